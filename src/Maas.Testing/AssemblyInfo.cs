@@ -1,0 +1,3 @@
+using System.Reflection;
+
+[assembly: AssemblyMetadata("Maas.Package", "Testing")]
