@@ -1,0 +1,60 @@
+using System.Net;
+
+namespace Maas.Boot;
+
+/// <summary>This happened on the wire. The report from Boot to the application; it must return at once and never throw.</summary>
+public interface IBootObserver
+{
+    /// <summary>Takes note of one thing that happened.</summary>
+    void Observe(BootObservation observation);
+}
+
+/// <summary>One thing that happened on the wire, with enough to explain a boot later.</summary>
+/// <param name="At">When.</param>
+/// <param name="Hardware">Whose packet it was, as far as the packet told; <see langword="null"/> when it did not (TFTP, HTTP).</param>
+/// <param name="Client">The client's address; <see langword="null"/> before it has one.</param>
+public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client)
+{
+    /// <summary>A DHCP message was decided on.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Hardware">The client's hardware address.</param>
+    /// <param name="Client">The address in question; <see langword="null"/> when there is none.</param>
+    /// <param name="Xid">The transaction id.</param>
+    /// <param name="Asked">The message type asked, such as <c>DISCOVER</c>.</param>
+    /// <param name="Answered">The message type answered, such as <c>OFFER</c>; <see langword="null"/> for silence.</param>
+    /// <param name="Rule">Which rule decided, in words.</param>
+    /// <param name="BootFile">The boot file named in the answer; <see langword="null"/> when none.</param>
+    /// <param name="Took">From receiving to sending.</param>
+    public sealed record DhcpExchange(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, uint Xid, string Asked, string? Answered, string Rule, string? BootFile, TimeSpan Took)
+        : BootObservation(At, Hardware, Client);
+
+    /// <summary>Another DHCP server answered on this link.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Hardware">The client it answered.</param>
+    /// <param name="Client">The address it offered.</param>
+    /// <param name="Server">The other server's address.</param>
+    public sealed record OtherServerSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, IPAddress Server)
+        : BootObservation(At, Hardware, Client);
+
+    /// <summary>A boot script was rendered for a client.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Hardware">For which machine.</param>
+    /// <param name="Client">Who fetched it.</param>
+    /// <param name="Name">The name asked for.</param>
+    /// <param name="Instruction">The instruction in words, without its command line (it may hold a one-time token).</param>
+    public sealed record ScriptServed(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Name, string Instruction)
+        : BootObservation(At, Hardware, Client);
+
+    /// <summary>A file transfer ended.</summary>
+    /// <param name="At">When it ended.</param>
+    /// <param name="Hardware">Always <see langword="null"/>: file transfers do not tell it.</param>
+    /// <param name="Client">Who fetched.</param>
+    /// <param name="Transport"><c>tftp</c> or <c>http</c>.</param>
+    /// <param name="Name">The file's name.</param>
+    /// <param name="Bytes">Bytes delivered.</param>
+    /// <param name="Outcome"><c>completed</c>, or why not.</param>
+    /// <param name="Detail">What was negotiated and how often something was sent again.</param>
+    /// <param name="Took">From the request to the end.</param>
+    public sealed record FileTransfer(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Transport, string Name, long Bytes, string Outcome, string Detail, TimeSpan Took)
+        : BootObservation(At, Hardware, Client);
+}

@@ -1,3 +1,0 @@
-using System.Reflection;
-
-[assembly: AssemblyMetadata("Maas.Package", "Images")]
