@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Xml.Linq;
+
+namespace Maas.Architecture.Tests;
+
+/// <summary>DESIGN's arrows: which package may name which. No other arrows exist.</summary>
+public class PackageReferenceTests
+{
+    /// <summary>Package, and the Maas packages it may reference.</summary>
+    public static TheoryData<string, string[]> Arrows => new()
+    {
+        { "Maas.Core", [] },
+        { "Maas.Boot", [] },
+        { "Maas.Images", [] },
+        { "Maas.Power", [] },
+        { "Maas.Api", ["Maas.Core"] },
+        { "Maas.Hosting", ["Maas.Core", "Maas.Boot", "Maas.Images", "Maas.Power"] },
+        { "Maas.Testing", ["Maas.Boot"] },
+    };
+
+    [Theory, MemberData(nameof(Arrows))]
+    public void A_package_references_only_the_packages_below_it(string package, string[] allowed) =>
+        References(package).Where(name => name.StartsWith("Maas.", StringComparison.Ordinal)).Should().BeSubsetOf(allowed);
+
+    [Theory, MemberData(nameof(Arrows))]
+    public void A_project_file_names_no_more_than_the_code_may_use(string package, string[] allowed) =>
+        XDocument.Load(Path.Combine(RepositoryRoot(), "src", package, package + ".csproj"))
+            .Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))
+            .Should().BeSubsetOf(allowed);
+
+    [Theory]
+    [InlineData("Maas.Core")]
+    [InlineData("Maas.Boot")]
+    [InlineData("Maas.Images")]
+    [InlineData("Maas.Power")]
+    [InlineData("Maas.Testing")]
+    public void A_package_below_the_web_does_not_know_ASP_NET(string package) =>
+        References(package).Should().NotContain(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Maas.Boot")]
+    [InlineData("Maas.Images")]
+    [InlineData("Maas.Power")]
+    public void A_package_that_stands_alone_knows_no_database(string package) =>
+        References(package).Should().NotContain(["Dapper", "Microsoft.Data.Sqlite"]);
+
+    [Fact]
+    public void Every_package_of_the_source_folder_is_asked()
+    {
+        var packages = Directory.GetDirectories(Path.Combine(RepositoryRoot(), "src")).Select(Path.GetFileName).Where(name => name!.StartsWith("Maas.", StringComparison.Ordinal));
+        packages.Should().BeEquivalentTo(Arrows.Select(row => row.Data.Item1));
+    }
+
+    private static IEnumerable<string> References(string package) =>
+        Assembly.Load(package).GetReferencedAssemblies().Select(name => name.Name!);
+
+    private static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Maas.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Maas.sln is above no folder of the test.");
+        return folder;
+    }
+}
