@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Maas.Boot.Ntp;
+
+/// <summary>How a <see cref="SntpServer"/> works.</summary>
+public sealed class SntpServerOptions
+{
+    /// <summary>Where it listens. Default: all IPv4 addresses, port 123.</summary>
+    public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 123);
+
+    /// <summary>The interface that its socket is bound to (Linux); <see langword="null"/>, the default, for any.</summary>
+    public string? Interface { get; set; }
+
+    /// <summary>The stratum that is told, 1 to 15. Default 10: any client with a better source prefers that.</summary>
+    [Range(1, 15)]
+    public byte Stratum { get; set; } = 10;
+
+    /// <summary>Whether the host's own clock can be believed. Default true; when false clients are told not to set themselves by it.</summary>
+    public bool ClockIsSet { get; set; } = true;
+}
