@@ -57,4 +57,11 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="Took">From the request to the end.</param>
     public sealed record FileTransfer(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Transport, string Name, long Bytes, string Outcome, string Detail, TimeSpan Took)
         : BootObservation(At, Hardware, Client);
+
+    /// <summary>A machine logged a line over the network.</summary>
+    /// <param name="At">When it arrived.</param>
+    /// <param name="Client">Who sent it.</param>
+    /// <param name="Line">What it says.</param>
+    public sealed record LineLogged(DateTimeOffset At, IPAddress? Client, Syslog.SyslogMessage Line)
+        : BootObservation(At, Hardware: null, Client);
 }
