@@ -24,7 +24,7 @@ public class PackageReferenceTests
 
     [Theory, MemberData(nameof(Arrows))]
     public void A_project_file_names_no_more_than_the_code_may_use(string package, string[] allowed) =>
-        XDocument.Load(Path.Combine(RepositoryRoot(), "src", package, package + ".csproj"))
+        XDocument.Load(Path.Combine(Repository.Root, "src", package, package + ".csproj"))
             .Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))
             .Should().BeSubsetOf(allowed);
@@ -48,17 +48,10 @@ public class PackageReferenceTests
     [Fact]
     public void Every_package_of_the_source_folder_is_asked()
     {
-        var packages = Directory.GetDirectories(Path.Combine(RepositoryRoot(), "src")).Select(Path.GetFileName).Where(name => name!.StartsWith("Maas.", StringComparison.Ordinal));
+        var packages = Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Where(name => name!.StartsWith("Maas.", StringComparison.Ordinal));
         packages.Should().BeEquivalentTo(Arrows.Select(row => row.Data.Item1));
     }
 
     private static IEnumerable<string> References(string package) =>
         Assembly.Load(package).GetReferencedAssemblies().Select(name => name.Name!);
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Maas.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Maas.sln is above no folder of the test.");
-        return folder;
-    }
 }
