@@ -1,0 +1,62 @@
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp;
+
+/// <summary>The answer to an <see cref="AddressQuestion"/>: an address, a refusal, or nothing.</summary>
+public readonly struct AddressAnswer
+{
+    private AddressAnswer(AddressAnswerKind kind, uint address, DhcpSubnet? subnet, TimeSpan leaseTime, string rule)
+    {
+        Kind = kind;
+        Number = address;
+        Subnet = subnet;
+        LeaseTime = leaseTime;
+        Rule = rule;
+    }
+
+    /// <summary>Which of the three it is.</summary>
+    public AddressAnswerKind Kind { get; }
+
+    /// <summary>The address granted; 0.0.0.0 when none is.</summary>
+    public IPAddress Address => IPv4.ToAddress(Number);
+
+    /// <summary>The subnet whose parameters the client is told; <see langword="null"/> unless granted.</summary>
+    public DhcpSubnet? Subnet { get; }
+
+    /// <summary>For how long; zero for the parameters alone (INFORM).</summary>
+    public TimeSpan LeaseTime { get; }
+
+    /// <summary>Which rule decided, in words; it is reported and logged.</summary>
+    public string Rule { get; }
+
+    internal uint Number { get; }
+
+    /// <summary>The client may have the address.</summary>
+    public static AddressAnswer Grant(IPAddress address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) => Grant(address.ToNumber(), subnet, leaseTime, rule);
+
+    /// <summary>The client is told the subnet's parameters, without an address.</summary>
+    public static AddressAnswer Inform(DhcpSubnet subnet, string rule) => new(AddressAnswerKind.Grant, 0, subnet, TimeSpan.Zero, rule);
+
+    /// <summary>The client must not use the address: NAK.</summary>
+    public static AddressAnswer Refuse(string rule) => new(AddressAnswerKind.Refuse, 0, null, TimeSpan.Zero, rule);
+
+    /// <summary>Nothing to say: the server stays silent.</summary>
+    public static AddressAnswer Silent(string rule) => new(AddressAnswerKind.Silent, 0, null, TimeSpan.Zero, rule);
+
+    internal static AddressAnswer Grant(uint address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) => new(AddressAnswerKind.Grant, address, subnet, leaseTime, rule);
+}
+
+/// <summary>The three kinds of <see cref="AddressAnswer"/>.</summary>
+public enum AddressAnswerKind
+{
+    /// <summary>Nothing to say.</summary>
+    Silent,
+
+    /// <summary>The client may have it.</summary>
+    Grant,
+
+    /// <summary>The client must not use it.</summary>
+    Refuse,
+}

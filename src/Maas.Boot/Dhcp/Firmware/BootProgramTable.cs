@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+
+namespace Maas.Boot.Dhcp.Firmware;
+
+/// <summary>
+/// Which boot program each firmware gets: a file of <see cref="IBootFiles"/>. The program then fetches the machine's
+/// script; iPXE, once it runs, is not asked for here but sent to its script at once.
+/// </summary>
+public sealed class BootProgramTable
+{
+    private readonly FrozenDictionary<BootArchitecture, string> _programs;
+
+    private BootProgramTable(IEnumerable<KeyValuePair<BootArchitecture, string>> programs) => _programs = programs.ToFrozenDictionary();
+
+    /// <summary>
+    /// iPXE everywhere: <c>undionly.kpxe</c> for BIOS, <c>snponly.efi</c> for x64 UEFI by TFTP (it uses the firmware's own network
+    /// driver) and <c>ipxe.efi</c> for x64 UEFI by HTTP, <c>snponly-arm64.efi</c> for 64-bit Arm.
+    /// </summary>
+    public static BootProgramTable Default { get; } = new(
+    [
+        new(BootArchitecture.X86Bios, "undionly.kpxe"),
+        new(BootArchitecture.X64Uefi, "snponly.efi"),
+        new(BootArchitecture.EfiByteCode, "snponly.efi"),
+        new(BootArchitecture.X64UefiHttp, "ipxe.efi"),
+        new(BootArchitecture.EfiByteCodeHttp, "ipxe.efi"),
+        new(BootArchitecture.Arm64Uefi, "snponly-arm64.efi"),
+        new(BootArchitecture.Arm64UefiHttp, "ipxe-arm64.efi"),
+    ]);
+
+    /// <summary>A table that answers for no firmware, to build on with <see cref="With"/>.</summary>
+    public static BootProgramTable Empty { get; } = new([]);
+
+    /// <summary>The program for a firmware; <see langword="null"/> when there is none: the firmware is not answered.</summary>
+    public string? this[BootArchitecture architecture] => _programs.GetValueOrDefault(architecture);
+
+    /// <summary>A table that differs in one firmware.</summary>
+    /// <param name="architecture">Which firmware.</param>
+    /// <param name="file">The program's name as <see cref="IBootFiles"/> knows it, 1 to 127 characters; <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">The name does not fit the header of a DHCP message.</exception>
+    public BootProgramTable With(BootArchitecture architecture, string? file)
+    {
+        if (file is { Length: 0 or > 127 }) throw new ArgumentException("A boot file name has 1 to 127 characters.", nameof(file));
+        var others = _programs.Where(p => p.Key != architecture);
+        return new BootProgramTable(file is null ? others : others.Append(new(architecture, file)));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp.Leases;
+
+/// <summary>What is known about one address: who has it, since when, until when, and why. The last record of an address counts.</summary>
+public readonly record struct Lease
+{
+    /// <summary>The address.</summary>
+    public required IPAddress Address { get => IPv4.ToAddress(Number); init => Number = value.ToNumber(); }
+
+    /// <summary>Who has it, or had it last.</summary>
+    public required ClientIdentifier Client { get; init; }
+
+    /// <summary>The hardware address of the client's last message.</summary>
+    public HardwareAddress Hardware { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public required LeaseState State { get; init; }
+
+    /// <summary>Since when the client has it, or since when it is in this state.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>When the state ends.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The name the client calls itself (option 12); <see langword="null"/> when it does not.</summary>
+    public string? HostName { get; init; }
+
+    internal uint Number { get; init; }
+}
+
+/// <summary>What became of an address.</summary>
+public enum LeaseState : byte
+{
+    /// <summary>Acknowledged: the client uses it until it expires.</summary>
+    Bound = 1,
+
+    /// <summary>Given back by the client.</summary>
+    Released = 2,
+
+    /// <summary>In use by somebody else, said the client: nobody gets it until this ends (RFC 2131 section 3.1, step 5).</summary>
+    Quarantined = 3,
+}

@@ -1,0 +1,17 @@
+namespace Maas.Boot.Dhcp.Leases;
+
+/// <summary>How long what is not a lease yet, or no longer, keeps an address from others, and what becomes of clients nobody knows.</summary>
+public sealed record LeaseRules
+{
+    /// <summary>How long an offered address waits for its client; 30 s unless told otherwise. (UEFI firmware was seen to take 4 s, iPXE 10 s.)</summary>
+    public TimeSpan OfferTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long nobody gets an address that a client found in use; 1 h unless told otherwise.</summary>
+    public TimeSpan QuarantineTime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Whether this server alone knows the subnet's addresses. If so, a client that remembers an address nobody here knows is
+    /// refused at once and starts anew; if not (the default, RFC 2131 section 4.3.2), it gets no answer, because another server may know it.
+    /// </summary>
+    public bool Authoritative { get; init; }
+}
