@@ -1,0 +1,23 @@
+namespace Maas.Core.Accounts;
+
+/// <summary>A machine's own OAuth token: good for the metadata service, and for nothing of the API.</summary>
+/// <param name="MachineId">Whose it is.</param>
+/// <param name="ConsumerKey">First part.</param>
+/// <param name="TokenKey">Second part; unique.</param>
+/// <param name="TokenSecret">Third part.</param>
+public sealed record NodeToken(SystemId MachineId, string ConsumerKey, string TokenKey, Secret TokenSecret);
+
+/// <summary>The machines' own tokens. A machine has one; commissioning, deploying and releasing end it, and the next use makes another.</summary>
+public sealed class NodeTokens
+{
+    internal NodeTokens() { }
+
+    /// <summary>The machine's token, made now if it has none; <see langword="null"/> when there is no such machine.</summary>
+    public Task<NodeToken?> GetOrCreateAsync(SystemId machine, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The machine's token, or <see langword="null"/>.</summary>
+    public Task<NodeToken?> GetAsync(SystemId machine, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The token with these two parts, or <see langword="null"/>. The caller compares the secret.</summary>
+    public Task<NodeToken?> FindAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+}

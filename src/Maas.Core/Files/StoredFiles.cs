@@ -1,0 +1,35 @@
+namespace Maas.Core.Files;
+
+/// <summary>A file a user keeps here; Juju's state.</summary>
+/// <param name="Owner">User name; <see langword="null"/> for files of nobody.</param>
+/// <param name="Name">Its name, which may contain slashes.</param>
+/// <param name="Key">By which anybody may read it; unguessable.</param>
+/// <param name="Content">Its bytes; empty in lists.</param>
+public sealed record StoredFile(string? Owner, string Name, string Key, ReadOnlyMemory<byte> Content);
+
+/// <summary>The files that users keep here.</summary>
+public sealed class StoredFiles
+{
+    /// <summary>A file's greatest size, in bytes.</summary>
+    public const int MaximumSize = 64 * 1024 * 1024;
+
+    internal StoredFiles() { }
+
+    /// <summary>Stores a file, in the place of the owner's file of that name. The key stays.</summary>
+    public Task<StoredFile> PutAsync(string? owner, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The owner's files whose names begin with <paramref name="prefix"/>, by name, without content.</summary>
+    public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix = "", CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The owner's file, or <see langword="null"/>.</summary>
+    public Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The newest file of that name, whoever owns it, or <see langword="null"/>: in API 1.0 of 2012 files are everybody's.</summary>
+    public Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The file with this key, or <see langword="null"/>.</summary>
+    public Task<StoredFile?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>Removes the owner's file. <see langword="false"/> when there is none.</summary>
+    public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+}

@@ -1,0 +1,45 @@
+namespace Maas.Core.Journal;
+
+/// <summary>
+/// The story of a machine: its events and what was seen of it on the wire, in order of time. Evidence never moves a machine;
+/// it is unauthenticated and therefore bounded, 500 entries an address and 50,000 in all.
+/// </summary>
+public sealed class Timeline
+{
+    internal Timeline() { }
+
+    /// <summary>Writes down what was seen on the wire.</summary>
+    public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>The newest entries about a machine, the oldest of them first.</summary>
+    /// <param name="machine">Which machine.</param>
+    /// <param name="limit">At most so many, 1 to 5000.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<TimelineEntry>> ReadAsync(SystemId machine, int limit = 1000, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>What was seen of an address that no machine has, the oldest first.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="limit">At most so many, 1 to 500.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<Observation>> ObservationsAsync(MacAddress address, int limit = 500, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+}
+
+/// <summary>Something seen on the wire: evidence, not identity.</summary>
+/// <param name="At">When.</param>
+/// <param name="MacAddress">Whose packet it was.</param>
+/// <param name="Kind">A short name of the kind, such as <c>dhcp</c>, <c>script</c>, <c>tftp</c>, <c>http</c>.</param>
+/// <param name="Text">In words, without secrets; at most 500 characters are kept.</param>
+public sealed record Observation(DateTimeOffset At, MacAddress MacAddress, string Kind, string Text);
+
+/// <summary>A line of a machine's story.</summary>
+/// <param name="At">When.</param>
+public abstract record TimelineEntry(DateTimeOffset At)
+{
+    /// <summary>An event.</summary>
+    /// <param name="Event">Which.</param>
+    public sealed record Happened(Event Event) : TimelineEntry(Event.At);
+
+    /// <summary>Something seen on the wire.</summary>
+    /// <param name="Observation">What.</param>
+    public sealed record Seen(Observation Observation) : TimelineEntry(Observation.At);
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Core;
+
+/// <summary>Where everything is remembered, and how patient it is.</summary>
+public sealed class MaasRegionOptions
+{
+    /// <summary>The store that is gone when the region closes: for tests and demonstrations.</summary>
+    public const string InMemory = ":memory:";
+
+    /// <summary>Path of the SQLite file, created when missing with mode 600; or <see cref="InMemory"/>.</summary>
+    [Required]
+    public string DataSource { get; set; } = InMemory;
+
+    /// <summary>Directory for images when no <see cref="Images.IImageContent"/> is given; <see langword="null"/> for <c>images</c> beside the store.</summary>
+    public string? ImageDirectory { get; set; }
+
+    /// <summary>DNS domain of new machines.</summary>
+    [Required]
+    public string Domain { get; set; } = "maas";
+
+    /// <summary>How long each waiting status may last.</summary>
+    public MachineDeadlines Deadlines { get; set; } = new();
+
+    /// <summary>How often a power action is tried before it is given up; 1 to 20.</summary>
+    [Range(1, 20)]
+    public int PowerAttempts { get; set; } = 5;
+
+    /// <summary>Wait before the second attempt; it doubles each time, up to a minute.</summary>
+    public TimeSpan PowerRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long one power action may take.</summary>
+    public TimeSpan PowerTimeout { get; set; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Maas.Core.Power;
+
+/// <summary>
+/// Turns a machine on and off: the seam through which <see cref="EffectWorker"/> acts. Each call may come twice for one wish
+/// (a crash between the act and its record), so turning on what is on, and off what is off, must be harmless. An exception
+/// counts as <see cref="PowerReply.Failed"/>.
+/// </summary>
+public interface IMachinePower
+{
+    /// <summary>Turns the machine on. Returns when the machine's controller has taken the order.</summary>
+    Task<PowerReply> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken);
+
+    /// <summary>Turns the machine off. Returns when the machine's controller has taken the order.</summary>
+    Task<PowerReply> TurnOffAsync(PowerTarget target, CancellationToken cancellationToken);
+
+    /// <summary>Asks whether the machine is on.</summary>
+    Task<PowerReply> QueryAsync(PowerTarget target, CancellationToken cancellationToken);
+}
+
+/// <summary>The machine to act on.</summary>
+/// <param name="Id">Its id, for logs.</param>
+/// <param name="Power">How it is turned on and off.</param>
+/// <param name="MacAddresses">Its network interfaces; Wake-on-LAN needs them.</param>
+public sealed record PowerTarget(SystemId Id, PowerSettings Power, IReadOnlyList<MacAddress> MacAddresses);
+
+/// <summary>What became of a power request.</summary>
+[DebuggerDisplay("{ToString(),nq}")]
+public abstract record PowerReply
+{
+    private PowerReply() { }
+
+    /// <summary>It was done, or was so already.</summary>
+    /// <param name="State">The state as the controller tells it now; <see cref="PowerState.Unknown"/> when it cannot tell.</param>
+    public sealed record Done(PowerState State) : PowerReply;
+
+    /// <summary>This power type cannot do that (Wake-on-LAN cannot turn off). A person has to; nothing waits for it.</summary>
+    /// <param name="Reason">In words for the operator.</param>
+    public sealed record Unsupported(string Reason) : PowerReply;
+
+    /// <summary>It failed and may be tried again.</summary>
+    /// <param name="Reason">In words for the operator, without secrets.</param>
+    public sealed record Failed(string Reason) : PowerReply;
+}

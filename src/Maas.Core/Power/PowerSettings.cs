@@ -1,0 +1,16 @@
+namespace Maas.Core.Power;
+
+/// <summary>How a machine is turned on and off. Parameters may hold passwords, so printing shows only their names.</summary>
+/// <param name="Type">MAAS's name of the power type: <c>manual</c>, <c>wakeonlan</c>, <c>ipmi</c>, <c>redfish</c>, <c>webhook</c> …</param>
+/// <param name="Parameters">What the driver needs (<c>power_address</c>, <c>power_user</c>, <c>power_pass</c> …), by MAAS's names.</param>
+public sealed record PowerSettings(string Type, IReadOnlyDictionary<string, string> Parameters)
+{
+    /// <summary>A person turns the machine on and off; nothing ever waits for it.</summary>
+    public static PowerSettings Manual { get; } = new("manual", new Dictionary<string, string>());
+
+    /// <summary>Whether a person does it: type <c>manual</c>, or none given.</summary>
+    public bool IsManual => Type is "manual" or "";
+
+    /// <summary>The type and the names of the parameters, never their values.</summary>
+    public override string ToString() => $"{Type}({string.Join(", ", Parameters.Keys)})";
+}
