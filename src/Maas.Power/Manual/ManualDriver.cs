@@ -1,0 +1,26 @@
+namespace Maas.Power.Manual;
+
+/// <summary>MAAS's power type <c>manual</c>: a person stands at the machine.</summary>
+public sealed class ManualDriver : IPowerDriver
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> PowerTypes { get; } = ["manual"];
+
+    /// <inheritdoc/>
+    public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Answer(new PowerAnswer.Unsupported("Nobody but the person at the machine knows whether it is on."));
+
+    /// <inheritdoc/>
+    public Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Answer(new PowerAnswer.LeftToOperator("Turn the machine on by hand."));
+
+    /// <inheritdoc/>
+    public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+        Answer(new PowerAnswer.LeftToOperator(mode == PowerOffMode.Soft ? "Shut the machine down by hand." : "Turn the machine off by hand."));
+
+    /// <inheritdoc/>
+    public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+        Answer(new PowerAnswer.LeftToOperator($"Choose the {(device == NextBoot.Network ? "network" : "disk")} in the firmware's boot menu."));
+
+    private static Task<PowerAnswer> Answer(PowerAnswer answer) => Task.FromResult(answer);
+}

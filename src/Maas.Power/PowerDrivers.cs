@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Maas.Power.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Power;
+
+/// <summary>The drivers at hand, by power type: asks the one that serves a target, and logs and counts what it answered.</summary>
+/// <example><code>
+/// var power = new PowerDrivers([new ManualDriver(), new WakeOnLanDriver(), new IpmiDriver()]);
+/// var answer = await power.TurnOnAsync(target, cancellationToken);
+/// </code></example>
+public sealed partial class PowerDrivers
+{
+    private readonly FrozenDictionary<string, IPowerDriver> _byType;
+    private readonly ILogger _logger;
+
+    /// <summary>Gathers drivers. Of two that serve the same power type the later one is asked, so that a caller can replace a built-in one.</summary>
+    public PowerDrivers(IEnumerable<IPowerDriver> drivers, ILogger<PowerDrivers>? logger = null)
+    {
+        var byType = new Dictionary<string, IPowerDriver>(StringComparer.OrdinalIgnoreCase);
+        foreach (var driver in drivers)
+        {
+            foreach (var type in driver.PowerTypes) byType[type] = driver;
+        }
+
+        _byType = byType.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        PowerTypes = [.. _byType.Keys.Order(StringComparer.Ordinal)];
+        _logger = logger ?? NullLogger<PowerDrivers>.Instance;
+    }
+
+    /// <summary>The power types that can be served, sorted.</summary>
+    public IReadOnlyList<string> PowerTypes { get; }
+
+    /// <summary>The driver of a power type; <see langword="null"/> when there is none.</summary>
+    public IPowerDriver? Find(string powerType) => _byType.GetValueOrDefault(powerType);
+
+    /// <summary>Asks whether the machine is on.</summary>
+    public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        AskAsync("query", target, driver => driver.QueryAsync(target, cancellationToken));
+
+    /// <summary>Turns the machine on; one that is on stays as it is.</summary>
+    public Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        AskAsync("on", target, driver => driver.TurnOnAsync(target, cancellationToken));
+
+    /// <summary>Turns the machine off; one that is off stays as it is.</summary>
+    public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+        AskAsync("off", target, driver => driver.TurnOffAsync(target, mode, cancellationToken));
+
+    /// <summary>Chooses where the machine boots from the next time, once.</summary>
+    public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+        AskAsync("next-boot", target, driver => driver.SetNextBootAsync(target, device, cancellationToken));
+
+    private async Task<PowerAnswer> AskAsync(string request, PowerTarget target, Func<IPowerDriver, Task<PowerAnswer>> ask)
+    {
+        using var activity = PowerDiagnostics.Source.StartActivity($"power {request}");
+        activity?.SetTag("power.type", target.PowerType);
+        var answer = Find(target.PowerType) is { } driver
+            ? await ask(driver).ConfigureAwait(false)
+            : new PowerAnswer.Failed(PowerFailure.UnknownPowerType, $"No driver serves power type '{target.PowerType}'; there are: {string.Join(", ", PowerTypes)}.");
+
+        PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", request), new("answer", NameOf(answer)));
+        if (answer is PowerAnswer.Failed failed)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, failed.Failure.ToString());
+            LogFailed(request, target.Describe(), failed.Failure, failed.Reason);
+        }
+        else
+        {
+            LogAnswered(request, target.Describe(), answer);
+        }
+
+        return answer;
+    }
+
+    private static string NameOf(PowerAnswer answer) => answer is PowerAnswer.Failed failed ? failed.Failure.ToString() : answer.GetType().Name;
+
+    [LoggerMessage(1, LogLevel.Information, "Power {Request} of {Target}: {Answer}")]
+    private partial void LogAnswered(string request, string target, PowerAnswer answer);
+
+    [LoggerMessage(2, LogLevel.Warning, "Power {Request} of {Target} failed ({Failure}): {Reason}")]
+    private partial void LogFailed(string request, string target, PowerFailure failure, string reason);
+}

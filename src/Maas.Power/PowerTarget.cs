@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using System.Text;
+
+namespace Maas.Power;
+
+/// <summary>One machine's power control: its type and how to reach it, in the parameter names of MAAS (<c>power_address</c>, <c>power_user</c>, …).</summary>
+/// <remarks><see cref="ToString"/> and <see cref="Describe"/> show no password: only parameters known to be harmless are printed.</remarks>
+/// <example><code>
+/// var bmc = new PowerTarget("ipmi", new Dictionary&lt;string, string&gt;
+/// {
+///     ["power_address"] = "10.0.0.7", ["power_user"] = "maas", ["power_pass"] = password,
+/// });
+/// </code></example>
+public sealed class PowerTarget
+{
+    private static readonly FrozenSet<string> Harmless = FrozenSet.ToFrozenSet(
+        ["power_address", "power_user", "mac_address", "power_driver", "power_boot_type", "privilege_level", "cipher_suite_id", "workaround_flags"],
+        StringComparer.Ordinal);
+
+    private readonly FrozenDictionary<string, string> _parameters;
+
+    /// <summary>Names a machine's power control.</summary>
+    /// <param name="powerType">The power type, such as <c>ipmi</c>.</param>
+    /// <param name="parameters">The parameters; copied. A name given twice keeps its last value.</param>
+    public PowerTarget(string powerType, IEnumerable<KeyValuePair<string, string>> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(powerType);
+        PowerType = powerType;
+        _parameters = parameters.GroupBy(p => p.Key, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal);
+    }
+
+    /// <summary>The power type, such as <c>ipmi</c>.</summary>
+    public string PowerType { get; }
+
+    /// <summary>The value of a parameter without surrounding blanks; <see langword="null"/> when it is absent or empty.</summary>
+    public string? this[string name] =>
+        _parameters.GetValueOrDefault(name)?.Trim() is { Length: > 0 } value ? value : null;
+
+    /// <summary>A secret parameter exactly as given: blanks may belong to a password. Empty when absent.</summary>
+    internal string Secret(string name) => _parameters.GetValueOrDefault(name) ?? "";
+
+    /// <summary>Which machine is meant, in a few words for a log: its power type and address, or its MAC address.</summary>
+    public string Describe() => (this["power_address"] ?? this["mac_address"]) is { } where ? $"{PowerType} {Printable(where)}" : PowerType;
+
+    /// <summary>The type and all parameters, those that may be secret as <c>***</c>.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder(PowerType);
+        foreach (var (name, value) in _parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            text.Append(' ').Append(Printable(name)).Append('=').Append(Harmless.Contains(name) ? Printable(value) : value.Length == 0 ? "" : "***");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Printable(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
+}

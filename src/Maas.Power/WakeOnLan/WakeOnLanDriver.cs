@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace Maas.Power.WakeOnLan;
+
+/// <summary>
+/// MAAS's power type <c>wakeonlan</c> (<c>ether_wake</c> in 2012): wakes a machine by a magic packet. It can neither turn a machine off nor tell
+/// its state, and answers <see cref="PowerAnswer.Unsupported"/> to that.
+/// </summary>
+/// <remarks>
+/// Parameters: <c>mac_address</c>, required; <c>power_address</c>, the IPv4 address to send to, with or without a port: a directed broadcast
+/// such as 10.0.0.255, or a host. Without it the packet is broadcast on every interface that is up. <c>power_pass</c>, the SecureOn password, as
+/// six hexadecimal octets or four decimal ones.
+/// </remarks>
+public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvider? time = null) : IPowerDriver
+{
+    private readonly WakeOnLanOptions _options = options ?? new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> PowerTypes { get; } = ["wakeonlan", "ether_wake"];
+
+    /// <inheritdoc/>
+    public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Task.FromResult<PowerAnswer>(new PowerAnswer.Unsupported("Wake-on-LAN cannot tell whether a machine is on."));
+
+    /// <inheritdoc/>
+    public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+        Task.FromResult<PowerAnswer>(new PowerAnswer.Unsupported("Wake-on-LAN cannot turn a machine off."));
+
+    /// <inheritdoc/>
+    public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+        Task.FromResult<PowerAnswer>(new PowerAnswer.Unsupported("Wake-on-LAN cannot choose what a machine boots from."));
+
+    /// <inheritdoc/>
+    public async Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken)
+    {
+        if (target["mac_address"] is not { } macText || !PhysicalAddress.TryParse(macText, out var mac) || mac.GetAddressBytes().Length != 6)
+            return Bad("Parameter mac_address must be a MAC address such as 52:54:00:12:34:56.");
+        if (!TryParseSecureOn(target.Secret("power_pass"), out var secureOn))
+            return Bad("Parameter power_pass must be a SecureOn password: six hexadecimal octets, or four decimal ones with dots.");
+        if (!TryParseDestination(target["power_address"], out var destination))
+            return Bad("Parameter power_address must be an IPv4 address, such as a network's broadcast address, with or without a port.");
+
+        var packet = MagicPacket.Build(mac, secureOn);
+        var routes = destination is null ? EveryInterface() : [(IPAddress.Any, destination)];
+        SocketException? last = null;
+        var sent = 0;
+        for (var round = 0; round < _options.Repetitions; round++)
+        {
+            if (round > 0) await Task.Delay(_options.Pause, _time, cancellationToken).ConfigureAwait(false);
+            foreach (var (local, remote) in routes)
+            {
+                try
+                {
+                    using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
+                    socket.Bind(new IPEndPoint(local, 0));
+                    await socket.SendToAsync(packet, remote, cancellationToken).ConfigureAwait(false);
+                    sent++;
+                }
+                catch (SocketException e)
+                {
+                    // One interface without a route must not keep the packet from the others.
+                    last = e;
+                }
+            }
+        }
+
+        return sent > 0
+            ? new PowerAnswer.Accepted($"Sent {sent} magic packets for {macText} to {string.Join(", ", routes.Select(r => r.Remote).Distinct())}.")
+            : new PowerAnswer.Failed(PowerFailure.Unreachable, last is null ? "No network interface is up." : $"The magic packet could not be sent: {last.Message}.");
+    }
+
+    // 255.255.255.255 leaves by one interface only, the one the routing table likes best; a socket bound to each address reaches them all.
+    private List<(IPAddress Local, IPEndPoint Remote)> EveryInterface() =>
+    [
+        .. from adapter in NetworkInterface.GetAllNetworkInterfaces()
+           where adapter.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown && adapter.NetworkInterfaceType != NetworkInterfaceType.Loopback
+           from unicast in adapter.GetIPProperties().UnicastAddresses
+           where unicast.Address.AddressFamily == AddressFamily.InterNetwork && unicast.PrefixLength < 31
+           select (unicast.Address, new IPEndPoint(BroadcastOf(unicast.Address, unicast.PrefixLength), _options.Port)),
+    ];
+
+    private static IPAddress BroadcastOf(IPAddress address, int prefixLength)
+    {
+        var octets = address.GetAddressBytes();
+        for (var bit = prefixLength; bit < 32; bit++) octets[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        return new IPAddress(octets);
+    }
+
+    private bool TryParseDestination(string? text, out IPEndPoint? destination)
+    {
+        destination = null;
+        if (text is null) return true;
+        if (!IPEndPoint.TryParse(text, out var parsed) || parsed.AddressFamily != AddressFamily.InterNetwork) return false;
+        destination = parsed.Port == 0 ? new IPEndPoint(parsed.Address, _options.Port) : parsed;
+        return true;
+    }
+
+    private static bool TryParseSecureOn(string text, out byte[] password)
+    {
+        password = [];
+        text = text.Trim();
+        if (text.Length == 0) return true;
+        var parts = text.Split('.');
+        if (parts.Length == 4)
+        {
+            password = new byte[4];
+            for (var i = 0; i < 4; i++)
+            {
+                if (!byte.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out password[i])) return false;
+            }
+
+            return true;
+        }
+
+        if (!PhysicalAddress.TryParse(text, out var octets)) return false;
+        password = octets.GetAddressBytes();
+        return password.Length == 6;
+    }
+
+    private static PowerAnswer.Failed Bad(string reason) => new(PowerFailure.BadParameters, reason);
+}

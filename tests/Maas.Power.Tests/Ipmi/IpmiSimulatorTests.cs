@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Judges;
+using Maas.Power.Ipmi;
+
+namespace Maas.Power.Tests.Ipmi;
+
+/// <summary>The driver, the real ipmitool, and a management controller that others wrote (OpenIPMI's simulator).</summary>
+public sealed class IpmiSimulatorTests : IAsyncLifetime
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private const string Ipmitool = "ipmitool";
+    private readonly string _folder = Directory.CreateTempSubdirectory("maas-ipmi-").FullName;
+    private readonly int _port = FreePort();
+    private readonly IpmiDriver _driver = new(new() { Attempts = 1, ObserveInterval = TimeSpan.FromMilliseconds(100) });
+    private Process? _simulator;
+
+    private string StateFile => Path.Combine(_folder, "state");
+
+    private PowerTarget Bmc(string password = "secret", string user = "admin", string driver = "LAN_2_0", string cipher = "3") => new("ipmi", new Dictionary<string, string>
+    {
+        ["power_address"] = $"127.0.0.1:{_port}", ["power_user"] = user, ["power_pass"] = password, ["cipher_suite_id"] = cipher, ["power_driver"] = driver,
+    });
+
+    public async ValueTask InitializeAsync()
+    {
+        Judge.Require(Ipmitool, "ipmitool");
+        var program = Judge.Require("ipmi_sim", "openipmi");
+        var chassis = Path.Combine(_folder, "chassis.sh");
+        // The simulator asks its chassis by "MC get NAME…" and "MC set NAME VALUE…".
+        await File.WriteAllTextAsync(chassis, $"""
+            #!/bin/sh
+            op=$2; shift 2
+            while [ $# -gt 0 ]; do
+              case $op-$1 in
+                get-power) echo "power:$(cat {StateFile})" ;;
+                get-*) echo "$1:default" ;;
+                set-power) echo "$2" > {StateFile}; shift ;;
+                set-shutdown) echo 0 > {StateFile}; shift ;;
+                set-boot) echo "$2" > {StateFile}.boot; shift ;;
+                set-*) shift ;;
+              esac
+              shift
+            done
+            """);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(chassis, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(StateFile, "0\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "lan.conf"), $"""
+            name "node"
+            set_working_mc 0x20
+              startlan 1
+                addr 127.0.0.1 {_port}
+                priv_limit admin
+                allowed_auths_callback none md2 md5 straight
+                allowed_auths_user none md2 md5 straight
+                allowed_auths_operator none md2 md5 straight
+                allowed_auths_admin none md2 md5 straight
+                guid a123456789abcdefa123456789abcdef
+              endlan
+              chassis_control "{chassis} 0x20"
+              startnow false
+              user 1 true "" "" user 10 none md2 md5 straight
+              user 2 true "admin" "secret" admin 10 none md2 md5 straight
+
+            """);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "controller.emu"), """
+            mc_setbmc 0x20
+            mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02
+            sel_enable 0x20 1000 0x0a
+            mc_enable 0x20
+
+            """);
+        _simulator = Process.Start(new ProcessStartInfo(program, ["-c", Path.Combine(_folder, "lan.conf"), "-f", Path.Combine(_folder, "controller.emu"), "-s", _folder, "-n"])
+        {
+            WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        })!;
+        _simulator.OutputDataReceived += (_, _) => { };
+        _simulator.ErrorDataReceived += (_, _) => { };
+        _simulator.BeginOutputReadLine();
+        _simulator.BeginErrorReadLine();
+
+        // It is ready when it answers; ipmitool itself waits for that.
+        PowerAnswer answer;
+        var tries = 0;
+        do answer = await _driver.QueryAsync(Bmc(), Stop);
+        while (answer is PowerAnswer.Failed && ++tries < 5);
+        answer.Should().Be(new PowerAnswer.Observed(PowerState.Off));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_simulator is { HasExited: false }) _simulator.Kill(entireProcessTree: true);
+        _simulator?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_machine_is_set_to_network_boot_turned_on_and_turned_off()
+    {
+        (await _driver.SetNextBootAsync(Bmc(), NextBoot.Network, Stop)).Should().BeOfType<PowerAnswer.Accepted>();
+        File.ReadAllText(StateFile + ".boot").Trim().Should().Be("pxe");
+
+        (await _driver.TurnOnAsync(Bmc(), Stop)).Should().Be(new PowerAnswer.Observed(PowerState.On));
+        File.ReadAllText(StateFile).Trim().Should().Be("1");
+
+        (await _driver.TurnOffAsync(Bmc(), PowerOffMode.Soft, Stop)).Should().Be(new PowerAnswer.Observed(PowerState.Off));
+        (await _driver.TurnOnAsync(Bmc(driver: "LAN"), Stop)).Should().Be(new PowerAnswer.Observed(PowerState.On));
+        (await _driver.TurnOffAsync(Bmc(), PowerOffMode.Hard, Stop)).Should().Be(new PowerAnswer.Observed(PowerState.Off));
+        File.ReadAllText(StateFile).Trim().Should().Be("0");
+    }
+
+    [Theory]
+    [InlineData("admin", "wrong", "LAN_2_0")]
+    [InlineData("nobody", "secret", "LAN_2_0")]
+    [InlineData("admin", "wrong", "LAN")]
+    [InlineData("nobody", "secret", "LAN")]
+    public async Task Wrong_credentials_are_told_from_silence(string user, string password, string driver) =>
+        (await _driver.QueryAsync(Bmc(password, user, driver), Stop))
+            .Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
+
+    [Fact]
+    public async Task A_cipher_suite_that_the_controller_lacks_is_named() =>
+        (await _driver.QueryAsync(Bmc(cipher: "17"), Stop))
+            .Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should().Contain("cipher suite");
+
+    [Fact]
+    public async Task A_controller_that_is_not_there_is_unreachable()
+    {
+        var nobody = new PowerTarget("ipmi", new Dictionary<string, string> { ["power_address"] = $"127.0.0.1:{FreePort()}", ["cipher_suite_id"] = "3" });
+        (await _driver.QueryAsync(nobody, Stop))
+            .Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

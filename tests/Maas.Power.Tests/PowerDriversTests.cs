@@ -1,0 +1,74 @@
+using Maas.Power.Ipmi;
+using Maas.Power.Manual;
+using Maas.Power.WakeOnLan;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Maas.Power.Tests;
+
+public class PowerDriversTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static PowerTarget Of(string type) => new(type, []);
+
+    [Fact]
+    public void The_built_in_drivers_are_registered_under_the_names_of_MAAS()
+    {
+        using var services = new ServiceCollection().AddMaasPower().AddMaasPower().BuildServiceProvider();
+        services.GetRequiredService<PowerDrivers>().PowerTypes.Should().Equal("ether_wake", "ipmi", "manual", "wakeonlan");
+    }
+
+    [Fact]
+    public void Options_that_make_no_sense_are_refused()
+    {
+        using var services = new ServiceCollection().AddMaasPower().Configure<IpmiOptions>(o => o.Attempts = 0).Configure<WakeOnLanOptions>(o => o.Pause = TimeSpan.FromSeconds(-1)).BuildServiceProvider();
+        services.Invoking(s => s.GetRequiredService<IOptions<IpmiOptions>>().Value).Should().Throw<OptionsValidationException>().WithMessage("*Attempts*");
+        services.Invoking(s => s.GetRequiredService<IOptions<WakeOnLanOptions>>().Value).Should().Throw<OptionsValidationException>().WithMessage("*Pause*");
+    }
+
+    [Fact]
+    public async Task A_power_type_nobody_serves_is_an_answer_that_names_those_there_are() =>
+        (await new PowerDrivers([new ManualDriver()]).TurnOnAsync(Of("apc"), Stop))
+            .Should().BeOfType<PowerAnswer.Failed>().Which.Should().Match<PowerAnswer.Failed>(f => f.Failure == PowerFailure.UnknownPowerType && f.Reason.Contains("manual"));
+
+    [Fact]
+    public async Task Of_two_drivers_for_one_type_the_later_is_asked()
+    {
+        var drivers = new PowerDrivers([new ManualDriver(), new AlwaysOn("MANUAL")]);
+        (await drivers.QueryAsync(Of("manual"), Stop)).State.Should().Be(PowerState.On);
+    }
+
+    [Fact]
+    public async Task Without_power_control_a_person_is_asked()
+    {
+        var drivers = new PowerDrivers([new ManualDriver()]);
+        (await drivers.TurnOnAsync(Of("manual"), Stop)).Should().BeOfType<PowerAnswer.LeftToOperator>();
+        (await drivers.TurnOffAsync(Of("manual"), PowerOffMode.Soft, Stop)).Should().BeOfType<PowerAnswer.LeftToOperator>();
+        (await drivers.SetNextBootAsync(Of("manual"), NextBoot.Network, Stop)).Should().BeOfType<PowerAnswer.LeftToOperator>();
+        (await drivers.QueryAsync(Of("manual"), Stop)).State.Should().Be(PowerState.Unknown);
+    }
+
+    [Fact]
+    public void A_target_prints_only_parameters_known_to_be_harmless()
+    {
+        var target = new PowerTarget("ipmi", new Dictionary<string, string> { ["power_address"] = "10.0.0.7\n", ["power_pass"] = "s3cret", ["power_token"] = "t0ken", ["k_g"] = "" });
+        target.ToString().Should().Be("ipmi k_g= power_address=10.0.0.7 power_pass=*** power_token=***");
+        target.Describe().Should().Be("ipmi 10.0.0.7");
+    }
+
+    private sealed class AlwaysOn(string type) : IPowerDriver
+    {
+        public IReadOnlyList<string> PowerTypes => [type];
+
+        public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) => On;
+
+        public Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) => On;
+
+        public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) => On;
+
+        public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) => On;
+
+        private static Task<PowerAnswer> On => Task.FromResult<PowerAnswer>(new PowerAnswer.Observed(PowerState.On));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Maas.Power.WakeOnLan;
+
+namespace Maas.Power.Tests.WakeOnLan;
+
+public sealed class WakeOnLanDriverTests : IDisposable
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private const string Mac = "52:54:00:12:34:56";
+    private readonly Socket _sleeper = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly WakeOnLanDriver _driver = new(new() { Repetitions = 2, Pause = TimeSpan.Zero });
+
+    public WakeOnLanDriverTests() => _sleeper.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+    public void Dispose() => _sleeper.Dispose();
+
+    private PowerTarget Sleeper(string password = "", string mac = Mac) => new("wakeonlan", new Dictionary<string, string>
+    {
+        ["mac_address"] = mac, ["power_address"] = _sleeper.LocalEndPoint!.ToString()!, ["power_pass"] = password,
+    });
+
+    private async Task<byte[]> Heard()
+    {
+        var buffer = new byte[1500];
+        return buffer[..await _sleeper.ReceiveAsync(buffer, Stop)];
+    }
+
+    [Fact]
+    public async Task The_packet_on_the_wire_is_six_FF_and_sixteen_times_the_address()
+    {
+        (await _driver.TurnOnAsync(Sleeper(), Stop)).Should().BeOfType<PowerAnswer.Accepted>();
+
+        byte[] expected = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, .. Enumerable.Repeat<byte[]>([0x52, 0x54, 0x00, 0x12, 0x34, 0x56], 16).SelectMany(b => b)];
+        (await Heard()).Should().Equal(expected);
+        (await Heard()).Should().Equal(expected);
+        _sleeper.Available.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("01:02:03:04:05:06", new byte[] { 1, 2, 3, 4, 5, 6 })]
+    [InlineData("10.20.30.255", new byte[] { 10, 20, 30, 255 })]
+    public async Task A_SecureOn_password_follows_the_addresses(string password, byte[] bytes)
+    {
+        await _driver.TurnOnAsync(Sleeper(password), Stop);
+        (await Heard())[MagicPacket.Length..].Should().Equal(bytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("52:54:00:12:34")]
+    [InlineData("not a mac")]
+    public async Task A_wrong_MAC_address_is_an_answer_and_sends_nothing(string mac)
+    {
+        (await _driver.TurnOnAsync(Sleeper(mac: mac), Stop)).Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.BadParameters);
+        _sleeper.Available.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("secret")]
+    [InlineData("1.2.3.256")]
+    [InlineData("01:02:03")]
+    public async Task A_wrong_password_is_an_answer_that_does_not_repeat_it(string password)
+    {
+        var answer = await _driver.TurnOnAsync(Sleeper(password), Stop);
+        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.BadParameters);
+        answer.ToString().Should().NotContain(password);
+    }
+
+    [Fact]
+    public async Task What_a_magic_packet_cannot_do_is_unsupported_and_no_exception()
+    {
+        (await _driver.QueryAsync(Sleeper(), Stop)).Should().BeOfType<PowerAnswer.Unsupported>().Which.State.Should().Be(PowerState.Unknown);
+        (await _driver.TurnOffAsync(Sleeper(), PowerOffMode.Hard, Stop)).Should().BeOfType<PowerAnswer.Unsupported>();
+        (await _driver.SetNextBootAsync(Sleeper(), NextBoot.Network, Stop)).Should().BeOfType<PowerAnswer.Unsupported>();
+    }
+
+    [Fact]
+    public void Only_an_address_of_six_octets_makes_a_packet() =>
+        FluentActions.Invoking(() => MagicPacket.Build(PhysicalAddress.Parse("0102"))).Should().Throw<ArgumentException>();
+}
