@@ -1,0 +1,28 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Maas.Images.Bytes;
+
+/// <summary>A file read by position.</summary>
+internal sealed class FileBytes(SafeFileHandle handle, IDisposable? owner) : ImageBytes
+{
+    public override long Length { get; } = RandomAccess.GetLength(handle);
+
+    public override int Read(long offset, Span<byte> buffer)
+    {
+        var done = 0;
+        while (done < buffer.Length)
+        {
+            var read = RandomAccess.Read(handle, buffer[done..], offset + done);
+            if (read == 0) break;
+            done += read;
+        }
+
+        return done;
+    }
+
+    public override void Dispose()
+    {
+        owner?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,27 @@
+namespace Maas.Images.Bytes;
+
+/// <summary>A window of other bytes, which stay the owner's.</summary>
+internal sealed class SlicedBytes : ImageBytes
+{
+    private readonly ImageBytes _whole;
+    private readonly long _start;
+
+    public SlicedBytes(ImageBytes whole, long start, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        _whole = whole;
+        _start = start;
+        Length = length;
+    }
+
+    public override long Length { get; }
+
+    public override int Read(long offset, Span<byte> buffer)
+    {
+        if (offset >= Length) return 0;
+        return _whole.Read(_start + offset, buffer[..(int)Math.Min(buffer.Length, Length - offset)]);
+    }
+
+    public override bool IsZero(long offset, long length) => _whole.IsZero(_start + offset, length);
+}

@@ -1,0 +1,64 @@
+using Maas.Images.Bytes;
+using Maas.Images.Disks;
+using Maas.Images.FileTrees;
+using Maas.Images.Partitions;
+
+namespace Maas.Images;
+
+/// <summary>
+/// A disk image, ISO, file system or archive in any format read here, told by its content and never by its name:
+/// what it is wrapped in, how it is divided, and the files inside. Needs no root and no mount.
+/// </summary>
+/// <example>
+/// <code>
+/// using var image = await DiskImage.OpenAsync("debian-12-generic-amd64.qcow2");
+/// foreach (var volume in image.Volumes) Console.WriteLine($"{volume.Number} {volume.Content} {volume.Length}");
+/// using var release = image.OpenTree(1).OpenRead("etc/os-release");
+/// </code>
+/// </example>
+public sealed partial class DiskImage : IDisposable
+{
+    private readonly List<IDisposable> _owned;
+    private readonly ImageBytes _disk;
+
+    private DiskImage(ImageBytes disk, DiskFormat format, string compression, List<IDisposable> owned)
+    {
+        (_disk, Format, Compression, _owned) = (disk, format, compression, owned);
+        Partitions = PartitionReader.Read(disk);
+        var volumes = new List<Volume> { new(0, null, disk) };
+        volumes.AddRange((Partitions?.Partitions ?? []).Select(partition =>
+            new Volume(partition.Number, partition, disk.Slice(partition.Offset, Math.Clamp(disk.Length - partition.Offset, 0, partition.Length)))));
+        Volumes = volumes;
+    }
+
+    /// <summary>What the disk is wrapped in.</summary>
+    public DiskFormat Format { get; }
+
+    /// <summary>What that is compressed with: <c>gzip</c>, <c>xz</c>, <c>zstd</c>, <c>bzip2</c>, <c>lz4</c>; empty if it is not.</summary>
+    public string Compression { get; }
+
+    /// <summary>The size a machine would see, in bytes.</summary>
+    public long Length => _disk.Length;
+
+    /// <summary>How the disk is divided; <see langword="null"/> when it is not.</summary>
+    public PartitionTable? Partitions { get; }
+
+    /// <summary>The whole disk, number 0, and each partition.</summary>
+    public IReadOnlyList<Volume> Volumes { get; }
+
+    /// <summary>The disk as a machine would see it, as a seekable stream that is good until the image is closed.</summary>
+    public Stream OpenRead() => _disk.OpenStream();
+
+    /// <summary>The files of a partition, or of an image that is a file system or archive itself.</summary>
+    /// <param name="number">A partition's number; 0 for the whole image.</param>
+    /// <exception cref="InvalidImageException">There is no such partition, or no file system known here on it.</exception>
+    public IFileTree OpenTree(int number = 0) =>
+        (Volumes.FirstOrDefault(volume => volume.Number == number)
+            ?? throw new InvalidImageException("partition table", $"there is no partition {number}")).OpenTree();
+
+    /// <summary>Closes the image, and the stream it was opened from.</summary>
+    public void Dispose()
+    {
+        foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using Maas.Images.Bytes;
+using Maas.Images.FileTrees;
+using Maas.Images.Partitions;
+
+namespace Maas.Images.Disks;
+
+/// <summary>A stretch of a disk that holds one thing: the whole disk, or a partition.</summary>
+public sealed class Volume
+{
+    private readonly ImageBytes _bytes;
+    private readonly VolumeFormat? _format;
+
+    internal Volume(int number, Partition? partition, ImageBytes bytes)
+    {
+        (Number, Partition, _bytes) = (number, partition, bytes);
+        _format = VolumeFormat.Sniff(bytes);
+    }
+
+    /// <summary>The partition's number; 0 is the whole disk.</summary>
+    public int Number { get; }
+
+    /// <summary>The partition; <see langword="null"/> for the whole disk.</summary>
+    public Partition? Partition { get; }
+
+    /// <summary>Bytes.</summary>
+    public long Length => _bytes.Length;
+
+    /// <summary>What it holds, found by content: <c>ext4</c>, <c>fat32</c>, <c>iso9660</c>, <c>squashfs</c>, <c>cpio</c>, <c>tar</c>,
+    /// <c>swap</c>, <c>luks</c>, <c>lvm2</c>, <c>xfs</c>, <c>btrfs</c>, <c>ntfs</c>; empty if unknown.</summary>
+    public string Content => _format?.Name(_bytes) ?? "";
+
+    /// <summary>Whether <see cref="OpenTree"/> can read it.</summary>
+    public bool HasTree => _format?.Open is not null;
+
+    /// <summary>The bytes themselves, as a seekable stream.</summary>
+    public Stream OpenRead() => _bytes.OpenStream();
+
+    /// <summary>The files in it.</summary>
+    /// <exception cref="InvalidImageException">It holds no file system that is read here, or a damaged one.</exception>
+    public IFileTree OpenTree() =>
+        _format?.Open is { } open
+            ? open(_bytes)
+            : throw new InvalidImageException(
+                Number == 0 ? "image" : $"partition {Number}",
+                Content.Length == 0 ? "holds no file system known here" : $"holds {Content}, whose files are not read here");
+}

@@ -1,0 +1,39 @@
+using Maas.Images.Bytes;
+using Maas.Images.FileTrees;
+
+namespace Maas.Images.Disks;
+
+/// <summary>One kind of content: how it is known by its bytes, and how its files are read (if they are).</summary>
+internal sealed record VolumeFormat(
+    Func<ImageBytes, string> Name,
+    Func<ImageBytes, bool> Matches,
+    Func<ImageBytes, IFileTree>? Open)
+{
+    /// <summary>Asked in this order. The strict come before the loose: FAT has hardly a signature at all.</summary>
+    private static readonly VolumeFormat[] Known =
+    [
+        Unread("luks", 0, "LUKS\xba\xbe"u8),
+        Unread("xfs", 0, "XFSB"u8),
+        Unread("btrfs", 0x10040, "_BHRfS_M"u8),
+        Unread("lvm2", 512, "LABELONE"u8),
+        Unread("swap", 4086, "SWAPSPACE2"u8),
+        Unread("ntfs", 3, "NTFS    "u8),
+        Unread("exfat", 3, "EXFAT   "u8),
+        Unread("erofs", 1024, [0xe2, 0xe1, 0xf5, 0xe0]),
+    ];
+
+    public static VolumeFormat? Sniff(ImageBytes bytes) => Array.Find(Known, format => format.Matches(bytes));
+
+    private static VolumeFormat Unread(string name, long offset, ReadOnlySpan<byte> signature)
+    {
+        var expected = signature.ToArray();
+        return new(_ => name, bytes => Has(bytes, offset, expected), null);
+    }
+
+    private static bool Has(ImageBytes bytes, long offset, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> found = stackalloc byte[16];
+        found = found[..signature.Length];
+        return bytes.Read(offset, found) == found.Length && found.SequenceEqual(signature);
+    }
+}
