@@ -1,0 +1,58 @@
+using System.IO.Compression;
+using SharpCompress.Compressors.BZip2;
+using SharpCompress.Compressors.Xz;
+
+namespace Maas.Images.Archives;
+
+/// <summary>Recognises and opens compressed streams.</summary>
+/// <example><code>
+/// await using var plain = Compression.OpenRead(File.OpenRead("initrd"));
+/// </code></example>
+public static class Compression
+{
+    /// <summary>How many of a stream's first bytes <see cref="Detect"/> looks at.</summary>
+    public const int SignatureLength = 6;
+
+    /// <summary>The format whose signature stands at the start of <paramref name="head"/>.</summary>
+    public static CompressionFormat Detect(ReadOnlySpan<byte> head) => head switch
+    {
+        [0x1f, 0x8b, 0x08, ..] => CompressionFormat.Gzip,
+        [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => CompressionFormat.Xz,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => CompressionFormat.Zstandard,
+        [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', ..] => CompressionFormat.Bzip2,
+        _ => CompressionFormat.None,
+    };
+
+    /// <summary>
+    /// The bytes that <paramref name="source"/> holds, decompressed when it is compressed. Reading is forward only.
+    /// Damage shows as <see cref="InvalidImageException"/>; so does more than <paramref name="limit"/> bytes, which is
+    /// how a decompression bomb ends.
+    /// </summary>
+    /// <param name="source">Read from its present position; closed with the result.</param>
+    /// <param name="limit">The most bytes that may come out; at least 0. Default: no limit.</param>
+    public static Stream OpenRead(Stream source, long limit = long.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        var input = new PeekedStream(source, SignatureLength);
+        var format = Detect(input.Head);
+        try
+        {
+            return new DecodedStream(Decoder(input, format), input, format.ToString().ToLowerInvariant() + " stream", limit);
+        }
+        catch (Exception fault) when (fault is not (IOException or OperationCanceledException))
+        {
+            input.Dispose();
+            throw new InvalidImageException($"{format} stream", "its header cannot be read", 0, fault);
+        }
+    }
+
+    private static Stream Decoder(Stream input, CompressionFormat format) => format switch
+    {
+        CompressionFormat.Gzip => new GZipStream(input, CompressionMode.Decompress, leaveOpen: true),
+        CompressionFormat.Xz => new XZStream(input),
+        CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(input, leaveOpen: true),
+        CompressionFormat.Bzip2 => BZip2Stream.Create(input, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true),
+        _ => input,
+    };
+}

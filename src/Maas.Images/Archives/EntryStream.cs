@@ -1,0 +1,25 @@
+namespace Maas.Images.Archives;
+
+/// <summary>The bytes of one entry of an archive that is read front to back; the next entry begins where it ends.</summary>
+internal sealed class EntryStream(Stream archive, long length, string structure) : ForwardStream
+{
+    private long _left = length;
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_left == 0 || buffer.IsEmpty) return 0;
+        var read = archive.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        if (read == 0) throw new InvalidImageException(structure, $"the archive ends {_left} bytes too early");
+        _left -= read;
+        return read;
+    }
+
+    /// <summary>Reads past what nobody wanted, and past <paramref name="padding"/> bytes more.</summary>
+    public void Skip(int padding)
+    {
+        Span<byte> sink = stackalloc byte[4096];
+        while (Read(sink) > 0) { }
+        if (archive.ReadAtLeast(sink[..padding], padding, throwOnEndOfStream: false) < padding)
+            throw new InvalidImageException(structure, "the archive ends in its padding");
+    }
+}

@@ -1,0 +1,82 @@
+using Maas.Images.Archives;
+
+namespace Maas.Images.Debian;
+
+/// <summary>The network boot programs that Debian packages: one call fills a directory for a TFTP or HTTP server.</summary>
+/// <example><code>
+/// await BootPrograms.ImportAsync(archive, "/var/lib/maas/boot");
+/// </code></example>
+public static class BootPrograms
+{
+    /// <summary>The programs of <see cref="ImportAsync"/>'s default: iPXE and pxelinux for BIOS, iPXE, shim and GRUB for x86-64 UEFI.</summary>
+    public static IReadOnlyList<BootProgram> Defaults { get; } =
+    [
+        new("undionly.kpxe", "ipxe", "usr/lib/ipxe/undionly.kpxe"),
+        new("ipxe.efi", "ipxe", "usr/lib/ipxe/ipxe.efi"),
+        new("snponly.efi", "ipxe", "usr/lib/ipxe/snponly.efi"),
+        new("ipxe.lkrn", "ipxe", "usr/lib/ipxe/ipxe.lkrn"),
+        new("pxelinux.0", "pxelinux", "usr/lib/PXELINUX/pxelinux.0"),
+        new("ldlinux.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/ldlinux.c32"),
+        new("chain.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/chain.c32"),
+        new("libcom32.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/libcom32.c32"),
+        new("libutil.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/libutil.c32"),
+        new("bootx64.efi", "shim-signed", "usr/lib/shim/shimx64.efi.signed"),
+        new("grubx64.efi", "grub-efi-amd64-signed", "usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed"),
+    ];
+
+    /// <summary>
+    /// Takes each program out of its package into <paramref name="directory"/>. A program whose file is there with the right
+    /// bytes is left alone; each is replaced whole or not at all.
+    /// </summary>
+    /// <param name="packages">Where the packages come from.</param>
+    /// <param name="directory">Made when missing; other files in it are left alone.</param>
+    /// <param name="programs">Which; <see langword="null"/> for <see cref="Defaults"/>.</param>
+    /// <param name="progress">Told about each step.</param>
+    /// <param name="cancellationToken">Ends the import between two files.</param>
+    /// <returns>The full paths, in the order of the programs.</returns>
+    /// <exception cref="PackageNotFoundException">A package, or the program in it, is missing. Packages before it have been imported.</exception>
+    /// <exception cref="UntrustedArchiveException">A signature or a hash is wrong.</exception>
+    /// <exception cref="InvalidImageException">A package is damaged inside.</exception>
+    /// <exception cref="IOException">A file cannot be fetched or written.</exception>
+    public static async Task<IReadOnlyList<string>> ImportAsync(
+        IPackageSource packages,
+        string directory,
+        IReadOnlyList<BootProgram>? programs = null,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(packages);
+        programs ??= Defaults;
+        var root = Directory.CreateDirectory(directory).FullName;
+        foreach (var wanted in programs.GroupBy(program => program.Package))
+        {
+            var package = await packages.FindAsync(wanted.Key, cancellationToken).ConfigureAwait(false)
+                ?? throw new PackageNotFoundException(wanted.Key, $"The package {wanted.Key} is in none of the sources; it has {string.Join(", ", wanted.Select(program => program.Name))}.");
+            using var file = await packages.OpenAsync(package, progress, cancellationToken).ConfigureAwait(false);
+            progress?.Report(new ImportProgress("unpack", package.ToString()));
+            await Task.Run(() => Unpack(file, root, [.. wanted], cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. programs.Select(program => Path.Combine(root, program.Name))];
+    }
+
+    private static void Unpack(Stream package, string root, List<BootProgram> wanted, CancellationToken cancellationToken)
+    {
+        foreach (var entry in new DebFile(package).ReadFiles())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.Kind != ArchiveEntryKind.File || wanted.Find(program => program.PathInPackage == entry.Path) is not { } found) continue;
+            Replace(Path.Combine(root, found.Name), entry.ReadAll(64 << 20));
+            wanted.Remove(found);
+            if (wanted.Count == 0) return;
+        }
+
+        throw new PackageNotFoundException(wanted[0].Package, $"The package {wanted[0].Package} has no {wanted[0].PathInPackage}.");
+    }
+
+    private static void Replace(string path, byte[] content)
+    {
+        if (File.Exists(path) && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content)) return;
+        AtomicFile.Write(path, output => output.Write(content));
+    }
+}

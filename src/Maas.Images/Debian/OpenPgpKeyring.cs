@@ -1,0 +1,109 @@
+using Org.BouncyCastle.Bcpg;
+using Org.BouncyCastle.Bcpg.OpenPgp;
+
+namespace Maas.Images.Debian;
+
+/// <summary>The OpenPGP keys that may sign an archive, and the check of a clear-signed message against them (RFC 9580 section 7).</summary>
+public sealed class OpenPgpKeyring
+{
+    private readonly List<PgpPublicKeyRing> _rings;
+
+    private OpenPgpKeyring(List<PgpPublicKeyRing> rings) => _rings = rings;
+
+    /// <summary>Reads a keyring, binary (<c>.gpg</c>) or armored (<c>.asc</c>).</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidImageException">It is not a keyring.</exception>
+    public static OpenPgpKeyring Load(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Read(file);
+    }
+
+    /// <summary>Reads a keyring, binary or armored, from a stream that stays the caller's.</summary>
+    /// <exception cref="InvalidImageException">It is not a keyring.</exception>
+    public static OpenPgpKeyring Read(Stream stream)
+    {
+        try
+        {
+            var rings = new PgpPublicKeyRingBundle(PgpUtilities.GetDecoderStream(stream)).GetKeyRings().ToList();
+            return rings.Count > 0 ? new OpenPgpKeyring(rings) : throw new InvalidImageException("OpenPGP keyring", "it holds no key");
+        }
+        catch (Exception fault) when (fault is not (InvalidImageException or OperationCanceledException or FileNotFoundException))
+        {
+            throw new InvalidImageException("OpenPGP keyring", "it cannot be read", null, fault);
+        }
+    }
+
+    /// <summary>
+    /// The text that was signed, if at least one signature by a key of this ring is good. Keys that are not in the ring are
+    /// passed over (an archive is signed by several); what stands outside the signed part is refused, never used.
+    /// </summary>
+    /// <param name="message">A clear-signed message, as the file <c>InRelease</c>.</param>
+    /// <param name="file">The name to use in the exception.</param>
+    /// <param name="now">Signatures from after this moment, or expired by it, do not count.</param>
+    /// <exception cref="UntrustedArchiveException">No good signature, or no clear-signed message at all.</exception>
+    public string Verify(string message, string file, DateTimeOffset now)
+    {
+        var (text, armor) = ClearSignedMessage.Split(message, file);
+        var reason = "it is signed by no key of the keyring";
+        foreach (var signature in Signatures(armor, file))
+        {
+            if (FindKey(signature.KeyId) is not { } key) continue;
+            if (Refusal(signature, key, now) is { } refusal) reason = $"key {key.KeyId:X16}: {refusal}";
+            else if (IsGood(signature, key, text)) return text;
+            else reason = $"the signature by key {key.KeyId:X16} does not fit the text";
+        }
+
+        throw new UntrustedArchiveException(file, reason);
+    }
+
+    private PgpPublicKey? FindKey(long id) => _rings.Select(ring => ring.GetPublicKey(id)).FirstOrDefault(key => key is not null);
+
+    private static string? Refusal(PgpSignature signature, PgpPublicKey key, DateTimeOffset now)
+    {
+        var made = new DateTimeOffset(DateTime.SpecifyKind(signature.CreationTime, DateTimeKind.Utc));
+        var born = new DateTimeOffset(DateTime.SpecifyKind(key.CreationTime, DateTimeKind.Utc));
+        var lifetime = signature.GetHashedSubPackets()?.GetSignatureExpirationTime() ?? 0;
+        if (signature.SignatureType is not (PgpSignature.BinaryDocument or PgpSignature.CanonicalTextDocument)) return "its signature is not over a document";
+        if (signature.HashAlgorithm is not (HashAlgorithmTag.Sha256 or HashAlgorithmTag.Sha384 or HashAlgorithmTag.Sha512)) return $"its signature uses the weak hash {signature.HashAlgorithm}";
+        if (made > now) return $"its signature is dated {made:u}, in the future";
+        if (lifetime > 0 && made.AddSeconds(lifetime) < now) return "its signature has expired";
+        if (key.HasRevocation()) return "it is revoked";
+        return key.GetValidSeconds() is > 0 and var seconds && born.AddSeconds(seconds) < made ? "it had expired when it signed" : null;
+    }
+
+    private static bool IsGood(PgpSignature signature, PgpPublicKey key, string text)
+    {
+        try
+        {
+            signature.InitVerify(key);
+            signature.Update(ClearSignedMessage.Canonical(text));
+            return signature.Verify();
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // BouncyCastle throws many kinds over malformed numbers; none of them is a good signature.
+            return false;
+        }
+    }
+
+    private static List<PgpSignature> Signatures(byte[] armor, string file)
+    {
+        try
+        {
+            List<PgpSignature> found = [];
+            var factory = new PgpObjectFactory(new ArmoredInputStream(new MemoryStream(armor)));
+            while (found.Count < 64 && factory.NextPgpObject() is { } item)
+            {
+                if (item is not PgpSignatureList list) continue;
+                for (var i = 0; i < list.Count; i++) found.Add(list[i]);
+            }
+
+            return found;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw new UntrustedArchiveException(file, "its signature cannot be read", fault);
+        }
+    }
+}
