@@ -1,0 +1,19 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Maas.Boot;
+
+/// <summary>The socket options that .NET has no name for.</summary>
+internal static class Sockets
+{
+    private const int SolSocket = 1, SoBindToDevice = 25;         // asm-generic/socket.h
+
+    /// <summary>Binds a socket to a network interface: it receives from and sends to that link only.</summary>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    /// <exception cref="SocketException">There is no such interface, or the process lacks CAP_NET_RAW.</exception>
+    public static void BindToDevice(Socket socket, string device)
+    {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("A socket can be bound to an interface on Linux only; listen on the interface's address instead.");
+        socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.ASCII.GetBytes(device + "\0"));
+    }
+}

@@ -1,0 +1,311 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Pxe;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Boot.Tftp;
+
+/// <summary>
+/// A read-only TFTP server (RFC 1350) with blksize, tsize, timeout and windowsize (RFC 2347, 2348, 2349, 7440) and block numbers that roll over.
+/// </summary>
+/// <remarks>
+/// Requests are taken in one loop and opened concurrently; the transfers run on one thread a processor, each waiting for many
+/// sockets, and a window leaves in one call of the kernel where the kernel can do that. Nothing is allocated per packet.
+/// </remarks>
+/// <example>
+/// <code>
+/// var server = new TftpServer(new DirectoryBootFiles("/srv/tftp"));
+/// await server.RunAsync(cancellationToken);
+/// </code>
+/// </example>
+public sealed partial class TftpServer : IDisposable
+{
+    private readonly IBootFiles _files;
+    private readonly TftpServerOptions _options;
+    private readonly IBootObserver? _observer;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly TransferTable _table;
+    private Socket? _socket;
+    private TransferLane[] _lanes = [];
+    private int _nextLane;
+
+    /// <summary>Makes a server; it opens no socket yet.</summary>
+    /// <param name="files">Where the bytes come from.</param>
+    /// <param name="options">Where to listen, and limits; the defaults when <see langword="null"/>.</param>
+    /// <param name="observer">Told of every transfer that ended.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
+    /// <param name="logger">Where it logs.</param>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    public TftpServer(IBootFiles files, TftpServerOptions? options = null, IBootObserver? observer = null, TimeProvider? timeProvider = null, ILogger<TftpServer>? logger = null)
+    {
+        _files = files;
+        _options = options ?? new TftpServerOptions();
+        TftpServerOptionsValidator.ThrowIfInvalid(_options);
+        _observer = observer;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<TftpServer>.Instance;
+        _table = new TransferTable(_options.MaxTransfers, _options.MaxTransfersPerClient);
+    }
+
+    /// <summary>How many transfers run now.</summary>
+    public int ActiveTransfers => _table.Count;
+
+    /// <summary>Opens the listening socket, so that a port in use is known at once; <see cref="RunAsync"/> does it otherwise.</summary>
+    /// <returns>Where it listens, with the port the system chose when 0 was asked.</returns>
+    /// <exception cref="SocketException">The address is in use or not this host's, or the process may not use the port or the interface.</exception>
+    public IPEndPoint Bind()
+    {
+        _socket ??= Open(_options);
+        return (IPEndPoint)_socket.LocalEndPoint!; // bound
+    }
+
+    /// <summary>Serves until cancelled. Running transfers are then told that the server stops.</summary>
+    /// <exception cref="SocketException">The listening socket cannot be opened.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var listening = Bind();
+        var socket = _socket!; // Bind has opened it
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _lanes = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 16)).Select(_ => new TransferLane(_time, SocketPoller.Create()))];
+        foreach (var (i, lane) in _lanes.Index()) lane.Start($"tftp {listening.Port}/{i}");
+        LogListening(listening);
+        try
+        {
+            // Whichever ends first ends the server: a lane ends early by a defect only.
+            var receiving = ReceiveAsync(socket, stopping.Token);
+            var first = await Task.WhenAny([receiving, .. _lanes.Select(l => l.Ended)]).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            foreach (var lane in _lanes) lane.Stop();
+            await Task.WhenAll(_lanes.Select(l => l.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var lane in _lanes) lane.Dispose();
+            Dispose();
+        }
+    }
+
+    /// <summary>Closes the listening socket of a server that does not run.</summary>
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _socket = null;
+    }
+
+    private static Socket Open(TftpServerOptions options)
+    {
+        var socket = new Socket(options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (options.Listen.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            if (options.Interface is { } device) Sockets.BindToDevice(socket, device);
+            // A thousand machines switched on at once ask within milliseconds.
+            socket.ReceiveBufferSize = 4 << 20;
+            socket.SetSocketOption(
+                socket.AddressFamily == AddressFamily.InterNetwork ? SocketOptionLevel.IP : SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
+            socket.Bind(options.Listen);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ReceiveAsync(Socket socket, CancellationToken stopping)
+    {
+        var buffer = new byte[TftpRequest.MaxLength + 1];
+        var anybody = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (true)
+        {
+            SocketReceiveMessageFromResult received;
+            try
+            {
+                received = await socket.ReceiveMessageFromAsync(buffer, anybody, stopping).ConfigureAwait(false);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize or SocketError.NetworkReset)
+            {
+                // Windows reports an earlier answer's ICMP error, or a datagram that is larger than any request.
+                continue;
+            }
+
+            var client = Plain((IPEndPoint)received.RemoteEndPoint);
+            var local = Plain(received.PacketInformation.Address);
+            Take(buffer.AsSpan(0, received.ReceivedBytes), client, local, stopping);
+        }
+    }
+
+    // One datagram from the listening port: a request, or on a shared port anything of a transfer.
+    private void Take(ReadOnlySpan<byte> datagram, IPEndPoint client, IPAddress local, CancellationToken stopping)
+    {
+        if (TftpPacket.Opcode(datagram) is not (TftpPacket.ReadRequest or TftpPacket.WriteRequest))
+        {
+            if (_options.SinglePort) PassOn(datagram, client);
+            return;
+        }
+
+        if (!TftpRequest.TryParse(datagram, out var request, out var problem)) Refuse(client, TftpErrorCode.IllegalOperation, problem, "");
+        else if (request.IsWrite) Refuse(client, TftpErrorCode.AccessViolation, "this server is read-only", TftpPacket.Printable(request.Name.Span));
+        else if (_table.Find(client) is { } same && Continues(same, request)) return;
+        else if (_table.TryTake(client, request, out var bound) is { } slot) _ = OpenAsync(slot, local, stopping);
+        else LogBusy(client, bound);
+    }
+
+    // The client asked before from this port. The same again: it has not heard us yet. Something else: it has given up on the first.
+    private static bool Continues(TransferSlot earlier, TftpRequest request)
+    {
+        if (earlier.Running is not { } running) return earlier.Request.Repeats(request);
+        if (earlier.Request.Repeats(request) && !running.Session.Transfer.Heard)
+        {
+            running.Lane.Post(running.Session.RequestRepeated);
+            return true;
+        }
+
+        running.Lane.Post(() => running.Session.End(TftpOutcome.Superseded));
+        return false;
+    }
+
+    private void PassOn(ReadOnlySpan<byte> datagram, IPEndPoint client)
+    {
+        if (_table.Find(client) is not { } slot)
+        {
+            if (TftpPacket.Opcode(datagram) != TftpPacket.Error) Send(client, TftpPacket.WriteError(TftpErrorCode.UnknownTransferId, "unknown transfer"));
+            return;
+        }
+
+        if (slot.Running is not { } running) return;
+        var copy = datagram.ToArray();
+        running.Lane.Post(() => running.Session.Receive(copy));
+    }
+
+    private async Task OpenAsync(TransferSlot slot, IPAddress local, CancellationToken stopping)
+    {
+        var began = _time.GetTimestamp();
+        // Whatever the application does in its answer, the receiving loop goes on.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (!BootFileName.TryNormalize(slot.Request.Name.Span, out var name, out var refusal))
+        {
+            Reject(slot, TftpErrorCode.AccessViolation, refusal, TftpPacket.Printable(slot.Request.Name.Span));
+            return;
+        }
+
+        BootFile? file = null;
+        try
+        {
+            file = await _files.OpenAsync(new BootFileRequest(name, slot.Client.Address, local), stopping).ConfigureAwait(false);
+            if (file is null)
+            {
+                Reject(slot, TftpErrorCode.FileNotFound, $"no such file: {name}", name);
+                return;
+            }
+
+            if (slot.Request.IsNetascii)
+            {
+                if (file.Length > _options.MaxNetasciiBytes)
+                {
+                    file.Dispose();
+                    Reject(slot, TftpErrorCode.NotDefined, "netascii is for texts, and this file is large: ask for octet", name);
+                    return;
+                }
+
+                file = await NetasciiFile.EncodeAsync(file, stopping).ConfigureAwait(false);
+            }
+
+            await BeginAsync(slot, file, name, local, began, stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            file?.Dispose();
+            _table.Release(slot);
+        }
+        catch (Exception e)
+        {
+            file?.Dispose();
+            LogUnreadable(e, name, slot.Client);
+            Reject(slot, TftpErrorCode.NotDefined, e is BootScriptException ? e.Message : "the file cannot be read", name);
+        }
+    }
+
+    private async ValueTask BeginAsync(TransferSlot slot, BootFile file, string name, IPAddress local, long began, CancellationToken stopping)
+    {
+        var socket = _socket ?? throw new OperationCanceledException(stopping);
+        TransferLink link = _options.SinglePort
+            ? new TransferLink.SharedPort(socket, local, Reached(slot.Client, socket).Serialize())
+            : new TransferLink.OwnPort(local, slot.Client, _options.Interface);
+        TransferSession? session = null;
+        try
+        {
+            var terms = TftpTerms.Agree(slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader);
+            var lane = _lanes[(uint)Interlocked.Increment(ref _nextLane) % _lanes.Length];
+            session = new TransferSession(lane, link, slot.Request, terms, new TftpTransfer(terms, _options.GiveUpAfter), s => Ended(slot, s))
+            {
+                Client = slot.Client,
+                Name = name,
+                Began = began,
+            };
+            await session.OpenAsync(file, _options.ReadAheadBytes / Math.Max(1, _table.Count), stopping).ConfigureAwait(false);
+            slot.Running = new RunningTransfer(session, lane);
+            lane.Post(() => lane.Add(session));
+        }
+        catch
+        {
+            link.Dispose();
+            session?.Dispose();
+            throw;
+        }
+    }
+
+    private void Ended(TransferSlot slot, TransferSession session)
+    {
+        _table.Release(slot);
+        var transfer = session.Transfer;
+        var outcome = transfer.Outcome!; // a session ends with one
+        var took = _time.GetElapsedTime(session.Began);
+        LogEnded(session.Name, session.Client, outcome.Words, transfer.BytesDelivered, session.Terms, transfer.Repeats, took.TotalMilliseconds);
+        Observe(session.Client, session.Name, transfer.BytesDelivered, outcome.Words, $"{session.Terms}, {transfer.Repeats} blocks sent again", took);
+    }
+
+    private void Reject(TransferSlot slot, TftpErrorCode code, string reason, string name)
+    {
+        _table.Release(slot);
+        Refuse(slot.Client, code, reason, name);
+    }
+
+    private void Refuse(IPEndPoint client, TftpErrorCode code, string reason, string name)
+    {
+        LogRefused(name, client, reason);
+        Send(client, TftpPacket.WriteError(code, reason));
+        Observe(client, name, 0, reason, "refused", TimeSpan.Zero);
+    }
+
+    private void Send(IPEndPoint client, byte[] packet)
+    {
+        try
+        {
+            if (_socket is { } socket) socket.SendTo(packet, Reached(client, socket));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            LogUnsendable(client, e.Message);
+        }
+    }
+
+    private void Observe(IPEndPoint client, string name, long bytes, string outcome, string detail, TimeSpan took) =>
+        _observer?.Observe(new BootObservation.FileTransfer(_time.GetUtcNow(), null, client.Address, "tftp", name, bytes, outcome, detail, took));
+
+    // A socket for both families sees IPv4 as ::ffff:a.b.c.d; nobody else should.
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private static IPEndPoint Plain(IPEndPoint end) => new(Plain(end.Address), end.Port);
+
+    private static IPEndPoint Reached(IPEndPoint client, Socket socket) =>
+        socket.AddressFamily == client.AddressFamily ? client : new IPEndPoint(client.Address.MapToIPv6(), client.Port);
+}

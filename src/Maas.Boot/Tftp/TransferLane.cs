@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+
+namespace Maas.Boot.Tftp;
+
+/// <summary>A thread that runs many transfers: waits for their packets and deadlines and lets each take its step. A transfer never changes lanes, so it needs no lock.</summary>
+internal sealed class TransferLane : IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly SocketPoller _poller;
+    private readonly ConcurrentQueue<Action> _inbox = new();
+    private readonly Dictionary<int, TransferSession> _sessions = [];
+    private readonly PriorityQueue<TransferSession, TimeSpan> _deadlines = new();
+    private readonly int[] _ready = new int[256];
+    private readonly long _epoch;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _lastToken;
+    private volatile bool _stopping;
+
+    public TransferLane(TimeProvider time, SocketPoller poller)
+    {
+        _time = time;
+        _poller = poller;
+        _epoch = time.GetTimestamp();
+    }
+
+    /// <summary>Where packets are put together before they are sent; of the lane's thread.</summary>
+    public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(1 << 17);
+
+    /// <summary>The lane's clock.</summary>
+    public TimeSpan Now => _time.GetElapsedTime(_epoch);
+
+    /// <summary>Ends when the thread has.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start(string name) => new Thread(Run) { IsBackground = true, Name = name }.Start();
+
+    /// <summary>Has something done by the lane's thread.</summary>
+    public void Post(Action action)
+    {
+        _inbox.Enqueue(action);
+        _poller.Wake();
+    }
+
+    /// <summary>Ends all transfers, then the thread.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        _poller.Wake();
+    }
+
+    /// <summary>Takes in a transfer; on the lane's thread.</summary>
+    public void Add(TransferSession session)
+    {
+        session.Token = ++_lastToken;
+        _sessions.Add(session.Token, session);
+        if (session.Link.Socket is { } socket) _poller.Add(socket, session.Token);
+        session.Start();
+        Watch(session);
+    }
+
+    /// <summary>Lets go of a transfer that has ended; on the lane's thread.</summary>
+    public void Remove(TransferSession session)
+    {
+        if (_sessions.Remove(session.Token) && session.Link.Socket is { } socket) _poller.Remove(socket, session.Token);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _poller.Dispose();
+
+    /// <summary>Sees to it that a session is looked at by its deadline. One entry a session: a deadline that moves later is noticed when the entry is due.</summary>
+    public void Watch(TransferSession session)
+    {
+        var deadline = session.Transfer.Deadline;
+        if (deadline >= session.Watched || session.Transfer.Outcome is not null) return;
+        session.Watched = deadline;
+        _deadlines.Enqueue(session, deadline);
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                var count = _poller.Wait(Patience(), _ready);
+                while (_inbox.TryDequeue(out var action)) action();
+                for (var i = 0; i < count; i++)
+                    if (_sessions.TryGetValue(_ready[i], out var session)) session.Readable();
+                Expire();
+            }
+
+            foreach (var session in _sessions.Values.ToList()) session.End(TftpOutcome.Stopped);
+            _ended.SetResult();
+        }
+        catch (Exception e)
+        {
+            // A defect: the server ends with it rather than going on with half its transfers.
+            _ended.SetException(e);
+        }
+    }
+
+    private TimeSpan Patience()
+    {
+        if (!_deadlines.TryPeek(out _, out var next)) return Timeout.InfiniteTimeSpan;
+        var left = next - Now;
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
+
+    private void Expire()
+    {
+        while (_deadlines.TryPeek(out var session, out var due))
+        {
+            var now = Now;
+            if (due > now) return;
+            _deadlines.Dequeue();
+            if (due != session.Watched) continue; // an entry since replaced by an earlier one
+            session.Watched = TimeSpan.MaxValue;
+            if (session.Transfer.Outcome is null) session.Expire(now);
+            Watch(session);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Maas.Boot.Tftp;
+
+/// <summary>One transfer in the world: the step machine, the file and the way to the client. Runs on its lane's thread.</summary>
+internal sealed class TransferSession(TransferLane lane, TransferLink link, TftpRequest request, TftpTerms terms, TftpTransfer transfer, Action<TransferSession> ended) : IDisposable
+{
+    private readonly int _stride = TftpPacket.DataHeader + terms.BlockSize;
+    private ReadAhead? _content;
+    private TftpStep _waiting;
+
+    /// <summary>How the lane knows it.</summary>
+    public int Token { get; set; }
+
+    /// <summary>When the lane looks at it next.</summary>
+    public TimeSpan Watched { get; set; } = TimeSpan.MaxValue;
+
+    /// <summary>The client's end.</summary>
+    public required IPEndPoint Client { get; init; }
+
+    /// <summary>The name of the file.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>When the request came, in the server's timestamps.</summary>
+    public required long Began { get; init; }
+
+    public TransferLink Link => link;
+
+    public TftpTransfer Transfer => transfer;
+
+    public TftpTerms Terms => terms;
+
+    public TftpRequest Request => request;
+
+    /// <summary>Opens the content; before the lane takes the session.</summary>
+    public ValueTask OpenAsync(BootFile file, int share, CancellationToken cancellationToken)
+    {
+        _content = new ReadAhead(file, terms, share, ContentFilled, cancellationToken);
+        return _content.OpenAsync();
+    }
+
+    /// <summary>Sends the first answer.</summary>
+    public void Start() => Do(transfer.Start());
+
+    /// <summary>A datagram is there.</summary>
+    public void Readable()
+    {
+        Span<byte> datagram = stackalloc byte[TftpRequest.MaxLength];
+        var socket = link.Socket!; // only sessions with a socket of their own are polled
+        var count = socket.Receive(datagram, SocketFlags.None, out var error);
+        if (error == SocketError.Success) Receive(datagram[..count]);
+        else if (error == SocketError.ConnectionRefused) End(transfer.Heard && transfer.AllSent ? TftpOutcome.Unconfirmed : TftpOutcome.PortClosed);
+    }
+
+    /// <summary>The client sent this.</summary>
+    public void Receive(ReadOnlySpan<byte> datagram) => Do(transfer.Receive(datagram, lane.Now));
+
+    /// <summary>The client sent its request again.</summary>
+    public void RequestRepeated() => Do(transfer.RequestRepeated(lane.Now));
+
+    /// <summary>The deadline has passed.</summary>
+    public void Expire(TimeSpan now) => Do(transfer.Expire(now));
+
+    /// <summary>Ends it.</summary>
+    public void End(TftpOutcome outcome) => Do(transfer.End(outcome));
+
+    private void ContentFilled() => lane.Post(() =>
+    {
+        if (transfer.Outcome is null && _waiting.Kind == TftpStepKind.Blocks) Do(_waiting);
+    });
+
+    private void Do(TftpStep step)
+    {
+        switch (step.Kind)
+        {
+            case TftpStepKind.Options:
+                link.Send(terms.OptionAcknowledgement.Span);
+                transfer.Sent(lane.Now);
+                break;
+            case TftpStepKind.Blocks:
+                SendBlocks(step);
+                break;
+            case TftpStepKind.Done:
+                Close();
+                return;
+        }
+
+        lane.Watch(this);
+    }
+
+    private void SendBlocks(TftpStep step)
+    {
+        var content = _content!; // opened before the session starts
+        var from = (step.FirstBlock - 1) * terms.BlockSize;
+        var to = Math.Min(from + ((long)step.Count * terms.BlockSize), terms.Length);
+        if (!content.Has(from, to))
+        {
+            _waiting = step;
+            if (content.Failure is { } failure) End(TftpOutcome.Unreadable(failure.GetType().Name));
+            return;
+        }
+
+        _waiting = default;
+        var scratch = lane.Scratch.AsSpan();
+        var used = 0;
+        for (var i = 0; i < step.Count; i++)
+        {
+            if (used + _stride > scratch.Length)
+            {
+                link.Send(scratch[..used], _stride);
+                used = 0;
+            }
+
+            var block = step.FirstBlock + i;
+            TftpPacket.WriteDataHeader(scratch[used..], (ushort)block);
+            var data = content.Block((block - 1) * terms.BlockSize);
+            data.CopyTo(scratch[(used + TftpPacket.DataHeader)..]);
+            used += TftpPacket.DataHeader + data.Length;
+        }
+
+        link.Send(scratch[..used], _stride);
+        transfer.Sent(lane.Now);
+    }
+
+    /// <summary>Lets go of the file and the port.</summary>
+    public void Dispose()
+    {
+        link.Dispose();
+        _content?.Dispose();
+        _content = null;
+    }
+
+    private void Close()
+    {
+        if (_content is null) return;
+        if (transfer.Outcome is { Error: { } code } outcome) link.Send(TftpPacket.WriteError(code, outcome.Words));
+        lane.Remove(this);
+        Dispose();
+        ended(this);
+    }
+}
