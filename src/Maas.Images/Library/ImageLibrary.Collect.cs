@@ -1,0 +1,59 @@
+namespace Maas.Images.Library;
+
+public sealed partial class ImageLibrary
+{
+    /// <summary>Records a reason to keep a blob; the same reason twice is one.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <param name="reference">Any name of yours, at most 80 characters or so.</param>
+    /// <param name="cancellationToken">Ends the wait for a collection that is running.</param>
+    /// <returns>Whether the blob is here; if not, nothing is recorded.</returns>
+    public async Task<bool> ReferAsync(BlobDigest digest, string reference, CancellationToken cancellationToken = default)
+    {
+        using (await _lock.ShareAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!Contains(digest)) return false;
+            BlobReferences.Add(_layout, digest, reference);
+            return true;
+        }
+    }
+
+    /// <summary>Takes a reason back. The blob stays until a collection finds it without any.</summary>
+    public async Task ReleaseAsync(BlobDigest digest, string reference, CancellationToken cancellationToken = default)
+    {
+        using (await _lock.ShareAsync(cancellationToken).ConfigureAwait(false)) BlobReferences.Remove(_layout, digest, reference);
+    }
+
+    /// <summary>Removes blobs without a reference and uploads without progress.</summary>
+    /// <param name="blobsUnusedFor">How long ago a blob must have been stored; zero removes all that nothing refers to.</param>
+    /// <param name="uploadsIdleFor">How long ago an upload must have had its last chunk.</param>
+    /// <param name="cancellationToken">Ends it between two blobs.</param>
+    public async Task<CollectionReport> CollectAsync(TimeSpan blobsUnusedFor, TimeSpan uploadsIdleFor, CancellationToken cancellationToken = default)
+    {
+        using var alone = await _lock.TakeAloneAsync(cancellationToken).ConfigureAwait(false);
+        var now = _time.GetUtcNow();
+        var (blobs, uploads, bytes) = (0, 0, 0L);
+        foreach (var blob in List().Where(blob => blob.References.Count == 0 && now - blob.StoredAt >= blobsUnusedFor))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RemoveBlob(blob.Digest);
+            (blobs, bytes) = (blobs + 1, bytes + blob.Length);
+        }
+
+        foreach (var folder in new DirectoryInfo(_layout.Uploads).EnumerateDirectories())
+        {
+            var files = folder.GetFiles();
+            var lastProgress = files.Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max();
+            if (now.UtcDateTime - lastProgress < uploadsIdleFor) continue;
+            folder.Delete(recursive: true);
+            (uploads, bytes) = (uploads + 1, bytes + files.Sum(file => file.Length));
+        }
+
+        return new CollectionReport(blobs, uploads, bytes);
+    }
+
+    private void RemoveBlob(BlobDigest digest)
+    {
+        File.Delete(_layout.Blob(digest));
+        if (Directory.Exists(_layout.ReferencesTo(digest))) Directory.Delete(_layout.ReferencesTo(digest));
+    }
+}

@@ -1,0 +1,68 @@
+namespace Maas.Images.Library;
+
+/// <summary>
+/// Where things are in a library's directory.
+/// <code>
+/// lock                          held shared to publish, alone to collect
+/// blobs/ab/abcd…                finished content, read-only, named by its SHA-256
+/// references/abcd…/NAME         an empty file for each reason to keep a blob
+/// uploads/ID/session            digest and length that were promised
+/// uploads/ID/data               what has arrived; its length is where to go on
+/// damaged/abcd…                 content that failed a later verification
+/// </code>
+/// </summary>
+internal sealed class LibraryLayout
+{
+    public LibraryLayout(string root)
+    {
+        Root = Path.GetFullPath(root);
+        foreach (var directory in new[] { Root, Blobs, References, Uploads, Damaged }) Directory.CreateDirectory(directory);
+        if (!File.Exists(Lock)) MakeLock();
+    }
+
+    public string Root { get; }
+
+    public string Lock => Path.Combine(Root, "lock");
+
+    public string Blobs => Path.Combine(Root, "blobs");
+
+    public string References => Path.Combine(Root, "references");
+
+    public string Uploads => Path.Combine(Root, "uploads");
+
+    public string Damaged => Path.Combine(Root, "damaged");
+
+    public string Blob(BlobDigest digest)
+    {
+        var name = digest.ToString();
+        return Path.Combine(Blobs, name[..2], name);
+    }
+
+    public string ReferencesTo(BlobDigest digest) => Path.Combine(References, digest.ToString());
+
+    public string Reference(BlobDigest digest, string name) => Path.Combine(ReferencesTo(digest), FileNameOf(name, nameof(name)));
+
+    public string Upload(string id) => Path.Combine(Uploads, FileNameOf(id, nameof(id)));
+
+    public static string NameOf(string file) => Uri.UnescapeDataString(Path.GetFileName(file));
+
+    private void MakeLock()
+    {
+        try
+        {
+            using var made = new FileStream(Lock, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        }
+        catch (IOException) when (File.Exists(Lock))
+        {
+            // Another process made it in the same moment.
+        }
+    }
+
+    /// <summary>Any name as one file name: a dot and everything unusual is percent-encoded, so no name is a path.</summary>
+    private static string FileNameOf(string name, string parameter)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name, parameter);
+        var file = Uri.EscapeDataString(name).Replace(".", "%2E", StringComparison.Ordinal);
+        return file.Length <= 255 ? file : throw new ArgumentException("The name is too long.", parameter);
+    }
+}
