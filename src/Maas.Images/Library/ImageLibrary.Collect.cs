@@ -41,14 +41,28 @@ public sealed partial class ImageLibrary
 
         foreach (var folder in new DirectoryInfo(_layout.Uploads).EnumerateDirectories())
         {
-            var files = folder.GetFiles();
-            var lastProgress = files.Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max();
-            if (now.UtcDateTime - lastProgress < uploadsIdleFor) continue;
-            folder.Delete(recursive: true);
-            (uploads, bytes) = (uploads + 1, bytes + files.Sum(file => file.Length));
+            if (RemoveIdleUpload(folder, now - uploadsIdleFor) is not { } given) continue;
+            (uploads, bytes) = (uploads + 1, bytes + given);
         }
 
         return new CollectionReport(blobs, uploads, bytes);
+    }
+
+    /// <summary>The bytes given back, or null if the upload moves on or has just ended (uploads begin and end without the lock).</summary>
+    private static long? RemoveIdleUpload(DirectoryInfo folder, DateTimeOffset idleSince)
+    {
+        try
+        {
+            var files = folder.GetFiles();
+            if (files.Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max() > idleSince.UtcDateTime) return null;
+            var bytes = files.Sum(file => file.Length);
+            folder.Delete(recursive: true);
+            return bytes;
+        }
+        catch (Exception ended) when (ended is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     private void RemoveBlob(BlobDigest digest)

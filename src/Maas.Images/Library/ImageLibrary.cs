@@ -56,8 +56,7 @@ public sealed partial class ImageLibrary
     {
         foreach (var file in new DirectoryInfo(_layout.Blobs).EnumerateFiles("*", SearchOption.AllDirectories))
         {
-            if (BlobDigest.TryParse(file.Name, out var digest) && file.Exists)
-                yield return new StoredBlob(digest, file.Length, new DateTimeOffset(file.LastWriteTimeUtc), BlobReferences.Of(_layout, digest));
+            if (BlobDigest.TryParse(file.Name, out var digest) && Describe(digest, file) is { } blob) yield return blob;
         }
     }
 
@@ -96,6 +95,18 @@ public sealed partial class ImageLibrary
         }
 
         return false;
+    }
+
+    private StoredBlob? Describe(BlobDigest digest, FileInfo file)
+    {
+        try
+        {
+            return new StoredBlob(digest, file.Length, new DateTimeOffset(file.LastWriteTimeUtc), BlobReferences.Of(_layout, digest));
+        }
+        catch (Exception collected) when (collected is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static async Task<(BlobDigest Digest, long Length)> ReceiveAsync(Stream content, string file, CancellationToken cancellationToken)

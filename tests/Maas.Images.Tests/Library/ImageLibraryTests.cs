@@ -176,7 +176,7 @@ public sealed class ImageLibraryTests : IDisposable
 
         var digests = await Task.WhenAll(writers);
 
-        Open().List().Select(blob => blob.Digest).Should().BeEquivalentTo(digests.Distinct());
+        Open().List().Select(blob => $"{blob.Digest}").Should().BeEquivalentTo(digests.Select(digest => $"{digest}").Distinct());
         Open().List().Sum(blob => blob.References.Count).Should().Be(40);
     }
 
