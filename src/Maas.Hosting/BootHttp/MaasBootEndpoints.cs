@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Net;
+using Maas.Boot;
+using Maas.Hosting;
+using Maas.Hosting.BootHttp;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps what machines fetch over HTTP while they boot.</summary>
+public static class MaasBootEndpoints
+{
+    /// <summary>
+    /// Maps boot programs, scripts and the ephemeral environment below <c>{PathBase}/boot/</c>: the same files, by the same names, that TFTP
+    /// serves. No answer here holds a secret but the one-time token in a script for the machine that its address was leased to.
+    /// </summary>
+    public static IEndpointConventionBuilder MapMaasBoot(this IEndpointRouteBuilder endpoints)
+    {
+        var options = endpoints.ServiceProvider.GetRequiredService<MaasOptions>();
+        return endpoints.MapMethods($"{options.PathBase.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
+    }
+
+    private static async Task ServeAsync(HttpContext context, BootFileSource files, IBootObserver observer, TimeProvider timeProvider)
+    {
+        var started = timeProvider.GetTimestamp();
+        var client = Unmapped(context.Connection.RemoteIpAddress);
+        if (!BootFileName.TryNormalize((string?)context.Request.RouteValues["name"] ?? "", out var name, out var refusal))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"Not a boot file's name: {refusal}.").ConfigureAwait(false);
+            return;
+        }
+
+        using var file = await files.OpenAsync(new BootFileRequest(name, client, Unmapped(context.Connection.LocalIpAddress)), context.RequestAborted).ConfigureAwait(false);
+        if (file is null)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such boot file, or none for this machine now.").ConfigureAwait(false);
+            return;
+        }
+
+        long sent = 0;
+        var outcome = "broken off by the client";
+        try
+        {
+            sent = await BootFileResult.SendAsync(context, file).ConfigureAwait(false);
+            outcome = "completed";
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away; the observation below says so.
+        }
+        finally
+        {
+            var detail = $"status {context.Response.StatusCode}";
+            observer.Observe(new BootObservation.FileTransfer(timeProvider.GetUtcNow(), null, client, "http", name, sent, outcome, detail, timeProvider.GetElapsedTime(started)));
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, int statusCode, string reason)
+    {
+        context.Response.StatusCode = statusCode;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(reason, context.RequestAborted);
+    }
+
+    // A socket that serves both families shows IPv4 clients as ::ffff:a.b.c.d, which no lease is known by.
+    private static IPAddress Unmapped(IPAddress? address) => address switch
+    {
+        null => throw new UnreachableException("A request over a socket has addresses."),
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4(),
+        _ => address,
+    };
+}

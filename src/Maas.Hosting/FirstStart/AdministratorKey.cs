@@ -1,0 +1,54 @@
+using System.Text;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Hosting.FirstStart;
+
+/// <summary>The administrator that a new store gets, and the file that hands its API key to the operator.</summary>
+internal static partial class AdministratorKey
+{
+    private const string UserName = "admin";
+
+    /// <summary>The file's name in the data directory.</summary>
+    public const string FileName = "admin.apikey";
+
+    /// <summary>Makes administrator and key on the first start; on later ones writes the file again if it was lost before anybody could read it.</summary>
+    /// <remarks>An operator who deletes the file on purpose keeps it deleted: a marker beside it says that it was once written in full.</remarks>
+    public static async Task EnsureAsync(Users users, string dataDirectory, ILogger logger, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(dataDirectory, FileName);
+        var user = await users.FindAsync(UserName, cancellationToken).ConfigureAwait(false);
+        if (user is not null && (File.Exists(path) || File.Exists(Marker(path)))) return;
+        if (user is null && (await users.ListAsync(cancellationToken).ConfigureAwait(false)).Count > 0) return;
+
+        // No password: the key is the only way in until the operator sets one.
+        user ??= await users.CreateAsync(UserName, "", new Secret(""), isAdministrator: true, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("The administrator could not be made.");
+        var keys = await users.ListApiKeysAsync(user, cancellationToken).ConfigureAwait(false);
+        var key = keys.Count > 0 ? keys[0] : await users.CreateApiKeyAsync(user, "first start", cancellationToken).ConfigureAwait(false);
+        await WriteAsync(path, key.ToSecret().Reveal() + "\n", cancellationToken).ConfigureAwait(false);
+        await WriteAsync(Marker(path), "", cancellationToken).ConfigureAwait(false);
+        KeyWritten(logger, path);
+    }
+
+    private static string Marker(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file stands in a folder
+
+    private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
+    {
+        var temporary = path + ".tmp";
+        File.Delete(temporary);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(temporary, options))
+        {
+            await file.WriteAsync(Encoding.ASCII.GetBytes(text), cancellationToken).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The administrator's API key is in {File}")]
+    private static partial void KeyWritten(ILogger logger, string file);
+}

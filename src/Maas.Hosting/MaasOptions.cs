@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp.Leases;
+
+namespace Maas.Hosting;
+
+/// <summary>How <c>AddMaas</c> composes a server. Only <see cref="DataDirectory"/> is needed; the rest has defaults.</summary>
+public sealed class MaasOptions
+{
+    /// <summary>The folder of all state: the store, leases, images, the ephemeral environment. Made, readable to its owner alone, when missing.</summary>
+    [Required]
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>The port on which the web host answers; it is named in the URLs that machines are given. Default 5240, MAAS's.</summary>
+    [Range(1, 65535)]
+    public int HttpPort { get; set; } = 5240;
+
+    /// <summary>Below which path API, metadata and boot files are mounted. Default <c>/MAAS</c>.</summary>
+    [Required]
+    public string PathBase { get; set; } = "/MAAS";
+
+    /// <summary>The network interface that machines boot from; <see langword="null"/>, the default, serves neither DHCP nor TFTP.</summary>
+    public string? Interface { get; set; }
+
+    /// <summary>Serve DHCP and TFTP at this address and these unprivileged ports instead of an interface: for demonstrations and tests on loopback.</summary>
+    public LoopbackBoot? Loopback { get; set; }
+
+    /// <summary>Whether addresses are leased (<see cref="DhcpMode.Full"/>), another server's offers are completed, or nothing is answered.</summary>
+    public DhcpMode Mode { get; set; } = DhcpMode.Full;
+
+    /// <summary>The addresses leased in full mode, inside the interface's network.</summary>
+    public AddressRange? Range { get; set; }
+
+    /// <summary>The boot program of each firmware. Default: iPXE everywhere.</summary>
+    public BootProgramTable Programs { get; set; } = BootProgramTable.Default;
+
+    /// <summary>Whether a machine that nobody knows is booted to make itself known. Default true.</summary>
+    public bool EnlistUnknownMachines { get; set; } = true;
+
+    /// <summary>Appended to the ephemeral kernel's command line, such as <c>console=ttyS0,115200</c>. Default empty.</summary>
+    public string KernelOptions { get; set; } = "";
+
+    /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
+    public EphemeralSupplyOptions Ephemeral { get; set; } = new();
+}
+
+/// <summary>Ports on loopback in the place of a network interface.</summary>
+/// <param name="Address">Where DHCP and TFTP listen.</param>
+/// <param name="DhcpPort">The DHCP port; 0 takes a free one.</param>
+/// <param name="TftpPort">The TFTP port; 0 takes a free one.</param>
+/// <param name="Network">The network that clients, who come through a relay, are leased addresses of.</param>
+public sealed record LoopbackBoot(IPAddress Address, int DhcpPort, int TftpPort, IPNetwork Network);
+
+/// <summary>Where the ephemeral environment and the boot programs come from.</summary>
+public sealed class EphemeralSupplyOptions
+{
+    /// <summary>A Debian mirror, the folder that holds <c>dists/</c>; <see langword="null"/>, the default, takes apt's own sources where there are any.</summary>
+    public Uri? Mirror { get; set; }
+
+    /// <summary>The suite taken from <see cref="Mirror"/>, and its <c>-updates</c>. Default <c>bookworm</c>.</summary>
+    [Required]
+    public string Suite { get; set; } = "bookworm";
+
+    /// <summary>A folder of <c>.deb</c> files in the place of a mirror; <see langword="null"/>, the default, for none.</summary>
+    public string? PackageDirectory { get; set; }
+
+    /// <summary>The OpenPGP keyring that signs the mirror; <see langword="null"/>, the default, for the host's own of Debian.</summary>
+    public string? Keyring { get; set; }
+
+    /// <summary>The kernel's package. Default <c>linux-image-amd64</c>, for all hardware; <c>linux-image-cloud-amd64</c> knows only virtual machines and is a third of it.</summary>
+    [Required]
+    public string KernelPackage { get; set; } = "linux-image-amd64";
+
+    /// <summary>Whether anything is fetched or built at all. Default true; false for a host that brings its own files.</summary>
+    public bool Enabled { get; set; } = true;
+}

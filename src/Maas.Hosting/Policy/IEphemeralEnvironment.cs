@@ -1,0 +1,13 @@
+namespace Maas.Hosting.Policy;
+
+/// <summary>The ephemeral environment as boot files.</summary>
+internal interface IEphemeralEnvironment
+{
+    /// <summary>The files' names; <see langword="null"/> while there is no environment: machines that need it are left waiting.</summary>
+    EphemeralFileNames? Files { get; }
+}
+
+/// <summary>The names under which an environment's files are served. They carry the build, so that a kernel and its ram disk always fit each other.</summary>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="InitialRamDisk">Its initial ram disk.</param>
+internal sealed record EphemeralFileNames(string Kernel, string InitialRamDisk);

@@ -1,0 +1,20 @@
+using Maas.Core;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Hosting.Policy;
+
+/// <summary>What the ephemeral environment's kernel is told: where the server is, which interface to use, and what proves who it is.</summary>
+internal static class KernelCommandLine
+{
+    /// <summary>Writes the command line; the agent reads it in <c>/proc/cmdline</c>.</summary>
+    /// <param name="server">The server's base URL as the machine reaches it, <c>http://10.0.0.1:5240/MAAS</c>.</param>
+    /// <param name="address">The interface that was booted from; pxelinux's form, so that MAAS's own images understand it too.</param>
+    /// <param name="token">The one-time token of this boot; <see langword="null"/> for a machine that has to make itself known.</param>
+    /// <param name="extra">The operator's own options; may be empty.</param>
+    public static string For(Uri server, MacAddress address, Secret? token, string extra)
+    {
+        var identity = token is { } secret ? $"maas.token={secret.Reveal()}" : $"maas.task={nameof(EphemeralTask.Enlist).ToLowerInvariant()}";
+        var line = $"maas.url={server.ToString().TrimEnd('/')} BOOTIF=01-{address.ToString().Replace(':', '-')} {identity}";
+        return extra.Length == 0 ? line : $"{line} {extra}";
+    }
+}

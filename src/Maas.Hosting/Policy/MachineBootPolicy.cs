@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Net;
+using Maas.Boot;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Hosting.Policy;
+
+/// <summary>Translates Core's intent for a machine into Boot's instruction. It decides nothing, and moves nothing.</summary>
+/// <param name="machines">Who is known.</param>
+/// <param name="tokens">Makes the one-time token of a boot.</param>
+/// <param name="environment">What the ephemeral environment's files are called, when there is one.</param>
+/// <param name="owners">Who an address was leased to; it refuses nothing when this server leases none.</param>
+/// <param name="options">The operator's wishes.</param>
+internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options) : IBootPolicy
+{
+    private static readonly BootInstruction s_localDisk = new BootInstruction.LocalDisk();
+    private static readonly BootInstruction s_powerOff = new BootInstruction.PowerOff();
+
+    /// <inheritdoc/>
+    public async ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken)
+    {
+        if (question.Hardware.ToMacAddress() is not { IsUnicast: true } address) return null;
+        var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
+        return (machine?.NextBoot ?? Unknown()) switch
+        {
+            BootIntent.None => null,
+            BootIntent.LocalDisk => s_localDisk,
+            BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => s_powerOff,
+            BootIntent.Ephemeral { Task: EphemeralTask.Enlist } => Kernel(question, address, token: null),
+            BootIntent.Ephemeral or BootIntent.Install => await WithTokenAsync(question, address, machine!.Id, cancellationToken).ConfigureAwait(false), // only a known machine has these
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();
+
+    private async ValueTask<BootInstruction?> WithTokenAsync(BootQuestion question, MacAddress address, SystemId machine, CancellationToken cancellationToken)
+    {
+        // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
+        if (question.Phase == BootPhase.Discovery || environment.Files is null) return Kernel(question, address, token: null);
+        // Anyone may ask for anyone's script. A token goes only to the address that this server leased to the machine.
+        if (question.ClientAddress is not { } client || owners.IsSomebodyElses(client, question.Hardware)) return null;
+        return Kernel(question, address, await tokens.IssueAsync(machine, client, cancellationToken).ConfigureAwait(false));
+    }
+
+    private BootInstruction.Kernel? Kernel(BootQuestion question, MacAddress address, Secret? token) =>
+        environment.Files is { } files
+            ? new(files.Kernel, [files.InitialRamDisk], KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, options.KernelOptions))
+            : null;
+
+    private Uri ServerFor(IPAddress? server) => new UriBuilder("http", (server ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Maas.Core.Power;
+using Maas.Power;
+using CorePowerState = Maas.Core.Power.PowerState;
+using CorePowerTarget = Maas.Core.Power.PowerTarget;
+using DriverPowerState = Maas.Power.PowerState;
+using DriverPowerTarget = Maas.Power.PowerTarget;
+
+namespace Maas.Hosting.Power;
+
+/// <summary>Core's wish for power, carried out by the drivers of <c>Maas.Power</c>.</summary>
+internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
+{
+    /// <inheritdoc/>
+    public async Task<PowerReply> TurnOnAsync(CorePowerTarget target, CancellationToken cancellationToken)
+    {
+        var machine = ForDriver(target);
+        // Firmware that boots its disk first would never come to us; a driver that cannot say so leaves it to the boot order.
+        await drivers.SetNextBootAsync(machine, NextBoot.Network, cancellationToken).ConfigureAwait(false);
+        return ToReply(await drivers.TurnOnAsync(machine, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public async Task<PowerReply> TurnOffAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
+        ToReply(await drivers.TurnOffAsync(ForDriver(target), PowerOffMode.Hard, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task<PowerReply> QueryAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
+        ToReply(await drivers.QueryAsync(ForDriver(target), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Wake-on-LAN wants an address to wake; the machine's first interface serves when the operator named none.</summary>
+    internal static DriverPowerTarget ForDriver(CorePowerTarget target)
+    {
+        var parameters = new Dictionary<string, string>(target.Power.Parameters, StringComparer.Ordinal);
+        if (target.MacAddresses.Count > 0) parameters.TryAdd("mac_address", target.MacAddresses[0].ToString());
+        return new DriverPowerTarget(target.Power.IsManual ? "manual" : target.Power.Type, parameters);
+    }
+
+    /// <summary>What a driver answered, in Core's words.</summary>
+    internal static PowerReply ToReply(PowerAnswer answer) => answer switch
+    {
+        PowerAnswer.Observed observed => new PowerReply.Done(observed.Seen switch
+        {
+            DriverPowerState.On => CorePowerState.On,
+            DriverPowerState.Off => CorePowerState.Off,
+            _ => CorePowerState.Unknown,
+        }),
+        PowerAnswer.Accepted => new PowerReply.Done(CorePowerState.Unknown),
+        PowerAnswer.LeftToOperator left => new PowerReply.Unsupported(left.What),
+        PowerAnswer.Unsupported unsupported => new PowerReply.Unsupported(unsupported.Reason),
+        PowerAnswer.Failed failed => new PowerReply.Failed(failed.Reason),
+        _ => throw new UnreachableException(),
+    };
+}

@@ -1,0 +1,40 @@
+using Maas.Core;
+using Maas.Core.Power;
+using Maas.Hosting.Power;
+using Maas.Power;
+using CorePowerState = Maas.Core.Power.PowerState;
+using CorePowerTarget = Maas.Core.Power.PowerTarget;
+
+namespace Maas.Hosting.Tests.Power;
+
+public class DriverPowerTests
+{
+    private static readonly MacAddress Mac = MacAddress.Parse("52:54:00:00:00:01");
+
+    public static TheoryData<PowerAnswer, PowerReply> Answers => new()
+    {
+        { new PowerAnswer.Observed(Maas.Power.PowerState.On), new PowerReply.Done(CorePowerState.On) },
+        { new PowerAnswer.Observed(Maas.Power.PowerState.Off), new PowerReply.Done(CorePowerState.Off) },
+        { new PowerAnswer.Observed(Maas.Power.PowerState.Unknown), new PowerReply.Done(CorePowerState.Unknown) },
+        { new PowerAnswer.Accepted("sent"), new PowerReply.Done(CorePowerState.Unknown) },
+        { new PowerAnswer.LeftToOperator("press the button"), new PowerReply.Unsupported("press the button") },
+        { new PowerAnswer.Unsupported("cannot"), new PowerReply.Unsupported("cannot") },
+        { new PowerAnswer.Failed(PowerFailure.Unreachable, "no answer"), new PowerReply.Failed("no answer") },
+    };
+
+    [Theory, MemberData(nameof(Answers))]
+    public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerAnswer answer, PowerReply reply) => DriverPower.ToReply(answer).Should().Be(reply);
+
+    [Fact]
+    public void A_machine_is_woken_by_its_first_interface_unless_another_is_named()
+    {
+        var target = new CorePowerTarget(SystemId.Parse("abc123"), new PowerSettings("wakeonlan", new Dictionary<string, string>()), [Mac]);
+        DriverPower.ForDriver(target)["mac_address"].Should().Be("52:54:00:00:00:01");
+        var named = target with { Power = new PowerSettings("wakeonlan", new Dictionary<string, string> { ["mac_address"] = "52:54:00:00:00:99" }) };
+        DriverPower.ForDriver(named)["mac_address"].Should().Be("52:54:00:00:00:99");
+    }
+
+    [Fact]
+    public void A_machine_without_power_control_is_left_to_its_operator() =>
+        DriverPower.ForDriver(new CorePowerTarget(SystemId.Parse("abc123"), new PowerSettings("", new Dictionary<string, string>()), [])).PowerType.Should().Be("manual");
+}
