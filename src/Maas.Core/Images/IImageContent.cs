@@ -1,21 +1,38 @@
 namespace Maas.Core.Images;
 
-/// <summary>Where the bytes of boot resources are kept, by the SHA-256 they shall have. Calls for one hash never overlap.</summary>
+/// <summary>Where the bytes of boot resources are kept. Calls for one blob never overlap.</summary>
+/// <remarks>
+/// A blob is uploaded piece by piece, which may take days and outlive the process, and is readable once it is complete: its bytes are
+/// all here, safe on disk, and have the SHA-256 that was promised.
+/// </remarks>
 public interface IImageContent
 {
-    /// <summary>How many bytes are here and safe on disk; 0 for none.</summary>
-    Task<long> LengthAsync(string sha256, CancellationToken cancellationToken);
+    /// <summary>How many bytes of a blob are here and safe on disk: all when it is complete, 0 for none.</summary>
+    Task<long> LengthAsync(ImageBlob blob, CancellationToken cancellationToken);
 
-    /// <summary>Writes bytes at <paramref name="offset"/>, cutting off what was behind it, and returns once they are safe on disk.</summary>
+    /// <summary>Adds the next piece, and returns once it is safe on disk. A piece that breaks off leaves nothing of itself.</summary>
+    /// <param name="blob">Which blob.</param>
+    /// <param name="offset">Where the piece belongs: <see cref="LengthAsync"/>.</param>
+    /// <param name="bytes">Read to its end.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
     /// <returns>The length afterwards.</returns>
-    Task<long> AppendAsync(string sha256, long offset, Stream bytes, CancellationToken cancellationToken);
+    /// <exception cref="IOException">The offset is not the length, more came than was promised, or the disk refuses.</exception>
+    Task<long> AppendAsync(ImageBlob blob, long offset, Stream bytes, CancellationToken cancellationToken);
 
-    /// <summary>The lower-case hex SHA-256 of the bytes that are here.</summary>
-    Task<string> HashAsync(string sha256, CancellationToken cancellationToken);
+    /// <summary>
+    /// Checks a blob of which all bytes have come, and makes it readable. <see langword="false"/> when they are not what was promised: then
+    /// nothing of them is left. Completing what is complete is harmless.
+    /// </summary>
+    Task<bool> CompleteAsync(ImageBlob blob, CancellationToken cancellationToken);
 
-    /// <summary>All the bytes, seekable; <see langword="null"/> when there are none.</summary>
-    Task<Stream?> OpenReadAsync(string sha256, CancellationToken cancellationToken);
+    /// <summary>The bytes of a complete blob, seekable; <see langword="null"/> when it is not here or not complete.</summary>
+    Task<Stream?> OpenReadAsync(ImageBlob blob, CancellationToken cancellationToken);
 
-    /// <summary>Removes the bytes, if they are here.</summary>
-    Task DeleteAsync(string sha256, CancellationToken cancellationToken);
+    /// <summary>Removes what is here of a blob, complete or not.</summary>
+    Task DeleteAsync(ImageBlob blob, CancellationToken cancellationToken);
 }
+
+/// <summary>Bytes by what they are.</summary>
+/// <param name="Sha256">Lower-case hex SHA-256 of all of them.</param>
+/// <param name="Size">How many there are, at least 1.</param>
+public sealed record ImageBlob(string Sha256, long Size);
