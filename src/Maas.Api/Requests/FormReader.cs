@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Maas.Api.Requests;
+
+/// <summary>
+/// Reads typed values out of a form and remembers what was wrong: read every field, then ask <see cref="Errors"/> once.
+/// The messages are shown to people by the <c>maas</c> command as they are.
+/// </summary>
+internal sealed class FormReader(RequestForm form)
+{
+    private readonly SortedDictionary<string, List<string>> errors = new(StringComparer.Ordinal);
+
+    /// <summary>What was wrong, by field; empty when every field read so far was right.</summary>
+    public IReadOnlyDictionary<string, List<string>> Errors => errors;
+
+    public bool HasErrors => errors.Count > 0;
+
+    public RequestForm Form => form;
+
+    /// <summary>The value, or null when the field is absent or empty.</summary>
+    public string? Optional(string name) => form[name] is { Length: > 0 } value ? value : null;
+
+    /// <summary>The value; an absent or empty one is an error, and "".</summary>
+    public string Required(string name)
+    {
+        if (Optional(name) is { } value) return value;
+        Refuse(name, "This field is required.");
+        return "";
+    }
+
+    /// <summary>A whole number between the bounds, or null when absent. Clients also send <c>2.0</c>, which is taken as 2 when it is whole.</summary>
+    public long? Integer(string name, long minimum, long maximum)
+    {
+        if (Optional(name) is not { } text) return null;
+        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || value != decimal.Truncate(value))
+            return Refuse<long>(name, "Enter a whole number.");
+        if (value < minimum) return Refuse<long>(name, $"Ensure this value is greater than or equal to {minimum}.");
+        if (value > maximum) return Refuse<long>(name, $"Ensure this value is less than or equal to {maximum}.");
+        return (long)value;
+    }
+
+    /// <summary>A number at least <paramref name="minimum"/>, or null when absent.</summary>
+    public double? Number(string name, double minimum)
+    {
+        if (Optional(name) is not { } text) return null;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+            return Refuse<double>(name, "Enter a number.");
+        return value < minimum ? Refuse<double>(name, $"Ensure this value is greater than or equal to {minimum}.") : value;
+    }
+
+    /// <summary>Yes or no in any of the ways the clients write it, or null when absent.</summary>
+    public bool? Boolean(string name) => Optional(name)?.ToLowerInvariant() switch
+    {
+        null => null,
+        "1" or "true" or "yes" or "on" => true,
+        "0" or "false" or "no" or "off" or "none" => false,
+        _ => Refuse<bool>(name, "Enter true or false."),
+    };
+
+    /// <summary>Every value of a field that may be repeated and whose values may each be a list, with commas or blanks between.</summary>
+    public IReadOnlyList<string> List(string name) =>
+        [.. form.All(name).SelectMany(value => value.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    public void Refuse(string name, string message)
+    {
+        if (!errors.TryGetValue(name, out var messages)) errors[name] = messages = [];
+        messages.Add(message);
+    }
+
+    private T? Refuse<T>(string name, string message) where T : struct
+    {
+        Refuse(name, message);
+        return null;
+    }
+}

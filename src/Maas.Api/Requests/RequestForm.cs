@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Maas.Api.Requests;
+
+/// <summary>The fields and files of one request, in the order they were sent. The last of several equal names wins, as in Django.</summary>
+internal sealed class RequestForm
+{
+    /// <summary>A body without any field.</summary>
+    public static RequestForm Empty { get; } = new([], []);
+
+    private readonly List<KeyValuePair<string, string>> fields;
+
+    public RequestForm(List<KeyValuePair<string, string>> fields, List<FormFile> files) => (this.fields, Files) = (fields, files);
+
+    public IReadOnlyList<KeyValuePair<string, string>> Fields => fields;
+
+    public IReadOnlyList<FormFile> Files { get; }
+
+    /// <summary>The last value of <paramref name="name"/>; a file sent under that name counts as its text; null when it was not sent.</summary>
+    public string? this[string name]
+    {
+        get
+        {
+            for (var i = fields.Count - 1; i >= 0; i--)
+                if (fields[i].Key == name) return fields[i].Value;
+            for (var i = Files.Count - 1; i >= 0; i--)
+                if (Files[i].Name == name) return Encoding.UTF8.GetString(Files[i].Content.Span);
+            return null;
+        }
+    }
+
+    /// <summary>Every value of <paramref name="name"/>, in order.</summary>
+    public IReadOnlyList<string> All(string name) => [.. fields.Where(field => field.Key == name).Select(field => field.Value)];
+
+    /// <summary>This form with <paramref name="other"/>'s fields before its own, so that its own win.</summary>
+    public RequestForm Over(RequestForm other) => other.fields.Count == 0 ? this : new([.. other.fields, .. fields], [.. Files]);
+}

@@ -1,0 +1,34 @@
+using Maas.Api.Answers;
+
+namespace Maas.Api.Routing;
+
+/// <summary>Answers one request.</summary>
+internal delegate Task<ApiAnswer> ApiHandler(ApiRequest request);
+
+/// <summary>One thing a resource can be asked: a method, alone (create, read, update, delete) or with an <c>op</c>.</summary>
+/// <param name="Name">The name clients build their commands and methods from.</param>
+/// <param name="Method">GET, POST, PUT or DELETE.</param>
+/// <param name="Op">Null for the plain method.</param>
+/// <param name="Access">Who may ask.</param>
+/// <param name="Doc">
+/// What it does, then one <c>:param name: meaning</c> line for each argument. The <c>maas</c> command offers exactly the arguments
+/// named here, so this is part of the wire contract and not decoration.
+/// </param>
+/// <param name="Handler">The answer.</param>
+internal sealed record ApiAction(string Name, string Method, string? Op, Access Access, string Doc, ApiHandler Handler)
+{
+    /// <summary>The body is not a form; the handler reads it.</summary>
+    public bool ReadsBody { get; init; }
+
+    public static ApiAction Create(Access access, ApiHandler handler, string doc) => new("create", "POST", null, access, doc, handler);
+
+    public static ApiAction Read(Access access, ApiHandler handler, string doc) => new("read", "GET", null, access, doc, handler);
+
+    public static ApiAction Update(Access access, ApiHandler handler, string doc) => new("update", "PUT", null, access, doc, handler);
+
+    public static ApiAction Delete(Access access, ApiHandler handler, string doc) => new("delete", "DELETE", null, access, doc, handler);
+
+    public static ApiAction Get(string op, Access access, ApiHandler handler, string doc) => new(op, "GET", op, access, doc, handler);
+
+    public static ApiAction Post(string op, Access access, ApiHandler handler, string doc) => new(op, "POST", op, access, doc, handler);
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Maas.Api.Answers;
+using Maas.Api.OAuth;
+using Maas.Api.Requests;
+using Maas.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Maas.Api.Routing;
+
+/// <summary>
+/// Takes a request to the action it asks for: path, credentials, body, <c>op</c>, permission, in that order. A body is only read from
+/// somebody who may have something to say, and only as much of it as the trust in them allows.
+/// </summary>
+internal sealed partial class Dispatcher(
+    RouteTable routes,
+    MaasRegion region,
+    Authenticator authenticator,
+    IOptions<MaasApiOptions> options,
+    TimeProvider time,
+    ILogger<Dispatcher> logger)
+{
+    /// <summary>Answers <paramref name="http"/>.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="prefix">The path the API is mounted under, as clients see it: <c>/MAAS</c>.</param>
+    /// <param name="path">The rest of the path.</param>
+    public async Task InvokeAsync(HttpContext http, string prefix, string? path)
+    {
+        // cloud-init sets its clock by this header, so it must be the clock the timestamps are compared with.
+        http.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers.CacheControl = "no-store";
+
+        ApiAnswer answer;
+        try
+        {
+            answer = await AnswerAsync(http, prefix, path).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            answer = Answer.Text("The request could not be read.", exception.StatusCode);
+        }
+        catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            LogFailed(exception, http.Request.Method, path);
+            answer = Answer.Text("The server failed to answer. Its log says why.", StatusCodes.Status500InternalServerError);
+        }
+
+        foreach (var (name, value) in answer.Headers) http.Response.Headers.Append(name, value);
+        await answer.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task<ApiAnswer> AnswerAsync(HttpContext http, string prefix, string? path)
+    {
+        var segments = RequestPath.Segments(path);
+        var opInPath = TakeOp(ref segments);
+        if (routes.Match(segments) is not var (resource, values))
+            return Answer.Text($"Unknown API endpoint: {prefix}{path}.", StatusCodes.Status404NotFound);
+
+        var method = HttpMethods.IsHead(http.Request.Method) ? HttpMethods.Get : http.Request.Method;
+        var actions = resource.Actions.Where(action => action.Method == method).ToList();
+        var open = actions.Exists(action => action.Access is Access.Public or Access.UserOrAnonymous);
+
+        var authentication = actions.Count > 0 && actions.TrueForAll(action => action.Access == Access.Public)
+            ? Authentication.Nobody
+            : await authenticator.AuthenticateAsync(http.Request.Headers.Authorization, http.RequestAborted).ConfigureAwait(false);
+        if (!open && authentication.Refusal is { } refused) return refused;
+
+        var query = ((FormParse.Read)UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text] ? text : "")).Form;
+        var body = RequestForm.Empty;
+        if (method is "POST" or "PUT" or "DELETE" && !actions.Exists(action => action.ReadsBody))
+        {
+            var limit = authentication.Refusal is null ? options.Value.BodyLimit : options.Value.AnonymousBodyLimit;
+            switch (await RequestBody.ReadFormAsync(http.Request, limit, http.RequestAborted).ConfigureAwait(false))
+            {
+                case FormParse.Read read: body = read.Form; break;
+                case FormParse.Malformed malformed: return Answer.BadRequest(malformed.Reason);
+                case FormParse.TooLarge tooLarge: return Answer.TooLarge(tooLarge.Limit);
+            }
+        }
+
+        var op = First(opInPath, query["op"], body["op"]);
+        if (actions.Find(action => action.Op == op) is not { } asked) return NoSuchAction(resource, authentication, method, op);
+        if (Deny(asked.Access, authentication) is { } denied) return denied;
+
+        return await asked.Handler(new ApiRequest
+        {
+            Http = http,
+            Region = region,
+            Options = options.Value,
+            Time = time,
+            Caller = authentication.Caller,
+            Links = new Links(prefix),
+            Route = values,
+            Query = query,
+            Body = body,
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Today's MAAS also takes the operation as the last segment: <c>machines/op-allocate</c>.</summary>
+    private static string? TakeOp(ref string[] segments)
+    {
+        if (segments is not ["api", _, _, .., ['o', 'p', '-', .. { Length: > 0 } op]]) return null;
+        segments = segments[..^1];
+        return op;
+    }
+
+    /// <summary>The first that says something: <c>?op=</c> is how gomaasapi says "none".</summary>
+    private static string? First(params ReadOnlySpan<string?> candidates)
+    {
+        foreach (var candidate in candidates)
+            if (!string.IsNullOrEmpty(candidate)) return candidate;
+        return null;
+    }
+
+    private static ApiAnswer NoSuchAction(ApiResource resource, Authentication authentication, string method, string? op)
+    {
+        if (authentication.Refusal is { } refusal && !resource.Actions.All(action => action.Access == Access.Public)) return refusal;
+        if (op is not null) return Answer.BadRequest($"Unrecognised signature: method={method} op={op}");
+        var plain = resource.Actions.Where(action => action.Op is null).Select(action => action.Method).Distinct(StringComparer.Ordinal);
+        return Answer.Text("Method Not Allowed", StatusCodes.Status405MethodNotAllowed) with { Headers = [new("Allow", string.Join(", ", plain))] };
+    }
+
+    private static ApiAnswer? Deny(Access access, Authentication authentication) => (access, authentication.Caller) switch
+    {
+        (Access.Public, _) => null,
+        (Access.UserOrAnonymous, Caller.Anonymous) when !authentication.WasTried => null,
+        (_, Caller.Anonymous) => authentication.Refusal,
+        (Access.Machine, Caller.OfMachine) => null,
+        (Access.Machine, _) => Answer.Forbidden("Not authenticated as a known node."),
+        (_, Caller.OfMachine) => Answer.Forbidden("User is not allowed access to this API."),
+        (Access.Administrator, Caller.OfUser { User.IsAdministrator: false }) => Answer.Forbidden("Forbidden: this takes an administrator."),
+        (_, Caller.OfUser) => null,
+        _ => Answer.Unauthorized("Authorization Error: not known."),
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Answering {Method} {Path} failed")]
+    private partial void LogFailed(Exception exception, string method, string? path);
+}
