@@ -1,5 +1,6 @@
 using Maas.Api.Answers;
 using Maas.Core;
+using Maas.Core.Accounts;
 
 namespace Maas.Api.OAuth;
 

@@ -1,0 +1,31 @@
+using Maas.Api;
+using Maas.Api.OAuth;
+using Maas.Api.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers what <c>MapMaasApi</c> needs.</summary>
+public static class MaasApiServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the HTTP API and the metadata service. They act on the <c>MaasRegion</c> that is registered
+    /// (<c>AddMaasCore</c>, or one that was opened by hand), and go by the registered <see cref="TimeProvider"/>, else the system's.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Sets the limits; null leaves the defaults.</param>
+    public static IServiceCollection AddMaasApi(this IServiceCollection services, Action<MaasApiOptions>? configure = null)
+    {
+        var options = services.AddOptions<MaasApiOptions>();
+        if (configure is not null) options.Configure(configure);
+        options.Validate(each => each is { AnonymousBodyLimit: >= 1024, BodyLimit: >= 1024, UploadChunkLimit: >= 1024 }, "Each limit of the API is at least 1024 bytes.");
+        options.Validate(each => System.Version.TryParse(each.Version, out _), "The version that the API reports must be numbers with dots.");
+        options.ValidateOnStart();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(RouteTable.Everything);
+        services.TryAddSingleton<Authenticator>();
+        services.TryAddSingleton<Dispatcher>();
+        return services;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using Maas.Api.Routing;
+using Maas.Api.Topology;
+using Maas.Core.Fleet;
+using Maas.Core.Inventory;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Machines;
+
+/// <summary>
+/// A machine as API 2.0 shows it. Go clients check the types strictly: a list is never null, a text never either, and
+/// <c>owner_data</c> holds texts only.
+/// </summary>
+internal static class MachineShape
+{
+    private const double BytesPerMegabyte = 1_000_000;
+
+    /// <summary>Everything a user may see.</summary>
+    public static void Write(Utf8JsonWriter json, Machine machine, Links links) => Write(json, machine, links, null);
+
+    /// <summary>Everything, and more members that <paramref name="extra"/> writes.</summary>
+    public static void Write(Utf8JsonWriter json, Machine machine, Links links, Action<Utf8JsonWriter>? extra)
+    {
+        json.WriteStartObject();
+        WriteIdentity(json, machine);
+        json.WriteString("resource_uri", links.Api("machines", machine.Id.ToString()));
+        json.WriteString("description", machine.Description);
+        WriteOwnership(json, machine);
+        WriteSystem(json, machine);
+        WriteHardware(json, machine);
+        WriteNetwork(json, machine, links);
+        WriteStorage(json, machine, links);
+        ZoneResource.Write(json, "zone", links);
+        PoolResource.Write(json, "pool", links);
+        extra?.Invoke(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What somebody without credentials learns about the machine they enlisted.</summary>
+    public static void WriteLimited(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        json.WriteStartObject();
+        WriteIdentity(json, machine);
+        DomainResource.Write(json, "domain", machine.Domain, links);
+        ZoneResource.Write(json, "zone", links);
+        json.WriteEndObject();
+    }
+
+    private static void WriteIdentity(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("system_id", machine.Id.ToString());
+        json.WriteString("hostname", machine.Hostname);
+        json.WriteString("fqdn", machine.Fqdn);
+        json.WriteString("architecture", machine.Architecture);
+        json.WriteNumber("node_type", 0);
+        json.WriteString("node_type_name", "Machine");
+        json.WriteNumber("status", (int)machine.Status);
+        json.WriteString("status_name", machine.Status.DisplayName);
+        json.WriteString("status_message", machine.StatusMessage);
+        json.WriteString("status_action", "");
+        json.WriteString("power_type", machine.Power.Type);
+        json.WriteString("power_state", PowerWords.Of(machine.PowerState));
+    }
+
+    private static void WriteOwnership(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("owner", machine.Owner);
+        json.WriteString("agent_name", machine.AgentName);
+        json.WriteBoolean("locked", machine.Locked);
+        WriteTexts(json, "owner_data", machine.OwnerData);
+        WriteTexts(json, "workload_annotations", machine.OwnerData);
+        WriteTexts(json, "tag_names", machine.Tags);
+    }
+
+    private static void WriteSystem(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("osystem", machine.Deployment?.OsSystem ?? "");
+        json.WriteString("distro_series", machine.Deployment?.DistroSeries ?? "");
+        json.WriteString("hwe_kernel", machine.Deployment?.HweKernel ?? "");
+        json.WriteString("min_hwe_kernel", "");
+        json.WriteBoolean("netboot", machine.Netboot);
+        json.WriteBoolean("ephemeral_deploy", false);
+        json.WriteBoolean("enable_hw_sync", false);
+        json.WriteNull("sync_interval");
+        json.WriteNull("last_sync");
+        json.WriteNull("next_sync");
+        json.WriteString("error_description", machine.Status == MachineStatus.Broken ? machine.StatusMessage : "");
+    }
+
+    private static void WriteHardware(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("hardware_uuid", machine.HardwareUuid);
+        json.WriteNumber("cpu_count", machine.CpuCount);
+        json.WriteNumber("cpu_speed", machine.Hardware?.Cpu.MaxMhz ?? 0);
+        json.WriteNumber("memory", machine.MemoryMiB);
+        json.WriteNull("swap_size");
+        json.WriteString("bios_boot_method", machine.Hardware?.Firmware switch { FirmwareKind.Uefi => "uefi", FirmwareKind.Bios => "pxe", _ => null });
+
+        json.WriteStartObject("hardware_info");
+        foreach (var (name, value) in Described(machine.Hardware)) json.WriteString(name, value.Length == 0 ? "Unknown" : value);
+        json.WriteEndObject();
+
+        json.WriteStartArray("numanode_set");
+        foreach (var node in machine.Hardware?.NumaNodes ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteNumber("index", node.Index);
+            json.WriteNumber("memory", node.MemoryMiB);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static IEnumerable<(string Name, string Value)> Described(Hardware? hardware)
+    {
+        var identity = hardware?.Identity ?? new Identity();
+        yield return ("system_vendor", identity.Vendor);
+        yield return ("system_product", identity.Product);
+        yield return ("system_version", identity.Version);
+        yield return ("system_serial", identity.Serial);
+        yield return ("mainboard_vendor", identity.BoardVendor);
+        yield return ("mainboard_product", identity.BoardName);
+        yield return ("mainboard_firmware_vendor", identity.FirmwareVendor);
+        yield return ("mainboard_firmware_version", identity.FirmwareVersion);
+        yield return ("mainboard_firmware_date", identity.FirmwareDate);
+        yield return ("cpu_model", hardware?.Cpu.Model ?? "");
+    }
+
+    private static void WriteNetwork(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        DomainResource.Write(json, "domain", machine.Domain, links);
+        WriteTexts(json, "ip_addresses", machine.IpAddresses);
+        json.WriteNull("address_ttl");
+        json.WriteBoolean("disable_ipv4", false);
+
+        json.WriteStartObject("default_gateways");
+        foreach (var family in (ReadOnlySpan<string>)["ipv4", "ipv6"])
+        {
+            json.WriteStartObject(family);
+            json.WriteNull("gateway_ip");
+            json.WriteNull("link_id");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+
+        var interfaces = InterfaceShape.Of(machine);
+        json.WritePropertyName("boot_interface");
+        if (interfaces is [var first, ..]) first.Write(json, links);
+        else json.WriteNullValue();
+        json.WriteStartArray("interface_set");
+        foreach (var each in interfaces) each.Write(json, links);
+        json.WriteEndArray();
+    }
+
+    private static void WriteStorage(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        var disks = BlockDeviceShape.Of(machine);
+        json.WriteNumber("storage", disks.Sum(disk => disk.Disk.Size) / BytesPerMegabyte);
+        json.WritePropertyName("boot_disk");
+        if (disks.FirstOrDefault(disk => disk.IsBootDisk) is { } boot) boot.Write(json, links);
+        else json.WriteNullValue();
+        foreach (var list in (ReadOnlySpan<string>)["physicalblockdevice_set", "blockdevice_set"])
+        {
+            json.WriteStartArray(list);
+            foreach (var disk in disks) disk.Write(json, links);
+            json.WriteEndArray();
+        }
+
+        foreach (var none in (ReadOnlySpan<string>)["virtualblockdevice_set", "special_filesystems", "bcaches", "cache_sets", "raids", "volume_groups"])
+        {
+            json.WriteStartArray(none);
+            json.WriteEndArray();
+        }
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in texts) json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+}
