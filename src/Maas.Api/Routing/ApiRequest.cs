@@ -1,6 +1,8 @@
+using System.Net;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
+using Maas.Core.Accounts;
 using Microsoft.AspNetCore.Http;
 
 namespace Maas.Api.Routing;
@@ -34,8 +36,28 @@ internal sealed class ApiRequest
     /// <summary>Both, the body's winning: clients differ in where they put an argument.</summary>
     public RequestForm Form => field ??= Body.Over(Query);
 
+    /// <summary>The user who asks; only where the route table lets nobody else in.</summary>
+    public User User => ((Caller.OfUser)Caller).User;
+
+    /// <summary>The machine that asks; only where the route table lets nobody else in.</summary>
+    public SystemId MachineId => ((Caller.OfMachine)Caller).Id;
+
+    /// <summary>Where the caller reaches this server, with the mount point: <c>http://10.0.0.1:5240/MAAS</c>.</summary>
+    public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host}{Links.Prefix}";
+
+    /// <summary>Where the request came from.</summary>
+    public IPAddress RemoteAddress => Http.Connection.RemoteIpAddress switch
+    {
+        null => IPAddress.None,
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4(),
+        var address => address,
+    };
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>Reads the arguments and collects what is wrong with them.</summary>
     public FormReader Reader() => new(Form);
+
+    /// <summary>Notes under which address the machine that asks was seen.</summary>
+    public Task ReportAddressAsync() => Region.Machines.ReportAddressAsync(MachineId, RemoteAddress, Aborted);
 }

@@ -4,7 +4,6 @@ using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -118,6 +117,8 @@ internal sealed partial class Dispatcher(
     private static ApiAnswer NoSuchAction(ApiResource resource, Authentication authentication, string method, string? op)
     {
         if (authentication.Refusal is { } refusal && !resource.Actions.All(action => action.Access == Access.Public)) return refusal;
+        if (resource.Path.StartsWith("api/1.0/", StringComparison.Ordinal) && resource.Actions.Any(action => action.Method == method))
+            return Answer.BadRequest(op is null ? "Unknown operation." : $"Unknown operation: '{op}'.");
         if (op is not null) return Answer.BadRequest($"Unrecognised signature: method={method} op={op}");
         var plain = resource.Actions.Where(action => action.Op is null).Select(action => action.Method).Distinct(StringComparer.Ordinal);
         return Answer.Text("Method Not Allowed", StatusCodes.Status405MethodNotAllowed) with { Headers = [new("Allow", string.Join(", ", plain))] };

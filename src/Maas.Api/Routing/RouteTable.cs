@@ -1,5 +1,13 @@
 using Maas.Api.Accounts;
+using Maas.Api.BootResources;
+using Maas.Api.Events;
+using Maas.Api.Files;
+using Maas.Api.Legacy;
+using Maas.Api.Machines;
 using Maas.Api.Metadata;
+using Maas.Api.Settings;
+using Maas.Api.Tags;
+using Maas.Api.Topology;
 
 namespace Maas.Api.Routing;
 
@@ -21,6 +29,32 @@ internal sealed class RouteTable
             list.Add(resource);
         }
     }
+
+    /// <summary>What this package serves.</summary>
+    public static RouteTable Everything { get; } = new(
+    [
+        DescribeResource.Definition,
+        .. VersionResource.All,
+        .. UserResource.All,
+        .. AccountResource.All,
+        .. SshKeyResource.All,
+        MachinesResource.Definition,
+        MachineResource.Definition,
+        .. NodeResource.All,
+        .. ScriptResultResource.All,
+        .. TagResource.All,
+        .. ZoneResource.All,
+        .. PoolResource.All,
+        .. DomainResource.All,
+        .. FabricResource.All,
+        .. EmptyResources.All,
+        .. FileResource.All,
+        .. EventResource.All,
+        .. BootResourceResource.All,
+        .. MaasResource.All,
+        .. Api10.All,
+        .. MetadataRoutes.All,
+    ]);
 
     public IReadOnlyList<ApiResource> Resources { get; }
 

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core.Accounts;
+
+namespace Maas.Api.Accounts;
+
+/// <summary>A user's public SSH keys, which the machines they deploy will accept.</summary>
+internal static class SshKeyResource
+{
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        new("api/2.0/account/prefs/sshkeys/", "SSHKeysHandler", "Your SSH keys.",
+        [
+            ApiAction.Read(Access.User, ListAsync, "List your SSH keys."),
+            ApiAction.Create(Access.User, CreateAsync, """
+                Add an SSH key.
+
+                :param key: the public key, a line as in authorized_keys.
+                """),
+        ]),
+        new("api/2.0/account/prefs/sshkeys/{id}/", "SSHKeyHandler", "One of your SSH keys.",
+        [
+            ApiAction.Read(Access.User, ReadAsync, "Read an SSH key."),
+            ApiAction.Delete(Access.User, DeleteAsync, "Remove an SSH key."),
+        ]),
+    ];
+
+    private static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
+        Answer.List(await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false), (json, key) => Write(json, key, request.Links));
+
+    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    {
+        var form = request.Reader();
+        var text = form.Required("key");
+        if (form.HasErrors) return Answer.BadForm(form);
+        if (await request.Region.SshKeys.AddAsync(request.User.Name, text, null, request.Aborted).ConfigureAwait(false) is { } key)
+            return Answer.Json(json => Write(json, key, request.Links), 201);
+        form.Refuse("key", "This is not an SSH public key.");
+        return Answer.BadForm(form);
+    }
+
+    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+        await FindAsync(request).ConfigureAwait(false) is { } key && key.Owner == request.User.Name
+            ? Answer.Json(json => Write(json, key, request.Links))
+            : Answer.NotFound("SSHKey");
+
+    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    {
+        if (await FindAsync(request).ConfigureAwait(false) is not { } key) return Answer.NotFound("SSHKey");
+        if (key.Owner != request.User.Name) return Answer.Forbidden("Can't delete a key you don't own.");
+        await request.Region.SshKeys.DeleteAsync(key.Id, request.Aborted).ConfigureAwait(false);
+        return Answer.NoContent;
+    }
+
+    private static async Task<SshKey?> FindAsync(ApiRequest request) =>
+        long.TryParse(request.Route["id"], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? await request.Region.SshKeys.GetAsync(id, request.Aborted).ConfigureAwait(false)
+            : null;
+
+    private static void Write(Utf8JsonWriter json, SshKey key, Links links)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", key.Id);
+        json.WriteString("key", key.Key);
+        json.WriteString("keysource", key.Source);
+        json.WriteString("resource_uri", links.Api("account", "prefs", "sshkeys", key.Id.ToString(CultureInfo.InvariantCulture)));
+        json.WriteEndObject();
+    }
+}

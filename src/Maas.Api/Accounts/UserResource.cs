@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Core.Fleet;
+
+namespace Maas.Api.Accounts;
+
+/// <summary>Users.</summary>
+internal static class UserResource
+{
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        new("api/2.0/users/", "UsersHandler", "All users.",
+        [
+            ApiAction.Read(Access.User, ListAsync, "List users."),
+            ApiAction.Create(Access.Administrator, CreateAsync, """
+                Make a user.
+
+                :param username: the user name.
+                :param email: the mail address.
+                :param password: the password.
+                :param is_superuser: whether everything is allowed (0 or 1).
+                """),
+            ApiAction.Get("whoami", Access.User, request => Task.FromResult(Show(request, request.User)), "Read who you are."),
+        ]),
+        new("api/2.0/users/{username}/", "UserHandler", "A user.",
+        [
+            ApiAction.Read(Access.User, ReadAsync, "Read a user."),
+            ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a user who owns no machine."),
+        ]),
+    ];
+
+    private static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
+        Answer.List(await request.Region.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
+
+    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+        await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is { } user
+            ? Show(request, user)
+            : Answer.NotFound("User");
+
+    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["username", "email", "password", "is_superuser"])
+            if (request.Form[name] is null) return Answer.BadRequest($"No provided {name}!");
+
+        var form = request.Reader();
+        var (username, email, password, isAdministrator) = (form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
+        if (form.HasErrors) return Answer.BadForm(form);
+        var user = await request.Region.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted).ConfigureAwait(false);
+        return user is null ? Answer.BadRequest("The user name is taken, or not allowed.") : Show(request, user);
+    }
+
+    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    {
+        if (await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user) return Answer.NoContent;
+        if (user.Name == request.User.Name) return Answer.BadRequest("An administrator cannot self-delete.");
+        var owned = await request.Region.Machines.ListAsync(new MachineFilter { Owners = [user.Name] }, request.Aborted).ConfigureAwait(false);
+        if (owned.Count > 0) return Answer.BadRequest($"{owned.Count} machine(s) are still allocated to {user.Name}.");
+        await request.Region.Users.DeleteAsync(user.Name, request.Aborted).ConfigureAwait(false);
+        return Answer.NoContent;
+    }
+
+    private static ApiAnswer Show(ApiRequest request, User user) => Answer.Json(json => Write(json, user, request.Links));
+
+    private static void Write(Utf8JsonWriter json, User user, Links links)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", user.Id);
+        json.WriteString("username", user.Name);
+        json.WriteString("email", user.Email);
+        json.WriteBoolean("is_superuser", user.IsAdministrator);
+        json.WriteBoolean("is_local", true);
+        json.WriteString("resource_uri", links.Api("users", user.Name));
+        json.WriteEndObject();
+    }
+}

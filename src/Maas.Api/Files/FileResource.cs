@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core.Files;
+
+namespace Maas.Api.Files;
+
+/// <summary>Files that users keep here: Juju's state. A file belongs to its user; its key, which nobody can guess, lets anybody read it.</summary>
+internal static class FileResource
+{
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        new("api/2.0/files/", "FilesHandler", "Your files.",
+        [
+            ApiAction.Read(Access.User, ListAsync, """
+                List your files.
+
+                :param prefix: only files whose names begin so.
+                """),
+            ApiAction.Create(Access.User, AddAsync, AddDoc),
+            ApiAction.Delete(Access.User, DeleteAsync, """
+                Remove a file.
+
+                :param filename: its name.
+                """),
+            ApiAction.Get("get", Access.User, GetAsync, """
+                Read a file.
+
+                :param filename: its name.
+                """),
+            ApiAction.Get("get_by_key", Access.Public, GetByKeyAsync, """
+                Read a file by its key.
+
+                :param key: the key.
+                """),
+        ]),
+        new("api/2.0/files/{filename*}", "FileHandler", "One of your files.",
+        [
+            ApiAction.Read(Access.User, ReadAsync, "Read a file with its content in base64."),
+            ApiAction.Delete(Access.User, DeleteAsync, "Remove a file."),
+        ]),
+    ];
+
+    internal const string AddDoc = """
+        Keep a file, in the place of the one of that name.
+
+        :param filename: its name.
+        :param file: its bytes.
+        """;
+
+    internal static async Task<ApiAnswer> AddAsync(ApiRequest request)
+    {
+        if (request.Form["filename"] is not { Length: > 0 } name) return Answer.BadRequest("Filename not supplied");
+        if (request.Body.Files.Count == 0) return Answer.BadRequest("File not supplied");
+        if (request.Body.Files is not [var file]) return Answer.BadRequest("Exactly one file must be supplied");
+        if (file.Content.Length > StoredFiles.MaximumSize) return Answer.TooLarge(StoredFiles.MaximumSize);
+        await request.Region.Files.PutAsync(request.User.Name, name, file.Content, request.Aborted).ConfigureAwait(false);
+        return Answer.Text("", 201);
+    }
+
+    internal static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
+        Answer.List(
+            await request.Region.Files.ListAsync(request.User.Name, request.Form["prefix"] ?? "", request.Aborted).ConfigureAwait(false),
+            (json, file) => Write(json, file, request, withContent: false));
+
+    internal static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+        await request.Region.Files.FindAsync(request.User.Name, request.Route["filename"], request.Aborted).ConfigureAwait(false) is { } file
+            ? Answer.Json(json => Write(json, file, request, withContent: true))
+            : Answer.Text("Not Found", 404) with { Headers = [new("Workaround", "bug1123986")] };
+
+    internal static async Task<ApiAnswer> GetAsync(ApiRequest request)
+    {
+        if (request.Form["filename"] is not { Length: > 0 } name) return Answer.BadRequest("No provided filename!");
+        return Raw(await request.Region.Files.FindAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false));
+    }
+
+    internal static async Task<ApiAnswer> GetByKeyAsync(ApiRequest request)
+    {
+        if (request.Form["key"] is not { Length: > 0 } key) return Answer.BadRequest("No provided key!");
+        return Raw(await request.Region.Files.FindByKeyAsync(key, request.Aborted).ConfigureAwait(false));
+    }
+
+    internal static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    {
+        var name = request.Route.GetValueOrDefault("filename") ?? request.Form["filename"];
+        if (string.IsNullOrEmpty(name)) return Answer.BadRequest("Filename not supplied");
+        return await request.Region.Files.DeleteAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false)
+            ? Answer.NoContent
+            : Answer.Text("Not Found", 404);
+    }
+
+    private static ApiAnswer Raw(StoredFile? file) => file is null ? Answer.Text("File not found", 404) : new ApiAnswer.Bytes(file.Content);
+
+    private static void Write(Utf8JsonWriter json, StoredFile file, ApiRequest request, bool withContent)
+    {
+        json.WriteStartObject();
+        json.WriteString("filename", file.Name);
+        json.WriteString("anon_resource_uri", $"{request.Links.Api("files")}?op=get_by_key&key={Uri.EscapeDataString(file.Key)}");
+        json.WriteString("resource_uri", request.Links.Api(["files", .. file.Name.Split('/')]));
+        if (withContent) json.WriteBase64String("content", file.Content.Span);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,58 @@
+using Maas.Api.Answers;
+using Maas.Api.Machines;
+using Maas.Api.Routing;
+using Maas.Core;
+using Maas.Core.Fleet;
+
+namespace Maas.Api.Legacy;
+
+/// <summary>The network interfaces of a node in API 1.0: addresses, and nothing else.</summary>
+internal static class MacResource10
+{
+    public static ApiResource List { get; } = new("api/1.0/nodes/{system_id}/macs/", "NodeMacsHandler", "A node's MAC addresses.",
+    [
+        ApiAction.Read(Access.User, ListAsync, "List them."),
+        ApiAction.Create(Access.User, AddAsync, "Add one.\n\n:param mac_address: the address."),
+    ]);
+
+    public static ApiResource Item { get; } = new("api/1.0/nodes/{system_id}/macs/{mac_address}/", "NodeMacHandler", "A MAC address.",
+    [
+        ApiAction.Read(Access.User, ReadAsync, "Read it."),
+        ApiAction.Delete(Access.User, DeleteAsync, "Remove it."),
+    ]);
+
+    private static Task<ApiAnswer> ListAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
+        Task.FromResult(Answer.List(machine.MacAddresses, (json, address) => NodeShape.WriteMac(json, machine.Id, address, request.Links))));
+
+    private static Task<ApiAnswer> AddAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayEdit, async machine =>
+    {
+        var form = request.Reader();
+        var addresses = form.MacAddresses("mac_address");
+        if (addresses.Count != 1 && !form.HasErrors) form.Refuse("mac_address", "This field is required.");
+        if (form.HasErrors) return Answer.BadForm(form);
+        return await ChangeAsync(request, machine, known => [.. known.Where(each => each != addresses[0]), addresses[0]]).ConfigureAwait(false)
+            ?? Answer.Json(json => NodeShape.WriteMac(json, machine.Id, addresses[0], request.Links));
+    });
+
+    private static Task<ApiAnswer> ReadAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
+        Task.FromResult(AddressOf(request, out var address) is { } refusal ? refusal
+            : machine.MacAddresses.Contains(address) ? Answer.Json(json => NodeShape.WriteMac(json, machine.Id, address, request.Links))
+            : Answer.NotFound("MACAddress")));
+
+    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayEdit, async machine =>
+    {
+        if (AddressOf(request, out var address) is { } refusal) return refusal;
+        if (!machine.MacAddresses.Contains(address)) return Answer.NotFound("MACAddress");
+        return await ChangeAsync(request, machine, known => [.. known.Where(each => each != address)]).ConfigureAwait(false) ?? Answer.NoContent;
+    });
+
+    private static ApiAnswer? AddressOf(ApiRequest request, out MacAddress address) =>
+        MacAddress.TryParse(request.Route["mac_address"], out address) ? null : Answer.BadRequest("Invalid MAC address.");
+
+    private static async Task<ApiAnswer?> ChangeAsync(ApiRequest request, Machine machine, Func<IReadOnlyList<MacAddress>, IReadOnlyList<MacAddress>> change)
+    {
+        var result = await request.Region.Machines.EditAsync(
+            machine.Id, request.User.Name, each => each with { MacAddresses = change(each.MacAddresses) }, request.Aborted).ConfigureAwait(false);
+        return result is EditResult.Done ? null : CommandAnswers.Of(result, request);
+    }
+}

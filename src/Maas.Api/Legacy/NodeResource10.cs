@@ -1,0 +1,248 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Maas.Api.Answers;
+using Maas.Api.Machines;
+using Maas.Api.OAuth;
+using Maas.Api.Routing;
+using Maas.Core;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Legacy;
+
+/// <summary><c>nodes/</c> of API 1.0.</summary>
+internal static class NodeResource10
+{
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        new("api/1.0/nodes/", "NodesHandler", "All nodes.",
+        [
+            ApiAction.Post("new", Access.UserOrAnonymous, NewAsync, "Declare a node. An administrator's is accepted at once."),
+            ApiAction.Post("accept", Access.User, AcceptAsync, "Accept declared nodes: commission them."),
+            ApiAction.Post("acquire", Access.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored."),
+            ApiAction.Post("release", Access.User, ReleaseAllAsync, "Give nodes back."),
+            ApiAction.Get("list", Access.User, ListAsync, "List nodes."),
+            ApiAction.Get("list_allocated", Access.User, ListAllocatedAsync, "List the nodes acquired with this key."),
+            ApiAction.Get("is_registered", Access.UserOrAnonymous, MachinesResource.IsRegisteredAsync, "Ask whether an address belongs to a node."),
+            ApiAction.Get("deployment_status", Access.User, DeploymentStatusAsync, "Ask how far the installation of nodes is."),
+        ]),
+        new("api/1.0/nodes/{system_id}/", "NodeHandler", "A node.",
+        [
+            ApiAction.Read(Access.User, request => WithAsync(request, _ => true, machine => Task.FromResult(Show(request, machine))), "Read a node."),
+            ApiAction.Update(Access.User, UpdateAsync, "Change a node."),
+            ApiAction.Delete(Access.Administrator, DeleteAsync, "Forget a node that nobody has."),
+            ApiAction.Post("start", Access.User, StartAsync, "Install a node, or turn on an installed one."),
+            ApiAction.Post("stop", Access.User, request => CommandAsync(request, new MachineCommand.TurnOff()), "Turn a node off."),
+            ApiAction.Post("release", Access.User, ReleaseAsync, "Give a node back."),
+            ApiAction.Post("commission", Access.Administrator, request => CommandAsync(request, new MachineCommand.Commission()), "Commission a node."),
+            ApiAction.Post("abort_operation", Access.User, request => CommandAsync(request, new MachineCommand.Abort()), "Stop what a node is busy with."),
+            ApiAction.Post("mark_broken", Access.User, request => CommandAsync(request, new MachineCommand.MarkBroken()), "Mark a node broken."),
+            ApiAction.Post("mark_fixed", Access.Administrator, request => CommandAsync(request, new MachineCommand.MarkFixed()), "Mark a node whole again."),
+        ]),
+    ];
+
+    /// <summary>Runs <paramref name="then"/> on the node in the path, if the user may. In API 1.0 somebody else's node is 403, not 404.</summary>
+    internal static async Task<ApiAnswer> WithAsync(ApiRequest request, Func<Machine, bool> may, Func<Machine, Task<ApiAnswer>> then)
+    {
+        if (!SystemId.TryParse(request.Route["system_id"], out var id)
+            || await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        return request.User.MaySee(machine) && may(machine) ? await then(machine).ConfigureAwait(false) : Answer.Forbidden("You are not allowed to do this to this node.");
+    }
+
+    internal static ApiAnswer Show(ApiRequest request, Machine machine) => Answer.Json(json => NodeShape.Write(json, machine, request.Links));
+
+    private static ApiAnswer List(ApiRequest request, IEnumerable<Machine> machines) =>
+        Answer.List(machines, (json, machine) => NodeShape.Write(json, machine, request.Links));
+
+    private static async Task<ApiAnswer> NewAsync(ApiRequest request)
+    {
+        var user = (request.Caller as Caller.OfUser)?.User;
+        var form = request.Reader();
+        var wanted = form.NewMachine(mayNamePower: user is { IsAdministrator: true }) with { Id = NewId() };
+        if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
+        if (wanted.MacAddresses.Count == 0 && !form.HasErrors) form.Refuse("mac_addresses", "This field is required.");
+        if (form.HasErrors) return Answer.BadForm(form);
+
+        var result = user is null
+            ? await request.Region.Machines.EnlistAsync(wanted, request.Aborted).ConfigureAwait(false)
+            : await request.Region.Machines.CreateAsync(wanted, user.Name, request.Aborted).ConfigureAwait(false);
+        var machine = result switch
+        {
+            CreateResult.Created created => created.Machine,
+            CreateResult.Known known => known.Machine,
+            _ => null,
+        };
+        if (result is CreateResult.Refused refused) return CommandAnswers.BadField(refused.Field, refused.Reason);
+        if (machine is null) throw new UnreachableException();
+        if (user is null) return Answer.Json(json => NodeShape.WriteOriginal(json, machine, request.Links));
+        return user.IsAdministrator ? await CommandAsync(request, machine, new MachineCommand.Accept()).ConfigureAwait(false) : Show(request, machine);
+    }
+
+    /// <summary>The long form of 2012, but with 122 random bits where MAAS had the time and an address.</summary>
+    private static SystemId NewId() => SystemId.Parse($"node-{new Guid(RandomNumberGenerator.GetBytes(16)):D}");
+
+    private static async Task<ApiAnswer> ListAsync(ApiRequest request)
+    {
+        var (machines, refusal) = await MachinesResource.FindAsync(request).ConfigureAwait(false);
+        return refusal ?? List(request, machines);
+    }
+
+    private static async Task<ApiAnswer> ListAllocatedAsync(ApiRequest request)
+    {
+        var ids = request.Form.All("id");
+        var machines = await request.Region.Machines.ListAsync(
+            new MachineFilter { AllocatedByTokens = [((Caller.OfUser)request.Caller).TokenKey] }, request.Aborted).ConfigureAwait(false);
+        return List(request, machines.Where(machine => ids.Count == 0 || ids.Contains(machine.Id.ToString())));
+    }
+
+    private static async Task<ApiAnswer> AcquireAsync(ApiRequest request)
+    {
+        var form = request.Reader();
+        var wanted = Allocation.Read(form, (Caller.OfUser)request.Caller);
+        if (form.HasErrors) return Answer.BadForm(form);
+        return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
+        {
+            AllocationResult.Allocated allocated => Show(request, allocated.Machine),
+            AllocationResult.NoMachine => Answer.Conflict("No matching node is available."),
+            AllocationResult.Invalid invalid => CommandAnswers.BadField(invalid.Constraint, invalid.Reason),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static async Task<ApiAnswer> AcceptAsync(ApiRequest request)
+    {
+        if (!request.User.IsAdministrator) return Answer.Forbidden("You don't have the required permission to accept the following node(s).");
+        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
+        if (refusal is not null) return refusal;
+        List<Machine> accepted = [];
+        foreach (var machine in machines)
+        {
+            switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept { By = request.User.Name }, request.Aborted).ConfigureAwait(false))
+            {
+                case CommandResult.Done done when done.Machine.Status != machine.Status:
+                    accepted.Add(done.Machine);
+                    break;
+                case CommandResult.Refused refused:
+                    return Answer.Conflict($"Cannot accept node enlistment: node {machine.Id} is in state {NodeShape.NameOf(refused.Machine)}.");
+            }
+        }
+
+        return List(request, accepted);
+    }
+
+    private static async Task<ApiAnswer> ReleaseAllAsync(ApiRequest request)
+    {
+        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
+        if (refusal is not null) return refusal;
+        if (machines.Any(machine => !request.User.MayEdit(machine) && machine.Owner is not null)) return Answer.Forbidden("You don't have the required permission to release the following node(s).");
+
+        List<string> released = [], busy = [];
+        foreach (var machine in machines)
+        {
+            var result = await request.Region.Machines.ExecuteAsync(machine.Id, Release(request), request.Aborted).ConfigureAwait(false);
+            if (result is CommandResult.Refused refused) busy.Add($"{machine.Id} ('{NodeShape.NameOf(refused.Machine)}')");
+            else released.Add(machine.Id.ToString());
+        }
+
+        return busy.Count == 0
+            ? Answer.List(released, (json, id) => json.WriteStringValue(id))
+            : Answer.Conflict($"Node(s) cannot be released in their current state: {string.Join(", ", busy)}.");
+    }
+
+    private static async Task<ApiAnswer> DeploymentStatusAsync(ApiRequest request)
+    {
+        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
+        return refusal ?? Answer.Json(json =>
+        {
+            json.WriteStartObject();
+            foreach (var machine in machines.Where(request.User.MaySee))
+            {
+                json.WriteString(machine.Id.ToString(), machine.Status is MachineStatus.Deployed or MachineStatus.Deploying or MachineStatus.FailedDeployment
+                    ? machine.Status.DisplayName
+                    : "Not in Deployment");
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<(IReadOnlyList<Machine> Machines, ApiAnswer? Refusal)> NamedAsync(ApiRequest request)
+    {
+        List<Machine> machines = [];
+        List<string> unknown = [];
+        foreach (var text in request.Form.All("nodes").Distinct(StringComparer.Ordinal))
+        {
+            if (SystemId.TryParse(text, out var id) && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine) machines.Add(machine);
+            else unknown.Add(text);
+        }
+
+        return unknown.Count == 0 ? (machines, null) : ([], Answer.BadRequest($"Unknown node(s): {string.Join(", ", unknown)}."));
+    }
+
+    private static Task<ApiAnswer> UpdateAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, async machine =>
+    {
+        var form = request.Reader();
+        var architecture = form.Architecture();
+        var power = form.Power(machine.Power);
+        if (form.HasErrors) return Answer.BadForm(form);
+        var result = await request.Region.Machines.EditAsync(machine.Id, request.User.Name, each => each with
+        {
+            Hostname = form.Optional("hostname") ?? each.Hostname,
+            Architecture = architecture ?? each.Architecture,
+            Power = request.User.IsAdministrator ? power : each.Power,
+        }, request.Aborted).ConfigureAwait(false);
+        return result is EditResult.Done done ? Show(request, done.Machine) : CommandAnswers.Of(result, request);
+    });
+
+    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => WithAsync(request, _ => true, async machine =>
+    {
+        if (NodeShape.StatusOf(machine.Status) == 6) return Answer.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeShape.NameOf(machine)}.");
+        await request.Region.Machines.DeleteAsync(machine.Id, request.User.Name, request.Aborted).ConfigureAwait(false);
+        return Answer.NoContent;
+    });
+
+    /// <summary>In 2012 starting a node was installing it, and starting it again was turning it on.</summary>
+    private static Task<ApiAnswer> StartAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
+    {
+        var form = request.Reader();
+        var userData = form.UserData();
+        if (form.HasErrors) return Task.FromResult(Answer.BadForm(form));
+        MachineCommand command = machine.Status is MachineStatus.Deploying or MachineStatus.Deployed
+            ? new MachineCommand.TurnOn { UserData = userData }
+            : new MachineCommand.Deploy(machine.Owner ?? request.User.Name)
+            {
+                TokenKey = ((Caller.OfUser)request.Caller).TokenKey,
+                DistroSeries = form.Optional("distro_series") ?? "",
+                HweKernel = form.Optional("hwe_kernel") ?? "",
+                UserData = userData,
+            };
+        return CommandAsync(request, machine, command);
+    });
+
+    private static Task<ApiAnswer> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
+    {
+        var result = await request.Region.Machines.ExecuteAsync(machine.Id, Release(request), request.Aborted).ConfigureAwait(false);
+        return result switch
+        {
+            CommandResult.Done done => Show(request, done.Machine),
+            CommandResult.Refused refused => Answer.Conflict($"Node cannot be released in its current state ('{NodeShape.NameOf(refused.Machine)}')."),
+            _ => Answer.NotFound("Node"),
+        };
+    });
+
+    private static MachineCommand.Release Release(ApiRequest request) => new() { By = request.User.Name, Comment = request.Form["comment"] };
+
+    private static Task<ApiAnswer> CommandAsync(ApiRequest request, MachineCommand command) =>
+        WithAsync(request, request.User.MayEdit, machine => CommandAsync(request, machine, command));
+
+    private static async Task<ApiAnswer> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
+    {
+        var by = command with { By = request.User.Name, Comment = request.Form["comment"] };
+        return await request.Region.Machines.ExecuteAsync(machine.Id, by, request.Aborted).ConfigureAwait(false) switch
+        {
+            CommandResult.Done done => Show(request, done.Machine),
+            CommandResult.Refused refused => CommandAnswers.Refused(refused),
+            _ => Answer.NotFound("Node"),
+        };
+    }
+}

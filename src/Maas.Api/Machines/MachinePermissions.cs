@@ -1,0 +1,37 @@
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Core.Fleet;
+
+namespace Maas.Api.Machines;
+
+/// <summary>What a user may do to which machine. Everybody sees free machines and their own; administrators see and do everything.</summary>
+internal static class MachinePermissions
+{
+    extension(User user)
+    {
+        /// <summary>Whether it is shown; what is not shown does not exist (404).</summary>
+        public bool MaySee(Machine machine) => user.IsAdministrator || machine.Owner is null || machine.Owner == user.Name;
+
+        /// <summary>Whether it may be changed.</summary>
+        public bool MayEdit(Machine machine) => user.IsAdministrator || machine.Owner == user.Name;
+
+        /// <summary>Whether it may be changed, or taken because it is nobody's.</summary>
+        public bool MayTake(Machine machine) => user.MayEdit(machine) || machine.Owner is null;
+    }
+
+    extension(ApiRequest request)
+    {
+        /// <summary>The machine in the path, if the user may see it.</summary>
+        public async Task<Machine?> FindMachineAsync() =>
+            SystemId.TryParse(request.Route["system_id"], out var id)
+            && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine
+            && request.User.MaySee(machine)
+                ? machine
+                : null;
+    }
+
+    /// <summary>The words for a user who may not.</summary>
+    public static ApiAnswer Denied { get; } = Answer.Forbidden("You do not have permission to do this to this machine.");
+}

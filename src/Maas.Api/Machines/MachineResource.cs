@@ -1,0 +1,164 @@
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Machines;
+
+/// <summary>One machine of API 2.0: reading, changing and removing it. What moves it is in <see cref="MachineOperations"/>.</summary>
+internal static class MachineResource
+{
+    public static ApiResource Definition { get; } = new("api/2.0/machines/{system_id}/", "MachineHandler", "A machine.",
+    [
+        ApiAction.Read(Access.User, ReadAsync, "Read a machine."),
+        ApiAction.Update(Access.User, UpdateAsync, """
+            Change what is known about a machine.
+
+            :param hostname: its new host name.
+            :param domain: its DNS domain.
+            :param description: free words.
+            :param architecture: its architecture, amd64 or amd64/generic.
+            :param power_type: how it is turned on and off (administrators only).
+            :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
+            :param zone: its zone.
+            :param pool: its resource pool.
+            :param cpu_count: logical processors, if the inventory is wrong.
+            :param memory: memory in MiB, if the inventory is wrong.
+            """),
+        ApiAction.Delete(Access.Administrator, DeleteAsync, """
+            Forget a machine.
+
+            :param force: accepted, and without meaning here.
+            """),
+        ApiAction.Get("power_parameters", Access.Administrator, PowerParametersAsync, "Read how the machine is turned on and off, with its passwords."),
+        ApiAction.Get("query_power_state", Access.User, QueryPowerStateAsync, "Read the machine's power state, and have it looked up again."),
+        ApiAction.Get("details", Access.User, DetailsAsync, "Read the raw inventory as BSON."),
+        ApiAction.Get("get_token", Access.User, GetTokenAsync, "Read the machine's own key."),
+        ApiAction.Post("set_owner_data", Access.User, SetOwnerDataAsync, OwnerDataDoc),
+        ApiAction.Post("set_workload_annotations", Access.User, SetOwnerDataAsync, OwnerDataDoc),
+        .. MachineOperations.Actions,
+    ]);
+
+    private const string OwnerDataDoc = """
+        Set or remove keys of the owner's own data.
+
+        :param key: the value of the key; an empty one removes it. Any number of keys may be given.
+        """;
+
+    private const int MaximumOwnerData = 1000;
+
+    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+        await request.FindMachineAsync().ConfigureAwait(false) is { } machine ? request.Show(machine) : Answer.NotFound("Machine");
+
+    private static async Task<ApiAnswer> UpdateAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;
+        if (machine.Locked) return Answer.Forbidden("The machine is locked.");
+
+        var form = request.Reader();
+        var power = form.Power(machine.Power);
+        var changesPower = power.Type != machine.Power.Type || !power.Parameters.OrderBy(each => each.Key, StringComparer.Ordinal).SequenceEqual(machine.Power.Parameters.OrderBy(each => each.Key, StringComparer.Ordinal));
+        if (changesPower && !request.User.IsAdministrator) return Answer.Forbidden("Only an administrator may say how a machine is turned on and off.");
+        var (architecture, cpus, memory) = (form.Architecture(), (int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
+        var (zone, pool) = (Topology.Places.Zone(form), Topology.Places.Pool(form));
+        if (form.HasErrors) return Answer.BadForm(form);
+
+        var result = await request.Region.Machines.EditAsync(machine.Id, request.User.Name, each => each with
+        {
+            Hostname = form.Optional("hostname") ?? each.Hostname,
+            Domain = form.Optional("domain") ?? each.Domain,
+            Description = form.Form["description"] ?? each.Description,
+            Architecture = architecture ?? each.Architecture,
+            Power = changesPower ? power : each.Power,
+            Zone = zone ?? each.Zone,
+            Pool = pool ?? each.Pool,
+            CpuCount = cpus ?? each.CpuCount,
+            MemoryMiB = memory ?? each.MemoryMiB,
+        }, request.Aborted).ConfigureAwait(false);
+        return CommandAnswers.Of(result, request);
+    }
+
+    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (machine.Locked) return Answer.Forbidden("The machine is locked.");
+        return await request.Region.Machines.DeleteAsync(machine.Id, request.User.Name, request.Aborted).ConfigureAwait(false)
+            ? Answer.NoContent
+            : Answer.NotFound("Machine");
+    }
+
+    private static async Task<ApiAnswer> PowerParametersAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        return Answer.Json(json =>
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in machine.Power.Parameters) json.WriteString(name, value);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>The state as last known. Asking the machine's controller takes seconds: it is asked now, and whoever polls sees the answer.</summary>
+    private static async Task<ApiAnswer> QueryPowerStateAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (!machine.Power.IsManual)
+            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower { By = request.User.Name }, request.Aborted).ConfigureAwait(false);
+        return Answer.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("state", PowerWords.Of(machine.PowerState));
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<ApiAnswer> DetailsAsync(ApiRequest request) =>
+        await request.FindMachineAsync().ConfigureAwait(false) is null
+            ? Answer.NotFound("Machine")
+            : new ApiAnswer.Bytes(Bson.Document([("lshw", null), ("lldp", null)]), "application/bson");
+
+    private static async Task<ApiAnswer> GetTokenAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;
+        var token = await request.Region.NodeTokens.GetAsync(machine.Id, request.Aborted).ConfigureAwait(false);
+        return Answer.Json(json =>
+        {
+            if (token is null)
+            {
+                json.WriteNullValue();
+                return;
+            }
+
+            json.WriteStartObject();
+            json.WriteString("token_key", token.TokenKey);
+            json.WriteString("token_secret", token.TokenSecret.Reveal());
+            json.WriteString("consumer_key", token.ConsumerKey);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<ApiAnswer> SetOwnerDataAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (machine.Owner != request.User.Name) return Answer.Conflict("Owner data can only be set on machines you own.");
+        if (machine.Locked) return Answer.Forbidden("The machine is locked.");
+
+        var changes = request.Body.Fields.Where(field => field.Key is not ("op" or "")).ToList();
+        var result = await request.Region.Machines.EditAsync(machine.Id, request.User.Name, each => each with { OwnerData = Changed(each, changes) }, request.Aborted).ConfigureAwait(false);
+        return CommandAnswers.Of(result, request);
+    }
+
+    private static Dictionary<string, string> Changed(Machine machine, List<KeyValuePair<string, string>> changes)
+    {
+        Dictionary<string, string> data = new(machine.OwnerData);
+        foreach (var (key, value) in changes)
+        {
+            if (value.Length == 0) data.Remove(key);
+            else if (data.Count < MaximumOwnerData || data.ContainsKey(key)) data[key] = value;
+        }
+
+        return data;
+    }
+}

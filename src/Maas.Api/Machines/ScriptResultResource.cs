@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core.Fleet;
+using Maas.Core.Scripts;
+
+namespace Maas.Api.Machines;
+
+/// <summary>What a machine's scripts came to. MAAS groups results in sets; here a set is the results of one kind of one operation, named by its first id.</summary>
+internal static class ScriptResultResource
+{
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        new("api/2.0/nodes/{system_id}/results/", "NodeScriptResultsHandler", "The results of a machine's scripts.",
+            ApiAction.Read(Access.User, ListAsync, """
+                List results, the newest first.
+
+                :param type: commissioning or testing.
+                :param include_output: whether to include what the scripts printed, in base64.
+                """)),
+        new("api/2.0/nodes/{system_id}/results/{id}/", "NodeScriptResultHandler", "The results of one run.",
+        [
+            ApiAction.Read(Access.User, ReadAsync, """
+                Read results, by id or by one of the words current-commissioning and current-testing.
+
+                :param include_output: whether to include what the scripts printed, in base64.
+                """),
+            ApiAction.Get("download", Access.User, DownloadAsync, """
+                Read what the scripts printed.
+
+                :param filters: names of scripts.
+                :param output: combined, stdout or stderr.
+                """),
+        ]),
+    ];
+
+    private sealed record ResultSet(ScriptKind Kind, long Id, IReadOnlyList<ScriptResult> Results);
+
+    private static async Task<ApiAnswer> ListAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        var sets = await SetsAsync(request, machine).ConfigureAwait(false);
+        if (request.Form["type"] is { Length: > 0 } type) sets = [.. sets.Where(set => Word(set.Kind) == type)];
+        var output = await OutputsAsync(request, sets).ConfigureAwait(false);
+        return Answer.List(sets, (json, set) => Write(json, set, machine, output, request.Links));
+    }
+
+    private static async Task<ApiAnswer> ReadAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return Answer.NotFound("ScriptSet");
+        var output = await OutputsAsync(request, [set]).ConfigureAwait(false);
+        return Answer.Json(json => Write(json, set, machine, output, request.Links));
+    }
+
+    private static async Task<ApiAnswer> DownloadAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return Answer.NotFound("ScriptSet");
+        var names = request.Reader().List("filters");
+        using var text = new MemoryStream();
+        foreach (var result in set.Results.Where(result => names.Count == 0 || names.Contains(result.Name)))
+        {
+            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is not { } output) continue;
+            if (names.Count != 1) text.Write(System.Text.Encoding.UTF8.GetBytes($"==> {result.Name}\n"));
+            text.Write((request.Form["output"] switch { "stdout" => output.StandardOutput, "stderr" => output.StandardError, _ => output.Combined }).Span);
+        }
+
+        return new ApiAnswer.Bytes(text.ToArray(), "text/plain; charset=utf-8");
+    }
+
+    private static ResultSet? Find(IReadOnlyList<ResultSet> sets, string name) => name switch
+    {
+        "current-commissioning" => sets.FirstOrDefault(set => set.Kind == ScriptKind.Commissioning),
+        "current-testing" => sets.FirstOrDefault(set => set.Kind == ScriptKind.Testing),
+        _ => sets.FirstOrDefault(set => set.Id.ToString(CultureInfo.InvariantCulture) == name),
+    };
+
+    private static async Task<IReadOnlyList<ResultSet>> SetsAsync(ApiRequest request, Machine machine)
+    {
+        var results = await request.Region.ScriptResults.ListAsync(machine.Id, request.Aborted).ConfigureAwait(false);
+        return [.. results.GroupBy(result => (result.OperationId, result.Kind)).Select(set => new ResultSet(set.Key.Kind, set.Min(result => result.Id), [.. set.OrderBy(result => result.Id)]))];
+    }
+
+    private static async Task<Dictionary<long, ScriptOutput>> OutputsAsync(ApiRequest request, IEnumerable<ResultSet> sets)
+    {
+        Dictionary<long, ScriptOutput> outputs = [];
+        if (request.Reader().Boolean("include_output") is not true) return outputs;
+        foreach (var result in sets.SelectMany(set => set.Results))
+            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is { } output) outputs[result.Id] = output;
+        return outputs;
+    }
+
+    private static string Word(ScriptKind kind) => kind == ScriptKind.Testing ? "testing" : "commissioning";
+
+    private static void Write(Utf8JsonWriter json, ResultSet set, Machine machine, Dictionary<long, ScriptOutput> outputs, Links links)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", set.Id);
+        json.WriteString("system_id", machine.Id.ToString());
+        json.WriteNumber("type", set.Kind == ScriptKind.Testing ? 2 : 0);
+        json.WriteString("type_name", set.Kind == ScriptKind.Testing ? "Testing" : "Commissioning");
+        var status = Overall(set.Results);
+        json.WriteNumber("status", (int)status);
+        json.WriteString("status_name", StatusName(status));
+        Time(json, "started", set.Results.Min(result => result.Started));
+        Time(json, "ended", set.Results.All(result => result.Ended is not null) ? set.Results.Max(result => result.Ended) : null);
+        json.WriteStartArray("results");
+        foreach (var result in set.Results) Write(json, result, outputs.GetValueOrDefault(result.Id));
+        json.WriteEndArray();
+        json.WriteString("resource_uri", links.Api("nodes", machine.Id.ToString(), "results", set.Id.ToString(CultureInfo.InvariantCulture)));
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ScriptResult result, ScriptOutput? output)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", result.Id);
+        json.WriteString("name", result.Name);
+        json.WriteNumber("status", (int)result.Status);
+        json.WriteString("status_name", StatusName(result.Status));
+        if (result.ExitStatus is { } exit) json.WriteNumber("exit_status", exit);
+        else json.WriteNull("exit_status");
+        Time(json, "started", result.Started);
+        Time(json, "ended", result.Ended);
+        if (output is not null)
+        {
+            json.WriteBase64String("output", output.Combined.Span);
+            json.WriteBase64String("stdout", output.StandardOutput.Span);
+            json.WriteBase64String("stderr", output.StandardError.Span);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Time(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } at) json.WriteString(name, at.UtcDateTime);
+        else json.WriteNull(name);
+    }
+
+    /// <summary>The worst of what is known: something failed, else something still runs, else what the rest is.</summary>
+    private static ScriptStatus Overall(IReadOnlyList<ScriptResult> results)
+    {
+        foreach (var worse in (ReadOnlySpan<ScriptStatus>)[ScriptStatus.Failed, ScriptStatus.FailedInstalling, ScriptStatus.FailedApplyingNetwork, ScriptStatus.TimedOut, ScriptStatus.Running, ScriptStatus.Installing, ScriptStatus.ApplyingNetwork, ScriptStatus.Pending, ScriptStatus.Aborted, ScriptStatus.Degraded])
+            foreach (var result in results)
+                if (result.Status == worse) return worse;
+        return ScriptStatus.Passed;
+    }
+
+    private static string StatusName(ScriptStatus status) => status switch
+    {
+        ScriptStatus.TimedOut => "Timed out",
+        ScriptStatus.Installing => "Installing dependencies",
+        ScriptStatus.FailedInstalling => "Failed installing dependencies",
+        ScriptStatus.ApplyingNetwork => "Applying custom network configuration",
+        ScriptStatus.FailedApplyingNetwork => "Failed to apply custom network configuration",
+        _ => status.ToString(),
+    };
+}

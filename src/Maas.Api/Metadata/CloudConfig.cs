@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Maas.Core.Accounts;
+
+namespace Maas.Api.Metadata;
+
+/// <summary>
+/// Writes cloud-init's configuration for a machine. Values are JSON strings, which are YAML strings too, so nothing a name
+/// contains can become structure.
+/// </summary>
+internal static class CloudConfig
+{
+    /// <summary>With the machine's key: for the machine itself, and for nobody else.</summary>
+    /// <param name="token">The key.</param>
+    /// <param name="baseUrl">Where the machine reaches this server: <c>http://10.0.0.1:5240/MAAS</c>.</param>
+    public static string For(NodeToken token, string baseUrl) => $"""
+        #cloud-config
+        datasource_list: [ MAAS ]
+        datasource:
+          MAAS:
+            metadata_url: {Quote(baseUrl + "/metadata/")}
+            consumer_key: {Quote(token.ConsumerKey)}
+            token_key: {Quote(token.TokenKey)}
+            token_secret: {Quote(token.TokenSecret.Reveal())}
+        reporting:
+          maas:
+            type: webhook
+            endpoint: {Quote($"{baseUrl}/metadata/status/{token.MachineId}")}
+            consumer_key: {Quote(token.ConsumerKey)}
+            token_key: {Quote(token.TokenKey)}
+            token_secret: {Quote(token.TokenSecret.Reveal())}
+
+        """;
+
+    /// <summary>Without it: says where the service is, and no more.</summary>
+    public static string WithoutSecrets(string metadataUrl) => $"""
+        #cloud-config
+        # The machine's key is given only for the one-time token of its boot script.
+        datasource_list: [ MAAS ]
+        datasource:
+          MAAS:
+            metadata_url: {Quote(metadataUrl)}
+
+        """;
+
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+}

@@ -1,0 +1,44 @@
+using System.Text;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+
+namespace Maas.Api.Metadata;
+
+/// <summary>What a machine nobody knows gets: a name that is no name, and a script that makes it known.</summary>
+internal static class Enlistment
+{
+    private static readonly string Script = ReadScript();
+
+    public static Task<ApiAnswer> VersionsAsync(ApiRequest request) => Text("2012-03-01\nlatest");
+
+    public static Task<ApiAnswer> IndexAsync(ApiRequest request) => Text("meta-data\nuser-data");
+
+    public static Task<ApiAnswer> ItemsAsync(ApiRequest request) => Text("instance-id\nlocal-hostname");
+
+    public static Task<ApiAnswer> ItemAsync(ApiRequest request) => request.Route["item"] switch
+    {
+        "instance-id" => Text("i-maas-enlistment"),
+        "local-hostname" => Text("maas-enlisting-node"),
+        "public-keys" => Text(""),
+        var unknown => Task.FromResult(Answer.Text($"Unknown metadata attribute: {unknown}", 404)),
+    };
+
+    public static Task<ApiAnswer> UserDataAsync(ApiRequest request)
+    {
+        // The address comes from the Host header: quoted, it can only be an address.
+        var quoted = "'" + request.BaseUrl.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+        return Task.FromResult<ApiAnswer>(new ApiAnswer.Bytes(Encoding.UTF8.GetBytes(Script.Replace("@BASE@", quoted, StringComparison.Ordinal))));
+    }
+
+    public static Task<ApiAnswer> PreseedAsync(ApiRequest request) => Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/enlist/"));
+
+    private static Task<ApiAnswer> Text(string text) => Task.FromResult(Answer.Text(text));
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(Enlistment).Assembly.GetManifestResourceStream("Maas.Api.Metadata.enlist.sh")
+            ?? throw new InvalidOperationException("The enlistment script is not in the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,75 @@
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Metadata;
+
+/// <summary>The EC2-like tree that cloud-init reads: names a line, then a value each.</summary>
+internal static class MetadataTree
+{
+    private const string Yaml = "application/x-yaml";
+
+    public static Task<ApiAnswer> VersionsAsync(ApiRequest request) => Task.FromResult(Answer.Text("2012-03-01\nlatest"));
+
+    public static async Task<ApiAnswer> ReadAsync(ApiRequest request)
+    {
+        List<string> lines = ["maas-commissioning-scripts", "meta-data"];
+        if (await request.Region.Machines.GetUserDataAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not null) lines.Add("user-data");
+        return Answer.Text(string.Join('\n', lines));
+    }
+
+    public static async Task<ApiAnswer> ItemsAsync(ApiRequest request)
+    {
+        List<string> lines = ["instance-id", "local-hostname"];
+        if ((await PublicKeysAsync(request).ConfigureAwait(false)).Length > 0) lines.Add("public-keys");
+        lines.Add("vendor-data");
+        return Answer.Text(string.Join('\n', lines));
+    }
+
+    public static async Task<ApiAnswer> ItemAsync(ApiRequest request)
+    {
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        switch (request.Route["item"])
+        {
+            case "instance-id":
+                await request.ReportAddressAsync().ConfigureAwait(false);
+                return Answer.Text(machine.Id.ToString());
+            case "local-hostname":
+                return Answer.Text(machine.Fqdn);
+            case "public-keys":
+                return Answer.Text(await PublicKeysAsync(request).ConfigureAwait(false));
+            case "vendor-data":
+                return new ApiAnswer.Text(200, "cloud-init: \"#cloud-config\\n{}\\n\"\n", Yaml);
+            case var unknown:
+                return Answer.Text($"Unknown metadata attribute: {unknown}", 404);
+        }
+    }
+
+    /// <summary>
+    /// The user's bytes. A machine that is being deployed and boots from its disk asks for them when its system is up: this request
+    /// is what makes it Deployed, whether there are any or not.
+    /// </summary>
+    public static async Task<ApiAnswer> UserDataAsync(ApiRequest request)
+    {
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        await request.ReportAddressAsync().ConfigureAwait(false);
+        if (machine is { Status: MachineStatus.Deploying, Netboot: false })
+            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), request.Aborted).ConfigureAwait(false);
+        return await request.Region.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes
+            ? new ApiAnswer.Bytes(bytes)
+            : Answer.Text("", 404);
+    }
+
+    private static async Task<string> PublicKeysAsync(ApiRequest request)
+    {
+        var machine = await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        if (machine?.Owner is not { } owner || !MayLogIn(machine)) return "";
+        var keys = await request.Region.SshKeys.ListAsync(owner, request.Aborted).ConfigureAwait(false);
+        return string.Join('\n', keys.Select(key => key.Key));
+    }
+
+    /// <summary>The owner's keys are for the owner's system, not for the environment that takes inventory or erases.</summary>
+    private static bool MayLogIn(Machine machine) =>
+        machine.Status is not (MachineStatus.Commissioning or MachineStatus.Testing or MachineStatus.Releasing or MachineStatus.DiskErasing);
+}

@@ -1,0 +1,141 @@
+using Maas.Api.Answers;
+using Maas.Api.Requests;
+using Maas.Api.Routing;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+using Maas.Core.Scripts;
+
+namespace Maas.Api.Metadata;
+
+/// <summary>
+/// What a machine says of itself: <c>op=signal</c> with the results of its scripts, and whether it boots from the network. Power
+/// settings in a signal are not taken: a machine could point the server's own requests wherever it likes.
+/// </summary>
+internal static class Signals
+{
+    public static async Task<ApiAnswer> ReceiveAsync(ApiRequest request)
+    {
+        if (request.Form["status"] is not { Length: > 0 } status) return Answer.BadRequest("No provided status!");
+        if (ReportOf(status, request.Form["script_result_id"] is not null) is not { } report) return Answer.BadRequest($"Unknown status: '{status}'");
+        if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return Answer.BadRequest(reason);
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+
+        switch (machine.Status)
+        {
+            // A late word from a machine that nobody waits for any more.
+            case MachineStatus.Broken or MachineStatus.Ready or MachineStatus.FailedCommissioning or MachineStatus.FailedDeployment
+                or MachineStatus.FailedEnteringRescueMode or MachineStatus.FailedTesting or MachineStatus.FailedDiskErasing or MachineStatus.FailedReleasing:
+                return Answer.Ok;
+            case MachineStatus.Allocated or MachineStatus.Reserved or MachineStatus.Missing or MachineStatus.Retired
+                or MachineStatus.ExitingRescueMode or MachineStatus.FailedExitingRescueMode:
+                return NotNow(machine);
+        }
+
+        foreach (var script in scripts)
+            await request.Region.ScriptResults.ReportAsync(machine.Id, script, request.Aborted).ConfigureAwait(false);
+
+        return await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Signal(report, request.Form["error"]), request.Aborted).ConfigureAwait(false) switch
+        {
+            CommandResult.Done => Answer.Ok,
+            CommandResult.Refused refused => NotNow(refused.Machine),
+            _ => Answer.NotFound("Node"),
+        };
+    }
+
+    public static Task<ApiAnswer> NetbootOffAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOff());
+
+    public static Task<ApiAnswer> NetbootOnAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOn());
+
+    private static async Task<ApiAnswer> NetbootAsync(ApiRequest request, MachineCommand command)
+    {
+        if (request.Route.TryGetValue("system_id", out var id) && id != request.MachineId.ToString()) return Answer.Forbidden("That is another machine.");
+        return await request.Region.Machines.ExecuteAsync(request.MachineId, command, request.Aborted).ConfigureAwait(false) switch
+        {
+            CommandResult.Done => Answer.Ok,
+            CommandResult.Refused refused => Answer.Conflict(refused.Reason),
+            _ => Answer.NotFound("Node"),
+        };
+    }
+
+    private static ApiAnswer NotNow(Machine machine) => Answer.Conflict($"Machine status isn't valid (status is {machine.Status.DisplayName})");
+
+    private static SignalReport? ReportOf(string status, bool isAboutOneScript) => status switch
+    {
+        "OK" => SignalReport.Ok,
+        "FAILED" => SignalReport.Failed,
+        "TESTING" => SignalReport.Testing,
+        "TIMEDOUT" => isAboutOneScript ? SignalReport.Working : SignalReport.Failed,
+        "WORKING" or "COMMISSIONING" or "INSTALLING" or "APPLYING_NETCONF" or "RELEASING" or "DEPLOYING" => SignalReport.Working,
+        _ => null,
+    };
+
+    /// <summary>The reports on scripts in a signal: one for the result it names, else one for each script it has files of.</summary>
+    internal static bool TryReadScripts(RequestForm form, string status, out IReadOnlyList<ScriptReport> reports, out string reason)
+    {
+        (reports, reason) = ([], "");
+        var fields = new FormReader(form);
+        var resultId = fields.Integer("script_result_id", 1, long.MaxValue);
+        var exitStatus = (int?)(fields.Integer("exit_status", int.MinValue, int.MaxValue) ?? fields.Integer("script_result", int.MinValue, int.MaxValue));
+        if (fields.HasErrors)
+        {
+            reason = string.Join(' ', fields.Errors.Select(error => $"{error.Key}: {string.Join(' ', error.Value)}"));
+            return false;
+        }
+
+        var stage = status switch
+        {
+            "INSTALLING" => ScriptStatus.Installing,
+            "APPLYING_NETCONF" => ScriptStatus.ApplyingNetwork,
+            "TIMEDOUT" => ScriptStatus.TimedOut,
+            _ => (ScriptStatus?)null,
+        };
+        var ended = exitStatus is not null || form.Files.Count > 0;
+        if (resultId is not null)
+        {
+            reports =
+            [
+                new ScriptReport
+                {
+                    ResultId = resultId,
+                    Status = stage ?? (ended ? null : ScriptStatus.Running),
+                    ExitStatus = ended && stage is null ? exitStatus ?? 0 : null,
+                    Output = form.Files.Count > 0 ? OutputOf(form.Files) : null,
+                },
+            ];
+        }
+        else
+        {
+            reports =
+            [
+                .. form.Files.GroupBy(file => ScriptOf(file).Script, StringComparer.Ordinal)
+                    .Select(files => new ScriptReport { Name = files.Key, ExitStatus = exitStatus ?? 0, Output = OutputOf(files) }),
+            ];
+        }
+
+        return true;
+    }
+
+    private static ScriptOutput OutputOf(IEnumerable<FormFile> files)
+    {
+        ReadOnlyMemory<byte> combined = default, output = default, error = default;
+        foreach (var file in files)
+        {
+            switch (ScriptOf(file).Stream)
+            {
+                case ".out": output = file.Content; break;
+                case ".err": error = file.Content; break;
+                case ".yaml": break; // MAAS's structured result: nothing here reads it
+                default: combined = file.Content; break;
+            }
+        }
+
+        return new ScriptOutput(combined, output, error);
+    }
+
+    private static (string Script, string Stream) ScriptOf(FormFile file)
+    {
+        foreach (var suffix in (ReadOnlySpan<string>)[".out", ".err", ".yaml"])
+            if (file.FileName.EndsWith(suffix, StringComparison.Ordinal)) return (file.FileName[..^suffix.Length], suffix);
+        return (file.FileName, "");
+    }
+}

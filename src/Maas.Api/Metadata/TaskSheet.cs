@@ -1,0 +1,78 @@
+using System.Text;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Metadata;
+
+/// <summary>Tells the agent of the ephemeral environment what to do, and gives it the image to write.</summary>
+internal static class TaskSheet
+{
+    public static async Task<ApiAnswer> ReadAsync(ApiRequest request)
+    {
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        await request.ReportAddressAsync().ConfigureAwait(false);
+        return Answer.Text(Describe(machine, request.Links.Prefix));
+    }
+
+    /// <summary>The image that the machine is to write, and no other.</summary>
+    public static async Task<ApiAnswer> ImageAsync(ApiRequest request)
+    {
+        var machine = await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        if (machine?.NextBoot is not BootIntent.Install { Image: var image }) return Answer.Text("No image is to be written to this machine.", 404);
+        return await request.Region.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
+            ? new ApiAnswer.Content(bytes)
+            : Answer.Text($"The image {image.Name} is not here.", 404);
+    }
+
+    /// <summary>The task as lines <c>key=value</c>; the agent reads them without a parser, so a value never holds a line break.</summary>
+    internal static string Describe(Machine machine, string prefix)
+    {
+        var lines = new StringBuilder();
+        void Add(string key, string value) => lines.Append(key).Append('=').Append(value.ReplaceLineEndings(" ")).Append('\n');
+
+        switch (machine.NextBoot)
+        {
+            case BootIntent.Install { Image: var image } when machine.Deployment is { } deployment:
+                Add("task", "deploy");
+                Add("image_path", $"{prefix}/metadata/latest/maas-image");
+                Add("image_sha256", image.Sha256);
+                Add("image_size", image.Size.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                Add("image_format", FormatOf(image.FileType));
+                Add("disk_name", deployment.Disk.Name);
+                Add("disk_serial", deployment.Disk.Serial);
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test }:
+                Add("task", "commission");
+                Add("wait", "poweroff");
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Erase }:
+                Add("task", "erase");
+                Add("erase", machine.Erase switch { EraseMode.Full => "full", EraseMode.Secure => "secure", _ => "quick" });
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Rescue }:
+                Add("task", "rescue");
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.PowerOff }:
+                Add("task", "poweroff");
+                break;
+            default:
+                Add("task", "none");
+                break;
+        }
+
+        return lines.ToString();
+    }
+
+    /// <summary>MAAS's file type in the agent's words; one it cannot write goes through, so that it can say so by name.</summary>
+    private static string FormatOf(string fileType) => fileType switch
+    {
+        "ddraw" => "raw",
+        "ddgz" => "gz",
+        "ddxz" => "xz",
+        "ddbz2" => "bz2",
+        "ddzst" => "zst",
+        _ => fileType,
+    };
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Machines;
+using Maas.Api.Routing;
+using Maas.Core;
+using Maas.Core.Fleet;
+
+namespace Maas.Api.Tags;
+
+/// <summary>Tags, put on machines by hand.</summary>
+internal static class TagResource
+{
+    private const string Fields = """
+        :param name: its name.
+        :param comment: free words.
+        :param kernel_opts: added to the kernel's command line of machines that have it.
+        :param definition: an XPath over the inventory; must be empty here, for nothing would evaluate it.
+        """;
+
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        new("api/2.0/tags/", "TagsHandler", "All tags.",
+        [
+            ApiAction.Read(Access.User, ListAsync, "List tags."),
+            ApiAction.Create(Access.Administrator, CreateAsync, $"Make a tag.\n\n{Fields}"),
+        ]),
+        new("api/2.0/tags/{name}/", "TagHandler", "A tag.",
+        [
+            ApiAction.Read(Access.User, ReadAsync, "Read a tag."),
+            ApiAction.Update(Access.Administrator, UpdateAsync, $"Change a tag.\n\n{Fields}"),
+            ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a tag, from all machines too."),
+            ApiAction.Get("machines", Access.User, MachinesAsync, "List the machines that have the tag."),
+            ApiAction.Get("nodes", Access.User, MachinesAsync, "List the machines that have the tag."),
+            ApiAction.Post("update_nodes", Access.Administrator, UpdateNodesAsync, """
+                Put the tag on machines and take it off others.
+
+                :param add: system ids.
+                :param remove: system ids.
+                :param definition: the definition the caller believes the tag to have.
+                """),
+            ApiAction.Post("rebuild", Access.Administrator, RebuildAsync, "Evaluate the definition again; there is none."),
+        ]),
+    ];
+
+    private static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
+        Answer.List(await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false), (json, tag) => Write(json, tag, request.Links));
+
+    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    {
+        var form = request.Reader();
+        var tag = new Tag(form.Required("name"), form.Optional("comment") ?? "", form.Optional("kernel_opts") ?? "");
+        if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server; put the tag on machines with update_nodes.");
+        if (!form.HasErrors && await request.Region.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null) form.Refuse("name", "Tag with this Name already exists.");
+        if (form.HasErrors) return Answer.BadForm(form);
+        return await SaveAsync(request, tag).ConfigureAwait(false);
+    }
+
+    private static async Task<ApiAnswer> UpdateAsync(ApiRequest request)
+    {
+        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
+        var form = request.Reader();
+        if (form.Optional("name") is { } name && name != tag.Name) form.Refuse("name", "A tag keeps its name.");
+        if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server.");
+        if (form.HasErrors) return Answer.BadForm(form);
+        return await SaveAsync(request, tag with { Comment = form.Form["comment"] ?? tag.Comment, KernelOptions = form.Form["kernel_opts"] ?? tag.KernelOptions }).ConfigureAwait(false);
+    }
+
+    private static async Task<ApiAnswer> SaveAsync(ApiRequest request, Tag tag) =>
+        await request.Region.Tags.SaveAsync(tag, request.Aborted).ConfigureAwait(false)
+            ? Answer.Json(json => Write(json, tag, request.Links))
+            : CommandAnswers.BadField("name", "Invalid tag name.");
+
+    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+        await FindAsync(request).ConfigureAwait(false) is { } tag ? Answer.Json(json => Write(json, tag, request.Links)) : Answer.NotFound("Tag");
+
+    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request) =>
+        await request.Region.Tags.DeleteAsync(request.Route["name"], request.Aborted).ConfigureAwait(false) ? Answer.NoContent : Answer.NotFound("Tag");
+
+    private static async Task<ApiAnswer> MachinesAsync(ApiRequest request)
+    {
+        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
+        var machines = await request.Region.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted).ConfigureAwait(false);
+        return Answer.List(machines.Where(request.User.MaySee), (json, machine) => MachineShape.Write(json, machine, request.Links));
+    }
+
+    private static async Task<ApiAnswer> UpdateNodesAsync(ApiRequest request)
+    {
+        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
+        if (request.Form["definition"] is { Length: > 0 } definition) return Answer.Conflict($"Definition supplied '{definition}' doesn't match current definition ''");
+        var (added, removed) = await request.Region.Tags.UpdateMachinesAsync(
+            tag.Name, Ids(request, "add"), Ids(request, "remove"), request.User.Name, request.Aborted).ConfigureAwait(false);
+        return Answer.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("added", added);
+            json.WriteNumber("removed", removed);
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task<ApiAnswer> RebuildAsync(ApiRequest request) =>
+        await FindAsync(request).ConfigureAwait(false) is not { } tag
+            ? Answer.NotFound("Tag")
+            : Answer.Json(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("rebuilding", tag.Name);
+                json.WriteEndObject();
+            });
+
+    private static Task<Tag?> FindAsync(ApiRequest request) => request.Region.Tags.GetAsync(request.Route["name"], request.Aborted);
+
+    private static IReadOnlyList<SystemId> Ids(ApiRequest request, string name) =>
+        [.. request.Form.All(name).Select(text => SystemId.TryParse(text, out var id) ? id : default).Where(id => id != default)];
+
+    private static void Write(Utf8JsonWriter json, Tag tag, Links links)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", tag.Name);
+        json.WriteString("comment", tag.Comment);
+        json.WriteString("definition", "");
+        json.WriteString("kernel_opts", tag.KernelOptions);
+        json.WriteString("resource_uri", links.Api("tags", tag.Name));
+        json.WriteEndObject();
+    }
+}

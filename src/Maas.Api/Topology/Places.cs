@@ -1,0 +1,24 @@
+using Maas.Api.Requests;
+
+namespace Maas.Api.Topology;
+
+/// <summary>
+/// The zones, pools and domains there are: one of each, called <c>default</c>, <c>default</c> and <c>maas</c>, as in a MAAS nobody has
+/// configured. Clients ask for them before anything else, so they are told truthfully that there is only this one.
+/// </summary>
+internal static class Places
+{
+    public const string Default = "default";
+
+    /// <summary>The zone in a form; another than the one there is, is an error.</summary>
+    public static string? Zone(FormReader form) => Known(form, "zone");
+
+    /// <summary>The resource pool in a form; another than the one there is, is an error.</summary>
+    public static string? Pool(FormReader form) => Known(form, "pool");
+
+    private static string? Known(FormReader form, string name)
+    {
+        if (form.Optional(name) is { } value && value != Default) form.Refuse(name, $"No such {name}: '{value}'.");
+        return form.Optional(name);
+    }
+}

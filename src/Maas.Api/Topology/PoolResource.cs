@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+
+namespace Maas.Api.Topology;
+
+/// <summary>Resource pools: there is one. gomaasapi asks for them under a name that MAAS never had, so it works too.</summary>
+internal static class PoolResource
+{
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        new("api/2.0/resourcepools/", "ResourcePoolsHandler", "All resource pools.", ApiAction.Read(Access.User, ListAsync, "List resource pools.")),
+        new("api/2.0/pools/", "ResourcePoolsHandler", "All resource pools.", ApiAction.Read(Access.User, ListAsync, "List resource pools.")) { IsAlias = true },
+        new("api/2.0/resourcepool/{id}/", "ResourcePoolHandler", "A resource pool.", ApiAction.Read(Access.User, ReadAsync, "Read a resource pool.")),
+    ];
+
+    /// <summary>The pool as a member of another object, or alone when <paramref name="name"/> is null.</summary>
+    public static void Write(Utf8JsonWriter json, string? name, Links links)
+    {
+        if (name is not null) json.WritePropertyName(name);
+        json.WriteStartObject();
+        json.WriteNumber("id", 0);
+        json.WriteString("name", Places.Default);
+        json.WriteString("description", "Default pool");
+        json.WriteString("resource_uri", links.Api("resourcepool", "0"));
+        json.WriteEndObject();
+    }
+
+    private static Task<ApiAnswer> ListAsync(ApiRequest request) =>
+        Task.FromResult(Answer.List<int>([0], (json, _) => Write(json, null, request.Links)));
+
+    private static Task<ApiAnswer> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] == "0"
+        ? Answer.Json(json => Write(json, null, request.Links))
+        : Answer.NotFound("ResourcePool"));
+}
