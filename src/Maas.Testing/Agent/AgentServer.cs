@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text;
+using Maas.Testing.Http;
+
+namespace Maas.Testing.Agent;
+
+/// <summary>The server as the agent sees it: one method for each thing it says.</summary>
+internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
+{
+    private const int LongestAnswer = 300;
+
+    public bool HasCredentials => http.Credentials is not null;
+
+    public async Task EnlistAsync(SimulatedMachineOptions machine, CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, string>> fields = [new("architecture", machine.Hardware.Architecture), new("power_type", "manual"), new("mac_addresses", machine.Mac.ToString())];
+        fields.AddRange(machine.Hardware.OtherInterfaces.Select(mac => new KeyValuePair<string, string>("mac_addresses", mac.ToString())));
+        if (machine.Uuid != Guid.Empty) fields.Add(new("hardware_uuid", machine.Uuid.ToString()));
+        using var _ = await AskAsync(HttpMethod.Post, "api/2.0/machines/", "not enlisted", () => new FormUrlEncodedContent(fields), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task RedeemTokenAsync(string token, CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(HttpMethod.Get, $"metadata/boot/{token}/", "no credentials", null, cancellationToken).ConfigureAwait(false);
+        var lines = Pairs(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+        if (lines.GetValueOrDefault("consumer_key") is not { Length: > 0 } consumer || lines.GetValueOrDefault("token_key") is not { Length: > 0 } key || lines.GetValueOrDefault("token_secret") is not { Length: > 0 } secret)
+            throw new AgentFailedException("the server sent no credentials");
+        http.Credentials = new NodeCredentials(consumer, key, secret);
+    }
+
+    public async Task<IReadOnlyDictionary<string, string>> GetTaskAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(HttpMethod.Get, "metadata/latest/maas-task", "no task", null, cancellationToken).ConfigureAwait(false);
+        return Pairs(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The scripts' archive; <see langword="null"/> when there is nothing to run.</summary>
+    public async Task<byte[]?> GetScriptsAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(HttpMethod.Get, "metadata/latest/maas-scripts", "no scripts", null, cancellationToken).ConfigureAwait(false);
+        return answer.StatusCode == HttpStatusCode.NoContent ? null : await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<string> GetCloudConfigAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(HttpMethod.Get, "metadata/latest/maas-cloud-config", "no configuration for cloud-init", null, cancellationToken).ConfigureAwait(false);
+        return await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The image; the caller disposes of it.</summary>
+    public Task<HttpResponseMessage> GetImageAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, new Uri(given.Base, path), "no image", null, cancellationToken);
+
+    public Task SignalAsync(string status, string? error, CancellationToken cancellationToken) =>
+        PostAsync([("op", "signal"), ("status", status), .. error is null ? [] : new[] { ("error", error) }], [], cancellationToken);
+
+    public Task NetbootOffAsync(CancellationToken cancellationToken) => PostAsync([("op", "netboot_off")], [], cancellationToken);
+
+    public Task ScriptStartedAsync(string resultId, CancellationToken cancellationToken) =>
+        PostAsync([("op", "signal"), ("status", "WORKING"), ("script_result_id", resultId)], [], cancellationToken);
+
+    public Task ScriptEndedAsync(SimulatedScript script, SimulatedScriptResult result, CancellationToken cancellationToken) =>
+        PostAsync(
+            [("op", "signal"), ("status", "WORKING"), ("script_result_id", script.ResultId), ("exit_status", result.ExitStatus.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+            [(script.Name, result.Output + result.Error), (script.Name + ".out", result.Output), (script.Name + ".err", result.Error)],
+            cancellationToken);
+
+    private async Task PostAsync((string Name, string Value)[] fields, (string Name, string Content)[] files, CancellationToken cancellationToken)
+    {
+        using var _ = await AskAsync(HttpMethod.Post, "metadata/2012-03-01/", "the server did not take the report", Form, cancellationToken).ConfigureAwait(false);
+
+        MultipartFormDataContent Form()
+        {
+            var form = new MultipartFormDataContent();
+            foreach (var (name, value) in fields) form.Add(new StringContent(value), $"\"{name}\"");
+            foreach (var (name, content) in files) form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(content)), $"\"{name}\"", $"\"{name}\"");
+            return form;
+        }
+    }
+
+    private Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string failure, Func<HttpContent>? content, CancellationToken cancellationToken) =>
+        AskAsync(method, new Uri(given.Base.AbsoluteUri.TrimEnd('/') + '/' + path), failure, content, cancellationToken);
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, Uri url, string failure, Func<HttpContent>? content, CancellationToken cancellationToken)
+    {
+        var answer = await http.SendAsync(method, url, content, cancellationToken).ConfigureAwait(false);
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer)
+        {
+            var text = await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+            if (text.Length > LongestAnswer) text = text[..LongestAnswer];
+            throw new AgentFailedException($"{failure}: the server answered {(int)answer.StatusCode} {text.ReplaceLineEndings(" ").Trim()}");
+        }
+    }
+
+    // Lines `key=value`, nothing quoted, the value to the end of the line.
+    private static Dictionary<string, string> Pairs(string text)
+    {
+        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            if (line.IndexOf('=', StringComparison.Ordinal) is var at and > 0) pairs[line[..at]] = line[(at + 1)..];
+        }
+
+        return pairs;
+    }
+}

@@ -1,0 +1,64 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Maas.Testing.Hardware;
+using Maas.Testing.Network;
+
+namespace Maas.Testing.Agent;
+
+/// <summary>Deployment: the image goes from the server straight to a disk, hashed on the way; then it is made this machine's own.</summary>
+internal sealed class DeployTask(SimulatedMachine machine, AgentServer server, Action<string> say)
+{
+    public async Task RunAsync(IReadOnlyDictionary<string, string> sheet, CancellationToken cancellationToken)
+    {
+        var path = sheet.GetValueOrDefault("image_path", "");
+        if (!path.StartsWith('/')) throw new AgentFailedException("the image's path is missing");
+        var disk = Choose(sheet.GetValueOrDefault("disk_name", ""), sheet.GetValueOrDefault("disk_serial", ""));
+        var configuration = await server.GetCloudConfigAsync(cancellationToken).ConfigureAwait(false);
+
+        say($"step=write image to {disk.Model.Name}");
+        await WriteAsync(disk, path, sheet.GetValueOrDefault("image_format", ""), sheet.GetValueOrDefault("image_sha256", ""), cancellationToken).ConfigureAwait(false);
+        say("step=configure");
+        disk.CloudConfig = configuration;
+
+        say("step=netboot off");
+        await server.NetbootOffAsync(cancellationToken).ConfigureAwait(false);
+        await server.SignalAsync("OK", null, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Names change from boot to boot; a serial number, when it is given, decides.
+    private SimulatedDisk Choose(string name, string serial) =>
+        machine.Disks.FirstOrDefault(d => serial.Length > 0 ? d.Model.Serial == serial : d.Model.Name == name)
+        ?? throw new AgentFailedException($"there is no disk {(serial.Length > 0 ? serial : name)} among {string.Join(' ', machine.Disks.Select(d => $"{d.Model.Name}({d.Model.Serial})"))}");
+
+    private async Task WriteAsync(SimulatedDisk disk, string path, string format, string sha256, CancellationToken cancellationToken)
+    {
+        using var answer = await server.GetImageAsync(path, cancellationToken).ConfigureAwait(false);
+        var body = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var hashed = new CountingStream(body, bytes => hash.AppendData(bytes));
+            using var content = Unpack(hashed, format);
+            try
+            {
+                await disk.WriteImageAsync(content, cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new AgentFailedException($"the image could not be unpacked: {e.Message}");
+            }
+
+            // What the unpacker left unread is part of the image's hash all the same.
+            await hashed.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+            var came = Convert.ToHexStringLower(hash.GetHashAndReset());
+            if (!came.Equals(sha256, StringComparison.OrdinalIgnoreCase)) throw new AgentFailedException($"the image's SHA-256 is wrong: {came} came, {sha256} was promised");
+        }
+    }
+
+    private static Stream Unpack(Stream image, string format) => format switch
+    {
+        "raw" => image,
+        "gz" => new GZipStream(image, CompressionMode.Decompress, leaveOpen: true),
+        _ => throw new AgentFailedException($"a simulated machine can write images of the formats raw and gz, not '{format}'"),
+    };
+}

@@ -1,0 +1,115 @@
+using Maas.Testing.Dhcp;
+using Maas.Testing.Events;
+using Maas.Testing.Http;
+using Maas.Testing.Network;
+
+namespace Maas.Testing.Agent;
+
+/// <summary>Plays the ephemeral environment: the same conversation with the server as the real agent's, with disks and hardware that are not there.</summary>
+internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine given, MachineLog log, TimeProvider time, Action resting) : IDisposable
+{
+    private const string Name = "agent";
+    private const int IdleRounds = 24;
+    private static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RescuePause = TimeSpan.FromSeconds(15);
+
+    private HttpClient? _http;
+
+    public async Task<AgentEnd> RunAsync(CancellationToken cancellationToken)
+    {
+        Say("up simulated");
+        AgentServer? server = null;
+        try
+        {
+            var voice = DhcpVoice.Udhcpc(machine.Mac);
+            var lease = await new DhcpClient(machine.Options.Network, machine.Mac, log, time).AcquireAsync(voice, cancellationToken).ConfigureAwait(false)
+                ?? throw new AgentFailedException("no DHCP server answered");
+            _http = LocalAddress.CreateHttpClient(LocalAddress.Usable(lease.Address));
+            server = new AgentServer(given, new MaasHttp(Name, _http, machine.Options.ClockError, log, time) { Secret = given.Token });
+            var end = await WorkAsync(server, cancellationToken).ConfigureAwait(false);
+            Say("done");
+            return end;
+        }
+        catch (Exception e) when (e is AgentFailedException or HttpRequestException or IOException)
+        {
+            Say("failed: " + e.Message);
+            if (server is { HasCredentials: true }) await TellFailureAsync(server, e.Message, cancellationToken).ConfigureAwait(false);
+            return AgentEnd.PowerOff;
+        }
+    }
+
+    public void Dispose() => _http?.Dispose();
+
+    private async Task<AgentEnd> WorkAsync(AgentServer server, CancellationToken cancellationToken)
+    {
+        if (given.Token is null)
+        {
+            if (given.Task != "enlist") throw new AgentFailedException("the kernel's command line has neither maas.token= nor maas.task=enlist");
+            Say("task=enlist");
+            await server.EnlistAsync(machine.Options, cancellationToken).ConfigureAwait(false);
+            return AgentEnd.PowerOff;
+        }
+
+        Say("step=credentials");
+        await server.RedeemTokenAsync(given.Token, cancellationToken).ConfigureAwait(false);
+        var shown = "";
+        for (var idle = 0; idle < IdleRounds;)
+        {
+            var sheet = await server.GetTaskAsync(cancellationToken).ConfigureAwait(false);
+            var task = sheet.GetValueOrDefault("task", "");
+            if (task != shown) Say($"task={shown = task}");
+            switch (task)
+            {
+                case "commission" or "test":
+                    await new ScriptTask(machine, server, Say).RunAsync(cancellationToken).ConfigureAwait(false);
+                    return AgentEnd.PowerOff;
+                case "deploy":
+                    await new DeployTask(machine, server, Say).RunAsync(sheet, cancellationToken).ConfigureAwait(false);
+                    return AgentEnd.Restart;
+                case "erase":
+                    await EraseAsync(server, sheet.GetValueOrDefault("erase", ""), cancellationToken).ConfigureAwait(false);
+                    return AgentEnd.PowerOff;
+                case "rescue":
+                    resting();
+                    await Task.Delay(RescuePause, time, cancellationToken).ConfigureAwait(false);
+                    break;
+                case "poweroff":
+                    return AgentEnd.PowerOff;
+                case "none":
+                    idle++;
+                    await Task.Delay(IdlePause, time, cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    throw new AgentFailedException($"the task '{task}' is not known to this agent");
+            }
+        }
+
+        return AgentEnd.PowerOff;
+    }
+
+    private async Task EraseAsync(AgentServer server, string how, CancellationToken cancellationToken)
+    {
+        if (how is not ("quick" or "full" or "secure")) throw new AgentFailedException($"there is no way to erase called '{how}'");
+        foreach (var disk in machine.Disks)
+        {
+            Say($"step=erase {how} {disk.Model.Name}");
+            disk.Erase();
+        }
+
+        await server.SignalAsync("OK", null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task TellFailureAsync(AgentServer server, string why, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.SignalAsync("FAILED", why, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AgentFailedException or HttpRequestException or IOException)
+        {
+            Say("failed: the server could not be told");
+        }
+    }
+
+    private void Say(string text) => log.Said(Name, "MAAS-AGENT " + text);
+}

@@ -1,0 +1,56 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.Text;
+using Maas.Testing.Hardware;
+
+namespace Maas.Testing.Agent;
+
+/// <summary>Commissioning and testing: each script of the archive is reported as started and as ended, then the whole as done.</summary>
+internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, Action<string> say)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var archive = await server.GetScriptsAsync(cancellationToken).ConfigureAwait(false);
+        List<string> failed = [];
+        foreach (var script in archive is null ? [] : Unpack(archive))
+        {
+            say("step=" + script.Name);
+            await server.ScriptStartedAsync(script.ResultId, cancellationToken).ConfigureAwait(false);
+            var result = machine.Options.RunScript?.Invoke(script) ?? Play(script);
+            if (result.ExitStatus != 0) failed.Add(script.Name);
+            await server.ScriptEndedAsync(script, result, cancellationToken).ConfigureAwait(false);
+        }
+
+        await server.SignalAsync(failed.Count == 0 ? "OK" : "FAILED", failed.Count == 0 ? null : $"failed: {string.Join(", ", failed)}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private SimulatedScriptResult Play(SimulatedScript script) => script.Name switch
+    {
+        "00-maas-inventory" => new(0, InventoryText.Write(machine.Options)),
+        "10-maas-memory-touch" => new(0, $"touched {machine.Options.Hardware.MemoryMebibytes * 3 / 4} MiB\n"),
+        "20-maas-disk-read" => new(0, string.Concat(machine.Disks.Select(d => $"{d.Model.Name}: read 64 MiB\n"))),
+        "30-maas-network" => new(0, "the server answers\n"),
+        _ => new(0, "simulated\n"),
+    };
+
+    private static List<SimulatedScript> Unpack(byte[] archive)
+    {
+        var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        using var tar = new TarReader(new MemoryStream(archive));
+        while (tar.GetNextEntry(copyData: true) is { } entry)
+        {
+            if (entry.DataStream is null) continue;
+            using var content = new MemoryStream();
+            entry.DataStream.CopyTo(content);
+            files[entry.Name] = content.ToArray();
+        }
+
+        if (!files.TryGetValue("index.tsv", out var index)) throw new AgentFailedException("the scripts' archive has no index.tsv");
+        return [.. Encoding.UTF8.GetString(index).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t') switch
+        {
+            [var kind, var name, var path, var id, var timeout, ..] when files.TryGetValue(path, out var content) && long.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) =>
+                new SimulatedScript(kind, name, content, id, TimeSpan.FromSeconds(seconds)),
+            _ => throw new AgentFailedException("a line of the scripts' index cannot be read"),
+        })];
+    }
+}

@@ -1,0 +1,62 @@
+using Maas.Boot;
+using Maas.Testing.Dhcp;
+using Maas.Testing.Events;
+using Maas.Testing.Tftp;
+
+namespace Maas.Testing.Firmware;
+
+/// <summary>Network boot as firmware does it: an address, a boot program, and what that program does.</summary>
+internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoots, MachineLog log, TimeProvider time)
+{
+    // As captured: OVMF and the PXE ROM by TFTP; iPXE's own TFTP.
+    private static readonly TftpClientOptions RomTftp = new() { BlockSize = 1456, AskSize = true };
+    private static readonly TftpClientOptions UefiTftp = new() { BlockSize = 1468, WindowSize = 4 };
+    private static readonly TftpClientOptions IpxeTftp = new() { BlockSize = 1432, AskSize = true };
+    private static readonly TftpClientOptions PxelinuxTftp = new() { BlockSize = 1408, AskSize = true };
+
+    private bool IsBios => options.Firmware is SimulatedFirmware.BiosPxe or SimulatedFirmware.BiosIpxe;
+
+    public async Task<BootResult> BootFromNetworkAsync(CancellationToken cancellationToken)
+    {
+        var voice = DhcpVoice.Of(options.Firmware, options.Mac, options.Uuid);
+        var lease = await new DhcpClient(options.Network, options.Mac, log, time).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
+        if (lease is null) return new BootResult.NextDevice("no answer to DHCP that says what to boot");
+        if (options.Firmware == SimulatedFirmware.BiosIpxe) return await RunIpxeAsync(lease, cancellationToken).ConfigureAwait(false);
+
+        using var loader = new Loader(options.Network, lease, IsBios ? RomTftp : UefiTftp, log, time);
+        var program = loader.Locate(lease.BootFile);
+        if (await loader.LoadAsync(voice.Name, program, cancellationToken).ConfigureAwait(false) is not > 0)
+            return new BootResult.NextDevice($"{program} could not be loaded");
+        return await RunProgramAsync(program, lease, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What a program does cannot be read off its bytes here; its name says which one it is.
+    private async Task<BootResult> RunProgramAsync(Uri program, DhcpLease lease, CancellationToken cancellationToken)
+    {
+        var name = program.Segments[^1].ToLowerInvariant();
+        if (name.Contains("pxelinux", StringComparison.Ordinal))
+        {
+            using var loader = new Loader(options.Network, lease, PxelinuxTftp, log, time);
+            return await new PxelinuxProgram(options, lease, loader, log).RunAsync(program, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (name.Contains("ipxe", StringComparison.Ordinal) || name.Contains("undionly", StringComparison.Ordinal) || name.Contains("snponly", StringComparison.Ordinal))
+        {
+            // iPXE asks for itself again, under its own name.
+            var voice = DhcpVoice.Ipxe(IsBios ? BootArchitecture.X86Bios : BootArchitecture.X64Uefi, options.Mac, options.Uuid);
+            var again = await new DhcpClient(options.Network, options.Mac, log, time).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
+            return again is null ? new BootResult.NextDevice("iPXE got no answer to DHCP") : await RunIpxeAsync(again, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new BootResult.NextDevice($"{name} is a program that this simulation cannot play");
+    }
+
+    private async Task<BootResult> RunIpxeAsync(DhcpLease lease, CancellationToken cancellationToken)
+    {
+        using var loader = new Loader(options.Network, lease, IpxeTftp, log, time);
+        var ipxe = new IpxeProgram(new IpxeMachine(options, lease, IsBios, diskBoots), loader, log, time);
+        return await ipxe.ChainAsync(loader.Locate(lease.BootFile), cancellationToken).ConfigureAwait(false) is { } result
+            ? result
+            : new BootResult.NextDevice("iPXE had nothing to boot");
+    }
+}

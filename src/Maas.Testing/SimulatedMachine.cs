@@ -1,0 +1,162 @@
+using Maas.Boot;
+using Maas.Testing.CloudInit;
+using Maas.Testing.Events;
+using Maas.Testing.Hardware;
+
+namespace Maas.Testing;
+
+/// <summary>
+/// A machine that is not there and really speaks the protocols: its firmware asks for an address and a boot program as the real one does,
+/// its boot program fetches and obeys the script, its ephemeral environment enlists, is commissioned, writes and erases disks, and
+/// the system on its disk reports as cloud-init does. What it needs is sockets; nothing is run, and no root is needed.
+/// </summary>
+/// <example><code>
+/// await using var machine = new SimulatedMachine(new SimulatedMachineOptions
+/// {
+///     Mac = HardwareAddress.Parse("52:54:00:00:00:01"),
+///     Firmware = SimulatedFirmware.UefiPxe,
+///     Network = new SimulatedNetwork { DhcpServers = [new IPEndPoint(IPAddress.Loopback, 6767)], TftpPort = 6969 },
+/// });
+/// machine.TurnOn();
+/// RestState state = await machine.WhenAtRestAsync(cancellationToken);   // Off: it has enlisted
+/// </code></example>
+public sealed class SimulatedMachine : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly MachineLog _log;
+    private readonly TimeProvider _time;
+    private Session? _session;
+
+    /// <summary>Makes a machine; it is off.</summary>
+    /// <param name="options">What it is and where it stands.</param>
+    /// <param name="time">Its clock; the system's by default.</param>
+    public SimulatedMachine(SimulatedMachineOptions options, TimeProvider? time = null)
+    {
+        Options = options;
+        _time = time ?? TimeProvider.System;
+        _log = new MachineLog(_time);
+        Disks = [.. options.Hardware.Disks.Select(d => new SimulatedDisk(d, options.DiskFolder))];
+    }
+
+    /// <summary>What the machine is.</summary>
+    public SimulatedMachineOptions Options { get; }
+
+    /// <summary>The address of the interface it boots from.</summary>
+    public HardwareAddress Mac => Options.Mac;
+
+    /// <summary>Its disks, in the kernel's order.</summary>
+    public IReadOnlyList<SimulatedDisk> Disks { get; }
+
+    /// <summary>The system on the disk as cloud-init last set it up; <see langword="null"/> before that.</summary>
+    public SimulatedSystem? System { get; internal set; }
+
+    /// <summary>Whether it is on.</summary>
+    public bool IsOn
+    {
+        get
+        {
+            lock (_lock) return _session is { IsOn: true };
+        }
+    }
+
+    /// <summary>Everything that happened since the machine was made, and then what happens, until the machine is disposed of.</summary>
+    public IAsyncEnumerable<MachineEvent> WatchAsync(CancellationToken cancellationToken = default) => _log.WatchAsync(cancellationToken);
+
+    /// <summary>Presses the power button; a machine that is on stays as it is. Returns at once: the machine boots by itself.</summary>
+    public void TurnOn(string reason = "turned on")
+    {
+        lock (_lock)
+        {
+            if (_session is { IsOn: true }) return;
+            _log.Power(isOn: true, reason);
+            _session = new Session(this, _session);
+        }
+    }
+
+    /// <summary>Pulls the plug; a machine that is off stays as it is. Returns when nothing of it runs any more.</summary>
+    public async Task TurnOffAsync(string reason = "turned off")
+    {
+        Session? session;
+        lock (_lock) session = _session;
+        if (session is not null) await session.PullPlugAsync(reason).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until nothing more happens by itself. A machine that was never turned on is off.</summary>
+    public Task<RestState> WhenAtRestAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_lock) return _session is null ? Task.FromResult<RestState>(new RestState.Off("never turned on")) : _session.AtRest.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Pulls the plug, ends the event streams and removes the disks' content.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await TurnOffAsync("taken away").ConfigureAwait(false);
+        _log.End();
+        lock (_lock)
+        {
+            _session?.Dispose();
+            _session = null;
+        }
+
+        foreach (var disk in Disks) disk.Dispose();
+    }
+
+    // From power-on to power-off.
+    private sealed class Session : IDisposable
+    {
+        private readonly CancellationTokenSource _plug = new();
+        private readonly TaskCompletionSource<RestState> _atRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SimulatedMachine _machine;
+        private readonly Task _run;
+        private int _isOff;
+
+        public Session(SimulatedMachine machine, Session? previous)
+        {
+            _machine = machine;
+            _run = Task.Run(() => RunAsync(previous));
+        }
+
+        public Task<RestState> AtRest => _atRest.Task;
+
+        public bool IsOn => Volatile.Read(ref _isOff) == 0;
+
+        public async Task PullPlugAsync(string reason)
+        {
+            GoOff(reason);
+            await _plug.CancelAsync().ConfigureAwait(false);
+            await _run.ConfigureAwait(false);
+            _atRest.TrySetResult(new RestState.Off(reason));
+        }
+
+        public void Dispose() => _plug.Dispose();
+
+        private void GoOff(string reason)
+        {
+            if (Interlocked.Exchange(ref _isOff, 1) == 0) _machine._log.Power(isOn: false, reason);
+        }
+
+        private async Task RunAsync(Session? previous)
+        {
+            try
+            {
+                // A plug put in again at once: what ran before has not quite ended.
+                if (previous is not null) await previous._run.ConfigureAwait(false);
+                previous?.Dispose();
+                var cycle = new PowerCycle(_machine, _machine._log, _machine._time, state => _atRest.TrySetResult(state));
+                var state = await cycle.RunAsync(_plug.Token).ConfigureAwait(false);
+                if (state is RestState.Off off) GoOff(off.Reason);
+                _atRest.TrySetResult(state);
+            }
+            catch (OperationCanceledException) when (_plug.IsCancellationRequested)
+            {
+                // The plug was pulled.
+            }
+            catch (Exception e)
+            {
+                // Not the servers' doing: a fault of this program, or of its host (no sockets left).
+                _machine._log.Said("simulator", e.Message);
+                _atRest.TrySetException(e);
+            }
+        }
+    }
+}
