@@ -19,6 +19,13 @@ internal sealed class PeekedStream : ForwardStream
     /// <summary>Bytes handed out so far.</summary>
     public long Consumed { get; private set; }
 
+    /// <summary>As <see cref="Consumed"/>: the xz decoder asks where its blocks begin.</summary>
+    public override long Position
+    {
+        get => Consumed;
+        set => throw new NotSupportedException();
+    }
+
     /// <summary>What the source threw, if it did.</summary>
     public Exception? Fault { get; private set; }
 

@@ -19,24 +19,30 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         var work = Directory.CreateDirectory(Path.Combine(directory, $".work-{Environment.ProcessId:x}-{Guid.CreateVersion7():n}")).FullName;
         try
         {
-            using var kernel = await ReadKernelAsync(work, cancellationToken).ConfigureAwait(false);
-            var modules = AddModules(kernel);
-            await AddFirmwareAsync(modules, cancellationToken).ConfigureAwait(false);
-            await AddBusyboxAsync(cancellationToken).ConfigureAwait(false);
-            var programs = new PackagedPrograms(_reader, _tree);
-            foreach (var program in _options.Programs) await programs.AddAsync(program, cancellationToken).ConfigureAwait(false);
-            AddOwnFiles();
-
-            progress?.Report(new ImportProgress("pack", "initrd"));
-            await Task.Run(() => Pack(Path.Combine(work, "initrd"), cancellationToken), cancellationToken).ConfigureAwait(false);
-            AtomicFile.Write(Path.Combine(work, "kernel"), output => output.Write(kernel.Kernel.Span));
-            return Place(directory, work, kernel.Release);
+            var release = await WriteAsync(work, cancellationToken).ConfigureAwait(false);
+            return Place(directory, work, release);
         }
         finally
         {
             // Missing when it has become the result.
             if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
         }
+    }
+
+    private async Task<string> WriteAsync(string work, CancellationToken cancellationToken)
+    {
+        using var kernel = await ReadKernelAsync(work, cancellationToken).ConfigureAwait(false);
+        var modules = AddModules(kernel);
+        await AddFirmwareAsync(modules, cancellationToken).ConfigureAwait(false);
+        await AddBusyboxAsync(cancellationToken).ConfigureAwait(false);
+        var programs = new PackagedPrograms(_reader, _tree);
+        foreach (var program in _options.Programs) await programs.AddAsync(program, cancellationToken).ConfigureAwait(false);
+        AddOwnFiles();
+
+        progress?.Report(new ImportProgress("pack", "initrd"));
+        await Task.Run(() => Pack(Path.Combine(work, "initrd"), cancellationToken), cancellationToken).ConfigureAwait(false);
+        AtomicFile.Write(Path.Combine(work, "kernel"), output => output.Write(kernel.Kernel.Span));
+        return kernel.Release;
     }
 
     private async Task<KernelPackage> ReadKernelAsync(string work, CancellationToken cancellationToken)

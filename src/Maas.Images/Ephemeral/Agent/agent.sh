@@ -1,0 +1,105 @@
+#!/bin/sh
+# The agent: asks the server what this machine shall do, does it, and reports. The conversation is described in the
+# documentation of Maas.Images, "The ephemeral environment".
+export PATH=/bin:/sbin:/usr/bin:/usr/sbin
+umask 077
+RUN=/run/maas
+set -o pipefail
+for part in console http network enlist disks scripts deploy erase; do . "/lib/maas/$part.sh"; done
+
+# read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF from the kernel's command line.
+read_kernel_line() {
+    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED=
+    for word in $(cat /proc/cmdline); do
+        case $word in
+            maas.url=*) BASE=${word#*=} ;;
+            maas.token=*) TOKEN=${word#*=} ;;
+            maas.task=*) TASK=${word#*=} ;;
+            BOOTIF=*) BOOTIF=${word#*=} ;;
+        esac
+    done
+    BASE=${BASE%/}
+}
+
+# redeem_token: turns the one-time token into the machine's credentials, which stay in this shell.
+redeem_token() {
+    step "credentials"
+    ask GET "$BASE/metadata/boot/$TOKEN/" || fail "no credentials: $(answer_text)"
+    set_clock
+    while IFS== read -r key value; do
+        value=${value%"$CR"}
+        case $key in
+            consumer_key) CONSUMER_KEY=$value ;;
+            token_key) TOKEN_KEY=$value ;;
+            token_secret) TOKEN_SECRET=$value ;;
+        esac
+    done <"$RUN/body"
+    rm -f "$RUN/body"
+    TOKEN=
+    [ -n "$CONSUMER_KEY" ] && [ -n "$TOKEN_KEY" ] && [ -n "$TOKEN_SECRET" ] || fail "the server sent no credentials"
+}
+
+# fetch_task: sets TASK and the variables of its fields; unknown keys are left alone.
+fetch_task() {
+    TASK= IMAGE_PATH= IMAGE_SHA256= IMAGE_SIZE= IMAGE_FORMAT= DISK_NAME= DISK_SERIAL= ERASE=
+    ask GET "$BASE/metadata/latest/maas-task" || return 1
+    while IFS== read -r key value; do
+        value=${value%"$CR"}
+        case $key in
+            task) TASK=$value ;;
+            image_path) IMAGE_PATH=$value ;;
+            image_sha256) IMAGE_SHA256=$value ;;
+            image_size) IMAGE_SIZE=$value ;;
+            image_format) IMAGE_FORMAT=$value ;;
+            disk_name) DISK_NAME=$value ;;
+            disk_serial) DISK_SERIAL=$value ;;
+            erase) ERASE=$value ;;
+        esac
+    done <"$RUN/body"
+}
+
+# rescue: the machine stays up, with a shell on its own screen, until the server says otherwise.
+rescue() {
+    if [ -z "$SHELL_STARTED" ]; then
+        SHELL_STARTED=1
+        (cd /root && exec setsid cttyhack sh -l </dev/console >/dev/console 2>&1) &
+    fi
+    sleep 15
+}
+
+# Each task ends by powering off or restarting, but for those that wait for another.
+work() {
+    none_left=24 shown=
+    while :; do
+        fetch_task || fail "no task: $(answer_text)"
+        [ "$TASK" = "$shown" ] || say "task=$TASK"
+        shown=$TASK
+        case $TASK in
+            commission | test) run_scripts ;;
+            deploy) deploy ;;
+            erase) erase ;;
+            rescue) rescue ;;
+            poweroff) power_off ;;
+            none)
+                none_left=$((none_left - 1))
+                [ "$none_left" -gt 0 ] || power_off
+                sleep 5
+                ;;
+            *) fail "the task '$TASK' is not known to this agent" ;;
+        esac
+    done
+}
+
+read_kernel_line
+say "up kernel $(uname -r) after $(cut -d' ' -f1 /proc/uptime) s"
+[ -n "$BASE" ] || fail "the kernel's command line has no maas.url="
+split_url "$BASE" || fail "maas.url= is not an http:// address"
+network_up
+if [ -z "$TOKEN" ]; then
+    [ "$TASK" = enlist ] || fail "the kernel's command line has neither maas.token= nor maas.task=enlist"
+    say "task=enlist"
+    enlist
+else
+    redeem_token
+    work
+fi

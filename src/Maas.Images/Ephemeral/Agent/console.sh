@@ -1,0 +1,49 @@
+# What people see. Every console the kernel was given gets the lines, not only the last.
+
+# say TEXT: one line "MAAS-AGENT TEXT". Never called with a secret.
+say() {
+    for tty in $(cat /sys/class/tty/console/active 2>/dev/null || echo console); do
+        printf 'MAAS-AGENT %s\r\n' "$*" >"/dev/$tty" 2>/dev/null
+    done
+    printf '%s %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$*" >>"$RUN/log"
+}
+
+# step TEXT: what is being done now.
+step() { say "step=$*"; }
+
+# run COMMAND...: its output goes to the log, from which a failure quotes the end.
+run() { "$@" >>"$RUN/log" 2>&1 </dev/null; }
+
+# last_lines: the end of the log, printable, at most 1500 bytes.
+last_lines() { tail -n 12 "$RUN/log" | tail -c 1500 | tr -cd '\11\12\40-\176'; }
+
+# settle: all is on the disk.
+settle() { sync; }
+
+power_off() {
+    say "done"
+    settle
+    poweroff -f
+    sleep 60
+}
+
+restart() {
+    say "done"
+    settle
+    reboot -f
+    sleep 60
+}
+
+# fail TEXT: tells the server, when there is one to tell, and the console; then off.
+fail() {
+    say "failed: $*"
+    if [ -n "$TOKEN_SECRET" ]; then
+        printf '%s\n%s\n' "$*" "$(last_lines)" >"$RUN/error"
+        signal FAILED error "$RUN/error" || say "failed: the server could not be told"
+    fi
+    # Long enough to be read on the screen.
+    sleep "${FAIL_PAUSE:-20}"
+    settle
+    poweroff -f
+    sleep 60
+}

@@ -1,0 +1,162 @@
+# Deployment: an image goes from the server straight to a disk, hashed on the way; then it is made this machine's own.
+
+# image_part OFFSET: the image's bytes from OFFSET to stdout; $RUN/image.count tells how many came.
+image_part() {
+    open_pipe "$RUN/image.hold"
+    open_pipe "$RUN/image.pipe"
+    exec 9<>"$RUN/image.hold"
+    split_url "$IMAGE_URL"
+    range=
+    [ "$1" = 0 ] || range="Range: bytes=$1-"
+    nc -w 15 "$URL_HOST" "$URL_PORT" <"$RUN/image.hold" >"$RUN/image.pipe" 2>/dev/null 9>&- &
+    receiver=$!
+    { request_head GET "$IMAGE_URL" ${range:+"$range"} && printf '\r\n'; } >&9
+    end_when_stalled "$receiver" 9>&- &
+    stall_watch=$!
+    image_body "$1" <"$RUN/image.pipe"
+    part_outcome=$?
+    kill "$receiver" "$stall_watch" 2>/dev/null
+    exec 9>&-
+    return "$part_outcome"
+}
+
+image_body() {
+    read_head || return 1
+    case $1/$HTTP_STATUS in
+        0/200) ;;
+        */206) case $HTTP_RANGE in "bytes $1-"*) ;; *) return 1 ;; esac ;;
+        *)
+            echo "the server answered $HTTP_STATUS for the image" >>"$RUN/log"
+            return 1
+            ;;
+    esac
+    dd bs=256k iflag=fullblock 2>"$RUN/image.count"
+}
+
+# end_when_stalled PID: ends a receiver that read nothing for three minutes: the server is gone without a word.
+end_when_stalled() {
+    stalled=0 received=
+    while [ "$stalled" -lt 9 ] && sleep 20; do
+        received_now=$(grep rchar "/proc/$1/io") || return 0
+        if [ "$received_now" = "$received" ]; then stalled=$((stalled + 1)); else stalled=0; fi
+        received=$received_now
+    done
+    kill "$1" 2>/dev/null
+}
+
+# image: the whole image to stdout; a broken connection is taken up again where it broke.
+image() {
+    at=0 image_left=20
+    while [ "$at" -lt "$IMAGE_SIZE" ]; do
+        : >"$RUN/image.count"
+        image_part "$at"
+        came=$(sed -n 's/^\([0-9][0-9]*\) bytes.*/\1/p' "$RUN/image.count" | tail -n 1)
+        at=$((at + ${came:-0}))
+        [ "$at" -lt "$IMAGE_SIZE" ] || break
+        # Progress earns new patience.
+        if [ "${came:-0}" -gt 0 ]; then image_left=20; else image_left=$((image_left - 1)); fi
+        if [ "$image_left" -le 0 ] || [ -e "$RUN/write.ended" ]; then
+            echo "the image ended after $at of $IMAGE_SIZE bytes" >>"$RUN/log"
+            return 1
+        fi
+        sleep 2
+    done
+}
+
+unpack() {
+    case $IMAGE_FORMAT in
+        raw) cat ;;
+        gz) gunzip -c ;;
+        xz) xzcat ;;
+        zst) zstd -dc --long=31 ;;
+        bz2) bunzip2 -c ;;
+    esac
+}
+
+write_image() {
+    step "write image to $1"
+    rm -f "$RUN/write.ended"
+    open_pipe "$RUN/hash.pipe"
+    sha256sum <"$RUN/hash.pipe" >"$RUN/hash" &
+    hasher=$!
+    show_progress "$1" &
+    progress=$!
+    image | tee "$RUN/hash.pipe" | unpack 2>>"$RUN/log" | {
+        dd of="/dev/$1" bs=1M iflag=fullblock conv=fsync 2>>"$RUN/log"
+        written=$?
+        : >"$RUN/write.ended"
+        exit "$written"
+    }
+    outcome=$?
+    kill "$progress" 2>/dev/null
+    wait "$hasher"
+    [ "$outcome" = 0 ] || fail "the image could not be written to $1"
+    [ "$(cut -d' ' -f1 "$RUN/hash")" = "$IMAGE_SHA256" ] || fail "the image's SHA-256 is wrong: $(cut -d' ' -f1 "$RUN/hash") came, $IMAGE_SHA256 was promised"
+}
+
+# grow_last DISK: the last partition takes the rest of the disk, and its ext file system with it.
+grow_last() {
+    last=$(partitions "$1" | tail -n 1)
+    [ -n "$last" ] || return 0
+    step "grow $last"
+    # On a larger disk GPT's second table must first move to the end. Not GPT: nothing to move.
+    run sfdisk --no-reread --relocate gpt-bak-std "/dev/$1"
+    echo ', +' | run_stdin sfdisk --no-reread --force -N "$(partition_number "$last")" "/dev/$1" || { step "partition $last could not be grown" && return 0; }
+    reread "$1"
+    # 53 ef at byte 1080 is the mark of ext2, 3 and 4. Others grow when they are mounted; cloud-init does that.
+    [ "$(dd if="/dev/$last" bs=1 skip=1080 count=2 2>/dev/null | od -An -tx1 | tr -d ' \n')" = 53ef ] || return 0
+    run e2fsck -f -y "/dev/$last"
+    [ $? -le 1 ] || fail "the file system of the image is damaged"
+    run resize2fs "/dev/$last" || fail "the file system of the image could not be grown"
+}
+
+run_stdin() { "$@" >>"$RUN/log" 2>&1; }
+
+# mount_root DISK: mounts the file system that holds an operating system at /mnt; sets ROOT to its root there.
+mount_root() {
+    modprobe -q -a ext4 xfs btrfs
+    for candidate in $(partitions "$1") "$1"; do
+        for type in ext4 xfs btrfs; do
+            mount -t "$type" -o noatime "/dev/$candidate" /mnt 2>/dev/null || continue
+            # Distributions on btrfs keep the root in a subvolume.
+            for ROOT in /mnt /mnt/root /mnt/@ /mnt/@rootfs; do
+                [ ! -e "$ROOT/etc/os-release" ] && [ ! -L "$ROOT/etc/os-release" ] || return 0
+            done
+            umount /mnt
+            break
+        done
+    done
+    return 1
+}
+
+deploy() {
+    case $IMAGE_FORMAT in raw | gz | xz | zst | bz2) ;; *) fail "images of the format '$IMAGE_FORMAT' cannot be written" ;; esac
+    case $IMAGE_SIZE in '' | *[!0-9]*) fail "the image's size is missing" ;; esac
+    case $IMAGE_PATH in /*) ;; *) fail "the image's path is missing" ;; esac
+    split_url "$BASE"
+    IMAGE_URL=http://$url_authority$IMAGE_PATH
+    wait_for_disks || fail "this machine has no disk that the kernel knows"
+    disk=$(choose_disk) || fail "there is no disk ${DISK_SERIAL:-$DISK_NAME} among $(disk_list)"
+
+    ask GET "$BASE/metadata/latest/maas-cloud-config" || fail "no configuration for cloud-init: $(answer_text)"
+    mv "$RUN/body" "$RUN/cloud-config"
+
+    write_image "$disk"
+    reread "$disk"
+    grow_last "$disk"
+    step "configure"
+    mount_root "$disk" || fail "no partition of the image holds /etc/os-release"
+    [ -d "$ROOT/etc/cloud" ] || say "warning: the image has no cloud-init, so the machine will not report that it is deployed"
+    mkdir -p "$ROOT/etc/cloud/cloud.cfg.d"
+    { cat "$RUN/cloud-config" >"$ROOT/etc/cloud/cloud.cfg.d/90_maas.cfg" && chmod 600 "$ROOT/etc/cloud/cloud.cfg.d/90_maas.cfg"; } || fail "the configuration for cloud-init could not be written"
+    rm -f "$RUN/cloud-config"
+    run umount /mnt || fail "the file system of the image could not be unmounted"
+    settle
+
+    step "netboot off"
+    form_begin
+    field op netboot_off
+    form_post || fail "network boot could not be turned off: $(answer_text)"
+    signal OK || fail "the end could not be reported: $(answer_text)"
+    restart
+}

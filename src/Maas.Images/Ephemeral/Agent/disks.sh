@@ -1,0 +1,77 @@
+# Which disks there are, and which one is meant.
+
+# disks: the names of all disks that may be written: no memory disks, optical drives, sticks, boot partitions of eMMC.
+disks() {
+    for disk in /sys/block/*; do
+        name=${disk##*/}
+        case $name in loop* | ram* | zram* | sr* | fd* | dm-* | md* | nbd* | mmcblk*boot* | mmcblk*rpmb) continue ;; esac
+        [ "$(cat "$disk/size")" -gt 0 ] && [ "$(cat "$disk/ro")" = 0 ] && [ "$(cat "$disk/removable")" = 0 ] || continue
+        echo "$name"
+    done
+}
+
+# wait_for_disks: controllers take their time to find what is attached.
+wait_for_disks() {
+    disk_left=40
+    while [ -z "$(disks)" ] && [ "$disk_left" -gt 0 ]; do
+        disk_left=$((disk_left - 1))
+        usleep 500000
+    done
+    [ -n "$(disks)" ]
+}
+
+# disk_serial NAME: virtio says it in one place, NVMe in another, SCSI and SATA in the page 0x80 after a head of 4 bytes.
+disk_serial() {
+    for serial in "/sys/block/$1/serial" "/sys/block/$1/device/serial"; do
+        [ ! -s "$serial" ] || { tr -d ' \n' <"$serial" && return; }
+    done
+    [ ! -s "/sys/block/$1/device/vpd_pg80" ] || tail -c +5 "/sys/block/$1/device/vpd_pg80" | tr -cd '\41-\176'
+}
+
+# choose_disk: prints the disk of DISK_SERIAL, or else of DISK_NAME; names change from boot to boot, serial numbers do not.
+choose_disk() {
+    if [ -n "$DISK_SERIAL" ]; then
+        wanted=$(printf '%s' "$DISK_SERIAL" | tr -d ' ')
+        for disk in $(disks); do
+            [ "$(disk_serial "$disk")" = "$wanted" ] && echo "$disk" && return 0
+        done
+        return 1
+    fi
+    for disk in $(disks); do
+        [ "$disk" = "${DISK_NAME#/dev/}" ] && echo "$disk" && return 0
+    done
+    return 1
+}
+
+# disk_list: for messages: "vda(serial) sdb()".
+disk_list() { for disk in $(disks); do printf '%s(%s) ' "$disk" "$(disk_serial "$disk")"; done; }
+
+# partitions DISK: their device names, in the order of their place on the disk.
+partitions() {
+    for part in "/sys/block/$1/$1"*; do
+        [ ! -e "$part/start" ] || echo "$(cat "$part/start") ${part##*/}"
+    done | sort -n | cut -d' ' -f2
+}
+
+partition_number() { cat "/sys/class/block/$1/partition"; }
+
+# reread DISK: the kernel looks at the partition table again.
+reread() {
+    settle
+    reread_left=10
+    until blockdev --rereadpt "/dev/$1" 2>/dev/null; do
+        reread_left=$((reread_left - 1))
+        [ "$reread_left" -gt 0 ] || return 1
+        usleep 300000
+    done
+    usleep 200000
+}
+
+# sectors_written DISK: sectors of 512 bytes that went to it since the start (field 7 of "stat").
+sectors_written() { read -r _ _ _ _ _ _ written _ <"/sys/block/$1/stat" && echo "$written"; }
+
+# show_progress DISK: how much was written to it, every ten seconds, until it is ended.
+show_progress() {
+    written_before=$(sectors_written "$1")
+    while sleep 10; do step "$1: $((($(sectors_written "$1") - written_before) / 2048)) MiB written"; done
+}
