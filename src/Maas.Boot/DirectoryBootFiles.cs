@@ -28,7 +28,8 @@ public sealed class DirectoryBootFiles : IBootFiles
     {
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"There is no directory '{directory}' to serve.");
         _time = timeProvider ?? TimeProvider.System;
-        _root = RealPath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        _root = RealPath(path) ?? path;
         _table = List();
         _listedAt = _time.GetTimestamp();
     }
@@ -75,7 +76,7 @@ public sealed class DirectoryBootFiles : IBootFiles
         while (ahead.TryPop(out var folder))
         {
             // A link that leads back to a folder already listed would go round for ever.
-            if (!visited.Add(RealPath(folder.Path))) continue;
+            if (RealPath(folder.Path) is not { } real || !visited.Add(real)) continue;
             foreach (var entry in Entries(folder.Path))
             {
                 var name = folder.Prefix + entry.Name;
@@ -100,10 +101,10 @@ public sealed class DirectoryBootFiles : IBootFiles
         }
     }
 
-    private bool IsInside(string realPath) => realPath.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private bool IsInside(string? realPath) => realPath?.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ?? false;
 
-    /// <summary>The path with every link in it followed; a dangling link leads to where it points.</summary>
-    private static string RealPath(string path)
+    /// <summary>The path with every link in it followed; a dangling link leads to where it points, links that go round lead nowhere.</summary>
+    private static string? RealPath(string path)
     {
         for (var hops = 0; hops < 40; hops++)
         {
@@ -111,7 +112,7 @@ public sealed class DirectoryBootFiles : IBootFiles
             path = Path.GetFullPath(Path.Join(link.Target, path[link.At.Length..]));
         }
 
-        throw new FileNotFoundException("Too many links.", path);
+        return null;
     }
 
     private static (string At, string Target)? FirstLink(string path)

@@ -24,6 +24,9 @@ internal struct RetransmissionTimer(TimeSpan? asked)
     /// <summary>The smoothed round trip; zero before the first.</summary>
     public readonly TimeSpan RoundTrip => _smoothed;
 
+    /// <summary>The fastest round trip; zero before the first. An answer that comes much sooner is not to what was sent last.</summary>
+    public TimeSpan FastestRoundTrip { get; private set; }
+
     /// <summary>A window that was sent once was answered after this time.</summary>
     public void Measured(TimeSpan roundTrip)
     {
@@ -40,6 +43,7 @@ internal struct RetransmissionTimer(TimeSpan? asked)
         }
 
         var estimate = TimeSpan.FromTicks(_smoothed.Ticks + (4 * _variation.Ticks));
+        if (FastestRoundTrip == TimeSpan.Zero || roundTrip < FastestRoundTrip) FastestRoundTrip = roundTrip;
         _interval = estimate < Floor ? Floor : estimate;
         _backoff = 0;
     }

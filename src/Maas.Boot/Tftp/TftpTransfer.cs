@@ -28,6 +28,7 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
     private long _next = 1;      // first block not yet sent
     private int _sends;          // how often the window at _base was sent
     private int _echoes;         // acknowledgements of _base - 1 that repeated sending may still cause
+    private long _sentBefore;    // the last block sent before the window started again inside; 0 when it did not
     private bool _answered;      // whether a repeated acknowledgement has already made this window go out again
     private int _timeouts;       // in a row
     private TimeSpan _sentAt;
@@ -78,6 +79,7 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
         if (_heard && now - _heardAt >= giveUpAfter) return End(TftpOutcome.WentSilent);
         _timer.Expired();
         _echoes = 0;
+        _sentBefore = 0;
         return Send();
     }
 
@@ -121,13 +123,51 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
         if (distance > inFlight) return TftpStep.Nothing;
 
         Confirmed(now, measurable: _sends == 1 && distance == inFlight);
-        // Blocks beyond a gap may each have caused the same acknowledgement; repeated windows, one each.
-        _echoes = distance == inFlight ? _sends - 1 : (int)(inFlight - distance);
-        if (distance < inFlight) Repeats += inFlight - distance;
-        _base += distance;
+        return distance == inFlight ? WholeWindow() : PartOfWindow(distance, now);
+    }
+
+    private TftpStep WholeWindow()
+    {
+        _echoes = _sends - 1;
+        _base = _next;
+        _sentBefore = 0;
         if (_base > terms.Blocks) return End(TftpOutcome.Completed);
         NewWindow();
         return Send();
+    }
+
+    // Either the next block was lost, or a doubled block made the client speak up early while the rest is on its way.
+    private TftpStep PartOfWindow(int distance, TimeSpan now)
+    {
+        var inFlight = (int)(_next - _base);
+        _base += distance;
+
+        // Sooner than half of any round trip, it is about what was sent before: what it asks for is under way.
+        if (now - _sentAt < _timer.FastestRoundTrip / 2) return TftpStep.Nothing;
+
+        // The client has all that was sent before the repetition: it was needless. Only what is new completes the window now.
+        if (_base - 1 == _sentBefore) return Slide();
+
+        // Blocks beyond a gap may each have caused the same acknowledgement.
+        _echoes = inFlight - distance;
+        Repeats += inFlight - distance;
+        _sentBefore = _next - 1;
+        NewWindow();
+        return Send();
+    }
+
+    private TftpStep Slide()
+    {
+        var first = _next;
+        var count = (int)(Math.Min(_base + terms.WindowSize - 1, terms.Blocks) - first + 1);
+        _echoes = terms.WindowSize;
+        _sentBefore = 0;
+        _sends = 2; // no round trip can be told from it
+        _answered = false;
+        if (count <= 0) return TftpStep.Nothing;
+        _next = first + count;
+        Deadline = TimeSpan.MaxValue;
+        return TftpStep.SendBlocks(first, count);
     }
 
     private TftpStep AcknowledgedAgain(TimeSpan now)

@@ -1,0 +1,78 @@
+using Maas.Boot.Dhcp;
+using Maas.Boot.Tftp;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Boot;
+
+/// <summary>Everything a link needs to boot machines from the network: DHCP (or proxy-DHCP beside another server) and TFTP, with one policy, one source of files, one observer.</summary>
+/// <remarks>
+/// HTTP is the host's: it serves <see cref="Files"/> under the URL that <see cref="DhcpServerOptions.HttpBase"/> names. Without
+/// one, scripts, kernels and disks go by TFTP.
+/// </remarks>
+/// <example>
+/// <code>
+/// var options = new BootServerOptions { Interface = "eth0", Dhcp = new() { Mode = DhcpMode.Proxy } };
+/// await new BootServer(options, policy, new DirectoryBootFiles("/srv/boot")).RunAsync(cancellationToken);
+/// </code>
+/// </example>
+public sealed class BootServer
+{
+    private readonly DhcpServer? _dhcp;
+    private readonly Func<TftpServer>? _tftp;
+
+    /// <summary>Composes the servers; no socket is opened yet.</summary>
+    /// <param name="options">What to answer, and where.</param>
+    /// <param name="policy">Says what each machine boots.</param>
+    /// <param name="files">The application's files; <see cref="Files"/> adds the scripts.</param>
+    /// <param name="addresses">Says which address a client gets; needed in <see cref="DhcpMode.Full"/> only.</param>
+    /// <param name="observer">Told what happens on the wire.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <exception cref="ArgumentException">Full mode without an address source.</exception>
+    public BootServer(
+        BootServerOptions options,
+        IBootPolicy policy,
+        IBootFiles files,
+        IAddressSource? addresses = null,
+        IBootObserver? observer = null,
+        TimeProvider? timeProvider = null,
+        ILoggerFactory? loggers = null)
+    {
+        loggers ??= NullLoggerFactory.Instance;
+        Files = new BootFileSource(policy, files, observer, timeProvider, loggers.CreateLogger<BootFileSource>());
+        if (options.Dhcp is { } dhcp)
+        {
+            if (dhcp.Mode == DhcpMode.Full && addresses is null)
+                throw new ArgumentException("Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(addresses));
+            if (options.Interface is { } device && dhcp.Interfaces.Count == 0 && dhcp.ListenOn is null) dhcp.Interfaces.Add(device);
+            _dhcp = new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggers.CreateLogger<DhcpServer>());
+        }
+
+        if (options.Tftp is { } tftp)
+        {
+            tftp.Interface ??= options.Interface;
+            _tftp = () => new TftpServer(Files, tftp, observer, timeProvider, loggers.CreateLogger<TftpServer>());
+        }
+    }
+
+    /// <summary>Scripts, then the application's files: what TFTP serves, for a host that serves it over HTTP too.</summary>
+    public BootFileSource Files { get; }
+
+    /// <summary>Serves until cancelled; when one server ends with an error, so do the others.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or needs a privilege that the process lacks.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> servers = [];
+        using var tftp = _tftp?.Invoke();
+        if (tftp is not null) servers.Add(tftp.RunAsync(stopping.Token));
+        if (_dhcp is not null) servers.Add(_dhcp.RunAsync(stopping.Token));
+        if (servers.Count == 0) return;
+
+        var first = await Task.WhenAny(servers).ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(servers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!first.IsCanceled) await first.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,20 @@
+using Maas.Boot.Dhcp;
+using Maas.Boot.Tftp;
+
+namespace Maas.Boot;
+
+/// <summary>What a <see cref="BootServer"/> answers, and on which link.</summary>
+public sealed class BootServerOptions
+{
+    /// <summary>
+    /// The network interface, such as <c>eth0</c>, that DHCP and TFTP are bound to unless their own options name one;
+    /// <see langword="null"/> leaves it to them.
+    /// </summary>
+    public string? Interface { get; set; }
+
+    /// <summary>DHCP or proxy-DHCP; <see langword="null"/> when another server names this one's boot files itself.</summary>
+    public DhcpServerOptions? Dhcp { get; set; } = new();
+
+    /// <summary>TFTP; <see langword="null"/> for none.</summary>
+    public TftpServerOptions? Tftp { get; set; } = new();
+}

@@ -1,0 +1,39 @@
+using Maas.Boot;
+using Maas.Boot.Dhcp;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds network boot to a host.</summary>
+public static class MaasBootServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a <see cref="BootServer"/> that runs as long as the host. The application registers <see cref="IBootPolicy"/> and
+    /// <see cref="IBootFiles"/>, for full DHCP an <see cref="IAddressSource"/>, and an <see cref="IBootObserver"/> if it wants to be told.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configure">What to answer, and on which link.</param>
+    public static IServiceCollection AddMaasBoot(this IServiceCollection services, Action<BootServerOptions>? configure = null)
+    {
+        services.AddOptions<BootServerOptions>().Configure(configure ?? (static _ => { }));
+        services.TryAddSingleton(static provider => new BootServer(
+            provider.GetRequiredService<IOptions<BootServerOptions>>().Value,
+            provider.GetRequiredService<IBootPolicy>(),
+            provider.GetRequiredService<IBootFiles>(),
+            provider.GetService<IAddressSource>(),
+            provider.GetService<IBootObserver>(),
+            provider.GetService<TimeProvider>(),
+            provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton(static provider => provider.GetRequiredService<BootServer>().Files);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BootService>());
+        return services;
+    }
+
+    private sealed class BootService(BootServer server) : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => server.RunAsync(stoppingToken);
+    }
+}
