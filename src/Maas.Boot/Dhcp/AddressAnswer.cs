@@ -31,6 +31,9 @@ public readonly struct AddressAnswer
     /// <summary>Which rule decided, in words; it is reported and logged.</summary>
     public string Rule { get; }
 
+    /// <summary>The name the client is given (option 12); <see langword="null"/> for none.</summary>
+    public string? HostName { get; init; }
+
     internal uint Number { get; }
 
     /// <summary>The client may have the address.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Maas.Boot.Dhcp.Wire;
 
@@ -6,6 +7,19 @@ namespace Maas.Boot.Dhcp.Leases;
 /// <summary>What is known about one address: who has it, since when, until when, and why. The last record of an address counts.</summary>
 public readonly record struct Lease
 {
+    /// <summary>Makes a lease without an object for its address.</summary>
+    [SetsRequiredMembers]
+#pragma warning disable CS8618 // Address is a view of Number
+    internal Lease(uint number, ClientIdentifier client, LeaseState state, DateTimeOffset since, DateTimeOffset expiresAt)
+#pragma warning restore CS8618
+    {
+        Number = number;
+        Client = client;
+        State = state;
+        Since = since;
+        ExpiresAt = expiresAt;
+    }
+
     /// <summary>The address.</summary>
     public required IPAddress Address { get => IPv4.ToAddress(Number); init => Number = value.ToNumber(); }
 
@@ -41,4 +55,7 @@ public enum LeaseState : byte
 
     /// <summary>In use by somebody else, said the client: nobody gets it until this ends (RFC 2131 section 3.1, step 5).</summary>
     Quarantined = 3,
+
+    /// <summary>Offered, and not yet taken. A store never sees it.</summary>
+    Offered = 4,
 }

@@ -3,6 +3,9 @@ namespace Maas.Boot.Dhcp.Leases;
 /// <summary>How long what is not a lease yet, or no longer, keeps an address from others, and what becomes of clients nobody knows.</summary>
 public sealed record LeaseRules
 {
+    /// <summary>The shortest lease given, whatever a client asks for.</summary>
+    internal static readonly TimeSpan ShortestLeaseTime = TimeSpan.FromSeconds(10);
+
     /// <summary>How long an offered address waits for its client; 30 s unless told otherwise. (UEFI firmware was seen to take 4 s, iPXE 10 s.)</summary>
     public TimeSpan OfferTime { get; init; } = TimeSpan.FromSeconds(30);
 

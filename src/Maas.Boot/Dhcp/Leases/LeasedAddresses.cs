@@ -1,11 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Maas.Boot.Dhcp.Leases;
 
 /// <summary>The address source of a server of its own: pools and reservations in memory, leases in a store.</summary>
-public sealed class LeasedAddresses : IAddressSource
+/// <remarks>
+/// A client gets the address reserved for it; else the one it had; else the one it asks for, if free; else one that nobody
+/// had; else the one whose lease ended longest ago. Safe for use from several threads.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
+public sealed partial class LeasedAddresses : IAddressSource
 {
-    private readonly List<Lease> _leases = [];
+    private readonly SubnetTable _subnets;
+    private readonly ILeaseStore _store;
+    private readonly LeaseRules _rules;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private List<AddressEntry> _dirty = [];
+    private List<AddressEntry> _written = [];
+    private Lease[] _batch = new Lease[64];
 
-    private LeasedAddresses() { }
+    private LeasedAddresses(IReadOnlyList<DhcpSubnet> subnets, ILeaseStore store, LeaseRules rules, TimeProvider timeProvider)
+    {
+        _subnets = new SubnetTable(subnets);
+        _store = store;
+        _rules = rules;
+        _time = timeProvider;
+    }
 
     /// <summary>Reads the store and is then ready to lease.</summary>
     /// <param name="subnets">The subnets served; at least one.</param>
@@ -17,17 +38,94 @@ public sealed class LeasedAddresses : IAddressSource
     public static async Task<LeasedAddresses> OpenAsync(
         IReadOnlyList<DhcpSubnet> subnets, ILeaseStore store, LeaseRules? rules = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
-        var addresses = new LeasedAddresses();
-        await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses._leases.Add(lease);
+        var addresses = new LeasedAddresses(subnets, store, rules ?? new LeaseRules(), timeProvider ?? TimeProvider.System);
+        await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses.Remember(lease);
         return addresses;
     }
 
-    /// <summary>What is known about every address in use, in the order of addresses: who has it, why, since when.</summary>
-    public IReadOnlyList<Lease> List() => [.. _leases];
+    /// <summary>What is known about every address that is held now, in the order of addresses: who has it, why, since when, until when.</summary>
+    public IReadOnlyList<Lease> List()
+    {
+        var now = _time.GetUtcNow();
+        lock (_lock)
+        {
+            return [.. _subnets.Links.SelectMany(l => l.Entries.Values).Where(e => e.IsHeldAt(now)).OrderBy(e => e.Number).Select(e => e.ToLease())];
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask<AddressAnswer> AskAsync(AddressQuestion question, CancellationToken cancellationToken) => new(AddressAnswer.Silent("no subnet"));
+    public ValueTask<AddressAnswer> AskAsync(AddressQuestion question, CancellationToken cancellationToken)
+    {
+        lock (_lock) return new(Answer(question, _time.GetUtcNow()));
+    }
 
     /// <inheritdoc/>
-    public ValueTask CommitAsync(CancellationToken cancellationToken) => default;
+    public async ValueTask CommitAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var count = TakeBatch();
+            if (count == 0) return;
+            try
+            {
+                await _store.WriteAsync(_batch.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                // Not durable: no ACK is sent for them, and the next commit tries again.
+                lock (_lock)
+                    foreach (var entry in _written) MarkDirty(entry);
+                throw;
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private int TakeBatch()
+    {
+        lock (_lock)
+        {
+            (_dirty, _written) = (_written, _dirty);
+            _dirty.Clear();
+            if (_batch.Length < _written.Count) _batch = new Lease[_written.Count * 2];
+            for (var i = 0; i < _written.Count; i++)
+            {
+                _written[i].IsDirty = false;
+                _batch[i] = _written[i].ToLease();
+            }
+
+            return _written.Count;
+        }
+    }
+
+    private void MarkDirty(AddressEntry entry)
+    {
+        if (entry.IsDirty) return;
+        entry.IsDirty = true;
+        _dirty.Add(entry);
+    }
+
+    // A lease of a subnet that is no longer served is left in the store and not served.
+    private void Remember(Lease lease)
+    {
+        var number = lease.Number;
+        if (_subnets.Find(number) is not { } link || link.PoolOf(number) is not { } pool) return;
+        var entry = new AddressEntry(number, pool)
+        {
+            Client = lease.Client,
+            Hardware = lease.Hardware,
+            State = lease.State,
+            Since = lease.Since,
+            ExpiresAt = lease.ExpiresAt,
+            HostName = lease.HostName,
+        };
+        link.Entries[number] = entry;
+        pool.MarkUsed(number);
+        pool.NoteEnding(entry);
+        if (lease.State != LeaseState.Quarantined && !(link.FindByClient(lease.Client.Octets)?.ExpiresAt > lease.ExpiresAt)) link.Attach(entry);
+    }
 }

@@ -21,6 +21,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public uint ReadUInt32() => Take(4) is { Length: 4 } span ? BinaryPrimitives.ReadUInt32BigEndian(span) : 0;
 
+    public long ReadInt64() => Take(8) is { Length: 8 } span ? BinaryPrimitives.ReadInt64BigEndian(span) : 0;
+
     /// <summary>An IPv4 address in host order.</summary>
     public uint ReadIPv4() => ReadUInt32();
 

@@ -1,0 +1,30 @@
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp;
+
+internal static partial class DhcpResponder
+{
+    /// <summary>
+    /// What a client is told about its subnet. Mask, routers, name servers and domain go to everybody, asked for or not, since
+    /// no client can do without; the rest only to who asks (option 55) or asks for nothing in particular.
+    /// </summary>
+    private static void SetParameters(DhcpSubnet subnet, in AddressAnswer address, DhcpMessage request, DhcpOptions options)
+    {
+        var asked = request.Options.Get(DhcpOptionCode.ParameterRequestList);
+        var network = subnet.Network.BaseAddress.ToNumber();
+        var mask = IPv4.Mask(subnet.Network.PrefixLength);
+        options.Set(DhcpOptionCode.SubnetMask, mask); // before the routers (RFC 2132 section 3.3)
+        if (subnet.Network.PrefixLength <= 30) options.Set(DhcpOptionCode.BroadcastAddress, network | ~mask);
+        if (subnet.Routers.Count > 0) options.Set(DhcpOptionCode.Router, subnet.Routers);
+        if (subnet.NameServers.Count > 0) options.Set(DhcpOptionCode.DomainNameServer, subnet.NameServers);
+        if (subnet.DomainName is { Length: > 0 } domain) options.Set(DhcpOptionCode.DomainName, domain);
+        if (address.HostName is { Length: > 0 } host) options.Set(DhcpOptionCode.HostName, host);
+        if (subnet.Mtu is { } mtu && Wants(asked, DhcpOptionCode.InterfaceMtu)) options.Set(DhcpOptionCode.InterfaceMtu, mtu);
+        if (subnet.TimeServers.Count > 0 && Wants(asked, DhcpOptionCode.NtpServer)) options.Set(DhcpOptionCode.NtpServer, subnet.TimeServers);
+        foreach (var extra in subnet.Options)
+            if (!options.Contains(extra.Code)) options.Set(extra.Code, extra.Value.Span);
+    }
+
+    private static bool Wants(ReadOnlySpan<byte> asked, DhcpOptionCode code) => asked.IsEmpty || asked.Contains((byte)code);
+}

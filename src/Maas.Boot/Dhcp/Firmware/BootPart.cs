@@ -1,0 +1,38 @@
+using System.Net;
+
+namespace Maas.Boot.Dhcp.Firmware;
+
+/// <summary>What an answer tells a firmware about booting.</summary>
+/// <param name="File">The boot file: a name for TFTP, or an absolute URL.</param>
+/// <param name="Server">The TFTP server.</param>
+/// <param name="Client">The firmware it is meant for.</param>
+internal sealed record BootPart(string File, IPAddress Server, FirmwareClient Client)
+{
+    /// <summary>
+    /// The boot part for a firmware: iPXE gets its script whatever the instruction is; other firmware gets the boot program of the
+    /// table, which is iPXE again and comes back for the script. Only a program of the caller's is named directly.
+    /// </summary>
+    /// <remarks>
+    /// A machine that is to boot from its disk gets the boot program too, and a script that says so. An answer without a boot
+    /// file would end the same way, later: UEFI firmware was seen to go through all its retries before it gives up.
+    /// </remarks>
+    /// <returns><see langword="null"/> when there is nothing this firmware could run.</returns>
+    public static BootPart? For(FirmwareClient client, BootInstruction instruction, HardwareAddress hardware, BootSource source)
+    {
+        var file = client switch
+        {
+            { IsIPxe: true } => source.ScriptFor(hardware),
+            { Protocol: FirmwareProtocol.Http } => source.HttpUrl(ProgramFor(client, instruction, source)),
+            _ => ProgramFor(client, instruction, source),
+        };
+        return file is null ? null : new BootPart(file, source.TftpServer, client);
+    }
+
+    private static string? ProgramFor(FirmwareClient client, BootInstruction instruction, BootSource source)
+    {
+        // A URL is more than TFTP firmware can fetch: iPXE goes first and its script names the URL.
+        if (instruction is BootInstruction.Program program && (client.Protocol == FirmwareProtocol.Http || !BootSource.IsUrl(program.File))) return program.File;
+        var architecture = client.Architecture ?? (client.Protocol == FirmwareProtocol.Http ? BootArchitecture.X64UefiHttp : BootArchitecture.X86Bios);
+        return source.Programs[architecture];
+    }
+}

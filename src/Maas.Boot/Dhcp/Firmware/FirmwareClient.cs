@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp.Firmware;
+
+/// <summary>What a message tells about the firmware that sent it.</summary>
+/// <param name="Protocol">How it fetches its boot program.</param>
+/// <param name="Architecture">Option 93, the first one told; <see langword="null"/> when absent.</param>
+/// <param name="IsIPxe">Whether it is iPXE already, in ROM or loaded: it takes a script.</param>
+internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootArchitecture? Architecture, bool IsIPxe)
+{
+    // RFC 3004 wants a length before each class; iPXE sends the bare text, others (dnsmasq's documentation, ISC's example) the well-formed one.
+    private static ReadOnlySpan<byte> IPxeUserClass => "iPXE"u8;
+
+    /// <summary>What a message tells; <see langword="null"/> when its sender is no firmware that boots from the network.</summary>
+    public static FirmwareClient? Of(DhcpMessage message)
+    {
+        var protocol = ProtocolOf(message);
+        var isIPxe = IsUserClass(message.Options.Get(DhcpOptionCode.UserClass), IPxeUserClass);
+        if (protocol == FirmwareProtocol.None && !isIPxe) return null;
+        return new FirmwareClient(isIPxe ? FirmwareProtocol.Tftp : protocol, ArchitectureOf(message), isIPxe);
+    }
+
+    /// <summary>Whether the sender is firmware, or a boot loader that follows it.</summary>
+    public static bool IsFirmware(DhcpMessage message) => ProtocolOf(message) != FirmwareProtocol.None || message.Options.Contains(DhcpOptionCode.IPxe);
+
+    private static FirmwareProtocol ProtocolOf(DhcpMessage message)
+    {
+        var vendorClass = message.Options.Get(DhcpOptionCode.VendorClass);
+        return vendorClass.StartsWith("PXEClient"u8) ? FirmwareProtocol.Tftp
+            : vendorClass.StartsWith("HTTPClient"u8) ? FirmwareProtocol.Http
+            : FirmwareProtocol.None;
+    }
+
+    private static bool IsUserClass(ReadOnlySpan<byte> value, ReadOnlySpan<byte> name)
+    {
+        if (value.SequenceEqual(name)) return true;
+        while (value.Length > 1 && value[0] <= value.Length - 1)
+        {
+            if (value.Slice(1, value[0]).SequenceEqual(name)) return true;
+            value = value[(1 + value[0])..];
+        }
+
+        return false;
+    }
+
+    // A list, but no firmware was seen to send more than one; some sends it in the vendor class alone: PXEClient:Arch:00007:UNDI:003000.
+    private static BootArchitecture? ArchitectureOf(DhcpMessage message)
+    {
+        var option = message.Options.Get(DhcpOptionCode.ClientArchitecture);
+        if (option.Length >= 2) return (BootArchitecture)BinaryPrimitives.ReadUInt16BigEndian(option);
+        var vendorClass = message.Options.Get(DhcpOptionCode.VendorClass);
+        var at = vendorClass.IndexOf(":Arch:"u8);
+        return at >= 0 && vendorClass.Length >= at + 11 && ushort.TryParse(vendorClass.Slice(at + 6, 5), System.Globalization.CultureInfo.InvariantCulture, out var number)
+            ? (BootArchitecture)number
+            : null;
+    }
+}
+
+/// <summary>How firmware fetches its boot program.</summary>
+internal enum FirmwareProtocol
+{
+    None,
+    Tftp,
+    Http,
+}

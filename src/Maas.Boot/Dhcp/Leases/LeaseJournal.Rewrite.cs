@@ -1,0 +1,103 @@
+using System.Buffers;
+using Maas.Boot.Platform;
+using Microsoft.Win32.SafeHandles;
+
+namespace Maas.Boot.Dhcp.Leases;
+
+public sealed partial class LeaseJournal
+{
+    /// <summary>A journal is rewritten when it is this much larger than after the last rewrite, and never below <see cref="SmallestRewrite"/>.</summary>
+    private const int GrowthBeforeRewrite = 4;
+
+    private const int LeasesPerFrame = 4096;
+
+    private readonly ArrayBufferWriter<byte> _sinceRewriteBegan = new();
+    private Task<(SafeFileHandle File, long Length)>? _rewrite;
+    private long _lengthAfterRewrite;
+
+    /// <summary>The size in octets below which the file is left to grow.</summary>
+    internal long SmallestRewrite { get; init; } = 4 << 20;
+
+    private bool IsOvergrown => _rewrite is null && _length > Math.Max(SmallestRewrite, _lengthAfterRewrite * GrowthBeforeRewrite);
+
+    private static string RewritePath(string path) => path + ".rewrite";
+
+    // The copy is made now, the writing happens beside the appends, and what was appended meanwhile is added at the end.
+    private void StartRewrite()
+    {
+        Lease[] leases = [.. _leases.Values];
+        var sequence = _sequence;
+        _sinceRewriteBegan.ResetWrittenCount();
+        _rewrite = Task.Run(() => WriteBeside(leases, sequence));
+    }
+
+    private void NoteForRewrite(ReadOnlySpan<byte> frame)
+    {
+        if (_rewrite is not null) _sinceRewriteBegan.Write(frame);
+    }
+
+    private void FinishRewrite(bool wait)
+    {
+        if (_rewrite is null || (!wait && !_rewrite.IsCompleted)) return;
+        var rewrite = _rewrite;
+        _rewrite = null;
+        try
+        {
+#pragma warning disable CA2012, MA0042 // completed, or waited for when the journal closes
+            var (file, length) = rewrite.GetAwaiter().GetResult();
+#pragma warning restore CA2012, MA0042
+            RandomAccess.Write(file, _sinceRewriteBegan.WrittenSpan, length);
+            Replace(file, length + _sinceRewriteBegan.WrittenCount);
+        }
+        catch (IOException)
+        {
+            // The journal itself is whole and goes on growing; the next attempt comes when it has grown as much again.
+            _lengthAfterRewrite = _length;
+        }
+    }
+
+    private void RewriteNow()
+    {
+        FinishRewrite(wait: true);
+        var (file, length) = WriteBeside([.. _leases.Values], _sequence);
+        Replace(file, length);
+        _isDamaged = false;
+    }
+
+    private (SafeFileHandle File, long Length) WriteBeside(Lease[] leases, ulong sequence)
+    {
+        var file = File.OpenHandle(RewritePath(_path), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            var output = new ArrayBufferWriter<byte>(1 << 16);
+            output.Write(JournalFormat.Header);
+            var length = 0L;
+            // Every frame carries the sequence the snapshot was taken at: later frames of the old file come after all of them.
+            for (var at = 0; at < leases.Length || length == 0; at += LeasesPerFrame)
+            {
+                if (at < leases.Length) JournalFormat.WriteFrame(output, sequence, leases.AsSpan(at, Math.Min(LeasesPerFrame, leases.Length - at)));
+                RandomAccess.Write(file, output.WrittenSpan, length);
+                length += output.WrittenCount;
+                output.ResetWrittenCount();
+            }
+
+            RandomAccess.FlushToDisk(file);
+            return (file, length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private void Replace(SafeFileHandle file, long length)
+    {
+        RandomAccess.FlushToDisk(file);
+        File.Move(RewritePath(_path), _path, overwrite: true);
+        Libc.SyncFolder(Path.GetDirectoryName(_path)!); // a full path has a folder
+        _file.Dispose();
+        _file = file;
+        _length = _lengthAfterRewrite = length;
+    }
+}

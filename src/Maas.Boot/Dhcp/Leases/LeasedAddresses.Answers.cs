@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp.Leases;
+
+public sealed partial class LeasedAddresses
+{
+    private AddressAnswer Answer(in AddressQuestion question, DateTimeOffset now)
+    {
+        if (_subnets.Find(question.LinkNumber) is not { } link) return AddressAnswer.Silent("no subnet for the client's link");
+        Span<byte> buffer = stackalloc byte[17];
+        var client = ClientIdentifier.OctetsOf(question.Request, buffer);
+        if (client.Length <= 1) return AddressAnswer.Silent("the client tells neither identifier nor hardware address");
+
+        return question.Kind switch
+        {
+            AddressQuestionKind.Discover => Discover(link, client, question, now),
+            AddressQuestionKind.Select => Take(link, client, question, now),
+            AddressQuestionKind.Verify => Verify(link, client, question, now),
+            AddressQuestionKind.Extend => Extend(link, client, question, now),
+            AddressQuestionKind.TookAnother => GiveUpOffer(link, client, now),
+            AddressQuestionKind.InUse => Quarantine(link, client, question, now),
+            AddressQuestionKind.Release => Release(link, client, question, now),
+            AddressQuestionKind.Inform => Inform(link, question),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private AddressAnswer Discover(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
+    {
+        var rule = "its reservation";
+        var entry = link.ReservationFor(question.Request) is { } kept ? Claim(link, kept.Pool, kept.Reservation.Address.ToNumber(), client, now) : null;
+        if (entry is null)
+        {
+            rule = "the address it had";
+            entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Number) ? known : null;
+        }
+
+        if (entry is null)
+        {
+            rule = "the address it asked for";
+            entry = ClaimRequested(link, client, question.Number, now);
+        }
+
+        if (entry is null)
+        {
+            rule = "a free address";
+            entry = ClaimAny(link, client, question.LinkNumber, now);
+        }
+
+        if (entry is null) return AddressAnswer.Silent("no free address");
+        if (!entry.IsHeldAt(now) || entry.State == LeaseState.Offered)
+        {
+            entry.State = LeaseState.Offered;
+            entry.Since = now;
+            entry.ExpiresAt = now + _rules.OfferTime;
+            entry.Pool.NoteEnding(entry);
+        }
+
+        entry.Hardware = question.Request.Hardware;
+        return Grant(link, entry, LeaseTimeFor(entry.Pool.Subnet, question.Request), question.Request, rule);
+    }
+
+    // SELECTING. Offers are not in the store: after a restart the client takes one that is unknown here, and gets it if it is free.
+    private AddressAnswer Take(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now, string rule = "it took the offer")
+    {
+        if (link.PoolOf(question.Number) is not { } pool) return AddressAnswer.Refuse("the address is not of the client's link");
+        var reserved = link.ReservationFor(question.Request)?.Reservation.Address.ToNumber() ?? 0;
+        if (reserved != 0 && reserved != question.Number && link.IsFreeFor(reserved, client, now)) return AddressAnswer.Refuse("another address is reserved for it");
+        if (reserved != question.Number && !pool.IsLeasable(question.Number)) return AddressAnswer.Refuse("the address is not leased here");
+        return Claim(link, pool, question.Number, client, now) is { } entry
+            ? Bind(link, entry, question.Request, now, rule)
+            : AddressAnswer.Refuse("the address is in other use");
+    }
+
+    // INIT-REBOOT: silence about clients unknown here, unless this server is the only one (RFC 2131 section 4.3.2).
+    private AddressAnswer Verify(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
+    {
+        if (link.PoolOf(question.Number) is null) return AddressAnswer.Refuse("the address is not of the client's link");
+        var entry = link.FindByClient(client);
+        if (entry is null && link.ReservationFor(question.Request) is null)
+            return _rules.Authoritative ? AddressAnswer.Refuse("the client is unknown here") : AddressAnswer.Silent("the client is unknown here");
+        if (entry is not null && entry.Number != question.Number) return AddressAnswer.Refuse("it has another address");
+        return Take(link, client, question, now, "it remembers its address rightly");
+    }
+
+    // RENEWING and REBINDING: it uses the address already. If nobody else has it, the lease was lost here, not there.
+    private AddressAnswer Extend(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now) =>
+        link.FindByClient(client) is { } entry && entry.Number != question.Number
+            ? AddressAnswer.Refuse("it has another address")
+            : Take(link, client, question, now, "it keeps its address") is { Kind: AddressAnswerKind.Grant } granted
+                ? granted
+                : AddressAnswer.Refuse("the address is no longer its own");
+
+    private static AddressAnswer GiveUpOffer(LinkPools link, ReadOnlySpan<byte> client, DateTimeOffset now)
+    {
+        if (link.FindByClient(client) is not { State: LeaseState.Offered } entry) return AddressAnswer.Silent("it took another server's offer");
+        entry.State = LeaseState.Released;
+        entry.ExpiresAt = now;
+        entry.Pool.NoteEnding(entry);
+        return AddressAnswer.Silent("it took another server's offer; ours is free again");
+    }
+
+    // Only the client that was given an address can say that it is taken: else one machine could empty the pool by talking.
+    private AddressAnswer Quarantine(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
+    {
+        if (link.FindByClient(client) is not { } entry || entry.Number != question.Number) return AddressAnswer.Silent("the declined address is not its own");
+        link.Detach(entry);
+        SetState(entry, LeaseState.Quarantined, now, now + _rules.QuarantineTime);
+        return AddressAnswer.Silent("somebody else answers at the address: quarantined");
+    }
+
+    private AddressAnswer Release(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
+    {
+        if (link.FindByClient(client) is not { State: LeaseState.Bound } entry || entry.Number != question.Number) return AddressAnswer.Silent("the released address is not its own");
+        SetState(entry, LeaseState.Released, now, now);
+        return AddressAnswer.Silent("released");
+    }
+
+    private static AddressAnswer Inform(LinkPools link, in AddressQuestion question) =>
+        AddressAnswer.Inform((link.PoolOf(question.Number) ?? link.PoolOf(question.LinkNumber) ?? link.Pools[0]).Subnet, "parameters without a lease");
+
+    private AddressAnswer Bind(LinkPools link, AddressEntry entry, DhcpMessage request, DateTimeOffset now, string rule)
+    {
+        var subnet = entry.Pool.Subnet;
+        var leaseTime = LeaseTimeFor(subnet, request);
+        SetState(entry, LeaseState.Bound, entry.State == LeaseState.Bound ? entry.Since : now, now + leaseTime);
+        entry.Hardware = request.Hardware;
+        entry.HostName = HostNameOf(request, entry.HostName);
+        link.Attach(entry);
+        return Grant(link, entry, leaseTime, request, rule);
+    }
+
+    private static AddressAnswer Grant(LinkPools link, AddressEntry entry, TimeSpan leaseTime, DhcpMessage request, string rule) =>
+        AddressAnswer.Grant(entry.Number, entry.Pool.Subnet, leaseTime, rule) with
+        {
+            HostName = link.ReservationFor(request) is { Reservation: var kept } && kept.Address.ToNumber() == entry.Number ? kept.HostName : null,
+        };
+
+    private void SetState(AddressEntry entry, LeaseState state, DateTimeOffset since, DateTimeOffset expiresAt)
+    {
+        entry.State = state;
+        entry.Since = since;
+        entry.ExpiresAt = expiresAt;
+        entry.Pool.NoteEnding(entry);
+        MarkDirty(entry);
+    }
+
+    private static AddressEntry? ClaimRequested(LinkPools link, ReadOnlySpan<byte> client, uint number, DateTimeOffset now) =>
+        number != 0 && link.PoolOf(number) is { } pool && pool.IsLeasable(number) ? Claim(link, pool, number, client, now) : null;
+
+    private static AddressEntry? ClaimAny(LinkPools link, ReadOnlySpan<byte> client, uint linkNumber, DateTimeOffset now)
+    {
+        var preferred = link.PoolOf(linkNumber);
+        if (preferred is not null && ClaimFrom(link, preferred, client, now) is { } entry) return entry;
+        foreach (var pool in link.Pools)
+            if (pool != preferred && ClaimFrom(link, pool, client, now) is { } other) return other;
+        return null;
+    }
+
+    private static AddressEntry? ClaimFrom(LinkPools link, AddressPool pool, ReadOnlySpan<byte> client, DateTimeOffset now)
+    {
+        var number = pool.TakeFresh(client);
+        if (number == 0) number = pool.TakeEnded(now)?.Number ?? 0;
+        return number == 0 ? null : Claim(link, pool, number, client, now);
+    }
+
+    /// <summary>Makes the address the client's, unless it is held for another.</summary>
+    private static AddressEntry? Claim(LinkPools link, AddressPool pool, uint number, ReadOnlySpan<byte> client, DateTimeOffset now)
+    {
+        if (!link.Entries.TryGetValue(number, out var entry))
+        {
+            link.Entries.Add(number, entry = new AddressEntry(number, pool) { State = LeaseState.Released });
+            pool.MarkUsed(number);
+        }
+
+        if (!entry.IsOwnOf(client))
+        {
+            if (entry.IsHeldAt(now)) return null;
+            link.Detach(entry);
+            entry.Client = new ClientIdentifier(client);
+            entry.HostName = null;
+            entry.State = LeaseState.Released;
+        }
+
+        link.Attach(entry);
+        return entry;
+    }
+
+    private static TimeSpan LeaseTimeFor(DhcpSubnet subnet, DhcpMessage request)
+    {
+        if (request.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } asked)
+        {
+            var wanted = TimeSpan.FromSeconds(asked);
+            return wanted > subnet.LongestLeaseTime ? subnet.LongestLeaseTime : wanted < LeaseRules.ShortestLeaseTime ? LeaseRules.ShortestLeaseTime : wanted;
+        }
+
+        return FirmwareClient.IsFirmware(request) ? subnet.FirmwareLeaseTime : subnet.LeaseTime;
+    }
+
+    // Kept as it is while it stays the same, so that a renewal makes no new string.
+    private static string? HostNameOf(DhcpMessage request, string? known)
+    {
+        if (!request.Options.TryGet(DhcpOptionCode.HostName, out var octets) || octets.IsEmpty) return known;
+        if (known is not null && known.Length == octets.Length && System.Text.Ascii.Equals(octets, known)) return known;
+        return request.Options.GetText(DhcpOptionCode.HostName);
+    }
+}
