@@ -1,5 +1,4 @@
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp;

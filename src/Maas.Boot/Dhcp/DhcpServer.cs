@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot.Dhcp.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,25 +15,74 @@ namespace Maas.Boot.Dhcp;
 /// await server.RunAsync(cancellationToken);
 /// </code>
 /// </example>
-public sealed class DhcpServer(
-    DhcpServerOptions options,
-    IAddressSource? addresses = null,
-    IBootPolicy? policy = null,
-    IBootObserver? observer = null,
-    TimeProvider? timeProvider = null,
-    ILogger<DhcpServer>? logger = null)
+public sealed partial class DhcpServer
 {
+    private readonly DhcpServerOptions _options;
+    private readonly IAddressSource? _addresses;
+    private readonly IBootPolicy? _policy;
+    private readonly IBootObserver? _observer;
+    private readonly TimeProvider _time;
     private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _endPoints = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Makes a server; it listens once it runs.</summary>
+    /// <param name="options">Where and how it answers.</param>
+    /// <param name="addresses">Which addresses it gives; needed in full mode, not asked otherwise.</param>
+    /// <param name="policy">What clients boot; <see langword="null"/> leaves the boot part out.</param>
+    /// <param name="observer">Who is told what happened; <see langword="null"/> for nobody.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="logger">The log; <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, or nowhere to listen.</exception>
+    public DhcpServer(
+        DhcpServerOptions options,
+        IAddressSource? addresses = null,
+        IBootPolicy? policy = null,
+        IBootObserver? observer = null,
+        TimeProvider? timeProvider = null,
+        ILogger<DhcpServer>? logger = null)
+    {
+        if (options.Mode == DhcpMode.Full && addresses is null) throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
+        if (options.Mode != DhcpMode.Full && policy is null) throw new ArgumentException("A proxy has nothing to say without a boot policy.", nameof(policy));
+        if (options.Interfaces.Count == 0 && options.ListenOn is null) throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
+        _options = options;
+        _addresses = addresses;
+        _policy = policy;
+        _observer = observer;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<DhcpServer>.Instance;
+    }
 
     /// <summary>The addresses and ports served; completes when <see cref="RunAsync"/> listens, and fails as it fails.</summary>
     public Task<IReadOnlyList<IPEndPoint>> EndPoints => _endPoints.Task;
 
-    /// <summary>Serves until cancelled.</summary>
+    /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
-    public Task RunAsync(CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _ = (options, addresses, policy, observer, timeProvider ?? TimeProvider.System, logger ?? NullLogger<DhcpServer>.Instance);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.CompletedTask;
+        IReadOnlyList<DhcpLink> links;
+        try
+        {
+            links = DhcpLink.OpenAll(_options);
+        }
+        catch (Exception e)
+        {
+            _endPoints.TrySetException(e);
+            throw;
+        }
+
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = cancellationToken.Register(stopped.SetResult);
+        var pool = new ExchangePool(_options.MaxInFlight);
+        var reporter = new DhcpReporter(_observer, _time, _logger);
+        var conversation = new DhcpConversation(_options, _addresses, _policy, pool, reporter, _time, _logger, cancellationToken);
+        var receivers = links.Select(l => new DhcpReceiver(l, pool, conversation, _time)).ToList();
+        conversation.Start();
+        foreach (var receiver in receivers) receiver.Start();
+        foreach (var link in links) LogListening(_options.Mode, link.Name, link.EndPoint, link.Server);
+        _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
+
+        await stopped.Task.ConfigureAwait(false);
+        conversation.Stop();
+        foreach (var receiver in receivers) receiver.Dispose();
     }
 }

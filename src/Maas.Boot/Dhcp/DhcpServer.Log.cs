@@ -1,0 +1,12 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Boot.Dhcp;
+
+public sealed partial class DhcpServer
+{
+    private readonly ILogger _logger;
+
+    [LoggerMessage(20, LogLevel.Information, "DHCP ({Mode}) on {Interface}, {EndPoint}, as {Server}")]
+    private partial void LogListening(DhcpMode mode, string @interface, IPEndPoint endPoint, IPAddress server);
+}

@@ -1,0 +1,221 @@
+using System.Net.Sockets;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Boot.Dhcp.Serving;
+
+/// <summary>
+/// Takes an exchange from the received octets to the sent ones: asks the address source, asks the boot policy when the
+/// sender is firmware, lets the responder write the reply, and sends it, an ACK only after its lease is durable.
+/// </summary>
+internal sealed partial class DhcpConversation
+{
+    private readonly DhcpServerOptions _options;
+    private readonly IAddressSource? _addresses;
+    private readonly IBootPolicy? _policy;
+    private readonly ExchangePool _pool;
+    private readonly AckCommitter? _committer;
+    private readonly DhcpReporter _reporter;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _stopping;
+
+    public DhcpConversation(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy, ExchangePool pool, DhcpReporter reporter, TimeProvider time, ILogger logger, CancellationToken stopping)
+    {
+        _options = options;
+        _addresses = options.Mode == DhcpMode.Full ? addresses : null;
+        _policy = policy;
+        _pool = pool;
+        _reporter = reporter;
+        _time = time;
+        _logger = logger;
+        _stopping = stopping;
+        if (_addresses is not null) _committer = new AckCommitter(_addresses, Send, Abandon);
+    }
+
+    public void Start() => _committer?.Start();
+
+    /// <summary>Sends what waits for the disk, and ends.</summary>
+    public void Stop() => _committer?.Stop();
+
+    /// <summary>Takes over an exchange whose datagram has just been received.</summary>
+    public void Begin(Exchange exchange, int received)
+    {
+        if (!exchange.Request.TryRead(exchange.ReceiveBuffer[..received]) || exchange.Request.Operation != DhcpOperation.Request)
+        {
+            DhcpReporter.Malformed();
+            _pool.Return(exchange);
+            return;
+        }
+
+        DhcpReporter.Received(exchange.Request.Type);
+        try
+        {
+            var firmware = _policy is null ? null : FirmwareClient.Of(exchange.Request);
+            if (_addresses is null) BeginAsProxy(exchange, firmware);
+            else BeginWithAddress(exchange, firmware, _addresses);
+        }
+#pragma warning disable CA1031 // the request is dropped, the server lives on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Drop(exchange, e);
+        }
+    }
+
+    private void BeginWithAddress(Exchange exchange, FirmwareClient? firmware, IAddressSource addresses)
+    {
+        var request = exchange.Request;
+        var server = ServerIdentifier(exchange);
+        var state = ClientState.Of(request, server);
+        if (state.OtherServer != 0) _reporter.OtherServer(exchange, state.OtherServer);
+        if (state.Kind is not { } kind)
+        {
+            Conclude(exchange, answered: false, "nothing asked of this server");
+            return;
+        }
+
+        var question = new AddressQuestion(kind, request, ClientState.LinkOf(request, exchange.Link.ServerNumber), state.Address);
+        var answer = addresses.AskAsync(question, _stopping);
+
+        // The fast path: no firmware, and an answer from memory.
+        if (firmware is null && answer.IsCompletedSuccessfully) Finish(exchange, kind, answer.Result, null);
+        else _ = FinishLaterAsync(exchange, kind, answer, firmware);
+    }
+
+    private async Task FinishLaterAsync(Exchange exchange, AddressQuestionKind kind, ValueTask<AddressAnswer> pending, FirmwareClient? firmware)
+    {
+        try
+        {
+            var address = await pending.ConfigureAwait(false);
+            var boot = default(BootPart);
+            if (firmware is { } client && address.Kind == AddressAnswerKind.Grant)
+            {
+                // A policy is the application's code and may block: never on the receiving thread.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                boot = await DecideBootAsync(exchange, client, address.Number).ConfigureAwait(false);
+            }
+
+            Finish(exchange, kind, address, boot);
+        }
+#pragma warning disable CA1031 // the request is dropped, the server lives on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Drop(exchange, e);
+        }
+    }
+
+    private void Finish(Exchange exchange, AddressQuestionKind kind, in AddressAnswer address, BootPart? boot)
+    {
+        var request = exchange.Request;
+        exchange.Rule = address.Rule;
+        var facts = new ResponseFacts(ServerIdentifier(exchange), address, boot);
+        if (DhcpResponder.Respond(request, facts, exchange.Reply))
+            exchange.Address(ReplyRoute.For(request, exchange.Reply, exchange.Source, exchange.Link.Ports));
+
+        var changesLease = kind is AddressQuestionKind.InUse or AddressQuestionKind.Release
+            || (address.Kind == AddressAnswerKind.Grant && kind is AddressQuestionKind.Select or AddressQuestionKind.Verify or AddressQuestionKind.Extend);
+        if (changesLease) _committer!.Add(exchange); // there is one where there is an address source
+        else Send(exchange);
+    }
+
+    private void BeginAsProxy(Exchange exchange, FirmwareClient? firmware)
+    {
+        var request = exchange.Request;
+        if (request.Options.GetUInt32(DhcpOptionCode.ServerIdentifier) is { } other && other != exchange.Link.ServerNumber) _reporter.OtherServer(exchange, other);
+        if (firmware is not { } client) Conclude(exchange, answered: false, "no firmware: another server's client");
+        else if (!exchange.Link.IsBootService && request.Type != DhcpMessageType.Discover) Conclude(exchange, answered: false, "the address is another server's matter");
+        else _ = FinishProxyAsync(exchange, client);
+    }
+
+    private async Task FinishProxyAsync(Exchange exchange, FirmwareClient client)
+    {
+        try
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            var link = exchange.Link;
+            var boot = await DecideBootAsync(exchange, client, exchange.Request.ClientNumber).ConfigureAwait(false);
+            if (!DhcpResponder.RespondAsProxy(exchange.Request, link.ServerNumber, boot, link.IsBootService, exchange.Reply))
+            {
+                Conclude(exchange, answered: false, boot is null ? "the policy has nothing for it" : "not asked for a boot file");
+                return;
+            }
+
+            exchange.Rule = "boot part beside another server";
+            if (_options.Mode == DhcpMode.Observe)
+            {
+                Conclude(exchange, answered: false, $"would answer: {exchange.Reply.BootFile}");
+                return;
+            }
+
+            exchange.Address(link.IsBootService ? ReplyRoute.ToSource(exchange.Source) : ReplyRoute.For(exchange.Request, exchange.Reply, exchange.Source, link.Ports));
+            Send(exchange);
+        }
+#pragma warning disable CA1031 // the request is dropped, the server lives on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Drop(exchange, e);
+        }
+    }
+
+    private async ValueTask<BootPart?> DecideBootAsync(Exchange exchange, FirmwareClient client, uint address)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        using var timeout = new CancellationTokenSource(_options.PolicyTimeout, _time);
+        using var _ = timeout.Token.Register(patience.Cancel);
+        var question = new BootQuestion
+        {
+            Hardware = exchange.Request.Hardware,
+            Phase = BootPhase.Discovery,
+            Architecture = client.Architecture,
+            MachineUuid = MachineIdentifier.Of(exchange.Request),
+            ClientAddress = address == 0 ? null : IPv4.ToAddress(address),
+            ServerAddress = exchange.Link.Server,
+        };
+        var instruction = await _policy!.DecideAsync(question, patience.Token).AsTask().WaitAsync(patience.Token).ConfigureAwait(false); // asked only when there is one
+        return instruction is null ? null : BootPart.For(client, instruction, exchange.Request.Hardware, exchange.Link.Boot);
+    }
+
+    private void Send(Exchange exchange)
+    {
+        if (!exchange.HasReply)
+        {
+            Conclude(exchange, answered: false, exchange.Rule);
+            return;
+        }
+
+        try
+        {
+            exchange.Link.Socket.SendTo(exchange.ReplyBytes, SocketFlags.None, exchange.Peer);
+            Conclude(exchange, answered: true, exchange.Rule);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Drop(exchange, e);
+        }
+    }
+
+    private void Conclude(Exchange exchange, bool answered, string rule)
+    {
+        _reporter.Concluded(exchange, answered, rule);
+        _pool.Return(exchange);
+    }
+
+    private void Drop(Exchange exchange, Exception reason)
+    {
+        if (!_stopping.IsCancellationRequested) LogDropped(exchange.Request.Hardware, exchange.Request.TransactionId, reason);
+        Conclude(exchange, answered: false, "could not be answered");
+    }
+
+    private void Abandon(IReadOnlyList<Exchange> exchanges, Exception reason)
+    {
+        LogNotDurable(exchanges.Count, reason);
+        foreach (var exchange in exchanges) Conclude(exchange, answered: false, "the lease could not be made durable");
+    }
+
+    // A relay may put itself in this server's place, so that renewals pass it (RFC 5107).
+    private static uint ServerIdentifier(Exchange exchange) =>
+        RelayAgentInformation.ServerOverrideOf(exchange.Request) is var relay and not 0 ? relay : exchange.Link.ServerNumber;
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp.Serving;
+
+/// <summary>A socket on one link, and how this server is known there.</summary>
+internal sealed class DhcpLink : IDisposable
+{
+    // A boot storm arrives within one scheduling pause; the kernel's default holds some two hundred packets.
+    private const int ReceiveBufferSize = 8 << 20;
+    private const int SolSocket = 1, SoReceiveBufferForce = 33; // asm-generic/socket.h
+
+    private DhcpLink(Socket socket, string name, IPAddress server, bool isBootService, DhcpServerOptions options)
+    {
+        Socket = socket;
+        Name = name;
+        Server = server;
+        ServerNumber = server.ToNumber();
+        IsBootService = isBootService;
+        Boot = BootSource.On(options, server);
+        EndPoint = (IPEndPoint)socket.LocalEndPoint!; // it is bound
+        Ports = ((ushort)EndPoint.Port, (ushort)options.ClientPort);
+    }
+
+    public Socket Socket { get; }
+
+    public string Name { get; }
+
+    public IPAddress Server { get; }
+
+    public uint ServerNumber { get; }
+
+    /// <summary>Whether this is port 4011 of a proxy.</summary>
+    public bool IsBootService { get; }
+
+    public BootSource Boot { get; }
+
+    public IPEndPoint EndPoint { get; }
+
+    public (ushort Server, ushort Client) Ports { get; }
+
+    /// <summary>Opens the sockets that the options ask for; none is left open when one fails.</summary>
+    public static IReadOnlyList<DhcpLink> OpenAll(DhcpServerOptions options)
+    {
+        var links = new List<DhcpLink>();
+        try
+        {
+            foreach (var name in options.Interfaces)
+            {
+                var server = options.ServerAddress ?? AddressOf(name);
+                links.Add(Open(new IPEndPoint(IPAddress.Any, options.Port), name, server, isBootService: false, options));
+                if (options.Mode == DhcpMode.Proxy) links.Add(Open(new IPEndPoint(IPAddress.Any, options.BootServicePort), name, server, isBootService: true, options));
+            }
+
+            if (options.ListenOn is { } local)
+            {
+                var server = options.ServerAddress ?? local.Address;
+                links.Add(Open(local, null, server, isBootService: false, options));
+                if (options.Mode == DhcpMode.Proxy) links.Add(Open(new IPEndPoint(local.Address, options.BootServicePort), null, server, isBootService: true, options));
+            }
+
+            return links;
+        }
+        catch
+        {
+            foreach (var link in links) link.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Socket.Dispose();
+
+    private static DhcpLink Open(IPEndPoint local, string? device, IPAddress server, bool isBootService, DhcpServerOptions options)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
+        try
+        {
+            // Beside another DHCP server on the same machine: the kernel gives broadcasts to both.
+            if (options.Mode != DhcpMode.Full) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            EnlargeReceiveBuffer(socket);
+            if (device is not null) Sockets.BindToDevice(socket, device);
+            socket.Bind(local);
+            return new DhcpLink(socket, device ?? local.ToString(), server, isBootService, options);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void EnlargeReceiveBuffer(Socket socket)
+    {
+        socket.ReceiveBufferSize = ReceiveBufferSize; // as much as net.core.rmem_max lets everybody have
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            socket.SetRawSocketOption(SolSocket, SoReceiveBufferForce, BitConverter.GetBytes(ReceiveBufferSize));
+        }
+        catch (SocketException)
+        {
+            // Without CAP_NET_ADMIN the ordinary limit stands.
+        }
+    }
+
+    private static IPAddress AddressOf(string name)
+    {
+        var device = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name)
+            ?? throw new ArgumentException($"There is no network interface {name}.", nameof(name));
+        return device.GetIPProperties().UnicastAddresses.Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork)
+            ?? throw new ArgumentException($"Interface {name} has no IPv4 address; give it one, or name the server's address.", nameof(name));
+    }
+}

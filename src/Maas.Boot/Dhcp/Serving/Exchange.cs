@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp.Serving;
+
+/// <summary>One request on its way to an answer, with all the memory it needs. It is used again and again.</summary>
+internal sealed class Exchange
+{
+    public const int LongestDatagram = 4096;
+
+    private readonly byte[] _received = new byte[LongestDatagram];
+    private readonly byte[] _reply = new byte[DhcpMessage.LongestOnEthernet];
+    private int _replyLength;
+
+    public DhcpMessage Request { get; } = new();
+
+    public DhcpMessage Reply { get; } = new();
+
+    /// <summary>Where the request came from; overwritten by <see cref="Address"/>.</summary>
+    public SocketAddress Peer { get; } = new(AddressFamily.InterNetwork, 16);
+
+    public DhcpLink Link { get; set; } = null!; // set before anything else is done with the exchange
+
+    /// <summary>When it was received, as <see cref="TimeProvider.GetTimestamp"/> tells.</summary>
+    public long ReceivedAt { get; set; }
+
+    /// <summary>Which rule decided.</summary>
+    public string Rule { get; set; } = "";
+
+    /// <summary>Whether there is a reply to send; else the exchange only waits for its effect to become durable.</summary>
+    public bool HasReply => _replyLength > 0;
+
+    public Span<byte> ReceiveBuffer => _received;
+
+    public ReadOnlySpan<byte> ReplyBytes => _reply.AsSpan(0, _replyLength);
+
+    public (uint Address, ushort Port) Source
+    {
+        get
+        {
+            var octets = Peer.Buffer.Span;
+            return (BinaryPrimitives.ReadUInt32BigEndian(octets[4..]), BinaryPrimitives.ReadUInt16BigEndian(octets[2..]));
+        }
+    }
+
+    /// <summary>Writes the reply's octets and where they go.</summary>
+    public void Address(ReplyRoute route)
+    {
+        _replyLength = DhcpResponder.Write(Reply, _reply.AsSpan(0, DhcpResponder.LongestReplyTo(Request)));
+        var octets = Peer.Buffer.Span; // sockaddr_in: family (2), port (2), address (4), zeros
+        BinaryPrimitives.WriteUInt16BigEndian(octets[2..], route.Port);
+        BinaryPrimitives.WriteUInt32BigEndian(octets[4..], route.Address);
+        Peer.Size = 16;
+    }
+
+    public void Reset()
+    {
+        _replyLength = 0;
+        Rule = "";
+        Peer.Size = 16;
+    }
+}
