@@ -1,0 +1,45 @@
+namespace VmLab.Machines;
+
+/// <summary>QEMU's command line for a machine.</summary>
+internal static class QemuArguments
+{
+    public const string Program = "qemu-system-x86_64";
+    public const string UefiCode = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+    public const string UefiVariables = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+
+    // Where KVM is present it may still not work (nested hosts), so software translation is the default.
+    private static readonly string Accelerator = Environment.GetEnvironmentVariable("MAAS_LAB_ACCELERATOR") ?? "tcg,thread=multi,tb-size=512";
+
+    public static IEnumerable<string> For(VirtualMachine machine) =>
+    [
+        "-name", machine.Name,
+        "-machine", "q35", "-accel", Accelerator, "-cpu", "max", "-smp", "2", "-m", $"{machine.Memory}",
+        // -nographic, so that the firmware and iPXE print on the serial line too.
+        "-nographic", "-monitor", "none", "-serial", "stdio",
+        "-uuid", $"{machine.Uuid}",
+        "-smbios", $"type=1,manufacturer=Maas.NET,product=VmLab,serial={machine.Serial}",
+        .. FirmwareOf(machine),
+        // Two cores of software translation: no cache to flush, the test's disk need not survive the host.
+        "-drive", $"id=disk,if=none,format=raw,cache=unsafe,discard=unmap,file={machine.DiskPath}",
+        "-device", $"virtio-blk-pci,drive=disk,serial={machine.Serial}-disk,bootindex=2",
+        "-netdev", $"tap,id=net,ifname={machine.Tap},script=no,downscript=no",
+        "-device", NicOf(machine),
+        "-device", "virtio-rng-pci",
+    ];
+
+    // QEMU's own ROM for the card is iPXE; without one, OVMF's network stack drives it.
+    private static string NicOf(VirtualMachine machine) =>
+        $"virtio-net-pci,netdev=net,mac={machine.MacAddress}"
+        + (machine.BootOrder == BootOrder.NetworkFirst ? ",bootindex=1" : "")
+        + (machine.Firmware == Firmware.Uefi ? ",romfile=" : "");
+
+    private static string[] FirmwareOf(VirtualMachine machine) => machine.Firmware switch
+    {
+        Firmware.Uefi =>
+        [
+            "-drive", $"if=pflash,format=raw,readonly=on,file={UefiCode}",
+            "-drive", $"if=pflash,format=raw,file={machine.FirmwareVariablesPath}",
+        ],
+        _ => [],
+    };
+}

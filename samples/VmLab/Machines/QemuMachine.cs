@@ -1,0 +1,82 @@
+using VmLab.Networks;
+using VmLab.Processes;
+
+namespace VmLab.Machines;
+
+/// <summary>A machine in the rack, off or on. It is on exactly while its QEMU runs: a guest that powers off ends it.</summary>
+public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, TimeProvider time) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim button = new(1, 1);
+    private LabProcess? running;
+
+    public VirtualMachine Hardware { get; } = hardware;
+
+    /// <summary>The serial line, over all the times the machine was on.</summary>
+    public ConsoleLog Console { get; } = new(time, hardware.ConsolePath);
+
+    public bool IsOn => running is { IsRunning: true };
+
+    /// <summary>How often it was switched on.</summary>
+    public int PowerOns { get; private set; }
+
+    /// <summary>Presses the button; nothing happens when the machine is on already.</summary>
+    public async Task TurnOnAsync(CancellationToken cancellationToken)
+    {
+        await button.WaitAsync(cancellationToken);
+        try
+        {
+            if (IsOn) return;
+            if (running is not null) await running.DisposeAsync();
+            PrepareFiles();
+            PowerOns++;
+            Console.Append($"\n=== {Hardware.Name}: power on {PowerOns}\n");
+            running = LabProcess.Start(network.Command(QemuArguments.Program, QemuArguments.For(Hardware)), Console);
+        }
+        finally
+        {
+            button.Release();
+        }
+    }
+
+    /// <summary>Pulls the plug.</summary>
+    public async Task TurnOffAsync(CancellationToken cancellationToken)
+    {
+        await button.WaitAsync(cancellationToken);
+        try
+        {
+            if (running is not null) await running.KillAsync();
+        }
+        finally
+        {
+            button.Release();
+        }
+    }
+
+    /// <summary>Waits until the machine has switched itself off.</summary>
+    /// <exception cref="TimeoutException">It is still on.</exception>
+    public async Task WaitForPowerOffAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (running is not null) await running.WaitForExitAsync(cancellationToken).WaitAsync(timeout, time, cancellationToken);
+    }
+
+    public Task TypeAsync(string text, CancellationToken cancellationToken) =>
+        running?.TypeAsync(text, cancellationToken) ?? throw new InvalidOperationException($"{Hardware.Name} is off");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (running is not null) await running.DisposeAsync();
+        Console.Dispose();
+        button.Dispose();
+    }
+
+    private void PrepareFiles()
+    {
+        if (!File.Exists(Hardware.DiskPath))
+        {
+            using var disk = File.Create(Hardware.DiskPath);
+            disk.SetLength(Hardware.DiskSize * 1024L * 1024L);
+        }
+        if (Hardware.Firmware == Firmware.Uefi && !File.Exists(Hardware.FirmwareVariablesPath))
+            File.Copy(QemuArguments.UefiVariables, Hardware.FirmwareVariablesPath);
+    }
+}

@@ -1,0 +1,57 @@
+namespace VmLab.Machines;
+
+/// <summary>What stands in the rack: a machine's hardware and firmware settings.</summary>
+public sealed record VirtualMachine
+{
+    public required string Name { get; init; }
+
+    public required Firmware Firmware { get; init; }
+
+    /// <summary>Written with colons, lower case.</summary>
+    public required string MacAddress { get; init; }
+
+    public required string Tap { get; init; }
+
+    /// <summary>SMBIOS system UUID, as the machine's Linux shows it.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>SMBIOS system serial number; the disk's is the same with <c>-disk</c> behind it.</summary>
+    public required string Serial { get; init; }
+
+    /// <summary>The folder of its disk, firmware variables and console log.</summary>
+    public required string Folder { get; init; }
+
+    public BootOrder BootOrder { get; init; } = BootOrder.NetworkFirst;
+
+    /// <summary>In MiB.</summary>
+    public int Memory { get; init; } = 1024;
+
+    /// <summary>In MiB; a sparse file.</summary>
+    public int DiskSize { get; init; } = 2048;
+
+    public string DiskPath => Path.Combine(Folder, $"{Name}.disk");
+
+    public string FirmwareVariablesPath => Path.Combine(Folder, $"{Name}.vars");
+
+    public string ConsolePath => Path.Combine(Folder, $"{Name}.console");
+}
+
+/// <summary>Where the firmware looks for something to boot.</summary>
+public enum BootOrder
+{
+    /// <summary>From the network, then from the disk: how a managed machine is set up, once and for all.</summary>
+    NetworkFirst,
+
+    /// <summary>From the disk alone.</summary>
+    DiskOnly,
+}
+
+/// <summary>What runs before any boot program.</summary>
+public enum Firmware
+{
+    /// <summary>SeaBIOS with QEMU's PXE ROM, which is iPXE.</summary>
+    Bios,
+
+    /// <summary>OVMF with its own network stack: the NIC carries no ROM.</summary>
+    Uefi,
+}

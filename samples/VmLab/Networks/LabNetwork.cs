@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using VmLab.Processes;
+
+namespace VmLab.Networks;
+
+/// <summary>
+/// A private link in a network namespace of its own: the bridge <c>br0</c> with 10.77.0.1/24 and taps for machines.
+/// Nothing outside sees it. Needs root.
+/// </summary>
+/// <remarks>
+/// The name says which process made it, so that what a crashed run left behind (namespace and programs in it) is
+/// recognised and cleared by the next one, and a run going on beside this one is left alone.
+/// </remarks>
+public sealed class LabNetwork : IAsyncDisposable
+{
+    public const string Bridge = "br0";
+
+    private static int count;
+
+    private readonly HashSet<string> taps = [];
+
+    private LabNetwork(string name) => Name = name;
+
+    public string Name { get; }
+
+    /// <summary>The server's address on the link.</summary>
+    public static IPAddress ServerAddress { get; } = IPAddress.Parse("10.77.0.1");
+
+    public static async Task<LabNetwork> CreateAsync(CancellationToken cancellationToken)
+    {
+        await RemoveStaleAsync(cancellationToken);
+        var network = new LabNetwork(new LabOwner(Environment.ProcessId).NamespaceName(Interlocked.Increment(ref count)));
+        try
+        {
+            await IpAsync(["netns", "add", network.Name], cancellationToken);
+            await network.IpHereAsync("link set lo up", cancellationToken);
+            // No forwarding delay: firmware gives up before a bridge that learns has opened its port.
+            await network.IpHereAsync($"link add {Bridge} type bridge stp_state 0 forward_delay 0 mcast_snooping 0", cancellationToken);
+            await network.AddAddressAsync(ServerAddress, cancellationToken);
+            await network.IpHereAsync($"link set {Bridge} up", cancellationToken);
+            await network.IpHereAsync($"route add default dev {Bridge}", cancellationToken);
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the server's side one more address, for example a BMC's.</summary>
+    public Task AddAddressAsync(IPAddress address, CancellationToken cancellationToken) =>
+        IpHereAsync($"addr add {address}/24 dev {Bridge}", cancellationToken);
+
+    /// <summary>Plugs in a tap device and returns its name.</summary>
+    public async Task<string> AddTapAsync(CancellationToken cancellationToken)
+    {
+        var tap = $"tap{taps.Count}";
+        await IpHereAsync($"tuntap add dev {tap} mode tap", cancellationToken);
+        await IpHereAsync($"link set {tap} master {Bridge} up", cancellationToken);
+        taps.Add(tap);
+        return tap;
+    }
+
+    /// <summary>How to start <paramref name="program"/> inside the network.</summary>
+    public ProcessStartInfo Command(string program, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("ip");
+        foreach (var argument in (IEnumerable<string>)["netns", "exec", Name, program, .. arguments]) start.ArgumentList.Add(argument);
+        return start;
+    }
+
+    public Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        HostCommand.RunAsync("ip", ["netns", "exec", Name, program, .. arguments], cancellationToken);
+
+    public Socket OpenSocket(SocketType type, ProtocolType protocol, AddressFamily family = AddressFamily.InterNetwork) =>
+        NetworkNamespace.OpenSocket(Name, family, type, protocol);
+
+    public SocketsHttpHandler CreateHttpHandler() => NetworkNamespace.CreateHttpHandler(Name);
+
+    public async ValueTask DisposeAsync() => await RemoveAsync(Name, CancellationToken.None);
+
+    private static async Task RemoveStaleAsync(CancellationToken cancellationToken)
+    {
+        var names = (await IpAsync(["netns", "list"], cancellationToken)).Split('\n').Select(line => line.Split(' ')[0]);
+        foreach (var name in names.Where(LabOwner.IsStale))
+        {
+            try
+            {
+                await RemoveAsync(name, cancellationToken);
+            }
+            catch (HostCommandException)
+            {
+                // Another run cleared it at the same moment.
+            }
+        }
+    }
+
+    private static async Task RemoveAsync(string name, CancellationToken cancellationToken)
+    {
+        foreach (var id in (await IpAsync(["netns", "pids", name], cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                using var process = Process.GetProcessById(int.Parse(id));
+                process.Kill();
+                await process.WaitForExitAsync(cancellationToken);
+            }
+            catch (ArgumentException)
+            {
+                // It ended by itself meanwhile.
+            }
+        }
+        await IpAsync(["netns", "delete", name], cancellationToken);
+    }
+
+    private Task IpHereAsync(string words, CancellationToken cancellationToken) => IpAsync(["-n", Name, .. words.Split(' ')], cancellationToken);
+
+    private static Task<string> IpAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => HostCommand.RunAsync("ip", arguments, cancellationToken);
+}

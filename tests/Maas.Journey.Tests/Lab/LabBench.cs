@@ -1,0 +1,48 @@
+using VmLab.Machines;
+using VmLab.Networks;
+
+namespace Maas.Journey.Tests.Lab;
+
+/// <summary>A network and a folder for one test's machines.</summary>
+internal sealed class LabBench : IAsyncDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maas-lab-");
+    private readonly List<QemuMachine> machines = [];
+
+    private LabBench(LabNetwork network) => Network = network;
+
+    public LabNetwork Network { get; }
+
+    public string Folder => folder.FullName;
+
+    public static async Task<LabBench> CreateAsync() => new(await LabNetwork.CreateAsync(TestContext.Current.CancellationToken));
+
+    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, BootOrder bootOrder = BootOrder.NetworkFirst, int memory = 1024)
+    {
+        var number = machines.Count + 1;
+        var machine = new QemuMachine(
+            new VirtualMachine
+            {
+                Name = name,
+                Firmware = firmware,
+                MacAddress = $"52:54:00:77:00:{number:x2}",
+                Tap = await Network.AddTapAsync(TestContext.Current.CancellationToken),
+                Uuid = Guid.Parse($"4c4c4544-0000-4d61-8073-00000000000{number}"),
+                Serial = $"LAB{number:0000}",
+                Folder = Folder,
+                BootOrder = bootOrder,
+                Memory = memory,
+            },
+            Network,
+            TimeProvider.System);
+        machines.Add(machine);
+        return machine;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var machine in machines) await machine.DisposeAsync();
+        await Network.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+}
