@@ -79,12 +79,16 @@ run_one() {
     signal WORKING script_result_id "$RUN/script_id" || fail "script $name could not be reported: $(answer_text)"
     chmod +x "$RUN/scripts/$path" 2>/dev/null
     run_script "$RUN/scripts/$path" "$seconds"
-    [ "$SCRIPT_EXIT" != 124 ] || echo "Ended by the agent after $seconds seconds." | tee -a "$RUN/err" >>"$RUN/all"
+    result=WORKING
+    if [ -e "$RUN/late" ]; then
+        result=TIMEDOUT
+        echo "Ended by the agent after $seconds seconds." | tee -a "$RUN/err" >>"$RUN/all"
+    fi
     [ "$SCRIPT_EXIT" = 0 ] || failed="$failed $name"
     say "script $name exit $SCRIPT_EXIT"
     form_begin
     field op signal
-    field status WORKING
+    field status "$result"
     field script_result_id "$id"
     field exit_status "$SCRIPT_EXIT"
     attach "$name" "$RUN/all"

@@ -1,0 +1,60 @@
+using Maas.Images.Debian;
+using Maas.Images.Ephemeral;
+using Maas.Judges;
+
+namespace Maas.Images.Tests.Debian;
+
+/// <summary>
+/// The Debian archive that this host's apt uses, and an environment built from it, kept between runs under
+/// <c>MAAS_TEST_CACHE</c> (default <c>~/.cache/maas-tests</c>).
+/// </summary>
+public sealed class MirrorFixture : IDisposable
+{
+    private readonly HttpClient _http = new();
+    private readonly SemaphoreSlim _gate = new(1);
+    private EphemeralEnvironment? _environment;
+    private DebianArchive? _archive;
+
+    public static string CacheDirectory => Environment.GetEnvironmentVariable("MAAS_TEST_CACHE")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "maas-tests");
+
+    /// <summary>The archive, or a skip where apt names none.</summary>
+    public DebianArchive Archive
+    {
+        get
+        {
+            Judge.RequireFile("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring");
+            var sources = AptSources.ReadDebian();
+            if (sources.Count == 0) Assert.Skip("apt's sources name no Debian archive.");
+            return _archive ??= new DebianArchive(new() { Sources = sources, CacheDirectory = Path.Combine(CacheDirectory, "debian") }, _http);
+        }
+    }
+
+    /// <summary>The default environment, built at the first call.</summary>
+    public async Task<EphemeralEnvironment> EnvironmentAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return _environment ??= await EphemeralEnvironment.BuildAsync(Archive, Path.Combine(CacheDirectory, "ephemeral"), cancellationToken: cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        _http.Dispose();
+        _gate.Dispose();
+    }
+}
+
+/// <summary>Tests that share the archive and the environment, one after another: a virtual machine wants the processors for itself.</summary>
+[CollectionDefinition(Name)]
+public sealed class MirrorCollection : ICollectionFixture<MirrorFixture>
+{
+    public const string Name = "Debian mirror";
+}

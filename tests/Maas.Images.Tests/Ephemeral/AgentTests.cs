@@ -1,0 +1,86 @@
+using System.Formats.Tar;
+using System.Text;
+using Maas.Images.Tests.Debian;
+
+namespace Maas.Images.Tests.Ephemeral;
+
+[Collection(MirrorCollection.Name)]
+public sealed class AgentTests(MirrorFixture mirror)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_unknown_machine_enlists_with_its_address_and_uuid_and_powers_off()
+    {
+        await using var server = await new MetadataServer { Unavailable = 1 }.StartAsync();
+
+        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.task=enlist BOOTIF=01-52-54-00-00-ab-01");
+
+        console.Should().Contain("MAAS-AGENT up").And.Contain("MAAS-AGENT done");
+        server.Enlisted.Should().Be("architecture=amd64&power_type=manual&mac_addresses=52%3a54%3a00%3a00%3aab%3a01&hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00");
+        server.Requests.Should().HaveCount(2, "the first answer was 503");
+    }
+
+    [Fact]
+    public async Task Scripts_are_run_with_their_time_and_what_they_print_is_reported_bounded()
+    {
+        await using var server = await new MetadataServer
+        {
+            ClockOffset = TimeSpan.FromDays(3),
+            Scripts = Scripts(
+                ("00-speaks", 60, "#!/bin/sh\necho to out\necho to err >&2\nid -u\n"),
+                ("10-fails", 60, "#!/bin/sh\necho broken; exit 3\n"),
+                ("20-hangs", 2, "#!/bin/sh\necho before; sleep 1000 & sleep 1000\n"),
+                ("30-shouts", 60, "#!/bin/sh\nyes 0123456789 | head -c 3000000\n")),
+        }.StartAsync();
+        server.Tasks.Enqueue("task=commission\nwait=poweroff\n");
+
+        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01");
+
+        console.Should().Contain("MAAS-AGENT task=commission").And.Contain("MAAS-AGENT done").And.NotContain(MetadataServer.Secret);
+        var results = server.Reports.Where(report => report.ContainsKey("exit_status")).ToDictionary(report => report["script_result_id"]);
+        results["1"]["exit_status"].Should().Be("0", console);
+        results["1"]["file:00-speaks.out"].Should().Be("to out\n0\n");
+        results["1"]["file:00-speaks.err"].Should().Be("to err\n");
+        results["1"]["file:00-speaks"].Should().Contain("to out").And.Contain("to err");
+        results["2"]["exit_status"].Should().Be("3");
+        results["3"]["exit_status"].Should().Be("124");
+        results["3"]["status"].Should().Be("TIMEDOUT");
+        results["3"]["file:20-hangs.out"].Should().Be("before\n");
+        results["4"]["exit_status"].Should().Be("0");
+        results["4"]["file:30-shouts.out"].Should().HaveLength(1 << 20);
+        var last = server.Reports.Last();
+        last["status"].Should().Be("FAILED");
+        last["error"].Should().Be("Failed: 10-fails 20-hangs");
+        server.Reports.Where(report => !report.ContainsKey("exit_status") && report.ContainsKey("script_result_id")).Should().HaveCount(4, "each start is announced");
+    }
+
+    [Fact]
+    public async Task A_spent_token_is_a_failure_that_says_why()
+    {
+        await using var server = await new MetadataServer().StartAsync();
+
+        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token=wrong BOOTIF=01-52-54-00-00-ab-01");
+
+        console.Should().Contain("MAAS-AGENT failed: no credentials: the server answered 401");
+    }
+
+    private async Task<string> RunAsync(MetadataServer server, string kernelLine, params string[] more) =>
+        await VirtualMachine.RunAsync(await mirror.EnvironmentAsync(Cancellation), kernelLine, more, Cancellation);
+
+    private static byte[] Scripts(params (string Name, int Seconds, string Text)[] scripts)
+    {
+        using var archive = new MemoryStream();
+        using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            var index = string.Concat(scripts.Select((script, i) => $"commissioning\t{script.Name}\tcommissioning/{script.Name}\t{i + 1}\t{script.Seconds}\n"));
+            Add("index.tsv", index);
+            foreach (var (name, _, text) in scripts) Add($"commissioning/{name}", text);
+
+            void Add(string name, string text) =>
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+        }
+
+        return archive.ToArray();
+    }
+}

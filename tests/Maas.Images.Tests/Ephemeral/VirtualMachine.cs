@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text;
+using Maas.Images.Ephemeral;
+using Maas.Judges;
+
+namespace Maas.Images.Tests.Ephemeral;
+
+/// <summary>A QEMU machine that boots an environment directly, with a user-mode network; its serial console is kept.</summary>
+internal static class VirtualMachine
+{
+    /// <summary>Runs until the machine powers off, and returns what it printed; the test's own cancellation ends it.</summary>
+    public static async Task<string> RunAsync(EphemeralEnvironment environment, string kernelLine, IEnumerable<string> more, CancellationToken cancellationToken)
+    {
+        var qemu = Judge.Require("qemu-system-x86_64", "qemu-system-x86");
+        var start = new ProcessStartInfo(qemu) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])
+        [
+            "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-smp", "2", "-m", "768", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
+            "-uuid", "11223344-5566-7788-99aa-bbccddeeff00",
+            "-kernel", environment.KernelPath, "-initrd", environment.InitrdPath, "-append", "console=ttyS0 " + kernelLine,
+            "-netdev", "user,id=lan", "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
+        ]) start.ArgumentList.Add(argument);
+
+        using var process = Process.Start(start)!;
+        var console = new StringBuilder();
+        var gate = new Lock();
+        process.OutputDataReceived += (_, line) => { lock (gate) console.AppendLine(line.Data); };
+        process.ErrorDataReceived += (_, line) => { lock (gate) console.AppendLine(line.Data); };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(TimeSpan.FromMinutes(4));
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            lock (gate) console.AppendLine("(the machine was still running after four minutes)");
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+
+        lock (gate) return console.ToString();
+    }
+}
