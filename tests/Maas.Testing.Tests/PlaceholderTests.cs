@@ -1,7 +1,0 @@
-namespace Maas.Testing.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Runs() => true.Should().BeTrue();
-}
