@@ -73,6 +73,11 @@ public sealed class EphemeralSupplyOptions
     [Required]
     public string KernelPackage { get; set; } = "linux-image-amd64";
 
-    /// <summary>Whether anything is fetched or built at all. Default true; false for a host that brings its own files.</summary>
-    public bool Enabled { get; set; } = true;
+    /// <summary>An environment of the host's own, by the names its <c>IBootFiles</c> knows; then nothing is fetched or built. <see langword="null"/>, the default, for ours.</summary>
+    public OwnEnvironment? Own { get; set; }
 }
+
+/// <summary>An ephemeral environment that the host brings.</summary>
+/// <param name="Kernel">The kernel's name among the boot files.</param>
+/// <param name="InitialRamDisk">The initial ram disk's.</param>
+public sealed record OwnEnvironment(string Kernel, string InitialRamDisk);

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
+using Maas.Core.Store;
+
+namespace MaasServer;
+
+/// <summary>The command line: options that are also configuration (<c>appsettings.json</c>) and environment variables (<c>MAAS_DATA</c>, <c>MAAS_LISTEN</c> …).</summary>
+internal static class ServerCommand
+{
+    private static readonly Option<string>[] s_options =
+    [
+        new("--data") { Description = "Folder of all state. The first start makes an administrator and writes the API key to DIR/admin.apikey.", HelpName = "DIR" },
+        new("--listen") { Description = "Where the API, metadata and boot files are served (default http://0.0.0.0:5240).", HelpName = "URL" },
+        new("--interface") { Description = "The network interface that machines boot from; without it the API alone is served.", HelpName = "IF" },
+        new("--range") { Description = "The addresses to lease, FIRST-LAST; needed in mode full.", HelpName = "A-B" },
+        new("--mode") { Description = "full (lease addresses), proxy (beside another DHCP server) or observe (default full).", HelpName = "MODE" },
+        new("--mirror") { Description = "Debian mirror for the ephemeral environment (default: apt's own sources, where there are any).", HelpName = "URL" },
+        new("--suite") { Description = "The mirror's suite (default bookworm).", HelpName = "NAME" },
+        new("--packages") { Description = "A folder of .deb files in the place of a mirror.", HelpName = "DIR" },
+        new("--keyring") { Description = "OpenPGP keyring that signs the mirror (default: the host's own of Debian).", HelpName = "FILE" },
+        new("--kernel") { Description = "The ephemeral kernel's package (default linux-image-amd64, for all hardware).", HelpName = "NAME" },
+        new("--kernel-options") { Description = "Appended to the ephemeral kernel's command line, such as console=ttyS0,115200.", HelpName = "TEXT" },
+        new("--bios") { Description = "Boot program for BIOS machines: undionly.kpxe (iPXE, the default) or pxelinux.0.", HelpName = "FILE" },
+    ];
+
+    /// <summary>Reads the options and runs the server; a wrong option or a refused start is one line and exit code 1.</summary>
+    public static Task<int> RunAsync(string[] args, Func<ServerSettings, Task> serve)
+    {
+        var command = new RootCommand("A MAAS server: boots, commissions, deploys and releases machines.");
+        foreach (var option in s_options) command.Options.Add(option);
+        command.SetAction(async (parsed, _) =>
+        {
+            try
+            {
+                await serve(ServerSettings.From(Configuration(parsed)));
+                return 0;
+            }
+            catch (Exception refused) when (refused is ValidationException or FormatException or InvalidOperationException or StoreLockedException or StoreVersionException or IOException)
+            {
+                await Console.Error.WriteLineAsync($"maas: {refused.Message}");
+                return 1;
+            }
+        });
+        return command.Parse(args).InvokeAsync();
+    }
+
+    private static IConfiguration Configuration(ParseResult parsed)
+    {
+        var given = s_options
+            .Where(option => parsed.GetResult(option) is { Implicit: false })
+            .Select(option => KeyValuePair.Create(KeyOf(option), parsed.GetValue(option)));
+        return new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
+            .AddEnvironmentVariables("MAAS_")
+            .AddInMemoryCollection(given)
+            .Build();
+    }
+
+    // --kernel-options is MAAS_KERNEL_OPTIONS in the environment and kernel_options in a file.
+    private static string KeyOf(Option option) => option.Name.TrimStart('-').Replace('-', '_');
+}

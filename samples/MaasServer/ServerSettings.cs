@@ -1,0 +1,55 @@
+using Maas.Boot;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Hosting;
+
+namespace MaasServer;
+
+/// <summary>What the operator asked for.</summary>
+internal sealed class ServerSettings
+{
+    private readonly IConfiguration _configuration;
+
+    private ServerSettings(IConfiguration configuration) => _configuration = configuration;
+
+    /// <summary>Where HTTP is served.</summary>
+    public string Listen => this["listen"] ?? "http://0.0.0.0:5240";
+
+    /// <summary>The interface that machines boot from.</summary>
+    public string? Interface => this["interface"];
+
+    private string? this[string name] => _configuration[name] is { Length: > 0 } value ? value : null;
+
+    /// <summary>The settings of a configuration.</summary>
+    public static ServerSettings From(IConfiguration configuration) => new(configuration);
+
+    /// <summary>Sets the library's options.</summary>
+    /// <exception cref="FormatException">A value cannot be read; the message names it.</exception>
+    public void Configure(MaasOptions maas)
+    {
+        maas.DataDirectory = Path.GetFullPath(this["data"] ?? throw new FormatException("--data is missing: the folder of all state"));
+        maas.HttpPort = Port(Listen);
+        maas.Interface = Interface;
+        maas.Range = this["range"] is { } range ? AddressRange.Parse(range) : null;
+        maas.Mode = this["mode"] is { } mode ? Mode(mode) : DhcpMode.Full;
+        maas.KernelOptions = this["kernel_options"] ?? "";
+        maas.Ephemeral.Mirror = this["mirror"] is { } mirror ? Address(mirror) : null;
+        maas.Ephemeral.Suite = this["suite"] ?? maas.Ephemeral.Suite;
+        maas.Ephemeral.PackageDirectory = this["packages"];
+        maas.Ephemeral.Keyring = this["keyring"];
+        maas.Ephemeral.KernelPackage = this["kernel"] ?? maas.Ephemeral.KernelPackage;
+        if (this["bios"] is { } program) maas.Programs = BootProgramTable.Default.With(BootArchitecture.X86Bios, program);
+    }
+
+    private static int Port(string listen) =>
+        Uri.TryCreate(listen.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) && uri.Scheme == "http"
+            ? uri.Port
+            : throw new FormatException($"--listen {listen} is no URL such as http://0.0.0.0:5240 (firmware and the ephemeral environment speak plain http)");
+
+    private static DhcpMode Mode(string mode) =>
+        Enum.TryParse<DhcpMode>(mode, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : throw new FormatException($"--mode {mode} is none of full, proxy, observe");
+
+    private static Uri Address(string mirror) =>
+        Uri.TryCreate(mirror, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file" ? uri : throw new FormatException($"--mirror {mirror} is no http, https or file URL");
+}

@@ -1,0 +1,136 @@
+using Maas.Hosting.Policy;
+using Maas.Images;
+using Maas.Images.Debian;
+using Maas.Images.Ephemeral;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Hosting.Ephemeral;
+
+/// <summary>Keeps the ephemeral environment and the boot programs at hand: those of the last start at once, fresher ones when they are built.</summary>
+/// <remarks>
+/// A mirror that is down at the start is asked again, later each time; machines go on booting what is there. A build that fails leaves
+/// the one before.
+/// </remarks>
+internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider timeProvider, ILogger<EphemeralSupply> logger) : BackgroundService, IEphemeralEnvironment
+{
+    /// <summary>The architecture that is served.</summary>
+    internal const string Architecture = "amd64";
+
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestRetry = TimeSpan.FromMinutes(10);
+
+    private volatile ServedEnvironment? _served;
+
+    /// <summary>The folder of the boot programs; it exists once the service was started.</summary>
+    public string ProgramDirectory { get; } = Path.Combine(options.DataDirectory, "boot");
+
+    /// <inheritdoc/>
+    public EphemeralFileNames? Files => options.Ephemeral.Own is { } own ? new(own.Kernel, own.InitialRamDisk) : _served?.Names;
+
+    /// <summary>The file on disk behind a served name; <see langword="null"/> when the name is no environment's.</summary>
+    public string? PathOf(string name) => _served?.PathOf(name);
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(ProgramDirectory);
+        if (EphemeralEnvironment.Open(EnvironmentDirectory) is { } present) Serve(present);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Ephemeral.Own is not null) return;
+        for (var wait = s_firstRetry; ; wait = wait * 2 < s_longestRetry ? wait * 2 : s_longestRetry)
+        {
+            try
+            {
+                await SupplyAsync(stoppingToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException or UntrustedArchiveException or PackageNotFoundException or InvalidImageException)
+            {
+                Failed(exception, wait);
+            }
+
+            await Task.Delay(wait, timeProvider, stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private string EnvironmentDirectory => Path.Combine(options.DataDirectory, "ephemeral", Architecture);
+
+    private async Task SupplyAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan }; // the archive watches for stalls itself
+        if (OpenSource(http) is not { } packages)
+        {
+            NoSource();
+            return;
+        }
+
+        using var owned = packages as IDisposable;
+        var progress = new StepLog(Step);
+        await BootPrograms.ImportAsync(packages, ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
+        var environment = await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(false);
+        Serve(environment);
+        Ready(environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
+    }
+
+    private IPackageSource? OpenSource(HttpClient http)
+    {
+        if (options.Ephemeral.PackageDirectory is { } directory) return new PackageDirectory(directory);
+        var sources = options.Ephemeral.Mirror is { } mirror ? SuitesOf(mirror) : AptSources.ReadDebian();
+        if (sources.Count == 0) return null;
+        var archive = new DebianArchiveOptions { Sources = sources, CacheDirectory = Path.Combine(options.DataDirectory, "cache", "debian") };
+        return new DebianArchive(options.Ephemeral.Keyring is { } keyring ? WithKeyring(archive, keyring) : archive, http, timeProvider);
+    }
+
+    private DebianSource[] SuitesOf(Uri mirror)
+    {
+        var folder = new Uri(mirror.ToString().TrimEnd('/') + "/");
+        return
+        [
+            new() { Mirror = folder, Suite = options.Ephemeral.Suite },
+            new() { Mirror = folder, Suite = options.Ephemeral.Suite + "-updates" },
+        ];
+    }
+
+    private static DebianArchiveOptions WithKeyring(DebianArchiveOptions archive, string keyring) =>
+        new() { Sources = archive.Sources, CacheDirectory = archive.CacheDirectory, Keyring = keyring };
+
+    // The names carry the build: a machine that has fetched one build's kernel must not get the next one's ram disk.
+    private void Serve(EphemeralEnvironment environment)
+    {
+        var prefix = $"ephemeral/{Architecture}/{environment.Manifest.Folder}";
+        _served = new ServedEnvironment(
+            new EphemeralFileNames($"{prefix}/kernel", $"{prefix}/initrd"), $"ephemeral/{Architecture}/", EnvironmentDirectory, environment);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Step} {Item}")]
+    private partial void Step(string step, string? item);
+
+    [LoggerMessage(LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
+    private partial void Ready(string release, long mebibytes);
+
+    [LoggerMessage(LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]
+    private partial void NoSource();
+
+    [LoggerMessage(LogLevel.Error, "The ephemeral environment could not be built; tried again in {Wait}")]
+    private partial void Failed(Exception exception, TimeSpan wait);
+
+    /// <summary>Says each step once, not each of its bytes.</summary>
+    private sealed class StepLog(Action<string, string?> step) : IProgress<ImportProgress>
+    {
+        private (string, string?) _last;
+
+        public void Report(ImportProgress value)
+        {
+            if (_last == (value.Step, value.Item)) return;
+            _last = (value.Step, value.Item);
+            step(value.Step, value.Item);
+        }
+    }
+}

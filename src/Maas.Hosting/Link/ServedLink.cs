@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Maas.Boot;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Tftp;
+
+namespace Maas.Hosting.Link;
+
+/// <summary>The link that machines boot from: our address on it and its network, and what Boot's servers are told about it.</summary>
+/// <param name="Address">This server's address on the link.</param>
+/// <param name="Network">The link's network.</param>
+internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
+{
+    /// <summary>The link of an interface: its first IPv4 address.</summary>
+    /// <exception cref="InvalidOperationException">There is no such interface, or it has no IPv4 address.</exception>
+    public static ServedLink Of(string name)
+    {
+        var networkInterface = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new InvalidOperationException($"There is no network interface {name}; there are: {string.Join(", ", NetworkInterface.GetAllNetworkInterfaces().Select(i => i.Name))}.");
+        var address = networkInterface.GetIPProperties().UnicastAddresses.FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
+            ?? throw new InvalidOperationException($"The network interface {name} has no IPv4 address.");
+        return new ServedLink(address.Address, new IPNetwork(BaseOf(address.Address, address.PrefixLength), address.PrefixLength));
+    }
+
+    /// <summary>The link that the options name; <see langword="null"/> when they name none.</summary>
+    public static ServedLink? For(MaasOptions options) => options switch
+    {
+        { Loopback: { } loopback } => new ServedLink(loopback.Address, loopback.Network),
+        { Interface: { } name } => Of(name),
+        _ => null,
+    };
+
+    /// <summary>The subnet that full mode leases on this link.</summary>
+    /// <exception cref="InvalidOperationException">The operator named no range, or one outside of the link's network.</exception>
+    public DhcpSubnet Subnet(MaasOptions options)
+    {
+        if (options.Range is not { } range) throw new InvalidOperationException("Leasing addresses needs a range, such as 10.0.0.100-10.0.0.200; beside another DHCP server choose proxy mode.");
+        if (!Network.Contains(range.First) || !Network.Contains(range.Last)) throw new InvalidOperationException($"The range {range} is not inside the network {Network} of the link.");
+        return new DhcpSubnet { Network = Network, Ranges = [range] };
+    }
+
+    /// <summary>Fills in Boot's options.</summary>
+    public static void Configure(BootServerOptions boot, MaasOptions options)
+    {
+        var dhcp = new DhcpServerOptions
+        {
+            Mode = options.Mode,
+            Programs = options.Programs,
+            HttpBase = new UriBuilder("http", "0.0.0.0", options.HttpPort, $"{options.PathBase.TrimEnd('/')}/boot/").Uri,
+        };
+        boot.Dhcp = dhcp;
+        boot.Tftp = new TftpServerOptions();
+        if (options.Loopback is { } loopback)
+        {
+            dhcp.ListenOn = new IPEndPoint(loopback.Address, loopback.DhcpPort);
+            boot.Tftp.Listen = new IPEndPoint(loopback.Address, loopback.TftpPort);
+        }
+        else
+        {
+            boot.Interface = options.Interface;
+        }
+    }
+
+    private static IPAddress BaseOf(IPAddress address, int prefixLength)
+    {
+        var octets = address.GetAddressBytes();
+        for (var bit = prefixLength; bit < 32; bit++) octets[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new IPAddress(octets);
+    }
+}

@@ -1,0 +1,113 @@
+using System.ComponentModel.DataAnnotations;
+using Maas.Boot;
+using Maas.Boot.Dhcp;
+using Maas.Core.Images;
+using Maas.Core.Power;
+using Maas.Hosting;
+using Maas.Hosting.Ephemeral;
+using Maas.Hosting.Evidence;
+using Maas.Hosting.FirstStart;
+using Maas.Hosting.Images;
+using Maas.Hosting.Leases;
+using Maas.Hosting.Link;
+using Maas.Hosting.Policy;
+using Maas.Hosting.Power;
+using Maas.Hosting.Privileges;
+using Maas.Images.Library;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Composes Core, Boot, Images and Power in any host.</summary>
+public static class MaasServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a whole MAAS: the store with its workers, and, when the options name an interface, DHCP and TFTP on it. A web host adds
+    /// <c>MapMaasBoot()</c> for boot files over HTTP, and the API by <c>Maas.Api</c>.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configure">Sets the options; they are checked at once.</param>
+    /// <exception cref="ValidationException">An option is missing or out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The interface cannot be served: it is not there, has no address, or a privilege is missing.</exception>
+    /// <example>
+    /// <code>
+    /// builder.Services.AddMaas(maas =>
+    /// {
+    ///     maas.DataDirectory = "/var/lib/maas";
+    ///     maas.Interface = "eth1";
+    ///     maas.Range = AddressRange.Parse("10.0.0.100-10.0.0.200");
+    /// });
+    /// var app = builder.Build();
+    /// app.MapMaasBoot();
+    /// </code>
+    /// </example>
+    public static IServiceCollection AddMaas(this IServiceCollection services, Action<MaasOptions> configure)
+    {
+        var options = new MaasOptions();
+        configure(options);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        MakePrivate(options.DataDirectory);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<IHostedService, FirstStartService>();
+        AddStores(services, options);
+        AddEphemeral(services);
+        AddLink(services, options);
+        return services;
+    }
+
+    private static void AddStores(IServiceCollection services, MaasOptions options)
+    {
+        services.AddMaasCore(core => core.DataSource = Path.Combine(options.DataDirectory, "maas.db"));
+        services.AddMaasPower();
+        services.TryAddSingleton<IMachinePower, DriverPower>();
+        services.TryAddSingleton(provider => ImageLibrary.Open(Path.Combine(options.DataDirectory, "images"), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IImageContent, LibraryImageContent>();
+    }
+
+    private static void AddEphemeral(IServiceCollection services)
+    {
+        services.AddSingleton<EphemeralSupply>();
+        services.AddSingleton<IEphemeralEnvironment>(provider => provider.GetRequiredService<EphemeralSupply>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralSupply>());
+        services.AddSingleton<WireTimeline>();
+        services.AddSingleton<IBootObserver>(provider => provider.GetRequiredService<WireTimeline>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<WireTimeline>());
+        services.TryAddSingleton<IBootPolicy, MachineBootPolicy>();
+        services.TryAddSingleton<IBootFiles, ServedBootFiles>();
+    }
+
+    private static void AddLink(IServiceCollection services, MaasOptions options)
+    {
+        if (options.Loopback is null && options.Interface is not null) LinuxCapabilities.Require();
+        if (ServedLink.For(options) is not { } link)
+        {
+            services.AddSingleton<IAddressOwners, NoAddressOwners>();
+            services.TryAddSingleton<BootFileSource>();
+            return;
+        }
+
+        if (options.Mode == DhcpMode.Full)
+        {
+            var subnet = link.Subnet(options);
+            services.AddSingleton(provider => new LeaseBook(Path.Combine(options.DataDirectory, "leases.db"), [subnet], provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<LeaseBook>());
+            services.AddSingleton<IAddressOwners>(provider => provider.GetRequiredService<LeaseBook>());
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LeaseBook>());
+        }
+        else
+        {
+            services.AddSingleton<IAddressOwners, NoAddressOwners>();
+        }
+
+        services.AddMaasBoot(boot => ServedLink.Configure(boot, options));
+    }
+
+    private static void MakePrivate(string directory)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}
