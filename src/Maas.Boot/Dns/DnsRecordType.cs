@@ -1,0 +1,27 @@
+namespace Maas.Boot.Dns;
+
+/// <summary>The record and query types that mean something here (IANA "DNS Resource Record TYPEs"); others are passed on as numbers.</summary>
+internal enum DnsRecordType : ushort
+{
+    A = 1,
+    NameServer = 2,
+    CanonicalName = 5,
+    StartOfAuthority = 6,
+    Pointer = 12,
+    Aaaa = 28,
+    Options = 41,
+    IncrementalTransfer = 251,
+    Transfer = 252,
+    Any = 255,
+}
+
+/// <summary>The response codes that this server gives (RFC 1035 section 4.1.1).</summary>
+internal enum DnsResponseCode : byte
+{
+    NoError = 0,
+    FormatError = 1,
+    ServerFailure = 2,
+    NoSuchName = 3,
+    NotImplemented = 4,
+    Refused = 5,
+}

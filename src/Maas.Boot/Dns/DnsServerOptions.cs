@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Maas.Boot.Dns;
+
+/// <summary>What a <see cref="DnsServer"/> is the authority for, and whom else it helps.</summary>
+public sealed class DnsServerOptions
+{
+    /// <summary>Where it listens, UDP and TCP. Default: all IPv4 addresses, port 53. Port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 53);
+
+    /// <summary>The domain of the machines. Default <c>maas</c>.</summary>
+    [Required]
+    public string Domain { get; set; } = "maas";
+
+    /// <summary>This server's own name, told as the domain's name server. Default <c>ns</c> below the domain.</summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>The networks whose addresses it names (reverse zones, classless ones too). Default none.</summary>
+    public IList<IPNetwork> Networks { get; } = [];
+
+    /// <summary>Resolvers that everything else is forwarded to, the first first. Default none: other names are refused.</summary>
+    public IList<IPEndPoint> Forwarders { get; } = [];
+
+    /// <summary>The networks whose clients may ask for other names. Default: <see cref="Networks"/> and loopback. Strangers are refused.</summary>
+    public IList<IPNetwork> Clients { get; } = [];
+
+    /// <summary>Who may fetch the whole zone (AXFR). Default nobody.</summary>
+    public IList<IPNetwork> TransferTo { get; } = [];
+
+    /// <summary>How long a resolver may keep our answers. Default 15 s: machines move.</summary>
+    public TimeSpan TimeToLive { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a forwarder may take before the next one is asked. Default 2 s.</summary>
+    public TimeSpan ForwardTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many answers of forwarders are kept. Default 10,000.</summary>
+    [Range(0, 1_000_000)]
+    public int CacheEntries { get; set; } = 10_000;
+
+    /// <summary>How many queries may wait for forwarders at once; more are answered with a failure. Default 1,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxForwarded { get; set; } = 1_000;
+}
