@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.ComponentModel.DataAnnotations;
 using Maas.Core.Store;
+using Microsoft.Extensions.Options;
 
 namespace MaasServer;
 
@@ -35,7 +35,7 @@ internal static class ServerCommand
                 await serve(ServerSettings.From(Configuration(parsed)));
                 return 0;
             }
-            catch (Exception refused) when (refused is ValidationException or FormatException or InvalidOperationException or StoreLockedException or StoreVersionException or IOException)
+            catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException or StoreLockedException or StoreVersionException or IOException)
             {
                 await Console.Error.WriteLineAsync($"maas: {refused.Message}");
                 return 1;

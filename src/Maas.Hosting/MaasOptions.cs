@@ -3,6 +3,7 @@ using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Leases;
+using Microsoft.Extensions.Options;
 
 namespace Maas.Hosting;
 
@@ -43,6 +44,7 @@ public sealed class MaasOptions
     public string KernelOptions { get; set; } = "";
 
     /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
+    [ValidateObjectMembers]
     public EphemeralSupplyOptions Ephemeral { get; set; } = new();
 }
 
@@ -81,3 +83,7 @@ public sealed class EphemeralSupplyOptions
 /// <param name="Kernel">The kernel's name among the boot files.</param>
 /// <param name="InitialRamDisk">The initial ram disk's.</param>
 public sealed record OwnEnvironment(string Kernel, string InitialRamDisk);
+
+/// <summary>Checks the options as their attributes say.</summary>
+[OptionsValidator]
+internal sealed partial class MaasOptionsValidator : IValidateOptions<MaasOptions>;

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Core.Images;
@@ -16,6 +15,7 @@ using Maas.Hosting.Privileges;
 using Maas.Images.Library;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -28,7 +28,7 @@ public static class MaasServiceCollectionExtensions
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="configure">Sets the options; they are checked at once.</param>
-    /// <exception cref="ValidationException">An option is missing or out of its range.</exception>
+    /// <exception cref="OptionsValidationException">An option is missing or out of its range.</exception>
     /// <exception cref="InvalidOperationException">The interface cannot be served: it is not there, has no address, or a privilege is missing.</exception>
     /// <example>
     /// <code>
@@ -46,7 +46,7 @@ public static class MaasServiceCollectionExtensions
     {
         var options = new MaasOptions();
         configure(options);
-        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        if (new MaasOptionsValidator().Validate(name: null, options) is { Failed: true } invalid) throw new OptionsValidationException(nameof(MaasOptions), typeof(MaasOptions), invalid.Failures);
         MakePrivate(options.DataDirectory);
 
         services.TryAddSingleton(TimeProvider.System);

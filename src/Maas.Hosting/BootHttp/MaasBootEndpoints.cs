@@ -19,11 +19,14 @@ public static class MaasBootEndpoints
     public static IEndpointConventionBuilder MapMaasBoot(this IEndpointRouteBuilder endpoints)
     {
         var options = endpoints.ServiceProvider.GetRequiredService<MaasOptions>();
-        return endpoints.MapMethods($"{options.PathBase.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
+        return endpoints.MapMethods($"{options.PathBase.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)ServeAsync);
     }
 
-    private static async Task ServeAsync(HttpContext context, BootFileSource files, IBootObserver observer, TimeProvider timeProvider)
+    private static async Task ServeAsync(HttpContext context)
     {
+        var files = context.RequestServices.GetRequiredService<BootFileSource>();
+        var observer = context.RequestServices.GetRequiredService<IBootObserver>();
+        var timeProvider = context.RequestServices.GetRequiredService<TimeProvider>();
         var started = timeProvider.GetTimestamp();
         var client = Unmapped(context.Connection.RemoteIpAddress);
         if (!BootFileName.TryNormalize((string?)context.Request.RouteValues["name"] ?? "", out var name, out var refusal))

@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Leases;
 
@@ -50,6 +53,17 @@ public sealed partial class LeasedAddresses : IAddressSource
         lock (_lock)
         {
             return [.. _subnets.Links.SelectMany(l => l.Entries.Values).Where(e => e.IsHeldAt(now)).OrderBy(e => e.Number).Select(e => e.ToLease())];
+        }
+    }
+
+    /// <summary>What is known about an address, if it is held now; <see langword="null"/> otherwise.</summary>
+    public Lease? Find(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetwork) return null;
+        var (number, now) = (address.ToNumber(), _time.GetUtcNow());
+        lock (_lock)
+        {
+            return _subnets.Find(number) is { } link && link.Entries.TryGetValue(number, out var entry) && entry.IsHeldAt(now) ? entry.ToLease() : null;
         }
     }
 
