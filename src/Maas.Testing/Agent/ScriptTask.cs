@@ -27,9 +27,9 @@ internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, A
     private SimulatedScriptResult Play(SimulatedScript script) => script.Name switch
     {
         "00-maas-inventory" => new(0, InventoryText.Write(machine.Options)),
-        "10-maas-memory-touch" => new(0, $"touched {machine.Options.Hardware.MemoryMebibytes * 3 / 4} MiB\n"),
-        "20-maas-disk-read" => new(0, string.Concat(machine.Disks.Select(d => $"{d.Model.Name}: read 64 MiB\n"))),
-        "30-maas-network" => new(0, "the server answers\n"),
+        "10-maas-memory-touch" => new(0, $"All {Math.Min(machine.Options.Hardware.MemoryMebibytes / 2, 1024)} MiB read back as written.\n"),
+        "20-maas-disk-read" => new(0, string.Concat(machine.Disks.Select(d => $"{d.Model.Name}: {d.Model.Size >> 20} MiB, read at 3 place(s).\n"))),
+        "30-maas-network" => new(0, $"eth0 {machine.Mac}: link up, 1000 Mbit/s\n"),
         _ => new(0, "simulated\n"),
     };
 
