@@ -7,6 +7,9 @@ using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
+using Maas.Core.Store;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Core;
 
@@ -22,67 +25,124 @@ namespace Maas.Core;
 /// </example>
 public sealed class MaasRegion : IAsyncDisposable, IDisposable
 {
-    private MaasRegion() { }
+    private readonly SqliteDatabase database;
+
+    private MaasRegion(SqliteDatabase database, MaasRegionOptions options, TimeProvider clock, IMachinePower power, IImageContent images, ILoggerFactory loggers)
+    {
+        this.database = database;
+        var machines = new SqliteMachineStore(database);
+        var scripts = new SqliteScriptStore(database);
+        var accounts = new SqliteAccountStore(database);
+        var tokens = new SqliteTokenStore(database);
+        var events = new SqliteEventStore(database);
+        var effects = new SqliteEffectStore(database);
+        var files = new SqliteFileStore(database);
+        var signal = new EffectSignal(clock);
+
+        BootResources = new BootResources(new SqliteBootResourceStore(database), images, clock);
+        Machines = new Machines(machines, scripts, BootResources, signal, clock, options);
+        Tags = new Tags(machines, Machines);
+        Users = new Users(accounts);
+        NodeTokens = new NodeTokens(tokens);
+        BootTokens = new BootTokens(tokens, clock);
+        Nonces = new NonceLedger(tokens, clock);
+        SshKeys = new SshKeys(accounts);
+        Events = new Events(events, clock);
+        Timeline = new Timeline(events, Machines);
+        ScriptResults = new ScriptResults(scripts, Machines, clock);
+        Files = new StoredFiles(files);
+        Settings = new Settings(files);
+        Effects = new EffectWorker(effects, Machines, power, signal, clock, options, loggers.CreateLogger<EffectWorker>());
+        Deadlines = new DeadlineWorker(Machines, clock, loggers.CreateLogger<DeadlineWorker>());
+    }
 
     /// <summary>Machines.</summary>
-    public Machines Machines { get; } = null!;
+    public Machines Machines { get; }
 
     /// <summary>Tags of machines.</summary>
-    public Tags Tags { get; } = null!;
+    public Tags Tags { get; }
 
     /// <summary>Users and their API keys.</summary>
-    public Users Users { get; } = null!;
+    public Users Users { get; }
 
     /// <summary>Machines' own tokens.</summary>
-    public NodeTokens NodeTokens { get; } = null!;
+    public NodeTokens NodeTokens { get; }
 
     /// <summary>One-time tokens of boots.</summary>
-    public BootTokens BootTokens { get; } = null!;
+    public BootTokens BootTokens { get; }
 
     /// <summary>Which OAuth requests were seen.</summary>
-    public NonceLedger Nonces { get; } = null!;
+    public NonceLedger Nonces { get; }
 
     /// <summary>Users' SSH keys.</summary>
-    public SshKeys SshKeys { get; } = null!;
+    public SshKeys SshKeys { get; }
 
     /// <summary>The journal.</summary>
-    public Events Events { get; } = null!;
+    public Events Events { get; }
 
     /// <summary>Machines' stories.</summary>
-    public Timeline Timeline { get; } = null!;
+    public Timeline Timeline { get; }
 
     /// <summary>What machines have run.</summary>
-    public ScriptResults ScriptResults { get; } = null!;
+    public ScriptResults ScriptResults { get; }
 
     /// <summary>Images.</summary>
-    public BootResources BootResources { get; } = null!;
+    public BootResources BootResources { get; }
 
     /// <summary>Users' files.</summary>
-    public StoredFiles Files { get; } = null!;
+    public StoredFiles Files { get; }
 
     /// <summary>Settings.</summary>
-    public Settings Settings { get; } = null!;
+    public Settings Settings { get; }
 
     /// <summary>Acts on machines' power.</summary>
-    public EffectWorker Effects { get; } = null!;
+    public EffectWorker Effects { get; }
 
     /// <summary>Fails machines that were not heard of in time.</summary>
-    public DeadlineWorker Deadlines { get; } = null!;
+    public DeadlineWorker Deadlines { get; }
 
-    /// <summary>Opens the store, creating or bringing it up to date first.</summary>
+    /// <summary>Opens the store, creating it or bringing it up to date first.</summary>
     /// <param name="options">Where, and how patient.</param>
     /// <param name="clock">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="power">Turns machines on and off; <see langword="null"/> when none can be.</param>
     /// <param name="images">Keeps the images' bytes; <see langword="null"/> for a directory.</param>
+    /// <param name="loggers">Where the workers log; <see langword="null"/> for nowhere.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="Store.StoreLockedException">Another server has it open.</exception>
-    /// <exception cref="Store.StoreVersionException">A newer version of this program has written it.</exception>
-    public static Task<MaasRegion> OpenAsync(MaasRegionOptions options, TimeProvider? clock = null, IMachinePower? power = null, IImageContent? images = null, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+    /// <exception cref="StoreLockedException">Another server has it open.</exception>
+    /// <exception cref="StoreVersionException">A newer version of this program has written it, or another program.</exception>
+    public static Task<MaasRegion> OpenAsync(MaasRegionOptions options, TimeProvider? clock = null, IMachinePower? power = null, IImageContent? images = null, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Open(options, clock ?? TimeProvider.System, power, images, loggers), cancellationToken);
 
-    /// <summary>Closes the store.</summary>
-    public void Dispose() { }
+    /// <summary>Closes the store, after what is being written.</summary>
+    public void Dispose() => database.Dispose();
 
-    /// <summary>Closes the store.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Closes the store, after what is being written.</summary>
+    public ValueTask DisposeAsync()
+    {
+        database.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal static MaasRegion Open(MaasRegionOptions options, TimeProvider clock, IMachinePower? power, IImageContent? images, ILoggerFactory? loggers)
+    {
+        var store = SqliteDatabase.Open(options.DataSource, clock);
+        try
+        {
+            // Only this process has the store: what was taken from the queue and not recorded is nobody's any more.
+            new SqliteEffectStore(store).ReleaseClaims();
+            return new MaasRegion(store, options, clock, power ?? new NoPower(), images ?? new DirectoryImageContent(ImageDirectory(options)), loggers ?? NullLoggerFactory.Instance);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    private static string ImageDirectory(MaasRegionOptions options) => options switch
+    {
+        { ImageDirectory: { } directory } => directory,
+        { DataSource: MaasRegionOptions.InMemory } => Path.Combine(Path.GetTempPath(), "maas-images-" + Guid.CreateVersion7().ToString("N")),
+        _ => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.DataSource)) ?? "/", "images"),
+    };
 }

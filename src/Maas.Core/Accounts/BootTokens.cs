@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Maas.Core.Accounts;
 
@@ -15,19 +17,53 @@ public sealed class BootTokens
     /// <summary>How long the same address may repeat the exchange, because an answer can be lost and cloud-init asks twice.</summary>
     public static readonly TimeSpan ReplayWindow = TimeSpan.FromSeconds(60);
 
-    internal BootTokens() { }
+    private const int MostAMachine = 8;
+    private readonly ITokenStore store;
+    private readonly TimeProvider clock;
+
+    internal BootTokens(ITokenStore store, TimeProvider clock)
+    {
+        this.store = store;
+        this.clock = clock;
+    }
 
     /// <summary>A new token for a machine. Older ones stay good, eight at most: firmware asks for its script more than once.</summary>
     /// <param name="machine">For which machine.</param>
     /// <param name="address">Who may trade it; <see langword="null"/> binds it to whoever does so first.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<Secret> IssueAsync(SystemId machine, IPAddress? address, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <returns>The token, 190 random bits in letters and digits; <see langword="null"/> when there is no such machine.</returns>
+    public async Task<Secret?> IssueAsync(SystemId machine, IPAddress? address, CancellationToken cancellationToken = default)
+    {
+        var token = Secret.Random();
+        var now = clock.GetUtcNow();
+        var stored = new StoredBootToken(machine, address is null ? null : Text(address), now, null);
+        return await store.AddBootTokenAsync(Hash(token), stored, MostAMachine, now - Lifetime - ReplayWindow, cancellationToken).ConfigureAwait(false) ? token : null;
+    }
 
     /// <summary>Trades a token.</summary>
     /// <param name="token">As presented.</param>
     /// <param name="from">Who presents it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<BootTokenResult> RedeemAsync(Secret token, IPAddress from, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<BootTokenResult> RedeemAsync(Secret token, IPAddress from, CancellationToken cancellationToken = default)
+    {
+        var now = clock.GetUtcNow();
+        var address = Text(from);
+        return store.RedeemAsync(Hash(token), address, now, stored => Judge(stored, address, now), NodeTokens.Draw, cancellationToken);
+    }
+
+    /// <summary>Why a token is refused; <see langword="null"/> when it is good.</summary>
+    private static string? Judge(StoredBootToken? token, string from, DateTimeOffset now) => token switch
+    {
+        null => "The boot token is not known here.",
+        { Address: { } bound } when bound != from => $"The boot token is not for {from}.",
+        { Used: { } used } when now - used > ReplayWindow => "The boot token was used already.",
+        { Used: null } when now - token.Issued > Lifetime => "The boot token has expired.",
+        _ => null,
+    };
+
+    private static byte[] Hash(Secret token) => SHA256.HashData(Encoding.UTF8.GetBytes(token.Reveal()));
+
+    private static string Text(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 }
 
 /// <summary>What became of a boot token.</summary>

@@ -6,7 +6,18 @@ public sealed class NonceLedger
     /// <summary>How old a timestamp may be. The future is accepted, as MAAS does: clients correct their clocks only when told.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(300);
 
-    internal NonceLedger() { }
+    private const int LongestNonce = 255;
+    private const int MostNonces = 1_000_000;
+    private static readonly TimeSpan PurgeEvery = TimeSpan.FromSeconds(60);
+    private readonly INonceStore store;
+    private readonly TimeProvider clock;
+    private long nextPurge;
+
+    internal NonceLedger(INonceStore store, TimeProvider clock)
+    {
+        this.store = store;
+        this.clock = clock;
+    }
 
     /// <summary>Takes note of a request, if it is fresh.</summary>
     /// <param name="consumerKey">Of the token used.</param>
@@ -14,7 +25,26 @@ public sealed class NonceLedger
     /// <param name="nonce">As sent; at most 255 characters.</param>
     /// <param name="timestamp">As sent, in seconds since 1970.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<NonceVerdict> UseAsync(string consumerKey, string tokenKey, string nonce, long timestamp, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<NonceVerdict> UseAsync(string consumerKey, string tokenKey, string nonce, long timestamp, CancellationToken cancellationToken = default)
+    {
+        var now = clock.GetUtcNow();
+        var seconds = now.ToUnixTimeSeconds();
+        if (seconds - timestamp > Window.TotalSeconds) return NonceVerdict.Expired;
+        if (nonce.Length is 0 or > LongestNonce || timestamp > DateTimeOffset.MaxValue.ToUnixTimeSeconds() - Window.TotalSeconds) return NonceVerdict.Used;
+
+        await PurgeAsync(now, cancellationToken).ConfigureAwait(false);
+
+        // A request stamped in the future stays good for longer, so it is remembered for longer.
+        var expires = DateTimeOffset.FromUnixTimeSeconds(Math.Max(seconds, timestamp)) + Window + TimeSpan.FromSeconds(1);
+        return await store.AddAsync(consumerKey, tokenKey, nonce, expires, cancellationToken).ConfigureAwait(false) ? NonceVerdict.Fresh : NonceVerdict.Used;
+    }
+
+    private async Task PurgeAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var due = Interlocked.Read(ref nextPurge);
+        if (now.UtcTicks < due || Interlocked.CompareExchange(ref nextPurge, (now + PurgeEvery).UtcTicks, due) != due) return;
+        await store.PurgeAsync(now, MostNonces, cancellationToken).ConfigureAwait(false);
+    }
 }
 
 /// <summary>Whether a request is fresh.</summary>

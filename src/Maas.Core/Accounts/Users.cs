@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Maas.Core.Accounts;
 
 /// <summary>Somebody who may use the API.</summary>
@@ -20,48 +22,73 @@ public sealed record ApiKey(User User, string Name, string ConsumerKey, string T
 }
 
 /// <summary>The users and their API keys.</summary>
-public sealed class Users
+public sealed partial class Users
 {
-    internal Users() { }
+    private readonly IAccountStore store;
+
+    internal Users(IAccountStore store) => this.store = store;
 
     /// <summary>Makes a user; <see langword="null"/> when the name is taken or not allowed.</summary>
-    /// <param name="name">User name.</param>
+    /// <param name="name">User name, at most 150 characters.</param>
     /// <param name="email">Mail address, or empty.</param>
     /// <param name="password">Password; an empty one never lets anybody in.</param>
     /// <param name="isAdministrator">Whether everything is allowed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<User?> CreateAsync(string name, string email, Secret password, bool isAdministrator, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<User?> CreateAsync(string name, string email, Secret password, bool isAdministrator, CancellationToken cancellationToken = default)
+    {
+        if (!Name().IsMatch(name) || email.Length > 254) return null;
+        return await store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The user, or <see langword="null"/>.</summary>
-    public Task<User?> FindAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<User?> FindAsync(string name, CancellationToken cancellationToken = default) =>
+        (await store.FindUserAsync(name, cancellationToken).ConfigureAwait(false))?.User;
 
     /// <summary>All users by name.</summary>
-    public Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken = default) => store.ListUsersAsync(cancellationToken);
 
-    /// <summary>Removes a user with all keys, SSH keys and files. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>Removes a user with all keys and files. Machines are left as they are. <see langword="false"/> when there is none.</summary>
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => store.DeleteUserAsync(name, cancellationToken);
 
     /// <summary>The user if the password is right, else <see langword="null"/>; takes as long for a name that does not exist.</summary>
-    public Task<User?> VerifyPasswordAsync(string name, Secret password, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<User?> VerifyPasswordAsync(string name, Secret password, CancellationToken cancellationToken = default)
+    {
+        var found = await store.FindUserAsync(name, cancellationToken).ConfigureAwait(false);
+        return PasswordHash.Verify(password, found?.PasswordHash) ? found?.User : null;
+    }
 
     /// <summary>Sets a new password. <see langword="false"/> when there is no such user.</summary>
-    public Task<bool> SetPasswordAsync(string name, Secret password, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> SetPasswordAsync(string name, Secret password, CancellationToken cancellationToken = default) =>
+        store.SetPasswordHashAsync(name, PasswordHash.Make(password), cancellationToken);
 
     /// <summary>Makes a new API key.</summary>
     /// <param name="user">For whom.</param>
-    /// <param name="name">What the user calls it; may be empty.</param>
+    /// <param name="name">What the user calls it; may be empty, and at most 255 characters are kept.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<ApiKey> CreateApiKeyAsync(User user, string name = "", CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<ApiKey> CreateApiKeyAsync(User user, string name = "", CancellationToken cancellationToken = default)
+    {
+        var key = new ApiKey(user, Short(name), Secret.Random(18).Reveal(), Secret.Random(18).Reveal(), Secret.Random());
+        await store.CreateApiKeyAsync(key, cancellationToken).ConfigureAwait(false);
+        return key;
+    }
 
     /// <summary>The user's keys in the order of creation.</summary>
-    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) => store.ListApiKeysAsync(user, cancellationToken);
 
     /// <summary>The key with these two parts, or <see langword="null"/>. The caller compares the secret.</summary>
-    public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) =>
+        store.FindApiKeyAsync(consumerKey, tokenKey, cancellationToken);
 
     /// <summary>Renames a key of the user's. <see langword="false"/> when there is none.</summary>
-    public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken = default) =>
+        store.RenameApiKeyAsync(user, tokenKey, Short(name), cancellationToken);
 
     /// <summary>Ends a key of the user's at once. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken = default) =>
+        store.DeleteApiKeyAsync(user, tokenKey, cancellationToken);
+
+    private static string Short(string name) => name.Length <= 255 ? name : name[..255];
+
+    [GeneratedRegex(@"\A[A-Za-z0-9@.+_-]{1,150}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
 }

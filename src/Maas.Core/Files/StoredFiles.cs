@@ -13,23 +13,36 @@ public sealed class StoredFiles
     /// <summary>A file's greatest size, in bytes.</summary>
     public const int MaximumSize = 64 * 1024 * 1024;
 
-    internal StoredFiles() { }
+    private readonly IFileStore store;
+
+    internal StoredFiles(IFileStore store) => this.store = store;
 
     /// <summary>Stores a file, in the place of the owner's file of that name. The key stays.</summary>
-    public Task<StoredFile> PutAsync(string? owner, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <exception cref="ArgumentException">The name is empty or longer than 255, or the content larger than <see cref="MaximumSize"/>.</exception>
+    public Task<StoredFile> PutAsync(string? owner, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        if (name.Length is 0 or > 255) throw new ArgumentException("A file's name has 1 to 255 characters.", nameof(name));
+        if (content.Length > MaximumSize) throw new ArgumentException($"A file has at most {MaximumSize} bytes.", nameof(content));
+        return store.PutAsync(new StoredFile(owner, name, Secret.Random().Reveal(), content), cancellationToken);
+    }
 
     /// <summary>The owner's files whose names begin with <paramref name="prefix"/>, by name, without content.</summary>
-    public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix = "", CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix = "", CancellationToken cancellationToken = default) =>
+        store.ListAsync(owner, prefix, cancellationToken);
 
     /// <summary>The owner's file, or <see langword="null"/>.</summary>
-    public Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken = default) =>
+        store.FindAsync(owner, name, cancellationToken);
 
     /// <summary>The newest file of that name, whoever owns it, or <see langword="null"/>: in API 1.0 of 2012 files are everybody's.</summary>
-    public Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken = default) =>
+        store.FindAnyAsync(name, cancellationToken);
 
     /// <summary>The file with this key, or <see langword="null"/>.</summary>
-    public Task<StoredFile?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<StoredFile?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) =>
+        store.FindByKeyAsync(key, cancellationToken);
 
     /// <summary>Removes the owner's file. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken = default) =>
+        store.DeleteAsync(owner, name, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Maas.Core.Inventory;
 using Maas.Core.Lifecycle;
 using Maas.Core.Power;
@@ -26,6 +27,7 @@ public sealed record Machine
     public string Domain { get; init; } = "maas";
 
     /// <summary>Host name and domain.</summary>
+    [JsonIgnore]
     public string Fqdn => Domain.Length == 0 ? Hostname : $"{Hostname}.{Domain}";
 
     /// <summary>Free words of the operator.</summary>
@@ -122,8 +124,10 @@ public sealed record Machine
     public long Version { get; init; }
 
     /// <summary>Whether an installed system of its owner's is on the disk.</summary>
+    [JsonIgnore]
     public bool IsInstalled => Deployment?.FinishedAt is not null;
 
     /// <summary>What it boots if it asks now: a pure function of its state.</summary>
+    [JsonIgnore]
     public BootIntent NextBoot => BootTable.For(this);
 }

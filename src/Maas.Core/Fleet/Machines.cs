@@ -1,58 +1,117 @@
 using System.Net;
+using Maas.Core.Images;
+using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
+using Maas.Core.Power;
+using Maas.Core.Scripts;
 
 namespace Maas.Core.Fleet;
 
 /// <summary>All machines: finding them, describing them, and moving them through their lives.</summary>
 public sealed partial class Machines
 {
-    internal Machines() { }
+    private readonly IMachineStore store;
+    private readonly IScriptStore scripts;
+    private readonly BootResources images;
+    private readonly EffectSignal signal;
+    private readonly TimeProvider clock;
+    private readonly MaasRegionOptions options;
 
-    /// <summary>Creates a New machine on behalf of a user.</summary>
-    public Task<CreateResult> CreateAsync(NewMachine machine, string? by, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>
-    /// A machine makes itself known. One that has any of the addresses already, and is New or Commissioning, is brought up to
-    /// date instead (the same boot twice makes one machine); in any other status it is refused as a duplicate.
-    /// </summary>
-    public Task<CreateResult> EnlistAsync(NewMachine machine, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal Machines(IMachineStore store, IScriptStore scripts, BootResources images, EffectSignal signal, TimeProvider clock, MaasRegionOptions options)
+    {
+        this.store = store;
+        this.scripts = scripts;
+        this.images = images;
+        this.signal = signal;
+        this.clock = clock;
+        this.options = options;
+    }
 
     /// <summary>The machine, or <see langword="null"/>.</summary>
-    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => store.GetAsync(id, cancellationToken);
 
     /// <summary>The machine that has this network interface, or <see langword="null"/>.</summary>
-    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) => store.FindByMacAsync(address, cancellationToken);
 
     /// <summary>The machines that match, in the order of creation.</summary>
-    public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
+        store.ListAsync(filter ?? new MachineFilter(), cancellationToken);
 
     /// <summary>
     /// Asks something of a machine. The machine, its events and its effects are on disk when this returns; power is acted on
-    /// after that by <see cref="Power.EffectWorker"/>.
+    /// after that by <see cref="EffectWorker"/>.
     /// </summary>
-    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>
-    /// Gives one free machine that fits to a user, the smallest that fits first. Two callers never get the same one.
-    /// </summary>
-    public Task<AllocationResult> AllocateAsync(AllocationRequest request, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>
-    /// Changes a machine's description: host name, architecture, power, owner data, tags, zone, pool, boot disk … The life
-    /// (status, owner, deadline, deployment) cannot be changed so. <paramref name="edit"/> may be called more than once.
-    /// </summary>
-    /// <param name="id">Which machine.</param>
-    /// <param name="by">User name, for the journal; <see langword="null"/> for the system.</param>
-    /// <param name="edit">A pure function.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<EditResult> EditAsync(SystemId id, string? by, Func<Machine, Machine> edit, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, CancellationToken cancellationToken = default) =>
+        RecordAsync(id, command, null, cancellationToken);
 
     /// <summary>Notes that the machine was seen with this address by a request it authenticated. The newest four are kept.</summary>
-    public Task ReportAddressAsync(SystemId id, IPAddress address, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task ReportAddressAsync(SystemId id, IPAddress address, CancellationToken cancellationToken = default)
+    {
+        var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+        var machine = await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        if (machine is null || (machine.IpAddresses.Count > 0 && machine.IpAddresses[0] == text)) return;
+        await SaveEditAsync(id, current => current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The user data to give to the machine; <see langword="null"/> for none.</summary>
-    public Task<ReadOnlyMemory<byte>?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<ReadOnlyMemory<byte>?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken = default) =>
+        await store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? body : null;
 
     /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(SystemId id, string? by, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<bool> DeleteAsync(SystemId id, string? by, CancellationToken cancellationToken = default) =>
+        store.DeleteAsync(id, new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", by), clock.GetUtcNow(), cancellationToken);
+
+    internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => store.ListOverdueAsync(clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>Load, decide, save with the version that was loaded; when somebody else was faster, once more.</summary>
+    internal async Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
+            var now = clock.GetUtcNow();
+            var complete = await CompleteAsync(machine, command, cancellationToken).ConfigureAwait(false) with { OperationId = Guid.CreateVersion7(now) };
+            var decision = MachineDecisions.Decide(machine, complete, now, options.Deadlines);
+            if (decision is Decision.Refused refused) return new CommandResult.Refused(machine, refused.Action, refused.Reason, refused.Because);
+
+            var moved = (Decision.Moved)decision;
+            if (moved is { Events: [], Effects: [] } && moved.Machine == machine && completedEffect is null) return new CommandResult.Done(machine);
+            var change = new MachineChange
+            {
+                Machine = moved.Machine,
+                At = now,
+                Events = moved.Events,
+                Effects = moved.Effects,
+                Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>().SelectMany(effect => BuiltinScripts.Schedule(moved.Machine, effect.Kind))],
+                CompletedEffect = completedEffect,
+            };
+            switch (await store.SaveAsync(change, cancellationToken).ConfigureAwait(false))
+            {
+                case SaveResult.Saved saved:
+                    if (moved.Effects.Any(effect => effect is MachineEffect.Power)) signal.Raise();
+                    return new CommandResult.Done(saved.Machine);
+                case SaveResult.Superseded:
+                    return new CommandResult.Done(machine);
+                default:
+                    cancellationToken.ThrowIfCancellationRequested();
+                    continue;
+            }
+        }
+    }
+
+    /// <summary>Adds to a command what its decision needs to know from elsewhere.</summary>
+    private async Task<MachineCommand> CompleteAsync(Machine machine, MachineCommand command, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case MachineCommand.Deploy { Image: null } deploy:
+                var image = await images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, machine.Architecture, cancellationToken).ConfigureAwait(false);
+                return deploy with { Image = image };
+            case MachineCommand.Signal { Report: SignalReport.Ok or SignalReport.Failed } report when machine.OperationId is { } operation:
+                var results = await scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
+                return report with { FailedScripts = ScriptVerdict.Failures([.. results.Where(result => result.OperationId == operation).Reverse()]) };
+            default:
+                return command;
+        }
+    }
 }

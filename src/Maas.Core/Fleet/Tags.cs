@@ -9,21 +9,59 @@ public sealed record Tag(string Name, string Comment = "", string KernelOptions 
 /// <summary>The tags there are, and which machine has which.</summary>
 public sealed class Tags
 {
-    internal Tags() { }
+    private readonly IMachineStore store;
+    private readonly Machines machines;
+
+    internal Tags(IMachineStore store, Machines machines)
+    {
+        this.store = store;
+        this.machines = machines;
+    }
 
     /// <summary>All tags by name.</summary>
-    public Task<IReadOnlyList<Tag>> ListAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<Tag>> ListAsync(CancellationToken cancellationToken = default) => store.ListTagsAsync(cancellationToken);
 
     /// <summary>The tag, or <see langword="null"/>.</summary>
-    public Task<Tag?> GetAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<Tag?> GetAsync(string name, CancellationToken cancellationToken = default) =>
+        (await store.ListTagsAsync(cancellationToken).ConfigureAwait(false)).SingleOrDefault(tag => tag.Name == name);
 
     /// <summary>Makes a tag, or changes the one of that name. <see langword="false"/> when the name is not allowed.</summary>
-    public Task<bool> SaveAsync(Tag tag, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<bool> SaveAsync(Tag tag, CancellationToken cancellationToken = default)
+    {
+        if (!MachineRules.IsTagName(tag.Name)) return false;
+        await store.SaveTagAsync(tag, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>Removes a tag, from all machines too. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        if (!await store.DeleteTagAsync(name, cancellationToken).ConfigureAwait(false)) return false;
+        var tagged = await store.ListAsync(new MachineFilter { Tags = [name] }, cancellationToken).ConfigureAwait(false);
+        await UpdateMachinesAsync(name, [], [.. tagged.Select(machine => machine.Id)], null, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>Puts a tag on machines and takes it off others; unknown machines are passed over.</summary>
     /// <returns>How many changed.</returns>
-    public Task<(int Added, int Removed)> UpdateMachinesAsync(string name, IReadOnlyList<SystemId> add, IReadOnlyList<SystemId> remove, string? by, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<(int Added, int Removed)> UpdateMachinesAsync(string name, IReadOnlyList<SystemId> add, IReadOnlyList<SystemId> remove, string? by, CancellationToken cancellationToken = default)
+    {
+        var added = 0;
+        var removed = 0;
+        foreach (var id in add.Distinct())
+        {
+            if (await SetAsync(id, machine => !machine.Tags.Contains(name), machine => machine with { Tags = [.. machine.Tags, name] }).ConfigureAwait(false)) added++;
+        }
+
+        foreach (var id in remove.Distinct())
+        {
+            if (await SetAsync(id, machine => machine.Tags.Contains(name), machine => machine with { Tags = [.. machine.Tags.Where(tag => tag != name)] }).ConfigureAwait(false)) removed++;
+        }
+
+        return (added, removed);
+
+        async Task<bool> SetAsync(SystemId id, Func<Machine, bool> applies, Func<Machine, Machine> edit) =>
+            await machines.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } machine && applies(machine)
+            && await machines.EditAsync(id, by, edit, cancellationToken).ConfigureAwait(false) is EditResult.Done;
+    }
 }

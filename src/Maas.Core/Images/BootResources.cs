@@ -1,39 +1,135 @@
+using System.Text.RegularExpressions;
 using Maas.Core.Fleet;
 
 namespace Maas.Core.Images;
 
 /// <summary>The images that can be installed, and how they get in: size and hash first, then the bytes in pieces.</summary>
-public sealed class BootResources
+public sealed partial class BootResources
 {
-    internal BootResources() { }
+    private readonly SemaphoreSlim[] stripes = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
+    private readonly IBootResourceStore store;
+    private readonly IImageContent content;
+    private readonly TimeProvider clock;
 
-    /// <summary>Announces an image. If a file with this hash is complete already, so is this one at once.</summary>
-    public Task<UploadResult> CreateAsync(NewBootResource resource, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal BootResources(IBootResourceStore store, IImageContent content, TimeProvider clock)
+    {
+        this.store = store;
+        this.content = content;
+        this.clock = clock;
+    }
 
-    /// <summary>Takes the next piece of a file. After the last, the hash is checked; wrong bytes are thrown away.</summary>
+    /// <summary>
+    /// Announces an image. If its bytes are here already, it is complete at once; announcing the newest version again changes
+    /// nothing.
+    /// </summary>
+    public async Task<UploadResult> CreateAsync(NewBootResource resource, CancellationToken cancellationToken = default)
+    {
+        var checkedResource = resource with
+        {
+            Name = resource.Name.Contains('/', StringComparison.Ordinal) ? resource.Name : "custom/" + resource.Name,
+            Architecture = MachineRules.FullArchitecture(resource.Architecture),
+            Sha256 = resource.Sha256.ToLowerInvariant(),
+        };
+        if (FindFault(checkedResource) is var (field, reason)) return new UploadResult.Refused(field, reason);
+        return await store.CreateAsync(checkedResource, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is { } created
+            ? new UploadResult.Taken(created)
+            : new UploadResult.Refused("size", "The same hash was announced with another size.");
+    }
+
+    /// <summary>
+    /// Takes the next piece of a file, all of it or nothing. After the last, the hash is checked; wrong bytes are thrown away.
+    /// </summary>
     /// <param name="resourceId">The resource.</param>
     /// <param name="fileId">Its file.</param>
     /// <param name="piece">The bytes; more than the announced size is refused.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<UploadResult> AppendAsync(long resourceId, long fileId, Stream piece, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<UploadResult> AppendAsync(long resourceId, long fileId, Stream piece, CancellationToken cancellationToken = default)
+    {
+        if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } announced) return new UploadResult.NotFound();
+        var stripe = stripes[announced.Sha256[0] % stripes.Length];
+        await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Only now, alone with these bytes, is it known how many there are.
+            if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } file) return new UploadResult.NotFound();
+            if (file.IsComplete) return new UploadResult.Refused("", "Cannot upload to a complete file.");
+            if (await AppendAsync(file, piece, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
+        }
+        finally
+        {
+            stripe.Release();
+        }
+
+        return await store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false) is { } resource
+            ? new UploadResult.Taken(resource)
+            : new UploadResult.NotFound();
+    }
 
     /// <summary>All resources by id.</summary>
-    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) => store.ListAsync(cancellationToken);
 
     /// <summary>The resource, or <see langword="null"/>.</summary>
-    public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) => store.GetAsync(id, cancellationToken);
 
     /// <summary>Removes a resource and the bytes nobody else needs. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default)
+    {
+        if (await store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;
+        foreach (var hash in orphans) await content.DeleteAsync(hash, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 
     /// <summary>The bytes of a complete image, seekable; <see langword="null"/> when they are not here.</summary>
-    public Task<Stream?> OpenAsync(ImageReference image, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Stream?> OpenAsync(ImageReference image, CancellationToken cancellationToken = default) => content.OpenReadAsync(image.Sha256, cancellationToken);
 
     /// <summary>
-    /// The newest complete image for a machine of <paramref name="architecture"/>, or <see langword="null"/>. Without a series,
-    /// the newest of the family; without both, the newest of all.
+    /// The newest complete disk image for a machine of <paramref name="architecture"/>, or <see langword="null"/>. Without a
+    /// series, the newest of the family; without both, the newest of all. A series may name its family too (<c>ubuntu/noble</c>).
     /// </summary>
-    public Task<ImageReference?> ChooseAsync(string osSystem, string series, string architecture, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<ImageReference?> ChooseAsync(string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>
+        ImageChoice.Choose(await store.ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
+
+    private async Task<UploadResult?> AppendAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
+    {
+        // A piece that breaks off counts for nothing: what is received stands in the store, and the next piece is written there.
+        using var limited = new LimitedStream(piece, file.Size - file.Received);
+        var length = await content.AppendAsync(file.Sha256, file.Received, limited, cancellationToken).ConfigureAwait(false);
+        if (limited.WasTooLong)
+        {
+            await content.AppendAsync(file.Sha256, file.Received, Stream.Null, cancellationToken).ConfigureAwait(false);
+            return new UploadResult.Refused("", $"Too much data: the file was announced with {file.Size} bytes.");
+        }
+
+        if (length == file.Received) return new UploadResult.Refused("", "The piece is empty.");
+        if (length == file.Size && await content.HashAsync(file.Sha256, cancellationToken).ConfigureAwait(false) != file.Sha256)
+        {
+            await content.DeleteAsync(file.Sha256, cancellationToken).ConfigureAwait(false);
+            await store.SetReceivedAsync(file.Sha256, 0, false, cancellationToken).ConfigureAwait(false);
+            return new UploadResult.Refused("", "The SHA-256 of the bytes is not the one that was announced; they were thrown away.");
+        }
+
+        await store.SetReceivedAsync(file.Sha256, length, length == file.Size, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task<BootResourceFile?> FindFileAsync(long resourceId, long fileId, CancellationToken cancellationToken) =>
+        (await store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false))?.Sets.Select(set => set.File).SingleOrDefault(file => file.Id == fileId);
+
+    private static (string Field, string Reason)? FindFault(NewBootResource resource)
+    {
+        if (!Name().IsMatch(resource.Name)) return ("name", "A name is a family and a series of letters, digits and _ . + -, such as custom/debian-12.");
+        if (!MachineRules.Architectures.Contains(resource.Architecture.Split('/')[0])) return ("architecture", "Not a known architecture.");
+        if (!ImageChoice.FileTypes.Contains(resource.FileType)) return ("filetype", $"Not one of {string.Join(", ", ImageChoice.FileTypes)}.");
+        if (resource.Size < 1) return ("size", "At least 1.");
+        if (!Hash().IsMatch(resource.Sha256)) return ("sha256", "64 hexadecimal digits.");
+        return resource.Title.Length > 255 || resource.BaseImage.Length > 255 ? ("title", "At most 255 characters.") : null;
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_.+-]{1,64}/[A-Za-z0-9_.+-]{1,128}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Hash();
 }
 
 /// <summary>An image announced.</summary>

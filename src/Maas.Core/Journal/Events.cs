@@ -3,16 +3,24 @@ namespace Maas.Core.Journal;
 /// <summary>The journal: what happened, in order. Events of a move are written in the move's own transaction.</summary>
 public sealed class Events
 {
-    internal Events() { }
+    private readonly IEventStore store;
+    private readonly TimeProvider clock;
+
+    internal Events(IEventStore store, TimeProvider clock)
+    {
+        this.store = store;
+        this.clock = clock;
+    }
 
     /// <summary>Writes an event that moves nothing.</summary>
     /// <param name="machine">Which machine it is about; <see langword="null"/> for none.</param>
     /// <param name="note">What happened.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<Event> WriteAsync(SystemId? machine, EventNote note, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<Event> WriteAsync(SystemId? machine, EventNote note, CancellationToken cancellationToken = default) =>
+        store.WriteAsync(clock.GetUtcNow(), machine, note, cancellationToken);
 
     /// <summary>The events that match, the newest first.</summary>
-    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) => store.QueryAsync(query, cancellationToken);
 }
 
 /// <summary>Which events to read. An empty list asks nothing; values in one list are alternatives.</summary>

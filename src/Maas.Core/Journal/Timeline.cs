@@ -1,3 +1,5 @@
+using Maas.Core.Fleet;
+
 namespace Maas.Core.Journal;
 
 /// <summary>
@@ -6,22 +8,64 @@ namespace Maas.Core.Journal;
 /// </summary>
 public sealed class Timeline
 {
-    internal Timeline() { }
+    private const int MostAnAddress = 500;
+    private const int MostInAll = 50_000;
+    private const int LongestText = 500;
+    private readonly IEventStore store;
+    private readonly Machines machines;
+
+    internal Timeline(IEventStore store, Machines machines)
+    {
+        this.store = store;
+        this.machines = machines;
+    }
 
     /// <summary>Writes down what was seen on the wire.</summary>
-    public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default)
+    {
+        var text = new string([.. observation.Text.Take(LongestText).Select(letter => char.IsControl(letter) ? ' ' : letter)]);
+        return store.ObserveAsync(observation with { Text = text }, MostAnAddress, MostInAll, cancellationToken);
+    }
 
     /// <summary>The newest entries about a machine, the oldest of them first.</summary>
     /// <param name="machine">Which machine.</param>
     /// <param name="limit">At most so many, 1 to 5000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<IReadOnlyList<TimelineEntry>> ReadAsync(SystemId machine, int limit = 1000, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(SystemId machine, int limit = 1000, CancellationToken cancellationToken = default)
+    {
+        limit = Math.Clamp(limit, 1, 5000);
+        var events = new List<Event>();
+        while (events.Count < limit)
+        {
+            var page = await store.QueryAsync(new EventQuery
+            {
+                MachineIds = [machine],
+                Level = EventLevel.Debug,
+                Limit = Math.Min(limit - events.Count, 1000),
+                Before = events.Count == 0 ? null : events[^1].Id,
+            }, cancellationToken).ConfigureAwait(false);
+            if (page.Count == 0) break;
+            events.AddRange(page);
+        }
+
+        var addresses = (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.MacAddresses ?? [];
+        var seen = await store.ObservationsAsync(addresses, limit, cancellationToken).ConfigureAwait(false);
+        events.Reverse();
+        return
+        [
+            .. events.Select(happened => (TimelineEntry)new TimelineEntry.Happened(happened))
+                .Concat(seen.Select(observation => new TimelineEntry.Seen(observation)))
+                .OrderBy(entry => entry.At)
+                .TakeLast(limit),
+        ];
+    }
 
     /// <summary>What was seen of an address that no machine has, the oldest first.</summary>
     /// <param name="address">The address.</param>
     /// <param name="limit">At most so many, 1 to 500.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<IReadOnlyList<Observation>> ObservationsAsync(MacAddress address, int limit = 500, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<IReadOnlyList<Observation>> ObservationsAsync(MacAddress address, int limit = 500, CancellationToken cancellationToken = default) =>
+        store.ObservationsAsync([address], Math.Clamp(limit, 1, MostAnAddress), cancellationToken);
 }
 
 /// <summary>Something seen on the wire: evidence, not identity.</summary>

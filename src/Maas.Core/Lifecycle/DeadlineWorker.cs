@@ -1,13 +1,69 @@
+using Maas.Core.Fleet;
+using Microsoft.Extensions.Logging;
+
 namespace Maas.Core.Lifecycle;
 
 /// <summary>Fails machines that were not heard of in time. Deadlines are in the store and survive a restart.</summary>
-public sealed class DeadlineWorker
+public sealed partial class DeadlineWorker
 {
-    internal DeadlineWorker() { }
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private readonly Machines machines;
+    private readonly TimeProvider clock;
+    private readonly ILogger<DeadlineWorker> logger;
 
-    /// <summary>Looks every few seconds until cancelled; then returns.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    internal DeadlineWorker(Machines machines, TimeProvider clock, ILogger<DeadlineWorker> logger)
+    {
+        this.machines = machines;
+        this.clock = clock;
+        this.logger = logger;
+    }
+
+    /// <summary>Looks every five seconds until cancelled; then returns.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            do
+            {
+                await TryPassAsync(cancellationToken).ConfigureAwait(false);
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Deadlines are in the store.
+        }
+    }
 
     /// <summary>Fails all that are overdue now, and returns how many that were.</summary>
-    public Task<int> PassAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<int> PassAsync(CancellationToken cancellationToken = default)
+    {
+        var overdue = await machines.ListOverdueAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var id in overdue)
+        {
+            if (await machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
+                LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
+        }
+
+        return overdue.Count;
+    }
+
+    private async Task TryPassAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PassAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogPassFailed(failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Status}: {Reason}")]
+    private partial void LogOverdue(SystemId systemId, MachineStatus status, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Deadlines could not be looked at; trying again")]
+    private partial void LogPassFailed(Exception failure);
 }

@@ -17,6 +17,9 @@ public abstract record MachineCommand
     /// <summary>The asker's reason; it goes into the event.</summary>
     public string? Comment { get; init; }
 
+    /// <summary>The id of the operation that begins with it, if one does; <see cref="Machines.ExecuteAsync"/> fills it in.</summary>
+    public Guid OperationId { get; init; }
+
     /// <summary>Accepts an enlisted machine: commissions it. Nothing happens to one that is Commissioning or Ready.</summary>
     public sealed record Accept : MachineCommand;
 

@@ -16,6 +16,9 @@ public abstract record MachineEffect
     /// <param name="Finishes">Whether the machine's status waits for just this (release, leaving rescue mode).</param>
     public sealed record Power(PowerAction Action, bool Finishes = false) : MachineEffect;
 
+    /// <summary>Power actions that still wait in the queue are not wanted any more.</summary>
+    public sealed record CancelPower : MachineEffect;
+
     /// <summary>New, pending results for the scripts that the machine shall run in this operation.</summary>
     /// <param name="Kind">Which scripts.</param>
     public sealed record ScheduleScripts(ScriptKind Kind) : MachineEffect;

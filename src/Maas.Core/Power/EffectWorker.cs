@@ -1,17 +1,160 @@
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+using Microsoft.Extensions.Logging;
+
 namespace Maas.Core.Power;
 
 /// <summary>
-/// Acts on machines' power, from the durable queue that <see cref="Fleet.Machines.ExecuteAsync"/> fills. What fails is tried
-/// again, later each time, and at last fails the machine by name. A crash loses nothing: what was not recorded as done is
-/// done again, and every action is harmless when repeated.
+/// Acts on machines' power, from the durable queue that <see cref="Machines.ExecuteAsync"/>
+/// fills. What fails is tried again, later each time, and at last fails the machine by name. A crash loses nothing: what was
+/// not recorded as done is done again, and every action is harmless when repeated.
 /// </summary>
-public sealed class EffectWorker
+public sealed partial class EffectWorker
 {
-    internal EffectWorker() { }
+    private const int AtOnce = 16;
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    private readonly IEffectStore store;
+    private readonly Machines machines;
+    private readonly IMachinePower power;
+    private readonly EffectSignal signal;
+    private readonly TimeProvider clock;
+    private readonly MaasRegionOptions options;
+    private readonly ILogger<EffectWorker> logger;
+
+    internal EffectWorker(IEffectStore store, Machines machines, IMachinePower power, EffectSignal signal, TimeProvider clock, MaasRegionOptions options, ILogger<EffectWorker> logger)
+    {
+        this.store = store;
+        this.machines = machines;
+        this.power = power;
+        this.signal = signal;
+        this.clock = clock;
+        this.options = options;
+        this.logger = logger;
+    }
 
     /// <summary>Works until cancelled; then returns.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var wait = await PassAndLookAheadAsync(cancellationToken).ConfigureAwait(false);
+                if (wait > TimeSpan.Zero) await signal.WaitAsync(wait, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was under way is still in the queue.
+        }
+    }
 
     /// <summary>Does what is due now, and returns how many actions that were. For tests and for hosts with a loop of their own.</summary>
-    public Task<int> PassAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<int> PassAsync(CancellationToken cancellationToken = default)
+    {
+        // The lease outlasts the action, so that no second worker repeats what is still under way.
+        var claimed = await store.ClaimAsync(clock.GetUtcNow(), options.PowerTimeout * 2, AtOnce, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(claimed.Select(effect => PerformAsync(effect, cancellationToken))).ConfigureAwait(false);
+        return claimed.Count;
+    }
+
+    /// <summary>How long there is nothing to do. A store that fails (a full disk) is asked again later; the worker lives on.</summary>
+    private async Task<TimeSpan> PassAndLookAheadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await PassAsync(cancellationToken).ConfigureAwait(false) > 0) return TimeSpan.Zero;
+            var next = await store.NextDueAsync(cancellationToken).ConfigureAwait(false) - clock.GetUtcNow() ?? LongestSleep;
+            return TimeSpan.FromMilliseconds(Math.Clamp(next.TotalMilliseconds, 1, LongestSleep.TotalMilliseconds));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogPassFailed(failure);
+            return AfterFailure;
+        }
+    }
+
+    private async Task PerformAsync(QueuedEffect queued, CancellationToken cancellationToken)
+    {
+        if (await machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine)
+        {
+            await store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var reply = await AskAsync(machine, queued.Effect.Action, cancellationToken).ConfigureAwait(false);
+        switch (PowerOutcome.Of(queued.Effect.Action, reply))
+        {
+            case PowerOutcome.Reached reached when queued.Effect.Action is PowerAction.Query && reached.State == machine.PowerState:
+                await store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
+                break;
+            case PowerOutcome.Reached reached:
+                LogDone(machine.Id, queued.Effect.Action, reached.State);
+                await machines.RecordAsync(machine.Id, new MachineCommand.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id, cancellationToken).ConfigureAwait(false);
+                break;
+            case PowerOutcome.NotYet notYet when queued.Attempts + 1 < options.PowerAttempts:
+                LogRetry(machine.Id, queued.Effect.Action, queued.Attempts + 1, notYet.Reason);
+                await store.PostponeAsync(queued, clock.GetUtcNow() + Delay(queued.Attempts), cancellationToken).ConfigureAwait(false);
+                break;
+            case PowerOutcome.NotYet notYet:
+                LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
+                await machines.RecordAsync(machine.Id, new MachineCommand.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private TimeSpan Delay(int attempts)
+    {
+        var delay = options.PowerRetryDelay * Math.Pow(2, attempts);
+        return delay < LongestDelay ? delay : LongestDelay;
+    }
+
+    private async Task<PowerReply> AskAsync(Machine machine, PowerAction action, CancellationToken cancellationToken)
+    {
+        if (machine.Power.IsManual) return new PowerReply.Unsupported("The power type is manual.");
+        var target = new PowerTarget(machine.Id, machine.Power, machine.MacAddresses);
+        using var timeout = new CancellationTokenSource(options.PowerTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await (action switch
+            {
+                PowerAction.TurnOn => power.TurnOnAsync(target, either.Token),
+                PowerAction.TurnOff => power.TurnOffAsync(target, either.Token),
+                _ => power.QueryAsync(target, either.Token),
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            return new PowerReply.Failed($"no answer within {options.PowerTimeout.TotalSeconds} seconds");
+        }
+        catch (Exception failure)
+        {
+            // A driver's exception may quote a command line or a URL with a password: it stays in the log's exception.
+            LogDriverBroke(failure, machine.Id, action);
+            return new PowerReply.Failed($"the power driver broke ({failure.GetType().Name})");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{SystemId}: {Action} done, power is {State}")]
+    private partial void LogDone(SystemId systemId, PowerAction action, PowerState state);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Action} attempt {Attempt} failed: {Reason}")]
+    private partial void LogRetry(SystemId systemId, PowerAction action, int attempt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId}: {Action} given up: {Reason}")]
+    private partial void LogGivenUp(SystemId systemId, PowerAction action, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId}: the driver broke at {Action}")]
+    private partial void LogDriverBroke(Exception failure, SystemId systemId, PowerAction action);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The queue of power actions could not be worked on; trying again")]
+    private partial void LogPassFailed(Exception failure);
 }

@@ -3,6 +3,10 @@ namespace Maas.Core.Scripts;
 /// <summary>One script's run, or run to be, on one machine.</summary>
 public sealed record ScriptResult
 {
+    /// <summary>The statuses of a script that may still report.</summary>
+    public static IReadOnlyList<ScriptStatus> Unfinished { get; } =
+        [ScriptStatus.Pending, ScriptStatus.Running, ScriptStatus.Installing, ScriptStatus.ApplyingNetwork];
+
     /// <summary>1 upward; MAAS's <c>script_result_id</c>.</summary>
     public long Id { get; init; }
 

@@ -1,25 +1,116 @@
+using System.Text;
+using Maas.Core.Fleet;
+using Maas.Core.Inventory;
+
 namespace Maas.Core.Scripts;
 
 /// <summary>What machines have to run, have run, and what came of it.</summary>
 public sealed class ScriptResults
 {
-    internal ScriptResults() { }
+    private const int MostOutput = 4 * 1024 * 1024;
+    private readonly IScriptStore store;
+    private readonly Machines machines;
+    private readonly TimeProvider clock;
+
+    internal ScriptResults(IScriptStore store, Machines machines, TimeProvider clock)
+    {
+        this.store = store;
+        this.machines = machines;
+        this.clock = clock;
+    }
 
     /// <summary>The scripts that the machine still has to run in its present operation, with their texts, in order. Empty for none.</summary>
-    public Task<IReadOnlyList<PendingScript>> PendingAsync(SystemId machine, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<PendingScript>> PendingAsync(SystemId machine, CancellationToken cancellationToken = default)
+    {
+        var operation = (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
+        var results = await store.ListAsync(machine, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. from result in results.Reverse()
+               where result.OperationId == operation && ScriptResult.Unfinished.Contains(result.Status)
+               let body = BuiltinScripts.Find(result.Name)
+               where body is not null
+               select new PendingScript(result, body.Value),
+        ];
+    }
 
     /// <summary>
     /// Takes the machine's report on one script. The inventory's output becomes the machine's hardware; an inventory that
     /// cannot be read counts as failed. A report on a script that has ended already, or is another machine's, changes nothing.
     /// </summary>
     /// <returns>The result afterwards; <see langword="null"/> when there is none such.</returns>
-    public Task<ScriptResult?> ReportAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task<ScriptResult?> ReportAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken = default)
+    {
+        if (await FindAsync(machine, report, cancellationToken).ConfigureAwait(false) is not { } result) return null;
+        if (!ScriptResult.Unfinished.Contains(result.Status)) return result;
 
-    /// <summary>All results of a machine, the newest operation first.</summary>
-    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        var now = clock.GetUtcNow();
+        var output = Limit(report.Output);
+        var updated = result with
+        {
+            Status = StatusAfter(report, result.Status),
+            ExitStatus = report.ExitStatus ?? result.ExitStatus,
+            Started = result.Started ?? now,
+        };
+        if (result.Name == BuiltinScripts.Inventory && updated.Status is ScriptStatus.Passed)
+        {
+            if (TryReadInventory(output, out var hardware, out var error))
+                await machines.SetHardwareAsync(machine, hardware, cancellationToken).ConfigureAwait(false);
+            else
+                (updated, output) = (updated with { Status = ScriptStatus.Failed }, WithError(output, error));
+        }
+
+        if (!ScriptResult.Unfinished.Contains(updated.Status)) updated = updated with { Ended = now };
+        return await store.UpdateAsync(updated, output, cancellationToken).ConfigureAwait(false)
+            ? updated
+            : await store.GetAsync(result.Id, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All results of a machine, the newest first.</summary>
+    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken = default) => store.ListAsync(machine, cancellationToken);
 
     /// <summary>What a script printed; <see langword="null"/> when there is no such result.</summary>
-    public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) => store.OutputAsync(resultId, cancellationToken);
+
+    private async Task<ScriptResult?> FindAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken)
+    {
+        if (report.ResultId is { } id)
+            return await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } result && result.MachineId == machine ? result : null;
+        var operation = (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
+        return (await store.ListAsync(machine, cancellationToken).ConfigureAwait(false))
+            .FirstOrDefault(result => result.OperationId == operation && result.Name == report.Name);
+    }
+
+    private static ScriptStatus StatusAfter(ScriptReport report, ScriptStatus present) => report switch
+    {
+        { Status: ScriptStatus.TimedOut } => ScriptStatus.TimedOut,
+        { ExitStatus: 0 } => ScriptStatus.Passed,
+        { ExitStatus: not null } => ScriptStatus.Failed,
+        { Status: { } status } => status,
+        _ => present,
+    };
+
+    private static bool TryReadInventory(ScriptOutput? output, out Hardware hardware, out string error)
+    {
+        var text = output is null ? default : output.StandardOutput.Length > 0 ? output.StandardOutput : output.Combined;
+        return InventoryParser.TryParse(text.Span, out hardware, out error);
+    }
+
+    private static ScriptOutput? Limit(ScriptOutput? output) =>
+        output is null ? null : new ScriptOutput(Limit(output.Combined), Limit(output.StandardOutput), Limit(output.StandardError));
+
+    private static ReadOnlyMemory<byte> Limit(ReadOnlyMemory<byte> bytes) => bytes.Length <= MostOutput ? bytes : bytes[..MostOutput];
+
+    private static ScriptOutput WithError(ScriptOutput? output, string error)
+    {
+        var line = Encoding.UTF8.GetBytes($"The inventory cannot be read: {error}\n");
+        var printed = output ?? new ScriptOutput(default, default, default);
+        return printed with
+        {
+            Combined = (byte[])[.. printed.Combined.Span, .. line],
+            StandardError = (byte[])[.. printed.StandardError.Span, .. line],
+        };
+    }
 }
 
 /// <summary>A script that a machine has to run.</summary>

@@ -1,0 +1,68 @@
+using Maas.Core.Journal;
+using Maas.Core.Lifecycle;
+using Maas.Core.Scripts;
+
+namespace Maas.Core.Fleet;
+
+/// <summary>Where machines and tags are kept.</summary>
+internal interface IMachineStore
+{
+    Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken);
+
+    Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken);
+
+    /// <summary>In the order of creation.</summary>
+    Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>All of the change or none of it.</summary>
+    Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken);
+
+    Task<bool> DeleteAsync(SystemId id, EventNote note, DateTimeOffset at, CancellationToken cancellationToken);
+
+    Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken);
+
+    Task SaveTagAsync(Tag tag, CancellationToken cancellationToken);
+
+    Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken);
+}
+
+/// <summary>A machine to save, with all that belongs in the same transaction.</summary>
+internal sealed record MachineChange
+{
+    /// <summary>As it will be; its <see cref="Machine.Version"/> is the one that is expected in the store, 0 for a new machine.</summary>
+    public required Machine Machine { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public IReadOnlyList<EventNote> Events { get; init; } = [];
+
+    public IReadOnlyList<MachineEffect> Effects { get; init; } = [];
+
+    /// <summary>Results to be, for scripts that the effects schedule.</summary>
+    public IReadOnlyList<ScriptResult> Scripts { get; init; } = [];
+
+    /// <summary>The queued power action that this change records the outcome of; if it is gone, so is the reason for the change.</summary>
+    public long? CompletedEffect { get; init; }
+}
+
+/// <summary>What became of a save.</summary>
+internal abstract record SaveResult
+{
+    private SaveResult() { }
+
+    /// <summary>It is on disk, with a new version.</summary>
+    public sealed record Saved(Machine Machine) : SaveResult;
+
+    /// <summary>The store has another version: load, and decide again.</summary>
+    public sealed record Conflict : SaveResult;
+
+    /// <summary>Another machine has this value already.</summary>
+    public sealed record Taken(string Field, string Value) : SaveResult;
+
+    /// <summary>The power action whose outcome this was is not wanted any more.</summary>
+    public sealed record Superseded : SaveResult;
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Maas.Core.Inventory;
+using Maas.Core.Journal;
+
+namespace Maas.Core.Fleet;
+
+/// <content>Creating and describing machines.</content>
+public sealed partial class Machines
+{
+    /// <summary>Creates a New machine on behalf of a user.</summary>
+    public Task<CreateResult> CreateAsync(NewMachine machine, string? by, CancellationToken cancellationToken = default) =>
+        InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Created.", by), cancellationToken);
+
+    /// <summary>
+    /// A machine makes itself known. One that has any of the addresses already, and is New or Commissioning, is brought up to
+    /// date instead (the same boot twice makes one machine); in any other status it is refused as a duplicate.
+    /// </summary>
+    public async Task<CreateResult> EnlistAsync(NewMachine machine, CancellationToken cancellationToken = default)
+    {
+        // A second pass: between looking and storing, the same machine may have come in by another door.
+        for (var pass = 0; ; pass++)
+        {
+            var known = await store.ListAsync(new MachineFilter { MacAddresses = machine.MacAddresses }, cancellationToken).ConfigureAwait(false);
+            if (machine.MacAddresses.Count > 0 && known.Count > 0) return await UpdateEnlistedAsync(known, machine, cancellationToken).ConfigureAwait(false);
+            var result = await InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Enlisted."), cancellationToken).ConfigureAwait(false);
+            if (result is not CreateResult.Refused { Field: "mac_addresses" } || pass > 0) return result;
+        }
+    }
+
+    /// <summary>
+    /// Changes a machine's description: host name, architecture, power, owner data, tags, zone, pool, boot disk … The life
+    /// (status, owner, deadline, deployment) cannot be changed so. <paramref name="edit"/> may be called more than once.
+    /// </summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="by">User name, for the journal; <see langword="null"/> for the system.</param>
+    /// <param name="edit">A pure function.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<EditResult> EditAsync(SystemId id, string? by, Func<Machine, Machine> edit, CancellationToken cancellationToken = default) =>
+        SaveEditAsync(id, edit, new EventNote(EventLevel.Audit, "Updated", "The machine's description was changed.", by), cancellationToken);
+
+    /// <summary>Takes over what the inventory says. Interfaces that another machine has already are left to it.</summary>
+    internal async Task SetHardwareAsync(SystemId id, Hardware hardware, CancellationToken cancellationToken)
+    {
+        var free = new List<MacAddress>();
+        foreach (var address in hardware.Interfaces.Select(nic => nic.MacAddress).Where(address => address.IsUnicast).Distinct())
+        {
+            if (await store.FindByMacAsync(address, cancellationToken).ConfigureAwait(false) is null) free.Add(address);
+        }
+
+        await SaveEditAsync(id, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken).ConfigureAwait(false);
+
+        Machine TakeOver(Machine machine) => machine with
+        {
+            Hardware = hardware,
+            CpuCount = hardware.Cpu.Count,
+            MemoryMiB = hardware.MemoryMiB,
+            HardwareUuid = hardware.Identity.Uuid.Length > 0 ? hardware.Identity.Uuid : machine.HardwareUuid,
+            MacAddresses = [.. machine.MacAddresses.Union(free).Take(MachineRules.MostInterfaces)],
+        };
+    }
+
+    private async Task<EditResult> SaveEditAsync(SystemId id, Func<Machine, Machine> edit, EventNote? note, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new EditResult.NotFound();
+            var edited = MachineRules.WithDescriptionOf(machine, edit(machine));
+            if (MachineRules.Check(edited) is var (field, reason)) return new EditResult.Refused(field, reason);
+            var change = new MachineChange { Machine = edited, At = clock.GetUtcNow(), Events = note is null ? [] : [note] };
+            switch (await store.SaveAsync(change, cancellationToken).ConfigureAwait(false))
+            {
+                case SaveResult.Saved saved:
+                    return new EditResult.Done(saved.Machine);
+                case SaveResult.Taken taken:
+                    return new EditResult.Refused(taken.Field, AlreadyTaken(taken));
+                default:
+                    cancellationToken.ThrowIfCancellationRequested();
+                    continue;
+            }
+        }
+    }
+
+    private async Task<CreateResult> UpdateEnlistedAsync(IReadOnlyList<Machine> known, NewMachine machine, CancellationToken cancellationToken)
+    {
+        if (known is not [{ Status: Lifecycle.MachineStatus.New or Lifecycle.MachineStatus.Commissioning } only])
+            return new CreateResult.Refused("mac_addresses", $"An address already belongs to {string.Join(" and ", known.Select(other => other.Hostname))}.");
+        var result = await SaveEditAsync(only.Id, current => current with
+        {
+            Architecture = MachineRules.FullArchitecture(machine.Architecture),
+            HardwareUuid = machine.HardwareUuid ?? current.HardwareUuid,
+            MacAddresses = [.. current.MacAddresses.Union(machine.MacAddresses)],
+        }, null, cancellationToken).ConfigureAwait(false);
+        return result switch
+        {
+            EditResult.Done done => new CreateResult.Known(done.Machine),
+            EditResult.Refused refused => new CreateResult.Refused(refused.Field, refused.Reason),
+            EditResult.NotFound => new CreateResult.Refused("mac_addresses", "The machine was deleted just now."),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<CreateResult> InsertAsync(NewMachine spec, EventNote note, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), options.Domain, clock.GetUtcNow());
+            if (MachineRules.Check(machine) is var (field, reason)) return new CreateResult.Refused(field, reason);
+            switch (await store.SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note] }, cancellationToken).ConfigureAwait(false))
+            {
+                case SaveResult.Saved saved:
+                    return new CreateResult.Created(saved.Machine);
+                case SaveResult.Taken { Field: "system_id" } when spec.Id is null:
+                    continue;
+                case SaveResult.Taken taken:
+                    return new CreateResult.Refused(taken.Field, AlreadyTaken(taken));
+                default:
+                    throw new UnreachableException();
+            }
+        }
+    }
+
+    private static string AlreadyTaken(SaveResult.Taken taken) => taken.Field switch
+    {
+        "hostname" => $"Another machine has the host name '{taken.Value}' already.",
+        "mac_addresses" => $"Another machine has the address {taken.Value} already.",
+        _ => $"'{taken.Value}' is taken already.",
+    };
+}

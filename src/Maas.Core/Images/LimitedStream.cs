@@ -1,0 +1,52 @@
+namespace Maas.Core.Images;
+
+/// <summary>At most so many bytes of another stream; remembers whether there were more.</summary>
+internal sealed class LimitedStream(Stream inner, long limit) : Stream
+{
+    private long left = limit;
+
+    public bool WasTooLong { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // One byte more than allowed is asked for, to see whether there is one.
+        var wanted = (int)Math.Min(buffer.Length, left + 1);
+        var read = await inner.ReadAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
+        if (read <= left)
+        {
+            left -= read;
+            return read;
+        }
+
+        WasTooLong = true;
+        left = 0;
+        return 0;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

@@ -1,0 +1,15 @@
+namespace Maas.Core.Journal;
+
+/// <summary>Where events and what was seen on the wire are kept.</summary>
+internal interface IEventStore
+{
+    Task<Event> WriteAsync(DateTimeOffset at, SystemId? machine, EventNote note, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the newest <paramref name="perAddress"/> of the address and the newest <paramref name="inAll"/>.</summary>
+    Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken);
+
+    /// <summary>The newest, the oldest of them first.</summary>
+    Task<IReadOnlyList<Observation>> ObservationsAsync(IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken);
+}

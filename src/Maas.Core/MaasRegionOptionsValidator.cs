@@ -1,0 +1,7 @@
+using Microsoft.Extensions.Options;
+
+namespace Maas.Core;
+
+/// <summary>Checks the options' limits when the host starts.</summary>
+[OptionsValidator]
+internal sealed partial class MaasRegionOptionsValidator : IValidateOptions<MaasRegionOptions>;

@@ -1,0 +1,26 @@
+using System.Threading.Channels;
+
+namespace Maas.Core.Power;
+
+/// <summary>Wakes the worker when something was put into the queue; several calls are one.</summary>
+internal sealed class EffectSignal(TimeProvider clock)
+{
+    private readonly Channel<bool> channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Raise() => channel.Writer.TryWrite(true);
+
+    /// <summary>Returns at the next call of <see cref="Raise"/>, or after <paramref name="longest"/>.</summary>
+    public async Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(longest, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await channel.Reader.ReadAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time is up: look anyway.
+        }
+    }
+}

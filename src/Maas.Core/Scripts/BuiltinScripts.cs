@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using Maas.Core.Fleet;
+
+namespace Maas.Core.Scripts;
+
+/// <summary>The scripts that every machine runs, in POSIX sh, for busybox and for dash with util-linux.</summary>
+public static class BuiltinScripts
+{
+    /// <summary>Name of the script whose output becomes the machine's hardware.</summary>
+    public const string Inventory = "00-maas-inventory";
+
+    private static readonly (string Name, ScriptKind Kind, TimeSpan Timeout)[] All =
+    [
+        (Inventory, ScriptKind.Commissioning, TimeSpan.FromMinutes(2)),
+        ("10-maas-memory-touch", ScriptKind.Testing, TimeSpan.FromMinutes(15)),
+        ("20-maas-disk-read", ScriptKind.Testing, TimeSpan.FromMinutes(15)),
+        ("30-maas-network", ScriptKind.Testing, TimeSpan.FromMinutes(2)),
+    ];
+
+    private static readonly FrozenDictionary<string, byte[]> Bodies = All.ToFrozenDictionary(script => script.Name, script => Read(script.Name));
+
+    /// <summary>The text of a script, or <see langword="null"/> when there is none of that name.</summary>
+    public static ReadOnlyMemory<byte>? Find(string name) => Bodies.TryGetValue(name, out var body) ? body : null;
+
+    /// <summary>Results to be, for all scripts of a kind on a machine.</summary>
+    internal static IEnumerable<ScriptResult> Schedule(Machine machine, ScriptKind kind) => All
+        .Where(script => script.Kind == kind)
+        .Select(script => new ScriptResult
+        {
+            MachineId = machine.Id,
+            OperationId = machine.OperationId ?? throw new InvalidOperationException("Scripts run within an operation."),
+            Kind = kind,
+            Name = script.Name,
+            Timeout = script.Timeout,
+        });
+
+    private static byte[] Read(string name)
+    {
+        using var stream = typeof(BuiltinScripts).Assembly.GetManifestResourceStream("Maas.Core.Scripts.Builtin." + name)
+            ?? throw new InvalidOperationException($"The built-in script {name} is missing.");
+        var body = new byte[stream.Length];
+        stream.ReadExactly(body);
+        return body;
+    }
+}

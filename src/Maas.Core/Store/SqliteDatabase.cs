@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Core.Store;
+
+/// <summary>
+/// One SQLite file. Reads run side by side on connections of their own; writes run one after another on a thread of theirs
+/// (<see cref="SqliteWriter"/>). A write that has returned is on disk: write-ahead log, <c>synchronous=FULL</c>.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private readonly ConcurrentBag<SqliteConnection> readers = [];
+    private readonly string connectionString;
+    private readonly StoreLock? storeLock;
+    private readonly SqliteWriter writer;
+    private readonly bool inMemory;
+    private volatile bool closed;
+
+    private SqliteDatabase(string connectionString, StoreLock? storeLock, SqliteConnection writing, bool inMemory)
+    {
+        this.connectionString = connectionString;
+        this.storeLock = storeLock;
+        this.inMemory = inMemory;
+        writer = new SqliteWriter(writing);
+    }
+
+    public static SqliteDatabase Open(string path, TimeProvider clock)
+    {
+        var temporary = path == MaasRegionOptions.InMemory;
+        if (!temporary)
+        {
+            path = Path.GetFullPath(path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
+        }
+
+        var held = temporary ? null : StoreLock.Take(path, clock);
+        try
+        {
+            if (!temporary) CreateForOwnerOnly(path);
+            var address = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+            var writing = Connect(address);
+            try
+            {
+                writing.Execute("PRAGMA journal_mode = WAL");
+                StoreSchema.BringUpToDate(writing, path);
+                return new SqliteDatabase(address, held, writing, temporary);
+            }
+            catch
+            {
+                writing.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a query on the caller's thread. It sees every write that has returned.</summary>
+    public Task<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(closed, this);
+
+        // A store in memory has one connection, the writer's.
+        if (inMemory) return writer.RunAsync(query);
+        if (!readers.TryTake(out var connection)) connection = Connect(connectionString);
+        try
+        {
+            return Task.FromResult(query(connection));
+        }
+        finally
+        {
+            if (closed) connection.Dispose();
+            else readers.Add(connection);
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="change"/> in a transaction: all of it is on disk when the task ends well, and none of it when it
+    /// throws. Once begun it is not cancelled, for nobody could tell whether it had happened.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(closed, this);
+        return writer.RunAsync(change);
+    }
+
+    public void Dispose()
+    {
+        if (closed) return;
+        closed = true;
+        writer.Dispose();
+        while (readers.TryTake(out var reader)) reader.Dispose();
+        storeLock?.Dispose();
+    }
+
+    private static SqliteConnection Connect(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void CreateForOwnerOnly(string path)
+    {
+        // The store holds the secrets of machines' power and of OAuth tokens.
+        using var file = PrivateFile.OpenOrCreate(path, FileShare.ReadWrite);
+    }
+}

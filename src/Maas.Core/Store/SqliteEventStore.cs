@@ -1,0 +1,127 @@
+using Dapper;
+using Maas.Core.Journal;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Core.Store;
+
+internal sealed class SqliteEventStore(SqliteDatabase database) : IEventStore
+{
+    public Task<Event> WriteAsync(DateTimeOffset at, SystemId? machine, EventNote note, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            var known = machine is { } id
+                ? connection.QuerySingleOrDefault<(string? Hostname, string? Operation)>(
+                    "SELECT hostname, document ->> 'OperationId' FROM machines WHERE id = @id", new { id = id.ToString() })
+                : default;
+            Guid? operation = Guid.TryParse(known.Operation, out var guid) ? guid : null;
+            return Insert(connection, at, machine, known.Hostname ?? "", operation, note);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken) => database.ReadAsync(
+        connection =>
+        {
+            var (where, parameters) = Conditions(query);
+
+            // Paging forward gives the events next to the given one; so they are taken from the old end, and turned round.
+            var order = query.After is null ? "DESC" : "ASC";
+            var rows = connection.Query<EventRow>(
+                $"SELECT id, at, machine, hostname, operation_id AS operation, level, type, description, username FROM events {where} ORDER BY id {order} LIMIT @limit",
+                parameters).Select(row => row.Read());
+            return (IReadOnlyList<Event>)[.. query.After is null ? rows : rows.Reverse()];
+        },
+        cancellationToken);
+
+    public Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            var mac = observation.MacAddress.ToString();
+            var id = connection.ExecuteScalar<long>(
+                "INSERT INTO observations (at, mac, kind, text) VALUES (@at, @mac, @Kind, @Text) RETURNING id",
+                new { at = StoreTime.Write(observation.At), mac, observation.Kind, observation.Text });
+            connection.Execute("DELETE FROM observations WHERE id <= @oldest", new { oldest = id - inAll });
+            connection.Execute(
+                "DELETE FROM observations WHERE mac = @mac AND id <= (SELECT id FROM observations WHERE mac = @mac ORDER BY id DESC LIMIT 1 OFFSET @perAddress)",
+                new { mac, perAddress });
+            return id;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<Observation>> ObservationsAsync(IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<Observation>)[.. connection
+            .Query<(long At, string Mac, string Kind, string Text)>(
+                "SELECT at, mac, kind, text FROM observations WHERE mac IN @macs ORDER BY id DESC LIMIT @limit",
+                new { macs = addresses.Select(address => address.ToString()), limit })
+            .Select(row => new Observation(StoreTime.Read(row.At), MacAddress.Parse(row.Mac), row.Kind, row.Text))
+            .Reverse()],
+        cancellationToken);
+
+    /// <summary>Writes an event within the caller's transaction.</summary>
+    public static Event Insert(SqliteConnection connection, DateTimeOffset at, SystemId? machine, string hostname, Guid? operation, EventNote note)
+    {
+        var id = connection.ExecuteScalar<long>(
+            """
+            INSERT INTO events (at, machine, hostname, operation_id, level, type, description, username)
+            VALUES (@at, @machine, @hostname, @operation, @level, @Type, @Description, @Username) RETURNING id
+            """,
+            new { at = StoreTime.Write(at), machine = machine?.ToString(), hostname, operation = operation?.ToString(), level = (int)note.Level, note.Type, note.Description, note.Username });
+        return new Event(id, at, machine, hostname, operation, note);
+    }
+
+    private static (string Where, DynamicParameters Parameters) Conditions(EventQuery query)
+    {
+        // Audit is the lowest number and no "everything": asked for, it gives the audit trail alone.
+        List<string> conditions = [query.Level is EventLevel.Audit ? "level = 0" : "level >= @level"];
+        var parameters = new DynamicParameters(new { level = (int)query.Level, before = query.Before, after = query.After, limit = Math.Clamp(query.Limit, 1, 1000) });
+        if (query.MachineIds.Count > 0)
+        {
+            conditions.Add("machine IN @machines");
+            parameters.Add("machines", query.MachineIds.Select(id => id.ToString()));
+        }
+
+        if (query.Hostnames.Count > 0)
+        {
+            conditions.Add("hostname IN @hostnames");
+            parameters.Add("hostnames", query.Hostnames);
+        }
+
+        if (query.Usernames.Count > 0)
+        {
+            conditions.Add("username IN @usernames");
+            parameters.Add("usernames", query.Usernames);
+        }
+
+        if (query.Before is not null) conditions.Add("id < @before");
+        if (query.After is not null) conditions.Add("id > @after");
+        return ("WHERE " + string.Join(" AND ", conditions), parameters);
+    }
+
+    private sealed class EventRow
+    {
+        public long Id { get; init; }
+
+        public long At { get; init; }
+
+        public string? Machine { get; init; }
+
+        public string Hostname { get; init; } = "";
+
+        public string? Operation { get; init; }
+
+        public long Level { get; init; }
+
+        public string Type { get; init; } = "";
+
+        public string Description { get; init; } = "";
+
+        public string? Username { get; init; }
+
+        public Event Read() => new(
+            Id,
+            StoreTime.Read(At),
+            SystemId.TryParse(Machine, out var id) ? id : null,
+            Hostname,
+            Guid.TryParse(Operation, out var operation) ? operation : null,
+            new EventNote((EventLevel)Level, Type, Description, Username));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Dapper;
+using Maas.Core.Fleet;
+using Maas.Core.Journal;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Core.Store;
+
+internal sealed class SqliteMachineStore(SqliteDatabase database) : IMachineStore
+{
+    private const string Columns = "m.number, m.version, m.document";
+
+    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => Get(connection, id.ToString()), cancellationToken);
+
+    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection
+            .Query<(long Number, long Version, string Document)>(
+                $"SELECT {Columns} FROM machines m JOIN machine_macs a ON a.machine = m.id WHERE a.mac = @mac", new { mac = address.ToString() })
+            .Select(Read).SingleOrDefault(),
+        cancellationToken);
+
+    public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
+        connection =>
+        {
+            var (where, parameters) = SqliteMachineFilter.Build(filter);
+            return (IReadOnlyList<Machine>)[.. connection
+                .Query<(long Number, long Version, string Document)>($"SELECT {Columns} FROM machines m {where} ORDER BY m.number", parameters)
+                .Select(Read)];
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<SystemId>)[.. connection
+            .Query<string>("SELECT id FROM machines WHERE deadline <= @now ORDER BY deadline LIMIT 1000", new { now = StoreTime.Write(now) })
+            .Select(id => SystemId.Parse(id))],
+        cancellationToken);
+
+    public Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => SqliteMachineWriter.Save(connection, change), cancellationToken);
+
+    public Task<bool> DeleteAsync(SystemId id, EventNote note, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            if (Get(connection, id.ToString()) is not { } machine) return false;
+            connection.Execute("DELETE FROM machines WHERE id = @id", new { id = id.ToString() });
+            SqliteEventStore.Insert(connection, at, machine.Id, machine.Hostname, null, note);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalar<byte[]?>("SELECT body FROM user_data WHERE machine = @id", new { id = id.ToString() }),
+        cancellationToken);
+
+    public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<Tag>)[.. connection
+            .Query<(string Name, string Comment, string KernelOptions)>("SELECT name, comment, kernel_options FROM tags ORDER BY name")
+            .Select(row => new Tag(row.Name, row.Comment, row.KernelOptions))],
+        cancellationToken);
+
+    public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            """
+            INSERT INTO tags (name, comment, kernel_options) VALUES (@Name, @Comment, @KernelOptions)
+            ON CONFLICT (name) DO UPDATE SET comment = excluded.comment, kernel_options = excluded.kernel_options
+            """,
+            tag),
+        cancellationToken);
+
+    public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => connection.Execute("DELETE FROM tags WHERE name = @name", new { name }) > 0, cancellationToken);
+
+    private static Machine? Get(SqliteConnection connection, string id) => connection
+        .Query<(long Number, long Version, string Document)>($"SELECT {Columns} FROM machines m WHERE m.id = @id", new { id })
+        .Select(Read).SingleOrDefault();
+
+    private static Machine Read((long Number, long Version, string Document) row)
+    {
+        var machine = JsonSerializer.Deserialize(row.Document, CoreJson.Default.Machine) ?? throw new InvalidDataException($"The document of machine {row.Number} is empty.");
+        return machine with { Number = row.Number, Version = row.Version };
+    }
+}

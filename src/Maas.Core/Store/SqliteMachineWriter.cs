@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Dapper;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+using Maas.Core.Scripts;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Core.Store;
+
+/// <summary>Saves a machine with its events and effects, within the caller's transaction.</summary>
+internal static class SqliteMachineWriter
+{
+    public static SaveResult Save(SqliteConnection connection, MachineChange change)
+    {
+        var machine = change.Machine;
+        var id = machine.Id.ToString();
+        if (change.CompletedEffect is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect", new { effect }) == 0)
+            return new SaveResult.Superseded();
+        var stored = connection.QuerySingleOrDefault<long?>("SELECT version FROM machines WHERE id = @id", new { id }) ?? 0;
+        if (stored != machine.Version) return machine.Version == 0 ? new SaveResult.Taken("system_id", id) : new SaveResult.Conflict();
+        if (FindTaken(connection, machine) is { } taken) return taken;
+
+        machine = machine with { Version = machine.Version + 1, Updated = change.At };
+        if (machine.Version == 1) machine = machine with { Number = Insert(connection, machine) };
+        else Update(connection, machine);
+        connection.Execute("DELETE FROM machine_macs WHERE machine = @id", new { id });
+        connection.Execute("INSERT INTO machine_macs (mac, machine) VALUES (@mac, @id)", machine.MacAddresses.Select(mac => new { mac = mac.ToString(), id }));
+        connection.Execute("DELETE FROM machine_tags WHERE machine = @id", new { id });
+        connection.Execute("INSERT INTO machine_tags (tag, machine) VALUES (@tag, @id)", machine.Tags.Select(tag => new { tag, id }));
+
+        foreach (var note in change.Events) SqliteEventStore.Insert(connection, change.At, machine.Id, machine.Hostname, machine.OperationId, note);
+        if (change.CompletedEffect is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", new { completed });
+        Apply(connection, id, change);
+        return new SaveResult.Saved(machine);
+    }
+
+    private static SaveResult.Taken? FindTaken(SqliteConnection connection, Machine machine)
+    {
+        var id = machine.Id.ToString();
+        if (connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE hostname = @Hostname AND id <> @id", new { machine.Hostname, id }) > 0)
+            return new SaveResult.Taken("hostname", machine.Hostname);
+        var mac = connection.ExecuteScalar<string?>(
+            "SELECT mac FROM machine_macs WHERE mac IN @macs AND machine <> @id LIMIT 1",
+            new { macs = machine.MacAddresses.Select(address => address.ToString()), id });
+        return mac is null ? null : new SaveResult.Taken("mac_addresses", mac);
+    }
+
+    private static long Insert(SqliteConnection connection, Machine machine) => connection.ExecuteScalar<long>(
+        """
+        INSERT INTO machines (id, hostname, domain, status, power_state, owner, token_key, agent_name, zone, pool, deadline, version, document)
+        VALUES (@id, @hostname, @domain, @status, @powerState, @owner, @tokenKey, @agentName, @zone, @pool, @deadline, @version, @document)
+        RETURNING number
+        """,
+        Columns(machine));
+
+    private static void Update(SqliteConnection connection, Machine machine) => connection.Execute(
+        """
+        UPDATE machines SET hostname = @hostname, domain = @domain, status = @status, power_state = @powerState, owner = @owner,
+            token_key = @tokenKey, agent_name = @agentName, zone = @zone, pool = @pool, deadline = @deadline, version = @version, document = @document
+        WHERE id = @id
+        """,
+        Columns(machine));
+
+    private static object Columns(Machine machine) => new
+    {
+        id = machine.Id.ToString(),
+        hostname = machine.Hostname,
+        domain = machine.Domain,
+        status = (int)machine.Status,
+        powerState = (int)machine.PowerState,
+        owner = machine.Owner,
+        tokenKey = machine.AllocatedByToken,
+        agentName = machine.AgentName,
+        zone = machine.Zone,
+        pool = machine.Pool,
+        deadline = StoreTime.Write(machine.Deadline),
+        version = machine.Version,
+        document = JsonSerializer.Serialize(machine, CoreJson.Default.Machine),
+    };
+
+    private static void Apply(SqliteConnection connection, string id, MachineChange change)
+    {
+        // A new wish for a machine's power takes the place of an older one that is still waiting.
+        if (change.Effects.Any(effect => effect is MachineEffect.CancelPower or MachineEffect.Power { Action: not Power.PowerAction.Query }))
+            connection.Execute("DELETE FROM effects WHERE machine = @id", new { id });
+
+        foreach (var effect in change.Effects)
+        {
+            switch (effect)
+            {
+                case MachineEffect.Power power:
+                    connection.Execute(
+                        "INSERT INTO effects (machine, action, finishes, attempts, due, claimed_until) VALUES (@id, @action, @finishes, 0, @due, 0)",
+                        new { id, action = (int)power.Action, finishes = power.Finishes ? 1 : 0, due = StoreTime.Write(change.At) });
+                    break;
+                case MachineEffect.CloseScripts close:
+                    connection.Execute(
+                        "UPDATE script_results SET status = @status, ended = @ended WHERE machine = @id AND status IN @unfinished",
+                        new { id, status = (int)close.Status, ended = StoreTime.Write(change.At), unfinished = ScriptResult.Unfinished.Select(status => (int)status) });
+                    break;
+                case MachineEffect.KeepUserData keep:
+                    connection.Execute(
+                        "INSERT INTO user_data (machine, body) VALUES (@id, @body) ON CONFLICT (machine) DO UPDATE SET body = excluded.body",
+                        new { id, body = keep.Body.ToArray() });
+                    break;
+                case MachineEffect.ForgetUserData:
+                    connection.Execute("DELETE FROM user_data WHERE machine = @id", new { id });
+                    break;
+                case MachineEffect.RevokeCredentials:
+                    connection.Execute("DELETE FROM node_tokens WHERE machine = @id", new { id });
+                    connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", new { id });
+                    break;
+                default: // Scheduled scripts come as results to be, below; cancelled power is done above.
+                    break;
+            }
+        }
+
+        foreach (var script in change.Scripts) SqliteScriptStore.Insert(connection, script);
+    }
+}

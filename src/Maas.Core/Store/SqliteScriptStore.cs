@@ -1,0 +1,97 @@
+using Dapper;
+using Maas.Core.Scripts;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Core.Store;
+
+internal sealed class SqliteScriptStore(SqliteDatabase database) : IScriptStore
+{
+    private const string Columns = "id, machine, operation_id AS operation, kind, name, status, exit_status AS exitStatus, started, ended, timeout";
+
+    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<ScriptResult>)[.. connection
+            .Query<Row>($"SELECT {Columns} FROM script_results WHERE machine = @id ORDER BY id DESC", new { id = machine.ToString() })
+            .Select(row => row.Read())],
+        cancellationToken);
+
+    public Task<ScriptResult?> GetAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.Query<Row>($"SELECT {Columns} FROM script_results WHERE id = @id", new { id }).SingleOrDefault()?.Read(),
+        cancellationToken);
+
+    public Task<ScriptOutput?> OutputAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection
+            .Query<(byte[]? Combined, byte[]? Output, byte[]? Error)>("SELECT combined, output, error FROM script_results WHERE id = @id", new { id })
+            .Select(row => new ScriptOutput(row.Combined, row.Output, row.Error)).SingleOrDefault(),
+        cancellationToken);
+
+    public Task<bool> UpdateAsync(ScriptResult result, ScriptOutput? output, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            """
+            UPDATE script_results SET status = @status, exit_status = @ExitStatus, started = @started, ended = @ended,
+                combined = coalesce(@combined, combined), output = coalesce(@output, output), error = coalesce(@error, error)
+            WHERE id = @Id AND status IN @unfinished
+            """,
+            new
+            {
+                result.Id,
+                status = (int)result.Status,
+                result.ExitStatus,
+                started = StoreTime.Write(result.Started),
+                ended = StoreTime.Write(result.Ended),
+                combined = output?.Combined.ToArray(),
+                output = output?.StandardOutput.ToArray(),
+                error = output?.StandardError.ToArray(),
+                unfinished = ScriptResult.Unfinished.Select(status => (int)status),
+            }) > 0,
+        cancellationToken);
+
+    /// <summary>Writes a result to be within the caller's transaction.</summary>
+    public static void Insert(SqliteConnection connection, ScriptResult result) => connection.Execute(
+        "INSERT INTO script_results (machine, operation_id, kind, name, status, timeout) VALUES (@machine, @operation, @kind, @Name, @status, @timeout)",
+        new
+        {
+            machine = result.MachineId.ToString(),
+            operation = result.OperationId.ToString(),
+            kind = (int)result.Kind,
+            result.Name,
+            status = (int)result.Status,
+            timeout = (long)result.Timeout.TotalMilliseconds,
+        });
+
+    private sealed class Row
+    {
+        public long Id { get; init; }
+
+        public string Machine { get; init; } = "";
+
+        public string Operation { get; init; } = "";
+
+        public long Kind { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public long Status { get; init; }
+
+        public long? ExitStatus { get; init; }
+
+        public long? Started { get; init; }
+
+        public long? Ended { get; init; }
+
+        public long Timeout { get; init; }
+
+        public ScriptResult Read() => new()
+        {
+            Id = Id,
+            MachineId = SystemId.Parse(Machine),
+            OperationId = Guid.Parse(Operation),
+            Kind = (ScriptKind)Kind,
+            Name = Name,
+            Status = (ScriptStatus)Status,
+            ExitStatus = (int?)ExitStatus,
+            Started = StoreTime.Read(Started),
+            Ended = StoreTime.Read(Ended),
+            Timeout = TimeSpan.FromMilliseconds(Timeout),
+        };
+    }
+}

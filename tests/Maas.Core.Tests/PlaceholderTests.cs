@@ -1,7 +1,0 @@
-namespace Maas.Core.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Runs() => true.Should().BeTrue();
-}

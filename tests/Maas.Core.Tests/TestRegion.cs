@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+using Maas.Core.Fleet;
+using Maas.Core.Images;
+using Maas.Core.Lifecycle;
+using Maas.Core.Power;
+using Maas.Core.Scripts;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Maas.Core.Tests;
+
+/// <summary>A region over a store of its own, with a clock that stands still and power that does as it is told.</summary>
+public sealed class TestRegion : IAsyncDisposable
+{
+    public static readonly byte[] ImageBytes = Encoding.ASCII.GetBytes("an image of a disk");
+    private readonly string directory = Directory.CreateTempSubdirectory("maas-core-").FullName;
+
+    private TestRegion() { }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+
+    public TestPower Power { get; } = new();
+
+    public MaasRegion Region { get; private set; } = null!;
+
+    public Machines Machines => Region.Machines;
+
+    public string DataSource => Path.Combine(directory, "maas.db");
+
+    public static async Task<TestRegion> OpenAsync()
+    {
+        var region = new TestRegion();
+        await region.ReopenAsync();
+        return region;
+    }
+
+    /// <summary>What a crash and a new start do, as far as the store is concerned.</summary>
+    public async Task ReopenAsync()
+    {
+        if (Region is not null) await Region.DisposeAsync();
+        Region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = DataSource }, Clock, Power);
+    }
+
+    public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")
+    {
+        var result = await Machines.EnlistAsync(new NewMachine
+        {
+            MacAddresses = [MacAddress.Parse(mac)],
+            Power = new PowerSettings(powerType, new Dictionary<string, string> { ["power_pass"] = "hunter2" }),
+        });
+        return result.Should().BeOfType<CreateResult.Created>().Subject.Machine;
+    }
+
+    public async Task<Machine> DoAsync(SystemId id, MachineCommand command)
+    {
+        var result = await Machines.ExecuteAsync(id, command);
+        return result.Should().BeOfType<CommandResult.Done>($"{command} is allowed, not {result}").Subject.Machine;
+    }
+
+    /// <summary>Lets the power worker do all that is due.</summary>
+    public async Task<Machine> SettleAsync(SystemId id)
+    {
+        while (await Region.Effects.PassAsync() > 0)
+        {
+            // Each action may be followed by another.
+        }
+
+        return await GetAsync(id);
+    }
+
+    public async Task<Machine> GetAsync(SystemId id) => (await Machines.GetAsync(id))!;
+
+    public async Task<Machine> ReadyAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi", int cpus = 2, int memoryMiB = 2048)
+    {
+        var machine = await EnlistAsync(mac, powerType);
+        await DoAsync(machine.Id, new MachineCommand.Accept());
+        await SettleAsync(machine.Id);
+        await RunScriptsAsync(machine.Id, Inventories.Small(mac, cpus, memoryMiB));
+        await DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
+        return await SettleAsync(machine.Id);
+    }
+
+    public async Task RunScriptsAsync(SystemId id, string inventory)
+    {
+        foreach (var pending in await Region.ScriptResults.PendingAsync(id))
+        {
+            var output = Encoding.UTF8.GetBytes(pending.Result.Name == BuiltinScripts.Inventory ? inventory : "fine\n");
+            await Region.ScriptResults.ReportAsync(id, new ScriptReport
+            {
+                ResultId = pending.Result.Id,
+                ExitStatus = 0,
+                Output = new ScriptOutput(output, output, default),
+            });
+        }
+    }
+
+    public async Task<BootResource> UploadAsync(string name = "custom/debian-12", byte[]? bytes = null, string fileType = "ddgz")
+    {
+        bytes ??= ImageBytes;
+        var created = await Region.BootResources.CreateAsync(new NewBootResource
+        {
+            Name = name,
+            Architecture = "amd64",
+            FileType = fileType,
+            Size = bytes.Length,
+            Sha256 = Convert.ToHexString(SHA256.HashData(bytes)),
+        });
+        var resource = created.Should().BeOfType<UploadResult.Taken>().Subject.Resource;
+        var file = resource.Sets[^1].File;
+        if (file.IsComplete) return resource;
+        var taken = await Region.BootResources.AppendAsync(resource.Id, file.Id, new MemoryStream(bytes));
+        return taken.Should().BeOfType<UploadResult.Taken>().Subject.Resource;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Region.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+}
