@@ -55,7 +55,7 @@ public sealed partial class Machines
 
     /// <summary>The user data to give to the machine; <see langword="null"/> for none.</summary>
     public async Task<ReadOnlyMemory<byte>?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken = default) =>
-        await store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? body : null;
+        await store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body) : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. <see langword="false"/> when there is none.</summary>
     public Task<bool> DeleteAsync(SystemId id, string? by, CancellationToken cancellationToken = default) =>

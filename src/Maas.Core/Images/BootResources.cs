@@ -31,9 +31,16 @@ public sealed partial class BootResources
             Sha256 = resource.Sha256.ToLowerInvariant(),
         };
         if (FindFault(checkedResource) is var (field, reason)) return new UploadResult.Refused(field, reason);
-        return await store.CreateAsync(checkedResource, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is { } created
-            ? new UploadResult.Taken(created)
-            : new UploadResult.Refused("size", "The same hash was announced with another size.");
+        if (await store.CreateAsync(checkedResource, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } created)
+            return new UploadResult.Refused("size", "The same hash was announced with another size.");
+
+        // The bytes may be here without the store knowing it: brought in by other means, or a crash came between the two.
+        var file = created.Sets[^1].File;
+        var blob = new ImageBlob(file.Sha256, file.Size);
+        if (file.IsComplete || await content.LengthAsync(blob, cancellationToken).ConfigureAwait(false) is var here && here == file.Received)
+            return new UploadResult.Taken(created);
+        await RecordAsync(blob, here, cancellationToken).ConfigureAwait(false);
+        return await store.GetAsync(created.Id, cancellationToken).ConfigureAwait(false) is { } known ? new UploadResult.Taken(known) : new UploadResult.NotFound();
     }
 
     /// <summary>
@@ -75,12 +82,13 @@ public sealed partial class BootResources
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default)
     {
         if (await store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;
-        foreach (var hash in orphans) await content.DeleteAsync(hash, cancellationToken).ConfigureAwait(false);
+        foreach (var blob in orphans) await content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>The bytes of a complete image, seekable; <see langword="null"/> when they are not here.</summary>
-    public Task<Stream?> OpenAsync(ImageReference image, CancellationToken cancellationToken = default) => content.OpenReadAsync(image.Sha256, cancellationToken);
+    public Task<Stream?> OpenAsync(ImageReference image, CancellationToken cancellationToken = default) =>
+        content.OpenReadAsync(new ImageBlob(image.Sha256, image.Size), cancellationToken);
 
     /// <summary>
     /// The newest complete disk image for a machine of <paramref name="architecture"/>, or <see langword="null"/>. Without a
@@ -91,25 +99,32 @@ public sealed partial class BootResources
 
     private async Task<UploadResult?> AppendAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
     {
-        // A piece that breaks off counts for nothing: what is received stands in the store, and the next piece is written there.
-        using var limited = new LimitedStream(piece, file.Size - file.Received);
-        var length = await content.AppendAsync(file.Sha256, file.Received, limited, cancellationToken).ConfigureAwait(false);
-        if (limited.WasTooLong)
+        var blob = new ImageBlob(file.Sha256, file.Size);
+        var length = await content.LengthAsync(blob, cancellationToken).ConfigureAwait(false);
+        using var limited = new LimitedStream(piece, file.Size - length);
+        try
         {
-            await content.AppendAsync(file.Sha256, file.Received, Stream.Null, cancellationToken).ConfigureAwait(false);
+            var before = length;
+            length = await content.AppendAsync(blob, length, limited, cancellationToken).ConfigureAwait(false);
+            if (length == before) return new UploadResult.Refused("", "The piece is empty.");
+        }
+        catch (IOException) when (limited.WasTooLong)
+        {
             return new UploadResult.Refused("", $"Too much data: the file was announced with {file.Size} bytes.");
         }
 
-        if (length == file.Received) return new UploadResult.Refused("", "The piece is empty.");
-        if (length == file.Size && await content.HashAsync(file.Sha256, cancellationToken).ConfigureAwait(false) != file.Sha256)
-        {
-            await content.DeleteAsync(file.Sha256, cancellationToken).ConfigureAwait(false);
-            await store.SetReceivedAsync(file.Sha256, 0, false, cancellationToken).ConfigureAwait(false);
-            return new UploadResult.Refused("", "The SHA-256 of the bytes is not the one that was announced; they were thrown away.");
-        }
+        return await RecordAsync(blob, length, cancellationToken).ConfigureAwait(false)
+            ? null
+            : new UploadResult.Refused("", "The SHA-256 of the bytes is not the one that was announced; they were thrown away.");
+    }
 
-        await store.SetReceivedAsync(file.Sha256, length, length == file.Size, cancellationToken).ConfigureAwait(false);
-        return null;
+    /// <summary>Writes down how much of a blob is here, and checks it when that is all. <see langword="false"/> when it is wrong and gone.</summary>
+    private async Task<bool> RecordAsync(ImageBlob blob, long length, CancellationToken cancellationToken)
+    {
+        var complete = length == blob.Size && await content.CompleteAsync(blob, cancellationToken).ConfigureAwait(false);
+        var wrong = length == blob.Size && !complete;
+        await store.SetReceivedAsync(blob.Sha256, wrong ? 0 : length, complete, cancellationToken).ConfigureAwait(false);
+        return !wrong;
     }
 
     private async Task<BootResourceFile?> FindFileAsync(long resourceId, long fileId, CancellationToken cancellationToken) =>

@@ -13,8 +13,8 @@ internal interface IBootResourceStore
 
     Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken);
 
-    /// <summary>The hashes that nobody refers to any more; <see langword="null"/> when there is no such resource.</summary>
-    Task<IReadOnlyList<string>?> DeleteAsync(long id, CancellationToken cancellationToken);
+    /// <summary>The blobs that nobody refers to any more; <see langword="null"/> when there is no such resource.</summary>
+    Task<IReadOnlyList<ImageBlob>?> DeleteAsync(long id, CancellationToken cancellationToken);
 
     Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken);
 }

@@ -1,6 +1,6 @@
 namespace Maas.Core.Images;
 
-/// <summary>At most so many bytes of another stream; remembers whether there were more.</summary>
+/// <summary>At most so many bytes of another stream; when there are more, reading breaks off.</summary>
 internal sealed class LimitedStream(Stream inner, long limit) : Stream
 {
     private long left = limit;
@@ -33,8 +33,7 @@ internal sealed class LimitedStream(Stream inner, long limit) : Stream
         }
 
         WasTooLong = true;
-        left = 0;
-        return 0;
+        throw new IOException("There are more bytes than were promised.");
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

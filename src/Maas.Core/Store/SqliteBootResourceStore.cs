@@ -33,10 +33,12 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
     public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => Read(connection, id).SingleOrDefault(), cancellationToken);
 
-    public Task<IReadOnlyList<string>?> DeleteAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<IReadOnlyList<ImageBlob>?> DeleteAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute("DELETE FROM boot_resources WHERE id = @id", new { id }) == 0
             ? null
-            : (IReadOnlyList<string>)[.. connection.Query<string>("DELETE FROM image_contents WHERE sha256 NOT IN (SELECT sha256 FROM boot_resource_files) RETURNING sha256")],
+            : (IReadOnlyList<ImageBlob>)[.. connection
+                .Query<(string Sha256, long Size)>("DELETE FROM image_contents WHERE sha256 NOT IN (SELECT sha256 FROM boot_resource_files) RETURNING sha256, size")
+                .Select(row => new ImageBlob(row.Sha256, row.Size))],
         cancellationToken);
 
     public Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken) => database.WriteAsync(
