@@ -1,0 +1,136 @@
+using Maas.Core.Fleet;
+using Maas.Core.Journal;
+using Maas.Core.Lifecycle;
+using Maas.Core.Power;
+
+namespace Maas.Core.Tests.Power;
+
+public class EffectWorkerTests
+{
+    [Fact]
+    public async Task Commissioning_turns_a_machine_off_and_then_on()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff, PowerAction.TurnOn);
+    }
+
+    [Fact]
+    public async Task What_fails_is_tried_again_later_each_time()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync();
+        test.Power.Answer = _ => new PowerReply.Failed("busy");
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+
+        await test.SettleAsync(machine.Id);
+        test.Power.Asked.Should().HaveCount(1);
+        test.Clock.Advance(TimeSpan.FromSeconds(2));
+        await test.SettleAsync(machine.Id);
+        test.Power.Asked.Should().HaveCount(2);
+        test.Clock.Advance(TimeSpan.FromSeconds(3));
+        await test.SettleAsync(machine.Id);
+        test.Power.Asked.Should().HaveCount(2, "the second wait is four seconds");
+        test.Power.Answer = _ => null;
+        test.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await test.SettleAsync(machine.Id)).PowerState.Should().Be(PowerState.On);
+    }
+
+    [Fact]
+    public async Task What_keeps_failing_fails_the_machine_by_name()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync();
+        test.Power.Answer = action => action is PowerAction.TurnOn ? new PowerReply.Failed("no such chassis") : null;
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        for (var attempt = 0; attempt < 6; attempt++)
+        {
+            machine = await test.SettleAsync(machine.Id);
+            test.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        machine.Status.Should().Be(MachineStatus.FailedCommissioning);
+        machine.StatusMessage.Should().Be("Powering on failed: no such chassis");
+        machine.PowerState.Should().Be(PowerState.Error);
+        (await test.Region.Effects.PassAsync()).Should().Be(0, "nothing is left in the queue");
+    }
+
+    [Fact]
+    public async Task A_driver_that_throws_does_not_tell_its_secrets()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync();
+        test.Power.Answer = _ => throw new InvalidOperationException("ipmitool -P hunter2 failed");
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        for (var attempt = 0; attempt < 6; attempt++)
+        {
+            await test.SettleAsync(machine.Id);
+            test.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        var events = await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Debug });
+        events.Should().Contain(happened => happened.Note.Description.Contains("InvalidOperationException"))
+            .And.NotContain(happened => happened.Note.Description.Contains("hunter2"));
+        machine.Power.ToString().Should().Be("ipmi(power_pass)");
+        machine.ToString().Should().NotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task What_a_power_type_cannot_do_is_left_to_a_person_and_holds_nothing_up()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.ReadyAsync(powerType: "wakeonlan");
+        await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
+        test.Power.Answer = action => action is PowerAction.TurnOff ? new PowerReply.Unsupported("Wake-on-LAN cannot turn off.") : null;
+        await test.DoAsync(machine.Id, new MachineCommand.Release());
+
+        (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
+        var events = await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning });
+        events.Should().ContainSingle().Which.Note.Description.Should().Contain("by hand");
+    }
+
+    [Fact]
+    public async Task A_later_wish_takes_the_place_of_one_that_waits()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        await test.DoAsync(machine.Id, new MachineCommand.Abort());
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff);
+        test.Power.StateOf(machine.Id).Should().Be(PowerState.Off);
+    }
+
+    [Fact]
+    public async Task A_wish_that_was_withdrawn_while_it_was_carried_out_changes_nothing()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.ReadyAsync();
+        await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
+        await test.DoAsync(machine.Id, new MachineCommand.Release());
+
+        // While the controller works, a person marks the machine broken.
+        test.Power.Answer = action =>
+        {
+            test.Power.Answer = _ => null;
+            test.DoAsync(machine.Id, new MachineCommand.MarkBroken()).GetAwaiter().GetResult();
+            return new PowerReply.Done(PowerState.Off);
+        };
+        (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Broken);
+    }
+
+    [Fact]
+    public async Task Asking_for_the_power_state_is_no_event_when_it_is_as_known()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.ReadyAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.QueryPower());
+        var before = await test.GetAsync(machine.Id);
+
+        (await test.SettleAsync(machine.Id)).Version.Should().Be(before.Version);
+    }
+}
