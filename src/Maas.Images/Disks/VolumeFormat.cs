@@ -1,5 +1,9 @@
 using Maas.Images.Bytes;
+using Maas.Images.Ext;
+using Maas.Images.Fat;
 using Maas.Images.FileTrees;
+using Maas.Images.Iso;
+using Maas.Images.SquashFs;
 
 namespace Maas.Images.Disks;
 
@@ -19,7 +23,11 @@ internal sealed record VolumeFormat(
         Unread("swap", 4086, "SWAPSPACE2"u8),
         Unread("ntfs", 3, "NTFS    "u8),
         Unread("exfat", 3, "EXFAT   "u8),
+        new(_ => "squashfs", SquashSuperblock.Matches, bytes => new SquashFileTree(bytes)),
+        new(ExtSuperblock.NameOf, ExtSuperblock.Matches, bytes => new ExtFileTree(bytes)),
         Unread("erofs", 1024, [0xe2, 0xe1, 0xf5, 0xe0]),
+        new(_ => "iso9660", IsoVolume.Matches, bytes => new IsoFileTree(bytes)),
+        new(FatGeometry.NameOf, FatGeometry.Matches, bytes => new FatFileTree(bytes)),
     ];
 
     public static VolumeFormat? Sniff(ImageBytes bytes) => Array.Find(Known, format => format.Matches(bytes));

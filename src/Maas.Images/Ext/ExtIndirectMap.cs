@@ -1,0 +1,50 @@
+using Maas.Images.Bytes;
+
+namespace Maas.Images.Ext;
+
+/// <summary>The block map of ext2 and ext3: 12 blocks, then a block of blocks, one of those, and one of those. 0 is a hole.</summary>
+internal sealed class ExtIndirectMap(ImageBytes volume, ExtSuperblock super, ExtInode inode)
+{
+    private const string Structure = "ext indirect block";
+
+    private readonly HashSet<uint> _seen = [];
+
+    private long Blocks => (inode.Length + super.BlockSize - 1) / super.BlockSize;
+
+    public void ReadInto(List<Extent> extents)
+    {
+        long perBlock = super.BlockSize / 4;
+        if (Blocks > 12 + perBlock + (perBlock * perBlock) + (perBlock * perBlock * perBlock))
+            throw new InvalidImageException(Structure, $"inode {inode.Number} is longer than its map can say");
+        for (var i = 0; i < 12 && i < Blocks; i++) AddBlock(extents, i, inode.BlockMap.U32(i * 4), 0);
+
+        long logical = 12;
+        var span = perBlock;
+        for (var level = 1; level <= 3 && logical < Blocks; level++)
+        {
+            ReadIndirect(extents, inode.BlockMap.U32((11 + level) * 4), level, logical, span);
+            logical += span;
+            span *= perBlock;
+        }
+    }
+
+    private void ReadIndirect(List<Extent> extents, uint block, int level, long logical, long span)
+    {
+        if (block == 0) return;
+        if (!_seen.Add(block)) throw new InvalidImageException(Structure, $"inode {inode.Number} uses block {block} twice", super.OffsetOfBlock(block));
+        if (block >= super.BlockCount) throw new InvalidImageException(Structure, $"inode {inode.Number} has one in block {block}");
+        var offset = super.OffsetOfBlock(block);
+        ReadOnlySpan<byte> pointers = volume.Read(offset, super.BlockSize, Structure);
+        var each = span / (super.BlockSize / 4);
+        for (var i = 0; i < super.BlockSize / 4 && logical < Blocks; i++, logical += each)
+        {
+            if (level == 1) AddBlock(extents, logical, pointers.U32(i * 4), offset);
+            else ReadIndirect(extents, pointers.U32(i * 4), level - 1, logical, each);
+        }
+    }
+
+    private void AddBlock(List<Extent> extents, long logical, uint physical, long offset)
+    {
+        if (physical != 0) ExtBlockMap.Add(extents, super, logical, 1, physical, offset);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+using Maas.Images.Bytes;
+
+namespace Maas.Images.Ext;
+
+/// <summary>A file system as it would be after its journal had been replayed: newer blocks are read from the journal.</summary>
+internal sealed class ReplayedBytes(ImageBytes volume, ImageBytes journal, int blockSize, IReadOnlyDictionary<long, JournalBlock> newer) : ImageBytes
+{
+    public override long Length => volume.Length;
+
+    public override int Read(long offset, Span<byte> buffer)
+    {
+        if (offset >= Length) return 0;
+        buffer = buffer[..(int)Math.Min(buffer.Length, Length - offset)];
+        var read = volume.Read(offset, buffer);
+        for (var block = offset / blockSize; block * blockSize < offset + read; block++)
+        {
+            if (!newer.TryGetValue(block, out var copy)) continue;
+            var content = ReadCopy(copy);
+            var start = Math.Max(offset, block * blockSize);
+            var end = Math.Min(offset + read, (block + 1) * blockSize);
+            content.AsSpan((int)(start - (block * blockSize)), (int)(end - start)).CopyTo(buffer[(int)(start - offset)..]);
+        }
+
+        return read;
+    }
+
+    private byte[] ReadCopy(JournalBlock copy)
+    {
+        var content = journal.Read(copy.Offset, blockSize, "ext journal block");
+        if (copy.WasEscaped) BinaryPrimitives.WriteUInt32BigEndian(content, 0xC03B3998);
+        return content;
+    }
+}

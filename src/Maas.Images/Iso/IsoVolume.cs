@@ -1,0 +1,54 @@
+using System.Text;
+using Maas.Images.Bytes;
+
+namespace Maas.Images.Iso;
+
+/// <summary>
+/// A volume descriptor (ECMA-119, section 8), one in each sector of 2048 bytes from the 16th.
+/// <code>
+/// 0 type (0 boot record, 1 primary, 2 supplementary, 255 end)  1 "CD001"  40 label (32)  88 escape sequences (Joliet: %/@ %/C %/E)
+/// 80 blocks  128 block size  156 root directory's record  boot record: 7 "EL TORITO SPECIFICATION"  71 catalogue's block
+/// </code>
+/// </summary>
+internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord, bool IsJoliet)
+{
+    public const int SectorSize = 2048;
+
+    private const int First = 16;
+    private const int MostDescriptors = 128;
+    private const string Structure = "ISO volume descriptor";
+
+    public static bool Matches(ImageBytes image)
+    {
+        Span<byte> start = stackalloc byte[6];
+        return image.Read(First * SectorSize, start) == 6 && start[1..].SequenceEqual("CD001"u8);
+    }
+
+    /// <summary>The primary descriptor, the Joliet one if there is one, and where the boot catalogue is (0 if nowhere).</summary>
+    public static (IsoVolume Primary, IsoVolume? Joliet, uint BootCatalog) ReadAll(ImageBytes image)
+    {
+        IsoVolume? primary = null, joliet = null;
+        uint catalog = 0;
+        for (var i = 0; ; i++)
+        {
+            var at = (long)(First + i) * SectorSize;
+            if (i == MostDescriptors) throw new InvalidImageException(Structure, "there is no end of them", at);
+            ReadOnlySpan<byte> sector = image.Read(at, SectorSize, Structure);
+            if (!sector[1..].StartsWith("CD001"u8)) throw new InvalidImageException(Structure, "it does not say CD001", at);
+            if (sector[0] == 255) break;
+            if (sector[0] == 0 && sector[7..].StartsWith("EL TORITO SPECIFICATION"u8)) catalog = sector.U32(71);
+            else if (sector[0] == 1) primary ??= Read(sector, at, isJoliet: false);
+            else if (sector[0] == 2 && sector.Slice(88, 3) is [(byte)'%', (byte)'/', (byte)'@' or (byte)'C' or (byte)'E']) joliet ??= Read(sector, at, isJoliet: true);
+        }
+
+        return (primary ?? throw new InvalidImageException(Structure, "there is no primary one", First * SectorSize), joliet, catalog);
+    }
+
+    private static IsoVolume Read(ReadOnlySpan<byte> sector, long at, bool isJoliet)
+    {
+        var blockSize = sector.U16(128);
+        if (blockSize is not (512 or 1024 or 2048)) throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", at + 128);
+        var label = (isJoliet ? Encoding.BigEndianUnicode : Encoding.ASCII).GetString(sector.Slice(40, 32));
+        return new IsoVolume(label.TrimEnd('\0', ' '), blockSize, sector.Slice(156, 34).ToArray(), isJoliet);
+    }
+}

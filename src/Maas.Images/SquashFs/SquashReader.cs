@@ -1,0 +1,52 @@
+using Maas.Images.Bytes;
+
+namespace Maas.Images.SquashFs;
+
+/// <summary>Data blocks and fragments of one squashfs.</summary>
+internal sealed class SquashReader
+{
+    private readonly ImageBytes _image;
+    private readonly SquashSuperblock _super;
+    private readonly SquashTable _fragments;
+    private readonly BlockCache _fragmentBlocks;
+
+    public SquashReader(ImageBytes image, SquashSuperblock super, SquashMetadata metadata)
+    {
+        (_image, _super) = (image, super);
+        _fragments = new SquashTable(image, metadata, super.FragmentTable, super.FragmentTable < 0 ? 0 : super.FragmentCount, 16, "squashfs fragment table");
+        _fragmentBlocks = new BlockCache(Math.Max(4, (4 << 20) / super.BlockSize), ReadFragment);
+    }
+
+    public int BlockSize => _super.BlockSize;
+
+    /// <summary>Unpacks a block that must fill the room exactly.</summary>
+    public void Unpack(long at, uint size, Span<byte> room)
+    {
+        var length = UnpackSome(at, size, room);
+        if (length != room.Length) throw new InvalidImageException("squashfs block", $"it holds {length} bytes, not {room.Length}", at);
+    }
+
+    public void Fragment(uint index, int offset, Span<byte> part)
+    {
+        var fragment = _fragmentBlocks.Get(index);
+        if (offset < 0 || offset > fragment.Length - part.Length) throw new InvalidImageException("squashfs fragment", $"number {index} has {fragment.Length} bytes, not {offset + (long)part.Length}");
+        fragment.AsSpan(offset, part.Length).CopyTo(part);
+    }
+
+    private byte[] ReadFragment(long index)
+    {
+        var entry = _fragments.Entry(index);
+        var block = new byte[BlockSize];
+        return block[..UnpackSome((long)Math.Min(entry.U64(0), long.MaxValue), entry.U32(8), block)];
+    }
+
+    private int UnpackSome(long at, uint size, Span<byte> room)
+    {
+        var packed = size & ~SquashFileBytes.StoredBit;
+        if (packed == 0 || packed > BlockSize) throw new InvalidImageException("squashfs block", $"it is {packed} bytes long", at);
+        if ((size & SquashFileBytes.StoredBit) == 0) return SquashDecoder.Unpack(_super.Compression, _image.Read(at, (int)packed, "squashfs block"), room, at);
+        if (packed > room.Length) throw new InvalidImageException("squashfs block", $"it holds {packed} bytes, not {room.Length}", at);
+        _image.ReadExactly(at, room[..(int)packed], "squashfs block");
+        return (int)packed;
+    }
+}
