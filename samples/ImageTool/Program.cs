@@ -1,1 +1,22 @@
-Console.WriteLine("ImageTool");
+using System.CommandLine;
+using ImageTool.Verbs;
+using Maas.Images;
+using Spectre.Console;
+
+var root = new RootCommand("Looks into disk images, ISOs, file systems and archives, without root and without mounting them.")
+{
+    InfoVerb.Command,
+    LsVerb.Command,
+    CatVerb.Command,
+    ExtractVerb.Command,
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException)
+{
+    AnsiConsole.Console.Profile.Out = new AnsiConsoleOutput(Console.Error);
+    AnsiConsole.MarkupLineInterpolated($"[red]{refused.Message}[/]");
+    return 1;
+}

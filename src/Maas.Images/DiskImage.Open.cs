@@ -1,5 +1,7 @@
+using Maas.Images.Archives;
 using Maas.Images.Bytes;
 using Maas.Images.Disks;
+using Maas.Images.Qcow2;
 
 namespace Maas.Images;
 
@@ -21,13 +23,17 @@ public sealed partial class DiskImage
     public static async Task<DiskImage> OpenAsync(Stream stream, DiskImageOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var owned = new List<IDisposable> { stream };
+        options ??= new DiskImageOptions();
+        var scratch = new Scratch(options);
+        var owned = new List<IDisposable> { stream, scratch };
         try
         {
             var bytes = StreamBytes.Over(stream, leaveOpen: true);
-            await Task.CompletedTask.ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            return new DiskImage(bytes, DiskFormat.Raw, "", owned);
+            var compression = CompressionOf(bytes);
+            if (compression != CompressionFormat.None)
+                bytes = await Task.Run(() => scratch.Unpack(bytes.OpenStream(), cancellationToken), cancellationToken).ConfigureAwait(false);
+            var (disk, format) = Unwrap(bytes);
+            return new DiskImage(disk, format, NameOf(compression), scratch, owned);
         }
         catch
         {
@@ -35,4 +41,21 @@ public sealed partial class DiskImage
             throw;
         }
     }
+
+    private static (ImageBytes Disk, DiskFormat Format) Unwrap(ImageBytes bytes) =>
+        Qcow2Header.Matches(bytes) ? (new Qcow2Bytes(bytes), DiskFormat.Qcow2)
+        : (bytes, DiskFormat.Raw);
+
+    private static CompressionFormat CompressionOf(ImageBytes bytes)
+    {
+        Span<byte> head = stackalloc byte[Archives.Compression.SignatureLength];
+        return Archives.Compression.Detect(head[..bytes.Read(0, head)]);
+    }
+
+    private static string NameOf(CompressionFormat compression) => compression switch
+    {
+        CompressionFormat.None => "",
+        CompressionFormat.Zstandard => "zstd",
+        _ => compression.ToString().ToLowerInvariant(),
+    };
 }

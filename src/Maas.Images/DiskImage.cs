@@ -21,13 +21,13 @@ public sealed partial class DiskImage : IDisposable
     private readonly List<IDisposable> _owned;
     private readonly ImageBytes _disk;
 
-    private DiskImage(ImageBytes disk, DiskFormat format, string compression, List<IDisposable> owned)
+    private DiskImage(ImageBytes disk, DiskFormat format, string compression, Scratch scratch, List<IDisposable> owned)
     {
         (_disk, Format, Compression, _owned) = (disk, format, compression, owned);
         Partitions = PartitionReader.Read(disk);
-        var volumes = new List<Volume> { new(0, null, disk) };
+        var volumes = new List<Volume> { new(0, null, disk, scratch) };
         volumes.AddRange((Partitions?.Partitions ?? []).Select(partition =>
-            new Volume(partition.Number, partition, disk.Slice(partition.Offset, Math.Clamp(disk.Length - partition.Offset, 0, partition.Length)))));
+            new Volume(partition.Number, partition, disk.Slice(partition.Offset, Math.Clamp(disk.Length - partition.Offset, 0, partition.Length)), scratch)));
         Volumes = volumes;
     }
 
@@ -50,11 +50,29 @@ public sealed partial class DiskImage : IDisposable
     public Stream OpenRead() => _disk.OpenStream();
 
     /// <summary>The files of a partition, or of an image that is a file system or archive itself.</summary>
-    /// <param name="number">A partition's number; 0 for the whole image.</param>
-    /// <exception cref="InvalidImageException">There is no such partition, or no file system known here on it.</exception>
-    public IFileTree OpenTree(int number = 0) =>
-        (Volumes.FirstOrDefault(volume => volume.Number == number)
-            ?? throw new InvalidImageException("partition table", $"there is no partition {number}")).OpenTree();
+    /// <param name="number">
+    /// A partition's number; 0 for the whole image. <see langword="null"/> chooses: the whole image if it holds files itself, else the
+    /// partition with an operating system on it (<c>/etc/os-release</c>), else the only one with files.
+    /// </param>
+    /// <exception cref="InvalidImageException">There is no such partition, or no file system known here on it, or no choice.</exception>
+    public IFileTree OpenTree(int? number = null) => (number is { } wanted ? VolumeOf(wanted) : Choose()).OpenTree();
+
+    private Volume VolumeOf(int number) =>
+        Volumes.FirstOrDefault(volume => volume.Number == number)
+        ?? throw new InvalidImageException("partition table", $"there is no partition {number}");
+
+    private Volume Choose()
+    {
+        if (Volumes[0].HasTree) return Volumes[0];
+        var readable = Volumes.Where(volume => volume.HasTree).ToList();
+        return readable switch
+        {
+            [] => Volumes[0],
+            [var only] => only,
+            _ => readable.Find(volume => volume.OpenTree().Resolve("etc/os-release") is not null)
+                ?? throw new InvalidImageException("partition table", $"partitions {string.Join(", ", readable.Select(volume => volume.Number))} hold files; say which"),
+        };
+    }
 
     /// <summary>Closes the image, and the stream it was opened from.</summary>
     public void Dispose()

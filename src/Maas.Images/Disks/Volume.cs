@@ -8,11 +8,12 @@ namespace Maas.Images.Disks;
 public sealed class Volume
 {
     private readonly ImageBytes _bytes;
+    private readonly Scratch _scratch;
     private readonly VolumeFormat? _format;
 
-    internal Volume(int number, Partition? partition, ImageBytes bytes)
+    internal Volume(int number, Partition? partition, ImageBytes bytes, Scratch scratch)
     {
-        (Number, Partition, _bytes) = (number, partition, bytes);
+        (Number, Partition, _bytes, _scratch) = (number, partition, bytes, scratch);
         _format = VolumeFormat.Sniff(bytes);
     }
 
@@ -39,7 +40,7 @@ public sealed class Volume
     /// <exception cref="InvalidImageException">It holds no file system that is read here, or a damaged one.</exception>
     public IFileTree OpenTree() =>
         _format?.Open is { } open
-            ? open(_bytes)
+            ? open(_bytes, _scratch)
             : throw new InvalidImageException(
                 Number == 0 ? "image" : $"partition {Number}",
                 Content.Length == 0 ? "holds no file system known here" : $"holds {Content}, whose files are not read here");

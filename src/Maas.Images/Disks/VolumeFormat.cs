@@ -1,3 +1,4 @@
+using Maas.Images.ArchiveTrees;
 using Maas.Images.Bytes;
 using Maas.Images.Ext;
 using Maas.Images.Fat;
@@ -11,23 +12,25 @@ namespace Maas.Images.Disks;
 internal sealed record VolumeFormat(
     Func<ImageBytes, string> Name,
     Func<ImageBytes, bool> Matches,
-    Func<ImageBytes, IFileTree>? Open)
+    Func<ImageBytes, Scratch, IFileTree>? Open)
 {
     /// <summary>Asked in this order. The strict come before the loose: FAT has hardly a signature at all.</summary>
     private static readonly VolumeFormat[] Known =
     [
-        Unread("luks", 0, "LUKS\xba\xbe"u8),
+        Unread("luks", 0, [(byte)'L', (byte)'U', (byte)'K', (byte)'S', 0xba, 0xbe]),
         Unread("xfs", 0, "XFSB"u8),
         Unread("btrfs", 0x10040, "_BHRfS_M"u8),
         Unread("lvm2", 512, "LABELONE"u8),
         Unread("swap", 4086, "SWAPSPACE2"u8),
         Unread("ntfs", 3, "NTFS    "u8),
         Unread("exfat", 3, "EXFAT   "u8),
-        new(_ => "squashfs", SquashSuperblock.Matches, bytes => new SquashFileTree(bytes)),
-        new(ExtSuperblock.NameOf, ExtSuperblock.Matches, bytes => new ExtFileTree(bytes)),
+        new(_ => "squashfs", SquashSuperblock.Matches, (bytes, _) => new SquashFileTree(bytes)),
+        new(_ => "cpio", CpioIndex.Matches, CpioIndex.Open),
+        new(ExtSuperblock.NameOf, ExtSuperblock.Matches, (bytes, _) => new ExtFileTree(bytes)),
         Unread("erofs", 1024, [0xe2, 0xe1, 0xf5, 0xe0]),
-        new(_ => "iso9660", IsoVolume.Matches, bytes => new IsoFileTree(bytes)),
-        new(FatGeometry.NameOf, FatGeometry.Matches, bytes => new FatFileTree(bytes)),
+        new(_ => "iso9660", IsoVolume.Matches, (bytes, _) => new IsoFileTree(bytes)),
+        new(FatGeometry.NameOf, FatGeometry.Matches, (bytes, _) => new FatFileTree(bytes)),
+        new(_ => "tar", TarIndex.Matches, (bytes, _) => TarIndex.Open(bytes)),
     ];
 
     public static VolumeFormat? Sniff(ImageBytes bytes) => Array.Find(Known, format => format.Matches(bytes));

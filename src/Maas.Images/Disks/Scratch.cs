@@ -1,0 +1,60 @@
+using System.Buffers;
+using Maas.Images.Archives;
+using Maas.Images.Bytes;
+
+namespace Maas.Images.Disks;
+
+/// <summary>Unpacked copies of what was compressed, in files without a name that vanish with the image.</summary>
+internal sealed class Scratch(DiskImageOptions options) : IDisposable
+{
+    private const int CopySize = 1 << 18;
+
+    private readonly List<FileStream> _files = [];
+    private readonly Lock _lock = new();
+    private long _unpacked;
+
+    /// <summary>Unpacks a stream to its end, up to what is left of the limit.</summary>
+    public ImageBytes Unpack(Stream packed, CancellationToken cancellationToken = default)
+    {
+        using var decoder = Compression.OpenRead(packed, options.MostUnpackedBytes - _unpacked);
+        var file = Create();
+        var buffer = ArrayPool<byte>.Shared.Rent(CopySize);
+        try
+        {
+            for (int read; (read = decoder.Read(buffer)) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                WriteSparse(file, buffer.AsSpan(0, read));
+            }
+
+            file.SetLength(file.Position);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        lock (_lock) _unpacked += file.Length;
+        return new FileBytes(file.SafeFileHandle, null);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock) foreach (var file in _files) file.Dispose();
+    }
+
+    private FileStream Create()
+    {
+        var path = Path.Combine(options.TemporaryDirectory, $"unpacked-{Guid.CreateVersion7():n}");
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        lock (_lock) _files.Add(file);
+        return file;
+    }
+
+    /// <summary>Disk images are mostly zeros: those stay holes.</summary>
+    private static void WriteSparse(FileStream file, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.ContainsAnyExcept((byte)0)) file.Write(bytes);
+        else file.Seek(bytes.Length, SeekOrigin.Current);
+    }
+}
