@@ -18,26 +18,13 @@ internal static class Signals
         if (request.Form["status"] is not { Length: > 0 } status) return Answer.BadRequest("No provided status!");
         if (ReportOf(status, request.Form["script_result_id"] is not null) is not { } report) return Answer.BadRequest($"Unknown status: '{status}'");
         if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return Answer.BadRequest(reason);
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-
-        switch (machine.Status)
-        {
-            // A late word from a machine that nobody waits for any more.
-            case MachineStatus.Broken or MachineStatus.Ready or MachineStatus.FailedCommissioning or MachineStatus.FailedDeployment
-                or MachineStatus.FailedEnteringRescueMode or MachineStatus.FailedTesting or MachineStatus.FailedDiskErasing or MachineStatus.FailedReleasing:
-                return Answer.Ok;
-            case MachineStatus.Allocated or MachineStatus.Reserved or MachineStatus.Missing or MachineStatus.Retired
-                or MachineStatus.ExitingRescueMode or MachineStatus.FailedExitingRescueMode:
-                return NotNow(machine);
-        }
-
         foreach (var script in scripts)
-            await request.Region.ScriptResults.ReportAsync(machine.Id, script, request.Aborted).ConfigureAwait(false);
+            await request.Region.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
 
-        return await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Signal(report, request.Form["error"]), request.Aborted).ConfigureAwait(false) switch
+        return await request.Region.Machines.ExecuteAsync(request.MachineId, new MachineCommand.Signal(report, request.Form["error"]), request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done => Answer.Ok,
-            CommandResult.Refused refused => NotNow(refused.Machine),
+            CommandResult.Refused refused => Answer.Conflict(refused.Reason),
             _ => Answer.NotFound("Node"),
         };
     }
@@ -56,8 +43,6 @@ internal static class Signals
             _ => Answer.NotFound("Node"),
         };
     }
-
-    private static ApiAnswer NotNow(Machine machine) => Answer.Conflict($"Machine status isn't valid (status is {machine.Status.DisplayName})");
 
     private static SignalReport? ReportOf(string status, bool isAboutOneScript) => status switch
     {

@@ -1,0 +1,148 @@
+using System.Net.Http.Headers;
+using Maas.Core.Accounts;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Tests.Metadata;
+
+public class MetadataTests
+{
+    private const string Latest = "/MAAS/metadata/latest/";
+
+    [Fact]
+    public async Task The_tree_is_what_cloud_init_expects()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.ReadyAsync();
+        var token = await host.TokenAsync(machine);
+        async Task<string> ReadAsync(string path) => (await host.GetAsync(token, "/MAAS/metadata/" + path)).Expect(200).Text;
+
+        (await ReadAsync("")).Should().Be("2012-03-01\nlatest");
+        (await ReadAsync("2012-03-01/")).Split('\n').Should().Contain("meta-data");
+        (await ReadAsync("2012-03-01/meta-data/")).Should().Be("instance-id\nlocal-hostname\nvendor-data");
+        (await ReadAsync("2012-03-01/meta-data/instance-id")).Should().Be(machine.Id.ToString());
+        (await ReadAsync("latest/meta-data/local-hostname")).Should().Be(machine.Fqdn);
+        (await ReadAsync("latest/meta-data/public-keys")).Should().BeEmpty();
+        (await host.GetAsync(token, Latest + "meta-data/vendor-data")).Expect(200).ContentType.Should().Be("application/x-yaml");
+        (await host.GetAsync(token, Latest + "meta-data/nonsense")).Expect(404).Text.Should().Be("Unknown metadata attribute: nonsense");
+        (await host.GetAsync(token, "/MAAS/metadata/2011-01-01/meta-data/")).Expect(404).Text.Should().Be("Unknown metadata version: 2011-01-01");
+        (await host.GetAsync(token, Latest + "user-data")).Expect(404);
+    }
+
+    [Fact]
+    public async Task A_boot_token_is_traded_once_and_the_answer_may_be_repeated_for_a_minute()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.EnlistAsync();
+        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, System.Net.IPAddress.Loopback, ApiHost.Cancellation)).Reveal();
+
+        var reply = (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(200);
+
+        reply.ContentType.Should().StartWith("text/plain");
+        var lines = reply.Text.TrimEnd('\n').Split('\n').Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        lines.Keys.Should().Equal("system_id", "consumer_key", "token_key", "token_secret");
+        lines["system_id"].Should().Be(machine.Id.ToString());
+        var token = new NodeToken(machine.Id, lines["consumer_key"], lines["token_key"], new(lines["token_secret"]));
+        (await host.GetAsync(token, Latest + "meta-data/instance-id")).Expect(200);
+        (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(200).Text.Should().Be(reply.Text);
+        (await host.SendAsync("GET", "/MAAS/metadata/boot/guess/")).Expect(404).Text.Should().NotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_boot_token_of_another_address_is_worth_nothing()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.EnlistAsync();
+        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, System.Net.IPAddress.Parse("10.9.8.7"), ApiHost.Cancellation)).Reveal();
+
+        (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(404).Text.Should().NotContain("token_secret");
+        (await host.SendAsync("GET", $"{Latest}by-token/{boot}/?op=get_preseed")).Expect(404);
+    }
+
+    [Fact]
+    public async Task A_preseed_with_the_key_is_given_for_a_boot_token_and_never_for_an_id()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.EnlistAsync();
+        var token = await host.TokenAsync(machine);
+        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, null, ApiHost.Cancellation)).Reveal();
+
+        var byId = (await host.SendAsync("GET", $"{Latest}by-id/{machine.Id}/?op=get_preseed")).Expect(200).Text;
+        var byToken = (await host.SendAsync("GET", $"{Latest}by-token/{boot}/?op=get_preseed")).Expect(200).Text;
+
+        byId.Should().StartWith("#cloud-config\n").And.NotContain(token.TokenSecret.Reveal()).And.NotContain(token.TokenKey);
+        byToken.Should().StartWith("#cloud-config\n").And.Contain($"metadata_url: \"{host.Origin}/MAAS/metadata/\"").And.Contain($"{host.Origin}/MAAS/metadata/status/{machine.Id}");
+        (await host.SendAsync("GET", $"{Latest}by-id/zzzzzz/?op=get_preseed")).Expect(404);
+        (await host.SendAsync("GET", $"{Latest}by-mac/52:54:00:00:00:01/meta-data/instance-id")).Expect(403);
+        (await host.GetAsync(token, Latest + "maas-cloud-config")).Expect(200).Text.Should().Be(CloudConfigOf(host, token));
+    }
+
+    private static string CloudConfigOf(ApiHost host, NodeToken token) => Maas.Api.Metadata.CloudConfig.For(token, host.Origin + "/MAAS");
+
+    [Fact]
+    public async Task A_machine_nobody_knows_gets_a_name_and_a_script_that_enlists_it()
+    {
+        await using var host = await ApiHost.StartAsync();
+        async Task<string> ReadAsync(string path) => (await host.SendAsync("GET", "/MAAS/metadata/" + path)).Expect(200).Text;
+
+        (await ReadAsync("enlist/latest/")).Should().Be("meta-data\nuser-data");
+        (await ReadAsync("enlist/latest/meta-data/instance-id")).Should().Be("i-maas-enlistment");
+        (await ReadAsync("enlist/latest/meta-data/local-hostname")).Should().Be("maas-enlisting-node");
+        (await ReadAsync("enlist/latest/meta-data/public-keys")).Should().BeEmpty();
+        (await ReadAsync("enlist/latest/user-data")).Should().StartWith("#!/bin/sh\n").And.Contain($"base='{host.Origin}/MAAS'\n");
+        (await ReadAsync("latest/enlist-preseed/?op=get_enlist_preseed")).Should().Contain("/MAAS/metadata/enlist/");
+    }
+
+    [Fact]
+    public async Task The_task_is_what_the_machine_boots_for()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.EnlistAsync();
+        await host.DoAsync(machine.Id, new MachineCommand.Commission());
+        var token = await host.TokenAsync(machine);
+
+        (await host.GetAsync(token, Latest + "maas-task")).Expect(200).Text.Should().Be("task=commission\nwait=poweroff\n");
+        (await host.GetAsync(token, Latest + "maas-image")).Expect(404);
+    }
+
+    [Fact]
+    public async Task The_image_of_a_deployment_is_served_whole_and_in_ranges()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var image = await host.UploadImageAsync();
+        var machine = await host.ReadyAsync();
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
+        var token = await host.TokenAsync(machine);
+
+        var task = (await host.GetAsync(token, Latest + "maas-task")).Expect(200).Text.TrimEnd('\n').Split('\n');
+        task.Should().Equal(
+            "task=deploy", "image_path=/MAAS/metadata/latest/maas-image", $"image_sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(image))}",
+            $"image_size={image.Length}", "image_format=raw", "disk_name=vda", "disk_serial=disk-1");
+
+        var whole = (await host.GetAsync(token, Latest + "maas-image")).Expect(200);
+        whole.Body.Should().Equal(image);
+        whole.ContentHeaders.ContentLength.Should().Be(image.Length);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Latest + "maas-image");
+        request.Headers.Range = new RangeHeaderValue(10, 19);
+        request.Headers.TryAddWithoutValidation("Authorization", host.Sign(token));
+        using var part = await host.Client.SendAsync(request, ApiHost.Cancellation);
+        ((int)part.StatusCode).Should().Be(206);
+        (await part.Content.ReadAsByteArrayAsync(ApiHost.Cancellation)).Should().Equal(image[10..20]);
+    }
+
+    [Fact]
+    public async Task User_data_ends_a_deployment_only_after_netboot_is_off()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync();
+        var machine = await host.ReadyAsync();
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
+        var token = await host.TokenAsync(machine);
+
+        (await host.GetAsync(token, Latest + "user-data")).Expect(404);
+        (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deploying);
+        (await host.PostAsync(token, Latest, ("op", "netboot_off"))).Expect(200).Text.Should().Be("OK");
+        (await host.GetAsync(token, Latest + "user-data")).Expect(404);
+        (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deployed);
+        (await host.MachineAsync(machine.Id)).IpAddresses.Should().Contain("127.0.0.1");
+    }
+}

@@ -1,0 +1,188 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Maas.Core.Accounts;
+using Maas.Core.Lifecycle;
+using Maas.Core.Scripts;
+
+namespace Maas.Api.Tests.Metadata;
+
+public class SignalTests
+{
+    private const string Version = "/MAAS/metadata/2012-03-01/";
+
+    [Fact]
+    public async Task Criterion_53_a_machine_is_commissioned_by_its_own_reports()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (id, token) = await CommissioningAsync(host);
+
+        var scripts = await IndexAsync(host, token);
+        scripts.Should().NotBeEmpty().And.OnlyContain(line => line.Length == 5);
+        foreach (var script in scripts)
+        {
+            (await host.PostAsync(token, Version, ("op", "signal"), ("status", "WORKING"), ("script_result_id", script[3]))).Expect(200).Text.Should().Be("OK");
+            (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: 0))).Expect(200);
+        }
+
+        (await host.GetAsync(token, Version + "maas-scripts")).Expect(204).ContentType.Should().Be("text/plain");
+        (await host.PostAsync(token, Version, ("op", "signal"), ("status", "OK"))).Expect(200);
+        var machine = await host.MachineAsync(id);
+        (machine.Status, machine.Hardware!.Disks.Count, machine.MemoryMiB).Should().Be((MachineStatus.Ready, 1, 4096));
+    }
+
+    [Fact]
+    public async Task Criterion_53_a_failed_script_is_named_and_its_output_kept()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (id, token) = await CommissioningAsync(host);
+        var scripts = await IndexAsync(host, token);
+
+        foreach (var script in scripts)
+            (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: script == scripts[^1] ? 3 : 0))).Expect(200);
+        (await host.PostAsync(token, Version, ("op", "signal"), ("status", "OK"))).Expect(200);
+
+        var machine = await host.MachineAsync(id);
+        machine.Status.Should().BeOneOf(MachineStatus.FailedCommissioning, MachineStatus.FailedTesting);
+        machine.StatusMessage.Should().Contain(scripts[^1][1]);
+        var output = await host.Region.ScriptResults.OutputAsync(long.Parse(scripts[^1][3], CultureInfo.InvariantCulture), ApiHost.Cancellation);
+        Encoding.UTF8.GetString(output!.StandardError.Span).Should().Be("err\n");
+    }
+
+    [Fact]
+    public async Task The_archive_holds_MAASs_index_ours_and_the_scripts()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (_, token) = await CommissioningAsync(host);
+
+        var reply = (await host.GetAsync(token, Version + "maas-scripts")).Expect(200);
+
+        reply.ContentType.Should().Be("application/x-tar");
+        var files = Unpack(reply.Body);
+        using var index = JsonDocument.Parse(files["index.json"]);
+        var listed = index.RootElement.GetProperty("1.0").EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray()).ToList();
+        listed.Select(each => each.GetProperty("path").GetString()).Should().BeEquivalentTo(files.Keys.Except(["index.json", "index.tsv"]));
+        listed.Should().OnlyContain(each => each.GetProperty("script_result_id").GetInt64() > 0 && each.GetProperty("timeout_seconds").GetInt64() > 0);
+        files[listed[0].GetProperty("path").GetString()!].Should().StartWith("#!/bin/sh");
+        Unpack((await host.GetAsync(token, Version + "maas-commissioning-scripts")).Expect(200).Body).Keys.Should().OnlyContain(name => name.StartsWith("commissioning.d/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_signal_without_or_with_an_unknown_status_is_400()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (_, token) = await CommissioningAsync(host);
+
+        (await host.PostAsync(token, Version, ("op", "signal"))).Expect(400).Text.Should().Be("No provided status!");
+        (await host.PostAsync(token, Version, ("op", "signal"), ("status", "FINE"))).Expect(400).Text.Should().Be("Unknown status: 'FINE'");
+        (await host.PostAsync(token, Version, ("op", "signal"), ("status", "OK"), ("script_result_id", "x"))).Expect(400);
+    }
+
+    [Fact]
+    public async Task A_signal_out_of_place_is_409_naming_the_status()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.ReadyAsync();
+        await host.DoAsync(machine.Id, new MachineCommand.Allocate("bob"));
+
+        (await host.PostAsync(await host.TokenAsync(machine), Version, ("op", "signal"), ("status", "OK"))).Expect(409).Text.Should().Be("Machine status isn't valid (status is Allocated)");
+    }
+
+    [Fact]
+    public async Task A_machine_cannot_report_another_machines_scripts()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (_, victim) = await CommissioningAsync(host);
+        var (_, token) = await CommissioningAsync(host, "52:54:00:00:00:02");
+        var script = (await IndexAsync(host, victim))[0];
+
+        (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: 1))).Expect(200);
+
+        (await host.Region.ScriptResults.ListAsync(victim.MachineId, ApiHost.Cancellation)).Should().OnlyContain(result => result.Status == ScriptStatus.Pending);
+    }
+
+    [Fact]
+    public async Task A_failed_deployment_says_why()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync();
+        var machine = await host.ReadyAsync();
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
+
+        (await host.PostAsync(await host.TokenAsync(machine), Version, ("op", "signal"), ("status", "FAILED"), ("error", "the disk is full"))).Expect(200);
+
+        var failed = (await host.GetAsync(host.Bob, $"machines/{machine.Id}/")).Json;
+        (failed.GetProperty("status").GetInt32(), failed.GetProperty("status_name").GetString()).Should().Be((11, "Failed deployment"));
+        failed.GetProperty("status_message").GetString().Should().Contain("the disk is full");
+    }
+
+    [Fact]
+    public async Task The_web_hooks_last_stage_makes_a_machine_Deployed_and_its_steps_do_not()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync();
+        var machine = await host.ReadyAsync();
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
+        var token = await host.TokenAsync(machine);
+        (await host.PostAsync(token, Version, ("op", "netboot_off"))).Expect(200);
+        Task<Reply> SendAsync(string json) => host.SendAsync("POST", $"/MAAS/metadata/status/{machine.Id}", host.Sign(token), new ByteArrayContent(Encoding.UTF8.GetBytes(json)));
+
+        (await SendAsync("""{"event_type": "start", "origin": "cloudinit", "name": "modules-final", "description": "running modules for final"}""")).Expect(204).ContentType.Should().Be("text/plain");
+        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final/config-x", "description": "x ran", "result": "SUCCESS"}""")).Expect(204);
+        (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deploying);
+        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final", "description": "ran", "result": "SUCCESS", "timestamp": 1.5, "files": []}""")).Expect(204);
+        (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deployed);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"event_type\": \"start\"}")]
+    [InlineData("{\"event_type\": \"start\", \"origin\": 1, \"name\": \"x\", \"description\": \"x\"}")]
+    [InlineData("{\"event_type\": \"\\ud800\", \"origin\": \"o\", \"name\": \"x\", \"description\": \"x\"}")]
+    [InlineData("{\"event_type\": \"start\", \"origin\": \"o\", \"name\": \"x\", \"description\": \"ü\"}")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    public async Task A_web_hook_that_makes_no_sense_is_400(string body)
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (id, token) = await CommissioningAsync(host);
+
+        (await host.SendAsync("POST", $"/MAAS/metadata/status/{id}", host.Sign(token), new ByteArrayContent(Encoding.UTF8.GetBytes(body)))).Expect(400);
+    }
+
+    private static async Task<(Core.SystemId Id, NodeToken Token)> CommissioningAsync(ApiHost host, string mac = "52:54:00:00:00:01")
+    {
+        var machine = await host.EnlistAsync(mac);
+        await host.DoAsync(machine.Id, new MachineCommand.Commission());
+        return (machine.Id, await host.TokenAsync(machine));
+    }
+
+    private static async Task<IReadOnlyList<string[]>> IndexAsync(ApiHost host, NodeToken token) =>
+        [.. Unpack((await host.GetAsync(token, Version + "maas-scripts")).Expect(200).Body)["index.tsv"].TrimEnd('\n').Split('\n').Select(line => line.Split('\t'))];
+
+    /// <summary>What the agent sends: fields and, as parts named like the script, what it printed.</summary>
+    private static MultipartFormDataContent Results(string name, string id, int exitStatus) => new()
+    {
+        { new StringContent("signal"), "op" },
+        { new StringContent("WORKING"), "status" },
+        { new StringContent(id), "script_result_id" },
+        { new StringContent(exitStatus.ToString(CultureInfo.InvariantCulture)), "exit_status" },
+        { new ByteArrayContent(ApiHost.Inventory.ToArray()), name, name },
+        { new ByteArrayContent(ApiHost.Inventory.ToArray()), name + ".out", name + ".out" },
+        { new ByteArrayContent("err\n"u8.ToArray()), name + ".err", name + ".err" },
+    };
+
+    private static Dictionary<string, string> Unpack(byte[] archive)
+    {
+        Dictionary<string, string> files = [];
+        using var tar = new TarReader(new MemoryStream(archive));
+        while (tar.GetNextEntry() is { } entry)
+        {
+            using var reader = new StreamReader(entry.DataStream ?? Stream.Null);
+            files[entry.Name] = reader.ReadToEnd();
+        }
+
+        return files;
+    }
+}
