@@ -1,1 +1,25 @@
-Console.WriteLine("ApiServer");
+// MAAS's API over a store that is gone when this ends: point any MAAS client at it.
+//   dotnet run --project samples/ApiServer
+using Maas.Core;
+
+var directory = Directory.CreateTempSubdirectory("maas-api-");
+await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = Path.Combine(directory.FullName, "maas.db") });
+
+var admin = await region.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true)
+    ?? throw new InvalidOperationException("The store is not new.");
+var key = Path.Combine(directory.FullName, "admin.apikey");
+await using (var file = new FileStream(key, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+await using (var writer = new StreamWriter(file))
+    await writer.WriteAsync((await region.Users.CreateApiKeyAsync(admin, "sample")).ToSecret().Reveal());
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Services.AddSingleton(region).AddMaasApi();
+if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://127.0.0.1:5240");
+
+await using var app = builder.Build();
+app.MapMaasApi();
+await app.StartAsync();
+foreach (var url in app.Urls) Console.WriteLine($"maas login sample {url}/MAAS \"$(cat {key})\"");
+await app.WaitForShutdownAsync();
+directory.Delete(recursive: true);

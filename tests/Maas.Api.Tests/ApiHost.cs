@@ -82,7 +82,7 @@ internal sealed class ApiHost : IAsyncDisposable
     private async Task<ApiKey> KeyOfAsync(string name, bool isAdministrator = false)
     {
         var user = await Region.Users.FindAsync(name, Cancellation)
-            ?? await Region.Users.CreateAsync(name, $"{name}@example.com", new Secret($"{name}-password"), isAdministrator, Cancellation);
+            ?? await Region.Users.CreateAsync(name, $"{name}@example.com", new Secret(""), isAdministrator, Cancellation);
         return await Region.Users.CreateApiKeyAsync(user!, "test", Cancellation);
     }
 

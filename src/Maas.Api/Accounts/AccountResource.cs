@@ -9,6 +9,8 @@ namespace Maas.Api.Accounts;
 /// <summary>A user's own API keys, and how a password becomes one.</summary>
 internal static class AccountResource
 {
+    private static readonly SemaphoreSlim PasswordChecks = new(Math.Max(1, Environment.ProcessorCount / 2));
+
     public static IEnumerable<ApiResource> All { get; } =
     [
         new("api/2.0/account/", "AccountHandler", "Your account.",
@@ -80,13 +82,27 @@ internal static class AccountResource
         var form = request.Reader();
         var (name, password, consumer) = (form.Required("username"), form.Required("password"), form.Optional("consumer") ?? "");
         if (form.HasErrors) return Answer.BadForm(form);
-        if (await request.Region.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted).ConfigureAwait(false) is not { } user)
+        if (await VerifyAsync(request, name, new Secret(password)).ConfigureAwait(false) is not { } user)
             return Answer.Forbidden("The user name or the password is wrong.");
 
         var keys = await request.Region.Users.ListApiKeysAsync(user, request.Aborted).ConfigureAwait(false);
         var key = keys.FirstOrDefault(each => consumer.Length > 0 && each.Name == consumer)
             ?? await request.Region.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
         return Answer.Json(json => Write(json, key));
+    }
+
+    /// <summary>Checking a password is made slow on purpose; strangers may keep only half of the processors busy with it.</summary>
+    private static async Task<User?> VerifyAsync(ApiRequest request, string name, Secret password)
+    {
+        await PasswordChecks.WaitAsync(request.Aborted).ConfigureAwait(false);
+        try
+        {
+            return await request.Region.Users.VerifyPasswordAsync(name, password, request.Aborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            PasswordChecks.Release();
+        }
     }
 
     private static void Write(Utf8JsonWriter json, ApiKey key)

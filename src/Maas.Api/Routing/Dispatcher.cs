@@ -60,9 +60,10 @@ internal sealed partial class Dispatcher(
 
         var method = HttpMethods.IsHead(http.Request.Method) ? HttpMethods.Get : http.Request.Method;
         var actions = resource.Actions.Where(action => action.Method == method).ToList();
-        var open = actions.Exists(action => action.Access is Access.Public or Access.UserOrAnonymous);
+        IReadOnlyList<ApiAction> meant = actions.Count > 0 ? actions : resource.Actions; // a wrong method is as private as the right ones
+        var open = meant.Any(action => action.Access is Access.Public or Access.UserOrAnonymous);
 
-        var authentication = actions.Count > 0 && actions.TrueForAll(action => action.Access == Access.Public)
+        var authentication = meant.All(action => action.Access == Access.Public)
             ? Authentication.Nobody
             : await authenticator.AuthenticateAsync(http.Request.Headers.Authorization, http.RequestAborted).ConfigureAwait(false);
         if (!open && authentication.Refusal is { } refused) return refused;

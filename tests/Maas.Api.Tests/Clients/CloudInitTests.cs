@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Maas.Core.Accounts;
 using Maas.Core.Lifecycle;
 using Maas.Judges;
@@ -23,8 +24,16 @@ public class CloudInitTests
         await using var host = await ApiHost.StartAsync(new SkewedTime(TimeSpan.FromHours(serverIsAheadByHours)));
         var (machine, token) = await DeployingAsync(host);
 
-        var verdict = await RunAsync(DataSource,
+        Task<Verdict> CrawlAsync() => RunAsync(DataSource,
             "--ckey", token.ConsumerKey, "--tkey", token.TokenKey, "--tsec", token.TokenSecret.Reveal(), "crawl", host.Origin + "/MAAS/metadata//2012-03-01/");
+        var verdict = await CrawlAsync();
+        if (serverIsAheadByHours > 0)
+        {
+            // The command notes the server's clock in /run and gives up on the first 401 (cloud-init 22.4); the data source itself goes on.
+            Judge.RequireRoot();
+            verdict.Error.Should().Contain("401 Client Error");
+            verdict = await CrawlAsync();
+        }
 
         verdict.Approved();
         foreach (var item in new[] { "meta-data/instance-id", "meta-data/local-hostname", "meta-data/vendor-data", "meta-data/public-keys", "user-data" })
@@ -33,18 +42,36 @@ public class CloudInitTests
         (await host.MachineAsync(machine)).Status.Should().Be(MachineStatus.Deployed);
     }
 
-    [Fact]
-    public async Task Cloud_inits_data_source_takes_what_it_needs_at_boot()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(24)]
+    public async Task Cloud_inits_data_source_takes_what_it_needs_at_boot_whatever_the_clocks_say(int serverIsAheadByHours)
     {
         Judge.RequireFile(DataSource, "cloud-init");
-        await using var host = await ApiHost.StartAsync();
-        var (_, token) = await DeployingAsync(host);
+        await using var host = await ApiHost.StartAsync(new SkewedTime(TimeSpan.FromHours(serverIsAheadByHours)));
+        var (machine, token) = await DeployingAsync(host);
+        var folder = Directory.CreateTempSubdirectory("cloud-init-").FullName;
+        try
+        {
+            var configuration = Path.Combine(folder, "90_maas.cfg");
+            await File.WriteAllTextAsync(configuration, (await host.GetAsync(token, "/MAAS/metadata/latest/maas-cloud-config")).Expect(200).Text, ApiHost.Cancellation);
 
-        var verdict = await RunAsync(DataSource,
-            "--ckey", token.ConsumerKey, "--tkey", token.TokenKey, "--tsec", token.TokenSecret.Reveal(), "check-seed", host.Origin + "/MAAS/metadata/");
+            var verdict = (await RunAsync(Path.Combine(AppContext.BaseDirectory, "Clients", "datasource.py"), configuration, folder)).Approved();
 
-        verdict.Approved();
-        verdict.Output.Should().Contain("#cloud-config").And.Contain("instance-id").And.Contain("local-hostname").And.Contain("public-keys");
+            using var json = JsonDocument.Parse(verdict.Output);
+            json.RootElement.GetProperty("user_data").GetString().Should().Be("#cloud-config\n");
+            var metadata = json.RootElement.GetProperty("metadata");
+            metadata.GetProperty("instance-id").GetString().Should().Be(machine.ToString());
+            metadata.GetProperty("local-hostname").GetString().Should().NotBeEmpty();
+            metadata.GetProperty("public-keys").GetString().Should().StartWith("ssh-ed25519 ");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        (await host.MachineAsync(machine)).Status.Should().Be(MachineStatus.Deployed);
     }
 
     [Theory]

@@ -101,10 +101,10 @@ public class DefaultDenyTests
             Description = "canary-description",
             Power = new("ipmi", new Dictionary<string, string> { ["power_pass"] = "canary-power" }),
         }, ApiHost.Cancellation);
-        var boot = await host.Region.BootTokens.IssueAsync(machine.Id, null, ApiHost.Cancellation);
+        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, null, ApiHost.Cancellation))!.Value;
         string[] canaries =
         [
-            "canary", "bob-password", token.TokenKey, token.TokenSecret.Reveal(), token.ConsumerKey, boot.Reveal(), "AAAAC3NzaC1lZDI1NTE5",
+            "canary", token.TokenKey, token.TokenSecret.Reveal(), token.ConsumerKey, boot.Reveal(), "AAAAC3NzaC1lZDI1NTE5",
             .. new[] { host.Admin, host.Bob, host.Eve }.SelectMany(key => new[] { key.ConsumerKey, key.TokenKey, key.TokenSecret.Reveal() }),
         ];
 
