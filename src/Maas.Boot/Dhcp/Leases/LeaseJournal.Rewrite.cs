@@ -6,19 +6,17 @@ namespace Maas.Boot.Dhcp.Leases;
 
 public sealed partial class LeaseJournal
 {
-    /// <summary>A journal is rewritten when it is this much larger than after the last rewrite, and never below <see cref="SmallestRewrite"/>.</summary>
+    /// <summary>A journal is rewritten when it is this much larger than after the last rewrite.</summary>
     private const int GrowthBeforeRewrite = 4;
 
     private const int LeasesPerFrame = 4096;
 
     private readonly ArrayBufferWriter<byte> _sinceRewriteBegan = new();
     private Task<(SafeFileHandle File, long Length)>? _rewrite;
+    private readonly long _smallestRewrite; // octets; a smaller file is left to grow
     private long _lengthAfterRewrite;
 
-    /// <summary>The size in octets below which the file is left to grow.</summary>
-    internal long SmallestRewrite { get; init; } = 4 << 20;
-
-    private bool IsOvergrown => _rewrite is null && _length > Math.Max(SmallestRewrite, _lengthAfterRewrite * GrowthBeforeRewrite);
+    private bool IsOvergrown => _rewrite is null && _length > Math.Max(_smallestRewrite, _lengthAfterRewrite * GrowthBeforeRewrite);
 
     private static string RewritePath(string path) => path + ".rewrite";
 

@@ -18,8 +18,9 @@ public sealed partial class LeaseJournal : ILeaseStore, IAsyncDisposable
     private ulong _sequence;
     private bool _isDamaged;
 
-    private LeaseJournal(string path, SafeFileHandle file)
+    private LeaseJournal(string path, SafeFileHandle file, long smallestRewrite)
     {
+        _smallestRewrite = smallestRewrite;
         _path = path;
         _file = file;
     }
@@ -28,14 +29,17 @@ public sealed partial class LeaseJournal : ILeaseStore, IAsyncDisposable
     /// <param name="path">The file's path; its folder exists.</param>
     /// <exception cref="IOException">It cannot be opened, or another process has it open.</exception>
     /// <exception cref="InvalidDataException">It is no lease journal, or its middle is damaged: the message tells the offset. A torn end, as a crash leaves it, is cut off.</exception>
-    public static LeaseJournal Open(string path)
+    public static LeaseJournal Open(string path) => Open(path, smallestRewrite: 4 << 20);
+
+    /// <summary>Opens the file, to be rewritten from a size on.</summary>
+    internal static LeaseJournal Open(string path, long smallestRewrite)
     {
         path = Path.GetFullPath(path);
         File.Delete(RewritePath(path)); // what a crash during a rewrite left
         var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            var journal = new LeaseJournal(path, file);
+            var journal = new LeaseJournal(path, file, smallestRewrite);
             if (RandomAccess.GetLength(file) == 0) journal.Begin();
             else journal.Load();
             return journal;

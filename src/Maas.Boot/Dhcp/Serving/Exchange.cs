@@ -51,7 +51,8 @@ internal sealed class Exchange
         _replyLength = DhcpResponder.Write(Reply, _reply.AsSpan(0, DhcpResponder.LongestReplyTo(Request)));
         var octets = Peer.Buffer.Span; // sockaddr_in: family (2), port (2), address (4), zeros
         BinaryPrimitives.WriteUInt16BigEndian(octets[2..], route.Port);
-        BinaryPrimitives.WriteUInt32BigEndian(octets[4..], route.Address);
+        // A client without an address answers no ARP; broadcast reaches it, and every client was seen to take it, asked for or not.
+        BinaryPrimitives.WriteUInt32BigEndian(octets[4..], route.Target == ReplyTarget.Hardware ? uint.MaxValue : route.Address);
         Peer.Size = 16;
     }
 

@@ -1,0 +1,59 @@
+using System.Net;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Tests.Dhcp;
+
+public class ClientStateTests
+{
+    private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
+
+    [Fact]
+    public void A_request_with_our_identifier_selects() => Kind("10.0.0.1", "10.0.0.9", null).Should().Be(AddressQuestionKind.Select);
+
+    [Fact]
+    public void A_request_with_another_identifier_took_another_offer() => Kind("10.0.0.2", "10.0.0.9", null).Should().Be(AddressQuestionKind.TookAnother);
+
+    [Fact]
+    public void A_request_without_identifier_verifies_a_remembered_address() => Kind(null, "10.0.0.9", null).Should().Be(AddressQuestionKind.Verify);
+
+    [Fact]
+    public void A_request_from_an_address_in_use_extends_it() => Kind(null, null, "10.0.0.9").Should().Be(AddressQuestionKind.Extend);
+
+    [Fact]
+    public void A_request_without_any_address_asks_nothing() => Kind(null, null, null).Should().BeNull();
+
+    [Theory]
+    [InlineData(DhcpMessageType.Decline)]
+    [InlineData(DhcpMessageType.Release)]
+    public void A_decline_or_release_for_another_server_is_not_ours(DhcpMessageType type)
+    {
+        var message = Message("10.0.0.2", "10.0.0.9", "10.0.0.9");
+        message.Type = type;
+        ClientState.Of(message, Server).Kind.Should().BeNull();
+    }
+
+    [Fact]
+    public void The_link_is_what_the_relay_selects_before_what_it_is()
+    {
+        var message = Message(null, null, null);
+        message.RelayAddress = IPAddress.Parse("192.168.0.1");
+        ClientState.LinkOf(message, Server).Should().Be(IPAddress.Parse("192.168.0.1").ToNumber());
+        new RelayAgentInformation { LinkSelection = IPAddress.Parse("10.9.0.0") }.AddTo(message.Options);
+        ClientState.LinkOf(message, Server).Should().Be(IPAddress.Parse("10.9.0.0").ToNumber());
+    }
+
+    [Fact]
+    public void The_link_without_a_relay_is_the_servers_own() => ClientState.LinkOf(Message(null, null, null), Server).Should().Be(Server);
+
+    private static AddressQuestionKind? Kind(string? server, string? requested, string? client) => ClientState.Of(Message(server, requested, client), Server).Kind;
+
+    private static DhcpMessage Message(string? server, string? requested, string? client)
+    {
+        var message = new DhcpMessage { Type = DhcpMessageType.Request };
+        if (server is not null) message.Options.Set(DhcpOptionCode.ServerIdentifier, IPAddress.Parse(server));
+        if (requested is not null) message.Options.Set(DhcpOptionCode.RequestedAddress, IPAddress.Parse(requested));
+        if (client is not null) message.ClientAddress = IPAddress.Parse(client);
+        return message;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Tests.Dhcp.Wire;
+using Maas.Boot.Tests.Packets;
+
+namespace Maas.Boot.Tests.Dhcp;
+
+public class DhcpResponderTests
+{
+    private static readonly IPAddress Server = IPAddress.Parse("10.77.0.1"), Client = IPAddress.Parse("10.77.0.50");
+
+    private static readonly DhcpSubnet Subnet = new()
+    {
+        Network = IPNetwork.Parse("10.77.0.0/24"),
+        Routers = [Server],
+        NameServers = [Server],
+        DomainName = "lab.example",
+        TimeServers = [Server],
+        Mtu = 1400,
+    };
+
+    [Fact]
+    public void An_offer_carries_the_lease_and_the_parameters_of_the_subnet()
+    {
+        var reply = Respond(Captures.Message("dhclient", DhcpMessageType.Discover))!;
+        reply.Type.Should().Be(DhcpMessageType.Offer);
+        reply.YourAddress.Should().Be(Client);
+        reply.Options.GetAddress(DhcpOptionCode.ServerIdentifier).Should().Be(Server);
+        reply.Options.GetUInt32(DhcpOptionCode.LeaseTime).Should().Be(3600);
+        reply.Options.GetUInt32(DhcpOptionCode.RenewalTime).Should().Be(1800);
+        reply.Options.GetUInt32(DhcpOptionCode.RebindingTime).Should().Be(3150);
+        reply.Options.GetAddress(DhcpOptionCode.SubnetMask).Should().Be(IPAddress.Parse("255.255.255.0"));
+        reply.Options.GetAddress(DhcpOptionCode.BroadcastAddress).Should().Be(IPAddress.Parse("10.77.0.255"));
+        reply.Options.GetText(DhcpOptionCode.DomainName).Should().Be("lab.example");
+        reply.Options.GetUInt16(DhcpOptionCode.InterfaceMtu).Should().Be(1400);
+    }
+
+    [Fact]
+    public void Options_beyond_the_basics_go_only_to_who_asks()
+    {
+        // udhcpc's list asks for NTP servers and for no MTU.
+        var reply = Respond(Captures.Message("udhcpc", DhcpMessageType.Discover))!;
+        reply.Options.Contains(DhcpOptionCode.NtpServer).Should().BeTrue();
+        reply.Options.Contains(DhcpOptionCode.InterfaceMtu).Should().BeFalse();
+    }
+
+    [Fact]
+    public void The_client_identifier_is_echoed_and_the_relays_option_comes_last()
+    {
+        var request = Captures.Message("dhcpcd", DhcpMessageType.Request);
+        request.Options.Set(DhcpOptionCode.RelayAgentInformation, [1, 2, 3, 4]);
+        var reply = Respond(request)!;
+        reply.Type.Should().Be(DhcpMessageType.Ack);
+        reply.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal(request.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray());
+        DhcpMessageTests.Write(reply, 548).AsSpan().TrimEnd((byte)0)[^7..].ToArray().Should().Equal(82, 4, 1, 2, 3, 4, 255);
+    }
+
+    [Fact]
+    public void A_refusal_carries_no_address_and_no_lease()
+    {
+        var reply = Respond(Captures.Message("udhcpc", DhcpMessageType.Request), AddressAnswer.Refuse("taken"))!;
+        reply.Type.Should().Be(DhcpMessageType.Nak);
+        reply.YourAddress.Should().Be(IPAddress.Any);
+        reply.Options.Contains(DhcpOptionCode.LeaseTime).Should().BeFalse();
+        reply.Options.GetText(DhcpOptionCode.Message).Should().Be("taken");
+    }
+
+    [Fact]
+    public void A_refusal_through_a_relay_asks_it_to_broadcast()
+    {
+        var request = Captures.Message("udhcpc", DhcpMessageType.Request);
+        request.RelayAddress = IPAddress.Parse("10.9.0.1");
+        Respond(request, AddressAnswer.Refuse("taken"))!.Broadcast.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Silence_stays_silence() => Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), AddressAnswer.Silent("full")).Should().BeNull();
+
+    [Fact]
+    public void An_inform_gets_parameters_and_neither_address_nor_lease_time()
+    {
+        var request = Captures.Message("udhcpc", DhcpMessageType.Discover);
+        request.Type = DhcpMessageType.Inform;
+        request.ClientAddress = Client;
+        var reply = Respond(request, AddressAnswer.Inform(Subnet, "inform"))!;
+        reply.Type.Should().Be(DhcpMessageType.Ack);
+        reply.YourAddress.Should().Be(IPAddress.Any);
+        reply.ClientAddress.Should().Be(Client);
+        reply.Options.Contains(DhcpOptionCode.LeaseTime).Should().BeFalse();
+        reply.Options.Contains(DhcpOptionCode.SubnetMask).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Pxe_firmware_finds_its_boot_file_in_the_header_and_in_option_67_with_a_nul()
+    {
+        var reply = Respond(Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Discover), boot: true)!;
+        reply.BootFile.Should().Be("snponly.efi");
+        reply.NextServerAddress.Should().Be(Server);
+        reply.Options.Get(DhcpOptionCode.BootFileName).ToArray().Should().Equal([.. "snponly.efi"u8, 0]);
+        reply.Options.Contains(DhcpOptionCode.VendorClass).Should().BeFalse("with class PXEClient it would take us for a proxy");
+        reply.Options.Get(DhcpOptionCode.ClientMachineIdentifier).Length.Should().Be(17);
+    }
+
+    [Fact]
+    public void Http_firmware_gets_its_class_and_a_url()
+    {
+        var reply = Respond(Captures.Message("uefi-http-x64", DhcpMessageType.Discover), boot: true)!;
+        reply.Options.GetText(DhcpOptionCode.VendorClass).Should().Be("HTTPClient");
+        reply.Options.GetText(DhcpOptionCode.BootFileName).Should().Be("http://10.77.0.1:5240/MAAS/boot/ipxe.efi");
+    }
+
+    [Fact]
+    public void IPxe_gets_its_script_and_need_not_wait_for_a_proxy()
+    {
+        var reply = Respond(Captures.Message("bios-ipxe-rom-http-script", DhcpMessageType.Discover), boot: true)!;
+        reply.Options.GetText(DhcpOptionCode.BootFileName).Should().Be("http://10.77.0.1:5240/MAAS/boot/ipxe/52-54-00-00-00-01");
+        reply.Options.Get(DhcpOptionCode.IPxe).ToArray().Should().Equal(0xb0, 1, 1);
+    }
+
+    [Fact]
+    public void A_proxy_offers_no_address_and_tells_firmware_to_take_this_file()
+    {
+        var request = Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Discover);
+        var reply = new DhcpMessage();
+        DhcpResponder.RespondAsProxy(request, Server.ToNumber(), Boot(request), atBootService: false, reply).Should().BeTrue();
+        reply.Type.Should().Be(DhcpMessageType.Offer);
+        reply.YourAddress.Should().Be(IPAddress.Any);
+        reply.Options.Contains(DhcpOptionCode.LeaseTime).Should().BeFalse();
+        reply.Options.GetText(DhcpOptionCode.VendorClass).Should().Be("PXEClient");
+        reply.Options.Get(DhcpOptionCode.VendorSpecific).ToArray().Should().Equal(6, 1, 8, 255);
+        reply.BootFile.Should().Be("snponly.efi");
+    }
+
+    [Fact]
+    public void A_proxy_leaves_requests_on_port_67_to_the_other_server_and_acknowledges_them_on_4011()
+    {
+        var request = Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Request);
+        var reply = new DhcpMessage();
+        DhcpResponder.RespondAsProxy(request, Server.ToNumber(), Boot(request), atBootService: false, reply).Should().BeFalse();
+        DhcpResponder.RespondAsProxy(request, Server.ToNumber(), Boot(request), atBootService: true, reply).Should().BeTrue();
+        reply.Type.Should().Be(DhcpMessageType.Ack);
+    }
+
+    [Theory]
+    [InlineData(null, 548)]
+    [InlineData((ushort)0, 548)]
+    [InlineData((ushort)576, 548)]
+    [InlineData((ushort)1472, 1444)]
+    [InlineData((ushort)65280, 1472)]
+    public void A_reply_is_no_longer_than_the_client_and_the_link_take(ushort? said, int longest)
+    {
+        var request = new DhcpMessage();
+        if (said is { } size) request.Options.Set(DhcpOptionCode.MaximumMessageSize, size);
+        DhcpResponder.LongestReplyTo(request).Should().Be(longest);
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_left_out_but_never_the_lease_the_boot_file_or_the_relays_option()
+    {
+        var request = Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Discover);
+        request.Options.Set(DhcpOptionCode.RelayAgentInformation, new byte[100]);
+        var extra = Enumerable.Range(224, 20).Select(c => new DhcpOptionValue((DhcpOptionCode)c, new byte[100])).ToList();
+        var reply = Respond(request, AddressAnswer.Grant(Client, Subnet with { Options = extra }, TimeSpan.FromHours(1), "a"), boot: true)!;
+
+        var buffer = new byte[548];
+        var sent = Captures.Parse(buffer[..DhcpResponder.Write(reply, buffer)]);
+        foreach (var code in (DhcpOptionCode[])[DhcpOptionCode.LeaseTime, DhcpOptionCode.BootFileName, DhcpOptionCode.SubnetMask, DhcpOptionCode.RelayAgentInformation])
+            sent.Options.Contains(code).Should().BeTrue($"{code} is needed");
+        sent.BootFile.Should().Be("snponly.efi");
+    }
+
+    private static BootPart? Boot(DhcpMessage request)
+    {
+        var options = new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot") };
+        return BootPart.For(FirmwareClient.Of(request)!.Value, new BootInstruction.LocalDisk(), request.Hardware, BootSource.On(options, Server));
+    }
+
+    private static DhcpMessage? Respond(DhcpMessage request, AddressAnswer? answer = null, bool boot = false)
+    {
+        var reply = new DhcpMessage();
+        var facts = new ResponseFacts(Server.ToNumber(), answer ?? AddressAnswer.Grant(Client, Subnet, TimeSpan.FromHours(1), "a free address"), boot ? Boot(request) : null);
+        return DhcpResponder.Respond(request, facts, reply) ? reply : null;
+    }
+}

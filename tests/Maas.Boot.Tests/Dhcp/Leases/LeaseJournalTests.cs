@@ -1,0 +1,129 @@
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Tests.Dhcp.Leases;
+
+public sealed class LeaseJournalTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly string _folder = Directory.CreateTempSubdirectory("maas-leases-").FullName;
+
+    private string FilePath => Path.Combine(_folder, "leases");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task What_was_written_is_read_after_opening_again()
+    {
+        await using (var journal = LeaseJournal.Open(FilePath)) await Write(journal, A(1), A(2), A(1) with { HostName = "later", State = LeaseState.Released });
+        (await Read()).Should().BeEquivalentTo([A(1) with { HostName = "later", State = LeaseState.Released }, A(2)]);
+    }
+
+    [Fact]
+    public async Task A_torn_end_is_cut_off_at_any_octet_and_loses_only_the_last_write()
+    {
+        long firstEnd;
+        await using (var journal = LeaseJournal.Open(FilePath))
+        {
+            await Write(journal, A(1));
+            firstEnd = new FileInfo(FilePath).Length;
+            await Write(journal, A(2), A(3));
+        }
+
+        var whole = await File.ReadAllBytesAsync(FilePath);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            await File.WriteAllBytesAsync(FilePath, whole[..length]);
+            (await Read()).Should().HaveCount(length >= firstEnd ? 1 : 0, $"{length} of {whole.Length} octets are left");
+            await using (var journal = LeaseJournal.Open(FilePath)) await Write(journal, A(9));
+            (await Read()).Should().Contain(A(9));
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_middle_is_refused_and_the_offset_is_told()
+    {
+        await using (var journal = LeaseJournal.Open(FilePath))
+        {
+            await Write(journal, A(1));
+            await Write(journal, A(2));
+            await Write(journal, A(3));
+        }
+
+        var content = await File.ReadAllBytesAsync(FilePath);
+        content[40] ^= 1;
+        await File.WriteAllBytesAsync(FilePath, content);
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<InvalidDataException>().WithMessage("*damaged at offset 8:*");
+        (await File.ReadAllBytesAsync(FilePath)).Should().Equal(content, "what may still be repaired is left as it is");
+    }
+
+    [Fact]
+    public async Task Any_file_is_opened_or_refused_with_a_reason()
+    {
+        await using (var journal = LeaseJournal.Open(FilePath))
+            for (var i = 1; i < 20; i++) await Write(journal, A(i));
+        var whole = await File.ReadAllBytesAsync(FilePath);
+        var random = new Random(1);
+        for (var i = 0; i < 400; i++)
+        {
+            var content = whole.ToArray();
+            for (var n = random.Next(1, 5); n > 0; n--) content[random.Next(content.Length)] = (byte)random.Next(256);
+            await File.WriteAllBytesAsync(FilePath, content);
+            try
+            {
+                await using var journal = LeaseJournal.Open(FilePath);
+            }
+            catch (InvalidDataException e)
+            {
+                e.Message.Should().Contain(FilePath);
+            }
+        }
+    }
+
+    [Fact]
+    public void Another_kind_of_file_is_refused()
+    {
+        File.WriteAllText(FilePath, "lease 10.0.0.1 { starts 4 }");
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<InvalidDataException>().WithMessage("*no lease journal*");
+    }
+
+    [Fact]
+    public async Task A_second_opener_is_refused_while_the_first_has_it()
+    {
+        await using var journal = LeaseJournal.Open(FilePath);
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<IOException>();
+    }
+
+    [Fact]
+    public async Task A_journal_that_has_grown_is_rewritten_with_all_it_holds()
+    {
+        await using (var journal = LeaseJournal.Open(FilePath, smallestRewrite: 10_000))
+        {
+            for (var round = 0; round < 200; round++) await Write(journal, [.. Enumerable.Range(1, 10).Select(i => A(i) with { ExpiresAt = Now.AddMinutes(round) })]);
+        }
+
+        new FileInfo(FilePath).Length.Should().BeLessThan(60_000);
+        (await Read()).Should().BeEquivalentTo(Enumerable.Range(1, 10).Select(i => A(i) with { ExpiresAt = Now.AddMinutes(199) }));
+        File.Exists(FilePath + ".rewrite").Should().BeFalse();
+    }
+
+    private static Lease A(int number) => new()
+    {
+        Address = IPAddress.Parse($"10.0.0.{number}"),
+        Client = new ClientIdentifier([1, 2, (byte)number]),
+        Hardware = HardwareAddress.Parse("52:54:00:00:00:01"),
+        State = LeaseState.Bound,
+        Since = Now,
+        ExpiresAt = Now.AddHours(1),
+        HostName = number % 2 == 0 ? "host" : null,
+    };
+
+    private static ValueTask Write(LeaseJournal journal, params Lease[] leases) => journal.WriteAsync(leases, default);
+
+    private async Task<List<Lease>> Read()
+    {
+        await using var journal = LeaseJournal.Open(FilePath);
+        return await journal.ReadAsync(default).ToListAsync();
+    }
+}

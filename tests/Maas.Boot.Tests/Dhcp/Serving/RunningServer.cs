@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Tests.Dhcp.Leases;
+
+namespace Maas.Boot.Tests.Dhcp.Serving;
+
+/// <summary>A server on loopback with a store in memory.</summary>
+internal sealed class RunningServer : IAsyncDisposable, IBootObserver
+{
+    public static readonly DhcpSubnet Subnet = new() { Network = IPNetwork.Parse("10.0.0.0/16"), Ranges = [AddressRange.Parse("10.0.1.0-10.0.20.255")] };
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    private RunningServer(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy)
+    {
+        Server = new DhcpServer(options, addresses, policy, this);
+        _running = Server.RunAsync(_stop.Token);
+    }
+
+    public DhcpServer Server { get; }
+
+    public ConcurrentQueue<BootObservation> Observed { get; } = new();
+
+    public static async Task<RunningServer> StartAsync(ILeaseStore? store = null, IBootPolicy? policy = null, Action<DhcpServerOptions>? configure = null)
+    {
+        var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), BootServicePort = 0 };
+        configure?.Invoke(options);
+        var addresses = await LeasedAddresses.OpenAsync([Subnet], store ?? new MemoryLeaseStore());
+        var running = new RunningServer(options, addresses, policy);
+        await running.Server.EndPoints;
+        return running;
+    }
+
+    public async Task<LoopbackRelay> RelayAsync(int endPoint = 0) => new((await Server.EndPoints)[endPoint], IPAddress.Parse("10.0.0.1"));
+
+    public void Observe(BootObservation observation) => Observed.Enqueue(observation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.WaitAsync(TimeSpan.FromSeconds(30));
+        _stop.Dispose();
+    }
+}
