@@ -16,6 +16,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     private static readonly HardwareAddress Mac = HardwareAddress.Parse("52:54:00:00:00:01");
 
     private readonly BootFilesInMemory _files = new();
+    private string _script = "ipxe/52-54-00-00-00-01";
     private RunningTftp _tftp = null!;
     private ScriptedDhcp _dhcp = null!;
     private ContractServer _server = null!;
@@ -25,10 +26,10 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _tftp = new RunningTftp(_files);
-        _server = await ContractServer.StartAsync();
-        _dhcp = new ScriptedDhcp(asked => ScriptedDhcp.Lease(asked, Address, !ScriptedDhcp.IsFirmware(asked) ? "" : ScriptedDhcp.IsIpxe(asked) ? "ipxe/52-54-00-00-00-01"
-            : asked.Options.GetText(Boot.Dhcp.Wire.DhcpOptionCode.VendorClass)!.StartsWith("HTTP", StringComparison.Ordinal) ? $"{_server.Base}/api/2.0/ipxe.efi" : "snponly.efi"));
-        foreach (var name in (string[])["snponly.efi", "ephemeral/amd64/kernel", "ephemeral/amd64/initrd"]) _files[name] = new byte[20_000];
+        _server = await ContractServer.StartAsync(_files);
+        _dhcp = new ScriptedDhcp(asked => ScriptedDhcp.Lease(asked, Address, !ScriptedDhcp.IsFirmware(asked) ? "" : ScriptedDhcp.IsIpxe(asked) ? _script
+            : asked.Options.GetText(Boot.Dhcp.Wire.DhcpOptionCode.VendorClass)!.StartsWith("HTTP", StringComparison.Ordinal) ? $"{_server.Base}/boot/ipxe.efi" : "snponly.efi"));
+        foreach (var name in (string[])["snponly.efi", "ipxe.efi", "ephemeral/amd64/kernel", "ephemeral/amd64/initrd"]) _files[name] = new byte[20_000];
         Boots($"maas.url={_server.Base} maas.token={ContractServer.Token} BOOTIF=01-52-54-00-00-00-01");
     }
 
@@ -73,6 +74,18 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         machine.IsOn.Should().BeFalse();
         _server.Reports.Should().Equal("architecture=amd64 power_type=manual mac_addresses=52:54:00:00:00:01 hardware_uuid=01020304-0506-0708-090a-0b0c0d0e0f10");
         _server.Clients.Should().OnlyContain(c => c.Equals(IPAddress.Parse(Address)), "a server may bind a token to the address it leased");
+    }
+
+    [Fact]
+    public async Task By_HTTP_boot_not_a_single_file_goes_by_TFTP()
+    {
+        Boots($"maas.url={_server.Base} maas.task=enlist");
+        _script = $"{_server.Base}/boot/{_script}";
+        await using var machine = Machine(o => o with { Firmware = SimulatedFirmware.UefiHttp, Network = o.Network with { TftpPort = 9 } });
+        (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
+        _server.Reports.Should().ContainSingle();
+        var fetched = await machine.WatchAsync(Stop).OfType<MachineEvent.Fetch>().Take(4).Select(f => f.Source.AbsolutePath).ToListAsync(Stop);
+        fetched.Should().Equal("/MAAS/boot/ipxe.efi", "/MAAS/boot/ipxe/52-54-00-00-00-01", "/MAAS/boot/ephemeral/amd64/kernel", "/MAAS/boot/ephemeral/amd64/initrd");
     }
 
     [Fact]

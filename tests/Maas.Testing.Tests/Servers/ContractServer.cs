@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Maas.Boot;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -40,7 +41,7 @@ internal sealed partial class ContractServer : IAsyncDisposable
     /// <summary>Answers 503 this many times before anything else.</summary>
     public int Unwell { get; set; }
 
-    public static async Task<ContractServer> StartAsync()
+    public static async Task<ContractServer> StartAsync(IBootFiles files)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -48,7 +49,7 @@ internal sealed partial class ContractServer : IAsyncDisposable
         var app = builder.Build();
         var server = new ContractServer(app);
         app.Use(server.GuardAsync);
-        server.Map();
+        server.Map(files);
         await app.StartAsync();
         return server;
     }
@@ -81,7 +82,7 @@ internal sealed partial class ContractServer : IAsyncDisposable
             return;
         }
 
-        var open = context.Request.Path.StartsWithSegments("/MAAS/metadata/boot") || context.Request.Path.StartsWithSegments("/MAAS/api");
+        var open = context.Request.Path.StartsWithSegments("/MAAS/metadata/boot") || context.Request.Path.StartsWithSegments("/MAAS/api") || context.Request.Path.StartsWithSegments("/MAAS/boot");
         var header = context.Request.Headers.Authorization.ToString();
         var signed = header.Contains($"oauth_consumer_key=\"{Consumer}\"") && header.Contains($"oauth_token=\"{Key}\"") && header.Contains($"oauth_signature=\"%26{Secret}\"")
             && long.TryParse(Timestamp().Match(header).Groups["at"].Value, out var at) && Math.Abs(DateTimeOffset.FromUnixTimeSeconds(at).Subtract(TimeProvider.System.GetUtcNow()).TotalSeconds) < 300;
@@ -94,11 +95,19 @@ internal sealed partial class ContractServer : IAsyncDisposable
         await next(context);
     }
 
-    private void Map()
+    private void Map(IBootFiles files)
     {
         _app.MapPost("/MAAS/api/2.0/machines/", (Delegate)TakeReportAsync);
         _app.MapGet("/MAAS/metadata/boot/{token}/", (string token) => token == Token && Interlocked.Exchange(ref _redeemed, 1) == 0
             ? Results.Text($"system_id=abc123\nconsumer_key={Consumer}\ntoken_key={Key}\ntoken_secret={Secret}\n") : Results.Text("unknown or used", statusCode: 404));
+        _app.MapGet("/MAAS/boot/{**name}", async (string name) =>
+        {
+            using var file = await files.OpenAsync(new BootFileRequest(name, IPAddress.Loopback), default);
+            if (file is null) return Results.NotFound();
+            var bytes = new byte[file.Length];
+            await file.ReadAsync(bytes, 0, default);
+            return Results.Bytes(bytes);
+        });
         var metadata = _app.MapGroup("/MAAS/metadata");
         metadata.MapGet("/latest/maas-task", () => Task);
         metadata.MapGet("/latest/maas-scripts", () => Scripts is null ? Results.NoContent() : Results.Bytes(Scripts, "application/x-tar"));
