@@ -14,6 +14,9 @@ public sealed class MaasOptions
     [Required]
     public string DataDirectory { get; set; } = "";
 
+    /// <summary>The folder of the boot programs; what the operator puts there is served beside them.</summary>
+    public string ProgramDirectory => Path.Combine(DataDirectory, "boot");
+
     /// <summary>The port on which the web host answers; it is named in the URLs that machines are given. Default 5240, MAAS's.</summary>
     [Range(1, 65535)]
     public int HttpPort { get; set; } = 5240;

@@ -48,6 +48,7 @@ public static class MaasServiceCollectionExtensions
         configure(options);
         if (new MaasOptionsValidator().Validate(name: null, options) is { Failed: true } invalid) throw new OptionsValidationException(nameof(MaasOptions), typeof(MaasOptions), invalid.Failures);
         MakePrivate(options.DataDirectory);
+        Directory.CreateDirectory(options.ProgramDirectory);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
@@ -71,7 +72,6 @@ public static class MaasServiceCollectionExtensions
     {
         services.AddSingleton<EphemeralSupply>();
         services.AddSingleton<IEphemeralEnvironment>(provider => provider.GetRequiredService<EphemeralSupply>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralSupply>());
         services.AddSingleton<WireTimeline>();
         services.AddSingleton<IBootObserver>(provider => provider.GetRequiredService<WireTimeline>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<WireTimeline>());
@@ -102,6 +102,8 @@ public static class MaasServiceCollectionExtensions
             services.AddSingleton<IAddressOwners, NoAddressOwners>();
         }
 
+        // Nobody boots from a server without a link, so there nothing is fetched either.
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralSupply>());
         services.AddMaasBoot(boot => ServedLink.Configure(boot, options));
     }
 

@@ -22,9 +22,6 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
 
     private volatile ServedEnvironment? _served;
 
-    /// <summary>The folder of the boot programs; it exists once the service was started.</summary>
-    public string ProgramDirectory { get; } = Path.Combine(options.DataDirectory, "boot");
-
     /// <inheritdoc/>
     public EphemeralFileNames? Files => options.Ephemeral.Own is { } own ? new(own.Kernel, own.InitialRamDisk) : _served?.Names;
 
@@ -34,7 +31,6 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(ProgramDirectory);
         if (EphemeralEnvironment.Open(EnvironmentDirectory) is { } present) Serve(present);
         return base.StartAsync(cancellationToken);
     }
@@ -72,7 +68,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
 
         using var owned = packages as IDisposable;
         var progress = new StepLog(Step);
-        await BootPrograms.ImportAsync(packages, ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await BootPrograms.ImportAsync(packages, options.ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
         var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
         var environment = await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(false);
         Serve(environment);

@@ -36,6 +36,9 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
     /// <inheritdoc/>
     public void Observe(BootObservation observation) => _queue.Writer.TryWrite(observation);
 
+    /// <summary>Takes no more: what is queued is written, and then the service ends.</summary>
+    internal void Complete() => _queue.Writer.TryComplete();
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

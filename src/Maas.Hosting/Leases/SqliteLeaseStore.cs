@@ -52,7 +52,7 @@ internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
     /// <exception cref="SqliteException">It is no such file, or cannot be opened.</exception>
     public static SqliteLeaseStore Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
         try
         {
             connection.Open();

@@ -28,7 +28,7 @@ public class DriverPowerTests
     [Fact]
     public void A_machine_is_woken_by_its_first_interface_unless_another_is_named()
     {
-        var target = new CorePowerTarget(SystemId.Parse("abc123"), new PowerSettings("wakeonlan", new Dictionary<string, string>()), [Mac]);
+        var target = new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("wakeonlan", new Dictionary<string, string>()), [Mac]);
         DriverPower.ForDriver(target)["mac_address"].Should().Be("52:54:00:00:00:01");
         var named = target with { Power = new PowerSettings("wakeonlan", new Dictionary<string, string> { ["mac_address"] = "52:54:00:00:00:99" }) };
         DriverPower.ForDriver(named)["mac_address"].Should().Be("52:54:00:00:00:99");
@@ -36,5 +36,5 @@ public class DriverPowerTests
 
     [Fact]
     public void A_machine_without_power_control_is_left_to_its_operator() =>
-        DriverPower.ForDriver(new CorePowerTarget(SystemId.Parse("abc123"), new PowerSettings("", new Dictionary<string, string>()), [])).PowerType.Should().Be("manual");
+        DriverPower.ForDriver(new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("", new Dictionary<string, string>()), [])).PowerType.Should().Be("manual");
 }

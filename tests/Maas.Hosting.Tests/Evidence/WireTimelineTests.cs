@@ -1,0 +1,47 @@
+using System.Net;
+using Maas.Boot;
+using Maas.Boot.Syslog;
+using Maas.Core;
+using Maas.Core.Journal;
+using Maas.Hosting.Evidence;
+using Maas.Hosting.Policy;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Hosting.Tests.Evidence;
+
+public class WireTimelineTests
+{
+    private static readonly DateTimeOffset At = new(2026, 11, 22, 22, 21, 9, TimeSpan.Zero);
+    private static readonly HardwareAddress Hardware = HardwareAddress.Parse("52:54:00:12:34:56");
+    private static readonly IPAddress Address = IPAddress.Parse("10.0.0.100"), Server = IPAddress.Parse("10.0.0.2");
+
+    public static TheoryData<BootObservation, string> Sentences => new()
+    {
+        { new BootObservation.DhcpExchange(At, Hardware, Address, 0xcafe, "DISCOVER", "OFFER", "a free address", "snponly.efi", TimeSpan.FromMilliseconds(1.25)), "DISCOVER answered with OFFER 10.0.0.100, boot file snponly.efi in 1.3 ms (a free address; xid 0000cafe)" },
+        { new BootObservation.DhcpExchange(At, Hardware, null, 1, "DISCOVER", null, "the pool is empty", null, TimeSpan.Zero), "DISCOVER not answered (the pool is empty; xid 00000001)" },
+        { new BootObservation.OtherServerSeen(At, Hardware, Address, Server), "another DHCP server, 10.0.0.2, offered 10.0.0.100" },
+        { new BootObservation.ScriptServed(At, Hardware, Address, "ipxe/52-54-00-12-34-56", "local disk"), "10.0.0.100 fetched ipxe/52-54-00-12-34-56: local disk" },
+        { new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "blksize 1468", TimeSpan.FromSeconds(2)), "10.0.0.100 fetched snponly.efi, 1000 bytes in 2.00 s: completed (blksize 1468)" },
+        { new BootObservation.LineLogged(At, Address, SyslogMessage.Parse("<6>kernel: eth0: link up"u8)), "kernel: eth0: link up" },
+    };
+
+    [Theory, MemberData(nameof(Sentences))]
+    public void An_observation_is_a_sentence(BootObservation observation, string sentence) => WireTimeline.Words(observation).Should().Be(sentence);
+
+    [Fact]
+    public async Task A_file_is_put_down_to_the_machine_that_has_the_address()
+    {
+        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions());
+        using var timeline = new WireTimeline(region.Timeline, new NoAddressOwners(), NullLogger<WireTimeline>.Instance);
+        timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
+        timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
+        timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "nobody's", 1, "completed", "", TimeSpan.Zero));
+        timeline.Complete();
+
+        await timeline.StartAsync(TestContext.Current.CancellationToken);
+        await timeline.ExecuteTask!;
+
+        var seen = await region.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"));
+        seen.Select(observation => observation.Kind).Should().Equal("dhcp", "tftp");
+    }
+}

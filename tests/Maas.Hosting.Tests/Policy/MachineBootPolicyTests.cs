@@ -1,0 +1,114 @@
+using System.Net;
+using Maas.Boot;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+using Maas.Hosting.Policy;
+
+namespace Maas.Hosting.Tests.Policy;
+
+public sealed class MachineBootPolicyTests : IAsyncLifetime
+{
+    private static readonly HardwareAddress Hardware = HardwareAddress.Parse("52:54:00:12:34:56");
+    private static readonly IPAddress Leased = IPAddress.Parse("10.0.0.100"), Neighbour = IPAddress.Parse("10.0.0.101"), Server = IPAddress.Parse("10.0.0.1");
+
+    private readonly FixedEnvironment _environment = new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
+    private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", KernelOptions = "console=ttyS0" };
+    private MaasRegion _region = null!; // opened before each test
+
+    public async ValueTask InitializeAsync() => _region = await MaasRegion.OpenAsync(new MaasRegionOptions());
+
+    public async ValueTask DisposeAsync() => await _region.DisposeAsync();
+
+    [Fact]
+    public async Task A_machine_that_nobody_knows_is_booted_to_make_itself_known_without_a_token() =>
+        CommandLine(await DecideAsync(BootPhase.Script)).Should().Be("maas.url=http://10.0.0.1:5240/MAAS BOOTIF=01-52-54-00-12-34-56 maas.task=enlist console=ttyS0");
+
+    [Fact]
+    public async Task A_stranger_is_left_alone_when_enlistment_is_off()
+    {
+        _options.EnlistUnknownMachines = false;
+        (await DecideAsync(BootPhase.Script)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Over_DHCP_no_token_is_made()
+    {
+        await CommissioningMachineAsync();
+        CommandLine(await DecideAsync(BootPhase.Discovery)).Should().NotContain("maas.token=");
+    }
+
+    [Fact]
+    public async Task The_script_of_a_known_machine_carries_a_token_that_works_for_its_address_alone()
+    {
+        var machine = await CommissioningMachineAsync();
+        var token = TokenIn(CommandLine(await DecideAsync(BootPhase.Script)));
+        (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>();
+        (await _region.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_a_neighbours_script_gets_no_token()
+    {
+        await CommissioningMachineAsync();
+        (await DecideAsync(BootPhase.Script, from: Neighbour)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task While_there_is_no_environment_a_machine_that_needs_it_is_left_waiting()
+    {
+        _environment.Files = null;
+        await CommissioningMachineAsync();
+        (await DecideAsync(BootPhase.Discovery)).Should().BeNull();
+        (await DecideAsync(BootPhase.Script)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_machine_that_may_run_nothing_is_switched_off()
+    {
+        var machine = await CommissioningMachineAsync();
+        await DoAsync(machine, new MachineCommand.MarkBroken { By = "admin", Comment = "smells" });
+        (await DecideAsync(BootPhase.Script)).Should().BeOfType<BootInstruction.PowerOff>();
+    }
+
+    [Fact]
+    public async Task An_address_that_is_no_machines_interface_is_not_answered()
+    {
+        foreach (var address in new[] { new HardwareAddress(20, [0x52, 0x54, 0, 0x12, 0x34, 0x56, 0, 1]), HardwareAddress.Parse("01:00:5e:00:00:01"), default })
+            (await Policy().DecideAsync(Question(BootPhase.Discovery, Leased) with { Hardware = address }, default)).Should().BeNull();
+    }
+
+    private async Task<Machine> CommissioningMachineAsync()
+    {
+        var created = await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
+        var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
+        await DoAsync(machine, new MachineCommand.Commission { By = "admin" });
+        return machine;
+    }
+
+    private async Task DoAsync(Machine machine, MachineCommand command) =>
+        (await _region.Machines.ExecuteAsync(machine.Id, command)).Should().BeOfType<CommandResult.Done>();
+
+    private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) => Policy().DecideAsync(Question(phase, from ?? Leased), default);
+
+    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options);
+
+    private static BootQuestion Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
+
+    private static string CommandLine(BootInstruction? instruction) => instruction.Should().BeOfType<BootInstruction.Kernel>().Which.CommandLine;
+
+    private static Secret TokenIn(string commandLine) => new(commandLine.Split(' ').Single(word => word.StartsWith("maas.token=", StringComparison.Ordinal))["maas.token=".Length..]);
+
+    private sealed class FixedEnvironment : IEphemeralEnvironment
+    {
+        public EphemeralFileNames? Files { get; set; }
+    }
+
+    private sealed class OneOwner : IAddressOwners
+    {
+        public bool IsSomebodyElses(IPAddress address, HardwareAddress client) => OwnerOf(address) != client;
+
+        public HardwareAddress? OwnerOf(IPAddress address) => address.Equals(Leased) ? Hardware : HardwareAddress.Parse("52:54:00:99:99:99");
+    }
+}
