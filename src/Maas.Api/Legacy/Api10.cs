@@ -27,6 +27,7 @@ internal static class Api10
             ApiAction.Delete(Access.User, FileResource.DeleteAsync, "Remove a file."),
         ]),
         new("api/1.0/zones/", "ZonesHandler", "All zones.", ApiAction.Read(Access.User, Topology.ZoneResource.ListAsync, "List zones.")),
+        .. ClusterResource10.All,
         Documentation.Definition,
     ];
 }

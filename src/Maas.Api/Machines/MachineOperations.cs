@@ -103,14 +103,18 @@ internal static class MachineOperations
 
     private static MachineCommand.Test Test(FormReader form) => new();
 
-    private static MachineCommand.Deploy Deploy(FormReader form) => new(Owner: "")
+    private static MachineCommand.Deploy Deploy(FormReader form)
     {
-        OsSystem = form.Optional("osystem") ?? "",
-        DistroSeries = form.Optional("distro_series") ?? "",
-        HweKernel = form.Optional("hwe_kernel") ?? "",
-        AgentName = form.Optional("agent_name"),
-        UserData = form.UserData(),
-    };
+        if (form.Boolean("ephemeral_deploy") is true) form.Refuse("ephemeral_deploy", "This server installs to a disk.");
+        return new MachineCommand.Deploy(Owner: "")
+        {
+            OsSystem = form.Optional("osystem") ?? "",
+            DistroSeries = form.Optional("distro_series") ?? "",
+            HweKernel = form.Optional("hwe_kernel") ?? "",
+            AgentName = form.Optional("agent_name"),
+            UserData = form.UserData(),
+        };
+    }
 
     private static MachineCommand.Release Release(FormReader form) => new() { Erase = form.Erase() };
 

@@ -88,7 +88,7 @@ internal static class MachineResource
             : Answer.NotFound("Machine");
     }
 
-    private static async Task<ApiAnswer> PowerParametersAsync(ApiRequest request)
+    internal static async Task<ApiAnswer> PowerParametersAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
         return Answer.Json(json =>
@@ -100,7 +100,7 @@ internal static class MachineResource
     }
 
     /// <summary>The state as last known. Asking the machine's controller takes seconds: it is asked now, and whoever polls sees the answer.</summary>
-    private static async Task<ApiAnswer> QueryPowerStateAsync(ApiRequest request)
+    internal static async Task<ApiAnswer> QueryPowerStateAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
         if (!machine.Power.IsManual)
@@ -113,7 +113,7 @@ internal static class MachineResource
         });
     }
 
-    private static async Task<ApiAnswer> DetailsAsync(ApiRequest request) =>
+    internal static async Task<ApiAnswer> DetailsAsync(ApiRequest request) =>
         await request.FindMachineAsync().ConfigureAwait(false) is null
             ? Answer.NotFound("Machine")
             : new ApiAnswer.Bytes(Bson.Document([("lshw", null), ("lldp", null)]), "application/bson");

@@ -107,6 +107,7 @@ internal static class MachinesResource
         var wanted = form.NewMachine(mayNamePower: user is { IsAdministrator: true });
         if (wanted.MacAddresses.Count == 0 && !form.HasErrors) form.Refuse("mac_addresses", "This field is required.");
         if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
+        if (form.Boolean("deployed") is true) form.Refuse("deployed", "This server only takes machines that it installs itself.");
         var commission = form.Boolean("commission") ?? true;
         if (form.HasErrors) return Answer.BadForm(form);
 

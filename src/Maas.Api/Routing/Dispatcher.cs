@@ -4,6 +4,7 @@ using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -84,6 +85,13 @@ internal sealed partial class Dispatcher(
         var op = First(opInPath, query["op"], body["op"]);
         if (actions.Find(action => action.Op == op) is not { } asked) return NoSuchAction(resource, authentication, method, op);
         if (Deny(asked.Access, authentication) is { } denied) return denied;
+
+        // The host's own request metrics then say which of our routes it was; ASP.NET Core sees one for all.
+        if (http.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
+        {
+            metrics.Tags.Add(new("maas.route", resource.Path));
+            metrics.Tags.Add(new("maas.op", asked.Op ?? asked.Name));
+        }
 
         return await asked.Handler(new ApiRequest
         {

@@ -11,13 +11,12 @@ public class GomaasapiTests
     [Fact]
     public async Task Gomaasapi_logs_in_lists_allocates_deploys_and_releases()
     {
-        var go = Judge.Require("go", "golang-go");
-        Judge.RequireFile(Sources + "/src/github.com/juju/gomaasapi/controller.go", "golang-github-juju-gomaasapi-dev");
+        var go = RequireGo();
         await using var host = await ApiHost.StartAsync();
         await host.UploadImageAsync();
         var machine = await host.ReadyAsync();
 
-        var verdict = await RunAsync(go, host.Origin + "/MAAS/", host.Bob);
+        var verdict = await RunAsync(go, "gomaasapi", host.Origin + "/MAAS/", host.Bob);
 
         verdict.Approved();
         verdict.Output.Split('\n').Should().ContainInOrder(
@@ -26,13 +25,33 @@ public class GomaasapiTests
         (await host.MachineAsync(machine.Id)).Owner.Should().Match(owner => owner == null || owner == "bob");
     }
 
-    private static async Task<Verdict> RunAsync(string go, string url, ApiKey key)
+    [Fact]
+    public async Task Gomaasapi_drives_API_1_0_as_Juju_1_did()
+    {
+        var go = RequireGo();
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync();
+        await host.ReadyAsync();
+
+        var verdict = await RunAsync(go, "gomaasapi10", host.Origin + "/MAAS/", host.Bob);
+
+        verdict.Approved();
+        verdict.Output.Split('\n').Should().ContainInOrder("nodegroups 1", "boot images 1", "file state", "acquire", "substatus Deploying", "found 1", "release", "done");
+    }
+
+    private static string RequireGo()
+    {
+        Judge.RequireFile(Sources + "/src/github.com/juju/gomaasapi/controller.go", "golang-github-juju-gomaasapi-dev");
+        return Judge.Require("go", "golang-go");
+    }
+
+    private static async Task<Verdict> RunAsync(string go, string client, string url, ApiKey key)
     {
         var folder = Directory.CreateTempSubdirectory("gomaasapi-").FullName;
         try
         {
             var program = Path.Combine(folder, "client");
-            var source = Path.Combine(AppContext.BaseDirectory, "Clients", "gomaasapi", "main.go");
+            var source = Path.Combine(AppContext.BaseDirectory, "Clients", client, "main.go");
             (await Judge.RunAsync("env",
                 ["GO111MODULE=off", $"GOPATH={Sources}", "GOFLAGS=-buildvcs=false", $"GOCACHE={Path.Combine(Path.GetTempPath(), "maas-go-cache")}", go, "build", "-o", program, source],
                 cancellationToken: ApiHost.Cancellation)).Approved();
