@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using VmLab.Processes;
+using VmLab.Servers;
 
 namespace VmLab.Disks;
 
@@ -19,12 +20,12 @@ public sealed class DebianDiskImage
     public static int Size => DebianRecipe.DiskSize;
 
     /// <summary>Finds the image, or builds it, which takes about a minute.</summary>
-    public static async Task<DebianDiskImage> GetAsync(CancellationToken cancellationToken) => await GetAsync(AptSources.DebianMirror(), CacheFolder(), cancellationToken);
+    public static async Task<DebianDiskImage> GetAsync(CancellationToken cancellationToken) => await GetAsync(DebianMirror.OfThisHost(), CacheFolder(), cancellationToken);
 
     public static async Task<DebianDiskImage> GetAsync(Uri mirror, string cacheFolder, CancellationToken cancellationToken)
     {
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(DebianRecipe.Fingerprint(mirror))))[..16];
-        var finished = Path.Combine(cacheFolder, $"debian-{DebianRecipe.Suite}-{key}.raw.zst");
+        var finished = Path.Combine(cacheFolder, $"debian-{DebianMirror.Suite}-{key}.raw.zst");
         if (!File.Exists(finished)) await BuildAsync(mirror, finished, cancellationToken);
         return new DebianDiskImage(finished);
     }
@@ -51,7 +52,8 @@ public sealed class DebianDiskImage
         }
     }
 
-    private static string CacheFolder() =>
+    /// <summary>Where what is costly to make or fetch stays between runs.</summary>
+    public static string CacheFolder() =>
         Environment.GetEnvironmentVariable("MAAS_TEST_CACHE") is { Length: > 0 } folder
             ? folder
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "maas-tests");

@@ -1,3 +1,5 @@
+using VmLab.Servers;
+
 namespace VmLab.Disks;
 
 /// <summary>
@@ -6,7 +8,6 @@ namespace VmLab.Disks;
 /// </summary>
 internal static class DebianRecipe
 {
-    public const string Suite = "bookworm";
     public const string RootLabel = "cloudimg-rootfs";
 
     /// <summary>In MiB: the root file system holds about 200.</summary>
@@ -41,7 +42,7 @@ internal static class DebianRecipe
         "--customize-hook=chroot \"$1\" systemctl enable systemd-networkd",
         $"--customize-hook=cd \"$1\" && rm -rf {string.Join(' ', Spent)}",
         "--customize-hook=ln -s \"$(basename \"$1\"/boot/vmlinuz-*)\" \"$1/boot/vmlinuz\"; ln -s \"$(basename \"$1\"/boot/initrd.img-*)\" \"$1/boot/initrd.img\"",
-        Suite, folder, mirror.AbsoluteUri,
+        DebianMirror.Suite, folder, mirror.AbsoluteUri,
     ];
 
     private static (string Path, string Content)[] Files =>

@@ -1,0 +1,103 @@
+using System.Net;
+using VmLab.Disks;
+using VmLab.Machines;
+using VmLab.Networks;
+using VmLab.Power;
+using VmLab.Servers;
+
+namespace VmLab.Journeys;
+
+/// <summary>A rack for journeys: a link with the Debian mirror on it, a server, and machines with their buttons wired.</summary>
+public sealed class LabRack : IAsyncDisposable
+{
+    /// <summary>The name the image is uploaded and deployed under.</summary>
+    public const string ImageName = "lab-debian";
+
+    private readonly Stack<IAsyncDisposable> owned = [];
+    private readonly TimeProvider time;
+
+    private LabRack(LabNetwork network, string folder, TimeProvider time)
+    {
+        (Network, Folder, this.time) = (network, folder, time);
+        Server = new MaasServerProcess(network, Path.Combine(folder, "data"), "10.77.0.100-10.77.0.200", time);
+    }
+
+    public LabNetwork Network { get; }
+
+    /// <summary>Disks, logs and the server's data.</summary>
+    public string Folder { get; }
+
+    public MaasServerProcess Server { get; }
+
+    /// <summary>Builds the rack; machines come with <see cref="AddMachineAsync"/>, the server starts with <see cref="OpenAsync"/>.</summary>
+    public static async Task<LabRack> CreateAsync(string folder, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var network = await LabNetwork.CreateAsync(cancellationToken);
+        var rack = new LabRack(network, folder, time);
+        rack.owned.Push(network);
+        try
+        {
+            rack.owned.Push(await MirrorRelay.StartAsync(network, DebianMirror.OfThisHost(), Path.Combine(DebianDiskImage.CacheFolder(), "mirror"), cancellationToken));
+            rack.owned.Push(rack.Server);
+            return rack;
+        }
+        catch
+        {
+            await rack.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the server, waits for its ephemeral environment and gives it the image.</summary>
+    public async Task<MaasClient> OpenAsync(DebianDiskImage image, CancellationToken cancellationToken)
+    {
+        await Server.StartAsync(cancellationToken);
+        var client = new MaasClient(Network.CreateHttpHandler(), MaasServerProcess.Address, await Server.ReadApiKeyAsync(cancellationToken), time);
+        await client.UploadImageAsync($"custom/{ImageName}", "ddzst", image.CompressedPath, cancellationToken);
+        using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        var since = time.GetTimestamp();
+        while (!await client.HasBootFileAsync("ephemeral/amd64/initrd", cancellationToken))
+        {
+            if (time.GetElapsedTime(since) > TimeSpan.FromMinutes(5)) throw new TimeoutException($"No ephemeral environment after 5 minutes:\n{Server.Log}");
+            await ticks.WaitForNextTickAsync(cancellationToken);
+        }
+
+        return client;
+    }
+
+    /// <summary>Puts a machine into the rack: BIOS ones with a BMC, UEFI ones with Wake-on-LAN.</summary>
+    public async Task<RackedMachine> AddMachineAsync(string name, Firmware firmware, int slot, CancellationToken cancellationToken)
+    {
+        var machine = new QemuMachine(
+            new VirtualMachine
+            {
+                Name = name,
+                Firmware = firmware,
+                MacAddress = $"52:54:00:77:00:{slot:x2}",
+                Tap = await Network.AddTapAsync(cancellationToken),
+                Uuid = Guid.Parse($"4c4c4544-0000-4d61-8073-0000000000{slot:x2}"),
+                Serial = $"LAB{slot:0000}",
+                Folder = Folder,
+            },
+            Network,
+            time);
+        owned.Push(machine);
+        if (firmware == Firmware.Bios)
+        {
+            var bmc = await BmcSimulator.StartAsync(Network, machine, IPAddress.Parse($"10.77.0.{10 + slot}"), time, cancellationToken);
+            owned.Push(bmc);
+            return new RackedMachine(machine, new JourneyPower.Ipmi(bmc));
+        }
+
+        owned.Push(WakeOnLanStandIn.Start(Network, [machine]));
+        return new RackedMachine(machine, new JourneyPower.WakeOnLan(machine.Hardware.MacAddress));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (owned.TryPop(out var each)) await each.DisposeAsync();
+    }
+}
+
+/// <summary>A machine and how the server reaches its button.</summary>
+public sealed record RackedMachine(QemuMachine Machine, JourneyPower Power);

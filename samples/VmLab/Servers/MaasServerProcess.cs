@@ -1,0 +1,81 @@
+using System.Net.Sockets;
+using VmLab.Networks;
+using VmLab.Processes;
+
+namespace VmLab.Servers;
+
+/// <summary>The sample host <c>samples/MaasServer</c>, run as an operator would, inside the lab's network.</summary>
+public sealed class MaasServerProcess(LabNetwork network, string dataFolder, string range, TimeProvider time) : IAsyncDisposable
+{
+    public const int Port = 5240;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private LabProcess? running;
+
+    public static Uri Address { get; } = new($"http://{LabNetwork.ServerAddress}:{Port}/MAAS/");
+
+    /// <summary>What it has logged, over all its starts.</summary>
+    public ConsoleLog Log { get; } = new(time, Path.Combine(Directory.CreateDirectory(dataFolder).FullName, "..", "server.log"));
+
+    public bool IsRunning => running is { IsRunning: true };
+
+    /// <summary>Starts it on the same data as before, and returns once it answers.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (running is not null) await running.DisposeAsync();
+        Log.Append("=== server starts\n");
+        running = LabProcess.Start(
+            network.Command(
+                "dotnet", FindServer(), "--data", dataFolder, "--listen", $"http://0.0.0.0:{Port}", "--interface", LabNetwork.Bridge, "--range", range, "--mode", "full",
+                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", "console=ttyS0,115200"),
+            Log);
+        await WaitUntilItListensAsync(cancellationToken);
+    }
+
+    /// <summary>Ends it as a crash would, with SIGKILL.</summary>
+    public Task KillAsync() => running?.KillAsync() ?? Task.CompletedTask;
+
+    /// <summary>Ends it as an operator would, with SIGTERM, and returns its exit code.</summary>
+    public Task<int> StopAsync(CancellationToken cancellationToken) => running?.StopAsync(cancellationToken) ?? throw new InvalidOperationException("The server is not running.");
+
+    /// <summary>The key that the first start wrote.</summary>
+    public async Task<string> ReadApiKeyAsync(CancellationToken cancellationToken) =>
+        (await File.ReadAllTextAsync(Path.Combine(dataFolder, "admin.apikey"), cancellationToken)).Trim();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (running is not null) await running.DisposeAsync();
+        Log.Dispose();
+    }
+
+    private async Task WaitUntilItListensAsync(CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(200), time);
+        while (await ticks.WaitForNextTickAsync(cancellationToken))
+        {
+            if (!IsRunning) throw new InvalidOperationException($"The server ended at its start:\n{Log}");
+            try
+            {
+                using var socket = network.OpenSocket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(LabNetwork.ServerAddress, Port, cancellationToken);
+                return;
+            }
+            catch (SocketException) when (time.GetElapsedTime(since) < Patience)
+            {
+                // Not yet.
+            }
+        }
+    }
+
+    // The server is built beside this program, in the same configuration.
+    private static string FindServer()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        var output = $"bin/{folder.Parent?.Name}/{folder.Name}";
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Maas.sln"))) folder = folder.Parent;
+        var server = Path.Combine(folder?.FullName ?? "/", "samples", "MaasServer", output, "MaasServer.dll");
+        return File.Exists(server) ? server : throw new FileNotFoundException("samples/MaasServer is not built.", server);
+    }
+}
