@@ -25,17 +25,8 @@ public class JourneyTests(ITestOutputHelper output)
         using var client = await bench.Rack.OpenAsync(image, Token);
         await client.PostAsync("account/prefs/sshkeys/", [new("key", SshKey.Public)], Token);
 
-        await Task.WhenAll(LiveAsync(bios), LiveAsync(uefi));
-
-        async Task LiveAsync(RackedMachine machine)
-        {
-            var journey = new MachineJourney(client, machine, TimeProvider.System, bench);
-            await journey.EnlistAsync(Token);
-            await journey.CommissionAsync(Token);
-            await journey.AllocateAsync(Token);
-            await journey.DeployAsync(Token);
-            await journey.WaitForProofAsync(SshKey.Public, Token);
-            await journey.ReleaseAsync(Token);
-        }
+        await Task.WhenAll(
+            new MachineJourney(client, bios, TimeProvider.System, bench).LiveAsync(SshKey.Public, Token),
+            new MachineJourney(client, uefi, TimeProvider.System, bench).LiveAsync(SshKey.Public, Token));
     }
 }

@@ -29,6 +29,17 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
 
     private QemuMachine Machine => racked.Machine;
 
+    /// <summary>The whole life, in order.</summary>
+    public async Task LiveAsync(string sshKey, CancellationToken cancellationToken)
+    {
+        await EnlistAsync(cancellationToken);
+        await CommissionAsync(cancellationToken);
+        await AllocateAsync(cancellationToken);
+        await DeployAsync(cancellationToken);
+        await WaitForProofAsync(sshKey, cancellationToken);
+        await ReleaseAsync(cancellationToken);
+    }
+
     /// <summary>An unknown machine is switched on by hand, makes itself known, and switches itself off: New.</summary>
     public async Task EnlistAsync(CancellationToken cancellationToken)
     {
