@@ -14,8 +14,8 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
 
     public static async Task<RackBench> CreateAsync(ITestOutputHelper output)
     {
-        var folder = Directory.CreateTempSubdirectory("maas-journey-").FullName;
-        return new RackBench(await LabRack.CreateAsync(folder, TimeProvider.System, TestContext.Current.CancellationToken), folder, output);
+        var fresh = Directory.CreateTempSubdirectory("maas-journey-").FullName;
+        return new RackBench(await LabRack.CreateAsync(fresh, TimeProvider.System, TestContext.Current.CancellationToken), fresh, output);
     }
 
     public void Report(JourneyStep value) => output.WriteLine($"{value.Machine,-6} {value.Reached,-10} after {value.Took.TotalSeconds:0} s");
