@@ -12,9 +12,10 @@ public static class BootPrograms
     public static IReadOnlyList<BootProgram> Defaults { get; } =
     [
         new("undionly.kpxe", "ipxe", "usr/lib/ipxe/undionly.kpxe"),
-        new("ipxe.efi", "ipxe", "usr/lib/ipxe/ipxe.efi"),
+        // In usr/lib/ipxe these two are links.
+        new("ipxe.efi", "ipxe", "boot/ipxe.efi"),
         new("snponly.efi", "ipxe", "usr/lib/ipxe/snponly.efi"),
-        new("ipxe.lkrn", "ipxe", "usr/lib/ipxe/ipxe.lkrn"),
+        new("ipxe.lkrn", "ipxe", "boot/ipxe.lkrn"),
         new("pxelinux.0", "pxelinux", "usr/lib/PXELINUX/pxelinux.0"),
         new("ldlinux.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/ldlinux.c32"),
         new("chain.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/chain.c32"),
