@@ -23,13 +23,7 @@ internal static class Answer
     public static ApiAnswer BadForm(FormReader form) => Json(json =>
     {
         json.WriteStartObject();
-        foreach (var (field, messages) in form.Errors)
-        {
-            json.WriteStartArray(field);
-            foreach (var message in messages) json.WriteStringValue(message);
-            json.WriteEndArray();
-        }
-
+        foreach (var (field, messages) in form.Errors) json.WriteTexts(field, messages);
         json.WriteEndObject();
     }, StatusCodes.Status400BadRequest);
 

@@ -20,7 +20,7 @@ internal static class NodeResource10
             ApiAction.Post("new", Access.UserOrAnonymous, NewAsync, "Declare a node. An administrator's is accepted at once."),
             ApiAction.Post("accept", Access.User, AcceptAsync, "Accept declared nodes: commission them."),
             ApiAction.Post("acquire", Access.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored."),
-            ApiAction.Post("release", Access.User, ReleaseAllAsync, "Give nodes back."),
+            ApiAction.Post("release", Access.User, request => request.ReleaseMachinesAsync("nodes", "node", NodeShape.NameOf), "Give nodes back."),
             ApiAction.Get("list", Access.User, ListAsync, "List nodes."),
             ApiAction.Get("list_allocated", Access.User, ListAllocatedAsync, "List the nodes acquired with this key."),
             ApiAction.Get("is_registered", Access.UserOrAnonymous, MachinesResource.IsRegisteredAsync, "Ask whether an address belongs to a node."),
@@ -66,9 +66,7 @@ internal static class NodeResource10
         if (wanted.MacAddresses.Count == 0 && !form.HasErrors) form.Refuse("mac_addresses", "This field is required.");
         if (form.HasErrors) return Answer.BadForm(form);
 
-        var result = user is null
-            ? await request.Region.Machines.EnlistAsync(wanted, request.Aborted).ConfigureAwait(false)
-            : await request.Region.Machines.CreateAsync(wanted, user.Name, request.Aborted).ConfigureAwait(false);
+        var result = await request.StoreNewMachineAsync(wanted).ConfigureAwait(false);
         var machine = result switch
         {
             CreateResult.Created created => created.Machine,
@@ -90,13 +88,8 @@ internal static class NodeResource10
         return refusal ?? List(request, machines);
     }
 
-    private static async Task<ApiAnswer> ListAllocatedAsync(ApiRequest request)
-    {
-        var ids = request.Form.All("id");
-        var machines = await request.Region.Machines.ListAsync(
-            new MachineFilter { AllocatedByTokens = [((Caller.OfUser)request.Caller).TokenKey] }, request.Aborted).ConfigureAwait(false);
-        return List(request, machines.Where(machine => ids.Count == 0 || ids.Contains(machine.Id.ToString())));
-    }
+    private static async Task<ApiAnswer> ListAllocatedAsync(ApiRequest request) =>
+        List(request, await request.AllocatedMachinesAsync().ConfigureAwait(false));
 
     private static async Task<ApiAnswer> AcquireAsync(ApiRequest request)
     {
@@ -115,46 +108,17 @@ internal static class NodeResource10
     private static async Task<ApiAnswer> AcceptAsync(ApiRequest request)
     {
         if (!request.User.IsAdministrator) return Answer.Forbidden("You don't have the required permission to accept the following node(s).");
-        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
+        var (machines, refusal) = await request.NamedMachinesAsync("nodes", "node").ConfigureAwait(false);
         if (refusal is not null) return refusal;
-        List<Machine> accepted = [];
-        foreach (var machine in machines)
-        {
-            switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept { By = request.User.Name }, request.Aborted).ConfigureAwait(false))
-            {
-                case CommandResult.Done done when done.Machine.Status != machine.Status:
-                    accepted.Add(done.Machine);
-                    break;
-                case CommandResult.Refused refused:
-                    return Answer.Conflict($"Cannot accept node enlistment: node {machine.Id} is in state {NodeShape.NameOf(refused.Machine)}.");
-            }
-        }
-
-        return List(request, accepted);
-    }
-
-    private static async Task<ApiAnswer> ReleaseAllAsync(ApiRequest request)
-    {
-        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
-        if (refusal is not null) return refusal;
-        if (machines.Any(machine => !request.User.MayEdit(machine) && machine.Owner is not null)) return Answer.Forbidden("You don't have the required permission to release the following node(s).");
-
-        List<string> released = [], busy = [];
-        foreach (var machine in machines)
-        {
-            var result = await request.Region.Machines.ExecuteAsync(machine.Id, Release(request), request.Aborted).ConfigureAwait(false);
-            if (result is CommandResult.Refused refused) busy.Add($"{machine.Id} ('{NodeShape.NameOf(refused.Machine)}')");
-            else released.Add(machine.Id.ToString());
-        }
-
-        return busy.Count == 0
-            ? Answer.List(released, (json, id) => json.WriteStringValue(id))
-            : Answer.Conflict($"Node(s) cannot be released in their current state: {string.Join(", ", busy)}.");
+        var (accepted, refused) = await request.AcceptMachinesAsync(machines).ConfigureAwait(false);
+        return refused is null
+            ? List(request, accepted)
+            : Answer.Conflict($"Cannot accept node enlistment: node {refused.Machine.Id} is in state {NodeShape.NameOf(refused.Machine)}.");
     }
 
     private static async Task<ApiAnswer> DeploymentStatusAsync(ApiRequest request)
     {
-        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
+        var (machines, refusal) = await request.NamedMachinesAsync("nodes", "node").ConfigureAwait(false);
         return refusal ?? Answer.Json(json =>
         {
             json.WriteStartObject();
@@ -167,19 +131,6 @@ internal static class NodeResource10
 
             json.WriteEndObject();
         });
-    }
-
-    private static async Task<(IReadOnlyList<Machine> Machines, ApiAnswer? Refusal)> NamedAsync(ApiRequest request)
-    {
-        List<Machine> machines = [];
-        List<string> unknown = [];
-        foreach (var text in request.Form.All("nodes").Distinct(StringComparer.Ordinal))
-        {
-            if (SystemId.TryParse(text, out var id) && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine) machines.Add(machine);
-            else unknown.Add(text);
-        }
-
-        return unknown.Count == 0 ? (machines, null) : ([], Answer.BadRequest($"Unknown node(s): {string.Join(", ", unknown)}."));
     }
 
     private static Task<ApiAnswer> UpdateAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, async machine =>

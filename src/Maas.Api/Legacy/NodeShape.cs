@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maas.Api.Answers;
 using Maas.Api.Machines;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
@@ -42,9 +43,9 @@ internal static class NodeShape
         json.WriteString("distro_series", machine.Deployment?.DistroSeries ?? "");
         json.WriteString("hwe_kernel", machine.Deployment?.HweKernel ?? "");
         json.WriteBoolean("disable_ipv4", false);
-        WriteTexts(json, "tag_names", machine.Tags);
-        WriteTexts(json, "ip_addresses", machine.IpAddresses);
-        WriteTexts(json, "routers", []);
+        json.WriteTexts("tag_names", machine.Tags);
+        json.WriteTexts("ip_addresses", machine.IpAddresses);
+        json.WriteTexts("routers", []);
         ZoneResource.Write(json, "zone", links);
 
         json.WriteStartArray("interface_set");
@@ -92,13 +93,6 @@ internal static class NodeShape
         json.WriteString("resource_uri", links.Api10("nodes", machine.Id.ToString()));
         json.WriteStartArray("macaddress_set");
         foreach (var address in machine.MacAddresses) WriteMac(json, machine.Id, address, links);
-        json.WriteEndArray();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Maas.Api.Answers;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -42,11 +43,8 @@ internal sealed record BlockDeviceShape(SystemId Machine, long Id, bool IsBootDi
         json.WriteString("used_for", "Unused");
         json.WriteNull("filesystem");
         json.WriteNull("partition_table_type");
-        json.WriteStartArray("partitions");
-        json.WriteEndArray();
-        json.WriteStartArray("tags");
-        json.WriteStringValue(Disk.Rotational ? "rotary" : "ssd");
-        json.WriteEndArray();
+        json.WriteEmptyLists("partitions");
+        json.WriteTexts("tags", [Disk.Rotational ? "rotary" : "ssd"]);
         json.WriteString("resource_uri", links.Api("nodes", Machine.ToString(), "blockdevices", Id.ToString(CultureInfo.InvariantCulture)));
         json.WriteEndObject();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Maas.Api.Answers;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core;
@@ -38,12 +39,7 @@ internal sealed record InterfaceShape(SystemId Machine, long Id, int Place, MacA
         json.WriteString("vendor", Inventory?.Vendor);
         json.WriteString("product", Inventory?.Product);
         json.WriteString("params", "");
-        foreach (var none in (ReadOnlySpan<string>)["tags", "parents", "children"])
-        {
-            json.WriteStartArray(none);
-            json.WriteEndArray();
-        }
-
+        json.WriteEmptyLists("tags", "parents", "children");
         json.WriteNull("discovered");
         FabricResource.WriteVlan(json, "vlan", links);
         json.WriteStartArray("links");

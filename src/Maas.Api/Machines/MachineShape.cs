@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maas.Api.Answers;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core.Fleet;
@@ -67,9 +68,9 @@ internal static class MachineShape
         json.WriteString("owner", machine.Owner);
         json.WriteString("agent_name", machine.AgentName);
         json.WriteBoolean("locked", machine.Locked);
-        WriteTexts(json, "owner_data", machine.OwnerData);
-        WriteTexts(json, "workload_annotations", machine.OwnerData);
-        WriteTexts(json, "tag_names", machine.Tags);
+        json.WriteTexts("owner_data", machine.OwnerData);
+        json.WriteTexts("workload_annotations", machine.OwnerData);
+        json.WriteTexts("tag_names", machine.Tags);
     }
 
     private static void WriteSystem(Utf8JsonWriter json, Machine machine)
@@ -130,7 +131,7 @@ internal static class MachineShape
     private static void WriteNetwork(Utf8JsonWriter json, Machine machine, Links links)
     {
         DomainResource.Write(json, "domain", machine.Domain, links);
-        WriteTexts(json, "ip_addresses", machine.IpAddresses);
+        json.WriteTexts("ip_addresses", machine.IpAddresses);
         json.WriteNull("address_ttl");
         json.WriteBoolean("disable_ipv4", false);
 
@@ -168,24 +169,6 @@ internal static class MachineShape
             json.WriteEndArray();
         }
 
-        foreach (var none in (ReadOnlySpan<string>)["virtualblockdevice_set", "special_filesystems", "bcaches", "cache_sets", "raids", "volume_groups"])
-        {
-            json.WriteStartArray(none);
-            json.WriteEndArray();
-        }
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, value) in texts) json.WriteString(key, value);
-        json.WriteEndObject();
+        json.WriteEmptyLists("virtualblockdevice_set", "special_filesystems", "bcaches", "cache_sets", "raids", "volume_groups");
     }
 }

@@ -111,10 +111,7 @@ internal static class MachinesResource
         var commission = form.Boolean("commission") ?? true;
         if (form.HasErrors) return Answer.BadForm(form);
 
-        var result = user is null
-            ? await request.Region.Machines.EnlistAsync(wanted, request.Aborted).ConfigureAwait(false)
-            : await request.Region.Machines.CreateAsync(wanted, user.Name, request.Aborted).ConfigureAwait(false);
-        switch (result)
+        switch (await request.StoreNewMachineAsync(wanted).ConfigureAwait(false))
         {
             case CreateResult.Refused refused:
                 return CommandAnswers.BadField(refused.Field, refused.Reason);
@@ -141,13 +138,8 @@ internal static class MachinesResource
         return Answer.Json(json => json.WriteBooleanValue(machine is { Status: not MachineStatus.Retired }));
     }
 
-    private static async Task<ApiAnswer> ListAllocatedAsync(ApiRequest request)
-    {
-        var ids = request.Form.All("id");
-        var machines = await request.Region.Machines.ListAsync(
-            new MachineFilter { AllocatedByTokens = [((Caller.OfUser)request.Caller).TokenKey] }, request.Aborted).ConfigureAwait(false);
-        return List(request, machines.Where(machine => ids.Count == 0 || ids.Contains(machine.Id.ToString())));
-    }
+    private static async Task<ApiAnswer> ListAllocatedAsync(ApiRequest request) =>
+        List(request, await request.AllocatedMachinesAsync().ConfigureAwait(false));
 
     private static async Task<ApiAnswer> PowerParametersAsync(ApiRequest request)
     {
@@ -168,7 +160,7 @@ internal static class MachinesResource
 
     private static async Task<ApiAnswer> AcceptAsync(ApiRequest request)
     {
-        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
+        var (machines, refusal) = await request.NamedMachinesAsync("machines", "machine").ConfigureAwait(false);
         return refusal ?? await AcceptAsync(request, machines).ConfigureAwait(false);
     }
 
@@ -177,53 +169,10 @@ internal static class MachinesResource
 
     private static async Task<ApiAnswer> AcceptAsync(ApiRequest request, IReadOnlyList<Machine> machines)
     {
-        List<Machine> accepted = [];
-        foreach (var machine in machines)
-        {
-            switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept { By = request.User.Name }, request.Aborted).ConfigureAwait(false))
-            {
-                case CommandResult.Done done when done.Machine.Status != machine.Status: accepted.Add(done.Machine); break;
-                case CommandResult.Refused refused: return CommandAnswers.Refused(refused);
-            }
-        }
-
-        return List(request, accepted);
+        var (accepted, refused) = await request.AcceptMachinesAsync(machines).ConfigureAwait(false);
+        return refused is null ? List(request, accepted) : CommandAnswers.Refused(refused);
     }
 
-    private static async Task<ApiAnswer> ReleaseAsync(ApiRequest request)
-    {
-        var (machines, refusal) = await NamedAsync(request).ConfigureAwait(false);
-        if (refusal is not null) return refusal;
-        if (machines.Any(machine => !request.User.MayEdit(machine) && machine.Owner is not null)) return MachinePermissions.Denied;
-
-        List<string> released = [], busy = [];
-        foreach (var machine in machines)
-        {
-            var command = new MachineCommand.Release { By = request.User.Name, Comment = request.Form["comment"] };
-            switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Aborted).ConfigureAwait(false))
-            {
-                case CommandResult.Done: released.Add(machine.Id.ToString()); break;
-                case CommandResult.Refused refused: busy.Add($"{machine.Id} ('{refused.Machine.Status.DisplayName}')"); break;
-            }
-        }
-
-        return busy.Count == 0
-            ? Answer.List(released, (json, id) => json.WriteStringValue(id))
-            : Answer.Conflict($"Machine(s) cannot be released in their current state: {string.Join(", ", busy)}.");
-    }
-
-    /// <summary>The machines in the field <c>machines</c>; one that is not there refuses them all.</summary>
-    private static async Task<(IReadOnlyList<Machine> Machines, ApiAnswer? Refusal)> NamedAsync(ApiRequest request)
-    {
-        List<Machine> machines = [];
-        List<string> unknown = [];
-        foreach (var text in request.Form.All("machines").Distinct(StringComparer.Ordinal))
-        {
-            if (SystemId.TryParse(text, out var id)
-                && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine) machines.Add(machine);
-            else unknown.Add(text);
-        }
-
-        return unknown.Count == 0 ? (machines, null) : ([], Answer.BadRequest($"Unknown machine(s): {string.Join(", ", unknown)}."));
-    }
+    private static Task<ApiAnswer> ReleaseAsync(ApiRequest request) =>
+        request.ReleaseMachinesAsync("machines", "machine", machine => machine.Status.DisplayName);
 }

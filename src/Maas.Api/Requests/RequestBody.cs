@@ -8,6 +8,9 @@ namespace Maas.Api.Requests;
 /// <summary>Reads a request's body up to a limit the caller's trust decides, and as a form when its type says it is one.</summary>
 internal static class RequestBody
 {
+    // What a caller claims to send is not reserved before it comes.
+    private const int FirstBuffer = 1024 * 1024;
+
     /// <summary>The body's fields; empty when it has no type (cloud-init's web hook) or one that is not a form.</summary>
     public static async Task<FormParse> ReadFormAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
     {
@@ -28,7 +31,7 @@ internal static class RequestBody
         if (request.ContentLength > limit) return null;
         Allow(request, limit);
 
-        var body = new ArrayBufferWriter<byte>((int)Math.Min(limit, request.ContentLength ?? 4096) + 1);
+        var body = new ArrayBufferWriter<byte>((int)Math.Min(FirstBuffer, request.ContentLength ?? 4096) + 1);
         while (true)
         {
             var read = await request.Body.ReadAsync(body.GetMemory(4096), cancellationToken).ConfigureAwait(false);

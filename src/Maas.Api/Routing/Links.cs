@@ -18,7 +18,8 @@ internal sealed class Links(string prefix)
     private string Join(string version, ReadOnlySpan<string> segments)
     {
         var path = prefix + version;
-        foreach (var segment in segments) path += Uri.EscapeDataString(segment) + "/";
+        // A colon is a path character (RFC 3986 section 3.3) and MAAS leaves it in MAC addresses.
+        foreach (var segment in segments) path += Uri.EscapeDataString(segment).Replace("%3A", ":", StringComparison.Ordinal) + "/";
         return path;
     }
 }

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Maas.Api.Answers;
+
+/// <summary>What the shapes write again and again.</summary>
+internal static class JsonWriting
+{
+    extension(Utf8JsonWriter json)
+    {
+        /// <summary>A list of texts; empty, never null.</summary>
+        public void WriteTexts(string name, IEnumerable<string> texts)
+        {
+            json.WriteStartArray(name);
+            foreach (var text in texts) json.WriteStringValue(text);
+            json.WriteEndArray();
+        }
+
+        /// <summary>An object of texts.</summary>
+        public void WriteTexts(string name, IReadOnlyDictionary<string, string> texts)
+        {
+            json.WriteStartObject(name);
+            foreach (var (key, value) in texts) json.WriteString(key, value);
+            json.WriteEndObject();
+        }
+
+        /// <summary>Lists of which there is nothing to tell.</summary>
+        public void WriteEmptyLists(params ReadOnlySpan<string> names)
+        {
+            foreach (var name in names)
+            {
+                json.WriteStartArray(name);
+                json.WriteEndArray();
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Maas.Api.Answers;
+using Maas.Api.OAuth;
+using Maas.Api.Routing;
+using Maas.Core;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Machines;
+
+/// <summary>What both API versions ask of several machines at once. They differ in the words, which is what the parameters are for.</summary>
+internal static class MachineBatches
+{
+    extension(ApiRequest request)
+    {
+        /// <summary>The machines that <paramref name="field"/> names; one that is not there refuses them all.</summary>
+        public async Task<(IReadOnlyList<Machine> Machines, ApiAnswer? Refusal)> NamedMachinesAsync(string field, string noun)
+        {
+            List<Machine> machines = [];
+            List<string> unknown = [];
+            foreach (var text in request.Form.All(field).Distinct(StringComparer.Ordinal))
+            {
+                if (SystemId.TryParse(text, out var id)
+                    && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine) machines.Add(machine);
+                else unknown.Add(text);
+            }
+
+            return unknown.Count == 0 ? (machines, null) : ([], Answer.BadRequest($"Unknown {noun}(s): {string.Join(", ", unknown)}."));
+        }
+
+        /// <summary>The machines allocated with the key of this request, or those of them that <c>id</c> names.</summary>
+        public async Task<IEnumerable<Machine>> AllocatedMachinesAsync()
+        {
+            var ids = request.Form.All("id");
+            var machines = await request.Region.Machines.ListAsync(
+                new MachineFilter { AllocatedByTokens = [((Caller.OfUser)request.Caller).TokenKey] }, request.Aborted).ConfigureAwait(false);
+            return machines.Where(machine => ids.Count == 0 || ids.Contains(machine.Id.ToString()));
+        }
+
+        /// <summary>Accepts machines one after another, up to the first that cannot be. Gives those that changed.</summary>
+        public async Task<(IReadOnlyList<Machine> Accepted, CommandResult.Refused? Refusal)> AcceptMachinesAsync(IReadOnlyList<Machine> machines)
+        {
+            List<Machine> accepted = [];
+            foreach (var machine in machines)
+            {
+                switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept { By = request.User.Name }, request.Aborted).ConfigureAwait(false))
+                {
+                    case CommandResult.Done done when done.Machine.Status != machine.Status: accepted.Add(done.Machine); break;
+                    case CommandResult.Refused refused: return (accepted, refused);
+                }
+            }
+
+            return (accepted, null);
+        }
+
+        /// <summary>Releases the machines that <paramref name="field"/> names; the busy ones are listed in the refusal, the others are released all the same.</summary>
+        public async Task<ApiAnswer> ReleaseMachinesAsync(string field, string noun, Func<Machine, string> nameOfStatus)
+        {
+            var (machines, refusal) = await request.NamedMachinesAsync(field, noun).ConfigureAwait(false);
+            if (refusal is not null) return refusal;
+            if (!machines.All(request.User.MayTake)) return MachinePermissions.Denied;
+
+            List<string> released = [], busy = [];
+            foreach (var machine in machines)
+            {
+                var command = new MachineCommand.Release { By = request.User.Name, Comment = request.Form["comment"] };
+                switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Aborted).ConfigureAwait(false))
+                {
+                    case CommandResult.Done: released.Add(machine.Id.ToString()); break;
+                    case CommandResult.Refused refused: busy.Add($"{machine.Id} ('{nameOfStatus(refused.Machine)}')"); break;
+                }
+            }
+
+            return busy.Count == 0
+                ? Answer.List(released, (json, id) => json.WriteStringValue(id))
+                : Answer.Conflict($"The {noun}(s) cannot be released in their current state: {string.Join(", ", busy)}.");
+        }
+
+        /// <summary>Stores a new machine: one that speaks for itself may be known already, a user's may not.</summary>
+        public Task<CreateResult> StoreNewMachineAsync(NewMachine machine) => request.Caller is Caller.OfUser { User: var user }
+            ? request.Region.Machines.CreateAsync(machine, user.Name, request.Aborted)
+            : request.Region.Machines.EnlistAsync(machine, request.Aborted);
+    }
+}
