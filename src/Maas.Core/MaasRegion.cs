@@ -26,10 +26,18 @@ namespace Maas.Core;
 public sealed class MaasRegion : IAsyncDisposable, IDisposable
 {
     private readonly SqliteDatabase database;
+    private readonly string? temporaryImages;
 
-    private MaasRegion(SqliteDatabase database, MaasRegionOptions options, TimeProvider clock, IMachinePower power, IImageContent images, ILoggerFactory loggers)
+    private MaasRegion(SqliteDatabase database, MaasRegionOptions options, TimeProvider clock, IMachinePower power, IImageContent? images, ILoggerFactory loggers)
     {
         this.database = database;
+        if (images is null)
+        {
+            if (options is { ImageDirectory: null, DataSource: MaasRegionOptions.InMemory })
+                temporaryImages = Path.Combine(Path.GetTempPath(), "maas-images-" + Guid.CreateVersion7().ToString("N"));
+            images = new DirectoryImageContent(temporaryImages ?? ImageDirectory(options));
+        }
+
         var machines = new SqliteMachineStore(database);
         var scripts = new SqliteScriptStore(database);
         var accounts = new SqliteAccountStore(database);
@@ -114,12 +122,16 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         Task.Run(() => Open(options, clock ?? TimeProvider.System, power, images, loggers), cancellationToken);
 
     /// <summary>Closes the store, after what is being written.</summary>
-    public void Dispose() => database.Dispose();
+    public void Dispose()
+    {
+        database.Dispose();
+        if (temporaryImages is not null && Directory.Exists(temporaryImages)) Directory.Delete(temporaryImages, recursive: true);
+    }
 
     /// <summary>Closes the store, after what is being written.</summary>
     public ValueTask DisposeAsync()
     {
-        database.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -130,7 +142,7 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         {
             // Only this process has the store: what was taken from the queue and not recorded is nobody's any more.
             new SqliteEffectStore(store).ReleaseClaims();
-            return new MaasRegion(store, options, clock, power ?? new NoPower(), images ?? new DirectoryImageContent(ImageDirectory(options)), loggers ?? NullLoggerFactory.Instance);
+            return new MaasRegion(store, options, clock, power ?? new NoPower(), images, loggers ?? NullLoggerFactory.Instance);
         }
         catch
         {
@@ -139,10 +151,6 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         }
     }
 
-    private static string ImageDirectory(MaasRegionOptions options) => options switch
-    {
-        { ImageDirectory: { } directory } => directory,
-        { DataSource: MaasRegionOptions.InMemory } => Path.Combine(Path.GetTempPath(), "maas-images-" + Guid.CreateVersion7().ToString("N")),
-        _ => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.DataSource)) ?? "/", "images"),
-    };
+    private static string ImageDirectory(MaasRegionOptions options) =>
+        options.ImageDirectory ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.DataSource)) ?? "/", "images");
 }

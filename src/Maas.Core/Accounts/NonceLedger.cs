@@ -29,7 +29,7 @@ public sealed class NonceLedger
     {
         var now = clock.GetUtcNow();
         var seconds = now.ToUnixTimeSeconds();
-        if (seconds - timestamp > Window.TotalSeconds) return NonceVerdict.Expired;
+        if (timestamp < seconds - (long)Window.TotalSeconds) return NonceVerdict.Expired;
         if (nonce.Length is 0 or > LongestNonce || timestamp > DateTimeOffset.MaxValue.ToUnixTimeSeconds() - Window.TotalSeconds) return NonceVerdict.Used;
 
         await PurgeAsync(now, cancellationToken).ConfigureAwait(false);

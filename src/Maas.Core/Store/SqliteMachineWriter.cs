@@ -37,12 +37,13 @@ internal static class SqliteMachineWriter
     private static SaveResult.Taken? FindTaken(SqliteConnection connection, Machine machine)
     {
         var id = machine.Id.ToString();
-        if (connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE hostname = @Hostname AND id <> @id", new { machine.Hostname, id }) > 0)
-            return new SaveResult.Taken("hostname", machine.Hostname);
         var mac = connection.ExecuteScalar<string?>(
             "SELECT mac FROM machine_macs WHERE mac IN @macs AND machine <> @id LIMIT 1",
             new { macs = machine.MacAddresses.Select(address => address.ToString()), id });
-        return mac is null ? null : new SaveResult.Taken("mac_addresses", mac);
+        if (mac is not null) return new SaveResult.Taken("mac_addresses", mac);
+        return connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE hostname = @Hostname AND id <> @id", new { machine.Hostname, id }) > 0
+            ? new SaveResult.Taken("hostname", machine.Hostname)
+            : null;
     }
 
     private static long Insert(SqliteConnection connection, Machine machine) => connection.ExecuteScalar<long>(

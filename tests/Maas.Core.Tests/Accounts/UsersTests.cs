@@ -1,0 +1,87 @@
+using Maas.Core.Accounts;
+
+namespace Maas.Core.Tests.Accounts;
+
+public class UsersTests
+{
+    private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBGfYyNz2rYoY6G8mHEwXS0p0sYzhd1OqZW4qBH2mB0e bob@desk";
+
+    [Fact]
+    public async Task A_password_lets_in_its_user_and_nobody_else()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var users = test.Region.Users;
+        var bob = await users.CreateAsync("bob", "bob@example.org", new Secret("secret"), false);
+        (await users.VerifyPasswordAsync("bob", new Secret("secret"))).Should().Be(bob);
+        (await users.VerifyPasswordAsync("bob", new Secret("Secret"))).Should().BeNull();
+        (await users.VerifyPasswordAsync("eve", new Secret("secret"))).Should().BeNull();
+
+        await users.CreateAsync("robot", "", default, false);
+        (await users.VerifyPasswordAsync("robot", default)).Should().BeNull("an empty password is none");
+    }
+
+    [Theory]
+    [InlineData("bob")]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("../x")]
+    public async Task A_name_that_is_taken_or_strange_is_refused(string name)
+    {
+        await using var test = await TestRegion.OpenAsync();
+        await test.Region.Users.CreateAsync("bob", "", default, false);
+        (await test.Region.Users.CreateAsync(name, "", default, true)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_key_works_from_its_making_to_its_end()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var users = test.Region.Users;
+        var bob = (await users.CreateAsync("bob", "", default, true))!;
+        var key = await users.CreateApiKeyAsync(bob, "laptop");
+        key.ToSecret().Reveal().Split(':').Should().HaveCount(3).And.OnlyHaveUniqueItems();
+        key.ToString().Should().NotContain(key.TokenSecret.Reveal());
+
+        await test.ReopenAsync();
+        users = test.Region.Users;
+        (await users.FindApiKeyAsync(key.ConsumerKey, key.TokenKey)).Should().Be(key);
+        (await users.FindApiKeyAsync("x", key.TokenKey)).Should().BeNull();
+        (await users.RenameApiKeyAsync(bob, key.TokenKey, "desk")).Should().BeTrue();
+        (await users.ListApiKeysAsync(bob)).Should().ContainSingle().Which.Name.Should().Be("desk");
+        (await users.DeleteApiKeyAsync(bob, key.TokenKey)).Should().BeTrue();
+        (await users.DeleteApiKeyAsync(bob, key.TokenKey)).Should().BeFalse();
+        (await users.FindApiKeyAsync(key.ConsumerKey, key.TokenKey)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_user_goes_with_all_keys_and_files()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var bob = (await test.Region.Users.CreateAsync("bob", "", default, true))!;
+        var key = await test.Region.Users.CreateApiKeyAsync(bob);
+        await test.Region.SshKeys.AddAsync("bob", Key);
+        await test.Region.Files.PutAsync("bob", "f", new byte[] { 1 });
+
+        (await test.Region.Users.DeleteAsync("bob")).Should().BeTrue();
+
+        (await test.Region.Users.FindApiKeyAsync(key.ConsumerKey, key.TokenKey)).Should().BeNull();
+        (await test.Region.SshKeys.ListAsync("bob")).Should().BeEmpty();
+        (await test.Region.Files.ListAsync("bob")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_ssh_key_is_kept_once_and_nonsense_not_at_all()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        await test.Region.Users.CreateAsync("bob", "", default, false);
+        var key = await test.Region.SshKeys.AddAsync("bob", Key + "\n");
+        (await test.Region.SshKeys.AddAsync("bob", Key)).Should().Be(key);
+        (await test.Region.SshKeys.ListAsync("bob")).Should().Equal(key!);
+
+        foreach (var nonsense in new[] { "", "ssh-ed25519", "ssh-rsa " + Key.Split(' ')[1], "ssh-ed25519 !!!", Key + "\nssh-rsa AAAA", "command=\"rm\" " + Key })
+            (await test.Region.SshKeys.AddAsync("bob", nonsense)).Should().BeNull(nonsense);
+        (await test.Region.SshKeys.AddAsync("nobody", Key)).Should().BeNull();
+        (await test.Region.SshKeys.DeleteAsync(key!.Id)).Should().BeTrue();
+        (await test.Region.SshKeys.DeleteAsync(key.Id)).Should().BeFalse();
+    }
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Maas.Core.Inventory;
+using Maas.Core.Scripts;
+using Maas.Judges;
+
+namespace Maas.Core.Tests.Scripts;
+
+/// <summary>The scripts run under the shells of both environments: busybox, and dash with the tools of a full system.</summary>
+public sealed class BuiltinScriptTests : IDisposable
+{
+    private readonly FakeRoot root = new();
+    private readonly string work = Directory.CreateTempSubdirectory("maas-scripts-").FullName;
+
+    public static TheoryData<string> Shells => new("dash", "busybox");
+
+    public void Dispose()
+    {
+        root.Dispose();
+        Directory.Delete(work, recursive: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task The_inventory_tells_what_sysfs_tells(string shell)
+    {
+        var verdict = (await RunAsync(shell, "00-maas-inventory")).Approved();
+
+        InventoryParser.TryParse(Encoding.UTF8.GetBytes(verdict.Output), out var hardware, out var error).Should().BeTrue(error);
+        hardware.Firmware.Should().Be(FirmwareKind.Uefi);
+        hardware.Cpu.Should().Be(new Processor { Model = "Test CPU 9000", Count = 2, Cores = 2, Sockets = 1, MaxMhz = 3600 });
+        hardware.MemoryMiB.Should().Be(2048);
+        hardware.Identity.Vendor.Should().Be("ACME Inc");
+        hardware.Identity.Uuid.Should().Be("0a1b2c3d-0000-0000-0000-000000000001");
+        hardware.Identity.ChassisType.Should().Be(23);
+        hardware.Disks.Should().Equal(
+            new Disk { Name = "sda", Size = 1024 * 1024, Rotational = true, Bus = "sata", Serial = "SN-42", Model = "Spinner 9" },
+            new Disk { Name = "sdb", Size = 2 * 1024 * 1024, Rotational = true, Removable = true, Bus = "usb" },
+            new Disk { Name = "vda", Size = 2147483648, Rotational = true, Bus = "virtio", Serial = "VIRT1" });
+        hardware.Interfaces.Should().Equal(
+            new NetworkInterface { Name = "eth0", MacAddress = MacAddress.Parse("52:54:00:00:00:01"), SpeedMbps = 1000, LinkUp = true, Driver = "virtio_net", PciAddress = "0000:00:03.0", Vendor = "1af4", Product = "1000" },
+            new NetworkInterface { Name = "eth1", MacAddress = MacAddress.Parse("52:54:00:00:00:02"), Driver = "virtio_net", PciAddress = "0000:00:05.0", Vendor = "1af4", Product = "1000" });
+        hardware.NumaNodes.Should().Equal(new NumaNode(0, "0-1", 1953));
+        hardware.PciDevices.Select(device => device.Address).Should().Equal("0000:00:03.0", "0000:00:05.0");
+        hardware.UsbDevices.Should().Equal(new UsbDevice("1-1", "0627", "0001", "Tablet"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task The_inventory_of_this_very_machine_can_be_read(string shell)
+    {
+        var verdict = (await RunAsync(shell, "00-maas-inventory", ("MAAS_SYSROOT", ""))).Approved();
+        InventoryParser.TryParse(Encoding.UTF8.GetBytes(verdict.Output), out var hardware, out var error).Should().BeTrue(error);
+        hardware.Cpu.Count.Should().BePositive();
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task Memory_is_touched_and_cleaned_up(string shell)
+    {
+        var verdict = (await RunAsync(shell, "10-maas-memory-touch", ("MAAS_MEMORY_DIR", work), ("MAAS_MEMORY_MIB", "3"))).Approved();
+        verdict.Output.Should().Contain("All 3 MiB read back as written.");
+        Directory.GetFileSystemEntries(work).Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task Memory_that_runs_out_fails_the_test(string shell)
+    {
+        var verdict = await RunAsync(shell, "10-maas-memory-touch", ("MAAS_MEMORY_DIR", "/proc"), ("MAAS_MEMORY_MIB", "3"));
+        verdict.ExitCode.Should().Be(1);
+        root.File("proc/meminfo", "MemAvailable: 100 kB");
+        (await RunAsync(shell, "10-maas-memory-touch")).Error.Should().Contain("No free memory");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task Fixed_disks_are_read_at_three_places(string shell)
+    {
+        root.Bytes("dev/sda", new byte[1024 * 1024]);
+        var disk = Path.Combine(root.Path, "dev/vda");
+        await using (var file = File.Create(disk)) file.SetLength(2147483648);
+
+        var verdict = (await RunAsync(shell, "20-maas-disk-read", ("MAAS_DISK_MIB", "2"))).Approved();
+
+        verdict.Output.Should().Contain("vda: 2048 MiB, read at 3 place(s).").And.Contain("sda: 1 MiB").And.NotContain("sdb");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task A_disk_that_ends_too_early_fails_by_name(string shell)
+    {
+        root.Bytes("dev/sda", new byte[1024 * 1024]);
+        var disk = Path.Combine(root.Path, "dev/vda");
+        await using (var file = File.Create(disk)) file.SetLength(1024 * 1024 * 1024);
+
+        var verdict = await RunAsync(shell, "20-maas-disk-read", ("MAAS_DISK_MIB", "2"));
+
+        verdict.ExitCode.Should().Be(1);
+        verdict.Error.Should().Contain("vda: only 0 bytes of 2 MiB at MiB 2046 could be read.").And.Contain("1 of 2 disk(s)");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task The_server_is_reached_by_the_address_on_the_kernels_command_line(string shell)
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        root.File("proc/cmdline", $"quiet maas.url=http://{server.LocalEndpoint}/MAAS maas.token=x");
+        var answer = AnswerAsync(server);
+
+        var verdict = (await RunAsync(shell, "30-maas-network")).Approved();
+
+        (await answer).Should().StartWith("GET /MAAS/api/2.0/version/ ");
+        verdict.Output.Should().Contain("eth0 52:54:00:00:00:01: link up, 1000 Mbit/s").And.Contain("eth1 52:54:00:00:00:02: no link");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task A_server_that_does_not_answer_fails_the_test(string shell)
+    {
+        var verdict = await RunAsync(shell, "30-maas-network", ("MAAS_URL", "http://127.0.0.1:1/MAAS"), ("MAAS_NETWORK_ATTEMPTS", "1"));
+        verdict.ExitCode.Should().Be(1);
+        verdict.Error.Should().Contain("http://127.0.0.1:1/MAAS cannot be reached.");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task Without_a_link_the_test_fails(string shell)
+    {
+        root.File("sys/class/net/eth0/carrier", "0");
+        (await RunAsync(shell, "30-maas-network")).Error.Should().Contain("No network interface has a link.");
+    }
+
+    private async Task<Verdict> RunAsync(string shell, string script, params (string Name, string Value)[] variables)
+    {
+        var path = Path.Combine(root.Path, script);
+        await File.WriteAllBytesAsync(path, BuiltinScripts.Find(script)!.Value.ToArray());
+
+        // busybox has its own applets alone, as in the ephemeral environment; dash finds the full system's tools.
+        var program = Judge.Require(shell, shell == "busybox" ? "busybox-static" : "dash");
+        string[] arguments = ["-i", $"PATH={await PathOfAsync(shell, program)}", $"MAAS_SYSROOT={root.Path}", .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path];
+        return await Judge.RunAsync("env", arguments);
+    }
+
+    private static string[] Command(string program, string shell) => shell == "busybox" ? [program, "sh"] : [program];
+
+    private async Task<string> PathOfAsync(string shell, string program)
+    {
+        if (shell != "busybox") return "/usr/sbin:/usr/bin:/sbin:/bin";
+        var applets = Path.Combine(root.Path, "applets");
+        if (!Directory.Exists(applets))
+        {
+            Directory.CreateDirectory(applets);
+            (await Judge.RunAsync(program, ["--install", "-s", applets])).Approved();
+        }
+
+        return applets;
+    }
+
+    private static async Task<string> AnswerAsync(TcpListener server)
+    {
+        using var client = await server.AcceptTcpClientAsync();
+        var stream = client.GetStream();
+        var buffer = new byte[4096];
+        var read = await stream.ReadAsync(buffer);
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"u8.ToArray());
+        return Encoding.ASCII.GetString(buffer, 0, read);
+    }
+}
