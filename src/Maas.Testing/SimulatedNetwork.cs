@@ -35,7 +35,7 @@ public sealed record SimulatedNetwork
     /// <summary>How long a client with an address and no boot file waits for a proxy to name one; 1 s.</summary>
     public TimeSpan ProxyPatience { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a TFTP client waits before it says its last packet again; 1 s.</summary>
+    /// <summary>How long a TFTP client waits before it says its last packet again; 1 s, doubled up to eightfold while nothing comes.</summary>
     public TimeSpan TftpPatience { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What goes wrong with datagrams on the way; nothing, unless told otherwise.</summary>

@@ -14,6 +14,8 @@ namespace Maas.Testing.Tftp;
 /// </code></example>
 public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? time = null)
 {
+    private const int MostDoublings = 3;
+
     private readonly TftpClientOptions _options = options ?? new();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -41,7 +43,7 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
             {
                 if (transfer.Reply is { } reply) await path.SendAsync(reply, peer, cancellationToken).ConfigureAwait(false);
                 transfer.Sent();
-                if (await HearAsync(path, buffer, cancellationToken).ConfigureAwait(false) is not { } heard)
+                if (await HearAsync(path, buffer, _options.Patience * (1 << Math.Min(silence, MostDoublings)), cancellationToken).ConfigureAwait(false) is not { } heard)
                 {
                     if (++silence > _options.Repetitions) throw new TftpException($"{server} fell silent after {transfer.Length} bytes of {name}.");
                     transfer.Repeat();
@@ -75,9 +77,9 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
         }
     }
 
-    private async Task<(int Length, IPEndPoint From)?> HearAsync(FaultyPath path, byte[] buffer, CancellationToken cancellationToken)
+    private async Task<(int Length, IPEndPoint From)?> HearAsync(FaultyPath path, byte[] buffer, TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_options.Patience, _time);
+        using var timeout = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

@@ -14,7 +14,7 @@ public sealed record TftpClientOptions
     /// <summary>Whether the file's size is asked for (RFC 2349).</summary>
     public bool AskSize { get; init; }
 
-    /// <summary>How long the client waits before it says its last packet again; 1 s.</summary>
+    /// <summary>How long the client waits before it says its last packet again; 1 s, doubled up to eightfold while nothing comes.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often it does so without progress before it gives up; 6.</summary>
