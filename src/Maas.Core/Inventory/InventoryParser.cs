@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Core.Journal;
 
 namespace Maas.Core.Inventory;
 
@@ -48,7 +49,7 @@ public static class InventoryParser
             reading.Take(record);
             if (record.Fault is { } fault)
             {
-                error = $"line {number + 1} ({InventoryRecord.Clean(record.Kind, 32)}): {fault}";
+                error = $"line {number + 1} ({PlainText.From(record.Kind, 32)}): {fault}";
                 return false;
             }
         }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Maas.Core.Journal;
 
 namespace Maas.Core.Inventory;
 
@@ -25,7 +25,7 @@ internal sealed class InventoryRecord
     public string? Fault { get; private set; }
 
     /// <summary>A text without control characters, bounded; empty when it is not there.</summary>
-    public string Text(string key) => Clean(fields.GetValueOrDefault(key, ""), LongestText);
+    public string Text(string key) => PlainText.From(fields.GetValueOrDefault(key, ""), LongestText);
 
     /// <summary>A name of the kernel's; it must be there, and may become part of a path.</summary>
     public string Name(string key)
@@ -71,16 +71,4 @@ internal sealed class InventoryRecord
     }
 
     public void Fail(string fault) => Fault ??= fault;
-
-    public static string Clean(string text, int longest)
-    {
-        var clean = new StringBuilder();
-        foreach (var letter in text.EnumerateRunes())
-        {
-            if (clean.Length + letter.Utf16SequenceLength > longest) break;
-            if (!Rune.IsControl(letter)) clean.Append(letter.ToString());
-        }
-
-        return clean.ToString().Trim();
-    }
 }

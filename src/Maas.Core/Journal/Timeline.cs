@@ -21,11 +21,8 @@ public sealed class Timeline
     }
 
     /// <summary>Writes down what was seen on the wire.</summary>
-    public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default)
-    {
-        var text = new string([.. observation.Text.Take(LongestText).Select(letter => char.IsControl(letter) ? ' ' : letter)]);
-        return store.ObserveAsync(observation with { Text = text }, MostAnAddress, MostInAll, cancellationToken);
-    }
+    public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default) =>
+        store.ObserveAsync(observation with { Text = PlainText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
 
     /// <summary>The newest entries about a machine, the oldest of them first.</summary>
     /// <param name="machine">Which machine.</param>

@@ -7,6 +7,8 @@ namespace Maas.Core.Lifecycle;
 /// <content>What a machine reports about itself, and what is not heard of it.</content>
 public static partial class MachineDecisions
 {
+    private const int LongestWords = 1000;
+
     private static Decision Signal(MachineMove move, MachineCommand.Signal signal)
     {
         switch (move.Machine.Status)
@@ -61,7 +63,7 @@ public static partial class MachineDecisions
                 move.Fail(WithScripts(Words(signal.Error, $"{move.Machine.Status.DisplayName} failed."), signal.FailedScripts));
                 break;
             case SignalReport.Ok when signal.FailedScripts.Count > 0:
-                move.Fail(WithScripts(signal.Error ?? "", signal.FailedScripts));
+                move.Fail(WithScripts(Words(signal.Error, ""), signal.FailedScripts));
                 break;
             default:
                 move.TryMove(MachineAction.Finish);
@@ -111,7 +113,7 @@ public static partial class MachineDecisions
         var whole = !stage.Stage.Contains('/', StringComparison.Ordinal);
         if (!stage.Succeeded)
         {
-            var words = $"'{stage.Stage}' failed: {Words(stage.Detail, "no details given")}";
+            var words = $"'{Words(stage.Stage, "a stage")}' failed: {Words(stage.Detail, "no details given")}";
             if (whole && status is MachineStatus.Commissioning or MachineStatus.Deploying or MachineStatus.Releasing or MachineStatus.DiskErasing) move.Fail(words);
             else move.Note(EventLevel.Warning, "Node report", words);
         }
@@ -171,7 +173,8 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static string Words(string? given, string otherwise) => string.IsNullOrWhiteSpace(given) ? otherwise : given.Trim();
+    /// <summary>A machine's own words, which may be anything.</summary>
+    private static string Words(string? given, string otherwise) => PlainText.From(given ?? "", LongestWords) is { Length: > 0 } words ? words : otherwise;
 
     private static string WithScripts(string words, IReadOnlyList<string> scripts) =>
         scripts.Count == 0 ? words : $"{words} Failed scripts: {string.Join(", ", scripts)}.".TrimStart();

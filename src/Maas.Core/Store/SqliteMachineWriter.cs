@@ -90,8 +90,12 @@ internal static class SqliteMachineWriter
             switch (effect)
             {
                 case MachineEffect.Power power:
+                    // Asking twice gives one answer: a client that polls does not fill the queue.
                     connection.Execute(
-                        "INSERT INTO effects (machine, action, finishes, attempts, due, claimed_until) VALUES (@id, @action, @finishes, 0, @due, 0)",
+                        """
+                        INSERT INTO effects (machine, action, finishes, attempts, due, claimed_until) SELECT @id, @action, @finishes, 0, @due, 0
+                        WHERE NOT EXISTS (SELECT 1 FROM effects WHERE machine = @id AND action = @action AND finishes = @finishes)
+                        """,
                         new { id, action = (int)power.Action, finishes = power.Finishes ? 1 : 0, due = StoreTime.Write(change.At) });
                     break;
                 case MachineEffect.CloseScripts close:

@@ -142,6 +142,14 @@ public class MachineDecisionsTests
     }
 
     [Fact]
+    public void A_machines_own_words_are_bounded_and_plain()
+    {
+        var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
+        var failed = Move(deploying, new MachineCommand.Signal(SignalReport.Failed, "no\r\nspace \u001b[31m" + new string('x', 100_000))).Machine;
+        failed.StatusMessage.Should().StartWith("no  space [31mx").And.HaveLength(1000);
+    }
+
+    [Fact]
     public void Powering_on_needs_an_owner()
     {
         var refused = Refuse(Ready, new MachineCommand.TurnOn());

@@ -133,4 +133,15 @@ public class EffectWorkerTests
 
         (await test.SettleAsync(machine.Id)).Version.Should().Be(before.Version);
     }
+
+    [Fact]
+    public async Task A_client_that_polls_does_not_fill_the_queue()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.ReadyAsync();
+        test.Power.Asked.Clear();
+        for (var poll = 0; poll < 10; poll++) await test.DoAsync(machine.Id, new MachineCommand.QueryPower());
+        await test.SettleAsync(machine.Id);
+        test.Power.Asked.Should().Equal(PowerAction.Query);
+    }
 }
