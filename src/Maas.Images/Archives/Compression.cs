@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Xz;
 
@@ -49,7 +48,7 @@ public static class Compression
 
     private static Stream Decoder(Stream input, CompressionFormat format) => format switch
     {
-        CompressionFormat.Gzip => new GZipStream(input, CompressionMode.Decompress, leaveOpen: true),
+        CompressionFormat.Gzip => new CompleteGzipStream(input),
         CompressionFormat.Xz => new XZStream(input),
         CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(input, leaveOpen: true),
         CompressionFormat.Bzip2 => BZip2Stream.Create(input, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true),

@@ -4,9 +4,11 @@ namespace Maas.Images.Archives;
 internal sealed class EntryStream(Stream archive, long length, string structure) : ForwardStream
 {
     private long _left = length;
+    private bool _passed;
 
     public override int Read(Span<byte> buffer)
     {
+        if (_passed) throw new InvalidOperationException("The reader has moved on to another entry; read this one's content before.");
         if (_left == 0 || buffer.IsEmpty) return 0;
         var read = archive.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
         if (read == 0) throw new InvalidImageException(structure, $"the archive ends {_left} bytes too early");
@@ -21,5 +23,6 @@ internal sealed class EntryStream(Stream archive, long length, string structure)
         while (Read(sink) > 0) { }
         if (archive.ReadAtLeast(sink[..padding], padding, throwOnEndOfStream: false) < padding)
             throw new InvalidImageException(structure, "the archive ends in its padding");
+        _passed = true;
     }
 }

@@ -131,6 +131,11 @@ internal sealed class VerifiedDownload(HttpClient http, DebianArchiveOptions opt
             {
                 throw new HttpIOException(HttpRequestError.Unknown, $"{url} sent nothing for {options.StallTimeout.TotalSeconds:0} s.");
             }
+            catch (IOException fault) when (!url.IsFile && fault is not HttpIOException)
+            {
+                // Told apart from a disk's fault, which is not tried again.
+                throw new HttpIOException(HttpRequestError.ConnectionError, $"{url} broke off.", fault);
+            }
 
             if (read == 0) return;
             if (target.Position + read > limit) throw new UntrustedArchiveException(url.AbsoluteUri, $"it is longer than the {limit} bytes expected");

@@ -152,6 +152,9 @@ internal sealed partial class MetadataServer : IAsyncDisposable
         await response.WriteAsync("OK");
     }
 
+    /// <summary>All reports, to be shown when a test fails.</summary>
+    public string Told => string.Join('\n', Reports.Select(report => string.Join("; ", report.Select(part => $"{part.Key}={part.Value}"))));
+
     public static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     [GeneratedRegex("(?<name>oauth_[a-z_]+)=\"(?<value>[^\"]*)\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -17,7 +17,7 @@ internal static class VirtualMachine
         [
             "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-smp", "2", "-m", "768", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
             "-uuid", "11223344-5566-7788-99aa-bbccddeeff00",
-            "-kernel", environment.KernelPath, "-initrd", environment.InitrdPath, "-append", "console=ttyS0 " + kernelLine,
+            "-kernel", environment.KernelPath, "-initrd", environment.InitrdPath, "-append", "console=ttyS0 quiet maas.pause=0 " + kernelLine,
             "-netdev", "user,id=lan", "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
         ]) start.ArgumentList.Add(argument);
 

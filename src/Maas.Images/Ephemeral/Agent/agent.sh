@@ -7,14 +7,15 @@ RUN=/run/maas
 set -o pipefail
 for part in console http network enlist disks scripts deploy erase; do . "/lib/maas/$part.sh"; done
 
-# read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF from the kernel's command line.
+# read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF and FAIL_PAUSE from the kernel's command line.
 read_kernel_line() {
-    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED=
+    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED= FAIL_PAUSE=20
     for word in $(cat /proc/cmdline); do
         case $word in
             maas.url=*) BASE=${word#*=} ;;
             maas.token=*) TOKEN=${word#*=} ;;
             maas.task=*) TASK=${word#*=} ;;
+            maas.pause=*) FAIL_PAUSE=${word#*=} ;;
             BOOTIF=*) BOOTIF=${word#*=} ;;
         esac
     done

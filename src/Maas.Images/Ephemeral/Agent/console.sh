@@ -42,7 +42,7 @@ fail() {
         signal FAILED error "$RUN/error" || say "failed: the server could not be told"
     fi
     # Long enough to be read on the screen.
-    sleep "${FAIL_PAUSE:-20}"
+    sleep "$FAIL_PAUSE"
     settle
     poweroff -f
     sleep 60

@@ -1,4 +1,6 @@
 # Deployment: an image goes from the server straight to a disk, hashed on the way; then it is made this machine's own.
+# busybox's shell takes its own applets before files of the same name: /bin/dd and /bin/tee are the full programs, whose
+# counts are exact and whose buffers are large.
 
 # image_part OFFSET: the image's bytes from OFFSET to stdout; $RUN/image.count tells how many came.
 image_part() {
@@ -11,7 +13,8 @@ image_part() {
     nc -w 15 "$URL_HOST" "$URL_PORT" <"$RUN/image.hold" >"$RUN/image.pipe" 2>/dev/null 9>&- &
     receiver=$!
     { request_head GET "$IMAGE_URL" ${range:+"$range"} && printf '\r\n'; } >&9
-    end_when_stalled "$receiver" 9>&- &
+    # Its sleep outlives it, and must not hold the pipe to the disk open.
+    end_when_stalled "$receiver" >/dev/null 9>&- &
     stall_watch=$!
     image_body "$1" <"$RUN/image.pipe"
     part_outcome=$?
@@ -30,7 +33,7 @@ image_body() {
             return 1
             ;;
     esac
-    dd bs=256k iflag=fullblock 2>"$RUN/image.count"
+    LC_ALL=C /bin/dd bs=256k iflag=fullblock 2>"$RUN/image.count"
 }
 
 # end_when_stalled PID: ends a receiver that read nothing for three minutes: the server is gone without a word.
@@ -81,8 +84,8 @@ write_image() {
     hasher=$!
     show_progress "$1" &
     progress=$!
-    image | tee "$RUN/hash.pipe" | unpack 2>>"$RUN/log" | {
-        dd of="/dev/$1" bs=1M iflag=fullblock conv=fsync 2>>"$RUN/log"
+    image | /bin/tee "$RUN/hash.pipe" | unpack 2>>"$RUN/log" | {
+        /bin/dd of="/dev/$1" bs=1M iflag=fullblock conv=fsync 2>>"$RUN/log"
         written=$?
         : >"$RUN/write.ended"
         exit "$written"

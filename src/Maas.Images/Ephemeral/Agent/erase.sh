@@ -36,7 +36,7 @@ overwrite() {
     show_progress "$1" &
     overwrite_progress=$!
     # Without a count it ends at the end of the disk, by "no space left".
-    dd if=/dev/zero of="/dev/$1" bs=$MIB conv=fsync 2>>"$RUN/log"
+    /bin/dd if=/dev/zero of="/dev/$1" bs=$MIB conv=fsync 2>>"$RUN/log"
     kill "$overwrite_progress" 2>/dev/null
     samples_zero "$1"
 }

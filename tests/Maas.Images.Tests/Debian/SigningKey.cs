@@ -1,0 +1,52 @@
+using System.Text;
+using Org.BouncyCastle.Bcpg;
+using Org.BouncyCastle.Bcpg.OpenPgp;
+using Org.BouncyCastle.Crypto.Generators;
+using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Math;
+using Org.BouncyCastle.Security;
+
+namespace Maas.Images.Tests.Debian;
+
+/// <summary>A real OpenPGP key, made for one test, that signs as an archive does.</summary>
+internal sealed class SigningKey
+{
+    private readonly PgpSecretKey _key;
+
+    public SigningKey()
+    {
+        var generator = new RsaKeyPairGenerator();
+        generator.Init(new RsaKeyGenerationParameters(BigInteger.ValueOf(65537), new SecureRandom(), 2048, 12));
+        var pair = new PgpKeyPair(PublicKeyAlgorithmTag.RsaGeneral, generator.GenerateKeyPair(), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        _key = new PgpSecretKey(PgpSignature.DefaultCertification, pair, "Archive <archive@example.org>", SymmetricKeyAlgorithmTag.Null, Array.Empty<char>(), true, null, null, new SecureRandom());
+    }
+
+    public byte[] Keyring(bool armored)
+    {
+        using var stream = new MemoryStream();
+        if (!armored)
+        {
+            _key.PublicKey.Encode(stream);
+            return stream.ToArray();
+        }
+
+        using (var armor = new ArmoredOutputStream(stream)) _key.PublicKey.Encode(armor);
+        return stream.ToArray();
+    }
+
+    /// <summary>Signs a text in the clear, as <c>InRelease</c> is.</summary>
+    public string Sign(string text, DateTimeOffset at, HashAlgorithmTag hash = HashAlgorithmTag.Sha256)
+    {
+        var generator = new PgpSignatureGenerator(PublicKeyAlgorithmTag.RsaGeneral, hash);
+        generator.InitSign(PgpSignature.CanonicalTextDocument, _key.ExtractPrivateKey([]));
+        var packets = new PgpSignatureSubpacketGenerator();
+        packets.SetSignatureCreationTime(true, at.UtcDateTime);
+        generator.SetHashedSubpackets(packets.Generate());
+        var lines = text.TrimEnd('\n').Split('\n');
+        generator.Update(Encoding.UTF8.GetBytes(string.Join("\r\n", lines.Select(line => line.TrimEnd()))));
+        using var signature = new MemoryStream();
+        using (var armor = new ArmoredOutputStream(signature)) generator.Generate().Encode(armor);
+        var body = string.Concat(lines.Select(line => (line.StartsWith('-') ? "- " : "") + line + "\n"));
+        return $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{body}{Encoding.ASCII.GetString(signature.ToArray())}";
+    }
+}

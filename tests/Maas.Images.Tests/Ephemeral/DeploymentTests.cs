@@ -1,0 +1,122 @@
+using Maas.Images.Tests.Debian;
+using Maas.Judges;
+
+namespace Maas.Images.Tests.Ephemeral;
+
+[Collection(MirrorCollection.Name)]
+public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_image_is_written_to_the_disk_of_that_serial_number_grown_and_configured_though_the_connection_breaks()
+    {
+        var image = await DeployableImage.MakeAsync(_folder, "zstd", Cancellation);
+        await using var server = await new MetadataServer { Image = image, CutImageAt = image.Length / 2, CloudConfig = "datasource:\n  MAAS: {token_secret: config-secret}\n" }.StartAsync();
+        server.Tasks.Enqueue(Deploy(image, "zst", "name-that-is-not-there", "TARGET7"));
+
+        var console = await RunAsync(server, Disk("other", 64, "OTHER"), Disk("target", 256, "TARGET7"));
+
+        console.Should().Contain("MAAS-AGENT done", server.Told).And.NotContain("config-secret").And.NotContain(MetadataServer.Secret);
+        server.Requests.Should().Contain(request => request.Contains("maas-image bytes=", StringComparison.Ordinal), "the broken transfer is taken up where it broke");
+        server.Reports.Select(report => report["op"]).Should().Equal(["netboot_off", "signal"], console);
+        server.Reports.Last()["status"].Should().Be("OK");
+        (await File.ReadAllBytesAsync(_folder["other"], Cancellation)).Should().OnlyContain(octet => octet == 0);
+        await CheckDiskAsync(_folder["target"]);
+    }
+
+    [Fact]
+    public async Task A_wrong_hash_fails_the_deployment_with_both_hashes()
+    {
+        var image = await DeployableImage.MakeAsync(_folder, "gzip", Cancellation);
+        await using var server = await new MetadataServer { Image = image }.StartAsync();
+        server.Tasks.Enqueue(Deploy(image, "gz", "vda", "").Replace(MetadataServer.Sha256(image), new string('0', 64), StringComparison.Ordinal));
+
+        var console = await RunAsync(server, Disk("target", 256, "TARGET7"));
+
+        console.Should().Contain("MAAS-AGENT failed: the image's SHA-256 is wrong");
+        var report = server.Reports.Should().ContainSingle().Subject;
+        report["status"].Should().Be("FAILED");
+        report["error"].Should().Contain(MetadataServer.Sha256(image)).And.Contain(new string('0', 64));
+    }
+
+    [Fact]
+    public async Task A_disk_smaller_than_the_image_fails_the_deployment_with_the_kernels_reason()
+    {
+        var image = await DeployableImage.MakeAsync(_folder, "xz", Cancellation);
+        await using var server = await new MetadataServer { Image = image }.StartAsync();
+        server.Tasks.Enqueue(Deploy(image, "xz", "vda", ""));
+
+        await RunAsync(server, Disk("target", 16, "TARGET7"));
+
+        var report = server.Reports.Should().ContainSingle().Subject;
+        report["status"].Should().Be("FAILED");
+        report["error"].Should().Contain("could not be written to vda").And.Contain("No space left");
+    }
+
+    [Fact]
+    public async Task Quick_erasure_clears_the_ends_of_disks_and_partitions_and_full_erasure_clears_all()
+    {
+        await DeployableImage.MakeAsync(_folder, "gzip", Cancellation);
+        var filled = Disk("target", 48, "TARGET7");
+        File.Copy(_folder["disk.raw"], _folder["target"], overwrite: true);
+        await using (var quick = await new MetadataServer().StartAsync())
+        {
+            quick.Tasks.Enqueue("task=erase\nerase=quick\n");
+            (await RunAsync(quick, filled)).Should().Contain("MAAS-AGENT done", quick.Told);
+            quick.Reports.Last()["status"].Should().Be("OK");
+        }
+
+        var disk = await File.ReadAllBytesAsync(_folder["target"], Cancellation);
+        foreach (var mebibyte in (int[])[0, 1, 8, 9, 46, 47])
+            disk.AsSpan(mebibyte << 20, 1 << 20).IndexOfAnyExcept((byte)0).Should().Be(-1, $"the MiB at {mebibyte} is an end");
+        disk.AsSpan().IndexOfAnyExcept((byte)0).Should().BePositive("quick does not touch the rest");
+
+        await using var full = await new MetadataServer().StartAsync();
+        full.Tasks.Enqueue("task=erase\nerase=full\n");
+        (await RunAsync(full, filled)).Should().Contain("MAAS-AGENT done", full.Told);
+        full.Reports.Last()["status"].Should().Be("OK");
+        (await File.ReadAllBytesAsync(_folder["target"], Cancellation)).AsSpan().IndexOfAnyExcept((byte)0).Should().Be(-1);
+    }
+
+    private static string Deploy(byte[] image, string format, string disk, string serial) =>
+        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={MetadataServer.Sha256(image)}\nimage_size={image.Length}\nimage_format={format}\ndisk_name={disk}\ndisk_serial={serial}\n";
+
+    private string[] Disk(string name, int mebibytes, string serial)
+    {
+        using (var file = File.Create(_folder[name])) file.SetLength((long)mebibytes << 20);
+        return ["-drive", $"if=none,id={name},file={_folder[name]},format=raw,cache=unsafe,discard=unmap", "-device", $"virtio-blk-pci,drive={name},serial={serial}"];
+    }
+
+    private async Task CheckDiskAsync(string disk)
+    {
+        var table = (await Judge.RunAsync(Judge.Require("sfdisk", "fdisk"), ["--verify", disk], null, Cancellation)).Approved();
+        table.Output.Should().Contain("No errors detected");
+        var root = _folder["root.ext4"];
+        await using (var source = File.OpenRead(disk))
+        await using (var target = File.Create(root))
+        {
+            source.Position = DeployableImage.RootOffset;
+            await source.CopyToAsync(target, Cancellation);
+        }
+
+        (await Judge.RunAsync(Judge.Require("e2fsck", "e2fsprogs"), ["-fn", root], null, Cancellation)).Approved();
+        var super = await Judge.RunAsync(Judge.Require("dumpe2fs", "e2fsprogs"), ["-h", root], null, Cancellation);
+        var blocks = long.Parse(super.Output.Split('\n').First(line => line.StartsWith("Block count:", StringComparison.Ordinal)).Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+        (blocks * 1024).Should().BeGreaterThan(240L << 20, "the file system took the rest of the disk");
+        var debugfs = Judge.Require("debugfs", "e2fsprogs");
+        (await Judge.RunAsync(debugfs, ["-R", "cat /etc/cloud/cloud.cfg.d/90_maas.cfg", root], null, Cancellation)).Output.Should().Contain("config-secret");
+        (await Judge.RunAsync(debugfs, ["-R", "stat /etc/cloud/cloud.cfg.d/90_maas.cfg", root], null, Cancellation)).Output.Should().Contain("Mode:  0600");
+    }
+
+    private async Task<string> RunAsync(MetadataServer server, params string[][] disks) =>
+        await VirtualMachine.RunAsync(
+            await mirror.EnvironmentAsync(Cancellation),
+            $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01",
+            disks.SelectMany(disk => disk),
+            Cancellation);
+}
