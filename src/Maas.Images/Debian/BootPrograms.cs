@@ -63,17 +63,30 @@ public static class BootPrograms
 
     private static void Unpack(Stream package, string root, List<BootProgram> wanted, CancellationToken cancellationToken)
     {
-        foreach (var entry in new DebFile(package).ReadFiles())
+        var deb = new DebFile(package);
+        // Some are links to where a boot loader of the host looks for them: /usr/lib/ipxe/ipxe.efi is /boot/ipxe.efi.
+        var links = deb.ReadFiles().Where(entry => entry.Kind == ArchiveEntryKind.SymbolicLink)
+            .GroupBy(entry => entry.Path, entry => Target(entry.Path, entry.LinkTarget), StringComparer.Ordinal)
+            .ToDictionary(link => link.Key, link => link.Last(), StringComparer.Ordinal);
+        var places = wanted.ToLookup(program => links.GetValueOrDefault(program.PathInPackage, program.PathInPackage), StringComparer.Ordinal);
+        foreach (var entry in deb.ReadFiles())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (entry.Kind != ArchiveEntryKind.File || wanted.Find(program => program.PathInPackage == entry.Path) is not { } found) continue;
-            Replace(Path.Combine(root, found.Name), entry.ReadAll(64 << 20));
-            wanted.Remove(found);
-            if (wanted.Count == 0) return;
+            if (entry.Kind != ArchiveEntryKind.File || !places.Contains(entry.Path)) continue;
+            var content = entry.ReadAll(64 << 20);
+            foreach (var program in places[entry.Path])
+            {
+                Replace(Path.Combine(root, program.Name), content);
+                wanted.Remove(program);
+            }
         }
 
-        throw new PackageNotFoundException(wanted[0].Package, $"The package {wanted[0].Package} has no {wanted[0].PathInPackage}.");
+        if (wanted.Count > 0) throw new PackageNotFoundException(wanted[0].Package, $"The package {wanted[0].Package} has no {wanted[0].PathInPackage}.");
     }
+
+    // Where a link points, as a path in the package. It only ever picks an entry by name, so that it cannot lead out.
+    private static string Target(string link, string target) =>
+        target.StartsWith('/') ? target.TrimStart('/') : $"{link[..Math.Max(link.LastIndexOf('/'), 0)]}/{target}";
 
     private static void Replace(string path, byte[] content)
     {

@@ -122,9 +122,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
     public async Task A_broken_transfer_is_taken_up_where_it_broke()
     {
         var (archive, package) = await PublishedAsync();
-        _mirror.Cut = (".deb", 700);
+        var arrived = new Arrival(700);
+        _mirror.Cut = (".deb", 700, arrived.Task);
 
-        (await BytesAsync(archive, package)).Should().Equal(_deb);
+        (await BytesAsync(archive, package, arrived)).Should().Equal(_deb);
 
         _mirror.Requests.Where(request => request.Contains(".deb", StringComparison.Ordinal)).Should().Equal("pool/tool_1.0.deb", "pool/tool_1.0.deb bytes=700-");
         archive.Dispose();
@@ -198,11 +199,23 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask()).Should().ThrowAsync<UntrustedArchiveException>().WithMessage($"*{reason}*");
     }
 
-    private static async Task<byte[]> BytesAsync(DebianArchive archive, DebianPackage package)
+    private static async Task<byte[]> BytesAsync(DebianArchive archive, DebianPackage package, IProgress<ImportProgress>? progress = null)
     {
-        await using var stream = await archive.OpenAsync(package, null, Cancellation);
+        await using var stream = await archive.OpenAsync(package, progress, Cancellation);
         using var bytes = new MemoryStream();
         await stream.CopyToAsync(bytes, Cancellation);
         return bytes.ToArray();
+    }
+
+    private sealed class Arrival(long bytes) : IProgress<ImportProgress>
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Task => _done.Task;
+
+        public void Report(ImportProgress value)
+        {
+            if (value.Done >= bytes) _done.TrySetResult();
+        }
     }
 }

@@ -23,8 +23,8 @@ internal sealed class SyntheticMirror : IAsyncDisposable
 
     public List<string> Requests { get; } = [];
 
-    /// <summary>The connection is cut after so many bytes of a file, once.</summary>
-    public (string Suffix, int After)? Cut { get; set; }
+    /// <summary>The connection is cut after so many bytes of a file, once, when the client has said that it has them.</summary>
+    public (string Suffix, int After, Task Arrived)? Cut { get; set; }
 
     /// <summary>So many more bytes are sent than the index says.</summary>
     public int Oversize { get; set; }
@@ -110,6 +110,7 @@ internal sealed class SyntheticMirror : IAsyncDisposable
             context.Response.ContentLength = file.Length - from;
             await context.Response.Body.WriteAsync(file.AsMemory(from, cut.After - from));
             await context.Response.Body.FlushAsync();
+            await cut.Arrived;
             context.Abort();
             return;
         }
