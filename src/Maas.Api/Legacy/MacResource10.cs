@@ -24,7 +24,7 @@ internal static class MacResource10
     private static Task<ApiAnswer> ListAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
         Task.FromResult(Answer.List(machine.MacAddresses, (json, address) => NodeShape.WriteMac(json, machine.Id, address, request.Links))));
 
-    private static Task<ApiAnswer> AddAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayEdit, async machine =>
+    private static Task<ApiAnswer> AddAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayDescribe, async machine =>
     {
         var form = request.Reader();
         var addresses = form.MacAddresses("mac_address");
@@ -39,7 +39,7 @@ internal static class MacResource10
             : machine.MacAddresses.Contains(address) ? Answer.Json(json => NodeShape.WriteMac(json, machine.Id, address, request.Links))
             : Answer.NotFound("MACAddress")));
 
-    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayEdit, async machine =>
+    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayDescribe, async machine =>
     {
         if (AddressOf(request, out var address) is { } refusal) return refusal;
         if (!machine.MacAddresses.Contains(address)) return Answer.NotFound("MACAddress");

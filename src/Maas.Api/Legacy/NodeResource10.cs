@@ -133,7 +133,7 @@ internal static class NodeResource10
         });
     }
 
-    private static Task<ApiAnswer> UpdateAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, async machine =>
+    private static Task<ApiAnswer> UpdateAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
     {
         var form = request.Reader();
         var architecture = form.Architecture();
@@ -148,7 +148,7 @@ internal static class NodeResource10
         return result is EditResult.Done done ? Show(request, done.Machine) : CommandAnswers.Of(result, request);
     });
 
-    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => WithAsync(request, _ => true, async machine =>
+    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
     {
         if (NodeShape.StatusOf(machine.Status) == 6) return Answer.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeShape.NameOf(machine)}.");
         await request.Region.Machines.DeleteAsync(machine.Id, request.User.Name, request.Aborted).ConfigureAwait(false);

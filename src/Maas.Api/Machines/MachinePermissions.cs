@@ -17,6 +17,9 @@ internal static class MachinePermissions
         /// <summary>Whether it may be changed.</summary>
         public bool MayEdit(Machine machine) => user.IsAdministrator || machine.Owner == user.Name;
 
+        /// <summary>Whether what is known about it may be changed: not while it is locked, not even by an administrator.</summary>
+        public bool MayDescribe(Machine machine) => user.MayEdit(machine) && !machine.Locked;
+
         /// <summary>Whether it may be changed, or taken because it is nobody's.</summary>
         public bool MayTake(Machine machine) => user.MayEdit(machine) || machine.Owner is null;
     }

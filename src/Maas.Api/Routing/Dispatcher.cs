@@ -69,7 +69,8 @@ internal sealed partial class Dispatcher(
             : await authenticator.AuthenticateAsync(http.Request.Headers.Authorization, http.RequestAborted).ConfigureAwait(false);
         if (!open && authentication.Refusal is { } refused) return refused;
 
-        var query = ((FormParse.Read)UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text] ? text : "")).Form;
+        if (UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text] ? text : "") is not FormParse.Read { Form: var query })
+            return Answer.BadRequest("The query has too many parameters.");
         var body = RequestForm.Empty;
         if (method is "POST" or "PUT" or "DELETE" && !actions.Exists(action => action.ReadsBody))
         {
