@@ -19,7 +19,7 @@ internal static class CommandAnswers
             return await request.Region.Machines.ExecuteAsync(id, by, request.Aborted).ConfigureAwait(false) switch
             {
                 CommandResult.Done done => request.Show(done.Machine),
-                CommandResult.Refused refused => Refused(refused),
+                CommandResult.Refused refused => Refused(refused, TargetOf(command)),
                 CommandResult.NotFound => Answer.NotFound("Machine"),
                 _ => throw new UnreachableException(),
             };
@@ -29,11 +29,27 @@ internal static class CommandAnswers
         public ApiAnswer Show(Machine machine) => Answer.Json(json => MachineShape.Write(json, machine, request.Links));
     }
 
-    /// <summary>Why a command was refused.</summary>
-    public static ApiAnswer Refused(CommandResult.Refused refused) => refused.Because switch
+    /// <summary>Why a command was refused: in Core's words, and where a status was in the way, with MAAS's names of both.</summary>
+    public static ApiAnswer Refused(CommandResult.Refused refused, MachineStatus? target = null) => (refused.Because, target) switch
     {
-        RefusalKind.Locked => Answer.Forbidden(refused.Reason),
+        (RefusalKind.Locked, _) => Answer.Forbidden(refused.Reason),
+        (RefusalKind.Status, { } to) => Answer.Conflict($"{refused.Reason.TrimEnd('.')}. Invalid transition: {refused.Machine.Status.DisplayName} -> {to.DisplayName}."),
         _ => Answer.Conflict(refused.Reason),
+    };
+
+    /// <summary>Where a command leads; null where that depends on where the machine came from.</summary>
+    private static MachineStatus? TargetOf(MachineCommand command) => command switch
+    {
+        MachineCommand.Accept or MachineCommand.Commission => MachineStatus.Commissioning,
+        MachineCommand.Test => MachineStatus.Testing,
+        MachineCommand.Deploy => MachineStatus.Deploying,
+        MachineCommand.Release { Erase: not null } => MachineStatus.DiskErasing,
+        MachineCommand.Release => MachineStatus.Releasing,
+        MachineCommand.MarkBroken => MachineStatus.Broken,
+        MachineCommand.MarkFixed => MachineStatus.Ready,
+        MachineCommand.EnterRescueMode => MachineStatus.EnteringRescueMode,
+        MachineCommand.ExitRescueMode => MachineStatus.ExitingRescueMode,
+        _ => null,
     };
 
     /// <summary>What became of an edit.</summary>
