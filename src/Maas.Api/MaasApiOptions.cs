@@ -27,6 +27,13 @@ public sealed class MaasApiOptions
     public long UploadChunkLimit { get; set; } = 64L * 1024 * 1024 * 1024;
 
     /// <summary>
+    /// How many machines may make themselves known in a minute without credentials. More are answered 503 with <c>Retry-After</c>;
+    /// the agent tries again. Default 3000: several racks switched on at once.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int EnlistmentsPerMinute { get; set; } = 3000;
+
+    /// <summary>
     /// The version <c>version/</c> reports. Clients compare it with MAAS's versions to decide what they may ask, so it is the
     /// MAAS version whose API this is, not the version of this package. Default 3.5.0.
     /// </summary>

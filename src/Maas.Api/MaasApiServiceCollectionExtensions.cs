@@ -1,4 +1,5 @@
 using Maas.Api;
+using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,12 +20,14 @@ public static class MaasApiServiceCollectionExtensions
         var options = services.AddOptions<MaasApiOptions>();
         if (configure is not null) options.Configure(configure);
         options.Validate(each => each is { AnonymousBodyLimit: >= 1024, BodyLimit: >= 1024, UploadChunkLimit: >= 1024 }, "Each limit of the API is at least 1024 bytes.");
+        options.Validate(each => each.EnlistmentsPerMinute >= 1, "At least one machine a minute may enlist.");
         options.Validate(each => System.Version.TryParse(each.Version, out _), "The version that the API reports must be numbers with dots.");
         options.ValidateOnStart();
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(RouteTable.Everything);
         services.TryAddSingleton<Authenticator>();
+        services.TryAddSingleton<EnlistmentGate>();
         services.TryAddSingleton<Dispatcher>();
         return services;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Maas.Api.Requests;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +41,12 @@ internal static class Answer
 
     /// <summary>Not now. Without Retry-After: gomaasapi would ask four times over.</summary>
     public static ApiAnswer Conflict(string reason) => Text(reason, StatusCodes.Status409Conflict);
+
+    /// <summary>Later. With Retry-After in whole seconds, which the clients wait for.</summary>
+    public static ApiAnswer Busy(string reason, TimeSpan wait) => Text(reason, StatusCodes.Status503ServiceUnavailable) with
+    {
+        Headers = [new("Retry-After", Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture))],
+    };
 
     public static ApiAnswer TooLarge(long limit) => Text($"The request's body is longer than {limit} bytes.", StatusCodes.Status413PayloadTooLarge);
 }

@@ -66,6 +66,7 @@ internal static class NodeResource10
         if (wanted.MacAddresses.Count == 0 && !form.HasErrors) form.Refuse("mac_addresses", "This field is required.");
         if (form.HasErrors) return Answer.BadForm(form);
 
+        if (user is null && !request.Enlistments.TryEnter(out var wait)) return Answer.Busy("Too many machines make themselves known at once. Try again.", wait);
         var result = await request.StoreNewMachineAsync(wanted).ConfigureAwait(false);
         var machine = result switch
         {

@@ -111,6 +111,7 @@ internal static class MachinesResource
         var commission = form.Boolean("commission") ?? true;
         if (form.HasErrors) return Answer.BadForm(form);
 
+        if (user is null && !request.Enlistments.TryEnter(out var wait)) return Answer.Busy("Too many machines make themselves known at once. Try again.", wait);
         switch (await request.StoreNewMachineAsync(wanted).ConfigureAwait(false))
         {
             case CreateResult.Refused refused:

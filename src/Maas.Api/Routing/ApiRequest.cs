@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
@@ -16,6 +17,9 @@ internal sealed class ApiRequest
     public required MaasRegion Region { get; init; }
 
     public required MaasApiOptions Options { get; init; }
+
+    /// <summary>How many strangers may still enlist.</summary>
+    public required EnlistmentGate Enlistments { get; init; }
 
     public required TimeProvider Time { get; init; }
 

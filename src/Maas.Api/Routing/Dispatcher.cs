@@ -1,5 +1,6 @@
 using System.Globalization;
 using Maas.Api.Answers;
+using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
@@ -18,6 +19,7 @@ internal sealed partial class Dispatcher(
     RouteTable routes,
     MaasRegion region,
     Authenticator authenticator,
+    EnlistmentGate enlistments,
     IOptions<MaasApiOptions> options,
     TimeProvider time,
     ILogger<Dispatcher> logger)
@@ -99,6 +101,7 @@ internal sealed partial class Dispatcher(
             Http = http,
             Region = region,
             Options = options.Value,
+            Enlistments = enlistments,
             Time = time,
             Caller = authentication.Caller,
             Links = new Links(prefix),

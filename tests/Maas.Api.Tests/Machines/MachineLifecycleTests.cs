@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Maas.Core.Lifecycle;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Api.Tests.Machines;
 
@@ -35,6 +36,22 @@ public class MachineLifecycleTests
         var second = (await EnlistAsync()).Expect(200).Json.GetProperty("system_id").GetString();
 
         second.Should().Be(first);
+    }
+
+    [Fact]
+    public async Task Strangers_who_enlist_too_many_machines_have_to_wait()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
+        await using var host = await ApiHost.StartAsync(time, options => options.EnlistmentsPerMinute = 2);
+        Task<Reply> EnlistAsync(int i) => host.SendAsync("POST", "machines/", null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", $"52:54:00:aa:00:0{i}")));
+
+        (await EnlistAsync(1)).Expect(200);
+        (await EnlistAsync(2)).Expect(200);
+        time.Advance(TimeSpan.FromSeconds(20.5));
+        (await EnlistAsync(3)).Expect(503).Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(40));
+        (await host.PostAsync(host.Bob, "machines/", ("architecture", "amd64"), ("mac_addresses", "52:54:00:bb:00:01"))).Expect(200);
+        time.Advance(TimeSpan.FromSeconds(40));
+        (await EnlistAsync(3)).Expect(200);
     }
 
     [Theory]
