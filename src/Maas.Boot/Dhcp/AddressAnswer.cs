@@ -34,6 +34,12 @@ public readonly struct AddressAnswer
     /// <summary>The name the client is given (option 12); <see langword="null"/> for none.</summary>
     public string? HostName { get; init; }
 
+    /// <summary>Whether the address is new to the client, so that the server asks the link by ARP whether somebody uses it unasked.</summary>
+    public bool IsUntried { get; init; }
+
+    /// <summary>Whether a DISCOVER was answered with a lease instead of an offer (rapid commit, RFC 4039).</summary>
+    public bool IsCommitted { get; init; }
+
     internal uint Number { get; }
 
     /// <summary>The client may have the address.</summary>

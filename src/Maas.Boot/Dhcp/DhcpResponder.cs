@@ -18,6 +18,10 @@ internal static partial class DhcpResponder
     {
         switch (facts.Address.Kind, request.Type)
         {
+            case (AddressAnswerKind.Grant, DhcpMessageType.Discover) when facts.Address.IsCommitted:
+                Begin(request, reply, DhcpMessageType.Ack, facts.Server);
+                reply.Options.Set(DhcpOptionCode.RapidCommit, ReadOnlySpan<byte>.Empty);
+                break;
             case (AddressAnswerKind.Grant, DhcpMessageType.Discover):
                 Begin(request, reply, DhcpMessageType.Offer, facts.Server);
                 break;
@@ -118,5 +122,6 @@ internal static partial class DhcpResponder
 
     private static bool IsNeeded(DhcpOptionCode code) => code is DhcpOptionCode.MessageType or DhcpOptionCode.ServerIdentifier
         or DhcpOptionCode.LeaseTime or DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.ClientIdentifier
-        or DhcpOptionCode.RelayAgentInformation or DhcpOptionCode.VendorClass or DhcpOptionCode.VendorSpecific or DhcpOptionCode.BootFileName;
+        or DhcpOptionCode.RelayAgentInformation or DhcpOptionCode.VendorClass or DhcpOptionCode.VendorSpecific or DhcpOptionCode.BootFileName
+        or DhcpOptionCode.RapidCommit;
 }

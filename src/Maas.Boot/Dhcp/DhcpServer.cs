@@ -1,5 +1,6 @@
 using System.Net;
 using Maas.Boot.Dhcp.Serving;
+using Maas.Boot.Dhcp.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,6 +18,9 @@ namespace Maas.Boot.Dhcp;
 /// </example>
 public sealed partial class DhcpServer
 {
+    private const int AttemptsToFindOthers = 2;
+    private static readonly TimeSpan WaitForOthers = TimeSpan.FromMilliseconds(750);
+
     private readonly DhcpServerOptions _options;
     private readonly IAddressSource? _addresses;
     private readonly IBootPolicy? _policy;
@@ -56,13 +60,14 @@ public sealed partial class DhcpServer
 
     /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
+    /// <exception cref="OtherDhcpServerException">Another server leases addresses on the link, and the options do not allow it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<DhcpLink> links;
         try
         {
-            links = DhcpLink.OpenAll(_options);
+            links = DhcpLink.OpenAll(_options, _time);
         }
         catch (Exception e)
         {
@@ -79,10 +84,29 @@ public sealed partial class DhcpServer
         conversation.Start();
         foreach (var receiver in receivers) receiver.Start();
         foreach (var link in links) LogListening(_options.Mode, link.Name, link.EndPoint, link.Server);
-        _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
+        try
+        {
+            if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await RefuseBesideOthersAsync(links, conversation.OtherServers, cancellationToken).ConfigureAwait(false);
+            conversation.Open();
+            _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
+            await stopped.Task.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _endPoints.TrySetException(e);
+            throw;
+        }
+        finally
+        {
+            conversation.Stop();
+            foreach (var receiver in receivers) receiver.Dispose();
+        }
+    }
 
-        await stopped.Task.ConfigureAwait(false);
-        conversation.Stop();
-        foreach (var receiver in receivers) receiver.Dispose();
+    private async Task RefuseBesideOthersAsync(IReadOnlyList<DhcpLink> links, OtherServers others, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < AttemptsToFindOthers && others.Seen.Count == 0; attempt++)
+            await Task.WhenAll(links.Where(l => l.Device is not null).Select(l => others.AskAsync(l, l.Device!, WaitForOthers, _time, cancellationToken))).ConfigureAwait(false); // the filter's word
+        foreach (var (server, link) in others.Seen) throw new OtherDhcpServerException(IPv4.ToAddress(server), link);
     }
 }

@@ -67,6 +67,28 @@ public sealed class DhcpServerOptions
         }
     } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long a link is asked by ARP whether somebody uses an address that is about to be offered to a client for the first time;
+    /// 300 ms unless told otherwise, zero for not at all. It holds up that one offer. Clients behind relays are offered at once.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than zero or more than 3 s, when firmware has given up.</exception>
+    public TimeSpan ProbeTime
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromSeconds(3));
+            field = value;
+        }
+    } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>
+    /// Whether a full server runs beside others on <see cref="Interfaces"/>. Off unless told otherwise: it asks each link first, for
+    /// 1.5 s, and does not start where another server answers.
+    /// </summary>
+    public bool AllowOtherServers { get; set; }
+
     /// <summary>How many requests may wait for the boot policy, the address source or the disk at once, in all; more are dropped and counted. 4,096 unless told otherwise.</summary>
     [Range(16, 1_000_000)]
     public int MaxInFlight { get; set; } = 4096;

@@ -172,6 +172,35 @@ public class DhcpResponderTests
         sent.BootFile.Should().Be("snponly.efi");
     }
 
+    [Fact]
+    public void Routes_carry_the_default_route_too_and_go_only_to_who_asks()
+    {
+        var subnet = Subnet with { Routes = [new ClasslessRoute(IPNetwork.Parse("10.80.0.0/12"), Client)], SearchDomains = ["lab.example"] };
+        var grant = AddressAnswer.Grant(Client, subnet, TimeSpan.FromHours(1), "a");
+        var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), grant)!;
+        reply.Options.Get(DhcpOptionCode.ClasslessStaticRoute).ToArray().Should().Equal(12, 10, 80, 10, 77, 0, 50, 0, 10, 77, 0, 1);
+        reply.Options.Get(DhcpOptionCode.DomainSearch).ToArray().Should().Equal([3, .. "lab"u8, 7, .. "example"u8, 0]);
+        Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), grant)!.Options.Contains(DhcpOptionCode.ClasslessStaticRoute).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_client_that_can_do_without_ipv4_is_told_so_only_when_it_asks()
+    {
+        var grant = AddressAnswer.Grant(Client, Subnet with { IPv6OnlyTime = TimeSpan.FromMinutes(30) }, TimeSpan.FromHours(1), "a");
+        var request = Captures.Message("udhcpc", DhcpMessageType.Discover);
+        Respond(request, grant)!.Options.Contains(DhcpOptionCode.IPv6OnlyPreferred).Should().BeFalse();
+        request.Options.Set(DhcpOptionCode.ParameterRequestList, [1, 3, 108]);
+        Respond(request, grant)!.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred).Should().Be(1800);
+    }
+
+    [Fact]
+    public void A_committed_discover_is_acknowledged_with_option_80()
+    {
+        var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), AddressAnswer.Grant(Client, Subnet, TimeSpan.FromHours(1), "a") with { IsCommitted = true })!;
+        reply.Type.Should().Be(DhcpMessageType.Ack);
+        reply.Options.Contains(DhcpOptionCode.RapidCommit).Should().BeTrue();
+    }
+
     private static BootPart? Boot(DhcpMessage request)
     {
         var options = new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot") };

@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Leases;
 
@@ -36,6 +37,18 @@ public sealed record DhcpSubnet
     /// <summary>Option 15: the domain clients resolve names in; <see langword="null"/> leaves it out.</summary>
     public string? DomainName { get; init; }
 
+    /// <summary>Option 119: the domains clients search short names in; none leaves it out.</summary>
+    public IReadOnlyList<string> SearchDomains { get; init; } = [];
+
+    /// <summary>
+    /// Option 121: routes to other networks than the client's; none leaves it out. The default route by the first of
+    /// <see cref="Routers"/> is added, because a client that reads this option reads no other routes (RFC 3442).
+    /// </summary>
+    public IReadOnlyList<ClasslessRoute> Routes { get; init; } = [];
+
+    /// <summary>Option 108: how long a client that can do without IPv4 shall do without (RFC 8925), at least 5 min; <see langword="null"/> leaves it out.</summary>
+    public TimeSpan? IPv6OnlyTime { get; init; }
+
     /// <summary>Option 42: NTP servers; none leaves it out.</summary>
     public IReadOnlyList<IPAddress> TimeServers { get; init; } = [];
 
@@ -56,6 +69,9 @@ public sealed record DhcpSubnet
 
     /// <summary>Subnets of one name share a link: a client may get an address of any of them. <see langword="null"/> when the subnet is alone on its link.</summary>
     public string? SharedNetwork { get; init; }
+
+    /// <summary>Circuits of relays (option 82 sub-option 1) whose clients get this subnet, whatever the relay's address is.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Circuits { get; init; } = [];
 
     /// <summary>Addresses of relays outside of <see cref="Network"/> that serve it all the same.</summary>
     public IReadOnlyList<IPAddress> Relays { get; init; } = [];

@@ -13,6 +13,12 @@ public sealed record LeaseRules
     public TimeSpan QuarantineTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// Whether a client that offers to take an address at once (option 80, RFC 4039) gets it at once. Off unless told otherwise: where
+    /// two servers do so, each keeps an address for every client.
+    /// </summary>
+    public bool RapidCommit { get; init; }
+
+    /// <summary>
     /// Whether this server alone knows the subnet's addresses. If so, a client that remembers an address nobody here knows is
     /// refused at once and starts anew; if not (the default, RFC 2131 section 4.3.2), it gets no answer, because another server may know it.
     /// </summary>

@@ -8,7 +8,7 @@ public sealed partial class LeasedAddresses
 {
     private AddressAnswer Answer(in AddressQuestion question, DateTimeOffset now)
     {
-        if (_subnets.Find(question.LinkNumber) is not { } link) return AddressAnswer.Silent("no subnet for the client's link");
+        if (_subnets.Find(question.Request, question.LinkNumber) is not { } link) return AddressAnswer.Silent("no subnet for the client's link");
         Span<byte> buffer = stackalloc byte[17];
         var client = ClientIdentifier.OctetsOf(question.Request, buffer);
         if (client.Length <= 1) return AddressAnswer.Silent("the client tells neither identifier nor hardware address");
@@ -29,7 +29,7 @@ public sealed partial class LeasedAddresses
 
     private AddressAnswer Discover(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
     {
-        var rule = "its reservation";
+        var (rule, isUntried) = ("its reservation", false);
         var entry = link.ReservationFor(question.Request) is { } kept ? Claim(link, kept.Pool, kept.Reservation.Address.ToNumber(), client, now) : null;
         if (entry is null)
         {
@@ -40,6 +40,7 @@ public sealed partial class LeasedAddresses
         if (entry is null)
         {
             rule = "the address it asked for";
+            isUntried = true;
             entry = ClaimRequested(link, client, question.Number, now);
         }
 
@@ -50,6 +51,7 @@ public sealed partial class LeasedAddresses
         }
 
         if (entry is null) return AddressAnswer.Silent("no free address");
+        if (_rules.RapidCommit && question.Request.Options.Contains(DhcpOptionCode.RapidCommit)) return Bind(link, entry, question.Request, now, rule) with { IsCommitted = true };
         if (!entry.IsHeldAt(now) || entry.State == LeaseState.Offered)
         {
             entry.State = LeaseState.Offered;
@@ -59,7 +61,7 @@ public sealed partial class LeasedAddresses
         }
 
         entry.Hardware = question.Request.Hardware;
-        return Grant(link, entry, LeaseTimeFor(entry.Pool.Subnet, question.Request), question.Request, rule);
+        return Grant(link, entry, LeaseTimeFor(entry.Pool.Subnet, question.Request), question.Request, rule) with { IsUntried = isUntried };
     }
 
     // SELECTING. Offers are not in the store: after a restart the client takes one that is unknown here, and gets it if it is free.

@@ -7,6 +7,7 @@ internal sealed class SubnetTable
 {
     private readonly Dictionary<(int PrefixLength, uint Network), LinkPools> _byNetwork = [];
     private readonly Dictionary<uint, LinkPools> _byRelay = [];
+    private readonly Dictionary<ClientIdentifier, LinkPools> _byCircuit = new(ClientIdentifier.Comparer.Instance);
     private readonly int[] _prefixLengths;
 
     /// <exception cref="ArgumentException">The subnets contradict themselves.</exception>
@@ -25,12 +26,19 @@ internal sealed class SubnetTable
                 foreach (var relay in pool.Subnet.Relays)
                     if (!_byRelay.TryAdd(relay.ToNumber(), link) && _byRelay[relay.ToNumber()] != link)
                         throw new ArgumentException($"Relay {relay} belongs to two links.", nameof(subnets));
+                foreach (var circuit in pool.Subnet.Circuits)
+                    if (!_byCircuit.TryAdd(new ClientIdentifier(circuit.Span), link) && _byCircuit[new ClientIdentifier(circuit.Span)] != link)
+                        throw new ArgumentException($"Circuit {Convert.ToHexStringLower(circuit.Span)} belongs to two links.", nameof(subnets));
             }
 
         _prefixLengths = [.. subnets.Select(s => s.Network.PrefixLength).Distinct().OrderDescending()];
     }
 
     public IReadOnlyList<LinkPools> Links { get; }
+
+    /// <summary>The link a message comes from: by its circuit, else by an address on the link; <see langword="null"/> when it is none of ours.</summary>
+    public LinkPools? Find(DhcpMessage request, uint number) =>
+        _byCircuit.Count > 0 && _byCircuit.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(RelayAgentInformation.CircuitIdOf(request), out var link) ? link : Find(number);
 
     /// <summary>The link an address lies on; <see langword="null"/> when it is none of ours.</summary>
     public LinkPools? Find(uint number)
@@ -54,6 +62,8 @@ internal sealed class SubnetTable
             if (!subnet.Network.Contains(reservation.Address)) throw new ArgumentException($"Reserved address {reservation.Address} lies outside of {subnet.Network}.", nameof(subnet));
         if (subnet.Reservations.GroupBy(r => r.Address).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Address {twice.Key} is reserved twice.", nameof(subnet));
+        foreach (var domain in subnet.SearchDomains) DomainSearchList.Check(domain);
+        if (subnet.IPv6OnlyTime < TimeSpan.FromMinutes(5)) throw new ArgumentException("Clients stay without IPv4 for 5 min at least (RFC 8925 section 3.4).", nameof(subnet));
         foreach (var time in (TimeSpan[])[subnet.LeaseTime, subnet.FirmwareLeaseTime, subnet.LongestLeaseTime])
             if (time < LeaseRules.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue) throw new ArgumentException($"A lease time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
     }

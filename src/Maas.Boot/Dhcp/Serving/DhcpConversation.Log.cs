@@ -14,6 +14,9 @@ internal sealed partial class DhcpConversation
     [LoggerMessage(2, LogLevel.Warning, "No answer for {Mac} (xid {Xid:x8})")]
     private partial void LogDropped(HardwareAddress mac, uint xid, Exception reason);
 
+    [LoggerMessage(4, LogLevel.Warning, "{Client} is used by somebody who did not ask here; it is quarantined")]
+    private partial void LogInUse(System.Net.IPAddress client);
+
     [LoggerMessage(3, LogLevel.Error, "{Count} leases could not be made durable; their clients are not told")]
     private partial void LogNotDurable(int count, Exception reason);
 }

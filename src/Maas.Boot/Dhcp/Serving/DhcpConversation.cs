@@ -11,6 +11,8 @@ namespace Maas.Boot.Dhcp.Serving;
 /// </summary>
 internal sealed partial class DhcpConversation
 {
+    private const int MostProbes = 4;
+
     private readonly DhcpServerOptions _options;
     private readonly IAddressSource? _addresses;
     private readonly IBootPolicy? _policy;
@@ -19,6 +21,7 @@ internal sealed partial class DhcpConversation
     private readonly DhcpReporter _reporter;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
+    private volatile bool _isOpen;
 
     public DhcpConversation(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy, ExchangePool pool, DhcpReporter reporter, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
@@ -33,7 +36,13 @@ internal sealed partial class DhcpConversation
         if (_addresses is not null) _committer = new AckCommitter(_addresses, Send, Abandon);
     }
 
+    /// <summary>The other servers on the links.</summary>
+    public OtherServers OtherServers { get; } = new();
+
     public void Start() => _committer?.Start();
+
+    /// <summary>Begins to answer; before, it only listens for other servers.</summary>
+    public void Open() => _isOpen = true;
 
     /// <summary>Sends what waits for the disk, and ends.</summary>
     public void Stop() => _committer?.Stop();
@@ -41,9 +50,22 @@ internal sealed partial class DhcpConversation
     /// <summary>Takes over an exchange whose datagram has just been received.</summary>
     public void Begin(Exchange exchange, int received)
     {
-        if (!exchange.Request.TryRead(exchange.ReceiveBuffer[..received]) || exchange.Request.Operation != DhcpOperation.Request)
+        if (!exchange.Request.TryRead(exchange.ReceiveBuffer[..received]))
         {
             DhcpReporter.Malformed();
+            _pool.Return(exchange);
+            return;
+        }
+
+        if (exchange.Request.Operation == DhcpOperation.Reply || OtherServers.IsOwn(exchange.Request))
+        {
+            if (OtherServers.Note(exchange.Request, exchange.Link, exchange.Source.Address) is var server and not 0) _reporter.OtherServer(exchange, server);
+            _pool.Return(exchange);
+            return;
+        }
+
+        if (!_isOpen)
+        {
             _pool.Return(exchange);
             return;
         }
@@ -78,16 +100,18 @@ internal sealed partial class DhcpConversation
         var question = new AddressQuestion(kind, request, ClientState.LinkOf(request, exchange.Link.ServerNumber), state.Address);
         var answer = addresses.AskAsync(question, _stopping);
 
-        // The fast path: no firmware, and an answer from memory.
-        if (firmware is null && answer.IsCompletedSuccessfully) Finish(exchange, kind, answer.Result, null);
-        else _ = FinishLaterAsync(exchange, kind, answer, firmware);
+        // The fast path: no firmware, and an answer from memory that needs no probe.
+        if (firmware is null && answer.IsCompletedSuccessfully && answer.Result is var known && !NeedsProbe(exchange, known)) Finish(exchange, kind, known, null);
+        else _ = FinishLaterAsync(exchange, question, answer, firmware);
     }
 
-    private async Task FinishLaterAsync(Exchange exchange, AddressQuestionKind kind, ValueTask<AddressAnswer> pending, FirmwareClient? firmware)
+    private async Task FinishLaterAsync(Exchange exchange, AddressQuestion question, ValueTask<AddressAnswer> pending, FirmwareClient? firmware)
     {
         try
         {
             var address = await pending.ConfigureAwait(false);
+            for (var tries = 0; tries < MostProbes && NeedsProbe(exchange, address) && await IsInUseAsync(exchange, address).ConfigureAwait(false); tries++)
+                address = await AskForAnotherAsync(question, address).ConfigureAwait(false);
             var boot = default(BootPart);
             if (firmware is { } client && address.Kind == AddressAnswerKind.Grant)
             {
@@ -96,7 +120,7 @@ internal sealed partial class DhcpConversation
                 boot = await DecideBootAsync(exchange, client, address.Number).ConfigureAwait(false);
             }
 
-            Finish(exchange, kind, address, boot);
+            Finish(exchange, question.Kind, address, boot);
         }
 #pragma warning disable CA1031 // the request is dropped, the server lives on
         catch (Exception e)
@@ -104,6 +128,20 @@ internal sealed partial class DhcpConversation
         {
             Drop(exchange, e);
         }
+    }
+
+    private static bool NeedsProbe(Exchange exchange, in AddressAnswer address) =>
+        address.IsUntried && exchange.Link.Probe is not null && exchange.Request.RelayNumber == 0;
+
+    private ValueTask<bool> IsInUseAsync(Exchange exchange, AddressAnswer address) =>
+        exchange.Link.Probe!.IsInUseAsync(address.Number, exchange.Request.Hardware, _options.ProbeTime, _stopping); // there is one when a probe is needed
+
+    // As if the client had declined the address: whoever uses it keeps it, and nobody else is offered it for a while.
+    private async ValueTask<AddressAnswer> AskForAnotherAsync(AddressQuestion question, AddressAnswer inUse)
+    {
+        LogInUse(inUse.Address);
+        await _addresses!.AskAsync(new AddressQuestion(AddressQuestionKind.InUse, question.Request, question.LinkNumber, inUse.Number), _stopping).ConfigureAwait(false); // asked only when there is one
+        return await _addresses.AskAsync(question, _stopping).ConfigureAwait(false);
     }
 
     private void Finish(Exchange exchange, AddressQuestionKind kind, in AddressAnswer address, BootPart? boot)
@@ -114,7 +152,7 @@ internal sealed partial class DhcpConversation
         if (DhcpResponder.Respond(request, facts, exchange.Reply))
             exchange.Address(ReplyRoute.For(request, exchange.Reply, exchange.Source, exchange.Link.Ports));
 
-        var changesLease = kind is AddressQuestionKind.InUse or AddressQuestionKind.Release
+        var changesLease = address.IsCommitted || kind is AddressQuestionKind.InUse or AddressQuestionKind.Release
             || (address.Kind == AddressAnswerKind.Grant && kind is AddressQuestionKind.Select or AddressQuestionKind.Verify or AddressQuestionKind.Extend);
         if (changesLease) _committer!.Add(exchange); // there is one where there is an address source
         else Send(exchange);

@@ -13,9 +13,10 @@ internal sealed class DhcpLink : IDisposable
     private const int ReceiveBufferSize = 8 << 20;
     private const int SolSocket = 1, SoReceiveBufferForce = 33; // asm-generic/socket.h
 
-    private DhcpLink(Socket socket, string name, IPAddress server, bool isBootService, DhcpServerOptions options)
+    private DhcpLink(Socket socket, NetworkInterface? device, string name, IPAddress server, bool isBootService, DhcpServerOptions options)
     {
         Socket = socket;
+        Device = device;
         Name = name;
         Server = server;
         ServerNumber = server.ToNumber();
@@ -26,6 +27,12 @@ internal sealed class DhcpLink : IDisposable
     }
 
     public Socket Socket { get; }
+
+    /// <summary>The interface the socket is bound to; <see langword="null"/> when it is bound to an address alone.</summary>
+    public NetworkInterface? Device { get; }
+
+    /// <summary>Asks the link by ARP; <see langword="null"/> when that is off or impossible.</summary>
+    public ArpProbe? Probe { get; set; }
 
     public string Name { get; }
 
@@ -43,16 +50,19 @@ internal sealed class DhcpLink : IDisposable
     public (ushort Server, ushort Client) Ports { get; }
 
     /// <summary>Opens the sockets that the options ask for; none is left open when one fails.</summary>
-    public static IReadOnlyList<DhcpLink> OpenAll(DhcpServerOptions options)
+    public static IReadOnlyList<DhcpLink> OpenAll(DhcpServerOptions options, TimeProvider time)
     {
         var links = new List<DhcpLink>();
         try
         {
             foreach (var name in options.Interfaces)
             {
-                var server = options.ServerAddress ?? AddressOf(name);
-                links.Add(Open(new IPEndPoint(IPAddress.Any, options.Port), name, server, isBootService: false, options));
-                if (options.Mode == DhcpMode.Proxy) links.Add(Open(new IPEndPoint(IPAddress.Any, options.BootServicePort), name, server, isBootService: true, options));
+                var device = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name)
+                    ?? throw new ArgumentException($"There is no network interface {name}.", nameof(options));
+                var server = options.ServerAddress ?? AddressOf(device);
+                links.Add(Open(new IPEndPoint(IPAddress.Any, options.Port), device, server, isBootService: false, options));
+                if (options.Mode == DhcpMode.Full && options.ProbeTime > TimeSpan.Zero) links[^1].Probe = ArpProbe.TryOpen(device, time);
+                if (options.Mode == DhcpMode.Proxy) links.Add(Open(new IPEndPoint(IPAddress.Any, options.BootServicePort), device, server, isBootService: true, options));
             }
 
             if (options.ListenOn is { } local)
@@ -71,9 +81,13 @@ internal sealed class DhcpLink : IDisposable
         }
     }
 
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        Probe?.Dispose();
+        Socket.Dispose();
+    }
 
-    private static DhcpLink Open(IPEndPoint local, string? device, IPAddress server, bool isBootService, DhcpServerOptions options)
+    private static DhcpLink Open(IPEndPoint local, NetworkInterface? device, IPAddress server, bool isBootService, DhcpServerOptions options)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
         try
@@ -81,9 +95,9 @@ internal sealed class DhcpLink : IDisposable
             // Beside another DHCP server on the same machine: the kernel gives broadcasts to both.
             if (options.Mode != DhcpMode.Full) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             EnlargeReceiveBuffer(socket);
-            if (device is not null) Sockets.BindToDevice(socket, device);
+            if (device is not null) Sockets.BindToDevice(socket, device.Name);
             socket.Bind(local);
-            return new DhcpLink(socket, device ?? local.ToString(), server, isBootService, options);
+            return new DhcpLink(socket, device, device?.Name ?? local.ToString(), server, isBootService, options);
         }
         catch
         {
@@ -106,11 +120,7 @@ internal sealed class DhcpLink : IDisposable
         }
     }
 
-    private static IPAddress AddressOf(string name)
-    {
-        var device = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name)
-            ?? throw new ArgumentException($"There is no network interface {name}.", nameof(name));
-        return device.GetIPProperties().UnicastAddresses.Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork)
-            ?? throw new ArgumentException($"Interface {name} has no IPv4 address; give it one, or name the server's address.", nameof(name));
-    }
+    private static IPAddress AddressOf(NetworkInterface device) =>
+        device.GetIPProperties().UnicastAddresses.Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork)
+            ?? throw new ArgumentException($"Interface {device.Name} has no IPv4 address; give it one, or name the server's address.", nameof(device));
 }

@@ -42,7 +42,7 @@ internal sealed partial class DhcpReporter(IBootObserver? observer, TimeProvider
     {
         if (observer is null) return;
         var request = exchange.Request;
-        var offered = request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.ClientNumber);
+        var offered = request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.Operation == DhcpOperation.Reply ? request.YourNumber : request.ClientNumber);
         Tell(observer, new BootObservation.OtherServerSeen(time.GetUtcNow(), request.Hardware, offered, IPv4.ToAddress(server)));
     }
 

@@ -240,6 +240,29 @@ public class LeasedAddressesTests
     }
 
     [Fact]
+    public async Task Rapid_commit_leases_at_once_where_it_is_on_and_the_client_asks()
+    {
+        var asks = LeaseScene.From(1);
+        asks.Options.Set(DhcpOptionCode.RapidCommit, ReadOnlySpan<byte>.Empty);
+        (await LeaseScene.OpenAsync()).Ask(AddressQuestionKind.Discover, asks).IsCommitted.Should().BeFalse();
+        var scene = await LeaseScene.OpenAsync(rules: new LeaseRules { RapidCommit = true });
+        scene.Ask(AddressQuestionKind.Discover, asks).IsCommitted.Should().BeTrue();
+        scene.Ask(AddressQuestionKind.Discover, 2).IsCommitted.Should().BeFalse();
+        scene.Commit();
+        scene.Store.Leases.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_circuit_decides_the_subnet_before_the_relays_address_does()
+    {
+        var other = new DhcpSubnet { Network = IPNetwork.Parse("10.5.0.0/24"), Ranges = [AddressRange.Parse("10.5.0.10")], Circuits = ["eth7"u8.ToArray()] };
+        var addresses = await LeasedAddresses.OpenAsync([LeaseScene.Subnet, other], new MemoryLeaseStore());
+        var message = LeaseScene.From(1);
+        new RelayAgentInformation { CircuitId = "eth7"u8.ToArray() }.AddTo(message.Options);
+        (await addresses.AskAsync(new AddressQuestion(AddressQuestionKind.Discover, message, IPAddress.Parse("10.0.0.1")), default)).Address.ToString().Should().Be("10.5.0.10");
+    }
+
+    [Fact]
     public async Task A_link_of_two_subnets_goes_on_to_the_second_when_the_first_is_full()
     {
         var first = LeaseScene.Subnet with { SharedNetwork = "lab" };

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Tests.Dhcp.Leases;
+using Maas.Boot.Tests.Dhcp.Serving;
+using Maas.Boot.Tests.Dhcp.Wire;
+using Maas.Boot.Tests.Packets;
+using Maas.Judges;
+
+namespace Maas.Boot.Tests.Dhcp;
+
+/// <summary>What a server finds on a real link before it answers there.</summary>
+[Collection("network namespaces")]
+public class LinkTests
+{
+    private static readonly DhcpSubnet Subnet = new() { Network = IPNetwork.Parse("10.67.0.0/24"), Ranges = [AddressRange.Parse("10.67.0.100-10.67.0.101")] };
+
+    [Fact]
+    public async Task An_address_that_somebody_uses_unasked_is_not_offered_but_quarantined()
+    {
+        await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.100/24");
+        var addresses = await LeasedAddresses.OpenAsync([Subnet], new MemoryLeaseStore());
+        using var stop = new CancellationTokenSource();
+        var running = VethLab.Inside(lab.Server, () => Start(addresses, stop.Token));
+
+        using var client = lab.ClientSocket();
+        client.EnableBroadcast = true;
+        client.SetRawSocketOption(1, 25, "vc\0"u8); // SOL_SOCKET, SO_BINDTODEVICE
+        client.Bind(new IPEndPoint(IPAddress.Any, 68));
+        var discover = LeaseScene.From(1);
+        discover.Broadcast = true;
+        discover.Options.Set(DhcpOptionCode.RequestedAddress, IPAddress.Parse("10.67.0.100"));
+        var buffer = new byte[1500];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!client.Poll(TimeSpan.FromSeconds(2), SelectMode.SelectRead)) // the server looks for others first
+            client.SendTo(DhcpMessageTests.Write(discover, 548), new IPEndPoint(IPAddress.Broadcast, 67));
+        Captures.Parse(buffer[..await client.ReceiveAsync(buffer, patience.Token)]).YourAddress.Should().Be(IPAddress.Parse("10.67.0.101"));
+        addresses.List().Should().Contain(l => l.Address.Equals(IPAddress.Parse("10.67.0.100")) && l.State == LeaseState.Quarantined);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task A_full_server_does_not_start_beside_another_and_says_which()
+    {
+        await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.9/24");
+        var start = new ProcessStartInfo("ip", ["netns", "exec", lab.Client, Judge.Require("dnsmasq", "dnsmasq-base"), "-d", "--user=root", "-p0", "-C", "/dev/null", "--interface=vc", "--dhcp-range=10.67.0.50,10.67.0.60", "--dhcp-leasefile=/dev/null", "--pid-file"]) { RedirectStandardError = true };
+        using var other = Process.Start(start)!;
+        try
+        {
+            while (await other.StandardError.ReadLineAsync() is { } line && !line.Contains("IP range", StringComparison.Ordinal)) { }
+            var addresses = await LeasedAddresses.OpenAsync([Subnet], new MemoryLeaseStore());
+            var act = () => VethLab.Inside(lab.Server, () => Start(addresses, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(20));
+            (await act.Should().ThrowAsync<OtherDhcpServerException>()).Which.Should().Match<OtherDhcpServerException>(e => e.Server.Equals(IPAddress.Parse("10.67.0.9")) && e.Interface == "vs");
+        }
+        finally
+        {
+            other.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static Task Start(IAddressSource addresses, CancellationToken token) => new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses).RunAsync(token);
+}
