@@ -1,0 +1,24 @@
+using Maas.Images.Ephemeral;
+using Maas.Judges;
+
+namespace Maas.Images.Tests.Ephemeral;
+
+public sealed class AgentFilesTests
+{
+    [Theory]
+    [InlineData("dash", "dash")]
+    [InlineData("busybox", "busybox-static")]
+    public async Task The_shells_it_must_run_under_can_parse_every_part_of_the_agent(string shell, string package)
+    {
+        using var folder = new TemporaryFolder();
+        var judge = Judge.Require(shell, package);
+        foreach (var (path, content) in AgentFiles.All)
+        {
+            var file = folder[Path.GetFileName(path)];
+            await File.WriteAllBytesAsync(file, content, TestContext.Current.CancellationToken);
+            (await Judge.RunAsync(judge, shell == "busybox" ? ["sh", "-n", file] : ["-n", file], null, TestContext.Current.CancellationToken)).Approved();
+        }
+
+        AgentFiles.All.Select(file => file.Path).Should().Contain(["init", "lib/maas/agent.sh", "lib/maas/udhcpc"]);
+    }
+}
