@@ -22,7 +22,14 @@ internal sealed class TarExtensions
 
     public long? ModifiedAt { get; private set; }
 
-    public bool IsSparse { get; private set; }
+    /// <summary>The length of a sparse file with its holes, and which form its map has.</summary>
+    public long? SparseLength { get; private set; }
+
+    /// <summary>The map itself, in the older pax forms: offset, length, offset, length …</summary>
+    public List<long> SparseMap { get; } = [];
+
+    /// <summary>The map stands before the data (GNU's form 1.0).</summary>
+    public bool HasMapInData { get; private set; }
 
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Attributes => _attributes;
 
@@ -51,7 +58,11 @@ internal sealed class TarExtensions
             case "uid": UserId = Whole(value); break;
             case "gid": GroupId = Whole(value); break;
             case "mtime": ModifiedAt = Whole(value); break;
-            case var _ when key.StartsWith("GNU.sparse.", StringComparison.Ordinal): IsSparse = true; break;
+            case "GNU.sparse.name": Path = FileName.Decode(value); break;
+            case "GNU.sparse.major": HasMapInData = Whole(value) == 1; break;
+            case "GNU.sparse.size" or "GNU.sparse.realsize": SparseLength = Whole(value); break;
+            case "GNU.sparse.offset" or "GNU.sparse.numbytes": SparseMap.Add(Whole(value)); break;
+            case "GNU.sparse.map": SparseMap.AddRange(FileName.Decode(value).Split(',').Select(number => Whole(System.Text.Encoding.ASCII.GetBytes(number)))); break;
             case var _ when key.StartsWith(AttributePrefix, StringComparison.Ordinal): _attributes[key[AttributePrefix.Length..]] = value.ToArray(); break;
         }
     }

@@ -49,6 +49,8 @@ internal sealed class TarIndex(ImageBytes bytes)
         var size = kind is 'x' or 'g' or 'L' or 'K' ? Number(header.Slice(124, 12), offset) : _next.Size ?? _global.Size ?? Number(header.Slice(124, 12), offset);
         if (kind is '1' or '2' or '3' or '4' or '5' or '6') size = 0;
         var data = at + BlockSize;
+        var extra = kind == 'S' ? TarSparse.ExtraHeaders(bytes, data, header) : 0;
+        data += extra * BlockSize;
         if (size < 0 || size > bytes.Length - data) throw new InvalidImageException(Structure, $"its {size} bytes end behind the archive", offset);
         at = data + ((size + BlockSize - 1) & ~(BlockSize - 1L));
         switch (kind)
@@ -66,7 +68,7 @@ internal sealed class TarIndex(ImageBytes bytes)
                 _next.Link = Text(Extension(data, size));
                 break;
             default:
-                AddEntry(header, kind, data, size, offset);
+                AddEntry(header, kind, data, size, extra, offset);
                 _next = new TarExtensions();
                 break;
         }
@@ -74,14 +76,14 @@ internal sealed class TarIndex(ImageBytes bytes)
         return true;
     }
 
-    private void AddEntry(ReadOnlySpan<byte> header, char type, long data, long size, long offset)
+    private void AddEntry(ReadOnlySpan<byte> header, char type, long data, long size, long extra, long offset)
     {
-        if (type == 'S' || _next.IsSparse) throw new InvalidImageException(Structure, "sparse files of GNU tar are not read here", offset);
         var name = _next.Path ?? _global.Path ?? ShortName(header);
         var path = _tree.PathOf(name, offset);
         var link = _next.Link ?? _global.Link ?? Text(header.Slice(157, 100));
         var kind = type switch
         {
+            'S' => FileKind.File,
             '0' or '\0' or '7' => name.EndsWith('/') ? FileKind.Directory : FileKind.File,
             '1' => FileKind.File,
             '2' => FileKind.SymbolicLink,
@@ -92,7 +94,8 @@ internal sealed class TarIndex(ImageBytes bytes)
             _ => (FileKind?)null,
         };
         if (kind is not { } known) return; // a volume label, a vendor's own: nothing to unpack
-        var node = new ArchiveNode(Entry(header, path, known, size, link, offset), known == FileKind.File ? bytes.Slice(data, size) : null)
+        var content = known == FileKind.File ? TarSparse.Content(bytes, header, type, _next, data, size, extra) : null;
+        var node = new ArchiveNode(Entry(header, path, known, content?.Length ?? 0, link, offset), content)
         {
             ExtendedAttributes = _next.Attributes,
         };

@@ -96,9 +96,9 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     private ImageBytes Content(ExtInode inode)
     {
         if (!inode.Has(ExtInode.Inline)) return new ExtentBytes(_volume, _map.Read(inode), inode.Length, $"content of inode {inode.Number}");
-        byte[] inline = [.. inode.BlockMap, .. _attributes.Read(inode).GetValueOrDefault(InlineRest).Span];
-        if (inode.Length > inline.Length) throw new InvalidImageException("ext inline data", $"inode {inode.Number} has {inline.Length} of {inode.Length} bytes");
-        return new MemoryBytes(inline.AsMemory(0, (int)inode.Length));
+        byte[] stored = [.. inode.BlockMap, .. _attributes.Read(inode).GetValueOrDefault(InlineRest).Span];
+        var length = Math.Min(stored.Length, inode.Length); // what is not stored are zeros, as many as the length says
+        return new ExtentBytes(new MemoryBytes(stored), length == 0 ? [] : [new Extent(0, length, 0)], inode.Length, "ext inline data");
     }
 
     private FileEntry Entry(string path, ExtInode inode)

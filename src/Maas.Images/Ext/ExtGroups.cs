@@ -40,7 +40,7 @@ internal sealed class ExtGroups(ImageBytes volume, ExtSuperblock super)
     {
         var perBlock = super.BlockSize / super.DescriptorSize;
         var metaGroup = group / perBlock;
-        long block = super.FirstDataBlock + 1 + metaGroup;
+        long block = (super.BlockSize == 1024 ? 2 : 1) + metaGroup; // also where clusters make 0 the first data block of 1 KiB
         if (super.Has(ExtIncompat.MetaBlockGroups) && metaGroup >= super.FirstMetaGroup)
         {
             var first = (long)metaGroup * perBlock;

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Maas.Images.Disks;
+using Maas.Images.Tests.Trees;
+
+namespace Maas.Images.Tests.Qcow2;
+
+public sealed class Qcow2Tests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("-o compat=0.10")]
+    [InlineData("-o compat=1.1,cluster_size=512")]
+    [InlineData("-o cluster_size=2M")]
+    [InlineData("-c")]
+    [InlineData("-c -o compression_type=zstd,cluster_size=4k")]
+    [InlineData("-c -o compat=0.10,cluster_size=32k")]
+    [InlineData("-o extended_l2=on,cluster_size=16k")]
+    [InlineData("-o preallocation=metadata,lazy_refcounts=on")]
+    public async Task The_disk_inside_is_what_qemu_img_put_there(string options)
+    {
+        WriteDisk(_folder["raw"]);
+        await Tools.RunAsync("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", .. options.Split(' '), _folder["raw"], _folder["image"]]);
+
+        using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
+
+        image.Format.Should().Be(DiskFormat.Qcow2);
+        image.Length.Should().Be(new FileInfo(_folder["raw"]).Length);
+        await using var disk = image.OpenRead();
+        await using var raw = File.OpenRead(_folder["raw"]);
+        Convert.ToHexString(await SHA256.HashDataAsync(disk, Cancel)).Should().Be(Convert.ToHexString(await SHA256.HashDataAsync(raw, Cancel)));
+    }
+
+    [Theory]
+    [InlineData("-o backing_file=raw,backing_fmt=raw", "backing file")]
+    [InlineData("-o data_file=elsewhere", "data file")]
+    public async Task An_image_that_needs_another_file_is_refused(string options, string reason)
+    {
+        WriteDisk(_folder["raw"]);
+        await Tools.ShellAsync(_folder.Path, $"qemu-img create -q -f qcow2 {options} image 5M");
+
+        var open = () => DiskImage.OpenAsync(_folder["image"], null, Cancel);
+
+        (await open.Should().ThrowAsync<InvalidImageException>()).WithMessage($"*{reason}*");
+    }
+
+    private static void WriteDisk(string file)
+    {
+        var random = new Random(7);
+        var block = new byte[70_000];
+        using var disk = File.OpenHandle(file, FileMode.Create, FileAccess.Write);
+        for (var i = 0; i < 25; i++)
+        {
+            if (i % 2 == 0) random.NextBytes(block);
+            else Array.Fill(block, (byte)i);
+            RandomAccess.Write(disk, block, random.Next(9_000_000));
+        }
+
+        RandomAccess.SetLength(disk, 9_437_184 + 512);
+    }
+}

@@ -1,0 +1,33 @@
+using Maas.Judges;
+
+namespace Maas.Images.Tests.Trees;
+
+/// <summary>The reference tools that make and judge images, each with the package it comes from.</summary>
+public static class Tools
+{
+    private static readonly Dictionary<string, string> Packages = new()
+    {
+        ["mke2fs"] = "e2fsprogs",
+        ["debugfs"] = "e2fsprogs",
+        ["e2fsck"] = "e2fsprogs",
+        ["mkfs.fat"] = "dosfstools",
+        ["fsck.fat"] = "dosfstools",
+        ["mcopy"] = "mtools",
+        ["mdir"] = "mtools",
+        ["sgdisk"] = "gdisk",
+        ["sfdisk"] = "fdisk",
+        ["mksquashfs"] = "squashfs-tools",
+        ["unsquashfs"] = "squashfs-tools",
+        ["qemu-img"] = "qemu-utils",
+        ["bsdtar"] = "libarchive-tools",
+        ["isoinfo"] = "genisoimage",
+        ["xz"] = "xz-utils",
+    };
+
+    /// <summary>Runs a tool, which must succeed; the test is skipped where it is not installed.</summary>
+    public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments) =>
+        (await Judge.RunAsync(Judge.Require(program, Packages.GetValueOrDefault(program, program)), arguments, cancellationToken: TestContext.Current.CancellationToken)).Approved().Output;
+
+    /// <summary>Runs a shell line in a folder.</summary>
+    public static Task<string> ShellAsync(string folder, string line) => RunAsync("sh", "-c", $"cd '{folder}' && {line}");
+}
