@@ -9,6 +9,7 @@ var root = new RootCommand("Looks into disk images, ISOs, file systems and archi
     LsVerb.Command,
     CatVerb.Command,
     ExtractVerb.Command,
+    ConvertVerb.Command,
 };
 try
 {

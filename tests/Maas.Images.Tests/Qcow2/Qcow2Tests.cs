@@ -48,6 +48,19 @@ public sealed class Qcow2Tests : IDisposable
         (await open.Should().ThrowAsync<InvalidImageException>()).WithMessage($"*{reason}*");
     }
 
+    [Fact]
+    public async Task A_raw_copy_is_equal_and_keeps_its_holes()
+    {
+        WriteDisk(_folder["raw"]);
+        await Tools.RunAsync("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", _folder["raw"], _folder["image"]);
+
+        using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) await image.WriteRawAsync(_folder["copy"], null, Cancel);
+
+        await Tools.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "qcow2", _folder["copy"], _folder["image"]);
+        (await File.ReadAllBytesAsync(_folder["copy"], Cancel)).Should().Equal(await File.ReadAllBytesAsync(_folder["raw"], Cancel));
+        Directory.GetFiles(_folder.Path, "*.partial").Should().BeEmpty();
+    }
+
     private static void WriteDisk(string file)
     {
         var random = new Random(7);

@@ -12,7 +12,8 @@ public enum TreeFeatures
     OddNames = 4,
     DeepNesting = 8,
     Modes = 16,
-    All = Links | HardLinks | OddNames | DeepNesting | Modes,
+    LongLinks = 32,
+    All = LongLinks | Links | HardLinks | OddNames | DeepNesting | Modes,
 }
 
 /// <summary>A random tree on disk, the same for the same seed: for reference tools to make images of.</summary>
@@ -40,7 +41,7 @@ public static class SampleTree
         {
             File.CreateSymbolicLink(Path.Combine(folder, "link"), "../some/where");
             File.CreateSymbolicLink(Path.Combine(folder, "absolute"), "/etc/passwd");
-            File.CreateSymbolicLink(Path.Combine(folder, "long"), string.Join('/', Enumerable.Repeat("component", random.Next(8, 60))));
+            File.CreateSymbolicLink(Path.Combine(folder, "long"), string.Join('/', Enumerable.Repeat("component", features.HasFlag(TreeFeatures.LongLinks) ? random.Next(8, 60) : 8)));
         }
 
         if (features.HasFlag(TreeFeatures.HardLinks)) Link(Directory.GetFiles(folder).First(file => new FileInfo(file).LinkTarget is null), Path.Combine(folder, "hard"));
