@@ -9,6 +9,9 @@ internal static partial class DhcpResponder
     // PXE 2.1 table 2-1: sub-option 6, PXE_DISCOVERY_CONTROL = 8: take the boot file of this answer, look for no boot server.
     private static ReadOnlySpan<byte> TakeThisBootFile => [6, 1, 8, 255];
 
+    // A menu of one entry, taken without asking: sub-option 6 control, 10 prompt (timeout 0), 9 menu (type 0, name). The ROM looks for the name.
+    private static readonly byte[] RaspberryPiMenu = [6, 1, 3, 10, 4, 0, (byte)'P', (byte)'X', (byte)'E', 9, 20, 0, 0, 17, .. "Raspberry Pi Boot"u8, 255];
+
     // iPXE sub-option 176 (no-pxedhcp): do not wait 2 s for a proxy, there is none.
     private static ReadOnlySpan<byte> DoNotWaitForProxy => [176, 1, 1];
 
@@ -17,6 +20,14 @@ internal static partial class DhcpResponder
     {
         var options = reply.Options;
         reply.NextServerNumber = boot.Server.ToNumber();
+        if (boot.Client.IsRaspberryPi)
+        {
+            options.Set(DhcpOptionCode.VendorClass, "PXEClient");
+            options.Set(DhcpOptionCode.VendorSpecific, RaspberryPiMenu);
+            options.Set(DhcpOptionCode.TftpServerName, boot.Server.ToString());
+            return;
+        }
+
         if (boot.File.Length < 128) reply.BootFile = boot.File;
         var file = options.Reserve(DhcpOptionCode.BootFileName, boot.File.Length + 1);
         file[Encoding.Latin1.GetBytes(boot.File, file)] = 0;

@@ -26,8 +26,8 @@ internal static partial class DhcpResponder
         if (subnet.SearchDomains.Count > 0 && Wants(asked, DhcpOptionCode.DomainSearch)) DomainSearchList.Set(options, subnet.SearchDomains);
         if (subnet.Routes.Count > 0 && Wants(asked, DhcpOptionCode.ClasslessStaticRoute)) ClasslessRoute.Set(options, WithDefault(subnet));
         if (subnet.IPv6OnlyTime is { } wait && asked.Contains((byte)DhcpOptionCode.IPv6OnlyPreferred)) options.Set(DhcpOptionCode.IPv6OnlyPreferred, (uint)wait.TotalSeconds); // never unasked (RFC 8925 section 3.3)
-        foreach (var extra in subnet.Options)
-            if (!options.Contains(extra.Code)) options.Set(extra.Code, extra.Value.Span);
+        for (var i = 0; i < subnet.Options.Count; i++) // no foreach: it would allocate for every packet
+            if (!options.Contains(subnet.Options[i].Code)) options.Set(subnet.Options[i].Code, subnet.Options[i].Value.Span);
     }
 
     private static IReadOnlyList<ClasslessRoute> WithDefault(DhcpSubnet subnet) =>

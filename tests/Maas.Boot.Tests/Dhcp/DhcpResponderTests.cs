@@ -201,6 +201,19 @@ public class DhcpResponderTests
         reply.Options.Contains(DhcpOptionCode.RapidCommit).Should().BeTrue();
     }
 
+    [Fact]
+    public void A_raspberry_pi_finds_its_name_in_the_boot_menu()
+    {
+        var request = Captures.Message("bios-ipxe-rom-http-script", DhcpMessageType.Discover);
+        request.Options.Remove(DhcpOptionCode.UserClass);
+        request.Hardware = HardwareAddress.Parse("dc:a6:32:00:00:01");
+        var reply = Respond(request, boot: true)!;
+        reply.Options.GetText(DhcpOptionCode.VendorClass).Should().Be("PXEClient");
+        reply.Options.GetText(DhcpOptionCode.VendorSpecific).Should().Contain("Raspberry Pi Boot");
+        reply.Options.GetText(DhcpOptionCode.TftpServerName).Should().Be("10.77.0.1");
+        reply.BootFile.Should().BeEmpty("an x86 program would be of no use to it");
+    }
+
     private static BootPart? Boot(DhcpMessage request)
     {
         var options = new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot") };

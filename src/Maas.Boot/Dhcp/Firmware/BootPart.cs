@@ -3,7 +3,7 @@ using System.Net;
 namespace Maas.Boot.Dhcp.Firmware;
 
 /// <summary>What an answer tells a firmware about booting.</summary>
-/// <param name="File">The boot file: a name for TFTP, or an absolute URL.</param>
+/// <param name="File">The boot file: a name for TFTP, or an absolute URL; empty for firmware that knows what to fetch.</param>
 /// <param name="Server">The TFTP server.</param>
 /// <param name="Client">The firmware it is meant for.</param>
 internal sealed record BootPart(string File, IPAddress Server, FirmwareClient Client)
@@ -21,6 +21,7 @@ internal sealed record BootPart(string File, IPAddress Server, FirmwareClient Cl
     {
         var file = client switch
         {
+            { IsRaspberryPi: true } => "",
             { IsIPxe: true } => source.ScriptFor(hardware),
             { Protocol: FirmwareProtocol.Http } => source.HttpUrl(ProgramFor(client, instruction, source)),
             _ => ProgramFor(client, instruction, source),

@@ -9,6 +9,12 @@ namespace Maas.Boot.Dhcp.Firmware;
 /// <param name="IsIPxe">Whether it is iPXE already, in ROM or loaded: it takes a script.</param>
 internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootArchitecture? Architecture, bool IsIPxe)
 {
+    /// <summary>
+    /// Whether it is a Raspberry Pi's boot ROM. It says it is x86 BIOS, wants a boot menu with an entry of its own name, and then fetches
+    /// the files of its boot partition by TFTP, whatever boot file is named.
+    /// </summary>
+    public bool IsRaspberryPi { get; init; }
+
     // RFC 3004 wants a length before each class; iPXE sends the bare text, others (dnsmasq's documentation, ISC's example) the well-formed one.
     private static ReadOnlySpan<byte> IPxeUserClass => "iPXE"u8;
 
@@ -18,11 +24,22 @@ internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootAr
         var protocol = ProtocolOf(message);
         var isIPxe = IsUserClass(message.Options.Get(DhcpOptionCode.UserClass), IPxeUserClass);
         if (protocol == FirmwareProtocol.None && !isIPxe) return null;
-        return new FirmwareClient(isIPxe ? FirmwareProtocol.Tftp : protocol, ArchitectureOf(message), isIPxe);
+        var architecture = ArchitectureOf(message);
+        return new FirmwareClient(isIPxe ? FirmwareProtocol.Tftp : protocol, architecture, isIPxe)
+        {
+            IsRaspberryPi = !isIPxe && architecture is BootArchitecture.X86Bios && IsRaspberryPiAddress(message.Hardware),
+        };
     }
 
     /// <summary>Whether the sender is firmware, or a boot loader that follows it.</summary>
     public static bool IsFirmware(DhcpMessage message) => ProtocolOf(message) != FirmwareProtocol.None || message.Options.Contains(DhcpOptionCode.IPxe);
+
+    // The blocks of addresses that IEEE lists for Raspberry Pi Ltd and the Raspberry Pi Foundation.
+    private static bool IsRaspberryPiAddress(HardwareAddress hardware)
+    {
+        Span<byte> octets = stackalloc byte[16];
+        return hardware.CopyTo(octets) == 6 && (octets[0] << 16 | octets[1] << 8 | octets[2]) is 0xb827eb or 0xdca632 or 0xe45f01 or 0xd83add or 0x28cdc1 or 0x2ccf67;
+    }
 
     private static FirmwareProtocol ProtocolOf(DhcpMessage message)
     {

@@ -10,7 +10,7 @@ internal sealed class LinkPools
     private readonly Dictionary<HardwareAddress, (AddressPool, AddressReservation)> _reservedForHardware = [];
     private readonly List<(AddressPool Pool, AddressReservation Reservation)> _reservedOtherwise = [];
 
-    public LinkPools(IReadOnlyList<AddressPool> pools)
+    public LinkPools(AddressPool[] pools)
     {
         Pools = pools;
         _byOctets = _byClient.GetAlternateLookup<ReadOnlySpan<byte>>();
@@ -21,7 +21,8 @@ internal sealed class LinkPools
                     throw new ArgumentException($"{hardware.Hardware} has two reservations on one link.", nameof(pools));
     }
 
-    public IReadOnlyList<AddressPool> Pools { get; }
+    /// <summary>An array, since it is walked for every packet.</summary>
+    public AddressPool[] Pools { get; }
 
     public Dictionary<uint, AddressEntry> Entries { get; } = [];
 
