@@ -13,6 +13,15 @@ public sealed record LeaseRules
     public TimeSpan QuarantineTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// How many clients that were not seen before get an address in a minute behind one circuit of a relay (option 82); 60 unless
+    /// told otherwise. One machine that invents hardware addresses then cannot take them all. Where no relay tells the circuit, nothing can be told apart and there is no limit.
+    /// </summary>
+    public int NewClientsPerMinute { get; init; } = 60;
+
+    /// <summary>How many addresses of one circuit (or, without relay, of one link) clients can have quarantined in a minute; 16 unless told otherwise. Further ones are not believed.</summary>
+    public int QuarantinesPerMinute { get; init; } = 16;
+
+    /// <summary>
     /// Whether a client that offers to take an address at once (option 80, RFC 4039) gets it at once. Off unless told otherwise: where
     /// two servers do so, each keeps an address for every client.
     /// </summary>

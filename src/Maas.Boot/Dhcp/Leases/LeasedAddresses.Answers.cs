@@ -37,6 +37,8 @@ public sealed partial class LeasedAddresses
             entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Number) ? known : null;
         }
 
+        var circuit = RelayAgentInformation.CircuitIdOf(question.Request);
+        if (entry is null && !circuit.IsEmpty && !_newClients.TryTake(circuit, now)) return AddressAnswer.Silent("too many new clients behind the circuit in this minute");
         if (entry is null)
         {
             rule = "the address it asked for";
@@ -108,6 +110,7 @@ public sealed partial class LeasedAddresses
     private AddressAnswer Quarantine(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
     {
         if (link.FindByClient(client) is not { } entry || entry.Number != question.Number) return AddressAnswer.Silent("the declined address is not its own");
+        if (!_quarantines.TryTake(RelayAgentInformation.CircuitIdOf(question.Request), now)) return AddressAnswer.Silent("too many addresses declined in this minute: not believed");
         link.Detach(entry);
         SetState(entry, LeaseState.Quarantined, now, now + _rules.QuarantineTime);
         return AddressAnswer.Silent("somebody else answers at the address: quarantined");

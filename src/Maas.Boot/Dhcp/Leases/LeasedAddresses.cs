@@ -14,6 +14,8 @@ namespace Maas.Boot.Dhcp.Leases;
 public sealed partial class LeasedAddresses : IAddressSource
 {
     private readonly SubnetTable _subnets;
+    private readonly PerMinute _newClients;
+    private readonly PerMinute _quarantines;
     private readonly ILeaseStore _store;
     private readonly LeaseRules _rules;
     private readonly TimeProvider _time;
@@ -26,6 +28,8 @@ public sealed partial class LeasedAddresses : IAddressSource
     private LeasedAddresses(IReadOnlyList<DhcpSubnet> subnets, ILeaseStore store, LeaseRules rules, TimeProvider timeProvider)
     {
         _subnets = new SubnetTable(subnets);
+        _newClients = new PerMinute(rules.NewClientsPerMinute);
+        _quarantines = new PerMinute(rules.QuarantinesPerMinute);
         _store = store;
         _rules = rules;
         _time = timeProvider;

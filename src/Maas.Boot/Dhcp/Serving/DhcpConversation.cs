@@ -244,7 +244,7 @@ internal sealed partial class DhcpConversation
     private void Drop(Exchange exchange, Exception reason)
     {
         if (!_stopping.IsCancellationRequested) LogDropped(exchange.Request.Hardware, exchange.Request.TransactionId, reason);
-        Conclude(exchange, answered: false, "could not be answered");
+        Conclude(exchange, answered: false, reason is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
     }
 
     private void Abandon(IReadOnlyList<Exchange> exchanges, Exception reason)

@@ -1,0 +1,31 @@
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp.Leases;
+
+/// <summary>How often something may happen in a minute, for each of many keys that strangers choose. Its memory is bounded: beyond <see cref="MostKeys"/> keys in a minute all others share one.</summary>
+internal sealed class PerMinute(int limit)
+{
+    private const int MostKeys = 4096;
+
+    private readonly Dictionary<ClientIdentifier, int> _counts = new(ClientIdentifier.Comparer.Instance);
+    private DateTimeOffset _began;
+    private int _others;
+
+    /// <summary>Counts one more.</summary>
+    /// <returns><see langword="false"/> when it is one too many.</returns>
+    public bool TryTake(ReadOnlySpan<byte> key, DateTimeOffset now)
+    {
+        if (now - _began >= TimeSpan.FromMinutes(1) || now < _began)
+        {
+            _began = now;
+            _others = 0;
+            _counts.Clear();
+        }
+
+        var counts = _counts.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (!counts.TryGetValue(key, out var count) && _counts.Count >= MostKeys) return ++_others <= limit;
+        if (count >= limit) return false;
+        counts[key] = count + 1;
+        return true;
+    }
+}
