@@ -12,8 +12,9 @@ public sealed partial class Machines
         InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Created.", by), cancellationToken);
 
     /// <summary>
-    /// A machine makes itself known. One that has any of the addresses already, and is New or Commissioning, is brought up to
-    /// date instead (the same boot twice makes one machine); in any other status it is refused as a duplicate.
+    /// A machine makes itself known. One that has any of the addresses already, and is New or Commissioning, is
+    /// <see cref="CreateResult.Known"/> and stays as it is (the same boot twice makes one machine): further addresses come only
+    /// from the inventory that it sends with its own token. In any other status it is refused as a duplicate.
     /// </summary>
     public async Task<CreateResult> EnlistAsync(NewMachine machine, CancellationToken cancellationToken = default)
     {
@@ -21,7 +22,7 @@ public sealed partial class Machines
         for (var pass = 0; ; pass++)
         {
             var known = await store.ListAsync(new MachineFilter { MacAddresses = machine.MacAddresses }, cancellationToken).ConfigureAwait(false);
-            if (machine.MacAddresses.Count > 0 && known.Count > 0) return await UpdateEnlistedAsync(known, machine, cancellationToken).ConfigureAwait(false);
+            if (machine.MacAddresses.Count > 0 && known.Count > 0) return AlreadyKnown(known);
             var result = await InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Enlisted."), cancellationToken).ConfigureAwait(false);
             if (result is not CreateResult.Refused { Field: "mac_addresses" } || pass > 0) return result;
         }
@@ -80,24 +81,10 @@ public sealed partial class Machines
         }
     }
 
-    private async Task<CreateResult> UpdateEnlistedAsync(IReadOnlyList<Machine> known, NewMachine machine, CancellationToken cancellationToken)
-    {
-        if (known is not [{ Status: Lifecycle.MachineStatus.New or Lifecycle.MachineStatus.Commissioning } only])
-            return new CreateResult.Refused("mac_addresses", $"An address already belongs to {string.Join(" and ", known.Select(other => other.Hostname))}.");
-        var result = await SaveEditAsync(only.Id, current => current with
-        {
-            Architecture = MachineRules.FullArchitecture(machine.Architecture),
-            HardwareUuid = machine.HardwareUuid ?? current.HardwareUuid,
-            MacAddresses = [.. current.MacAddresses.Union(machine.MacAddresses)],
-        }, null, cancellationToken).ConfigureAwait(false);
-        return result switch
-        {
-            EditResult.Done done => new CreateResult.Known(done.Machine),
-            EditResult.Refused refused => new CreateResult.Refused(refused.Field, refused.Reason),
-            EditResult.NotFound => new CreateResult.Refused("mac_addresses", "The machine was deleted just now."),
-            _ => throw new UnreachableException(),
-        };
-    }
+    /// <summary>Whoever asks has shown nothing but an address, which anybody can say: it learns what is known already and changes nothing.</summary>
+    private static CreateResult AlreadyKnown(IReadOnlyList<Machine> known) => known is [{ Status: Lifecycle.MachineStatus.New or Lifecycle.MachineStatus.Commissioning } only]
+        ? new CreateResult.Known(only)
+        : new CreateResult.Refused("mac_addresses", $"An address already belongs to {string.Join(" and ", known.Select(other => other.Hostname))}.");
 
     private async Task<CreateResult> InsertAsync(NewMachine spec, EventNote note, CancellationToken cancellationToken)
     {

@@ -39,7 +39,7 @@ public abstract record CreateResult
     /// <param name="Machine">As stored.</param>
     public sealed record Created(Machine Machine) : CreateResult;
 
-    /// <summary>It was here already, and is up to date now.</summary>
+    /// <summary>It was here already, and stays as it was.</summary>
     /// <param name="Machine">As stored.</param>
     public sealed record Known(Machine Machine) : CreateResult;
 

@@ -15,13 +15,32 @@ public class MachinesTests
     {
         await using var test = await TestRegion.OpenAsync();
         var first = await test.EnlistAsync();
-        var again = await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One, Two], HardwareUuid = "11111111-2222-3333-4444-555555555555" });
+        var again = await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] });
 
-        var known = again.Should().BeOfType<CreateResult.Known>().Subject.Machine;
-        known.Id.Should().Be(first.Id);
-        known.MacAddresses.Should().Equal(One, Two);
-        (await test.Machines.FindByMacAsync(Two))!.Id.Should().Be(first.Id);
+        again.Should().BeOfType<CreateResult.Known>().Which.Machine.Id.Should().Be(first.Id);
         (await test.Machines.ListAsync()).Should().HaveCount(1);
+    }
+
+    [Theory]
+    [InlineData(MachineStatus.New)]
+    [InlineData(MachineStatus.Commissioning)]
+    public async Task Whoever_says_the_address_of_a_known_machine_changes_nothing_of_it(MachineStatus status)
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var victim = await test.EnlistAsync();
+        if (status is MachineStatus.Commissioning) await test.DoAsync(victim.Id, new MachineCommand.Commission());
+        var before = await test.GetAsync(victim.Id);
+
+        var attack = await test.Machines.EnlistAsync(new NewMachine
+        {
+            MacAddresses = [Two, One],
+            Architecture = "arm64",
+            HardwareUuid = "11111111-2222-3333-4444-555555555555",
+        });
+
+        attack.Should().BeOfType<CreateResult.Known>().Which.Machine.Id.Should().Be(victim.Id);
+        (await test.GetAsync(victim.Id)).Should().BeEquivalentTo(before, options => options.ComparingByMembers<Machine>());
+        (await test.Machines.FindByMacAsync(Two)).Should().BeNull("the attacker's address would get the victim's boot tokens");
     }
 
     [Fact]
