@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
+using Maas.Core.Power;
 using Maas.Core.Scripts;
 using Microsoft.Data.Sqlite;
 
@@ -81,9 +82,7 @@ internal static class SqliteMachineWriter
 
     private static void Apply(SqliteConnection connection, string id, MachineChange change)
     {
-        // A new wish for a machine's power takes the place of an older one that is still waiting.
-        if (change.Effects.Any(effect => effect is MachineEffect.CancelPower or MachineEffect.Power { Action: not Power.PowerAction.Query }))
-            connection.Execute("DELETE FROM effects WHERE machine = @id", new { id });
+        if (ReplacesPower(connection, id, change.Effects)) connection.Execute("DELETE FROM effects WHERE machine = @id", new { id });
 
         foreach (var effect in change.Effects)
         {
@@ -121,5 +120,17 @@ internal static class SqliteMachineWriter
         }
 
         foreach (var script in change.Scripts) SqliteScriptStore.Insert(connection, script);
+    }
+
+    /// <summary>
+    /// A new wish for a machine's power takes the place of an older one that is still waiting. To turn on what is going to be
+    /// turned on anyway is no new wish: it must not take away the "off" that stands before that "on".
+    /// </summary>
+    private static bool ReplacesPower(SqliteConnection connection, string id, IReadOnlyList<MachineEffect> effects)
+    {
+        if (effects.Any(effect => effect is MachineEffect.CancelPower)) return true;
+        var wishes = effects.OfType<MachineEffect.Power>().Select(power => power.Action).Where(action => action is not PowerAction.Query).ToList();
+        return wishes is not ([] or [PowerAction.TurnOn]) || (wishes.Count > 0 && connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn", new { id, turnOn = (int)PowerAction.TurnOn }) == 0);
     }
 }

@@ -158,6 +158,15 @@ public class MachineDecisionsTests
         Move(Deployed, new MachineCommand.TurnOn()).Effects.Should().Equal(new MachineEffect.Power(PowerAction.TurnOn));
     }
 
+    [Theory]
+    [InlineData(MachineStatus.Commissioning)]
+    [InlineData(MachineStatus.Testing)]
+    [InlineData(MachineStatus.Deploying)]
+    [InlineData(MachineStatus.DiskErasing)]
+    [InlineData(MachineStatus.EnteringRescueMode)]
+    public void A_machine_that_a_boot_is_waited_of_is_not_powered_off(MachineStatus status) =>
+        Refuse(Deployed with { Status = status }, new MachineCommand.TurnOff()).Should().BeEquivalentTo(new { From = status, Because = RefusalKind.Status });
+
     [Fact]
     public void Whoever_had_the_machine_is_locked_out_when_it_changes_hands()
     {

@@ -106,6 +106,34 @@ public class EffectWorkerTests
     }
 
     [Fact]
+    public async Task Turning_on_what_is_about_to_restart_leaves_the_restart_whole()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        await test.UploadAsync();
+        var machine = await test.ReadyAsync();
+        test.Power.Asked.Clear();
+        await test.DoAsync(machine.Id, new MachineCommand.Deploy("bob"));
+        await test.DoAsync(machine.Id, new MachineCommand.TurnOn());
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff, PowerAction.TurnOn);
+    }
+
+    [Fact]
+    public async Task Turning_on_takes_the_place_of_turning_off()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.ReadyAsync();
+        await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
+        test.Power.Asked.Clear();
+        await test.DoAsync(machine.Id, new MachineCommand.TurnOff());
+        await test.DoAsync(machine.Id, new MachineCommand.TurnOn());
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOn);
+    }
+
+    [Fact]
     public async Task A_wish_that_was_withdrawn_while_it_was_carried_out_changes_nothing()
     {
         await using var test = await TestRegion.OpenAsync();
