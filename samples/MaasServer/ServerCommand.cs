@@ -13,6 +13,8 @@ internal static class ServerCommand
         new("--listen") { Description = "Where the API, metadata and boot files are served (default http://0.0.0.0:5240).", HelpName = "URL" },
         new("--interface") { Description = "The network interface that machines boot from; without it the API alone is served.", HelpName = "IF" },
         new("--range") { Description = "The addresses to lease, FIRST-LAST; needed in mode full.", HelpName = "A-B" },
+        new("--gateway") { Description = "The router that machines are told in mode full; several with commas.", HelpName = "IP" },
+        new("--dns") { Description = "The name server that machines are told in mode full; several with commas.", HelpName = "IP" },
         new("--mode") { Description = "full (lease addresses), proxy (beside another DHCP server) or observe (default full).", HelpName = "MODE" },
         new("--mirror") { Description = "Debian mirror for the ephemeral environment (default: apt's own sources, where there are any).", HelpName = "URL" },
         new("--suite") { Description = "The mirror's suite (default bookworm).", HelpName = "NAME" },

@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
@@ -32,6 +33,8 @@ internal sealed class ServerSettings
         maas.HttpPort = Port(Listen);
         maas.Interface = Interface;
         maas.Range = this["range"] is { } range ? AddressRange.Parse(range) : null;
+        foreach (var router in Addresses("gateway")) maas.Routers.Add(router);
+        foreach (var server in Addresses("dns")) maas.NameServers.Add(server);
         maas.Mode = this["mode"] is { } mode ? Mode(mode) : DhcpMode.Full;
         maas.KernelOptions = this["kernel_options"] ?? "";
         maas.Ephemeral.Mirror = this["mirror"] is { } mirror ? Address(mirror) : null;
@@ -41,6 +44,10 @@ internal sealed class ServerSettings
         maas.Ephemeral.KernelPackage = this["kernel"] ?? maas.Ephemeral.KernelPackage;
         if (this["bios"] is { } program) maas.Programs = BootProgramTable.Default.With(BootArchitecture.X86Bios, program);
     }
+
+    private IEnumerable<IPAddress> Addresses(string name) =>
+        (this[name] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"--{name} {text} is no IP address"));
 
     private static int Port(string listen) =>
         Uri.TryCreate(listen.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) && uri.Scheme == "http"

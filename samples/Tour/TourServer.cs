@@ -7,7 +7,6 @@ using Maas.Hosting;
 using Maas.Power;
 using Maas.Testing;
 using Maas.Testing.Api;
-using Maas.Testing.Hardware;
 
 namespace Tour;
 

@@ -37,6 +37,12 @@ public sealed class MaasOptions
     /// <summary>The addresses leased in full mode, inside the interface's network.</summary>
     public AddressRange? Range { get; set; }
 
+    /// <summary>The routers that leased machines are told, best first. Default none.</summary>
+    public IList<IPAddress> Routers { get; } = [];
+
+    /// <summary>The name servers that leased machines are told, best first. Default none.</summary>
+    public IList<IPAddress> NameServers { get; } = [];
+
     /// <summary>The boot program of each firmware. Default: iPXE everywhere.</summary>
     public BootProgramTable Programs { get; set; } = BootProgramTable.Default;
 

@@ -89,17 +89,18 @@ public static class MaasServiceCollectionExtensions
             return;
         }
 
+        IAddressOwners? neighbours = options is { Loopback: null, Interface: { } name } ? new LinkNeighbours(name) : null;
         if (options.Mode == DhcpMode.Full)
         {
             var subnet = link.Subnet(options);
-            services.AddSingleton(provider => new LeaseBook(Path.Combine(options.DataDirectory, "leases.db"), [subnet], provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new LeaseBook(Path.Combine(options.DataDirectory, "leases.db"), [subnet], neighbours, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<LeaseBook>());
             services.AddSingleton<IAddressOwners>(provider => provider.GetRequiredService<LeaseBook>());
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LeaseBook>());
         }
         else
         {
-            services.AddSingleton<IAddressOwners, NoAddressOwners>();
+            services.AddSingleton(neighbours ?? new NoAddressOwners());
         }
 
         // Nobody boots from a server without a link, so there nothing is fetched either.

@@ -46,8 +46,9 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
                 await SupplyAsync(stoppingToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (exception is IOException or HttpRequestException or UntrustedArchiveException or PackageNotFoundException or InvalidImageException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever went wrong, DHCP and the API go on: an exception that left here would stop the host.
                 Failed(exception, wait);
             }
 

@@ -41,7 +41,7 @@ internal sealed class LibraryImageContent(ImageLibrary library) : IImageContent
     {
         library.FindUpload(blob.Sha256)?.Cancel();
         await library.ReleaseAsync(Digest(blob), Reference, cancellationToken).ConfigureAwait(false);
-        await library.CollectAsync(blobsUnusedFor: TimeSpan.Zero, uploadsIdleFor: TimeSpan.MaxValue, cancellationToken).ConfigureAwait(false);
+        await library.CollectAsync(blobsUnusedFor: TimeSpan.Zero, uploadsIdleFor: null, cancellationToken).ConfigureAwait(false);
     }
 
     private static BlobDigest Digest(ImageBlob blob) => BlobDigest.Parse(blob.Sha256);

@@ -8,7 +8,11 @@ using Microsoft.Extensions.Hosting;
 namespace Maas.Hosting.Leases;
 
 /// <summary>This server's leases: opened before any server listens, asked by DHCP, and by the policy for who has an address.</summary>
-internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, TimeProvider timeProvider) : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
+/// <param name="path">The database.</param>
+/// <param name="subnets">The subnets that are leased.</param>
+/// <param name="neighbours">Who is seen on the link; <see langword="null"/> on loopback, where nobody is.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, IAddressOwners? neighbours, TimeProvider timeProvider) : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
 {
     private SqliteLeaseStore? _store;
     private LeasedAddresses? _leases;
@@ -29,7 +33,12 @@ internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, 
     public ValueTask CommitAsync(CancellationToken cancellationToken) => Leases.CommitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public bool IsSomebodyElses(IPAddress address, HardwareAddress client) => OwnerOf(address) != client;
+    /// <remarks>
+    /// A lease goes by the hardware address that a DHCP message says, which is any. Whoever is on the link must have been seen with it too;
+    /// a client behind a relay is not on the link, and its lease is all there is.
+    /// </remarks>
+    public bool Has(HardwareAddress client, IPAddress address) =>
+        OwnerOf(address) == client && (neighbours?.OwnerOf(address) is not { } seen || seen == client);
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => Leases.Find(address) is { State: LeaseState.Bound } lease ? lease.Hardware : null;

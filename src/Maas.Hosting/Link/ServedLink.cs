@@ -38,7 +38,7 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
     {
         if (options.Range is not { } range) throw new InvalidOperationException("Leasing addresses needs a range, such as 10.0.0.100-10.0.0.200; beside another DHCP server choose proxy mode.");
         if (!Network.Contains(range.First) || !Network.Contains(range.Last)) throw new InvalidOperationException($"The range {range} is not inside the network {Network} of the link.");
-        return new DhcpSubnet { Network = Network, Ranges = [range] };
+        return new DhcpSubnet { Network = Network, Ranges = [range], Routers = [.. options.Routers], NameServers = [.. options.NameServers] };
     }
 
     /// <summary>Fills in Boot's options.</summary>

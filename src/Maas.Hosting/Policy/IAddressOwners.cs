@@ -3,21 +3,21 @@ using Maas.Boot;
 
 namespace Maas.Hosting.Policy;
 
-/// <summary>Who an address was leased to, as far as this server knows.</summary>
+/// <summary>Who has an address, as far as this server knows.</summary>
 internal interface IAddressOwners
 {
-    /// <summary>Whether this server leases addresses, and this one not to that client.</summary>
-    bool IsSomebodyElses(IPAddress address, HardwareAddress client);
+    /// <summary>Whether the client is known to have the address. What is not known is refused: a secret hangs on it.</summary>
+    bool Has(HardwareAddress client, IPAddress address);
 
-    /// <summary>The client that has the address; <see langword="null"/> when this server leased it to nobody.</summary>
+    /// <summary>The client that has the address; <see langword="null"/> when that is not known.</summary>
     HardwareAddress? OwnerOf(IPAddress address);
 }
 
-/// <summary>A server that leases nothing knows nobody: a token is then bound to the address that asked, and that is all that can be had.</summary>
+/// <summary>A server without a link knows nobody.</summary>
 internal sealed class NoAddressOwners : IAddressOwners
 {
     /// <inheritdoc/>
-    public bool IsSomebodyElses(IPAddress address, HardwareAddress client) => false;
+    public bool Has(HardwareAddress client, IPAddress address) => false;
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => null;

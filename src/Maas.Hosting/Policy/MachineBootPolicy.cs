@@ -12,7 +12,7 @@ namespace Maas.Hosting.Policy;
 /// <param name="machines">Who is known.</param>
 /// <param name="tokens">Makes the one-time token of a boot.</param>
 /// <param name="environment">What the ephemeral environment's files are called, when there is one.</param>
-/// <param name="owners">Who an address was leased to; it refuses nothing when this server leases none.</param>
+/// <param name="owners">Who has an address.</param>
 /// <param name="options">The operator's wishes.</param>
 internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options) : IBootPolicy
 {
@@ -41,8 +41,8 @@ internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IE
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
         if (question.Phase == BootPhase.Discovery || environment.Files is null) return Kernel(question, address, token: null);
-        // Anyone may ask for anyone's script. A token goes only to the address that this server leased to the machine.
-        if (question.ClientAddress is not { } client || owners.IsSomebodyElses(client, question.Hardware)) return null;
+        // Anyone may ask for anyone's script. A token goes only to an address that the machine is known to have.
+        if (question.ClientAddress is not { } client || !owners.Has(question.Hardware, client)) return null;
         return Kernel(question, address, await tokens.IssueAsync(machine, client, cancellationToken).ConfigureAwait(false));
     }
 

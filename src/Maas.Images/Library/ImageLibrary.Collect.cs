@@ -25,9 +25,9 @@ public sealed partial class ImageLibrary
 
     /// <summary>Removes blobs without a reference and uploads without progress.</summary>
     /// <param name="blobsUnusedFor">How long ago a blob must have been stored; zero removes all that nothing refers to.</param>
-    /// <param name="uploadsIdleFor">How long ago an upload must have had its last chunk.</param>
+    /// <param name="uploadsIdleFor">How long ago an upload must have had its last chunk; <see langword="null"/> leaves all uploads alone.</param>
     /// <param name="cancellationToken">Ends it between two blobs.</param>
-    public async Task<CollectionReport> CollectAsync(TimeSpan blobsUnusedFor, TimeSpan uploadsIdleFor, CancellationToken cancellationToken = default)
+    public async Task<CollectionReport> CollectAsync(TimeSpan blobsUnusedFor, TimeSpan? uploadsIdleFor, CancellationToken cancellationToken = default)
     {
         using var alone = await _lock.TakeAloneAsync(cancellationToken).ConfigureAwait(false);
         var now = _time.GetUtcNow();
@@ -39,9 +39,10 @@ public sealed partial class ImageLibrary
             (blobs, bytes) = (blobs + 1, bytes + blob.Length);
         }
 
+        if (uploadsIdleFor is not { } idle) return new CollectionReport(blobs, uploads, bytes);
         foreach (var folder in new DirectoryInfo(_layout.Uploads).EnumerateDirectories())
         {
-            if (RemoveIdleUpload(folder, now - uploadsIdleFor) is not { } given) continue;
+            if (RemoveIdleUpload(folder, now - idle) is not { } given) continue;
             (uploads, bytes) = (uploads + 1, bytes + given);
         }
 

@@ -2,7 +2,6 @@ using System.Net;
 using Maas.Boot;
 using Maas.Boot.Syslog;
 using Maas.Core;
-using Maas.Core.Journal;
 using Maas.Hosting.Evidence;
 using Maas.Hosting.Policy;
 using Microsoft.Extensions.Logging.Abstractions;

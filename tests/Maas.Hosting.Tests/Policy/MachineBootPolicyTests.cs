@@ -107,7 +107,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private sealed class OneOwner : IAddressOwners
     {
-        public bool IsSomebodyElses(IPAddress address, HardwareAddress client) => OwnerOf(address) != client;
+        public bool Has(HardwareAddress client, IPAddress address) => OwnerOf(address) == client;
 
         public HardwareAddress? OwnerOf(IPAddress address) => address.Equals(Leased) ? Hardware : HardwareAddress.Parse("52:54:00:99:99:99");
     }

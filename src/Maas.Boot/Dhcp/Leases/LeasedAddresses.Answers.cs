@@ -60,9 +60,10 @@ public sealed partial class LeasedAddresses
             entry.Since = now;
             entry.ExpiresAt = now + _rules.OfferTime;
             entry.Pool.NoteEnding(entry);
+            // Not of a live lease: a DISCOVER is free to say any hardware address, and others ask the lease whose the address is.
+            entry.Hardware = question.Request.Hardware;
         }
 
-        entry.Hardware = question.Request.Hardware;
         return Grant(link, entry, LeaseTimeFor(entry.Pool.Subnet, question.Request), question.Request, rule) with { IsUntried = isUntried };
     }
 
