@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Leases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Hosting.Tests;
+
+/// <summary>The whole composition on loopback, as a host would run it, over a store that is thrown away.</summary>
+internal sealed class ComposedServer : IAsyncDisposable
+{
+    private static readonly IPAddress s_address = IPAddress.Parse("127.78.0.1");
+
+    private readonly WebApplication _application;
+    private readonly DirectoryInfo _data;
+
+    private ComposedServer(WebApplication application, DirectoryInfo data, int http, int dhcp, int tftp)
+    {
+        (_application, _data) = (application, data);
+        Base = new Uri($"http://{s_address}:{http}/MAAS/");
+        (Dhcp, TftpPort) = (new IPEndPoint(s_address, dhcp), tftp);
+    }
+
+    /// <summary>The base of API, metadata and boot files.</summary>
+    public Uri Base { get; }
+
+    public IPEndPoint Dhcp { get; }
+
+    public int TftpPort { get; }
+
+    public string ProgramDirectory => Path.Combine(_data.FullName, "boot");
+
+    public string ApiKey => File.ReadAllText(Path.Combine(_data.FullName, "admin.apikey")).Trim();
+
+    public T Get<T>()
+        where T : notnull => _application.Services.GetRequiredService<T>();
+
+    /// <summary>Starts it in a mode; <see langword="null"/> for the API alone.</summary>
+    public static async Task<ComposedServer> StartAsync(DhcpMode? mode, Action<IServiceCollection>? configure = null)
+    {
+        var data = Directory.CreateTempSubdirectory("maas-composed");
+        var (http, dhcp, tftp) = (FreePort(), FreePort(), FreePort());
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://{s_address}:{http}");
+        configure?.Invoke(builder.Services);
+        builder.Services.AddMaas(maas =>
+        {
+            maas.DataDirectory = data.FullName;
+            maas.HttpPort = http;
+            maas.Mode = mode ?? DhcpMode.Full;
+            maas.Loopback = mode is null ? null : new LoopbackBoot(s_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24"));
+            maas.Range = AddressRange.Parse("127.78.0.100-127.78.0.200");
+            maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
+        }).AddMaasApi();
+        var application = builder.Build();
+        application.MapMaasBoot();
+        application.MapMaasApi();
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        return new ComposedServer(application, data, http, dhcp, tftp);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(s_address, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port; // bound above
+    }
+}
