@@ -15,6 +15,8 @@ internal sealed record TftpOutcome(string Words, TftpErrorCode? Error = null)
 
     public static readonly TftpOutcome NeverAnswered = new("the client never answered");
 
+    public static readonly TftpOutcome Displaced = new("the client had not answered, and its place was needed");
+
     public static readonly TftpOutcome WentSilent = new("the client went silent");
 
     public static readonly TftpOutcome PortClosed = new("the client closed its port");

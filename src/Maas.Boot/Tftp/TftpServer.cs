@@ -47,7 +47,7 @@ public sealed partial class TftpServer : IDisposable
         _observer = observer;
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TftpServer>.Instance;
-        _table = new TransferTable(_options.MaxTransfers, _options.MaxTransfersPerClient);
+        _table = new TransferTable(_options.MaxTransfers, _options.MaxTransfersPerClient, _time);
     }
 
     /// <summary>How many transfers run now.</summary>
@@ -155,8 +155,15 @@ public sealed partial class TftpServer : IDisposable
         if (!TftpRequest.TryParse(datagram, out var request, out var problem)) Refuse(client, TftpErrorCode.IllegalOperation, problem, "");
         else if (request.IsWrite) Refuse(client, TftpErrorCode.AccessViolation, "this server is read-only", TftpPacket.Printable(request.Name.Span));
         else if (_table.Find(client) is { } same && Continues(same, request)) return;
-        else if (_table.TryTake(client, request, out var bound) is { } slot) _ = OpenAsync(slot, local, stopping);
-        else LogBusy(client, bound);
+        else Begin(client, request, local, stopping);
+    }
+
+    private void Begin(IPEndPoint client, TftpRequest request, IPAddress local, CancellationToken stopping)
+    {
+        var slot = _table.TryTake(client, request, out var displaced, out var bound);
+        displaced?.Lane.Post(() => displaced.Session.End(TftpOutcome.Displaced));
+        if (slot is null) LogBusy(client, bound);
+        else _ = OpenAsync(slot, local, stopping);
     }
 
     // The client asked before from this port. The same again: it has not heard us yet. Something else: it has given up on the first.

@@ -3,11 +3,19 @@ using System.Net;
 namespace Maas.Boot.Tftp;
 
 /// <summary>Which transfers run, and whether one more may: the bounds in all and per client.</summary>
-internal sealed class TransferTable(int max, int maxPerClient)
+/// <remarks>
+/// A request with a forged sender holds a place until its answer has been repeated in vain. When the table is full, the oldest
+/// transfer that was never answered makes room, so that a flood of such requests cannot shut the others out.
+/// </remarks>
+internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time)
 {
+    // A client that has not answered for so long is slow at least.
+    private static readonly TimeSpan Doubtful = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<IPEndPoint, TransferSlot> _slots = [];
     private readonly Dictionary<IPAddress, int> _perClient = [];
+    private readonly Queue<TransferSlot> _unanswered = [];
 
     /// <summary>How many run.</summary>
     public int Count
@@ -25,17 +33,23 @@ internal sealed class TransferTable(int max, int maxPerClient)
     }
 
     /// <summary>Takes a place; <see langword="null"/> when there is none, with <paramref name="bound"/> saying which bound was met.</summary>
-    public TransferSlot? TryTake(IPEndPoint client, TftpRequest request, out string bound)
+    /// <param name="client">Who asks.</param>
+    /// <param name="request">What for.</param>
+    /// <param name="displaced">The transfer that has lost its place and is to be ended.</param>
+    /// <param name="bound">Empty, or which bound.</param>
+    public TransferSlot? TryTake(IPEndPoint client, TftpRequest request, out RunningTransfer? displaced, out string bound)
     {
         lock (_lock)
         {
             bound = "";
+            displaced = _slots.Count >= max ? Displace() : null;
             var mine = _perClient.GetValueOrDefault(client.Address);
             if (_slots.Count >= max) bound = $"{max} transfers are running";
             else if (mine >= maxPerClient && !IPAddress.IsLoopback(client.Address)) bound = $"{maxPerClient} transfers are running for this client";
             if (bound.Length > 0) return null;
-            var slot = new TransferSlot(client, request);
+            var slot = new TransferSlot(client, request, time.GetTimestamp());
             _slots[client] = slot;
+            _unanswered.Enqueue(slot);
             _perClient[client.Address] = mine + 1;
             return slot;
         }
@@ -44,24 +58,45 @@ internal sealed class TransferTable(int max, int maxPerClient)
     /// <summary>Gives a place back.</summary>
     public void Release(TransferSlot slot)
     {
-        lock (_lock)
+        lock (_lock) Free(slot);
+    }
+
+    private RunningTransfer? Displace()
+    {
+        while (_unanswered.TryPeek(out var oldest))
         {
-            if (slot.Released) return;
-            slot.Released = true;
-            if (_slots.GetValueOrDefault(slot.Client) == slot) _slots.Remove(slot.Client);
-            var left = _perClient.GetValueOrDefault(slot.Client.Address) - 1;
-            if (left > 0) _perClient[slot.Client.Address] = left;
-            else _perClient.Remove(slot.Client.Address);
+            var settled = oldest.Released || oldest.Running?.Session.Transfer.Heard == true;
+            if (!settled && (oldest.Running is null || time.GetElapsedTime(oldest.Taken) < Doubtful)) return null;
+            _unanswered.Dequeue();
+            if (settled) continue;
+            Free(oldest);
+            return oldest.Running;
         }
+
+        return null;
+    }
+
+    private void Free(TransferSlot slot)
+    {
+        if (slot.Released) return;
+        slot.Released = true;
+        if (_slots.GetValueOrDefault(slot.Client) == slot) _slots.Remove(slot.Client);
+        var left = _perClient.GetValueOrDefault(slot.Client.Address) - 1;
+        if (left > 0) _perClient[slot.Client.Address] = left;
+        else _perClient.Remove(slot.Client.Address);
+        while (_unanswered.TryPeek(out var oldest) && (oldest.Released || oldest.Running?.Session.Transfer.Heard == true)) _unanswered.Dequeue();
     }
 }
 
 /// <summary>A place in the table, from the request until the end of its transfer.</summary>
-internal sealed class TransferSlot(IPEndPoint client, TftpRequest request)
+internal sealed class TransferSlot(IPEndPoint client, TftpRequest request, long taken)
 {
     public IPEndPoint Client => client;
 
     public TftpRequest Request => request;
+
+    /// <summary>When, in the clock's timestamps.</summary>
+    public long Taken => taken;
 
     /// <summary>The session and its lane; <see langword="null"/> while the file is being opened.</summary>
     public volatile RunningTransfer? Running;

@@ -67,7 +67,7 @@ public class BootScriptTests
     [Fact]
     public void A_program_is_chained_to()
     {
-        BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Program("bootx64.efi")).Should().Contain("chain ../bootx64.efi || goto failed\n");
+        BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Program("bootx64.efi")).Should().StartWith("#!ipxe\nset 210:string /\nchain ../bootx64.efi || goto failed\n");
         BootScript.Write(BootScriptDialect.Pxelinux, new BootInstruction.Program("wdsnbp.com")).Should().Contain("PXE /wdsnbp.com\n");
         BootScript.Write(BootScriptDialect.Grub, new BootInstruction.Program("bootx64.efi")).Should().Contain("chainloader '/bootx64.efi'\n");
     }

@@ -179,6 +179,27 @@ public class TftpServerTests
     }
 
     [Fact]
+    public async Task A_flood_of_forged_requests_does_not_shut_others_out()
+    {
+        await using var server = new ServerUnderTest(new TftpServerOptions { MaxTransfers = 4 });
+        server.Add("file", 600);
+        var flood = Enumerable.Range(0, 4).Select(_ => new RawClient(server.EndPoint)).ToList();
+        foreach (var forged in flood) forged.AskRead("file");
+        foreach (var forged in flood) await forged.ReceiveAsync();
+        using var client = new RawClient(server.EndPoint);
+        byte[]? answer = null;
+        while (answer is null)
+        {
+            client.AskRead("file");
+            if (!client.HearsNothing(TimeSpan.FromMilliseconds(200))) answer = await client.ReceiveAsync();
+        }
+
+        answer.Should().HaveCount(516);
+        (await server.EndedAsync()).Outcome.Should().Contain("its place was needed");
+        foreach (var forged in flood) forged.Dispose();
+    }
+
+    [Fact]
     public async Task On_a_single_port_many_transfers_run_side_by_side()
     {
         await using var server = new ServerUnderTest(new TftpServerOptions { SinglePort = true });
