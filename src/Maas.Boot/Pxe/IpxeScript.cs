@@ -31,6 +31,9 @@ internal static class IpxeScript
 
         """;
 
+    // pxelinux (RFC 5071) would look for its modules and configuration beside the script, where DHCP's file name points.
+    private const string FromRoot = "set 210:string /\n";
+
     // Not every build has the poweroff command.
     private const string PowerOff = """
         #!ipxe
@@ -46,7 +49,7 @@ internal static class IpxeScript
     {
         BootInstruction.LocalDisk => LocalDisk,
         BootInstruction.PowerOff => PowerOff,
-        BootInstruction.Program program => $"#!ipxe\nchain {Reference(program.File)} || goto failed\nexit 1\n{Failed}",
+        BootInstruction.Program program => $"#!ipxe\n{FromRoot}chain {Reference(program.File)} || goto failed\nexit 1\n{Failed}",
         BootInstruction.Kernel kernel => Kernel(kernel),
         _ => throw new UnreachableException(),
     };
