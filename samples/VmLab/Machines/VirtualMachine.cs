@@ -24,7 +24,7 @@ public sealed record VirtualMachine
     public BootOrder BootOrder { get; init; } = BootOrder.NetworkFirst;
 
     /// <summary>In MiB.</summary>
-    public int Memory { get; init; } = 1024;
+    public int Memory { get; init; } = 512;
 
     /// <summary>In MiB; a sparse file.</summary>
     public int DiskSize { get; init; } = 2048;
