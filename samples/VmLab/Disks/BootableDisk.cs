@@ -21,7 +21,7 @@ internal static class BootableDisk
         serial --unit=0 --speed=115200
         terminal_output serial
         echo VmLab: GRUB from the disk
-        linux /boot/vmlinuz root=LABEL={DebianRecipe.RootLabel} ro quiet console=ttyS0,115200
+        linux /boot/vmlinuz root=LABEL={DebianRecipe.RootLabel} ro quiet no_timer_check console=ttyS0,115200
         initrd /boot/initrd.img
         boot
 
@@ -36,6 +36,9 @@ internal static class BootableDisk
         """;
 
     private static readonly string[] GrubModules = ["part_gpt", "ext2", "search", "search_label", "configfile", "normal", "linux", "echo", "serial", "boot"];
+
+    /// <summary>What decides how the disk boots, as one text.</summary>
+    public static string Fingerprint { get; } = $"{GrubConfiguration}{EmbeddedConfiguration}{string.Join(' ', GrubModules)}";
 
     public static async Task WriteAsync(string root, string disk, int mebibytes, string workFolder, CancellationToken cancellationToken)
     {

@@ -57,5 +57,5 @@ internal static class DebianRecipe
     ];
 
     /// <summary>Every answer above as one text: what a cached image is known by.</summary>
-    public static string Fingerprint(Uri mirror) => string.Join('\n', [.. Arguments("", mirror), $"{DiskSize}"]);
+    public static string Fingerprint(Uri mirror) => string.Join('\n', [.. Arguments("", mirror), BootableDisk.Fingerprint, $"{DiskSize}"]);
 }

@@ -28,7 +28,7 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, str
         running = LabProcess.Start(
             network.Command(
                 "dotnet", FindServer(), "--data", dataFolder, "--listen", $"http://0.0.0.0:{Port}", "--interface", LabNetwork.Bridge, "--range", range, "--mode", "full",
-                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", "console=ttyS0,115200 quiet"),
+                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", "console=ttyS0,115200 quiet no_timer_check"),
             Log);
         await WaitUntilItListensAsync(cancellationToken);
     }
