@@ -9,7 +9,7 @@ namespace Maas.Journey.Tests;
 [Collection(LabCollection.Name), Trait("Category", "Journey")]
 public class CrashTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

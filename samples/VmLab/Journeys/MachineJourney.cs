@@ -25,7 +25,7 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     public string Hostname { get; private set; } = "";
 
     /// <summary>How long any one stage may take; everything here runs in software.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(6);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
     private QemuMachine Machine => racked.Machine;
 
