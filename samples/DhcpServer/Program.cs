@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
 
 var device = new Option<string>("--interface") { Description = "the network interface to serve, such as eth0", Required = true };
-var network = new Option<IPNetwork>("--subnet") { Description = "the subnet, such as 10.0.0.0/24", Required = true, CustomParser = r => IPNetwork.Parse(r.Tokens[0].Value) };
-var range = new Option<AddressRange>("--range") { Description = "the addresses to lease, such as 10.0.0.100-10.0.0.199", Required = true, CustomParser = r => AddressRange.Parse(r.Tokens[0].Value) };
+var network = new Option<IPNetwork>("--subnet") { Description = "the subnet, such as 10.0.0.0/24", Required = true, CustomParser = r => Read(r, t => IPNetwork.Parse(t)) };
+var range = new Option<AddressRange>("--range") { Description = "the addresses to lease, such as 10.0.0.100-10.0.0.199", Required = true, CustomParser = r => Read(r, t => AddressRange.Parse(t)) };
 var leases = new Option<string>("--leases") { Description = "the file that leases are kept in", Required = true };
 
 var command = new RootCommand("Leases addresses on one interface.") { device, network, range, leases };
@@ -21,3 +22,16 @@ command.SetAction(async (arguments, cancellationToken) =>
     await running;
 });
 return await command.Parse(args).InvokeAsync();
+
+static T? Read<T>(ArgumentResult argument, Func<string, T> parse)
+{
+    try
+    {
+        return parse(argument.Tokens[0].Value);
+    }
+    catch (FormatException e)
+    {
+        argument.AddError(e.Message);
+        return default;
+    }
+}

@@ -100,9 +100,16 @@ internal sealed partial class DhcpConversation
         var question = new AddressQuestion(kind, request, ClientState.LinkOf(request, exchange.Link.ServerNumber), state.Address);
         var answer = addresses.AskAsync(question, _stopping);
 
+        if (firmware is not null || !answer.IsCompletedSuccessfully)
+        {
+            _ = FinishLaterAsync(exchange, question, answer, firmware);
+            return;
+        }
+
         // The fast path: no firmware, and an answer from memory that needs no probe.
-        if (firmware is null && answer.IsCompletedSuccessfully && answer.Result is var known && !NeedsProbe(exchange, known)) Finish(exchange, kind, known, null);
-        else _ = FinishLaterAsync(exchange, question, answer, firmware);
+        var known = answer.Result;
+        if (NeedsProbe(exchange, known)) _ = FinishLaterAsync(exchange, question, new ValueTask<AddressAnswer>(known), firmware);
+        else Finish(exchange, kind, known, null);
     }
 
     private async Task FinishLaterAsync(Exchange exchange, AddressQuestion question, ValueTask<AddressAnswer> pending, FirmwareClient? firmware)
