@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Maas.Images.FileTrees;
 using Maas.Images.Tests.Trees;
 
-namespace Maas.Images.Tests.Hostile;
+namespace Maas.Images.Tests.Mutations;
 
 /// <summary>
 /// Small real images with bits flipped, fields overwritten and ends cut off: whatever comes of it, the only exception is
