@@ -3,13 +3,14 @@ using ImageTool.Verbs;
 using Maas.Images;
 using Spectre.Console;
 
-var root = new RootCommand("Looks into disk images, ISOs, file systems and archives, without root and without mounting them.")
+var root = new RootCommand("Looks into disk images, ISOs, file systems and archives, and makes some, without root and without mounting.")
 {
     InfoVerb.Command,
     LsVerb.Command,
     CatVerb.Command,
     ExtractVerb.Command,
     ConvertVerb.Command,
+    BuildIsoVerb.Command,
 };
 try
 {
