@@ -259,8 +259,8 @@ public sealed partial class TftpServer : IDisposable
                 Began = began,
             };
             await session.OpenAsync(file, _options.ReadAheadBytes / Math.Max(1, _table.Count), stopping).ConfigureAwait(false);
-            slot.Running = new RunningTransfer(session, lane);
             lane.Post(() => lane.Add(session));
+            slot.Running = new RunningTransfer(session, lane);
         }
         catch
         {

@@ -52,6 +52,8 @@ internal sealed class TransferLane : IDisposable
     /// <summary>Takes in a transfer; on the lane's thread.</summary>
     public void Add(TransferSession session)
     {
+        // Ended before it began: the client has asked for something else meanwhile.
+        if (session.Transfer.Outcome is not null) return;
         session.Token = ++_lastToken;
         _sessions.Add(session.Token, session);
         if (session.Link.Socket is { } socket) _poller.Add(socket, session.Token);
