@@ -21,7 +21,7 @@ public class DhcpServerTests
         var ack = relay.Lease(1)!;
         ack.Type.Should().Be(DhcpMessageType.Ack);
         store.Leases.Should().ContainKey(ack.YourAddress);
-        server.Observed.OfType<BootObservation.DhcpExchange>().Select(e => (e.Asked, e.Answered)).Should().Equal(("DISCOVER", "OFFER"), ("REQUEST", "ACK"));
+        (await server.ObservedAsync<BootObservation.DhcpExchange>(count: 2)).Select(e => (e.Asked, e.Answered)).Should().Equal(("DISCOVER", "OFFER"), ("REQUEST", "ACK"));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public class DhcpServerTests
         await using var server = await RunningServer.StartAsync(policy: new Policy(_ => new BootInstruction.LocalDisk()), configure: o => o.Mode = DhcpMode.Observe);
         using var relay = await server.RelayAsync();
         relay.Ask(Firmware(relay, 1), milliseconds: 300).Should().BeNull();
-        server.Observed.OfType<BootObservation.DhcpExchange>().Should().ContainSingle(e => e.Answered == null && e.Rule.Contains("snponly.efi"));
+        (await server.ObservedAsync<BootObservation.DhcpExchange>()).Should().ContainSingle(e => e.Answered == null && e.Rule.Contains("snponly.efi"));
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public class DhcpServerTests
         request.Options.Set(DhcpOptionCode.ServerIdentifier, IPAddress.Parse("10.0.0.99"));
         request.Options.Set(DhcpOptionCode.RequestedAddress, IPAddress.Parse("10.0.0.7"));
         relay.Ask(request, milliseconds: 200).Should().BeNull();
-        server.Observed.OfType<BootObservation.OtherServerSeen>().Should().ContainSingle(o => o.Server.Equals(IPAddress.Parse("10.0.0.99")));
+        (await server.ObservedAsync<BootObservation.OtherServerSeen>()).Should().ContainSingle(o => o.Server.Equals(IPAddress.Parse("10.0.0.99")));
     }
 
     [Fact]

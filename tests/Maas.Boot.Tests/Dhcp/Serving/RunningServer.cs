@@ -11,6 +11,8 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
 {
     public static readonly DhcpSubnet Subnet = new() { Network = IPNetwork.Parse("10.0.0.0/16"), Ranges = [AddressRange.Parse("10.0.1.0-10.0.20.255")] };
 
+    private readonly ConcurrentQueue<BootObservation> _observed = new();
+    private readonly SemaphoreSlim _news = new(0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
@@ -21,8 +23,6 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
     }
 
     public DhcpServer Server { get; }
-
-    public ConcurrentQueue<BootObservation> Observed { get; } = new();
 
     public static async Task<RunningServer> StartAsync(ILeaseStore? store = null, IBootPolicy? policy = null, Action<DhcpServerOptions>? configure = null)
     {
@@ -36,7 +36,19 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
 
     public async Task<LoopbackRelay> RelayAsync(int endPoint = 0) => new((await Server.EndPoints)[endPoint], IPAddress.Parse("10.0.0.1"));
 
-    public void Observe(BootObservation observation) => Observed.Enqueue(observation);
+    public void Observe(BootObservation observation)
+    {
+        _observed.Enqueue(observation);
+        _news.Release();
+    }
+
+    /// <summary>The first observations of a kind, once there are that many.</summary>
+    public async Task<IReadOnlyList<T>> ObservedAsync<T>(int count = 1)
+        where T : BootObservation
+    {
+        while (_observed.OfType<T>().Count() < count) (await _news.WaitAsync(TimeSpan.FromSeconds(10))).Should().BeTrue($"{count} {typeof(T).Name} were awaited");
+        return [.. _observed.OfType<T>().Take(count)];
+    }
 
     public async ValueTask DisposeAsync()
     {
