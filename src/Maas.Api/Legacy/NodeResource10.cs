@@ -35,7 +35,7 @@ internal static class NodeResource10
             ApiAction.Get("query_power_state", Access.User, MachineResource.QueryPowerStateAsync, "Read the node's power state."),
             ApiAction.Get("details", Access.User, MachineResource.DetailsAsync, "Read the raw inventory as BSON."),
             ApiAction.Post("start", Access.User, StartAsync, "Install a node, or turn on an installed one."),
-            ApiAction.Post("stop", Access.User, request => CommandAsync(request, new MachineCommand.TurnOff()), "Turn a node off."),
+            ApiAction.Post("stop", Access.User, StopAsync, "Turn a node off. One that is being installed is not installed then, and stays its owner's."),
             ApiAction.Post("release", Access.User, ReleaseAsync, "Give a node back."),
             ApiAction.Post("commission", Access.Administrator, request => CommandAsync(request, new MachineCommand.Commission()), "Commission a node."),
             ApiAction.Post("abort_operation", Access.User, request => CommandAsync(request, new MachineCommand.Abort()), "Stop what a node is busy with."),
@@ -173,6 +173,10 @@ internal static class NodeResource10
             };
         return CommandAsync(request, machine, command);
     });
+
+    /// <summary>Clients of 2012 stop a node before they release it, in whatever state it is; one that is being installed has to be aborted for that.</summary>
+    private static Task<ApiAnswer> StopAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
+        CommandAsync(request, machine, machine.Status is MachineStatus.Deploying ? new MachineCommand.Abort() : new MachineCommand.TurnOff()));
 
     private static Task<ApiAnswer> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
     {
