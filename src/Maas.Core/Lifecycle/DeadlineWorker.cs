@@ -40,13 +40,22 @@ public sealed partial class DeadlineWorker
     public async Task<int> PassAsync(CancellationToken cancellationToken = default)
     {
         var overdue = await machines.ListOverdueAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var id in overdue)
+        foreach (var id in overdue) await TryFailAsync(id, cancellationToken).ConfigureAwait(false);
+        return overdue.Count;
+    }
+
+    /// <summary>A record that cannot be read or written is that machine's trouble, and not the others'.</summary>
+    private async Task TryFailAsync(SystemId id, CancellationToken cancellationToken)
+    {
+        try
         {
             if (await machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
                 LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
         }
-
-        return overdue.Count;
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogMachineFailed(failure, id);
+        }
     }
 
     private async Task TryPassAsync(CancellationToken cancellationToken)
@@ -63,6 +72,9 @@ public sealed partial class DeadlineWorker
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Status}: {Reason}")]
     private partial void LogOverdue(SystemId systemId, MachineStatus status, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId} is overdue and could not be failed; trying again")]
+    private partial void LogMachineFailed(Exception failure, SystemId systemId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Deadlines could not be looked at; trying again")]
     private partial void LogPassFailed(Exception failure);
