@@ -30,6 +30,9 @@ public sealed class MaasRegionOptions
     /// <summary>Wait before the second attempt; it doubles each time, up to a minute.</summary>
     public TimeSpan PowerRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long one power action may take.</summary>
-    public TimeSpan PowerTimeout { get; set; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// How long one power action may take; 3 minutes. A driver has patience of its own (IPMI asks, acts, and looks for a minute
+    /// whether it came true) and names what went wrong when that ends: this limit is for one that hangs.
+    /// </summary>
+    public TimeSpan PowerTimeout { get; set; } = TimeSpan.FromMinutes(3);
 }

@@ -21,6 +21,9 @@ internal interface IMachineStore
 
     Task<bool> DeleteAsync(SystemId id, EventNote note, DateTimeOffset at, CancellationToken cancellationToken);
 
+    /// <summary>Why the machine's power action that is to be tried again failed; <see langword="null"/> when none did.</summary>
+    Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken);
+
     Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken);

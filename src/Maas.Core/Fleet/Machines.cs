@@ -110,6 +110,8 @@ public sealed partial class Machines
             case MachineCommand.Signal { Report: SignalReport.Ok or SignalReport.Failed } report when machine.OperationId is { } operation:
                 var results = await scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
                 return report with { FailedScripts = ScriptVerdict.Failures([.. results.Where(result => result.OperationId == operation).Reverse()]) };
+            case MachineCommand.DeadlinePassed passed:
+                return passed with { PowerFailure = await store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
             default:
                 return command;
         }

@@ -135,7 +135,11 @@ public abstract record MachineCommand
     public sealed record StageFinished(string Stage, bool Succeeded, string Detail) : MachineCommand;
 
     /// <summary>Nothing was heard in time.</summary>
-    public sealed record DeadlinePassed : MachineCommand;
+    public sealed record DeadlinePassed : MachineCommand
+    {
+        /// <summary>Why its power action that is still being tried failed last; filled in by <see cref="Machines.ExecuteAsync"/>, <see langword="null"/> for none.</summary>
+        public string? PowerFailure { get; init; }
+    }
 
     /// <summary>A power effect was carried out.</summary>
     /// <param name="Effect">Which.</param>

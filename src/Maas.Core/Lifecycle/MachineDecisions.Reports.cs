@@ -141,13 +141,15 @@ public static partial class MachineDecisions
         };
     }
 
-    private static Decision DeadlinePassed(MachineMove move)
+    private static Decision DeadlinePassed(MachineMove move, MachineCommand.DeadlinePassed passed)
     {
         var machine = move.Machine;
         if (machine.Deadline is not { } deadline || deadline > move.Now) return move.Done();
         var minutes = Math.Round((deadline - machine.StatusSince).TotalMinutes);
         var waitsForPower = machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode;
-        move.Fail($"Node operation '{machine.Status.DisplayName}' timed out after {minutes} minutes.", ScriptStatus.TimedOut, turnOff: !waitsForPower);
+        var words = $"Node operation '{machine.Status.DisplayName}' timed out after {minutes} minutes.";
+        if (passed.PowerFailure is { } failure) words += $" Its power did not obey: {failure}";
+        move.Fail(words, ScriptStatus.TimedOut, turnOff: !waitsForPower);
         return move.Done();
     }
 

@@ -44,7 +44,7 @@ public static partial class MachineDecisions
             MachineCommand.NetbootOn => Netboot(move, true),
             MachineCommand.UserDataFetched => UserDataFetched(move),
             MachineCommand.StageFinished stage => StageFinished(move, stage),
-            MachineCommand.DeadlinePassed => DeadlinePassed(move),
+            MachineCommand.DeadlinePassed passed => DeadlinePassed(move, passed),
             MachineCommand.PowerDone done => PowerDone(move, done),
             MachineCommand.PowerFailed failed => PowerFailed(move, failed),
             _ => throw new UnreachableException(),

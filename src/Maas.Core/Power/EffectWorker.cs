@@ -14,6 +14,7 @@ public sealed partial class EffectWorker
     private const int AtOnce = 16;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly IEffectStore store;
@@ -56,7 +57,7 @@ public sealed partial class EffectWorker
     public async Task<int> PassAsync(CancellationToken cancellationToken = default)
     {
         // The lease outlasts the action, so that no second worker repeats what is still under way.
-        var claimed = await store.ClaimAsync(clock.GetUtcNow(), options.PowerTimeout * 2, AtOnce, cancellationToken).ConfigureAwait(false);
+        var claimed = await store.ClaimAsync(clock.GetUtcNow(), options.PowerTimeout + LeaseMargin, AtOnce, cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(claimed.Select(effect => PerformAsync(effect, cancellationToken))).ConfigureAwait(false);
         return claimed.Count;
     }
@@ -97,7 +98,7 @@ public sealed partial class EffectWorker
                 break;
             case PowerOutcome.NotYet notYet when queued.Attempts + 1 < options.PowerAttempts:
                 LogRetry(machine.Id, queued.Effect.Action, queued.Attempts + 1, notYet.Reason);
-                await store.PostponeAsync(queued, clock.GetUtcNow() + Delay(queued.Attempts), cancellationToken).ConfigureAwait(false);
+                await store.PostponeAsync(queued, clock.GetUtcNow() + Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet:
                 LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);

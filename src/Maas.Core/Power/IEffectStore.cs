@@ -11,8 +11,8 @@ internal interface IEffectStore
     /// </summary>
     Task<IReadOnlyList<QueuedEffect>> ClaimAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Tries again at <paramref name="due"/>.</summary>
-    Task PostponeAsync(QueuedEffect effect, DateTimeOffset due, CancellationToken cancellationToken);
+    /// <summary>Tries again at <paramref name="due"/>; <paramref name="reason"/> says why the attempt failed.</summary>
+    Task PostponeAsync(QueuedEffect effect, DateTimeOffset due, string reason, CancellationToken cancellationToken);
 
     /// <summary>Takes an action out of the queue whose outcome changes nothing.</summary>
     Task DropAsync(QueuedEffect effect, CancellationToken cancellationToken);

@@ -1,29 +1,39 @@
 using Dapper;
 using Maas.Core.Lifecycle;
 using Maas.Core.Power;
+using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
 
 internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
 {
     public Task<IReadOnlyList<QueuedEffect>> ClaimAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => (IReadOnlyList<QueuedEffect>)[.. connection
-            .Query<(long Id, string Machine, long Action, long Finishes, long Attempts)>(
-                """
-                UPDATE effects SET claimed_until = @until
-                WHERE id IN (
-                    SELECT id FROM effects
-                    WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
-                    ORDER BY due, id LIMIT @limit)
-                RETURNING id, machine, action, finishes, attempts
-                """,
-                new { now = StoreTime.Write(now), until = StoreTime.Write(now + lease), limit })
-            .Select(row => new QueuedEffect(row.Id, SystemId.Parse(row.Machine), new MachineEffect.Power((PowerAction)row.Action, row.Finishes != 0), (int)row.Attempts))],
+        connection =>
+        {
+            connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", new { now = StoreTime.Write(now) });
+            return (IReadOnlyList<QueuedEffect>)[.. connection
+                .Query<(long Id, string Machine, long Action, long Finishes, long Attempts)>(
+                    """
+                    UPDATE effects SET claimed_until = @until
+                    WHERE id IN (
+                        SELECT id FROM effects
+                        WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
+                        ORDER BY due, id LIMIT @limit)
+                    RETURNING id, machine, action, finishes, attempts
+                    """,
+                    new { now = StoreTime.Write(now), until = StoreTime.Write(now + lease), limit })
+                .Select(row => new QueuedEffect(row.Id, SystemId.Parse(row.Machine), new MachineEffect.Power((PowerAction)row.Action, row.Finishes != 0), (int)row.Attempts))];
+        },
         cancellationToken);
 
-    public Task PostponeAsync(QueuedEffect effect, DateTimeOffset due, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
-            "UPDATE effects SET due = @due, claimed_until = 0, attempts = attempts + 1 WHERE id = @Id", new { due = StoreTime.Write(due), effect.Id }),
+    public Task PostponeAsync(QueuedEffect effect, DateTimeOffset due, string reason, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", new { effect.Id });
+            return connection.Execute(
+                "UPDATE effects SET due = @due, claimed_until = 0, attempts = attempts + 1, failure = @reason WHERE id = @Id",
+                new { due = StoreTime.Write(due), reason, effect.Id });
+        },
         cancellationToken);
 
     public Task DropAsync(QueuedEffect effect, CancellationToken cancellationToken) =>
@@ -35,5 +45,13 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
         cancellationToken);
 
     /// <summary>Gives back what a process that is gone had taken.</summary>
-    public void ReleaseClaims() => database.WriteAsync(connection => connection.Execute("UPDATE effects SET claimed_until = 0"), default).GetAwaiter().GetResult();
+    public void ReleaseClaims() => database.WriteAsync(
+        connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default).GetAwaiter().GetResult();
+
+    /// <summary>Takes a machine's actions out of the queue, within the caller's transaction. The one that is under way stays until it ends.</summary>
+    public static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)
+    {
+        connection.Execute("DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", new { machine, now = StoreTime.Write(now) });
+        connection.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", new { machine });
+    }
 }

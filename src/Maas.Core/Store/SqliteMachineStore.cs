@@ -49,6 +49,11 @@ internal sealed class SqliteMachineStore(SqliteDatabase database) : IMachineStor
         },
         cancellationToken);
 
+    public Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalar<string?>(
+            "SELECT failure FROM effects WHERE machine = @id AND failure IS NOT NULL AND withdrawn = 0 ORDER BY id LIMIT 1", new { id = id.ToString() }),
+        cancellationToken);
+
     public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.ExecuteScalar<byte[]?>("SELECT body FROM user_data WHERE machine = @id", new { id = id.ToString() }),
         cancellationToken);

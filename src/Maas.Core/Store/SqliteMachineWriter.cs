@@ -15,8 +15,12 @@ internal static class SqliteMachineWriter
     {
         var machine = change.Machine;
         var id = machine.Id.ToString();
-        if (change.CompletedEffect is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect", new { effect }) == 0)
+        if (change.CompletedEffect is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect AND withdrawn = 0", new { effect }) == 0)
+        {
+            connection.Execute("DELETE FROM effects WHERE id = @effect", new { effect });
             return new SaveResult.Superseded();
+        }
+
         var stored = connection.QuerySingleOrDefault<long?>("SELECT version FROM machines WHERE id = @id", new { id }) ?? 0;
         if (stored != machine.Version) return machine.Version == 0 ? new SaveResult.Taken("system_id", id) : new SaveResult.Conflict();
         if (FindTaken(connection, machine) is { } taken) return taken;
@@ -82,7 +86,7 @@ internal static class SqliteMachineWriter
 
     private static void Apply(SqliteConnection connection, string id, MachineChange change)
     {
-        if (ReplacesPower(connection, id, change.Effects)) connection.Execute("DELETE FROM effects WHERE machine = @id", new { id });
+        if (ReplacesPower(connection, id, change.Effects)) SqliteEffectStore.Withdraw(connection, id, change.At);
 
         foreach (var effect in change.Effects)
         {
@@ -93,7 +97,7 @@ internal static class SqliteMachineWriter
                     connection.Execute(
                         """
                         INSERT INTO effects (machine, action, finishes, attempts, due, claimed_until) SELECT @id, @action, @finishes, 0, @due, 0
-                        WHERE NOT EXISTS (SELECT 1 FROM effects WHERE machine = @id AND action = @action AND finishes = @finishes)
+                        WHERE NOT EXISTS (SELECT 1 FROM effects WHERE machine = @id AND action = @action AND finishes = @finishes AND withdrawn = 0)
                         """,
                         new { id, action = (int)power.Action, finishes = power.Finishes ? 1 : 0, due = StoreTime.Write(change.At) });
                     break;
@@ -131,6 +135,6 @@ internal static class SqliteMachineWriter
         if (effects.Any(effect => effect is MachineEffect.CancelPower)) return true;
         var wishes = effects.OfType<MachineEffect.Power>().Select(power => power.Action).Where(action => action is not PowerAction.Query).ToList();
         return wishes is not ([] or [PowerAction.TurnOn]) || (wishes.Count > 0 && connection.ExecuteScalar<long>(
-            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn", new { id, turnOn = (int)PowerAction.TurnOn }) == 0);
+            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn AND withdrawn = 0", new { id, turnOn = (int)PowerAction.TurnOn }) == 0);
     }
 }

@@ -59,6 +59,30 @@ public class EffectWorkerTests
     }
 
     [Fact]
+    public async Task A_machine_that_is_not_off_in_time_tells_why_its_power_did_not_obey()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.ReadyAsync();
+        await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
+        test.Power.Answer = _ =>
+        {
+            test.Clock.Advance(TimeSpan.FromSeconds(100)); // As long as a driver may take to find out.
+            return new PowerReply.Failed("10.0.0.9 does not answer");
+        };
+        await test.DoAsync(machine.Id, new MachineCommand.Release());
+        for (var second = 0; second < 300 && machine.Status is not MachineStatus.FailedReleasing; second++)
+        {
+            await test.SettleAsync(machine.Id);
+            test.Clock.Advance(TimeSpan.FromSeconds(1));
+            await test.Region.Deadlines.PassAsync();
+            machine = await test.GetAsync(machine.Id);
+        }
+
+        machine.Status.Should().Be(MachineStatus.FailedReleasing);
+        machine.StatusMessage.Should().Be("Node operation 'Releasing' timed out after 5 minutes. Its power did not obey: 10.0.0.9 does not answer");
+    }
+
+    [Fact]
     public async Task A_driver_that_throws_does_not_tell_its_secrets()
     {
         await using var test = await TestRegion.OpenAsync();
@@ -149,6 +173,49 @@ public class EffectWorkerTests
             return new PowerReply.Done(PowerState.Off);
         };
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Broken);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nobody_acts_on_a_machine_while_a_withdrawn_action_is_under_way(bool succeeds)
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        test.Power.Answer = _ =>
+        {
+            test.Power.Answer = _ => null;
+            test.DoAsync(machine.Id, new MachineCommand.Abort()).GetAwaiter().GetResult();
+            test.Region.Effects.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
+            return succeeds ? null : new PowerReply.Failed("busy");
+        };
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff, PowerAction.TurnOff);
+        (await test.GetAsync(machine.Id)).Status.Should().Be(MachineStatus.New);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_action_that_never_ends_holds_its_machine_only_for_its_lease()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        using var crash = new CancellationTokenSource();
+        test.Power.Answer = _ =>
+        {
+            test.Power.Answer = _ => null;
+            test.DoAsync(machine.Id, new MachineCommand.Abort()).GetAwaiter().GetResult();
+            crash.Cancel();
+            throw new OperationCanceledException(crash.Token);
+        };
+        var pass = () => test.Region.Effects.PassAsync(crash.Token);
+        await pass.Should().ThrowAsync<OperationCanceledException>();
+
+        (await test.Region.Effects.PassAsync()).Should().Be(0);
+        test.Clock.Advance(TimeSpan.FromMinutes(10));
+        (await test.Region.Effects.PassAsync()).Should().Be(1);
     }
 
     [Fact]
