@@ -8,7 +8,9 @@ await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { Data
 var admin = await region.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true)
     ?? throw new InvalidOperationException("The store is not new.");
 var key = Path.Combine(directory.FullName, "admin.apikey");
-await using (var file = new FileStream(key, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+await using (var file = new FileStream(key, options))
 await using (var writer = new StreamWriter(file))
     await writer.WriteAsync((await region.Users.CreateApiKeyAsync(admin, "sample")).ToSecret().Reveal());
 

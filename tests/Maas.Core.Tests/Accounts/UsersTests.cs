@@ -1,5 +1,3 @@
-using Maas.Core.Accounts;
-
 namespace Maas.Core.Tests.Accounts;
 
 public class UsersTests

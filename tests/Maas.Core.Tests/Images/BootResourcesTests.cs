@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Maas.Core.Fleet;
 using Maas.Core.Images;
 
 namespace Maas.Core.Tests.Images;

@@ -61,7 +61,7 @@ public class InventoryParserTests
     }
 
     [Fact]
-    public void No_bytes_make_it_throw() => Gen.Byte.Array[0, 300].Sample(bytes => { InventoryParser.TryParse(bytes, out _, out _); });
+    public void No_bytes_make_it_throw() => Gen.Byte.Array[0, 300].Sample(bytes => { _ = InventoryParser.TryParse(bytes, out _, out _); });
 
     [Fact]
     public void No_change_of_a_good_inventory_makes_it_throw()
@@ -71,7 +71,7 @@ public class InventoryParserTests
         {
             var bytes = (byte[])good.Clone();
             foreach (var (at, value) in changes) bytes[at] = value;
-            InventoryParser.TryParse(bytes, out _, out _);
+            _ = InventoryParser.TryParse(bytes, out _, out _);
         });
     }
 

@@ -42,8 +42,8 @@ public class ValueTests
     [Fact]
     public void No_text_makes_the_readers_throw() => Gen.String.Sample(text =>
     {
-        MacAddress.TryParse(text, out _);
-        SystemId.TryParse(text, out _);
+        _ = MacAddress.TryParse(text, out _);
+        _ = SystemId.TryParse(text, out _);
     });
 
     [Fact]
