@@ -13,7 +13,7 @@ internal static class TagResource
     private const string Fields = """
         :param name: its name.
         :param comment: free words.
-        :param kernel_opts: added to the kernel's command line of machines that have it.
+        :param kernel_opts: words for the kernel's command line; must be empty here, for nothing would add them.
         :param definition: an XPath over the inventory; must be empty here, for nothing would evaluate it.
         """;
 
@@ -48,7 +48,8 @@ internal static class TagResource
     private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
     {
         var form = request.Reader();
-        var tag = new Tag(form.Required("name"), form.Optional("comment") ?? "", form.Optional("kernel_opts") ?? "");
+        var tag = new Tag(form.Required("name"), form.Optional("comment") ?? "");
+        RefuseKernelOptions(form);
         if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server; put the tag on machines with update_nodes.");
         if (!form.HasErrors && await request.Region.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null) form.Refuse("name", "Tag with this Name already exists.");
         if (form.HasErrors) return Answer.BadForm(form);
@@ -61,8 +62,15 @@ internal static class TagResource
         var form = request.Reader();
         if (form.Optional("name") is { } name && name != tag.Name) form.Refuse("name", "A tag keeps its name.");
         if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server.");
+        RefuseKernelOptions(form);
         if (form.HasErrors) return Answer.BadForm(form);
         return await SaveAsync(request, tag with { Comment = form.Form["comment"] ?? tag.Comment, KernelOptions = form.Form["kernel_opts"] ?? tag.KernelOptions }).ConfigureAwait(false);
+    }
+
+    /// <summary>Taken and kept, they would promise what no boot does.</summary>
+    private static void RefuseKernelOptions(FormReader form)
+    {
+        if (form.Optional("kernel_opts") is not null) form.Refuse("kernel_opts", "Kernel options of tags are not added to any boot by this server.");
     }
 
     private static async Task<ApiAnswer> SaveAsync(ApiRequest request, Tag tag) =>

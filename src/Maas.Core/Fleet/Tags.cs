@@ -3,7 +3,7 @@ namespace Maas.Core.Fleet;
 /// <summary>A label for machines, put on by hand.</summary>
 /// <param name="Name">Letters, digits, <c>_ - .</c>; at most 255.</param>
 /// <param name="Comment">Free words.</param>
-/// <param name="KernelOptions">Added to the kernel's command line of machines that have it.</param>
+/// <param name="KernelOptions">Words for the kernel's command line, kept only: no boot adds them.</param>
 public sealed record Tag(string Name, string Comment = "", string KernelOptions = "");
 
 /// <summary>The tags there are, and which machine has which.</summary>

@@ -8,7 +8,7 @@ public class TagTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
 
-        (await host.PostAsync(host.Admin, "tags/", ("name", "ssd"), ("comment", "fast"), ("kernel_opts", "quiet"))).Expect(200).Json.GetProperty("kernel_opts").GetString().Should().Be("quiet");
+        (await host.PostAsync(host.Admin, "tags/", ("name", "ssd"), ("comment", "fast"), ("kernel_opts", ""))).Expect(200).Json.GetProperty("kernel_opts").GetString().Should().BeEmpty();
         (await host.PostAsync(host.Admin, "tags/", ("name", "ssd"))).Expect(400);
         (await host.PostAsync(host.Admin, "tags/", ("name", "no good"))).Expect(400);
         (await host.PostAsync(host.Bob, "tags/", ("name", "x"))).Expect(403);
@@ -22,5 +22,17 @@ public class TagTests
         (await host.DeleteAsync(host.Admin, "tags/ssd/")).Expect(204);
         (await host.GetAsync(host.Admin, $"machines/{machine.Id}/")).Json.GetProperty("tag_names").GetArrayLength().Should().Be(0);
         (await host.GetAsync(host.Bob, "tags/ssd/")).Expect(404);
+    }
+
+    [Theory]
+    [InlineData("kernel_opts", "quiet")]
+    [InlineData("definition", "//node")]
+    public async Task What_nothing_would_act_on_is_refused_with_words(string field, string value)
+    {
+        await using var host = await ApiHost.StartAsync();
+        (await host.PostAsync(host.Admin, "tags/", ("name", "ssd"))).Expect(200);
+
+        (await host.PostAsync(host.Admin, "tags/", ("name", "hdd"), (field, value))).Expect(400).Json.GetProperty(field)[0].GetString().Should().Contain("not");
+        (await host.PutAsync(host.Admin, "tags/ssd/", (field, value))).Expect(400).Json.GetProperty(field)[0].GetString().Should().Contain("not");
     }
 }
