@@ -36,14 +36,15 @@ public sealed partial class EffectWorker
         this.logger = logger;
     }
 
-    /// <summary>Works until cancelled; then returns.</summary>
+    /// <summary>Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that is dead holds nobody else up.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var slots = new SemaphoreSlim(AtOnce);
         try
         {
             while (true)
             {
-                var wait = await PassAndLookAheadAsync(cancellationToken).ConfigureAwait(false);
+                var wait = await BeginDueAsync(slots, cancellationToken).ConfigureAwait(false);
                 if (wait > TimeSpan.Zero) await signal.WaitAsync(wait, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -51,23 +52,43 @@ public sealed partial class EffectWorker
         {
             // What was under way is still in the queue.
         }
+        finally
+        {
+            for (var slot = 0; slot < AtOnce; slot++) await slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Does what is due now, and returns how many actions that were. For tests and for hosts with a loop of their own.</summary>
     public async Task<int> PassAsync(CancellationToken cancellationToken = default)
     {
-        // The lease outlasts the action, so that no second worker repeats what is still under way.
-        var claimed = await store.ClaimAsync(clock.GetUtcNow(), options.PowerTimeout + LeaseMargin, AtOnce, cancellationToken).ConfigureAwait(false);
+        var claimed = await ClaimAsync(AtOnce, cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(claimed.Select(effect => PerformAsync(effect, cancellationToken))).ConfigureAwait(false);
         return claimed.Count;
     }
 
-    /// <summary>How long there is nothing to do. A store that fails (a full disk) is asked again later; the worker lives on.</summary>
-    private async Task<TimeSpan> PassAndLookAheadAsync(CancellationToken cancellationToken)
+    /// <summary>The lease outlasts the action, so that no second worker repeats what is still under way.</summary>
+    private Task<IReadOnlyList<QueuedEffect>> ClaimAsync(int limit, CancellationToken cancellationToken) =>
+        store.ClaimAsync(clock.GetUtcNow(), options.PowerTimeout + LeaseMargin, limit, cancellationToken);
+
+    /// <summary>
+    /// Begins what is due, and returns how long there is nothing to begin; the end of each action raises the signal. A store
+    /// that fails (a full disk) is asked again later; the worker lives on.
+    /// </summary>
+    private async Task<TimeSpan> BeginDueAsync(SemaphoreSlim slots, CancellationToken cancellationToken)
     {
         try
         {
-            if (await PassAsync(cancellationToken).ConfigureAwait(false) > 0) return TimeSpan.Zero;
+            // Only this loop takes slots: there are at least as many when the claim is back.
+            var free = slots.CurrentCount;
+            if (free == 0) return LongestSleep;
+            var claimed = await ClaimAsync(free, cancellationToken).ConfigureAwait(false);
+            foreach (var effect in claimed)
+            {
+                await slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+                _ = PerformInSlotAsync(effect, slots, cancellationToken);
+            }
+
+            if (claimed.Count > 0) return TimeSpan.Zero;
             var next = await store.NextDueAsync(cancellationToken).ConfigureAwait(false) - clock.GetUtcNow() ?? LongestSleep;
             return TimeSpan.FromMilliseconds(Math.Clamp(next.TotalMilliseconds, 1, LongestSleep.TotalMilliseconds));
         }
@@ -75,6 +96,28 @@ public sealed partial class EffectWorker
         {
             LogPassFailed(failure);
             return AfterFailure;
+        }
+    }
+
+    private async Task PerformInSlotAsync(QueuedEffect queued, SemaphoreSlim slots, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Yield(); // A driver that does its work before its first await keeps nobody waiting.
+            await PerformAsync(queued, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It is still in the queue.
+        }
+        catch (Exception failure)
+        {
+            LogPassFailed(failure);
+        }
+        finally
+        {
+            slots.Release();
+            signal.Raise();
         }
     }
 

@@ -83,6 +83,36 @@ public class EffectWorkerTests
     }
 
     [Fact]
+    public async Task A_controller_that_does_not_answer_holds_no_other_machine_up()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        using var dead = new ManualResetEventSlim();
+        var on = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = 0;
+        test.Power.Answer = action =>
+        {
+            if (Interlocked.Increment(ref asked) == 1) dead.Wait();
+            if (action is PowerAction.TurnOn) on.TrySetResult();
+            return null;
+        };
+        foreach (var mac in new[] { "52:54:00:00:00:01", "52:54:00:00:00:02" })
+            await test.DoAsync((await test.EnlistAsync(mac)).Id, new MachineCommand.Commission());
+
+        using var stop = new CancellationTokenSource();
+        var working = test.Region.Effects.RunAsync(stop.Token);
+        try
+        {
+            await on.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            dead.Set();
+            await stop.CancelAsync();
+            await working;
+        }
+    }
+
+    [Fact]
     public async Task A_driver_that_throws_does_not_tell_its_secrets()
     {
         await using var test = await TestRegion.OpenAsync();
