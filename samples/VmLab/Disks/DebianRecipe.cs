@@ -52,6 +52,8 @@ internal static class DebianRecipe
         ("/etc/machine-id", ""),
         // The deployed system's own configuration follows in 90_maas.cfg, which the installer writes.
         ("/etc/cloud/cloud.cfg.d/90_dpkg.cfg", "datasource_list: [ MAAS, None ]\n"),
+        // There is no SSH server to make host keys for; what proves the keys is the serial console.
+        ("/etc/cloud/cloud.cfg.d/91_lab.cfg", "ssh_genkeytypes: []\n"),
         ("/etc/initramfs-tools/conf.d/lab", "MODULES=list\nBUSYBOX=y\nCOMPRESS=zstd\n"),
         ("/etc/initramfs-tools/modules", string.Join('\n', Modules) + "\n"),
     ];

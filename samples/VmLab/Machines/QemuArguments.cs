@@ -39,6 +39,8 @@ internal static class QemuArguments
         [
             "-drive", $"if=pflash,format=raw,readonly=on,file={UefiCode}",
             "-drive", $"if=pflash,format=raw,file={machine.FirmwareVariablesPath}",
+            // As on a site without IPv6; otherwise each boot from disk first waits minutes for answers that never come.
+            "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n",
         ],
         _ => [],
     };
