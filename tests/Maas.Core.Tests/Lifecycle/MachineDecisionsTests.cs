@@ -82,6 +82,9 @@ public class MachineDecisionsTests
         var two = Ready with { Hardware = new Hardware { Disks = [new Disk { Name = "sda", Size = 4000, Serial = "S1" }, new Disk { Name = "sdb", Size = 4000 }, new Disk { Name = "sdc", Size = 4000, Removable = true }] } };
         Refuse(two, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Be("The machine has 2 disks (sda S1, sdb): say which one is its boot disk.");
         Move(two with { BootDisk = "S1" }, new MachineCommand.Deploy("bob") { Image = Image }).Machine.Deployment!.Disk.Name.Should().Be("sda");
+        var twins = two with { BootDisk = "S1", Hardware = two.Hardware! with { Disks = [.. two.Hardware!.Disks, new Disk { Name = "sdd", Size = 4000, Serial = "S1" }] } };
+        Refuse(twins, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Be("The machine has 2 disks (sda S1, sdd S1): say which one is its boot disk.");
+        Move(twins with { BootDisk = "sdd" }, new MachineCommand.Deploy("bob") { Image = Image }).Machine.Deployment!.Disk.Should().Be(new InstallDisk("sdd", "S1"));
         Refuse(two with { BootDisk = "sdc" }, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Contain("'sdc'");
         Refuse(Ready with { Hardware = null }, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Contain("commission it first");
         Refuse(Ready, new MachineCommand.Deploy("bob") { Image = Image with { Size = 5000 } }).Reason.Should().Contain("does not fit");

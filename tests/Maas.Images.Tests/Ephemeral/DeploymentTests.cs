@@ -59,6 +59,20 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     }
 
     [Fact]
+    public async Task Of_disks_with_one_serial_number_none_is_written_to_unless_its_name_is_right_as_well()
+    {
+        await using var server = await new MetadataServer().StartAsync();
+        server.Tasks.Enqueue(Deploy([1], "raw", "sda", "TWIN"));
+
+        await RunAsync(server, Disk("first", 4, "TWIN"), Disk("second", 4, "TWIN"));
+
+        var report = server.Reports.Should().ContainSingle().Subject;
+        report["status"].Should().Be("FAILED");
+        report["error"].Should().StartWith("2 disks have the serial number TWIN, and none of them is sda: vda(TWIN) vdb(TWIN)");
+        (await File.ReadAllBytesAsync(_folder["first"], Cancellation)).Should().OnlyContain(octet => octet == 0);
+    }
+
+    [Fact]
     public async Task Quick_erasure_clears_the_ends_of_disks_and_partitions_and_full_erasure_clears_all()
     {
         await DeployableImage.MakeAsync(_folder, "gzip", Cancellation);

@@ -139,7 +139,8 @@ deploy() {
     split_url "$BASE"
     IMAGE_URL=http://$url_authority$IMAGE_PATH
     wait_for_disks || fail "this machine has no disk that the kernel knows"
-    disk=$(choose_disk) || fail "there is no disk ${DISK_SERIAL:-$DISK_NAME} among $(disk_list)"
+    find_disk "$DISK_NAME" "$DISK_SERIAL" || fail "$WHY"
+    disk=$FOUND
 
     ask GET "$BASE/metadata/latest/maas-cloud-config" || fail "no configuration for cloud-init: $(answer_text)"
     mv "$RUN/body" "$RUN/cloud-config"

@@ -28,18 +28,24 @@ disk_serial() {
     [ ! -s "/sys/block/$1/device/vpd_pg80" ] || tail -c +5 "/sys/block/$1/device/vpd_pg80" | tr -cd '\41-\176'
 }
 
-# choose_disk: prints the disk of DISK_SERIAL, or else of DISK_NAME; names change from boot to boot, serial numbers do not.
-choose_disk() {
-    if [ -n "$DISK_SERIAL" ]; then
-        wanted=$(printf '%s' "$DISK_SERIAL" | tr -d ' ')
-        for disk in $(disks); do
-            [ "$(disk_serial "$disk")" = "$wanted" ] && echo "$disk" && return 0
-        done
-        return 1
-    fi
-    for disk in $(disks); do
-        [ "$disk" = "${DISK_NAME#/dev/}" ] && echo "$disk" && return 0
+# find_disk NAME SERIAL: sets FOUND to the disk of that serial number; names change from boot to boot, serial numbers do not.
+# Where there is none, or several disks claim it (some bridges and arrays give each the same), the name must be right as well.
+# Otherwise it returns 1 and WHY tells the reason.
+find_disk() {
+    find_name=${1#/dev/} find_serial=$(printf '%s' "$2" | tr -d ' ') find_named= find_count=0
+    for find_one in $(disks); do
+        [ -z "$find_serial" ] || [ "$(disk_serial "$find_one")" = "$find_serial" ] || continue
+        FOUND=$find_one find_count=$((find_count + 1))
+        [ "$find_one" != "$find_name" ] || find_named=$find_one
     done
+    [ -z "$find_serial" ] || [ "$find_count" != 1 ] || return 0
+    FOUND=$find_named
+    [ -z "$FOUND" ] || return 0
+    if [ -n "$find_serial" ] && [ "$find_count" -gt 1 ]; then
+        WHY="$find_count disks have the serial number $2, and none of them is $find_name: $(disk_list)"
+    else
+        WHY="there is no disk ${2:-$find_name} among $(disk_list)"
+    fi
     return 1
 }
 
