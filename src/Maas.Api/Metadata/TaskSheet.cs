@@ -50,6 +50,8 @@ internal static class TaskSheet
             case BootIntent.Ephemeral { Task: EphemeralTask.Erase }:
                 Add("task", "erase");
                 Add("erase", machine.Erase switch { EraseMode.Full => "full", EraseMode.Secure => "secure", _ => "quick" });
+                // So that a disk which did not show itself is not taken for an erased one.
+                foreach (var disk in (machine.Hardware?.Disks ?? []).Where(disk => disk is { Removable: false, Size: > 0 })) Add("disk", $"{disk.Name}/{disk.Serial}");
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Rescue }:
                 Add("task", "rescue");

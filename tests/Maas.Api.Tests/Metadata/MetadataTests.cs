@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Maas.Core.Accounts;
+using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
 
 namespace Maas.Api.Tests.Metadata;
@@ -102,6 +103,20 @@ public class MetadataTests
 
         (await host.GetAsync(token, Latest + "maas-task")).Expect(200).Text.Should().Be("task=commission\nwait=poweroff\n");
         (await host.GetAsync(token, Latest + "maas-image")).Expect(404);
+    }
+
+    [Fact]
+    public async Task An_erasure_names_the_fixed_disks_that_must_be_there()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync();
+        var machine = await host.ReadyAsync();
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
+        await host.DoAsync(machine.Id, new MachineCommand.Abort());
+        var erasing = await host.DoAsync(machine.Id, new MachineCommand.Release { Erase = EraseMode.Quick });
+        erasing.Status.Should().Be(MachineStatus.DiskErasing);
+
+        (await host.GetAsync(await host.TokenAsync(machine), Latest + "maas-task")).Expect(200).Text.Should().Be("task=erase\nerase=quick\ndisk=vda/disk-1\n");
     }
 
     [Fact]

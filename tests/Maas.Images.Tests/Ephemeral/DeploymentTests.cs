@@ -80,7 +80,7 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
         File.Copy(_folder["disk.raw"], _folder["target"], overwrite: true);
         await using (var quick = await new MetadataServer().StartAsync())
         {
-            quick.Tasks.Enqueue("task=erase\nerase=quick\n");
+            quick.Tasks.Enqueue("task=erase\nerase=quick\ndisk=sda/TARGET7\n");
             (await RunAsync(quick, filled)).Should().Contain("MAAS-AGENT done", quick.Told);
             quick.Reports.Last()["status"].Should().Be("OK");
         }
@@ -95,6 +95,23 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
         (await RunAsync(full, filled)).Should().Contain("MAAS-AGENT done", full.Told);
         full.Reports.Last()["status"].Should().Be("OK");
         (await File.ReadAllBytesAsync(_folder["target"], Cancellation)).AsSpan().IndexOfAnyExcept((byte)0).Should().Be(-1);
+    }
+
+    [Fact]
+    public async Task An_erasure_fails_by_name_for_each_known_disk_that_is_absent_or_read_only_and_erases_the_others()
+    {
+        await using var server = await new MetadataServer().StartAsync();
+        server.Tasks.Enqueue("task=erase\nerase=quick\ndisk=vda/TARGET7\ndisk=vdb/LOCKED\ndisk=vdc/GONE\ndisk=vdd/\n");
+        var (target, locked) = (Disk("target", 4, "TARGET7"), Disk("locked", 4, "LOCKED"));
+        await File.WriteAllTextAsync(_folder["target"], new string('x', 4 << 20), Cancellation);
+        locked[1] += ",readonly=on";
+
+        await RunAsync(server, target, locked);
+
+        var report = server.Reports.Should().ContainSingle().Subject;
+        report["status"].Should().Be("FAILED");
+        report["error"].Should().StartWith("not every disk of this machine could be erased: vdb (LOCKED) is read-only; vdc (GONE) is absent; vdd is absent\n");
+        (await File.ReadAllBytesAsync(_folder["target"], Cancellation)).Should().StartWith(new byte[1 << 20]);
     }
 
     private static string Deploy(byte[] image, string format, string disk, string serial) =>

@@ -3,6 +3,8 @@
 # documentation of Maas.Images, "The ephemeral environment".
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 umask 077
+NEWLINE='
+'
 RUN=/run/maas
 set -o pipefail
 for part in console http network enlist disks scripts deploy erase; do . "/lib/maas/$part.sh"; done
@@ -42,7 +44,7 @@ redeem_token() {
 
 # fetch_task: sets TASK and the variables of its fields; unknown keys are left alone.
 fetch_task() {
-    TASK= IMAGE_PATH= IMAGE_SHA256= IMAGE_SIZE= IMAGE_FORMAT= DISK_NAME= DISK_SERIAL= ERASE=
+    TASK= IMAGE_PATH= IMAGE_SHA256= IMAGE_SIZE= IMAGE_FORMAT= DISK_NAME= DISK_SERIAL= ERASE= KNOWN_DISKS=
     ask GET "$BASE/metadata/latest/maas-task" || return 1
     while IFS== read -r key value; do
         value=${value%"$CR"}
@@ -55,6 +57,7 @@ fetch_task() {
             disk_name) DISK_NAME=$value ;;
             disk_serial) DISK_SERIAL=$value ;;
             erase) ERASE=$value ;;
+            disk) KNOWN_DISKS=$KNOWN_DISKS$value$NEWLINE ;;
         esac
     done <"$RUN/body"
 }

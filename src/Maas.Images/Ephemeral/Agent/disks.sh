@@ -49,6 +49,36 @@ find_disk() {
     return 1
 }
 
+# unwritable_disks: those of KNOWN_DISKS (lines NAME/SERIAL) that are not there, or only for reading: "vda (S1) is absent".
+unwritable_disks() {
+    unwritable_seen=' '
+    while read -r unwritable_line; do
+        [ -n "$unwritable_line" ] || continue
+        unwritable_name=${unwritable_line%%/*} unwritable_serial=${unwritable_line#*/}
+        FOUND=
+        # Each line means a disk of its own.
+        if find_disk "$unwritable_name" "$unwritable_serial"; then
+            case $unwritable_seen in
+                *" $FOUND "*) ;;
+                *) unwritable_seen="$unwritable_seen$FOUND " && continue ;;
+            esac
+        fi
+        unwritable_why=absent
+        for unwritable_one in /sys/block/*; do
+            [ "$(cat "$unwritable_one/ro")" = 1 ] || continue
+            if [ -n "$unwritable_serial" ]; then
+                [ "$(disk_serial "${unwritable_one##*/}")" = "$(printf '%s' "$unwritable_serial" | tr -d ' ')" ] || continue
+            else
+                [ "${unwritable_one##*/}" = "$unwritable_name" ] || continue
+            fi
+            unwritable_why=read-only
+        done
+        printf '%s%s is %s; ' "$unwritable_name" "${unwritable_serial:+ ($unwritable_serial)}" "$unwritable_why"
+    done <<END
+$KNOWN_DISKS
+END
+}
+
 # disk_list: for messages: "vda(serial) sdb()".
 disk_list() { for disk in $(disks); do printf '%s(%s) ' "$disk" "$(disk_serial "$disk")"; done; }
 

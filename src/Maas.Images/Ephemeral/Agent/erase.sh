@@ -57,8 +57,13 @@ erase_secure() {
 
 erase() {
     case $ERASE in quick | full | secure) ;; *) fail "there is no way to erase called '$ERASE'" ;; esac
-    # No disk is no failure: a machine without one has nothing to erase.
+    # No disk is no failure where none is known: a machine without one has nothing to erase.
     wait_for_disks
+    unwritable_left=10
+    while unwritable=$(unwritable_disks) && [ -n "$unwritable" ] && [ "$unwritable_left" -gt 0 ]; do
+        unwritable_left=$((unwritable_left - 1))
+        sleep 2
+    done
     jobs=
     for disk in $(disks); do
         step "erase $ERASE $disk"
@@ -72,6 +77,7 @@ erase() {
     settle
     for disk in $(disks); do blockdev --rereadpt "/dev/$disk" 2>/dev/null; done
     [ -z "$not_erased" ] || fail "could not erase$not_erased"
+    [ -z "$unwritable" ] || fail "not every disk of this machine could be erased: ${unwritable%; }"
     signal OK || fail "the end could not be reported: $(answer_text)"
     power_off
 }
