@@ -52,7 +52,7 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
 
         Say("step=credentials");
         await server.RedeemTokenAsync(given.Token, cancellationToken).ConfigureAwait(false);
-        var shown = "";
+        var (shown, rescueTold) = ("", false);
         for (var idle = 0; idle < IdleRounds;)
         {
             var sheet = await server.GetTaskAsync(cancellationToken).ConfigureAwait(false);
@@ -70,6 +70,8 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
                     await EraseAsync(server, sheet.GetValueOrDefault("erase", ""), cancellationToken).ConfigureAwait(false);
                     return AgentEnd.PowerOff;
                 case "rescue":
+                    if (!rescueTold) await server.SignalAsync("WORKING", null, cancellationToken).ConfigureAwait(false);
+                    rescueTold = true;
                     resting();
                     await Task.Delay(RescuePause, time, cancellationToken).ConfigureAwait(false);
                     break;

@@ -65,6 +65,21 @@ public sealed class AgentTests(MirrorFixture mirror)
         console.Should().Contain("MAAS-AGENT failed: no credentials: the server answered 401");
     }
 
+    [Fact]
+    public async Task A_machine_in_rescue_mode_says_once_that_it_is_up_and_stays_up_until_told_otherwise()
+    {
+        await using var server = await new MetadataServer().StartAsync();
+        foreach (var task in (string[])["task=rescue\n", "task=rescue\n", "task=poweroff\n"]) server.Tasks.Enqueue(task);
+
+        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01");
+
+        console.Should().Contain("MAAS-AGENT task=rescue").And.Contain("MAAS-AGENT task=poweroff").And.Contain("MAAS-AGENT done");
+        var report = server.Reports.Should().ContainSingle().Subject;
+        report["op"].Should().Be("signal");
+        report["status"].Should().Be("WORKING");
+        server.Requests.Count(request => request.EndsWith("maas-task", StringComparison.Ordinal)).Should().Be(3);
+    }
+
     private async Task<string> RunAsync(MetadataServer server, string kernelLine, params string[] more) =>
         await VirtualMachine.RunAsync(await mirror.EnvironmentAsync(Cancellation), kernelLine, more, Cancellation);
 

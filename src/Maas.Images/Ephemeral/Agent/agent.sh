@@ -11,7 +11,7 @@ for part in console http network enlist disks scripts deploy erase; do . "/lib/m
 
 # read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF and FAIL_PAUSE from the kernel's command line.
 read_kernel_line() {
-    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED= FAIL_PAUSE=20
+    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED= RESCUE_TOLD= FAIL_PAUSE=20
     for word in $(cat /proc/cmdline); do
         case $word in
             maas.url=*) BASE=${word#*=} ;;
@@ -68,6 +68,8 @@ rescue() {
         SHELL_STARTED=1
         (cd /root && exec setsid cttyhack sh -l </dev/console >/dev/console 2>&1) &
     fi
+    # Said once: it is what ends "Entering rescue mode". A server that did not hear it is told again the next time round.
+    [ -n "$RESCUE_TOLD" ] || { signal WORKING && RESCUE_TOLD=1; }
     sleep 15
 }
 
