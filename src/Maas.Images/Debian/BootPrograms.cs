@@ -20,6 +20,7 @@ public static class BootPrograms
         new("ldlinux.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/ldlinux.c32"),
         new("chain.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/chain.c32"),
         new("libcom32.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/libcom32.c32"),
+        new("poweroff.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/poweroff.c32"),
         new("libutil.c32", "syslinux-common", "usr/lib/syslinux/modules/bios/libutil.c32"),
         new("bootx64.efi", "shim-signed", "usr/lib/shim/shimx64.efi.signed"),
         new("grubx64.efi", "grub-efi-amd64-signed", "usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed"),

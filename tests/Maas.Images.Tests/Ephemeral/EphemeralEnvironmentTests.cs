@@ -3,6 +3,7 @@ using Maas.Images.Archives;
 using Maas.Images.Debian;
 using Maas.Images.Ephemeral;
 using Maas.Images.Tests.Debian;
+using Maas.Judges;
 
 namespace Maas.Images.Tests.Ephemeral;
 
@@ -78,7 +79,14 @@ public sealed class EphemeralEnvironmentTests(MirrorFixture mirror) : IDisposabl
     {
         var paths = await BootPrograms.ImportAsync(mirror.Archive, _folder["boot"], cancellationToken: Cancellation);
 
-        paths.Should().HaveCount(BootPrograms.Defaults.Count).And.OnlyContain(path => new FileInfo(path).Length > 10_000);
+        paths.Should().HaveCount(BootPrograms.Defaults.Count).And.OnlyContain(path => new FileInfo(path).Length > 1000);
+        foreach (var module in paths.Where(path => path.EndsWith(".c32", StringComparison.Ordinal)))
+        {
+            var dynamic = (await Judge.RunAsync(Judge.Require("readelf", "binutils"), ["-dW", module], null, Cancellation)).Approved().Output;
+            foreach (var needed in dynamic.Split('\n').Where(line => line.Contains("(NEEDED)", StringComparison.Ordinal)))
+                BootPrograms.Defaults.Should().Contain(program => needed.Contains($"[{program.Name}]", StringComparison.Ordinal), $"{Path.GetFileName(module)} needs it: {needed}");
+        }
+
         (await File.ReadAllBytesAsync(_folder["boot/snponly.efi"], Cancellation))[..2].Should().Equal("MZ"u8.ToArray());
         var written = paths.Select(File.GetLastWriteTimeUtc).ToList();
         await BootPrograms.ImportAsync(mirror.Archive, _folder["boot"], cancellationToken: Cancellation);
