@@ -60,7 +60,8 @@ internal sealed class VerifiedDownload(HttpClient http, DebianArchiveOptions opt
         {
             try
             {
-                using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                using var request = new HttpRequestMessage(HttpMethod.Get, url);
+                using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
                 response.EnsureSuccessStatusCode();
                 using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 using var bytes = new MemoryStream();
@@ -98,7 +99,7 @@ internal sealed class VerifiedDownload(HttpClient http, DebianArchiveOptions opt
 
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         if (file.Length > 0) request.Headers.Range = new RangeHeaderValue(file.Length, null);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (file.Length > 0 && (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.From != file.Length))
         {
             // The server does not resume, or means other bytes: from the start.
@@ -114,22 +115,35 @@ internal sealed class VerifiedDownload(HttpClient http, DebianArchiveOptions opt
         void Report(long done) => progress?.Report(new ImportProgress("download", item, done, size));
     }
 
+    /// <summary>Sends the request and waits for the answer's head.</summary>
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        OrStallAsync(request.RequestUri!, stall => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall), cancellationToken);
+
+    /// <summary>One wait for the server, of <see cref="DebianArchiveOptions.StallTimeout"/> at most: a mirror may also accept a connection and say nothing.</summary>
+    private async Task<T> OrStallAsync<T>(Uri url, Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
+    {
+        using var stall = new CancellationTokenSource(options.StallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
+        try
+        {
+            return await wait(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpIOException(HttpRequestError.Unknown, $"{url} sent nothing for {options.StallTimeout.TotalSeconds:0} s.");
+        }
+    }
+
     private async Task CopyAsync(Stream source, Stream target, long limit, Uri url, Action<long>? report, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferSize];
         report?.Invoke(target.Position);
         while (true)
         {
-            using var stall = new CancellationTokenSource(options.StallTimeout, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
             int read;
             try
             {
-                read = await source.ReadAsync(buffer, either.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-            {
-                throw new HttpIOException(HttpRequestError.Unknown, $"{url} sent nothing for {options.StallTimeout.TotalSeconds:0} s.");
+                read = await OrStallAsync(url, stall => source.ReadAsync(buffer, stall).AsTask(), cancellationToken).ConfigureAwait(false);
             }
             catch (IOException fault) when (!url.IsFile && fault is not HttpIOException)
             {

@@ -131,6 +131,32 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         archive.Dispose();
     }
 
+    [Theory]
+    [InlineData("InRelease")]
+    [InlineData(".deb")]
+    public async Task A_mirror_that_takes_a_request_and_says_nothing_is_given_up_and_asked_again(string silentAt)
+    {
+        _mirror.Silent = (silentAt, 1);
+        var (archive, package) = await PublishedAsync();
+
+        (await BytesAsync(archive, package)).Should().Equal(_deb);
+
+        _mirror.Requests.Count(request => request.EndsWith(silentAt, StringComparison.Ordinal)).Should().Be(2);
+        archive.Dispose();
+    }
+
+    [Fact]
+    public async Task A_mirror_that_never_says_anything_is_an_error_that_says_so()
+    {
+        _mirror.Silent = ("InRelease", int.MaxValue);
+        _mirror.Publish();
+        using var archive = await _mirror.OpenAsync();
+
+        await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask()).Should().ThrowAsync<HttpIOException>().WithMessage("*InRelease sent nothing for 60 s*");
+
+        _mirror.Requests.Should().HaveCount(3, "it is asked again twice");
+    }
+
     [Fact]
     public async Task A_part_left_by_an_earlier_run_is_taken_up_and_one_of_another_file_is_thrown_away()
     {

@@ -26,6 +26,9 @@ internal sealed class SyntheticMirror : IAsyncDisposable
     /// <summary>The connection is cut after so many bytes of a file, once, when the client has said that it has them.</summary>
     public (string Suffix, int After, Task Arrived)? Cut { get; set; }
 
+    /// <summary>So many requests for such a file are taken and not answered; five minutes pass in the client's time while it waits.</summary>
+    public (string Suffix, int Times)? Silent { get; set; }
+
     /// <summary>So many more bytes are sent than the index says.</summary>
     public int Oversize { get; set; }
 
@@ -91,6 +94,14 @@ internal sealed class SyntheticMirror : IAsyncDisposable
         var name = context.Request.Path.Value!["/debian/".Length..];
         var range = context.Request.Headers.Range.ToString();
         lock (Requests) Requests.Add($"{name} {range}".Trim());
+        if (Silent is ({ } suffix, > 0 and var times) && name.EndsWith(suffix, StringComparison.Ordinal))
+        {
+            Silent = (suffix, times - 1);
+            // The request is here, so the client waits already: its patience is over now.
+            Time.Advance(TimeSpan.FromMinutes(5));
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        }
+
         if (!_files.TryGetValue(name, out var file))
         {
             context.Response.StatusCode = 404;
