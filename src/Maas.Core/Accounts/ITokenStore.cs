@@ -17,7 +17,7 @@ internal interface ITokenStore
     Task<bool> AddBootTokenAsync(byte[] hash, StoredBootToken token, int most, DateTimeOffset expired, CancellationToken cancellationToken);
 
     /// <summary>
-    /// In one transaction: judges the token with this hash, marks it used by <paramref name="address"/>, and gives the machine's
+    /// In one transaction: judges the token with this hash, marks it used by <paramref name="address"/> and its machine as checked in, and gives the machine's
     /// own token, drawing one if it has none.
     /// </summary>
     Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, NodeToken> draw, CancellationToken cancellationToken);

@@ -60,6 +60,9 @@ public sealed record Machine
     /// <summary>The operation (commission, deploy, release …) that its last events belong to.</summary>
     public Guid? OperationId { get; init; }
 
+    /// <summary>Whether it has traded a boot token since that operation began, and so is known to have booted for it.</summary>
+    public bool CheckedIn { get; init; }
+
     /// <summary>How it is turned on and off.</summary>
     public PowerSettings Power { get; init; } = PowerSettings.Manual;
 
@@ -126,6 +129,13 @@ public sealed record Machine
     /// <summary>Whether an installed system of its owner's is on the disk.</summary>
     [JsonIgnore]
     public bool IsInstalled => Deployment?.FinishedAt is not null;
+
+    /// <summary>
+    /// Whether what speaks with its credentials may still be its owner's system, which keeps them through tests and rescue
+    /// mode: until it has booted for these, nothing it reports about them counts.
+    /// </summary>
+    internal bool MayStillRunItsOwnersSystem =>
+        IsInstalled && !CheckedIn && Status is (MachineStatus.Testing or MachineStatus.EnteringRescueMode);
 
     /// <summary>What it boots if it asks now: a pure function of its state.</summary>
     [JsonIgnore]

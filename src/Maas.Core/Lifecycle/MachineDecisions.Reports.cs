@@ -11,6 +11,9 @@ public static partial class MachineDecisions
 
     private static Decision Signal(MachineMove move, MachineCommand.Signal signal)
     {
+        if (move.Machine.MayStillRunItsOwnersSystem)
+            return move.Refused("signal", $"The machine has not booted for the '{move.Machine.Status.DisplayName}' state yet.");
+
         switch (move.Machine.Status)
         {
             case MachineStatus.Commissioning or MachineStatus.Testing:
@@ -157,6 +160,9 @@ public static partial class MachineDecisions
     {
         move.Machine = move.Machine with { PowerState = done.State };
         if (done.Note is not null) move.Note(EventLevel.Warning, "Power", done.Note);
+        // A wake-up packet may be lost, or come while the machine is still switching itself off, and nobody answers it.
+        if (done is { Effect.Action: PowerAction.TurnOn, State: PowerState.Unknown, Note: null } && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
+            move.Add(new MachineEffect.Power(PowerAction.TurnOn, Repeats: true));
         if (done.Effect.Finishes && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode) move.TryMove(MachineAction.Finish);
         return move.Done();
     }

@@ -14,7 +14,11 @@ public abstract record MachineEffect
     /// <summary>Acts on the machine's power. Every action is harmless when repeated.</summary>
     /// <param name="Action">What to do.</param>
     /// <param name="Finishes">Whether the machine's status waits for just this (release, leaving rescue mode).</param>
-    public sealed record Power(PowerAction Action, bool Finishes = false) : MachineEffect;
+    /// <param name="Repeats">Whether it was done before and nobody can tell whether that was heard: it waits for <see cref="RepeatInterval"/>, and is left out once the machine has booted.</param>
+    public sealed record Power(PowerAction Action, bool Finishes = false, bool Repeats = false) : MachineEffect;
+
+    /// <summary>How long an action that <see cref="Power.Repeats"/> waits; 20 seconds.</summary>
+    public static TimeSpan RepeatInterval { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Power actions that still wait in the queue are not wanted any more.</summary>
     public sealed record CancelPower : MachineEffect;
@@ -36,4 +40,7 @@ public abstract record MachineEffect
 
     /// <summary>The machine's OAuth token and all boot tokens end: whoever had the machine before is locked out.</summary>
     public sealed record RevokeCredentials : MachineEffect;
+
+    /// <summary>Boot tokens that were given out before now end.</summary>
+    public sealed record RevokeBootTokens : MachineEffect;
 }

@@ -46,8 +46,12 @@ internal sealed class MachineMove(Machine machine, MachineCommand command, DateT
         if (turnOff) Add(new MachineEffect.Power(PowerAction.TurnOff));
     }
 
-    /// <summary>A new operation begins: its events and scripts carry the command's id.</summary>
-    public void BeginOperation() => Machine = Machine with { OperationId = command.OperationId };
+    /// <summary>A new operation begins: its events and scripts carry the command's id, and boot tokens of earlier ones end.</summary>
+    public void BeginOperation()
+    {
+        Machine = Machine with { OperationId = command.OperationId, CheckedIn = false };
+        Add(new MachineEffect.RevokeBootTokens());
+    }
 
     public void RenewDeadline() => Machine = Machine with { Deadline = now + deadlines.For(Machine.Status) };
 

@@ -123,7 +123,8 @@ public sealed partial class EffectWorker
 
     private async Task PerformAsync(QueuedEffect queued, CancellationToken cancellationToken)
     {
-        if (await machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine)
+        if (await machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine
+            || (queued.Effect.Repeats && (machine.CheckedIn || !machine.Status.WaitsForBoot)))
         {
             await store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
             return;

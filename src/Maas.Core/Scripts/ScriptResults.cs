@@ -36,13 +36,15 @@ public sealed class ScriptResults
 
     /// <summary>
     /// Takes the machine's report on one script. The inventory's output becomes the machine's hardware; an inventory that
-    /// cannot be read counts as failed. A report on a script that has ended already, or is another machine's, changes nothing.
+    /// cannot be read counts as failed. A report on a script that has ended already, or is another machine's, changes nothing; nor does
+    /// one of an installed machine that has not booted for its tests yet.
     /// </summary>
     /// <returns>The result afterwards; <see langword="null"/> when there is none such.</returns>
     public async Task<ScriptResult?> ReportAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(machine, report, cancellationToken).ConfigureAwait(false) is not { } result) return null;
         if (!ScriptResult.Unfinished.Contains(result.Status)) return result;
+        if (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false) is not { MayStillRunItsOwnersSystem: false }) return result;
 
         var now = clock.GetUtcNow();
         var output = Limit(report.Output);

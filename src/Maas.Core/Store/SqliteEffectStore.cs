@@ -12,17 +12,17 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
         {
             connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", new { now = StoreTime.Write(now) });
             return (IReadOnlyList<QueuedEffect>)[.. connection
-                .Query<(long Id, string Machine, long Action, long Finishes, long Attempts)>(
+                .Query<(long Id, string Machine, long Action, long Finishes, long Repeats, long Attempts)>(
                     """
                     UPDATE effects SET claimed_until = @until
                     WHERE id IN (
                         SELECT id FROM effects
                         WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
                         ORDER BY due, id LIMIT @limit)
-                    RETURNING id, machine, action, finishes, attempts
+                    RETURNING id, machine, action, finishes, repeats, attempts
                     """,
                     new { now = StoreTime.Write(now), until = StoreTime.Write(now + lease), limit })
-                .Select(row => new QueuedEffect(row.Id, SystemId.Parse(row.Machine), new MachineEffect.Power((PowerAction)row.Action, row.Finishes != 0), (int)row.Attempts))];
+                .Select(row => new QueuedEffect(row.Id, SystemId.Parse(row.Machine), new MachineEffect.Power((PowerAction)row.Action, row.Finishes != 0, row.Repeats != 0), (int)row.Attempts))];
         },
         cancellationToken);
 

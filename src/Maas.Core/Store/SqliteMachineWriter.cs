@@ -96,10 +96,17 @@ internal static class SqliteMachineWriter
                     // Asking twice gives one answer: a client that polls does not fill the queue.
                     connection.Execute(
                         """
-                        INSERT INTO effects (machine, action, finishes, attempts, due, claimed_until) SELECT @id, @action, @finishes, 0, @due, 0
+                        INSERT INTO effects (machine, action, finishes, repeats, attempts, due, claimed_until) SELECT @id, @action, @finishes, @repeats, 0, @due, 0
                         WHERE NOT EXISTS (SELECT 1 FROM effects WHERE machine = @id AND action = @action AND finishes = @finishes AND withdrawn = 0)
                         """,
-                        new { id, action = (int)power.Action, finishes = power.Finishes ? 1 : 0, due = StoreTime.Write(change.At) });
+                        new
+                        {
+                            id,
+                            action = (int)power.Action,
+                            finishes = power.Finishes ? 1 : 0,
+                            repeats = power.Repeats ? 1 : 0,
+                            due = StoreTime.Write(power.Repeats ? change.At + MachineEffect.RepeatInterval : change.At),
+                        });
                     break;
                 case MachineEffect.CloseScripts close:
                     connection.Execute(
@@ -118,6 +125,9 @@ internal static class SqliteMachineWriter
                     connection.Execute("DELETE FROM node_tokens WHERE machine = @id", new { id });
                     connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", new { id });
                     break;
+                case MachineEffect.RevokeBootTokens:
+                    connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", new { id });
+                    break;
                 default: // Scheduled scripts come as results to be, below; cancelled power is done above.
                     break;
             }
@@ -133,7 +143,7 @@ internal static class SqliteMachineWriter
     private static bool ReplacesPower(SqliteConnection connection, string id, IReadOnlyList<MachineEffect> effects)
     {
         if (effects.Any(effect => effect is MachineEffect.CancelPower)) return true;
-        var wishes = effects.OfType<MachineEffect.Power>().Select(power => power.Action).Where(action => action is not PowerAction.Query).ToList();
+        var wishes = effects.OfType<MachineEffect.Power>().Where(power => !power.Repeats).Select(power => power.Action).Where(action => action is not PowerAction.Query).ToList();
         return wishes is not ([] or [PowerAction.TurnOn]) || (wishes.Count > 0 && connection.ExecuteScalar<long>(
             "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn AND withdrawn = 0", new { id, turnOn = (int)PowerAction.TurnOn }) == 0);
     }

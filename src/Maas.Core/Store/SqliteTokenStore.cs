@@ -48,6 +48,12 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
             connection.Execute(
                 "UPDATE boot_tokens SET used = coalesce(used, @now), address = coalesce(address, @address) WHERE hash = @hash",
                 new { hash, address, now = StoreTime.Write(now) });
+            connection.Execute(
+                """
+                UPDATE machines SET version = version + 1, document = json_set(document, '$.CheckedIn', json('true'))
+                WHERE id = @machine AND NOT coalesce(document ->> 'CheckedIn', 0)
+                """,
+                new { machine = token.MachineId.ToString() });
             return GetOrCreate(connection, draw(token.MachineId)) is { } own
                 ? (BootTokenResult)new BootTokenResult.Accepted(own)
                 : new BootTokenResult.Refused("The machine is gone.");

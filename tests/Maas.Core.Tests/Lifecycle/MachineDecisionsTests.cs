@@ -113,13 +113,13 @@ public class MachineDecisionsTests
     [Fact]
     public void A_deployed_machine_returns_to_its_owner_after_tests_rescue_and_repair()
     {
-        var testing = Move(Deployed, new MachineCommand.Test()).Machine;
+        var testing = Move(Deployed, new MachineCommand.Test()).Machine with { CheckedIn = true };
         Move(testing, new MachineCommand.Signal(SignalReport.Ok, null)).Machine.Should().Match<Machine>(machine => machine.Status == MachineStatus.Deployed && machine.Owner == "bob");
         var failed = Move(testing, new MachineCommand.Signal(SignalReport.Failed, null)).Machine;
         Move(failed, new MachineCommand.OverrideFailedTesting()).Machine.Status.Should().Be(MachineStatus.Deployed);
 
         var entering = Move(Deployed, new MachineCommand.EnterRescueMode()).Machine;
-        var rescue = Move(entering, new MachineCommand.Signal(SignalReport.Working, null)).Machine;
+        var rescue = Move(entering with { CheckedIn = true }, new MachineCommand.Signal(SignalReport.Working, null)).Machine;
         rescue.Status.Should().Be(MachineStatus.RescueMode);
         var exiting = Move(rescue, new MachineCommand.ExitRescueMode());
         exiting.Effects.Should().Equal(new MachineEffect.Power(PowerAction.TurnOff), new MachineEffect.Power(PowerAction.TurnOn, Finishes: true));
@@ -169,6 +169,19 @@ public class MachineDecisionsTests
     [InlineData(MachineStatus.EnteringRescueMode)]
     public void A_machine_that_a_boot_is_waited_of_is_not_powered_off(MachineStatus status) =>
         Refuse(Deployed with { Status = status }, new MachineCommand.TurnOff()).Should().BeEquivalentTo(new { From = status, Because = RefusalKind.Status });
+
+    [Fact]
+    public void The_owners_system_that_still_runs_cannot_pass_its_own_tests()
+    {
+        var testing = Move(Deployed with { CheckedIn = true }, new MachineCommand.Test());
+        testing.Machine.CheckedIn.Should().BeFalse("it booted for its deployment, not for this");
+        testing.Effects.Should().Contain(new MachineEffect.RevokeBootTokens());
+        foreach (var report in Enum.GetValues<SignalReport>())
+        {
+            Refuse(testing.Machine, new MachineCommand.Signal(report, null)).Reason.Should().Be("The machine has not booted for the 'Testing' state yet.");
+            Refuse(Move(Deployed, new MachineCommand.EnterRescueMode()).Machine, new MachineCommand.Signal(report, null));
+        }
+    }
 
     [Fact]
     public void Whoever_had_the_machine_is_locked_out_when_it_changes_hands()

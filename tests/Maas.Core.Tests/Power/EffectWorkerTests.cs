@@ -1,3 +1,5 @@
+using System.Net;
+using Maas.Core.Accounts;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
@@ -144,6 +146,54 @@ public class EffectWorkerTests
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
         var events = await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning });
         events.Should().ContainSingle().Which.Note.Description.Should().Contain("by hand");
+    }
+
+    [Fact]
+    public async Task A_wake_up_that_nobody_answers_is_sent_again_until_the_machine_has_booted()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync(powerType: "wakeonlan");
+        test.Power.Answer = action => action is PowerAction.TurnOff ? new PowerReply.Unsupported("Wake-on-LAN cannot turn off.") : new PowerReply.Done(PowerState.Unknown);
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        await test.SettleAsync(machine.Id);
+        await ElapseAsync(19);
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff, PowerAction.TurnOn);
+        await ElapseAsync(1);
+        await test.ReopenAsync();
+        await ElapseAsync(20);
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff, PowerAction.TurnOn, PowerAction.TurnOn, PowerAction.TurnOn);
+
+        var token = await test.Region.BootTokens.IssueAsync(machine.Id, null);
+        (await test.Region.BootTokens.RedeemAsync(token!.Value, IPAddress.Loopback)).Should().BeOfType<BootTokenResult.Accepted>();
+        await ElapseAsync(60);
+
+        test.Power.Asked.Should().HaveCount(4);
+        (await test.GetAsync(machine.Id)).CheckedIn.Should().BeTrue();
+        (await test.Region.Effects.PassAsync()).Should().Be(0);
+
+        async Task ElapseAsync(int seconds)
+        {
+            test.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            await test.SettleAsync(machine.Id);
+        }
+    }
+
+    [Fact]
+    public async Task A_wake_up_is_not_repeated_for_a_machine_that_was_given_up()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.EnlistAsync(powerType: "wakeonlan");
+        test.Power.Answer = _ => new PowerReply.Done(PowerState.Unknown);
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        await test.SettleAsync(machine.Id);
+        test.Clock.Advance(TimeSpan.FromMinutes(31));
+        await test.Region.Deadlines.PassAsync();
+        test.Power.Asked.Clear();
+        await test.SettleAsync(machine.Id);
+        test.Clock.Advance(TimeSpan.FromMinutes(1));
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff);
     }
 
     [Fact]

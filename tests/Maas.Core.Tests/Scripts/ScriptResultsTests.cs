@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using Maas.Core.Accounts;
 using Maas.Core.Lifecycle;
 using Maas.Core.Scripts;
 
@@ -51,6 +53,28 @@ public class ScriptResultsTests
         machine.Hardware.Should().BeNull();
         var inventory = (await test.Region.ScriptResults.ListAsync(id)).Single(result => result.Name == BuiltinScripts.Inventory);
         Encoding.UTF8.GetString((await test.Region.ScriptResults.OutputAsync(inventory.Id))!.StandardError.Span).Should().Contain("cut short");
+    }
+
+    [Fact]
+    public async Task The_owners_system_that_still_runs_cannot_forge_the_results_of_its_tests()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        await test.UploadAsync();
+        var id = (await test.ReadyAsync()).Id;
+        await test.DoAsync(id, new MachineCommand.Deploy("bob"));
+        var old = await test.Region.BootTokens.IssueAsync(id, null);
+        await test.DoAsync(id, new MachineCommand.NetbootOff());
+        await test.DoAsync(id, new MachineCommand.UserDataFetched());
+        await test.DoAsync(id, new MachineCommand.Test());
+        var pending = (await test.Region.ScriptResults.PendingAsync(id))[0].Result;
+
+        (await test.Region.BootTokens.RedeemAsync(old!.Value, IPAddress.Loopback)).Should().BeOfType<BootTokenResult.Refused>("it is of the operation before");
+        (await ReportAsync()).Status.Should().Be(ScriptStatus.Pending);
+        var token = await test.Region.BootTokens.IssueAsync(id, null);
+        await test.Region.BootTokens.RedeemAsync(token!.Value, IPAddress.Loopback);
+        (await ReportAsync()).Status.Should().Be(ScriptStatus.Passed);
+
+        async Task<ScriptResult> ReportAsync() => (await test.Region.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = pending.Id, ExitStatus = 0 }))!;
     }
 
     [Fact]
