@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Maas.Api.Answers;
 using Maas.Api.Machines;
+using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
