@@ -1,5 +1,3 @@
-using Maas.Images.Bytes;
-
 namespace Maas.Images;
 
 public sealed partial class DiskImage

@@ -4,7 +4,7 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Iso;
 
 /// <summary>Writes a directory's records; no record crosses a sector, and fields that do not fit in one go on behind the directory.</summary>
-internal sealed class IsoDirectoryWriter(IsoNode directory, IsoNode parent, DateTimeOffset createdAt, IsoNode root)
+internal sealed class IsoDirectoryWriter(IsoNode directory, IsoNode parent, DateTimeOffset createdAt, IsoNode root) : IDisposable
 {
     private const int Sector = IsoVolume.SectorSize;
     private const int LongestRecord = 254;
@@ -25,6 +25,12 @@ internal sealed class IsoDirectoryWriter(IsoNode directory, IsoNode parent, Date
     {
         WriteRecords(directory.Block + (uint)(directory.DirectoryLength / Sector));
         return [.. _records.ToArray(), .. _continued.ToArray()];
+    }
+
+    public void Dispose()
+    {
+        _records.Dispose();
+        _continued.Dispose();
     }
 
     public static byte[] Record(uint block, uint length, DateTimeOffset time, byte flags, byte[] name, byte[] systemUse)

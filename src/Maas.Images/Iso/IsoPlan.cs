@@ -27,8 +27,9 @@ internal sealed class IsoPlan(IsoNode root, List<(IsoBootPlatform Platform, IsoN
         if (boot.Count > 0) _catalog = next++;
         foreach (var (node, _) in _directories)
         {
+            using var writer = new IsoDirectoryWriter(node, node, createdAt, root);
             node.Block = next;
-            node.DirectoryLength = new IsoDirectoryWriter(node, node, createdAt, root).Measure(out var continuation);
+            node.DirectoryLength = writer.Measure(out var continuation);
             next += Blocks(node.DirectoryLength) + Blocks(continuation);
         }
 
@@ -47,7 +48,11 @@ internal sealed class IsoPlan(IsoNode root, List<(IsoBootPlatform Platform, IsoN
         image.Add((long)big * Sector, PathTable(bigEndian: true));
         if (boot.Count > 0) image.Add((long)_catalog * Sector, BootCatalog());
         foreach (var (node, parent) in _directories)
-            image.Add((long)node.Block * Sector, new IsoDirectoryWriter(node, _directories[parent].Node, createdAt, root).Write());
+        {
+            using var writer = new IsoDirectoryWriter(node, _directories[parent].Node, createdAt, root);
+            image.Add((long)node.Block * Sector, writer.Write());
+        }
+
         foreach (var file in files)
         {
             if (file.SourceFile is { } source) image.Add((long)file.Block * Sector, file.Length, source, 0);

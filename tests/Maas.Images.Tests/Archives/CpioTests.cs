@@ -25,7 +25,7 @@ public sealed class CpioTests
         (await Judge.RunAsync("/bin/sh", ["-c", $"cd {folder.Path} && {cpio} -id --quiet < a.cpio"], null, Cancellation)).Approved();
 
         (await File.ReadAllTextAsync(folder["bin/link"], Cancellation)).Should().Be("#!/bin/sh\n");
-        File.GetUnixFileMode(folder["bin/tool"]).Should().HaveFlag(UnixFileMode.UserExecute);
+        new FileInfo(folder["bin/tool"]).UnixFileMode.Should().HaveFlag(UnixFileMode.UserExecute);
         new FileInfo(folder["empty"]).Length.Should().Be(0);
     }
 

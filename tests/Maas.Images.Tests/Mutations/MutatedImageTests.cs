@@ -104,8 +104,8 @@ public sealed class MutatedImageTests : IDisposable
     private static void ReadSome(Stream content)
     {
         var buffer = new byte[100_000];
-        content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        _ = content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         content.Position = Math.Max(0, content.Length - 100);
-        content.ReadAtLeast(buffer, 100, throwOnEndOfStream: false);
+        _ = content.ReadAtLeast(buffer, 100, throwOnEndOfStream: false);
     }
 }
