@@ -38,11 +38,11 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
             images = new DirectoryImageContent(temporaryImages ?? ImageDirectory(options));
         }
 
-        var machines = new SqliteMachineStore(database);
+        var machines = new SqliteMachineStore(database, options.EventsPerMachine);
         var scripts = new SqliteScriptStore(database);
         var accounts = new SqliteAccountStore(database);
         var tokens = new SqliteTokenStore(database);
-        var events = new SqliteEventStore(database);
+        var events = new SqliteEventStore(database, options.EventsPerMachine);
         var effects = new SqliteEffectStore(database);
         var files = new SqliteFileStore(database);
         var signal = new EffectSignal(clock);

@@ -23,6 +23,17 @@ public sealed class MaasRegionOptions
     /// <summary>How long each waiting status may last.</summary>
     public MachineDeadlines Deadlines { get; set; } = new();
 
+    /// <summary>
+    /// How many of a machine's events are kept, the newest, and as many more of its audit events, which no machine can push
+    /// out; 100 to 1,000,000. They are counted now and then: there may be a hundred more.
+    /// </summary>
+    [Range(100, 1_000_000)]
+    public int EventsPerMachine { get; set; } = 10_000;
+
+    /// <summary>With so many New machines, no further one can make itself known: whoever asks has shown no credentials. 1 upward.</summary>
+    [Range(1, int.MaxValue)]
+    public int MostNewMachines { get; set; } = 10_000;
+
     /// <summary>How often a power action is tried before it is given up; 1 to 20.</summary>
     [Range(1, 20)]
     public int PowerAttempts { get; set; } = 5;

@@ -57,12 +57,13 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<ApiHost> StartAsync(TimeProvider? time = null, Action<MaasApiOptions>? configure = null, string? store = null, string prefix = "/MAAS")
+    public static async Task<ApiHost> StartAsync(TimeProvider? time = null, Action<MaasApiOptions>? configure = null, string? store = null, string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null)
     {
         time ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
-        var region = await MaasRegion.OpenAsync(
-            new MaasRegionOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") }, time, cancellationToken: Cancellation);
+        var options = new MaasRegionOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") };
+        configureRegion?.Invoke(options);
+        var region = await MaasRegion.OpenAsync(options, time, cancellationToken: Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

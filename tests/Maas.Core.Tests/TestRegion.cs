@@ -27,9 +27,11 @@ public sealed class TestRegion : IAsyncDisposable
 
     public string DataSource => Path.Combine(directory, "maas.db");
 
-    public static async Task<TestRegion> OpenAsync()
+    private Action<MaasRegionOptions> Configure { get; init; } = _ => { };
+
+    public static async Task<TestRegion> OpenAsync(Action<MaasRegionOptions>? configure = null)
     {
-        var region = new TestRegion();
+        var region = new TestRegion { Configure = configure ?? (_ => { }) };
         await region.ReopenAsync();
         return region;
     }
@@ -38,7 +40,9 @@ public sealed class TestRegion : IAsyncDisposable
     public async Task ReopenAsync()
     {
         if (Region is not null) await Region.DisposeAsync();
-        Region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = DataSource }, Clock, Power);
+        var options = new MaasRegionOptions { DataSource = DataSource };
+        Configure(options);
+        Region = await MaasRegion.OpenAsync(options, Clock, Power);
     }
 
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")

@@ -74,6 +74,7 @@ internal static class NodeResource10
             CreateResult.Known known => known.Machine,
             _ => null,
         };
+        if (result is CreateResult.Full full) return Answer.Busy(full.Reason, MachinesResource.FullWait);
         if (result is CreateResult.Refused refused) return CommandAnswers.BadField(refused.Field, refused.Reason);
         if (machine is null) throw new UnreachableException();
         if (user is null) return Answer.Json(json => NodeShape.WriteOriginal(json, machine, request.Links));

@@ -11,6 +11,9 @@ namespace Maas.Api.Machines;
 /// <summary>All machines of API 2.0: listing, enlisting, accepting, allocating, releasing.</summary>
 internal static class MachinesResource
 {
+    /// <summary>How long to wait before another try when there are too many New machines: a person has to act first.</summary>
+    public static readonly TimeSpan FullWait = TimeSpan.FromMinutes(1);
+
     private const string Filters = """
         :param id: system ids.
         :param hostname: host names.
@@ -114,6 +117,8 @@ internal static class MachinesResource
         if (user is null && !request.Enlistments.TryEnter(out var wait)) return Answer.Busy("Too many machines make themselves known at once. Try again.", wait);
         switch (await request.StoreNewMachineAsync(wanted).ConfigureAwait(false))
         {
+            case CreateResult.Full full:
+                return Answer.Busy(full.Reason, FullWait);
             case CreateResult.Refused refused:
                 return CommandAnswers.BadField(refused.Field, refused.Reason);
             case CreateResult.Created { Machine: var machine } when user is { IsAdministrator: true } && commission:

@@ -50,6 +50,9 @@ internal sealed record MachineChange
 
     /// <summary>The queued power action that this change records the outcome of; if it is gone, so is the reason for the change.</summary>
     public long? CompletedEffect { get; init; }
+
+    /// <summary>With so many New machines already, nothing is saved; <see langword="null"/> for no limit.</summary>
+    public int? MostNew { get; init; }
 }
 
 /// <summary>What became of a save.</summary>
@@ -65,6 +68,9 @@ internal abstract record SaveResult
 
     /// <summary>Another machine has this value already.</summary>
     public sealed record Taken(string Field, string Value) : SaveResult;
+
+    /// <summary>There are as many New machines as may be.</summary>
+    public sealed record Full : SaveResult;
 
     /// <summary>The power action whose outcome this was is not wanted any more.</summary>
     public sealed record Superseded : SaveResult;

@@ -9,7 +9,7 @@ public sealed partial class Machines
 {
     /// <summary>Creates a New machine on behalf of a user.</summary>
     public Task<CreateResult> CreateAsync(NewMachine machine, string? by, CancellationToken cancellationToken = default) =>
-        InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Created.", by), cancellationToken);
+        InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Created.", by), null, cancellationToken);
 
     /// <summary>
     /// A machine makes itself known. One that has any of the addresses already, and is New or Commissioning, is
@@ -23,7 +23,7 @@ public sealed partial class Machines
         {
             var known = await store.ListAsync(new MachineFilter { MacAddresses = machine.MacAddresses }, cancellationToken).ConfigureAwait(false);
             if (machine.MacAddresses.Count > 0 && known.Count > 0) return AlreadyKnown(known);
-            var result = await InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Enlisted."), cancellationToken).ConfigureAwait(false);
+            var result = await InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Enlisted."), options.MostNewMachines, cancellationToken).ConfigureAwait(false);
             if (result is not CreateResult.Refused { Field: "mac_addresses" } || pass > 0) return result;
         }
     }
@@ -86,16 +86,18 @@ public sealed partial class Machines
         ? new CreateResult.Known(only)
         : new CreateResult.Refused("mac_addresses", $"An address already belongs to {string.Join(" and ", known.Select(other => other.Hostname))}.");
 
-    private async Task<CreateResult> InsertAsync(NewMachine spec, EventNote note, CancellationToken cancellationToken)
+    private async Task<CreateResult> InsertAsync(NewMachine spec, EventNote note, int? mostNew, CancellationToken cancellationToken)
     {
         while (true)
         {
             var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), options.Domain, clock.GetUtcNow());
             if (MachineRules.Check(machine) is var (field, reason)) return new CreateResult.Refused(field, reason);
-            switch (await store.SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note] }, cancellationToken).ConfigureAwait(false))
+            switch (await store.SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew }, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     return new CreateResult.Created(saved.Machine);
+                case SaveResult.Full:
+                    return new CreateResult.Full($"{mostNew} machines are New already: accept or delete some of them first.");
                 case SaveResult.Taken { Field: "system_id" } when spec.Id is null:
                     continue;
                 case SaveResult.Taken taken:

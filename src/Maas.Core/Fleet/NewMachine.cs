@@ -43,6 +43,10 @@ public abstract record CreateResult
     /// <param name="Machine">As stored.</param>
     public sealed record Known(Machine Machine) : CreateResult;
 
+    /// <summary>Nothing was stored: too many machines that made themselves known wait for somebody to accept or delete them.</summary>
+    /// <param name="Reason">In words.</param>
+    public sealed record Full(string Reason) : CreateResult;
+
     /// <summary>Nothing was stored.</summary>
     /// <param name="Field">The field at fault, by the API's name (<c>mac_addresses</c>, <c>hostname</c>, <c>architecture</c>).</param>
     /// <param name="Reason">In words.</param>

@@ -4,8 +4,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
 
-internal sealed class SqliteEventStore(SqliteDatabase database) : IEventStore
+internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMachine) : IEventStore
 {
+    private const int LongestType = 100;
+    private const int LongestDescription = 4000;
+    private const int TidyInterval = 50;
+
     public Task<Event> WriteAsync(DateTimeOffset at, SystemId? machine, EventNote note, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
@@ -14,7 +18,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database) : IEventStore
                     "SELECT hostname, document ->> 'OperationId' FROM machines WHERE id = @id", new { id = id.ToString() })
                 : default;
             Guid? operation = Guid.TryParse(known.Operation, out var guid) ? guid : null;
-            return Insert(connection, at, machine, known.Hostname ?? "", operation, note);
+            return Insert(connection, eventsPerMachine, at, machine, known.Hostname ?? "", operation, note);
         },
         cancellationToken);
 
@@ -56,17 +60,27 @@ internal sealed class SqliteEventStore(SqliteDatabase database) : IEventStore
             .Reverse()],
         cancellationToken);
 
-    /// <summary>Writes an event within the caller's transaction.</summary>
-    public static Event Insert(SqliteConnection connection, DateTimeOffset at, SystemId? machine, string hostname, Guid? operation, EventNote note)
+    /// <summary>Writes an event within the caller's transaction, plain and bounded, whoever's words are in it.</summary>
+    public static Event Insert(SqliteConnection connection, int keep, DateTimeOffset at, SystemId? machine, string hostname, Guid? operation, EventNote note)
     {
+        note = note with { Type = PlainText.From(note.Type, LongestType), Description = PlainText.From(note.Description, LongestDescription) };
         var id = connection.ExecuteScalar<long>(
             """
             INSERT INTO events (at, machine, hostname, operation_id, level, type, description, username)
             VALUES (@at, @machine, @hostname, @operation, @level, @Type, @Description, @Username) RETURNING id
             """,
             new { at = StoreTime.Write(at), machine = machine?.ToString(), hostname, operation = operation?.ToString(), level = (int)note.Level, note.Type, note.Description, note.Username });
+        if (id % TidyInterval == 0) Tidy(connection, keep, machine, note.Level is EventLevel.Audit);
         return new Event(id, at, machine, hostname, operation, note);
     }
+
+    /// <summary>Whoever writes most is met most often. A person's changes are counted apart: no machine pushes them out by talking.</summary>
+    private static void Tidy(SqliteConnection connection, int keep, SystemId? machine, bool audit) => connection.Execute(
+        """
+        DELETE FROM events WHERE machine IS @machine AND (level = 0) = @audit AND id <= (
+            SELECT id FROM events WHERE machine IS @machine AND (level = 0) = @audit ORDER BY id DESC LIMIT 1 OFFSET @keep)
+        """,
+        new { machine = machine?.ToString(), audit, keep });
 
     private static (string Where, DynamicParameters Parameters) Conditions(EventQuery query)
     {

@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
 
-internal sealed class SqliteMachineStore(SqliteDatabase database) : IMachineStore
+internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerMachine) : IMachineStore
 {
     private const string Columns = "m.number, m.version, m.document";
 
@@ -37,14 +37,14 @@ internal sealed class SqliteMachineStore(SqliteDatabase database) : IMachineStor
         cancellationToken);
 
     public Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => SqliteMachineWriter.Save(connection, change), cancellationToken);
+        database.WriteAsync(connection => SqliteMachineWriter.Save(connection, change, eventsPerMachine), cancellationToken);
 
     public Task<bool> DeleteAsync(SystemId id, EventNote note, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             if (Get(connection, id.ToString()) is not { } machine) return false;
             connection.Execute("DELETE FROM machines WHERE id = @id", new { id = id.ToString() });
-            SqliteEventStore.Insert(connection, at, machine.Id, machine.Hostname, null, note);
+            SqliteEventStore.Insert(connection, eventsPerMachine, at, machine.Id, machine.Hostname, null, note);
             return true;
         },
         cancellationToken);

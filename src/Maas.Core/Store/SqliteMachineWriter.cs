@@ -11,7 +11,7 @@ namespace Maas.Core.Store;
 /// <summary>Saves a machine with its events and effects, within the caller's transaction.</summary>
 internal static class SqliteMachineWriter
 {
-    public static SaveResult Save(SqliteConnection connection, MachineChange change)
+    public static SaveResult Save(SqliteConnection connection, MachineChange change, int eventsPerMachine)
     {
         var machine = change.Machine;
         var id = machine.Id.ToString();
@@ -25,6 +25,9 @@ internal static class SqliteMachineWriter
         if (stored != machine.Version) return machine.Version == 0 ? new SaveResult.Taken("system_id", id) : new SaveResult.Conflict();
         if (FindTaken(connection, machine) is { } taken) return taken;
 
+        if (change.MostNew is { } most && connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE status = @status", new { status = (int)MachineStatus.New }) >= most)
+            return new SaveResult.Full();
+
         machine = machine with { Version = machine.Version + 1, Updated = change.At };
         if (machine.Version == 1) machine = machine with { Number = Insert(connection, machine) };
         else Update(connection, machine);
@@ -33,7 +36,7 @@ internal static class SqliteMachineWriter
         connection.Execute("DELETE FROM machine_tags WHERE machine = @id", new { id });
         connection.Execute("INSERT INTO machine_tags (tag, machine) VALUES (@tag, @id)", machine.Tags.Select(tag => new { tag, id }));
 
-        foreach (var note in change.Events) SqliteEventStore.Insert(connection, change.At, machine.Id, machine.Hostname, machine.OperationId, note);
+        foreach (var note in change.Events) SqliteEventStore.Insert(connection, eventsPerMachine, change.At, machine.Id, machine.Hostname, machine.OperationId, note);
         if (change.CompletedEffect is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", new { completed });
         Apply(connection, id, change);
         return new SaveResult.Saved(machine);

@@ -55,6 +55,20 @@ public class MachineLifecycleTests
     }
 
     [Theory]
+    [InlineData("/MAAS/api/2.0/machines/")]
+    [InlineData("/MAAS/api/1.0/nodes/?op=new")]
+    public async Task Machines_that_nobody_accepts_do_not_pile_up_for_ever(string path)
+    {
+        await using var host = await ApiHost.StartAsync(configureRegion: options => options.MostNewMachines = 1);
+        Task<Reply> EnlistAsync(int i) => host.SendAsync("POST", path, null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", $"52:54:00:aa:00:0{i}")));
+
+        (await EnlistAsync(1)).Expect(200);
+        (await EnlistAsync(2)).Expect(503).Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
+        (await EnlistAsync(1)).Expect(200);
+        (await host.PostAsync(host.Bob, "machines/", ("architecture", "amd64"), ("mac_addresses", "52:54:00:bb:00:01"))).Expect(200);
+    }
+
+    [Theory]
     [InlineData("architecture", "amd64", "mac_addresses", "")]
     [InlineData("architecture", "amd64", "mac_addresses", "zz:zz")]
     [InlineData("architecture", "", "mac_addresses", "52:54:00:aa:00:01")]

@@ -44,6 +44,17 @@ public class MachinesTests
     }
 
     [Fact]
+    public async Task Whoever_makes_machines_up_fills_no_disk_and_stops_no_user()
+    {
+        await using var test = await TestRegion.OpenAsync(options => options.MostNewMachines = 1);
+        var first = await test.EnlistAsync();
+
+        (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [Two] })).Should().BeOfType<CreateResult.Full>().Which.Reason.Should().StartWith("1 machines are New already");
+        (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] })).Should().BeOfType<CreateResult.Known>();
+        (await test.Machines.CreateAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:03")] }, "admin")).Should().BeOfType<CreateResult.Created>().Which.Machine.Id.Should().NotBe(first.Id);
+    }
+
+    [Fact]
     public async Task Twenty_boots_at_once_make_one_machine()
     {
         await using var test = await TestRegion.OpenAsync();

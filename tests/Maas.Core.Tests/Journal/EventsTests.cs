@@ -39,6 +39,35 @@ public class EventsTests
     }
 
     [Fact]
+    public async Task A_machine_that_talks_too_much_pushes_out_its_own_words_and_nothing_else()
+    {
+        await using var test = await TestRegion.OpenAsync(options => options.EventsPerMachine = 100);
+        var machine = await test.EnlistAsync();
+        var other = await test.EnlistAsync("52:54:00:00:00:02");
+        await test.Region.Events.WriteAsync(machine.Id, new EventNote(EventLevel.Audit, "Test", "a person's change", "bob"));
+        await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => test.Region.Events.WriteAsync(machine.Id, new EventNote(EventLevel.Info, "Test", "chatter"))));
+
+        (await Count(machine.Id, EventLevel.Debug)).Should().BeInRange(100, 150);
+        (await Count(machine.Id, EventLevel.Audit)).Should().Be(1);
+        (await Count(other.Id, EventLevel.Debug)).Should().Be(1);
+
+        async Task<int> Count(SystemId id, EventLevel level) =>
+            (await test.Region.Events.QueryAsync(new EventQuery { MachineIds = [id], Level = level, Limit = 1000 })).Count;
+    }
+
+    [Fact]
+    public async Task No_event_keeps_control_characters_whoever_wrote_it()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var written = await test.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Te\u0007st", "a\nb\u001b[31m" + new string('x', 10_000)));
+
+        var read = (await test.Region.Events.QueryAsync(new EventQuery()))[0].Note;
+        read.Should().Be(written.Note);
+        read.Type.Should().Be("Test");
+        read.Description.Should().StartWith("a b[31mx").And.HaveLength(4000);
+    }
+
+    [Fact]
     public async Task Events_of_one_operation_carry_its_id()
     {
         await using var test = await TestRegion.OpenAsync();
