@@ -1,3 +1,4 @@
+using System.Text;
 using Maas.Images.Ephemeral;
 using Maas.Judges;
 
@@ -21,4 +22,9 @@ public sealed class AgentFilesTests
 
         AgentFiles.All.Select(file => file.Path).Should().Contain(["init", "lib/maas/agent.sh", "lib/maas/udhcpc"]);
     }
+
+    [Fact]
+    public void No_part_of_the_agent_gives_wget_a_time_limit_which_crashes_it_in_some_builds_of_busybox() =>
+        AgentFiles.All.SelectMany(file => Encoding.UTF8.GetString(file.Content).Split('\n')).Where(line => !line.TrimStart().StartsWith('#'))
+            .Should().NotContain(line => line.Contains("wget ", StringComparison.Ordinal) && (line.Contains(" -T", StringComparison.Ordinal) || line.Contains("--timeout", StringComparison.Ordinal)));
 }
