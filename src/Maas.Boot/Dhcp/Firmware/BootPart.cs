@@ -14,7 +14,7 @@ internal sealed record BootPart(string File, IPAddress Server, FirmwareClient Cl
     /// </summary>
     /// <remarks>
     /// A machine that is to boot from its disk gets the boot program too, and a script that says so. An answer without a boot
-    /// file would end the same way, later: UEFI firmware was seen to go through all its retries before it gives up.
+    /// file would end the same way, later: firmware retries for minutes before it gives up on an answer without one.
     /// </remarks>
     /// <returns><see langword="null"/> when there is nothing this firmware could run.</returns>
     public static BootPart? For(FirmwareClient client, BootInstruction instruction, HardwareAddress hardware, BootSource source)
