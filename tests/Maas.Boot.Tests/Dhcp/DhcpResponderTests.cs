@@ -217,7 +217,7 @@ public class DhcpResponderTests
     private static BootPart? Boot(DhcpMessage request)
     {
         var options = new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot") };
-        return BootPart.For(FirmwareClient.Of(request)!.Value, new BootInstruction.LocalDisk(), request.Hardware, BootSource.On(options, Server));
+        return BootPart.For(FirmwareClient.Of(request)!.Value, new BootInstruction.Kernel("kernel", [], ""), request.Hardware, BootSource.On(options, Server));
     }
 
     private static DhcpMessage? Respond(DhcpMessage request, AddressAnswer? answer = null, bool boot = false)

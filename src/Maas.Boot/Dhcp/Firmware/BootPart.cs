@@ -13,8 +13,9 @@ internal sealed record BootPart(string File, IPAddress Server, FirmwareClient Cl
     /// table, which is iPXE again and comes back for the script. Only a program of the caller's is named directly.
     /// </summary>
     /// <remarks>
-    /// A machine that is to boot from its disk gets the boot program too, and a script that says so. An answer without a boot
-    /// file would end the same way, later: firmware retries for minutes before it gives up on an answer without one.
+    /// A machine that is to boot from its disk gets the boot program too, and a script that says so, when it asks by PXE. When it asks by UEFI HTTP boot it
+    /// gets an address and nothing to boot: that comes after PXE in the boot order of a firmware that does both, and an iPXE started there a second
+    /// time was seen to hang instead of handing on to the disk (OVMF, Debian 12's iPXE).
     /// </remarks>
     /// <returns><see langword="null"/> when there is nothing this firmware could run.</returns>
     public static BootPart? For(FirmwareClient client, BootInstruction instruction, HardwareAddress hardware, BootSource source)
@@ -22,6 +23,7 @@ internal sealed record BootPart(string File, IPAddress Server, FirmwareClient Cl
         var file = client switch
         {
             { IsRaspberryPi: true } => "",
+            { Protocol: FirmwareProtocol.Http, IsIPxe: false } when instruction is BootInstruction.LocalDisk => null,
             { IsIPxe: true } => source.ScriptFor(hardware),
             { Protocol: FirmwareProtocol.Http } => source.HttpUrl(ProgramFor(client, instruction, source)),
             _ => ProgramFor(client, instruction, source),

@@ -59,7 +59,16 @@ public class FirmwareClientTests
 
     [Fact]
     public void Http_firmware_without_an_http_server_gets_nothing() =>
-        File(new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false), new BootInstruction.LocalDisk()).Should().BeNull();
+        File(new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false), new BootInstruction.PowerOff()).Should().BeNull();
+
+    [Fact]
+    public void Http_firmware_that_is_to_boot_its_disk_gets_nothing_and_goes_on()
+    {
+        var source = BootSource.On(new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot/") }, IPAddress.Parse("10.0.0.1"));
+        var firmware = new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false);
+        BootPart.For(firmware, new BootInstruction.PowerOff(), HardwareAddress.Parse("52:54:00:00:00:01"), source)!.File.Should().EndWith("/ipxe.efi");
+        BootPart.For(firmware, new BootInstruction.LocalDisk(), HardwareAddress.Parse("52:54:00:00:00:01"), source).Should().BeNull();
+    }
 
     [Fact]
     public void IPxe_without_an_http_server_fetches_its_script_by_tftp() =>
