@@ -12,12 +12,16 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task An_image_is_written_to_the_disk_of_that_serial_number_grown_and_configured_though_the_connection_breaks()
+    [Theory]
+    [InlineData("raw", "")]
+    [InlineData("gz", "gzip")]
+    [InlineData("xz", "xz")]
+    [InlineData("zst", "zstd")]
+    public async Task An_image_is_written_to_the_disk_of_that_serial_number_grown_and_configured_though_the_connection_breaks(string format, string packer)
     {
-        var image = await DeployableImage.MakeAsync(_folder, "zstd", Cancellation);
+        var image = await DeployableImage.MakeAsync(_folder, packer, Cancellation);
         await using var server = await new MetadataServer { Image = image, CutImageAt = image.Length / 2, CloudConfig = "datasource:\n  MAAS: {token_secret: config-secret}\n" }.StartAsync();
-        server.Tasks.Enqueue(Deploy(image, "zst", "name-that-is-not-there", "TARGET7"));
+        server.Tasks.Enqueue(Deploy(image, format, "name-that-is-not-there", "TARGET7"));
 
         var console = await RunAsync(server, Disk("other", 64, "OTHER"), Disk("target", 256, "TARGET7"));
 
