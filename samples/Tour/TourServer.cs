@@ -54,14 +54,14 @@ internal sealed class TourServer : IAsyncDisposable
             maas.Range = AddressRange.Parse("127.77.0.100-127.77.0.200");
             maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
         }).AddMaasApi();
+        // A simulated machine fetches these and runs nothing: any bytes will do. samples/VmLab boots the real ones.
+        foreach (var (name, length) in new[] { ("snponly.efi", 200_000), ("kernel", 8_000_000), ("initrd", 20_000_000) })
+            await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(length), cancellationToken);
         var application = builder.Build();
         application.MapMaasBoot();
         application.MapMaasApi();
         await application.StartAsync(cancellationToken);
 
-        // A simulated machine fetches these and runs nothing: any bytes will do. samples/VmLab boots the real ones.
-        foreach (var (name, length) in new[] { ("snponly.efi", 200_000), ("kernel", 8_000_000), ("initrd", 20_000_000) })
-            await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(length), cancellationToken);
         var key = await File.ReadAllTextAsync(Path.Combine(data.FullName, "admin.apikey"), cancellationToken);
         return new TourServer(application, data, park, machine, new MaasClient(new HttpClientHandler(), new Uri($"http://{s_address}:{http}/MAAS/"), key));
     }

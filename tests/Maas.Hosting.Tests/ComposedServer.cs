@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
 using Microsoft.AspNetCore.Builder;
@@ -31,22 +32,19 @@ internal sealed class ComposedServer : IAsyncDisposable
 
     public int TftpPort { get; }
 
-    public string ProgramDirectory => Path.Combine(_data.FullName, "boot");
-
     public string ApiKey => File.ReadAllText(Path.Combine(_data.FullName, "admin.apikey")).Trim();
 
     public T Get<T>()
         where T : notnull => _application.Services.GetRequiredService<T>();
 
     /// <summary>Starts it in a mode; <see langword="null"/> for the API alone.</summary>
-    public static async Task<ComposedServer> StartAsync(DhcpMode? mode, Action<IServiceCollection>? configure = null)
+    public static async Task<ComposedServer> StartAsync(DhcpMode? mode)
     {
         var data = Directory.CreateTempSubdirectory("maas-composed");
         var (http, dhcp, tftp) = (FreePort(), FreePort(), FreePort());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://{s_address}:{http}");
-        configure?.Invoke(builder.Services);
         builder.Services.AddMaas(maas =>
         {
             maas.DataDirectory = data.FullName;
@@ -56,6 +54,9 @@ internal sealed class ComposedServer : IAsyncDisposable
             maas.Range = AddressRange.Parse("127.78.0.100-127.78.0.200");
             maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
         }).AddMaasApi();
+        // Before the start: what is there when the server lists the folder is served at once.
+        foreach (var name in (string[])["snponly.efi", "kernel", "initrd"])
+            await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(1_000_000));
         var application = builder.Build();
         application.MapMaasBoot();
         application.MapMaasApi();

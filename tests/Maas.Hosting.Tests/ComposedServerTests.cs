@@ -34,7 +34,6 @@ public class ComposedServerTests
     public async Task A_machine_boots_from_DHCP_to_its_own_script_and_reports_as_itself()
     {
         await using var server = await ComposedServer.StartAsync(DhcpMode.Full);
-        await ProgramsAsync(server);
         var machine = await CommissioningMachineAsync(server);
         await using var simulated = new SimulatedMachine(new SimulatedMachineOptions
         {
@@ -70,7 +69,6 @@ public class ComposedServerTests
     public async Task A_boot_file_is_served_whole_in_part_and_not_twice()
     {
         await using var server = await ComposedServer.StartAsync(mode: null);
-        await ProgramsAsync(server);
         using var client = new HttpClient { BaseAddress = server.Base };
         var whole = await client.GetAsync("boot/kernel");
         whole.Content.Headers.ContentLength.Should().Be(1_000_000);
@@ -94,11 +92,5 @@ public class ComposedServerTests
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         (await machines.ExecuteAsync(machine.Id, new MachineCommand.Commission { By = "admin" })).Should().BeOfType<CommandResult.Done>();
         return machine;
-    }
-
-    private static async Task ProgramsAsync(ComposedServer server)
-    {
-        foreach (var name in new[] { "snponly.efi", "kernel", "initrd" })
-            await File.WriteAllBytesAsync(Path.Combine(server.ProgramDirectory, name), System.Security.Cryptography.RandomNumberGenerator.GetBytes(1_000_000));
     }
 }
