@@ -1,6 +1,5 @@
 using System.Net;
 using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp.Wire;
 using Maas.Boot.Tests.Dhcp.Leases;
 using Maas.Boot.Tests.Dhcp.Wire;

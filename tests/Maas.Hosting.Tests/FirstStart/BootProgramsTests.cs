@@ -23,6 +23,6 @@ public partial class BootProgramsTests
         named.Distinct().Should().Contain("poweroff.c32").And.OnlyContain(name => imported.Contains(name));
     }
 
-    [GeneratedRegex(@"[\w-]+\.(c32|efi|0|kpxe|lkrn|mod)\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[\w-]+\.(c32|efi|0|kpxe|lkrn|mod)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FileName();
 }

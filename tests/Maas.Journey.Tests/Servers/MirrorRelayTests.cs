@@ -9,7 +9,7 @@ namespace Maas.Journey.Tests.Servers;
 
 /// <summary>The lab's mirror, against a mirror of three lines on the host's loopback.</summary>
 [Collection(LabCollection.Name)]
-public class MirrorRelayTests : IAsyncLifetime
+public sealed class MirrorRelayTests : IAsyncLifetime
 {
     private readonly DirectoryInfo cache = Directory.CreateTempSubdirectory("maas-relay-");
     private readonly TcpListener upstream = new(IPAddress.Loopback, 0);
