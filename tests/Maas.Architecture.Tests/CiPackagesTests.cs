@@ -11,7 +11,7 @@ public partial class CiPackagesTests
         var installed = InstalledInCi();
         var asked = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
-            .SelectMany(file => JudgeCall().Matches(File.ReadAllText(file)).Select(call => (File: Path.GetRelativePath(Repository.Root, file), Package: call.Groups["package"].Value)))
+            .SelectMany(file => JudgeCall().Matches(File.ReadAllText(file)).Concat(ToolEntry().Matches(File.ReadAllText(file))).Select(call => (File: Path.GetRelativePath(Repository.Root, file), Package: call.Groups["package"].Value)))
             .ToList();
 
         asked.Where(use => !installed.Contains(use.Package)).Should().BeEmpty("eng/ci-packages.txt lists every judge's package");
@@ -41,4 +41,8 @@ public partial class CiPackagesTests
     // The package is the last argument and always a literal.
     [GeneratedRegex("""Judge\.Require(File)?\((?:[^;]*?),\s*"(?<package>[a-z0-9.+-]+)"\)""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex JudgeCall();
+
+    // A table of tools: ["mke2fs"] = "e2fsprogs".
+    [GeneratedRegex("""\["[a-z0-9.-]+"\] = "(?<package>[a-z0-9.+-]+)",""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ToolEntry();
 }

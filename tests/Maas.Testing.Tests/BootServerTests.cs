@@ -57,6 +57,7 @@ public sealed class BootServerTests
         }
 
         var states = await Task.WhenAll(park.Machines.Select(m => m.WhenAtRestAsync(Stop)));
+        states.OfType<RestState.Stuck>().Select(stuck => stuck.Reason).Should().BeEmpty();
         states.Should().AllBeOfType<RestState.UnknownKernel>();
         await park.DisposeAsync();
         var leased = await park.WatchAsync(Stop).Where(e => e.Event is MachineEvent.Dhcp { Address: not null }).ToListAsync(Stop);

@@ -41,7 +41,8 @@ internal sealed class DhcpLink : IDisposable
 
         message.RelayAddress = _network.Relay;
         message.Hops = 1;
-        new RelayAgentInformation { CircuitId = "simulated"u8.ToArray(), UsesSourcePort = true }.AddTo(message.Options);
+        // A switch port for each machine, as on a real one; servers bound what one circuit may take.
+        new RelayAgentInformation { CircuitId = Encoding.ASCII.GetBytes($"port-{_mac}"), UsesSourcePort = true }.AddTo(message.Options);
         var datagram = Write(message);
         foreach (var server in _network.DhcpServers) await _paths[0].SendAsync(datagram, server, cancellationToken).ConfigureAwait(false);
     }

@@ -7,6 +7,13 @@ public static class Tools
 {
     private static readonly Dictionary<string, string> Packages = new()
     {
+        ["sh"] = "dash",
+        ["tar"] = "tar",
+        ["cpio"] = "cpio",
+        ["zstd"] = "zstd",
+        ["gzip"] = "gzip",
+        ["xorriso"] = "xorriso",
+        ["genisoimage"] = "genisoimage",
         ["mke2fs"] = "e2fsprogs",
         ["debugfs"] = "e2fsprogs",
         ["e2fsck"] = "e2fsprogs",
@@ -26,7 +33,7 @@ public static class Tools
 
     /// <summary>Runs a tool, which must succeed; the test is skipped where it is not installed.</summary>
     public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments) =>
-        (await Judge.RunAsync(Judge.Require(program, Packages.GetValueOrDefault(program, program)), arguments, cancellationToken: TestContext.Current.CancellationToken)).Approved().Output;
+        (await Judge.RunAsync(Judge.Require(program, Packages[program]), arguments, cancellationToken: TestContext.Current.CancellationToken)).Approved().Output;
 
     /// <summary>Runs a shell line in a folder.</summary>
     public static Task<string> ShellAsync(string folder, string line) => RunAsync("sh", "-c", $"cd '{folder}' && {line}");
