@@ -6,7 +6,7 @@ using VmLab.Machines;
 namespace Maas.Journey.Tests;
 
 /// <summary>The server is killed in the middle of each stage and started again; the machine, which knows nothing of it, gets there all the same.</summary>
-[Collection(LabCollection.Name), Trait("Category", "Journey")]
+[Collection(LabCollection.Name), Trait("Category", "Crash")]
 public class CrashTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
