@@ -9,7 +9,7 @@ namespace Maas.Hosting.BootHttp;
 /// <summary>Sends a <see cref="BootFile"/> over HTTP with ranges, HEAD, validator and an exact length.</summary>
 internal static class BootFileResult
 {
-    // Measured against nginx and the static-file middleware (docs/performance.md): few large writes win.
+    // Few large writes cost less than many small ones; the comparison with nginx is still to be made.
     private const int BufferSize = 256 * 1024;
 
     /// <summary>Answers one GET or HEAD; returns how many bytes of the file were sent.</summary>
