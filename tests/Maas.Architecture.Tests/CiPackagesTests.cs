@@ -1,3 +1,4 @@
+using Maas.Judges;
 using System.Text.RegularExpressions;
 
 namespace Maas.Architecture.Tests;

@@ -1,3 +1,4 @@
+using Maas.Judges;
 using System.Reflection;
 using System.Xml.Linq;
 

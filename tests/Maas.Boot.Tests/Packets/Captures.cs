@@ -1,15 +1,17 @@
-using System.Runtime.CompilerServices;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Wire;
+using Maas.Judges;
 
 namespace Maas.Boot.Tests.Packets;
 
 /// <summary>The captures beside this file: real firmware and clients with a server of dnsmasq's.</summary>
 internal static class Captures
 {
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder(), "*.pcap").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+    private static readonly string Folder = Repository.PathOf("tests/Maas.Boot.Tests/Packets");
 
-    public static string PathOf(string name, string extension) => Path.Combine(Folder(), name + extension);
+    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.pcap").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+
+    public static string PathOf(string name, string extension) => Path.Combine(Folder, name + extension);
 
     public static IReadOnlyList<CapturedPacket> Read(string name) => PcapReader.Read(File.ReadAllBytes(PathOf(name, ".pcap")));
 
@@ -21,6 +23,4 @@ internal static class Captures
         Dhcp(name).Select(Parse).Where(m => m.Operation == DhcpOperation.Request && m.Type == type).ElementAt(index);
 
     public static DhcpMessage Parse(byte[] datagram) => DhcpMessage.TryParse(datagram, out var message) ? message : throw new InvalidDataException("no DHCP message");
-
-    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Maas.Core.Lifecycle;
+using Maas.Judges;
 
 namespace Maas.Core.Tests.Lifecycle;
 
@@ -12,7 +13,7 @@ public class LifecycleDocumentTests
     [Fact]
     public async Task The_document_shows_the_table()
     {
-        var path = Path.Combine(RepositoryRoot(), "docs", "lifecycle.md");
+        var path = Repository.PathOf("docs/lifecycle.md");
         var text = await File.ReadAllTextAsync(path);
         var from = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var to = text.IndexOf(End, StringComparison.Ordinal);
@@ -39,11 +40,4 @@ public class LifecycleDocumentTests
 
     private static string Describe(LifecycleRow row) =>
         row.CameFrom is { } origin ? $"{row.To.DisplayName} if it came from {origin.DisplayName}" : row.To.DisplayName;
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Maas.sln"))) directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("Maas.sln is in none of the directories above the test.");
-    }
 }

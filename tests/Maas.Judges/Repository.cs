@@ -1,7 +1,7 @@
-namespace Maas.Architecture.Tests;
+namespace Maas.Judges;
 
-/// <summary>The checkout that the tests were built from.</summary>
-internal static class Repository
+/// <summary>The checkout that the tests were built from, found at run time: a deterministic build maps the paths that compilers record.</summary>
+public static class Repository
 {
     /// <summary>The folder of <c>Maas.sln</c>.</summary>
     public static string Root { get; } = FindRoot();
@@ -11,6 +11,10 @@ internal static class Repository
 
     /// <summary>The packages' names.</summary>
     public static IReadOnlyList<string> Packages { get; } = [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The full path of a file or folder of the checkout.</summary>
+    /// <param name="path">Relative to <see cref="Root"/>, with <c>/</c>.</param>
+    public static string PathOf(string path) => Path.Combine(Root, path);
 
     private static string FindRoot()
     {
