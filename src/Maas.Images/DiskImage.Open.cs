@@ -7,10 +7,10 @@ namespace Maas.Images;
 
 public sealed partial class DiskImage
 {
-    /// <summary>Opens the image in a file.</summary>
+    /// <summary>Opens the image in a file; an edit of it that was committed but not carried through (<see cref="ImageEdit"/>) shows as done.</summary>
     /// <inheritdoc cref="OpenAsync(Stream, DiskImageOptions?, CancellationToken)"/>
     public static Task<DiskImage> OpenAsync(string path, DiskImageOptions? options = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess), options, cancellationToken);
+        OpenAsync(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess), path, options, cancellationToken);
 
     /// <summary>
     /// Opens an image. Reads its headers and partition table only; a compressed one is unpacked to a temporary file first.
@@ -20,15 +20,26 @@ public sealed partial class DiskImage
     /// <param name="cancellationToken">Ends the unpacking.</param>
     /// <exception cref="InvalidImageException">The wrapping or the partition table is damaged, or needs another file (a qcow2 with a
     /// backing file, a differencing VHD): those are refused, for they would read whatever file an image names.</exception>
-    public static async Task<DiskImage> OpenAsync(Stream stream, DiskImageOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<DiskImage> OpenAsync(Stream stream, DiskImageOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        return OpenAsync(stream, null, options, cancellationToken);
+    }
+
+    private static async Task<DiskImage> OpenAsync(Stream stream, string? path, DiskImageOptions? options, CancellationToken cancellationToken)
+    {
         options ??= new DiskImageOptions();
         var scratch = new Scratch(options);
         var owned = new List<IDisposable> { stream, scratch };
         try
         {
             var bytes = StreamBytes.Over(stream, leaveOpen: true);
+            if (path is not null)
+            {
+                (bytes, var journal) = WithJournal(bytes, path);
+                if (journal is not null) owned.Add(journal);
+            }
+
             var compression = CompressionOf(bytes);
             if (compression != CompressionFormat.None)
                 bytes = await Task.Run(() => scratch.Unpack(bytes.OpenStream(), cancellationToken), cancellationToken).ConfigureAwait(false);

@@ -55,7 +55,9 @@ public sealed partial class DiskImage : IDisposable
     /// partition with an operating system on it (<c>/etc/os-release</c>), else the only one with files.
     /// </param>
     /// <exception cref="InvalidImageException">There is no such partition, or no file system known here on it, or no choice.</exception>
-    public IFileTree OpenTree(int? number = null) => (number is { } wanted ? VolumeOf(wanted) : Choose()).OpenTree();
+    public IFileTree OpenTree(int? number = null) => Choose(number).OpenTree();
+
+    internal Volume Choose(int? number) => number is { } wanted ? VolumeOf(wanted) : Choose();
 
     private Volume VolumeOf(int number) =>
         Volumes.FirstOrDefault(volume => volume.Number == number)

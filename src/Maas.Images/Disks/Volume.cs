@@ -44,4 +44,10 @@ public sealed class Volume
             : throw new InvalidImageException(
                 Number == 0 ? "image" : $"partition {Number}",
                 Content.Length == 0 ? "holds no file system known here" : $"holds {Content}, whose files are not read here");
+
+    /// <summary>The files in it, to be changed through bytes that are these and can be written to.</summary>
+    internal IEditableFileTree OpenEditable(WritableBytes bytes, TimeProvider timeProvider) =>
+        _format?.Edit is { } edit
+            ? edit(bytes, timeProvider)
+            : throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds {(Content.Length == 0 ? "no file system known here" : $"{Content}, whose files are not changed here")}.");
 }

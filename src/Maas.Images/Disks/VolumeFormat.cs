@@ -8,11 +8,12 @@ using Maas.Images.SquashFs;
 
 namespace Maas.Images.Disks;
 
-/// <summary>One kind of content: how it is known by its bytes, and how its files are read (if they are).</summary>
+/// <summary>One kind of content: how it is known by its bytes, and how its files are read and changed (if they are).</summary>
 internal sealed record VolumeFormat(
     Func<ImageBytes, string> Name,
     Func<ImageBytes, bool> Matches,
-    Func<ImageBytes, Scratch, IFileTree>? Open)
+    Func<ImageBytes, Scratch, IFileTree>? Open,
+    Func<WritableBytes, TimeProvider, IEditableFileTree>? Edit = null)
 {
     /// <summary>Asked in this order. The strict come before the loose: FAT has hardly a signature at all.</summary>
     private static readonly VolumeFormat[] Known =

@@ -1,0 +1,108 @@
+namespace Maas.Images.Bytes;
+
+/// <summary>
+/// Changes over bytes that stay as they are: a page that is written is copied to a store first and lives there from then on. The
+/// bytes below can be made longer this way too; what is beyond their end is zeros until it is written.
+/// </summary>
+/// <param name="below">What is shown where nothing was written.</param>
+/// <param name="store">Where the written pages go, one behind the other.</param>
+/// <param name="firstPage">Where in the store the first goes, in bytes.</param>
+internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long firstPage = 0) : WritableBytes
+{
+    public const int PageSize = 64 << 10;
+
+    private readonly Dictionary<long, long> _slots = [];
+    private readonly List<long> _pages = [];
+    private readonly Lock _lock = new();
+    private long _length = below.Length;
+
+    public override long Length => Volatile.Read(ref _length);
+
+    /// <summary>The numbers of the written pages, in the order of the store.</summary>
+    public IReadOnlyList<long> Pages => _pages;
+
+    public override int Read(long offset, Span<byte> buffer)
+    {
+        if (offset >= Length) return 0;
+        buffer = buffer[..(int)Math.Min(buffer.Length, Length - offset)];
+        for (var done = 0; done < buffer.Length;)
+        {
+            var (page, within) = Math.DivRem(offset + done, PageSize);
+            var part = buffer.Slice(done, (int)Math.Min(PageSize - within, buffer.Length - done));
+            if (SlotOf(page) is { } slot) store.ReadExactly(slot + within, part, "overlay");
+            else ReadBelow(offset + done, part);
+            done += part.Length;
+        }
+
+        return buffer.Length;
+    }
+
+    public override bool IsZero(long offset, long length)
+    {
+        for (var page = offset / PageSize; page * PageSize < offset + length; page++) if (SlotOf(page) is not null) return false;
+        return offset >= below.Length || below.IsZero(offset, Math.Min(length, below.Length - offset));
+    }
+
+    public override void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (offset < 0 || bytes.Length > Length - offset) throw new ArgumentOutOfRangeException(nameof(offset), "The write leaves the image.");
+        lock (_lock)
+        {
+            while (!bytes.IsEmpty)
+            {
+                var (page, within) = Math.DivRem(offset, PageSize);
+                var part = bytes[..(int)Math.Min(PageSize - within, bytes.Length)];
+                WriteInto(page, (int)within, part);
+                offset += part.Length;
+                bytes = bytes[part.Length..];
+            }
+        }
+    }
+
+    /// <summary>Makes the bytes longer; the new ones are zeros.</summary>
+    public void Grow(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, Length);
+        Volatile.Write(ref _length, length);
+    }
+
+    /// <summary>Writes what was changed into other bytes of the same length.</summary>
+    public void CopyTo(WritableBytes target)
+    {
+        var buffer = new byte[PageSize];
+        foreach (var page in _pages.Order())
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(PageSize, Length - (page * PageSize)));
+            ReadExactly(page * PageSize, part, "overlay");
+            target.Write(page * PageSize, part);
+        }
+    }
+
+    private void WriteInto(long page, int within, ReadOnlySpan<byte> part)
+    {
+        if (_slots.TryGetValue(page, out var known))
+        {
+            store.Write(known + within, part);
+            return;
+        }
+
+        var copy = new byte[PageSize];
+        if (part.Length < PageSize) ReadBelow(page * PageSize, copy);
+        part.CopyTo(copy.AsSpan(within));
+        var slot = firstPage + ((long)_pages.Count * PageSize);
+        store.Write(slot, copy);
+        _pages.Add(page);
+        _slots.Add(page, slot);
+    }
+
+    private long? SlotOf(long page)
+    {
+        lock (_lock) return _slots.TryGetValue(page, out var slot) ? slot : null;
+    }
+
+    private void ReadBelow(long offset, Span<byte> part)
+    {
+        var read = offset >= below.Length ? 0 : below.Read(offset, part);
+        part[read..].Clear();
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Maas.Images.Bytes;
+
+/// <summary>A file that is written by position; owns its handle.</summary>
+internal sealed class StoredFile(SafeFileHandle handle) : StoredBytes
+{
+    public override long Length => RandomAccess.GetLength(handle);
+
+    public override int Read(long offset, Span<byte> buffer)
+    {
+        var done = 0;
+        while (done < buffer.Length)
+        {
+            var read = RandomAccess.Read(handle, buffer[done..], offset + done);
+            if (read == 0) break;
+            done += read;
+        }
+
+        return done;
+    }
+
+    public override void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, offset);
+
+    public override void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+    public override void Flush() => RandomAccess.FlushToDisk(handle);
+
+    public override void Dispose()
+    {
+        handle.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,125 @@
+using Maas.Images.Bytes;
+
+namespace Maas.Images.Edits;
+
+/// <summary>
+/// The redo journal of an edit: the overlay's pages as they were written, an index behind them and, last of all, a head.
+/// <code>
+/// 0 "MAASEDIT"  8 version 1  12 page size  16 length of the image before  24 and after  32 pages  40 index' offset  48 its CRC-32C  52 CRC-32C of 0-51
+/// 65536 pages            index, 16 bytes a page: 0 the page's number  8 its CRC-32C  12 zeros
+/// </code>
+/// Pages and index are made durable before the head is written, and the head (which fits in a sector) before the first byte of the image
+/// changes. So a journal without a head belongs to an image that is still the old one, and one with a head can be applied as often as needed.
+/// </summary>
+internal sealed class EditJournal
+{
+    public const int FirstPage = OverlayBytes.PageSize;
+
+    private const int HeadSize = 56;
+    private const int EntrySize = 16;
+    private const int ComparedSize = 4096;
+    private const string Structure = "edit journal";
+
+    private readonly ImageBytes _journal;
+    private readonly Dictionary<long, (long Offset, uint Checksum)> _pages;
+
+    private EditJournal(ImageBytes journal, long length, Dictionary<long, (long, uint)> pages) => (_journal, Length, _pages) = (journal, length, pages);
+
+    /// <summary>The image's length after the edit.</summary>
+    public long Length { get; }
+
+    /// <summary>Makes the overlay's pages in a journal a complete one, durably.</summary>
+    public static void Complete(IEditMedium medium, StoredBytes journal, OverlayBytes overlay)
+    {
+        var index = new byte[overlay.Pages.Count * EntrySize];
+        var page = new byte[OverlayBytes.PageSize];
+        for (var i = 0; i < overlay.Pages.Count; i++)
+        {
+            journal.ReadExactly(FirstPage + ((long)i * page.Length), page, Structure);
+            var entry = index.AsSpan(i * EntrySize);
+            entry.U64(0, (ulong)overlay.Pages[i]);
+            entry.U32(8, Checksums.Crc32C(uint.MaxValue, page));
+        }
+
+        var offset = FirstPage + ((long)overlay.Pages.Count * page.Length);
+        journal.Write(offset, index);
+        journal.Flush();
+        medium.SyncNames();
+
+        var head = new byte[HeadSize];
+        Span<byte> h = head;
+        "MAASEDIT"u8.CopyTo(h);
+        h.U32(8, 1);
+        h.U32(12, OverlayBytes.PageSize);
+        h.U64(16, (ulong)medium.Image.Length);
+        h.U64(24, (ulong)overlay.Length);
+        h.U64(32, (ulong)overlay.Pages.Count);
+        h.U64(40, (ulong)offset);
+        h.U32(48, Checksums.Crc32C(uint.MaxValue, index));
+        h.U32(52, Checksums.Crc32C(uint.MaxValue, h[..52]));
+        journal.Write(0, head);
+        journal.Flush();
+    }
+
+    /// <summary>Reads a journal; null if it was never completed.</summary>
+    /// <exception cref="InvalidImageException">It was completed and has been damaged since, or belongs to another image.</exception>
+    public static EditJournal? Read(ImageBytes journal, long imageLength)
+    {
+        Span<byte> head = stackalloc byte[HeadSize];
+        if (journal.Read(0, head) < HeadSize || !head.ContainsAnyExcept((byte)0)) return null;
+        ReadOnlySpan<byte> h = head;
+        if (!h.StartsWith("MAASEDIT"u8) || h.U32(8) != 1 || h.U32(12) != OverlayBytes.PageSize || h.U32(52) != Checksums.Crc32C(uint.MaxValue, h[..52]))
+            throw new InvalidImageException(Structure, "its head is damaged", 0);
+        long before = (long)h.U64(16), after = (long)h.U64(24), count = (long)h.U64(32), offset = (long)h.U64(40);
+        if (imageLength != before && imageLength != after) throw new InvalidImageException(Structure, $"it belongs to an image of {before} bytes, not of {imageLength}");
+        if (count < 0 || count > int.MaxValue / EntrySize) throw new InvalidImageException(Structure, $"it has {count} pages", 32);
+        ReadOnlySpan<byte> index = journal.Read(offset, (int)count * EntrySize, Structure);
+        if (Checksums.Crc32C(uint.MaxValue, index) != h.U32(48)) throw new InvalidImageException(Structure, "the checksum of its index does not match", offset);
+
+        var pages = new Dictionary<long, (long, uint)>((int)count);
+        for (var i = 0; i < count; i++)
+        {
+            var number = (long)index.U64(i * EntrySize);
+            if (number < 0 || number > after / OverlayBytes.PageSize || !pages.TryAdd(number, (FirstPage + ((long)i * OverlayBytes.PageSize), index.U32((i * EntrySize) + 8))))
+                throw new InvalidImageException(Structure, $"page {number} is not in the image, or is there twice", offset);
+        }
+
+        return new EditJournal(journal, after, pages);
+    }
+
+    /// <summary>Brings the image to what the journal says, durably. Only what differs is written, so that holes stay holes.</summary>
+    public void Apply(StoredBytes image)
+    {
+        var (page, old) = (new byte[OverlayBytes.PageSize], new byte[OverlayBytes.PageSize]);
+        if (image.Length < Length) image.SetLength(Length);
+        foreach (var number in _pages.Keys.Order())
+        {
+            var at = number * OverlayBytes.PageSize;
+            var part = page.AsSpan(0, (int)Math.Min(page.Length, Length - at));
+            ReadPage(number, page);
+            image.ReadExactly(at, old.AsSpan(0, part.Length), "image");
+            for (var i = 0; i < part.Length; i += ComparedSize)
+            {
+                var piece = part.Slice(i, Math.Min(ComparedSize, part.Length - i));
+                if (!piece.SequenceEqual(old.AsSpan(i, piece.Length))) image.Write(at + i, piece);
+            }
+        }
+
+        image.Flush();
+    }
+
+    /// <summary>A page as it is after the edit, if the edit changed it.</summary>
+    public bool TryReadPage(long number, byte[] page)
+    {
+        if (!_pages.ContainsKey(number)) return false;
+        ReadPage(number, page);
+        return true;
+    }
+
+    private void ReadPage(long number, byte[] page)
+    {
+        var (offset, checksum) = _pages[number];
+        _journal.ReadExactly(offset, page, Structure);
+        if (Checksums.Crc32C(uint.MaxValue, page) != checksum) throw new InvalidImageException(Structure, $"the checksum of page {number} does not match", offset);
+    }
+}

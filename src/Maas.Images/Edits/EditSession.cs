@@ -1,0 +1,83 @@
+using Maas.Images.Bytes;
+
+namespace Maas.Images.Edits;
+
+/// <summary>One edit: changes gather in the journal, over an image that stays as it is, until they are committed.</summary>
+internal sealed class EditSession : IDisposable
+{
+    private readonly IEditMedium _medium;
+    private readonly StoredBytes _journal;
+    private bool _complete, _ended;
+
+    private EditSession(IEditMedium medium, StoredBytes journal)
+    {
+        (_medium, _journal) = (medium, journal);
+        Bytes = new OverlayBytes(medium.Image, journal, EditJournal.FirstPage);
+    }
+
+    /// <summary>The image as it will be.</summary>
+    public OverlayBytes Bytes { get; }
+
+    /// <summary>Finishes or discards what an earlier edit left, then begins one; the medium is the session's from here on.</summary>
+    public static EditSession Begin(IEditMedium medium)
+    {
+        try
+        {
+            Recover(medium);
+            return new EditSession(medium, medium.CreateJournal());
+        }
+        catch
+        {
+            medium.Dispose();
+            throw;
+        }
+    }
+
+    public void Commit()
+    {
+        ObjectDisposedException.ThrowIf(_ended, this);
+        var firstNew = (_medium.Image.Length + OverlayBytes.PageSize - 1) / OverlayBytes.PageSize;
+        var growth = Bytes.Pages.Count(page => page >= firstNew) * (long)OverlayBytes.PageSize;
+        if (growth > 0 && _medium.FreeSpace < growth) throw new IOException($"The image grows by {growth} bytes, and {_medium.FreeSpace} are free. Nothing was changed.");
+        if (Bytes.Pages.Count > 0 || Bytes.Length != _medium.Image.Length)
+        {
+            EditJournal.Complete(_medium, _journal, Bytes);
+            _complete = true;
+            Completed(_journal).Apply(_medium.Image);
+            _complete = false;
+        }
+
+        End();
+    }
+
+    /// <summary>Leaves the image as it was; but one whose edit was committed and could not be carried through keeps its journal.</summary>
+    public void Dispose()
+    {
+        if (_ended) return;
+        if (_complete) Close();
+        else End();
+    }
+
+    private static void Recover(IEditMedium medium)
+    {
+        if (medium.OpenJournal() is not { } left) return;
+        using (left) EditJournal.Read(left, medium.Image.Length)?.Apply(medium.Image);
+        medium.DeleteJournal();
+    }
+
+    private EditJournal Completed(StoredBytes journal) =>
+        EditJournal.Read(journal, _medium.Image.Length) ?? throw new IOException("The medium has lost the edit's journal. Nothing was changed.");
+
+    private void End()
+    {
+        Close();
+        _medium.DeleteJournal();
+    }
+
+    private void Close()
+    {
+        _ended = true;
+        _journal.Dispose();
+        _medium.Dispose();
+    }
+}

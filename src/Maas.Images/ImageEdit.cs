@@ -1,0 +1,87 @@
+using Maas.Images.Bytes;
+using Maas.Images.Disks;
+using Maas.Images.Edits;
+using Maas.Images.FileTrees;
+using Maas.Images.Partitions;
+
+namespace Maas.Images;
+
+/// <summary>
+/// An edit of a raw disk or file system image. Changes are kept beside the image, in <c>IMAGE.edit</c>, until they are committed; until
+/// then, and for ever if the session is disposed first, the image is what it was. A program or machine that stops at any moment of a commit,
+/// and a disk that is full, leave either the old image or a complete journal, which shows as the new image to every
+/// <see cref="DiskImage.OpenAsync(string, DiskImageOptions?, CancellationToken)"/> and is carried through by the next edit.
+/// </summary>
+/// <remarks>The image file is held exclusively. Image and journal belong together: do not move or copy one without the other.</remarks>
+/// <example>
+/// <code>
+/// await using var edit = await DiskImage.EditAsync("disk.raw");
+/// edit.OpenTree().Delete("etc/machine-id");
+/// await edit.CommitAsync();
+/// </code>
+/// </example>
+public sealed class ImageEdit : IDisposable, IAsyncDisposable
+{
+    private readonly EditSession _session;
+    private readonly TimeProvider _timeProvider;
+    private readonly Dictionary<int, IEditableFileTree> _trees = [];
+    private DiskImage _image;
+
+    internal ImageEdit(EditSession session, TimeProvider timeProvider)
+    {
+        (_session, _timeProvider) = (session, timeProvider);
+        _image = DiskImage.OverRaw(session.Bytes);
+    }
+
+    /// <summary>The size a machine would see after the edit, in bytes.</summary>
+    public long Length => _session.Bytes.Length;
+
+    /// <summary>How the disk is divided now; <see langword="null"/> when it is not.</summary>
+    public PartitionTable? Partitions => _image.Partitions;
+
+    /// <summary>The whole disk, number 0, and each partition, as they are now.</summary>
+    public IReadOnlyList<Volume> Volumes => _image.Volumes;
+
+    /// <summary>The whole disk as it will be.</summary>
+    internal OverlayBytes Bytes => _session.Bytes;
+
+    /// <summary>The disk as it will be, as a seekable stream for reading.</summary>
+    public Stream OpenRead() => _image.OpenRead();
+
+    /// <summary>The files of a partition, or of an image that is a file system itself, to be changed; always the same object for the same partition.</summary>
+    /// <param name="number">A partition's number; 0 for the whole image; <see langword="null"/> chooses as <see cref="DiskImage.OpenTree"/> does.</param>
+    /// <exception cref="InvalidImageException">There is no such partition, no choice, or a damaged file system on it.</exception>
+    /// <exception cref="NotSupportedException">What is on it is not changed here, or has a feature that is not; the message says which.</exception>
+    public IEditableFileTree OpenTree(int? number = null)
+    {
+        var volume = _image.Choose(number);
+        if (!_trees.TryGetValue(volume.Number, out var tree)) _trees.Add(volume.Number, tree = volume.OpenEditable(BytesOf(volume), _timeProvider));
+        return tree;
+    }
+
+    /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
+    /// <param name="cancellationToken">Heeded only before the commit begins.</param>
+    /// <exception cref="IOException">The disk is full or failed. Unless the message says that nothing was changed, the journal stays and the next opening goes on.</exception>
+    public Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(_session.Commit, cancellationToken);
+
+    /// <summary>Ends the session; without a commit the image is as it was.</summary>
+    public void Dispose() => _session.Dispose();
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A volume's bytes, for those who change what is no file.</summary>
+    internal WritableBytes BytesOf(Volume volume) =>
+        volume.Partition is { } partition ? Bytes.Window(partition.Offset, volume.Length) : Bytes.Window(0, Bytes.Length);
+
+    /// <summary>Reads the partition table again, after it or the length was changed; trees that were opened before are let go.</summary>
+    internal void Reread()
+    {
+        _trees.Clear();
+        _image = DiskImage.OverRaw(Bytes);
+    }
+}
