@@ -1,11 +1,14 @@
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dns;
+using Maas.Boot.Ntp;
+using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot;
 
-/// <summary>Everything a link needs to boot machines from the network: DHCP (or proxy-DHCP beside another server) and TFTP, with one policy, one source of files, one observer.</summary>
+/// <summary>Everything a link needs to boot machines from the network: DHCP (or proxy-DHCP beside another server) and TFTP, and where wanted DNS, SNTP and syslog, with one policy, one source of files, one observer.</summary>
 /// <remarks>
 /// HTTP is the host's: it serves <see cref="Files"/> under the URL that <see cref="DhcpServerOptions.HttpBase"/> names. Without
 /// one, scripts, kernels and disks go by TFTP.
@@ -20,6 +23,7 @@ public sealed class BootServer
 {
     private readonly DhcpServer? _dhcp;
     private readonly Func<TftpServer>? _tftp;
+    private readonly List<Func<CancellationToken, Task>> _others = [];
 
     /// <summary>Composes the servers; no socket is opened yet.</summary>
     /// <param name="options">What to answer, and where.</param>
@@ -29,7 +33,8 @@ public sealed class BootServer
     /// <param name="observer">Told what happens on the wire.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="loggers">Where it logs.</param>
-    /// <exception cref="ArgumentException">Full mode without an address source.</exception>
+    /// <param name="hosts">Which machines DNS names; needed for DNS only.</param>
+    /// <exception cref="ArgumentException">Full mode without an address source, DNS without hosts, or syslog without an observer.</exception>
     public BootServer(
         BootServerOptions options,
         IBootPolicy policy,
@@ -37,7 +42,8 @@ public sealed class BootServer
         IAddressSource? addresses = null,
         IBootObserver? observer = null,
         TimeProvider? timeProvider = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        IHostDirectory? hosts = null)
     {
         loggers ??= NullLoggerFactory.Instance;
         Files = new BootFileSource(policy, files, observer, timeProvider, loggers.CreateLogger<BootFileSource>());
@@ -54,6 +60,26 @@ public sealed class BootServer
             tftp.Interface ??= options.Interface;
             _tftp = () => new TftpServer(Files, tftp, observer, timeProvider, loggers.CreateLogger<TftpServer>());
         }
+
+        if (options.Dns is { } dns)
+        {
+            if (hosts is null) throw new ArgumentException("Naming machines needs a directory of them.", nameof(hosts));
+            dns.Interface ??= options.Interface;
+            _others.Add(new DnsServer(dns, hosts, timeProvider, loggers.CreateLogger<DnsServer>()).RunAsync);
+        }
+
+        if (options.Sntp is { } sntp)
+        {
+            sntp.Interface ??= options.Interface;
+            _others.Add(new SntpServer(sntp, timeProvider ?? TimeProvider.System, loggers.CreateLogger<SntpServer>()).RunAsync);
+        }
+
+        if (options.Syslog is { } syslog)
+        {
+            if (observer is null) throw new ArgumentException("Lines that machines log need an observer who is told.", nameof(observer));
+            syslog.Interface ??= options.Interface;
+            _others.Add(new SyslogServer(syslog, observer, timeProvider ?? TimeProvider.System, loggers.CreateLogger<SyslogServer>()).RunAsync);
+        }
     }
 
     /// <summary>Scripts, then the application's files: what TFTP serves, for a host that serves it over HTTP too.</summary>
@@ -68,6 +94,7 @@ public sealed class BootServer
         using var tftp = _tftp?.Invoke();
         if (tftp is not null) servers.Add(tftp.RunAsync(stopping.Token));
         if (_dhcp is not null) servers.Add(_dhcp.RunAsync(stopping.Token));
+        servers.AddRange(_others.Select(run => run(stopping.Token)));
         if (servers.Count == 0) return;
 
         var first = await Task.WhenAny(servers).ConfigureAwait(false);

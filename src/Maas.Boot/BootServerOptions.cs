@@ -1,4 +1,7 @@
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dns;
+using Maas.Boot.Ntp;
+using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot;
@@ -7,7 +10,7 @@ namespace Maas.Boot;
 public sealed class BootServerOptions
 {
     /// <summary>
-    /// The network interface, such as <c>eth0</c>, that DHCP and TFTP are bound to unless their own options name one;
+    /// The network interface, such as <c>eth0</c>, that the servers are bound to unless their own options name one;
     /// <see langword="null"/> leaves it to them.
     /// </summary>
     public string? Interface { get; set; }
@@ -17,4 +20,13 @@ public sealed class BootServerOptions
 
     /// <summary>TFTP; <see langword="null"/> for none.</summary>
     public TftpServerOptions? Tftp { get; set; } = new();
+
+    /// <summary>DNS for the machines' domain; <see langword="null"/>, the default, for none.</summary>
+    public DnsServerOptions? Dns { get; set; }
+
+    /// <summary>The time, by SNTP; <see langword="null"/>, the default, for none.</summary>
+    public SntpServerOptions? Sntp { get; set; }
+
+    /// <summary>Receives what machines log and reports it to the <see cref="IBootObserver"/>; <see langword="null"/>, the default, for none.</summary>
+    public SyslogServerOptions? Syslog { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,6 +8,25 @@ namespace Maas.Boot;
 internal static class Sockets
 {
     private const int SolSocket = 1, SoBindToDevice = 25;         // asm-generic/socket.h
+
+    /// <summary>Opens a socket on an address and, when a device is named, on that link only.</summary>
+    /// <exception cref="PlatformNotSupportedException">A device is named and this is not Linux.</exception>
+    /// <exception cref="SocketException">The port is taken, or may not be opened; or there is no such device.</exception>
+    public static Socket Open(SocketType type, IPEndPoint local, string? device)
+    {
+        var socket = new Socket(local.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
+        try
+        {
+            if (device is not null) BindToDevice(socket, device);
+            socket.Bind(local);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Binds a socket to a network interface: it receives from and sends to that link only.</summary>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>

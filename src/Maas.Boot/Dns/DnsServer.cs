@@ -32,10 +32,8 @@ public sealed partial class DnsServer(DnsServerOptions options, IHostDirectory h
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var forwarder = new DnsForwarder(options, _time);
-        using var udp = new Socket(options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        udp.Bind(options.Listen);
-        using var tcp = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        tcp.Bind((IPEndPoint)udp.LocalEndPoint!); // bound above
+        using var udp = Sockets.Open(SocketType.Dgram, options.Listen, options.Interface);
+        using var tcp = Sockets.Open(SocketType.Stream, (IPEndPoint)udp.LocalEndPoint!, options.Interface); // bound by Open
         tcp.Listen(MaxConnections);
         _listening.TrySetResult((IPEndPoint)tcp.LocalEndPoint!); // bound above
 

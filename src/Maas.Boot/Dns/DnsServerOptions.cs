@@ -9,6 +9,9 @@ public sealed class DnsServerOptions
     /// <summary>Where it listens, UDP and TCP. Default: all IPv4 addresses, port 53. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 53);
 
+    /// <summary>The interface that its sockets are bound to (Linux); <see langword="null"/>, the default, for any.</summary>
+    public string? Interface { get; set; }
+
     /// <summary>The domain of the machines. Default <c>maas</c>.</summary>
     [Required]
     public string Domain { get; set; } = "maas";

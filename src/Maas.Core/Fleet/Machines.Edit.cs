@@ -68,7 +68,7 @@ public sealed partial class Machines
             var edited = MachineRules.WithDescriptionOf(machine, edit(machine));
             if (MachineRules.Check(edited) is var (field, reason)) return new EditResult.Refused(field, reason);
             var change = new MachineChange { Machine = edited, At = clock.GetUtcNow(), Events = note is null ? [] : [note] };
-            switch (await store.SaveAsync(change, cancellationToken).ConfigureAwait(false))
+            switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     return new EditResult.Done(saved.Machine);
@@ -92,7 +92,7 @@ public sealed partial class Machines
         {
             var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), options.Domain, clock.GetUtcNow());
             if (MachineRules.Check(machine) is var (field, reason)) return new CreateResult.Refused(field, reason);
-            switch (await store.SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew }, cancellationToken).ConfigureAwait(false))
+            switch (await SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew }, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     return new CreateResult.Created(saved.Machine);

@@ -16,6 +16,7 @@ public sealed partial class Machines
     private readonly EffectSignal signal;
     private readonly TimeProvider clock;
     private readonly MaasRegionOptions options;
+    private long changes;
 
     internal Machines(IMachineStore store, IScriptStore scripts, BootResources images, EffectSignal signal, TimeProvider clock, MaasRegionOptions options)
     {
@@ -26,6 +27,12 @@ public sealed partial class Machines
         this.clock = clock;
         this.options = options;
     }
+
+    /// <summary>
+    /// Grows with every change to a machine that this process has saved: what is derived from the list of all is fresh while it stays the same.
+    /// It begins anew with each start, and does not count what another host saved in a store that several share.
+    /// </summary>
+    public long Changes => Interlocked.Read(ref changes);
 
     /// <summary>The machine, or <see langword="null"/>.</summary>
     public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => store.GetAsync(id, cancellationToken);
@@ -58,8 +65,12 @@ public sealed partial class Machines
         await store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body) : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(SystemId id, string? by, CancellationToken cancellationToken = default) =>
-        store.DeleteAsync(id, new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", by), clock.GetUtcNow(), cancellationToken);
+    public async Task<bool> DeleteAsync(SystemId id, string? by, CancellationToken cancellationToken = default)
+    {
+        var deleted = await store.DeleteAsync(id, new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", by), clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (deleted) Interlocked.Increment(ref changes);
+        return deleted;
+    }
 
     internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => store.ListOverdueAsync(clock.GetUtcNow(), cancellationToken);
 
@@ -85,7 +96,7 @@ public sealed partial class Machines
                 Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>().SelectMany(effect => BuiltinScripts.Schedule(moved.Machine, effect.Kind))],
                 CompletedEffect = completedEffect,
             };
-            switch (await store.SaveAsync(change, cancellationToken).ConfigureAwait(false))
+            switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     if (moved.Effects.Any(effect => effect is MachineEffect.Power)) signal.Raise();
@@ -97,6 +108,13 @@ public sealed partial class Machines
                     continue;
             }
         }
+    }
+
+    private async Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken)
+    {
+        var result = await store.SaveAsync(change, cancellationToken).ConfigureAwait(false);
+        if (result is SaveResult.Saved) Interlocked.Increment(ref changes);
+        return result;
     }
 
     /// <summary>Adds to a command what its decision needs to know from elsewhere.</summary>

@@ -43,4 +43,22 @@ public sealed class BootProgramTable
         var others = _programs.Where(p => p.Key != architecture);
         return new BootProgramTable(file is null ? others : others.Append(new(architecture, file)));
     }
+
+    /// <summary>
+    /// A table whose x64 UEFI firmware gets a program signed for Secure Boot. Firmware does not tell whether Secure Boot is on, so all of it
+    /// gets the same chain, which works either way.
+    /// </summary>
+    /// <remarks>
+    /// <para>Debian's shim, <c>bootx64.efi</c>, loads <c>grubx64.efi</c> from beside itself, and that fetches <c>grub/grub.cfg-01-…</c> and
+    /// a kernel that Debian signed, all by TFTP. Its GRUB reads nothing over HTTP: UEFI HTTP boot gets an address and no program, and the firmware goes on in its boot order.</para>
+    /// <para>A shim of another maker, such as iPXE's, is named the same way and brings its own second program; where that chain works
+    /// over HTTP too, say so by <see cref="With"/> for <see cref="BootArchitecture.X64UefiHttp"/>.</para>
+    /// </remarks>
+    /// <param name="shim">The program's name as <see cref="IBootFiles"/> knows it, 1 to 127 characters.</param>
+    /// <exception cref="ArgumentException">The name does not fit the header of a DHCP message.</exception>
+    public BootProgramTable WithSecureBoot(string shim = "bootx64.efi") => this
+        .With(BootArchitecture.X64Uefi, shim)
+        .With(BootArchitecture.EfiByteCode, shim)
+        .With(BootArchitecture.X64UefiHttp, null)
+        .With(BootArchitecture.EfiByteCodeHttp, null);
 }

@@ -8,6 +8,15 @@ namespace Maas.Boot.Tests.Dhcp.Firmware;
 
 public class FirmwareClientTests
 {
+    [Theory]
+    [InlineData(BootArchitecture.X64Uefi, "bootx64.efi")]
+    [InlineData(BootArchitecture.EfiByteCode, "bootx64.efi")]
+    [InlineData(BootArchitecture.X64UefiHttp, null)]
+    [InlineData(BootArchitecture.EfiByteCodeHttp, null)]
+    [InlineData(BootArchitecture.X86Bios, "undionly.kpxe")]
+    public void A_table_for_Secure_Boot_gives_all_x64_UEFI_firmware_the_signed_chain(BootArchitecture architecture, string? program) =>
+        BootProgramTable.Default.WithSecureBoot()[architecture].Should().Be(program);
+
     [Fact]
     public void The_captured_firmware_is_told_apart()
     {
