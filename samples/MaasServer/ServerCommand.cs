@@ -14,7 +14,10 @@ internal static class ServerCommand
         new("--interface") { Description = "The network interface that machines boot from; without it the API alone is served.", HelpName = "IF" },
         new("--range") { Description = "The addresses to lease, FIRST-LAST; needed in mode full.", HelpName = "A-B" },
         new("--gateway") { Description = "The router that machines are told in mode full; several with commas.", HelpName = "IP" },
-        new("--dns") { Description = "The name server that machines are told in mode full; several with commas.", HelpName = "IP" },
+        new("--dns") { Description = "The name server that machines are told in mode full; several with commas (default: this server).", HelpName = "IP" },
+        new("--domain") { Description = "The machines' domain (default maas).", HelpName = "NAME" },
+        new("--services") { Description = "What else is served on the interface: all, none, or some of dns,time,syslog (default: all in mode full, else none).", HelpName = "LIST" },
+        new("--dns-forward") { Description = "The resolver asked for names outside of the domain; several with commas (default: such names are refused).", HelpName = "IP" },
         new("--mode") { Description = "full (lease addresses), proxy (beside another DHCP server) or observe (default full).", HelpName = "MODE" },
         new("--mirror") { Description = "Debian mirror for the ephemeral environment (default: apt's own sources, where there are any).", HelpName = "URL" },
         new("--suite") { Description = "The mirror's suite (default bookworm).", HelpName = "NAME" },
@@ -23,6 +26,7 @@ internal static class ServerCommand
         new("--kernel") { Description = "The ephemeral kernel's package (default linux-image-amd64, for all hardware).", HelpName = "NAME" },
         new("--kernel-options") { Description = "Appended to the ephemeral kernel's command line, such as console=ttyS0,115200.", HelpName = "TEXT" },
         new("--bios") { Description = "Boot program for BIOS machines: undionly.kpxe (iPXE, the default) or pxelinux.0.", HelpName = "FILE" },
+        new("--secure-boot") { Description = "Signed boot program for x64 UEFI machines: bootx64.efi (Debian's shim, GRUB and kernel) or another maker's shim. It works without Secure Boot too; the default is iPXE, which does not work with it.", HelpName = "FILE" },
     ];
 
     /// <summary>Reads the options and runs the server; a wrong option or a refused start is one line and exit code 1.</summary>

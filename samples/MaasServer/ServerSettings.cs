@@ -1,7 +1,6 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Hosting;
 
@@ -35,6 +34,9 @@ internal sealed class ServerSettings
         maas.Range = this["range"] is { } range ? AddressRange.Parse(range) : null;
         foreach (var router in Addresses("gateway")) maas.Routers.Add(router);
         foreach (var server in Addresses("dns")) maas.NameServers.Add(server);
+        maas.Domain = this["domain"] ?? maas.Domain;
+        maas.Services = this["services"] is { } services ? Services(services) : null;
+        foreach (var resolver in Addresses("dns_forward")) maas.DnsForwarders.Add(new IPEndPoint(resolver, 53));
         maas.Mode = this["mode"] is { } mode ? Mode(mode) : DhcpMode.Full;
         maas.KernelOptions = this["kernel_options"] ?? "";
         maas.Ephemeral.Mirror = this["mirror"] is { } mirror ? Address(mirror) : null;
@@ -42,12 +44,13 @@ internal sealed class ServerSettings
         maas.Ephemeral.PackageDirectory = this["packages"];
         maas.Ephemeral.Keyring = this["keyring"];
         maas.Ephemeral.KernelPackage = this["kernel"] ?? maas.Ephemeral.KernelPackage;
-        if (this["bios"] is { } program) maas.Programs = BootProgramTable.Default.With(BootArchitecture.X86Bios, program);
+        if (this["bios"] is { } bios) maas.Programs = maas.Programs.With(BootArchitecture.X86Bios, bios);
+        if (this["secure_boot"] is { } shim) maas.Programs = maas.Programs.WithSecureBoot(shim);
     }
 
     private IEnumerable<IPAddress> Addresses(string name) =>
         (this[name] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(text => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"--{name} {text} is no IP address"));
+            .Select(text => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"--{name.Replace('_', '-')} {text} is no IP address"));
 
     private static int Port(string listen) =>
         Uri.TryCreate(listen.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) && uri.Scheme == "http"
@@ -56,6 +59,9 @@ internal sealed class ServerSettings
 
     private static DhcpMode Mode(string mode) =>
         Enum.TryParse<DhcpMode>(mode, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : throw new FormatException($"--mode {mode} is none of full, proxy, observe");
+
+    private static LinkServices Services(string services) =>
+        Enum.TryParse<LinkServices>(services, ignoreCase: true, out var parsed) && (parsed & ~LinkServices.All) == 0 ? parsed : throw new FormatException($"--services {services} is none of all, none, dns, time, syslog");
 
     private static Uri Address(string mirror) =>
         Uri.TryCreate(mirror, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file" ? uri : throw new FormatException($"--mirror {mirror} is no http, https or file URL");

@@ -40,8 +40,18 @@ public sealed class MaasOptions
     /// <summary>The routers that leased machines are told, best first. Default none.</summary>
     public IList<IPAddress> Routers { get; } = [];
 
-    /// <summary>The name servers that leased machines are told, best first. Default none.</summary>
+    /// <summary>The name servers that leased machines are told, best first. Default: this server, where it serves <see cref="LinkServices.Dns"/>.</summary>
     public IList<IPAddress> NameServers { get; } = [];
+
+    /// <summary>The domain of the machines: what new ones are put in, what leased ones are told, what DNS answers for. Default <c>maas</c>.</summary>
+    [Required]
+    public string Domain { get; set; } = "maas";
+
+    /// <summary>What else is served on the link. <see langword="null"/>, the default: everything in full mode, where the link is ours, and nothing in the others.</summary>
+    public LinkServices? Services { get; set; }
+
+    /// <summary>The resolvers that DNS asks for names outside of <see cref="Domain"/>, the first first; only machines on the link may ask for those. Default none: they are refused.</summary>
+    public IList<IPEndPoint> DnsForwarders { get; } = [];
 
     /// <summary>The boot program of each firmware. Default: iPXE everywhere.</summary>
     public BootProgramTable Programs { get; set; } = BootProgramTable.Default;
@@ -62,7 +72,37 @@ public sealed class MaasOptions
 /// <param name="DhcpPort">The DHCP port; 0 takes a free one.</param>
 /// <param name="TftpPort">The TFTP port; 0 takes a free one.</param>
 /// <param name="Network">The network that clients, who come through a relay, are leased addresses of.</param>
-public sealed record LoopbackBoot(IPAddress Address, int DhcpPort, int TftpPort, IPNetwork Network);
+public sealed record LoopbackBoot(IPAddress Address, int DhcpPort, int TftpPort, IPNetwork Network)
+{
+    /// <summary>The port of DNS, UDP and TCP; 0, the default, takes a free one.</summary>
+    public int DnsPort { get; init; }
+
+    /// <summary>The port of SNTP; 0, the default, takes a free one.</summary>
+    public int TimePort { get; init; }
+
+    /// <summary>The port of syslog; 0, the default, takes a free one.</summary>
+    public int SyslogPort { get; init; }
+}
+
+/// <summary>What is served on the link beside DHCP and TFTP.</summary>
+[Flags]
+public enum LinkServices
+{
+    /// <summary>Nothing more.</summary>
+    None = 0,
+
+    /// <summary>DNS on port 53: the machines' names and addresses.</summary>
+    Dns = 1,
+
+    /// <summary>SNTP on port 123: the time.</summary>
+    Time = 2,
+
+    /// <summary>Syslog on port 514: what machines log goes to their timelines.</summary>
+    Syslog = 4,
+
+    /// <summary>All of them.</summary>
+    All = Dns | Time | Syslog,
+}
 
 /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
 public sealed class EphemeralSupplyOptions

@@ -1,5 +1,7 @@
 using Maas.Boot;
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dns;
+using Maas.Core.Fleet;
 using Maas.Core.Images;
 using Maas.Core.Power;
 using Maas.Hosting;
@@ -9,12 +11,14 @@ using Maas.Hosting.FirstStart;
 using Maas.Hosting.Images;
 using Maas.Hosting.Leases;
 using Maas.Hosting.Link;
+using Maas.Hosting.Naming;
 using Maas.Hosting.Policy;
 using Maas.Hosting.Power;
 using Maas.Hosting.Privileges;
 using Maas.Images.Library;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,7 +27,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a whole MAAS: the store with its workers, and, when the options name an interface, DHCP and TFTP on it. A web host adds
+    /// Adds a whole MAAS: the store with its workers, and, when the options name an interface, DHCP, TFTP, DNS, SNTP and syslog on it. A web host adds
     /// <c>MapMaasBoot()</c> for boot files over HTTP, and the API by <c>Maas.Api</c>.
     /// </summary>
     /// <param name="services">Where to.</param>
@@ -61,7 +65,7 @@ public static class MaasServiceCollectionExtensions
 
     private static void AddStores(IServiceCollection services, MaasOptions options)
     {
-        services.AddMaasCore(core => core.DataSource = Path.Combine(options.DataDirectory, "maas.db"));
+        services.AddMaasCore(core => (core.DataSource, core.Domain) = (Path.Combine(options.DataDirectory, "maas.db"), options.Domain));
         services.AddMaasPower();
         services.TryAddSingleton<IMachinePower, DriverPower>();
         services.TryAddSingleton(provider => ImageLibrary.Open(Path.Combine(options.DataDirectory, "images"), provider.GetRequiredService<TimeProvider>()));
@@ -105,7 +109,16 @@ public static class MaasServiceCollectionExtensions
 
         // Nobody boots from a server without a link, so there nothing is fetched either.
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralSupply>());
-        services.AddMaasBoot(boot => ServedLink.Configure(boot, options));
+        if (ServedLink.ServicesOf(options).HasFlag(LinkServices.Dns)) AddNaming(services, options, link);
+        services.AddMaasBoot(boot => link.Configure(boot, options));
+    }
+
+    private static void AddNaming(IServiceCollection services, MaasOptions options, ServedLink link)
+    {
+        services.AddSingleton(provider => new LinkHosts(
+            provider.GetRequiredService<Machines>(), provider.GetService<LeaseBook>(), options.Domain, link.Address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LinkHosts>>()));
+        services.AddSingleton<IHostDirectory>(provider => provider.GetRequiredService<LinkHosts>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LinkHosts>());
     }
 
     private static void MakePrivate(string directory)

@@ -18,11 +18,11 @@ internal sealed class ComposedServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly DirectoryInfo _data;
 
-    private ComposedServer(WebApplication application, DirectoryInfo data, int http, int dhcp, int tftp)
+    private ComposedServer(WebApplication application, DirectoryInfo data, int http, int dhcp, int tftp, int dns, int syslog)
     {
         (_application, _data) = (application, data);
         Base = new Uri($"http://{s_address}:{http}/MAAS/");
-        (Dhcp, TftpPort) = (new IPEndPoint(s_address, dhcp), tftp);
+        (Dhcp, TftpPort, DnsPort, SyslogPort) = (new IPEndPoint(s_address, dhcp), tftp, dns, syslog);
     }
 
     /// <summary>The base of API, metadata and boot files.</summary>
@@ -31,6 +31,10 @@ internal sealed class ComposedServer : IAsyncDisposable
     public IPEndPoint Dhcp { get; }
 
     public int TftpPort { get; }
+
+    public int DnsPort { get; }
+
+    public int SyslogPort { get; }
 
     public string ApiKey => File.ReadAllText(Path.Combine(_data.FullName, "admin.apikey")).Trim();
 
@@ -41,7 +45,7 @@ internal sealed class ComposedServer : IAsyncDisposable
     public static async Task<ComposedServer> StartAsync(DhcpMode? mode)
     {
         var data = Directory.CreateTempSubdirectory("maas-composed");
-        var (http, dhcp, tftp) = (FreePort(), FreePort(), FreePort());
+        var (http, dhcp, tftp, dns, syslog) = (FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://{s_address}:{http}");
@@ -50,7 +54,7 @@ internal sealed class ComposedServer : IAsyncDisposable
             maas.DataDirectory = data.FullName;
             maas.HttpPort = http;
             maas.Mode = mode ?? DhcpMode.Full;
-            maas.Loopback = mode is null ? null : new LoopbackBoot(s_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24"));
+            maas.Loopback = mode is null ? null : new LoopbackBoot(s_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24")) { DnsPort = dns, SyslogPort = syslog };
             maas.Range = AddressRange.Parse("127.78.0.100-127.78.0.200");
             maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
         }).AddMaasApi();
@@ -61,7 +65,7 @@ internal sealed class ComposedServer : IAsyncDisposable
         application.MapMaasBoot();
         application.MapMaasApi();
         await application.StartAsync(TestContext.Current.CancellationToken);
-        return new ComposedServer(application, data, http, dhcp, tftp);
+        return new ComposedServer(application, data, http, dhcp, tftp, dns, syslog);
     }
 
     public async ValueTask DisposeAsync()

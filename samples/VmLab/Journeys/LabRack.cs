@@ -48,12 +48,12 @@ public sealed class LabRack : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the server, waits for its ephemeral environment and gives it the image.</summary>
-    public async Task<MaasClient> OpenAsync(DebianDiskImage image, CancellationToken cancellationToken)
+    /// <summary>Starts the server, waits for its ephemeral environment and gives it the image, if there is to be one.</summary>
+    public async Task<MaasClient> OpenAsync(DebianDiskImage? image, CancellationToken cancellationToken)
     {
         await Server.StartAsync(cancellationToken);
         var client = new MaasClient(Network.CreateHttpHandler(), MaasServerProcess.Address, await Server.ReadApiKeyAsync(cancellationToken), time);
-        await client.UploadImageAsync($"custom/{ImageName}", "ddzst", image.CompressedPath, cancellationToken);
+        if (image is not null) await client.UploadImageAsync($"custom/{ImageName}", "ddzst", image.CompressedPath, cancellationToken);
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         var since = time.GetTimestamp();
         while (!await client.HasBootFileAsync("ephemeral/amd64/initrd", cancellationToken))

@@ -6,6 +6,8 @@ internal static class QemuArguments
     public const string Program = "qemu-system-x86_64";
     public const string UefiCode = "/usr/share/OVMF/OVMF_CODE_4M.fd";
     public const string UefiVariables = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+    public const string SecureBootCode = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd";
+    public const string SecureBootVariables = "/usr/share/OVMF/OVMF_VARS_4M.ms.fd";
 
     // Where KVM is present it may still not work (nested hosts), so software translation is the default.
     private static readonly string Accelerator = Environment.GetEnvironmentVariable("MAAS_LAB_ACCELERATOR") ?? "tcg,thread=multi,tb-size=512";
@@ -13,7 +15,7 @@ internal static class QemuArguments
     public static IEnumerable<string> For(VirtualMachine machine) =>
     [
         "-name", machine.Name,
-        "-machine", "q35", "-accel", Accelerator, "-cpu", "max", "-smp", "2", "-m", $"{machine.Memory}",
+        "-machine", machine.Firmware == Firmware.UefiSecureBoot ? "q35,smm=on" : "q35", "-accel", Accelerator, "-cpu", "max", "-smp", "2", "-m", $"{machine.Memory}",
         // -nographic, so that the firmware and iPXE print on the serial line too.
         "-nographic", "-monitor", "none", "-serial", "stdio",
         "-uuid", $"{machine.Uuid}",
@@ -31,17 +33,24 @@ internal static class QemuArguments
     private static string NicOf(VirtualMachine machine) =>
         $"virtio-net-pci,netdev=net,mac={machine.MacAddress}"
         + (machine.BootOrder == BootOrder.NetworkFirst ? ",bootindex=1" : "")
-        + (machine.Firmware == Firmware.Uefi ? ",romfile=" : "");
+        + (machine.IsUefi ? ",romfile=" : "");
+
+    /// <summary>The variables that a machine's firmware begins with.</summary>
+    public static string VariablesOf(Firmware firmware) => firmware == Firmware.UefiSecureBoot ? SecureBootVariables : UefiVariables;
 
     private static string[] FirmwareOf(VirtualMachine machine) => machine.Firmware switch
     {
-        Firmware.Uefi =>
-        [
-            "-drive", $"if=pflash,format=raw,readonly=on,file={UefiCode}",
-            "-drive", $"if=pflash,format=raw,file={machine.FirmwareVariablesPath}",
-            // As on a site without IPv6; otherwise each boot from disk first waits minutes for answers that never come.
-            "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n",
-        ],
+        Firmware.Uefi => FirmwareOf(machine, UefiCode),
+        // Its variables are written in system management mode alone, or the system could switch Secure Boot off.
+        Firmware.UefiSecureBoot => ["-global", "driver=cfi.pflash01,property=secure,value=on", .. FirmwareOf(machine, SecureBootCode)],
         _ => [],
     };
+
+    private static string[] FirmwareOf(VirtualMachine machine, string code) =>
+    [
+        "-drive", $"if=pflash,format=raw,readonly=on,file={code}",
+        "-drive", $"if=pflash,format=raw,file={machine.FirmwareVariablesPath}",
+        // As on a site without IPv6; otherwise each boot from disk first waits minutes for answers that never come.
+        "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n",
+    ];
 }

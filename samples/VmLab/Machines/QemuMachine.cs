@@ -76,7 +76,7 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
             using var disk = File.Create(Hardware.DiskPath);
             disk.SetLength(Hardware.DiskSize * 1024L * 1024L);
         }
-        if (Hardware.Firmware == Firmware.Uefi && !File.Exists(Hardware.FirmwareVariablesPath))
-            File.Copy(QemuArguments.UefiVariables, Hardware.FirmwareVariablesPath);
+        if (Hardware.IsUefi && !File.Exists(Hardware.FirmwareVariablesPath))
+            File.Copy(QemuArguments.VariablesOf(Hardware.Firmware), Hardware.FirmwareVariablesPath);
     }
 }

@@ -29,6 +29,9 @@ public sealed record VirtualMachine
     /// <summary>In MiB; a sparse file.</summary>
     public int DiskSize { get; init; } = 2048;
 
+    /// <summary>Whether it is UEFI, with Secure Boot or without.</summary>
+    public bool IsUefi => Firmware is Firmware.Uefi or Firmware.UefiSecureBoot;
+
     public string DiskPath => Path.Combine(Folder, $"{Name}.disk");
 
     public string FirmwareVariablesPath => Path.Combine(Folder, $"{Name}.vars");
@@ -54,4 +57,7 @@ public enum Firmware
 
     /// <summary>OVMF with its own network stack: the NIC carries no ROM.</summary>
     Uefi,
+
+    /// <summary>OVMF with Secure Boot on and Microsoft's keys: it runs only what they lead to.</summary>
+    UefiSecureBoot,
 }

@@ -18,6 +18,12 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, str
     /// <summary>What it has logged, over all its starts.</summary>
     public ConsoleLog Log { get; } = new(time, Path.Combine(Directory.CreateDirectory(dataFolder).FullName, "..", "server.log"));
 
+    /// <summary>What the ephemeral kernel is told besides.</summary>
+    public string KernelOptions { get; set; } = "console=ttyS0,115200 quiet no_timer_check";
+
+    /// <summary>More of the server's options, for its next start.</summary>
+    public IReadOnlyList<string> Options { get; set; } = [];
+
     public bool IsRunning => running is { IsRunning: true };
 
     /// <summary>Starts it on the same data as before, and returns once it answers.</summary>
@@ -27,8 +33,8 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, str
         Log.Append("=== server starts\n");
         running = LabProcess.Start(
             network.Command(
-                "dotnet", FindServer(), "--data", dataFolder, "--listen", $"http://0.0.0.0:{Port}", "--interface", LabNetwork.Bridge, "--range", range, "--mode", "full",
-                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", "console=ttyS0,115200 quiet no_timer_check"),
+                "dotnet", [FindServer(), "--data", dataFolder, "--listen", $"http://0.0.0.0:{Port}", "--interface", LabNetwork.Bridge, "--range", range, "--mode", "full",
+                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", KernelOptions, .. Options]),
             Log);
         await WaitUntilItListensAsync(cancellationToken);
     }

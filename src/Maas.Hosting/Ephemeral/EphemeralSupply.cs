@@ -1,3 +1,4 @@
+using Maas.Boot;
 using Maas.Hosting.Policy;
 using Maas.Images;
 using Maas.Images.Debian;
@@ -70,10 +71,21 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
         using var owned = packages as IDisposable;
         var progress = new StepLog(Step);
         await BootPrograms.ImportAsync(packages, options.ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await WarnOfOldShimAsync(cancellationToken).ConfigureAwait(false);
         var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
         var environment = await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(false);
         Serve(environment);
         Ready(environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
+    }
+
+    // What was imported, or what the operator put in its place.
+    private async Task WarnOfOldShimAsync(CancellationToken cancellationToken)
+    {
+        if (options.Programs[BootArchitecture.X64Uefi] is not { } name) return;
+        var path = Path.Combine(options.ProgramDirectory, name);
+        if (!File.Exists(path)) return;
+        if (Shim.TryReadGeneration(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), out var generation) && generation < Shim.FirstSafeGeneration)
+            OldShim(name, generation, Shim.FirstSafeGeneration);
     }
 
     private IPackageSource? OpenSource(HttpClient http)
@@ -111,6 +123,9 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
 
     [LoggerMessage(LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
     private partial void Ready(string release, long mebibytes);
+
+    [LoggerMessage(LogLevel.Warning, "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network (CVE-2023-40547) and firmware that is up to date refuses them")]
+    private partial void OldShim(string program, int generation, int safe);
 
     [LoggerMessage(LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]
     private partial void NoSource();

@@ -43,6 +43,10 @@ internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => Leases.Find(address) is { State: LeaseState.Bound } lease ? lease.Hardware : null;
 
+    /// <summary>What is leased now, and to whom.</summary>
+    public IEnumerable<(IPAddress Address, HardwareAddress Hardware)> Bound() =>
+        Leases.List().Where(lease => lease.State == LeaseState.Bound).Select(lease => (lease.Address, lease.Hardware));
+
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -4,7 +4,11 @@ using System.Net.Sockets;
 using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dns;
+using Maas.Boot.Ntp;
+using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
+using Maas.Hosting.Naming;
 
 namespace Maas.Hosting.Link;
 
@@ -32,17 +36,30 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
         _ => null,
     };
 
+    /// <summary>What is served beside DHCP and TFTP.</summary>
+    public static LinkServices ServicesOf(MaasOptions options) => options.Services ?? (options.Mode == DhcpMode.Full ? LinkServices.All : LinkServices.None);
+
     /// <summary>The subnet that full mode leases on this link.</summary>
     /// <exception cref="InvalidOperationException">The operator named no range, or one outside of the link's network.</exception>
     public DhcpSubnet Subnet(MaasOptions options)
     {
         if (options.Range is not { } range) throw new InvalidOperationException("Leasing addresses needs a range, such as 10.0.0.100-10.0.0.200; beside another DHCP server choose proxy mode.");
         if (!Network.Contains(range.First) || !Network.Contains(range.Last)) throw new InvalidOperationException($"The range {range} is not inside the network {Network} of the link.");
-        return new DhcpSubnet { Network = Network, Ranges = [range], Routers = [.. options.Routers], NameServers = [.. options.NameServers] };
+        var services = ServicesOf(options);
+        return new DhcpSubnet
+        {
+            Network = Network,
+            Ranges = [range],
+            Routers = [.. options.Routers],
+            NameServers = options.NameServers.Count > 0 ? [.. options.NameServers] : services.HasFlag(LinkServices.Dns) ? [Address] : [],
+            DomainName = options.Domain,
+            SearchDomains = [options.Domain],
+            TimeServers = services.HasFlag(LinkServices.Time) ? [Address] : [],
+        };
     }
 
     /// <summary>Fills in Boot's options.</summary>
-    public static void Configure(BootServerOptions boot, MaasOptions options)
+    public void Configure(BootServerOptions boot, MaasOptions options)
     {
         var dhcp = new DhcpServerOptions
         {
@@ -61,6 +78,23 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
         {
             boot.Interface = options.Interface;
         }
+
+        ConfigureServices(boot, options);
+    }
+
+    // On the link's own address: a resolver or a time server that the host runs for itself keeps its port elsewhere.
+    private void ConfigureServices(BootServerOptions boot, MaasOptions options)
+    {
+        var services = ServicesOf(options);
+        var ports = options.Loopback;
+        if (services.HasFlag(LinkServices.Dns))
+        {
+            boot.Dns = new DnsServerOptions { Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53), Domain = options.Domain, ServerName = $"{LinkHosts.OwnName}.{options.Domain}", Networks = { Network } };
+            foreach (var forwarder in options.DnsForwarders) boot.Dns.Forwarders.Add(forwarder);
+        }
+
+        if (services.HasFlag(LinkServices.Time)) boot.Sntp = new SntpServerOptions { Listen = new IPEndPoint(Address, ports?.TimePort ?? 123) };
+        if (services.HasFlag(LinkServices.Syslog)) boot.Syslog = new SyslogServerOptions { Listen = new IPEndPoint(Address, ports?.SyslogPort ?? 514) };
     }
 
     private static IPAddress BaseOf(IPAddress address, int prefixLength)

@@ -8,7 +8,7 @@ internal static class LinuxCapabilities
     // Bit numbers of linux/capability.h; the names are those an operator gives to setcap or systemd.
     private static readonly (int Bit, string Name, string Why)[] s_needed =
     [
-        (10, "CAP_NET_BIND_SERVICE", "ports 67 and 69"),
+        (10, "CAP_NET_BIND_SERVICE", "ports below 1024, such as 67 and 69"),
         (13, "CAP_NET_RAW", "binding a socket to its interface"),
     ];
 

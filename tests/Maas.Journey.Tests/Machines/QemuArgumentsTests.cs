@@ -41,4 +41,14 @@ public class QemuArgumentsTests
 
         arguments.Should().Contain("virtio-net-pci,netdev=net,mac=52:54:00:77:00:01");
     }
+
+    [Fact]
+    public void A_machine_with_Secure_Boot_keeps_its_variables_from_the_system()
+    {
+        var arguments = QemuArguments.For(Machine with { Firmware = Firmware.UefiSecureBoot }).ToList();
+
+        arguments.Should().Contain("q35,smm=on").And.Contain("driver=cfi.pflash01,property=secure,value=on");
+        arguments.Should().Contain(argument => argument.Contains(".secboot.fd", StringComparison.Ordinal));
+        QemuArguments.VariablesOf(Firmware.UefiSecureBoot).Should().EndWith(".ms.fd");
+    }
 }

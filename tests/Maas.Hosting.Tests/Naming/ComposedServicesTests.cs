@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot;
+using Maas.Boot.Dhcp;
+using Maas.Core;
+using Maas.Core.Fleet;
+using Maas.Core.Journal;
+using Maas.Judges;
+using Maas.Testing;
+
+namespace Maas.Hosting.Tests.Naming;
+
+/// <summary>DNS and syslog beside DHCP, as AddMaas composes them; over ports of loopback.</summary>
+public class ComposedServicesTests
+{
+    private const string Mac = "52:54:00:12:34:57";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_machine_that_booted_has_a_name_and_its_log_lines_stand_in_its_timeline()
+    {
+        var dig = Judge.Require("dig", "bind9-dnsutils");
+        await using var server = await ComposedServer.StartAsync(DhcpMode.Full);
+        await using var simulated = new SimulatedMachine(new SimulatedMachineOptions
+        {
+            Mac = HardwareAddress.Parse(Mac),
+            Firmware = SimulatedFirmware.UefiPxe,
+            Network = new SimulatedNetwork { DhcpServers = [server.Dhcp], Relay = server.Dhcp.Address, TftpPort = server.TftpPort },
+        });
+        simulated.TurnOn();
+        await simulated.WhenAtRestAsync(Token);
+        var machine = (await server.Get<Machines>().FindByMacAsync(MacAddress.Parse(Mac), Token))!; // it enlisted
+
+        var address = await DigAsync($"{machine.Hostname}.maas", "A", answer => answer.StartsWith("127.78.0.", StringComparison.Ordinal));
+        var reverse = string.Join('.', address.Split('.').Reverse()) + ".in-addr.arpa";
+        await DigAsync(reverse, "PTR", answer => answer == $"{machine.Hostname}.maas.");
+        await DigAsync("ns.maas", "A", answer => answer == server.Dhcp.Address.ToString());
+
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Parse(address), 0));
+        await client.SendAsync("<12>installer[7]: no such disk"u8.ToArray(), new IPEndPoint(server.Dhcp.Address, server.SyslogPort), Token);
+        while (!(await server.Get<MaasRegion>().Timeline.ReadAsync(machine.Id, cancellationToken: Token)).OfType<TimelineEntry.Seen>().Any(seen => seen.Observation is { Kind: "syslog", Text: "installer: no such disk" }))
+            await Task.Yield();
+
+        async Task<string> DigAsync(string name, string type, Func<string, bool> isRight)
+        {
+            var answer = "";
+            for (var attempt = 0; attempt < 50 && !isRight(answer); attempt++)
+                answer = (await Judge.RunAsync(dig, [$"@{server.Dhcp.Address}", "-p", server.DnsPort.ToString(CultureInfo.InvariantCulture), "+short", "+tries=1", name, type], cancellationToken: Token)).Approved().Output.Trim();
+            isRight(answer).Should().BeTrue($"{name} {type} is '{answer}'");
+            return answer;
+        }
+    }
+}

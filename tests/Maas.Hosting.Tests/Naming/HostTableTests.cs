@@ -1,0 +1,65 @@
+using System.Net;
+using Maas.Boot;
+using Maas.Core;
+using Maas.Core.Fleet;
+using Maas.Hosting.Naming;
+
+namespace Maas.Hosting.Tests.Naming;
+
+public class HostTableTests
+{
+    private static readonly IPAddress s_leased = IPAddress.Parse("10.0.0.100"), s_reported = IPAddress.Parse("10.0.0.7");
+
+    [Fact]
+    public void A_machine_is_found_at_what_its_card_leases_both_ways()
+    {
+        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [Lease(s_leased, "52:54:00:00:00:01")], "maas");
+        table.AddressesOf("node-1").Should().Equal(s_leased);
+        table.HostAt(s_leased).Should().Be("node-1");
+        table.HostAt(s_reported).Should().BeNull("it has another address now");
+    }
+
+    [Fact]
+    public void A_machine_without_a_lease_is_found_where_it_reported_from()
+    {
+        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [], "maas");
+        table.AddressesOf("node-1").Should().Equal(s_reported);
+        table.HostAt(s_reported).Should().Be("node-1");
+    }
+
+    [Fact]
+    public void An_address_that_somebody_else_leases_now_is_not_its_former_owners()
+    {
+        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.100")], [Lease(s_leased, "52:54:00:00:00:99")], "maas");
+        table.AddressesOf("node-1").Should().BeEmpty("the name exists, and has no address");
+        table.HostAt(s_leased).Should().BeNull("nobody knows the machine that has it");
+    }
+
+    [Fact]
+    public void A_machine_of_another_domain_has_no_name_in_this_one()
+    {
+        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: null) with { Domain = "elsewhere" }], [Lease(s_leased, "52:54:00:00:00:01")], "maas");
+        table.AddressesOf("node-1").Should().BeNull();
+        table.HostAt(s_leased).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_machine_goes_before_the_servers_own_name()
+    {
+        var table = HostTable.Of([Machine("ns", "52:54:00:00:00:01", reported: "10.0.0.7")], [], "maas").With("ns", IPAddress.Parse("10.0.0.1"));
+        table.AddressesOf("ns").Should().Equal(s_reported);
+    }
+
+    [Fact]
+    public void A_change_of_an_address_is_a_change()
+    {
+        var before = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [], "maas");
+        before.Says(HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [], "maas")).Should().BeTrue();
+        before.Says(HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.8")], [], "maas")).Should().BeFalse();
+    }
+
+    private static Machine Machine(string name, string mac, string? reported) =>
+        new() { Id = SystemId.New(), Hostname = name, MacAddresses = [MacAddress.Parse(mac)], IpAddresses = reported is null ? [] : [reported] };
+
+    private static (IPAddress, HardwareAddress) Lease(IPAddress address, string mac) => (address, HardwareAddress.Parse(mac));
+}
