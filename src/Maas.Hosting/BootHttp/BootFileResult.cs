@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using Maas.Boot;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -9,14 +9,14 @@ namespace Maas.Hosting.BootHttp;
 /// <summary>Sends a <see cref="BootFile"/> over HTTP with ranges, HEAD, validator and an exact length.</summary>
 internal static class BootFileResult
 {
-    // Few large writes cost less than many small ones; the comparison with nginx is still to be made.
+    // Few large writes cost less than many small ones (docs/performance.md).
     private const int BufferSize = 256 * 1024;
 
     /// <summary>Answers one GET or HEAD; returns how many bytes of the file were sent.</summary>
     public static async Task<long> SendAsync(HttpContext context, BootFile file)
     {
         var entityTag = file.EntityTag is { } tag ? new EntityTagHeaderValue($"\"{tag}\"") : null;
-        var plan = ByteRangePlan.For(context.Request.GetTypedHeaders(), file.Length, entityTag);
+        var plan = ByteRangePlan.For(context.Request, file.Length, entityTag);
         var response = context.Response;
         response.StatusCode = plan.StatusCode;
         response.Headers.AcceptRanges = "bytes";
@@ -36,30 +36,29 @@ internal static class BootFileResult
         response.ContentType = "application/octet-stream";
         response.ContentLength = plan.Count;
         if (HttpMethods.IsHead(context.Request.Method)) return 0;
-        return await CopyAsync(file, plan, response.Body, context.RequestAborted).ConfigureAwait(false);
+        return await CopyAsync(file, plan, response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static async Task<long> CopyAsync(BootFile file, ByteRangePlan plan, Stream body, CancellationToken cancellationToken)
+    // Read straight into the response's own buffers: one copy of each byte less than to write it there.
+    private static async Task<long> CopyAsync(BootFile file, ByteRangePlan plan, PipeWriter body, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, Math.Max(plan.Count, 1)));
-        try
+        long sent = 0;
+        while (sent < plan.Count)
         {
-            long sent = 0;
-            while (sent < plan.Count)
-            {
-                var wanted = (int)Math.Min(buffer.Length, plan.Count - sent);
-                var read = await file.ReadAsync(buffer.AsMemory(0, wanted), plan.Offset + sent, cancellationToken).ConfigureAwait(false);
-                // The length is already promised: a short file must break the connection, not look complete.
-                if (read == 0) throw new IOException($"The file ended {plan.Count - sent} bytes early.");
-                await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-                sent += read;
-            }
+            var part = body.GetMemory((int)Math.Min(BufferSize, plan.Count - sent));
+            part = part[..(int)Math.Min(Math.Min(BufferSize, part.Length), plan.Count - sent)];
+            var read = await ReadAsync(file, part, plan.Offset + sent, cancellationToken).ConfigureAwait(false);
+            // The length is already promised: a short file must break the connection, not look complete.
+            if (read == 0) throw new IOException($"The file ended {plan.Count - sent} bytes early.");
+            body.Advance(read);
+            sent += read;
+            await body.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
 
-            return sent;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        return sent;
     }
+
+    // .NET reads files on a thread of its pool, whichever way it is asked; here that thread is this one, and nothing has to be handed over.
+    private static ValueTask<int> ReadAsync(BootFile file, Memory<byte> part, long offset, CancellationToken cancellationToken) =>
+        file.Handle is { } handle ? new(RandomAccess.Read(handle, part.Span, offset)) : file.ReadAsync(part, offset, cancellationToken);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
 namespace Maas.Hosting.BootHttp;
@@ -13,15 +12,16 @@ internal readonly record struct ByteRangePlan(int StatusCode, long Offset, long 
     /// <summary>Decides on one request for a file of <paramref name="length"/> bytes with the validator <paramref name="entityTag"/>.</summary>
     /// <remarks>
     /// One range is served. Several are answered with the whole file, which section 14.2 allows: no firmware asks for them
-    /// and overlapping ones are an amplification.
+    /// and overlapping ones are an amplification. Ranges mean something to GET alone: HEAD answers for the whole file.
     /// </remarks>
-    public static ByteRangePlan For(RequestHeaders headers, long length, EntityTagHeaderValue? entityTag)
+    public static ByteRangePlan For(HttpRequest request, long length, EntityTagHeaderValue? entityTag)
     {
+        var headers = request.GetTypedHeaders();
         if (headers.IfMatch.Count > 0 && !Matches(headers.IfMatch, entityTag, strong: true)) return new(StatusCodes.Status412PreconditionFailed, 0, 0);
         if (headers.IfNoneMatch.Count > 0 && Matches(headers.IfNoneMatch, entityTag, strong: false)) return new(StatusCodes.Status304NotModified, 0, 0);
 
         var whole = new ByteRangePlan(StatusCodes.Status200OK, 0, length);
-        if (headers.Range is not { Ranges.Count: 1 } range || !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)) return whole;
+        if (!HttpMethods.IsGet(request.Method) || headers.Range is not { Ranges.Count: 1 } range || !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)) return whole;
         // If-Range by date never matches: boot files have no date that outlives a rebuild.
         if (headers.IfRange is { } ifRange && (ifRange.EntityTag is null || entityTag is null || !ifRange.EntityTag.Compare(entityTag, useStrongComparison: true))) return whole;
 

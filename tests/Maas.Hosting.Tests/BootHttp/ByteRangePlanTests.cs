@@ -54,10 +54,17 @@ public class ByteRangePlanTests
     public void A_download_is_resumed_only_on_the_same_version(string ifRange, int status) =>
         Plan(10, (HeaderNames.Range, "bytes=5-"), (HeaderNames.IfRange, ifRange)).StatusCode.Should().Be(status);
 
-    private static ByteRangePlan Plan(long length, params (string Name, string? Value)[] headers)
+    [Fact]
+    public void HEAD_is_about_the_whole_file_whatever_range_it_names() =>
+        Plan("HEAD", 10, (HeaderNames.Range, "bytes=5-")).Should().Be(new ByteRangePlan(200, 0, 10));
+
+    private static ByteRangePlan Plan(long length, params (string Name, string? Value)[] headers) => Plan("GET", length, headers);
+
+    private static ByteRangePlan Plan(string method, long length, params (string Name, string? Value)[] headers)
     {
         var request = new DefaultHttpContext().Request;
+        request.Method = method;
         foreach (var (name, value) in headers.Where(header => header.Value is not null)) request.Headers[name] = value;
-        return ByteRangePlan.For(request.GetTypedHeaders(), length, Tag);
+        return ByteRangePlan.For(request, length, Tag);
     }
 }
