@@ -166,11 +166,11 @@ public sealed partial class TftpServer : IDisposable
         else _ = OpenAsync(slot, local, stopping);
     }
 
-    // The client asked before from this port. The same again: it has not heard us yet. Something else: it has given up on the first.
+    // The client asked before from this port. The same again: it had not heard us yet. Something else, or after a silence: it has given up on the first.
     private static bool Continues(TransferSlot earlier, TftpRequest request)
     {
         if (earlier.Running is not { } running) return earlier.Request.Repeats(request);
-        if (earlier.Request.Repeats(request) && !running.Session.Transfer.Heard)
+        if (earlier.Request.Repeats(request) && running.Session.Transfer.IsLateCopy(running.Lane.Now))
         {
             running.Lane.Post(running.Session.RequestRepeated);
             return true;

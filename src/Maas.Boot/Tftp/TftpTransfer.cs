@@ -21,6 +21,9 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
     private const int MaxFinalRepeats = 6;
     private static readonly TimeSpan FinalSilence = TimeSpan.FromSeconds(5);
 
+    // A client that was heard so lately still runs the transfer; one that starts over (a reset machine) needs longer to come back.
+    private static readonly TimeSpan Alive = TimeSpan.FromSeconds(1);
+
     private RetransmissionTimer _timer = new(terms.Timeout);
     private bool _awaitsOptions = !terms.OptionAcknowledgement.IsEmpty;
     private bool _heard;
@@ -32,7 +35,7 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
     private bool _answered;      // whether a repeated acknowledgement has already made this window go out again
     private int _timeouts;       // in a row
     private TimeSpan _sentAt;
-    private TimeSpan _heardAt;
+    private long _heardAt;       // ticks; read by the thread that takes requests
 
     /// <summary>When <see cref="Expire"/> is due; <see cref="TimeSpan.MaxValue"/> while something waits to be sent.</summary>
     public TimeSpan Deadline { get; private set; } = TimeSpan.MaxValue;
@@ -51,6 +54,12 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
 
     /// <summary>Whether the client has answered anything, so that its address is not forged.</summary>
     public bool Heard => _heard;
+
+    /// <summary>
+    /// Whether the client's request, coming again, is a late copy of the first and no new beginning. It crosses the first answer when that was
+    /// lost: both ends repeat theirs after about a second. RFC 1350 section 4 keeps the first connection then.
+    /// </summary>
+    public bool IsLateCopy(TimeSpan now) => !_heard || SinceHeard(now) < Alive;
 
     /// <summary>Whether the last block has been sent.</summary>
     public bool AllSent => _next > terms.Blocks;
@@ -74,9 +83,9 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
         if (now < Deadline) return TftpStep.Nothing;
         _timeouts++;
         if (!_heard && _timeouts >= (_awaitsOptions ? MaxUnansweredOptions : MaxUnansweredBlocks)) return End(TftpOutcome.NeverAnswered);
-        if (_heard && AllSent && _timeouts > MaxFinalRepeats && now - _heardAt >= FinalSilence)
+        if (_heard && AllSent && _timeouts > MaxFinalRepeats && SinceHeard(now) >= FinalSilence)
             return End(TftpOutcome.Unconfirmed);
-        if (_heard && now - _heardAt >= giveUpAfter) return End(TftpOutcome.WentSilent);
+        if (_heard && SinceHeard(now) >= giveUpAfter) return End(TftpOutcome.WentSilent);
         _timer.Expired();
         _echoes = 0;
         _sentBefore = 0;
@@ -104,6 +113,8 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
 
     // A client that repeats its request at once, or twice over two paths, is not answered at once.
     private static TimeSpan RepeatAfter => TimeSpan.FromMilliseconds(200);
+
+    private TimeSpan SinceHeard(TimeSpan now) => now - new TimeSpan(Volatile.Read(ref _heardAt));
 
     private TftpStep OptionsAcknowledged(ushort block, TimeSpan now)
     {
@@ -173,7 +184,7 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
     private TftpStep AcknowledgedAgain(TimeSpan now)
     {
         if (!_heard && _base == 1) return TftpStep.Nothing;
-        _heardAt = now;
+        Volatile.Write(ref _heardAt, now.Ticks);
         if (terms.WindowSize == 1 || _answered || Deadline == TimeSpan.MaxValue) return TftpStep.Nothing;
         if (_echoes > 0)
         {
@@ -190,7 +201,7 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
     private void Confirmed(TimeSpan now, bool measurable)
     {
         _heard = true;
-        _heardAt = now;
+        Volatile.Write(ref _heardAt, now.Ticks);
         _timeouts = 0;
         if (measurable) _timer.Measured(now - _sentAt);
         else _timer.Progressed();

@@ -113,6 +113,29 @@ public class TftpServerTests
     }
 
     [Fact]
+    public async Task A_request_that_was_overtaken_by_its_answer_does_not_end_the_transfer()
+    {
+        await using var server = new ServerUnderTest();
+        server.Add("file", 600);
+        using var client = new RawClient(server.EndPoint);
+        client.AskRead("file");
+        await client.ReceiveAsync();
+        client.Acknowledge(1);
+        (await client.ReceiveAsync())[3].Should().Be(2);
+        client.AskRead("file");
+
+        // Requests are taken in order: once a later one is refused, this one has been taken.
+        using var later = new RawClient(server.EndPoint);
+        later.Ask("\0\u0001file\0mail\0");
+        await later.ReceiveAsync();
+        (await server.EndedAsync()).Detail.Should().Be("refused");
+
+        client.Acknowledge(2);
+        (await server.EndedAsync()).Outcome.Should().Be("completed");
+        server.Asked.Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task Another_request_from_the_same_port_ends_the_one_before()
     {
         await using var server = new ServerUnderTest();

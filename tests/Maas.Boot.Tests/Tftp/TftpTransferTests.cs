@@ -201,6 +201,21 @@ public class TftpTransferTests
     }
 
     [Fact]
+    public void A_request_that_comes_again_is_a_late_copy_until_the_client_has_been_silent_for_a_second()
+    {
+        var transfer = Started(windowSize: 1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        transfer.Expire(Now).Kind.Should().Be(TftpStepKind.Options, "the first answer was lost");
+        transfer.Sent(Now);
+        Acknowledge(transfer, 0).Kind.Should().Be(TftpStepKind.Blocks);
+        transfer.IsLateCopy(Now).Should().BeTrue("the client repeated its request just before it heard the repeated answer");
+        transfer.RequestRepeated(Now).Should().Be(TftpStep.Nothing);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        transfer.IsLateCopy(Now).Should().BeFalse("a machine that was reset asks for the same file from the same port");
+    }
+
+    [Fact]
     public void Rubbish_from_the_client_is_nothing()
     {
         var transfer = Started(windowSize: 4);
