@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using HttpLoad;
 
-var url = new Argument<Uri>("URL") { Description = "What to fetch, http alone." };
+var url = new Argument<string>("URL") { Description = "What to fetch, http alone." };
 var path = new Argument<FileInfo>("FILE") { Description = "A local copy of it." };
 var clients = new Option<int>("--clients") { Description = "How many connections fetch it at once.", DefaultValueFactory = _ => 1 };
 var requests = new Option<int>("--requests") { Description = "How often each fetches it, over one connection.", DefaultValueFactory = _ => 1 };
@@ -11,7 +11,7 @@ var command = new RootCommand("Fetches a file by HTTP/1.1 with many clients at o
 command.SetAction(parsed =>
 {
     var sample = FileSample.Of(parsed.GetRequiredValue(path).FullName);
-    var all = Enumerable.Range(0, parsed.GetValue(clients)).Select(_ => new LoadClient(parsed.GetRequiredValue(url), sample, parsed.GetValue(requests))).ToList();
+    var all = Enumerable.Range(0, parsed.GetValue(clients)).Select(_ => new LoadClient(new Uri(parsed.GetRequiredValue(url)), sample, parsed.GetValue(requests))).ToList();
     var clock = Stopwatch.StartNew();
     foreach (var client in all) client.Start();
     foreach (var client in all) client.Join();
