@@ -11,6 +11,9 @@ var root = new RootCommand("Looks into disk images, ISOs, file systems and archi
     ExtractVerb.Command,
     ConvertVerb.Command,
     BuildIsoVerb.Command,
+    PatchIsoVerb.Command,
+    BuildSquashfsVerb.Command,
+    SeedVerb.Command,
 };
 try
 {

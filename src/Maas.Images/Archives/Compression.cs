@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.Xz;
 
@@ -11,6 +12,9 @@ public static class Compression
 {
     /// <summary>How many of a stream's first bytes <see cref="Detect"/> looks at.</summary>
     public const int SignatureLength = 6;
+
+    private const int UsualGzipLevel = 6;
+    private const int UsualZstandardLevel = 12; // a window of up to 8 MiB, which the kernel's unpacker takes
 
     /// <summary>The format whose signature stands at the start of <paramref name="head"/>.</summary>
     public static CompressionFormat Detect(ReadOnlySpan<byte> head) => head switch
@@ -44,6 +48,23 @@ public static class Compression
             input.Dispose();
             throw new InvalidImageException($"{format} stream", "its header cannot be read", 0, fault);
         }
+    }
+
+    /// <summary>A stream that compresses what is written to it; disposing it completes the format and leaves <paramref name="destination"/> open.</summary>
+    /// <param name="destination">Where the compressed bytes go; need not seek.</param>
+    /// <param name="format">Gzip, Zstandard, or none, which passes through.</param>
+    /// <param name="level">The format's own: 1 to 9 for gzip, 1 to 22 for Zstandard; <see langword="null"/> for 6 and 12. Linux unpacks an initrd of up to 21.</param>
+    /// <exception cref="NotSupportedException">The format is only read here.</exception>
+    public static Stream OpenWrite(Stream destination, CompressionFormat format, int? level = null)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return format switch
+        {
+            CompressionFormat.None => new BufferedStream(new UnownedStream(destination)),
+            CompressionFormat.Gzip => new GZipStream(destination, new ZLibCompressionOptions { CompressionLevel = level ?? UsualGzipLevel }, leaveOpen: true),
+            CompressionFormat.Zstandard => new ZstdSharp.CompressionStream(destination, level ?? UsualZstandardLevel, leaveOpen: true),
+            _ => throw new NotSupportedException($"{format} is only read here."),
+        };
     }
 
     private static Stream Decoder(Stream input, CompressionFormat format) => format switch

@@ -1,8 +1,8 @@
 namespace Maas.Images.Bytes;
 
 /// <summary>
-/// An image that does not exist anywhere: pieces of memory and of files, each at its place, zeros between them. Files
-/// are opened when they are read, so the first byte is there at once and nothing is copied.
+/// An image that does not exist anywhere: pieces of memory and of other bytes, each at its place, zeros between them. They are
+/// read when it is, so the first byte is there at once and nothing is copied.
 /// </summary>
 internal sealed class PlannedBytes : ImageBytes
 {
@@ -12,10 +12,16 @@ internal sealed class PlannedBytes : ImageBytes
     public override long Length => _length;
 
     /// <summary>Adds memory; pieces come in order.</summary>
-    public void Add(long start, ReadOnlyMemory<byte> content) => Add(new Piece(start, content.Length, content, null, 0));
+    public void Add(long start, ReadOnlyMemory<byte> content) => Add(start, new MemoryBytes(content));
 
-    /// <summary>Adds a stretch of a file.</summary>
-    public void Add(long start, long length, string file, long offset) => Add(new Piece(start, length, default, file, offset));
+    /// <summary>Adds all of other bytes; pieces come in order.</summary>
+    public void Add(long start, ImageBytes content)
+    {
+        if (content.Length == 0) return;
+        if (start < _length) throw new ArgumentException("Pieces come in order.", nameof(start));
+        _pieces.Add(new Piece(start, content));
+        _length = start + content.Length;
+    }
 
     public void ExtendTo(long length) => _length = Math.Max(_length, length);
 
@@ -23,24 +29,31 @@ internal sealed class PlannedBytes : ImageBytes
     {
         if (offset >= Length) return 0;
         buffer = buffer[..(int)Math.Min(buffer.Length, Length - offset)];
-        buffer.Clear();
+        var done = 0;
         for (var at = FirstEndingAfter(offset); at < _pieces.Count && _pieces[at].Start < offset + buffer.Length; at++)
         {
             var piece = _pieces[at];
             var start = Math.Max(offset, piece.Start);
-            var end = Math.Min(offset + buffer.Length, piece.Start + piece.Length);
-            piece.Read(start - piece.Start, buffer[(int)(start - offset)..(int)(end - offset)]);
+            var end = Math.Min(offset + buffer.Length, piece.End);
+            buffer[done..(int)(start - offset)].Clear();
+            done = (int)(end - offset);
+            piece.Content.ReadExactly(start - piece.Start, buffer[(int)(start - offset)..done], "planned image");
         }
 
+        buffer[done..].Clear();
         return buffer.Length;
     }
 
-    private void Add(Piece piece)
+    public override bool IsZero(long offset, long length)
     {
-        if (piece.Length == 0) return;
-        if (piece.Start < _length) throw new ArgumentException("Pieces come in order.", nameof(piece));
-        _pieces.Add(piece);
-        _length = piece.Start + piece.Length;
+        for (var at = FirstEndingAfter(offset); at < _pieces.Count && _pieces[at].Start < offset + length; at++)
+        {
+            var piece = _pieces[at];
+            var start = Math.Max(offset, piece.Start);
+            if (!piece.Content.IsZero(start - piece.Start, Math.Min(offset + length, piece.End) - start)) return false;
+        }
+
+        return true;
     }
 
     private int FirstEndingAfter(long offset)
@@ -49,25 +62,15 @@ internal sealed class PlannedBytes : ImageBytes
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (_pieces[middle].Start + _pieces[middle].Length <= offset) low = middle + 1;
+            if (_pieces[middle].End <= offset) low = middle + 1;
             else high = middle;
         }
 
         return low;
     }
 
-    private sealed record Piece(long Start, long Length, ReadOnlyMemory<byte> Memory, string? File, long Offset)
+    private readonly record struct Piece(long Start, ImageBytes Content)
     {
-        public void Read(long at, Span<byte> buffer)
-        {
-            if (File is null)
-            {
-                Memory.Span.Slice((int)at, buffer.Length).CopyTo(buffer);
-                return;
-            }
-
-            using var handle = System.IO.File.OpenHandle(File);
-            if (new FileBytes(handle, null).Read(Offset + at, buffer) != buffer.Length) throw new IOException($"{File} has become shorter while an image was made of it.");
-        }
+        public long End => Start + Content.Length;
     }
 }

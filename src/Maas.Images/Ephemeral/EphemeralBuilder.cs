@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Maas.Images.Archives;
 using Maas.Images.Debian;
@@ -108,18 +107,9 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
     private void Pack(string path, CancellationToken cancellationToken)
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 << 10);
-        using (var packed = Packer(file)) _tree.WriteTo(packed, cancellationToken);
+        using (var packed = Archives.Compression.OpenWrite(file, _options.Compression)) _tree.WriteTo(packed, cancellationToken);
         file.Flush(flushToDisk: true);
     }
-
-    private Stream Packer(Stream file) => _options.Compression switch
-    {
-        // The kernel's unpacker takes windows up to 8 MiB, which is what this level uses.
-        CompressionFormat.Zstandard => new ZstdSharp.CompressionStream(file, level: 12, leaveOpen: true),
-        CompressionFormat.Gzip => new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true),
-        CompressionFormat.None => new BufferedStream(file),
-        var other => throw new ArgumentException($"An initrd is not written as {other} here."),
-    };
 
     private EphemeralManifest Place(string directory, string work, string release)
     {

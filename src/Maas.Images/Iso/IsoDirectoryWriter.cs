@@ -1,10 +1,9 @@
 using Maas.Images.Bytes;
-using Maas.Images.FileTrees;
 
 namespace Maas.Images.Iso;
 
 /// <summary>Writes a directory's records; no record crosses a sector, and fields that do not fit in one go on behind the directory.</summary>
-internal sealed class IsoDirectoryWriter(IsoNode directory, IsoNode parent, DateTimeOffset createdAt, IsoNode root) : IDisposable
+internal sealed class IsoDirectoryWriter(IsoDirectory directory, bool isJoliet, DateTimeOffset createdAt) : IDisposable
 {
     private const int Sector = IsoVolume.SectorSize;
     private const int LongestRecord = 254;
@@ -23,7 +22,7 @@ internal sealed class IsoDirectoryWriter(IsoNode directory, IsoNode parent, Date
 
     public byte[] Write()
     {
-        WriteRecords(directory.Block + (uint)(directory.DirectoryLength / Sector));
+        WriteRecords(directory.Block + (uint)(directory.Length / Sector));
         return [.. _records.ToArray(), .. _continued.ToArray()];
     }
 
@@ -55,36 +54,54 @@ internal sealed class IsoDirectoryWriter(IsoNode directory, IsoNode parent, Date
     {
         _records.SetLength(0);
         _continued.SetLength(0);
-        var own = RockRidgeWriter.Fields(directory, createdAt, withName: false);
-        if (directory == root)
+        AddDirectory(directory, [0], SelfFields(), continuationBlock);
+        AddDirectory(directory.Parent, [1], ParentFields(), continuationBlock);
+        foreach (var entry in directory.Entries)
         {
-            own.Insert(0, RockRidgeWriter.Mark);
-            own.Add(RockRidgeWriter.Extension);
+            if (entry.IsPlaceholder(directory)) Append(Record(0, 0, TimeOf(entry.Node), 0, entry.Name, SystemUse(Fields(entry.Node, RockRidgeWriter.ChildLink(entry.Directory!.Block)), entry.Name, continuationBlock)));
+            else if (entry.Directory is { } child) AddDirectory(child, entry.Name, Fields(entry.Node, child.IsMoved || child.IsMovingPlace ? RockRidgeWriter.Relocated : []), continuationBlock);
+            else AddFile(entry, continuationBlock);
         }
 
-        Add(directory, [0], own, continuationBlock);
-        Add(parent, [1], RockRidgeWriter.Fields(parent, createdAt, withName: false), continuationBlock);
-        foreach (var child in directory.Ordered()) Add(child, child.IsoName, RockRidgeWriter.Fields(child, createdAt, withName: true), continuationBlock);
         _records.SetLength((_records.Length + Sector - 1) / Sector * Sector);
     }
 
-    private void Add(IsoNode node, byte[] name, List<byte[]> fields, uint continuationBlock)
+    private List<byte[]> SelfFields()
     {
-        var time = node.Ownership.ModifiedAt ?? createdAt;
-        var systemUse = SystemUse(fields, 33 + name.Length + (name.Length % 2 == 0 ? 1 : 0), continuationBlock);
-        if (node.Kind == FileKind.Directory)
-        {
-            Append(Record(node.Block, (uint)node.DirectoryLength, time, 0x02, name, systemUse));
-            return;
-        }
-
-        foreach (var (block, length, goesOn) in node.Kind == FileKind.File ? IsoPlan.Extents(node) : [(0u, 0u, false)])
-            Append(Record(block, length, time, (byte)(goesOn ? 0x80 : 0), name, systemUse));
+        if (isJoliet) return [];
+        var fields = RockRidgeWriter.Fields(directory.Node, createdAt, withName: false);
+        return directory.IsRoot ? [RockRidgeWriter.Mark, .. fields, RockRidgeWriter.Extension] : fields;
     }
 
-    private byte[] SystemUse(List<byte[]> fields, int used, uint continuationBlock)
+    private List<byte[]> ParentFields()
     {
-        var room = LongestRecord - used;
+        if (isJoliet) return [];
+        var fields = RockRidgeWriter.Fields(directory.Origin.Node, createdAt, withName: false);
+        return directory.IsMoved ? [.. fields, RockRidgeWriter.ParentLink(directory.Origin.Block)] : fields;
+    }
+
+    private List<byte[]> Fields(IsoNode node, byte[] more)
+    {
+        if (isJoliet) return [];
+        var fields = RockRidgeWriter.Fields(node, createdAt, withName: true);
+        return more.Length == 0 ? fields : [.. fields, more];
+    }
+
+    private void AddDirectory(IsoDirectory child, byte[] name, List<byte[]> fields, uint continuationBlock) =>
+        Append(Record(child.Block, (uint)child.Length, TimeOf(child.Node), 0x02, name, SystemUse(fields, name, continuationBlock)));
+
+    private void AddFile(IsoEntry entry, uint continuationBlock)
+    {
+        var systemUse = SystemUse(Fields(entry.Node, []), entry.Name, continuationBlock);
+        foreach (var (block, length, goesOn) in entry.Node.Content?.Extents() ?? [(0u, 0u, false)])
+            Append(Record(block, length, TimeOf(entry.Node), (byte)(goesOn ? 0x80 : 0), entry.Name, systemUse));
+    }
+
+    private DateTimeOffset TimeOf(IsoNode node) => node.Ownership.ModifiedAt ?? createdAt;
+
+    private byte[] SystemUse(List<byte[]> fields, byte[] name, uint continuationBlock)
+    {
+        var room = LongestRecord - (33 + name.Length + (name.Length % 2 == 0 ? 1 : 0));
         if (fields.Sum(field => field.Length) <= room) return [.. fields.SelectMany(field => field)];
         var inside = 0;
         var taken = 0;

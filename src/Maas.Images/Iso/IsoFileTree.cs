@@ -1,4 +1,3 @@
-using System.Text;
 using Maas.Images.Bytes;
 using Maas.Images.FileTrees;
 
@@ -12,18 +11,17 @@ public sealed class IsoFileTree : IFileTree
 {
     private readonly ImageBytes _image;
     private readonly IsoVolume _volume;
-    private readonly int? _skip;
     private readonly uint _bootCatalog;
 
     internal IsoFileTree(ImageBytes image)
     {
         _image = image;
         (var primary, var joliet, _bootCatalog) = IsoVolume.ReadAll(image);
-        _skip = RockRidgeSkip(primary);
-        _volume = _skip is null && joliet is not null ? joliet : primary;
-        Label = (joliet ?? primary).Label;
+        Skip = RockRidgeSkip(primary);
+        _volume = Skip is null && joliet is not null ? joliet : primary;
+        Label = LabelOf(primary, joliet);
         var record = IsoRecord.At(_volume.RootRecord, IsoVolume.SectorSize * 16);
-        Root = DirectoryAt(record.Block, record.Size, "", record.Time, _skip is null ? null : Fields(OwnRecord(_volume, record.Block), 0, atRoot: true));
+        Root = DirectoryAt(record.Block, record.Size, "", record.Time, Skip is null ? null : Fields(OwnRecord(_volume, record.Block), 0, atRoot: true));
     }
 
     /// <inheritdoc/>
@@ -33,7 +31,10 @@ public sealed class IsoFileTree : IFileTree
     public string Label { get; }
 
     /// <summary>Where names and attributes come from: <c>rock ridge</c>, <c>joliet</c> or <c>plain</c>.</summary>
-    public string Names => _skip is not null ? "rock ridge" : _volume.IsJoliet ? "joliet" : "plain";
+    public string Names => Skip is not null ? "rock ridge" : _volume.IsJoliet ? "joliet" : "plain";
+
+    /// <summary>Bytes before the Rock Ridge fields of each record; null without Rock Ridge.</summary>
+    internal int? Skip { get; }
 
     /// <inheritdoc/>
     public FileEntry Root { get; }
@@ -63,8 +64,10 @@ public sealed class IsoFileTree : IFileTree
     public Stream OpenRead(FileEntry file)
     {
         if (file.Kind != FileKind.File || file.Place is not IsoPlace place) throw new ArgumentException($"{file} is no regular file of this tree.", nameof(file));
-        if (place.IsCompressed) throw new InvalidImageException("zisofs file", "compressed files of an ISO are not read here", place.Extents.FirstOrDefault().Source);
-        return new ExtentBytes(_image, place.Extents, file.Length, "ISO file").OpenStream();
+        var bytes = new ExtentBytes(_image, place.Extents, place.StoredLength, "ISO file");
+        if (!place.IsCompressed) return bytes.OpenStream();
+        var unpacked = new ZisofsBytes(bytes);
+        return unpacked.Length == file.Length ? unpacked.OpenStream() : throw new InvalidImageException("zisofs file", $"it says {unpacked.Length} bytes, its record {file.Length}", place.Extents.FirstOrDefault().Source);
     }
 
     /// <summary>None: they are not read from an ISO.</summary>
@@ -81,9 +84,9 @@ public sealed class IsoFileTree : IFileTree
 
         var extents = gathered;
         gathered = [];
-        var fields = _skip is null ? null : Fields(record, offset, atRoot: false);
+        var fields = Skip is null ? null : Fields(record, offset, atRoot: false);
         if (fields is { IsRelocated: true }) return null;
-        var name = FileName.Checked(fields?.Name ?? IsoName(record.Name), "ISO directory record", offset);
+        var name = FileName.Checked(fields?.Name ?? _volume.NameOf(record.Name), "ISO directory record", offset);
         if (fields?.ChildBlock is { } moved)
         {
             var own = OwnRecord(_volume, moved);
@@ -115,7 +118,7 @@ public sealed class IsoFileTree : IFileTree
         {
             Path = path,
             Kind = kind,
-            Length = kind == FileKind.File && extents.Count > 0 ? extents[^1].End : 0,
+            Length = kind != FileKind.File ? 0 : fields?.UnpackedLength ?? (extents.Count > 0 ? extents[^1].End : 0),
             Mode = (UnixFileMode)((fields?.Mode ?? 0b100_100_100) & 0xFFF),
             UserId = fields?.UserId ?? 0,
             GroupId = fields?.GroupId ?? 0,
@@ -124,7 +127,7 @@ public sealed class IsoFileTree : IFileTree
             Device = kind is FileKind.CharacterDevice or FileKind.BlockDevice ? fields?.Device ?? default(DeviceNumber) : null,
             LinkCount = fields?.Links ?? 1,
             FileNumber = fields?.Serial ?? 0,
-            Place = new IsoPlace(extents, fields?.IsCompressed ?? false),
+            Place = new IsoPlace(extents, fields?.UnpackedLength is not null),
         };
     }
 
@@ -139,13 +142,9 @@ public sealed class IsoFileTree : IFileTree
         _ => throw new InvalidImageException("Rock Ridge PX field", $"mode {mode:x} of a record that is no directory", offset),
     };
 
-    private string IsoName(ReadOnlySpan<byte> name)
-    {
-        var text = _volume.IsJoliet ? Encoding.BigEndianUnicode.GetString(name) : FileName.Decode(name);
-        var version = text.LastIndexOf(';');
-        if (version > 0) text = text[..version];
-        return _volume.IsJoliet ? text : text.TrimEnd('.');
-    }
+    /// <summary>Joliet has room for 16 characters, and for more than upper case.</summary>
+    private static string LabelOf(IsoVolume primary, IsoVolume? joliet) =>
+        joliet is null || primary.Label.StartsWith(joliet.Label, StringComparison.Ordinal) ? primary.Label : joliet.Label;
 
     private IsoRecord OwnRecord(IsoVolume volume, uint block)
     {
@@ -157,7 +156,7 @@ public sealed class IsoFileTree : IFileTree
     private RockRidge Fields(IsoRecord record, long offset, bool atRoot)
     {
         var area = record.SystemUse;
-        var skip = atRoot ? 0 : Math.Min(_skip ?? 0, area.Length);
+        var skip = atRoot ? 0 : Math.Min(Skip ?? 0, area.Length);
         return RockRidge.Read(_image, area[skip..], _volume.BlockSize, offset);
     }
 
@@ -168,5 +167,8 @@ public sealed class IsoFileTree : IFileTree
     }
 
     /// <summary>A file's extents, or a directory's one.</summary>
-    private sealed record IsoPlace(List<Extent> Extents, bool IsCompressed);
+    private sealed record IsoPlace(List<Extent> Extents, bool IsCompressed)
+    {
+        public long StoredLength => Extents.Count > 0 ? Extents[^1].End : 0;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Maas.Images.Bytes;
 using Maas.Images.FileTrees;
 
@@ -6,177 +5,75 @@ namespace Maas.Images.Iso;
 
 /// <summary>
 /// Lays an image out, blocks of 2048 bytes: 16 of system area, descriptors, path tables, boot catalogue, each directory's records
-/// with what continues them behind it, then the files in the order of the directories.
+/// with what continues them behind it, first ISO 9660's, then Joliet's, and the files in the order of the directories.
 /// </summary>
-internal sealed class IsoPlan(IsoNode root, List<(IsoBootPlatform Platform, IsoNode Image, int LoadSectors)> boot, string label, DateTimeOffset createdAt)
+internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, IsoHybrid? hybrid, string label, DateTimeOffset createdAt)
 {
     private const int Sector = IsoVolume.SectorSize;
-    private const long LongestExtent = 0xFFFF_F800;
 
-    private readonly List<(IsoNode Node, int Parent)> _directories = [];
-    private uint _catalog;
+    private readonly IsoHierarchy[] _hierarchies = [new IsoHierarchy(root, isJoliet: false), new IsoHierarchy(root, isJoliet: true)];
 
     public PlannedBytes Lay()
     {
-        ListDirectories();
-        var pathTable = PathTable(bigEndian: false).Length;
-        var tableBlocks = Blocks(pathTable);
-        uint next = 16 + (boot.Count > 0 ? 3u : 2u);
-        var (little, big) = (next, next + tableBlocks);
-        next += tableBlocks * 2;
-        if (boot.Count > 0) _catalog = next++;
-        foreach (var (node, _) in _directories)
-        {
-            using var writer = new IsoDirectoryWriter(node, node, createdAt, root);
-            node.Block = next;
-            node.DirectoryLength = writer.Measure(out var continuation);
-            next += Blocks(node.DirectoryLength) + Blocks(continuation);
-        }
-
-        var files = _directories.SelectMany(directory => directory.Node.Ordered()).Where(node => node.Kind == FileKind.File).ToList();
-        foreach (var file in files)
-        {
-            file.Block = next;
-            next = checked(next + (uint)((file.Length + Sector - 1) / Sector));
-        }
+        var next = (uint)(IsoVolume.First + _hierarchies.Length + 1 + (boot.Count > 0 ? 1 : 0));
+        var tables = _hierarchies.Select(hierarchy => (Little: Take(ref next, Blocks(hierarchy.PathTableLength)), Big: Take(ref next, Blocks(hierarchy.PathTableLength)))).ToArray();
+        var catalog = Take(ref next, boot.Count > 0 ? 1u : 0u);
+        foreach (var hierarchy in _hierarchies) PlaceDirectories(hierarchy, ref next);
+        var contents = Contents();
+        foreach (var content in contents) content.Block = Take(ref next, checked((uint)((content.Length + Sector - 1) / Sector)));
+        foreach (var content in contents.Where(content => content.HasBootInfo)) content.WriteBootInfo();
+        if (hybrid is not null) next += IsoHybrid.BlocksBehind;
 
         var image = new PlannedBytes();
-        image.Add(16L * Sector, Primary(next, pathTable, little, big));
-        if (boot.Count > 0) image.Add(17L * Sector, BootRecord());
-        image.Add((boot.Count > 0 ? 18L : 17L) * Sector, Terminator());
-        image.Add((long)little * Sector, PathTable(bigEndian: false));
-        image.Add((long)big * Sector, PathTable(bigEndian: true));
-        if (boot.Count > 0) image.Add((long)_catalog * Sector, BootCatalog());
-        foreach (var (node, parent) in _directories)
+        if (hybrid is not null) image.Add(0, hybrid.SystemArea(boot, next));
+        var at = (long)IsoVolume.First;
+        image.Add(at++ * Sector, Descriptor(0));
+        if (boot.Count > 0) image.Add(at++ * Sector, IsoDescriptors.BootRecord(catalog));
+        image.Add(at++ * Sector, Descriptor(1));
+        image.Add(at * Sector, IsoDescriptors.Terminator());
+        for (var i = 0; i < tables.Length; i++)
         {
-            using var writer = new IsoDirectoryWriter(node, _directories[parent].Node, createdAt, root);
-            image.Add((long)node.Block * Sector, writer.Write());
+            image.Add((long)tables[i].Little * Sector, _hierarchies[i].PathTable(bigEndian: false));
+            image.Add((long)tables[i].Big * Sector, _hierarchies[i].PathTable(bigEndian: true));
         }
 
-        foreach (var file in files)
-        {
-            if (file.SourceFile is { } source) image.Add((long)file.Block * Sector, file.Length, source, 0);
-            else image.Add((long)file.Block * Sector, file.Memory);
-        }
-
+        if (boot.Count > 0) image.Add((long)catalog * Sector, IsoDescriptors.BootCatalog(boot));
+        foreach (var hierarchy in _hierarchies) AddDirectories(image, hierarchy);
+        foreach (var content in contents) image.Add((long)content.Block * Sector, content.Bytes);
+        if (hybrid is not null) image.Add(((long)next * Sector) - IsoHybrid.BackupLength, hybrid.Backup(boot, next));
         image.ExtendTo((long)next * Sector);
         return image;
+
+        byte[] Descriptor(int hierarchy) => IsoDescriptors.Volume(_hierarchies[hierarchy], label, createdAt, next, tables[hierarchy].Little, tables[hierarchy].Big);
     }
 
-    public static IEnumerable<(uint Block, uint Length, bool GoesOn)> Extents(IsoNode file)
+    private void PlaceDirectories(IsoHierarchy hierarchy, ref uint next)
     {
-        for (long at = 0; at == 0 || at < file.Length; at += LongestExtent)
+        foreach (var directory in hierarchy.Directories)
         {
-            var length = Math.Min(LongestExtent, file.Length - at);
-            yield return (file.Length == 0 ? 0 : file.Block + (uint)(at / Sector), (uint)length, at + length < file.Length);
+            using var writer = new IsoDirectoryWriter(directory, hierarchy.IsJoliet, createdAt);
+            directory.Length = writer.Measure(out var continuation);
+            directory.Block = Take(ref next, Blocks(directory.Length) + Blocks(continuation));
         }
     }
 
-    /// <summary>Level by level, which is the order of the path table.</summary>
-    private void ListDirectories()
+    private void AddDirectories(PlannedBytes image, IsoHierarchy hierarchy)
     {
-        _directories.Add((root, 0));
-        for (var i = 0; i < _directories.Count; i++)
+        foreach (var directory in hierarchy.Directories)
         {
-            var directory = _directories[i].Node;
-            directory.NameChildren();
-            foreach (var child in directory.Ordered().Where(child => child.Kind == FileKind.Directory)) _directories.Add((child, i));
+            using var writer = new IsoDirectoryWriter(directory, hierarchy.IsJoliet, createdAt);
+            image.Add((long)directory.Block * Sector, writer.Write());
         }
-
-        if (_directories.Count > ushort.MaxValue) throw new NotSupportedException("An ISO has at most 65535 directories.");
     }
 
-    private byte[] PathTable(bool bigEndian)
+    private List<IsoContent> Contents() =>
+        [.. _hierarchies[0].Directories.SelectMany(directory => directory.Entries).Where(entry => entry.Node.Kind == FileKind.File).Select(entry => entry.Node.Content!).Distinct()]; // a file has content
+
+    private static uint Take(ref uint next, uint blocks)
     {
-        var table = new MemoryStream();
-        Span<byte> head = stackalloc byte[8];
-        foreach (var (node, parent) in _directories)
-        {
-            head.Clear();
-            head[0] = (byte)node.IsoName.Length;
-            if (bigEndian) head.U32Big(2, node.Block);
-            else head.U32(2, node.Block);
-            if (bigEndian) head.U16Big(6, (ushort)(parent + 1));
-            else head.U16(6, (ushort)(parent + 1));
-            table.Write(head);
-            table.Write(node.IsoName);
-            if (node.IsoName.Length % 2 != 0) table.WriteByte(0);
-        }
-
-        return table.ToArray();
-    }
-
-    private byte[] Primary(uint blocks, int pathTable, uint little, uint big)
-    {
-        var sector = Descriptor(1);
-        Span<byte> s = sector;
-        s[8..72].Fill((byte)' ');
-        s[190..813].Fill((byte)' ');
-        Encoding.ASCII.GetBytes(label.Length <= 32 ? label : throw new ArgumentException("The label is longer than 32 characters."), s[40..]);
-        RockRidgeWriter.Both(s, 80, blocks);
-        BothShort(s, 120, 1);
-        BothShort(s, 124, 1);
-        BothShort(s, 128, Sector);
-        RockRidgeWriter.Both(s, 132, (uint)pathTable);
-        s.U32(140, little);
-        s.U32Big(148, big);
-        IsoDirectoryWriter.Record(root.Block, (uint)root.DirectoryLength, createdAt, 0x02, [0], []).CopyTo(s[156..]);
-        foreach (var at in (ReadOnlySpan<int>)[813, 830]) IsoTime.WriteLong(s[at..], createdAt);
-        foreach (var at in (ReadOnlySpan<int>)[847, 864]) s.Slice(at, 16).Fill((byte)'0');
-        s[881] = 1;
-        return sector;
-    }
-
-    private byte[] BootRecord()
-    {
-        var sector = Descriptor(0);
-        "EL TORITO SPECIFICATION"u8.CopyTo(sector.AsSpan(7));
-        sector.AsSpan().U32(71, _catalog);
-        return sector;
-    }
-
-    private static byte[] Terminator() => Descriptor(255);
-
-    private byte[] BootCatalog()
-    {
-        var catalog = new byte[Sector];
-        Span<byte> s = catalog;
-        (s[0], s[1], s[30], s[31]) = (1, (byte)boot[0].Platform, 0x55, 0xAA);
-        var sum = 0;
-        for (var i = 0; i < 32; i += 2) sum += ((ReadOnlySpan<byte>)s).U16(i);
-        s.U16(28, (ushort)-sum);
-        BootEntry(s[32..], boot[0].Image, boot[0].LoadSectors);
-        for (var i = 1; i < boot.Count; i++)
-        {
-            var section = s[(64 * i)..];
-            (section[0], section[1]) = ((byte)(i == boot.Count - 1 ? 0x91 : 0x90), (byte)boot[i].Platform);
-            section.U16(2, 1);
-            BootEntry(section[32..], boot[i].Image, boot[i].LoadSectors);
-        }
-
-        return catalog;
-    }
-
-    private static void BootEntry(Span<byte> entry, IsoNode image, int loadSectors)
-    {
-        entry[0] = 0x88;
-        entry.U16(6, (ushort)loadSectors);
-        entry.U32(8, image.Block);
-    }
-
-    private static byte[] Descriptor(byte type)
-    {
-        var sector = new byte[Sector];
-        sector[0] = type;
-        "CD001"u8.CopyTo(sector.AsSpan(1));
-        sector[6] = 1;
-        return sector;
-    }
-
-    private static void BothShort(Span<byte> s, int at, ushort value)
-    {
-        s.U16(at, value);
-        s.U16Big(at + 2, value);
+        var first = next;
+        next = checked(next + blocks);
+        return first;
     }
 
     private static uint Blocks(int length) => (uint)((length + Sector - 1) / Sector);

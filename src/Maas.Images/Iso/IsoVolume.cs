@@ -1,5 +1,6 @@
 using System.Text;
 using Maas.Images.Bytes;
+using Maas.Images.FileTrees;
 
 namespace Maas.Images.Iso;
 
@@ -10,11 +11,12 @@ namespace Maas.Images.Iso;
 /// 80 blocks  128 block size  156 root directory's record  boot record: 7 "EL TORITO SPECIFICATION"  71 catalogue's block
 /// </code>
 /// </summary>
-internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord, bool IsJoliet)
+internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord, bool IsJoliet, long Offset)
 {
     public const int SectorSize = 2048;
 
-    private const int First = 16;
+    /// <summary>The block of the first descriptor.</summary>
+    public const int First = 16;
     private const int MostDescriptors = 128;
     private const string Structure = "ISO volume descriptor";
 
@@ -22,6 +24,15 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
     {
         Span<byte> start = stackalloc byte[6];
         return image.Read(First * SectorSize, start) == 6 && start[1..].SequenceEqual("CD001"u8);
+    }
+
+    /// <summary>A name as it is shown where Rock Ridge says none: without its version.</summary>
+    public string NameOf(ReadOnlySpan<byte> name)
+    {
+        var text = IsJoliet ? Encoding.BigEndianUnicode.GetString(name) : FileName.Decode(name);
+        var version = text.LastIndexOf(';');
+        if (version > 0) text = text[..version];
+        return IsJoliet ? text : text.TrimEnd('.');
     }
 
     /// <summary>The primary descriptor, the Joliet one if there is one, and where the boot catalogue is (0 if nowhere).</summary>
@@ -49,6 +60,6 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
         var blockSize = sector.U16(128);
         if (blockSize is not (512 or 1024 or 2048)) throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", at + 128);
         var label = (isJoliet ? Encoding.BigEndianUnicode : Encoding.ASCII).GetString(sector.Slice(40, 32));
-        return new IsoVolume(label.TrimEnd('\0', ' '), blockSize, sector.Slice(156, 34).ToArray(), isJoliet);
+        return new IsoVolume(label.TrimEnd('\0', ' '), blockSize, sector.Slice(156, 34).ToArray(), isJoliet, at);
     }
 }

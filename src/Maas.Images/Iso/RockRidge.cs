@@ -40,8 +40,8 @@ internal sealed class RockRidge
     /// <summary>Whether the record is the moved directory itself, which has another name elsewhere.</summary>
     public bool IsRelocated { get; private set; }
 
-    /// <summary>Whether the content is compressed block by block (zisofs).</summary>
-    public bool IsCompressed { get; private set; }
+    /// <summary>The length of the content when it is compressed block by block (zisofs).</summary>
+    public uint? UnpackedLength { get; private set; }
 
     public string? Name => _name.WrittenCount == 0 ? null : FileName.Decode(_name.WrittenSpan);
 
@@ -115,7 +115,7 @@ internal sealed class RockRidge
                 IsRelocated = true;
                 break;
             case 'Z' << 8 | 'F':
-                IsCompressed = true;
+                UnpackedLength = Both(field, 8, offset);
                 break;
         }
     }

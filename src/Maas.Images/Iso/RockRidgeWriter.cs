@@ -14,6 +14,7 @@ internal static class RockRidgeWriter
         var fields = new List<byte[]> { Attributes(node), Time(node, defaultTime) };
         if (withName) fields.AddRange(Names(FileName.Encode(node.Name)));
         if (node.Target is { } target) fields.AddRange(Links(target));
+        if (node.Device is { } device) fields.Add(Device(device));
         return fields;
     }
 
@@ -41,6 +42,15 @@ internal static class RockRidgeWriter
         return field;
     }
 
+    /// <summary>A record that stands in for a directory moved elsewhere: which block that is.</summary>
+    public static byte[] ChildLink(uint block) => BlockField("CL"u8, block);
+
+    /// <summary>A moved directory's "..": the block of the directory it belongs in.</summary>
+    public static byte[] ParentLink(uint block) => BlockField("PL"u8, block);
+
+    /// <summary>The record of a moved directory, which is not to be shown where it is.</summary>
+    public static byte[] Relocated => Field("RE"u8, 4);
+
     public static void Both(Span<byte> field, int at, uint value)
     {
         field.U32(at, value);
@@ -52,9 +62,24 @@ internal static class RockRidgeWriter
         var field = Field("PX"u8, 36);
         var mode = (uint)(node.Ownership.Mode ?? (UnixFileMode)(node.Kind switch { FileKind.Directory => 0x1ED, FileKind.SymbolicLink => 0x1FF, _ => 0x1A4 }));
         Both(field, 4, mode | UnixMode.Of(node.Kind));
-        Both(field, 12, node.Kind == FileKind.Directory ? 2 + (uint)node.Children.Values.Count(child => child.Kind == FileKind.Directory) : 1);
+        Both(field, 12, (uint)node.Links);
         Both(field, 20, node.Ownership.UserId ?? 0);
         Both(field, 28, node.Ownership.GroupId ?? 0);
+        return field;
+    }
+
+    /// <summary>All of <c>dev_t</c> in the low half, as glibc makes it and Linux takes it.</summary>
+    private static byte[] Device(DeviceNumber device)
+    {
+        var field = Field("PN"u8, 20);
+        Both(field, 12, ((device.Minor & ~0xFFu) << 12) | (device.Major << 8) | (device.Minor & 0xFF));
+        return field;
+    }
+
+    private static byte[] BlockField(ReadOnlySpan<byte> tag, uint block)
+    {
+        var field = Field(tag, 12);
+        Both(field, 4, block);
         return field;
     }
 

@@ -3,17 +3,6 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.SquashFs;
 
-/// <summary>How a squashfs is compressed, by its number on disk.</summary>
-internal enum SquashCompression : ushort
-{
-    Gzip = 1,
-    Lzma = 2,
-    Lzo = 3,
-    Xz = 4,
-    Lz4 = 5,
-    Zstandard = 6,
-}
-
 /// <summary>
 /// The superblock (Linux' fs/squashfs/squashfs_fs.h), little-endian.
 /// <code>

@@ -5,20 +5,26 @@ using Maas.Judges;
 
 namespace Maas.Images.Tests.Ephemeral;
 
-/// <summary>A QEMU machine that boots an environment directly, with a user-mode network; its serial console is kept.</summary>
+/// <summary>A QEMU machine; its serial console is kept.</summary>
 internal static class VirtualMachine
 {
+    /// <summary>Boots an environment directly, with a user-mode network.</summary>
+    /// <inheritdoc cref="RunAsync(IEnumerable{string}, CancellationToken)"/>
+    public static Task<string> RunAsync(EphemeralEnvironment environment, string kernelLine, IEnumerable<string> more, CancellationToken cancellationToken) => RunAsync(
+    [
+        "-smp", "2", "-m", "768", "-uuid", "11223344-5566-7788-99aa-bbccddeeff00",
+        "-kernel", environment.KernelPath, "-initrd", environment.InitrdPath, "-append", "console=ttyS0 quiet maas.pause=0 " + kernelLine,
+        "-netdev", "user,id=lan", "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
+    ], cancellationToken);
+
     /// <summary>Runs until the machine powers off, and returns what it printed; the test's own cancellation ends it.</summary>
-    public static async Task<string> RunAsync(EphemeralEnvironment environment, string kernelLine, IEnumerable<string> more, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var qemu = Judge.Require("qemu-system-x86_64", "qemu-system-x86");
         var start = new ProcessStartInfo(qemu) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in (string[])
         [
-            "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-smp", "2", "-m", "768", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
-            "-uuid", "11223344-5566-7788-99aa-bbccddeeff00",
-            "-kernel", environment.KernelPath, "-initrd", environment.InitrdPath, "-append", "console=ttyS0 quiet maas.pause=0 " + kernelLine,
-            "-netdev", "user,id=lan", "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
+            "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot", .. arguments,
         ]) start.ArgumentList.Add(argument);
 
         using var process = Process.Start(start)!;

@@ -29,6 +29,13 @@ public static class Tools
         ["bsdtar"] = "libarchive-tools",
         ["isoinfo"] = "genisoimage",
         ["xz"] = "xz-utils",
+        ["7z"] = "p7zip-full",
+        ["fdisk"] = "fdisk",
+        ["blkid"] = "util-linux",
+        ["lsinitramfs"] = "initramfs-tools-core",
+        ["unmkinitramfs"] = "initramfs-tools-core",
+        ["setfattr"] = "attr",
+        ["cloud-init"] = "cloud-init",
     };
 
     /// <summary>Runs a tool, which must succeed; the test is skipped where it is not installed.</summary>
