@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Boot.Diagnostics;
 using Maas.Boot.Pxe;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,6 +26,7 @@ public sealed partial class BootFileSource(
     ILogger<BootFileSource>? logger = null) : IBootFiles
 {
     private readonly ILogger _logger = logger ?? NullLogger<BootFileSource>.Instance;
+    private readonly GuardedObserver? _observer = GuardedObserver.Around(observer, logger ?? NullLogger<BootFileSource>.Instance);
 
     /// <inheritdoc/>
     /// <exception cref="BootScriptException">The policy's instruction cannot be written safely in the boot program's language.</exception>
@@ -62,7 +64,7 @@ public sealed partial class BootFileSource(
             throw;
         }
 
-        observer?.Observe(new BootObservation.ScriptServed(
+        _observer?.Observe(new BootObservation.ScriptServed(
             (timeProvider ?? TimeProvider.System).GetUtcNow(), script.Hardware, request.Client, request.Name, InWords(instruction)));
         return BootFile.FromBytes(Encoding.UTF8.GetBytes(text));
     }

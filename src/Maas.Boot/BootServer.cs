@@ -52,12 +52,14 @@ public sealed class BootServer
             if (dhcp.Mode == DhcpMode.Full && addresses is null)
                 throw new ArgumentException("Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(addresses));
             if (options.Interface is { } device && dhcp.Interfaces.Count == 0 && dhcp.ListenOn is null) dhcp.Interfaces.Add(device);
+            dhcp.Capture ??= options.Capture;
             _dhcp = new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggers.CreateLogger<DhcpServer>());
         }
 
         if (options.Tftp is { } tftp)
         {
             tftp.Interface ??= options.Interface;
+            tftp.Capture ??= options.Capture;
             _tftp = () => new TftpServer(Files, tftp, observer, timeProvider, loggers.CreateLogger<TftpServer>());
         }
 

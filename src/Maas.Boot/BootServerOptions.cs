@@ -1,3 +1,4 @@
+using Maas.Boot.Capture;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dns;
 using Maas.Boot.Ntp;
@@ -14,6 +15,9 @@ public sealed class BootServerOptions
     /// <see langword="null"/> leaves it to them.
     /// </summary>
     public string? Interface { get; set; }
+
+    /// <summary>Where the last datagrams of each machine are kept, unless DHCP's and TFTP's own options name a place; <see langword="null"/>, the default, for nowhere.</summary>
+    public PacketRing? Capture { get; set; }
 
     /// <summary>DHCP or proxy-DHCP; <see langword="null"/> when another server names this one's boot files itself.</summary>
     public DhcpServerOptions? Dhcp { get; set; } = new();

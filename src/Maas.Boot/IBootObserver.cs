@@ -26,6 +26,36 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="BootFile">The boot file named in the answer; <see langword="null"/> when none.</param>
     /// <param name="Took">From receiving to sending.</param>
     public sealed record DhcpExchange(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, uint Xid, string Asked, string? Answered, string Rule, string? BootFile, TimeSpan Took)
+        : BootObservation(At, Hardware, Client)
+    {
+        /// <summary>The interface or local address it came by; <see langword="null"/> when not told.</summary>
+        public string? Link { get; init; }
+
+        /// <summary>The relay it came through; <see langword="null"/> for a client on the link.</summary>
+        public IPAddress? Relay { get; init; }
+
+        /// <summary>The relay's circuit (option 82) in hexadecimal; <see langword="null"/> when not told.</summary>
+        public string? Circuit { get; init; }
+
+        /// <summary>The firmware's architecture (option 93, or its vendor class); <see langword="null"/> for a client that is no firmware, or does not tell.</summary>
+        public BootArchitecture? Architecture { get; init; }
+
+        /// <summary>For how long the address was given; <see langword="null"/> when none was.</summary>
+        public TimeSpan? LeaseTime { get; init; }
+
+        /// <summary>The server to fetch the boot file from (<c>siaddr</c>); <see langword="null"/> when none is named.</summary>
+        public IPAddress? NextServer { get; init; }
+
+        /// <summary>What the client does next if all goes well, in words; <see langword="null"/> when nothing can be said. Silence after that is where the trouble is.</summary>
+        public string? Next { get; init; }
+    }
+
+    /// <summary>A bound was met, and further requests like this one are turned away: told once a minute for each place.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Hardware">The client that was turned away first.</param>
+    /// <param name="Client">Its address; <see langword="null"/> when it has none.</param>
+    /// <param name="Limit">Which bound, and where: the circuit, the relay or the subnet.</param>
+    public sealed record LimitReached(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Limit)
         : BootObservation(At, Hardware, Client);
 
     /// <summary>Another DHCP server answered on this link.</summary>

@@ -40,6 +40,9 @@ public readonly struct AddressAnswer
     /// <summary>Whether a DISCOVER was answered with a lease instead of an offer (rapid commit, RFC 4039).</summary>
     public bool IsCommitted { get; init; }
 
+    /// <summary>Which bound was met, in words for the observer; <see langword="null"/> for none, or when it has been told within this minute.</summary>
+    public string? Limit { get; init; }
+
     internal uint Number { get; }
 
     /// <summary>The client may have the address.</summary>

@@ -24,6 +24,7 @@ internal static partial class DhcpResponder
         if (subnet.Mtu is { } mtu && Wants(asked, DhcpOptionCode.InterfaceMtu)) options.Set(DhcpOptionCode.InterfaceMtu, mtu);
         if (subnet.TimeServers.Count > 0 && Wants(asked, DhcpOptionCode.NtpServer)) options.Set(DhcpOptionCode.NtpServer, subnet.TimeServers);
         if (subnet.SearchDomains.Count > 0 && Wants(asked, DhcpOptionCode.DomainSearch)) DomainSearchList.Set(options, subnet.SearchDomains);
+        if (subnet.NameServices.Count > 0 && Wants(asked, DhcpOptionCode.NameServiceSearch)) NameServiceSearch.Set(options, subnet.NameServices);
         if (subnet.Routes.Count > 0 && Wants(asked, DhcpOptionCode.ClasslessStaticRoute)) ClasslessRoute.Set(options, WithDefault(subnet));
         if (subnet.IPv6OnlyTime is { } wait && asked.Contains((byte)DhcpOptionCode.IPv6OnlyPreferred)) options.Set(DhcpOptionCode.IPv6OnlyPreferred, (uint)wait.TotalSeconds); // never unasked (RFC 8925 section 3.3)
         for (var i = 0; i < subnet.Options.Count; i++) // no foreach: it would allocate for every packet

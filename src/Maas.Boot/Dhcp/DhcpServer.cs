@@ -64,10 +64,10 @@ public sealed partial class DhcpServer
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<DhcpLink> links;
+        IReadOnlyList<SocketLink> links;
         try
         {
-            links = DhcpLink.OpenAll(_options, _time);
+            links = SocketLink.OpenAll(_options, _time);
         }
         catch (Exception e)
         {
@@ -103,7 +103,7 @@ public sealed partial class DhcpServer
         }
     }
 
-    private async Task RefuseBesideOthersAsync(IReadOnlyList<DhcpLink> links, OtherServers others, CancellationToken cancellationToken)
+    private async Task RefuseBesideOthersAsync(IReadOnlyList<SocketLink> links, OtherServers others, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < AttemptsToFindOthers && others.Seen.Count == 0; attempt++)
             await Task.WhenAll(links.Where(l => l.Device is not null).Select(l => others.AskAsync(l, l.Device!, WaitForOthers, _time, cancellationToken))).ConfigureAwait(false); // the filter's word

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Firmware;
 
 namespace Maas.Boot.Dhcp;
@@ -88,6 +89,9 @@ public sealed class DhcpServerOptions
     /// 1.5 s, and does not start where another server answers.
     /// </summary>
     public bool AllowOtherServers { get; set; }
+
+    /// <summary>Where the last datagrams of each machine are kept; <see langword="null"/>, the default, for nowhere.</summary>
+    public PacketRing? Capture { get; set; }
 
     /// <summary>How many requests may wait for the boot policy, the address source or the disk at once, in all; more are dropped and counted. 4,096 unless told otherwise.</summary>
     [Range(16, 1_000_000)]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -148,8 +149,12 @@ public sealed partial class DnsServer(DnsServerOptions options, IHostDirectory h
         }
     }
 
-    private DnsAnswer? Own(DnsQuery query, bool malformed, IPAddress client, bool overTcp) =>
-        malformed ? DnsAnswer.Only(DnsResponseCode.FormatError) : _responder.Respond(query, client, overTcp);
+    private DnsAnswer? Own(DnsQuery query, bool malformed, IPAddress client, bool overTcp)
+    {
+        var answer = malformed ? DnsAnswer.Only(DnsResponseCode.FormatError) : _responder.Respond(query, client, overTcp);
+        ServiceMeter.Query(answer?.Code);
+        return answer;
+    }
 
     private static byte[] Failure(DnsQuery query, byte[] message)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,7 +32,9 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
     private ReadOnlyMemory<byte> Answer(ReadOnlySpan<byte> request, SocketAddress client)
     {
         var received = timeProvider.GetUtcNow();
-        return request.Length <= LongestRequest && SntpResponder.TryRespond(request, received, timeProvider.GetUtcNow(), _clock, _answer) ? _answer : default(ReadOnlyMemory<byte>);
+        if (request.Length > LongestRequest || !SntpResponder.TryRespond(request, received, timeProvider.GetUtcNow(), _clock, _answer)) return default;
+        ServiceMeter.TimeTold();
+        return _answer;
     }
 
     [LoggerMessage(LogLevel.Debug, "A time request was not answered: {Error}")]

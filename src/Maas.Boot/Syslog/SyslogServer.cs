@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,7 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
     public const int MaximumLength = 8192;
 
     private readonly ILogger _logger = logger ?? NullLogger<SyslogServer>.Instance;
+    private readonly GuardedObserver _observer = new(observer, logger ?? NullLogger<SyslogServer>.Instance);
     private readonly DatagramLoop _loop = new(options.Listen, options.Interface, MaximumLength);
     private readonly LineBudget _budget = new(options.LinesPerSender, options.Window, options.Senders);
     private readonly IPEndPoint _any = new(options.Listen.Address, 0);
@@ -33,7 +35,9 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
     {
         var sender = ((IPEndPoint)_any.Create(client)).Address; // the family's own form of it
         var now = timeProvider.GetUtcNow();
-        if (_budget.TryTake(sender, now)) observer.Observe(new BootObservation.LineLogged(now, sender, SyslogMessage.Parse(datagram)));
+        var taken = _budget.TryTake(sender, now);
+        ServiceMeter.Line(taken);
+        if (taken) _observer.Observe(new BootObservation.LineLogged(now, sender, SyslogMessage.Parse(datagram)));
         else LineDropped(sender);
         return default;
     }

@@ -63,6 +63,20 @@ internal static class TftpPacket
         return packet;
     }
 
+    /// <summary>A packet in words.</summary>
+    /// <param name="packet">As much of it as there is.</param>
+    /// <param name="length">How long it was on the wire.</param>
+    public static string Describe(ReadOnlySpan<byte> packet, int length) => Opcode(packet) switch
+    {
+        ReadRequest => $"RRQ {Printable(packet[2..]).Replace('?', ' ').TrimEnd()}",
+        WriteRequest => $"WRQ {Printable(packet[2..]).Replace('?', ' ').TrimEnd()}",
+        Data when packet.Length >= DataHeader => $"DATA {BinaryPrimitives.ReadUInt16BigEndian(packet[2..])}, {length - DataHeader} octets",
+        Acknowledgement when packet.Length >= 4 => $"ACK {BinaryPrimitives.ReadUInt16BigEndian(packet[2..])}",
+        Error when TryReadError(packet, out var code, out var text) => $"ERROR {(int)code} {text}",
+        OptionAcknowledgement => $"OACK {Printable(packet[2..]).Replace('?', ' ').TrimEnd()}",
+        _ => $"{length} octets that are no TFTP packet",
+    };
+
     /// <summary>Text of a stranger's for a log or a screen: ASCII that prints, the rest as question marks.</summary>
     public static string Printable(ReadOnlySpan<byte> bytes) =>
         string.Create(bytes.Length, bytes, static (text, source) =>

@@ -1,6 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Capture;
+using Maas.Boot.Diagnostics;
 using Maas.Boot.Pxe;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,7 +27,7 @@ public sealed partial class TftpServer : IDisposable
 {
     private readonly IBootFiles _files;
     private readonly TftpServerOptions _options;
-    private readonly IBootObserver? _observer;
+    private readonly GuardedObserver? _observer;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TransferTable _table;
@@ -44,9 +47,9 @@ public sealed partial class TftpServer : IDisposable
         _files = files;
         _options = options ?? new TftpServerOptions();
         TftpServerOptionsValidator.ThrowIfInvalid(_options);
-        _observer = observer;
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TftpServer>.Instance;
+        _observer = GuardedObserver.Around(observer, _logger);
         _table = new TransferTable(_options.MaxTransfers, _options.MaxTransfersPerClient, _time);
     }
 
@@ -152,6 +155,7 @@ public sealed partial class TftpServer : IDisposable
             return;
         }
 
+        Capture(datagram, client, local, isSent: false);
         if (!TftpRequest.TryParse(datagram, out var request, out var problem)) Refuse(client, TftpErrorCode.IllegalOperation, problem, "");
         else if (request.IsWrite) Refuse(client, TftpErrorCode.AccessViolation, "this server is read-only", TftpPacket.Printable(request.Name.Span));
         else if (_table.Find(client) is { } same && Continues(same, request)) return;
@@ -162,8 +166,15 @@ public sealed partial class TftpServer : IDisposable
     {
         var slot = _table.TryTake(client, request, out var displaced, out var bound);
         displaced?.Lane.Post(() => displaced.Session.End(TftpOutcome.Displaced));
-        if (slot is null) LogBusy(client, bound);
-        else _ = OpenAsync(slot, local, stopping);
+        if (slot is not null)
+        {
+            _ = OpenAsync(slot, local, stopping);
+            return;
+        }
+
+        LogBusy(client, bound);
+        TftpMeter.Busy();
+        Observe(client, TftpPacket.Printable(request.Name.Span), 0, $"dropped: {bound}", "not answered", TimeSpan.Zero);
     }
 
     // The client asked before from this port. The same again: it had not heard us yet. Something else, or after a silence: it has given up on the first.
@@ -198,6 +209,7 @@ public sealed partial class TftpServer : IDisposable
         var began = _time.GetTimestamp();
         // Whatever the application does in its answer, the receiving loop goes on.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        slot.Activity = TftpMeter.Begin(slot);
         if (!BootFileName.TryNormalize(slot.Request.Name.Span, out var name, out var refusal))
         {
             Reject(slot, TftpErrorCode.AccessViolation, refusal, TftpPacket.Printable(slot.Request.Name.Span));
@@ -231,6 +243,7 @@ public sealed partial class TftpServer : IDisposable
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             file?.Dispose();
+            slot.Activity?.Dispose();
             _table.Release(slot);
         }
         catch (Exception e)
@@ -247,6 +260,8 @@ public sealed partial class TftpServer : IDisposable
         TransferLink link = _options.SinglePort
             ? new TransferLink.SharedPort(socket, local, Reached(slot.Client, socket).Serialize())
             : new TransferLink.OwnPort(local, slot.Client, _options.Interface);
+        if (_options.Capture is { } ring)
+            link = new CapturedLink(link, ring, new IPEndPoint(local, ((IPEndPoint)(link.Socket ?? socket).LocalEndPoint!).Port), slot.Client, _options.Interface, _time); // both are bound
         TransferSession? session = null;
         try
         {
@@ -276,6 +291,7 @@ public sealed partial class TftpServer : IDisposable
         var transfer = session.Transfer;
         var outcome = transfer.Outcome!; // a session ends with one
         var took = _time.GetElapsedTime(session.Began);
+        TftpMeter.Ended(slot.Activity, session, took);
         LogEnded(session.Name, session.Client, outcome.Words, transfer.BytesDelivered, session.Terms, transfer.Repeats, took.TotalMilliseconds);
         Observe(session.Client, session.Name, transfer.BytesDelivered, outcome.Words, $"{session.Terms}, {transfer.Repeats} blocks sent again", took);
     }
@@ -283,11 +299,12 @@ public sealed partial class TftpServer : IDisposable
     private void Reject(TransferSlot slot, TftpErrorCode code, string reason, string name)
     {
         _table.Release(slot);
-        Refuse(slot.Client, code, reason, name);
+        Refuse(slot.Client, code, reason, name, slot.Activity);
     }
 
-    private void Refuse(IPEndPoint client, TftpErrorCode code, string reason, string name)
+    private void Refuse(IPEndPoint client, TftpErrorCode code, string reason, string name, Activity? activity = null)
     {
+        TftpMeter.Refused(activity, name, reason);
         LogRefused(name, client, reason);
         Send(client, TftpPacket.WriteError(code, reason));
         Observe(client, name, 0, reason, "refused", TimeSpan.Zero);
@@ -297,12 +314,21 @@ public sealed partial class TftpServer : IDisposable
     {
         try
         {
-            if (_socket is { } socket) socket.SendTo(packet, Reached(client, socket));
+            if (_socket is not { } socket) return;
+            socket.SendTo(packet, Reached(client, socket));
+            Capture(packet, client, ((IPEndPoint)socket.LocalEndPoint!).Address, isSent: true); // bound
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             LogUnsendable(client, e.Message);
         }
+    }
+
+    private void Capture(ReadOnlySpan<byte> packet, IPEndPoint client, IPAddress local, bool isSent)
+    {
+        if (_options.Capture is not { } ring || _socket is not { } socket) return;
+        var (there, here) = (UdpEnd.Of(client), UdpEnd.Of(new IPEndPoint(local, ((IPEndPoint)socket.LocalEndPoint!).Port))); // bound
+        ring.Record(null, there.Address, new RingPacket(_time.GetUtcNow(), isSent ? here : there, isSent ? there : here, isSent, _options.Interface, null), packet);
     }
 
     private void Observe(IPEndPoint client, string name, long bytes, string outcome, string detail, TimeSpan took) =>

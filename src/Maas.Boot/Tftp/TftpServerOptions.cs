@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Maas.Boot.Capture;
 
 namespace Maas.Boot.Tftp;
 
@@ -54,6 +55,9 @@ public sealed class TftpServerOptions
 
     /// <summary>Whether all transfers use the listening port, for firewalls and address translation; default false, a port a transfer (RFC 1350 section 4).</summary>
     public bool SinglePort { get; set; }
+
+    /// <summary>Where the last datagrams of each machine are kept; <see langword="null"/>, the default, for nowhere.</summary>
+    public PacketRing? Capture { get; set; }
 
     /// <summary>The largest file sent in netascii, in bytes; default 64 MiB. Its length must be known, so it is read twice.</summary>
     [Range(0, int.MaxValue)]

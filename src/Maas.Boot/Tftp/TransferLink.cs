@@ -18,6 +18,11 @@ internal abstract class TransferLink : IDisposable
     /// <summary>Sends packets that lie one after the other, each <paramref name="stride"/> bytes long except the last, which may be shorter.</summary>
     public abstract void Send(ReadOnlySpan<byte> packets, int stride);
 
+    /// <summary>The client sent this.</summary>
+    public virtual void Received(ReadOnlySpan<byte> datagram)
+    {
+    }
+
     /// <summary>Sends one packet.</summary>
     public void Send(ReadOnlySpan<byte> packet) => Send(packet, Math.Max(packet.Length, 1));
 

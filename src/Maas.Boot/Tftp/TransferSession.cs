@@ -54,7 +54,11 @@ internal sealed class TransferSession(TransferLane lane, TransferLink link, Tftp
     }
 
     /// <summary>The client sent this.</summary>
-    public void Receive(ReadOnlySpan<byte> datagram) => Do(transfer.Receive(datagram, lane.Now));
+    public void Receive(ReadOnlySpan<byte> datagram)
+    {
+        link.Received(datagram);
+        Do(transfer.Receive(datagram, lane.Now));
+    }
 
     /// <summary>The client sent its request again.</summary>
     public void RequestRepeated() => Do(transfer.RequestRepeated(lane.Now));

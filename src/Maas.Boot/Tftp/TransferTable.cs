@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Maas.Boot.Tftp;
@@ -102,6 +103,9 @@ internal sealed class TransferSlot(IPEndPoint client, TftpRequest request, long 
     public volatile RunningTransfer? Running;
 
     public bool Released { get; set; }
+
+    /// <summary>The trace of the request; <see langword="null"/> when nobody listens.</summary>
+    public Activity? Activity { get; set; }
 }
 
 /// <summary>A session with the lane that runs it.</summary>

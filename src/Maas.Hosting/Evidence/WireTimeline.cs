@@ -84,6 +84,7 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
             string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} answered with {answered}{About(dhcp)} in {dhcp.Took.TotalMilliseconds:0.0} ms ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
         BootObservation.DhcpExchange dhcp => string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} not answered ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
         BootObservation.OtherServerSeen other => $"another DHCP server, {other.Server}, offered {other.Client?.ToString() ?? "something"}",
+        BootObservation.LimitReached limit => $"turned away, the first of those beyond a bound: {limit.Limit}",
         BootObservation.ScriptServed script => $"{script.Client} fetched {script.Name}: {script.Instruction}",
         BootObservation.FileTransfer transfer =>
             string.Create(CultureInfo.InvariantCulture, $"{transfer.Client} fetched {transfer.Name}, {transfer.Bytes} bytes in {transfer.Took.TotalSeconds:0.00} s: {transfer.Outcome}{(transfer.Detail.Length > 0 ? $" ({transfer.Detail})" : "")}"),

@@ -19,6 +19,7 @@ public class WireTimelineTests
         { new BootObservation.DhcpExchange(At, Hardware, Address, 0xcafe, "DISCOVER", "OFFER", "a free address", "snponly.efi", TimeSpan.FromMilliseconds(1.25)), "DISCOVER answered with OFFER 10.0.0.100, boot file snponly.efi in 1.3 ms (a free address; xid 0000cafe)" },
         { new BootObservation.DhcpExchange(At, Hardware, null, 1, "DISCOVER", null, "the pool is empty", null, TimeSpan.Zero), "DISCOVER not answered (the pool is empty; xid 00000001)" },
         { new BootObservation.OtherServerSeen(At, Hardware, Address, Server), "another DHCP server, 10.0.0.2, offered 10.0.0.100" },
+        { new BootObservation.LimitReached(At, Hardware, null, "60 new clients in a minute behind relay 10.0.0.2"), "turned away, the first of those beyond a bound: 60 new clients in a minute behind relay 10.0.0.2" },
         { new BootObservation.ScriptServed(At, Hardware, Address, "ipxe/52-54-00-12-34-56", "local disk"), "10.0.0.100 fetched ipxe/52-54-00-12-34-56: local disk" },
         { new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "blksize 1468", TimeSpan.FromSeconds(2)), "10.0.0.100 fetched snponly.efi, 1000 bytes in 2.00 s: completed (blksize 1468)" },
         { new BootObservation.LineLogged(At, Address, SyslogMessage.Parse("<6>kernel: eth0: link up"u8)), "kernel: eth0: link up" },

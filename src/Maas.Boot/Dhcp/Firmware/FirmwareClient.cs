@@ -22,7 +22,7 @@ internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootAr
     public static FirmwareClient? Of(DhcpMessage message)
     {
         var protocol = ProtocolOf(message);
-        var isIPxe = IsUserClass(message.Options.Get(DhcpOptionCode.UserClass), IPxeUserClass);
+        var isIPxe = UserClass.Has(message, IPxeUserClass);
         if (protocol == FirmwareProtocol.None && !isIPxe) return null;
         var architecture = ArchitectureOf(message);
         return new FirmwareClient(isIPxe ? FirmwareProtocol.Tftp : protocol, architecture, isIPxe)
@@ -47,18 +47,6 @@ internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootAr
         return vendorClass.StartsWith("PXEClient"u8) ? FirmwareProtocol.Tftp
             : vendorClass.StartsWith("HTTPClient"u8) ? FirmwareProtocol.Http
             : FirmwareProtocol.None;
-    }
-
-    private static bool IsUserClass(ReadOnlySpan<byte> value, ReadOnlySpan<byte> name)
-    {
-        if (value.SequenceEqual(name)) return true;
-        while (value.Length > 1 && value[0] <= value.Length - 1)
-        {
-            if (value.Slice(1, value[0]).SequenceEqual(name)) return true;
-            value = value[(1 + value[0])..];
-        }
-
-        return false;
     }
 
     // A list, but no firmware was seen to send more than one; some sends it in the vendor class alone: PXEClient:Arch:00007:UNDI:003000.

@@ -21,6 +21,9 @@ internal sealed class AddressEntry(uint number, AddressPool pool)
 
     public string? HostName { get; set; }
 
+    /// <summary>Why the client got this address; <see langword="null"/> when it was read from the store, which does not keep it.</summary>
+    public string? Rule { get; set; }
+
     /// <summary>Whether it waits to be written to the store.</summary>
     public bool IsDirty { get; set; }
 
@@ -33,5 +36,5 @@ internal sealed class AddressEntry(uint number, AddressPool pool)
     /// <summary>Whether the client has it, or had it last.</summary>
     public bool IsOwnOf(ReadOnlySpan<byte> client) => State != LeaseState.Quarantined && Client.Octets.SequenceEqual(client);
 
-    public Lease ToLease() => new(Number, Client, State, Since, ExpiresAt) { Hardware = Hardware, HostName = HostName };
+    public Lease ToLease() => new(Number, Client, State, Since, ExpiresAt) { Hardware = Hardware, HostName = HostName, Rule = Rule };
 }

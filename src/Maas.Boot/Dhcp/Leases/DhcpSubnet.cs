@@ -40,6 +40,9 @@ public sealed record DhcpSubnet
     /// <summary>Option 119: the domains clients search short names in; none leaves it out.</summary>
     public IReadOnlyList<string> SearchDomains { get; init; } = [];
 
+    /// <summary>Option 117: the naming services clients ask, in this order, each by the code of the option that lists its servers, 0 for local files (RFC 2937); none leaves it out.</summary>
+    public IReadOnlyList<ushort> NameServices { get; init; } = [];
+
     /// <summary>
     /// Option 121: routes to other networks than the client's; none leaves it out. The default route by the first of
     /// <see cref="Routers"/> is added, because a client that reads this option reads no other routes (RFC 3442).

@@ -14,9 +14,15 @@ public sealed record LeaseRules
 
     /// <summary>
     /// How many clients that were not seen before get an address in a minute behind one circuit of a relay (option 82); 60 unless
-    /// told otherwise. One machine that invents hardware addresses then cannot take them all. Where no relay tells the circuit, nothing can be told apart and there is no limit.
+    /// told otherwise. One machine that invents hardware addresses then cannot take them all. Where no relay tells the circuit, <see cref="NewClientsPerMinuteOfRelay"/> counts.
     /// </summary>
     public int NewClientsPerMinute { get; init; } = 60;
+
+    /// <summary>
+    /// How many clients that were not seen before get an address in a minute through one relay that tells no circuits; no limit (<see langword="null"/>) unless told
+    /// otherwise, because a relay may stand before a hall of machines that are switched on at once.
+    /// </summary>
+    public int? NewClientsPerMinuteOfRelay { get; init; }
 
     /// <summary>How many addresses of one circuit (or, without relay, of one link) clients can have quarantined in a minute; 16 unless told otherwise. Further ones are not believed.</summary>
     public int QuarantinesPerMinute { get; init; } = 16;

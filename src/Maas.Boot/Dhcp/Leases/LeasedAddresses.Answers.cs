@@ -6,6 +6,8 @@ namespace Maas.Boot.Dhcp.Leases;
 
 public sealed partial class LeasedAddresses
 {
+    private const string HadIt = "the address it had";
+
     private AddressAnswer Answer(in AddressQuestion question, DateTimeOffset now)
     {
         if (_subnets.Find(question.Request, question.LinkNumber) is not { } link) return AddressAnswer.Silent("no subnet for the client's link");
@@ -33,12 +35,11 @@ public sealed partial class LeasedAddresses
         var entry = link.ReservationFor(question.Request) is { } kept ? Claim(link, kept.Pool, kept.Reservation.Address.ToNumber(), client, now) : null;
         if (entry is null)
         {
-            rule = "the address it had";
+            rule = HadIt;
             entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Number) ? known : null;
         }
 
-        var circuit = RelayAgentInformation.CircuitIdOf(question.Request);
-        if (entry is null && !circuit.IsEmpty && !_newClients.TryTake(circuit, now)) return AddressAnswer.Silent("too many new clients behind the circuit in this minute");
+        if (entry is null && !MayBegin(question.Request, now, out var tooMany)) return tooMany;
         if (entry is null)
         {
             rule = "the address it asked for";
@@ -52,7 +53,8 @@ public sealed partial class LeasedAddresses
             entry = ClaimAny(link, client, question.LinkNumber, now);
         }
 
-        if (entry is null) return AddressAnswer.Silent("no free address");
+        if (entry is null) return Exhausted(link, now);
+        if (entry.Rule is null || rule != HadIt) entry.Rule = rule;
         if (_rules.RapidCommit && question.Request.Options.Contains(DhcpOptionCode.RapidCommit)) return Bind(link, entry, question.Request, now, rule) with { IsCommitted = true };
         if (!entry.IsHeldAt(now) || entry.State == LeaseState.Offered)
         {
@@ -111,8 +113,10 @@ public sealed partial class LeasedAddresses
     private AddressAnswer Quarantine(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
     {
         if (link.FindByClient(client) is not { } entry || entry.Number != question.Number) return AddressAnswer.Silent("the declined address is not its own");
-        if (!_quarantines.TryTake(RelayAgentInformation.CircuitIdOf(question.Request), now)) return AddressAnswer.Silent("too many addresses declined in this minute: not believed");
+        if (!_quarantines.TryTake(PlaceOf(question.Request, stackalloc byte[4]), now, out var isFirst))
+            return AddressAnswer.Silent("too many addresses declined in this minute: not believed") with { Limit = isFirst ? $"{_rules.QuarantinesPerMinute} addresses declined in a minute {Words(question.Request)}" : null };
         link.Detach(entry);
+        entry.Rule = "somebody else answers at it, said the client it was given to, or the link";
         SetState(entry, LeaseState.Quarantined, now, now + _rules.QuarantineTime);
         return AddressAnswer.Silent("somebody else answers at the address: quarantined");
     }
@@ -134,6 +138,7 @@ public sealed partial class LeasedAddresses
         SetState(entry, LeaseState.Bound, entry.State == LeaseState.Bound ? entry.Since : now, now + leaseTime);
         entry.Hardware = request.Hardware;
         entry.HostName = HostNameOf(request, entry.HostName);
+        entry.Rule ??= rule;
         link.Attach(entry);
         return Grant(link, entry, leaseTime, request, rule);
     }
@@ -186,7 +191,7 @@ public sealed partial class LeasedAddresses
             if (entry.IsHeldAt(now)) return null;
             link.Detach(entry);
             entry.Client = new ClientIdentifier(client);
-            entry.HostName = null;
+            entry.HostName = entry.Rule = null;
             entry.State = LeaseState.Released;
         }
 

@@ -15,7 +15,9 @@ public sealed partial class LeasedAddresses : IAddressSource
 {
     private readonly SubnetTable _subnets;
     private readonly PerMinute _newClients;
+    private readonly PerMinute _newClientsOfRelay;
     private readonly PerMinute _quarantines;
+    private readonly PerMinute _exhausted = new(0); // for saying so once a minute
     private readonly ILeaseStore _store;
     private readonly LeaseRules _rules;
     private readonly TimeProvider _time;
@@ -29,6 +31,7 @@ public sealed partial class LeasedAddresses : IAddressSource
     {
         _subnets = new SubnetTable(subnets);
         _newClients = new PerMinute(rules.NewClientsPerMinute);
+        _newClientsOfRelay = new PerMinute(rules.NewClientsPerMinuteOfRelay ?? int.MaxValue);
         _quarantines = new PerMinute(rules.QuarantinesPerMinute);
         _store = store;
         _rules = rules;

@@ -12,9 +12,13 @@ internal sealed class PerMinute(int limit)
     private int _others;
 
     /// <summary>Counts one more.</summary>
+    /// <param name="key">For whom.</param>
+    /// <param name="now">When.</param>
+    /// <param name="isFirst">Whether it is the first of this minute that is one too many.</param>
     /// <returns><see langword="false"/> when it is one too many.</returns>
-    public bool TryTake(ReadOnlySpan<byte> key, DateTimeOffset now)
+    public bool TryTake(ReadOnlySpan<byte> key, DateTimeOffset now, out bool isFirst)
     {
+        isFirst = false;
         if (now - _began >= TimeSpan.FromMinutes(1) || now < _began)
         {
             _began = now;
@@ -23,9 +27,15 @@ internal sealed class PerMinute(int limit)
         }
 
         var counts = _counts.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (!counts.TryGetValue(key, out var count) && _counts.Count >= MostKeys) return ++_others <= limit;
-        if (count >= limit) return false;
+        if (!counts.TryGetValue(key, out var count) && _counts.Count >= MostKeys)
+        {
+            isFirst = ++_others == limit + 1;
+            return _others <= limit;
+        }
+
+        if (count > limit) return false;
         counts[key] = count + 1;
-        return true;
+        isFirst = count == limit;
+        return count < limit;
     }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net.Sockets;
+using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 using Microsoft.Extensions.Logging;
@@ -16,6 +18,7 @@ internal sealed partial class DhcpConversation
     private readonly DhcpServerOptions _options;
     private readonly IAddressSource? _addresses;
     private readonly IBootPolicy? _policy;
+    private readonly PacketRing? _capture;
     private readonly ExchangePool _pool;
     private readonly AckCommitter? _committer;
     private readonly DhcpReporter _reporter;
@@ -28,6 +31,7 @@ internal sealed partial class DhcpConversation
         _options = options;
         _addresses = options.Mode == DhcpMode.Full ? addresses : null;
         _policy = policy;
+        _capture = options.Capture;
         _pool = pool;
         _reporter = reporter;
         _time = time;
@@ -57,6 +61,7 @@ internal sealed partial class DhcpConversation
             return;
         }
 
+        if (_capture is not null) Capture(exchange, received);
         if (exchange.Request.Operation == DhcpOperation.Reply || OtherServers.IsOwn(exchange.Request))
         {
             if (OtherServers.Note(exchange.Request, exchange.Link, exchange.Source.Address) is var server and not 0) _reporter.OtherServer(exchange, server);
@@ -71,6 +76,7 @@ internal sealed partial class DhcpConversation
         }
 
         DhcpReporter.Received(exchange.Request.Type);
+        var activity = exchange.Activity = DhcpReporter.Begin(exchange.Request);
         try
         {
             var firmware = _policy is null ? null : FirmwareClient.Of(exchange.Request);
@@ -83,6 +89,8 @@ internal sealed partial class DhcpConversation
         {
             Drop(exchange, e);
         }
+
+        if (activity is not null) Activity.Current = null; // the next datagram on this thread is no part of it
     }
 
     private void BeginWithAddress(Exchange exchange, FirmwareClient? firmware, IAddressSource addresses)
@@ -155,6 +163,7 @@ internal sealed partial class DhcpConversation
     {
         var request = exchange.Request;
         exchange.Rule = address.Rule;
+        if (address.Limit is { } limit) _reporter.Limited(request, limit);
         var facts = new ResponseFacts(ServerIdentifier(exchange), address, boot);
         if (DhcpResponder.Respond(request, facts, exchange.Reply))
             exchange.Address(ReplyRoute.For(request, exchange.Reply, exchange.Source, exchange.Link.Ports));
@@ -233,7 +242,8 @@ internal sealed partial class DhcpConversation
 
         try
         {
-            exchange.Link.Socket.SendTo(exchange.ReplyBytes, SocketFlags.None, exchange.Peer);
+            exchange.Link.Send(exchange);
+            if (_capture is not null) Capture(exchange);
             Conclude(exchange, answered: true, exchange.Rule);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -1,126 +1,30 @@
 using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Serving;
 
-/// <summary>A socket on one link, and how this server is known there.</summary>
-internal sealed class DhcpLink : IDisposable
+/// <summary>A link as a conversation sees it: how this server is known there, and a way to send.</summary>
+internal abstract class DhcpLink(string name, IPAddress server, bool isBootService, (ushort Server, ushort Client) ports, DhcpServerOptions options)
 {
-    // A boot storm arrives within one scheduling pause; the kernel's default holds some two hundred packets.
-    private const int ReceiveBufferSize = 8 << 20;
-    private const int SolSocket = 1, SoReceiveBufferForce = 33; // asm-generic/socket.h
-
-    private DhcpLink(Socket socket, NetworkInterface? device, string name, IPAddress server, bool isBootService, DhcpServerOptions options)
-    {
-        Socket = socket;
-        Device = device;
-        Name = name;
-        Server = server;
-        ServerNumber = server.ToNumber();
-        IsBootService = isBootService;
-        Boot = BootSource.On(options, server);
-        EndPoint = (IPEndPoint)socket.LocalEndPoint!; // it is bound
-        Ports = ((ushort)EndPoint.Port, (ushort)options.ClientPort);
-    }
-
-    public Socket Socket { get; }
-
-    /// <summary>The interface the socket is bound to; <see langword="null"/> when it is bound to an address alone.</summary>
-    public NetworkInterface? Device { get; }
-
     /// <summary>Asks the link by ARP; <see langword="null"/> when that is off or impossible.</summary>
     public ArpProbe? Probe { get; set; }
 
-    public string Name { get; }
+    public string Name { get; } = name;
 
-    public IPAddress Server { get; }
+    public IPAddress Server { get; } = server;
 
-    public uint ServerNumber { get; }
+    public uint ServerNumber { get; } = server.ToNumber();
 
     /// <summary>Whether this is port 4011 of a proxy.</summary>
-    public bool IsBootService { get; }
+    public bool IsBootService { get; } = isBootService;
 
-    public BootSource Boot { get; }
+    public BootSource Boot { get; } = BootSource.On(options, server);
 
-    public IPEndPoint EndPoint { get; }
+    public (ushort Server, ushort Client) Ports { get; } = ports;
 
-    public (ushort Server, ushort Client) Ports { get; }
-
-    /// <summary>Opens the sockets that the options ask for; none is left open when one fails.</summary>
-    public static IReadOnlyList<DhcpLink> OpenAll(DhcpServerOptions options, TimeProvider time)
-    {
-        var links = new List<DhcpLink>();
-        try
-        {
-            foreach (var name in options.Interfaces)
-            {
-                var device = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name)
-                    ?? throw new ArgumentException($"There is no network interface {name}.", nameof(options));
-                var server = options.ServerAddress ?? AddressOf(device);
-                links.Add(Open(new IPEndPoint(IPAddress.Any, options.Port), device, server, isBootService: false, options));
-                if (options.Mode == DhcpMode.Full && options.ProbeTime > TimeSpan.Zero) links[^1].Probe = ArpProbe.TryOpen(device, time);
-                if (options.Mode == DhcpMode.Proxy) links.Add(Open(new IPEndPoint(IPAddress.Any, options.BootServicePort), device, server, isBootService: true, options));
-            }
-
-            if (options.ListenOn is { } local)
-            {
-                var server = options.ServerAddress ?? local.Address;
-                links.Add(Open(local, null, server, isBootService: false, options));
-                if (options.Mode == DhcpMode.Proxy) links.Add(Open(new IPEndPoint(local.Address, options.BootServicePort), null, server, isBootService: true, options));
-            }
-
-            return links;
-        }
-        catch
-        {
-            foreach (var link in links) link.Dispose();
-            throw;
-        }
-    }
-
-    public void Dispose()
-    {
-        Probe?.Dispose();
-        Socket.Dispose();
-    }
-
-    private static DhcpLink Open(IPEndPoint local, NetworkInterface? device, IPAddress server, bool isBootService, DhcpServerOptions options)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
-        try
-        {
-            // Beside another DHCP server on the same machine: the kernel gives broadcasts to both.
-            if (options.Mode != DhcpMode.Full) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            EnlargeReceiveBuffer(socket);
-            if (device is not null) Sockets.BindToDevice(socket, device.Name);
-            socket.Bind(local);
-            return new DhcpLink(socket, device, device?.Name ?? local.ToString(), server, isBootService, options);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static void EnlargeReceiveBuffer(Socket socket)
-    {
-        socket.ReceiveBufferSize = ReceiveBufferSize; // as much as net.core.rmem_max lets everybody have
-        if (!OperatingSystem.IsLinux()) return;
-        try
-        {
-            socket.SetRawSocketOption(SolSocket, SoReceiveBufferForce, BitConverter.GetBytes(ReceiveBufferSize));
-        }
-        catch (SocketException)
-        {
-            // Without CAP_NET_ADMIN the ordinary limit stands.
-        }
-    }
-
-    private static IPAddress AddressOf(NetworkInterface device) =>
-        device.GetIPProperties().UnicastAddresses.Select(a => a.Address).FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork)
-            ?? throw new ArgumentException($"Interface {device.Name} has no IPv4 address; give it one, or name the server's address.", nameof(device));
+    /// <summary>Sends the reply of an exchange to where it is addressed.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The link is down, or the system refuses.</exception>
+    /// <exception cref="ObjectDisposedException">The server has stopped.</exception>
+    public abstract void Send(Exchange exchange);
 }

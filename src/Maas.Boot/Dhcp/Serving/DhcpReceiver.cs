@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Maas.Boot.Dhcp.Serving;
 
 /// <summary>The receive loop of one link: a thread that blocks in the kernel. It holds no rule and waits for nobody.</summary>
-internal sealed class DhcpReceiver(DhcpLink link, ExchangePool pool, DhcpConversation conversation, TimeProvider time) : IDisposable
+internal sealed class DhcpReceiver(SocketLink link, ExchangePool pool, DhcpConversation conversation, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 

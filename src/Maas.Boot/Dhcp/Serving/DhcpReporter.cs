@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -6,14 +8,17 @@ using Microsoft.Extensions.Logging;
 namespace Maas.Boot.Dhcp.Serving;
 
 /// <summary>Tells what happened: to the observer, the meter and the log. It costs next to nothing where nobody listens.</summary>
-internal sealed partial class DhcpReporter(IBootObserver? observer, TimeProvider time, ILogger logger)
+internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider time, ILogger logger)
 {
     private static readonly Counter<long> Requests = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.requests", "{message}", "DHCP messages received, by type.");
     private static readonly Counter<long> Replies = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.replies", "{message}", "DHCP messages sent, by type.");
     private static readonly Counter<long> Dropped = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.dropped", "{message}", "Datagrams dropped, by reason.");
     private static readonly Histogram<double> Durations = BootMeter.Meter.CreateHistogram<double>("maas.boot.dhcp.duration", "s", "From receiving a request to sending its reply.");
 
+    private static readonly Counter<long> Limits = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.limits", "{limit}", "Bounds met, each once a minute and place.");
+
     private readonly ILogger _logger = logger;
+    private readonly GuardedObserver? _observer = GuardedObserver.Around(listener, logger);
 
     public static string NameOf(DhcpMessageType type) => type switch
     {
@@ -38,12 +43,26 @@ internal sealed partial class DhcpReporter(IBootObserver? observer, TimeProvider
 
     public static void Overflowed() => Dropped.Add(1, new KeyValuePair<string, object?>("reason", "too many under way"));
 
+    /// <summary>Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.</summary>
+    public static Activity? Begin(DhcpMessage request) =>
+        BootMeter.Activities.HasListeners()
+            ? BootMeter.Activities.StartActivity($"DHCP {NameOf(request.Type)}", ActivityKind.Server)?.SetTag("maas.mac", request.Hardware.ToString()).SetTag("maas.dhcp.xid", request.TransactionId)
+            : null;
+
     public void OtherServer(Exchange exchange, uint server)
     {
-        if (observer is null) return;
+        if (_observer is null) return;
         var request = exchange.Request;
         var offered = request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.Operation == DhcpOperation.Reply ? request.YourNumber : request.ClientNumber);
-        Tell(observer, new BootObservation.OtherServerSeen(time.GetUtcNow(), request.Hardware, offered, IPv4.ToAddress(server)));
+        _observer.Observe(new BootObservation.OtherServerSeen(time.GetUtcNow(), request.Hardware, offered, IPv4.ToAddress(server)));
+    }
+
+    /// <summary>A bound was met.</summary>
+    public void Limited(DhcpMessage request, string limit)
+    {
+        Limits.Add(1);
+        LogLimited(request.Hardware, limit);
+        _observer?.Observe(new BootObservation.LimitReached(time.GetUtcNow(), request.Hardware, AddressOrNull(request.ClientNumber), limit));
     }
 
     public void Concluded(Exchange exchange, bool answered, string rule)
@@ -54,41 +73,60 @@ internal sealed partial class DhcpReporter(IBootObserver? observer, TimeProvider
         if (answered && Durations.Enabled) Durations.Record(time.GetElapsedTime(exchange.ReceivedAt).TotalSeconds);
         if (_logger.IsEnabled(LogLevel.Debug))
             LogConcluded(NameOf(request.Type), request.Hardware, request.TransactionId, answered ? NameOf(reply.Type) : "silence", answered ? IPv4.ToAddress(reply.YourNumber) : null, rule);
-        if (observer is null) return;
-
-        var address = answered && reply.YourNumber != 0 ? reply.YourNumber : request.ClientNumber;
-        Tell(observer, new BootObservation.DhcpExchange(
-            At: time.GetUtcNow(),
-            Hardware: request.Hardware,
-            Client: AddressOrNull(address),
-            Xid: request.TransactionId,
-            Asked: NameOf(request.Type),
-            Answered: answered ? NameOf(reply.Type) : null,
-            Rule: rule,
-            BootFile: answered ? reply.Options.GetText(DhcpOptionCode.BootFileName) : null,
-            Took: time.GetElapsedTime(exchange.ReceivedAt)));
+        if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);
+        _observer?.Observe(Observation(exchange, answered ? reply : null, rule));
     }
 
-    // An observer must not throw; one that does harms nobody but itself.
-    private void Tell(IBootObserver listener, BootObservation observation)
+    private BootObservation.DhcpExchange Observation(Exchange exchange, DhcpMessage? reply, string rule)
     {
-        try
+        var request = exchange.Request;
+        return new BootObservation.DhcpExchange(
+            At: time.GetUtcNow(),
+            Hardware: request.Hardware,
+            Client: AddressOrNull(reply is { YourNumber: not 0 } ? reply.YourNumber : request.ClientNumber),
+            Xid: request.TransactionId,
+            Asked: NameOf(request.Type),
+            Answered: reply is null ? null : NameOf(reply.Type),
+            Rule: rule,
+            BootFile: reply?.Options.GetText(DhcpOptionCode.BootFileName),
+            Took: time.GetElapsedTime(exchange.ReceivedAt))
         {
-            listener.Observe(observation);
-        }
-#pragma warning disable CA1031
-        catch (Exception e)
-#pragma warning restore CA1031
+            Link = exchange.Link.Name,
+            Relay = AddressOrNull(request.RelayNumber),
+            Circuit = RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit ? Convert.ToHexStringLower(circuit) : null,
+            Architecture = FirmwareClient.Of(request)?.Architecture,
+            LeaseTime = reply?.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            NextServer = reply is null ? null : AddressOrNull(reply.NextServerNumber),
+            Next = reply is null ? null : NextOf(reply),
+        };
+    }
+
+    // RFC 2131 figure 5 and PXE 2.1 section 2.2, seen from here.
+    private static string? NextOf(DhcpMessage reply)
+    {
+        var file = reply.Options.GetText(DhcpOptionCode.BootFileName);
+        return reply.Type switch
         {
-            LogObserverFailed(e);
-        }
+            DhcpMessageType.Offer when reply.YourNumber == 0 => "takes another server's address, then asks for the boot file or fetches it",
+            DhcpMessageType.Offer => "REQUEST",
+            DhcpMessageType.Ack when file is { Length: > 0 } => $"fetches {file}",
+            DhcpMessageType.Nak => "DISCOVER",
+            _ => null,
+        };
+    }
+
+    private static void End(Activity activity, DhcpMessage? reply, string rule)
+    {
+        activity.SetTag("maas.dhcp.answered", reply is null ? "silence" : NameOf(reply.Type)).SetTag("maas.dhcp.rule", rule);
+        if (reply is not null) activity.SetTag("client.address", reply.YourAddress.ToString()).SetTag("maas.boot_file", reply.Options.GetText(DhcpOptionCode.BootFileName));
+        activity.Dispose();
     }
 
     private static System.Net.IPAddress? AddressOrNull(uint number) => number == 0 ? null : IPv4.ToAddress(number);
 
-    [LoggerMessage(11, LogLevel.Error, "The boot observer threw")]
-    private partial void LogObserverFailed(Exception reason);
-
     [LoggerMessage(10, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x8}): {Answered} {Client}, {Rule}")]
     private partial void LogConcluded(string asked, HardwareAddress mac, uint xid, string answered, System.Net.IPAddress? client, string rule);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Mac} and further clients are turned away: {Limit}")]
+    private partial void LogLimited(HardwareAddress mac, string limit);
 }

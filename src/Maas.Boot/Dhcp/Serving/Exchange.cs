@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp.Wire;
@@ -25,6 +26,9 @@ internal sealed class Exchange
 
     /// <summary>When it was received, as <see cref="TimeProvider.GetTimestamp"/> tells.</summary>
     public long ReceivedAt { get; set; }
+
+    /// <summary>The trace of the exchange; <see langword="null"/> when nobody listens.</summary>
+    public Activity? Activity { get; set; }
 
     /// <summary>Which rule decided.</summary>
     public string Rule { get; set; } = "";
@@ -60,6 +64,7 @@ internal sealed class Exchange
     {
         _replyLength = 0;
         Rule = "";
+        Activity = null;
         Peer.Size = 16;
     }
 }

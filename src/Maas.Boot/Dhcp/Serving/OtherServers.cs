@@ -23,7 +23,7 @@ internal sealed class OtherServers
     public IReadOnlyDictionary<uint, string> Seen => _seen;
 
     /// <summary>Asks a link, and listens for answers for a while.</summary>
-    public async Task AskAsync(DhcpLink link, NetworkInterface device, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    public async Task AskAsync(SocketLink link, NetworkInterface device, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         using var ended = new CancellationTokenSource(patience, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class OtherServers
         return message;
     }
 
-    private static void Send(Socket socket, DhcpMessage message, DhcpLink link)
+    private static void Send(Socket socket, DhcpMessage message, SocketLink link)
     {
         Span<byte> datagram = stackalloc byte[DhcpMessage.LongestUnasked];
         message.TryWrite(datagram, out var length);

@@ -28,8 +28,38 @@ public class TypedOptionTests
     });
 
     [Fact]
+    public void Name_services_are_read_as_they_were_written() => Gen.UShort.Array[1, 20].Sample(services =>
+    {
+        var options = new DhcpOptions();
+        NameServiceSearch.Set(options, services);
+        return NameServiceSearch.TryParse(options.Get(DhcpOptionCode.NameServiceSearch), out var read) && read.SequenceEqual(services);
+    });
+
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { 0 })]
+    [InlineData(new byte[] { 0, 6, 0 })]
+    public void An_odd_number_of_octets_is_no_search_order(byte[] value) => NameServiceSearch.TryParse(value, out _).Should().BeFalse();
+
+    [Fact]
+    public void User_classes_are_read_as_they_were_written() => Gen.Byte.Array[1, 60].Array[1, 6].Sample(classes =>
+    {
+        var options = new DhcpOptions();
+        UserClass.Set(options, [.. classes.Select(c => (ReadOnlyMemory<byte>)c)]);
+        return UserClass.Parse(options.Get(DhcpOptionCode.UserClass)).Select(c => Convert.ToHexString(c.Span)).SequenceEqual(classes.Select(Convert.ToHexString));
+    });
+
+    [Theory]
+    [InlineData("iPXE")]
+    [InlineData("\u0004iPXE\u0009x")]
+    [InlineData("\0iPXE")]
+    public void A_user_class_that_is_not_well_formed_is_one_class(string value) =>
+        UserClass.Parse(System.Text.Encoding.Latin1.GetBytes(value)).Should().ContainSingle().Which.Length.Should().Be(value.Length);
+
+    [Fact]
     public void Any_octets_are_routes_and_domains_or_are_not() => Gen.Byte.Array[0, 200].Sample(value =>
     {
+        _ = UserClass.Parse(value);
         _ = ClasslessRoute.TryParse(value, out _);
         _ = DomainSearchList.TryParse(value, out _);
     }, iter: 20_000);

@@ -7,10 +7,10 @@ using Maas.Boot.Dhcp.Wire;
 using Maas.Boot.Tests.Dhcp.Leases;
 using Maas.Boot.Tests.Dhcp.Wire;
 
-namespace Maas.Boot.Tests.Dhcp;
+namespace Maas.Boot.Tests.Hostile;
 
-/// <summary>The ways in which DHCP servers have been brought down before, each as a test.</summary>
-public class HostileClientTests
+/// <summary>Clients that take every address, say that none is free, speak for relays, or have the server speak for them.</summary>
+public class Class4DhcpStarvationTests
 {
     private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
 
@@ -40,19 +40,6 @@ public class HostileClientTests
     }
 
     [Fact]
-    public async Task A_client_identifier_of_any_length_names_a_client()
-    {
-        // CVE-2012-3571: an identifier of no length sent a server into an endless loop.
-        var scene = await LeaseScene.OpenAsync();
-        foreach (var length in (int[])[0, 1, 2, 255, 1000])
-        {
-            var message = LeaseScene.From(length);
-            message.Options.Set(DhcpOptionCode.ClientIdentifier, new byte[length]);
-            scene.Ask(AddressQuestionKind.Discover, message).Rule.Should().NotBeEmpty();
-        }
-    }
-
-    [Fact]
     public async Task A_client_that_declines_whatever_it_gets_does_not_empty_the_pool()
     {
         var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.99")] };
@@ -77,6 +64,52 @@ public class HostileClientTests
     }
 
     [Fact]
+    public async Task A_bound_is_told_once_a_minute_and_place()
+    {
+        var scene = await LeaseScene.OpenAsync(rules: new LeaseRules { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
+        string?[] Told(Func<int, DhcpMessage> ask, int first) => [.. Enumerable.Range(first, 4).Select(c => scene.Ask(AddressQuestionKind.Discover, ask(c)).Limit)];
+        Told(c => Behind("bad", c), 1).Should().Equal(null, "1 new clients in a minute behind circuit 626164 of relay 0.0.0.0", null, null);
+        Told(OfRelay, 11).Should().Equal(null, "1 new clients in a minute behind relay 10.0.0.2", null, null);
+        scene.Time.Advance(TimeSpan.FromMinutes(1));
+        Told(c => Behind("bad", c), 21)[1].Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_relay_without_circuits_is_held_back_only_when_that_is_asked_for()
+    {
+        var free = await LeaseScene.OpenAsync();
+        Enumerable.Range(1, 4).Count(c => free.Ask(AddressQuestionKind.Discover, OfRelay(c)).Kind == AddressAnswerKind.Grant).Should().Be(4);
+        var held = await LeaseScene.OpenAsync(rules: new LeaseRules { NewClientsPerMinuteOfRelay = 2 });
+        Enumerable.Range(1, 4).Count(c => held.Ask(AddressQuestionKind.Discover, OfRelay(c)).Kind == AddressAnswerKind.Grant).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_pool_that_ran_out_is_told_once_a_minute()
+    {
+        var scene = await LeaseScene.OpenAsync();
+        for (var client = 1; client <= 4; client++) scene.Lease(client);
+        scene.Ask(AddressQuestionKind.Discover, 5).Limit.Should().Be("all 4 addresses of 10.0.0.0/24 are in use");
+        scene.Ask(AddressQuestionKind.Discover, 6).Limit.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Every_used_address_says_why_and_since_when()
+    {
+        var scene = await LeaseScene.OpenAsync();
+        scene.Lease(1);
+        scene.Time.Advance(TimeSpan.FromMinutes(1));
+        scene.Offer(2, "10.0.0.13");
+        scene.Ask(AddressQuestionKind.InUse, 3, scene.Lease(3));
+        var start = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        scene.Addresses.List().Select(l => (l.State, l.Since - start, l.Why)).Should().BeEquivalentTo(
+        [
+            (LeaseState.Bound, TimeSpan.Zero, "leased to 02:00:00:00:00:01 (client 01:02:00:00:00:00:01): a free address"),
+            (LeaseState.Offered, TimeSpan.FromMinutes(1), "offered to 02:00:00:00:00:02 (client 01:02:00:00:00:00:02): the address it asked for"),
+            (LeaseState.Quarantined, TimeSpan.FromMinutes(1), "kept from everybody; last given to 02:00:00:00:00:03 (client 01:02:00:00:00:00:03): somebody else answers at it, said the client it was given to, or the link"),
+        ]);
+    }
+
+    [Fact]
     public async Task A_relay_of_another_network_gets_no_address_of_this_one()
     {
         var scene = await LeaseScene.OpenAsync();
@@ -95,6 +128,13 @@ public class HostileClientTests
         var grant = AddressAnswer.Grant(IPAddress.Parse("10.0.0.10"), LeaseScene.Subnet, TimeSpan.FromHours(1), "a");
         DhcpResponder.Respond(request, new ResponseFacts(Server, grant, null), reply).Should().BeTrue();
         foreach (var code in (DhcpOptionCode[])[DhcpOptionCode.ClasslessStaticRoute, DhcpOptionCode.Router, DhcpOptionCode.DomainNameServer]) reply.Options.Contains(code).Should().BeFalse();
+    }
+
+    private static DhcpMessage OfRelay(int client)
+    {
+        var message = LeaseScene.From(client);
+        message.RelayAddress = IPAddress.Parse("10.0.0.2");
+        return message;
     }
 
     private static DhcpMessage Behind(string circuit, int client)

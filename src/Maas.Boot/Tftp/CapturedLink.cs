@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Capture;
+
+namespace Maas.Boot.Tftp;
+
+/// <summary>A link that keeps what passes it in a ring.</summary>
+internal sealed class CapturedLink(TransferLink link, PacketRing ring, IPEndPoint server, IPEndPoint client, string? device, TimeProvider time) : TransferLink
+{
+    private readonly UdpEnd _server = UdpEnd.Of(server);
+    private readonly UdpEnd _client = UdpEnd.Of(client);
+
+    public override int MaxPayload => link.MaxPayload;
+
+    public override Socket? Socket => link.Socket;
+
+    public override void Send(ReadOnlySpan<byte> packets, int stride)
+    {
+        link.Send(packets, stride);
+        var now = time.GetUtcNow();
+        for (; !packets.IsEmpty; packets = packets[Math.Min(stride, packets.Length)..])
+        {
+            var packet = packets[..Math.Min(stride, packets.Length)];
+            var kept = TftpPacket.Opcode(packet) == TftpPacket.Data ? PacketRing.KeptOfBlock : int.MaxValue;
+            ring.Record(null, _client.Address, new RingPacket(now, _server, _client, IsSent: true, device, null, kept), packet);
+        }
+    }
+
+    public override void Received(ReadOnlySpan<byte> datagram) =>
+        ring.Record(null, _client.Address, new RingPacket(time.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
+
+    public override void Dispose() => link.Dispose();
+}
