@@ -33,7 +33,12 @@ internal static class JournalFormat
         output.Advance(FrameHeaderLength);
         foreach (ref readonly var lease in leases) WriteRecord(output, lease);
 
-        var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..];
+        Seal(System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..], sequence);
+    }
+
+    /// <summary>Fills in the header of a frame whose payload stands behind it already.</summary>
+    public static void Seal(Span<byte> frame, ulong sequence)
+    {
         FrameMark.CopyTo(frame);
         BinaryPrimitives.WriteInt32BigEndian(frame[4..], frame.Length - FrameHeaderLength);
         BinaryPrimitives.WriteUInt64BigEndian(frame[8..], sequence);

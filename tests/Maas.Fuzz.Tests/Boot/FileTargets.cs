@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Net;
+using Maas.Boot.Capture;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Fuzz.Tests.Boot;
+
+/// <summary>Files that a crash or an attacker may have written: the lease journal, and captures.</summary>
+internal static class FileTargets
+{
+    public static IEnumerable<FuzzTarget> All =>
+    [
+        new("lease-journal", Journal()) { Seeds = [Frame(1), Frame(3)], Words = [[.. "LEAS"u8], [0xff, 0xff], [1], [3]] },
+        new("capture", Capture) { Seeds = [.. Captured.Files.Select(f => File.ReadAllBytes(f)[..1400]), Pcapng()], Words = [[0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x4d, 0x3c, 0xb2, 0xa1], [8, 0, 0x45], [0xff, 0xff, 0xff, 0xff]] },
+    ];
+
+    // As it is, and as the payload of a frame whose checksum is right: the checksum keeps out chance, not malice.
+    private static FuzzCase Journal()
+    {
+        var frame = new byte[JournalFormat.FrameHeaderLength + 1500];
+        return input =>
+        {
+            Read(input);
+            if (input.Length > 1500) return;
+            input.CopyTo(frame.AsSpan(JournalFormat.FrameHeaderLength));
+            JournalFormat.Seal(frame.AsSpan(0, JournalFormat.FrameHeaderLength + input.Length), sequence: 7);
+            if (Read(frame.AsSpan(0, JournalFormat.FrameHeaderLength + input.Length)) == 0 && !input.IsEmpty) throw new InvalidOperationException("a sealed frame was not read");
+        };
+
+        static int Read(ReadOnlySpan<byte> content)
+        {
+            var frames = 0;
+            for (var at = JournalFormat.FindFrame(content, 0); at >= 0; at = JournalFormat.FindFrame(content, at + 1))
+            {
+                if (!JournalFormat.TryReadFrame(content[at..], out _, out var payload)) continue;
+                frames++;
+                while (JournalFormat.TryReadRecord(ref payload, out var lease)) _ = lease.ToString().Length;
+            }
+
+            return frames;
+        }
+    }
+
+    private static void Capture(ReadOnlySpan<byte> input)
+    {
+        try
+        {
+            foreach (var packet in PcapReader.Read(input.ToArray()))
+                if (packet.Payload.Length > input.Length) throw new InvalidOperationException("a packet longer than its file");
+        }
+        catch (InvalidDataException)
+        {
+            // Refused with a reason.
+        }
+    }
+
+    private static byte[] Pcapng()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        PcapngWriter.Write(output, [.. PcapReader.Read(File.ReadAllBytes(Captured.Files[0])).Take(2).Select(p => p with { Payload = p.Payload[..Math.Min(p.Payload.Length, 200)], Comment = "why", IsSent = true })]);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Frame(int leases)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var lease = new Lease
+        {
+            Address = IPAddress.Parse("10.0.0.1"),
+            Client = new ClientIdentifier([1, 2, 0, 0, 0, 0, 1]),
+            State = LeaseState.Bound,
+            Since = DateTimeOffset.UnixEpoch,
+            ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1),
+            HostName = "host",
+        };
+        JournalFormat.WriteFrame(output, 1, [.. Enumerable.Repeat(lease, leases)]);
+        return output.WrittenSpan.ToArray();
+    }
+}
