@@ -52,7 +52,7 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
 
     /// <summary>A bound was met, and further requests like this one are turned away: told once a minute for each place.</summary>
     /// <param name="At">When.</param>
-    /// <param name="Hardware">The client that was turned away first.</param>
+    /// <param name="Hardware">The client that was turned away first; <see langword="null"/> when it was TFTP's, which does not tell.</param>
     /// <param name="Client">Its address; <see langword="null"/> when it has none.</param>
     /// <param name="Limit">Which bound, and where: the circuit, the relay or the subnet.</param>
     public sealed record LimitReached(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Limit)

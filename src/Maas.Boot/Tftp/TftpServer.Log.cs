@@ -14,7 +14,7 @@ public sealed partial class TftpServer
     [LoggerMessage(Level = LogLevel.Information, Message = "TFTP {File} refused to {Client}: {Reason}")]
     private partial void LogRefused(string file, IPEndPoint client, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "TFTP request of {Client} dropped: {Bound}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "TFTP requests of {Client} and others are dropped: {Bound}")]
     private partial void LogBusy(IPEndPoint client, string bound);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "TFTP cannot read {File} for {Client}")]

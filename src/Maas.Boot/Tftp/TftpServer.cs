@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Capture;
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Pxe;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,7 @@ public sealed partial class TftpServer : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TransferTable _table;
+    private readonly PerMinute _busy = new(0); // for saying so once a minute; of the receiving loop
     private Socket? _socket;
     private TransferLane[] _lanes = [];
     private int _nextLane;
@@ -172,9 +174,14 @@ public sealed partial class TftpServer : IDisposable
             return;
         }
 
-        LogBusy(client, bound);
         TftpMeter.Busy();
-        Observe(client, TftpPacket.Printable(request.Name.Span), 0, $"dropped: {bound}", "not answered", TimeSpan.Zero);
+        Span<byte> place = stackalloc byte[16];
+        var length = 0; // the bound of all is one place, whoever met it
+        if (_table.Count < _options.MaxTransfers) client.Address.TryWriteBytes(place, out length);
+        _busy.TryTake(place[..length], _time.GetUtcNow(), out var isFirst);
+        if (!isFirst) return;
+        LogBusy(client, bound);
+        _observer?.Observe(new BootObservation.LimitReached(_time.GetUtcNow(), null, client.Address, $"TFTP: {bound}"));
     }
 
     // The client asked before from this port. The same again: it had not heard us yet. Something else, or after a silence: it has given up on the first.

@@ -45,7 +45,13 @@ internal sealed class ServerUnderTest : IBootFiles, IBootObserver, IAsyncDisposa
         return new(_files.GetValueOrDefault(request.Name)?.Invoke());
     }
 
-    public void Observe(BootObservation observation) => Transfers.Enqueue((BootObservation.FileTransfer)observation);
+    public ConcurrentQueue<BootObservation.LimitReached> Limits { get; } = new();
+
+    public void Observe(BootObservation observation)
+    {
+        if (observation is BootObservation.LimitReached limit) Limits.Enqueue(limit);
+        else Transfers.Enqueue((BootObservation.FileTransfer)observation);
+    }
 
     /// <summary>The report of the next transfer that ends.</summary>
     public async Task<BootObservation.FileTransfer> EndedAsync()
