@@ -41,6 +41,6 @@ public class FuzzerTests
         var fuzzer = new Fuzzer(new FuzzTarget("learns", static input => _ = DomainSearchList.TryParse(input, out _)) { Seeds = [[0]] }, 1);
         fuzzer.Run(20_000);
         fuzzer.Found.Should().HaveCountGreaterThan(3);
-        fuzzer.Found.Should().Contain(input => input.AsSpan().ContainsAnyInRange<byte>(0xc0, 0xff), "pointers have branches of their own, and none was among the seeds");
+        fuzzer.Found.Any(input => input.Any(octet => octet >= 0xc0)).Should().BeTrue("pointers have branches of their own, and none was among the seeds");
     }
 }

@@ -11,6 +11,9 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
     // The map of 64 KiB is looked at once a batch; a batch that found something new is run again case by case.
     private const int Batch = 32;
 
+    // The map is the process's: one run at a time, whatever the tests' runner would do side by side.
+    private static readonly Lock s_map = new();
+
     private readonly CoverageMap _coverage = new();
     private readonly List<byte[]> _parents = [];
     private readonly Mutator _mutator = new(seed, target);
@@ -36,6 +39,11 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
     /// <summary>Runs that many cases on a thread of its own, and watches it.</summary>
     /// <exception cref="FuzzFailureException">A case failed.</exception>
     public void Run(long cases)
+    {
+        lock (s_map) RunAlone(cases);
+    }
+
+    private void RunAlone(long cases)
     {
         var thread = new Thread(() => RunHere(cases), maxStackSize: 1 << 20) { IsBackground = true, Name = $"fuzz {target.Name}" };
         thread.Start();
