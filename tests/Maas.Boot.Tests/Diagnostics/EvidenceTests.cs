@@ -114,9 +114,10 @@ public class EvidenceTests
         using var stop = new CancellationTokenSource();
         using var server = new TftpServer(new Files(), new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, new Throwing());
         var running = server.RunAsync(stop.Token);
-        using var client = new RawClient(server.Bind());
+        var end = server.Bind();
         for (var round = 0; round < 3; round++)
         {
+            using var client = new RawClient(end);
             client.AskRead("file");
             (await client.ReceiveAsync()).Should().HaveCount(5);
             client.Acknowledge(1);
