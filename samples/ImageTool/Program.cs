@@ -14,12 +14,15 @@ var root = new RootCommand("Looks into disk images, ISOs, file systems and archi
     PatchIsoVerb.Command,
     BuildSquashfsVerb.Command,
     SeedVerb.Command,
+    BuildFatVerb.Command,
+    BuildDiskVerb.Command,
+    GrowVerb.Command,
 };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException)
+catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
 {
     AnsiConsole.Console.Profile.Out = new AnsiConsoleOutput(Console.Error);
     AnsiConsole.MarkupLineInterpolated($"[red]{refused.Message}[/]");

@@ -12,4 +12,14 @@ internal static class Sizes
         for (; size >= 1024 && unit < Units.Length - 1; unit++) size /= 1024;
         return unit == 0 ? $"{bytes} bytes" : $"{size:0.#} {Units[unit]}";
     }
+
+    /// <summary>A size as people write it: <c>20G</c>, <c>512M</c>, or bytes.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static long Parse(string text)
+    {
+        var unit = text.Length == 0 ? -1 : "KMGT".IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal);
+        return long.TryParse(unit < 0 ? text : text[..^1], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue >> (10 * (unit + 1))
+            ? number << (10 * (unit + 1))
+            : throw new ArgumentException($"{text} is no size.", nameof(text));
+    }
 }

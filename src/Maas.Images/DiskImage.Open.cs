@@ -2,6 +2,9 @@ using Maas.Images.Archives;
 using Maas.Images.Bytes;
 using Maas.Images.Disks;
 using Maas.Images.Qcow2;
+using Maas.Images.Vhd;
+using Maas.Images.Vhdx;
+using Maas.Images.Vmdk;
 
 namespace Maas.Images;
 
@@ -55,6 +58,9 @@ public sealed partial class DiskImage
 
     private static (ImageBytes Disk, DiskFormat Format) Unwrap(ImageBytes bytes) =>
         Qcow2Header.Matches(bytes) ? (new Qcow2Bytes(bytes), DiskFormat.Qcow2)
+        : VhdxHeader.Matches(bytes) ? (VhdxBytes.Open(bytes), DiskFormat.Vhdx)
+        : VmdkHeader.Matches(bytes) ? (new VmdkBytes(bytes), DiskFormat.Vmdk)
+        : VhdFooter.Matches(bytes) ? (VhdBytes.Open(bytes), DiskFormat.Vhd)
         : (bytes, DiskFormat.Raw);
 
     private static CompressionFormat CompressionOf(ImageBytes bytes)

@@ -1,10 +1,11 @@
+using Maas.Images.Disks;
+using Maas.Images.Qcow2;
+using Maas.Images.Vhd;
+
 namespace Maas.Images;
 
 public sealed partial class DiskImage
 {
-    private const int CopySize = 4 << 20;
-    private const int HoleSize = 64 << 10;
-
     /// <summary>
     /// Writes the disk as a machine would see it: what a qcow2 cloud image becomes before it is put on a disk. Stretches of zeros
     /// become holes. The file appears whole or not at all.
@@ -15,17 +16,52 @@ public sealed partial class DiskImage
     /// <exception cref="InvalidImageException">The image is damaged.</exception>
     /// <exception cref="IOException">The destination is full.</exception>
     public Task WriteRawAsync(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => WriteRaw(path, progress, cancellationToken), cancellationToken);
+        WriteAsync(path, DiskFormat.Raw, null, progress, cancellationToken);
 
-    private void WriteRaw(string path, IProgress<long>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the disk in a format: raw, qcow2 (version 3, packed if the options say so) or fixed VHD. Stretches of zeros take no room, and the
+    /// memory used does not depend on the size. The file appears whole or not at all.
+    /// </summary>
+    /// <param name="path">The image to write; one that is there is replaced.</param>
+    /// <param name="format"><see cref="DiskFormat.Raw"/>, <see cref="DiskFormat.Qcow2"/> or <see cref="DiskFormat.Vhd"/>. A VHD has whole sectors of 512 bytes; the last is filled with zeros.</param>
+    /// <param name="options">How; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Told how many bytes of <see cref="Length"/> are done; <see langword="null"/> for nobody.</param>
+    /// <param name="cancellationToken">Ends it; nothing stays.</param>
+    /// <exception cref="NotSupportedException">The format is not written here, cannot be packed, or does not hold a disk of this size.</exception>
+    /// <exception cref="InvalidImageException">The image is damaged.</exception>
+    /// <exception cref="IOException">The destination is full.</exception>
+    public Task WriteAsync(string path, DiskFormat format, DiskWriteOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new DiskWriteOptions();
+        if (format is not (DiskFormat.Raw or DiskFormat.Qcow2 or DiskFormat.Vhd)) throw new NotSupportedException($"{format} is read here, not written.");
+        if (format != DiskFormat.Qcow2 && options.Compression != DiskCompression.None) throw new NotSupportedException($"{format} cannot be compressed; qcow2 can.");
+        return Task.Run(() => Write(path, file => WriteInto(file, format, options, progress, cancellationToken)), cancellationToken);
+    }
+
+    private void WriteInto(FileStream file, DiskFormat format, DiskWriteOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        switch (format)
+        {
+            case DiskFormat.Qcow2:
+                Qcow2Writer.Write(_disk, file, options.Compression, progress, cancellationToken);
+                break;
+            case DiskFormat.Vhd:
+                VhdWriter.Write(_disk, file, options.Id ?? Guid.CreateVersion7(), progress, cancellationToken);
+                break;
+            default:
+                RawWriter.Write(_disk, file, progress, cancellationToken);
+                break;
+        }
+    }
+
+    private static void Write(string path, Action<FileStream> write)
     {
         var partial = $"{path}.{Guid.CreateVersion7():n}.partial";
         try
         {
             using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
-                file.SetLength(Length);
-                CopyNonZero(file, progress, cancellationToken);
+                write(file);
                 file.Flush(flushToDisk: true);
             }
 
@@ -35,36 +71,6 @@ public sealed partial class DiskImage
         {
             File.Delete(partial);
             throw;
-        }
-    }
-
-    private void CopyNonZero(FileStream file, IProgress<long>? progress, CancellationToken cancellationToken)
-    {
-        var buffer = GC.AllocateUninitializedArray<byte>(CopySize);
-        for (long at = 0; at < Length; at += CopySize)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var length = (int)Math.Min(CopySize, Length - at);
-            if (!_disk.IsZero(at, length))
-            {
-                _disk.ReadExactly(at, buffer.AsSpan(0, length), "disk");
-                WriteWithHoles(file.SafeFileHandle, buffer.AsSpan(0, length), at);
-            }
-
-            progress?.Report(at + length);
-        }
-    }
-
-    private static void WriteWithHoles(Microsoft.Win32.SafeHandles.SafeFileHandle file, ReadOnlySpan<byte> bytes, long at)
-    {
-        while (!bytes.IsEmpty)
-        {
-            var run = 0;
-            while (run < bytes.Length && bytes.Slice(run, Math.Min(HoleSize, bytes.Length - run)).ContainsAnyExcept((byte)0)) run += Math.Min(HoleSize, bytes.Length - run);
-            if (run > 0) RandomAccess.Write(file, bytes[..run], at);
-            var next = Math.Min(bytes.Length, run + HoleSize); // behind the run stands a hole, or nothing
-            at += next;
-            bytes = bytes[next..];
         }
     }
 }

@@ -59,6 +59,25 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
         return tree;
     }
 
+    /// <summary>
+    /// Makes the disk longer, and a partition with it: the second copy of a GPT moves to the new end. What is in the partition stays as
+    /// long as it was. Trees that were opened before are let go.
+    /// </summary>
+    /// <param name="length">Bytes of the disk, no fewer than it has.</param>
+    /// <param name="number">The partition that takes the room behind it; <see langword="null"/> for the one that ends last.</param>
+    /// <returns>How the disk is divided now; <see langword="null"/> when it is not.</returns>
+    /// <exception cref="ArgumentException">There is no such partition, or the length is less than now.</exception>
+    public PartitionTable? Grow(long length, int? number = null)
+    {
+        if (length < Length) throw new ArgumentException($"The disk has {Length} bytes already.", nameof(length));
+        if (Partitions is null && number is not null) throw new ArgumentException($"There is no partition {number}.", nameof(number));
+        var grown = Partitions?.Grow(length, number);
+        Bytes.Grow(length);
+        foreach (var patch in grown?.ToPatches(length) ?? []) Bytes.Write(patch.Offset, patch.Bytes.Span);
+        Reread();
+        return Partitions;
+    }
+
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
     /// <param name="cancellationToken">Heeded only before the commit begins.</param>
     /// <exception cref="IOException">The disk is full or failed. Unless the message says that nothing was changed, the journal stays and the next opening goes on.</exception>

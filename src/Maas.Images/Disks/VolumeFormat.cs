@@ -30,7 +30,7 @@ internal sealed record VolumeFormat(
         new(ExtSuperblock.NameOf, ExtSuperblock.Matches, (bytes, _) => new ExtFileTree(bytes)),
         Unread("erofs", 1024, [0xe2, 0xe1, 0xf5, 0xe0]),
         new(_ => "iso9660", IsoVolume.Matches, (bytes, _) => new IsoFileTree(bytes)),
-        new(FatGeometry.NameOf, FatGeometry.Matches, (bytes, _) => new FatFileTree(bytes)),
+        new(FatGeometry.NameOf, FatGeometry.Matches, (bytes, _) => new FatFileTree(bytes), (bytes, time) => new FatEditTree(bytes, time)),
         new(_ => "tar", TarIndex.Matches, (bytes, _) => TarIndex.Open(bytes)),
     ];
 

@@ -9,7 +9,7 @@ namespace Maas.Images.Fat;
 /// </summary>
 public sealed class FatFileTree : IFileTree, ILookupTree
 {
-    private const int MostDirectoryBytes = 65536 * FatDirectory.EntrySize;
+    internal const int MostDirectoryBytes = 65536 * FatDirectory.EntrySize;
 
     private readonly ImageBytes _volume;
     private readonly FatGeometry _geometry;
@@ -68,13 +68,21 @@ public sealed class FatFileTree : IFileTree, ILookupTree
     FileEntry? ILookupTree.Child(FileEntry directory, string name) => List(directory).FirstOrDefault(entry =>
         entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || Place(entry).ShortName.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    private ImageBytes ReadDirectory(FileEntry directory)
+    /// <summary>Where a directory's bytes stand; the root of a FAT12 or FAT16 has a place of its own.</summary>
+    internal List<Extent> ExtentsOf(FileEntry directory)
     {
+        if (directory.Kind != FileKind.Directory) throw new ArgumentException($"{directory} is no directory.", nameof(directory));
         var cluster = Place(directory).Cluster;
-        if (cluster == 0 && directory.Path.Length == 0) return _volume.Slice(_geometry.RootOffset, _geometry.RootLength);
-        var extents = _table.Chain(cluster, null, MostDirectoryBytes + _geometry.ClusterSize);
+        return cluster == 0 && directory.Path.Length == 0
+            ? [new Extent(0, _geometry.RootLength, _geometry.RootOffset)]
+            : _table.Chain(cluster, null, MostDirectoryBytes + _geometry.ClusterSize);
+    }
+
+    private ExtentBytes ReadDirectory(FileEntry directory)
+    {
+        var extents = ExtentsOf(directory);
         return new ExtentBytes(_volume, extents, extents[^1].End, "FAT directory");
     }
 
-    private static FatPlace Place(FileEntry entry) => entry.Place as FatPlace ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
+    internal static FatPlace Place(FileEntry entry) => entry.Place as FatPlace ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
 }

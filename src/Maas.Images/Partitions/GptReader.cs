@@ -18,7 +18,7 @@ internal static class GptReader
     private const int MostEntryBytes = 1 << 20;
     private const string Structure = "GPT header";
 
-    private static ReadOnlySpan<byte> Signature => "EFI PART"u8;
+    public static ReadOnlySpan<byte> Signature => "EFI PART"u8;
 
     public static PartitionTable? Read(ImageBytes disk)
     {
@@ -90,6 +90,7 @@ internal static class GptReader
             SectorSize = sector,
             DiskId = new Guid(header.Slice(56, 16)).ToString(),
             Partitions = partitions,
+            Hybrid = MbrReader.ReadHybrid(disk, partitions, sector),
             FromBackup = backup,
         };
     }

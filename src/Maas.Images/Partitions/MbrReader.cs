@@ -46,6 +46,22 @@ internal static class MbrReader
         return false;
     }
 
+    /// <summary>The partitions of a GPT that the MBR shows too.</summary>
+    public static IReadOnlyList<HybridEntry> ReadHybrid(ImageBytes disk, List<Partition> partitions, int sectorSize)
+    {
+        Span<byte> sector = stackalloc byte[Sector];
+        var shown = new List<HybridEntry>();
+        if (!IsMbr(disk, sector)) return shown;
+        for (var i = 0; i < 4; i++)
+        {
+            var entry = Entry.At(sector, i);
+            if (entry.Type is not (0 or Protective) && partitions.Find(partition => partition.Offset == (long)entry.First * sectorSize) is { } same)
+                shown.Add(new HybridEntry(same.Number, entry.Type, entry.Flag == 0x80));
+        }
+
+        return shown.Count <= 3 ? shown : [];
+    }
+
     private static bool IsMbr(ImageBytes disk, Span<byte> sector)
     {
         if (disk.Read(0, sector) != Sector || sector[510] != 0x55 || sector[511] != 0xAA) return false;

@@ -66,6 +66,19 @@ public static class PartitionTypes
         [Mbr(0xfd)] = "Linux RAID",
     };
 
+    private static readonly Dictionary<Guid, byte> MbrCodes = new()
+    {
+        [EfiSystem] = 0xEF,
+        [LinuxData] = 0x83,
+        [LinuxRootX64] = 0x83,
+        [LinuxRootArm64] = 0x83,
+        [ExtendedBoot] = 0xEA,
+        [LinuxSwap] = 0x82,
+        [LinuxLvm] = 0x8E,
+        [LinuxRaid] = 0xFD,
+        [BasicData] = 0x07,
+    };
+
     /// <summary>An MBR type code as the GUID that stands for it here.</summary>
     public static Guid Mbr(byte code) => new(code, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
@@ -73,8 +86,16 @@ public static class PartitionTypes
     public static string NameOf(Guid type)
     {
         if (Names.TryGetValue(type, out var name)) return name;
+        return CodeIn(type) is { } code ? $"0x{code:x2}" : type.ToString();
+    }
+
+    /// <summary>The MBR code for a type; <see langword="null"/> where none is known.</summary>
+    internal static byte? MbrCodeOf(Guid type) => CodeIn(type) ?? (MbrCodes.TryGetValue(type, out var code) ? code : null);
+
+    private static byte? CodeIn(Guid type)
+    {
         Span<byte> bytes = stackalloc byte[16];
         type.TryWriteBytes(bytes);
-        return bytes[1..].ContainsAnyExcept((byte)0) ? type.ToString() : $"0x{bytes[0]:x2}";
+        return bytes[1..].ContainsAnyExcept((byte)0) || bytes[0] == 0 ? null : bytes[0];
     }
 }

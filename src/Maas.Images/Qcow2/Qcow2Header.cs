@@ -15,7 +15,12 @@ internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, lo
     private const string Structure = "qcow2 header";
     private const int MostL1Bytes = 32 << 20; // QEMU's own limit
 
-    private const ulong Dirty = 1, Corrupt = 2, ExternalData = 4, Compression = 8, ExtendedL2 = 16;
+    private const ulong Dirty = 1, Corrupt = 2, ExternalData = 4, ExtendedL2 = 16;
+
+    /// <summary>The incompatible feature "the compression is not deflate".</summary>
+    public const ulong Compression = 8;
+
+    public static ReadOnlySpan<byte> Magic => [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
 
     public int ClusterSize => 1 << ClusterBits;
 
@@ -25,7 +30,7 @@ internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, lo
     public static bool Matches(ImageBytes file)
     {
         Span<byte> magic = stackalloc byte[4];
-        return file.Read(0, magic) == 4 && magic is [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
+        return file.Read(0, magic) == 4 && magic.SequenceEqual(Magic);
     }
 
     public static Qcow2Header Read(ImageBytes file)

@@ -29,6 +29,10 @@ public sealed class MutatedImageTests : IDisposable
     [InlineData("cpio", "(cd tree && find . | cpio -o -H newc --quiet) > image")]
     [InlineData("tar", "tar --format=pax -S -cf image tree")]
     [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -c -O qcow2 raw image")]
+    [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vpc raw image")]
+    [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vhdx -o block_size=1M raw image")]
+    [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vmdk raw image")]
+    [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vmdk -o subformat=streamOptimized raw image")]
     [InlineData("", "truncate -s 300K image && printf 'label: dos\\n64,100\\n200,,E\\n220,50\\n300,50\\n' | sfdisk -q image")]
     [InlineData("", "truncate -s 300K image && sgdisk -a 1 -n 1:40:+10 -n 2:60:+10 image > /dev/null")]
     public async Task Only_the_image_is_to_blame(string content, string line)

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Maas.Images.Disks;
+using Maas.Images.Tests.Disks;
 using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Qcow2;
@@ -23,7 +23,7 @@ public sealed class Qcow2Tests : IDisposable
     [InlineData("-o preallocation=metadata,lazy_refcounts=on")]
     public async Task The_disk_inside_is_what_qemu_img_put_there(string options)
     {
-        WriteDisk(_folder["raw"]);
+        SampleDisk.Make(_folder["raw"]);
         await Tools.RunAsync("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", .. options.Split(' '), _folder["raw"], _folder["image"]]);
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
@@ -31,8 +31,7 @@ public sealed class Qcow2Tests : IDisposable
         image.Format.Should().Be(DiskFormat.Qcow2);
         image.Length.Should().Be(new FileInfo(_folder["raw"]).Length);
         await using var disk = image.OpenRead();
-        await using var raw = File.OpenRead(_folder["raw"]);
-        Convert.ToHexString(await SHA256.HashDataAsync(disk, Cancel)).Should().Be(Convert.ToHexString(await SHA256.HashDataAsync(raw, Cancel)));
+        (await SampleDisk.DigestAsync(disk)).Should().Be(await SampleDisk.DigestAsync(_folder["raw"]));
     }
 
     [Theory]
@@ -40,7 +39,7 @@ public sealed class Qcow2Tests : IDisposable
     [InlineData("-o data_file=elsewhere", "data file")]
     public async Task An_image_that_needs_another_file_is_refused(string options, string reason)
     {
-        WriteDisk(_folder["raw"]);
+        SampleDisk.Make(_folder["raw"]);
         await Tools.ShellAsync(_folder.Path, $"qemu-img create -q -f qcow2 {options} image 5M");
 
         var open = () => DiskImage.OpenAsync(_folder["image"], null, Cancel);
@@ -51,7 +50,7 @@ public sealed class Qcow2Tests : IDisposable
     [Fact]
     public async Task A_raw_copy_is_equal_and_keeps_its_holes()
     {
-        WriteDisk(_folder["raw"]);
+        SampleDisk.Make(_folder["raw"]);
         await Tools.RunAsync("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", _folder["raw"], _folder["image"]);
 
         using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) await image.WriteRawAsync(_folder["copy"], null, Cancel);
@@ -59,20 +58,5 @@ public sealed class Qcow2Tests : IDisposable
         await Tools.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "qcow2", _folder["copy"], _folder["image"]);
         (await File.ReadAllBytesAsync(_folder["copy"], Cancel)).Should().Equal(await File.ReadAllBytesAsync(_folder["raw"], Cancel));
         Directory.GetFiles(_folder.Path, "*.partial").Should().BeEmpty();
-    }
-
-    private static void WriteDisk(string file)
-    {
-        var random = new Random(7);
-        var block = new byte[70_000];
-        using var disk = File.OpenHandle(file, FileMode.Create, FileAccess.Write);
-        for (var i = 0; i < 25; i++)
-        {
-            if (i % 2 == 0) random.NextBytes(block);
-            else Array.Fill(block, (byte)i);
-            RandomAccess.Write(disk, block, random.Next(9_000_000));
-        }
-
-        RandomAccess.SetLength(disk, 9_437_184 + 512);
     }
 }
