@@ -75,8 +75,8 @@ public static class EfiSystem
     private static void AddFiles(FatBuilder volume, LinuxBoot boot)
     {
         OneLine(boot.CommandLine);
-        volume.AddFile(Kernel, boot.Tree, boot.Kernel);
-        if (boot.Initrd is { } initrd) volume.AddFile(Initrd, boot.Tree, initrd);
+        volume.AddFile(Kernel, boot.Kernel.Length, () => boot.Tree.OpenRead(boot.Kernel));
+        if (boot.Initrd is { } initrd) volume.AddFile(Initrd, initrd.Length, () => boot.Tree.OpenRead(initrd));
     }
 
     /// <summary>By the machine in the program's PE header ("MZ", its offset at 60; "PE\0\0", machine).</summary>

@@ -54,10 +54,13 @@ public sealed class FatBuilder
     public void AddFile(string path, string file, FileOwnership? ownership = null) =>
         Add(path, ReopenedBytes.File(Path.GetFullPath(file)), ownership);
 
-    /// <summary>Adds a file of a tree, which must stay open until the volume has been read.</summary>
+    /// <summary>Adds a file that a function opens, each time that it is read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="length">Bytes it has.</param>
+    /// <param name="open">Opens a seekable stream over it.</param>
+    /// <param name="ownership">Time, and whether it can be written.</param>
     /// <exception cref="NotSupportedException">It is longer than 4 GiB − 1.</exception>
-    public void AddFile(string path, IFileTree tree, FileEntry file, FileOwnership? ownership = null) =>
-        Add(path, new ReopenedBytes(file.Path, file.Length, () => tree.OpenRead(file)), ownership);
+    public void AddFile(string path, long length, Func<Stream> open, FileOwnership? ownership = null) => Add(path, new ReopenedBytes(path, length, open), ownership);
 
     /// <summary>Adds everything in a tree, which must stay open until the volume has been read.</summary>
     /// <param name="tree">An image's files, or a directory's.</param>
@@ -73,7 +76,7 @@ public sealed class FatBuilder
             var ownership = new FileOwnership { Mode = entry.Mode, ModifiedAt = entry.ModifiedAt };
             if (Find(path) is { } there && (there.Name != entry.Name || !there.IsDirectory || entry.Kind != FileKind.Directory)) throw new ArgumentException($"{path} is there twice, but for its case.", nameof(tree));
             if (entry.Kind == FileKind.Directory) AddDirectory(path, ownership);
-            else if (entry.Kind == FileKind.File) AddFile(path, tree, entry, ownership);
+            else if (entry.Kind == FileKind.File) AddFile(path, entry.Length, () => tree.OpenRead(entry), ownership);
             else throw new NotSupportedException($"A FAT cannot keep {entry.Path}: it is a {entry.Kind}.");
         }
     }
