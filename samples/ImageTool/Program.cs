@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ImageTool.Verbs;
+using ImageTool.Verbs.Import;
 using Maas.Images;
+using Maas.Images.Debian;
 using Spectre.Console;
 
 var root = new RootCommand("Looks into disk images, ISOs, file systems and archives, and makes some, without root and without mounting.")
@@ -17,12 +19,14 @@ var root = new RootCommand("Looks into disk images, ISOs, file systems and archi
     BuildFatVerb.Command,
     BuildDiskVerb.Command,
     GrowVerb.Command,
+    ImportVerb.Command,
 };
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or UntrustedArchiveException or HttpRequestException)
 {
     AnsiConsole.Console.Profile.Out = new AnsiConsoleOutput(Console.Error);
     AnsiConsole.MarkupLineInterpolated($"[red]{refused.Message}[/]");

@@ -37,6 +37,7 @@ internal static class InfoVerb
         }
 
         AnsiConsole.Write(table);
+        foreach (var line in await Description.LinesAsync(image, cancellationToken)) AnsiConsole.MarkupLineInterpolated($"{line}");
         foreach (var line in BootEntriesOf(image)) AnsiConsole.MarkupLineInterpolated($"{line}");
         return 0;
     }

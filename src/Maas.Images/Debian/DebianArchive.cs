@@ -1,5 +1,5 @@
-using System.Text;
 using Maas.Images.Archives;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Debian;
 
@@ -15,11 +15,10 @@ namespace Maas.Images.Debian;
 /// <remarks>Safe for use by several threads, and the cache directory by several processes.</remarks>
 public sealed class DebianArchive : IPackageSource, IDisposable
 {
-    private const int LargestRelease = 16 << 20;
     private const long LargestIndex = 1L << 30;
     private readonly DebianArchiveOptions _options;
     private readonly TimeProvider _time;
-    private readonly VerifiedDownload _download;
+    private readonly Downloader _downloader;
     private readonly SemaphoreSlim _gate = new(1);
     private List<PackageIndex>? _indexes;
     private DateTimeOffset _loaded;
@@ -34,7 +33,14 @@ public sealed class DebianArchive : IPackageSource, IDisposable
         if (options.Sources.Count == 0) throw new ArgumentException("An archive needs at least one source.", nameof(options));
         _options = options;
         _time = time ?? TimeProvider.System;
-        _download = new VerifiedDownload(http, options, _time);
+        var transfers = new DownloadOptions
+        {
+            Retries = options.Retries,
+            RetryDelay = options.RetryDelay,
+            StallTimeout = options.StallTimeout,
+            SpareBytes = 0, // the host's own cache: it may fill the disk
+        };
+        _downloader = new Downloader(http, transfers, _time, allowFiles: true);
     }
 
     /// <inheritdoc/>
@@ -53,7 +59,7 @@ public sealed class DebianArchive : IPackageSource, IDisposable
         ArgumentNullException.ThrowIfNull(package);
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "packages")).FullName, package.Sha256 + ".deb");
         using var held = await FileLock.AcquireAsync(path + ".lock", _time, cancellationToken).ConfigureAwait(false);
-        await _download.FetchAsync(new Uri(package.Location), path, package.Size, package.Sha256, progress, cancellationToken).ConfigureAwait(false);
+        await ArchiveCache.FetchAsync(_downloader, new Uri(package.Location), path, package.Size, package.Sha256, progress, cancellationToken).ConfigureAwait(false);
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 << 10);
     }
 
@@ -80,19 +86,12 @@ public sealed class DebianArchive : IPackageSource, IDisposable
 
     private async Task<List<PackageIndex>> LoadAsync(DebianSource source, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var mirror = new Uri(source.Mirror.AbsoluteUri.TrimEnd('/') + "/");
-        var dist = new Uri(mirror, $"dists/{source.Suite}/");
-        var address = new Uri(dist, "InRelease");
-        var keyring = OpenPgpKeyring.Load(source.Keyring ?? _options.Keyring);
-        var message = Encoding.UTF8.GetString(await _download.FetchSmallAsync(address, LargestRelease, cancellationToken).ConfigureAwait(false));
-        var text = keyring.Verify(message, address.AbsoluteUri, now + _options.ClockTolerance);
-        var release = ReleaseFile.Read(text, address.AbsoluteUri, source.Suite, now, _options.ClockTolerance);
-
+        var suite = await SignedSuite.FetchAsync(_downloader, source, _options.Keyring, _options.ClockTolerance, now, cancellationToken).ConfigureAwait(false);
         List<PackageIndex> indexes = [];
         foreach (var component in source.Components)
         {
-            var file = await FetchIndexAsync(release, dist, $"{component}/binary-{_options.Architecture}/Packages", cancellationToken).ConfigureAwait(false);
-            if (file is not null) indexes.Add(PackageIndex.Load(file, mirror));
+            var file = await FetchIndexAsync(suite.Release, suite.Folder, $"{component}/binary-{_options.Architecture}/Packages", cancellationToken).ConfigureAwait(false);
+            if (file is not null) indexes.Add(PackageIndex.Load(file, suite.Mirror));
         }
 
         return indexes;
@@ -105,11 +104,11 @@ public sealed class DebianArchive : IPackageSource, IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "indexes")).FullName;
         var target = Path.Combine(folder, plain.Sha256 + ".Packages");
         using var held = await FileLock.AcquireAsync(target + ".lock", _time, cancellationToken).ConfigureAwait(false);
-        if (await VerifiedDownload.IsCompleteAsync(target, plain.Size, plain.Sha256, cancellationToken).ConfigureAwait(false)) return target;
+        if (await ArchiveCache.IsCompleteAsync(target, plain.Size, plain.Sha256, cancellationToken).ConfigureAwait(false)) return target;
 
         var packed = release[path + ".xz"] ?? release[path + ".gz"] ?? plain;
         var fetched = Path.Combine(folder, packed.Sha256 + ".fetched");
-        await _download.FetchAsync(new Uri(dist, packed.Path), fetched, packed.Size, packed.Sha256, null, cancellationToken).ConfigureAwait(false);
+        await ArchiveCache.FetchAsync(_downloader, new Uri(dist, packed.Path), fetched, packed.Size, packed.Sha256, null, cancellationToken).ConfigureAwait(false);
         await Task.Run(() => Unpack(fetched, target, plain, dist), cancellationToken).ConfigureAwait(false);
         File.Delete(fetched);
         return target;

@@ -3,7 +3,7 @@ using Org.BouncyCastle.Bcpg.OpenPgp;
 
 namespace Maas.Images.Debian;
 
-/// <summary>The OpenPGP keys that may sign an archive, and the check of a clear-signed message against them (RFC 9580 section 7).</summary>
+/// <summary>The OpenPGP keys that may sign an archive, and the check of a clear-signed message (RFC 9580 section 7) or a detached signature (section 10.4) against them.</summary>
 public sealed class OpenPgpKeyring
 {
     private readonly List<PgpPublicKeyRing> _rings;
@@ -42,15 +42,34 @@ public sealed class OpenPgpKeyring
     /// <param name="file">The name to use in the exception.</param>
     /// <param name="now">Signatures from after this moment, or expired by it, do not count.</param>
     /// <exception cref="UntrustedArchiveException">No good signature, or no clear-signed message at all.</exception>
-    public string Verify(string message, string file, DateTimeOffset now)
+    public string Verify(string message, string file, DateTimeOffset now) => VerifyClearSigned(message, file, now).Text;
+
+    /// <summary>Checks a detached signature (<c>.gpg</c>, <c>.sign</c>, <c>.asc</c>) over a file, by the same rules as <see cref="Verify"/>.</summary>
+    /// <param name="content">The file's bytes.</param>
+    /// <param name="signature">The signature's, binary or armored.</param>
+    /// <param name="file">The name to use in the exception.</param>
+    /// <param name="now">Signatures from after this moment, or expired by it, do not count.</param>
+    /// <returns>When it was signed.</returns>
+    /// <exception cref="UntrustedArchiveException">No good signature.</exception>
+    public DateTimeOffset VerifyDetached(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature, string file, DateTimeOffset now) =>
+        FindGood(signature.ToArray(), content.ToArray(), file, now);
+
+    /// <summary>As <see cref="Verify"/>, with the moment of the signature.</summary>
+    internal (string Text, DateTimeOffset SignedAt) VerifyClearSigned(string message, string file, DateTimeOffset now)
     {
         var (text, armor) = ClearSignedMessage.Split(message, file);
+        return (text, FindGood(armor, ClearSignedMessage.Canonical(text), file, now));
+    }
+
+    /// <summary>When the first good signature by a key of this ring was made.</summary>
+    private DateTimeOffset FindGood(byte[] signatures, byte[] signed, string file, DateTimeOffset now)
+    {
         var reason = "it is signed by no key of the keyring";
-        foreach (var signature in Signatures(armor, file))
+        foreach (var signature in Signatures(signatures, file))
         {
             if (FindKey(signature.KeyId) is not { } key) continue;
             if (Refusal(signature, key, now) is { } refusal) reason = $"key {key.KeyId:X16}: {refusal}";
-            else if (IsGood(signature, key, text)) return text;
+            else if (IsGood(signature, key, signed)) return MadeAt(signature);
             else reason = $"the signature by key {key.KeyId:X16} does not fit the text";
         }
 
@@ -61,7 +80,7 @@ public sealed class OpenPgpKeyring
 
     private static string? Refusal(PgpSignature signature, PgpPublicKey key, DateTimeOffset now)
     {
-        var made = new DateTimeOffset(DateTime.SpecifyKind(signature.CreationTime, DateTimeKind.Utc));
+        var made = MadeAt(signature);
         var born = new DateTimeOffset(DateTime.SpecifyKind(key.CreationTime, DateTimeKind.Utc));
         var lifetime = signature.GetHashedSubPackets()?.GetSignatureExpirationTime() ?? 0;
         if (signature.SignatureType is not (PgpSignature.BinaryDocument or PgpSignature.CanonicalTextDocument)) return "its signature is not over a document";
@@ -72,12 +91,14 @@ public sealed class OpenPgpKeyring
         return key.GetValidSeconds() is > 0 and var seconds && born.AddSeconds(seconds) < made ? "it had expired when it signed" : null;
     }
 
-    private static bool IsGood(PgpSignature signature, PgpPublicKey key, string text)
+    private static DateTimeOffset MadeAt(PgpSignature signature) => new(DateTime.SpecifyKind(signature.CreationTime, DateTimeKind.Utc));
+
+    private static bool IsGood(PgpSignature signature, PgpPublicKey key, byte[] signed)
     {
         try
         {
             signature.InitVerify(key);
-            signature.Update(ClearSignedMessage.Canonical(text));
+            signature.Update(signed);
             return signature.Verify();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
@@ -87,12 +108,12 @@ public sealed class OpenPgpKeyring
         }
     }
 
-    private static List<PgpSignature> Signatures(byte[] armor, string file)
+    private static List<PgpSignature> Signatures(byte[] bytes, string file)
     {
         try
         {
             List<PgpSignature> found = [];
-            var factory = new PgpObjectFactory(new ArmoredInputStream(new MemoryStream(armor)));
+            var factory = new PgpObjectFactory(PgpUtilities.GetDecoderStream(new MemoryStream(bytes)));
             while (found.Count < 64 && factory.NextPgpObject() is { } item)
             {
                 if (item is not PgpSignatureList list) continue;

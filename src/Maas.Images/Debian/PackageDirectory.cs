@@ -36,7 +36,7 @@ public sealed class PackageDirectory : IPackageSource
     {
         ArgumentNullException.ThrowIfNull(package);
         progress?.Report(new ImportProgress("verify", Path.GetFileName(package.Location), 0, package.Size));
-        if (!await VerifiedDownload.IsCompleteAsync(package.Location, package.Size, package.Sha256, cancellationToken).ConfigureAwait(false))
+        if (!await ArchiveCache.IsCompleteAsync(package.Location, package.Size, package.Sha256, cancellationToken).ConfigureAwait(false))
             throw new UntrustedArchiveException(package.Location, "it changed since the directory was read");
         return File.OpenRead(package.Location);
     }

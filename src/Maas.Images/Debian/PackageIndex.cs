@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Debian;
 
@@ -86,7 +87,7 @@ internal sealed class PackageIndex
         if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower)) throw new InvalidImageException("Packages index", "a SHA256 field is not 64 hexadecimal digits");
         if (!long.TryParse(paragraph.Require("Size"), out var size) || size <= 0) throw new InvalidImageException("Packages index", "a Size field is not a positive number");
         var path = paragraph.Require("Filename");
-        if (path.StartsWith('/') || path.Split('/').Contains("..") || path.Contains("://", StringComparison.Ordinal)) throw new InvalidImageException("Packages index", "a Filename field leaves the archive");
-        return DebianPackage.From(paragraph, size, sha256, new Uri(_mirror, path).AbsoluteUri);
+        var location = RemotePath.TryResolve(_mirror, path) ?? throw new InvalidImageException("Packages index", "a Filename field leaves the archive");
+        return DebianPackage.From(paragraph, size, sha256, location.AbsoluteUri);
     }
 }

@@ -7,8 +7,9 @@ internal sealed class ReleaseFile
 {
     private readonly Dictionary<string, IndexEntry> _entries = new(StringComparer.Ordinal);
 
-    private ReleaseFile(ControlParagraph fields, string file)
+    private ReleaseFile(ControlParagraph fields, string file, DateTimeOffset madeAt)
     {
+        MadeAt = madeAt;
         foreach (var line in (fields["SHA256"] ?? throw new UntrustedArchiveException(file, "it lists no SHA-256")).Split('\n'))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -17,6 +18,9 @@ internal sealed class ReleaseFile
                 _entries[words[2]] = new IndexEntry(words[2], size, words[0]);
         }
     }
+
+    /// <summary>The date it bears.</summary>
+    public DateTimeOffset MadeAt { get; }
 
     public IndexEntry? this[string path] => _entries.GetValueOrDefault(path);
 
@@ -39,7 +43,7 @@ internal sealed class ReleaseFile
         if (Time(fields["Date"]) is not { } made) throw new UntrustedArchiveException(file, "it has no date");
         if (made > now + tolerance) throw new UntrustedArchiveException(file, $"it is dated {made:u}, in the future");
         if (fields["Valid-Until"] is { } until && !(Time(until) > now)) throw new UntrustedArchiveException(file, $"it was valid until {until}");
-        return new ReleaseFile(fields, file);
+        return new ReleaseFile(fields, file, made);
     }
 
     // "Sat, 11 Jul 2026 10:16:37 UTC"

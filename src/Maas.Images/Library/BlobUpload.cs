@@ -85,14 +85,7 @@ public sealed class BlobUpload
             throw new BlobMismatchException(Digest, $"its SHA-256 is {found}");
         }
 
-        using (await _lock.ShareAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (reference is not null) BlobReferences.Add(_layout, Digest, reference);
-            var blob = _layout.Blob(Digest);
-            if (!File.Exists(blob)) Publish(Data, blob);
-            File.SetLastWriteTimeUtc(blob, _time.GetUtcNow().UtcDateTime); // a collection spares what is new, also when it is new again
-        }
-
+        await PublishAsync(_layout, _lock, _time, Data, Digest, reference, cancellationToken).ConfigureAwait(false);
         Cancel();
     }
 
@@ -107,6 +100,16 @@ public sealed class BlobUpload
         var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         await using var closing = content.ConfigureAwait(false);
         return BlobDigest.FromHash(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Makes a file of this directory, which has been verified and is on the disk, a blob.</summary>
+    internal static async Task PublishAsync(LibraryLayout layout, LibraryLock @lock, TimeProvider time, string data, BlobDigest digest, string? reference, CancellationToken cancellationToken)
+    {
+        using var shared = await @lock.ShareAsync(cancellationToken).ConfigureAwait(false);
+        if (reference is not null) BlobReferences.Add(layout, digest, reference);
+        var blob = layout.Blob(digest);
+        if (!File.Exists(blob)) Publish(data, blob);
+        File.SetLastWriteTimeUtc(blob, time.GetUtcNow().UtcDateTime); // a collection spares what is new, also when it is new again
     }
 
     private static void Publish(string data, string blob)

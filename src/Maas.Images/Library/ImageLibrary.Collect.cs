@@ -23,9 +23,9 @@ public sealed partial class ImageLibrary
         using (await _lock.ShareAsync(cancellationToken).ConfigureAwait(false)) BlobReferences.Remove(_layout, digest, reference);
     }
 
-    /// <summary>Removes blobs without a reference and uploads without progress.</summary>
+    /// <summary>Removes blobs without a reference, and uploads and downloads without progress.</summary>
     /// <param name="blobsUnusedFor">How long ago a blob must have been stored; zero removes all that nothing refers to.</param>
-    /// <param name="uploadsIdleFor">How long ago an upload must have had its last chunk; <see langword="null"/> leaves all uploads alone.</param>
+    /// <param name="uploadsIdleFor">How long ago an upload, or a source's download, must have had its last bytes; <see langword="null"/> leaves them all alone.</param>
     /// <param name="cancellationToken">Ends it between two blobs.</param>
     public async Task<CollectionReport> CollectAsync(TimeSpan blobsUnusedFor, TimeSpan? uploadsIdleFor, CancellationToken cancellationToken = default)
     {
@@ -40,7 +40,7 @@ public sealed partial class ImageLibrary
         }
 
         if (uploadsIdleFor is not { } idle) return new CollectionReport(blobs, uploads, bytes);
-        foreach (var folder in new DirectoryInfo(_layout.Uploads).EnumerateDirectories())
+        foreach (var folder in new[] { _layout.Uploads, _layout.Downloads }.SelectMany(path => new DirectoryInfo(path).EnumerateDirectories()))
         {
             if (RemoveIdleUpload(folder, now - idle) is not { } given) continue;
             (uploads, bytes) = (uploads + 1, bytes + given);
@@ -49,7 +49,7 @@ public sealed partial class ImageLibrary
         return new CollectionReport(blobs, uploads, bytes);
     }
 
-    /// <summary>The bytes given back, or null if the upload moves on or has just ended (uploads begin and end without the lock).</summary>
+    /// <summary>The bytes given back, or null if the upload moves on or has just ended (they begin and end without the lock).</summary>
     private static long? RemoveIdleUpload(DirectoryInfo folder, DateTimeOffset idleSince)
     {
         try

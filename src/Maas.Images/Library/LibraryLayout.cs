@@ -9,6 +9,9 @@ namespace Maas.Images.Library;
 /// uploads/ID/session            digest and length that were promised
 /// uploads/ID/data               what has arrived; its length is where to go on
 /// damaged/abcd…                 content that failed a later verification
+/// downloads/SOURCE/abcd…        what has come of a file so far, named by the hash that was promised
+/// imports/SOURCE.json           what was imported from a source, and how new its metadata was
+/// imports/SOURCE.lock           held by the one that imports from it
 /// </code>
 /// </summary>
 internal sealed class LibraryLayout
@@ -16,8 +19,8 @@ internal sealed class LibraryLayout
     public LibraryLayout(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var directory in new[] { Root, Blobs, References, Uploads, Damaged }) Directory.CreateDirectory(directory);
-        if (!File.Exists(Lock)) MakeLock();
+        foreach (var directory in new[] { Root, Blobs, References, Uploads, Damaged, Downloads, Imports }) Directory.CreateDirectory(directory);
+        MakeLock(Lock);
     }
 
     public string Root { get; }
@@ -32,6 +35,10 @@ internal sealed class LibraryLayout
 
     public string Damaged => Path.Combine(Root, "damaged");
 
+    public string Downloads => Path.Combine(Root, "downloads");
+
+    public string Imports => Path.Combine(Root, "imports");
+
     public string Blob(BlobDigest digest)
     {
         var name = digest.ToString();
@@ -44,15 +51,30 @@ internal sealed class LibraryLayout
 
     public string Upload(string id) => Path.Combine(Uploads, FileNameOf(id, nameof(id)));
 
+    /// <summary>The folder of a source's unfinished downloads.</summary>
+    public string DownloadsOf(string source) => Path.Combine(Downloads, FileNameOf(source, nameof(source)));
+
+    /// <summary>The record of a source's imports.</summary>
+    public string Import(string source) => Path.Combine(Imports, FileNameOf(source, nameof(source)) + ".json");
+
+    /// <summary>The lock file of a source, which is made if it is not there.</summary>
+    public string ImportLock(string source)
+    {
+        var path = Path.Combine(Imports, FileNameOf(source, nameof(source)) + ".lock");
+        MakeLock(path);
+        return path;
+    }
+
     public static string NameOf(string file) => Uri.UnescapeDataString(Path.GetFileName(file));
 
-    private void MakeLock()
+    private static void MakeLock(string path)
     {
+        if (File.Exists(path)) return;
         try
         {
-            using var made = new FileStream(Lock, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            using var made = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         }
-        catch (IOException) when (File.Exists(Lock))
+        catch (IOException) when (File.Exists(path))
         {
             // Another process made it in the same moment.
         }

@@ -35,18 +35,36 @@ internal sealed class SigningKey
     }
 
     /// <summary>Signs a text in the clear, as <c>InRelease</c> is.</summary>
-    public string Sign(string text, DateTimeOffset at, HashAlgorithmTag hash = HashAlgorithmTag.Sha256)
+    public string Sign(string text, DateTimeOffset at, HashAlgorithmTag hash = HashAlgorithmTag.Sha256, TimeSpan? lifetime = null)
+    {
+        var lines = text.TrimEnd('\n').Split('\n');
+        var signed = Encoding.UTF8.GetBytes(string.Join("\r\n", lines.Select(line => line.TrimEnd())));
+        var armor = Encoding.ASCII.GetString(Signature(signed, PgpSignature.CanonicalTextDocument, at, hash, lifetime, armored: true));
+        var body = string.Concat(lines.Select(line => (line.StartsWith('-') ? "- " : "") + line + "\n"));
+        return $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{body}{armor}";
+    }
+
+    /// <summary>Signs a file's bytes apart, as <c>SHA256SUMS.gpg</c> is.</summary>
+    public byte[] SignDetached(byte[] content, DateTimeOffset at, bool armored = false, TimeSpan? lifetime = null) =>
+        Signature(content, PgpSignature.BinaryDocument, at, HashAlgorithmTag.Sha512, lifetime, armored);
+
+    private byte[] Signature(byte[] content, int type, DateTimeOffset at, HashAlgorithmTag hash, TimeSpan? lifetime, bool armored)
     {
         var generator = new PgpSignatureGenerator(PublicKeyAlgorithmTag.RsaGeneral, hash);
-        generator.InitSign(PgpSignature.CanonicalTextDocument, _key.ExtractPrivateKey([]));
+        generator.InitSign(type, _key.ExtractPrivateKey([]));
         var packets = new PgpSignatureSubpacketGenerator();
         packets.SetSignatureCreationTime(true, at.UtcDateTime);
+        if (lifetime is { } ends) packets.SetSignatureExpirationTime(true, (long)ends.TotalSeconds);
         generator.SetHashedSubpackets(packets.Generate());
-        var lines = text.TrimEnd('\n').Split('\n');
-        generator.Update(Encoding.UTF8.GetBytes(string.Join("\r\n", lines.Select(line => line.TrimEnd()))));
+        generator.Update(content);
         using var signature = new MemoryStream();
+        if (!armored)
+        {
+            generator.Generate().Encode(signature);
+            return signature.ToArray();
+        }
+
         using (var armor = new ArmoredOutputStream(signature)) generator.Generate().Encode(armor);
-        var body = string.Concat(lines.Select(line => (line.StartsWith('-') ? "- " : "") + line + "\n"));
-        return $"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{body}{Encoding.ASCII.GetString(signature.ToArray())}";
+        return signature.ToArray();
     }
 }

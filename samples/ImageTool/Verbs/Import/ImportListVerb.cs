@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Maas.Images.Import;
+using Maas.Images.Library;
+using Spectre.Console;
+
+namespace ImageTool.Verbs.Import;
+
+/// <summary><c>import list LIBRARY</c>: what is there, by source.</summary>
+internal static class ImportListVerb
+{
+    public static Command Command { get; } = Make();
+
+    public static void Show(ImportRecord? record)
+    {
+        if (record is null) return;
+        var table = new Table().Border(TableBorder.Minimal).Title(Markup.Escape($"{record.Source}, {record.ImportedAt:u}")).AddColumns("File", "Size", "SHA-256");
+        foreach (var file in record.Files) table.AddRow(Markup.Escape(file.Name), Sizes.Of(file.Length), $"{file.Digest}");
+        AnsiConsole.Write(table);
+    }
+
+    private static Command Make()
+    {
+        var command = new Command("list", "What a library holds, by source.") { ImportOptions.Library };
+        command.SetAction(arguments =>
+        {
+            foreach (var record in ImageLibrary.Open(arguments.GetRequiredValue(ImportOptions.Library)).Imports()) Show(record);
+            return 0;
+        });
+        return command;
+    }
+}

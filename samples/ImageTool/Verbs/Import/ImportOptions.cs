@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Net;
+using Maas.Images.Downloads;
+using Maas.Images.Import;
+using Maas.Images.Library;
+
+namespace ImageTool.Verbs.Import;
+
+/// <summary>What all imports ask for.</summary>
+internal static class ImportOptions
+{
+    public static Argument<string> Library { get; } = new("library") { Description = "The library's directory; made if it is not there." };
+
+    private static readonly Option<string?> Proxy = new("--proxy") { Description = "An HTTP proxy. Otherwise what http_proxy and https_proxy say." };
+    private static readonly Option<int> Connections = new("--connections") { Description = "Connections for a large file.", DefaultValueFactory = _ => 4 };
+    private static readonly Option<long?> Rate = new("--rate") { Description = "The most bytes a second." };
+
+    /// <summary>A command that imports from a source and shows how far it is.</summary>
+    public static Command Make(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, IImageSource> source)
+    {
+        var command = new Command(name, description) { Library };
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument) command.Add(argument);
+            else command.Add((Option)symbol);
+        }
+
+        foreach (var option in new Option[] { Proxy, Connections, Rate }) command.Add(option);
+        command.SetAction((arguments, cancellationToken) => RunAsync(arguments, source(arguments), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, IImageSource source, CancellationToken cancellationToken)
+    {
+        var proxy = arguments.GetValue(Proxy) is { } address ? new WebProxy(address) : null;
+        using var http = Downloader.CreateClient(proxy);
+        var library = ImageLibrary.Open(arguments.GetRequiredValue(Library));
+        var downloader = new Downloader(http, new() { Connections = arguments.GetValue(Connections), BytesPerSecond = arguments.GetValue(Rate) });
+        await ImportBars.ShowAsync(new ImageImport(library, downloader).RunAsync(source, cancellationToken));
+        ImportListVerb.Show(library.FindImport(source.Name));
+        return 0;
+    }
+}

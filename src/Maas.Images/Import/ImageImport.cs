@@ -1,0 +1,141 @@
+using Maas.Images.Downloads;
+using Maas.Images.Library;
+
+namespace Maas.Images.Import;
+
+/// <summary>
+/// Brings the files of a source into an <see cref="ImageLibrary"/>: only those that are not there, each checked before it is
+/// published, and those that the source no longer has are let go. One process at a time imports from one source; others wait.
+/// </summary>
+/// <example><code>
+/// using var http = Downloader.CreateClient();
+/// var import = new ImageImport(ImageLibrary.Open("/var/lib/maas/images"), new Downloader(http));
+/// await foreach (var progress in import.RunAsync(SimplestreamsSource.ForMaas())) Console.WriteLine($"{progress.Step} {progress.Item} {progress.Fraction:P0}");
+/// </code></example>
+public sealed class ImageImport(ImageLibrary library, Downloader downloader, TimeProvider? timeProvider = null)
+{
+    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
+
+    /// <summary>Imports. What came of it is <see cref="ImageLibrary.FindImport"/>'s afterwards; until the end it says what it said before.</summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="cancellationToken">
+    /// Ends it, as leaving the loop does. What stays is what was whole, and parts of files that the next import goes on with
+    /// (<see cref="DiscardAsync"/> drops them).
+    /// </param>
+    /// <returns>Steps <c>list</c>, <c>download</c> and <c>retry</c> with bytes, <c>store</c>, <c>keep</c> for what was here, <c>done</c>.</returns>
+    /// <exception cref="Debian.UntrustedArchiveException">A signature, a hash or a date is not what it must be.</exception>
+    /// <exception cref="FileNotFoundException">The source has nothing of what is wanted.</exception>
+    /// <exception cref="HttpRequestException">A mirror cannot be reached.</exception>
+    /// <exception cref="InsufficientSpaceException">The disk has not the space. Nothing was begun.</exception>
+    /// <exception cref="IOException">A transfer broke for good, or a file cannot be written.</exception>
+    public IAsyncEnumerable<ImportProgress> RunAsync(IImageSource source, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return ProgressFlow.RunAsync((progress, stop) => RunAsync(source, progress, stop), cancellationToken);
+    }
+
+    /// <summary>Drops what has come of a source's unfinished downloads.</summary>
+    public async Task DiscardAsync(string source, CancellationToken cancellationToken = default)
+    {
+        using var held = await library.HoldImportAsync(source, cancellationToken).ConfigureAwait(false);
+        library.DropDownloads(source);
+    }
+
+    /// <summary>Lets go of everything that came from a source; the next <see cref="ImageLibrary.CollectAsync"/> removes what nothing else refers to.
+    /// How new its metadata was is remembered.</summary>
+    public async Task RemoveAsync(string source, CancellationToken cancellationToken = default)
+    {
+        using var held = await library.HoldImportAsync(source, cancellationToken).ConfigureAwait(false);
+        library.DropDownloads(source);
+        if (library.FindImport(source) is { } record) library.WriteImport(new ImportRecord(source, _time.GetUtcNow(), [], record.Marks));
+        await ReleaseAsync(source, [], cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(IImageSource source, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
+    {
+        using var held = await library.HoldImportAsync(source.Name, cancellationToken).ConfigureAwait(false);
+        progress.Report(new ImportProgress("list", source.Name));
+        var before = library.FindImport(source.Name);
+        var context = new SourceContext(downloader, before?.Marks ?? new Dictionary<string, string>(StringComparer.Ordinal), _time);
+        var listing = await source.ListAsync(context, cancellationToken).ConfigureAwait(false);
+        var known = (before?.Files ?? []).GroupBy(file => file.Name, StringComparer.Ordinal).ToDictionary(file => file.Key, file => file.First(), StringComparer.Ordinal);
+
+        var folder = library.DownloadsOf(source.Name);
+        FreeSpace.Require(folder, Missing(listing.Files, known, folder), downloader.Options.SpareBytes);
+        List<ImportedFile> files = [];
+        foreach (var file in listing.Files) files.Add(await BringAsync(source.Name, file, known.GetValueOrDefault(file.Name), folder, progress, cancellationToken).ConfigureAwait(false));
+
+        library.WriteImport(new ImportRecord(source.Name, _time.GetUtcNow(), files, listing.Marks));
+        library.DropDownloads(source.Name); // parts of what is no longer listed
+        await ReleaseAsync(source.Name, files, cancellationToken).ConfigureAwait(false);
+        progress.Report(new ImportProgress("done", source.Name));
+    }
+
+    private async Task<ImportedFile> BringAsync(string source, SourceFile file, ImportedFile? known, string folder, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
+    {
+        if (file is SourceFile.Local local) return await StoreAsync(source, local, progress, cancellationToken).ConfigureAwait(false);
+        var remote = (SourceFile.Remote)file; // there are two cases
+        if (DigestOf(remote, known) is { } digest
+            && library.LengthOf(digest) is { } length
+            && await library.ReferAsync(digest, ReferenceOf(source), cancellationToken).ConfigureAwait(false))
+        {
+            progress.Report(new ImportProgress("keep", file.Name, length, length));
+            return new ImportedFile(file.Name, digest, length, Told(remote));
+        }
+
+        var part = Path.Combine(folder, remote.Hash.Hex);
+        var come = await downloader.FetchAsync(new DownloadRequest(remote.Locations, remote.Hash, remote.Length, remote.Name), part, progress, cancellationToken).ConfigureAwait(false);
+        progress.Report(new ImportProgress("store", file.Name, come.Length, come.Length));
+        await library.PublishAsync(part, come.Digest, ReferenceOf(source), cancellationToken).ConfigureAwait(false);
+        return new ImportedFile(file.Name, come.Digest, come.Length, Told(remote));
+    }
+
+    private async Task<ImportedFile> StoreAsync(string source, SourceFile.Local file, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
+    {
+        progress.Report(new ImportProgress("store", file.Name, 0, file.Length));
+        var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var closing = content.ConfigureAwait(false);
+        var digest = await library.AddAsync(content, ReferenceOf(source), cancellationToken).ConfigureAwait(false);
+        var length = library.LengthOf(digest) ?? throw new IOException($"The blob {digest} has gone.");
+        progress.Report(new ImportProgress("store", file.Name, length, length));
+        return new ImportedFile(file.Name, digest, length, file.Facts);
+    }
+
+    /// <summary>Bytes that are to come, as far as the source says: the same content twice comes once.</summary>
+    private long Missing(IReadOnlyList<SourceFile> files, Dictionary<string, ImportedFile> known, string folder)
+    {
+        var bytes = 0L;
+        foreach (var file in files.DistinctBy(file => file is SourceFile.Remote remote ? remote.Hash.Hex : file.Name, StringComparer.Ordinal))
+        {
+            if (file is SourceFile.Remote remote)
+            {
+                if (DigestOf(remote, known.GetValueOrDefault(file.Name)) is { } digest && library.Contains(digest)) continue;
+                var part = new FileInfo(Path.Combine(folder, remote.Hash.Hex));
+                bytes -= part.Exists ? Math.Min(part.Length, file.Length ?? part.Length) : 0;
+            }
+
+            bytes = bytes > long.MaxValue - (file.Length ?? 0) ? long.MaxValue : bytes + (file.Length ?? 0);
+        }
+
+        return Math.Max(bytes, 0);
+    }
+
+    /// <summary>The blob that this file would be: named by its SHA-256, or one that was imported when it had the same SHA-512.</summary>
+    private static BlobDigest? DigestOf(SourceFile.Remote file, ImportedFile? known) =>
+        BlobDigest.TryParse(file.Hash.Hex, out var digest) ? digest
+        : known is not null && known.Facts.GetValueOrDefault(Sha512Fact) == file.Hash.Hex ? known.Digest
+        : null;
+
+    private const string Sha512Fact = "sha512";
+
+    private static IReadOnlyDictionary<string, string> Told(SourceFile.Remote file) =>
+        BlobDigest.TryParse(file.Hash.Hex, out _) ? file.Facts : new Dictionary<string, string>(file.Facts, StringComparer.Ordinal) { [Sha512Fact] = file.Hash.Hex };
+
+    private async Task ReleaseAsync(string source, List<ImportedFile> wanted, CancellationToken cancellationToken)
+    {
+        foreach (var digest in library.KeptFor(ReferenceOf(source)).Except(wanted.Select(file => file.Digest)))
+            await library.ReleaseAsync(digest, ReferenceOf(source), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string ReferenceOf(string source) => $"import {source}";
+}

@@ -1,0 +1,10 @@
+using Maas.Images.Library;
+
+namespace Maas.Images.Import;
+
+/// <summary>A file that was imported.</summary>
+/// <param name="Name">Its name within the source.</param>
+/// <param name="Digest">The blob that holds it.</param>
+/// <param name="Length">Its bytes.</param>
+/// <param name="Facts">What the source said of it.</param>
+public sealed record ImportedFile(string Name, BlobDigest Digest, long Length, IReadOnlyDictionary<string, string> Facts);

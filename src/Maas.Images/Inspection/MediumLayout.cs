@@ -1,0 +1,65 @@
+using System.IO.Enumeration;
+using Maas.Images.FileTrees;
+
+namespace Maas.Images.Inspection;
+
+/// <summary>Where a family of media keeps what it boots. The last name of a path may have <c>*</c> in it.</summary>
+internal sealed record MediumLayout(InstallMediumFamily Family, string[] Folders, string[] Kernels, string[] Initrds, string[] Roots)
+{
+    /// <summary>Asked in this order; a live Debian medium has the installer on it too.</summary>
+    public static IReadOnlyList<MediumLayout> Known { get; } =
+    [
+        new(InstallMediumFamily.Casper, ["casper"], ["vmlinuz", "vmlinuz.efi", "vmlinuz*", "vmlinux*"], ["initrd", "initrd.lz", "initrd.gz", "initrd*"],
+            ["casper/filesystem.squashfs", "casper/minimal.squashfs", "casper/ubuntu-server-minimal.squashfs", "casper/*.squashfs"]),
+        new(InstallMediumFamily.DebianLive, ["live"], ["vmlinuz", "vmlinuz*"], ["initrd.img", "initrd*"], ["live/filesystem.squashfs", "live/*.squashfs"]),
+        new(InstallMediumFamily.DebianInstaller, ["install.amd", "install.a64", "install", "install.*"], ["vmlinuz", "linux"], ["initrd.gz"], ["install/filesystem.squashfs"]),
+        new(InstallMediumFamily.DebianInstaller, ["", "install/netboot/ubuntu-installer/*"], ["linux"], ["initrd.gz"], []),
+        new(InstallMediumFamily.Anaconda, ["images/pxeboot", "isolinux"], ["vmlinuz"], ["initrd.img"], ["images/install.img", "LiveOS/squashfs.img"]),
+        new(InstallMediumFamily.Anaconda, ["images"], ["kernel.img"], ["initrd.img"], ["images/install.img"]), // s390x
+    ];
+
+    public InstallMedium? Match(IFileTree tree)
+    {
+        foreach (var folder in Folders.SelectMany(folder => Paths(tree, folder, FileKind.Directory)))
+        {
+            var found = from kernel in Kernels.SelectMany(name => Paths(tree, Join(folder, name), FileKind.File))
+                        let identity = RootTree.Identify(tree, tree.Resolve(kernel)!) // the path has just been found
+                        where identity is not null
+                        from initrd in Initrds.SelectMany(name => Paths(tree, Join(folder, name), FileKind.File))
+                        where IsInitrd(tree, initrd)
+                        select Make(tree, kernel, initrd, identity.Architecture);
+            if (found.FirstOrDefault() is { } medium) return medium;
+        }
+
+        return null;
+    }
+
+    public static bool IsInitrd(IFileTree tree, string path)
+    {
+        using var content = tree.OpenRead(path);
+        return Initramfs.Matches(content);
+    }
+
+    private InstallMedium Make(IFileTree tree, string kernel, string initrd, string architecture) => new()
+    {
+        Family = Family,
+        Title = MediumTitle.Of(tree),
+        Architecture = architecture,
+        Kernel = kernel,
+        Initrd = initrd,
+        Root = Roots.SelectMany(path => Paths(tree, path, FileKind.File)).FirstOrDefault(),
+    };
+
+    private static IEnumerable<string> Paths(IFileTree tree, string path, FileKind kind)
+    {
+        var slash = path.LastIndexOf('/');
+        var (folder, pattern) = (slash < 0 ? "" : path[..slash], path[(slash + 1)..]);
+        if (!pattern.Contains('*', StringComparison.Ordinal)) return tree.Resolve(path) is { } entry && entry.Kind == kind ? [path] : [];
+        return TreeText.List(tree, folder)
+            .Where(entry => entry.Kind == kind && FileSystemName.MatchesSimpleExpression(pattern, entry.Name, ignoreCase: false))
+            .Select(entry => entry.Path)
+            .OrderBy(found => found.Length).ThenBy(found => found, StringComparer.Ordinal);
+    }
+
+    private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
+}

@@ -1,0 +1,51 @@
+using Maas.Images.FileTrees;
+
+namespace Maas.Images.Inspection;
+
+/// <summary>Finds what a medium boots by content alone: a kernel's header, an initial RAM disk beside it, the largest squashfs.</summary>
+internal static class MediumSearch
+{
+    private const int MostEntries = 50_000;
+    private const int MostExamined = 2_000;
+    private const int HeadSize = 0x240;
+
+    private static ReadOnlySpan<byte> SquashFs => "hsqs"u8;
+
+    public static InstallMedium? Find(IFileTree tree)
+    {
+        List<(FileEntry File, LinuxKernel Kernel)> kernels = [];
+        FileEntry? root = null;
+        var examined = 0;
+        foreach (var file in tree.Walk().Take(MostEntries).Where(entry => entry.Kind == FileKind.File && entry.Length >= HeadSize))
+        {
+            if (++examined > MostExamined) break;
+            using var content = tree.OpenRead(file);
+            var head = TreeText.Head(content, HeadSize);
+            if (LinuxKernel.Identify(head) is { } kernel) kernels.Add((file, kernel));
+            else if (head.AsSpan().StartsWith(SquashFs) && file.Length > (root?.Length ?? 0)) root = file;
+        }
+
+        foreach (var (file, _) in kernels)
+        {
+            if (InitrdBeside(tree, file) is { } initrd && RootTree.Identify(tree, file) is { } kernel) return Make(tree, file, kernel, initrd, root);
+        }
+
+        return null;
+    }
+
+    private static InstallMedium Make(IFileTree tree, FileEntry file, LinuxKernel kernel, string initrd, FileEntry? root) => new()
+    {
+        Family = InstallMediumFamily.Other,
+        Title = MediumTitle.Of(tree),
+        Architecture = kernel.Architecture,
+        Kernel = file.Path,
+        Initrd = initrd,
+        Root = root?.Path,
+    };
+
+    private static string? InitrdBeside(IFileTree tree, FileEntry kernel) =>
+        TreeText.List(tree, kernel.Path.Contains('/', StringComparison.Ordinal) ? kernel.Path[..kernel.Path.LastIndexOf('/')] : "")
+            .Where(file => file.Kind == FileKind.File && file.Name.StartsWith("init", StringComparison.OrdinalIgnoreCase) && MediumLayout.IsInitrd(tree, file.Path))
+            .Select(file => file.Path)
+            .FirstOrDefault();
+}

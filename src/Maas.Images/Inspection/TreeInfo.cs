@@ -1,0 +1,49 @@
+using Maas.Images.FileTrees;
+
+namespace Maas.Images.Inspection;
+
+/// <summary>
+/// <c>.treeinfo</c>, by which a medium of the RHEL family or Fedora tells itself where its files are (productmd, treeinfo 1.2).
+/// <code>
+/// [general] name version arch     [images-ARCH] kernel initrd     [stage2] mainimage
+/// </code>
+/// </summary>
+internal static class TreeInfo
+{
+    public static InstallMedium? Classify(IFileTree tree)
+    {
+        if ((TreeText.Read(tree, ".treeinfo") ?? TreeText.Read(tree, "treeinfo")) is not { } text) return null;
+        var fields = Parse(text);
+        var name = fields.GetValueOrDefault("general/arch", "");
+        if (File(tree, fields, $"images-{name}/kernel") is not { } kernel
+            || File(tree, fields, $"images-{name}/initrd") is not { } initrd
+            || RootTree.Identify(tree, tree.Resolve(kernel)!) is not { } identity // File has found it
+            || !MediumLayout.IsInitrd(tree, initrd)) return null;
+        return new InstallMedium
+        {
+            Family = InstallMediumFamily.Anaconda,
+            Title = fields.GetValueOrDefault("general/name") ?? $"{fields.GetValueOrDefault("general/family", "")} {fields.GetValueOrDefault("general/version", "")}".Trim(),
+            Architecture = identity.Architecture,
+            Kernel = kernel,
+            Initrd = initrd,
+            Root = File(tree, fields, "stage2/mainimage") ?? (TreeText.Has(tree, "LiveOS/squashfs.img") ? "LiveOS/squashfs.img" : null),
+        };
+    }
+
+    private static Dictionary<string, string> Parse(string text)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        var section = "";
+        foreach (var raw in text.Split('\n'))
+        {
+            var line = raw.Trim();
+            if (line is ['[', .., ']']) section = line[1..^1];
+            else if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && line[0] is not ('#' or ';')) fields[$"{section}/{line[..at].TrimEnd()}"] = line[(at + 1)..].TrimStart();
+        }
+
+        return fields;
+    }
+
+    private static string? File(IFileTree tree, Dictionary<string, string> fields, string field) =>
+        fields.GetValueOrDefault(field) is { } path && tree.Resolve(path) is { Kind: FileKind.File } file ? file.Path : null;
+}

@@ -1,0 +1,46 @@
+using Maas.Images.Import;
+
+namespace Maas.Images.Library;
+
+public sealed partial class ImageLibrary
+{
+    /// <summary>What was last imported from a source, or <see langword="null"/>.</summary>
+    /// <exception cref="InvalidDataException">The record is damaged.</exception>
+    public ImportRecord? FindImport(string source) => ImportRecord.Read(_layout.Import(source));
+
+    /// <summary>What was last imported from every source, in the order of their names.</summary>
+    public IEnumerable<ImportRecord> Imports() =>
+        Directory.EnumerateFiles(_layout.Imports, "*.json").Order(StringComparer.Ordinal).Select(ImportRecord.Read).OfType<ImportRecord>();
+
+    /// <summary>Lets nobody else import from this source, in this process or another.</summary>
+    internal Task<IDisposable> HoldImportAsync(string source, CancellationToken cancellationToken) =>
+        new LibraryLock(_layout.ImportLock(source), _time).TakeAloneAsync(cancellationToken);
+
+    internal void WriteImport(ImportRecord record)
+    {
+        AtomicFile.Write(_layout.Import(record.Source), record.Write);
+        DurableDirectory.Sync(_layout.Imports);
+    }
+
+    /// <summary>The folder where a source's downloads stand until they are whole; made if it is not there.</summary>
+    internal string DownloadsOf(string source) => Directory.CreateDirectory(_layout.DownloadsOf(source)).FullName;
+
+    /// <summary>Removes what has come of a source's unfinished downloads.</summary>
+    internal void DropDownloads(string source)
+    {
+        if (Directory.Exists(_layout.DownloadsOf(source))) Directory.Delete(_layout.DownloadsOf(source), recursive: true);
+    }
+
+    /// <summary>Makes a file of this library, verified and on the disk, a blob; the file is gone afterwards.</summary>
+    internal async Task PublishAsync(string file, BlobDigest digest, string reference, CancellationToken cancellationToken)
+    {
+        await BlobUpload.PublishAsync(_layout, _lock, _time, file, digest, reference, cancellationToken).ConfigureAwait(false);
+        File.Delete(file); // the blob was here already
+    }
+
+    /// <summary>The blobs that are kept for this reason.</summary>
+    internal IReadOnlyList<BlobDigest> KeptFor(string reference) => [.. List().Where(blob => blob.References.Contains(reference, StringComparer.Ordinal)).Select(blob => blob.Digest)];
+
+    internal long? LengthOf(BlobDigest digest) => File.Exists(_layout.Blob(digest)) ? new FileInfo(_layout.Blob(digest)).Length : null;
+
+}

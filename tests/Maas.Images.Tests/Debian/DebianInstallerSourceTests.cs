@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Maas.Images.Debian;
+using Maas.Images.Downloads;
+using Maas.Images.Import;
+using Maas.Images.Inspection;
+using Maas.Images.Library;
+using Maas.Images.Tests.Simplestreams;
+
+namespace Maas.Images.Tests.Debian;
+
+public sealed class DebianInstallerSourceTests : IAsyncLifetime
+{
+    private const string Folder = "debian/dists/test/main/installer-amd64/current/images/";
+    private readonly byte[] _kernel = RandomNumberGenerator.GetBytes(9_000);
+    private readonly byte[] _initrd = RandomNumberGenerator.GetBytes(90_000);
+    private SyntheticStreams _mirror = null!; // InitializeAsync: its server, key, clock and library
+
+    public async ValueTask InitializeAsync()
+    {
+        _mirror = await SyntheticStreams.StartAsync();
+        _mirror.Server.Files[Folder + "netboot/debian-installer/amd64/linux"] = _kernel;
+        _mirror.Server.Files[Folder + "netboot/debian-installer/amd64/initrd.gz"] = _initrd;
+        await File.WriteAllBytesAsync(Path.Combine(_mirror.Folder, "keyring"), _mirror.Key.Keyring(armored: false));
+    }
+
+    public ValueTask DisposeAsync() => _mirror.DisposeAsync();
+
+    [Fact]
+    public async Task The_installers_kernel_and_initrd_come_as_the_signed_release_vouches()
+    {
+        Publish();
+
+        await _mirror.RunAsync(Source());
+
+        var record = _mirror.Library.FindImport("installer test/amd64")!;
+        record.Files.Select(file => file.Name).Should().Equal("netboot/debian-installer/amd64/linux", "netboot/debian-installer/amd64/initrd.gz");
+        record.Files.Select(file => file.Length).Should().Equal(_kernel.Length, _initrd.Length);
+        record.Files[0].Facts.Should().Contain("arch", "amd64");
+    }
+
+    [Fact]
+    public async Task A_list_that_the_release_does_not_vouch_for_is_refused()
+    {
+        Publish();
+        _mirror.Server.Files[Folder + "SHA256SUMS"][3] ^= 1;
+        await RefusedAsync("not the one that the Release file names");
+
+        Publish(signer: new SigningKey());
+        await RefusedAsync("no key of the keyring");
+    }
+
+    [Fact]
+    public async Task A_kernel_that_the_list_does_not_vouch_for_is_refused()
+    {
+        Publish();
+        _mirror.Server.Files[Folder + "netboot/debian-installer/amd64/linux"] = _initrd;
+        await RefusedAsync("SHA-256 is not the one promised");
+    }
+
+    [Fact]
+    public async Task A_release_that_was_rolled_back_is_refused()
+    {
+        Publish();
+        var old = _mirror.Server.Files["debian/dists/test/InRelease"];
+        _mirror.Time.Advance(TimeSpan.FromDays(1));
+        Publish();
+        await _mirror.RunAsync(Source());
+
+        _mirror.Server.Files["debian/dists/test/InRelease"] = old;
+
+        await RefusedAsync("rolled back");
+    }
+
+    [Fact]
+    public async Task A_suite_without_an_installer_says_so()
+    {
+        Publish();
+        await _mirror.Invoking(it => it.RunAsync(Source("legacy-images"))).Should().ThrowAsync<FileNotFoundException>().WithMessage("*legacy-images/SHA256SUMS*");
+    }
+
+    private DebianInstallerSource Source(string folder = "images") => new()
+    {
+        Archive = new() { Mirror = _mirror.Server["debian"], Suite = "test", Keyring = Path.Combine(_mirror.Folder, "keyring") },
+        Folder = folder,
+    };
+
+    private void Publish(SigningKey? signer = null)
+    {
+        var list = Encoding.UTF8.GetBytes($"""
+            {Hash(_kernel)}  ./netboot/debian-installer/amd64/linux
+            {Hash(_initrd)}  ./netboot/debian-installer/amd64/initrd.gz
+            {Hash(_initrd)}  ./cdrom/initrd.gz
+
+            """);
+        _mirror.Server.Files[Folder + "SHA256SUMS"] = list;
+        var date = _mirror.Time.GetUtcNow().ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
+        var release = $"Suite: test\nCodename: testing\nDate: {date} UTC\nSHA256:\n {Hash(list)} {list.Length} main/installer-amd64/current/images/SHA256SUMS\n";
+        _mirror.Server.Files["debian/dists/test/InRelease"] = Encoding.UTF8.GetBytes((signer ?? _mirror.Key).Sign(release, _mirror.Time.GetUtcNow()));
+    }
+
+    private async Task RefusedAsync(string reason) =>
+        await _mirror.Invoking(it => it.RunAsync(Source())).Should().ThrowAsync<UntrustedArchiveException>().WithMessage($"*{reason}*");
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}
+
+/// <summary>Debian's own archive: its signature, its layout, its mirrors.</summary>
+[Collection(MirrorCollection.Name)]
+public sealed class DebianInstallerOfDebianTests(MirrorFixture mirror)
+{
+    [Fact]
+    public async Task Debians_own_installer_kernel_comes_into_a_library()
+    {
+        _ = mirror.Archive; // or a skip
+        using var folder = new TemporaryFolder();
+        using var http = Downloader.CreateClient();
+        var library = ImageLibrary.Open(folder.Path);
+        var archive = AptSources.ReadDebian().First(source => !source.Suite.Contains('-', StringComparison.Ordinal));
+        var source = new DebianInstallerSource { Archive = archive, Files = ["netboot/debian-installer/amd64/linux"] };
+
+        await foreach (var _ in new ImageImport(library, new Downloader(http)).RunAsync(source, TestContext.Current.CancellationToken))
+        {
+        }
+
+        await using var kernel = library.OpenRead(library.FindImport(source.Name)!.Files.Single().Digest)!;
+        LinuxKernel.Identify(kernel)!.Version.Should().EndWith("-amd64");
+    }
+}
