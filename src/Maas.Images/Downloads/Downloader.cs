@@ -47,6 +47,13 @@ public sealed class Downloader
 
     internal DownloadOptions Options => _options;
 
+    /// <summary>Refuses a file whose metadata says that it is larger than any may be.</summary>
+    /// <exception cref="UntrustedArchiveException">It is.</exception>
+    internal void RequireBelowCap(Uri location, long length)
+    {
+        if (length > _options.MostBytes) throw new UntrustedArchiveException(location.AbsoluteUri, $"it has {length} bytes, and at most {_options.MostBytes} are fetched");
+    }
+
     /// <summary>Fetches a small file of unknown size and hash, such as signed metadata, from the first mirror that has it.</summary>
     /// <exception cref="UntrustedArchiveException">It is longer than <paramref name="limit"/>, or not at an address to fetch from.</exception>
     /// <exception cref="HttpRequestException">No mirror can be reached or has it.</exception>
@@ -81,10 +88,10 @@ public sealed class Downloader
     /// <exception cref="IOException">The disk is full after all, or failing: nothing stays. Or the mirrors broke off more often than there are retries.</exception>
     internal async Task<DownloadedFile> FetchAsync(DownloadRequest request, string part, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
-        var source = request.Locations.Count > 0 ? request.Locations[0].AbsoluteUri : throw new ArgumentException("A file has at least one location.", nameof(request));
+        if (request.Locations.Count == 0) throw new ArgumentException("A file has at least one location.", nameof(request));
         if (request.Length is { } length)
         {
-            if (length > _options.MostBytes) throw new UntrustedArchiveException(source, $"it has {length} bytes, and at most {_options.MostBytes} are fetched");
+            RequireBelowCap(request.Locations[0], length);
             FreeSpace.Require(Path.GetDirectoryName(Path.GetFullPath(part))!, length - LengthOf(part), _options.SpareBytes); // a file is in a folder
         }
 

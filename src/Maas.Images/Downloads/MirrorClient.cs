@@ -118,7 +118,7 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         {
             throw new HttpIOException(HttpRequestError.Unknown, $"{url} sent nothing for {options.StallTimeout.TotalSeconds:0} s.");
         }
-        catch (NotSupportedException fault)
+        catch (Exception fault) when (fault is NotSupportedException or UriFormatException)
         {
             // What a client that follows redirections by itself says to one away from http.
             throw new UntrustedArchiveException(url.AbsoluteUri, "it leads to what cannot be fetched", fault);

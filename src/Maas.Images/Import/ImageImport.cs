@@ -61,6 +61,7 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         var known = (before?.Files ?? []).GroupBy(file => file.Name, StringComparer.Ordinal).ToDictionary(file => file.Key, file => file.First(), StringComparer.Ordinal);
 
         var folder = library.DownloadsOf(source.Name);
+        foreach (var file in listing.Files.OfType<SourceFile.Remote>()) downloader.RequireBelowCap(file.Locations[0], file.Length ?? 0);
         FreeSpace.Require(folder, Missing(listing.Files, known, folder), downloader.Options.SpareBytes);
         List<ImportedFile> files = [];
         foreach (var file in listing.Files) files.Add(await BringAsync(source.Name, file, known.GetValueOrDefault(file.Name), folder, progress, cancellationToken).ConfigureAwait(false));
