@@ -51,7 +51,7 @@ public sealed class Downloader
     /// <exception cref="UntrustedArchiveException">It is.</exception>
     internal void RequireBelowCap(Uri location, long length)
     {
-        if (length > _options.MostBytes) throw new UntrustedArchiveException(location.AbsoluteUri, $"it has {length} bytes, and at most {_options.MostBytes} are fetched");
+        if (length > _options.MostBytes) throw new UntrustedArchiveException(RemotePath.Shown(location), $"it has {length} bytes, and at most {_options.MostBytes} are fetched");
     }
 
     /// <summary>Fetches a small file of unknown size and hash, such as signed metadata, from the first mirror that has it.</summary>
@@ -135,7 +135,7 @@ public sealed class Downloader
             await new SegmentedFetch(_client, rota, _options, pause).RunAsync(transfer, cancellationToken).ConfigureAwait(false);
         else
             await new StreamedFetch(_client, rota, pause).RunAsync(transfer, cancellationToken).ConfigureAwait(false);
-        if (!hash.TryFinish(out var digest)) throw new UntrustedArchiveException(locations[0].AbsoluteUri, $"its {request.Hash.Algorithm.Name!.Replace("SHA", "SHA-", StringComparison.Ordinal)} is not the one promised"); // Hash was parsed
+        if (!hash.TryFinish(out var digest)) throw new UntrustedArchiveException(RemotePath.Shown(locations[0]), $"its {request.Hash.Algorithm.Name!.Replace("SHA", "SHA-", StringComparison.Ordinal)} is not the one promised"); // Hash was parsed
         file.Flush(flushToDisk: true);
         return new DownloadedFile(digest, file.Length);
     }
@@ -150,7 +150,7 @@ public sealed class Downloader
             {
                 using var answer = await _client.OpenAsync(turn.Mirror, transfer.Position, transfer.Position, cancellationToken).ConfigureAwait(false);
                 if (answer.Total is not { } total || !answer.IsRange || turn.Mirror.Url.IsFile) return false;
-                transfer.Agree(answer.Url, total);
+                transfer.Agree(answer.Name, total);
                 return transfer.Length - transfer.Position > 2L * _options.SegmentSize;
             }
             catch (Exception fault) when (MirrorRota.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
@@ -169,7 +169,7 @@ public sealed class Downloader
         var buffer = GC.AllocateUninitializedArray<byte>(64 << 10);
         for (int read; (read = await _client.ReadAsync(answer, buffer, cancellationToken).ConfigureAwait(false)) > 0;)
         {
-            if (bytes.Length + read > limit) throw new UntrustedArchiveException(answer.Url.AbsoluteUri, $"it is longer than the {limit} bytes expected");
+            if (bytes.Length + read > limit) throw new UntrustedArchiveException(answer.Name, $"it is longer than the {limit} bytes expected");
             bytes.Write(buffer.AsSpan(0, read));
         }
 

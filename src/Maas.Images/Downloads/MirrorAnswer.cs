@@ -1,9 +1,10 @@
 namespace Maas.Images.Downloads;
 
 /// <summary>The start of an answer: which bytes of what follow.</summary>
-internal sealed class MirrorAnswer(Uri url, Stream body, IDisposable? response) : IDisposable
+internal sealed class MirrorAnswer(string name, Stream body, IDisposable? response) : IDisposable
 {
-    public Uri Url { get; } = url;
+    /// <summary>Where it comes from, in messages.</summary>
+    public string Name { get; } = name;
 
     public Stream Body { get; } = body;
 

@@ -26,15 +26,15 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         var url = mirror.Url;
         for (var hops = 0; ; hops++)
         {
-            RequireHttp(url, url);
+            RequireHttp(mirror, url, url);
             using var request = Request(url, mirror.EntityTag, from, to);
-            var response = await OrStallAsync(url, stall => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall), cancellationToken).ConfigureAwait(false);
+            var response = await OrStallAsync(mirror.Name, stall => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall), cancellationToken).ConfigureAwait(false);
             try
             {
-                RequireHttp(mirror.Url, response.RequestMessage?.RequestUri ?? url); // a client that follows by itself
+                RequireHttp(mirror, mirror.Url, response.RequestMessage?.RequestUri ?? url); // a client that follows by itself
                 if (Redirection(response, url) is not { } next) return await AnswerAsync(mirror, response, from, cancellationToken).ConfigureAwait(false);
-                if (hops == options.Redirects) throw new UntrustedArchiveException(mirror.Url.AbsoluteUri, $"it leads on more than {options.Redirects} times");
-                RequireHttp(url, next);
+                if (hops == options.Redirects) throw new UntrustedArchiveException(mirror.Name, $"it leads on more than {options.Redirects} times");
+                RequireHttp(mirror, url, next);
                 url = next;
                 response.Dispose();
             }
@@ -51,13 +51,13 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
     {
         try
         {
-            var read = await OrStallAsync(answer.Url, stall => answer.Body.ReadAsync(buffer[..Math.Min(buffer.Length, MostAtOnce)], stall).AsTask(), cancellationToken).ConfigureAwait(false);
+            var read = await OrStallAsync(answer.Name, stall => answer.Body.ReadAsync(buffer[..Math.Min(buffer.Length, MostAtOnce)], stall).AsTask(), cancellationToken).ConfigureAwait(false);
             await _limit.SpendAsync(read, cancellationToken).ConfigureAwait(false);
             return read;
         }
-        catch (IOException fault) when (!answer.Url.IsFile && fault is not HttpIOException)
+        catch (IOException fault) when (answer.Body is not FileStream && fault is not HttpIOException)
         {
-            throw new HttpIOException(HttpRequestError.ConnectionError, $"{answer.Url} broke off.", fault);
+            throw new HttpIOException(HttpRequestError.ConnectionError, $"{answer.Name} broke off.", fault);
         }
     }
 
@@ -73,40 +73,41 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
 
     private async Task<MirrorAnswer> AnswerAsync(Mirror mirror, HttpResponseMessage response, long from, CancellationToken cancellationToken)
     {
-        var url = mirror.Url;
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) throw new UntrustedArchiveException(url.AbsoluteUri, $"it has no byte {from}, where an earlier transfer stopped");
-        if (!response.IsSuccessStatusCode) throw new HttpRequestException($"{url} answered {(int)response.StatusCode} {response.ReasonPhrase}.", null, response.StatusCode);
-        var body = await OrStallAsync(url, stall => response.Content.ReadAsStreamAsync(stall), cancellationToken).ConfigureAwait(false);
+        var name = mirror.Name;
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) throw new UntrustedArchiveException(name, $"it has no byte {from}, where an earlier transfer stopped");
+        if (!response.IsSuccessStatusCode) throw new HttpRequestException($"{name} answered {(int)response.StatusCode} {response.ReasonPhrase}.", null, response.StatusCode);
+        var body = await OrStallAsync(name, stall => response.Content.ReadAsStreamAsync(stall), cancellationToken).ConfigureAwait(false);
         if (response.Headers.ETag is { IsWeak: false } tag) mirror.EntityTag = tag.Tag;
         if (response.StatusCode != HttpStatusCode.PartialContent)
-            return new MirrorAnswer(url, body, response) { Total = response.Content.Headers.ContentLength };
+            return new MirrorAnswer(name, body, response) { Total = response.Content.Headers.ContentLength };
         if (response.Content.Headers.ContentRange is not { Unit: "bytes", From: { } first } range || first != from)
-            throw new HttpIOException(HttpRequestError.InvalidResponse, $"{url} answered with other bytes than those from {from} on.");
-        return new MirrorAnswer(url, body, response) { From = first, Total = range.Length, IsRange = true };
+            throw new HttpIOException(HttpRequestError.InvalidResponse, $"{name} answered with other bytes than those from {from} on.");
+        return new MirrorAnswer(name, body, response) { From = first, Total = range.Length, IsRange = true };
     }
 
     private static Uri? Redirection(HttpResponseMessage response, Uri url) => response.StatusCode switch
     {
         HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect =>
-            response.Headers.Location is { } location ? new Uri(url, location) : throw new HttpRequestException($"{url} leads on to nowhere.", null, response.StatusCode),
+            response.Headers.Location is { } location ? new Uri(url, location) : throw new HttpRequestException($"{RemotePath.Shown(url)} leads on to nowhere.", null, response.StatusCode),
         _ => null,
     };
 
-    private static void RequireHttp(Uri from, Uri to)
+    private static void RequireHttp(Mirror mirror, Uri from, Uri to)
     {
-        if (to.Scheme != Uri.UriSchemeHttp && to.Scheme != Uri.UriSchemeHttps) throw new UntrustedArchiveException(from.AbsoluteUri, $"only http and https are fetched, not {to.Scheme}");
-        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme != Uri.UriSchemeHttps) throw new UntrustedArchiveException(from.AbsoluteUri, $"it leads from https to {to}");
+        if (to.Scheme != Uri.UriSchemeHttp && to.Scheme != Uri.UriSchemeHttps) throw new UntrustedArchiveException(mirror.Name, $"only http and https are fetched, not {to.Scheme}");
+        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme != Uri.UriSchemeHttps) throw new UntrustedArchiveException(mirror.Name, "it leads from https to http");
+        if (to.UserInfo.Length > 0) throw new UntrustedArchiveException(mirror.Name, "its address has a password in it; credentials are the HTTP client's");
     }
 
     private static MirrorAnswer OpenFile(Uri url, long from)
     {
         var file = File.OpenRead(url.LocalPath);
         file.Position = Math.Min(from, file.Length);
-        return new MirrorAnswer(url, file, null) { From = file.Position, Total = file.Length, IsRange = true };
+        return new MirrorAnswer(RemotePath.Shown(url), file, null) { From = file.Position, Total = file.Length, IsRange = true };
     }
 
     /// <summary>One wait for the mirror, of <see cref="DownloadOptions.StallTimeout"/> at most: it may also accept a connection and say nothing.</summary>
-    private async Task<T> OrStallAsync<T>(Uri url, Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
+    private async Task<T> OrStallAsync<T>(string name, Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
     {
         using var stall = new CancellationTokenSource(options.StallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
@@ -116,12 +117,12 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpIOException(HttpRequestError.Unknown, $"{url} sent nothing for {options.StallTimeout.TotalSeconds:0} s.");
+            throw new HttpIOException(HttpRequestError.Unknown, $"{name} sent nothing for {options.StallTimeout.TotalSeconds:0} s.");
         }
         catch (Exception fault) when (fault is NotSupportedException or UriFormatException)
         {
             // What a client that follows redirections by itself says to one away from http.
-            throw new UntrustedArchiveException(url.AbsoluteUri, "it leads to what cannot be fetched", fault);
+            throw new UntrustedArchiveException(name, "it leads to what cannot be fetched", fault);
         }
     }
 }

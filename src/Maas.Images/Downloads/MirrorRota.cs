@@ -8,6 +8,9 @@ internal sealed class Mirror(Uri url)
 {
     public Uri Url { get; } = url;
 
+    /// <summary>The place in messages.</summary>
+    public string Name { get; } = RemotePath.Shown(url);
+
     public string? EntityTag { get; set; }
 }
 

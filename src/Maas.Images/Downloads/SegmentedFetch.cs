@@ -11,7 +11,7 @@ internal sealed class SegmentedFetch(MirrorClient client, MirrorRota rota, Downl
     public async Task RunAsync(Transfer transfer, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var underWay = new Queue<(Task<Uri> Filled, Memory<byte> Segment)>();
+        var underWay = new Queue<(Task<string> Filled, Memory<byte> Segment)>();
         var spare = new Stack<byte[]>();
         try
         {
@@ -39,7 +39,7 @@ internal sealed class SegmentedFetch(MirrorClient client, MirrorRota rota, Downl
     }
 
     /// <summary>Fills one segment, from where it broke and from the next mirror if one breaks. Returns the mirror that ended it.</summary>
-    private async Task<Uri> FillAsync(Transfer transfer, long offset, Memory<byte> segment, CancellationToken cancellationToken)
+    private async Task<string> FillAsync(Transfer transfer, long offset, Memory<byte> segment, CancellationToken cancellationToken)
     {
         for (var filled = 0; ;)
         {
@@ -47,16 +47,16 @@ internal sealed class SegmentedFetch(MirrorClient client, MirrorRota rota, Downl
             try
             {
                 using var answer = await client.OpenAsync(turn.Mirror, offset + filled, offset + segment.Length - 1, cancellationToken).ConfigureAwait(false);
-                if (!answer.IsRange) throw new UntrustedArchiveException(answer.Url.AbsoluteUri, "it changed while it was fetched, or is not served in ranges");
-                if (answer.Total is { } total) transfer.Agree(answer.Url, total);
+                if (!answer.IsRange) throw new UntrustedArchiveException(answer.Name, "it changed while it was fetched, or is not served in ranges");
+                if (answer.Total is { } total) transfer.Agree(answer.Name, total);
                 for (int read; filled < segment.Length; filled += read)
                 {
                     read = await client.ReadAsync(answer, segment[filled..], cancellationToken).ConfigureAwait(false);
-                    if (read == 0) throw new HttpIOException(HttpRequestError.ResponseEnded, $"{answer.Url} ended {segment.Length - filled} bytes early.");
+                    if (read == 0) throw new HttpIOException(HttpRequestError.ResponseEnded, $"{answer.Name} ended {segment.Length - filled} bytes early.");
                     rota.Arrived(read);
                 }
 
-                return answer.Url;
+                return answer.Name;
             }
             catch (Exception fault) when (MirrorRota.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
             {

@@ -31,23 +31,23 @@ internal sealed class Transfer(DownloadRequest request, FileStream part, Running
     }
 
     /// <summary>Takes a mirror's word for the length, or holds it to what is known.</summary>
-    public void Agree(Uri url, long total)
+    public void Agree(string mirror, long total)
     {
         if (Length < 0)
         {
-            if (total > options.MostBytes) throw new UntrustedArchiveException(url.AbsoluteUri, $"it has {total} bytes, and at most {options.MostBytes} are fetched");
+            if (total > options.MostBytes) throw new UntrustedArchiveException(mirror, $"it has {total} bytes, and at most {options.MostBytes} are fetched");
             Length = total;
             FreeSpace.Require(Path.GetDirectoryName(part.Name)!, total - Position, options.SpareBytes); // a file is in a folder
             return;
         }
 
-        if (total > Length) throw new UntrustedArchiveException(url.AbsoluteUri, $"it is longer than the {Length} bytes expected: {total}");
-        if (total < Length) throw new UntrustedArchiveException(url.AbsoluteUri, $"it is shorter than the {Length} bytes expected: {total}");
+        if (total > Length) throw new UntrustedArchiveException(mirror, $"it is longer than the {Length} bytes expected: {total}");
+        if (total < Length) throw new UntrustedArchiveException(mirror, $"it is shorter than the {Length} bytes expected: {total}");
     }
 
-    public async Task WriteAsync(Uri url, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public async Task WriteAsync(string mirror, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (Position + bytes.Length > Length) throw new UntrustedArchiveException(url.AbsoluteUri, $"it is longer than the {Length} bytes expected");
+        if (Position + bytes.Length > Length) throw new UntrustedArchiveException(mirror, $"it is longer than the {Length} bytes expected");
         await part.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         hash.Append(bytes.Span);
         Report();

@@ -1,5 +1,6 @@
 using System.Text;
 using Maas.Images.Debian;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Import;
 
@@ -67,10 +68,10 @@ public sealed class CloudImageSource : IImageSource
             : Fresh(await FetchSignedAsync(context, cancellationToken).ConfigureAwait(false), context);
         List<SourceFile> files =
         [
-            .. ChecksumList.Select(ChecksumList.Parse(list, Mirrors[0].AbsoluteUri), Files)
+            .. ChecksumList.Select(ChecksumList.Parse(list, RemotePath.Shown(Mirrors[0])), Files)
                 .Select(entry => new SourceFile.Remote { Name = entry.Name, Locations = SignedText.Resolve(Mirrors, entry.Name), Hash = entry.Hash }),
         ];
-        return files.Count > 0 ? new SourceListing(files, marks) : throw new FileNotFoundException($"{Mirrors[0]}{Checksums} names no {string.Join(", no ", Files)}.");
+        return files.Count > 0 ? new SourceListing(files, marks) : throw new FileNotFoundException($"{RemotePath.Shown(Mirrors[0])}{Checksums} names no {string.Join(", no ", Files)}.");
     }
 
     private Task<SignedText> FetchSignedAsync(SourceContext context, CancellationToken cancellationToken)
@@ -84,7 +85,7 @@ public sealed class CloudImageSource : IImageSource
     private async Task<string> FetchUnsignedAsync(SourceContext context, CancellationToken cancellationToken)
     {
         if (Mirrors.FirstOrDefault(mirror => mirror.Scheme != Uri.UriSchemeHttps) is { } plain)
-            throw new UntrustedArchiveException(plain.AbsoluteUri, "its list of hashes is not signed, and it is not https either");
+            throw new UntrustedArchiveException(RemotePath.Shown(plain), "its list of hashes is not signed, and it is not https either");
         return Encoding.UTF8.GetString(await context.FetchAsync(SignedText.Resolve(Mirrors, Checksums), MostListBytes, cancellationToken).ConfigureAwait(false));
     }
 

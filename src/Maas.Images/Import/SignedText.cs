@@ -20,8 +20,8 @@ internal sealed record SignedText(string Text, DateTimeOffset SignedAt, string L
         return FirstGoodAsync(mirrors.Count, async mirror =>
         {
             var message = await context.FetchAsync([texts[mirror]], limit, cancellationToken).ConfigureAwait(false);
-            var (text, signedAt) = keyring.VerifyClearSigned(Encoding.UTF8.GetString(message), texts[mirror].AbsoluteUri, context.Time.GetUtcNow() + tolerance);
-            return new SignedText(text, signedAt, texts[mirror].AbsoluteUri);
+            var (text, signedAt) = keyring.VerifyClearSigned(Encoding.UTF8.GetString(message), RemotePath.Shown(texts[mirror]), context.Time.GetUtcNow() + tolerance);
+            return new SignedText(text, signedAt, RemotePath.Shown(texts[mirror]));
         });
     }
 
@@ -34,15 +34,15 @@ internal sealed record SignedText(string Text, DateTimeOffset SignedAt, string L
         {
             var content = await context.FetchAsync([texts[mirror]], limit, cancellationToken).ConfigureAwait(false);
             var signature = await context.FetchAsync([signatures[mirror]], LargestSignature, cancellationToken).ConfigureAwait(false);
-            var signedAt = keyring.VerifyDetached(content, signature, texts[mirror].AbsoluteUri, context.Time.GetUtcNow() + tolerance);
-            return new SignedText(Encoding.UTF8.GetString(content), signedAt, texts[mirror].AbsoluteUri);
+            var signedAt = keyring.VerifyDetached(content, signature, RemotePath.Shown(texts[mirror]), context.Time.GetUtcNow() + tolerance);
+            return new SignedText(Encoding.UTF8.GetString(content), signedAt, RemotePath.Shown(texts[mirror]));
         });
     }
 
     /// <summary>The places of a path that metadata names, on every mirror.</summary>
     /// <exception cref="UntrustedArchiveException">It leaves the mirror.</exception>
     public static IReadOnlyList<Uri> Resolve(IReadOnlyList<Uri> mirrors, string path) =>
-        [.. mirrors.Select(mirror => RemotePath.TryResolve(mirror, path) ?? throw new UntrustedArchiveException(mirror.AbsoluteUri, $"it names the path {Shown(path)}, which leaves it"))];
+        [.. mirrors.Select(mirror => RemotePath.TryResolve(mirror, path) ?? throw new UntrustedArchiveException(RemotePath.Shown(mirror), $"it names the path {Shown(path)}, which leaves it"))];
 
     private static async Task<SignedText> FirstGoodAsync(int mirrors, Func<int, Task<SignedText>> fetch)
     {

@@ -38,8 +38,8 @@ public sealed class SimplestreamsSource : IImageSource
     /// <summary>How far the mirror's clock may be ahead of ours. Default 1 day.</summary>
     public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>The largest document that is read, in bytes. Default 32 MiB.</summary>
-    public int MostMetadataBytes { get; init; } = 32 << 20;
+    /// <summary>The largest document that is read, in bytes. Default 16 MiB.</summary>
+    public int MostMetadataBytes { get; init; } = 16 << 20;
 
     /// <summary>MAAS's own images, <c>images.maas.io</c>, stable.</summary>
     /// <param name="filter">Which; <see langword="null"/> for the newest of all of them, which are many gigabytes.</param>

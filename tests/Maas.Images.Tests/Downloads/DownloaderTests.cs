@@ -223,6 +223,18 @@ public sealed class DownloaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_secret_in_an_address_reaches_no_message()
+    {
+        var address = new UriBuilder(_server["absent"]) { Query = "sig=hunter2" }.Uri;
+        (await this.Invoking(it => it.FetchAsync(Request() with { Locations = [address] })).Should().ThrowAsync<HttpRequestException>()).Which.ToString().Should().NotContain("hunter2");
+
+        var withPassword = new UriBuilder(_server["image"]) { UserName = "me", Password = "hunter2" }.Uri;
+        (await this.Invoking(it => it.FetchAsync(Request() with { Locations = [withPassword] })).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*password in it*"))
+            .Which.ToString().Should().NotContain("hunter2");
+        _server.Requests.Should().Equal("absent");
+    }
+
+    [Fact]
     public async Task A_redirection_is_followed_but_not_for_ever()
     {
         _server.Redirects["image"] = "moved";

@@ -12,7 +12,7 @@ internal static class ImportUrlVerb
 
     public static Command Command { get; } = ImportOptions.Make("url", "One file.", [Hash, Locations], arguments => new AddressSource
     {
-        Name = arguments.GetRequiredValue(Locations)[0].AbsoluteUri,
+        Name = Path.GetFileName(arguments.GetRequiredValue(Locations)[0].LocalPath),
         Locations = arguments.GetRequiredValue(Locations),
         Hash = ContentHash.TryParse(arguments.GetRequiredValue(Hash), out var hash) ? hash : throw new InvalidDataException("A hash is 64 or 128 hexadecimal digits."),
     });
