@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Maas.Core.Images;
 using Maas.Hosting.Images;
+using Maas.Images.Downloads;
+using Maas.Images.Import;
 using Maas.Images.Library;
 
 namespace Maas.Hosting.Tests.Images;
@@ -53,6 +55,25 @@ public sealed class LibraryImageContentTests : IDisposable
 
         (await content.OpenReadAsync(done, default)).Should().BeNull();
         (await content.LengthAsync(open, default)).Should().Be(100);
+    }
+
+    [Fact]
+    public async Task What_was_imported_into_the_library_is_complete_without_an_upload()
+    {
+        var library = ImageLibrary.Open(_folder.FullName);
+        using var http = Downloader.CreateClient();
+        var import = new ImageImport(library, new Downloader(http));
+        await foreach (var _ in import.RunAsync(new UploadSource { Name = "noble", Content = new MemoryStream(_bytes) }))
+        {
+        }
+
+        var content = Content();
+        (await content.LengthAsync(Blob(_bytes), default)).Should().Be(10_000);
+        (await content.CompleteAsync(Blob(_bytes), default)).Should().BeTrue();
+
+        await import.RemoveAsync("noble");
+        await library.CollectAsync(TimeSpan.Zero, null);
+        (await content.LengthAsync(Blob(_bytes), default)).Should().Be(10_000, "the image keeps it now");
     }
 
     private LibraryImageContent Content() => new(ImageLibrary.Open(_folder.FullName));
