@@ -30,7 +30,7 @@ public sealed class DebianInstallerSource : IImageSource
     /// <summary>The folder of the images: <c>images</c> (default), or <c>legacy-images</c> in Ubuntu 20.04.</summary>
     public string Folder { get; init; } = "images";
 
-    /// <summary>The files that are wanted, as the installer's <c>SHA256SUMS</c> names them; <c>*</c> and <c>?</c> as usual. Default: kernel and initrd for network boot.</summary>
+    /// <summary>The files that are wanted, as the installer's <c>SHA256SUMS</c> names them; <c>*</c> and <c>?</c> as in a shell. Default: kernel and initrd for network boot.</summary>
     public IReadOnlyList<string> Files { get => field ?? [$"netboot/*-installer/{Architecture}/linux", $"netboot/*-installer/{Architecture}/initrd.gz"]; init; }
 
     /// <summary>OpenPGP keyring when <see cref="DebianSource.Keyring"/> names none. Default: where the package debian-archive-keyring puts it.</summary>

@@ -27,10 +27,13 @@ internal static class ChecksumList
         return found;
     }
 
-    /// <summary>The entries whose names fit one of the patterns (<c>*</c> and <c>?</c>), each name once, in the list's order.</summary>
+    /// <summary>The entries whose names fit one of the patterns, each name once, in the list's order. <c>*</c> and <c>?</c> stand for characters of one name, not for a <c>/</c>.</summary>
     public static IEnumerable<(string Name, ContentHash Hash)> Select(IReadOnlyList<(string Name, ContentHash Hash)> list, IReadOnlyList<string> patterns) =>
-        list.Where(entry => patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, entry.Name, ignoreCase: false)))
+        list.Where(entry => patterns.Any(pattern => Fits(pattern.Split('/'), entry.Name.Split('/'))))
             .DistinctBy(entry => entry.Name, StringComparer.Ordinal);
+
+    private static bool Fits(string[] pattern, string[] names) =>
+        pattern.Length == names.Length && pattern.Zip(names).All(pair => FileSystemName.MatchesSimpleExpression(pair.First, pair.Second, ignoreCase: false));
 
     private static bool TryPlain(string line, out string name, out ContentHash hash)
     {

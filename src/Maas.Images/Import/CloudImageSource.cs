@@ -38,7 +38,7 @@ public sealed class CloudImageSource : IImageSource
     /// <summary>The folder: http or https; more than one are mirrors of it, the preferred one first.</summary>
     public required IReadOnlyList<Uri> Mirrors { get; init; }
 
-    /// <summary>The names that are wanted; <c>*</c> and <c>?</c> stand for any characters and any one.</summary>
+    /// <summary>The names that are wanted; <c>*</c> and <c>?</c> stand for any characters and any one, but no <c>/</c>.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
     /// <summary>The list of SHA-256 or SHA-512 hashes. Default <c>SHA256SUMS</c>.</summary>

@@ -90,6 +90,7 @@ public sealed class DebianInstallerSourceTests : IAsyncLifetime
             {Hash(_kernel)}  ./netboot/debian-installer/amd64/linux
             {Hash(_initrd)}  ./netboot/debian-installer/amd64/initrd.gz
             {Hash(_initrd)}  ./cdrom/initrd.gz
+            {Hash(_initrd)}  ./netboot/gtk/debian-installer/amd64/initrd.gz
 
             """);
         _mirror.Server.Files[Folder + "SHA256SUMS"] = list;

@@ -7,13 +7,32 @@ namespace ImageTool.Verbs.Import;
 /// <summary><c>import url LIBRARY HASH URL…</c>: one file whose hash somebody told.</summary>
 internal static class ImportUrlVerb
 {
-    private static readonly Argument<string> Hash = new("hash") { Description = "Its SHA-256 or SHA-512." };
-    private static readonly Argument<Uri[]> Locations = new("urls") { Description = "Where it is; more than one are mirrors.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<ContentHash> Hash = new("hash")
+    {
+        Description = "Its SHA-256 or SHA-512.",
+        CustomParser = result =>
+        {
+            if (!ContentHash.TryParse(result.Tokens[0].Value, out var hash)) result.AddError("A hash is 64 or 128 hexadecimal digits.");
+            return hash;
+        },
+    };
+
+    private static readonly Argument<Uri[]> Locations = new("urls")
+    {
+        Description = "Where it is; more than one are mirrors.",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
+        {
+            var addresses = result.Tokens.Select(token => Uri.TryCreate(token.Value, UriKind.Absolute, out var address) ? address : null).OfType<Uri>().ToArray();
+            if (addresses.Length < result.Tokens.Count) result.AddError("An address begins with http:// or https://.");
+            return addresses;
+        },
+    };
 
     public static Command Command { get; } = ImportOptions.Make("url", "One file.", [Hash, Locations], arguments => new AddressSource
     {
-        Name = Path.GetFileName(arguments.GetRequiredValue(Locations)[0].LocalPath),
+        Name = Path.GetFileName(arguments.GetRequiredValue(Locations)[0].LocalPath) is { Length: > 0 } name ? name : arguments.GetRequiredValue(Locations)[0].Host,
         Locations = arguments.GetRequiredValue(Locations),
-        Hash = ContentHash.TryParse(arguments.GetRequiredValue(Hash), out var hash) ? hash : throw new InvalidDataException("A hash is 64 or 128 hexadecimal digits."),
+        Hash = arguments.GetRequiredValue(Hash),
     });
 }
