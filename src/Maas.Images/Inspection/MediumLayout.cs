@@ -37,7 +37,7 @@ internal sealed record MediumLayout(InstallMediumFamily Family, string[] Folders
     public static bool IsInitrd(IFileTree tree, string path)
     {
         using var content = tree.OpenRead(path);
-        return Initramfs.Matches(content);
+        return InitrdFormat.Matches(content);
     }
 
     private InstallMedium Make(IFileTree tree, string kernel, string initrd, string architecture) => new()

@@ -3,7 +3,7 @@ using Maas.Images.Archives;
 namespace Maas.Images.Inspection;
 
 /// <summary>Whether a file can be an initial RAM disk: a cpio archive, or something that the kernel unpacks to one.</summary>
-internal static class Initramfs
+internal static class InitrdFormat
 {
     private const int Needed = 6;
 
