@@ -24,7 +24,7 @@ internal static class Description
         foreach (var unread in found.Unread) yield return $"not read      {unread}";
     }
 
-    private static string CloudInitOf(CloudInit? cloudInit) => cloudInit is null
+    private static string CloudInitOf(InstalledCloudInit? cloudInit) => cloudInit is null
         ? "none"
         : $"{cloudInit.Version ?? "yes"}{(cloudInit.IsDisabled ? ", disabled" : "")}{(cloudInit.Datasources.Count > 0 ? $", looks to {string.Join(", ", cloudInit.Datasources)}" : "")}";
 }

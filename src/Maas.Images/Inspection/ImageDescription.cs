@@ -13,7 +13,7 @@ public sealed record ImageDescription
     public IReadOnlyList<KernelFile> Kernels { get; init; } = [];
 
     /// <summary>Its cloud-init; <see langword="null"/> if it has none.</summary>
-    public CloudInit? CloudInit { get; init; }
+    public InstalledCloudInit? CloudInit { get; init; }
 
     /// <summary>Which firmware can start it from a disk or a medium of this image.</summary>
     public FirmwareBoot Boots { get; init; }

@@ -62,7 +62,7 @@ public static class ImageInspector
             OperatingSystem = release,
             Architecture = RootTree.Architecture(tree) ?? medium?.Architecture ?? (kernels.Count > 0 ? kernels[0].Kernel.Architecture : null) ?? EfiSystem.Architecture(programs),
             Kernels = kernels,
-            CloudInit = CloudInit.Find(tree),
+            CloudInit = InstalledCloudInit.Find(tree),
             EfiPrograms = programs,
             Medium = medium,
         };

@@ -37,7 +37,7 @@ public sealed class ImageInspectorTests : IDisposable
         found.OperatingSystem.Should().BeEquivalentTo(new { Id = "debian", Version = "12", Codename = "bookworm", Name = "Debian GNU/Linux 12 (bookworm)" });
         found.Architecture.Should().Be("arm64");
         found.Kernels.Select(kernel => (kernel.Path, kernel.Version)).Should().BeEquivalentTo([("boot/vmlinuz-6.1.0-18-arm64", "6.1.0-18-arm64")]);
-        found.CloudInit.Should().BeEquivalentTo(new CloudInit(null, ["MAAS"], IsDisabled: true));
+        found.CloudInit.Should().BeEquivalentTo(new InstalledCloudInit(null, ["MAAS"], IsDisabled: true));
         found.Medium.Should().BeNull();
         found.Unread.Should().Equal("partition 4 is luks");
     }

@@ -6,15 +6,15 @@ namespace Maas.Images.Inspection;
 /// <param name="Version">Its version; <see langword="null"/> if it does not say.</param>
 /// <param name="Datasources">Where it looks for its data, in its order (<c>NoCloud</c>, <c>MAAS</c>); empty where the image leaves it to cloud-init.</param>
 /// <param name="IsDisabled">Whether <c>/etc/cloud/cloud-init.disabled</c> keeps it from running.</param>
-public sealed record CloudInit(string? Version, IReadOnlyList<string> Datasources, bool IsDisabled)
+public sealed record InstalledCloudInit(string? Version, IReadOnlyList<string> Datasources, bool IsDisabled)
 {
     /// <summary>The cloud-init in a root tree, or <see langword="null"/> if there is none.</summary>
-    public static CloudInit? Find(IFileTree tree)
+    public static InstalledCloudInit? Find(IFileTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
         var module = Module(tree);
         if (module is null && !TreeText.Has(tree, "usr/bin/cloud-init") && !TreeText.Has(tree, "etc/cloud/cloud.cfg")) return null;
-        return new CloudInit(module is null ? null : VersionIn(TreeText.Read(tree, $"{module}/version.py")), DatasourcesOf(tree), TreeText.Has(tree, "etc/cloud/cloud-init.disabled"));
+        return new InstalledCloudInit(module is null ? null : VersionIn(TreeText.Read(tree, $"{module}/version.py")), DatasourcesOf(tree), TreeText.Has(tree, "etc/cloud/cloud-init.disabled"));
     }
 
     /// <summary>The <c>datasource_list</c> of a configuration: in one line, over several, or as a YAML list; <see langword="null"/> if it has none.</summary>

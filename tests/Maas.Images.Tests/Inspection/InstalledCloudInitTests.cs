@@ -3,7 +3,7 @@ using static Maas.Images.Tests.Inspection.SampleImages;
 
 namespace Maas.Images.Tests.Inspection;
 
-public sealed class CloudInitTests
+public sealed class InstalledCloudInitTests
 {
     [Theory]
     [InlineData("datasource_list: [ NoCloud, ConfigDrive, None ]\n", "NoCloud,ConfigDrive,None")]
@@ -16,7 +16,7 @@ public sealed class CloudInitTests
     [InlineData("datasource:\n  MAAS: {}\n", null)]
     public void A_list_of_datasources_is_read_as_it_is_written(string yaml, string? expected)
     {
-        var list = CloudInit.DatasourcesIn(yaml);
+        var list = InstalledCloudInit.DatasourcesIn(yaml);
         (list is null ? null : string.Join(',', list)).Should().Be(expected);
     }
 
@@ -31,7 +31,7 @@ public sealed class CloudInitTests
             ("etc/cloud/cloud.cfg.d/05_logging.cfg", Text("datasource_list: [ Ec2 ]\n")),
             ("etc/cloud/cloud.cfg.d/99_readme.txt", Text("datasource_list: [ None ]\n")));
 
-        var found = CloudInit.Find(image.OpenTree())!;
+        var found = InstalledCloudInit.Find(image.OpenTree())!;
 
         found.Version.Should().Be("23.4.1");
         found.Datasources.Should().Equal("NoCloud", "MAAS");
@@ -42,6 +42,6 @@ public sealed class CloudInitTests
     public async Task An_image_without_it_has_none()
     {
         using var image = await IsoAsync(("etc/os-release", Text("ID=debian\n")));
-        CloudInit.Find(image.OpenTree()).Should().BeNull();
+        InstalledCloudInit.Find(image.OpenTree()).Should().BeNull();
     }
 }
