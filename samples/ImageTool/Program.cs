@@ -25,8 +25,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or UntrustedArchiveException or HttpRequestException)
+catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or UntrustedArchiveException or HttpRequestException)
 {
     AnsiConsole.Console.Profile.Out = new AnsiConsoleOutput(Console.Error);
     AnsiConsole.MarkupLineInterpolated($"[red]{refused.Message}[/]");
