@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Maas.Images.Bytes;
 
-/// <summary>The two CRCs that disk structures carry.</summary>
+/// <summary>The CRCs that disk structures carry.</summary>
 internal static class Checksums
 {
     private static readonly uint[] Table = MakeTable();
@@ -33,6 +33,19 @@ internal static class Checksums
         var crc = Crc32C(seed, bytes[..zeroAt]);
         crc = Crc32C(crc, zeros);
         return Crc32C(crc, bytes[(zeroAt + zeroLength)..]);
+    }
+
+    /// <summary>CRC-16 (polynomial 8005, bits from the low end) without inversion, which ext4's older group checksums use.</summary>
+    public static ushort Crc16(ushort seed, ReadOnlySpan<byte> bytes)
+    {
+        var crc = seed;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++) crc = (ushort)((crc & 1) != 0 ? (crc >> 1) ^ 0xA001 : crc >> 1);
+        }
+
+        return crc;
     }
 
     private static uint[] MakeTable()

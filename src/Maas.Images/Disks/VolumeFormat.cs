@@ -27,7 +27,7 @@ internal sealed record VolumeFormat(
         Unread("exfat", 3, "EXFAT   "u8),
         new(_ => "squashfs", SquashSuperblock.Matches, (bytes, _) => new SquashFileTree(bytes)),
         new(_ => "cpio", CpioIndex.Matches, CpioIndex.Open),
-        new(ExtSuperblock.NameOf, ExtSuperblock.Matches, (bytes, _) => new ExtFileTree(bytes)),
+        new(ExtSuperblock.NameOf, ExtSuperblock.Matches, (bytes, _) => new ExtFileTree(bytes), ExtRecovery.Open),
         Unread("erofs", 1024, [0xe2, 0xe1, 0xf5, 0xe0]),
         new(_ => "iso9660", IsoVolume.Matches, (bytes, _) => new IsoFileTree(bytes)),
         new(FatGeometry.NameOf, FatGeometry.Matches, (bytes, _) => new FatFileTree(bytes), (bytes, time) => new FatEditTree(bytes, time)),

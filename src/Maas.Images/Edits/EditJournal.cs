@@ -66,7 +66,7 @@ internal sealed class EditJournal
     public static EditJournal? Read(ImageBytes journal, long imageLength)
     {
         Span<byte> head = stackalloc byte[HeadSize];
-        if (journal.Read(0, head) < HeadSize || !head.ContainsAnyExcept((byte)0)) return null;
+        if (journal.Read(0, head) < HeadSize || !head[52..].ContainsAnyExcept((byte)0)) return null; // its end is not there: the write was cut short
         ReadOnlySpan<byte> h = head;
         if (!h.StartsWith("MAASEDIT"u8) || h.U32(8) != 1 || h.U32(12) != OverlayBytes.PageSize || h.U32(52) != Checksums.Crc32C(uint.MaxValue, h[..52]))
             throw new InvalidImageException(Structure, "its head is damaged", 0);

@@ -77,5 +77,17 @@ internal sealed class ExtAttributes(ImageBytes volume, ExtSuperblock super, Func
         return entry[1] is 2 or 3 ? ExtAccessControl.ToKernelForm(value) ?? throw Wrong(inode, "an access list is damaged") : value;
     }
 
+    /// <summary>An attribute as it is kept.</summary>
+    /// <exception cref="NotSupportedException">The name has no prefix that ext knows.</exception>
+    public static ExtAttributeEntry ToDisk(string name, ReadOnlySpan<byte> value)
+    {
+        var (index, prefix) = Prefixes.Where(known => name.StartsWith(known.Prefix, StringComparison.Ordinal)).MaxBy(known => known.Prefix.Length);
+        if (prefix is null) throw new NotSupportedException($"ext keeps no attribute {name}.");
+        var rest = FileName.Encode(name[prefix.Length..]);
+        if (rest.Length > 255 || rest.Length == 0 == prefix.EndsWith('.')) throw new ArgumentException($"{name} is no name of an attribute.", nameof(name));
+        var stored = index is 2 or 3 ? ExtAccessControl.ToDiskForm(value) ?? throw new ArgumentException($"The value of {name} is no access list.", nameof(value)) : value.ToArray();
+        return new ExtAttributeEntry(index, rest, stored);
+    }
+
     private static InvalidImageException Wrong(ExtInode inode, string reason) => new(Structure, $"inode {inode.Number}: {reason}");
 }

@@ -11,7 +11,7 @@ namespace Maas.Images.Ext;
 /// </code>
 /// Logical blocks grow from entry to entry through the whole tree, so a node that is used twice shows at once.
 /// </summary>
-internal sealed class ExtExtentTree(ImageBytes volume, ExtSuperblock super, ExtInode inode)
+internal sealed class ExtExtentTree(ImageBytes volume, ExtSuperblock super, ExtInode inode, ExtMapping mapping)
 {
     public const ushort Magic = 0xF30A;
     public const int DeepestTree = 5;
@@ -21,9 +21,9 @@ internal sealed class ExtExtentTree(ImageBytes volume, ExtSuperblock super, ExtI
 
     private long _next; // the first logical block that is still free
 
-    public void ReadInto(List<Extent> extents) => ReadNode(inode.BlockMap, -1, null, extents);
+    public void Read() => ReadNode(inode.BlockMap, -1, null);
 
-    private void ReadNode(ReadOnlySpan<byte> node, long block, int? depth, List<Extent> extents)
+    private void ReadNode(ReadOnlySpan<byte> node, long block, int? depth)
     {
         var offset = block < 0 ? (long?)null : super.OffsetOfBlock(block);
         int entries = node.U16(2), most = node.U16(4), here = node.U16(6);
@@ -37,20 +37,19 @@ internal sealed class ExtExtentTree(ImageBytes volume, ExtSuperblock super, ExtI
         {
             var entry = node.Slice(12 + (i * 12), 12);
             if (entry.U32(0) < _next) throw Wrong($"logical block {entry.U32(0)} comes a second time", offset);
-            if (here == 0) ReadExtent(entry, offset, extents);
-            else ReadNode(Child(entry, offset, out var child), child, here - 1, extents);
+            if (here == 0) ReadExtent(entry, offset);
+            else ReadNode(Child(entry, offset, out var child), child, here - 1);
         }
     }
 
-    private void ReadExtent(ReadOnlySpan<byte> entry, long? offset, List<Extent> extents)
+    private void ReadExtent(ReadOnlySpan<byte> entry, long? offset)
     {
         long logical = entry.U32(0), length = entry.U16(4);
         var written = length <= LongestWritten;
         if (!written) length -= LongestWritten;
         if (length == 0) throw Wrong("an extent is empty", offset);
         var physical = (long)entry.U16(6) << 32 | entry.U32(8);
-        if (physical <= 0 || physical > super.BlockCount - length) throw Wrong($"blocks {physical} to {physical + length - 1} are not in the file system", offset);
-        ExtBlockMap.Add(extents, super, logical, length, written ? physical : Extent.Hole, offset ?? 0);
+        mapping.Add(new ExtRun(logical, length, physical, written), offset);
         _next = logical + length;
     }
 
@@ -58,6 +57,7 @@ internal sealed class ExtExtentTree(ImageBytes volume, ExtSuperblock super, ExtI
     {
         block = (long)entry.U16(8) << 32 | entry.U32(4);
         if (block <= 0 || block >= super.BlockCount) throw Wrong($"a node is said to be in block {block}", offset);
+        mapping.Nodes.Add(block);
         return volume.Read(super.OffsetOfBlock(block), super.BlockSize, Structure);
     }
 

@@ -21,9 +21,9 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     internal ExtFileTree(ImageBytes volume)
     {
         _super = ExtSuperblock.Read(volume);
-        _volume = _super.Has(ExtIncompat.Recover) ? Replayed(volume, _super) : volume;
+        _volume = _super.Has(ExtIncompat.Recover) ? ReplayedBytes.Over(volume, _super).Bytes : volume;
         if (!ReferenceEquals(_volume, volume)) _super = ExtSuperblock.Read(_volume);
-        _inodes = new ExtInodes(_volume, _super, new ExtGroups(_volume, _super));
+        _inodes = new ExtInodes(_volume, _super, new ExtGroups(_volume, _super).InodeTable);
         _map = new ExtBlockMap(_volume, _super);
         _attributes = new ExtAttributes(_volume, _super, ReadAttributeInode);
         var root = _inodes.Read(ExtInode.RootNumber);
@@ -73,13 +73,11 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
         return null;
     }
 
-    private static ReplayedBytes Replayed(ImageBytes volume, ExtSuperblock super)
-    {
-        if (super.JournalInode == 0) throw new InvalidImageException("ext journal", "it is on another device");
-        var inode = new ExtInodes(volume, super, new ExtGroups(volume, super)).Read(super.JournalInode);
-        var content = new ExtentBytes(volume, new ExtBlockMap(volume, super).Read(inode), inode.Length, "ext journal");
-        return new ReplayedBytes(volume, content, super.BlockSize, ExtJournal.Replay(content, super));
-    }
+    /// <summary>The entry of an inode, under a path that leads to it.</summary>
+    internal FileEntry EntryOf(string path, uint number) => Entry(path, _inodes.Read(number));
+
+    /// <summary>The names in a directory, with their inodes' numbers.</summary>
+    internal IEnumerable<ExtDirectoryEntry> NamesOf(uint directory) => Names(_inodes.Read(directory));
 
     private IEnumerable<ExtDirectoryEntry> Names(ExtInode inode)
     {

@@ -56,4 +56,14 @@ internal sealed class ExtGroups(ImageBytes volume, ExtSuperblock super)
         number.U32(0, (uint)group);
         return (ushort)Checksums.Crc32C(Checksums.Crc32C(super.ChecksumSeed, number), descriptor, 30, 2);
     }
+
+    /// <summary>The checksum before "metadata checksums": CRC-16 over the UUID, the number and all but the checksum.</summary>
+    public static ushort OldChecksum(ExtSuperblock super, int group, ReadOnlySpan<byte> descriptor)
+    {
+        Span<byte> number = stackalloc byte[4];
+        number.U32(0, (uint)group);
+        var sum = Checksums.Crc16(Checksums.Crc16(0xFFFF, super.Uuid), number);
+        sum = Checksums.Crc16(sum, descriptor[..30]);
+        return super.Has(ExtIncompat.Bit64) && descriptor.Length > 32 ? Checksums.Crc16(sum, descriptor[32..]) : sum;
+    }
 }

@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Ext;
 
 /// <summary>The block map of ext2 and ext3: 12 blocks, then a block of blocks, one of those, and one of those. 0 is a hole.</summary>
-internal sealed class ExtIndirectMap(ImageBytes volume, ExtSuperblock super, ExtInode inode)
+internal sealed class ExtIndirectMap(ImageBytes volume, ExtSuperblock super, ExtInode inode, ExtMapping mapping)
 {
     private const string Structure = "ext indirect block";
 
@@ -11,40 +11,41 @@ internal sealed class ExtIndirectMap(ImageBytes volume, ExtSuperblock super, Ext
 
     private long Blocks => (inode.Length + super.BlockSize - 1) / super.BlockSize;
 
-    public void ReadInto(List<Extent> extents)
+    public void Read()
     {
         long perBlock = super.BlockSize / 4;
         if (Blocks > 12 + perBlock + (perBlock * perBlock) + (perBlock * perBlock * perBlock))
             throw new InvalidImageException(Structure, $"inode {inode.Number} is longer than its map can say");
-        for (var i = 0; i < 12 && i < Blocks; i++) AddBlock(extents, i, inode.BlockMap.U32(i * 4), 0);
+        for (var i = 0; i < 12 && i < Blocks; i++) AddBlock(i, inode.BlockMap.U32(i * 4), 0);
 
         long logical = 12;
         var span = perBlock;
         for (var level = 1; level <= 3 && logical < Blocks; level++)
         {
-            ReadIndirect(extents, inode.BlockMap.U32((11 + level) * 4), level, logical, span);
+            ReadIndirect(inode.BlockMap.U32((11 + level) * 4), level, logical, span);
             logical += span;
             span *= perBlock;
         }
     }
 
-    private void ReadIndirect(List<Extent> extents, uint block, int level, long logical, long span)
+    private void ReadIndirect(uint block, int level, long logical, long span)
     {
         if (block == 0) return;
         if (!_seen.Add(block)) throw new InvalidImageException(Structure, $"inode {inode.Number} uses block {block} twice", super.OffsetOfBlock(block));
         if (block >= super.BlockCount) throw new InvalidImageException(Structure, $"inode {inode.Number} has one in block {block}");
+        mapping.Nodes.Add(block);
         var offset = super.OffsetOfBlock(block);
         ReadOnlySpan<byte> pointers = volume.Read(offset, super.BlockSize, Structure);
         var each = span / (super.BlockSize / 4);
         for (var i = 0; i < super.BlockSize / 4 && logical < Blocks; i++, logical += each)
         {
-            if (level == 1) AddBlock(extents, logical, pointers.U32(i * 4), offset);
-            else ReadIndirect(extents, pointers.U32(i * 4), level - 1, logical, each);
+            if (level == 1) AddBlock(logical, pointers.U32(i * 4), offset);
+            else ReadIndirect(pointers.U32(i * 4), level - 1, logical, each);
         }
     }
 
-    private void AddBlock(List<Extent> extents, long logical, uint physical, long offset)
+    private void AddBlock(long logical, uint physical, long offset)
     {
-        if (physical != 0) ExtBlockMap.Add(extents, super, logical, 1, physical, offset);
+        if (physical != 0) mapping.Add(new ExtRun(logical, 1, physical, Written: true), offset);
     }
 }

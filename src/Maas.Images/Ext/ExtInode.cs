@@ -17,8 +17,11 @@ internal sealed class ExtInode(uint number, byte[] raw)
 
     public const uint Encrypted = 0x800;
     public const uint Indexed = 0x1000;
+    public const uint CountsBlocks = 0x40000; // the count is of blocks, not of sectors
     public const uint UsesExtents = 0x80000;
+    public const uint Verified = 0x100000;
     public const uint HoldsAttribute = 0x200000;
+    public const uint FoldsCase = 0x40000000;
     public const uint Inline = 0x10000000;
 
     public uint Number => number;

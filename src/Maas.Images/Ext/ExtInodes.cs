@@ -2,8 +2,8 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.Ext;
 
-/// <summary>The inode tables.</summary>
-internal sealed class ExtInodes(ImageBytes volume, ExtSuperblock super, ExtGroups groups)
+/// <summary>The inodes, in tables that begin, for each group, at some block.</summary>
+internal sealed class ExtInodes(ImageBytes volume, ExtSuperblock super, Func<int, long> inodeTable)
 {
     private const string Structure = "ext inode";
 
@@ -21,6 +21,6 @@ internal sealed class ExtInodes(ImageBytes volume, ExtSuperblock super, ExtGroup
     {
         if (number == 0 || number > super.InodeCount) throw new InvalidImageException(Structure, $"there is no inode {number}");
         var (group, index) = Math.DivRem(number - 1, super.InodesPerGroup);
-        return super.OffsetOfBlock(groups.InodeTable((int)group)) + (index * (long)super.InodeSize);
+        return super.OffsetOfBlock(inodeTable((int)group)) + (index * (long)super.InodeSize);
     }
 }

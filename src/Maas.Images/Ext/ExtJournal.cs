@@ -37,7 +37,7 @@ internal sealed class ExtJournal
     /// <summary>The blocks of the file system that stand, newer, in the journal.</summary>
     /// <param name="content">The journal inode's content.</param>
     /// <param name="super">The file system it belongs to.</param>
-    public static IReadOnlyDictionary<long, JournalBlock> Replay(ImageBytes content, ExtSuperblock super)
+    public static JournalReplay Replay(ImageBytes content, ExtSuperblock super)
     {
         ReadOnlySpan<byte> head = content.Read(0, 1024, Structure);
         if (head.U32Big(0) != Magic || head.U32Big(4) is not (3 or 4)) throw new InvalidImageException(Structure, "it has no superblock");
@@ -46,24 +46,37 @@ internal sealed class ExtJournal
             throw new InvalidImageException(Structure, "its superblock does not go with the file system");
         if ((journal._features & ~(Revokes | Bit64 | AsyncCommit | ChecksumV2 | ChecksumV3 | FastCommit)) != 0)
             throw new InvalidImageException(Structure, $"features {journal._features:x} are not read here");
-        if (head.U32Big(28) is var start && start != 0) journal.ReadLog(start, head.U32Big(24));
+        var (sequence, start) = (head.U32Big(24), head.U32Big(28));
+        if (start != 0) sequence = journal.ReadLog(start, sequence);
         foreach (var block in journal._latest.Keys.Where(block => block <= 0 || block >= super.BlockCount).Take(1))
             throw new InvalidImageException(Structure, $"it holds block {block}, which is not in the file system");
-        return journal._latest;
+        return new JournalReplay(journal._latest, sequence + 1, (journal._features & FastCommit) != 0);
     }
 
-    private void ReadLog(uint start, uint sequence)
+    /// <summary>Marks a journal as replayed, in its first block: no log, and a number that no old transaction bears.</summary>
+    public static void Empty(Span<byte> head, uint sequence)
+    {
+        head.U32Big(24, sequence);
+        head.U32Big(28, 0);
+        ReadOnlySpan<byte> h = head;
+        if ((h.U32Big(40) & (ChecksumV2 | ChecksumV3)) != 0) head.U32Big(252, Checksums.Crc32C(uint.MaxValue, h[..1024], 252, 4));
+    }
+
+    /// <summary>Reads transactions, and says which number the first that is none would have.</summary>
+    private uint ReadLog(uint start, uint sequence)
     {
         if (start >= _blocks || start < _first) throw new InvalidImageException(Structure, $"its log begins at block {start}");
         var at = start;
         long budget = _blocks; // the log is a ring that is never longer than itself
         for (var transactions = 0; transactions < MostTransactions && budget > 0; transactions++, sequence++)
         {
-            if (ReadTransaction(ref at, sequence, ref budget) is not { } transaction) return;
+            if (ReadTransaction(ref at, sequence, ref budget) is not { } transaction) return sequence;
             foreach (var revoked in transaction.Revoked) _revoked[revoked] = sequence;
             foreach (var revoked in transaction.Revoked.Where(block => _latest.TryGetValue(block, out var older) && older.Sequence <= sequence)) _latest.Remove(revoked);
             foreach (var block in transaction.Blocks) if (!(_revoked.TryGetValue(block.Target, out var until) && until >= sequence)) _latest[block.Target] = block;
         }
+
+        return sequence;
     }
 
     /// <summary>The next transaction if it was committed, else null.</summary>
@@ -145,3 +158,6 @@ internal sealed class ExtJournal
 
 /// <summary>A newer copy of a block, at an offset of the journal's content. An escaped one began with the journal's own magic.</summary>
 internal readonly record struct JournalBlock(long Target, long Offset, uint Sequence, bool WasEscaped);
+
+/// <summary>What a journal holds: the newer blocks, the number its next transaction takes, and whether it may hold "fast commits" too.</summary>
+internal sealed record JournalReplay(IReadOnlyDictionary<long, JournalBlock> Newer, uint NextSequence, bool HasFastCommits);

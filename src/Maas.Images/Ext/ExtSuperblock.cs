@@ -41,6 +41,15 @@ internal sealed class ExtSuperblock
 
     public uint FirstInode => S.U32(76) == 0 ? 11 : S.U32(84);
 
+    public ushort State => S.U16(58);
+
+    /// <summary>The first inode of those that were to be freed or cut when the machine stopped; 0 for none.</summary>
+    public uint LastOrphan
+    {
+        get => S.U32(232);
+        set => Raw.AsSpan().U32(232, value);
+    }
+
     public ExtCompat Compat => (ExtCompat)S.U32(92);
 
     public ExtIncompat Incompat => (ExtIncompat)S.U32(96);
@@ -56,6 +65,25 @@ internal sealed class ExtSuperblock
     public int DescriptorSize => Has(ExtIncompat.Bit64) ? S.U16(254) : 32;
 
     public uint FirstMetaGroup => S.U32(260);
+
+    /// <summary>Blocks behind the descriptors, in each copy, into which these may grow.</summary>
+    public int ReservedDescriptorBlocks
+    {
+        get => S.U16(206);
+        set => Raw.AsSpan().U16(206, (ushort)value);
+    }
+
+    public long FreeBlocks
+    {
+        get => S.U32(12) | (Has(ExtIncompat.Bit64) ? (long)S.U32(344) << 32 : 0);
+        set => SetWide(12, 344, value);
+    }
+
+    public uint FreeInodes
+    {
+        get => S.U32(16);
+        set => Raw.AsSpan().U32(16, value);
+    }
 
     /// <summary>What every checksum in the file system starts from.</summary>
     public uint ChecksumSeed => Has(ExtIncompat.ChecksumSeed) ? S.U32(624) : Checksums.Crc32C(uint.MaxValue, Uuid);
@@ -87,6 +115,24 @@ internal sealed class ExtSuperblock
         if (group == 0) return true;
         if (Has(ExtCompat.SparseSuper2)) return group == S.U32(588) || group == S.U32(592);
         return !Has(ExtReadOnlyCompat.SparseSuper) || group == 1 || IsPowerOf(group, 3) || IsPowerOf(group, 5) || IsPowerOf(group, 7);
+    }
+
+    public void Set(ExtCompat feature) => Raw.AsSpan().U32(92, (uint)(Compat | feature));
+
+    public void Set(ExtReadOnlyCompat feature) => Raw.AsSpan().U32(100, (uint)(ReadOnlyCompat | feature));
+
+    public void Clear(ExtIncompat feature) => Raw.AsSpan().U32(96, (uint)(Incompat & ~feature));
+
+    /// <summary>Sets a count whose high half is elsewhere.</summary>
+    public void SetWide(int low, int high, long value)
+    {
+        Raw.AsSpan().U32(low, (uint)value);
+        if (Has(ExtIncompat.Bit64)) Raw.AsSpan().U32(high, (uint)(value >> 32));
+    }
+
+    public void SetChecksum()
+    {
+        if (HasChecksums) Raw.AsSpan().U32(1020, Checksums.Crc32C(uint.MaxValue, S[..1020]));
     }
 
     public static bool Matches(ImageBytes volume)

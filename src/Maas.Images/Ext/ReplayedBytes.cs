@@ -8,6 +8,19 @@ internal sealed class ReplayedBytes(ImageBytes volume, ImageBytes journal, int b
 {
     public override long Length => volume.Length;
 
+    /// <summary>The numbers of the newer blocks.</summary>
+    public IEnumerable<long> Newer => newer.Keys;
+
+    /// <summary>Reads the journal of a file system that was not unmounted.</summary>
+    public static (ReplayedBytes Bytes, JournalReplay Journal, ExtInode Inode) Over(ImageBytes volume, ExtSuperblock super)
+    {
+        if (super.JournalInode == 0) throw new InvalidImageException("ext journal", "it is on another device");
+        var inode = new ExtInodes(volume, super, new ExtGroups(volume, super).InodeTable).Read(super.JournalInode);
+        var content = new ExtentBytes(volume, new ExtBlockMap(volume, super).Read(inode), inode.Length, "ext journal");
+        var replay = ExtJournal.Replay(content, super);
+        return (new ReplayedBytes(volume, content, super.BlockSize, replay.Newer), replay, inode);
+    }
+
     public override int Read(long offset, Span<byte> buffer)
     {
         if (offset >= Length) return 0;
