@@ -18,24 +18,24 @@ internal static class FileTargets
     // As it is, and as the payload of a frame whose checksum is right: the checksum keeps out chance, not malice.
     private static FuzzCase Journal()
     {
-        var frame = new byte[JournalFormat.FrameHeaderLength + 1500];
+        var frame = new byte[JournalFrame.HeaderLength + 1500];
         return input =>
         {
             Read(input);
             if (input.Length > 1500) return;
-            input.CopyTo(frame.AsSpan(JournalFormat.FrameHeaderLength));
-            JournalFormat.Seal(frame.AsSpan(0, JournalFormat.FrameHeaderLength + input.Length), sequence: 7);
-            if (Read(frame.AsSpan(0, JournalFormat.FrameHeaderLength + input.Length)) == 0 && !input.IsEmpty) throw new InvalidOperationException("a sealed frame was not read");
+            input.CopyTo(frame.AsSpan(JournalFrame.HeaderLength));
+            JournalFrame.Seal(frame.AsSpan(0, JournalFrame.HeaderLength + input.Length), sequence: 7);
+            if (Read(frame.AsSpan(0, JournalFrame.HeaderLength + input.Length)) == 0 && !input.IsEmpty) throw new InvalidOperationException("a sealed frame was not read");
         };
 
         static int Read(ReadOnlySpan<byte> content)
         {
             var frames = 0;
-            for (var at = JournalFormat.FindFrame(content, 0); at >= 0; at = JournalFormat.FindFrame(content, at + 1))
+            for (var at = JournalFrame.Find(content, 0); at >= 0; at = JournalFrame.Find(content, at + 1))
             {
-                if (!JournalFormat.TryReadFrame(content[at..], out _, out var payload)) continue;
+                if (!JournalFrame.TryRead(content[at..], out _, out var payload)) continue;
                 frames++;
-                while (JournalFormat.TryReadRecord(ref payload, out var lease)) _ = lease.ToString().Length;
+                while (LeaseRecords.TryRead(ref payload, out var lease)) _ = lease.ToString().Length;
             }
 
             return frames;
@@ -74,7 +74,7 @@ internal static class FileTargets
             ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1),
             HostName = "host",
         };
-        JournalFormat.WriteFrame(output, 1, [.. Enumerable.Repeat(lease, leases)]);
+        JournalFrame.Write<uint, Lease, LeaseRecords>(output, 1, [.. Enumerable.Repeat(lease, leases)]);
         return output.WrittenSpan.ToArray();
     }
 }

@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Boot.Dhcp.Leases;
 
-public sealed partial class LeaseJournal
+internal sealed partial class JournalFile<TKey, TRecord, TFormat>
 {
     /// <summary>A journal is rewritten when it is this much larger than after the last rewrite.</summary>
     private const int GrowthBeforeRewrite = 4;
 
-    private const int LeasesPerFrame = 4096;
+    private const int RecordsPerFrame = 4096;
 
     private readonly ArrayBufferWriter<byte> _sinceRewriteBegan = new();
     private Task<(SafeFileHandle File, long Length)>? _rewrite;
@@ -23,10 +23,10 @@ public sealed partial class LeaseJournal
     // The copy is made now, the writing happens beside the appends, and what was appended meanwhile is added at the end.
     private void StartRewrite()
     {
-        Lease[] leases = [.. _leases.Values];
+        TRecord[] records = [.. _records.Values];
         var sequence = _sequence;
         _sinceRewriteBegan.ResetWrittenCount();
-        _rewrite = Task.Run(() => WriteBeside(leases, sequence));
+        _rewrite = Task.Run(() => WriteBeside(records, sequence));
     }
 
     private void NoteForRewrite(ReadOnlySpan<byte> frame)
@@ -57,23 +57,23 @@ public sealed partial class LeaseJournal
     private void RewriteNow()
     {
         FinishRewrite(wait: true);
-        var (file, length) = WriteBeside([.. _leases.Values], _sequence);
+        var (file, length) = WriteBeside([.. _records.Values], _sequence);
         Replace(file, length);
         _isDamaged = false;
     }
 
-    private (SafeFileHandle File, long Length) WriteBeside(Lease[] leases, ulong sequence)
+    private (SafeFileHandle File, long Length) WriteBeside(TRecord[] records, ulong sequence)
     {
         var file = File.OpenHandle(RewritePath(_path), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         try
         {
             var output = new ArrayBufferWriter<byte>(1 << 16);
-            output.Write(JournalFormat.Header);
+            output.Write(TFormat.Header);
             var length = 0L;
             // Every frame carries the sequence the snapshot was taken at: later frames of the old file come after all of them.
-            for (var at = 0; at < leases.Length || length == 0; at += LeasesPerFrame)
+            for (var at = 0; at < records.Length || length == 0; at += RecordsPerFrame)
             {
-                if (at < leases.Length) JournalFormat.WriteFrame(output, sequence, leases.AsSpan(at, Math.Min(LeasesPerFrame, leases.Length - at)));
+                if (at < records.Length) JournalFrame.Write<TKey, TRecord, TFormat>(output, sequence, records.AsSpan(at, Math.Min(RecordsPerFrame, records.Length - at)));
                 RandomAccess.Write(file, output.WrittenSpan, length);
                 length += output.WrittenCount;
                 output.ResetWrittenCount();
