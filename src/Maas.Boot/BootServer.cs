@@ -1,6 +1,10 @@
+using System.Net;
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dns;
 using Maas.Boot.Ntp;
+using Maas.Boot.RouterAdvertisement;
 using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
 using Microsoft.Extensions.Logging;
@@ -8,7 +12,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot;
 
-/// <summary>Everything a link needs to boot machines from the network: DHCP (or proxy-DHCP beside another server) and TFTP, and where wanted DNS, SNTP and syslog, with one policy, one source of files, one observer.</summary>
+/// <summary>
+/// Everything a link needs to boot machines from the network: DHCP (or proxy-DHCP beside another server) and TFTP, and where wanted DHCPv6, router advertisements,
+/// DNS, SNTP and syslog, with one policy, one source of files, one observer.
+/// </summary>
 /// <remarks>
 /// HTTP is the host's: it serves <see cref="Files"/> under the URL that <see cref="DhcpServerOptions.HttpBase"/> names. Without
 /// one, scripts, kernels and disks go by TFTP.
@@ -34,6 +41,7 @@ public sealed class BootServer
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="hosts">Which machines DNS names; needed for DNS only.</param>
+    /// <param name="addresses6">Which IPv6 address a client gets; <see langword="null"/> leaves IPv6 addresses to others.</param>
     /// <exception cref="ArgumentException">Full mode without an address source, DNS without hosts, or syslog without an observer.</exception>
     public BootServer(
         BootServerOptions options,
@@ -43,7 +51,8 @@ public sealed class BootServer
         IBootObserver? observer = null,
         TimeProvider? timeProvider = null,
         ILoggerFactory? loggers = null,
-        IHostDirectory? hosts = null)
+        IHostDirectory? hosts = null,
+        LeasedAddresses6? addresses6 = null)
     {
         loggers ??= NullLoggerFactory.Instance;
         Files = new BootFileSource(policy, files, observer, timeProvider, loggers.CreateLogger<BootFileSource>());
@@ -56,10 +65,23 @@ public sealed class BootServer
             _dhcp = new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggers.CreateLogger<DhcpServer>());
         }
 
+        if (options.Dhcp6 is { } dhcp6)
+        {
+            if (options.Interface is { } device && dhcp6.Interfaces.Count == 0 && dhcp6.ListenOn is null) dhcp6.Interfaces.Add(device);
+            _others.Add(new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggers.CreateLogger<Dhcp6Server>()).RunAsync);
+        }
+
+        if (options.RouterAdvertisement is { } advertisement)
+        {
+            if (options.Interface is { } device && advertisement.Interfaces.Count == 0) advertisement.Interfaces.Add(device);
+            _others.Add(new RouterAdvertiser(advertisement, timeProvider, loggers.CreateLogger<RouterAdvertiser>()).RunAsync);
+        }
+
         if (options.Tftp is { } tftp)
         {
             tftp.Interface ??= options.Interface;
             tftp.Capture ??= options.Capture;
+            if (options.Dhcp6 is not null && tftp.Listen.Address.Equals(IPAddress.Any)) tftp.Listen = new IPEndPoint(IPAddress.IPv6Any, tftp.Listen.Port); // takes IPv4 too
             _tftp = () => new TftpServer(Files, tftp, observer, timeProvider, loggers.CreateLogger<TftpServer>());
         }
 

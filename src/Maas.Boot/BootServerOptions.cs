@@ -1,7 +1,9 @@
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp6;
 using Maas.Boot.Dns;
 using Maas.Boot.Ntp;
+using Maas.Boot.RouterAdvertisement;
 using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
 
@@ -22,7 +24,7 @@ public sealed class BootServerOptions
     /// <summary>DHCP or proxy-DHCP; <see langword="null"/> when another server names this one's boot files itself.</summary>
     public DhcpServerOptions? Dhcp { get; set; } = new();
 
-    /// <summary>TFTP; <see langword="null"/> for none.</summary>
+    /// <summary>TFTP; <see langword="null"/> for none. With <see cref="Dhcp6"/> it listens on IPv6 too, unless told on which address.</summary>
     public TftpServerOptions? Tftp { get; set; } = new();
 
     /// <summary>DNS for the machines' domain; <see langword="null"/>, the default, for none.</summary>
@@ -33,4 +35,10 @@ public sealed class BootServerOptions
 
     /// <summary>Receives what machines log and reports it to the <see cref="IBootObserver"/>; <see langword="null"/>, the default, for none.</summary>
     public SyslogServerOptions? Syslog { get; set; }
+
+    /// <summary>DHCPv6; <see langword="null"/>, the default, where machines do not boot over IPv6.</summary>
+    public Dhcp6ServerOptions? Dhcp6 { get; set; }
+
+    /// <summary>Router advertisements, without which nobody asks DHCPv6; <see langword="null"/>, the default, where the site's router sends them.</summary>
+    public RouterAdvertiserOptions? RouterAdvertisement { get; set; }
 }

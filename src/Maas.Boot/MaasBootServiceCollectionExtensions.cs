@@ -1,5 +1,6 @@
 using Maas.Boot;
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dns;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,7 @@ public static class MaasBootServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a <see cref="BootServer"/> that runs as long as the host. The application registers <see cref="IBootPolicy"/> and
-    /// <see cref="IBootFiles"/>, for full DHCP an <see cref="IAddressSource"/>, for DNS an <see cref="IHostDirectory"/>, and an <see cref="IBootObserver"/> if it wants to be told.
+    /// <see cref="IBootFiles"/>, for full DHCP an <see cref="IAddressSource"/>, for DNS an <see cref="IHostDirectory"/>, for IPv6 leases a <see cref="LeasedAddresses6"/>, and an <see cref="IBootObserver"/> if it wants to be told.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="configure">What to answer, and on which link.</param>
@@ -28,7 +29,8 @@ public static class MaasBootServiceCollectionExtensions
             provider.GetService<IBootObserver>(),
             provider.GetService<TimeProvider>(),
             provider.GetService<ILoggerFactory>(),
-            provider.GetService<IHostDirectory>()));
+            provider.GetService<IHostDirectory>(),
+            provider.GetService<LeasedAddresses6>()));
         services.TryAddSingleton(static provider => provider.GetRequiredService<BootServer>().Files);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BootService>());
         return services;

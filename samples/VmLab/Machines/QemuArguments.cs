@@ -50,7 +50,7 @@ internal static class QemuArguments
     [
         "-drive", $"if=pflash,format=raw,readonly=on,file={code}",
         "-drive", $"if=pflash,format=raw,file={machine.FirmwareVariablesPath}",
-        // As on a site without IPv6; otherwise each boot from disk first waits minutes for answers that never come.
-        "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n",
+        // As on a site with one of them alone; otherwise each boot from disk first waits minutes for answers that never come.
+        "-fw_cfg", $"name=opt/org.tianocore/{(machine.BootsOverIPv6 ? "IPv4" : "IPv6")}PXESupport,string=n",
     ];
 }

@@ -32,6 +32,9 @@ public sealed record VirtualMachine
     /// <summary>Whether it is UEFI, with Secure Boot or without.</summary>
     public bool IsUefi => Firmware is Firmware.Uefi or Firmware.UefiSecureBoot;
 
+    /// <summary>Whether its UEFI boots the network over IPv6 instead of IPv4.</summary>
+    public bool BootsOverIPv6 { get; init; }
+
     public string DiskPath => Path.Combine(Folder, $"{Name}.disk");
 
     public string FirmwareVariablesPath => Path.Combine(Folder, $"{Name}.vars");

@@ -52,7 +52,7 @@ public sealed class LabNetwork : IAsyncDisposable
 
     /// <summary>Gives the server's side one more address, for example a BMC's.</summary>
     public Task AddAddressAsync(IPAddress address, CancellationToken cancellationToken) =>
-        IpHereAsync($"addr add {address}/24 dev {Bridge}", cancellationToken);
+        IpHereAsync(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"addr add {address}/64 dev {Bridge} nodad" : $"addr add {address}/24 dev {Bridge}", cancellationToken);
 
     /// <summary>Plugs in a tap device and returns its name.</summary>
     public async Task<string> AddTapAsync(CancellationToken cancellationToken)

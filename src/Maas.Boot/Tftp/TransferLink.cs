@@ -65,7 +65,8 @@ internal abstract class TransferLink : IDisposable
             try
             {
                 if (device is not null) Sockets.BindToDevice(_socket, device);
-                _socket.Bind(new IPEndPoint(local, 0));
+                // A link-local address means something only together with the link, which the client's address tells.
+                _socket.Bind(new IPEndPoint(local.IsIPv6LinkLocal ? new IPAddress(local.GetAddressBytes(), client.Address.ScopeId) : local, 0));
                 _socket.Connect(client);
                 _socket.Blocking = false;
                 _socket.SendBufferSize = 1 << 20;

@@ -1,10 +1,11 @@
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp6.Wire;
 using Maas.Judges;
 
 namespace Maas.Boot.Tests.Packets;
 
-/// <summary>The captures beside this file: real firmware and clients with a server of dnsmasq's.</summary>
+/// <summary>The captures beside this file: real firmware and clients, over IPv4 with a server of dnsmasq's, over IPv6 with our own.</summary>
 internal static class Captures
 {
     private static readonly string Folder = Repository.PathOf("tests/Maas.Boot.Tests/Packets");
@@ -23,4 +24,15 @@ internal static class Captures
         Dhcp(name).Select(Parse).Where(m => m.Operation == DhcpOperation.Request && m.Type == type).ElementAt(index);
 
     public static DhcpMessage Parse(byte[] datagram) => DhcpMessage.TryParse(datagram, out var message) ? message : throw new InvalidDataException("no DHCP message");
+
+    /// <summary>The DHCPv6 datagrams of a capture.</summary>
+    public static IEnumerable<CapturedPacket> Dhcp6(string name) => Read(name).Where(IsDhcp6);
+
+    /// <summary>A message in words; <see langword="null"/> when it is neither DHCP nor DHCPv6.</summary>
+    public static string? Describe(CapturedPacket packet) =>
+        IsDhcp6(packet) ? Dhcp6Text.Of(ParseDhcp6(packet)) : packet.IsDhcp ? Parse(packet.Payload.ToArray()).ToString() : null;
+
+    public static Dhcp6Envelope ParseDhcp6(CapturedPacket packet) => Dhcp6Envelope.TryParse(packet.Payload, out var envelope) ? envelope : throw new InvalidDataException("no DHCPv6 message");
+
+    private static bool IsDhcp6(CapturedPacket packet) => packet.Source.Port is 546 or 547 || packet.Destination.Port is 546 or 547;
 }

@@ -17,7 +17,7 @@ internal sealed class LabBench : IAsyncDisposable
 
     public static async Task<LabBench> CreateAsync() => new(await LabNetwork.CreateAsync(TestContext.Current.CancellationToken));
 
-    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, BootOrder bootOrder = BootOrder.NetworkFirst, int memory = 512)
+    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, BootOrder bootOrder = BootOrder.NetworkFirst, int memory = 512, bool overIPv6 = false)
     {
         var number = machines.Count + 1;
         var machine = new QemuMachine(
@@ -32,6 +32,7 @@ internal sealed class LabBench : IAsyncDisposable
                 Folder = Folder,
                 BootOrder = bootOrder,
                 Memory = memory,
+                BootsOverIPv6 = overIPv6,
             },
             Network,
             TimeProvider.System);

@@ -35,6 +35,13 @@ public class QemuArgumentsTests
     }
 
     [Fact]
+    public void A_UEFI_machine_tries_one_version_of_the_internet_protocol_alone()
+    {
+        QemuArguments.For(Machine with { Firmware = Firmware.Uefi }).Should().Contain("name=opt/org.tianocore/IPv6PXESupport,string=n");
+        QemuArguments.For(Machine with { Firmware = Firmware.Uefi, BootsOverIPv6 = true }).Should().Contain("name=opt/org.tianocore/IPv4PXESupport,string=n");
+    }
+
+    [Fact]
     public void A_machine_that_boots_its_disk_alone_still_has_its_network_card()
     {
         var arguments = QemuArguments.For(Machine with { BootOrder = BootOrder.DiskOnly }).ToList();

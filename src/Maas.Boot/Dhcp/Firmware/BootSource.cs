@@ -24,7 +24,7 @@ internal sealed record BootSource(BootProgramTable Programs, IPAddress TftpServe
     public string? HttpUrl(string? file) => file is null ? null : IsUrl(file) ? file : HttpBase is null ? null : HttpBase.AbsoluteUri + file;
 
     // Web servers are told to listen on 0.0.0.0, [::], * or +; clients need an address.
-    private static Uri? Resolve(Uri? address, IPAddress server)
+    public static Uri? Resolve(Uri? address, IPAddress server)
     {
         if (address is null) return null;
         var resolved = new UriBuilder(address);

@@ -11,13 +11,24 @@ public static class DomainSearchList
     /// <exception cref="ArgumentException">A name is no domain name of ASCII labels of 1 to 63 characters.</exception>
     public static void Set(DhcpOptions options, IReadOnlyList<string> names)
     {
+        var value = ToArray(names);
+        value.CopyTo(options.Reserve(DhcpOptionCode.DomainSearch, value.Length));
+    }
+
+    /// <summary>The octets of names, as DHCPv6 (RFC 3646) and router advertisements (RFC 8106) carry them too.</summary>
+    /// <exception cref="ArgumentException">A name is no domain name of ASCII labels of 1 to 63 characters.</exception>
+    internal static byte[] ToArray(IReadOnlyList<string> names)
+    {
         foreach (var name in names) Check(name);
-        var value = options.Reserve(DhcpOptionCode.DomainSearch, names.Sum(n => n.Length + 2));
+        var octets = new byte[names.Sum(n => n.Length + 2)];
+        var value = octets.AsSpan();
         foreach (var label in names.SelectMany(n => n.Split('.').Append("")))
         {
             value[0] = (byte)label.Length;
             value = value[(1 + Encoding.ASCII.GetBytes(label, value[1..]))..];
         }
+
+        return octets;
     }
 
     /// <summary>Reads the option's value, following compression pointers (each only backwards, so that none leads in a circle).</summary>

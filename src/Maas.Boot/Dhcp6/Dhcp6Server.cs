@@ -1,0 +1,95 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Serving;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Boot.Dhcp6;
+
+/// <summary>A DHCPv6 server (RFC 8415) that leases addresses and names boot programs to firmware (RFC 5970).</summary>
+/// <remarks>
+/// Clients ask by DHCPv6 only where a router advertisement tells them to: a <see cref="RouterAdvertisement.RouterAdvertiser"/>, or the site's router. Without
+/// addresses it is stateless: it answers INFORMATION-REQUEST, and leaves SOLICIT to others.
+/// </remarks>
+/// <example>
+/// <code>
+/// var subnet = new Dhcp6Subnet { Network = IPNetwork.Parse("fd00:77::/64"), Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")] };
+/// await using var journal = LeaseJournal6.Open("/var/lib/leases6");
+/// var addresses = await LeasedAddresses6.OpenAsync([subnet], journal);
+/// var server = new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" } }, addresses);
+/// await server.RunAsync(cancellationToken);
+/// </code>
+/// </example>
+public sealed partial class Dhcp6Server
+{
+    private readonly Dhcp6ServerOptions _options;
+    private readonly LeasedAddresses6? _addresses;
+    private readonly IBootPolicy? _policy;
+    private readonly IBootObserver? _observer;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _endPoints = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Makes a server; it listens once it runs.</summary>
+    /// <param name="options">Where and how it answers.</param>
+    /// <param name="addresses">Which addresses it gives and what else it tells; <see langword="null"/> for the boot part alone, as an answer to INFORMATION-REQUEST.</param>
+    /// <param name="policy">What clients boot; <see langword="null"/> leaves the boot part out.</param>
+    /// <param name="observer">Who is told what happened; <see langword="null"/> for nobody.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="logger">The log; <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">There is nowhere to listen, or neither addresses nor a policy.</exception>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    public Dhcp6Server(
+        Dhcp6ServerOptions options,
+        LeasedAddresses6? addresses = null,
+        IBootPolicy? policy = null,
+        IBootObserver? observer = null,
+        TimeProvider? timeProvider = null,
+        ILogger<Dhcp6Server>? logger = null)
+    {
+        Dhcp6ServerOptionsValidator.ThrowIfInvalid(options);
+        if (options.Interfaces.Count == 0 && options.ListenOn is null) throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
+        if (addresses is null && policy is null) throw new ArgumentException("There is nothing to tell clients: neither addresses nor a boot policy.", nameof(addresses));
+        _options = options;
+        _addresses = addresses;
+        _policy = policy;
+        _observer = observer;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<Dhcp6Server>.Instance;
+    }
+
+    /// <summary>The addresses and ports served; completes when <see cref="RunAsync"/> listens, and fails as it fails.</summary>
+    public Task<IReadOnlyList<IPEndPoint>> EndPoints => _endPoints.Task;
+
+    /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
+    /// <exception cref="ArgumentException">An interface does not exist or has no IPv6 address, or the server's identifier must be told.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Dhcp6Link> links;
+        Dhcp6Conversation conversation;
+        try
+        {
+            links = Dhcp6Link.OpenAll(_options);
+            var server = _options.ServerIdentifier ?? Dhcp6Link.IdentifierOf(links);
+            conversation = new Dhcp6Conversation(_options, server, _addresses, _policy, new Dhcp6Reporter(_observer, _time, _logger), _time, _logger, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _endPoints.TrySetException(e);
+            throw;
+        }
+
+        foreach (var link in links) LogListening(link.Name, link.EndPoint, link.Server);
+        _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
+        try
+        {
+            await Task.WhenAll(links.Select(l => new Dhcp6Receiver(l, conversation, _time).RunAsync(cancellationToken))).ConfigureAwait(false);
+        }
+        finally
+        {
+            await conversation.FinishAsync().ConfigureAwait(false);
+            foreach (var link in links) link.Dispose();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Wire;
+
+namespace Maas.Boot.Dhcp6.Leases;
+
+/// <summary>
+/// The addresses of one subnet, and who has which. What has ended is forgotten: a client that comes back lands on the same
+/// address all the same, because the place where its search begins depends on its identifier alone.
+/// </summary>
+internal sealed class AddressPool6
+{
+    private readonly HashSet<UInt128> _kept;
+    private readonly int _size;
+    private readonly int _leasable;
+    private readonly Dictionary<UInt128, Lease6> _held = [];
+    private readonly Dictionary<(Duid, uint), Lease6> _byClient = [];
+    private readonly PriorityQueue<UInt128, DateTimeOffset> _endings = new();
+    private int _heldInRanges;
+
+    /// <exception cref="ArgumentException">The subnet contradicts itself; the message tells where.</exception>
+    public AddressPool6(Dhcp6Subnet subnet)
+    {
+        Check(subnet);
+        Subnet = subnet;
+        _kept = [.. subnet.Reservations.Select(r => r.Address).Concat(subnet.Exclusions).Concat(subnet.NameServers).Concat(subnet.TimeServers)
+            .Select(a => a.ToNumber128()).Append(subnet.Network.BaseAddress.ToNumber128())]; // the subnet's own is the routers' anycast address (RFC 4291 section 2.6.1)
+        _size = subnet.Ranges.Sum(r => r.Count);
+        _leasable = _size - _kept.Count(IsInRange);
+    }
+
+    public Dhcp6Subnet Subnet { get; }
+
+    public IEnumerable<Lease6> Held => _held.Values;
+
+    /// <summary>What the client has now; <see langword="null"/> when nothing.</summary>
+    public Lease6? Find(Duid client, uint association) => _byClient.GetValueOrDefault((client, association));
+
+    public Lease6? Find(UInt128 address) => _held.GetValueOrDefault(address);
+
+    /// <summary>Whether anybody may have the address who asks.</summary>
+    public bool IsLeasable(UInt128 address) => IsInRange(address) && !_kept.Contains(address);
+
+    /// <summary>The address kept for a client; <see langword="null"/> when none is.</summary>
+    public UInt128? ReservedFor(Duid client, HardwareAddress? hardware)
+    {
+        foreach (var reservation in Subnet.Reservations)
+            if (reservation.Matches(client, hardware)) return reservation.Address.ToNumber128();
+        return null;
+    }
+
+    /// <summary>An address that nobody holds; <see langword="null"/> when all are held.</summary>
+    public UInt128? FindFree(Duid client, uint association)
+    {
+        if (_heldInRanges >= _leasable) return null;
+        var start = StableHash(client, association) % (uint)_size;
+        for (var i = 0u; i < _size; i++)
+        {
+            var address = AddressAt((int)((start + i) % (uint)_size));
+            if (!_kept.Contains(address) && !_held.ContainsKey(address)) return address;
+        }
+
+        return null;
+    }
+
+    /// <summary>Notes what became of an address.</summary>
+    public void Set(Lease6 lease)
+    {
+        var address = lease.Address.ToNumber128();
+        Forget(address);
+        if (lease.State == LeaseState.Released) return;
+        _held.Add(address, lease);
+        _endings.Enqueue(address, lease.ExpiresAt);
+        if (IsLeasable(address)) _heldInRanges++;
+        if (lease.State == LeaseState.Bound) _byClient[(lease.Client, lease.AssociationId)] = lease;
+    }
+
+    /// <summary>Forgets what has ended.</summary>
+    public void Reclaim(DateTimeOffset now)
+    {
+        while (_endings.TryPeek(out var address, out var ending) && ending <= now)
+        {
+            _endings.Dequeue();
+            if (_held.TryGetValue(address, out var lease) && lease.ExpiresAt <= now) Forget(address);
+        }
+    }
+
+    private void Forget(UInt128 address)
+    {
+        if (!_held.Remove(address, out var lease)) return;
+        if (IsLeasable(address)) _heldInRanges--;
+        var key = (lease.Client, lease.AssociationId);
+        if (_byClient.TryGetValue(key, out var current) && ReferenceEquals(current, lease)) _byClient.Remove(key);
+    }
+
+    private bool IsInRange(UInt128 address)
+    {
+        foreach (var range in Subnet.Ranges)
+            if (range.Contains(address)) return true;
+        return false;
+    }
+
+    private UInt128 AddressAt(int index)
+    {
+        foreach (var range in Subnet.Ranges)
+        {
+            if (index < range.Count) return range.FirstNumber + (uint)index;
+            index -= range.Count;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(index));
+    }
+
+    // FNV-1a: the same in every process, and nothing depends on its quality but how evenly clients spread.
+    private static uint StableHash(Duid client, uint association)
+    {
+        var hash = 2166136261;
+        foreach (var octet in client.Octets) hash = (hash ^ octet) * 16777619;
+        for (var shift = 24; shift >= 0; shift -= 8) hash = (hash ^ (byte)(association >> shift)) * 16777619;
+        return hash;
+    }
+
+    private static void Check(Dhcp6Subnet subnet)
+    {
+        if (subnet.Network.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+            throw new ArgumentException($"{subnet.Network} is no IPv6 network.", nameof(subnet));
+        var ranges = subnet.Ranges.OrderBy(r => r.FirstNumber).ToList();
+        foreach (var range in ranges)
+            if (!subnet.Network.Contains(range.First) || !subnet.Network.Contains(range.Last)) throw new ArgumentException($"Range {range} lies outside of {subnet.Network}.", nameof(subnet));
+        foreach (var (a, b) in ranges.Zip(ranges.Skip(1)))
+            if (b.FirstNumber <= a.LastNumber) throw new ArgumentException($"Ranges {a} and {b} overlap.", nameof(subnet));
+        if (ranges.Sum(r => (long)r.Count) > AddressRange6.MaxCount) throw new ArgumentException($"The ranges of a subnet have at most {AddressRange6.MaxCount} addresses.", nameof(subnet));
+        foreach (var reservation in subnet.Reservations)
+            if (!subnet.Network.Contains(reservation.Address)) throw new ArgumentException($"Reserved address {reservation.Address} lies outside of {subnet.Network}.", nameof(subnet));
+        if (subnet.Reservations.GroupBy(r => r.Address).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"Address {twice.Key} is reserved twice.", nameof(subnet));
+        foreach (var domain in subnet.SearchDomains) Dhcp.Wire.DomainSearchList.Check(domain);
+        foreach (var time in (TimeSpan[])[subnet.LeaseTime, subnet.FirmwareLeaseTime, subnet.QuarantineTime])
+            if (time < LeaseRules.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue) throw new ArgumentException($"A time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp6.Wire;
+
+namespace Maas.Boot.Dhcp6.Leases;
+
+/// <summary>IPv6 addresses from a first to a last, both included; written <c>fd00::1000-fd00::1fff</c>.</summary>
+public readonly record struct AddressRange6
+{
+    /// <summary>The most addresses of a range. What is remembered of each has a bound then, whoever asks.</summary>
+    public const int MaxCount = 1 << 20;
+
+    /// <summary>Makes a range.</summary>
+    /// <exception cref="ArgumentException">An address is not IPv6, the first is above the last, or there are more than <see cref="MaxCount"/>.</exception>
+    public AddressRange6(IPAddress first, IPAddress last)
+    {
+        (FirstNumber, LastNumber) = (first.ToNumber128(), last.ToNumber128());
+        if (FirstNumber > LastNumber) throw new ArgumentException($"{first} is above {last}.", nameof(first));
+        if (LastNumber - FirstNumber >= MaxCount) throw new ArgumentException($"A range has at most {MaxCount} addresses.", nameof(last));
+    }
+
+    /// <summary>The first address.</summary>
+    public IPAddress First => IPv6.ToAddress(FirstNumber);
+
+    /// <summary>The last address.</summary>
+    public IPAddress Last => IPv6.ToAddress(LastNumber);
+
+    internal UInt128 FirstNumber { get; }
+
+    internal UInt128 LastNumber { get; }
+
+    internal int Count => (int)(LastNumber - FirstNumber) + 1;
+
+    /// <summary>Reads <c>FIRST-LAST</c>.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out AddressRange6 range)
+    {
+        range = default;
+        var dash = text.IndexOf('-');
+        if (dash < 0 || !IPAddress.TryParse(text[..dash].Trim(), out var first) || !IPAddress.TryParse(text[(dash + 1)..].Trim(), out var last)) return false;
+        if (first.AddressFamily != AddressFamily.InterNetworkV6 || last.AddressFamily != AddressFamily.InterNetworkV6) return false;
+        if (first.ToNumber128() > last.ToNumber128() || last.ToNumber128() - first.ToNumber128() >= MaxCount) return false;
+        range = new AddressRange6(first, last);
+        return true;
+    }
+
+    /// <summary>Reads <c>FIRST-LAST</c>.</summary>
+    /// <exception cref="FormatException">The text is no range of at most <see cref="MaxCount"/> addresses.</exception>
+    public static AddressRange6 Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var range) ? range : throw new FormatException($"'{text}' is no range of addresses such as fd00::1000-fd00::1fff.");
+
+    /// <summary>Whether the address lies within.</summary>
+    public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 && Contains(address.ToNumber128());
+
+    /// <summary><c>FIRST-LAST</c>.</summary>
+    public override string ToString() => $"{First}-{Last}";
+
+    internal bool Contains(UInt128 number) => number >= FirstNumber && number <= LastNumber;
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Wire;
+
+namespace Maas.Boot.Dhcp6.Leases;
+
+/// <summary>What is known about one address: who has it, since when, until when, and why. The last record of an address counts.</summary>
+public sealed record Lease6
+{
+    /// <summary>The address.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>Who has it, or had it last.</summary>
+    public required Duid Client { get; init; }
+
+    /// <summary>The client's number of its interface (IAID).</summary>
+    public required uint AssociationId { get; init; }
+
+    /// <summary>The hardware address of the client's last message, as far as it told; <see langword="null"/> when it did not.</summary>
+    public HardwareAddress? Hardware { get; init; }
+
+    /// <summary>What became of it; never <see cref="LeaseState.Offered"/>, since an advertised address is held for nobody.</summary>
+    public required LeaseState State { get; init; }
+
+    /// <summary>Since when the client has it, or since when it is in this state.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>When the state ends.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

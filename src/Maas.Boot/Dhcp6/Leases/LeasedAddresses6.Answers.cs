@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Wire;
+
+namespace Maas.Boot.Dhcp6.Leases;
+
+public sealed partial class LeasedAddresses6
+{
+    private AssociationAnswer Answer(AddressPool6 pool, in AssociationQuestion question, DateTimeOffset now) => question.Kind switch
+    {
+        AssociationQuestionKind.Solicit => Offer(pool, question),
+        AssociationQuestionKind.Take => Take(pool, question, now),
+        AssociationQuestionKind.Renew or AssociationQuestionKind.Rebind => Extend(pool, question, now),
+        AssociationQuestionKind.Release => End(pool, question, LeaseState.Released, now, now),
+        AssociationQuestionKind.Decline => End(pool, question, LeaseState.Quarantined, now, now + pool.Subnet.QuarantineTime),
+        _ => throw new UnreachableException(),
+    };
+
+    private static AssociationAnswer Offer(AddressPool6 pool, in AssociationQuestion question) =>
+        Choose(pool, question) is { } chosen ? Grant(pool, question, chosen.Address, chosen.Rule) : Refuse(question, Dhcp6Status.NoAddressesAvailable, "no free address");
+
+    private AssociationAnswer Take(AddressPool6 pool, in AssociationQuestion question, DateTimeOffset now)
+    {
+        foreach (var asked in question.Association.Addresses)
+            if (!pool.Subnet.Network.Contains(asked.Address)) return Refuse(question, Dhcp6Status.NotOnLink, "the address is not of the client's link");
+        return Choose(pool, question) is { } chosen
+            ? Bind(pool, question, chosen.Address, now, chosen.Rule)
+            : Refuse(question, Dhcp6Status.NoAddressesAvailable, "no free address");
+    }
+
+    // RENEW and REBIND. It uses the address already: if nobody else has it, the lease was lost here, not there (RFC 8415 sections 18.3.4 and 18.3.5).
+    private AssociationAnswer Extend(AddressPool6 pool, in AssociationQuestion question, DateTimeOffset now)
+    {
+        if (pool.Find(question.Client, question.Association.Id) is { } own) return Bind(pool, question, own.Address.ToNumber128(), now, "it keeps its address");
+        var reserved = pool.ReservedFor(question.Client, question.Hardware);
+        foreach (var asked in question.Association.Addresses)
+        {
+            var address = asked.Address.ToNumber128();
+            if (pool.Find(address) is null && (address == reserved || pool.IsLeasable(address))) return Bind(pool, question, address, now, "it keeps its address, unknown here");
+        }
+
+        var isElsewhere = question.Association.Addresses.Any(a => !pool.Subnet.Network.Contains(a.Address));
+        return question.Kind == AssociationQuestionKind.Renew && !isElsewhere
+            ? Refuse(question, Dhcp6Status.NoBinding, "the address is not its own")
+            : new AssociationAnswer(new IdentityAssociation(question.Association.Id, Withdrawn(question, keep: null)), "the address is no longer its own");
+    }
+
+    // Only the client that was given an address can give it back or say that it is taken: else one machine could empty the pool by talking.
+    private AssociationAnswer End(AddressPool6 pool, in AssociationQuestion question, LeaseState state, DateTimeOffset now, DateTimeOffset until)
+    {
+        var own = pool.Find(question.Client, question.Association.Id);
+        if (own is null || !question.Association.Addresses.Any(a => a.Address.Equals(own.Address))) return Refuse(question, Dhcp6Status.NoBinding, "the address is not its own");
+        Set(pool, own with { State = state, Since = now, ExpiresAt = until });
+        return new AssociationAnswer(new IdentityAssociation(question.Association.Id, []), state == LeaseState.Released ? "released" : "somebody else uses the address: quarantined");
+    }
+
+    private static (UInt128 Address, string Rule)? Choose(AddressPool6 pool, in AssociationQuestion question)
+    {
+        var own = pool.Find(question.Client, question.Association.Id)?.Address.ToNumber128();
+        if (pool.ReservedFor(question.Client, question.Hardware) is { } reserved && (reserved == own || pool.Find(reserved) is null)) return (reserved, "its reservation");
+        if (own is { } known) return (known, "the address it has");
+        foreach (var asked in question.Association.Addresses)
+            if (asked.Address.ToNumber128() is var wanted && pool.IsLeasable(wanted) && pool.Find(wanted) is null) return (wanted, "the address it asked for");
+        return pool.FindFree(question.Client, question.Association.Id) is { } free ? (free, "a free address") : null;
+    }
+
+    private AssociationAnswer Bind(AddressPool6 pool, in AssociationQuestion question, UInt128 address, DateTimeOffset now, string rule)
+    {
+        var earlier = pool.Find(question.Client, question.Association.Id);
+        var isSame = earlier is not null && earlier.Address.ToNumber128() == address;
+        if (earlier is not null && !isSame) Set(pool, earlier with { State = LeaseState.Released, Since = now, ExpiresAt = now });
+        Set(pool, new Lease6
+        {
+            Address = IPv6.ToAddress(address),
+            Client = question.Client,
+            AssociationId = question.Association.Id,
+            Hardware = question.Hardware,
+            State = LeaseState.Bound,
+            Since = isSame ? earlier!.Since : now, // the same is not null
+            ExpiresAt = now + LeaseTime(pool, question),
+        });
+        return Grant(pool, question, address, rule);
+    }
+
+    private static AssociationAnswer Grant(AddressPool6 pool, in AssociationQuestion question, UInt128 address, string rule)
+    {
+        var valid = LeaseTime(pool, question);
+        var granted = new LeasedAddress(IPv6.ToAddress(address), valid * 5 / 8, valid);
+        // Of what else the client names it learns that it must not use it (RFC 8415 section 18.3.4); an offer is silent about it.
+        var others = question.Kind is AssociationQuestionKind.Renew or AssociationQuestionKind.Rebind ? Withdrawn(question, address) : [];
+        return new AssociationAnswer(new IdentityAssociation(question.Association.Id, [granted, .. others]), rule);
+    }
+
+    private static LeasedAddress[] Withdrawn(AssociationQuestion question, UInt128? keep) =>
+        [.. question.Association.Addresses.Where(a => a.Address.ToNumber128() != keep).Select(a => new LeasedAddress(a.Address, TimeSpan.Zero, TimeSpan.Zero))];
+
+    private static AssociationAnswer Refuse(in AssociationQuestion question, Dhcp6Status status, string rule) =>
+        new(new IdentityAssociation(question.Association.Id, []) { Status = (status, rule) }, rule);
+
+    private static TimeSpan LeaseTime(AddressPool6 pool, in AssociationQuestion question) => question.IsFirmware ? pool.Subnet.FirmwareLeaseTime : pool.Subnet.LeaseTime;
+
+    private void Set(AddressPool6 pool, Lease6 lease)
+    {
+        pool.Set(lease);
+        _dirty[lease.Address.ToNumber128()] = lease;
+    }
+}

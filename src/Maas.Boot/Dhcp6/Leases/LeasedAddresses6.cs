@@ -1,0 +1,107 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp6.Wire;
+
+namespace Maas.Boot.Dhcp6.Leases;
+
+/// <summary>Leases IPv6 addresses of subnets and remembers them in a store.</summary>
+/// <remarks>
+/// A client gets the address reserved for it; else the one it has; else the one it asks for, if free; else one whose place in
+/// the range follows from its identifier. An advertised address is held for nobody: whoever asks, however often, takes nothing
+/// by it. Safe for use from several threads.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
+public sealed partial class LeasedAddresses6
+{
+    private readonly AddressPool6[] _pools;
+    private readonly ILeaseStore6 _store;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private Dictionary<UInt128, Lease6> _dirty = [];
+
+    private LeasedAddresses6(IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, TimeProvider time)
+    {
+        if (subnets.Count == 0) throw new ArgumentException("There is no subnet to lease from.", nameof(subnets));
+        foreach (var (a, b) in subnets.SelectMany((a, i) => subnets.Skip(i + 1).Select(b => (a.Network, b.Network))))
+            if (a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress)) throw new ArgumentException($"Subnets {a} and {b} overlap.", nameof(subnets));
+        _pools = [.. subnets.Select(s => new AddressPool6(s))];
+        _store = store;
+        _time = time;
+    }
+
+    /// <summary>Reads the store and is then ready to lease.</summary>
+    /// <param name="subnets">The subnets served; at least one.</param>
+    /// <param name="store">Where leases are remembered.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ArgumentException">The subnets contradict themselves; the message tells where.</exception>
+    public static async Task<LeasedAddresses6> OpenAsync(
+        IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+    {
+        var addresses = new LeasedAddresses6(subnets, store, timeProvider ?? TimeProvider.System);
+        // A lease of a subnet that is no longer served is left in the store and not served.
+        await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses.PoolOf(lease.Address)?.Set(lease);
+        return addresses;
+    }
+
+    /// <summary>What is known about every address that is held now, in the order of addresses: who has it, why, since when, until when.</summary>
+    public IReadOnlyList<Lease6> List()
+    {
+        lock (_lock)
+        {
+            foreach (var pool in _pools) pool.Reclaim(_time.GetUtcNow());
+            return [.. _pools.SelectMany(p => p.Held).OrderBy(l => l.Address.ToNumber128())];
+        }
+    }
+
+    /// <summary>The subnet an address lies in; <see langword="null"/> when it is none of ours.</summary>
+    internal Dhcp6Subnet? SubnetOf(IPAddress address) => PoolOf(address)?.Subnet;
+
+    /// <summary>Answers one question; what the answer grants is durable once <see cref="CommitAsync"/> has completed after it.</summary>
+    internal AssociationAnswer Ask(Dhcp6Subnet subnet, in AssociationQuestion question)
+    {
+        var pool = _pools.First(p => p.Subnet == subnet);
+        lock (_lock)
+        {
+            var now = _time.GetUtcNow();
+            pool.Reclaim(now);
+            return Answer(pool, question, now);
+        }
+    }
+
+    /// <summary>Makes everything granted so far durable. Whoever waits meanwhile finds its own written too: one sync for many.</summary>
+    /// <exception cref="IOException">It cannot be made durable: the clients are not told.</exception>
+    internal async ValueTask CommitAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            Dictionary<UInt128, Lease6> taken;
+            lock (_lock)
+            {
+                if (_dirty.Count == 0) return;
+                (taken, _dirty) = (_dirty, []);
+            }
+
+            try
+            {
+                await _store.WriteAsync([.. taken.Values], cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                // Not durable: nobody is told, and the next commit tries again.
+                lock (_lock)
+                    foreach (var (address, lease) in taken) _dirty.TryAdd(address, lease);
+                throw;
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private AddressPool6? PoolOf(IPAddress address) => address.AddressFamily != AddressFamily.InterNetworkV6 ? null : Array.Find(_pools, p => p.Subnet.Network.Contains(address));
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Boot.Dhcp6.Serving;
+
+/// <summary>
+/// Takes a datagram from the received octets to the sent ones: asks the addresses, asks the boot policy when the sender is
+/// firmware, lets the responder write the reply, and sends it, a REPLY only after what it grants is durable.
+/// </summary>
+internal sealed partial class Dhcp6Conversation(
+    Dhcp6ServerOptions options, Duid server, LeasedAddresses6? addresses, IBootPolicy? policy, Dhcp6Reporter reporter, TimeProvider time, ILogger logger, CancellationToken stopping)
+{
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _underWay = 1; // one for the server itself
+
+    /// <summary>Takes over a datagram.</summary>
+    public void Begin(Dhcp6Datagram datagram)
+    {
+        if (Interlocked.Increment(ref _underWay) > options.MaxInFlight + 1)
+        {
+            Dhcp6Reporter.Dropped("too many under way");
+            End();
+        }
+        else if (!Dhcp6Envelope.TryParse(datagram.Octets, out var envelope) || !Dhcp6Request.TryRead(envelope, datagram.Source.Address, out var request))
+        {
+            Dhcp6Reporter.Dropped("malformed");
+            End();
+        }
+        else
+        {
+            Dhcp6Reporter.Received(request.Type);
+            _ = AnswerAsync(datagram, request);
+        }
+    }
+
+    /// <summary>Waits for what is under way; nothing more may be begun.</summary>
+    public Task FinishAsync()
+    {
+        End();
+        return _finished.Task;
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _underWay) == 0) _finished.TrySetResult();
+    }
+
+    private async Task AnswerAsync(Dhcp6Datagram datagram, Dhcp6Request request)
+    {
+        // The policy and the disk may block: never on the receiving loop.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            if (Dhcp6Rules.WhyIgnored(request, server) is { } reason) reporter.Concluded(datagram, request, null, reason);
+            else await AnswerValidAsync(datagram, request).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // the request is dropped, the server lives on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (!stopping.IsCancellationRequested) LogDropped(request.Client, request.Envelope.Message.TransactionId, e);
+            reporter.Concluded(datagram, request, null, e is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private async Task AnswerValidAsync(Dhcp6Datagram datagram, Dhcp6Request request)
+    {
+        var isUnicast = datagram.IsUnicast && request.Envelope.Relays.Count == 0;
+        var isRapid = options.RapidCommit && request.Type == Dhcp6MessageType.Solicit && request.Options.Contains(Dhcp6OptionCode.RapidCommit);
+        var subnet = addresses is null ? null : SubnetOf(datagram.Link, request);
+        var kind = isUnicast ? null : Dhcp6Rules.KindOf(request.Type, isRapid);
+        AssociationAnswer[] associations = kind is { } asked && addresses is not null && subnet is { IsStateless: false }
+            ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationQuestion(asked, request.Client!.Value, a, request.Hardware, request.Firmware is not null)))] // the rules let nobody pass without
+            : [];
+        var granted = associations.SelectMany(a => a.Association.Addresses).FirstOrDefault(a => a.Valid > TimeSpan.Zero).Address;
+        var facts = new Dhcp6Facts
+        {
+            Server = server,
+            Subnet = subnet,
+            Associations = associations,
+            Boot = granted is not null || request.Type == Dhcp6MessageType.InformationRequest ? await DecideBootAsync(datagram.Link, request, granted).ConfigureAwait(false) : null,
+            IsRapid = isRapid,
+            Preference = options.Preference,
+            IsUnicast = isUnicast,
+        };
+        var rule = associations.Length > 0 ? string.Join("; ", associations.Select(a => a.Rule).Distinct()) : RuleOf(request, facts);
+        var reply = Dhcp6Responder.Respond(request, facts);
+        if (kind is not (null or AssociationQuestionKind.Solicit) && addresses is not null) await addresses.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (reply is not null) Send(datagram, request, reply);
+        reporter.Concluded(datagram, request, reply, rule);
+    }
+
+    private static string RuleOf(Dhcp6Request request, Dhcp6Facts facts) => (facts, request.Type) switch
+    {
+        ({ IsUnicast: true }, _) => "sent to one address instead of the group",
+        (_, Dhcp6MessageType.InformationRequest) => facts.Boot is null ? "parameters without an address" : "parameters and a boot file without an address",
+        ({ Subnet: null }, _) => "no subnet for the client's link",
+        (_, Dhcp6MessageType.Confirm) => "asked whether its addresses are of this link",
+        _ => "addresses are another's matter",
+    };
+
+    private Dhcp6Subnet? SubnetOf(Dhcp6Link link, Dhcp6Request request) =>
+        request.RelayedLink is { } relayed ? addresses!.SubnetOf(relayed) : link.Addresses.Select(addresses!.SubnetOf).FirstOrDefault(s => s is not null); // asked only when there are addresses
+
+    private async ValueTask<BootPart?> DecideBootAsync(Dhcp6Link link, Dhcp6Request request, IPAddress? address)
+    {
+        if (policy is null || request.Firmware is not { } client || request.Hardware is not { } hardware) return null;
+        using var timeout = new CancellationTokenSource(options.PolicyTimeout, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping, timeout.Token);
+        var question = new BootQuestion
+        {
+            Hardware = hardware,
+            Phase = BootPhase.Discovery,
+            Architecture = client.Architecture,
+            MachineUuid = request.MachineUuid,
+            ClientAddress = address,
+            ServerAddress = link.Server,
+        };
+        var instruction = await policy.DecideAsync(question, patience.Token).AsTask().WaitAsync(patience.Token).ConfigureAwait(false);
+        return instruction is null ? null : BootPart.For(client, instruction, hardware, link.Boot);
+    }
+
+    private void Send(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message reply)
+    {
+        var octets = request.Envelope.Wrap(reply);
+        if (Dhcp6OutgoingRules.Violation(octets) is { } violation) throw new InvalidOperationException($"A reply that must not be sent was made: {violation}.");
+        datagram.Link.Socket.SendTo(octets, SocketFlags.None, new IPEndPoint(datagram.Source.Address, PortFor(datagram, request)));
+    }
+
+    // To a relay's server port, unless it wants its own (RFC 8357); to a client's port, whichever it sends from.
+    private int PortFor(Dhcp6Datagram datagram, Dhcp6Request request) => request.Envelope.Relays switch
+    {
+        [] => options.ClientPort,
+        [var next, ..] when next.Options.Contains(Dhcp6OptionCode.RelayPort) => datagram.Source.Port,
+        _ => options.Port,
+    };
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Maas.Boot.Dhcp.Wire;
+
+namespace Maas.Boot.Dhcp6.Wire;
+
+/// <summary>A client's message with what each relay on its way wrapped around it, the server's neighbour first.</summary>
+/// <remarks>
+/// <code>
+///  0                   1                   2                   3
+/// +---------------+---------------+-------------------------------+
+/// |    msg-type   |   hop-count   |                               |
+/// +---------------+---------------+  link-address (16 octets)     |
+/// |                               |  peer-address (16 octets)     |
+/// +-------------------------------+-------------------------------+
+/// |        options, one of them the relayed message (9)           |      RFC 8415 section 9
+/// +---------------------------------------------------------------+
+/// </code>
+/// </remarks>
+internal sealed record Dhcp6Envelope(IReadOnlyList<Dhcp6Relay> Relays, Dhcp6Message Message)
+{
+    /// <summary>How many relays may stand between a client and its server (RFC 8415 section 7.6).</summary>
+    public const int MostRelays = 8;
+
+    private const int RelayHeaderLength = 34;
+
+    /// <summary>Reads a datagram.</summary>
+    /// <returns><see langword="false"/> when it is neither a client's message nor one wrapped by at most <see cref="MostRelays"/> relays.</returns>
+    public static bool TryParse(ReadOnlyMemory<byte> datagram, [NotNullWhen(true)] out Dhcp6Envelope? envelope)
+    {
+        envelope = null;
+        var relays = new List<Dhcp6Relay>();
+        while (datagram.Span is [(byte)Dhcp6MessageType.RelayForward, ..])
+        {
+            if (relays.Count == MostRelays || !TryParseRelay(datagram, out var relay) || !relay.Options.TryGet(Dhcp6OptionCode.RelayMessage, out datagram)) return false;
+            relays.Add(relay);
+        }
+
+        if (!Dhcp6Message.TryParse(datagram, out var message)) return false;
+        envelope = new Dhcp6Envelope(relays, message);
+        return true;
+    }
+
+    /// <summary>The octets of a reply, wrapped for the way back (RFC 8415 section 19.3): each relay gets its own hop count, addresses, and interface id.</summary>
+    public byte[] Wrap(Dhcp6Message reply)
+    {
+        var octets = reply.ToArray();
+        for (var i = Relays.Count - 1; i >= 0; i--)
+        {
+            var relay = Relays[i];
+            var options = new Dhcp6Options();
+            if (relay.Options.TryGet(Dhcp6OptionCode.InterfaceId, out var interfaceId)) options.Add(Dhcp6OptionCode.InterfaceId, interfaceId);
+            if (relay.Options.TryGet(Dhcp6OptionCode.RelayPort, out var port)) options.Add(Dhcp6OptionCode.RelayPort, port);
+            options.Add(Dhcp6OptionCode.RelayMessage, octets);
+            octets = [(byte)Dhcp6MessageType.RelayReply, relay.HopCount, .. relay.Link.GetAddressBytes(), .. relay.Peer.GetAddressBytes(), .. options.ToArray()];
+        }
+
+        return octets;
+    }
+
+    private static bool TryParseRelay(ReadOnlyMemory<byte> datagram, [NotNullWhen(true)] out Dhcp6Relay? relay)
+    {
+        relay = null;
+        var reader = new WireReader(datagram.Span);
+        reader.ReadByte();
+        var hops = reader.ReadByte();
+        var link = reader.ReadSpan(16);
+        var peer = reader.ReadSpan(16);
+        if (reader.Failed || !Dhcp6Options.TryParse(datagram[RelayHeaderLength..], out var options)) return false;
+        relay = new Dhcp6Relay(hops, new IPAddress(link), new IPAddress(peer), options);
+        return true;
+    }
+}
+
+/// <summary>What one relay says.</summary>
+/// <param name="HopCount">How many relays came before it.</param>
+/// <param name="Link">An address on the client's link; <c>::</c> when it does not tell.</param>
+/// <param name="Peer">Whom it got the message from: the client, or a relay before it.</param>
+/// <param name="Options">Its options.</param>
+internal sealed record Dhcp6Relay(byte HopCount, IPAddress Link, IPAddress Peer, Dhcp6Options Options);

@@ -1,0 +1,128 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Maas.Boot.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Boot.RouterAdvertisement;
+
+/// <summary>
+/// Tells the hosts of a link by router advertisements (RFC 4861, RFC 8106) whether to ask DHCPv6, and which prefixes are on the link. Firmware and iPXE do
+/// nothing over IPv6 before they have heard one. Needs Linux and CAP_NET_RAW.
+/// </summary>
+/// <remarks>Unless told a router lifetime it is nobody's default router, and does not get in the way of a real one.</remarks>
+/// <example>
+/// <code>
+/// var options = new RouterAdvertiserOptions { Interfaces = { "eth0" }, Prefixes = { new AdvertisedPrefix { Network = IPNetwork.Parse("fd00:77::/64") } } };
+/// await new RouterAdvertiser(options).RunAsync(cancellationToken);
+/// </code>
+/// </example>
+public sealed partial class RouterAdvertiser
+{
+    private static readonly Counter<long> Advertisements = BootMeter.Meter.CreateCounter<long>("maas.boot.ra.advertisements", "{message}", "Router advertisements sent.");
+    private static readonly Counter<long> Solicitations = BootMeter.Meter.CreateCounter<long>("maas.boot.ra.solicitations", "{message}", "Router solicitations received.");
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+
+    private readonly RouterAdvertiserOptions _options;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes an advertiser; it sends once it runs.</summary>
+    /// <param name="options">What it tells, and where.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="logger">The log; <see langword="null"/> for none.</param>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">There is no interface to advertise on, a prefix, name server or domain cannot be advertised, or all together are too long for one packet.</exception>
+    public RouterAdvertiser(RouterAdvertiserOptions options, TimeProvider? timeProvider = null, ILogger<RouterAdvertiser>? logger = null)
+    {
+        RouterAdvertiserOptionsValidator.ThrowIfInvalid(options);
+        if (options.Interfaces.Count == 0) throw new ArgumentException("There is no interface to advertise on.", nameof(options));
+        _ = AdvertisementMessage.Write(options, new byte[6]);
+        _options = options;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<RouterAdvertiser>.Instance;
+    }
+
+    /// <summary>Advertises until cancelled; a router then says that it is one no longer.</summary>
+    /// <exception cref="SocketException">The process lacks CAP_NET_RAW.</exception>
+    /// <exception cref="ArgumentException">An interface does not exist.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var links = new List<AdvertisementLink>();
+        try
+        {
+            foreach (var name in _options.Interfaces) links.Add(AdvertisementLink.Open(name));
+            await Task.WhenAll(links.Select(l => AdvertiseAsync(l, cancellationToken))).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var link in links) link.Dispose();
+        }
+    }
+
+    private async Task AdvertiseAsync(AdvertisementLink link, CancellationToken cancellationToken)
+    {
+        LogAdvertising(link.Name);
+        var schedule = new AdvertisementSchedule(TimeSpan.FromSeconds(_options.LongestIntervalSeconds), _time.GetUtcNow(), () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20));
+        var solicited = ReceiveAsync(link, cancellationToken);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var wait = schedule.Next - _time.GetUtcNow();
+            using var due = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (wait > TimeSpan.Zero && await Task.WhenAny(solicited, Task.Delay(wait, _time, due.Token)).ConfigureAwait(false) == solicited)
+            {
+                await due.CancelAsync().ConfigureAwait(false);
+                if (await solicited.ConfigureAwait(false)) schedule.Solicited(_time.GetUtcNow());
+                if (cancellationToken.IsCancellationRequested) break;
+                solicited = ReceiveAsync(link, cancellationToken);
+                continue;
+            }
+
+            if (cancellationToken.IsCancellationRequested) break;
+            Send(link, isFarewell: false);
+            schedule.Sent(_time.GetUtcNow());
+        }
+
+        if (_options.RouterLifetimeSeconds > 0) Send(link, isFarewell: true);
+    }
+
+    /// <summary>Whether the next message received is a valid solicitation.</summary>
+    private async Task<bool> ReceiveAsync(AdvertisementLink link, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[AdvertisementMessage.MaxLength];
+        try
+        {
+            var received = await link.Socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.IPv6Any, 0), cancellationToken).ConfigureAwait(false);
+            var source = ((IPEndPoint)received.RemoteEndPoint).Address;
+            if (!AdvertisementMessage.IsSolicitation(buffer.AsSpan(0, received.ReceivedBytes), source)) return false;
+            Solicitations.Add(1);
+            LogSolicited(source, link.Name);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (SocketException e)
+        {
+            LogReceiveFailed(link.Name, e);
+            await Task.Delay(PauseAfterFailure, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
+        }
+    }
+
+    private void Send(AdvertisementLink link, bool isFarewell)
+    {
+        try
+        {
+            link.Send(AdvertisementMessage.Write(_options, link.Hardware, isFarewell));
+            Advertisements.Add(1);
+        }
+        catch (SocketException e)
+        {
+            LogNotSent(link.Name, e); // the interface is down, or its link-local address is still being tried out
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Leases;
+
+namespace Maas.Boot.Tests.Dhcp6.Leases;
+
+public sealed class LeaseJournal6Tests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-journal6-");
+
+    private string FilePath => Path.Combine(_folder.FullName, "leases");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task The_last_record_of_an_address_is_read_back()
+    {
+        await using (var journal = LeaseJournal6.Open(FilePath))
+        {
+            await journal.WriteAsync([A(1), A(2)], default);
+            await journal.WriteAsync([A(1) with { State = LeaseState.Released, Hardware = null, Client = default }], default);
+        }
+
+        (await ReadAsync()).Should().BeEquivalentTo([A(1) with { State = LeaseState.Released, Hardware = null, Client = default }, A(2)]);
+    }
+
+    [Fact]
+    public async Task Whatever_a_crash_leaves_of_the_last_write_the_writes_before_it_are_kept()
+    {
+        await using (var journal = LeaseJournal6.Open(FilePath)) await journal.WriteAsync([A(1)], default);
+        var whole = (await File.ReadAllBytesAsync(FilePath)).Length;
+        await using (var journal = LeaseJournal6.Open(FilePath)) await journal.WriteAsync([A(2)], default);
+        var content = await File.ReadAllBytesAsync(FilePath);
+        for (var length = whole; length < content.Length; length++)
+        {
+            await File.WriteAllBytesAsync(FilePath, content[..length]);
+            (await ReadAsync()).Should().BeEquivalentTo([A(1)]);
+        }
+    }
+
+    [Fact]
+    public async Task A_journal_of_IPv4_leases_is_refused()
+    {
+        await using (LeaseJournal.Open(FilePath)) { }
+        FluentActions.Invoking(() => LeaseJournal6.Open(FilePath)).Should().Throw<InvalidDataException>();
+    }
+
+    private async Task<List<Lease6>> ReadAsync()
+    {
+        await using var journal = LeaseJournal6.Open(FilePath);
+        return await journal.ReadAsync(default).ToListAsync();
+    }
+
+    private static Lease6 A(int number) => new()
+    {
+        Address = IPAddress.Parse($"fd00::{number}"),
+        Client = LeaseScene6.ClientOf((byte)number),
+        AssociationId = 0xdeadbeef,
+        Hardware = LeaseScene6.HardwareOf((byte)number),
+        State = LeaseState.Bound,
+        Since = DateTimeOffset.UnixEpoch,
+        ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1),
+    };
+}
