@@ -26,7 +26,7 @@ public class IPv6BootTests
         File.Copy(program, Path.Combine(files.FullName, "snponly.efi"));
         using var log = new ConsoleLog(TimeProvider.System);
         await using var server = LabProcess.Start(
-            bench.Network.Command("dotnet", Sample("Dhcp6Server"), files.FullName, "--interface", LabNetwork.Bridge, "--subnet", "fd00:77::/64", "--range", "fd00:77::1000-fd00:77::1fff", "--leases", Path.Combine(bench.Folder, "leases")),
+            bench.Network.Command("dotnet", Server(), files.FullName, "--interface", LabNetwork.Bridge, "--subnet", "fd00:77::/64", "--range", "fd00:77::1000-fd00:77::1fff", "--leases", Path.Combine(bench.Folder, "leases")),
             log);
         var machine = await bench.AddMachineAsync("six", Firmware.Uefi, overIPv6: true);
 
@@ -39,9 +39,9 @@ public class IPv6BootTests
     }
 
     // Built beside this program, in the same configuration.
-    private static string Sample(string name)
+    private static string Server()
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        return Judge.RequireFile(Repository.PathOf($"samples/{name}/bin/{output.Parent?.Name}/{output.Name}/{name}.dll"), $"(dotnet build samples/{name})");
+        return Judge.RequireFile(Repository.PathOf($"samples/Dhcp6Server/bin/{output.Parent?.Name}/{output.Name}/Dhcp6Server.dll"), "(dotnet build samples/Dhcp6Server)");
     }
 }
