@@ -2,6 +2,8 @@ using Spectre.Console;
 using VmLab.Disks;
 using VmLab.Journeys;
 using VmLab.Machines;
+using VmLab.Processes;
+using VmLab.Servers;
 
 namespace VmLab;
 
@@ -34,7 +36,7 @@ internal static class LabShow
         {
             return 130;
         }
-        catch (Exception failure) when (failure is JourneyException or TimeoutException or HttpRequestException or InvalidOperationException)
+        catch (Exception failure) when (failure is JourneyException or TimeoutException or HttpRequestException or InvalidOperationException or HostCommandException)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
             return 1;
@@ -45,7 +47,7 @@ internal static class LabShow
     {
         var time = TimeProvider.System;
         var image = await StepAsync(progress, "disk image", () => DebianDiskImage.GetAsync(cancellationToken));
-        await using var rack = await LabRack.CreateAsync(folder, time, cancellationToken);
+        await using var rack = await LabRack.CreateAsync(folder, time, new ServerSetup(), cancellationToken);
         var bios = await rack.AddMachineAsync("bios", Firmware.Bios, 1, cancellationToken);
         var uefi = await rack.AddMachineAsync("uefi", Firmware.Uefi, 2, cancellationToken);
         using var client = await StepAsync(progress, "server with its ephemeral environment", () => rack.OpenAsync(image, cancellationToken));
@@ -54,7 +56,7 @@ internal static class LabShow
 
         async Task LiveAsync(RackedMachine machine)
         {
-            var bar = progress.AddTask(machine.Machine.Hardware.Name, maxValue: Stages);
+            var bar = progress.AddTask(machine.Machine.Name, maxValue: Stages);
             var journey = new MachineJourney(client, machine, time, new Bar(bar));
             await journey.LiveAsync(PublicKey, cancellationToken);
         }

@@ -18,12 +18,12 @@ public class SecureBootTests(ITestOutputHelper output)
     {
         LabJudges.RequireMachines();
         Judge.RequireFile("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd", "ovmf");
-        await using var bench = await RackBench.CreateAsync(output);
+        await using var bench = await RackBench.CreateAsync("secureboot", output);
         // Loud enough for the kernel to say that it is locked down, which is a notice.
         bench.Rack.Server.KernelOptions = "console=ttyS0,115200 loglevel=6 no_timer_check";
         var racked = await bench.Rack.AddMachineAsync("secure", Firmware.UefiSecureBoot, 4, Token);
         var console = racked.Machine.Console;
-        using var client = await bench.Rack.OpenAsync(image: null, Token);
+        using var client = await bench.Rack.OpenAsync(Token);
 
         await racked.Machine.TurnOnAsync(Token);
         await console.WaitForAsync("Access Denied|Security Violation", Patience, 0, Token);

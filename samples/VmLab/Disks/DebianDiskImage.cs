@@ -30,10 +30,6 @@ public sealed class DebianDiskImage
         return new DebianDiskImage(finished);
     }
 
-    /// <summary>Writes the disk as a machine would find it after deployment.</summary>
-    public Task ExpandAsync(string path, CancellationToken cancellationToken) =>
-        HostCommand.RunAsync("zstd", ["-q", "-d", "-f", "--sparse", CompressedPath, "-o", path], cancellationToken);
-
     private static async Task BuildAsync(Uri mirror, string finished, CancellationToken cancellationToken)
     {
         // Unpacked beside the result, so that the last step is a rename within one file system.

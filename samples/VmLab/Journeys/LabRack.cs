@@ -16,10 +16,10 @@ public sealed class LabRack : IAsyncDisposable
     private readonly Stack<IAsyncDisposable> owned = [];
     private readonly TimeProvider time;
 
-    private LabRack(LabNetwork network, string folder, TimeProvider time)
+    private LabRack(LabNetwork network, string folder, ServerSetup setup, TimeProvider time)
     {
         (Network, Folder, this.time) = (network, folder, time);
-        Server = new MaasServerProcess(network, Path.Combine(folder, "data"), "10.77.0.100-10.77.0.200", time);
+        Server = new MaasServerProcess(network, Path.Combine(folder, "data"), setup, time);
     }
 
     public LabNetwork Network { get; }
@@ -29,11 +29,11 @@ public sealed class LabRack : IAsyncDisposable
 
     public MaasServerProcess Server { get; }
 
-    /// <summary>Builds the rack; machines come with <see cref="AddMachineAsync"/>, the server starts with <see cref="OpenAsync"/>.</summary>
-    public static async Task<LabRack> CreateAsync(string folder, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Builds the rack; machines come with <see cref="AddMachineAsync"/>, the server starts with <see cref="OpenAsync(CancellationToken)"/>.</summary>
+    public static async Task<LabRack> CreateAsync(string folder, TimeProvider time, ServerSetup setup, CancellationToken cancellationToken)
     {
         var network = await LabNetwork.CreateAsync(cancellationToken);
-        var rack = new LabRack(network, folder, time);
+        var rack = new LabRack(network, folder, setup, time);
         rack.owned.Push(network);
         try
         {
@@ -48,12 +48,19 @@ public sealed class LabRack : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the server, waits for its ephemeral environment and gives it the image, if there is to be one.</summary>
-    public async Task<MaasClient> OpenAsync(DebianDiskImage? image, CancellationToken cancellationToken)
+    /// <summary>Starts the server, waits for its ephemeral environment and gives it the image.</summary>
+    public async Task<MaasClient> OpenAsync(DebianDiskImage image, CancellationToken cancellationToken)
+    {
+        var client = await OpenAsync(cancellationToken);
+        await client.UploadImageAsync($"custom/{ImageName}", "ddzst", image.CompressedPath, cancellationToken);
+        return client;
+    }
+
+    /// <summary>Starts the server and waits for its ephemeral environment.</summary>
+    public async Task<MaasClient> OpenAsync(CancellationToken cancellationToken)
     {
         await Server.StartAsync(cancellationToken);
         var client = new MaasClient(Network.CreateHttpHandler(), MaasServerProcess.Address, await Server.ReadApiKeyAsync(cancellationToken), time);
-        if (image is not null) await client.UploadImageAsync($"custom/{ImageName}", "ddzst", image.CompressedPath, cancellationToken);
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         var since = time.GetTimestamp();
         while (!await client.HasBootFileAsync("ephemeral/amd64/initrd", cancellationToken))
@@ -89,8 +96,14 @@ public sealed class LabRack : IAsyncDisposable
             return new RackedMachine(machine, new JourneyPower.Ipmi(bmc));
         }
 
+        return WakeOnLan(machine);
+    }
+
+    /// <summary>Puts a machine of one's own making into the rack, with Wake-on-LAN; it stays the caller's.</summary>
+    public RackedMachine WakeOnLan(IRackMachine machine)
+    {
         owned.Push(WakeOnLanStandIn.Start(Network, [machine]));
-        return new RackedMachine(machine, new JourneyPower.WakeOnLan(machine.Hardware.MacAddress));
+        return new RackedMachine(machine, new JourneyPower.WakeOnLan(machine.MacAddress));
     }
 
     public async ValueTask DisposeAsync()
@@ -100,4 +113,4 @@ public sealed class LabRack : IAsyncDisposable
 }
 
 /// <summary>A machine and how the server reaches its button.</summary>
-public sealed record RackedMachine(QemuMachine Machine, JourneyPower Power);
+public sealed record RackedMachine(IRackMachine Machine, JourneyPower Power);

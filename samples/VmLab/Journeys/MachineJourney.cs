@@ -27,7 +27,7 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     /// <summary>How long any one stage may take; everything here runs in software.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
-    private QemuMachine Machine => racked.Machine;
+    private IRackMachine Machine => racked.Machine;
 
     /// <summary>The whole life, in order.</summary>
     public async Task LiveAsync(string sshKey, CancellationToken cancellationToken)
@@ -46,8 +46,8 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
         Begin();
         await Machine.TurnOnAsync(cancellationToken);
         await Machine.WaitForPowerOffAsync(Patience, cancellationToken);
-        var found = (await client.GetAsync($"machines/?mac_address={Uri.EscapeDataString(Machine.Hardware.MacAddress)}", cancellationToken)).EnumerateArray().ToList();
-        if (found.Count != 1) throw new JourneyException($"{found.Count} machines have the address {Machine.Hardware.MacAddress} after one boot", Machine.Console.Since(consoleAtStage));
+        var found = (await client.GetAsync($"machines/?mac_address={Uri.EscapeDataString(Machine.MacAddress)}", cancellationToken)).EnumerateArray().ToList();
+        if (found.Count != 1) throw new JourneyException($"{found.Count} machines have the address {Machine.MacAddress} after one boot", Machine.Console.Since(consoleAtStage));
         id = found[0].GetProperty("system_id").GetString();
         Hostname = found[0].GetProperty("hostname").GetString()!; // every machine has one
         Expect("New", found[0]);
@@ -85,6 +85,8 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     public async Task BeginDeployingAsync(CancellationToken cancellationToken)
     {
         Begin();
+        // Where the server can turn it off, somebody has left it on: what runs there must not keep it from being installed.
+        if (racked.Power.CanTurnOff) await Machine.TurnOnAsync(cancellationToken);
         await client.PostAsync(
             $"machines/{SystemId}/?op=deploy",
             [new("osystem", "custom"), new("distro_series", LabRack.ImageName), new("user_data", Convert.ToBase64String(Encoding.UTF8.GetBytes(UserData)))],
@@ -131,7 +133,7 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
 
             var failed = current.StartsWith("Failed", StringComparison.Ordinal);
             if (failed || time.GetElapsedTime(since) > Patience)
-                throw new JourneyException($"{Machine.Hardware.Name} is '{current}' ({Text(machine, "status_message")}) instead of '{status}'", Machine.Console.Since(consoleAtStage));
+                throw new JourneyException($"{Machine.Name} is '{current}' ({Text(machine, "status_message")}) instead of '{status}'", Machine.Console.Since(consoleAtStage));
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
     }
@@ -156,11 +158,11 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     private void Expect(string status, JsonElement machine)
     {
         if (StatusOf(machine) != status)
-            throw new JourneyException($"{Machine.Hardware.Name} is '{StatusOf(machine)}' instead of '{status}'", Machine.Console.Since(consoleAtStage));
+            throw new JourneyException($"{Machine.Name} is '{StatusOf(machine)}' instead of '{status}'", Machine.Console.Since(consoleAtStage));
         Report(status);
     }
 
-    private void Report(string status) => progress?.Report(new JourneyStep(Machine.Hardware.Name, status, time.GetElapsedTime(stage)));
+    private void Report(string status) => progress?.Report(new JourneyStep(Machine.Name, status, time.GetElapsedTime(stage)));
 }
 
 /// <summary>A machine did not get where it should; the message ends with its console.</summary>

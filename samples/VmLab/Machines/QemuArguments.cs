@@ -31,8 +31,7 @@ internal static class QemuArguments
 
     // QEMU's own ROM for the card is iPXE; without one, OVMF's network stack drives it.
     private static string NicOf(VirtualMachine machine) =>
-        $"virtio-net-pci,netdev=net,mac={machine.MacAddress}"
-        + (machine.BootOrder == BootOrder.NetworkFirst ? ",bootindex=1" : "")
+        $"virtio-net-pci,netdev=net,mac={machine.MacAddress},bootindex=1"
         + (machine.IsUefi ? ",romfile=" : "");
 
     /// <summary>The variables that a machine's firmware begins with.</summary>

@@ -4,12 +4,16 @@ using VmLab.Processes;
 namespace VmLab.Machines;
 
 /// <summary>A machine in the rack, off or on. It is on exactly while its QEMU runs: a guest that powers off ends it.</summary>
-public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, TimeProvider time) : IAsyncDisposable
+public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, TimeProvider time) : IRackMachine, IAsyncDisposable
 {
     private readonly SemaphoreSlim button = new(1, 1);
     private LabProcess? running;
 
     public VirtualMachine Hardware { get; } = hardware;
+
+    public string Name => Hardware.Name;
+
+    public string MacAddress => Hardware.MacAddress;
 
     /// <summary>The serial line, over all the times the machine was on.</summary>
     public ConsoleLog Console { get; } = new(time, hardware.ConsolePath);
@@ -19,7 +23,6 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
     /// <summary>How often it was switched on.</summary>
     public int PowerOns { get; private set; }
 
-    /// <summary>Presses the button; nothing happens when the machine is on already.</summary>
     public async Task TurnOnAsync(CancellationToken cancellationToken)
     {
         await button.WaitAsync(cancellationToken);
@@ -38,7 +41,6 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
         }
     }
 
-    /// <summary>Pulls the plug.</summary>
     public async Task TurnOffAsync(CancellationToken cancellationToken)
     {
         await button.WaitAsync(cancellationToken);
@@ -52,8 +54,6 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
         }
     }
 
-    /// <summary>Waits until the machine has switched itself off.</summary>
-    /// <exception cref="TimeoutException">It is still on.</exception>
     public async Task WaitForPowerOffAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (running is not null) await running.WaitForExitAsync(cancellationToken).WaitAsync(timeout, time, cancellationToken);

@@ -21,8 +21,6 @@ public sealed record VirtualMachine
     /// <summary>The folder of its disk, firmware variables and console log.</summary>
     public required string Folder { get; init; }
 
-    public BootOrder BootOrder { get; init; } = BootOrder.NetworkFirst;
-
     /// <summary>In MiB.</summary>
     public int Memory { get; init; } = 512;
 
@@ -40,16 +38,6 @@ public sealed record VirtualMachine
     public string FirmwareVariablesPath => Path.Combine(Folder, $"{Name}.vars");
 
     public string ConsolePath => Path.Combine(Folder, $"{Name}.console");
-}
-
-/// <summary>Where the firmware looks for something to boot.</summary>
-public enum BootOrder
-{
-    /// <summary>From the network, then from the disk: how a managed machine is set up, once and for all.</summary>
-    NetworkFirst,
-
-    /// <summary>From the disk alone.</summary>
-    DiskOnly,
 }
 
 /// <summary>What runs before any boot program.</summary>

@@ -64,6 +64,51 @@ public sealed class LabNetwork : IAsyncDisposable
         return tap;
     }
 
+    /// <summary>
+    /// Puts another host on the link, in a namespace of its own, whose interface is called <see cref="Bridge"/> too: another
+    /// DHCP server, for example. It goes when it is disposed of, with the programs in it.
+    /// </summary>
+    public async Task<LabNetwork> AddHostAsync(IPAddress address, CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref count);
+        var host = new LabNetwork(new LabOwner(Environment.ProcessId).NamespaceName(number));
+        try
+        {
+            await IpAsync(["netns", "add", host.Name], cancellationToken);
+            await host.IpHereAsync("link set lo up", cancellationToken);
+            await PlugInAsync($"host{number}", $"{Bridge} netns {host.Name}", cancellationToken);
+            await host.AddAddressAsync(address, cancellationToken);
+            await host.IpHereAsync($"link set {Bridge} up", cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Plugs in a cable that ends in this program's own namespace, for a simulated machine, and returns that end's name. It has the machine's MAC
+    /// address, and from the start the addresses that the server may lease to it, which are kept from answering for themselves until then.
+    /// </summary>
+    public async Task<string> AddCableAsync(string macAddress, IReadOnlyList<IPAddress> leasable, CancellationToken cancellationToken)
+    {
+        var end = $"maaslab{Environment.ProcessId}";
+        await PlugInAsync("cable", $"{end} address {macAddress} netns {Environment.ProcessId}", cancellationToken);
+        // 8: answer no ARP request. The server, which asks whether an address is free before it leases it, is told below who has it.
+        await File.WriteAllTextAsync($"/proc/sys/net/ipv4/conf/{end}/arp_ignore", "8", cancellationToken);
+        await IpAsync(["link", "set", end, "up"], cancellationToken);
+        foreach (var address in leasable)
+        {
+            await IpAsync(["addr", "add", $"{address}/32", "dev", end], cancellationToken);
+            await IpHereAsync($"neigh replace {address} lladdr {macAddress} dev {Bridge} nud permanent", cancellationToken);
+        }
+
+        await IpAsync(["route", "add", $"{ServerAddress}/32", "dev", end], cancellationToken);
+        return end;
+    }
+
     /// <summary>How to start <paramref name="program"/> inside the network.</summary>
     public ProcessStartInfo Command(string program, params IEnumerable<string> arguments)
     {
@@ -81,6 +126,12 @@ public sealed class LabNetwork : IAsyncDisposable
     public SocketsHttpHandler CreateHttpHandler() => NetworkNamespace.CreateHttpHandler(Name);
 
     public async ValueTask DisposeAsync() => await RemoveAsync(Name, CancellationToken.None);
+
+    private async Task PlugInAsync(string port, string peer, CancellationToken cancellationToken)
+    {
+        await IpHereAsync($"link add {port} type veth peer name {peer}", cancellationToken);
+        await IpHereAsync($"link set {port} master {Bridge} up", cancellationToken);
+    }
 
     private static async Task RemoveStaleAsync(CancellationToken cancellationToken)
     {

@@ -15,17 +15,17 @@ public sealed class WakeOnLanStandIn : IAsyncDisposable
     private const int DiscardPort = 9;
 
     private readonly Socket socket;
-    private readonly IReadOnlyList<QemuMachine> machines;
+    private readonly IReadOnlyList<IRackMachine> machines;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task listening;
 
-    private WakeOnLanStandIn(Socket socket, IReadOnlyList<QemuMachine> machines)
+    private WakeOnLanStandIn(Socket socket, IReadOnlyList<IRackMachine> machines)
     {
         (this.socket, this.machines) = (socket, machines);
         listening = ListenAsync();
     }
 
-    public static WakeOnLanStandIn Start(LabNetwork network, IReadOnlyList<QemuMachine> machines)
+    public static WakeOnLanStandIn Start(LabNetwork network, IReadOnlyList<IRackMachine> machines)
     {
         var ear = network.OpenSocket(SocketType.Dgram, ProtocolType.Udp);
         ear.Bind(new IPEndPoint(IPAddress.Any, DiscardPort));
@@ -48,7 +48,7 @@ public sealed class WakeOnLanStandIn : IAsyncDisposable
             while (true)
             {
                 var length = await socket.ReceiveAsync(buffer, stopping.Token);
-                foreach (var machine in machines.Where(machine => MagicPacket.Wakes(buffer.AsSpan(0, length), PhysicalAddress.Parse(machine.Hardware.MacAddress))))
+                foreach (var machine in machines.Where(machine => MagicPacket.Wakes(buffer.AsSpan(0, length), PhysicalAddress.Parse(machine.MacAddress))))
                     await machine.TurnOnAsync(stopping.Token);
             }
         }

@@ -5,7 +5,7 @@ using VmLab.Processes;
 namespace VmLab.Servers;
 
 /// <summary>The sample host <c>samples/MaasServer</c>, run as an operator would, inside the lab's network.</summary>
-public sealed class MaasServerProcess(LabNetwork network, string dataFolder, string range, TimeProvider time) : IAsyncDisposable
+public sealed class MaasServerProcess(LabNetwork network, string dataFolder, ServerSetup setup, TimeProvider time) : IAsyncDisposable
 {
     public const int Port = 5240;
 
@@ -33,8 +33,9 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, str
         Log.Append("=== server starts\n");
         running = LabProcess.Start(
             network.Command(
-                "dotnet", [FindServer(), "--data", dataFolder, "--listen", $"http://0.0.0.0:{Port}", "--interface", LabNetwork.Bridge, "--range", range, "--mode", "full",
-                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", KernelOptions, .. Options]),
+                "dotnet",
+                [SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", $"http://0.0.0.0:{Port}", "--interface", LabNetwork.Bridge,
+                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", KernelOptions, .. setup.Arguments, .. Options]),
             Log);
         await WaitUntilItListensAsync(cancellationToken);
     }
@@ -75,13 +76,4 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, str
         }
     }
 
-    // The server is built beside this program, in the same configuration.
-    private static string FindServer()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        var output = $"bin/{folder.Parent?.Name}/{folder.Name}";
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Maas.sln"))) folder = folder.Parent;
-        var server = Path.Combine(folder?.FullName ?? "/", "samples", "MaasServer", output, "MaasServer.dll");
-        return File.Exists(server) ? server : throw new FileNotFoundException("samples/MaasServer is not built.", server);
-    }
 }

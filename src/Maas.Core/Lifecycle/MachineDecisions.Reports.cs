@@ -151,6 +151,8 @@ public static partial class MachineDecisions
         var minutes = Math.Round((deadline - machine.StatusSince).TotalMinutes);
         var waitsForPower = machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode;
         var words = $"Node operation '{machine.Status.DisplayName}' timed out after {minutes} minutes.";
+        // What was said when it was turned on; nothing was heard of it since, so that is the likely cause.
+        if (machine is { CheckedIn: false, Status.WaitsForBoot: true, StatusMessage.Length: > 0 }) words += $" {machine.StatusMessage}";
         if (passed.PowerFailure is { } failure) words += $" Its power did not obey: {failure}";
         move.Fail(words, ScriptStatus.TimedOut, turnOff: !waitsForPower);
         return move.Done();
@@ -159,7 +161,12 @@ public static partial class MachineDecisions
     private static Decision PowerDone(MachineMove move, MachineCommand.PowerDone done)
     {
         move.Machine = move.Machine with { PowerState = done.State };
-        if (done.Note is not null) move.Note(EventLevel.Warning, "Power", done.Note);
+        if (done.Note is { } note)
+        {
+            move.Note(EventLevel.Warning, "Power", note);
+            if (done.Effect.Action is PowerAction.TurnOn && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true }) move.Machine = move.Machine with { StatusMessage = note };
+        }
+
         // A wake-up packet may be lost, or come while the machine is still switching itself off, and nobody answers it.
         if (done is { Effect.Action: PowerAction.TurnOn, State: PowerState.Unknown, Note: null } && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
             move.Add(new MachineEffect.Power(PowerAction.TurnOn, Repeats: true));

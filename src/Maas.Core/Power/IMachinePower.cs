@@ -33,7 +33,11 @@ public abstract record PowerReply
 
     /// <summary>It was done, or was so already.</summary>
     /// <param name="State">The state as the controller tells it now; <see cref="PowerState.Unknown"/> when it cannot tell.</param>
-    public sealed record Done(PowerState State) : PowerReply;
+    public sealed record Done(PowerState State) : PowerReply
+    {
+        /// <summary>What went wrong beside it, in words for the operator, without secrets; <see langword="null"/>, the default, for nothing.</summary>
+        public string? Note { get; init; }
+    }
 
     /// <summary>This power type cannot do that (Wake-on-LAN cannot turn off). A person has to; nothing waits for it.</summary>
     /// <param name="Reason">In words for the operator.</param>

@@ -16,8 +16,14 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
     {
         var machine = ForDriver(target);
         // Firmware that boots its disk first would never come to us; a driver that cannot say so leaves it to the boot order.
-        await drivers.SetNextBootAsync(machine, NextBoot.Network, cancellationToken).ConfigureAwait(false);
-        return ToReply(await drivers.TurnOnAsync(machine, cancellationToken).ConfigureAwait(false));
+        var nextBoot = await drivers.SetNextBootAsync(machine, NextBoot.Network, cancellationToken).ConfigureAwait(false);
+        var reply = ToReply(await drivers.TurnOnAsync(machine, cancellationToken).ConfigureAwait(false));
+        return (reply, nextBoot) switch
+        {
+            (PowerReply.Done done, PowerAnswer.Failed refused) =>
+                done with { Note = $"The machine's controller did not set its next boot to the network, and it boots as its firmware is set up: {refused.Reason}" },
+            _ => reply,
+        };
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Maas.Core.Fleet;
 using Maas.Core.Inventory;
+using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
 using Maas.Core.Power;
 
@@ -142,6 +143,21 @@ public class MachineDecisionsTests
         var failed = ((Decision.Moved)MachineDecisions.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(30))).Machine;
         failed.Status.Should().Be(MachineStatus.FailedDeployment);
         failed.StatusMessage.Should().Be("Node operation 'Deploying' timed out after 50 minutes.");
+    }
+
+    [Fact]
+    public void What_its_controller_would_not_do_is_told_when_the_machine_is_never_heard_of()
+    {
+        var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
+        var on = Move(deploying, new MachineCommand.PowerDone(new(PowerAction.TurnOn), PowerState.On, "No boot from the network: refused."));
+        on.Machine.StatusMessage.Should().Be("No boot from the network: refused.");
+        on.Events.Should().Contain(note => note.Level == EventLevel.Warning && note.Description == "No boot from the network: refused.");
+
+        Silent(on.Machine).StatusMessage.Should().Be("Node operation 'Deploying' timed out after 30 minutes. No boot from the network: refused.");
+        Silent(on.Machine with { CheckedIn = true }).StatusMessage.Should().Be("Node operation 'Deploying' timed out after 30 minutes.", "it did boot");
+
+        static Machine Silent(Machine machine) =>
+            ((Decision.Moved)MachineDecisions.Decide(machine, new MachineCommand.DeadlinePassed(), Now.AddMinutes(30))).Machine;
     }
 
     [Fact]

@@ -26,6 +26,17 @@ public class DriverPowerTests
     public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerAnswer answer, PowerReply reply) => DriverPower.ToReply(answer).Should().Be(reply);
 
     [Fact]
+    public async Task A_next_boot_that_the_controller_refuses_is_told_with_the_machine_turned_on()
+    {
+        var power = new DriverPower(new PowerDrivers([new Stubborn()]));
+        var target = new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("stubborn", new Dictionary<string, string>()), [Mac]);
+
+        var reply = await power.TurnOnAsync(target, TestContext.Current.CancellationToken);
+
+        reply.Should().BeOfType<PowerReply.Done>().Which.Should().Match<PowerReply.Done>(done => done.State == CorePowerState.On && done.Note != null && done.Note.EndsWith("no such device", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_machine_is_woken_by_its_first_interface_unless_another_is_named()
     {
         var target = new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("wakeonlan", new Dictionary<string, string>()), [Mac]);
@@ -37,4 +48,21 @@ public class DriverPowerTests
     [Fact]
     public void A_machine_without_power_control_is_left_to_its_operator() =>
         DriverPower.ForDriver(new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("", new Dictionary<string, string>()), [])).PowerType.Should().Be("manual");
+
+    /// <summary>A controller that turns the machine on and off, and lets nobody choose what it boots.</summary>
+    private sealed class Stubborn : IPowerDriver
+    {
+        public IReadOnlyList<string> PowerTypes => ["stubborn"];
+
+        public Task<PowerAnswer> QueryAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
+
+        public Task<PowerAnswer> TurnOnAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
+
+        public Task<PowerAnswer> TurnOffAsync(Maas.Power.PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.Off);
+
+        public Task<PowerAnswer> SetNextBootAsync(Maas.Power.PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+            Task.FromResult<PowerAnswer>(new PowerAnswer.Failed(PowerFailure.CommandRefused, "no such device"));
+
+        private static Task<PowerAnswer> Seen(Maas.Power.PowerState state) => Task.FromResult<PowerAnswer>(new PowerAnswer.Observed(state));
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class LabBench : IAsyncDisposable
 
     public static async Task<LabBench> CreateAsync() => new(await LabNetwork.CreateAsync(TestContext.Current.CancellationToken));
 
-    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, BootOrder bootOrder = BootOrder.NetworkFirst, int memory = 512, bool overIPv6 = false)
+    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, int memory = 512, bool overIPv6 = false)
     {
         var number = machines.Count + 1;
         var machine = new QemuMachine(
@@ -30,7 +30,6 @@ internal sealed class LabBench : IAsyncDisposable
                 Uuid = Guid.Parse($"4c4c4544-0000-4d61-8073-00000000000{number}"),
                 Serial = $"LAB{number:0000}",
                 Folder = Folder,
-                BootOrder = bootOrder,
                 Memory = memory,
                 BootsOverIPv6 = overIPv6,
             },

@@ -1,4 +1,5 @@
 using VmLab.Journeys;
+using VmLab.Servers;
 
 namespace Maas.Journey.Tests.Lab;
 
@@ -6,16 +7,17 @@ namespace Maas.Journey.Tests.Lab;
 internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
 {
     private readonly ITestOutputHelper output;
-    private readonly string folder;
+    private readonly string name;
 
-    private RackBench(LabRack rack, string folder, ITestOutputHelper output) => (Rack, this.folder, this.output) = (rack, folder, output);
+    private RackBench(LabRack rack, string name, ITestOutputHelper output) => (Rack, this.name, this.output) = (rack, name, output);
 
     public LabRack Rack { get; }
 
-    public static async Task<RackBench> CreateAsync(ITestOutputHelper output)
+    /// <summary>Builds a rack; <paramref name="name"/> tells its logs from another's.</summary>
+    public static async Task<RackBench> CreateAsync(string name, ITestOutputHelper output, ServerSetup? setup = null)
     {
         var fresh = Directory.CreateTempSubdirectory("maas-journey-").FullName;
-        return new RackBench(await LabRack.CreateAsync(fresh, TimeProvider.System, TestContext.Current.CancellationToken), fresh, output);
+        return new RackBench(await LabRack.CreateAsync(fresh, TimeProvider.System, setup ?? new ServerSetup(), TestContext.Current.CancellationToken), name, output);
     }
 
     public void Report(JourneyStep value) => output.WriteLine($"{value.Machine,-6} {value.Reached,-10} after {value.Took.TotalSeconds:0} s");
@@ -25,16 +27,16 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
         var failed = TestContext.Current.TestState is null || TestContext.Current.TestState.Result == TestResult.Failed;
         await Rack.DisposeAsync();
         Keep();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(Rack.Folder, recursive: true);
         if (failed) output.WriteLine($"The consoles and the server's log are in {Logs}");
     }
 
-    private static string Logs => Path.Combine(AppContext.BaseDirectory, "TestResults", "journeys");
+    private string Logs => Path.Combine(AppContext.BaseDirectory, "TestResults", "journeys", name);
 
     private void Keep()
     {
         Directory.CreateDirectory(Logs);
-        foreach (var log in Directory.EnumerateFiles(folder).Where(file => file.EndsWith(".console", StringComparison.Ordinal) || file.EndsWith(".log", StringComparison.Ordinal)))
+        foreach (var log in Directory.EnumerateFiles(Rack.Folder).Where(file => file.EndsWith(".console", StringComparison.Ordinal) || file.EndsWith(".log", StringComparison.Ordinal)))
             File.Copy(log, Path.Combine(Logs, Path.GetFileName(log)), overwrite: true);
     }
 }

@@ -42,14 +42,6 @@ public class QemuArgumentsTests
     }
 
     [Fact]
-    public void A_machine_that_boots_its_disk_alone_still_has_its_network_card()
-    {
-        var arguments = QemuArguments.For(Machine with { BootOrder = BootOrder.DiskOnly }).ToList();
-
-        arguments.Should().Contain("virtio-net-pci,netdev=net,mac=52:54:00:77:00:01");
-    }
-
-    [Fact]
     public void A_machine_with_Secure_Boot_keeps_its_variables_from_the_system()
     {
         var arguments = QemuArguments.For(Machine with { Firmware = Firmware.UefiSecureBoot }).ToList();
