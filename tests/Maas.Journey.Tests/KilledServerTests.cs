@@ -10,7 +10,7 @@ namespace Maas.Journey.Tests;
 
 /// <summary>
 /// <c>samples/MaasServer</c>, killed (SIGKILL) while each order is given and while each is carried out, and between: a machine that knows nothing of
-/// it gets there all the same. The machine is simulated, so that a kill costs seconds; <see cref="JourneyTests"/> does it to a virtual one.
+/// it gets there all the same. The machine is simulated, so that a kill costs seconds.
 /// </summary>
 [Collection(LabCollection.Name)]
 public class KilledServerTests(ITestOutputHelper output)
@@ -60,7 +60,7 @@ public class KilledServerTests(ITestOutputHelper output)
         await killer.KillWhenAsync("cloud-init: ", Token);
         await journey.WaitForStatusAsync("Deployed", Token);
         await killer.KillAsync("Deployed", Token);
-        machine.Simulated.System.Should().NotBeNull();
+        (await machine.Simulated.WhenAtRestAsync(Token)).Should().BeOfType<RestState.SystemRunning>();
         machine.Simulated.System!.PublicKeys.Should().Contain(SshKey.Public); // checked above
         machine.Simulated.System.UserData.Length.Should().BePositive();
         machine.Simulated.Disks[0].ImageLength.Should().BeGreaterThanOrEqualTo(written);

@@ -85,8 +85,6 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     public async Task BeginDeployingAsync(CancellationToken cancellationToken)
     {
         Begin();
-        // Where the server can turn it off, somebody has left it on: what runs there must not keep it from being installed.
-        if (racked.Power.CanTurnOff) await Machine.TurnOnAsync(cancellationToken);
         await client.PostAsync(
             $"machines/{SystemId}/?op=deploy",
             [new("osystem", "custom"), new("distro_series", LabRack.ImageName), new("user_data", Convert.ToBase64String(Encoding.UTF8.GetBytes(UserData)))],
