@@ -44,7 +44,7 @@ public sealed class LinkServicesTests : IAsyncLifetime
         var (udhcpc, dig, ntpdig, logger) = (Judge.Require("udhcpc", "udhcpc"), Judge.Require("dig", "bind9-dnsutils"), Judge.Require("ntpdig", "ntpsec-ntpdig"), Judge.Require("logger", "bsdutils"));
         var data = Path.Combine(_folder.FullName, "data");
         string id;
-        await using (var server = new MaasServerProcess(_network!, data, "10.77.0.100-10.77.0.200", TimeProvider.System) { Options = ["--domain", "lab.example"] })
+        await using (var server = new MaasServerProcess(_network!, data, new ServerSetup(), TimeProvider.System) { Options = ["--domain", "lab.example"] })
         {
             await server.StartAsync(Token);
             using var api = new MaasClient(_network!.CreateHttpHandler(), MaasServerProcess.Address, await server.ReadApiKeyAsync(Token), TimeProvider.System);
