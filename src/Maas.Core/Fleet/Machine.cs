@@ -51,6 +51,9 @@ public sealed record Machine
     /// <summary>What is going on, or why it failed, in words; empty when there is nothing to say.</summary>
     public string StatusMessage { get; init; } = "";
 
+    /// <summary>What went wrong when it was last turned on, though it was (its controller would not set the next boot); <see langword="null"/> for nothing. At most what a power driver says.</summary>
+    public string? PowerNote { get; init; }
+
     /// <summary>When it came into this status.</summary>
     public DateTimeOffset StatusSince { get; init; }
 

@@ -151,8 +151,8 @@ public static partial class MachineDecisions
         var minutes = Math.Round((deadline - machine.StatusSince).TotalMinutes);
         var waitsForPower = machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode;
         var words = $"Node operation '{machine.Status.DisplayName}' timed out after {minutes} minutes.";
-        // What was said when it was turned on; nothing was heard of it since, so that is the likely cause.
-        if (machine is { CheckedIn: false, Status.WaitsForBoot: true, StatusMessage.Length: > 0 }) words += $" {machine.StatusMessage}";
+        // Nothing was heard of it since it was turned on, so what went wrong then is the likely cause.
+        if (machine is { CheckedIn: false, Status.WaitsForBoot: true, PowerNote: { } note }) words += $" {note}";
         if (passed.PowerFailure is { } failure) words += $" Its power did not obey: {failure}";
         move.Fail(words, ScriptStatus.TimedOut, turnOff: !waitsForPower);
         return move.Done();
@@ -161,6 +161,7 @@ public static partial class MachineDecisions
     private static Decision PowerDone(MachineMove move, MachineCommand.PowerDone done)
     {
         move.Machine = move.Machine with { PowerState = done.State };
+        if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
         if (done.Note is { } note)
         {
             move.Note(EventLevel.Warning, "Power", note);
