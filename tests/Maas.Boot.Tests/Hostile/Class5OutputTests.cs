@@ -26,7 +26,7 @@ public class Class5OutputTests
         Options = [.. others.DistinctBy(o => o.Item1).Select(o => new DhcpOptionValue((DhcpOptionCode)o.Item1, o.Item2))],
     });
 
-    public static TheoryData<string> Captured => [.. Captures.Names];
+    public static TheoryData<string> Captured => [.. Captures.NamesOverIPv4];
 
     [Theory]
     [MemberData(nameof(Captured))]

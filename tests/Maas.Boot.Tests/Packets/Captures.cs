@@ -12,6 +12,9 @@ internal static class Captures
 
     public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.pcap").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
 
+    /// <summary>Those with DHCP in them, and not only DHCPv6.</summary>
+    public static IEnumerable<string> NamesOverIPv4 => Names.Where(name => Dhcp(name).Any());
+
     public static string PathOf(string name, string extension) => Path.Combine(Folder, name + extension);
 
     public static IReadOnlyList<CapturedPacket> Read(string name) => PcapReader.Read(File.ReadAllBytes(PathOf(name, ".pcap")));

@@ -22,7 +22,7 @@ public class PacketReplayTests
         NameServers = [IPAddress.Parse("10.77.0.1")],
     };
 
-    public static TheoryData<string> Names => [.. Captures.Names];
+    public static TheoryData<string> Names => [.. Captures.NamesOverIPv4];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -12,7 +12,7 @@ internal static class FileTargets
     public static IEnumerable<FuzzTarget> All =>
     [
         new("lease-journal", Journal()) { Seeds = [Frame(1), Frame(3)], Words = [[.. "LEAS"u8], [0xff, 0xff], [1], [3]] },
-        new("capture", Capture) { Seeds = [.. Captured.Files.Select(f => File.ReadAllBytes(f)[..1400]), Pcapng()], Words = [[0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x4d, 0x3c, 0xb2, 0xa1], [8, 0, 0x45], [0xff, 0xff, 0xff, 0xff]] },
+        new("capture", Capture) { Seeds = [.. Captured.Files.Select(f => File.ReadAllBytes(f).Take(1400).ToArray()), Pcapng()], Words = [[0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x4d, 0x3c, 0xb2, 0xa1], [8, 0, 0x45], [0xff, 0xff, 0xff, 0xff]] },
     ];
 
     // As it is, and as the payload of a frame whose checksum is right: the checksum keeps out chance, not malice.
