@@ -61,7 +61,7 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Makes the disk longer, and a partition with it: the second copy of a GPT moves to the new end. What is in the partition stays as
-    /// long as it was. Trees that were opened before are let go.
+    /// long as it was until <see cref="GrowFileSystem"/>. Trees that were opened before are let go.
     /// </summary>
     /// <param name="length">Bytes of the disk, no fewer than it has.</param>
     /// <param name="number">The partition that takes the room behind it; <see langword="null"/> for the one that ends last.</param>
@@ -76,6 +76,18 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
         foreach (var patch in grown?.ToPatches(length) ?? []) Bytes.Write(patch.Offset, patch.Bytes.Span);
         Reread();
         return Partitions;
+    }
+
+    /// <summary>
+    /// Makes a file system fill its partition, or the whole image, up to what its own layout allows; trees that were opened before are let go.
+    /// </summary>
+    /// <param name="number">A partition's number; 0 for the whole image; <see langword="null"/> chooses as <see cref="DiskImage.OpenTree"/> does.</param>
+    /// <exception cref="NotSupportedException">The file system is not grown here, or not that far; nothing was changed.</exception>
+    public void GrowFileSystem(int? number = null)
+    {
+        var volume = _image.Choose(number);
+        volume.GrowFileSystem(BytesOf(volume), _timeProvider);
+        Reread();
     }
 
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>

@@ -1,19 +1,21 @@
 using System.CommandLine;
 using Maas.Images;
 using Maas.Images.Disks;
+using Maas.Images.Ext;
+using Maas.Images.FileTrees;
 using Maas.Images.Partitions;
 
 namespace ImageTool.Verbs;
 
 /// <summary>
-/// <c>build-disk ROOT OUT (--grub EFI | --systemd-boot EFI) [--append LINE]</c>: a disk that boots the Linux of a root file system's image;
+/// <c>build-disk ROOT OUT (--grub EFI | --systemd-boot EFI) [--append LINE]</c>: a disk that boots the Linux of a root file system's image or directory;
 /// <c>build-disk - OUT --ipxe EFI</c>: a stick that starts iPXE.
 /// </summary>
 internal static class BuildDiskVerb
 {
     private static readonly Guid RootId = Guid.CreateVersion7();
 
-    private static readonly Argument<string> Root = new("root") { Description = "The root file system's image, with its kernel in /boot; - for none." };
+    private static readonly Argument<string> Root = new("root") { Description = "The root file system, with its kernel in /boot: an image, or a directory, which becomes ext4; - for none." };
     private static readonly Argument<string> Output = new("out") { Description = "The raw disk to write." };
     private static readonly Option<string?> Grub = new("--grub") { Description = "GRUB in one file: grubx64.efi." };
     private static readonly Option<string?> Systemd = new("--systemd-boot") { Description = "systemd-bootx64.efi." };
@@ -32,14 +34,29 @@ internal static class BuildDiskVerb
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var name = arguments.GetRequiredValue(Root);
+        var (name, output) = (arguments.GetRequiredValue(Root), arguments.GetRequiredValue(Output));
+        if (!Directory.Exists(name)) return await BuildAsync(arguments, name, output, cancellationToken);
+        var made = $"{output}.{Guid.CreateVersion7():n}.root";
+        try
+        {
+            await new Ext4Builder { Label = "root" }.BuildAsync(new FolderTree(name), made, null, cancellationToken);
+            return await BuildAsync(arguments, made, output, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(made);
+        }
+    }
+
+    private static async Task<int> BuildAsync(ParseResult arguments, string name, string output, CancellationToken cancellationToken)
+    {
         using var root = name == "-" ? null : await DiskImage.OpenAsync(name, null, cancellationToken);
         var disk = new DiskBuilder { DiskId = Guid.CreateVersion7() };
         disk.Add(new NewPartition { Type = PartitionTypes.EfiSystem, Name = "ESP" }, EspOf(arguments, root));
         if (root is not null) disk.Add(new NewPartition { Type = PartitionTypes.LinuxRootX64, Name = "root", Id = RootId }, root.OpenRead());
         await using var image = disk.Build();
         using var whole = await DiskImage.OpenAsync(image, null, cancellationToken);
-        await whole.WriteRawAsync(arguments.GetRequiredValue(Output), null, cancellationToken);
+        await whole.WriteRawAsync(output, null, cancellationToken);
         return 0;
     }
 

@@ -33,6 +33,9 @@ public sealed class Volume
     /// <summary>Whether <see cref="OpenTree"/> can read it.</summary>
     public bool HasTree => _format?.Open is not null;
 
+    /// <summary>Whether <see cref="ImageEdit.GrowFileSystem"/> makes what it holds longer: ext2, ext3 and ext4.</summary>
+    public bool CanGrowFileSystem => _format?.Grow is not null;
+
     /// <summary>The bytes themselves, as a seekable stream.</summary>
     public Stream OpenRead() => _bytes.OpenStream();
 
@@ -44,6 +47,13 @@ public sealed class Volume
             : throw new InvalidImageException(
                 Number == 0 ? "image" : $"partition {Number}",
                 Content.Length == 0 ? "holds no file system known here" : $"holds {Content}, whose files are not read here");
+
+    /// <summary>Makes the file system in it fill the volume.</summary>
+    internal void GrowFileSystem(WritableBytes bytes, TimeProvider timeProvider)
+    {
+        if (_format?.Grow is not { } grow) throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds {(Content.Length == 0 ? "no file system known here" : $"{Content}, which is not grown here")}.");
+        grow(bytes, timeProvider);
+    }
 
     /// <summary>The files in it, to be changed through bytes that are these and can be written to.</summary>
     internal IEditableFileTree OpenEditable(WritableBytes bytes, TimeProvider timeProvider) =>

@@ -13,7 +13,8 @@ internal sealed record VolumeFormat(
     Func<ImageBytes, string> Name,
     Func<ImageBytes, bool> Matches,
     Func<ImageBytes, Scratch, IFileTree>? Open,
-    Func<WritableBytes, TimeProvider, IEditableFileTree>? Edit = null)
+    Func<WritableBytes, TimeProvider, IEditableFileTree>? Edit = null,
+    Action<WritableBytes, TimeProvider>? Grow = null)
 {
     /// <summary>Asked in this order. The strict come before the loose: FAT has hardly a signature at all.</summary>
     private static readonly VolumeFormat[] Known =
@@ -27,7 +28,7 @@ internal sealed record VolumeFormat(
         Unread("exfat", 3, "EXFAT   "u8),
         new(_ => "squashfs", SquashSuperblock.Matches, (bytes, _) => new SquashFileTree(bytes)),
         new(_ => "cpio", CpioIndex.Matches, CpioIndex.Open),
-        new(ExtSuperblock.NameOf, ExtSuperblock.Matches, (bytes, _) => new ExtFileTree(bytes), ExtRecovery.Open),
+        new(ExtSuperblock.NameOf, ExtSuperblock.Matches, (bytes, _) => new ExtFileTree(bytes), ExtRecovery.Open, ExtGrowth.Grow),
         Unread("erofs", 1024, [0xe2, 0xe1, 0xf5, 0xe0]),
         new(_ => "iso9660", IsoVolume.Matches, (bytes, _) => new IsoFileTree(bytes)),
         new(FatGeometry.NameOf, FatGeometry.Matches, (bytes, _) => new FatFileTree(bytes), (bytes, time) => new FatEditTree(bytes, time)),

@@ -73,7 +73,7 @@ internal sealed class EditJournal
         long before = (long)h.U64(16), after = (long)h.U64(24), count = (long)h.U64(32), offset = (long)h.U64(40);
         if (imageLength != before && imageLength != after) throw new InvalidImageException(Structure, $"it belongs to an image of {before} bytes, not of {imageLength}");
         if (count < 0 || count > int.MaxValue / EntrySize) throw new InvalidImageException(Structure, $"it has {count} pages", 32);
-        ReadOnlySpan<byte> index = journal.Read(offset, (int)count * EntrySize, Structure);
+        ReadOnlySpan<byte> index = count == 0 ? default : journal.Read(offset, (int)count * EntrySize, Structure); // none if the image only became longer
         if (Checksums.Crc32C(uint.MaxValue, index) != h.U32(48)) throw new InvalidImageException(Structure, "the checksum of its index does not match", offset);
 
         var pages = new Dictionary<long, (long, uint)>((int)count);

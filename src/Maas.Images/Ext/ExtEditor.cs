@@ -233,7 +233,16 @@ internal sealed class ExtEditor
         return inode;
     }
 
-    private void AddName(uint directory, byte[] name, uint number, FileKind kind)
+    /// <summary>Gives a new inode content whose blocks are there already.</summary>
+    public void WriteMapped(ExtInode inode, ExtMapping mapping, long length)
+    {
+        _maps.Begin(inode);
+        _maps.Write(inode, mapping);
+        ExtInodeWriter.SetLength(inode, length);
+        WriteCounted(inode);
+    }
+
+    public void AddName(uint directory, byte[] name, uint number, FileKind kind)
     {
         var parent = Changeable(directory);
         if (parent.Has(ExtInode.FoldsCase)) throw new NotSupportedException("The directory ignores case; names are not added to such a one here.");

@@ -53,6 +53,19 @@ internal sealed class ExtJournal
         return new JournalReplay(journal._latest, sequence + 1, (journal._features & FastCommit) != 0);
     }
 
+    /// <summary>Writes the first block of a new, empty journal.</summary>
+    public static void WriteHead(Span<byte> head, int blocks, ExtSuperblock super)
+    {
+        head.U32Big(0, Magic);
+        head.U32Big(4, 4);
+        head.U32Big(12, (uint)super.BlockSize);
+        head.U32Big(16, (uint)blocks);
+        head.U32Big(20, 1);
+        head.U32Big(24, 1);
+        super.Uuid.CopyTo(head[48..]);
+        head.U32Big(64, 1); // file systems that use it
+    }
+
     /// <summary>Marks a journal as replayed, in its first block: no log, and a number that no old transaction bears.</summary>
     public static void Empty(Span<byte> head, uint sequence)
     {

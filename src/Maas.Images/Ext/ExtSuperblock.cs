@@ -79,6 +79,9 @@ internal sealed class ExtSuperblock
         set => SetWide(12, 344, value);
     }
 
+    /// <summary>Blocks that only root may take.</summary>
+    public ulong ReservedBlocks => S.U32(8) | (Has(ExtIncompat.Bit64) ? (ulong)S.U32(340) << 32 : 0);
+
     public uint FreeInodes
     {
         get => S.U32(16);

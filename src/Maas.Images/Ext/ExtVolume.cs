@@ -5,6 +5,9 @@ namespace Maas.Images.Ext;
 /// <summary>A file system under change: its blocks, superblock and group descriptors, and what must agree between them at the end.</summary>
 internal sealed class ExtVolume
 {
+    /// <summary>Bytes of changes after which long work lets them through.</summary>
+    public const long MostChanged = 16 << 20;
+
     private readonly ExtGroups _groups;
     private readonly HashSet<int> _changed = [];
 
@@ -65,7 +68,4 @@ internal sealed class ExtVolume
         Blocks.Drop();
         Blocks.ReadExactly(ExtSuperblock.Offset, Super.Raw, "ext superblock");
     }
-
-    /// <summary>Copies what backups hold, after the number of groups was changed.</summary>
-    public void MarkAllGroups() => _changed.UnionWith(Enumerable.Range(0, Super.GroupCount));
 }

@@ -22,6 +22,21 @@ public sealed class EditSessionTests
     }
 
     [Fact]
+    public void An_edit_that_only_makes_the_image_longer_is_carried_through()
+    {
+        var disk = new FailingDisk(Old);
+
+        using (var session = EditSession.Begin(new FailingMedium(disk)))
+        {
+            session.Bytes.Grow(NewLength);
+            session.Commit();
+        }
+
+        disk.Image.Now.Should().Equal([.. Old, .. new byte[NewLength - OldLength]]);
+        disk.Journal.Should().BeNull();
+    }
+
+    [Fact]
     public void A_machine_that_stops_at_any_step_leaves_the_old_image_or_after_recovery_the_new_one()
     {
         var steps = StepsOf();

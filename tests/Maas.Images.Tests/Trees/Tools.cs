@@ -16,6 +16,7 @@ public static class Tools
         ["genisoimage"] = "genisoimage",
         ["mke2fs"] = "e2fsprogs",
         ["debugfs"] = "e2fsprogs",
+        ["dumpe2fs"] = "e2fsprogs",
         ["e2fsck"] = "e2fsprogs",
         ["mkfs.fat"] = "dosfstools",
         ["fsck.fat"] = "dosfstools",

@@ -1,0 +1,94 @@
+using Maas.Images.Bytes;
+using Maas.Images.FileTrees;
+
+namespace Maas.Images.Ext;
+
+/// <summary>
+/// Makes an ext4 file system of a tree, with what mke2fs gives one by default: extents, 64bit, metadata checksums, a journal, and room to grow.
+/// Owners, modes, times, hard links, devices and extended attributes are kept; stretches of zeros become holes. The same tree, UUID and time give
+/// the same bytes.
+/// </summary>
+/// <example>
+/// <code>
+/// using var root = await DiskImage.OpenAsync("rootfs.tar.xz");
+/// await new Ext4Builder { Label = "root", Uuid = uuid }.BuildAsync(root.OpenTree(), "root.ext4", 4L &lt;&lt; 30);
+/// </code>
+/// </example>
+public sealed class Ext4Builder
+{
+    private const int LeastLength = 4 << 20;
+
+    /// <summary>The label, up to 16 bytes; empty unless set.</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary>The UUID, as in <c>/etc/fstab</c>; a new one unless set.</summary>
+    public Guid Uuid { get; init; } = Guid.CreateVersion7();
+
+    /// <summary>The time the file system bears. 1980 unless set, so that it does not depend on the day.</summary>
+    public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Bytes in a block: 1024, 2048 or 4096, which it is unless set.</summary>
+    public int BlockSize { get; init; } = 4096;
+
+    /// <summary>Writes the file system to a file, which appears whole or not at all.</summary>
+    /// <param name="tree">What goes into it.</param>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="length">Bytes of the file system; <see langword="null"/> for what the tree needs and a tenth more.</param>
+    /// <param name="cancellationToken">Ends it; nothing stays.</param>
+    /// <exception cref="IOException">The tree does not fit, or the disk is full.</exception>
+    /// <exception cref="ArgumentException">The length, block size or label is none that can be.</exception>
+    public async Task BuildAsync(IFileTree tree, string path, long? length = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        if (BlockSize is not (1024 or 2048 or 4096)) throw new ArgumentException($"Blocks of {BlockSize} bytes are not made here.");
+        if (FileName.Encode(Label).Length > 16) throw new ArgumentException("The label is longer than 16 bytes.");
+        var (files, bytes) = Measure(tree, cancellationToken);
+        var geometry = new ExtGeometry(length ?? LengthFor(files, bytes), BlockSize, files + 16, Label, Uuid, CreatedAt);
+        var partial = $"{path}.{Guid.CreateVersion7():n}.partial";
+        try
+        {
+            using (var file = new StoredFile(File.OpenHandle(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.RandomAccess)))
+            {
+                file.SetLength(geometry.Length);
+                await FillAsync(file, geometry, tree, cancellationToken).ConfigureAwait(false);
+                file.Flush();
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    private static async Task FillAsync(WritableBytes bytes, ExtGeometry geometry, IFileTree tree, CancellationToken cancellationToken)
+    {
+        var clock = new ExtTreeCopy.StoppedClock(geometry.CreatedAt);
+        var volume = ExtFormat.Make(bytes, geometry, clock);
+        await new ExtTreeCopy(volume, clock).CopyAsync(tree, cancellationToken).ConfigureAwait(false);
+        volume.Flush();
+        new ExtNewGroups(volume, onZeros: true).WriteCopies();
+    }
+
+    private (long Files, long Bytes) Measure(IFileTree tree, CancellationToken cancellationToken)
+    {
+        long files = 0, bytes = 0;
+        foreach (var entry in tree.Walk())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            files++;
+            bytes += entry.Kind == FileKind.Directory ? 2L * BlockSize : (entry.Length + BlockSize - 1) / BlockSize * BlockSize;
+        }
+
+        return (files, bytes);
+    }
+
+    private long LengthFor(long files, long bytes)
+    {
+        var wanted = Math.Max(LeastLength, bytes + (files * (ExtGeometry.InodeSize + 64L)));
+        wanted += (wanted / 10) + (ExtGeometry.JournalBlocks(wanted / BlockSize * 5 / 4) * (long)BlockSize) + (1 << 20);
+        return (wanted + (1 << 20) - 1) >> 20 << 20;
+    }
+}
