@@ -10,7 +10,7 @@ namespace Maas.Fuzz.Tests;
 /// </summary>
 public class FuzzTests(ITestOutputHelper output)
 {
-    private static readonly FuzzTarget[] Targets = [.. DhcpTargets.All, .. TftpTargets.All, .. ServiceTargets.All, .. FileTargets.All];
+    private static readonly FuzzTarget[] Targets = [.. DhcpTargets.All, .. Dhcp6Targets.All, .. TftpTargets.All, .. ServiceTargets.All, .. FileTargets.All];
 
     private static readonly long Cases = long.Parse(Environment.GetEnvironmentVariable("MAAS_FUZZ_CASES") ?? "1000000", CultureInfo.InvariantCulture);
     private static readonly ulong Seed = ulong.Parse(Environment.GetEnvironmentVariable("MAAS_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);

@@ -12,5 +12,7 @@ internal static class Captured
 
     public static IReadOnlyList<byte[]> Dhcp { get; } = [.. Packets.Where(p => p.IsDhcp).Select(p => p.Payload.ToArray())];
 
+    public static IReadOnlyList<byte[]> Dhcp6 { get; } = [.. Packets.Where(p => p.Source.Port is 546 or 547 || p.Destination.Port is 546 or 547).Select(p => p.Payload.ToArray())];
+
     public static IReadOnlyList<byte[]> TftpRequests { get; } = [.. Packets.Where(p => p.Destination.Port == 69).Select(p => p.Payload.ToArray())];
 }

@@ -3,20 +3,27 @@ using System.Net;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Fuzz.Tests.Boot;
 
 /// <summary>Files that a crash or an attacker may have written: the lease journal, and captures.</summary>
 internal static class FileTargets
 {
+    private static readonly byte[][] s_journalWords = [[.. "LEAS"u8], [0xff, 0xff], [1], [3]];
+
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("lease-journal", Journal()) { Seeds = [Frame(1), Frame(3)], Words = [[.. "LEAS"u8], [0xff, 0xff], [1], [3]] },
+        new("lease-journal", Journal<uint, Lease, LeaseRecords>()) { Seeds = [Frame(1), Frame(3)], Words = s_journalWords },
+        new("lease-journal-6", Journal<UInt128, Lease6, LeaseRecords6>()) { Seeds = [Frame6(1), Frame6(3)], Words = s_journalWords },
         new("capture", Capture) { Seeds = [.. Captured.Files.Select(f => File.ReadAllBytes(f).Take(1400).ToArray()), Pcapng()], Words = [[0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x4d, 0x3c, 0xb2, 0xa1], [8, 0, 0x45], [0xff, 0xff, 0xff, 0xff]] },
     ];
 
     // As it is, and as the payload of a frame whose checksum is right: the checksum keeps out chance, not malice.
-    private static FuzzCase Journal()
+    private static FuzzCase Journal<TKey, TRecord, TFormat>()
+        where TRecord : notnull
+        where TFormat : IJournalRecords<TKey, TRecord>
     {
         var frame = new byte[JournalFrame.HeaderLength + 1500];
         return input =>
@@ -35,7 +42,7 @@ internal static class FileTargets
             {
                 if (!JournalFrame.TryRead(content[at..], out _, out var payload)) continue;
                 frames++;
-                while (LeaseRecords.TryRead(ref payload, out var lease)) _ = lease.ToString().Length;
+                while (TFormat.TryRead(ref payload, out var lease)) _ = (TFormat.KeyOf(lease), lease.ToString()?.Length);
             }
 
             return frames;
@@ -75,6 +82,22 @@ internal static class FileTargets
             HostName = "host",
         };
         JournalFrame.Write<uint, Lease, LeaseRecords>(output, 1, [.. Enumerable.Repeat(lease, leases)]);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Frame6(int leases)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var lease = new Lease6
+        {
+            Address = IPAddress.Parse("fd00:77::1000"),
+            Client = Duid.Of(Guid.Parse("4c4c4544-0000-4d61-8073-000000000001")),
+            AssociationId = 1,
+            State = LeaseState.Bound,
+            Since = DateTimeOffset.UnixEpoch,
+            ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1),
+        };
+        JournalFrame.Write<UInt128, Lease6, LeaseRecords6>(output, 1, [.. Enumerable.Repeat(lease, leases)]);
         return output.WrittenSpan.ToArray();
     }
 }

@@ -15,6 +15,7 @@ internal sealed class AddressPool6
     private readonly Dictionary<UInt128, Lease6> _held = [];
     private readonly Dictionary<(Duid, uint), Lease6> _byClient = [];
     private readonly PriorityQueue<UInt128, DateTimeOffset> _endings = new();
+    private readonly Dictionary<UInt128, DateTimeOffset> _noted = [];
     private int _heldInRanges;
 
     /// <exception cref="ArgumentException">The subnet contradicts itself; the message tells where.</exception>
@@ -31,6 +32,9 @@ internal sealed class AddressPool6
     public Dhcp6Subnet Subnet { get; }
 
     public IEnumerable<Lease6> Held => _held.Values;
+
+    /// <summary>How many ends are noted. It follows the addresses, however often their clients renew.</summary>
+    public int Endings => _endings.Count;
 
     /// <summary>What the client has now; <see langword="null"/> when nothing.</summary>
     public Lease6? Find(Duid client, uint association) => _byClient.GetValueOrDefault((client, association));
@@ -69,7 +73,7 @@ internal sealed class AddressPool6
         Forget(address);
         if (lease.State == LeaseState.Released) return;
         _held.Add(address, lease);
-        _endings.Enqueue(address, lease.ExpiresAt);
+        NoteEnding(address, lease.ExpiresAt);
         if (IsLeasable(address)) _heldInRanges++;
         if (lease.State == LeaseState.Bound) _byClient[(lease.Client, lease.AssociationId)] = lease;
     }
@@ -77,11 +81,23 @@ internal sealed class AddressPool6
     /// <summary>Forgets what has ended.</summary>
     public void Reclaim(DateTimeOffset now)
     {
-        while (_endings.TryPeek(out var address, out var ending) && ending <= now)
+        while (_endings.TryPeek(out var address, out var noted) && noted <= now)
         {
             _endings.Dequeue();
-            if (_held.TryGetValue(address, out var lease) && lease.ExpiresAt <= now) Forget(address);
+            if (_noted.GetValueOrDefault(address) != noted) continue; // an earlier end was noted since
+            _noted.Remove(address);
+            if (!_held.TryGetValue(address, out var lease)) continue;
+            if (lease.ExpiresAt <= now) Forget(address);
+            else NoteEnding(address, lease.ExpiresAt);
         }
+    }
+
+    // A hold that only grows is found by its earlier note, so that a client that renews without end takes no memory.
+    private void NoteEnding(UInt128 address, DateTimeOffset ending)
+    {
+        if (_noted.TryGetValue(address, out var noted) && noted <= ending) return;
+        _noted[address] = ending;
+        _endings.Enqueue(address, ending);
     }
 
     private void Forget(UInt128 address)

@@ -40,6 +40,28 @@ public class LeasedAddresses6Tests
     }
 
     [Fact]
+    public void A_client_that_renews_without_end_is_noted_once_and_its_end_is_found()
+    {
+        var pool = new AddressPool6(LeaseScene6.Subnet);
+        var now = DateTimeOffset.UnixEpoch;
+        void Hold(TimeSpan time) =>
+            pool.Set(new Lease6 { Address = Asked, Client = LeaseScene6.ClientOf(1), AssociationId = 1, State = LeaseState.Bound, Since = now, ExpiresAt = now + time });
+        for (var i = 0; i < 1000; i++, now += TimeSpan.FromSeconds(1))
+        {
+            Hold(TimeSpan.FromHours(1));
+            Hold(TimeSpan.FromMinutes(10)); // the same client as firmware
+            pool.Reclaim(now);
+        }
+
+        pool.Held.Should().ContainSingle();
+        pool.Endings.Should().BeLessThan(5);
+        pool.Reclaim(now + TimeSpan.FromMinutes(11));
+        pool.Held.Should().BeEmpty();
+        pool.Reclaim(now + TimeSpan.FromHours(2));
+        pool.Endings.Should().Be(0);
+    }
+
+    [Fact]
     public async Task All_addresses_of_a_range_are_leased_and_then_none()
     {
         var scene = await LeaseScene6.OpenAsync(LeaseScene6.Subnet with { Ranges = [AddressRange6.Parse("fd00:77::50-fd00:77::55")] });
