@@ -17,7 +17,7 @@ namespace Maas.Boot;
 /// DNS, SNTP and syslog, with one policy, one source of files, one observer.
 /// </summary>
 /// <remarks>
-/// HTTP is the host's: it serves <see cref="Files"/> under the URL that <see cref="DhcpServerOptions.HttpBase"/> names. Without
+/// HTTP is the host's: it serves <see cref="Files"/> under the URL that <see cref="DhcpLinkOptions.HttpBase"/> names. Without
 /// one, scripts, kernels and disks go by TFTP.
 /// </remarks>
 /// <example>

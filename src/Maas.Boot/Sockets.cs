@@ -10,14 +10,19 @@ internal static class Sockets
     private const int SolSocket = 1, SoBindToDevice = 25;         // asm-generic/socket.h
 
     /// <summary>Opens a socket on an address and, when a device is named, on that link only.</summary>
+    /// <param name="type">A stream's (TCP) or datagrams' (UDP).</param>
+    /// <param name="local">Where it listens.</param>
+    /// <param name="device">The interface it is bound to; <see langword="null"/> for none.</param>
+    /// <param name="prepare">Sets what must be set before it is bound.</param>
     /// <exception cref="PlatformNotSupportedException">A device is named and this is not Linux.</exception>
     /// <exception cref="SocketException">The port is taken, or may not be opened; or there is no such device.</exception>
-    public static Socket Open(SocketType type, IPEndPoint local, string? device)
+    public static Socket Open(SocketType type, IPEndPoint local, string? device, Action<Socket>? prepare = null)
     {
         var socket = new Socket(local.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
         try
         {
             if (device is not null) BindToDevice(socket, device);
+            prepare?.Invoke(socket);
             socket.Bind(local);
             return socket;
         }

@@ -1,72 +1,23 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp.Firmware;
 
 namespace Maas.Boot.Dhcp;
 
 /// <summary>Where and how a <see cref="DhcpServer"/> answers.</summary>
-public sealed class DhcpServerOptions
+public sealed class DhcpServerOptions : DhcpLinkOptions
 {
+    /// <summary>The defaults.</summary>
+    public DhcpServerOptions()
+        : base(port: 67, clientPort: 68, maxInFlight: 4096)
+    {
+    }
+
     /// <summary>What the server does; <see cref="DhcpMode.Full"/> unless told otherwise.</summary>
     public DhcpMode Mode { get; set; } = DhcpMode.Full;
-
-    /// <summary>
-    /// The network interfaces to serve, such as <c>eth0</c>: a socket for each, bound to the device (Linux; needs
-    /// <c>CAP_NET_BIND_SERVICE</c> and, before Linux 5.7, <c>CAP_NET_RAW</c>). Empty when only <see cref="ListenOn"/> is served.
-    /// </summary>
-    public IList<string> Interfaces { get; } = [];
-
-    /// <summary>
-    /// A local address and port to serve without binding to a device: loopback and an unprivileged port in tests, or an
-    /// address that relays send to. Port 0 takes a free one (<see cref="DhcpServer.EndPoints"/> tells which). <see langword="null"/> for none.
-    /// </summary>
-    public IPEndPoint? ListenOn { get; set; }
-
-    /// <summary>This server's address as clients reach it; <see langword="null"/> takes the interface's (or <see cref="ListenOn"/>'s) own.</summary>
-    public IPAddress? ServerAddress { get; set; }
-
-    /// <summary>The port served on <see cref="Interfaces"/>; 67 unless told otherwise.</summary>
-    [Range(1, 65535)]
-    public int Port { get; set; } = 67;
 
     /// <summary>The port of the boot service in proxy mode; 4011 unless told otherwise.</summary>
     [Range(0, 65535)]
     public int BootServicePort { get; set; } = 4011;
-
-    /// <summary>The port clients listen on; 68 unless told otherwise.</summary>
-    [Range(1, 65535)]
-    public int ClientPort { get; set; } = 68;
-
-    /// <summary>Which boot program each firmware gets.</summary>
-    [Required]
-    public BootProgramTable Programs { get; set; } = BootProgramTable.Default;
-
-    /// <summary>
-    /// Where boot files are served over HTTP, such as <c>http://0.0.0.0:5240/MAAS/boot/</c>; a wildcard host stands for this
-    /// server's address on the client's link. <see langword="null"/> when there is no HTTP server: then iPXE fetches its script by
-    /// TFTP, and UEFI HTTP boot is not answered.
-    /// </summary>
-    public Uri? HttpBase { get; set; }
-
-    /// <summary>The TFTP server named to clients; <see langword="null"/> for this server.</summary>
-    public IPAddress? TftpServer { get; set; }
-
-    /// <summary>
-    /// How long the boot policy may think; 3 s unless told otherwise. When it takes longer, or throws, the request is not
-    /// answered: firmware asks again, whereas an answer without a boot file makes it give up network boot.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Set to less than 10 ms or more than a minute.</exception>
-    public TimeSpan PolicyTimeout
-    {
-        get;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(10));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromMinutes(1));
-            field = value;
-        }
-    } = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// How long a link is asked by ARP whether somebody uses an address that is about to be offered to a client for the first time;
@@ -85,15 +36,11 @@ public sealed class DhcpServerOptions
     } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// Whether a full server runs beside others on <see cref="Interfaces"/>. Off unless told otherwise: it asks each link first, for
+    /// Whether a full server runs beside others on <see cref="DhcpLinkOptions.Interfaces"/>. Off unless told otherwise: it asks each link first, for
     /// 1.5 s, and does not start where another server answers.
     /// </summary>
     public bool AllowOtherServers { get; set; }
 
     /// <summary>Where the last datagrams of each machine are kept; <see langword="null"/>, the default, for nowhere.</summary>
     public PacketRing? Capture { get; set; }
-
-    /// <summary>How many requests may wait for the boot policy, the address source or the disk at once, in all; more are dropped and counted. 4,096 unless told otherwise.</summary>
-    [Range(16, 1_000_000)]
-    public int MaxInFlight { get; set; } = 4096;
 }

@@ -66,12 +66,12 @@ public sealed partial class Dhcp6Server
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv6 address, or the server's identifier must be told.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<Dhcp6Link> links;
+        IReadOnlyList<SocketLink6> links;
         Dhcp6Conversation conversation;
         try
         {
-            links = Dhcp6Link.OpenAll(_options);
-            var server = _options.ServerIdentifier ?? Dhcp6Link.IdentifierOf(links);
+            links = SocketLink6.OpenAll(_options);
+            var server = _options.ServerIdentifier ?? SocketLink6.IdentifierOf(links);
             conversation = new Dhcp6Conversation(_options, server, _addresses, _policy, new Dhcp6Reporter(_observer, _time, _logger), _time, _logger, cancellationToken);
         }
         catch (Exception e)

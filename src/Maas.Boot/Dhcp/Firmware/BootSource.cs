@@ -9,7 +9,7 @@ namespace Maas.Boot.Dhcp.Firmware;
 internal sealed record BootSource(BootProgramTable Programs, IPAddress TftpServer, Uri? HttpBase)
 {
     /// <summary>The source on a link where this server is reached as <paramref name="server"/>.</summary>
-    public static BootSource On(DhcpServerOptions options, IPAddress server) => new(options.Programs, options.TftpServer ?? server, Resolve(options.HttpBase, server));
+    public static BootSource On(DhcpLinkOptions options, IPAddress server) => new(options.Programs, options.TftpServer ?? server, Resolve(options.HttpBase, server));
 
     public static bool IsUrl(string file) => file.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || file.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 

@@ -17,7 +17,7 @@ internal sealed partial class DhcpConversation
 
     private readonly DhcpServerOptions _options;
     private readonly IAddressSource? _addresses;
-    private readonly IBootPolicy? _policy;
+    private readonly BootDecider? _decider;
     private readonly PacketRing? _capture;
     private readonly ExchangePool _pool;
     private readonly AckCommitter? _committer;
@@ -30,7 +30,7 @@ internal sealed partial class DhcpConversation
     {
         _options = options;
         _addresses = options.Mode == DhcpMode.Full ? addresses : null;
-        _policy = policy;
+        _decider = policy is null ? null : new BootDecider(policy, options, time, stopping);
         _capture = options.Capture;
         _pool = pool;
         _reporter = reporter;
@@ -79,7 +79,7 @@ internal sealed partial class DhcpConversation
         var activity = exchange.Activity = DhcpReporter.Begin(exchange.Request);
         try
         {
-            var firmware = _policy is null ? null : FirmwareClient.Of(exchange.Request);
+            var firmware = _decider is null ? null : FirmwareClient.Of(exchange.Request);
             if (_addresses is null) BeginAsProxy(exchange, firmware);
             else BeginWithAddress(exchange, firmware, _addresses);
         }
@@ -214,23 +214,8 @@ internal sealed partial class DhcpConversation
         }
     }
 
-    private async ValueTask<BootPart?> DecideBootAsync(Exchange exchange, FirmwareClient client, uint address)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-        using var timeout = new CancellationTokenSource(_options.PolicyTimeout, _time);
-        using var _ = timeout.Token.Register(patience.Cancel);
-        var question = new BootQuestion
-        {
-            Hardware = exchange.Request.Hardware,
-            Phase = BootPhase.Discovery,
-            Architecture = client.Architecture,
-            MachineUuid = MachineIdentifier.Of(exchange.Request),
-            ClientAddress = address == 0 ? null : IPv4.ToAddress(address),
-            ServerAddress = exchange.Link.Server,
-        };
-        var instruction = await _policy!.DecideAsync(question, patience.Token).AsTask().WaitAsync(patience.Token).ConfigureAwait(false); // asked only when there is one
-        return instruction is null ? null : BootPart.For(client, instruction, exchange.Request.Hardware, exchange.Link.Boot);
-    }
+    private ValueTask<BootPart?> DecideBootAsync(Exchange exchange, FirmwareClient client, uint address) =>
+        _decider!.DecideAsync(exchange.Link, client, exchange.Request.Hardware, MachineIdentifier.Of(exchange.Request), address == 0 ? null : IPv4.ToAddress(address)); // there is one where there is a policy
 
     private void Send(Exchange exchange)
     {

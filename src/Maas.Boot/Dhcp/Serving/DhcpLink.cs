@@ -1,25 +1,18 @@
 using System.Net;
-using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Serving;
 
-/// <summary>A link as a conversation sees it: how this server is known there, and a way to send.</summary>
-internal abstract class DhcpLink(string name, IPAddress server, bool isBootService, (ushort Server, ushort Client) ports, DhcpServerOptions options)
+/// <summary>A link over IPv4, and a way to send.</summary>
+internal abstract class DhcpLink(string name, IPAddress server, bool isBootService, (ushort Server, ushort Client) ports, DhcpServerOptions options) : BootLink(name, server, options)
 {
     /// <summary>Asks the link by ARP; <see langword="null"/> when that is off or impossible.</summary>
     public ArpProbe? Probe { get; set; }
-
-    public string Name { get; } = name;
-
-    public IPAddress Server { get; } = server;
 
     public uint ServerNumber { get; } = server.ToNumber();
 
     /// <summary>Whether this is port 4011 of a proxy.</summary>
     public bool IsBootService { get; } = isBootService;
-
-    public BootSource Boot { get; } = BootSource.On(options, server);
 
     public (ushort Server, ushort Client) Ports { get; } = ports;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 using Maas.Boot.Diagnostics;
@@ -10,12 +9,7 @@ namespace Maas.Boot.Dhcp.Serving;
 /// <summary>Tells what happened: to the observer, the meter and the log. It costs next to nothing where nobody listens.</summary>
 internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider time, ILogger logger)
 {
-    private static readonly Counter<long> Requests = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.requests", "{message}", "DHCP messages received, by type.");
-    private static readonly Counter<long> Replies = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.replies", "{message}", "DHCP messages sent, by type.");
-    private static readonly Counter<long> Dropped = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.dropped", "{message}", "Datagrams dropped, by reason.");
-    private static readonly Histogram<double> Durations = BootMeter.Meter.CreateHistogram<double>("maas.boot.dhcp.duration", "s", "From receiving a request to sending its reply.");
-
-    private static readonly Counter<long> Limits = BootMeter.Meter.CreateCounter<long>("maas.boot.dhcp.limits", "{limit}", "Bounds met, each once a minute and place.");
+    private static readonly DhcpMeter Meter = new("dhcp", "DHCP");
 
     private readonly ILogger _logger = logger;
     private readonly GuardedObserver? _observer = GuardedObserver.Around(listener, logger);
@@ -34,14 +28,11 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
         _ => "BOOTP",
     };
 
-    public static void Received(DhcpMessageType type)
-    {
-        if (Requests.Enabled) Requests.Add(1, new KeyValuePair<string, object?>("type", NameOf(type)));
-    }
+    public static void Received(DhcpMessageType type) => Meter.Received(NameOf(type));
 
-    public static void Malformed() => Dropped.Add(1, new KeyValuePair<string, object?>("reason", "malformed"));
+    public static void Malformed() => Meter.Malformed();
 
-    public static void Overflowed() => Dropped.Add(1, new KeyValuePair<string, object?>("reason", "too many under way"));
+    public static void Overflowed() => Meter.Overflowed();
 
     /// <summary>Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.</summary>
     public static Activity? Begin(DhcpMessage request) =>
@@ -60,7 +51,7 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
     /// <summary>A bound was met.</summary>
     public void Limited(DhcpMessage request, string limit)
     {
-        Limits.Add(1);
+        Meter.Limited();
         LogLimited(request.Hardware, limit);
         _observer?.Observe(new BootObservation.LimitReached(time.GetUtcNow(), request.Hardware, AddressOrNull(request.ClientNumber), limit));
     }
@@ -69,8 +60,7 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
     {
         var request = exchange.Request;
         var reply = exchange.Reply;
-        if (answered && Replies.Enabled) Replies.Add(1, new KeyValuePair<string, object?>("type", NameOf(reply.Type)));
-        if (answered && Durations.Enabled) Durations.Record(time.GetElapsedTime(exchange.ReceivedAt).TotalSeconds);
+        if (answered) Meter.Replied(NameOf(reply.Type), exchange.ReceivedAt, time);
         if (_logger.IsEnabled(LogLevel.Debug))
             LogConcluded(NameOf(request.Type), request.Hardware, request.TransactionId, answered ? NameOf(reply.Type) : "silence", answered ? IPv4.ToAddress(reply.YourNumber) : null, rule);
         if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 using Microsoft.Extensions.Logging;
@@ -14,6 +14,7 @@ namespace Maas.Boot.Dhcp6.Serving;
 internal sealed partial class Dhcp6Conversation(
     Dhcp6ServerOptions options, Duid server, LeasedAddresses6? addresses, IBootPolicy? policy, Dhcp6Reporter reporter, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
+    private readonly BootDecider? _decider = policy is null ? null : new BootDecider(policy, options, time, stopping);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _underWay = 1; // one for the server itself
 
@@ -22,12 +23,12 @@ internal sealed partial class Dhcp6Conversation(
     {
         if (Interlocked.Increment(ref _underWay) > options.MaxInFlight + 1)
         {
-            Dhcp6Reporter.Dropped("too many under way");
+            Dhcp6Reporter.Overflowed();
             End();
         }
         else if (!Dhcp6Envelope.TryParse(datagram.Octets, out var envelope) || !Dhcp6Request.TryRead(envelope, datagram.Source.Address, out var request))
         {
-            Dhcp6Reporter.Dropped("malformed");
+            Dhcp6Reporter.Malformed();
             End();
         }
         else
@@ -110,29 +111,16 @@ internal sealed partial class Dhcp6Conversation(
     private Dhcp6Subnet? SubnetOf(Dhcp6Link link, Dhcp6Request request) =>
         request.RelayedLink is { } relayed ? addresses!.SubnetOf(relayed) : link.Addresses.Select(addresses!.SubnetOf).FirstOrDefault(s => s is not null); // asked only when there are addresses
 
-    private async ValueTask<BootPart?> DecideBootAsync(Dhcp6Link link, Dhcp6Request request, IPAddress? address)
-    {
-        if (policy is null || request.Firmware is not { } client || request.Hardware is not { } hardware) return null;
-        using var timeout = new CancellationTokenSource(options.PolicyTimeout, time);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping, timeout.Token);
-        var question = new BootQuestion
-        {
-            Hardware = hardware,
-            Phase = BootPhase.Discovery,
-            Architecture = client.Architecture,
-            MachineUuid = request.MachineUuid,
-            ClientAddress = address,
-            ServerAddress = link.Server,
-        };
-        var instruction = await policy.DecideAsync(question, patience.Token).AsTask().WaitAsync(patience.Token).ConfigureAwait(false);
-        return instruction is null ? null : BootPart.For(client, instruction, hardware, link.Boot);
-    }
+    private ValueTask<BootPart?> DecideBootAsync(Dhcp6Link link, Dhcp6Request request, IPAddress? address) =>
+        _decider is null || request.Firmware is not { } client || request.Hardware is not { } hardware
+            ? default
+            : _decider.DecideAsync(link, client, hardware, request.MachineUuid, address);
 
     private void Send(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message reply)
     {
         var octets = request.Envelope.Wrap(reply);
         if (Dhcp6OutgoingRules.Violation(octets) is { } violation) throw new InvalidOperationException($"A reply that must not be sent was made: {violation}.");
-        datagram.Link.Socket.SendTo(octets, SocketFlags.None, new IPEndPoint(datagram.Source.Address, PortFor(datagram, request)));
+        datagram.Link.Send(octets, new IPEndPoint(datagram.Source.Address, PortFor(datagram, request)));
     }
 
     // To a relay's server port, unless it wants its own (RFC 8357); to a client's port, whichever it sends from.

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Maas.Boot.Dhcp6.Serving;
 
 /// <summary>The receive loop of one link. It holds no rule and waits for nobody.</summary>
-internal sealed class Dhcp6Receiver(Dhcp6Link link, Dhcp6Conversation conversation, TimeProvider time)
+internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6Conversation conversation, TimeProvider time)
 {
     private const int LongestDatagram = 4096;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
