@@ -68,6 +68,7 @@ public sealed class BootServer
         if (options.Dhcp6 is { } dhcp6)
         {
             if (options.Interface is { } device && dhcp6.Interfaces.Count == 0 && dhcp6.ListenOn is null) dhcp6.Interfaces.Add(device);
+            dhcp6.Capture ??= options.Capture;
             _others.Add(new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggers.CreateLogger<Dhcp6Server>()).RunAsync);
         }
 

@@ -23,13 +23,28 @@ internal static class Sockets
         {
             if (device is not null) BindToDevice(socket, device);
             prepare?.Invoke(socket);
-            socket.Bind(local);
+            Bind(socket, local, device);
             return socket;
         }
         catch
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Takes a port.</summary>
+    /// <exception cref="SocketException">The port is taken, or may not be opened: the message tells which, of which protocol, and where.</exception>
+    private static void Bind(Socket socket, IPEndPoint local, string? device)
+    {
+        try
+        {
+            socket.Bind(local);
+        }
+        catch (SocketException e)
+        {
+            var where = device is null ? $"{local.Address}" : $"{local.Address} on {device}";
+            throw new SocketException((int)e.SocketErrorCode, $"{socket.ProtocolType.ToString().ToUpperInvariant()} port {local.Port} of {where} cannot be taken: {e.Message}");
         }
     }
 

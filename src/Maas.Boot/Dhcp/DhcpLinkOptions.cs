@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Firmware;
 
 namespace Maas.Boot.Dhcp;
@@ -60,6 +61,9 @@ public abstract class DhcpLinkOptions
             field = value;
         }
     } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Where the last datagrams of each machine are kept; <see langword="null"/>, the default, for nowhere.</summary>
+    public PacketRing? Capture { get; set; }
 
     /// <summary>
     /// How many requests may wait for the boot policy, the addresses or the disk at once, in all; more are dropped and counted. Unless told otherwise 4,096,

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Maas.Boot.Capture;
 
 namespace Maas.Boot.Dhcp;
 
@@ -40,7 +39,4 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
     /// 1.5 s, and does not start where another server answers.
     /// </summary>
     public bool AllowOtherServers { get; set; }
-
-    /// <summary>Where the last datagrams of each machine are kept; <see langword="null"/>, the default, for nowhere.</summary>
-    public PacketRing? Capture { get; set; }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp6.Firmware;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Boot.Dhcp6;
@@ -35,6 +36,9 @@ internal sealed class Dhcp6Request
 
     /// <summary>What it tells about firmware; <see langword="null"/> when it is none.</summary>
     public FirmwareClient? Firmware { get; private init; }
+
+    /// <summary>Where it is attached, as far as its relay tells.</summary>
+    public AttachmentPlace Place { get; private init; }
 
     /// <summary>An address on its link that a relay tells; <see langword="null"/> when none does: the client is on the server's own link.</summary>
     public IPAddress? RelayedLink { get; private init; }
@@ -70,10 +74,15 @@ internal sealed class Dhcp6Request
             Associations = associations,
             Firmware = FirmwareClient6.Of(options),
             RelayedLink = envelope.Relays.LastOrDefault(r => !r.Link.Equals(IPAddress.IPv6Any))?.Link,
+            Place = first is null ? default : new AttachmentPlace(first.Options.Get(Dhcp6OptionCode.InterfaceId), first.Link),
             Hardware = LinkLayerAddress(first) ?? (first?.Peer ?? source).EthernetWithin() ?? client?.Hardware,
         };
         return true;
     }
+
+    /// <summary>The client's own address: what it sent from, or what the relay next to it heard it from.</summary>
+    /// <param name="source">Who sent the datagram.</param>
+    public IPAddress Peer(IPAddress source) => Envelope.Relays.Count == 0 ? source : Envelope.Relays[^1].Peer;
 
     /// <summary>Whether the client asks for an option (option 6).</summary>
     public bool Wants(Dhcp6OptionCode code)

@@ -3,6 +3,8 @@ using System.Net;
 using System.Text;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp6.Serving;
+using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Replay;
@@ -27,7 +29,7 @@ public sealed class ReplayStep
     /// <summary>Why it is answered so, in words.</summary>
     public string Rule { get; internal set; } = "";
 
-    /// <summary>The first answer as a DHCP message; <see langword="null"/> when there is none or it is not DHCP.</summary>
+    /// <summary>The first answer as a DHCP message; <see langword="null"/> when there is none or it is not DHCP over IPv4.</summary>
     public DhcpMessage? Answer => Asked.IsDhcp && _answers.Count > 0 ? Message(_answers[0]) : null;
 
     /// <summary>
@@ -62,8 +64,11 @@ public sealed class ReplayStep
 
     private static IEnumerable<string> Lines(List<CapturedPacket> packets) =>
         packets.Count == 0 ? ["silence"]
-            : Message(packets[0]) is { } message ? message.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Trim())
+            : Text(packets[0]) is { } text ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Trim())
             : packets.Select(Title);
+
+    private static string? Text(CapturedPacket packet) =>
+        packet.IsDhcp6 ? CapturedServer6.MessageIn(packet.Payload) is { } message ? Dhcp6Text.Of(new Dhcp6Envelope([], message)) : null : Message(packet)?.ToString();
 
     private static DhcpMessage? Message(CapturedPacket packet) => packet.IsDhcp && DhcpMessage.TryParse(packet.Payload.Span, out var message) ? message : null;
 
@@ -71,6 +76,14 @@ public sealed class ReplayStep
     {
         if (Message(packet) is { } message)
             return string.Create(CultureInfo.InvariantCulture, $"{message.Type} {message.Hardware} xid {message.TransactionId:x8}{(message.YourAddress.Equals(IPAddress.Any) ? "" : $" {message.YourAddress}")}{(message.BootFile.Length > 0 ? $" file {message.BootFile}" : "")}");
+        if (packet.IsDhcp6) return Title6(packet);
         return packet.IsDhcp ? $"{packet.Length} octets that are no DHCP message" : TftpPacket.Describe(packet.Payload.Span, packet.Length);
+    }
+
+    private static string Title6(CapturedPacket packet)
+    {
+        if (CapturedServer6.MessageIn(packet.Payload) is not { } message) return $"{packet.Length} octets that are no DHCPv6 message";
+        var file = message.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? $" file {Encoding.UTF8.GetString(url.Span)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{message.Type} xid {message.TransactionId:x6}{(Dhcp6Reporter.LeaseIn(message) is { } lease ? $" {lease.Address}" : "")}{file}");
     }
 }

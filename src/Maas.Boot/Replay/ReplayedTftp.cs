@@ -6,9 +6,9 @@ using Maas.Boot.Tftp;
 namespace Maas.Boot.Replay;
 
 /// <summary>The TFTP server's decisions and its transfers' step machines, with the capture in the place of sockets.</summary>
-internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, IPAddress server) : IDisposable
+internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, IPAddress server, IPAddress server6) : IDisposable
 {
-    private const int EthernetPayload = 1472;
+    private const int EthernetPayload = 1472, EthernetPayload6 = 1452;
 
     private readonly Dictionary<IPEndPoint, Running> _running = [];
     private DateTimeOffset? _epoch;
@@ -24,7 +24,7 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
         BootFile? file;
         try
         {
-            file = await files.OpenAsync(new BootFileRequest(name, packet.Source.Address, server), cancellationToken).ConfigureAwait(false);
+            file = await files.OpenAsync(new BootFileRequest(name, packet.Source.Address, ServerFor(packet)), cancellationToken).ConfigureAwait(false);
         }
         catch (BootScriptException e)
         {
@@ -33,8 +33,8 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
 
         if (file is null) return Refuse(step, TftpErrorCode.FileNotFound, $"no such file: {name}");
         if (request.IsNetascii) file = await NetasciiFile.EncodeAsync(file, cancellationToken).ConfigureAwait(false);
-        var terms = TftpTerms.Agree(request, file.Length, options, EthernetPayload - TftpPacket.DataHeader);
-        var running = new Running(file, terms, new TftpTransfer(terms, options.GiveUpAfter), new IPEndPoint(server, packet.Destination.Port)) { Step = step };
+        var terms = TftpTerms.Agree(request, file.Length, options, (IsIPv6(packet) ? EthernetPayload6 : EthernetPayload) - TftpPacket.DataHeader);
+        var running = new Running(file, terms, new TftpTransfer(terms, options.GiveUpAfter), new IPEndPoint(ServerFor(packet), packet.Destination.Port)) { Step = step };
         _running[packet.Source] = running;
         step.Rule = $"{name}, {file.Length} octets, {terms}";
         Perform(running, packet, running.Transfer.Start(), Now(packet.At));
@@ -74,6 +74,10 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
         foreach (var running in _running.Values) running.File.Dispose();
     }
 
+    private static bool IsIPv6(CapturedPacket packet) => packet.Destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+
+    private IPAddress ServerFor(CapturedPacket packet) => IsIPv6(packet) ? server6 : server;
+
     private TimeSpan Now(DateTimeOffset at) => at - (_epoch ??= at);
 
     private void Perform(Running running, CapturedPacket asked, TftpStep step, TimeSpan now)
@@ -108,7 +112,7 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
     private ReplayStep Refuse(ReplayStep step, TftpErrorCode code, string reason)
     {
         step.Rule = reason;
-        step.AddAnswer(new CapturedPacket(step.Asked.At, new IPEndPoint(server, step.Asked.Destination.Port), step.Asked.Source, TftpPacket.WriteError(code, reason)) { IsSent = true });
+        step.AddAnswer(new CapturedPacket(step.Asked.At, new IPEndPoint(ServerFor(step.Asked), step.Asked.Destination.Port), step.Asked.Source, TftpPacket.WriteError(code, reason)) { IsSent = true });
         _running[step.Asked.Source] = new Running(BootFile.FromBytes(default), new TftpTerms(TftpTerms.DefaultBlockSize, 1, 0), Ended(), step.Asked.Destination) { Step = step };
         return step;
     }

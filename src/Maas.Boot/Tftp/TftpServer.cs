@@ -104,26 +104,14 @@ public sealed partial class TftpServer : IDisposable
         _socket = null;
     }
 
-    private static Socket Open(TftpServerOptions options)
+    private static Socket Open(TftpServerOptions options) => Sockets.Open(SocketType.Dgram, options.Listen, options.Interface, socket =>
     {
-        var socket = new Socket(options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            if (options.Listen.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
-            if (options.Interface is { } device) Sockets.BindToDevice(socket, device);
-            // A thousand machines switched on at once ask within milliseconds.
-            socket.ReceiveBufferSize = 4 << 20;
-            socket.SetSocketOption(
-                socket.AddressFamily == AddressFamily.InterNetwork ? SocketOptionLevel.IP : SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
-            socket.Bind(options.Listen);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+        if (options.Listen.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+        // A thousand machines switched on at once ask within milliseconds.
+        socket.ReceiveBufferSize = 4 << 20;
+        socket.SetSocketOption(
+            socket.AddressFamily == AddressFamily.InterNetwork ? SocketOptionLevel.IP : SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
+    });
 
     private async Task ReceiveAsync(Socket socket, CancellationToken stopping)
     {

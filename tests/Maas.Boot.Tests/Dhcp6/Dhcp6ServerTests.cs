@@ -2,15 +2,19 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Maas.Boot.Capture;
 using Maas.Boot.Dhcp6;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Replay;
 using Maas.Boot.Tests.Dhcp6.Leases;
 
 namespace Maas.Boot.Tests.Dhcp6;
 
 public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
 {
+    private static readonly Dhcp6Subnet Loopback = new() { Network = IPNetwork.Parse("::/64"), Ranges = [AddressRange6.Parse("::1000-::10ff")], NameServers = [IPAddress.Parse("::53")] };
+
     private readonly MemoryLeaseStore6 _store = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly BlockingCollection<BootObservation> _observed = [];
@@ -125,6 +129,76 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_exchange_tells_who_asked_from_where_and_what_comes_next()
+    {
+        await StartAsync(policy: new Recorder(new BootInstruction.PowerOff()));
+        var hardware = LeaseScene6.HardwareOf(4);
+        Dhcp6Message Of(Dhcp6MessageType type) => Packet6.Message(type, o =>
+        {
+            o.AddAssociation();
+            o.AddFirmware("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi);
+        }, Duid.Of(hardware));
+        _client.SendTo(Packet6.Relay(Of(Dhcp6MessageType.Solicit).ToArray(), "fd00:77::fe", $"{Packet6.LinkLocal}", 0, (Dhcp6OptionCode.InterfaceId, [1, 2]), (Dhcp6OptionCode.RelayPort, [0, 0])), _server!);
+        _client.Receive(new byte[2000]);
+        var offered = Observed();
+        offered.Should().Match<BootObservation.DhcpExchange>(e =>
+            e.Asked == "SOLICIT" && e.Answered == "ADVERTISE" && e.Rule == "a free address" && e.BootFile == "tftp://[::1]/snponly.efi" && e.Circuit == "0102" && e.Architecture == BootArchitecture.X64Uefi
+            && e.Relay!.Equals(IPAddress.IPv6Loopback) && e.LeaseTime == TimeSpan.FromMinutes(10) && e.Next == "REQUEST" && e.Took > TimeSpan.Zero && e.Link != null);
+        offered.NextServer.Should().Be(IPAddress.IPv6Loopback);
+        Ask(Of(Dhcp6MessageType.Request));
+        Observed().Next.Should().Be("fetches tftp://[::1]/snponly.efi");
+    }
+
+    [Fact]
+    public async Task A_circuit_that_invents_clients_is_told_once_a_minute()
+    {
+        await StartAsync();
+        for (byte client = 1; client <= 70; client++)
+        {
+            var request = Packet6.Message(Dhcp6MessageType.Request, o => o.AddAssociation(), LeaseScene6.ClientOf(client));
+            _client.SendTo(Packet6.Relay(request.ToArray(), "fd00:77::fe", "fe80::1", 0, (Dhcp6OptionCode.InterfaceId, "port 7"u8.ToArray()), (Dhcp6OptionCode.RelayPort, [0, 0])), _server!);
+            _client.Receive(new byte[2000]);
+        }
+
+        var told = Enumerable.Range(1, 71).Select(_ => _observed.TryTake(out var observation, TimeSpan.FromSeconds(10)) ? observation : throw new TimeoutException("nothing was observed")).ToList();
+        told.OfType<BootObservation.DhcpExchange>().Count(e => e.Rule == "too many new clients behind the circuit in this minute").Should().Be(10);
+        told.OfType<BootObservation.LimitReached>().Should().ContainSingle().Which.Limit.Should().Be("60 new clients in a minute behind circuit 706f72742037 of relay fd00:77::fe");
+    }
+
+    [Fact]
+    public async Task What_this_server_answered_is_kept_and_answered_again_when_its_own_capture_is_replayed()
+    {
+        var ring = new PacketRing();
+        var policy = new Recorder(new BootInstruction.Kernel("linux", [], ""));
+        await StartAsync(o => o.Capture = ring, policy);
+        var firmware = Packet6.Message(Dhcp6MessageType.Solicit, o =>
+        {
+            o.AddAssociation();
+            o.AddFirmware("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi);
+        }, Duid.Of(LeaseScene6.HardwareOf(1)));
+        Ask(firmware);
+        Ask(firmware with { Type = Dhcp6MessageType.InformationRequest, TransactionId = 9, Options = Packet6.Message(Dhcp6MessageType.InformationRequest).Options });
+        Ask(Packet6.Message(Dhcp6MessageType.Request, o => o.AddAssociation(), Duid.Of(LeaseScene6.HardwareOf(1))));
+        for (var i = 0; i < 3; i++) Observed();
+
+        ring.Machines.Should().Contain(LeaseScene6.HardwareOf(1));
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        PcapngWriter.Write(output, ring.Packets());
+        var packets = PcapReader.Read(output.WrittenMemory);
+        packets.Should().HaveCount(6);
+        packets.Where(p => p.IsSent == true).Should().OnlyContain(p => p.Comment!.Length > 0);
+        // On a link the ports are DHCPv6's own.
+        IPEndPoint OnLink(IPEndPoint end) => new(end.Address, end.Port == _server!.Port ? 547 : 546);
+        var replay = new PacketReplay([.. packets.Select(p => p with { Source = OnLink(p.Source), Destination = OnLink(p.Destination) })]);
+        replay.Server6.Should().Be(IPAddress.IPv6Loopback);
+        var addresses = await LeasedAddresses6.OpenAsync([Loopback], new MemoryLeaseStore6(), timeProvider: replay.Clock);
+        var steps = await replay.RunAsync(dhcp: null, policy: policy, dhcp6: new Dhcp6ServerOptions(), addresses6: addresses);
+        steps.Should().HaveCount(3).And.OnlyContain(s => s.Answers.Count == 1 && s.Captured.Count == 1);
+        steps.SelectMany(s => s.Differences).Should().BeEmpty();
+        steps[0].ToString().Should().Contain("because   a free address").And.Contain("file tftp://[::1]/snponly.efi");
+    }
+
+    [Fact]
     public async Task A_policy_that_throws_costs_one_request()
     {
         await StartAsync(policy: new Recorder(null));
@@ -170,7 +244,7 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         };
         configure?.Invoke(options);
         // On loopback the link is found by the server's own address.
-        var loopback = new Dhcp6Subnet { Network = IPNetwork.Parse("::/64"), Ranges = stateless ? [] : [AddressRange6.Parse("::1000-::10ff")], NameServers = [IPAddress.Parse("::53")] };
+        var loopback = stateless ? Loopback with { Ranges = [] } : Loopback;
         var server = new Dhcp6Server(options, await LeasedAddresses6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this);
         _running = server.RunAsync(_stop.Token);
         _server = (await server.EndPoints)[0];

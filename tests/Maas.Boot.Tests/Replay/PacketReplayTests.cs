@@ -4,8 +4,11 @@ using Maas.Boot.Capture;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Replay;
 using Maas.Boot.Tests.Dhcp.Serving;
+using Maas.Boot.Tests.Dhcp6.Leases;
 using Maas.Boot.Tests.Packets;
 using Maas.Boot.Tests.Tftp;
 using Maas.Boot.Tftp;
@@ -22,7 +25,9 @@ public class PacketReplayTests
         NameServers = [IPAddress.Parse("10.77.0.1")],
     };
 
-    public static TheoryData<string> Names => [.. Captures.NamesOverIPv4];
+    private static readonly Dhcp6Subnet Subnet6 = new() { Network = IPNetwork.Parse("fd00:77::/64"), Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")] };
+
+    public static TheoryData<string> Names => [.. Captures.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -31,17 +36,19 @@ public class PacketReplayTests
         var packets = Captures.Read(name);
         var replay = new PacketReplay(packets);
         var addresses = await LeasedAddresses.OpenAsync([Subnet], new VolatileLeases(), timeProvider: replay.Clock);
-        var steps = await replay.RunAsync(new DhcpServerOptions { HttpBase = new Uri("http://10.77.0.1/") }, addresses, new EverybodyInstalls(), new CapturedFiles(packets), new TftpServerOptions { MaxWindowSize = 1 }); // as the captured server did
+        var addresses6 = await LeasedAddresses6.OpenAsync([Subnet6], new MemoryLeaseStore6(), timeProvider: replay.Clock);
+        var tftp = new TftpServerOptions { MaxWindowSize = 1 }; // as the captured server did
+        var steps = await replay.RunAsync(new DhcpServerOptions { HttpBase = new Uri("http://10.77.0.1/") }, addresses, new EverybodyInstalls(), new CapturedFiles(packets), tftp, new Dhcp6ServerOptions(), addresses6);
 
         var text = new StringBuilder();
-        foreach (var step in steps.Where(s => s.Asked.IsDhcp)) text.Append(step);
+        foreach (var step in steps.Where(IsDhcp)) text.Append(step);
         foreach (var request in steps.Where(s => s.Asked.Destination.Port == 69)) text.Append(request);
         // Of thousands of blocks, only those that would not have been answered as they were.
-        foreach (var block in steps.Where(s => !s.Asked.IsDhcp && s.Asked.Destination.Port != 69 && s.Differences.Count > 0)) text.Append(block);
+        foreach (var block in steps.Where(s => !IsDhcp(s) && s.Asked.Destination.Port != 69 && s.Differences.Count > 0)) text.Append(block);
         var golden = Captures.PathOf(name, ".replay.txt");
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") await File.WriteAllTextAsync(golden, text.ToString());
         text.ToString().Should().Be(await File.ReadAllTextAsync(golden));
-        steps.Where(s => s.Asked.IsDhcp).Should().OnlyContain(s => s.Rule.Length > 0);
+        steps.Where(IsDhcp).Should().OnlyContain(s => s.Rule.Length > 0);
     }
 
     [Fact]
@@ -124,6 +131,8 @@ public class PacketReplayTests
         steps[0].Rule.Should().Contain("no DHCP message");
         steps[1].Answers.Should().ContainSingle();
     }
+
+    private static bool IsDhcp(ReplayStep step) => step.Asked.IsDhcp || step.Asked.IsDhcp6;
 
     private sealed class EverybodyInstalls : IBootPolicy
     {

@@ -42,7 +42,11 @@ internal static class FileTargets
             {
                 if (!JournalFrame.TryRead(content[at..], out _, out var payload)) continue;
                 frames++;
-                while (TFormat.TryRead(ref payload, out var lease)) _ = (TFormat.KeyOf(lease), lease.ToString()?.Length);
+                for (var version = TFormat.Header[^1]; version > 0; version--)
+                {
+                    var rest = payload;
+                    while (TFormat.TryRead(ref rest, version, out var lease)) _ = (TFormat.KeyOf(lease), lease.ToString()?.Length);
+                }
             }
 
             return frames;
@@ -80,6 +84,7 @@ internal static class FileTargets
             Since = DateTimeOffset.UnixEpoch,
             ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1),
             HostName = "host",
+            Rule = "a free address",
         };
         JournalFrame.Write<uint, Lease, LeaseRecords>(output, 1, [.. Enumerable.Repeat(lease, leases)]);
         return output.WrittenSpan.ToArray();
@@ -96,6 +101,7 @@ internal static class FileTargets
             State = LeaseState.Bound,
             Since = DateTimeOffset.UnixEpoch,
             ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1),
+            Rule = "a free address",
         };
         JournalFrame.Write<UInt128, Lease6, LeaseRecords6>(output, 1, [.. Enumerable.Repeat(lease, leases)]);
         return output.WrittenSpan.ToArray();

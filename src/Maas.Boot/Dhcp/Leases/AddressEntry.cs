@@ -21,7 +21,7 @@ internal sealed class AddressEntry(uint number, AddressPool pool)
 
     public string? HostName { get; set; }
 
-    /// <summary>Why the client got this address; <see langword="null"/> when it was read from the store, which does not keep it.</summary>
+    /// <summary>Why the client got this address; <see langword="null"/> when a version that did not keep it wrote the store.</summary>
     public string? Rule { get; set; }
 
     /// <summary>Whether it waits to be written to the store.</summary>

@@ -32,7 +32,7 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
 
     /// <summary>Opens the file, or makes it; it is rewritten from a size on.</summary>
     /// <exception cref="IOException">It cannot be opened, or another process has it open.</exception>
-    /// <exception cref="InvalidDataException">It is no such journal, or its middle is damaged: the message tells the offset. A torn end, as a crash leaves it, is cut off.</exception>
+    /// <exception cref="InvalidDataException">It is no such journal, a newer program wrote it, or its middle is damaged: the message tells the offset. A torn end, as a crash leaves it, is cut off.</exception>
     public static JournalFile<TKey, TRecord, TFormat> Open(string path, long smallestRewrite = DefaultSmallestRewrite)
     {
         path = Path.GetFullPath(path);
@@ -126,15 +126,23 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
             return;
         }
 
-        if (!content.AsSpan().StartsWith(TFormat.Header)) throw new InvalidDataException($"{_path} is no lease journal of this version.");
-        var end = Replay(content);
-        if (end == content.Length) return;
-        RandomAccess.SetLength(_file, end);
-        RandomAccess.FlushToDisk(_file);
+        var kind = TFormat.Header[..^1];
+        var newest = TFormat.Header[^1];
+        if (content.Length < TFormat.Header.Length || !content.AsSpan().StartsWith(kind)) throw new InvalidDataException($"{_path} is no lease journal of this kind.");
+        var version = content[kind.Length];
+        if (version == 0 || version > newest) throw new InvalidDataException($"{_path} is a lease journal of version {version}; this program knows those up to {newest}. Use the newer program.");
+        var end = Replay(content, version);
+        if (end != content.Length)
+        {
+            RandomAccess.SetLength(_file, end);
+            RandomAccess.FlushToDisk(_file);
+        }
+
+        if (version < newest) RewriteNow(); // one file has records of one version
     }
 
     /// <summary>Applies every whole frame and returns where the last one ends.</summary>
-    private int Replay(ReadOnlySpan<byte> content)
+    private int Replay(ReadOnlySpan<byte> content, byte version)
     {
         var at = TFormat.Header.Length;
         while (JournalFrame.TryRead(content[at..], out var sequence, out var payload))
@@ -142,7 +150,7 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
             at += JournalFrame.HeaderLength + payload.Length;
             while (!payload.IsEmpty)
             {
-                if (!TFormat.TryRead(ref payload, out var record))
+                if (!TFormat.TryRead(ref payload, version, out var record))
                     throw new InvalidDataException($"{_path} holds a record that cannot be read, {payload.Length} octets before offset {at}.");
                 _records[TFormat.KeyOf(record)] = record;
             }

@@ -41,17 +41,11 @@ public readonly record struct Lease
     /// <summary>The name the client calls itself (option 12); <see langword="null"/> when it does not.</summary>
     public string? HostName { get; init; }
 
-    /// <summary>Why the client got this address and no other; <see langword="null"/> after a restart, since stores do not keep it.</summary>
+    /// <summary>Why the client got this address and no other; <see langword="null"/> when a version that did not keep it wrote the store.</summary>
     public string? Rule { get; init; }
 
     /// <summary>Why the address is used, in words.</summary>
-    public string Why => (State switch
-    {
-        LeaseState.Bound => $"leased to {Hardware} (client {Client})",
-        LeaseState.Offered => $"offered to {Hardware} (client {Client})",
-        LeaseState.Quarantined => $"kept from everybody; last given to {Hardware} (client {Client})",
-        _ => $"given back by {Hardware} (client {Client})",
-    }) + (Rule is null ? "" : $": {Rule}");
+    public string Why => LeaseWords.Of(State, $"{Hardware} (client {Client})", Rule);
 
     internal uint Number { get; init; }
 }

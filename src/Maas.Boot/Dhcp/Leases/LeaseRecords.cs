@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Leases;
@@ -10,18 +9,19 @@ namespace Maas.Boot.Dhcp.Leases;
 /// <code>
 /// state (1) address (4) since (8) expires (8), both in ms since 1970
 /// hardware type (1) hardware length (1) hardware, client length (2) client, host name length (1) host name (Latin-1)
+/// from version 2 on: rule length (1) rule (Latin-1)
 /// </code>
 /// </summary>
 internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
 {
     /// <inheritdoc/>
-    public static ReadOnlySpan<byte> Header => "MAASLJ\0\u0001"u8;
+    public static ReadOnlySpan<byte> Header => "MAASLJ\0\u0002"u8;
 
     /// <inheritdoc/>
     public static uint KeyOf(in Lease record) => record.Number;
 
     /// <inheritdoc/>
-    public static bool TryRead(ref ReadOnlySpan<byte> payload, out Lease lease)
+    public static bool TryRead(ref ReadOnlySpan<byte> payload, byte version, out Lease lease)
     {
         var reader = new WireReader(payload);
         var state = (LeaseState)reader.ReadByte();
@@ -32,6 +32,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         var hardware = reader.ReadSpan(reader.ReadByte());
         var client = reader.ReadSpan(reader.ReadUInt16());
         var hostName = reader.ReadSpan(reader.ReadByte());
+        var rule = version < 2 ? default : reader.ReadSpan(reader.ReadByte());
         lease = default;
         if (reader.Failed || hardware.Length > 16 || state is < LeaseState.Bound or > LeaseState.Quarantined || !JournalTime.IsValid(since) || !JournalTime.IsValid(expires)) return false;
 
@@ -39,7 +40,8 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         lease = new Lease(number, new ClientIdentifier(client), state, DateTimeOffset.FromUnixTimeMilliseconds(since), DateTimeOffset.FromUnixTimeMilliseconds(expires))
         {
             Hardware = new HardwareAddress(hardwareType, hardware),
-            HostName = hostName.IsEmpty ? null : Encoding.Latin1.GetString(hostName),
+            HostName = JournalText.Read(hostName),
+            Rule = JournalText.Read(rule),
         };
         return true;
     }
@@ -48,9 +50,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
     public static void Write(ArrayBufferWriter<byte> output, in Lease lease)
     {
         var client = lease.Client.Octets;
-        var hostName = lease.HostName.AsSpan();
-        if (hostName.Length > 255) hostName = hostName[..255];
-        var record = output.GetSpan(26 + 16 + client.Length + hostName.Length);
+        var record = output.GetSpan(26 + 16 + client.Length + (2 * JournalText.LongestField));
         record[0] = (byte)lease.State;
         BinaryPrimitives.WriteUInt32BigEndian(record[1..], lease.Number);
         BinaryPrimitives.WriteInt64BigEndian(record[5..], lease.Since.ToUnixTimeMilliseconds());
@@ -61,8 +61,8 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         BinaryPrimitives.WriteUInt16BigEndian(record[at..], (ushort)client.Length);
         client.CopyTo(record[(at + 2)..]);
         at += 2 + client.Length;
-        record[at] = (byte)hostName.Length;
-        at += 1 + Encoding.Latin1.GetBytes(hostName, record[(at + 1)..]);
+        at += JournalText.Write(record[at..], lease.HostName);
+        at += JournalText.Write(record[at..], lease.Rule);
         output.Advance(at);
     }
 }

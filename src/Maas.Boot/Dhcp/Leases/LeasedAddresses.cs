@@ -143,6 +143,7 @@ public sealed partial class LeasedAddresses : IAddressSource
             Since = lease.Since,
             ExpiresAt = lease.ExpiresAt,
             HostName = lease.HostName,
+            Rule = lease.Rule,
         };
         link.Entries[number] = entry;
         pool.MarkUsed(number);

@@ -16,6 +16,7 @@ internal sealed class AddressPool6
     private readonly Dictionary<(Duid, uint), Lease6> _byClient = [];
     private readonly PriorityQueue<UInt128, DateTimeOffset> _endings = new();
     private readonly Dictionary<UInt128, DateTimeOffset> _noted = [];
+    private readonly Dictionary<Duid, int> _countOf = [];
     private int _heldInRanges;
 
     /// <exception cref="ArgumentException">The subnet contradicts itself; the message tells where.</exception>
@@ -31,6 +32,9 @@ internal sealed class AddressPool6
 
     public Dhcp6Subnet Subnet { get; }
 
+    /// <summary>How many addresses are leased to whoever asks.</summary>
+    public int Size => _leasable;
+
     public IEnumerable<Lease6> Held => _held.Values;
 
     /// <summary>How many ends are noted. It follows the addresses, however often their clients renew.</summary>
@@ -38,6 +42,9 @@ internal sealed class AddressPool6
 
     /// <summary>What the client has now; <see langword="null"/> when nothing.</summary>
     public Lease6? Find(Duid client, uint association) => _byClient.GetValueOrDefault((client, association));
+
+    /// <summary>How many addresses a client has.</summary>
+    public int CountOf(Duid client) => _countOf.GetValueOrDefault(client);
 
     public Lease6? Find(UInt128 address) => _held.GetValueOrDefault(address);
 
@@ -75,7 +82,9 @@ internal sealed class AddressPool6
         _held.Add(address, lease);
         NoteEnding(address, lease.ExpiresAt);
         if (IsLeasable(address)) _heldInRanges++;
-        if (lease.State == LeaseState.Bound) _byClient[(lease.Client, lease.AssociationId)] = lease;
+        if (lease.State != LeaseState.Bound) return;
+        _countOf[lease.Client] = CountOf(lease.Client) + 1;
+        _byClient[(lease.Client, lease.AssociationId)] = lease;
     }
 
     /// <summary>Forgets what has ended.</summary>
@@ -104,6 +113,7 @@ internal sealed class AddressPool6
     {
         if (!_held.Remove(address, out var lease)) return;
         if (IsLeasable(address)) _heldInRanges--;
+        if (lease.State == LeaseState.Bound && (_countOf[lease.Client] -= 1) == 0) _countOf.Remove(lease.Client);
         var key = (lease.Client, lease.AssociationId);
         if (_byClient.TryGetValue(key, out var current) && ReferenceEquals(current, lease)) _byClient.Remove(key);
     }

@@ -8,7 +8,11 @@ namespace Maas.Boot.Dhcp6.Leases;
 /// <param name="Association">The association as the client sent it.</param>
 /// <param name="Hardware">The client's hardware address, as far as known.</param>
 /// <param name="IsFirmware">Whether it is firmware, whose leases are short.</param>
-internal readonly record struct AssociationQuestion(AssociationQuestionKind Kind, Duid Client, IdentityAssociation Association, HardwareAddress? Hardware, bool IsFirmware);
+internal readonly record struct AssociationQuestion(AssociationQuestionKind Kind, Duid Client, IdentityAssociation Association, HardwareAddress? Hardware, bool IsFirmware)
+{
+    /// <summary>Where the client is attached.</summary>
+    public AttachmentPlace Place { get; init; }
+}
 
 /// <summary>What a client wants of an association.</summary>
 internal enum AssociationQuestionKind
@@ -35,4 +39,8 @@ internal enum AssociationQuestionKind
 /// <summary>What an association gets: addresses, or a reason why not.</summary>
 /// <param name="Association">The association for the reply.</param>
 /// <param name="Rule">Which rule decided, in words.</param>
-internal readonly record struct AssociationAnswer(IdentityAssociation Association, string Rule);
+internal readonly record struct AssociationAnswer(IdentityAssociation Association, string Rule)
+{
+    /// <summary>A bound that was met, in words, and that was not told in this minute; <see langword="null"/> for none.</summary>
+    public string? Limit { get; init; }
+}

@@ -12,12 +12,13 @@ namespace Maas.Boot.Dhcp6.Leases;
 /// <code>
 /// state (1) address (16) association (4) since (8) expires (8), both in ms since 1970
 /// hardware type (1) hardware length (1) hardware, client length (1) client
+/// from version 2 on: rule length (1) rule (Latin-1)
 /// </code>
 /// </summary>
 internal sealed class LeaseRecords6 : IJournalRecords<UInt128, Lease6>
 {
     /// <inheritdoc/>
-    public static ReadOnlySpan<byte> Header => "MAASL6\0\u0001"u8;
+    public static ReadOnlySpan<byte> Header => "MAASL6\0\u0002"u8;
 
     /// <inheritdoc/>
     public static UInt128 KeyOf(in Lease6 record) => record.Address.ToNumber128();
@@ -27,7 +28,7 @@ internal sealed class LeaseRecords6 : IJournalRecords<UInt128, Lease6>
     {
         var client = record.Client.Octets;
         var hardware = record.Hardware ?? default;
-        var octets = output.GetSpan(40 + 16 + Duid.MaxLength);
+        var octets = output.GetSpan(40 + 16 + Duid.MaxLength + JournalText.LongestField);
         octets[0] = (byte)record.State;
         record.Address.TryWriteBytes(octets[1..], out _);
         BinaryPrimitives.WriteUInt32BigEndian(octets[17..], record.AssociationId);
@@ -38,11 +39,12 @@ internal sealed class LeaseRecords6 : IJournalRecords<UInt128, Lease6>
         var at = 39 + hardware.CopyTo(octets[39..]);
         octets[at++] = (byte)client.Length;
         client.CopyTo(octets[at..]);
-        output.Advance(at + client.Length);
+        at += client.Length;
+        output.Advance(at + JournalText.Write(octets[at..], record.Rule));
     }
 
     /// <inheritdoc/>
-    public static bool TryRead(ref ReadOnlySpan<byte> payload, out Lease6 record)
+    public static bool TryRead(ref ReadOnlySpan<byte> payload, byte version, out Lease6 record)
     {
         var reader = new WireReader(payload);
         var state = (LeaseState)reader.ReadByte();
@@ -53,6 +55,7 @@ internal sealed class LeaseRecords6 : IJournalRecords<UInt128, Lease6>
         var hardwareType = reader.ReadByte();
         var hardware = reader.ReadSpan(reader.ReadByte());
         var client = reader.ReadSpan(reader.ReadByte());
+        var rule = version < 2 ? default : reader.ReadSpan(reader.ReadByte());
         record = null!; // as the caller expects of a failed read
         if (reader.Failed || hardware.Length > 16 || state is < LeaseState.Bound or > LeaseState.Quarantined || !JournalTime.IsValid(since) || !JournalTime.IsValid(expires)) return false;
         if (!client.IsEmpty && !Duid.IsLength(client.Length)) return false;
@@ -67,6 +70,7 @@ internal sealed class LeaseRecords6 : IJournalRecords<UInt128, Lease6>
             State = state,
             Since = DateTimeOffset.FromUnixTimeMilliseconds(since),
             ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(expires),
+            Rule = JournalText.Read(rule),
         };
         return true;
     }

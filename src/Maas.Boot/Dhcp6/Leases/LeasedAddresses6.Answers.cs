@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Wire;
 
@@ -8,24 +9,24 @@ public sealed partial class LeasedAddresses6
 {
     private AssociationAnswer Answer(AddressPool6 pool, in AssociationQuestion question, DateTimeOffset now) => question.Kind switch
     {
-        AssociationQuestionKind.Solicit => Offer(pool, question),
+        AssociationQuestionKind.Solicit => Offer(pool, question, now),
         AssociationQuestionKind.Take => Take(pool, question, now),
         AssociationQuestionKind.Renew or AssociationQuestionKind.Rebind => Extend(pool, question, now),
         AssociationQuestionKind.Release => End(pool, question, LeaseState.Released, now, now),
-        AssociationQuestionKind.Decline => End(pool, question, LeaseState.Quarantined, now, now + pool.Subnet.QuarantineTime),
+        AssociationQuestionKind.Decline => Quarantine(pool, question, now),
         _ => throw new UnreachableException(),
     };
 
-    private static AssociationAnswer Offer(AddressPool6 pool, in AssociationQuestion question) =>
-        Choose(pool, question) is { } chosen ? Grant(pool, question, chosen.Address, chosen.Rule) : Refuse(question, Dhcp6Status.NoAddressesAvailable, "no free address");
+    // Nothing is held for who solicits, so that only what is taken is counted.
+    private AssociationAnswer Offer(AddressPool6 pool, in AssociationQuestion question, DateTimeOffset now) =>
+        Choose(pool, question) is { } chosen ? Grant(pool, question, chosen.Address, chosen.Rule) : Exhausted(pool, question, now);
 
     private AssociationAnswer Take(AddressPool6 pool, in AssociationQuestion question, DateTimeOffset now)
     {
         foreach (var asked in question.Association.Addresses)
             if (!pool.Subnet.Network.Contains(asked.Address)) return Refuse(question, Dhcp6Status.NotOnLink, "the address is not of the client's link");
-        return Choose(pool, question) is { } chosen
-            ? Bind(pool, question, chosen.Address, now, chosen.Rule)
-            : Refuse(question, Dhcp6Status.NoAddressesAvailable, "no free address");
+        if (WhyNotNew(pool, question, now) is { } tooMany) return tooMany;
+        return Choose(pool, question) is { } chosen ? Bind(pool, question, chosen.Address, now, chosen.Rule) : Exhausted(pool, question, now);
     }
 
     // RENEW and REBIND. It uses the address already: if nobody else has it, the lease was lost here, not there (RFC 8415 sections 18.3.4 and 18.3.5).
@@ -36,7 +37,8 @@ public sealed partial class LeasedAddresses6
         foreach (var asked in question.Association.Addresses)
         {
             var address = asked.Address.ToNumber128();
-            if (pool.Find(address) is null && (address == reserved || pool.IsLeasable(address))) return Bind(pool, question, address, now, "it keeps its address, unknown here");
+            if (pool.Find(address) is not null || (address != reserved && !pool.IsLeasable(address))) continue;
+            return WhyNotNew(pool, question, now) ?? Bind(pool, question, address, now, "it keeps its address, unknown here");
         }
 
         var isElsewhere = question.Association.Addresses.Any(a => !pool.Subnet.Network.Contains(a.Address));
@@ -45,14 +47,24 @@ public sealed partial class LeasedAddresses6
             : new AssociationAnswer(new IdentityAssociation(question.Association.Id, Withdrawn(question, keep: null)), "the address is no longer its own");
     }
 
-    // Only the client that was given an address can give it back or say that it is taken: else one machine could empty the pool by talking.
     private AssociationAnswer End(AddressPool6 pool, in AssociationQuestion question, LeaseState state, DateTimeOffset now, DateTimeOffset until)
     {
-        var own = pool.Find(question.Client, question.Association.Id);
-        if (own is null || !question.Association.Addresses.Any(a => a.Address.Equals(own.Address))) return Refuse(question, Dhcp6Status.NoBinding, "the address is not its own");
-        Set(pool, own with { State = state, Since = now, ExpiresAt = until });
-        return new AssociationAnswer(new IdentityAssociation(question.Association.Id, []), state == LeaseState.Released ? "released" : "somebody else uses the address: quarantined");
+        if (!IsOwn(pool, question, out var own)) return NotItsOwn(question);
+        var rule = state == LeaseState.Released ? "released" : "somebody else uses the address, said the client it was given to";
+        Set(pool, own with { State = state, Since = now, ExpiresAt = until, Rule = rule });
+        return new AssociationAnswer(new IdentityAssociation(question.Association.Id, []), state == LeaseState.Released ? rule : "somebody else uses the address: quarantined");
     }
+
+    // Only the client that was given an address can give it back or say that it is taken: else one machine could empty the pool by talking.
+    private static bool IsOwn(AddressPool6 pool, in AssociationQuestion question, [NotNullWhen(true)] out Lease6? own)
+    {
+        own = pool.Find(question.Client, question.Association.Id);
+        foreach (var asked in question.Association.Addresses)
+            if (asked.Address.Equals(own?.Address)) return own is not null;
+        return false;
+    }
+
+    private static AssociationAnswer NotItsOwn(in AssociationQuestion question) => Refuse(question, Dhcp6Status.NoBinding, "the address is not its own");
 
     private static (UInt128 Address, string Rule)? Choose(AddressPool6 pool, in AssociationQuestion question)
     {
@@ -78,6 +90,7 @@ public sealed partial class LeasedAddresses6
             State = LeaseState.Bound,
             Since = isSame ? earlier!.Since : now, // the same is not null
             ExpiresAt = now + LeaseTime(pool, question),
+            Rule = (isSame ? earlier!.Rule : null) ?? rule,
         });
         return Grant(pool, question, address, rule);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Boot.Dhcp6.Leases;
@@ -19,28 +20,36 @@ public sealed partial class LeasedAddresses6
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly LeaseRules6 _rules;
+    private readonly PerMinute _newClients, _newClientsOfRelay, _quarantines, _exhausted;
     private Dictionary<UInt128, Lease6> _dirty = [];
 
-    private LeasedAddresses6(IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, TimeProvider time)
+    private LeasedAddresses6(IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, LeaseRules6 rules, TimeProvider time)
     {
         if (subnets.Count == 0) throw new ArgumentException("There is no subnet to lease from.", nameof(subnets));
         foreach (var (a, b) in subnets.SelectMany((a, i) => subnets.Skip(i + 1).Select(b => (a.Network, b.Network))))
             if (a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress)) throw new ArgumentException($"Subnets {a} and {b} overlap.", nameof(subnets));
         _pools = [.. subnets.Select(s => new AddressPool6(s))];
         _store = store;
+        _rules = rules;
+        _newClients = new PerMinute(rules.NewClientsPerMinute);
+        _newClientsOfRelay = new PerMinute(rules.NewClientsPerMinuteOfRelay ?? int.MaxValue);
+        _quarantines = new PerMinute(rules.QuarantinesPerMinute);
+        _exhausted = new PerMinute(limit: 0);
         _time = time;
     }
 
     /// <summary>Reads the store and is then ready to lease.</summary>
     /// <param name="subnets">The subnets served; at least one.</param>
     /// <param name="store">Where leases are remembered.</param>
+    /// <param name="rules">What keeps a few clients from taking every address; <see langword="null"/> for the defaults.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ArgumentException">The subnets contradict themselves; the message tells where.</exception>
     public static async Task<LeasedAddresses6> OpenAsync(
-        IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, LeaseRules6? rules = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
     {
-        var addresses = new LeasedAddresses6(subnets, store, timeProvider ?? TimeProvider.System);
+        var addresses = new LeasedAddresses6(subnets, store, rules ?? new LeaseRules6(), timeProvider ?? TimeProvider.System);
         // A lease of a subnet that is no longer served is left in the store and not served.
         await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses.PoolOf(lease.Address)?.Set(lease);
         return addresses;
@@ -53,6 +62,17 @@ public sealed partial class LeasedAddresses6
         {
             foreach (var pool in _pools) pool.Reclaim(_time.GetUtcNow());
             return [.. _pools.SelectMany(p => p.Held).OrderBy(l => l.Address.ToNumber128())];
+        }
+    }
+
+    /// <summary>What is known about an address that is held now; <see langword="null"/> when nobody has it.</summary>
+    public Lease6? Find(IPAddress address)
+    {
+        lock (_lock)
+        {
+            if (PoolOf(address) is not { } pool) return null;
+            pool.Reclaim(_time.GetUtcNow());
+            return pool.Find(address.ToNumber128());
         }
     }
 

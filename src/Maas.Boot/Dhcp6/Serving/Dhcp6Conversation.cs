@@ -33,6 +33,7 @@ internal sealed partial class Dhcp6Conversation(
         }
         else
         {
+            if (options.Capture is { } ring) Capture(ring, datagram, request);
             Dhcp6Reporter.Received(request.Type);
             _ = AnswerAsync(datagram, request);
         }
@@ -54,6 +55,7 @@ internal sealed partial class Dhcp6Conversation(
     {
         // The policy and the disk may block: never on the receiving loop.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using var activity = Dhcp6Reporter.Begin(request);
         try
         {
             if (Dhcp6Rules.WhyIgnored(request, server) is { } reason) reporter.Concluded(datagram, request, null, reason);
@@ -79,7 +81,7 @@ internal sealed partial class Dhcp6Conversation(
         var subnet = addresses is null ? null : SubnetOf(datagram.Link, request);
         var kind = isUnicast ? null : Dhcp6Rules.KindOf(request.Type, isRapid);
         AssociationAnswer[] associations = kind is { } asked && addresses is not null && subnet is { IsStateless: false }
-            ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationQuestion(asked, request.Client!.Value, a, request.Hardware, request.Firmware is not null)))] // the rules let nobody pass without
+            ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationQuestion(asked, request.Client!.Value, a, request.Hardware, request.Firmware is not null) { Place = request.Place }))] // the rules let nobody pass without
             : [];
         var granted = associations.SelectMany(a => a.Association.Addresses).FirstOrDefault(a => a.Valid > TimeSpan.Zero).Address;
         var facts = new Dhcp6Facts
@@ -95,7 +97,9 @@ internal sealed partial class Dhcp6Conversation(
         var rule = associations.Length > 0 ? string.Join("; ", associations.Select(a => a.Rule).Distinct()) : RuleOf(request, facts);
         var reply = Dhcp6Responder.Respond(request, facts);
         if (kind is not (null or AssociationQuestionKind.Solicit) && addresses is not null) await addresses.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-        if (reply is not null) Send(datagram, request, reply);
+        if (reply is not null) Send(datagram, request, reply, rule);
+        foreach (var answer in associations)
+            if (answer.Limit is { } limit) reporter.Limited(request, limit);
         reporter.Concluded(datagram, request, reply, rule);
     }
 
@@ -116,11 +120,13 @@ internal sealed partial class Dhcp6Conversation(
             ? default
             : _decider.DecideAsync(link, client, hardware, request.MachineUuid, address);
 
-    private void Send(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message reply)
+    private void Send(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message reply, string rule)
     {
         var octets = request.Envelope.Wrap(reply);
         if (Dhcp6OutgoingRules.Violation(octets) is { } violation) throw new InvalidOperationException($"A reply that must not be sent was made: {violation}.");
-        datagram.Link.Send(octets, new IPEndPoint(datagram.Source.Address, PortFor(datagram, request)));
+        var to = new IPEndPoint(datagram.Source.Address, PortFor(datagram, request));
+        datagram.Link.Send(octets, to);
+        if (options.Capture is { } ring) Capture(ring, datagram.Link, request, reply, to, octets, rule);
     }
 
     // To a relay's server port, unless it wants its own (RFC 8357); to a client's port, whichever it sends from.

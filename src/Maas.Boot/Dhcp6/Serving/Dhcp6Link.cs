@@ -4,8 +4,11 @@ using Maas.Boot.Dhcp.Serving;
 namespace Maas.Boot.Dhcp6.Serving;
 
 /// <summary>A link over IPv6, and a way to send.</summary>
-internal abstract class Dhcp6Link(string name, IPAddress server, Dhcp6ServerOptions options) : BootLink(name, server, options)
+internal abstract class Dhcp6Link(string name, IPAddress server, int port, Dhcp6ServerOptions options) : BootLink(name, server, options)
 {
+    /// <summary>The port that is served.</summary>
+    public int Port { get; } = port;
+
     /// <summary>The addresses by which this server's own subnet on the link is found.</summary>
     public abstract IEnumerable<IPAddress> Addresses { get; }
 

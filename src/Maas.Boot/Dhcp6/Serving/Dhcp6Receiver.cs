@@ -21,6 +21,7 @@ internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6Conversation conversa
                 conversation.Begin(new Dhcp6Datagram(
                     Link: link,
                     Source: (IPEndPoint)received.RemoteEndPoint,
+                    To: new IPEndPoint(received.PacketInformation.Address, link.Port),
                     IsUnicast: link.Device is not null && !received.PacketInformation.Address.IsIPv6Multicast,
                     Octets: buffer.AsSpan(0, received.ReceivedBytes).ToArray(),
                     ReceivedAt: time.GetTimestamp()));
@@ -41,7 +42,8 @@ internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6Conversation conversa
 /// <summary>A datagram as it was received.</summary>
 /// <param name="Link">On which link.</param>
 /// <param name="Source">From whom.</param>
+/// <param name="To">To which of this server's addresses or groups.</param>
 /// <param name="IsUnicast">Whether it was sent to this server's address instead of a group.</param>
 /// <param name="Octets">What it holds.</param>
 /// <param name="ReceivedAt">When, as <see cref="TimeProvider.GetTimestamp"/> tells.</param>
-internal sealed record Dhcp6Datagram(Dhcp6Link Link, IPEndPoint Source, bool IsUnicast, ReadOnlyMemory<byte> Octets, long ReceivedAt);
+internal sealed record Dhcp6Datagram(Dhcp6Link Link, IPEndPoint Source, IPEndPoint To, bool IsUnicast, ReadOnlyMemory<byte> Octets, long ReceivedAt);

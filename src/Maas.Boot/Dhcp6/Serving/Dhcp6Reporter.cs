@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Maas.Boot.Dhcp6.Wire;
@@ -36,13 +37,38 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
 
     public static void Overflowed() => Meter.Overflowed();
 
+    /// <summary>Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.</summary>
+    public static Activity? Begin(Dhcp6Request request) =>
+        BootMeter.Activities.HasListeners()
+            ? BootMeter.Activities.StartActivity($"DHCPv6 {NameOf(request.Type)}", ActivityKind.Server)?.SetTag("maas.mac", request.Hardware?.ToString()).SetTag("maas.dhcp.xid", request.Envelope.Message.TransactionId)
+            : null;
+
+    /// <summary>The first address a reply grants; <see langword="null"/> when it grants none.</summary>
+    public static LeasedAddress? LeaseIn(Dhcp6Message? reply)
+    {
+        if (reply is null || !reply.Options.TryGet(Dhcp6OptionCode.NonTemporaryAddresses, out var value) || !IdentityAssociation.TryParse(value, out var association)) return null;
+        foreach (var address in association.Addresses)
+            if (address.Valid > TimeSpan.Zero) return address;
+        return null;
+    }
+
+    /// <summary>A bound was met.</summary>
+    public void Limited(Dhcp6Request request, string limit)
+    {
+        Meter.Limited();
+        LogLimited(request.Client, limit);
+        _observer?.Observe(new BootObservation.LimitReached(time.GetUtcNow(), request.Hardware, null, limit));
+    }
+
     public void Concluded(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message? reply, string rule)
     {
-        var took = time.GetElapsedTime(datagram.ReceivedAt);
         var answered = reply is null ? null : NameOf(reply.Type);
-        var address = AddressIn(reply) ?? request.Associations.SelectMany(a => a.Addresses).FirstOrDefault().Address;
+        var lease = LeaseIn(reply);
+        var address = lease?.Address ?? request.Associations.SelectMany(a => a.Addresses).FirstOrDefault().Address;
+        var file = reply is not null && reply.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? Encoding.UTF8.GetString(url.Span) : null;
         if (answered is not null) Meter.Replied(answered, datagram.ReceivedAt, time);
         LogConcluded(NameOf(request.Type), request.Hardware, request.Envelope.Message.TransactionId, answered ?? "silence", address, rule);
+        Activity.Current?.SetTag("maas.dhcp.answered", answered ?? "silence").SetTag("maas.dhcp.rule", rule).SetTag("client.address", address?.ToString()).SetTag("maas.boot_file", file);
         _observer?.Observe(new BootObservation.DhcpExchange(
             At: time.GetUtcNow(),
             Hardware: request.Hardware,
@@ -51,19 +77,30 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
             Asked: NameOf(request.Type),
             Answered: answered,
             Rule: rule,
-            BootFile: reply is not null && reply.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? Encoding.UTF8.GetString(url.Span) : null,
-            Took: took)
+            BootFile: file,
+            Took: time.GetElapsedTime(datagram.ReceivedAt))
         {
             Link = datagram.Link.Name,
             Relay = request.Envelope.Relays.Count == 0 ? null : datagram.Source.Address,
+            Circuit = request.Place.Circuit is { IsEmpty: false } circuit ? Convert.ToHexStringLower(circuit.Span) : null,
             Architecture = request.Firmware?.Architecture,
+            LeaseTime = lease?.Valid,
+            NextServer = file is not null && Uri.TryCreate(file, UriKind.Absolute, out var boot) && IPAddress.TryParse(boot.Host, out var server) ? server : null,
+            Next = NextOf(reply?.Type, file, lease is not null),
         });
     }
 
-    private static IPAddress? AddressIn(Dhcp6Message? reply) =>
-        reply is not null && reply.Options.TryGet(Dhcp6OptionCode.NonTemporaryAddresses, out var value) && IdentityAssociation.TryParse(value, out var association)
-            ? association.Addresses.FirstOrDefault(a => a.Valid > TimeSpan.Zero).Address
-            : null;
+    // RFC 8415 figure 9, and RFC 5970, seen from here.
+    private static string? NextOf(Dhcp6MessageType? answered, string? file, bool isLeased) => answered switch
+    {
+        Dhcp6MessageType.Advertise when isLeased => "REQUEST",
+        Dhcp6MessageType.Advertise => "SOLICIT, or takes another server's address",
+        Dhcp6MessageType.Reply when file is not null => $"fetches {file}",
+        _ => null,
+    };
+
+    [LoggerMessage(34, LogLevel.Warning, "{Client} and further clients are turned away: {Limit}")]
+    private partial void LogLimited(Duid? client, string limit);
 
     [LoggerMessage(32, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x6}): {Answered} {Client}, {Rule}")]
     private partial void LogConcluded(string asked, HardwareAddress? mac, uint xid, string answered, IPAddress? client, string rule);

@@ -12,7 +12,7 @@ internal sealed class SocketLink6 : Dhcp6Link, IDisposable
     private static readonly IPAddress AllServersAndRelays = IPAddress.Parse("ff02::1:2"), AllServers = IPAddress.Parse("ff05::1:3"); // RFC 8415 section 7.1
 
     private SocketLink6(Socket socket, NetworkInterface? device, string name, IPAddress server, Dhcp6ServerOptions options)
-        : base(name, server, options) => (Socket, Device, EndPoint) = (socket, device, (IPEndPoint)socket.LocalEndPoint!); // it is bound
+        : base(name, server, ((IPEndPoint)socket.LocalEndPoint!).Port, options) => (Socket, Device, EndPoint) = (socket, device, (IPEndPoint)socket.LocalEndPoint!); // it is bound
 
     public Socket Socket { get; }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net;
+using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp.Wire;
 
@@ -89,6 +91,44 @@ public sealed class LeaseJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_of_the_version_before_is_read_and_becomes_one_of_this()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        LeaseRecords.Write(output, A(2) with { Rule = null });
+        var frame = new byte[JournalFrame.HeaderLength + output.WrittenCount - 1]; // version 1 had no rule's length at the end
+        output.WrittenSpan[..^1].CopyTo(frame.AsSpan(JournalFrame.HeaderLength));
+        JournalFrame.Seal(frame, sequence: 1);
+        await File.WriteAllBytesAsync(FilePath, [.. "MAASLJ\0\u0001"u8, .. frame]);
+        await using (var journal = LeaseJournal.Open(FilePath)) await Write(journal, A(1));
+        (await Read()).Should().BeEquivalentTo([A(2) with { Rule = null }, A(1)]);
+        (await File.ReadAllBytesAsync(FilePath))[..8].Should().Equal("MAASLJ\0\u0002"u8.ToArray());
+    }
+
+    [Fact]
+    public void A_journal_of_a_version_to_come_is_refused_and_left_as_it_is()
+    {
+        File.WriteAllBytes(FilePath, "MAASLJ\0\u0003"u8.ToArray());
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<InvalidDataException>().WithMessage("*version 3*newer program*");
+        File.ReadAllBytes(FilePath).Should().HaveCount(8);
+    }
+
+    [Fact]
+    public async Task Why_an_address_is_used_is_known_after_a_restart()
+    {
+        var subnet = LeaseScene.Subnet;
+        await using (var journal = LeaseJournal.Open(FilePath))
+        {
+            var addresses = await LeasedAddresses.OpenAsync([subnet], journal);
+            var offer = await addresses.AskAsync(new AddressQuestion(AddressQuestionKind.Discover, LeaseScene.From(1), IPAddress.Parse("10.0.0.1")), default);
+            await addresses.AskAsync(new AddressQuestion(AddressQuestionKind.Select, LeaseScene.From(1), IPAddress.Parse("10.0.0.1"), offer.Address), default);
+            await addresses.CommitAsync(default);
+        }
+
+        await using var again = LeaseJournal.Open(FilePath);
+        (await LeasedAddresses.OpenAsync([subnet], again)).List().Should().ContainSingle().Which.Why.Should().EndWith(": a free address");
+    }
+
+    [Fact]
     public async Task A_second_opener_is_refused_while_the_first_has_it()
     {
         await using var journal = LeaseJournal.Open(FilePath);
@@ -119,6 +159,7 @@ public sealed class LeaseJournalTests : IDisposable
         Since = Now,
         ExpiresAt = Now.AddHours(1),
         HostName = number % 2 == 0 ? "host" : null,
+        Rule = "a free address",
     };
 
     private static ValueTask Write(LeaseJournal journal, params Lease[] leases) => journal.WriteAsync(leases, default);

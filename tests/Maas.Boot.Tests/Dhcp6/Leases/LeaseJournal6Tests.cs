@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Leases;
@@ -39,6 +40,20 @@ public sealed class LeaseJournal6Tests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_of_the_version_before_is_read_and_becomes_one_of_this()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        LeaseRecords6.Write(output, A(2) with { Rule = null });
+        var frame = new byte[JournalFrame.HeaderLength + output.WrittenCount - 1]; // version 1 had no rule's length at the end
+        output.WrittenSpan[..^1].CopyTo(frame.AsSpan(JournalFrame.HeaderLength));
+        JournalFrame.Seal(frame, sequence: 1);
+        await File.WriteAllBytesAsync(FilePath, [.. "MAASL6\0\u0001"u8, .. frame]);
+        await using (var journal = LeaseJournal6.Open(FilePath)) await journal.WriteAsync([A(1)], default);
+        (await ReadAsync()).Should().BeEquivalentTo([A(2) with { Rule = null }, A(1)]);
+        (await File.ReadAllBytesAsync(FilePath))[..8].Should().Equal("MAASL6\0\u0002"u8.ToArray());
+    }
+
+    [Fact]
     public async Task A_journal_of_IPv4_leases_is_refused()
     {
         await using (LeaseJournal.Open(FilePath)) { }
@@ -60,5 +75,6 @@ public sealed class LeaseJournal6Tests : IDisposable
         State = LeaseState.Bound,
         Since = DateTimeOffset.UnixEpoch,
         ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1),
+        Rule = "a free address",
     };
 }

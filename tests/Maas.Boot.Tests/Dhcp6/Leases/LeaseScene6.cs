@@ -24,13 +24,13 @@ internal sealed class LeaseScene6
 
     public FakeTimeProvider Time { get; }
 
-    public static async Task<LeaseScene6> OpenAsync(Dhcp6Subnet? subnet = null)
+    public static async Task<LeaseScene6> OpenAsync(Dhcp6Subnet? subnet = null, LeaseRules6? rules = null)
     {
         var (store, time) = (new MemoryLeaseStore6(), new FakeTimeProvider());
-        return new LeaseScene6(await LeasedAddresses6.OpenAsync([subnet ?? Subnet], store, time), store, time);
+        return new LeaseScene6(await LeasedAddresses6.OpenAsync([subnet ?? Subnet], store, rules, time), store, time);
     }
 
-    public async Task RestartAsync() => Addresses = await LeasedAddresses6.OpenAsync([Subnet], Store, Time);
+    public async Task RestartAsync() => Addresses = await LeasedAddresses6.OpenAsync([Subnet], Store, timeProvider: Time);
 
     public AssociationAnswer Ask(AssociationQuestionKind kind, byte client, params string[] addresses) =>
         Addresses.Ask(Addresses.SubnetOf(IPAddress.Parse("fd00:77::1"))!, new AssociationQuestion(kind, ClientOf(client), Packet6.Association(1, addresses), HardwareOf(client), IsFirmware: false));

@@ -1,0 +1,69 @@
+using System.Net;
+using Maas.Boot.Capture;
+using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Serving;
+using Maas.Boot.Dhcp6.Wire;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Boot.Replay;
+
+/// <summary>The DHCPv6 server's conversation, with the capture in the place of sockets.</summary>
+internal sealed class ReplayedDhcp6 : IBootObserver
+{
+    private readonly Dhcp6Conversation _conversation;
+    private readonly ReplayLink _link;
+    private readonly ReplayClock _clock;
+    private readonly Dictionary<(uint Xid, Duid? Client), ReplayStep> _asked = [];
+    private TaskCompletionSource<string> _concluded = new();
+
+    public ReplayedDhcp6(Dhcp6ServerOptions options, LeasedAddresses6? addresses, IBootPolicy? policy, IPAddress server, CapturedServer6 captured, ReplayClock clock)
+    {
+        _clock = clock;
+        _link = new ReplayLink(options.ServerAddress ?? server, captured.Granted, options, clock);
+        var identifier = options.ServerIdentifier ?? captured.Identifier ?? Duid.Of(Guid.Empty);
+        _conversation = new Dhcp6Conversation(options, identifier, addresses, policy, new Dhcp6Reporter(this, clock, NullLogger.Instance), clock, NullLogger.Instance, CancellationToken.None);
+    }
+
+    /// <summary>Answers a client's datagram, or puts a server's to the step it answers.</summary>
+    public async ValueTask<ReplayStep?> TakeAsync(CapturedPacket packet, CancellationToken cancellationToken)
+    {
+        if (CapturedServer6.MessageIn(packet.Payload) is not { } message) return new ReplayStep(packet) { Rule = "no DHCPv6 message: dropped" };
+        var key = (message.TransactionId, message.Options.TryGet(Dhcp6OptionCode.ClientIdentifier, out var client) && Duid.IsLength(client.Length) ? new Duid(client.Span) : (Duid?)null);
+        if (CapturedServer6.IsReply(message))
+        {
+            if (_asked.TryGetValue(key, out var answered)) answered.AddCaptured(packet);
+            return null;
+        }
+
+        var step = new ReplayStep(packet);
+        if (!Dhcp6Envelope.TryParse(packet.Payload, out var envelope) || !Dhcp6Request.TryRead(envelope, packet.Source.Address, out _))
+        {
+            step.Rule = "a malformed option: dropped";
+            return step;
+        }
+
+        _asked[key] = _link.Step = step;
+        _concluded = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isUnicast = !packet.Destination.Address.IsIPv6Multicast && !IPAddress.IsLoopback(packet.Destination.Address); // without a device there is no group
+        _conversation.Begin(new Dhcp6Datagram(_link, packet.Source, packet.Destination, isUnicast, packet.Payload, _clock.GetTimestamp()));
+        step.Rule = await _concluded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return step;
+    }
+
+    /// <inheritdoc/>
+    public void Observe(BootObservation observation)
+    {
+        if (observation is BootObservation.DhcpExchange exchange) _concluded.TrySetResult(exchange.Rule);
+    }
+
+    private sealed class ReplayLink(IPAddress server, IReadOnlyList<IPAddress> granted, Dhcp6ServerOptions options, TimeProvider clock) : Dhcp6Link("replay", server, options.Port, options)
+    {
+        public ReplayStep? Step { get; set; }
+
+        /// <summary>The capture does not tell the server's addresses on the link; those it gave there are of the same subnet.</summary>
+        public override IEnumerable<IPAddress> Addresses => granted.Prepend(Server);
+
+        public override void Send(ReadOnlySpan<byte> octets, IPEndPoint to) => Step?.AddAnswer(new CapturedPacket(clock.GetUtcNow(), new IPEndPoint(Server, Port), to, octets.ToArray()) { IsSent = true });
+    }
+}

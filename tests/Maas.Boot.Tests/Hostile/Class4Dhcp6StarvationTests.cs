@@ -1,0 +1,91 @@
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Tests.Dhcp6;
+using Maas.Boot.Tests.Dhcp6.Leases;
+
+namespace Maas.Boot.Tests.Hostile;
+
+/// <summary>Clients that take every IPv6 address, or say that none is free.</summary>
+public class Class4Dhcp6StarvationTests
+{
+    private static readonly IPAddress Relay = IPAddress.Parse("fd00:77::fe");
+
+    [Fact]
+    public async Task A_client_that_declines_whatever_it_gets_does_not_empty_the_pool()
+    {
+        var scene = await LeaseScene6.OpenAsync();
+        var limits = new List<string?>();
+        for (var i = 0; i < 100; i++) limits.Add(scene.Ask(AssociationQuestionKind.Decline, 1, $"{scene.Take(1)}").Limit);
+        scene.Addresses.List().Count(l => l.State == LeaseState.Quarantined).Should().Be(16);
+        limits.Where(l => l is not null).Should().Equal("16 addresses declined in a minute on the link");
+        scene.Time.Advance(TimeSpan.FromMinutes(1));
+        scene.Ask(AssociationQuestionKind.Decline, 2, $"{scene.Take(2)}");
+        scene.Addresses.List().Count(l => l.State == LeaseState.Quarantined).Should().Be(17);
+    }
+
+    [Fact]
+    public async Task A_client_that_invents_interfaces_gets_some_addresses_and_no_more()
+    {
+        var scene = await LeaseScene6.OpenAsync();
+        Enumerable.Range(1, 100).Count(id => Take(scene, 1, (uint)id, default)).Should().Be(16);
+        Take(scene, 1, 5, default).Should().BeTrue("it has an address for that one already");
+        Take(scene, 2, 1, default).Should().BeTrue();
+        scene.Time.Advance(TimeSpan.FromHours(2));
+        Take(scene, 1, 99, default).Should().BeTrue("what it had has ended");
+    }
+
+    [Fact]
+    public async Task A_circuit_that_invents_clients_is_held_back_and_other_circuits_are_not()
+    {
+        var scene = await LeaseScene6.OpenAsync(rules: new LeaseRules6 { NewClientsPerMinute = 5 });
+        var bad = new AttachmentPlace("bad"u8.ToArray(), Relay);
+        Enumerable.Range(1, 100).Count(client => Take(scene, (byte)client, 1, bad)).Should().Be(5);
+        Take(scene, 3, 1, bad).Should().BeTrue("it has an address already");
+        Take(scene, 200, 1, new AttachmentPlace("good"u8.ToArray(), Relay)).Should().BeTrue();
+        Take(scene, 201, 1, new AttachmentPlace("bad"u8.ToArray(), IPAddress.Parse("fd00:77::fd"))).Should().BeTrue("another relay's circuit of the same name is another");
+        scene.Time.Advance(TimeSpan.FromMinutes(1));
+        Take(scene, 101, 1, bad).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_bound_is_told_once_a_minute_and_place()
+    {
+        var scene = await LeaseScene6.OpenAsync(rules: new LeaseRules6 { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
+        string?[] Told(AttachmentPlace place, byte first) => [.. Enumerable.Range(first, 4).Select(c => Ask(scene, (byte)c, 1, place).Limit)];
+        Told(new AttachmentPlace("bad"u8.ToArray(), Relay), 1).Should().Equal(null, "1 new clients in a minute behind circuit 626164 of relay fd00:77::fe", null, null);
+        Told(new AttachmentPlace(default, Relay), 11).Should().Equal(null, "1 new clients in a minute behind relay fd00:77::fe", null, null);
+    }
+
+    [Fact]
+    public async Task A_pool_that_ran_out_is_told_once_a_minute()
+    {
+        var scene = await LeaseScene6.OpenAsync(LeaseScene6.Subnet with { Ranges = [AddressRange6.Parse("fd00:77::10-fd00:77::11")] });
+        scene.Take(1);
+        scene.Take(2);
+        scene.Ask(AssociationQuestionKind.Take, 3).Limit.Should().Be("all 2 addresses of fd00:77::/64 are in use");
+        scene.Ask(AssociationQuestionKind.Solicit, 4).Limit.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Every_used_address_says_why_and_since_when()
+    {
+        var scene = await LeaseScene6.OpenAsync();
+        scene.Take(1, "fd00:77::1055");
+        scene.Ask(AssociationQuestionKind.Renew, 1, "fd00:77::1055");
+        scene.Take(2, "fd00:77::1056");
+        scene.Ask(AssociationQuestionKind.Decline, 2, "fd00:77::1056");
+        await scene.Addresses.CommitAsync(default);
+        await scene.RestartAsync();
+        scene.Addresses.List().Select(l => (l.Since, l.Why)).Should().Equal(
+            (scene.Time.Start, $"leased to 52:54:00:77:00:01 (client {LeaseScene6.ClientOf(1)}, interface 00000001): the address it asked for"),
+            (scene.Time.Start, $"kept from everybody; last given to 52:54:00:77:00:02 (client {LeaseScene6.ClientOf(2)}, interface 00000001): somebody else uses the address, said the client it was given to"));
+    }
+
+    private static bool Take(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) => LeaseScene6.Granted(Ask(scene, client, association, place)) is not null;
+
+    private static AssociationAnswer Ask(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) =>
+        scene.Addresses.Ask(
+            scene.Addresses.SubnetOf(Relay)!,
+            new AssociationQuestion(AssociationQuestionKind.Take, LeaseScene6.ClientOf(client), Packet6.Association(association), LeaseScene6.HardwareOf(client), IsFirmware: false) { Place = place });
+}
