@@ -4,6 +4,7 @@
 #   compare.sh perfdhcp [RATES] [SECONDS] [CLIENTS]   offered rates, by Kea's own generator: which does a server keep up with (< 1 % dropped)?
 #   compare.sh load [SECONDS] [CLIENTS] [HELD]        our generator: most exchanges with 64 under way, then latency at half of that; HELD leases are given out first
 # SYNC_MS=2 makes every fsync and fdatasync of either server take 2 ms longer. SERVERS="kea1 kea2 ours" chooses.
+# OUTSTANDING=512 keeps that many exchanges under way instead of 64.
 # perfdhcp is one thread and two thirds of a core at 8,000 exchanges a second: on two cores it is its own limit, and ours is the lighter load.
 set -eu
 how=${1:-load}; shift || true
@@ -52,7 +53,7 @@ begin() {
 }
 end() { kill "$pid"; wait "$pid" 2>/dev/null || true; pid=; }
 perf() { ip netns exec $client perfdhcp -4 -r "$1" -R "$clients" -p "$2" 10.88.0.1 2>&1 || true; }
-load() { ip netns exec $client "$root/bench/DhcpLoad/bin/Release/net10.0/DhcpLoad" 10.88.0.1 --relay 10.88.0.2 "$@"; }
+load() { ip netns exec $client "$root/bench/DhcpLoad/bin/Release/net10.0/DhcpLoad" 10.88.0.1 --relay 10.88.0.2 --outstanding "${OUTSTANDING:-64}" "$@"; }
 
 case $how in
   perfdhcp)

@@ -11,7 +11,8 @@ public abstract class BootFile : IDisposable
     /// <summary>A strong validator for HTTP (RFC 9110 section 8.8.3) without quotes; <see langword="null"/> when there is none.</summary>
     public virtual string? EntityTag => null;
 
-    /// <summary>The file on disk, when the bytes are those of one, for a sender that can hand it to the kernel; else <see langword="null"/>.</summary>
+    /// <summary>The file on disk, when the bytes are those of one, for a sender that can hand it to the kernel (opened with
+    /// <see cref="FileOptions.Asynchronous"/>, or it is read instead); else <see langword="null"/>.</summary>
     public virtual SafeFileHandle? Handle => null;
 
     /// <summary>Reads up to <paramref name="buffer"/>'s length from <paramref name="offset"/>; fewer only at the end of the file.</summary>

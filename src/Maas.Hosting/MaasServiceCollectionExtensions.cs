@@ -5,6 +5,7 @@ using Maas.Core.Fleet;
 using Maas.Core.Images;
 using Maas.Core.Power;
 using Maas.Hosting;
+using Maas.Hosting.BootHttp.Sending;
 using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Evidence;
 using Maas.Hosting.FirstStart;
@@ -16,6 +17,7 @@ using Maas.Hosting.Policy;
 using Maas.Hosting.Power;
 using Maas.Hosting.Privileges;
 using Maas.Images.Library;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -56,6 +58,7 @@ public static class MaasServiceCollectionExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.AddSingleton<IConnectionListenerFactory, FileSendingTransport>();
         services.AddSingleton<IHostedService, FirstStartService>();
         AddStores(services, options);
         AddEphemeral(services);

@@ -47,7 +47,7 @@ public static class MaasBootEndpoints
         try
         {
             sent = await BootFileResult.SendAsync(context, file).ConfigureAwait(false);
-            outcome = "completed";
+            if (!context.RequestAborted.IsCancellationRequested) outcome = "completed";
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -1,0 +1,88 @@
+using System.IO.Pipelines;
+using Maas.Boot;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Win32.SafeHandles;
+
+namespace Maas.Hosting.BootHttp.Sending;
+
+/// <summary>Brings a file's bytes into a response: large ones by the kernel where the connection can, else through the response's own buffers.</summary>
+internal sealed class BootFileSender(HttpContext context, BootFile file)
+{
+    // Few large writes cost less than many small ones (docs/performance.md).
+    private const int BufferSize = 256 * 1024;
+
+    // Long enough that the calls do not count, short enough that a client too slow for the server's minimum is noticed.
+    private const int PartSize = 2 * 1024 * 1024;
+
+    // Below this, one call with headers and file together is cheaper than two.
+    private const int SmallestPart = 64 * 1024;
+
+    private readonly PipeWriter _body = context.Response.BodyWriter;
+
+    /// <summary>Sends a range; returns how many bytes went, fewer than <paramref name="count"/> when the client went away.</summary>
+    /// <exception cref="IOException">The file is shorter than it said.</exception>
+    public async Task<long> SendAsync(long offset, long count)
+    {
+        if (count >= SmallestPart && Sendable is not null && Output is not null) await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        long sent = 0;
+        try
+        {
+            while (sent < count)
+            {
+                var part = TakePart(offset + sent, count - sent) is var taken and > 0 ? taken : await ReadPartAsync(offset + sent, count - sent).ConfigureAwait(false);
+                var flushed = await _body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+                if (Output is { Missing: > 0 and var missing }) throw EndedEarly(count - sent - part + missing);
+                if (flushed.IsCompleted) break;
+                sent += part;
+            }
+        }
+        finally
+        {
+            // The length is already promised: a short file must break the connection, not look complete or be waited for.
+            if (sent < count) context.Abort();
+        }
+
+        return sent;
+    }
+
+    // The socket takes the files alone that were opened for asynchronous use.
+    private SafeFileHandle? Sendable => file.Handle is { IsAsync: true } handle ? handle : null;
+
+    // Nothing may stand between the connection and the response: TLS and byte loggers replace the transport, HTTP/2 frames what it sends.
+    private FileSendingOutput? Output => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)
+        ? context.Features.Get<IConnectionTransportFeature>()?.Transport.Output as FileSendingOutput
+        : null;
+
+    // A middleware that buffers or compresses the response has memory of its own to give, and gets the bytes.
+    private int TakePart(long offset, long left)
+    {
+        if (left < SmallestPart || Sendable is not { } handle || Output is not { } output) return 0;
+        var count = (int)Math.Min(PartSize, left);
+        output.SendNext(handle, offset, count);
+        var memory = _body.GetMemory(count);
+        if (!FileMemory.Is(memory))
+        {
+            output.SendNothingNext();
+            return 0;
+        }
+
+        _body.Advance(count);
+        return count;
+    }
+
+    // Read straight into the response's own buffers: one copy of each byte less than to write it there.
+    private async ValueTask<int> ReadPartAsync(long offset, long left)
+    {
+        var size = (int)Math.Min(BufferSize, left);
+        var part = _body.GetMemory(size);
+        part = part[..Math.Min(size, part.Length)];
+        // .NET reads files on a thread of its pool, whichever way it is asked; here that thread is this one, and nothing has to be handed over.
+        var read = file.Handle is { } handle ? RandomAccess.Read(handle, part.Span, offset) : await file.ReadAsync(part, offset, context.RequestAborted).ConfigureAwait(false);
+        if (read == 0) throw EndedEarly(left);
+        _body.Advance(read);
+        return read;
+    }
+
+    private static IOException EndedEarly(long missing) => new($"The file ended {missing} bytes early.");
+}
