@@ -9,7 +9,7 @@ namespace ImageLoad;
 /// <summary>Disks, FAT and the library's blobs.</summary>
 internal static class DiskRows
 {
-    private const string FatSectors = "400000";
+    private const string FatSectors = "280000";
 
     private static readonly Func<string, string> AsRaw = image =>
     {
@@ -61,7 +61,7 @@ internal static class DiskRows
 
     private static async Task BuildFatAsync(string folder, string to)
     {
-        var fat = new FatBuilder { Bits = 32, Length = 400_000L * 512 };
+        var fat = new FatBuilder { Bits = 32 };
         fat.AddTree(new FolderTree(folder));
         await using var image = fat.Build();
         await using var file = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);

@@ -3,6 +3,8 @@ namespace Maas.Images.Bytes;
 /// <summary>A seekable, read-only stream over random-access bytes; what leaves the package.</summary>
 internal sealed class ByteStream(ImageBytes bytes, IDisposable? owner = null) : Stream
 {
+    private const int CopySize = 256 << 10;
+
     private long _position;
 
     public ImageBytes Bytes => bytes;
@@ -48,6 +50,24 @@ internal sealed class ByteStream(ImageBytes bytes, IDisposable? owner = null) : 
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        var start = _position;
+        await ReadAhead.ForEachAsync(ReadPiece, CopySize, piece =>
+        {
+            _position += piece.Length;
+            return destination.WriteAsync(piece, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+
+        int ReadPiece(long at, Memory<byte> room)
+        {
+            var length = (int)Math.Min(room.Length, Math.Max(0, bytes.Length - start - at));
+            bytes.ReadBlocks(start + at, room[..length], "content");
+            return length;
+        }
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
     {

@@ -1,3 +1,4 @@
+using Maas.Images.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Bytes;
@@ -19,6 +20,8 @@ internal sealed class FileBytes(SafeFileHandle handle, IDisposable? owner) : Ima
 
         return done;
     }
+
+    public override bool IsZero(long offset, long length) => FileHoles.IsHole(handle, offset, length);
 
     public override void Dispose()
     {

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Maas.Images.Bytes;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace Maas.Images.Bytes;
 internal abstract class ImageBytes : IDisposable
 {
     public abstract long Length { get; }
+
+    /// <summary>Bytes that are unpacked together; 1 where reading costs no computing.</summary>
+    public virtual int BlockSize => 1;
 
     /// <summary>Reads what there is at an offset: fewer bytes than asked only at the end, none behind it.</summary>
     public abstract int Read(long offset, Span<byte> buffer);
@@ -19,6 +24,30 @@ internal abstract class ImageBytes : IDisposable
     {
         if (offset < 0 || buffer.Length > Length - offset || Read(offset, buffer) != buffer.Length)
             throw new InvalidImageException(structure, $"needs {buffer.Length} bytes where the image ends at {Length}", offset);
+    }
+
+    /// <summary>Fills memory that may hold many blocks: those that have to be unpacked are, by as many threads as there are processors.</summary>
+    public void ReadBlocks(long offset, Memory<byte> memory, string structure)
+    {
+        long size = BlockSize, end = offset + memory.Length;
+        if (size == 1 || offset / size == (end - 1) / size)
+        {
+            ReadExactly(offset, memory.Span, structure);
+            return;
+        }
+
+        try
+        {
+            Parallel.For(offset / size, (end + size - 1) / size, block =>
+            {
+                var (from, to) = (Math.Max(offset, block * size), Math.Min(end, (block + 1) * size));
+                ReadExactly(from, memory.Span[(int)(from - offset)..(int)(to - offset)], structure);
+            });
+        }
+        catch (AggregateException faults)
+        {
+            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
+        }
     }
 
     /// <summary>The structure's bytes, freshly allocated: only for sizes that a check has bounded.</summary>

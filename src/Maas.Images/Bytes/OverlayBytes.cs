@@ -13,6 +13,7 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
 
     private readonly Dictionary<long, long> _slots = [];
     private readonly List<long> _pages = [];
+    private readonly List<uint?> _checksums = [];
     private readonly Lock _lock = new();
     private long _length = below.Length;
 
@@ -20,6 +21,9 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
 
     /// <summary>The numbers of the written pages, in the order of the store.</summary>
     public IReadOnlyList<long> Pages => _pages;
+
+    /// <summary>The CRC-32C of a page, by its place in <see cref="Pages"/>, if it was last written whole.</summary>
+    public uint? ChecksumOf(int index) => _checksums[index];
 
     public override int Read(long offset, Span<byte> buffer)
     {
@@ -83,17 +87,27 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
         if (_slots.TryGetValue(page, out var known))
         {
             store.Write(known + within, part);
+            _checksums[(int)((known - firstPage) / PageSize)] = ChecksumOf(part);
             return;
         }
 
-        var copy = new byte[PageSize];
-        if (part.Length < PageSize) ReadBelow(page * PageSize, copy);
-        part.CopyTo(copy.AsSpan(within));
         var slot = firstPage + ((long)_pages.Count * PageSize);
-        store.Write(slot, copy);
+        if (part.Length == PageSize) store.Write(slot, part);
+        else store.Write(slot, CopyWith(page, within, part));
         _pages.Add(page);
+        _checksums.Add(ChecksumOf(part));
         _slots.Add(page, slot);
     }
+
+    private byte[] CopyWith(long page, int within, ReadOnlySpan<byte> part)
+    {
+        var copy = new byte[PageSize];
+        ReadBelow(page * PageSize, copy);
+        part.CopyTo(copy.AsSpan(within));
+        return copy;
+    }
+
+    private static uint? ChecksumOf(ReadOnlySpan<byte> part) => part.Length == PageSize ? Checksums.Crc32C(uint.MaxValue, part) : null;
 
     private long? SlotOf(long page)
     {

@@ -17,6 +17,8 @@ internal sealed class SlicedBytes : ImageBytes
 
     public override long Length { get; }
 
+    public override int BlockSize => _start % _whole.BlockSize == 0 ? _whole.BlockSize : 1;
+
     public override int Read(long offset, Span<byte> buffer)
     {
         if (offset >= Length) return 0;

@@ -20,7 +20,7 @@ internal sealed class DiskData(ImageBytes disk, IProgress<long>? progress, Cance
             var length = (int)Math.Min(PieceSize, disk.Length - at);
             if (!disk.IsZero(at, length))
             {
-                disk.ReadExactly(at, buffer.AsSpan(0, length), "disk");
+                disk.ReadBlocks(at, buffer.AsMemory(0, length), "disk");
                 piece(at, buffer.AsMemory(0, length));
             }
 

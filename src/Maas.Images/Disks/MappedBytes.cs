@@ -12,7 +12,7 @@ internal abstract class MappedBytes(ImageBytes file, long length, int blockSize,
 
     protected ImageBytes File => file;
 
-    protected int BlockSize => blockSize;
+    public override int BlockSize => blockSize;
 
     /// <summary>Where a block's bytes begin in the file, or <see langword="null"/> for zeros.</summary>
     protected abstract long? PlaceOf(long block);

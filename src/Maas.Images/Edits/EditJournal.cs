@@ -35,10 +35,9 @@ internal sealed class EditJournal
         var page = new byte[OverlayBytes.PageSize];
         for (var i = 0; i < overlay.Pages.Count; i++)
         {
-            journal.ReadExactly(FirstPage + ((long)i * page.Length), page, Structure);
             var entry = index.AsSpan(i * EntrySize);
             entry.U64(0, (ulong)overlay.Pages[i]);
-            entry.U32(8, Checksums.Crc32C(uint.MaxValue, page));
+            entry.U32(8, overlay.ChecksumOf(i) ?? Checksum(i));
         }
 
         var offset = FirstPage + ((long)overlay.Pages.Count * page.Length);
@@ -59,6 +58,12 @@ internal sealed class EditJournal
         h.U32(52, Checksums.Crc32C(uint.MaxValue, h[..52]));
         journal.Write(0, head);
         journal.Flush();
+
+        uint Checksum(int i)
+        {
+            journal.ReadExactly(FirstPage + ((long)i * page.Length), page, Structure);
+            return Checksums.Crc32C(uint.MaxValue, page);
+        }
     }
 
     /// <summary>Reads a journal; null if it was never completed.</summary>
@@ -98,14 +103,22 @@ internal sealed class EditJournal
             var part = page.AsSpan(0, (int)Math.Min(page.Length, Length - at));
             ReadPage(number, page);
             image.ReadExactly(at, old.AsSpan(0, part.Length), "image");
-            for (var i = 0; i < part.Length; i += ComparedSize)
+            for (var i = 0; i < part.Length;)
             {
-                var piece = part.Slice(i, Math.Min(ComparedSize, part.Length - i));
-                if (!piece.SequenceEqual(old.AsSpan(i, piece.Length))) image.Write(at + i, piece);
+                var end = i;
+                while (end < part.Length && Differs(part, old, end)) end = Math.Min(end + ComparedSize, part.Length);
+                if (end > i) image.Write(at + i, part[i..end]);
+                i = end + ComparedSize; // behind the run stands a piece that is the same, or nothing
             }
         }
 
         image.Flush();
+    }
+
+    private static bool Differs(ReadOnlySpan<byte> part, ReadOnlySpan<byte> old, int at)
+    {
+        var length = Math.Min(ComparedSize, part.Length - at);
+        return !part.Slice(at, length).SequenceEqual(old.Slice(at, length));
     }
 
     /// <summary>A page as it is after the edit, if the edit changed it.</summary>

@@ -1,16 +1,23 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Maas.Images.Bytes;
 
 namespace Maas.Images.FileTrees;
 
-/// <summary>One extraction: directories and files first, then links, then the directories' own modes and times.</summary>
+/// <summary>
+/// One extraction: directories and files first, then links, then the directories' own modes and times. One thread at a time looks at the
+/// tree; files are written by as many as there are processors.
+/// </summary>
 internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string destination, ExtractionOptions options, CancellationToken cancellationToken)
 {
-    private const int CopySize = 1 << 20;
+    private const int CopySize = 256 << 10;
+    private const int HoleSize = 64 << 10;
+    private const int MostInBatch = 64;
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF;
     private const UnixFileMode OwnerAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _root = Path.GetFullPath(destination);
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(CopySize);
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly List<FileEntry> _links = [];
     private readonly List<FileEntry> _directories = [];
@@ -20,36 +27,69 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
     public ExtractionReport Run()
     {
         Directory.CreateDirectory(_root);
-        foreach (var entry in from.Kind == FileKind.Directory ? tree.Walk(from) : [from])
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Take(entry);
-        }
-
+        WriteFiles();
         foreach (var link in _links) MakeLink(link);
         foreach (var directory in Enumerable.Reverse(_directories)) Finish(directory);
         return new ExtractionReport(_files, _directories.Count, _links.Count, _skipped, _bytes);
     }
 
-    private void Take(FileEntry entry)
+    private void WriteFiles()
     {
-        var path = PathOf(entry);
-        switch (entry.Kind)
+        try
         {
-            case FileKind.Directory:
-                MakeDirectory(path);
-                _directories.Add(entry);
-                break;
-            case FileKind.File:
-                WriteFile(entry, path);
-                _files++;
-                break;
-            case FileKind.SymbolicLink:
-                _links.Add(entry);
-                break;
-            default:
-                _skipped++;
-                break;
+            Parallel.ForEach(Partitioner.Create(Batches(), EnumerablePartitionerOptions.NoBuffering), () => ArrayPool<byte>.Shared.Rent(CopySize), (batch, _, _, buffer) =>
+            {
+                foreach (var (entry, path) in batch) WriteFile(entry, path, buffer);
+                return buffer;
+            }, buffer => ArrayPool<byte>.Shared.Return(buffer));
+        }
+        catch (AggregateException faults)
+        {
+            ExceptionDispatchInfo.Throw(faults.Flatten().InnerExceptions[0]);
+        }
+    }
+
+    /// <summary>Files that stand behind each other and make up about a block: a thread that takes them finds them in blocks that no other wants.</summary>
+    private IEnumerable<List<(FileEntry Entry, string Path)>> Batches()
+    {
+        var batch = new List<(FileEntry, string)>();
+        long bytes = 0;
+        foreach (var file in Files())
+        {
+            batch.Add(file);
+            bytes += file.Entry.Length;
+            if (bytes < CopySize && batch.Count < MostInBatch) continue;
+            yield return batch;
+            (batch, bytes) = ([], 0);
+        }
+
+        if (batch.Count > 0) yield return batch;
+    }
+
+    /// <summary>The files in the order of the tree, each after its directory has been made.</summary>
+    private IEnumerable<(FileEntry Entry, string Path)> Files()
+    {
+        foreach (var entry in from.Kind == FileKind.Directory ? tree.Walk(from) : [from])
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var path = PathOf(entry);
+            switch (entry.Kind)
+            {
+                case FileKind.Directory:
+                    MakeDirectory(path);
+                    _directories.Add(entry);
+                    break;
+                case FileKind.File:
+                    Count(entry, path);
+                    yield return (entry, path);
+                    break;
+                case FileKind.SymbolicLink:
+                    _links.Add(entry);
+                    break;
+                default:
+                    _skipped++;
+                    break;
+            }
         }
     }
 
@@ -74,35 +114,39 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, OwnerAll);
     }
 
-    private void WriteFile(FileEntry entry, string path)
+    private void Count(FileEntry entry, string path)
     {
         if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {entry.Path} twice");
         _bytes += entry.Length;
         if (_bytes > options.MostBytes) throw new InvalidImageException($"{tree.Format} tree", $"it holds more than the {options.MostBytes} bytes allowed");
+        _files++;
+    }
+
+    private void WriteFile(FileEntry entry, string path, byte[] buffer)
+    {
         MakeRoom(path);
         using var content = tree.OpenRead(entry);
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
-        Copy(content, file);
+        Copy(content, file, buffer);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, ModeOf(entry));
         File.SetLastWriteTimeUtc(file, entry.ModifiedAt.UtcDateTime);
     }
 
-    private void Copy(Stream content, Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    private void Copy(Stream content, Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] buffer)
     {
-        var holes = (content as ByteStream)?.Bytes;
+        var bytes = (content as ByteStream)?.Bytes;
         long at = 0;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (holes is not null && at < holes.Length && holes.IsZero(at, CopySize))
+            var read = bytes is null ? content.ReadAtLeast(buffer.AsSpan(0, CopySize), CopySize, throwOnEndOfStream: false) : (int)Math.Min(CopySize, bytes.Length - at);
+            if (read == 0) break;
+            if (bytes is null || read < HoleSize || !bytes.IsZero(at, read))
             {
-                content.Position = at = Math.Min(at + CopySize, holes.Length);
-                continue;
+                bytes?.ReadBlocks(at, buffer.AsMemory(0, read), "content");
+                RandomAccess.Write(file, buffer.AsSpan(0, read), at);
             }
 
-            var read = content.ReadAtLeast(_buffer, CopySize, throwOnEndOfStream: false);
-            if (read == 0) break;
-            RandomAccess.Write(file, _buffer.AsSpan(0, read), at);
             at += read;
         }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Maas.Images.Bytes;
 
 namespace Maas.Images.Library;
 
@@ -10,6 +11,7 @@ namespace Maas.Images.Library;
 public sealed class BlobUpload
 {
     private const int CopySize = 1 << 20;
+    private const int HashedSize = 256 << 10;
 
     private readonly LibraryLayout _layout;
     private readonly LibraryLock _lock;
@@ -97,9 +99,14 @@ public sealed class BlobUpload
 
     internal static async Task<BlobDigest> HashAsync(string file, CancellationToken cancellationToken)
     {
-        var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-        await using var closing = content.ConfigureAwait(false);
-        return BlobDigest.FromHash(await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false));
+        using var content = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await ReadAhead.ForEachAsync((at, room) => RandomAccess.Read(content, room.Span, at), HashedSize, piece =>
+        {
+            hash.AppendData(piece.Span);
+            return ValueTask.CompletedTask;
+        }, cancellationToken).ConfigureAwait(false);
+        return BlobDigest.FromHash(hash.GetHashAndReset());
     }
 
     /// <summary>Makes a file of this directory, which has been verified and is on the disk, a blob.</summary>

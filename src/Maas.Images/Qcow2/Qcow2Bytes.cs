@@ -1,3 +1,4 @@
+using System.Buffers;
 using Maas.Images.Bytes;
 
 namespace Maas.Images.Qcow2;
@@ -19,7 +20,7 @@ internal sealed class Qcow2Bytes : ImageBytes
     private readonly Qcow2Header _header;
     private readonly ulong[] _l1;
     private readonly BlockCache _l2Tables;
-    private readonly BlockCache _unpacked;
+    private readonly UnpackedBlocks _unpacked;
 
     public Qcow2Bytes(ImageBytes file)
     {
@@ -29,10 +30,12 @@ internal sealed class Qcow2Bytes : ImageBytes
         _l1 = new ulong[_header.L1Entries];
         for (var i = 0; i < _l1.Length; i++) _l1[i] = l1.U64Big(i * 8) & OffsetMask;
         _l2Tables = new BlockCache(Math.Clamp((8 << 20) / _header.ClusterSize, 4, 256), at => _file.Read(at, _header.ClusterSize, "qcow2 L2 table"));
-        _unpacked = new BlockCache(Math.Clamp((4 << 20) / _header.ClusterSize, 2, 64), Unpack);
+        _unpacked = new UnpackedBlocks(Math.Clamp((4 << 20) / _header.ClusterSize, 2, 64), _header.ClusterSize, Unpack);
     }
 
     public override long Length => _header.Size;
+
+    public override int BlockSize => _header.ClusterSize;
 
     private int EntrySize => _header.HasSubclusters ? 16 : 8;
 
@@ -82,7 +85,9 @@ internal sealed class Qcow2Bytes : ImageBytes
         var (entry, bitmap) = EntryIn(table, cluster);
         if ((entry & (1UL << 62)) != 0)
         {
-            _unpacked.Get((long)(entry & ~(3UL << 62))).AsSpan(within, part.Length).CopyTo(part);
+            var descriptor = (long)(entry & ~(3UL << 62));
+            if (part.Length == _header.ClusterSize) Unpack(descriptor, part); // a whole cluster needs no second copy
+            else _unpacked.TryRead(descriptor, within, part);
             return;
         }
 
@@ -133,12 +138,27 @@ internal sealed class Qcow2Bytes : ImageBytes
         return (table.U64Big(index * EntrySize), _header.HasSubclusters ? table.U64Big((index * EntrySize) + 8) : 0);
     }
 
-    private byte[] Unpack(long descriptor)
+    private int Unpack(long descriptor, Memory<byte> cluster)
+    {
+        Unpack(descriptor, cluster.Span);
+        return cluster.Length;
+    }
+
+    private void Unpack(long descriptor, Span<byte> cluster)
     {
         var bits = 62 - (_header.ClusterBits - 8);
         var at = descriptor & ((1L << bits) - 1);
         var sectors = (descriptor >> bits) + 1;
         var length = (int)Math.Min((sectors * 512) - (at & 511), Math.Max(0, _file.Length - at));
-        return Qcow2Compression.Unpack(_file.Read(at, length, "qcow2 compressed cluster"), _header.ClusterSize, _header.IsZstandard, at);
+        var packed = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            _file.ReadExactly(at, packed.AsSpan(0, length), "qcow2 compressed cluster");
+            Qcow2Compression.Unpack(packed, length, cluster, _header.IsZstandard, at);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(packed);
+        }
     }
 }

@@ -53,21 +53,34 @@ internal sealed class Qcow2Writer
     {
         var count = (bytes.Length + ClusterSize - 1) / ClusterSize;
         var packed = _packer?.Pack(bytes, count);
+        var (run, from, length) = (0L, 0, 0); // clusters that stand behind each other here and there
         for (var i = 0; i < count; i++)
         {
             var cluster = bytes.Slice(i * ClusterSize, Math.Min(ClusterSize, bytes.Length - (i * ClusterSize)));
             if (!cluster.Span.ContainsAnyExcept((byte)0)) continue;
             Open((at / ClusterSize) + i);
-            var entry = packed is not null && packed[i] is { Length: > 0 } small ? AddPacked(small) : AddWhole(cluster);
+            ulong entry;
+            if (packed is not null && packed[i] is { Length: > 0 } small)
+            {
+                entry = AddPacked(small);
+            }
+            else
+            {
+                var place = _clusters.Allocate(1);
+                if (place != run + length || i * ClusterSize != from + length)
+                {
+                    RandomAccess.Write(_file.SafeFileHandle, bytes.Span.Slice(from, length), run);
+                    (run, from, length) = (place, i * ClusterSize, 0);
+                }
+
+                length += cluster.Length;
+                entry = (ulong)place | Copied;
+            }
+
             ((Span<byte>)_l2).U64Big((int)(((at / ClusterSize) + i) % L2Entries) * 8, entry);
         }
-    }
 
-    private ulong AddWhole(ReadOnlyMemory<byte> cluster)
-    {
-        var place = _clusters.Allocate(1);
-        RandomAccess.Write(_file.SafeFileHandle, cluster.Span, place);
-        return (ulong)place | Copied;
+        RandomAccess.Write(_file.SafeFileHandle, bytes.Span.Slice(from, length), run);
     }
 
     private ulong AddPacked(ReadOnlyMemory<byte> packed)

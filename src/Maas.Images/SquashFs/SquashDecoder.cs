@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.IO.Compression;
 using K4os.Compression.LZ4;
+using Maas.Images.Bytes;
 using SharpCompress.Compressors.Xz;
 
 namespace Maas.Images.SquashFs;
@@ -11,16 +13,30 @@ internal static class SquashDecoder
     private static ZstdSharp.Decompressor? _zstandard;
 
     /// <returns>The bytes that came out.</returns>
-    public static int Unpack(SquashCompression compression, byte[] packed, Span<byte> room, long offset)
+    public static int Unpack(SquashCompression compression, ImageBytes image, long at, int length, Span<byte> room, string structure)
+    {
+        var packed = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            image.ReadExactly(at, packed.AsSpan(0, length), structure);
+            return Unpack(compression, packed, length, room, at);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(packed);
+        }
+    }
+
+    private static int Unpack(SquashCompression compression, byte[] packed, int packedLength, Span<byte> room, long offset)
     {
         try
         {
             var length = compression switch
             {
-                SquashCompression.Gzip => Drain(new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress), room),
-                SquashCompression.Xz => Drain(new XZStream(new MemoryStream(packed)), room),
-                SquashCompression.Lz4 => LZ4Codec.Decode(packed, room),
-                _ => (_zstandard ??= new ZstdSharp.Decompressor()).Unwrap(packed, room),
+                SquashCompression.Gzip => Drain(new ZLibStream(new MemoryStream(packed, 0, packedLength), CompressionMode.Decompress), room),
+                SquashCompression.Xz => Drain(new XZStream(new MemoryStream(packed, 0, packedLength)), room),
+                SquashCompression.Lz4 => LZ4Codec.Decode(packed.AsSpan(0, packedLength), room),
+                _ => (_zstandard ??= new ZstdSharp.Decompressor()).Unwrap(packed.AsSpan(0, packedLength), room),
             };
             if (length >= 0) return length;
         }

@@ -10,7 +10,7 @@ internal sealed class SquashFileBytes : ImageBytes
     private readonly SquashReader _reader;
     private readonly SquashInode _inode;
     private readonly long[] _starts;
-    private readonly BlockCache _unpacked;
+    private UnpackedBlocks? _unpacked; // of those that are read in parts
 
     public SquashFileBytes(SquashReader reader, SquashInode inode)
     {
@@ -22,11 +22,11 @@ internal sealed class SquashFileBytes : ImageBytes
             _starts[i] = at;
             at += inode.BlockSizes[i] & ~StoredBit;
         }
-
-        _unpacked = new BlockCache(2, index => ReadBlock((int)index));
     }
 
     public override long Length => _inode.Length;
+
+    public override int BlockSize => _reader.BlockSize;
 
     public override int Read(long offset, Span<byte> buffer)
     {
@@ -66,16 +66,16 @@ internal sealed class SquashFileBytes : ImageBytes
         }
         else
         {
-            _unpacked.Get(index).AsSpan(within, part.Length).CopyTo(part);
+            LazyInitializer.EnsureInitialized(ref _unpacked, () => new UnpackedBlocks(2, BlockSize, ReadBlock)).TryRead(index, within, part);
         }
     }
 
     private int LengthOf(int index) => (int)Math.Min(_reader.BlockSize, Length - ((long)index * _reader.BlockSize));
 
-    private byte[] ReadBlock(int index)
+    private int ReadBlock(long index, Memory<byte> room)
     {
-        var block = new byte[LengthOf(index)];
-        _reader.Unpack(_starts[index], _inode.BlockSizes[index], block);
-        return block;
+        var length = LengthOf((int)index);
+        _reader.Unpack(_starts[index], _inode.BlockSizes[index], room.Span[..length]);
+        return length;
     }
 }

@@ -40,10 +40,9 @@ internal sealed class SquashMetadata
         var length = ((ReadOnlySpan<byte>)header).U16(0);
         var size = length & ~Stored;
         if (size is 0 or > BlockSize) throw new InvalidImageException(Structure, $"its length is {size}", at);
-        var packed = _image.Read(at + 2, size, Structure);
-        if ((length & Stored) != 0) return packed;
+        if ((length & Stored) != 0) return _image.Read(at + 2, size, Structure);
         var block = new byte[BlockSize];
-        return block[..SquashDecoder.Unpack(_compression, packed, block, at)];
+        return block[..SquashDecoder.Unpack(_compression, _image, at + 2, size, block, Structure)];
     }
 }
 

@@ -8,13 +8,13 @@ internal sealed class SquashReader
     private readonly ImageBytes _image;
     private readonly SquashSuperblock _super;
     private readonly SquashTable _fragments;
-    private readonly BlockCache _fragmentBlocks;
+    private readonly UnpackedBlocks _fragmentBlocks;
 
     public SquashReader(ImageBytes image, SquashSuperblock super, SquashMetadata metadata)
     {
         (_image, _super) = (image, super);
         _fragments = new SquashTable(image, metadata, super.FragmentTable, super.FragmentTable < 0 ? 0 : super.FragmentCount, 16, "squashfs fragment table");
-        _fragmentBlocks = new BlockCache(Math.Max(4, (4 << 20) / super.BlockSize), ReadFragment);
+        _fragmentBlocks = new UnpackedBlocks(Math.Max(4, (4 << 20) / super.BlockSize), super.BlockSize, ReadFragment);
     }
 
     public int BlockSize => _super.BlockSize;
@@ -28,23 +28,20 @@ internal sealed class SquashReader
 
     public void Fragment(uint index, int offset, Span<byte> part)
     {
-        var fragment = _fragmentBlocks.Get(index);
-        if (offset < 0 || offset > fragment.Length - part.Length) throw new InvalidImageException("squashfs fragment", $"number {index} has {fragment.Length} bytes, not {offset + (long)part.Length}");
-        fragment.AsSpan(offset, part.Length).CopyTo(part);
+        if (!_fragmentBlocks.TryRead(index, offset, part)) throw new InvalidImageException("squashfs fragment", $"number {index} has fewer than {offset + (long)part.Length} bytes");
     }
 
-    private byte[] ReadFragment(long index)
+    private int ReadFragment(long index, Memory<byte> room)
     {
         var entry = _fragments.Entry(index);
-        var block = new byte[BlockSize];
-        return block[..UnpackSome((long)Math.Min(entry.U64(0), long.MaxValue), entry.U32(8), block)];
+        return UnpackSome((long)Math.Min(entry.U64(0), long.MaxValue), entry.U32(8), room.Span);
     }
 
     private int UnpackSome(long at, uint size, Span<byte> room)
     {
         var packed = size & ~SquashFileBytes.StoredBit;
         if (packed == 0 || packed > BlockSize) throw new InvalidImageException("squashfs block", $"it is {packed} bytes long", at);
-        if ((size & SquashFileBytes.StoredBit) == 0) return SquashDecoder.Unpack(_super.Compression, _image.Read(at, (int)packed, "squashfs block"), room, at);
+        if ((size & SquashFileBytes.StoredBit) == 0) return SquashDecoder.Unpack(_super.Compression, _image, at, (int)packed, room, "squashfs block");
         if (packed > room.Length) throw new InvalidImageException("squashfs block", $"it holds {packed} bytes, not {room.Length}", at);
         _image.ReadExactly(at, room[..(int)packed], "squashfs block");
         return (int)packed;
