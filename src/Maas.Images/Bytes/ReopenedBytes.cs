@@ -11,7 +11,12 @@ internal sealed class ReopenedBytes(string name, long length, Func<Stream> open)
 {
     public override long Length => length;
 
-    public static ReopenedBytes File(string path) => new(path, new FileInfo(path).Length, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess));
+    /// <summary>A file of this machine; a link's content is what it leads to.</summary>
+    public static ReopenedBytes File(string path)
+    {
+        using var file = System.IO.File.OpenHandle(path);
+        return new(path, RandomAccess.GetLength(file), () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess));
+    }
 
     public override int Read(long offset, Span<byte> buffer)
     {

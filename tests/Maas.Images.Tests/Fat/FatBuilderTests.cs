@@ -41,6 +41,20 @@ public sealed class FatBuilderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_a_link_is_what_it_leads_to()
+    {
+        await File.WriteAllBytesAsync(_folder["program"], new byte[5000], Cancel);
+        File.CreateSymbolicLink(_folder["link"], "program");
+        var builder = new FatBuilder();
+        builder.AddFile("BOOT.EFI", _folder["link"]);
+
+        await WriteAsync(builder);
+
+        (await Tools.RunAsync("mdir", "-i", _folder["image"], "::/")).Should().MatchRegex("BOOT +EFI +5000 ");
+        builder.Invoking(it => it.AddFile("absent", _folder["absent"])).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
     public async Task The_same_input_gives_the_same_bytes_wherever_it_is_read()
     {
         var builder = new FatBuilder();
