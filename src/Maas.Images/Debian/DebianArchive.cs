@@ -58,7 +58,7 @@ public sealed class DebianArchive : IPackageSource, IDisposable
     {
         ArgumentNullException.ThrowIfNull(package);
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "packages")).FullName, package.Sha256 + ".deb");
-        using var held = await FileLock.AcquireAsync(path + ".lock", _time, cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(package.Sha256, cancellationToken).ConfigureAwait(false);
         await ArchiveCache.FetchAsync(_downloader, new Uri(package.Location), path, package.Size, package.Sha256, progress, cancellationToken).ConfigureAwait(false);
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 << 10);
     }
@@ -97,13 +97,17 @@ public sealed class DebianArchive : IPackageSource, IDisposable
         return indexes;
     }
 
+    /// <summary>Held by the one process that fetches what has this hash.</summary>
+    private Task<IDisposable> LockAsync(string sha256, CancellationToken cancellationToken) =>
+        FileLock.AcquireAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "locks")).FullName, sha256), _time, cancellationToken);
+
     private async Task<string?> FetchIndexAsync(ReleaseFile release, Uri dist, string path, CancellationToken cancellationToken)
     {
         if (release[path] is not { } plain) return null;
         if (plain.Size > LargestIndex) throw new UntrustedArchiveException(new Uri(dist, path).AbsoluteUri, $"an index of {plain.Size} bytes is absurd");
         var folder = Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "indexes")).FullName;
         var target = Path.Combine(folder, plain.Sha256 + ".Packages");
-        using var held = await FileLock.AcquireAsync(target + ".lock", _time, cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(plain.Sha256, cancellationToken).ConfigureAwait(false);
         if (await ArchiveCache.IsCompleteAsync(target, plain.Size, plain.Sha256, cancellationToken).ConfigureAwait(false)) return target;
 
         var packed = release[path + ".xz"] ?? release[path + ".gz"] ?? plain;

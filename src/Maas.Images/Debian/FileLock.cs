@@ -1,6 +1,9 @@
 namespace Maas.Images.Debian;
 
-/// <summary>Holds a file open for this process alone, so that two processes on one cache do not fetch the same thing into each other's hands.</summary>
+/// <summary>
+/// Holds a file open for this process alone, so that two processes on one cache do not fetch the same thing into each other's hands. The file stays: were it deleted,
+/// one process could lock the old file, opened before, and another the new one.
+/// </summary>
 internal static class FileLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -12,7 +15,7 @@ internal static class FileLock
             try
             {
                 // FileShare.None is an advisory lock on Unix; it goes with the process, however that ends.
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
             }
             catch (IOException fault) when (IsHeld(fault))
             {
