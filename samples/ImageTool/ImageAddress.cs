@@ -1,4 +1,5 @@
 using Maas.Images;
+using Maas.Images.Disks;
 using Maas.Images.FileTrees;
 
 namespace ImageTool;
@@ -29,6 +30,10 @@ internal sealed record ImageAddress(string File, int? Partition, string Path)
     /// <summary>The path a verb works on: its own argument, or what the address says.</summary>
     public FileEntry EntryIn(IFileTree tree, string? path) =>
         tree.Resolve(path ?? Path) ?? throw new FileNotFoundException($"{File} has no {path ?? Path}.");
+
+    /// <summary>The partition that is meant, or the whole image.</summary>
+    public Volume VolumeIn(IReadOnlyList<Volume> volumes) =>
+        volumes.FirstOrDefault(volume => volume.Number == (Partition ?? 0)) ?? throw new FileNotFoundException($"{File} has no partition {Partition}.");
 
     public Task<DiskImage> OpenAsync(CancellationToken cancellationToken) => DiskImage.OpenAsync(File, null, cancellationToken);
 }

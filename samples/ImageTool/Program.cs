@@ -5,6 +5,8 @@ using Maas.Images;
 using Maas.Images.Debian;
 using Spectre.Console;
 
+const int NoWidth = 10_000;
+
 var root = new RootCommand("Looks into disk images, ISOs, file systems and archives, and makes some, without root and without mounting.")
 {
     InfoVerb.Command,
@@ -25,13 +27,16 @@ var root = new RootCommand("Looks into disk images, ISOs, file systems and archi
     GrowVerb.Command,
     ImportVerb.Command,
 };
+// Without a terminal there is no width to keep to: what somebody searches in the output must not be broken.
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = NoWidth;
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or UntrustedArchiveException or HttpRequestException)
 {
-    AnsiConsole.Console.Profile.Out = new AnsiConsoleOutput(Console.Error);
-    AnsiConsole.MarkupLineInterpolated($"[red]{refused.Message}[/]");
+    var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    if (Console.IsErrorRedirected) errors.Profile.Width = NoWidth;
+    errors.MarkupLineInterpolated($"[red]{refused.Message}[/]");
     return 1;
 }

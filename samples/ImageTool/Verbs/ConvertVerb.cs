@@ -1,10 +1,11 @@
 using System.CommandLine;
+using Maas.Images;
 using Maas.Images.Disks;
 using Spectre.Console;
 
 namespace ImageTool.Verbs;
 
-/// <summary><c>convert IN OUT [--format raw|qcow2|vhd] [--compress deflate|zstandard]</c>: any disk image, unpacked and unwrapped, in another format.</summary>
+/// <summary><c>convert IN[:PART] OUT [--format raw|qcow2|vhd] [--compress deflate|zstandard]</c>: any disk image, unpacked and unwrapped, in another format.</summary>
 internal static class ConvertVerb
 {
     private static readonly Argument<string> Image = new("in") { Description = "A disk image in any format." };
@@ -37,7 +38,10 @@ internal static class ConvertVerb
 
     private static async Task<int> RunAsync(string input, string output, DiskFormat format, DiskWriteOptions options, CancellationToken cancellationToken)
     {
-        using var image = await ImageAddress.Parse(input).OpenAsync(cancellationToken);
+        var address = ImageAddress.Parse(input);
+        using var whole = await address.OpenAsync(cancellationToken);
+        using var part = address.Partition is null ? null : await DiskImage.OpenAsync(address.VolumeIn(whole.Volumes).OpenRead(), null, cancellationToken);
+        var image = part ?? whole;
         await AnsiConsole.Progress().StartAsync(async screen =>
         {
             var bar = screen.AddTask("writing", maxValue: Math.Max(1, image.Length));

@@ -23,8 +23,8 @@ internal static class GrowVerb
     {
         await using var edit = await DiskImage.EditAsync(address.File, null, cancellationToken);
         edit.Grow(length, address.Partition);
-        var grown = address.Partition is { } number
-            ? edit.Volumes.First(volume => volume.Number == number)
+        var grown = address.Partition is not null
+            ? address.VolumeIn(edit.Volumes)
             : edit.Volumes.MaxBy(volume => volume.Partition is { } partition ? partition.Offset + volume.Length : 0)!;
         if (grown.CanGrowFileSystem) edit.GrowFileSystem(grown.Number);
         else await Console.Error.WriteLineAsync($"What is in it ({(grown.Content.Length == 0 ? "unknown" : grown.Content)}) stays as long as it was.");

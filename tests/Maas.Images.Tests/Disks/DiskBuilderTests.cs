@@ -2,6 +2,7 @@ using Maas.Images.Disks;
 using Maas.Images.Fat;
 using Maas.Images.FileTrees;
 using Maas.Images.Partitions;
+using Maas.Images.Tests.Inspection;
 using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Disks;
@@ -22,7 +23,7 @@ public sealed class DiskBuilderTests : IDisposable
         await MakeRootAsync();
         await using var root = File.OpenRead(_folder["root.ext4"]);
         using var files = await DiskImage.OpenAsync(_folder["root.ext4"], null, Cancel);
-        await File.WriteAllBytesAsync(_folder["boot.efi"], EfiProgram(0x8664), Cancel);
+        await File.WriteAllBytesAsync(_folder["boot.efi"], SampleImages.EfiProgram(0x8664), Cancel);
         var disk = new DiskBuilder { Scheme = scheme };
         disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = scheme == PartitionScheme.Gpt ? "ESP" : "" }, EfiSystem.SystemdBoot(_folder["boot.efi"], LinuxBoot.FindIn(files.OpenTree(), "root=LABEL=root quiet")));
         disk.Add(new() { Type = PartitionTypes.LinuxData }, root);
@@ -48,7 +49,7 @@ public sealed class DiskBuilderTests : IDisposable
     [InlineData(0x014C, "BOOTIA32.EFI")]
     public async Task A_program_gets_the_name_its_machine_looks_for(int machine, string name)
     {
-        await File.WriteAllBytesAsync(_folder["boot.efi"], EfiProgram((ushort)machine), Cancel);
+        await File.WriteAllBytesAsync(_folder["boot.efi"], SampleImages.EfiProgram((ushort)machine), Cancel);
 
         await using var stick = EfiSystem.Ipxe(_folder["boot.efi"], "#!ipxe\nshell\n"u8.ToArray()).Build();
         using var image = await DiskImage.OpenAsync(stick, null, Cancel);
@@ -111,15 +112,5 @@ public sealed class DiskBuilderTests : IDisposable
         await using var content = volume.OpenRead();
         await using var file = File.Create(_folder[name]);
         await content.CopyToAsync(file, Cancel);
-    }
-
-    private static byte[] EfiProgram(ushort machine)
-    {
-        var bytes = new byte[200];
-        "MZ"u8.CopyTo(bytes);
-        bytes[60] = 128;
-        "PE\0\0"u8.CopyTo(bytes.AsSpan(128));
-        BitConverter.TryWriteBytes(bytes.AsSpan(132), machine);
-        return bytes;
     }
 }

@@ -41,6 +41,17 @@ internal static class SampleImages
         return elf;
     }
 
+    /// <summary>The headers of an EFI program for a machine, by the PE format's number.</summary>
+    public static byte[] EfiProgram(ushort machine)
+    {
+        var bytes = new byte[200];
+        "MZ"u8.CopyTo(bytes);
+        bytes[60] = 128;
+        "PE\0\0"u8.CopyTo(bytes.AsSpan(128));
+        BitConverter.TryWriteBytes(bytes.AsSpan(132), machine);
+        return bytes;
+    }
+
     public static byte[] Initrd { get; } = Gzip("070701"u8.ToArray());
 
     public static async Task<DiskImage> IsoAsync(params (string Path, byte[] Content)[] files)

@@ -21,13 +21,13 @@ internal sealed class SyntheticStreams : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = Downloader.CreateClient();
 
-    private SyntheticStreams(FileServer server) => Server = server;
+    private SyntheticStreams(FileServer server, DateTimeOffset now) => (Server, Time) = (server, new FakeTimeProvider(now));
 
     public FileServer Server { get; }
 
     public SigningKey Key { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 6, 1, 12, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; }
 
     public ImageLibrary Library => ImageLibrary.Open(_folder["library"], Time);
 
@@ -35,7 +35,8 @@ internal sealed class SyntheticStreams : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
-    public static async Task<SyntheticStreams> StartAsync() => new(await FileServer.StartAsync());
+    /// <param name="now">What its clock says; a day in 2030 unless given.</param>
+    public static async Task<SyntheticStreams> StartAsync(DateTimeOffset? now = null) => new(await FileServer.StartAsync(), now ?? new DateTimeOffset(2030, 6, 1, 12, 0, 0, TimeSpan.Zero));
 
     /// <summary>One product of a release and architecture with versions of kernel, initrd and squashfs.</summary>
     public static JsonObject Product(string release, string arch, string label, params (string Version, (string Type, byte[] Content)[] Items)[] versions) => new()

@@ -22,6 +22,7 @@ public static class Tools
         ["fsck.fat"] = "dosfstools",
         ["mcopy"] = "mtools",
         ["mdir"] = "mtools",
+        ["mtype"] = "mtools",
         ["sgdisk"] = "gdisk",
         ["sfdisk"] = "fdisk",
         ["mksquashfs"] = "squashfs-tools",

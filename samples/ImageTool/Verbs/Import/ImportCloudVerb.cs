@@ -7,7 +7,7 @@ namespace ImageTool.Verbs.Import;
 /// <summary><c>import cloud LIBRARY URL FILE…</c>: images of a folder with SHA256SUMS.</summary>
 internal static class ImportCloudVerb
 {
-    private static readonly Argument<Uri> Folder = new("url") { Description = "The folder." };
+    private static readonly Argument<Uri> Folder = new("url") { Description = "The folder.", CustomParser = ImportOptions.ReadAddress };
     private static readonly Argument<string[]> Files = new("files") { Description = "Names, * and ? allowed.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string> Checksums = new("--checksums") { Description = "The list of hashes.", DefaultValueFactory = _ => "SHA256SUMS" };
     private static readonly Option<string?> Keyring = new("--keyring") { Description = "Who may sign; without it the folder must be https and its certificate is trusted." };

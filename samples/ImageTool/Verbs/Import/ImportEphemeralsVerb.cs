@@ -7,7 +7,7 @@ namespace ImageTool.Verbs.Import;
 /// <summary><c>import ephemerals LIBRARY</c>: MAAS's images from a simplestreams mirror; once <c>maas-import-ephemerals</c>.</summary>
 internal static class ImportEphemeralsVerb
 {
-    private static readonly Option<Uri> Mirror = new("--mirror") { Description = "The folder with streams/.", DefaultValueFactory = _ => new Uri("https://images.maas.io/ephemeral-v3/stable/") };
+    private static readonly Option<Uri> Mirror = new("--mirror") { Description = "The folder with streams/.", DefaultValueFactory = _ => new Uri("https://images.maas.io/ephemeral-v3/stable/"), CustomParser = ImportOptions.ReadAddress };
     private static readonly Option<string> Keyring = new("--keyring") { Description = "Who may sign.", DefaultValueFactory = _ => "/usr/share/keyrings/ubuntu-cloudimage-keyring.gpg" };
     private static readonly Option<string[]> Releases = Set("--release", "noble, jammy");
     private static readonly Option<string[]> Architectures = Set("--arch", "amd64, arm64");

@@ -6,7 +6,7 @@ namespace ImageTool.Verbs.Import;
 /// <summary><c>import isos LIBRARY</c>: a distribution's network installer, kernel and initrd; once <c>maas-import-isos</c>.</summary>
 internal static class ImportIsosVerb
 {
-    private static readonly Option<Uri> Mirror = new("--mirror") { Description = "The archive.", DefaultValueFactory = _ => new Uri("http://deb.debian.org/debian") };
+    private static readonly Option<Uri> Mirror = new("--mirror") { Description = "The archive.", DefaultValueFactory = _ => new Uri("http://deb.debian.org/debian"), CustomParser = ImportOptions.ReadAddress };
     private static readonly Option<string> Suite = new("--suite") { Description = "The suite.", DefaultValueFactory = _ => "stable" };
     private static readonly Option<string> Architecture = new("--arch") { Description = "Debian's name of the architecture.", DefaultValueFactory = _ => "amd64" };
     private static readonly Option<string> Folder = new("--folder") { Description = "images, or legacy-images in Ubuntu 20.04.", DefaultValueFactory = _ => "images" };

@@ -12,8 +12,9 @@ internal static class ImportListVerb
 
     public static void Show(ImportRecord? record)
     {
-        if (record is null) return;
-        var table = new Table().Border(TableBorder.Minimal).Title(Markup.Escape($"{record.Source}, {record.ImportedAt:u}")).AddColumns("File", "Size", "SHA-256");
+        if (record is null or { Files.Count: 0 }) return; // what was dropped is remembered for its age alone
+        AnsiConsole.MarkupLineInterpolated($"[bold]{record.Source}[/], {record.ImportedAt:u}");
+        var table = new Table().Border(TableBorder.Minimal).AddColumns("File", "Size", "SHA-256");
         foreach (var file in record.Files) table.AddRow(Markup.Escape(file.Name), Sizes.Of(file.Length), $"{file.Digest}");
         AnsiConsole.Write(table);
     }

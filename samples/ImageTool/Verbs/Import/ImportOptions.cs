@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Maas.Images.Downloads;
 using Maas.Images.Import;
@@ -14,6 +15,17 @@ internal static class ImportOptions
     private static readonly Option<string?> Proxy = new("--proxy") { Description = "An HTTP proxy. Otherwise what http_proxy and https_proxy say." };
     private static readonly Option<int> Connections = new("--connections") { Description = "Connections for a large file.", DefaultValueFactory = _ => 4 };
     private static readonly Option<long?> Rate = new("--rate") { Description = "The most bytes a second." };
+
+    /// <summary>Reads absolute addresses, and says so when one is none.</summary>
+    public static Uri[] ReadAddresses(ArgumentResult result)
+    {
+        var addresses = result.Tokens.Select(token => Uri.TryCreate(token.Value, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") ? address : null).OfType<Uri>().ToArray();
+        if (addresses.Length < result.Tokens.Count) result.AddError("An address begins with http:// or https://.");
+        return addresses;
+    }
+
+    /// <summary>Reads one absolute address.</summary>
+    public static Uri? ReadAddress(ArgumentResult result) => ReadAddresses(result).FirstOrDefault();
 
     /// <summary>A command that imports from a source and shows how far it is.</summary>
     public static Command Make(string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, IImageSource> source)

@@ -21,12 +21,7 @@ internal static class ImportUrlVerb
     {
         Description = "Where it is; more than one are mirrors.",
         Arity = ArgumentArity.OneOrMore,
-        CustomParser = result =>
-        {
-            var addresses = result.Tokens.Select(token => Uri.TryCreate(token.Value, UriKind.Absolute, out var address) ? address : null).OfType<Uri>().ToArray();
-            if (addresses.Length < result.Tokens.Count) result.AddError("An address begins with http:// or https://.");
-            return addresses;
-        },
+        CustomParser = ImportOptions.ReadAddresses,
     };
 
     public static Command Command { get; } = ImportOptions.Make("url", "One file.", [Hash, Locations], arguments => new AddressSource

@@ -1,0 +1,81 @@
+using Maas.Images.Tests.Disks;
+using Maas.Images.Tests.Trees;
+
+namespace Maas.Images.Tests.Tool;
+
+public sealed class EditingVerbsTests : IAsyncLifetime
+{
+    private readonly ToolBench _bench = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _bench.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task Files_are_put_into_a_disk_made_and_removed_and_the_file_system_stays_clean()
+    {
+        await _bench.DoAsync("put $disk:2 $new /etc/hostname");
+        await _bench.DoAsync("put $disk - etc/motd", "from a pipe\n");
+        await _bench.DoAsync("mkdir $disk:2 /srv");
+        await _bench.DoAsync("put $disk:2 $new srv/new");
+        await _bench.DoAsync("rm $disk:2 /etc/name");
+        await _bench.DoAsync("rm -r $disk:2 /boot");
+        await _bench.DoAsync("put $disk:1 $new /EFI/new.txt");
+
+        await CopyAsync(2, "root");
+        await Tools.RunAsync("e2fsck", "-fn", _bench["root"]);
+        (await Tools.RunAsync("debugfs", "-R", "cat /etc/hostname", _bench["root"])).Should().Be("after\n");
+        (await Tools.RunAsync("debugfs", "-R", "cat /etc/motd", _bench["root"])).Should().Be("from a pipe\n");
+        (await Tools.RunAsync("debugfs", "-R", "ls -p /", _bench["root"])).Should().Contain("/srv/").And.NotContain("/boot/");
+        (await Tools.RunAsync("debugfs", "-R", "ls -p /etc", _bench["root"])).Should().NotContain("/name/");
+        await CopyAsync(1, "esp");
+        (await Tools.ShellAsync(_bench.Path, "fsck.fat -n esp && mtype -i esp ::/EFI/new.txt")).Should().EndWith("after\n");
+        File.Exists(_bench["disk.edit"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_disk_its_last_partition_and_the_file_system_in_it_are_grown()
+    {
+        await _bench.DoAsync("grow $disk 64M");
+
+        new FileInfo(_bench["disk"]).Length.Should().Be(64 << 20);
+        (await Tools.RunAsync("sgdisk", "-v", _bench["disk"])).Should().Contain("No problems found");
+        await CopyAsync(2, "root");
+        await Tools.RunAsync("e2fsck", "-fn", _bench["root"]);
+        var blocks = (await Tools.RunAsync("dumpe2fs", "-h", _bench["root"])).Split('\n').Single(line => line.StartsWith("Block count:", StringComparison.Ordinal));
+        (long.Parse(blocks.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture) * 4096).Should().Be(new FileInfo(_bench["root"]).Length / 4096 * 4096);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_grown_is_said_while_its_partition_grows()
+    {
+        await Tools.ShellAsync(_bench.Path, "mkfs.fat -C fat 400 > /dev/null");
+
+        (await _bench.RunAsync("grow $fat 1M")).Approved().Error.Should().Contain("fat12").And.Contain("stays as long as it was");
+    }
+
+    [Fact]
+    public async Task An_ISO_is_patched_in_place_or_into_another_file()
+    {
+        var before = await SampleDisk.DigestAsync(_bench["live.iso"]);
+
+        await _bench.DoAsync("patch-iso $live.iso isolinux/txt.cfg=$new --output $other.iso");
+        (await SampleDisk.DigestAsync(_bench["live.iso"])).Should().Be(before);
+        await _bench.DoAsync("patch-iso $live.iso isolinux/txt.cfg=$new isolinux/more.cfg=$tree/etc/hostname");
+
+        (await SampleDisk.DigestAsync(_bench["live.iso"])).Should().NotBe(before);
+        foreach (var iso in (string[])["other.iso", "live.iso"])
+            (await Tools.RunAsync("bsdtar", "-xOf", _bench[iso], "isolinux/txt.cfg")).Should().Be("after\n");
+        (await Tools.RunAsync("bsdtar", "-xOf", _bench["live.iso"], "isolinux/more.cfg")).Should().Be("before\n");
+    }
+
+    private async Task CopyAsync(int number, string name)
+    {
+        using var image = await DiskImage.OpenAsync(_bench["disk"], null, Cancel);
+        await using var content = image.Volumes[number].OpenRead();
+        await using var file = File.Create(_bench[name]);
+        await content.CopyToAsync(file, Cancel);
+    }
+}

@@ -1,0 +1,68 @@
+using Maas.Images.Tests.Disks;
+
+namespace Maas.Images.Tests.Tool;
+
+/// <summary>What cannot be done ends with 1 and the reason on standard error, and leaves everything as it was.</summary>
+public sealed class RefusalTests(ToolBench bench) : IClassFixture<ToolBench>
+{
+    [Theory]
+    [InlineData("info $absent", "absent")]
+    [InlineData("ls $disk:9", "no partition 9")]
+    [InlineData("ls $disk:2/absent", "has no absent")]
+    [InlineData("ls $new", "no file system known here")]
+    [InlineData("cat $disk:2/absent", "absent")]
+    [InlineData("cat $disk:2/etc", "etc")]
+    [InlineData("extract $live.iso absent $out", "has no absent")]
+    [InlineData("put $disk:2 $absent /etc/hostname", "absent")]
+    [InlineData("put $disk:2 $new /no/such/folder", "no/such")]
+    [InlineData("put $disk:2 $new /etc", "etc")]
+    [InlineData("put $disk.qcow2:2 $new /etc/hostname", "write it raw first")]
+    [InlineData("put $live.iso $new isolinux/txt.cfg", "iso9660")]
+    [InlineData("rm $disk:2 /absent", "absent")]
+    [InlineData("rm $disk:2 /etc", "etc")]
+    [InlineData("mkdir $disk:2 /etc", "etc")]
+    [InlineData("mkdir $disk:2 /no/such", "no")]
+    [InlineData("grow $disk 1M", "bytes already")]
+    [InlineData("grow $disk 12X", "12X is no size")]
+    [InlineData("grow $disk:9 1G", "no partition 9")]
+    [InlineData("build-iso $absent $out", "absent")]
+    [InlineData("build-iso $tree $out --bios absent", "absent")]
+    [InlineData("build-ext4 $absent $out", "absent")]
+    [InlineData("build-ext4 $tree $out --length 10000", "10000")]
+    [InlineData("build-squashfs $absent $out", "absent")]
+    [InlineData("build-squashfs $tree $out --comp lzo", "lzo")]
+    [InlineData("build-fat $tree $out", "etc/name")]
+    [InlineData("build-disk $tree $out", "which boot loader")]
+    [InlineData("build-disk $tree $out --grub $new", "EFI program")]
+    [InlineData("convert $absent $out", "absent")]
+    [InlineData("convert $disk $out.vmdk", "not written")]
+    [InlineData("convert $disk $no/such/out", "no/such")]
+    [InlineData("patch-iso $live.iso isolinux/txt.cfg", "not PATH=FILE")]
+    [InlineData("patch-iso $live.iso no/such=$new", "no")]
+    [InlineData("patch-iso $disk isolinux/txt.cfg=$new", "ISO")]
+    [InlineData("seed $out --instance-id i-1 --user-data $absent", "absent")]
+    [InlineData("seed $out", "--instance-id")]
+    [InlineData("import url $library 12 http://127.0.0.1:1/file", "64 or 128")]
+    [InlineData("import iso $library $new", "no file system known here")]
+    [InlineData("import cloud $library nowhere *.img", "begins with http")]
+    [InlineData("import isos $library --mirror nowhere", "begins with http")]
+    [InlineData("import ephemerals $library --mirror nowhere", "begins with http")]
+    [InlineData("frobnicate $disk", "frobnicate")]
+    public async Task It_is_said_in_a_line(string line, string reason)
+    {
+        var before = await StateAsync();
+
+        var said = await bench.RunAsync(line);
+
+        said.ExitCode.Should().Be(1, said.Output + said.Error);
+        said.Error.Should().Contain(reason).And.NotContain("   at ").And.NotContain("Exception");
+        (await StateAsync()).Should().Equal(before);
+    }
+
+    private async Task<SortedDictionary<string, string>> StateAsync()
+    {
+        SortedDictionary<string, string> files = new(StringComparer.Ordinal);
+        foreach (var file in Directory.GetFiles(bench.Path)) files.Add(file, await SampleDisk.DigestAsync(file));
+        return files;
+    }
+}
