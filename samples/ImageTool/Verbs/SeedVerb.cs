@@ -3,21 +3,23 @@ using Maas.Images.CloudInit;
 
 namespace ImageTool.Verbs;
 
-/// <summary><c>seed OUT --instance-id ID [--hostname H] [--user-data FILE] [--vendor-data FILE] [--network-config FILE]</c>: a NoCloud seed.</summary>
+/// <summary><c>seed OUT --instance-id ID [--hostname H] [--user-data FILE] [--vendor-data FILE] [--network-config FILE] [--fat]</c>: a NoCloud seed.</summary>
 internal static class SeedVerb
 {
-    private static readonly Argument<string> Output = new("out") { Description = "The ISO to write." };
+    private static readonly Argument<string> Output = new("out") { Description = "The volume to write: an ISO, or a FAT with --fat." };
     private static readonly Option<string> InstanceId = new("--instance-id") { Description = "Another id is another instance to cloud-init.", Required = true };
     private static readonly Option<string?> HostName = new("--hostname") { Description = "The host's name." };
     private static readonly Option<string?> UserData = new("--user-data") { Description = "A file: #cloud-config, a script." };
     private static readonly Option<string?> VendorData = new("--vendor-data") { Description = "A file." };
     private static readonly Option<string?> NetworkConfig = new("--network-config") { Description = "A file, version 1 or 2." };
 
+    private static readonly Option<bool> Fat = new("--fat") { Description = "A FAT, which can be changed later (put), instead of an ISO." };
+
     public static Command Command { get; } = Make();
 
     private static Command Make()
     {
-        var command = new Command("seed", "Makes a seed for cloud-init's NoCloud datasource.") { Output, InstanceId, HostName, UserData, VendorData, NetworkConfig };
+        var command = new Command("seed", "Makes a seed for cloud-init's NoCloud datasource.") { Output, InstanceId, HostName, UserData, VendorData, NetworkConfig, Fat };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var seed = new NoCloudSeed
@@ -28,8 +30,8 @@ internal static class SeedVerb
                 NetworkConfig = await ReadAsync(arguments.GetValue(NetworkConfig), cancellationToken),
             };
             if (await ReadAsync(arguments.GetValue(UserData), cancellationToken) is { } userData) seed = seed with { UserData = userData };
-            await using var iso = seed.OpenIso();
-            await OutputFile.WriteAsync(arguments.GetRequiredValue(Output), iso, cancellationToken);
+            await using var volume = arguments.GetValue(Fat) ? seed.OpenFat() : seed.OpenIso();
+            await OutputFile.WriteAsync(arguments.GetRequiredValue(Output), volume, cancellationToken);
             return 0;
         });
         return command;

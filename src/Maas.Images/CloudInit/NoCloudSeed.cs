@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Maas.Images.Fat;
 using Maas.Images.Iso;
 
 namespace Maas.Images.CloudInit;
@@ -57,6 +58,15 @@ public sealed record NoCloudSeed
         var iso = new IsoBuilder { Label = Label };
         foreach (var (name, content) in Files) iso.AddFile(name, content);
         return iso.Build();
+    }
+
+    /// <summary>The seed as a FAT volume (labelled <c>CIDATA</c>: FAT has upper case alone), for a disk or a partition that somebody may still edit.</summary>
+    /// <returns>A seekable stream; the same seed gives the same bytes.</returns>
+    public Stream OpenFat()
+    {
+        var volume = new FatBuilder { Label = Label };
+        foreach (var (name, content) in Files) volume.AddFile(name, content);
+        return volume.Build();
     }
 
     /// <summary>A JSON string is a YAML one.</summary>

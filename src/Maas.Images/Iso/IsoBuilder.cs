@@ -1,4 +1,5 @@
 using Maas.Images.Bytes;
+using Maas.Images.Fat;
 using Maas.Images.FileTrees;
 
 namespace Maas.Images.Iso;
@@ -12,7 +13,7 @@ namespace Maas.Images.Iso;
 /// var iso = new IsoBuilder { Label = "RESCUE" };
 /// iso.AddTree(new FolderTree("rescue"));
 /// iso.AddBiosLoader("isolinux/isolinux.bin");
-/// iso.AddBootImage(IsoBootPlatform.Efi, "boot/efi.img");
+/// iso.AddEfiSystem(EfiSystem.Ipxe("/usr/lib/ipxe/ipxe.efi"));
 /// iso.MakeHybrid(await File.ReadAllBytesAsync("/usr/lib/ISOLINUX/isohdpfx.bin"));
 /// await using var image = iso.Build();
 /// </code>
@@ -52,6 +53,17 @@ public sealed partial class IsoBuilder
     {
         AddBootImage(IsoBootPlatform.Bios, path, LoaderSectors);
         ContentOf(path).HasBootInfo = true;
+    }
+
+    /// <summary>Adds a FAT volume with <c>EFI/BOOT</c>, as <see cref="Disks.EfiSystem"/> makes them, and makes it bootable by UEFI.</summary>
+    /// <param name="volume">What is on it.</param>
+    /// <param name="path">The file that it becomes.</param>
+    /// <exception cref="IOException">The volume's files do not fit in its length.</exception>
+    public void AddEfiSystem(FatBuilder volume, string path = "boot/efi.img")
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        AddFile(path, volume.Plan(volume.Length, volume.HiddenSectors), ownership: null);
+        AddBootImage(IsoBootPlatform.Efi, path);
     }
 
     /// <summary>

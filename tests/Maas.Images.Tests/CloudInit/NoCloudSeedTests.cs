@@ -21,8 +21,10 @@ public sealed class NoCloudSeedTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Cloud_init_itself_takes_the_seed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cloud_init_itself_takes_the_seed(bool asFat)
     {
         var seed = new NoCloudSeed
         {
@@ -31,11 +33,11 @@ public sealed class NoCloudSeedTests : IDisposable
             UserData = "#cloud-config\nssh_pwauth: true\n",
             NetworkConfig = "version: 2\nethernets: {}\n",
         };
-        await WriteAsync(seed, _folder["seed.iso"]);
+        await WriteAsync(asFat ? seed.OpenFat() : seed.OpenIso(), _folder["seed"]);
 
-        (await Tools.RunAsync("blkid", "-o", "export", _folder["seed.iso"])).Should().Contain("LABEL=cidata").And.Contain("TYPE=iso9660", "cloud-init finds it by these");
+        (await Tools.RunAsync("blkid", "-o", "export", _folder["seed"])).Split('\n').Should().Contain(asFat ? ["LABEL=CIDATA", "TYPE=vfat"] : ["LABEL=cidata", "TYPE=iso9660"], "cloud-init finds it by these");
         Directory.CreateDirectory(_folder["out"]);
-        await Tools.RunAsync("bsdtar", "-xf", _folder["seed.iso"], "-C", _folder["out"]);
+        await Tools.ShellAsync(_folder.Path, asFat ? "fsck.fat -n seed && mcopy -i seed '::*' out" : "bsdtar -xf seed -C out");
         Judge.Require("cloud-init", "cloud-init");
         var said = (await Judge.RunAsync("/usr/bin/python3", ["-c", Probe, _folder["out"]], cancellationToken: Cancel)).Approved().Output;
         said.Trim().Should().Be("i-\"7\": x node-ü #cloud-config 2");
@@ -46,17 +48,23 @@ public sealed class NoCloudSeedTests : IDisposable
     public async Task The_same_seed_gives_the_same_bytes_and_nothing_unasked()
     {
         var seed = new NoCloudSeed { InstanceId = "i-1" };
-        await WriteAsync(seed, _folder["one"]);
-        await WriteAsync(seed with { }, _folder["two"]);
+        foreach (var open in (Func<NoCloudSeed, Stream>[])[made => made.OpenIso(), made => made.OpenFat()])
+        {
+            await WriteAsync(open(seed), _folder["one"]);
+            await WriteAsync(open(seed with { }), _folder["two"]);
 
-        (await File.ReadAllBytesAsync(_folder["two"], Cancel)).Should().Equal(await File.ReadAllBytesAsync(_folder["one"], Cancel));
+            (await File.ReadAllBytesAsync(_folder["two"], Cancel)).Should().Equal(await File.ReadAllBytesAsync(_folder["one"], Cancel));
+        }
+
         seed.Files.Keys.Should().Equal("meta-data", "user-data");
     }
 
-    private static async Task WriteAsync(NoCloudSeed seed, string file)
+    private static async Task WriteAsync(Stream seed, string file)
     {
-        await using var iso = seed.OpenIso();
-        await using var output = File.Create(file);
-        await iso.CopyToAsync(output, Cancel);
+        await using (seed)
+        {
+            await using var output = File.Create(file);
+            await seed.CopyToAsync(output, Cancel);
+        }
     }
 }

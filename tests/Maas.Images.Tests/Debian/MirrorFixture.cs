@@ -1,5 +1,6 @@
 using Maas.Images.Debian;
 using Maas.Images.Ephemeral;
+using Maas.Images.Tests.Ephemeral;
 using Maas.Judges;
 
 namespace Maas.Images.Tests.Debian;
@@ -13,6 +14,7 @@ public sealed class MirrorFixture : IDisposable
     private readonly HttpClient _http = new();
     private readonly SemaphoreSlim _gate = new(1);
     private EphemeralEnvironment? _environment;
+    private TinyLinux? _linux;
     private DebianArchive? _archive;
 
     public static string CacheDirectory => Environment.GetEnvironmentVariable("MAAS_TEST_CACHE")
@@ -43,6 +45,10 @@ public sealed class MirrorFixture : IDisposable
             _gate.Release();
         }
     }
+
+    /// <summary>A small Linux out of that environment, unpacked at the first call.</summary>
+    public async Task<TinyLinux> LinuxAsync(CancellationToken cancellationToken) =>
+        _linux ??= await TinyLinux.OfAsync(await EnvironmentAsync(cancellationToken), cancellationToken);
 
     public void Dispose()
     {

@@ -8,6 +8,9 @@ namespace Maas.Images.Tests.Ephemeral;
 /// <summary>A QEMU machine; its serial console is kept.</summary>
 internal static class VirtualMachine
 {
+    /// <summary>The arguments by which a machine has UEFI firmware instead of a BIOS; a skip where it is not installed.</summary>
+    public static string[] Uefi => ["-drive", $"if=pflash,format=raw,readonly=on,file={Judge.RequireFile("/usr/share/OVMF/OVMF_CODE_4M.fd", "ovmf")}"];
+
     /// <summary>Boots an environment directly, with a user-mode network.</summary>
     /// <inheritdoc cref="RunAsync(IEnumerable{string}, CancellationToken)"/>
     public static Task<string> RunAsync(EphemeralEnvironment environment, string kernelLine, IEnumerable<string> more, CancellationToken cancellationToken) => RunAsync(
