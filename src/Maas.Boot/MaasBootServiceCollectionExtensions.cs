@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasBootServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="BootServer"/> that runs as long as the host. The application registers <see cref="IBootPolicy"/> and
+    /// Adds a <see cref="BootServer"/> that runs as long as the host; when it ends with an error, such as a port that is taken, so does the host. The application registers <see cref="IBootPolicy"/> and
     /// <see cref="IBootFiles"/>, for full DHCP an <see cref="IAddressSource"/>, for DNS an <see cref="IHostDirectory"/>, for IPv6 leases a <see cref="LeasedAddresses6"/>, and an <see cref="IBootObserver"/> if it wants to be told.
     /// </summary>
     /// <param name="services">Where to.</param>
@@ -39,5 +39,12 @@ public static class MaasBootServiceCollectionExtensions
     private sealed class BootService(BootServer server) : BackgroundService
     {
         protected override Task ExecuteAsync(CancellationToken stoppingToken) => server.RunAsync(stoppingToken);
+
+        // A server that ended with an error stops the host; this makes it the error that the host ends with.
+        public override async Task StopAsync(CancellationToken cancellationToken)
+        {
+            await base.StopAsync(cancellationToken).ConfigureAwait(false);
+            if (ExecuteTask is { IsFaulted: true } failed) await failed.ConfigureAwait(false);
+        }
     }
 }

@@ -1,9 +1,13 @@
 using System.Net;
+using System.Net.Sockets;
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dns;
 using Maas.Boot.Tests.Tftp;
 using Maas.Boot.Tftp;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Tests;
 
@@ -44,6 +48,37 @@ public class BootServerTests
         await act.Should().ThrowAsync<System.Net.Sockets.SocketException>();
     }
 
+    public static TheoryData<string> Servers => ["dhcp", "dhcp6", "tftp", "dns", "sntp", "syslog"];
+
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task A_taken_port_is_named_by_the_error_that_ends_the_host(string server)
+    {
+        using var holder = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+        holder.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        var taken = new IPEndPoint(server == "dhcp6" ? IPAddress.IPv6Loopback : IPAddress.Loopback, ((IPEndPoint)holder.LocalEndPoint!).Port); // bound above
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IBootPolicy>(Everything).AddSingleton<IBootFiles>(Everything).AddSingleton<IBootObserver>(Everything).AddSingleton<IHostDirectory>(Everything);
+        builder.Services.AddMaasBoot(o =>
+        {
+            (o.Dhcp, o.Tftp) = (null, null);
+            switch (server)
+            {
+                case "dhcp": o.Dhcp = new() { Mode = DhcpMode.Full, ListenOn = taken }; break;
+                case "dhcp6": o.Dhcp6 = new() { ListenOn = taken, ServerIdentifier = Dhcp6.Packet6.Server }; break;
+                case "tftp": o.Tftp = new() { Listen = taken }; break;
+                case "dns": o.Dns = new() { Listen = taken, Domain = "maas", ServerName = "ns.maas" }; break;
+                case "sntp": o.Sntp = new() { Listen = taken }; break;
+                case "syslog": o.Syslog = new() { Listen = taken }; break;
+            }
+        });
+        builder.Services.AddSingleton<IAddressSource>(await LeasedAddresses.OpenAsync([Dhcp.Leases.LeaseScene.Subnet], new VolatileLeases()));
+        using var host = builder.Build();
+        await FluentActions.Awaiting(() => host.RunAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<SocketException>()
+            .WithMessage($"UDP port {taken.Port} of {taken.Address} cannot be taken: *");
+    }
+
     [Fact]
     public void Leasing_without_addresses_is_said_when_composed()
     {
@@ -80,8 +115,20 @@ public class BootServerTests
         return server.Bind().Port;
     }
 
-    private sealed class Application : IBootPolicy, IBootFiles
+    private sealed class Application : IBootPolicy, IBootFiles, IBootObserver, IHostDirectory
     {
+        public uint Serial => 1;
+
+        public void Observe(BootObservation observation)
+        {
+        }
+
+        public IReadOnlyList<IPAddress>? AddressesOf(string hostName) => null;
+
+        public string? HostAt(IPAddress address) => null;
+
+        public IEnumerable<string> Hosts() => [];
+
         public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(new BootInstruction.LocalDisk());
 
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>
