@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Maas.Core.Store;
 using Microsoft.Extensions.Options;
 
@@ -10,9 +11,11 @@ internal static class ServerCommand
     private static readonly Option<string>[] s_options =
     [
         new("--data") { Description = "Folder of all state. The first start makes an administrator and writes the API key to DIR/admin.apikey.", HelpName = "DIR" },
-        new("--listen") { Description = "Where the API, metadata and boot files are served (default http://0.0.0.0:5240).", HelpName = "URL" },
+        new("--listen") { Description = "Where the API, metadata and boot files are served (default http://0.0.0.0:5240, with --prefix6 http://[::]:5240).", HelpName = "URL" },
         new("--interface") { Description = "The network interface that machines boot from; without it the API alone is served.", HelpName = "IF" },
         new("--range") { Description = "The addresses to lease, FIRST-LAST; needed in mode full.", HelpName = "A-B" },
+        new("--prefix6") { Description = "The interface's IPv6 prefix, such as fd00:77::/64; machines then boot over IPv6 too: DHCPv6, router advertisements, TFTP, HTTP (default: IPv6 is left to others).", HelpName = "PREFIX" },
+        new("--range6") { Description = "The IPv6 addresses to lease, FIRST-LAST (default: the 4,096 from ::1000 on).", HelpName = "A-B" },
         new("--gateway") { Description = "The router that machines are told in mode full; several with commas.", HelpName = "IP" },
         new("--dns") { Description = "The name server that machines are told in mode full; several with commas (default: this server).", HelpName = "IP" },
         new("--domain") { Description = "The machines' domain (default maas).", HelpName = "NAME" },
@@ -41,7 +44,7 @@ internal static class ServerCommand
                 await serve(ServerSettings.From(Configuration(parsed)));
                 return 0;
             }
-            catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException or StoreLockedException or StoreVersionException or IOException)
+            catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException or StoreLockedException or StoreVersionException or IOException or SocketException)
             {
                 await Console.Error.WriteLineAsync($"maas: {refused.Message}");
                 return 1;

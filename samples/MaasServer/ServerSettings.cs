@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Hosting;
 
 namespace MaasServer;
@@ -13,8 +15,8 @@ internal sealed class ServerSettings
 
     private ServerSettings(IConfiguration configuration) => _configuration = configuration;
 
-    /// <summary>Where HTTP is served.</summary>
-    public string Listen => this["listen"] ?? "http://0.0.0.0:5240";
+    /// <summary>Where HTTP is served; over both IPs where machines boot over both.</summary>
+    public string Listen => this["listen"] ?? (this["prefix6"] is null ? "http://0.0.0.0:5240" : "http://[::]:5240");
 
     /// <summary>The interface that machines boot from.</summary>
     public string? Interface => this["interface"];
@@ -32,6 +34,8 @@ internal sealed class ServerSettings
         maas.HttpPort = Port(Listen);
         maas.Interface = Interface;
         maas.Range = this["range"] is { } range ? AddressRange.Parse(range) : null;
+        maas.Prefix6 = this["prefix6"] is { } prefix ? Prefix6(prefix) : null;
+        maas.Range6 = this["range6"] is { } range6 ? AddressRange6.Parse(range6) : null;
         foreach (var router in Addresses("gateway")) maas.Routers.Add(router);
         foreach (var server in Addresses("dns")) maas.NameServers.Add(server);
         maas.Domain = this["domain"] ?? maas.Domain;
@@ -51,6 +55,9 @@ internal sealed class ServerSettings
     private IEnumerable<IPAddress> Addresses(string name) =>
         (this[name] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(text => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"--{name.Replace('_', '-')} {text} is no IP address"));
+
+    private static IPNetwork Prefix6(string prefix) =>
+        IPNetwork.TryParse(prefix, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? network : throw new FormatException($"--prefix6 {prefix} is no IPv6 prefix such as fd00:77::/64");
 
     private static int Port(string listen) =>
         Uri.TryCreate(listen.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) && uri.Scheme == "http"

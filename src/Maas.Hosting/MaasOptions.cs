@@ -3,6 +3,7 @@ using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Leases;
 using Microsoft.Extensions.Options;
 
 namespace Maas.Hosting;
@@ -37,6 +38,15 @@ public sealed class MaasOptions
     /// <summary>The addresses leased in full mode, inside the interface's network.</summary>
     public AddressRange? Range { get; set; }
 
+    /// <summary>
+    /// The IPv6 prefix of the link, such as <c>fd00:77::/64</c>, of which <see cref="Interface"/> has an address: machines then boot over IPv6 too, by DHCPv6, router advertisements
+    /// and TFTP. The web host must listen on IPv6 as well (<c>http://[::]:5240</c> takes both). <see langword="null"/>, the default, leaves IPv6 to others.
+    /// </summary>
+    public IPNetwork? Prefix6 { get; set; }
+
+    /// <summary>The IPv6 addresses leased, inside <see cref="Prefix6"/>; <see langword="null"/>, the default, for the 4,096 from <c>::1000</c> on.</summary>
+    public AddressRange6? Range6 { get; set; }
+
     /// <summary>The routers that leased machines are told, best first. Default none.</summary>
     public IList<IPAddress> Routers { get; } = [];
 
@@ -61,6 +71,12 @@ public sealed class MaasOptions
 
     /// <summary>Appended to the ephemeral kernel's command line, such as <c>console=ttyS0,115200</c>. Default empty.</summary>
     public string KernelOptions { get; set; } = "";
+
+    /// <summary>
+    /// Of how many machines the last datagrams are kept in memory, 64 KiB each, for <see cref="Maas.Core.Journal.IMachineCaptures"/>; those heard last. Default 256; 0 keeps none.
+    /// </summary>
+    [Range(0, 1_000_000)]
+    public int CapturedMachines { get; set; } = 256;
 
     /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
     [ValidateObjectMembers]

@@ -1,8 +1,11 @@
 using Maas.Boot;
+using Maas.Boot.Capture;
 using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dns;
 using Maas.Core.Fleet;
 using Maas.Core.Images;
+using Maas.Core.Journal;
 using Maas.Core.Power;
 using Maas.Hosting;
 using Maas.Hosting.BootHttp.Sending;
@@ -29,7 +32,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a whole MAAS: the store with its workers, and, when the options name an interface, DHCP, TFTP, DNS, SNTP and syslog on it. A web host adds
+    /// Adds a whole MAAS: the store with its workers, and, when the options name an interface, DHCP, TFTP, DNS, SNTP and syslog on it, and over IPv6 what <see cref="MaasOptions.Prefix6"/> asks for. A web host adds
     /// <c>MapMaasBoot()</c> for boot files over HTTP, and the API by <c>Maas.Api</c>.
     /// </summary>
     /// <param name="services">Where to.</param>
@@ -96,30 +99,47 @@ public static class MaasServiceCollectionExtensions
             return;
         }
 
-        IAddressOwners? neighbours = options is { Loopback: null, Interface: { } name } ? new LinkNeighbours(name) : null;
+        services.AddSingleton(link);
+        IAddressOwners? neighbours = options is { Loopback: null, Interface: { } name } ? new LinkNeighbours(ServedLink.IndexOf(name)) : null;
         if (options.Mode == DhcpMode.Full)
         {
             var subnet = link.Subnet(options);
             services.AddSingleton(provider => new LeaseBook(Path.Combine(options.DataDirectory, "leases.db"), [subnet], neighbours, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<LeaseBook>());
-            services.AddSingleton<IAddressOwners>(provider => provider.GetRequiredService<LeaseBook>());
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LeaseBook>());
         }
-        else
+
+        if (options.Prefix6 is { } prefix) AddLeases6(services, Path.Combine(options.DataDirectory, "leases6.db"), ServedLink.Subnet6(prefix, options.Range6), neighbours);
+        services.AddSingleton<IAddressOwners>(provider =>
         {
-            services.AddSingleton(neighbours ?? new NoAddressOwners());
-        }
+            IAddressOwners owners = provider.GetService<LeaseBook>() ?? neighbours ?? new NoAddressOwners();
+            return provider.GetService<LeaseBook6>() is { } leases6 ? new OwnersOfBoth(owners, leases6) : owners;
+        });
 
         // Nobody boots from a server without a link, so there nothing is fetched either.
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralSupply>());
         if (ServedLink.ServicesOf(options).HasFlag(LinkServices.Dns)) AddNaming(services, options, link);
-        services.AddMaasBoot(boot => link.Configure(boot, options));
+        var ring = options.CapturedMachines > 0 ? new PacketRing(machines: options.CapturedMachines) : null;
+        if (ring is not null) services.AddSingleton<IMachineCaptures>(new MachineCaptures(ring));
+        services.AddMaasBoot(boot =>
+        {
+            boot.Capture = ring;
+            link.Configure(boot, options);
+        });
+    }
+
+    private static void AddLeases6(IServiceCollection services, string path, Dhcp6Subnet subnet, IAddressOwners? neighbours)
+    {
+#pragma warning disable MA0042, MA0045, VSTHRD002 // a factory cannot wait, and has nothing to wait for: the file is local, and read when the call returns
+        services.AddSingleton(provider => LeaseBook6.OpenAsync(path, subnet, neighbours, provider.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
+#pragma warning restore MA0042, MA0045, VSTHRD002
+        services.AddSingleton(provider => provider.GetRequiredService<LeaseBook6>().Addresses);
     }
 
     private static void AddNaming(IServiceCollection services, MaasOptions options, ServedLink link)
     {
         services.AddSingleton(provider => new LinkHosts(
-            provider.GetRequiredService<Machines>(), provider.GetService<LeaseBook>(), options.Domain, link.Address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LinkHosts>>()));
+            provider.GetRequiredService<Machines>(), provider.GetService<LeaseBook>(), provider.GetService<LeaseBook6>(), options.Domain, link.Address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LinkHosts>>()));
         services.AddSingleton<IHostDirectory>(provider => provider.GetRequiredService<LinkHosts>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LinkHosts>());
     }

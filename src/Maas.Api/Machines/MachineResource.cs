@@ -1,7 +1,9 @@
 using Maas.Api.Answers;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
+using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Maas.Api.Machines;
 
@@ -34,6 +36,7 @@ internal static class MachineResource
         ApiAction.Get("query_power_state", Access.User, QueryPowerStateAsync, "Read the machine's power state, and have it looked up again."),
         ApiAction.Get("details", Access.User, DetailsAsync, "Read the raw inventory as BSON."),
         ApiAction.Get("get_token", Access.User, GetTokenAsync, "Read the machine's own key."),
+        ApiAction.Get("get_capture", Access.Administrator, GetCaptureAsync, "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
         ApiAction.Post("set_owner_data", Access.User, SetOwnerDataAsync, OwnerDataDoc),
         ApiAction.Post("set_workload_annotations", Access.User, SetOwnerDataAsync, OwnerDataDoc),
         .. MachineOperations.Actions,
@@ -49,6 +52,18 @@ internal static class MachineResource
 
     private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
         await request.FindMachineAsync().ConfigureAwait(false) is { } machine ? request.Show(machine) : Answer.NotFound("Machine");
+
+    private static async Task<ApiAnswer> GetCaptureAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        var captures = request.Http.RequestServices.GetService<IMachineCaptures>();
+        var output = new MemoryStream();
+        if (captures is null || !await captures.WriteAsync(machine, output, request.Aborted).ConfigureAwait(false)) return Answer.NotFound("Capture");
+        return new ApiAnswer.Bytes(output.GetBuffer().AsMemory(0, (int)output.Length), "application/vnd.tcpdump.pcap")
+        {
+            Headers = [new("Content-Disposition", $"attachment; filename=\"{machine.Id}.pcapng\"")],
+        };
+    }
 
     private static async Task<ApiAnswer> UpdateAsync(ApiRequest request)
     {

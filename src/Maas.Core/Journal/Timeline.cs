@@ -4,7 +4,8 @@ namespace Maas.Core.Journal;
 
 /// <summary>
 /// The story of a machine: its events and what was seen of it on the wire, in order of time. Evidence never moves a machine;
-/// it is unauthenticated and therefore bounded, 500 entries an address and 50,000 in all.
+/// it is unauthenticated and therefore bounded, 500 entries an address and 50,000 in all; and as many of what machines say themselves (<c>syslog</c>),
+/// so that nobody talks the evidence away.
 /// </summary>
 public sealed class Timeline
 {
@@ -59,10 +60,10 @@ public sealed class Timeline
 
     /// <summary>What was seen of an address that no machine has, the oldest first.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="limit">At most so many, 1 to 500.</param>
+    /// <param name="limit">At most so many, 1 to 1000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<Observation>> ObservationsAsync(MacAddress address, int limit = 500, CancellationToken cancellationToken = default) =>
-        store.ObservationsAsync([address], Math.Clamp(limit, 1, MostAnAddress), cancellationToken);
+        store.ObservationsAsync([address], Math.Clamp(limit, 1, 2 * MostAnAddress), cancellationToken);
 }
 
 /// <summary>Something seen on the wire: evidence, not identity.</summary>
@@ -70,7 +71,11 @@ public sealed class Timeline
 /// <param name="MacAddress">Whose packet it was.</param>
 /// <param name="Kind">A short name of the kind, such as <c>dhcp</c>, <c>script</c>, <c>tftp</c>, <c>http</c>.</param>
 /// <param name="Text">In words, without secrets; at most 500 characters are kept.</param>
-public sealed record Observation(DateTimeOffset At, MacAddress MacAddress, string Kind, string Text);
+public sealed record Observation(DateTimeOffset At, MacAddress MacAddress, string Kind, string Text)
+{
+    /// <summary>The kind of what a machine says itself, line by line.</summary>
+    public const string Said = "syslog";
+}
 
 /// <summary>A line of a machine's story.</summary>
 /// <param name="At">When.</param>

@@ -43,10 +43,13 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
             var id = connection.ExecuteScalar<long>(
                 "INSERT INTO observations (at, mac, kind, text) VALUES (@at, @mac, @Kind, @Text) RETURNING id",
                 new { at = StoreTime.Write(observation.At), mac, observation.Kind, observation.Text });
-            connection.Execute("DELETE FROM observations WHERE id <= @oldest", new { oldest = id - inAll });
+            // What machines say themselves is counted apart: they say as much as they like.
+            var said = observation.Kind == Observation.Said;
+            if (id % TidyInterval == 0)
+                connection.Execute("DELETE FROM observations WHERE (kind = @Said) = @said AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @said ORDER BY id DESC LIMIT 1 OFFSET @inAll)", new { Observation.Said, said, inAll });
             connection.Execute(
-                "DELETE FROM observations WHERE mac = @mac AND id <= (SELECT id FROM observations WHERE mac = @mac ORDER BY id DESC LIMIT 1 OFFSET @perAddress)",
-                new { mac, perAddress });
+                "DELETE FROM observations WHERE mac = @mac AND (kind = @Said) = @said AND id <= (SELECT id FROM observations WHERE mac = @mac AND (kind = @Said) = @said ORDER BY id DESC LIMIT 1 OFFSET @perAddress)",
+                new { Observation.Said, mac, said, perAddress });
             return id;
         },
         cancellationToken);

@@ -2,6 +2,7 @@ using Maas.Boot;
 using Maas.Hosting.Policy;
 using Maas.Images;
 using Maas.Images.Debian;
+using Maas.Images.Downloads;
 using Maas.Images.Ephemeral;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -61,7 +62,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
 
     private async Task SupplyAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan }; // the archive watches for stalls itself
+        using var http = Downloader.CreateClient(); // the archive watches for stalls itself
         if (OpenSource(http) is not { } packages)
         {
             NoSource();

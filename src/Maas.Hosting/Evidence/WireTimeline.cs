@@ -73,7 +73,7 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
     {
         BootObservation.FileTransfer transfer => transfer.Transport,
         BootObservation.ScriptServed => "script",
-        BootObservation.LineLogged => "syslog",
+        BootObservation.LineLogged => Observation.Said,
         _ => "dhcp",
     };
 

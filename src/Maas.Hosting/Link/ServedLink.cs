@@ -1,11 +1,15 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dns;
 using Maas.Boot.Ntp;
+using Maas.Boot.RouterAdvertisement;
 using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
 using Maas.Hosting.Naming;
@@ -17,24 +21,33 @@ namespace Maas.Hosting.Link;
 /// <param name="Network">The link's network.</param>
 internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
 {
+    private const int MostPrefixBits = 112; // so that the usual range lies within
+
+    /// <summary>This server's address of <see cref="MaasOptions.Prefix6"/>; <see langword="null"/> when IPv6 is left to others.</summary>
+    public IPAddress? Address6 { get; private init; }
+
     /// <summary>The link of an interface: its first IPv4 address.</summary>
     /// <exception cref="InvalidOperationException">There is no such interface, or it has no IPv4 address.</exception>
     public static ServedLink Of(string name)
     {
-        var networkInterface = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)
-            ?? throw new InvalidOperationException($"There is no network interface {name}; there are: {string.Join(", ", NetworkInterface.GetAllNetworkInterfaces().Select(i => i.Name))}.");
-        var address = networkInterface.GetIPProperties().UnicastAddresses.FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
+        var address = AddressesOf(name).FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
             ?? throw new InvalidOperationException($"The network interface {name} has no IPv4 address.");
         return new ServedLink(address.Address, new IPNetwork(BaseOf(address.Address, address.PrefixLength), address.PrefixLength));
     }
 
     /// <summary>The link that the options name; <see langword="null"/> when they name none.</summary>
+    /// <exception cref="InvalidOperationException">The interface is not there, or lacks an address of its network.</exception>
     public static ServedLink? For(MaasOptions options) => options switch
     {
+        { Loopback: { }, Prefix6: not null } or { Interface: null, Prefix6: not null } => throw new InvalidOperationException("IPv6 is served on a network interface only; name one."),
         { Loopback: { } loopback } => new ServedLink(loopback.Address, loopback.Network),
+        { Interface: { } name, Prefix6: { } prefix } => Of(name) with { Address6 = AddressIn(name, prefix) },
         { Interface: { } name } => Of(name),
         _ => null,
     };
+
+    /// <summary>The kernel's number of an interface with an IPv4 address.</summary>
+    public static int IndexOf(string name) => InterfaceOf(name).GetIPProperties().GetIPv4Properties().Index;
 
     /// <summary>What is served beside DHCP and TFTP.</summary>
     public static LinkServices ServicesOf(MaasOptions options) => options.Services ?? (options.Mode == DhcpMode.Full ? LinkServices.All : LinkServices.None);
@@ -58,6 +71,16 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
         };
     }
 
+    /// <summary>The subnet that DHCPv6 leases on this link.</summary>
+    /// <exception cref="InvalidOperationException">The range lies outside of the prefix, or there is none and the prefix is too small for the usual one.</exception>
+    public static Dhcp6Subnet Subnet6(IPNetwork prefix, AddressRange6? range)
+    {
+        if (range is null && prefix.PrefixLength > MostPrefixBits) throw new InvalidOperationException($"The prefix {prefix} is small; say which of its addresses are leased, such as {prefix.BaseAddress}10-{prefix.BaseAddress}1f.");
+        var leased = range ?? AddressRange6.Parse($"{With(prefix, 0x1000)}-{With(prefix, 0x1fff)}");
+        if (!prefix.Contains(leased.First) || !prefix.Contains(leased.Last)) throw new InvalidOperationException($"The range {leased} is not inside the prefix {prefix}.");
+        return new Dhcp6Subnet { Network = prefix, Ranges = [leased] };
+    }
+
     /// <summary>Fills in Boot's options.</summary>
     public void Configure(BootServerOptions boot, MaasOptions options)
     {
@@ -65,7 +88,7 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
         {
             Mode = options.Mode,
             Programs = options.Programs,
-            HttpBase = new UriBuilder("http", "0.0.0.0", options.HttpPort, $"{options.PathBase.TrimEnd('/')}/boot/").Uri,
+            HttpBase = HttpBase("0.0.0.0", options),
         };
         boot.Dhcp = dhcp;
         boot.Tftp = new TftpServerOptions();
@@ -79,8 +102,17 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
             boot.Interface = options.Interface;
         }
 
+        if (Address6 is { } address6 && options.Prefix6 is { } prefix)
+        {
+            boot.Dhcp6 = new Dhcp6ServerOptions { Programs = options.Programs, HttpBase = HttpBase("[::]", options), ServerAddress = address6 };
+            boot.RouterAdvertisement = new RouterAdvertiserOptions { Prefixes = { new AdvertisedPrefix { Network = prefix } } };
+        }
+
         ConfigureServices(boot, options);
     }
+
+    // The host's part stands for this server's address on whichever link.
+    private static Uri HttpBase(string anyHost, MaasOptions options) => new UriBuilder("http", anyHost, options.HttpPort, $"{options.PathBase.TrimEnd('/')}/boot/").Uri;
 
     // On the link's own address: a resolver or a time server that the host runs for itself keeps its port elsewhere.
     private void ConfigureServices(BootServerOptions boot, MaasOptions options)
@@ -96,6 +128,23 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
         if (services.HasFlag(LinkServices.Time)) boot.Sntp = new SntpServerOptions { Listen = new IPEndPoint(Address, ports?.TimePort ?? 123) };
         if (services.HasFlag(LinkServices.Syslog)) boot.Syslog = new SyslogServerOptions { Listen = new IPEndPoint(Address, ports?.SyslogPort ?? 514) };
     }
+
+    private static IPAddress With(IPNetwork prefix, ushort last)
+    {
+        var octets = prefix.BaseAddress.GetAddressBytes();
+        BinaryPrimitives.WriteUInt16BigEndian(octets.AsSpan(14), last);
+        return new IPAddress(octets);
+    }
+
+    private static IPAddress AddressIn(string name, IPNetwork prefix) =>
+        AddressesOf(name).Select(a => a.Address).FirstOrDefault(prefix.Contains)
+            ?? throw new InvalidOperationException($"The network interface {name} has no address of the prefix {prefix}; give it one.");
+
+    private static UnicastIPAddressInformationCollection AddressesOf(string name) => InterfaceOf(name).GetIPProperties().UnicastAddresses;
+
+    private static NetworkInterface InterfaceOf(string name) =>
+        NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new InvalidOperationException($"There is no network interface {name}; there are: {string.Join(", ", NetworkInterface.GetAllNetworkInterfaces().Select(i => i.Name))}.");
 
     private static IPAddress BaseOf(IPAddress address, int prefixLength)
     {

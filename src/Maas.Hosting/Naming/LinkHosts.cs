@@ -10,11 +10,12 @@ namespace Maas.Hosting.Naming;
 /// <summary>The machines and leases as DNS sees them: answered from memory, at most some seconds old.</summary>
 /// <param name="machines">All machines.</param>
 /// <param name="leases">What is leased; <see langword="null"/> beside another DHCP server, where machines are known by what they reported.</param>
+/// <param name="leases6">What is leased over IPv6; <see langword="null"/> when that is left to others.</param>
 /// <param name="domain">The domain.</param>
 /// <param name="server">This server's address, told as the domain's name server.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, string domain, IPAddress server, TimeProvider timeProvider, ILogger<LinkHosts> logger) : BackgroundService, IHostDirectory
+internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, LeaseBook6? leases6, string domain, IPAddress server, TimeProvider timeProvider, ILogger<LinkHosts> logger) : BackgroundService, IHostDirectory
 {
     /// <summary>This server's own name below the domain.</summary>
     public const string OwnName = "ns";
@@ -94,7 +95,7 @@ internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, st
                 var before = _built;
                 if (before is not null && IsFresh(before)) return before.Table;
                 var read = Volatile.Read(ref _machines);
-                var table = HostTable.Of(read, leases?.Bound() ?? [], domain).With(OwnName, server);
+                var table = HostTable.Of(read, [.. leases?.Bound() ?? [], .. leases6?.Bound() ?? []], domain).With(OwnName, server);
                 if (before is null || !table.Says(before.Table)) Interlocked.Increment(ref _serial);
                 Volatile.Write(ref _built, new Built(table, read, timeProvider.GetTimestamp()));
                 return table;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Maas.Boot;
 
 namespace Maas.Hosting.Policy;
@@ -21,4 +22,18 @@ internal sealed class NoAddressOwners : IAddressOwners
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => null;
+}
+
+/// <summary>Who has an address of either IP.</summary>
+/// <param name="owners">Who has an IPv4 address.</param>
+/// <param name="owners6">Who has an IPv6 address.</param>
+internal sealed class OwnersOfBoth(IAddressOwners owners, IAddressOwners owners6) : IAddressOwners
+{
+    /// <inheritdoc/>
+    public bool Has(HardwareAddress client, IPAddress address) => Of(address).Has(client, address);
+
+    /// <inheritdoc/>
+    public HardwareAddress? OwnerOf(IPAddress address) => Of(address).OwnerOf(address);
+
+    private IAddressOwners Of(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? owners6 : owners;
 }

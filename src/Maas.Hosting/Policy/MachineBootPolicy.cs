@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
+using Maas.Hosting.Link;
 
 namespace Maas.Hosting.Policy;
 
@@ -14,7 +16,8 @@ namespace Maas.Hosting.Policy;
 /// <param name="environment">What the ephemeral environment's files are called, when there is one.</param>
 /// <param name="owners">Who has an address.</param>
 /// <param name="options">The operator's wishes.</param>
-internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options) : IBootPolicy
+/// <param name="link">The link that machines boot from; <see langword="null"/> without one.</param>
+internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options, ServedLink? link = null) : IBootPolicy
 {
     private static readonly BootInstruction s_localDisk = new BootInstruction.LocalDisk();
     private static readonly BootInstruction s_powerOff = new BootInstruction.PowerOff();
@@ -43,7 +46,9 @@ internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IE
         if (question.Phase == BootPhase.Discovery || environment.Files is null) return Kernel(question, address, token: null);
         // Anyone may ask for anyone's script. A token goes only to an address that the machine is known to have.
         if (question.ClientAddress is not { } client || !owners.Has(question.Hardware, client)) return null;
-        return Kernel(question, address, await tokens.IssueAsync(machine, client, cancellationToken).ConfigureAwait(false));
+        // The environment speaks IPv4: which address it will have is not known to firmware that boots over IPv6. Whoever trades the token first binds it.
+        var from = client.AddressFamily == AddressFamily.InterNetworkV6 ? null : client;
+        return Kernel(question, address, await tokens.IssueAsync(machine, from, cancellationToken).ConfigureAwait(false));
     }
 
     private BootInstruction.Kernel? Kernel(BootQuestion question, MacAddress address, Secret? token) =>
@@ -51,5 +56,9 @@ internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IE
             ? new(files.Kernel, [files.InitialRamDisk], KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, options.KernelOptions))
             : null;
 
-    private Uri ServerFor(IPAddress? server) => new UriBuilder("http", (server ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;
+    private Uri ServerFor(IPAddress? server)
+    {
+        var reached = server is { AddressFamily: AddressFamily.InterNetworkV6 } && link is not null ? link.Address : server;
+        return new UriBuilder("http", (reached ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;
+    }
 }

@@ -113,4 +113,18 @@ public class EventsTests
         kept.Should().HaveCount(500);
         kept[^1].Text.Should().HaveLength(500);
     }
+
+    [Fact]
+    public async Task A_machine_that_logs_without_end_pushes_out_its_own_lines_and_no_evidence()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var address = MacAddress.Parse("52:54:00:00:00:09");
+        await test.Region.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), address, "dhcp", "DISCOVER answered with OFFER"));
+        await Task.WhenAll(Enumerable.Range(0, 600).Select(number =>
+            test.Region.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), address, Observation.Said, $"line {number}"))));
+
+        var kept = await test.Region.Timeline.ObservationsAsync(address, limit: 1000);
+        kept.Count(o => o.Kind == Observation.Said).Should().Be(500);
+        kept.Should().ContainSingle(o => o.Kind == "dhcp");
+    }
 }

@@ -55,6 +55,25 @@ public sealed class SqliteLeaseStoreTests : IDisposable
         FluentActions.Invoking(() => SqliteLeaseStore.Open(FilePath)).Should().Throw<InvalidOperationException>().WithMessage("*schema 99*");
     }
 
+    [Fact]
+    public async Task Leases_of_the_schema_before_are_kept_and_can_be_written()
+    {
+        var known = Lease("10.0.0.5", LeaseState.Bound, "node-1");
+        await using (var store = SqliteLeaseStore.Open(FilePath)) await store.WriteAsync(new[] { known }, default);
+        using (var connection = new SqliteConnection($"Data Source={FilePath};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "ALTER TABLE lease DROP COLUMN rule; PRAGMA user_version=1";
+            command.ExecuteNonQuery();
+        }
+
+        var added = Lease("10.0.0.6", LeaseState.Bound, null);
+        await using (var store = SqliteLeaseStore.Open(FilePath)) await store.WriteAsync(new[] { added }, default);
+        await using var reopened = SqliteLeaseStore.Open(FilePath);
+        (await reopened.ReadAsync(default).ToListAsync()).Should().BeEquivalentTo([known with { Rule = null }, added], options => options.ComparingByValue<Lease>());
+    }
+
     private static Lease Lease(string address, LeaseState state, string? hostName) => new()
     {
         Address = IPAddress.Parse(address),
@@ -64,5 +83,6 @@ public sealed class SqliteLeaseStoreTests : IDisposable
         Since = new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero),
         ExpiresAt = new DateTimeOffset(2026, 11, 22, 1, 0, 0, TimeSpan.Zero),
         HostName = hostName,
+        Rule = "a free address",
     };
 }

@@ -4,6 +4,7 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
+using Maas.Hosting.Link;
 using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Tests.Policy;
@@ -11,7 +12,7 @@ namespace Maas.Hosting.Tests.Policy;
 public sealed class MachineBootPolicyTests : IAsyncLifetime
 {
     private static readonly HardwareAddress Hardware = HardwareAddress.Parse("52:54:00:12:34:56");
-    private static readonly IPAddress Leased = IPAddress.Parse("10.0.0.100"), Neighbour = IPAddress.Parse("10.0.0.101"), Server = IPAddress.Parse("10.0.0.1");
+    private static readonly IPAddress Leased6 = IPAddress.Parse("fd00:77::1000"), Leased = IPAddress.Parse("10.0.0.100"), Neighbour = IPAddress.Parse("10.0.0.101"), Server = IPAddress.Parse("10.0.0.1");
 
     private readonly FixedEnvironment _environment = new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
     private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", KernelOptions = "console=ttyS0" };
@@ -56,6 +57,18 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Firmware_on_IPv6_is_told_the_servers_IPv4_address_for_the_environment_which_speaks_no_other()
+    {
+        var question = Question(BootPhase.Script, Leased6) with { ServerAddress = IPAddress.Parse("fd00:77::1") };
+        CommandLine(await Policy().DecideAsync(question, default)).Should().StartWith("maas.url=http://10.0.0.1:5240/MAAS ");
+        var machine = await CommissioningMachineAsync();
+        var token = TokenIn(CommandLine(await Policy().DecideAsync(question, default)));
+        (await _region.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
+        (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>("whoever trades it first binds it");
+        (await Policy().DecideAsync(question with { ClientAddress = IPAddress.Parse("fd00:77::1001") }, default)).Should().BeNull("another has that address");
+    }
+
+    [Fact]
     public async Task While_there_is_no_environment_a_machine_that_needs_it_is_left_waiting()
     {
         _environment.Files = null;
@@ -92,7 +105,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) => Policy().DecideAsync(Question(phase, from ?? Leased), default);
 
-    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options);
+    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new ServedLink(Server, IPNetwork.Parse("10.0.0.0/24")));
 
     private static BootQuestion Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
 
@@ -109,6 +122,6 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     {
         public bool Has(HardwareAddress client, IPAddress address) => OwnerOf(address) == client;
 
-        public HardwareAddress? OwnerOf(IPAddress address) => address.Equals(Leased) ? Hardware : HardwareAddress.Parse("52:54:00:99:99:99");
+        public HardwareAddress? OwnerOf(IPAddress address) => address.Equals(Leased) || address.Equals(Leased6) ? Hardware : HardwareAddress.Parse("52:54:00:99:99:99");
     }
 }
