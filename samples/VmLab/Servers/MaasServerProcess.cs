@@ -21,6 +21,9 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
     /// <summary>What the ephemeral kernel is told besides.</summary>
     public string KernelOptions { get; set; } = "console=ttyS0,115200 quiet no_timer_check";
 
+    /// <summary>Where it serves HTTP.</summary>
+    public string Listen { get; init; } = $"http://0.0.0.0:{Port}";
+
     /// <summary>More of the server's options, for its next start.</summary>
     public IReadOnlyList<string> Options { get; set; } = [];
 
@@ -34,7 +37,7 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
         running = LabProcess.Start(
             network.Command(
                 "dotnet",
-                [SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", $"http://0.0.0.0:{Port}", "--interface", LabNetwork.Bridge,
+                [SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen, "--interface", LabNetwork.Bridge,
                 "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", KernelOptions, .. setup.Arguments, .. Options]),
             Log);
         await WaitUntilItListensAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Core;
 using Maas.Core.Journal;
 using Maas.Journey.Tests.Lab;
@@ -8,7 +9,7 @@ using VmLab.Servers;
 
 namespace Maas.Journey.Tests.Servers;
 
-/// <summary>The sample host's DNS, SNTP and syslog on their own ports, used by Debian's clients from the other end of the link.</summary>
+/// <summary>The sample host's DNS, SNTP and syslog on their own ports, and what it serves over IPv6, used by Debian's clients from the other end of the link.</summary>
 [Collection(LabCollection.Name)]
 public sealed class LinkServicesTests : IAsyncLifetime
 {
@@ -66,6 +67,52 @@ public sealed class LinkServicesTests : IAsyncLifetime
         await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = Path.Combine(data, "maas.db") }, cancellationToken: Token);
         (await region.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.Seen>()
             .Should().Contain(seen => seen.Observation.Kind == "syslog" && seen.Observation.Text == "installer: no such disk");
+    }
+
+    [Fact]
+    public async Task A_machine_is_told_an_IPv6_address_and_fetches_its_script_over_IPv6()
+    {
+        var (dhclient, curl) = (Judge.Require("dhclient", "isc-dhcp-client"), Judge.Require("curl", "curl"));
+        await _network!.AddAddressAsync(IPAddress.Parse("fd00:77::1"), Token);
+        var data = Path.Combine(_folder.FullName, "data");
+        string id;
+        await using (var server = new MaasServerProcess(_network, data, new ServerSetup(), TimeProvider.System) { Listen = $"http://[::]:{MaasServerProcess.Port}", Options = ["--prefix6", "fd00:77::/64"] })
+        {
+            await server.StartAsync(Token);
+            using var api = new MaasClient(_network.CreateHttpHandler(), MaasServerProcess.Address, await server.ReadApiKeyAsync(Token), TimeProvider.System);
+            id = (await api.PostAsync("machines/", [new("architecture", "amd64/generic"), new("mac_addresses", Mac), new("hostname", "node-6"), new("power_type", "manual")], Token)).GetProperty("system_id").GetString()!; // every machine has one
+            await api.PostAsync($"machines/{id}/?op=mark_broken", [], Token); // so that its script needs no environment
+
+            await UntilAsync("ip", ["-6", "route"], routes => routes.Contains("fd00:77::/64 dev card proto kernel metric 256 expires", StringComparison.Ordinal), "the router advertisement says that the prefix is on the link");
+            await UntilAsync("ip", ["-6", "addr", "show", "dev", "card", "scope", "link"], addresses => addresses.Contains("fe80::", StringComparison.Ordinal) && !addresses.Contains("tentative", StringComparison.Ordinal), "the card has a link-local address");
+            string[] files = ["-lf", Path.Combine(_folder.FullName, "lease6"), "-pf", Path.Combine(_folder.FullName, "pid6"), "-cf", "/dev/null"];
+            await InsideAsync([dhclient, "-6", "-1", "-sf", await LeaseScript6Async(), .. files, "card"]);
+            (await InsideAsync("ip", "-6", "addr", "show", "dev", "card", "scope", "global")).Should().Contain("inet6 fd00:77::1");
+            foreach (var url in (string[])["http://[fd00:77::1]:5240/MAAS/boot/ipxe/52-54-00-77-00-20", "tftp://[fd00:77::1]/ipxe/52-54-00-77-00-20"])
+                (await InsideAsync(curl, "-s", "-g", "--max-time", "20", url)).Should().StartWith("#!ipxe").And.Contain("switched off");
+            await InsideAsync([dhclient, "-6", "-x", .. files, "card"]);
+            await server.StopAsync(Token);
+        }
+
+        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = Path.Combine(data, "maas.db") }, cancellationToken: Token);
+        var seen = (await region.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.Seen>().Select(entry => $"{entry.Observation.Kind} {entry.Observation.Text}").ToList();
+        seen.Should().Contain(text => text.StartsWith("dhcp REQUEST answered with REPLY fd00:77::1", StringComparison.Ordinal));
+        seen.Should().Contain(text => text.StartsWith("http fd00:77::1", StringComparison.Ordinal)).And.Contain(text => text.StartsWith("tftp fd00:77::1", StringComparison.Ordinal));
+    }
+
+    private async Task UntilAsync(string program, string[] arguments, Func<string, bool> isRight, string because)
+    {
+        var output = "";
+        for (var attempt = 0; attempt < 200 && !isRight(output); attempt++) output = await InsideAsync([program, .. arguments]);
+        isRight(output).Should().BeTrue($"{because}, but: {output}");
+    }
+
+    private async Task<string> LeaseScript6Async()
+    {
+        var script = Path.Combine(_folder.FullName, "lease6.sh");
+        await File.WriteAllTextAsync(script, "#!/bin/sh\n[ \"$reason\" = BOUND6 ] || exit 0\nip -6 addr add $new_ip6_address/128 dev card nodad\n", Token);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return script;
     }
 
     private async Task<string> LeaseScriptAsync()
