@@ -17,6 +17,7 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
     public static async Task<RackBench> CreateAsync(string name, ITestOutputHelper output, ServerSetup? setup = null)
     {
         var fresh = Directory.CreateTempSubdirectory("maas-journey-").FullName;
+        BuiltSupplies.CopyTo(Path.Combine(fresh, "data"));
         return new RackBench(await LabRack.CreateAsync(fresh, TimeProvider.System, setup ?? new ServerSetup(), TestContext.Current.CancellationToken), name, output);
     }
 
@@ -27,6 +28,7 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
         var failed = TestContext.Current.TestState is null || TestContext.Current.TestState.Result == TestResult.Failed;
         await Rack.DisposeAsync();
         Keep();
+        BuiltSupplies.KeepOf(Path.Combine(Rack.Folder, "data"));
         Directory.Delete(Rack.Folder, recursive: true);
         if (failed) output.WriteLine($"The consoles and the server's log are in {Logs}");
     }
