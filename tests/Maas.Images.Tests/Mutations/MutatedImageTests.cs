@@ -21,6 +21,7 @@ public sealed class MutatedImageTests : IDisposable
     [InlineData("ext4", "mke2fs -q -F -t ext4 -O metadata_csum -b 1024 -N 64 -J size=1 -d tree image 8M")]
     [InlineData("ext2", "mke2fs -q -F -t ext2 -b 1024 -N 64 -d tree image 600K")]
     [InlineData("iso9660", "genisoimage -quiet -R -J -o image tree")]
+    [InlineData("iso9660", "xorriso -outdev image -joliet on -zisofs default -map tree / -set_filter_r --zisofs / -- -end 2> /dev/null")]
     [InlineData("fat12", "mkfs.fat -C image 400 > /dev/null && mcopy -s -i image tree/* ::/")]
     [InlineData("squashfs", "mksquashfs tree image -quiet -no-progress -comp gzip -noI")]
     [InlineData("squashfs", "mksquashfs tree image -quiet -no-progress -comp zstd -b 4096")]
