@@ -46,7 +46,7 @@ public sealed partial class DiskImage
         var file = new StoredFile(File.OpenHandle(name, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
         try
         {
-            if (EditJournal.Read(file, image.Length) is { } journal) return (new JournaledBytes(image, journal), file);
+            if (EditJournal.Read(file, image) is { } journal) return (new JournaledBytes(image, journal), file);
             file.Dispose();
             return (image, null);
         }

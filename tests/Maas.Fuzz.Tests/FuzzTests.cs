@@ -1,31 +1,36 @@
 using System.Globalization;
 using Maas.Fuzz.Tests.Boot;
+using Maas.Fuzz.Tests.Images;
 using Maas.Judges;
 
 namespace Maas.Fuzz.Tests;
 
 /// <summary>
-/// A million inputs for every reader of what strangers write. <c>MAAS_FUZZ_CASES</c> asks for more of them and <c>MAAS_FUZZ_SEED</c> for others;
+/// A million inputs for every reader of what strangers write, fewer where an input is a whole image. <c>MAAS_FUZZ_CASES</c> asks for so many of each and <c>MAAS_FUZZ_SEED</c> for others;
 /// <c>UPDATE_CORPUS=1</c> adds to the corpus what reached new code.
 /// </summary>
 public class FuzzTests(ITestOutputHelper output)
 {
-    private static readonly FuzzTarget[] Targets = [.. DhcpTargets.All, .. Dhcp6Targets.All, .. TftpTargets.All, .. ServiceTargets.All, .. FileTargets.All];
+    private static readonly FuzzTarget[] Targets =
+    [
+        .. DhcpTargets.All, .. Dhcp6Targets.All, .. TftpTargets.All, .. ServiceTargets.All, .. FileTargets.All,
+        .. TreeTargets.All, .. EditTargets.All, .. DiskTargets.All, .. ArchiveTargets.All, .. ListTargets.All, .. ProgramTargets.All,
+    ];
 
-    private static readonly long Cases = long.Parse(Environment.GetEnvironmentVariable("MAAS_FUZZ_CASES") ?? "1000000", CultureInfo.InvariantCulture);
+    private static readonly long? Cases = Environment.GetEnvironmentVariable("MAAS_FUZZ_CASES") is { } cases ? long.Parse(cases, CultureInfo.InvariantCulture) : null;
     private static readonly ulong Seed = ulong.Parse(Environment.GetEnvironmentVariable("MAAS_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     public static TheoryData<string> Names => [.. Targets.Select(t => t.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_million_inputs_end_in_time_and_nothing_escapes(string name)
+    public void Every_input_ends_in_time_and_nothing_escapes(string name)
     {
         var file = Repository.PathOf($"tests/Maas.Fuzz.Tests/Corpus/{name}.hex");
         var target = Targets.Single(t => t.Name == name);
         if (File.Exists(file)) target = target with { Seeds = Corpus.Read(file) };
         var fuzzer = new Fuzzer(target, Seed);
-        fuzzer.Run(Cases);
+        fuzzer.Run(Cases ?? target.Cases);
         output.WriteLine($"{name}: {fuzzer.Cases:N0} cases, {fuzzer.Edges:N0} edges, {fuzzer.Found.Count} inputs reached new ones, seed {Seed}");
         fuzzer.Edges.Should().BeGreaterThan(10, "an assembly that is not instrumented reaches none");
         if (Environment.GetEnvironmentVariable("UPDATE_CORPUS") == "1") Corpus.Write(file, $"{name}: one input a line; UPDATE_CORPUS=1 adds what reaches new code", fuzzer.Found);

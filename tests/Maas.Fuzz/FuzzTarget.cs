@@ -15,6 +15,9 @@ public sealed record FuzzTarget(string Name, FuzzCase Case)
     /// <summary>Pieces that the format knows: magic numbers, option codes, keywords.</summary>
     public IReadOnlyList<byte[]> Words { get; init; } = [];
 
+    /// <summary>How many cases a usual run has: fewer where one takes long.</summary>
+    public long Cases { get; init; } = 1_000_000;
+
     /// <summary>The longest input, in octets.</summary>
     public int Longest { get; init; } = 1500;
 

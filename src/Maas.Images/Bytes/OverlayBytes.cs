@@ -49,7 +49,7 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
 
     public override void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (offset < 0 || bytes.Length > Length - offset) throw new ArgumentOutOfRangeException(nameof(offset), "The write leaves the image.");
+        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("image", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
         lock (_lock)
         {
             while (!bytes.IsEmpty)

@@ -21,7 +21,7 @@ internal sealed class WritableWindow : WritableBytes
 
     public override void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (offset < 0 || bytes.Length > Length - offset) throw new ArgumentOutOfRangeException(nameof(offset), "The write leaves the window.");
+        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("volume", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
         _whole.Write(_start + offset, bytes);
     }
 }

@@ -37,7 +37,7 @@ public sealed record DebianPackage
     internal static DebianPackage From(ControlParagraph control, long size, string sha256, string location) => new()
     {
         Name = control.Require("Package"),
-        Version = DebianVersion.Parse(control.Require("Version")),
+        Version = VersionOf(control.Require("Version")),
         Architecture = control.Require("Architecture"),
         Depends = [.. Relations(control["Pre-Depends"]), .. Relations(control["Depends"])],
         Provides = [.. Relations(control["Provides"]).Select(alternatives => alternatives[0])],
@@ -45,6 +45,18 @@ public sealed record DebianPackage
         Sha256 = sha256,
         Location = location,
     };
+
+    private static DebianVersion VersionOf(string text)
+    {
+        try
+        {
+            return DebianVersion.Parse(text);
+        }
+        catch (FormatException fault)
+        {
+            throw new InvalidImageException("control paragraph", "its Version is empty or holds a blank", null, fault);
+        }
+    }
 
     // Policy 7.1: "a (>= 1) | b:any [amd64] <!nocheck>, c". Versions are left to the archive, which is consistent in itself.
     private static IEnumerable<IReadOnlyList<string>> Relations(string? field) =>

@@ -46,7 +46,7 @@ internal sealed class Scratch(DiskImageOptions options) : IDisposable
     private FileStream Create()
     {
         var path = Path.Combine(options.TemporaryDirectory, $"unpacked-{Guid.CreateVersion7():n}");
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        var file = PrivateFile.Create(path, FileOptions.DeleteOnClose); // in a folder of everybody's, and what was packed was not
         lock (_lock) _files.Add(file);
         return file;
     }

@@ -5,8 +5,8 @@ namespace Maas.Images.Edits;
 /// <summary>
 /// The redo journal of an edit: the overlay's pages as they were written, an index behind them and, last of all, a head.
 /// <code>
-/// 0 "MAASEDIT"  8 version 1  12 page size  16 length of the image before  24 and after  32 pages  40 index' offset  48 its CRC-32C  52 CRC-32C of 0-51
-/// 65536 pages            index, 16 bytes a page: 0 the page's number  8 its CRC-32C  12 zeros
+/// 0 "MAASEDIT"  8 version 2  12 page size  16 length of the image before  24 and after  32 pages  40 index' offset  48 its CRC-32C  52 CRC-32C of 0-51
+/// 65536 pages            index, 528 bytes a page: 0 the page's number  8 its CRC-32C  12 zeros  16 CRC-32C of each of the 128 sectors it replaces
 /// </code>
 /// Pages and index are made durable before the head is written, and the head (which fits in a sector) before the first byte of the image
 /// changes. So a journal without a head belongs to an image that is still the old one, and one with a head can be applied as often as needed.
@@ -16,7 +16,10 @@ internal sealed class EditJournal
     public const int FirstPage = OverlayBytes.PageSize;
 
     private const int HeadSize = 56;
-    private const int EntrySize = 16;
+    private const int Version = 2;
+    private const int SectorSize = 512; // what a disk writes whole or not at all
+    private const int SectorsAPage = OverlayBytes.PageSize / SectorSize;
+    private const int EntrySize = 16 + (4 * SectorsAPage);
     private const int ComparedSize = 4096;
     private const string Structure = "edit journal";
 
@@ -32,12 +35,14 @@ internal sealed class EditJournal
     public static void Complete(IEditMedium medium, StoredBytes journal, OverlayBytes overlay)
     {
         var index = new byte[overlay.Pages.Count * EntrySize];
-        var page = new byte[OverlayBytes.PageSize];
+        var (page, old) = (new byte[OverlayBytes.PageSize], new byte[OverlayBytes.PageSize]);
         for (var i = 0; i < overlay.Pages.Count; i++)
         {
             var entry = index.AsSpan(i * EntrySize);
             entry.U64(0, (ulong)overlay.Pages[i]);
             entry.U32(8, overlay.ChecksumOf(i) ?? Checksum(i));
+            ReadOld(medium.Image, overlay.Pages[i], old);
+            for (var sector = 0; sector < SectorsAPage; sector++) entry.U32(16 + (4 * sector), Checksums.Crc32C(uint.MaxValue, old.AsSpan(sector * SectorSize, Within(medium.Image.Length, overlay.Pages[i], sector))));
         }
 
         var offset = FirstPage + ((long)overlay.Pages.Count * page.Length);
@@ -48,7 +53,7 @@ internal sealed class EditJournal
         var head = new byte[HeadSize];
         Span<byte> h = head;
         "MAASEDIT"u8.CopyTo(h);
-        h.U32(8, 1);
+        h.U32(8, Version);
         h.U32(12, OverlayBytes.PageSize);
         h.U64(16, (ulong)medium.Image.Length);
         h.U64(24, (ulong)overlay.Length);
@@ -68,15 +73,15 @@ internal sealed class EditJournal
 
     /// <summary>Reads a journal; null if it was never completed.</summary>
     /// <exception cref="InvalidImageException">It was completed and has been damaged since, or belongs to another image.</exception>
-    public static EditJournal? Read(ImageBytes journal, long imageLength)
+    public static EditJournal? Read(ImageBytes journal, ImageBytes image)
     {
         Span<byte> head = stackalloc byte[HeadSize];
         if (journal.Read(0, head) < HeadSize || !head[52..].ContainsAnyExcept((byte)0)) return null; // its end is not there: the write was cut short
         ReadOnlySpan<byte> h = head;
-        if (!h.StartsWith("MAASEDIT"u8) || h.U32(8) != 1 || h.U32(12) != OverlayBytes.PageSize || h.U32(52) != Checksums.Crc32C(uint.MaxValue, h[..52]))
+        if (!h.StartsWith("MAASEDIT"u8) || h.U32(8) != Version || h.U32(12) != OverlayBytes.PageSize || h.U32(52) != Checksums.Crc32C(uint.MaxValue, h[..52]))
             throw new InvalidImageException(Structure, "its head is damaged", 0);
         long before = (long)h.U64(16), after = (long)h.U64(24), count = (long)h.U64(32), offset = (long)h.U64(40);
-        if (imageLength != before && imageLength != after) throw new InvalidImageException(Structure, $"it belongs to an image of {before} bytes, not of {imageLength}");
+        if (image.Length != before && image.Length != after) throw new InvalidImageException(Structure, $"it belongs to an image of {before} bytes, not of {image.Length}");
         if (count < 0 || count > int.MaxValue / EntrySize) throw new InvalidImageException(Structure, $"it has {count} pages", 32);
         ReadOnlySpan<byte> index = count == 0 ? default : journal.Read(offset, (int)count * EntrySize, Structure); // none if the image only became longer
         if (Checksums.Crc32C(uint.MaxValue, index) != h.U32(48)) throw new InvalidImageException(Structure, "the checksum of its index does not match", offset);
@@ -89,7 +94,9 @@ internal sealed class EditJournal
                 throw new InvalidImageException(Structure, $"page {number} is not in the image, or is there twice", offset);
         }
 
-        return new EditJournal(journal, after, pages);
+        var read = new EditJournal(journal, after, pages);
+        for (var i = 0; i < count; i++) read.RequireKnown(image, before, index.Slice(i * EntrySize, EntrySize));
+        return read;
     }
 
     /// <summary>Brings the image to what the journal says, durably. Only what differs is written, so that holes stay holes.</summary>
@@ -127,6 +134,30 @@ internal sealed class EditJournal
         if (!_pages.ContainsKey(number)) return false;
         ReadPage(number, page);
         return true;
+    }
+
+    // What the image grew by was nothing before, and may be there in part.
+    private void RequireKnown(ImageBytes image, long before, ReadOnlySpan<byte> entry)
+    {
+        var (page, old, number) = (new byte[OverlayBytes.PageSize], new byte[OverlayBytes.PageSize], (long)entry.U64(0));
+        ReadPage(number, page);
+        ReadOld(image, number, old);
+        for (var sector = 0; sector < SectorsAPage; sector++)
+        {
+            var length = Within(before, number, sector);
+            var now = old.AsSpan(sector * SectorSize, length);
+            if (!now.SequenceEqual(page.AsSpan(sector * SectorSize, length)) && Checksums.Crc32C(uint.MaxValue, now) != entry.U32(16 + (4 * sector)))
+                throw new InvalidImageException(Structure, $"it belongs to another image: this one's bytes at {(number * OverlayBytes.PageSize) + (sector * SectorSize)} are neither what they were nor what they become");
+        }
+    }
+
+    /// <summary>How much of a sector is in an image of that length.</summary>
+    private static int Within(long length, long page, int sector) => (int)Math.Clamp(length - (page * OverlayBytes.PageSize) - (sector * SectorSize), 0, SectorSize);
+
+    private static void ReadOld(ImageBytes image, long number, byte[] page)
+    {
+        var at = number * OverlayBytes.PageSize;
+        page.AsSpan(at >= image.Length ? 0 : image.Read(at, page)).Clear(); // beyond the image's end it grows by zeros
     }
 
     private void ReadPage(long number, byte[] page)

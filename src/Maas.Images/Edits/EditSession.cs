@@ -61,12 +61,12 @@ internal sealed class EditSession : IDisposable
     private static void Recover(IEditMedium medium)
     {
         if (medium.OpenJournal() is not { } left) return;
-        using (left) EditJournal.Read(left, medium.Image.Length)?.Apply(medium.Image);
+        using (left) EditJournal.Read(left, medium.Image)?.Apply(medium.Image);
         medium.DeleteJournal();
     }
 
     private EditJournal Completed(StoredBytes journal) =>
-        EditJournal.Read(journal, _medium.Image.Length) ?? throw new IOException("The medium has lost the edit's journal. Nothing was changed.");
+        EditJournal.Read(journal, _medium.Image) ?? throw new IOException("The medium has lost the edit's journal. Nothing was changed.");
 
     private void End()
     {

@@ -25,7 +25,12 @@ internal sealed class FileMedium : IEditMedium
 
     public StoredBytes? OpenJournal() => File.Exists(_journal) ? Open(_journal, FileMode.Open) : null;
 
-    public StoredBytes CreateJournal() => Open(_journal, FileMode.CreateNew);
+    /// <summary>Only its owner may read it: it holds parts of the image, which others may not be allowed to read.</summary>
+    public StoredBytes CreateJournal()
+    {
+        PrivateFile.Create(_journal).Dispose();
+        return Open(_journal, FileMode.Open);
+    }
 
     public void SyncNames() => DurableDirectory.Sync(_directory);
 

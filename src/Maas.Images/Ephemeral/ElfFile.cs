@@ -9,6 +9,7 @@ internal sealed class ElfFile
     // ELF-64 Object File Format 1.5. File header: e_ident 16, type 2, machine 2, version 4, entry 8, phoff 8 @32, shoff 8 @40,
     // flags 4, ehsize 2, phentsize 2 @54, phnum 2 @56, shentsize 2 @58, shnum 2 @60, shstrndx 2 @62.
     private const string Structure = "ELF file";
+    private const int SegmentLength = 56;
     private const int Load = 1, Dynamic = 2, Interpreter = 3;
     private const long Needed = 1, StringTable = 5;
     private readonly ReadOnlyMemory<byte> _bytes;
@@ -27,6 +28,7 @@ internal sealed class ElfFile
     {
         List<(int Type, long Offset, long Address, long Length)> segments = [];
         var (table, entry, count) = (Int64(32), Int16(54), Int16(56));
+        if (count > 0 && entry < SegmentLength) throw new InvalidImageException(Structure, $"its program headers have {entry} bytes", 54);
         for (var i = 0; i < count; i++)
         {
             var at = table + ((long)i * entry);
@@ -36,7 +38,7 @@ internal sealed class ElfFile
         var interpreter = segments.Where(segment => segment.Type == Interpreter).Select(segment => Text(segment.Offset)).FirstOrDefault();
         List<long> names = [];
         var strings = -1L;
-        foreach (var (_, offset, _, length) in segments.Where(segment => segment.Type == Dynamic))
+        foreach (var (_, offset, _, length) in segments.Where(segment => segment.Type == Dynamic).Take(1)) // there is one at most; walking many would take for ever
         {
             for (var at = offset; at - offset <= length - 16; at += 16)
             {

@@ -56,6 +56,7 @@ internal sealed class ExtBlocks(WritableBytes volume, int blockSize) : WritableB
     /// <summary>A block to be filled; it begins as zeros.</summary>
     public Span<byte> Fill(long block)
     {
+        Check(block, 1);
         _unchanged.Remove(block);
         return _changed[block] = new byte[blockSize];
     }
@@ -75,6 +76,7 @@ internal sealed class ExtBlocks(WritableBytes volume, int blockSize) : WritableB
     /// <summary>Writes whole blocks that nothing refers to yet, past the changes.</summary>
     public void WriteThrough(long block, ReadOnlySpan<byte> content)
     {
+        Check(block, content.Length / blockSize);
         volume.Write(block * blockSize, content);
         for (var i = 0; i < content.Length / blockSize; i++)
         {
@@ -97,5 +99,11 @@ internal sealed class ExtBlocks(WritableBytes volume, int blockSize) : WritableB
     {
         _changed.Clear();
         _unchanged.Clear();
+    }
+
+    // What is read is checked by being read; what is only written is not.
+    private void Check(long block, long count)
+    {
+        if (block < 0 || block > (Length / blockSize) - count) throw new InvalidImageException(Structure, $"block {block} is to be written where the image ends at {Length}");
     }
 }

@@ -4,8 +4,8 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Ext;
 
 /// <summary>
-/// Changes directories. The index of one that has a hash tree is kept by removals and given up by additions (as the format allows: its blocks
-/// then read as a plain list); one kept in its inode moves to a block of its own.
+/// Changes directories. The index of one that has a hash tree is kept (<see cref="ExtIndexedDirectory"/>); where that cannot be, it is given up, as the
+/// format allows: its blocks then read as a plain list. A directory kept in its inode moves to a block of its own.
 /// </summary>
 internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blocks, ExtMapWriter maps)
 {
@@ -49,9 +49,14 @@ internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blo
     /// <summary>Adds a name that is not there. The inode is changed, and left to the caller to write.</summary>
     public void Add(ExtInode directory, ReadOnlySpan<byte> name, uint inode, FileKind kind)
     {
-        if (directory.Has(ExtInode.Indexed)) GiveUpIndex(directory);
         var type = Super.Has(ExtIncompat.FileType) ? TypeOf(kind) : (byte)0;
         var mapping = _map.ReadMapping(directory);
+        if (directory.Has(ExtInode.Indexed))
+        {
+            if (new ExtIndexedDirectory(volume, Append).TryAdd(directory, mapping, name, inode, type)) return;
+            GiveUpIndex(directory);
+        }
+
         var from = _roomFrom.GetValueOrDefault(directory.Number);
         foreach (var run in mapping.Runs)
         {

@@ -30,6 +30,7 @@ internal static class ExtRecovery
     {
         if (((super.Incompat & ~Writable) != 0 ? $"{super.Incompat & ~Writable}" : (super.ReadOnlyCompat & ~WritableToo) != 0 ? $"{super.ReadOnlyCompat & ~WritableToo}" : null) is { } unknown)
             throw new NotSupportedException($"The file system has features that are not changed here: {unknown}.");
+        if (super.FirstInode < 11 || super.FirstInode > super.InodesPerGroup) throw new InvalidImageException("ext superblock", $"the first inode for files is {super.FirstInode}", ExtSuperblock.Offset + 84);
         if ((super.State & HasErrors) != 0 || (super.State & Clean) == 0)
             throw new InvalidImageException("ext superblock", "the file system is marked as not clean; e2fsck must see it first", ExtSuperblock.Offset + 58);
     }

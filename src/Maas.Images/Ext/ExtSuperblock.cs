@@ -60,6 +60,9 @@ internal sealed class ExtSuperblock
 
     public string Label => FileName.Decode(S.Slice(120, 16)[..LengthOf(S.Slice(120, 16))]);
 
+    /// <summary>Whether names are hashed as unsigned characters where the tree does not say so itself.</summary>
+    public bool HashesUnsigned => (S.U32(352) & 2) != 0;
+
     public uint JournalInode => S.U32(224);
 
     public int DescriptorSize => Has(ExtIncompat.Bit64) ? S.U16(254) : 32;
@@ -103,6 +106,13 @@ internal sealed class ExtSuperblock
         : "ext2";
 
     private ReadOnlySpan<byte> S => Raw;
+
+    /// <summary>What the hashes of names start from: MD4's own values where nothing else is said.</summary>
+    public uint[] HashSeed()
+    {
+        uint[] seed = [S.U32(236), S.U32(240), S.U32(244), S.U32(248)];
+        return seed.Any(word => word != 0) ? seed : [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
+    }
 
     public bool Has(ExtIncompat feature) => (Incompat & feature) != 0;
 
@@ -161,7 +171,7 @@ internal sealed class ExtSuperblock
         if (HasChecksums && Checksums.Crc32C(uint.MaxValue, S[..1020]) != S.U32(1020)) throw Wrong(1020, "its checksum does not match");
         if ((Incompat & ~ExtIncompat.Readable) is var unknown && unknown != 0) throw Wrong(96, $"features {(uint)unknown:x} are not read here");
         if (FirstDataBlock != (BlockSize == 1024 ? 1 : 0) && !Has(ExtReadOnlyCompat.BigAllocation)) throw Wrong(20, $"the first data block is {FirstDataBlock}");
-        if (BlocksPerGroup is < 8 || BlocksPerGroup > 8u * (uint)BlockSize * 32) throw Wrong(32, $"{BlocksPerGroup} blocks in a group");
+        if (BlocksPerGroup is < 8 || BlocksPerGroup > 8u * (uint)BlockSize * (Has(ExtReadOnlyCompat.BigAllocation) ? 32u : 1)) throw Wrong(32, $"{BlocksPerGroup} blocks in a group");
         if (InodesPerGroup is 0 || InodesPerGroup > 8u * (uint)BlockSize) throw Wrong(40, $"{InodesPerGroup} inodes in a group");
         if (InodeSize < 128 || InodeSize > BlockSize || (InodeSize & (InodeSize - 1)) != 0) throw Wrong(88, $"inodes of {InodeSize} bytes");
         if (DescriptorSize < 32 || DescriptorSize > 1024 || DescriptorSize % 32 != 0) throw Wrong(254, $"group descriptors of {DescriptorSize} bytes");

@@ -76,6 +76,7 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
             switch (entry.Kind)
             {
                 case FileKind.Directory:
+                    if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {entry.Path} twice");
                     MakeDirectory(path);
                     _directories.Add(entry);
                     break;
@@ -126,10 +127,10 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
     {
         MakeRoom(path);
         using var content = tree.OpenRead(entry);
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
-        Copy(content, file, buffer);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, ModeOf(entry));
-        File.SetLastWriteTimeUtc(file, entry.ModifiedAt.UtcDateTime);
+        using var file = PrivateFile.Create(path); // nobody sees what its mode will keep from him
+        Copy(content, file.SafeFileHandle, buffer);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, ModeOf(entry));
+        File.SetLastWriteTimeUtc(file.SafeFileHandle, entry.ModifiedAt.UtcDateTime);
     }
 
     private void Copy(Stream content, Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] buffer)

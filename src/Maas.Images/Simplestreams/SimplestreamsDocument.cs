@@ -30,6 +30,7 @@ internal sealed class SimplestreamsDocument : IDisposable
         try
         {
             json = JsonDocument.Parse(text, s_strict);
+            RequireText(json.RootElement);
             if (Text(json.RootElement, "format") != format) throw new UntrustedArchiveException(location, $"its format is not {format}");
             if (Time(Text(json.RootElement, "updated")) is not { } updated) throw new UntrustedArchiveException(location, "it does not say when it was updated");
             return new SimplestreamsDocument(json, location, updated);
@@ -121,6 +122,28 @@ internal sealed class SimplestreamsDocument : IDisposable
                 : throw Wrong($"its {name} are no objects");
 
     private UntrustedArchiveException Wrong(string reason) => new(_location, reason);
+
+    // "\ud800" alone is JSON, and no text: whoever asks for it as a string is told so by an exception. Better here than anywhere later.
+    private static void RequireText(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) RequireText(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireText(member.Value);
+                }
+
+                break;
+        }
+    }
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -22,6 +22,15 @@ public sealed class DebianVersionTests
     }
 
     [Theory]
+    [InlineData("1 2")]
+    [InlineData("\u00a0")]
+    public void A_package_whose_version_is_none_is_invalid(string version)
+    {
+        var control = ControlParagraph.ReadAll(new StringReader($"Package: a\nVersion: x{version}y\nArchitecture: all\n")).Single();
+        control.Invoking(it => DebianPackage.From(it, 1, "", "")).Should().Throw<InvalidImageException>().WithMessage("*Version*");
+    }
+
+    [Theory]
     [InlineData("1.0", "1.00")]
     [InlineData("0:1", "1")]
     [InlineData("1.0-0", "1.0")]

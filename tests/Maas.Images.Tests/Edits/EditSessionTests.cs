@@ -96,7 +96,7 @@ public sealed class EditSessionTests
         using var image = new FailingFile(disk, disk.Image);
         using var left = new FailingFile(disk, disk.Journal!);
 
-        using var shown = new JournaledBytes(image, EditJournal.Read(left, image.Length)!);
+        using var shown = new JournaledBytes(image, EditJournal.Read(left, image)!);
 
         shown.Read(0, (int)shown.Length, "image").Should().Equal(New);
     }
@@ -110,6 +110,22 @@ public sealed class EditSessionTests
 
         other.Invoking(Edit).Should().Throw<InvalidImageException>().WithMessage("*belongs to an image of 300000 bytes*");
         other.Image.Now.Should().Equal(Content(OldLength + 1, 3));
+    }
+
+    [Fact]
+    public void A_journal_of_another_image_of_the_same_length_is_not_applied()
+    {
+        var disk = new FailingDisk(Old) { StopAt = StepsOf() - 1 };
+        disk.Invoking(Edit).Should().Throw<MediumStoppedException>();
+        var content = Old.ToArray();
+        content[Changes[0].Offset] ^= 1; // another image, if only by a bit of what the journal would write
+        var other = new FailingDisk(content) { Journal = disk.Journal };
+
+        other.Invoking(Edit).Should().Throw<InvalidImageException>().WithMessage("*belongs to another image*");
+        other.Image.Now.Should().Equal(content);
+        using var image = new FailingFile(other, other.Image);
+        using var left = new FailingFile(other, other.Journal!);
+        image.Invoking(it => EditJournal.Read(left, it)).Should().Throw<InvalidImageException>("it is not shown as done either").WithMessage("*belongs to another image*");
     }
 
     private static bool IsOldOrNew(byte[] image) => image.AsSpan().SequenceEqual(Old) || image.AsSpan().SequenceEqual(New);

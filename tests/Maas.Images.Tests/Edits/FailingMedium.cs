@@ -92,7 +92,7 @@ internal sealed class FailingFile(FailingDisk disk, SimulatedFile file) : Stored
         }
         catch (MediumStoppedException)
         {
-            file.Write(offset, bytes[..(bytes.Length / 2)]); // the part that got through
+            file.Write(offset, bytes[..(bytes.Length / 2 / SimulatedFile.Sector * SimulatedFile.Sector)]); // the part that got through: a disk writes a sector whole or not at all
             throw;
         }
 
@@ -114,7 +114,7 @@ internal sealed class FailingFile(FailingDisk disk, SimulatedFile file) : Stored
 
 internal sealed class SimulatedFile(byte[] content)
 {
-    private const int Sector = 512;
+    public const int Sector = 512;
 
     private byte[] _durable = [.. content];
 

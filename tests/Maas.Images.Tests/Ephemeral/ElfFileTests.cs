@@ -21,6 +21,15 @@ public sealed class ElfFileTests
     }
 
     [Fact]
+    public void Program_headers_that_are_all_one_are_refused()
+    {
+        var program = File.ReadAllBytes(Judge.Require("true", "coreutils"));
+        (program[54], program[55], program[56], program[57]) = (0, 0, 0xff, 0xff); // 65,535 of them, of no length
+
+        new ElfFile(program).Invoking(it => it.ReadDynamic()).Should().Throw<InvalidImageException>().WithMessage("*program headers have 0 bytes*");
+    }
+
+    [Fact]
     public void No_damage_does_more_harm_than_an_invalid_image()
     {
         var good = File.ReadAllBytes(Judge.Require("true", "coreutils"));

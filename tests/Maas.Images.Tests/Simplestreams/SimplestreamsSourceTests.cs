@@ -246,6 +246,7 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
     [Theory]
     [InlineData("[]", "no JSON as it should be")]
     [InlineData("{", "no JSON as it should be")]
+    [InlineData("{\"format\":\"index:1.0\",\"updated\":\"2030-01-01\",\"index\":{\"a\":{\"format\":\"\\ud800\"}}}", "no JSON as it should be")]
     [InlineData("{\"format\":\"index:2.0\",\"updated\":\"2030-01-01\"}", "format is not index:1.0")]
     [InlineData("{\"format\":\"index:1.0\"}", "when it was updated")]
     [InlineData("{\"format\":\"index:1.0\",\"format\":\"index:1.0\",\"updated\":\"2030-01-01\"}", "no JSON as it should be")]
