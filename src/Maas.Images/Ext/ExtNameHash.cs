@@ -1,5 +1,4 @@
 using System.Numerics;
-using Maas.Images.Bytes;
 
 namespace Maas.Images.Ext;
 
