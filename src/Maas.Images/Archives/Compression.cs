@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using SharpCompress.Compressors.BZip2;
-using SharpCompress.Compressors.Xz;
 
 namespace Maas.Images.Archives;
 
@@ -23,6 +22,7 @@ public static class Compression
         [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => CompressionFormat.Xz,
         [0x28, 0xb5, 0x2f, 0xfd, ..] => CompressionFormat.Zstandard,
         [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', ..] => CompressionFormat.Bzip2,
+        _ when Lz4Stream.Begins(head) => CompressionFormat.Lz4,
         _ => CompressionFormat.None,
     };
 
@@ -67,12 +67,13 @@ public static class Compression
         };
     }
 
-    private static Stream Decoder(Stream input, CompressionFormat format) => format switch
+    private static Stream Decoder(PeekedStream input, CompressionFormat format) => format switch
     {
         CompressionFormat.Gzip => new CompleteGzipStream(input),
-        CompressionFormat.Xz => new XZStream(input),
+        CompressionFormat.Xz => new XzStreams(input),
         CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(input, leaveOpen: true),
         CompressionFormat.Bzip2 => BZip2Stream.Create(input, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true),
+        CompressionFormat.Lz4 => new Lz4Stream(input),
         _ => input,
     };
 }

@@ -17,4 +17,7 @@ public enum CompressionFormat
 
     /// <summary>bzip2.</summary>
     Bzip2,
+
+    /// <summary>LZ4 frames, those of the legacy format that Linux unpacks included.</summary>
+    Lz4,
 }

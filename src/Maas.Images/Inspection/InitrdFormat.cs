@@ -13,7 +13,6 @@ internal static class InitrdFormat
         return Compression.Detect(head) != CompressionFormat.None
             || head.StartsWith("070701"u8)
             || head.StartsWith("070702"u8)
-            || head is [0x02, 0x21, 0x4C, 0x18, ..] // lz4, the legacy frame that Linux uses
             || head is [0x5D, 0, 0, ..] // lzma
             || head is [0x89, (byte)'L', (byte)'Z', (byte)'O', ..];
     }

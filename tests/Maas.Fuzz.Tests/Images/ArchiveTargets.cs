@@ -23,8 +23,10 @@ internal static class ArchiveTargets
                 Packed(CompressionFormat.Gzip), Packed(CompressionFormat.Zstandard), [.. Packed(CompressionFormat.Gzip), .. Packed(CompressionFormat.Gzip)],
                 Convert.FromHexString("425a683931415926535904080d8e000001910040000244a00021200668351ca60e2ee48a70a12008101b1c"),
                 Convert.FromHexString("fd377a585a0000016922de360200210116000000742fe5a301000a68656c6c6f2068656c6c6f000040a62d0100011f0b3d620e7a9042990d010000000001595a"),
+                Convert.FromHexString("04224d186440a70f0000006868656c6c6f2006005068656c6c6f00000000f26b940b"),
+                Convert.FromHexString("02214c180f0000006868656c6c6f2006005068656c6c6f"),
             ],
-            Words = [[0x1f, 0x8b, 8], [0x28, 0xb5, 0x2f, 0xfd], [.. "BZh9"u8], [0xfd, .. "7zXZ"u8, 0], [0xff, 0xff, 0xff, 0xff]],
+            Words = [[0x1f, 0x8b, 8], [0x28, 0xb5, 0x2f, 0xfd], [.. "BZh9"u8], [0xfd, .. "7zXZ"u8, 0], [4, 0x22, 0x4d, 0x18], [2, 0x21, 0x4c, 0x18], [0xff, 0xff, 0xff, 0xff]],
             Longest = 600,
             MostAllocated = 160 << 20, // Zstandard and xz have windows of what size the stream says, up to a limit
             Cases = 20_000,
