@@ -153,7 +153,7 @@ public sealed class PartitionTableTests : IDisposable
         var larger = length + ((long)growth << 20);
         var grown = table.Grow(larger, sizes.Count / 2 == 0 ? null : table.Partitions[sizes.Count / 2].Number);
         ReadBack(grown, larger).Should().BeEquivalentTo(grown);
-    }, iter: 100, threads: 1);
+    }, iter: 40, threads: 1);
 
     [Fact]
     public void What_does_not_fit_is_refused()

@@ -24,7 +24,7 @@ public sealed class SquashBuilderTests : IDisposable
     public async Task A_built_tree_reads_back_equal_by_us_and_by_unsquashfs(int seed, SquashCompression compression, int blockSize, int? level)
     {
         SampleTree.Make(_folder["tree"], seed);
-        await Tools.ShellAsync(_folder["tree"], "seq 400000 > text && mkdir crowd && cd crowd && seq -f 'a crowd of empty files whose names fill the listing %g' 3000 | xargs -d '\\n' touch");
+        await Tools.ShellAsync(_folder["tree"], "seq 200000 > text && mkdir crowd && cd crowd && seq -f 'a crowd of empty files whose names fill the listing %g' 1000 | xargs -d '\\n' touch");
         await WriteAsync(new SquashBuilder { Compression = compression, BlockSize = blockSize, Level = level }, _folder["tree"], _folder["image"]);
 
         using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel))
