@@ -11,8 +11,10 @@ namespace Maas.Images.Tests.Debian;
 /// </summary>
 public sealed class MirrorFixture : IDisposable
 {
+    // One for all fixtures: they build in the same directory, and the second finds what the first built.
+    private static readonly SemaphoreSlim s_gate = new(1);
+
     private readonly HttpClient _http = new();
-    private readonly SemaphoreSlim _gate = new(1);
     private EphemeralEnvironment? _environment;
     private TinyLinux? _linux;
     private DebianArchive? _archive;
@@ -35,14 +37,14 @@ public sealed class MirrorFixture : IDisposable
     /// <summary>The default environment, built at the first call.</summary>
     public async Task<EphemeralEnvironment> EnvironmentAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
+        await s_gate.WaitAsync(cancellationToken);
         try
         {
             return _environment ??= await EphemeralEnvironment.BuildAsync(Archive, Path.Combine(CacheDirectory, "ephemeral"), cancellationToken: cancellationToken);
         }
         finally
         {
-            _gate.Release();
+            s_gate.Release();
         }
     }
 
@@ -54,13 +56,19 @@ public sealed class MirrorFixture : IDisposable
     {
         _archive?.Dispose();
         _http.Dispose();
-        _gate.Dispose();
     }
 }
 
-/// <summary>Tests that share the archive and the environment, one after another: a virtual machine wants the processors for itself.</summary>
+/// <summary>Tests that share the archive and the environment, one after another: a virtual machine wants a processor for itself.</summary>
 [CollectionDefinition(Name)]
 public sealed class MirrorCollection : ICollectionFixture<MirrorFixture>
 {
     public const string Name = "Debian mirror";
+}
+
+/// <summary>As <see cref="MirrorCollection"/>, beside it: the deployments, which take as long as all the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class DeploymentCollection : ICollectionFixture<MirrorFixture>
+{
+    public const string Name = "Debian mirror, deployments";
 }

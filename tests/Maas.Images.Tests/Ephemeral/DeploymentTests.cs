@@ -3,7 +3,7 @@ using Maas.Judges;
 
 namespace Maas.Images.Tests.Ephemeral;
 
-[Collection(MirrorCollection.Name)]
+[Collection(DeploymentCollection.Name)]
 public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
