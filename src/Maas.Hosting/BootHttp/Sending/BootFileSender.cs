@@ -37,6 +37,10 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
                 sent += part;
             }
         }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away: what had gone until then is the answer.
+        }
         finally
         {
             // The length is already promised: a short file must break the connection, not look complete or be waited for.

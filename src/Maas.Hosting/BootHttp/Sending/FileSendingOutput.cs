@@ -18,6 +18,7 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
     private FilePart _next;
     private int _unsentOfFile;
     private bool _cancelled, _closed;
+    private Task _sending = Task.CompletedTask;
 
     /// <summary>How many bytes the last flushed part of a file was short of; the connection is of no use then, for its length was promised.</summary>
     public int Missing { get; private set; }
@@ -62,40 +63,47 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
-        Free();
+        Free(_buffer);
+        (_buffer, _filled) = (null, 0);
         transport.Complete(exception);
     }
 
     /// <inheritdoc/>
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
+        _sending = SendAsync(_sending, _buffer, _filled, _next with { Count = _unsentOfFile });
+        (_buffer, _filled, _next, _unsentOfFile) = (null, 0, default, 0);
+        // Who waits no longer takes nothing back: what was flushed goes on its way, as in every pipe, and the next flush is behind it.
+        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new FlushResult(isCanceled: Interlocked.Exchange(ref _cancelled, false), isCompleted: _closed);
+    }
+
+    private async Task SendAsync(Task before, byte[]? buffer, int filled, FilePart part)
+    {
+        await before.ConfigureAwait(false);
         try
         {
-            if (_filled > 0 && !_closed) await SendBufferAsync(cancellationToken).ConfigureAwait(false);
-            if (_unsentOfFile > 0 && !_closed) await SendFileAsync().ConfigureAwait(false);
+            for (var sent = 0; sent < filled && !_closed;) sent += await socket.SendAsync(buffer.AsMemory(sent, filled - sent), SocketFlags.None).ConfigureAwait(false);
+            if (part.Count > 0 && !_closed) await SendFileAsync(part).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The client is gone, or the connection was ended here; the transport's own receiver reports why.
             _closed = true;
         }
-
-        Free();
-        (_next, _unsentOfFile) = (default, 0);
-        return new FlushResult(isCanceled: Interlocked.Exchange(ref _cancelled, false), isCompleted: _closed);
+        finally
+        {
+            // Between requests a connection holds no memory.
+            Free(buffer);
+        }
     }
 
-    private async ValueTask SendBufferAsync(CancellationToken cancellationToken)
+    private async ValueTask SendFileAsync(FilePart part)
     {
-        for (var sent = 0; sent < _filled;) sent += await socket.SendAsync(_buffer.AsMemory(sent, _filled - sent), SocketFlags.None, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask SendFileAsync()
-    {
-        using var sending = new FileSending(_next.File!, _next.Offset, _unsentOfFile);
+        using var sending = new FileSending(part.File!, part.Offset, part.Count);
         var sent = await sending.SendAsync(socket).ConfigureAwait(false);
         SentOfFiles += sent;
-        Missing = _unsentOfFile - sent;
+        Missing = part.Count - sent;
         _closed |= Missing > 0;
     }
 
@@ -104,15 +112,13 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         if (_buffer is not null && _buffer.Length - _filled >= room) return;
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, _filled + room));
         _buffer.AsSpan(0, _filled).CopyTo(larger);
-        if (_buffer is not null) ArrayPool<byte>.Shared.Return(_buffer);
+        Free(_buffer);
         _buffer = larger;
     }
 
-    // Between requests a connection holds no memory.
-    private void Free()
+    private static void Free(byte[]? buffer)
     {
-        if (_buffer is not null) ArrayPool<byte>.Shared.Return(_buffer);
-        (_buffer, _filled) = (null, 0);
+        if (buffer is not null) ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private readonly record struct FilePart(SafeFileHandle? File, long Offset, int Count);

@@ -1,8 +1,10 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Maas.Hosting.BootHttp.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -143,6 +145,32 @@ public class FileSendingTests
 
         var fetched = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => FetchAsync(client, server.Address)));
         foreach (var bytes in fetched) bytes.Should().Equal(server.Content);
+    }
+
+    [Fact]
+    public async Task A_flush_that_nobody_waits_for_any_more_sends_its_bytes_once()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Cancelled);
+        using var server = await listener.AcceptSocketAsync(Cancelled);
+        var output = new FileSendingOutput(server, new Pipe().Writer);
+        var content = RandomNumberGenerator.GetBytes(80_000_000); // more than any buffer of the system between the two
+        using var impatient = new CancellationTokenSource();
+
+        var flush = output.WriteAsync(content, impatient.Token);
+        await impatient.CancelAsync();
+        var wait = async () => await flush;
+        await wait.Should().ThrowAsync<OperationCanceledException>();
+        var last = output.WriteAsync("the end"u8.ToArray(), Cancelled);
+        var received = new byte[content.Length + 7];
+        await client.GetStream().ReadExactlyAsync(received, Cancelled);
+        await last;
+        server.Shutdown(SocketShutdown.Send);
+
+        received.AsSpan().SequenceEqual([.. content, .. "the end"u8]).Should().BeTrue();
+        client.GetStream().ReadByte().Should().Be(-1);
     }
 
     private static async Task<byte[]> FetchAsync(HttpClient client, Uri address, string? range = null)
