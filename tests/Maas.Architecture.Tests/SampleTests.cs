@@ -4,7 +4,7 @@ namespace Maas.Architecture.Tests;
 
 public class SampleTests
 {
-    public static TheoryData<string> OneLibrarySamples => ["DhcpServer", "TftpServer", "PxeServer", "LifecycleTour", "ApiServer", "Wake"];
+    public static TheoryData<string> OneLibrarySamples => ["DhcpServer", "Dhcp6Server", "TftpServer", "DnsServer", "PxeServer", "LifecycleTour", "ApiServer", "Wake"];
 
     [Theory, MemberData(nameof(OneLibrarySamples))]
     public void A_sample_for_one_library_fits_on_a_screen(string sample) =>
