@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Core;
+using Maas.Core.Fleet;
+using Maas.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -66,6 +70,20 @@ internal sealed class ComposedServer : IAsyncDisposable
         application.MapMaasApi();
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new ComposedServer(application, data, http, dhcp, tftp, dns, syslog);
+    }
+
+    /// <summary>A UEFI machine that nobody knows boots from it by DHCP, TFTP and HTTP, to its end.</summary>
+    public async Task<Machine> EnlistAsync(string mac, CancellationToken cancellationToken)
+    {
+        await using var simulated = new SimulatedMachine(new SimulatedMachineOptions
+        {
+            Mac = HardwareAddress.Parse(mac),
+            Firmware = SimulatedFirmware.UefiPxe,
+            Network = new SimulatedNetwork { DhcpServers = [Dhcp], Relay = Dhcp.Address, TftpPort = TftpPort },
+        });
+        simulated.TurnOn();
+        await simulated.WhenAtRestAsync(cancellationToken);
+        return (await Get<Machines>().FindByMacAsync(MacAddress.Parse(mac), cancellationToken))!; // it enlisted
     }
 
     public async ValueTask DisposeAsync()

@@ -1,19 +1,15 @@
 using System.Net;
-using Maas.Boot;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp;
 using Maas.Core;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;
 using Maas.Judges;
-using Maas.Testing;
 
 namespace Maas.Hosting.Tests.Evidence;
 
 public class MachineCaptureTests
 {
-    private const string Mac = "52:54:00:12:34:58";
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,15 +17,7 @@ public class MachineCaptureTests
     {
         var tcpdump = Judge.Require("tcpdump", "tcpdump");
         await using var server = await ComposedServer.StartAsync(DhcpMode.Full);
-        await using var simulated = new SimulatedMachine(new SimulatedMachineOptions
-        {
-            Mac = HardwareAddress.Parse(Mac),
-            Firmware = SimulatedFirmware.UefiPxe,
-            Network = new SimulatedNetwork { DhcpServers = [server.Dhcp], Relay = server.Dhcp.Address, TftpPort = server.TftpPort },
-        });
-        simulated.TurnOn();
-        await simulated.WhenAtRestAsync(Token);
-        var machine = (await server.Get<Machines>().FindByMacAsync(MacAddress.Parse(Mac), Token))!; // it enlisted
+        var machine = await server.EnlistAsync("52:54:00:12:34:57", Token);
 
         using var embedded = new MemoryStream();
         (await server.Get<IMachineCaptures>().WriteAsync(machine, embedded, Token)).Should().BeTrue();

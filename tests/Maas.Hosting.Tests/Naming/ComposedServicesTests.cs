@@ -1,21 +1,16 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Core;
-using Maas.Core.Fleet;
 using Maas.Core.Journal;
 using Maas.Judges;
-using Maas.Testing;
 
 namespace Maas.Hosting.Tests.Naming;
 
 /// <summary>DNS and syslog beside DHCP, as AddMaas composes them; over ports of loopback.</summary>
 public class ComposedServicesTests
 {
-    private const string Mac = "52:54:00:12:34:57";
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,15 +18,7 @@ public class ComposedServicesTests
     {
         var dig = Judge.Require("dig", "bind9-dnsutils");
         await using var server = await ComposedServer.StartAsync(DhcpMode.Full);
-        await using var simulated = new SimulatedMachine(new SimulatedMachineOptions
-        {
-            Mac = HardwareAddress.Parse(Mac),
-            Firmware = SimulatedFirmware.UefiPxe,
-            Network = new SimulatedNetwork { DhcpServers = [server.Dhcp], Relay = server.Dhcp.Address, TftpPort = server.TftpPort },
-        });
-        simulated.TurnOn();
-        await simulated.WhenAtRestAsync(Token);
-        var machine = (await server.Get<Machines>().FindByMacAsync(MacAddress.Parse(Mac), Token))!; // it enlisted
+        var machine = await server.EnlistAsync("52:54:00:12:34:57", Token);
 
         var address = await DigAsync($"{machine.Hostname}.maas", "A", answer => answer.StartsWith("127.78.0.", StringComparison.Ordinal));
         var reverse = string.Join('.', address.Split('.').Reverse()) + ".in-addr.arpa";
