@@ -35,7 +35,7 @@ public sealed partial class DiskImage
         options ??= new DiskWriteOptions();
         if (format is not (DiskFormat.Raw or DiskFormat.Qcow2 or DiskFormat.Vhd)) throw new NotSupportedException($"{format} is read here, not written.");
         if (format != DiskFormat.Qcow2 && options.Compression != DiskCompression.None) throw new NotSupportedException($"{format} cannot be compressed; qcow2 can.");
-        return Task.Run(() => Write(path, file => WriteInto(file, format, options, progress, cancellationToken)), cancellationToken);
+        return Task.Run(() => AtomicFile.WriteUnbuffered(path, file => WriteInto(file, format, options, progress, cancellationToken)), cancellationToken);
     }
 
     private void WriteInto(FileStream file, DiskFormat format, DiskWriteOptions options, IProgress<long>? progress, CancellationToken cancellationToken)
@@ -51,26 +51,6 @@ public sealed partial class DiskImage
             default:
                 RawWriter.Write(_disk, file, progress, cancellationToken);
                 break;
-        }
-    }
-
-    private static void Write(string path, Action<FileStream> write)
-    {
-        var partial = $"{path}.{Guid.CreateVersion7():n}.partial";
-        try
-        {
-            using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
         }
     }
 }

@@ -7,10 +7,10 @@ using Maas.Images.Partitions;
 namespace Maas.Images;
 
 /// <summary>
-/// An edit of a raw disk or file system image. Changes are kept beside the image, in <c>IMAGE.edit</c>, until they are committed; until
+/// An edit of a disk or file system image. Changes are kept beside the image, in <c>IMAGE.edit</c>, until they are committed; until
 /// then, and for ever if the session is disposed first, the image is what it was. A program or machine that stops at any moment of a commit,
 /// and a disk that is full, leave either the old image or a complete journal, which shows as the new image to every
-/// <see cref="DiskImage.OpenAsync(string, DiskImageOptions?, CancellationToken)"/> and is carried through by the next edit.
+/// <see cref="DiskImage.OpenAsync(string, DiskImageOptions?, CancellationToken)"/> and is carried through by the next edit. A qcow2 or fixed VHD is written anew beside the old one and takes its place when it is whole: that needs room for both.
 /// </summary>
 /// <remarks>The image file is held exclusively. Image and journal belong together: do not move or copy one without the other.</remarks>
 /// <example>
@@ -22,12 +22,12 @@ namespace Maas.Images;
 /// </example>
 public sealed class ImageEdit : IDisposable, IAsyncDisposable
 {
-    private readonly EditSession _session;
+    private readonly IEditSession _session;
     private readonly TimeProvider _timeProvider;
     private readonly Dictionary<int, IEditableFileTree> _trees = [];
     private DiskImage _image;
 
-    internal ImageEdit(EditSession session, TimeProvider timeProvider)
+    internal ImageEdit(IEditSession session, TimeProvider timeProvider)
     {
         (_session, _timeProvider) = (session, timeProvider);
         _image = DiskImage.OverRaw(session.Bytes);
@@ -91,9 +91,9 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
-    /// <param name="cancellationToken">Heeded only before the commit begins.</param>
+    /// <param name="cancellationToken">Heeded before the commit begins, and while a qcow2 or VHD is written anew; the image stays as it was.</param>
     /// <exception cref="IOException">The disk is full or failed. Unless the message says that nothing was changed, the journal stays and the next opening goes on.</exception>
-    public Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(_session.Commit, cancellationToken);
+    public Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(() => _session.Commit(cancellationToken), cancellationToken);
 
     /// <summary>Ends the session; without a commit the image is as it was.</summary>
     public void Dispose() => _session.Dispose();

@@ -6,7 +6,7 @@ namespace ImageTool.Verbs;
 /// <summary><c>mkdir IMAGE[:PART] PATH</c>: a directory in an image.</summary>
 internal static class MkdirVerb
 {
-    private static readonly Argument<string> Image = new("image") { Description = "IMAGE[:PARTITION], a raw image." };
+    private static readonly Argument<string> Image = new("image") { Description = "IMAGE[:PARTITION]: raw, a qcow2 or a fixed VHD." };
     private static readonly Argument<string> Inside = new("path") { Description = "The directory; the one above it is there." };
 
     public static Command Command { get; } = Make();

@@ -6,7 +6,7 @@ namespace ImageTool.Verbs;
 /// <summary><c>put IMAGE[:PART] FILE PATH</c>: a file of this machine into an image.</summary>
 internal static class PutVerb
 {
-    private static readonly Argument<string> Image = new("image") { Description = "IMAGE[:PARTITION], a raw image." };
+    private static readonly Argument<string> Image = new("image") { Description = "IMAGE[:PARTITION]: raw, a qcow2 or a fixed VHD." };
     private static readonly Argument<string> Source = new("file") { Description = "A file; - for standard input." };
     private static readonly Argument<string> Inside = new("path") { Description = "Where it goes; a file that is there keeps its mode and owner." };
 

@@ -7,7 +7,7 @@ namespace ImageTool.Verbs;
 /// <summary><c>rm IMAGE[:PART] PATH [-r]</c>: a name out of an image.</summary>
 internal static class RmVerb
 {
-    private static readonly Argument<string> Image = new("image") { Description = "IMAGE[:PARTITION], a raw image." };
+    private static readonly Argument<string> Image = new("image") { Description = "IMAGE[:PARTITION]: raw, a qcow2 or a fixed VHD." };
     private static readonly Argument<string> Inside = new("path") { Description = "A file, link or empty directory." };
     private static readonly Option<bool> Recursive = new("--recursive", "-r") { Description = "A directory and everything below." };
 

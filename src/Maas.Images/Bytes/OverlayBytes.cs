@@ -17,6 +17,8 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
     private readonly Lock _lock = new();
     private long _length = below.Length;
 
+    public override int BlockSize => below.BlockSize;
+
     public override long Length => Volatile.Read(ref _length);
 
     /// <summary>The numbers of the written pages, in the order of the store.</summary>

@@ -3,39 +3,34 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Edits;
 
 /// <summary>One edit: changes gather in the journal, over an image that stays as it is, until they are committed.</summary>
-internal sealed class EditSession : IDisposable
+internal sealed class EditSession : IEditSession
 {
     private readonly IEditMedium _medium;
     private readonly StoredBytes _journal;
     private bool _complete, _ended;
 
-    private EditSession(IEditMedium medium, StoredBytes journal)
+    /// <summary>Begins one, where there is nothing to recover; the medium is the session's from here on.</summary>
+    public EditSession(IEditMedium medium)
     {
-        (_medium, _journal) = (medium, journal);
-        Bytes = new OverlayBytes(medium.Image, journal, EditJournal.FirstPage);
+        (_medium, _journal) = (medium, medium.CreateJournal());
+        Bytes = new OverlayBytes(medium.Image, _journal, EditJournal.FirstPage);
     }
 
     /// <summary>The image as it will be.</summary>
     public OverlayBytes Bytes { get; }
 
-    /// <summary>Finishes or discards what an earlier edit left, then begins one; the medium is the session's from here on.</summary>
-    public static EditSession Begin(IEditMedium medium)
+    /// <summary>Finishes what an earlier edit committed and could not carry through; discards what it did not commit.</summary>
+    public static void Recover(IEditMedium medium)
     {
-        try
-        {
-            Recover(medium);
-            return new EditSession(medium, medium.CreateJournal());
-        }
-        catch
-        {
-            medium.Dispose();
-            throw;
-        }
+        if (medium.OpenJournal() is not { } left) return;
+        using (left) EditJournal.Read(left, medium.Image)?.Apply(medium.Image);
+        medium.DeleteJournal();
     }
 
-    public void Commit()
+    public void Commit(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
+        cancellationToken.ThrowIfCancellationRequested();
         var firstNew = (_medium.Image.Length + OverlayBytes.PageSize - 1) / OverlayBytes.PageSize;
         var growth = Bytes.Pages.Count(page => page >= firstNew) * (long)OverlayBytes.PageSize;
         if (growth > 0 && _medium.FreeSpace < growth) throw new IOException($"The image grows by {growth} bytes, and {_medium.FreeSpace} are free. Nothing was changed.");
@@ -56,13 +51,6 @@ internal sealed class EditSession : IDisposable
         if (_ended) return;
         if (_complete) Close();
         else End();
-    }
-
-    private static void Recover(IEditMedium medium)
-    {
-        if (medium.OpenJournal() is not { } left) return;
-        using (left) EditJournal.Read(left, medium.Image)?.Apply(medium.Image);
-        medium.DeleteJournal();
     }
 
     private EditJournal Completed(StoredBytes journal) =>

@@ -6,18 +6,21 @@ namespace Maas.Images.Edits;
 /// <summary>An image file, held by nobody else, and its journal <c>IMAGE.edit</c>.</summary>
 internal sealed class FileMedium : IEditMedium
 {
+    private readonly string _path;
     private readonly string _directory;
     private readonly string _journal;
+    private readonly StoredFile _image;
 
     public FileMedium(string path)
     {
         path = Path.GetFullPath(path);
+        _path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         _directory = Path.GetDirectoryName(path)!; // a file has a directory
         _journal = JournalOf(path);
-        Image = Open(path, FileMode.Open);
+        _image = Open(_path, FileMode.Open);
     }
 
-    public StoredBytes Image { get; }
+    public StoredBytes Image => _image;
 
     public long FreeSpace => new DriveInfo(_directory).AvailableFreeSpace;
 
@@ -29,7 +32,12 @@ internal sealed class FileMedium : IEditMedium
     public StoredBytes CreateJournal()
     {
         PrivateFile.Create(_journal).Dispose();
-        return Open(_journal, FileMode.Open);
+        var journal = Open(_journal, FileMode.Open);
+        // An edit that replaced the image holds the journal until it has: who opened the image before that finds another one in its place now.
+        if (_image.IsStill(_path)) return journal;
+        journal.Dispose();
+        DeleteJournal();
+        throw new IOException("Somebody else has just replaced the image.");
     }
 
     public void SyncNames() => DurableDirectory.Sync(_directory);
@@ -40,7 +48,18 @@ internal sealed class FileMedium : IEditMedium
         SyncNames();
     }
 
-    public void Dispose() => Image.Dispose();
+    public void Replace(Action<FileStream> write)
+    {
+        AtomicFile.WritePrivate(_path, file =>
+        {
+            write(file);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(_path));
+            _image.Dispose(); // Windows replaces no file that is open
+        });
+        DurableDirectory.Sync(Path.GetDirectoryName(_path)!); // a file has a directory
+    }
+
+    public void Dispose() => _image.Dispose();
 
     private static StoredFile Open(string path, FileMode mode) =>
         new(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None, FileOptions.RandomAccess));

@@ -14,6 +14,7 @@ internal interface IEditMedium : IDisposable
     StoredBytes? OpenJournal();
 
     /// <summary>A new, empty journal.</summary>
+    /// <exception cref="IOException">The image is not the one that was opened any more.</exception>
     StoredBytes CreateJournal();
 
     /// <summary>Makes the journal's name last.</summary>
@@ -21,4 +22,7 @@ internal interface IEditMedium : IDisposable
 
     /// <summary>Removes the journal, which is closed.</summary>
     void DeleteJournal();
+
+    /// <summary>Writes a new image, which takes the place of the old one durably when it is whole; the old one is closed then.</summary>
+    void Replace(Action<FileStream> write);
 }

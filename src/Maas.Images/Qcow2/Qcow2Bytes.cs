@@ -1,5 +1,6 @@
 using System.Buffers;
 using Maas.Images.Bytes;
+using Maas.Images.Disks;
 
 namespace Maas.Images.Qcow2;
 
@@ -14,6 +15,7 @@ namespace Maas.Images.Qcow2;
 internal sealed class Qcow2Bytes : ImageBytes
 {
     private const ulong OffsetMask = 0x00FF_FFFF_FFFF_FE00;
+    private const ulong Packed = 1UL << 62;
     private const int SubclusterCount = 32;
 
     private readonly ImageBytes _file;
@@ -36,6 +38,12 @@ internal sealed class Qcow2Bytes : ImageBytes
     public override long Length => _header.Size;
 
     public override int BlockSize => _header.ClusterSize;
+
+    /// <summary>How many snapshots the image holds besides the disk.</summary>
+    public int Snapshots => _header.Snapshots;
+
+    /// <summary>How its clusters are packed, if any is.</summary>
+    public DiskCompression Compression => !HasPacked() ? DiskCompression.None : _header.IsZstandard ? DiskCompression.Zstandard : DiskCompression.Deflate;
 
     private int EntrySize => _header.HasSubclusters ? 16 : 8;
 
@@ -66,12 +74,24 @@ internal sealed class Qcow2Bytes : ImageBytes
             }
 
             var (entry, bitmap) = EntryIn(table, at);
-            var zero = (entry & (1UL << 62)) == 0 && ((entry & OffsetMask) == 0 || (_header.HasSubclusters ? (uint)bitmap == 0 : (entry & 1) != 0));
+            var zero = (entry & Packed) == 0 && ((entry & OffsetMask) == 0 || (_header.HasSubclusters ? (uint)bitmap == 0 : (entry & 1) != 0));
             if (!zero) return false;
             at += _header.ClusterSize;
         }
 
         return true;
+    }
+
+    private bool HasPacked()
+    {
+        foreach (var place in _l1)
+        {
+            if (place == 0) continue;
+            ReadOnlySpan<byte> table = _l2Tables.Get((long)place);
+            for (var entry = 0; entry < table.Length; entry += EntrySize) if ((table.U64Big(entry) & Packed) != 0) return true;
+        }
+
+        return false;
     }
 
     private void ReadCluster(long cluster, int within, Span<byte> part)
@@ -83,7 +103,7 @@ internal sealed class Qcow2Bytes : ImageBytes
         }
 
         var (entry, bitmap) = EntryIn(table, cluster);
-        if ((entry & (1UL << 62)) != 0)
+        if ((entry & Packed) != 0)
         {
             var descriptor = (long)(entry & ~(3UL << 62));
             if (part.Length == _header.ClusterSize) Unpack(descriptor, part); // a whole cluster needs no second copy

@@ -10,7 +10,7 @@ namespace Maas.Images.Qcow2;
 /// version 3:       72 incompatible features  80 compatible  88 autoclear  96 refcount order 100 header length 104 compression
 /// </code>
 /// </summary>
-internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, long L1Offset, bool IsZstandard, bool HasSubclusters)
+internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, long L1Offset, int Snapshots, bool IsZstandard, bool HasSubclusters)
 {
     private const string Structure = "qcow2 header";
     private const int MostL1Bytes = 32 << 20; // QEMU's own limit
@@ -58,6 +58,7 @@ internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, lo
             Size: (long)header.U64Big(24),
             L1Entries: (int)Math.Min(header.U32Big(36), int.MaxValue),
             L1Offset: (long)header.U64Big(40),
+            Snapshots: (int)Math.Min(header.U32Big(60), int.MaxValue),
             IsZstandard: zstandard,
             HasSubclusters: (incompatible & ExtendedL2) != 0));
     }

@@ -10,7 +10,7 @@ namespace Maas.Images.Vhd;
 /// </code>
 /// Virtual PC and old QEMU show the machine what the geometry makes; the others the size. <see cref="Size"/> is what QEMU makes of it.
 /// </summary>
-internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset)
+internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Guid Id)
 {
     public const int Length = 512;
 
@@ -51,7 +51,7 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset)
         var size = geometry == 0 || geometry == LargestGeometry || ShowsItsSize(footer.Slice(28, 4)) ? footer.U64Big(48) : (ulong)geometry * 512;
         if (size == 0 || size > (ulong)LargestSize) throw new InvalidImageException(Structure, $"a size of {size} bytes", at + 48);
         if (kind == VhdKind.Fixed && (long)size > fileLength - Length) throw new InvalidImageException(Structure, $"a size of {size} bytes in a file of {fileLength}", at + 48);
-        return new VhdFooter(kind, (long)size, (long)Math.Min(footer.U64Big(16), long.MaxValue));
+        return new VhdFooter(kind, (long)size, (long)Math.Min(footer.U64Big(16), long.MaxValue), new Guid(footer.Slice(68, 16), bigEndian: true));
     }
 
     private static bool ShowsItsSize(ReadOnlySpan<byte> creator) =>

@@ -111,7 +111,7 @@ public sealed class DiskWriteTests : IDisposable
 
         await write.Should().ThrowAsync<InvalidImageException>();
         (await File.ReadAllTextAsync(_folder["kept"], Cancel)).Should().Be("before");
-        Directory.GetFiles(_folder.Path, "*.partial").Should().BeEmpty();
+        Directory.GetFiles(_folder.Path).Should().BeEquivalentTo([_folder["raw"], _folder["image"], _folder["kept"]]);
     }
 
     private static byte[] Repeating(int length, int period)

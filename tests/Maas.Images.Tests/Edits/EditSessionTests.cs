@@ -26,10 +26,10 @@ public sealed class EditSessionTests
     {
         var disk = new FailingDisk(Old);
 
-        using (var session = EditSession.Begin(new FailingMedium(disk)))
+        using (var session = Begin(disk))
         {
             session.Bytes.Grow(NewLength);
-            session.Commit();
+            session.Commit(CancellationToken.None);
         }
 
         disk.Image.Now.Should().Equal([.. Old, .. new byte[NewLength - OldLength]]);
@@ -139,15 +139,22 @@ public sealed class EditSessionTests
 
     private static void Edit(FailingDisk disk)
     {
-        using var session = EditSession.Begin(new FailingMedium(disk));
+        using var session = Begin(disk);
         session.Bytes.Grow(NewLength);
         foreach (var (offset, content) in Changes) session.Bytes.Write(offset, content);
-        session.Commit();
+        session.Commit(CancellationToken.None);
+    }
+
+    private static EditSession Begin(FailingDisk disk)
+    {
+        var medium = new FailingMedium(disk);
+        EditSession.Recover(medium);
+        return new EditSession(medium);
     }
 
     private static byte[] Recovered(FailingDisk disk)
     {
-        using (EditSession.Begin(new FailingMedium(disk))) return [.. disk.Image.Now];
+        using (Begin(disk)) return [.. disk.Image.Now];
     }
 
     private static (long Offset, byte[] Content)[] Changes => [(10, Content(5, 4)), (70_000, Content(130_000, 5)), (299_990, Content(50_000, 6))];

@@ -67,6 +67,8 @@ internal sealed class FailingMedium(FailingDisk disk) : IEditMedium
         (disk.Journal, disk.JournalNameIsDurable) = (null, false);
     }
 
+    public void Replace(Action<FileStream> write) => throw new NotSupportedException("What is edited on it is edited in place.");
+
     public void Dispose()
     {
     }

@@ -36,6 +36,15 @@ public sealed class EditingVerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_is_put_into_a_qcow2_as_into_a_raw_disk()
+    {
+        await _bench.DoAsync("put $disk.qcow2:2 $new /etc/hostname");
+
+        (await _bench.DoAsync("cat $disk.qcow2:2/etc/hostname")).Should().Be("after\n");
+        await Tools.RunAsync("qemu-img", "check", _bench["disk.qcow2"]);
+    }
+
+    [Fact]
     public async Task A_disk_its_last_partition_and_the_file_system_in_it_are_grown()
     {
         await _bench.DoAsync("grow $disk 64M");
