@@ -9,7 +9,7 @@ namespace ImageTool.Verbs;
 /// <summary><c>info IMAGE</c>: what an image is wrapped in, how it is divided, and what is on it.</summary>
 internal static class InfoVerb
 {
-    private static readonly Argument<string> Image = new("image") { Description = "A disk image, ISO, file system or archive." };
+    private static readonly Argument<string> Image = new("image") { Description = "A disk image, ISO, file system, archive or kernel." };
 
     public static Command Command { get; } = Make();
 
@@ -36,7 +36,7 @@ internal static class InfoVerb
             }.Select(Markup.Escape).ToArray());
         }
 
-        AnsiConsole.Write(table);
+        if (table.Rows.Count > 0) AnsiConsole.Write(table);
         foreach (var line in await Description.LinesAsync(image, cancellationToken)) AnsiConsole.MarkupLineInterpolated($"{line}");
         foreach (var line in BootEntriesOf(image)) AnsiConsole.MarkupLineInterpolated($"{line}");
         return 0;

@@ -18,7 +18,7 @@ public static class ImageInspector
     // Nothing inside a medium needs unpacking to be looked into; a bomb there shall not be.
     private static readonly DiskImageOptions s_nested = new() { MostUnpackedBytes = 0 };
 
-    /// <summary>Looks into a disk, an ISO, a file system or an archive. What cannot be read is named in <see cref="ImageDescription.Unread"/>.</summary>
+    /// <summary>Looks into a disk, an ISO, a file system, an archive, or a kernel. What cannot be read is named in <see cref="ImageDescription.Unread"/>.</summary>
     /// <param name="image">Stays open.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static Task<ImageDescription> DescribeAsync(DiskImage image, CancellationToken cancellationToken = default)
@@ -44,7 +44,7 @@ public static class ImageInspector
                     if (volume is { HasTree: false, Content: not ("" or "swap") }) unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")} is {volume.Content}");
                 }
 
-                return description with { Unread = unread };
+                return (image.Volumes.Any(volume => volume.HasTree) ? description : WithKernel(description, image)) with { Unread = unread };
             },
             cancellationToken);
     }
@@ -66,6 +66,20 @@ public static class ImageInspector
             EfiPrograms = programs,
             Medium = medium,
         };
+    }
+
+    /// <summary>An image that holds no files may be a kernel itself.</summary>
+    private static ImageDescription WithKernel(ImageDescription known, DiskImage image)
+    {
+        using var content = image.OpenRead();
+        try
+        {
+            return LinuxKernel.Identify(content) is { } kernel ? known with { Kernels = [new KernelFile("", kernel)], Architecture = kernel.Architecture } : known;
+        }
+        catch (InvalidImageException)
+        {
+            return known; // what looks packed and is not is no kernel
+        }
     }
 
     private static async Task<ImageDescription> AddAsync(ImageDescription known, Volume volume, CancellationToken cancellationToken)
@@ -116,7 +130,7 @@ public static class ImageInspector
             Kernels = [.. known.Kernels, .. found.Kernels],
             CloudInit = known.CloudInit ?? found.CloudInit,
             Boots = known.Boots | found.Boots,
-            EfiPrograms = [.. known.EfiPrograms, .. found.EfiPrograms],
+            EfiPrograms = [.. known.EfiPrograms.Union(found.EfiPrograms)], // an ISO has a copy of its EFI partition
             Medium = known.Medium ?? found.Medium,
         };
     }

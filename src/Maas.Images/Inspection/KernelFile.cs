@@ -1,7 +1,7 @@
 namespace Maas.Images.Inspection;
 
 /// <summary>A kernel in a tree.</summary>
-/// <param name="Path">Where it is, from the tree's root.</param>
+/// <param name="Path">Where it is, from the tree's root; empty for an image that is a kernel itself.</param>
 /// <param name="Kernel">What it is.</param>
 public sealed record KernelFile(string Path, LinuxKernel Kernel)
 {

@@ -43,6 +43,21 @@ public sealed class ImageInspectorTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_kernel_is_known_by_its_header(bool isPacked)
+    {
+        await File.WriteAllBytesAsync(_folder["image"], SampleImages.X86Kernel("6.1.0-18-amd64"), Cancel);
+        if (isPacked) await Tools.ShellAsync(_folder.Path, "gzip image && mv image.gz image");
+
+        var found = await DescribeAsync("image");
+
+        found.Kernels.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Path = "", Version = "6.1.0-18-amd64" });
+        found.Architecture.Should().Be("amd64");
+        found.Unread.Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("mksquashfs root image -quiet -no-progress")]
     [InlineData("tar -C root -czf image .")]
     [InlineData("tar -C root -c . | xz > image")]
