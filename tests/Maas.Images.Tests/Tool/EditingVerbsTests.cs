@@ -45,6 +45,19 @@ public sealed class EditingVerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_is_put_behind_a_packed_initrd()
+    {
+        await Tools.ShellAsync(_bench.Path, "cd tree && find . | cpio -o -H newc --quiet | gzip >../initrd.gz");
+
+        await _bench.DoAsync("put $initrd.gz $new /etc/hostname");
+        await _bench.DoAsync("put $initrd.gz - lib/hooks/preseed.cfg", "d-i locale\n");
+
+        (await _bench.DoAsync("cat $initrd.gz:/etc/hostname")).Should().Be("after\n");
+        (await _bench.DoAsync("cat $initrd.gz:/lib/hooks/preseed.cfg")).Should().Be("d-i locale\n");
+        (await _bench.DoAsync("cat $initrd.gz:/etc/os-release")).Should().Contain("ID=debian");
+    }
+
+    [Fact]
     public async Task A_disk_its_last_partition_and_the_file_system_in_it_are_grown()
     {
         await _bench.DoAsync("grow $disk 64M");
