@@ -1,4 +1,5 @@
 using Maas.Images.Archives;
+using Maas.Images.ArchiveTrees;
 using Maas.Images.Bytes;
 using Maas.Images.Disks;
 using Maas.Images.Qcow2;
@@ -45,7 +46,7 @@ public sealed partial class DiskImage
 
             var compression = CompressionOf(bytes);
             if (compression != CompressionFormat.None)
-                bytes = await Task.Run(() => scratch.Unpack(bytes.OpenStream(), cancellationToken), cancellationToken).ConfigureAwait(false);
+                bytes = await Task.Run(() => Unpack(bytes, scratch, cancellationToken), cancellationToken).ConfigureAwait(false);
             var (disk, format) = Unwrap(bytes);
             return new DiskImage(disk, format, NameOf(compression), scratch, owned);
         }
@@ -54,6 +55,15 @@ public sealed partial class DiskImage
             foreach (var item in Enumerable.Reverse(owned)) item.Dispose();
             throw;
         }
+    }
+
+    // Only an initrd may go on behind what is compressed.
+    private static ImageBytes Unpack(ImageBytes packed, Scratch scratch, CancellationToken cancellationToken)
+    {
+        var plain = scratch.Unpack(packed, out var end, cancellationToken);
+        return end == packed.Length ? plain
+            : CpioIndex.Matches(plain) ? CpioIndex.Join(plain, packed, end)
+            : throw new InvalidImageException($"{NameOf(CompressionOf(packed))} stream", "something else follows it", end);
     }
 
     private static (ImageBytes Disk, DiskFormat Format) Unwrap(ImageBytes bytes) =>

@@ -8,7 +8,8 @@ namespace Maas.Images.ArchiveTrees;
 
 /// <summary>
 /// Indexes a cpio archive of the "newc" or "crc" form, and what an initrd may put behind it: padding and further archives,
-/// compressed or not (Linux' Documentation/driver-api/early-userspace/buffer-format).
+/// compressed or not, in any mixture (Linux' Documentation/driver-api/early-userspace/buffer-format). What was compressed holds archives and
+/// padding, nothing compressed again (init/initramfs.c).
 /// <code>
 /// 070701, then 13 fields of 8 hexadecimal digits: inode mode uid gid links mtime size devmajor devminor rdevmajor rdevminor
 /// name's length, check; the name with its NUL and the data are each padded to 4 bytes
@@ -18,6 +19,8 @@ internal sealed class CpioIndex(Scratch scratch)
 {
     private const int HeaderSize = 110;
     private const int LongestName = 4096;
+    private const int MostPacked = 256;
+    private const int Alignment = 4;
     private const string Structure = "cpio header";
     private const string Trailer = "TRAILER!!!";
 
@@ -37,30 +40,53 @@ internal sealed class CpioIndex(Scratch scratch)
         return new ArchiveFileTree("cpio", index._tree.Root);
     }
 
+    /// <summary>
+    /// An initrd whose first archive was compressed: unpacked, with the others behind it as they are. Linux takes one that is not compressed only at a multiple of four
+    /// bytes, so they stand as far from one as they did.
+    /// </summary>
+    /// <param name="first">The first archive.</param>
+    /// <param name="packed">The initrd.</param>
+    /// <param name="end">Where in it the first archive ended.</param>
+    public static ImageBytes Join(ImageBytes first, ImageBytes packed, long end)
+    {
+        var whole = new PlannedBytes();
+        whole.Add(0, first);
+        whole.Add(first.Length + ((end - first.Length) & (Alignment - 1)), packed.Slice(end, packed.Length - end));
+        return whole;
+    }
+
     private void ReadSegments(ImageBytes bytes)
     {
-        for (var at = ReadArchive(bytes, 0); ;)
+        var packed = 0;
+        for (var at = ReadArchive(bytes); (at = SkipZeros(bytes, at)) < bytes.Length;)
         {
-            at = SkipZeros(bytes, at);
-            if (at >= bytes.Length) return;
             var rest = bytes.Slice(at, bytes.Length - at);
-            if (Matches(rest))
-            {
-                at += ReadArchive(rest, 0);
-                continue;
-            }
-
-            Span<byte> head = stackalloc byte[Compression.SignatureLength];
-            if (Compression.Detect(head[..rest.Read(0, head)]) == CompressionFormat.None) throw new InvalidImageException("initrd", "something other than an archive follows one", at);
-            ReadSegments(scratch.Unpack(rest.OpenStream()));
-            return;
+            if (Matches(rest)) at += ReadArchive(rest);
+            else if (!IsPacked(rest)) throw new InvalidImageException("initrd", "something other than an archive follows one", at);
+            else if (++packed > MostPacked) throw new InvalidImageException("initrd", $"it has more than {MostPacked} compressed archives", at);
+            else at += ReadPacked(rest);
         }
     }
 
+    /// <returns>Where what was compressed in this way ended.</returns>
+    private long ReadPacked(ImageBytes bytes)
+    {
+        var plain = scratch.Unpack(bytes, out var end);
+        for (long at = 0; (at = SkipZeros(plain, at)) < plain.Length;) at += ReadArchive(plain.Slice(at, plain.Length - at));
+        return end;
+    }
+
+    private static bool IsPacked(ImageBytes bytes)
+    {
+        Span<byte> head = stackalloc byte[Compression.SignatureLength];
+        return Compression.Detect(head[..bytes.Read(0, head)]) != CompressionFormat.None;
+    }
+
     /// <returns>Where the archive ended.</returns>
-    private long ReadArchive(ImageBytes bytes, long at)
+    private long ReadArchive(ImageBytes bytes)
     {
         _links = [];
+        long at = 0;
         while (ReadEntry(bytes, ref at))
         {
         }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using SharpCompress.Compressors.BZip2;
 
 namespace Maas.Images.Archives;
 
@@ -31,24 +30,17 @@ public static class Compression
     /// Damage shows as <see cref="InvalidImageException"/>; so does more than <paramref name="limit"/> bytes, which is
     /// how a decompression bomb ends.
     /// </summary>
-    /// <param name="source">Read from its present position; closed with the result.</param>
+    /// <param name="source">Read from its present position to its end; closed with the result.</param>
     /// <param name="limit">The most bytes that may come out; at least 0. Default: no limit.</param>
     public static Stream OpenRead(Stream source, long limit = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        var input = new PeekedStream(source, SignatureLength);
-        var format = Detect(input.Head);
-        try
-        {
-            return new DecodedStream(Decoder(input, format), input, format.ToString().ToLowerInvariant() + " stream", limit);
-        }
-        catch (Exception fault) when (fault is not (IOException or OperationCanceledException))
-        {
-            input.Dispose();
-            throw new InvalidImageException($"{format} stream", "its header cannot be read", 0, fault);
-        }
+        return Open(source, limit, isAll: true);
     }
+
+    /// <summary>As <see cref="OpenRead"/>, of a stream that may go on with something that is not packed, or in another way.</summary>
+    internal static DecodedStream OpenFirst(Stream source, long limit) => Open(source, limit, isAll: false);
 
     /// <summary>A stream that compresses what is written to it; disposing it completes the format and leaves <paramref name="destination"/> open.</summary>
     /// <param name="destination">Where the compressed bytes go; need not seek.</param>
@@ -67,12 +59,27 @@ public static class Compression
         };
     }
 
+    private static DecodedStream Open(Stream source, long limit, bool isAll)
+    {
+        var input = new PeekedStream(source);
+        var format = Detect(input.Peek(SignatureLength));
+        try
+        {
+            return new DecodedStream(Decoder(input, format), input, format.ToString().ToLowerInvariant() + " stream", limit, isAll);
+        }
+        catch (Exception fault) when (fault is not (IOException or OperationCanceledException))
+        {
+            input.Dispose();
+            throw new InvalidImageException($"{format} stream", "its header cannot be read", 0, fault);
+        }
+    }
+
     private static Stream Decoder(PeekedStream input, CompressionFormat format) => format switch
     {
         CompressionFormat.Gzip => new CompleteGzipStream(input),
         CompressionFormat.Xz => new XzStreams(input),
-        CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(input, leaveOpen: true),
-        CompressionFormat.Bzip2 => BZip2Stream.Create(input, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true),
+        CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(new ZstandardFrames(input), leaveOpen: true),
+        CompressionFormat.Bzip2 => new Bzip2Streams(input),
         CompressionFormat.Lz4 => new Lz4Stream(input),
         _ => input,
     };

@@ -1,9 +1,17 @@
 namespace Maas.Images.Archives;
 
 /// <summary>Turns whatever a decoder throws over damaged input into <see cref="InvalidImageException"/>, and ends a bomb.</summary>
-internal sealed class DecodedStream(Stream decoder, PeekedStream input, string structure, long limit) : ForwardStream
+/// <param name="decoder">Ends where what it unpacks does.</param>
+/// <param name="input">What it reads from.</param>
+/// <param name="structure">What a fault is a fault of.</param>
+/// <param name="limit">The most bytes that may come out.</param>
+/// <param name="isAll">Whether the input must end there too.</param>
+internal sealed class DecodedStream(Stream decoder, PeekedStream input, string structure, long limit, bool isAll) : ForwardStream
 {
     private long _produced;
+
+    /// <summary>Bytes of the input that were unpacked, once all are; <see langword="null"/> where something follows and the decoder cannot say.</summary>
+    public long? End => input.IsOverread ? null : input.Consumed;
 
     public override int Read(Span<byte> buffer)
     {
@@ -18,6 +26,7 @@ internal sealed class DecodedStream(Stream decoder, PeekedStream input, string s
             throw new InvalidImageException(structure, "it is damaged or cut short", input.Consumed, fault);
         }
 
+        if (read == 0 && isAll && !buffer.IsEmpty && (input.IsOverread || !input.IsAtEnd)) throw new InvalidImageException(structure, "something else follows it", input.Consumed);
         _produced += read;
         if (_produced > limit) throw new InvalidImageException(structure, $"it holds more than the {limit} bytes allowed", input.Consumed);
         return read;

@@ -13,11 +13,11 @@ namespace Maas.Images.Archives;
 /// frame:  magic 04 22 4D 18 | FLG | BD | [content size 8] | [dictionary id 4] | HC | blocks | end mark 0 | [checksum of content 4]
 /// FLG:    version 01 | blocks independent | block checksum | content size | content checksum | 0 | dictionary id
 /// block:  length 4, top bit set when it is not packed | data | [checksum of data 4]
-/// legacy: magic 02 21 4C 18 | (length 4 | data, 8 MiB unpacked, the last less)*     ends with the input or another frame
+/// legacy: magic 02 21 4C 18 | (length 4 | data, 8 MiB unpacked, the last less)*     ends with the input, or where no such length stands
 /// skip:   magic 5x 2A 4D 18 | length 4 | data
 /// </code>
 /// </remarks>
-internal sealed class Lz4Stream(Stream input) : ForwardStream
+internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
 {
     private const uint FrameMagic = 0x184D2204, LegacyMagic = 0x184C2102, SkipMagic = 0x184D2A50, SkipMask = 0xFFFFFFF0;
     private const int LegacyBlock = 8 << 20, History = 64 << 10;
@@ -27,7 +27,6 @@ internal sealed class Lz4Stream(Stream input) : ForwardStream
     private Frame? _frame;
     private byte[] _window = [], _packed = [];
     private int _from, _to, _historyFrom;
-    private uint? _magic;
 
     /// <summary>Whether a stream that begins so is LZ4.</summary>
     public static bool Begins(ReadOnlySpan<byte> head) => head.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(head) is FrameMagic or LegacyMagic;
@@ -37,7 +36,8 @@ internal sealed class Lz4Stream(Stream input) : ForwardStream
         if (buffer.IsEmpty) return 0;
         while (_from == _to)
         {
-            if (_frame is null ? !BeginFrame() : !ReadBlock(_frame)) return 0;
+            if (_frame is { } frame) ReadBlock(frame);
+            else if (!BeginFrame()) return 0;
         }
 
         var part = Math.Min(buffer.Length, _to - _from);
@@ -46,27 +46,26 @@ internal sealed class Lz4Stream(Stream input) : ForwardStream
         return part;
     }
 
-    // Returns false at the end of the input.
+    // Returns false where no frame follows.
     private bool BeginFrame()
     {
-        if ((_magic ?? TryReadNumber()) is not { } magic) return false;
-        _magic = null;
-        switch (magic)
+        switch (PeekNumber())
         {
             case FrameMagic:
+                input.Skip(4);
                 Begin(ReadDescriptor());
-                break;
+                return true;
             case LegacyMagic:
+                input.Skip(4);
                 Begin(new Frame(LegacyBlock, LZ4Codec.MaximumOutputSize(LegacyBlock)) { Legacy = true });
-                break;
-            case var skip when (skip & SkipMask) == SkipMagic:
+                return true;
+            case { } skip when (skip & SkipMask) == SkipMagic:
+                input.Skip(4);
                 Skip(ReadNumber());
-                break;
+                return true;
             default:
-                throw new InvalidDataException("Something other than a frame follows one.");
+                return false;
         }
-
-        return true;
     }
 
     private void Begin(Frame frame)
@@ -97,34 +96,36 @@ internal sealed class Lz4Stream(Stream input) : ForwardStream
         };
     }
 
-    // Returns false at the end of the input.
-    private bool ReadBlock(Frame frame)
+    private void ReadBlock(Frame frame)
     {
-        if (frame.Legacy) return ReadLegacyBlock(frame);
+        if (frame.Legacy)
+        {
+            ReadLegacyBlock(frame);
+            return;
+        }
+
         var length = ReadNumber();
         if (length == 0)
         {
             End(frame);
-            return true;
+            return;
         }
 
         var data = ReadPacked(frame, length & ~NotPacked);
         if (frame.BlockChecksums && ReadNumber() != XXH32.DigestOf(data)) throw new InvalidDataException("The checksum of a block is wrong.");
         Unpack(frame, data, packed: (length & NotPacked) == 0);
-        return true;
     }
 
-    private bool ReadLegacyBlock(Frame frame)
+    private void ReadLegacyBlock(Frame frame)
     {
-        if (TryReadNumber() is not { } length) return false;
-        if (length is LegacyMagic or FrameMagic || (length & SkipMask) == SkipMagic)
+        if (PeekNumber() is not { } length || length == 0 || length > frame.MostPacked)
         {
-            (_magic, _frame) = (length, null);
-            return true;
+            _frame = null;
+            return;
         }
 
+        input.Skip(4);
         Unpack(frame, ReadPacked(frame, length), packed: true);
-        return true;
     }
 
     private ReadOnlySpan<byte> ReadPacked(Frame frame, uint length)
@@ -174,14 +175,13 @@ internal sealed class Lz4Stream(Stream input) : ForwardStream
         }
     }
 
-    private uint ReadNumber() => TryReadNumber() ?? throw new EndOfStreamException();
-
-    private uint? TryReadNumber() => input.ReadAtLeast(_four, 4, throwOnEndOfStream: false) switch
+    private uint ReadNumber()
     {
-        0 => null,
-        4 => BinaryPrimitives.ReadUInt32LittleEndian(_four),
-        _ => throw new EndOfStreamException(),
-    };
+        input.ReadExactly(_four);
+        return BinaryPrimitives.ReadUInt32LittleEndian(_four);
+    }
+
+    private uint? PeekNumber() => input.Peek(4) is { Length: 4 } four ? BinaryPrimitives.ReadUInt32LittleEndian(four) : null;
 
     private sealed class Frame(int blockSize, int mostPacked)
     {

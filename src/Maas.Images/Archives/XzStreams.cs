@@ -28,14 +28,9 @@ internal sealed class XzStreams(PeekedStream input) : ForwardStream
 
     private bool Next()
     {
-        while (true)
-        {
-            var next = new PeekedStream(input, Padding);
-            if (next.Head.IsEmpty) return false;
-            if (next.Head is [0, 0, 0, 0]) continue;
-            if (next.Head is not [0xfd, (byte)'7', (byte)'z', (byte)'X']) throw new InvalidDataException("Something other than a stream follows one.");
-            _stream = new XZStream(next);
-            return true;
-        }
+        while (input.Peek(Padding) is [0, 0, 0, 0]) input.Skip(Padding);
+        if (Compression.Detect(input.Peek(Compression.SignatureLength)) != CompressionFormat.Xz) return false;
+        _stream = new XZStream(input);
+        return true;
     }
 }

@@ -13,10 +13,13 @@ internal sealed class Scratch(DiskImageOptions options) : IDisposable
     private readonly Lock _lock = new();
     private long _unpacked;
 
-    /// <summary>Unpacks a stream to its end, up to what is left of the limit.</summary>
-    public ImageBytes Unpack(Stream packed, CancellationToken cancellationToken = default)
+    /// <summary>Unpacks what is packed in one way, up to what is left of the limit.</summary>
+    /// <param name="packed">What begins so.</param>
+    /// <param name="end">How many of its bytes were packed so; others may follow.</param>
+    /// <param name="cancellationToken">Ends the unpacking.</param>
+    public ImageBytes Unpack(ImageBytes packed, out long end, CancellationToken cancellationToken = default)
     {
-        using var decoder = Compression.OpenRead(packed, options.MostUnpackedBytes - _unpacked);
+        using var decoder = Compression.OpenFirst(packed.OpenStream(), options.MostUnpackedBytes - _unpacked);
         var file = Create();
         var buffer = ArrayPool<byte>.Shared.Rent(CopySize);
         try
@@ -34,6 +37,7 @@ internal sealed class Scratch(DiskImageOptions options) : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
+        end = decoder.End ?? GzipMembers.Measure(packed.OpenStream());
         lock (_lock) _unpacked += file.Length;
         return new FileBytes(file.SafeFileHandle, null);
     }

@@ -15,6 +15,19 @@ internal static class ArchiveTargets
     [
         Reading.Of("tar", Tar, SampleImage.Read("tar-pax", Seals.Tar), SampleImage.Read("tar-gnu", Seals.Tar)),
         Reading.Of("cpio", Cpio, SampleImage.Read("cpio")) with { Cases = 30_000 },
+        new("initrd", Reading.Case(static input => Reading.Disk(new MemoryBytes(input.ToArray()))))
+        {
+            Seeds =
+            [
+                [.. Packed(CompressionFormat.Gzip, Archive("a")), .. Packed(CompressionFormat.Zstandard, Archive("b"))], [.. Packed(CompressionFormat.Zstandard, Archive("a")), 0, .. Packed(CompressionFormat.Gzip, Archive("b"))],
+                [.. Archive("a"), .. Packed(CompressionFormat.Gzip, [.. Archive("b"), 0, 0, .. Archive("c")]), 0, 0, 0, .. Packed(CompressionFormat.Gzip, Archive("d"))],
+                [.. Packed(CompressionFormat.Gzip, Archive("a")), .. Convert.FromHexString("02214c180f0000006868656c6c6f2006005068656c6c6f00000000"), .. Archive("b")],
+            ],
+            Words = [[.. "070701"u8], [0x1f, 0x8b, 8], [0x1f, 0x8b, 8, 31], [0x28, 0xb5, 0x2f, 0xfd], [0x50, 0x2a, 0x4d, 0x18], [.. "BZh9"u8], [0xfd, .. "7zXZ"u8, 0], [2, 0x21, 0x4c, 0x18], [0, 0, 0, 0], [.. "TRAILER!!!"u8, 0]],
+            Longest = 1200,
+            MostAllocated = 160 << 20, // as below
+            Cases = 10_000,
+        },
         new("deb", Reading.Case(Deb)) { Seeds = [Package()], Words = [[.. "`\n"u8], [.. "9999999999"u8], [.. "debian-binary"u8], [.. "control.tar"u8], [.. "data.tar"u8], [.. "//"u8]], Longest = 4096, MostAllocated = 8 << 20, Cases = 20_000 },
         new("compressed", Reading.Case(static input => Unpack(input)))
         {
@@ -64,11 +77,20 @@ internal static class ArchiveTargets
         if (total > MostUnpacked) throw new InvalidOperationException("more than was allowed");
     }
 
-    private static byte[] Packed(CompressionFormat format)
+    private static byte[] Packed(CompressionFormat format) => Packed(format, "hello hello hello hello"u8);
+
+    private static byte[] Packed(CompressionFormat format, ReadOnlySpan<byte> plain)
     {
         using var packed = new MemoryStream();
-        using (var stream = Compression.OpenWrite(packed, format)) stream.Write("hello hello hello hello"u8);
+        using (var stream = Compression.OpenWrite(packed, format)) stream.Write(plain);
         return packed.ToArray();
+    }
+
+    private static byte[] Archive(string name)
+    {
+        using var archive = new MemoryStream();
+        using (var cpio = new CpioWriter(archive, leaveOpen: true)) cpio.WriteFile(name, "content"u8);
+        return archive.ToArray();
     }
 
     private static byte[] Package()

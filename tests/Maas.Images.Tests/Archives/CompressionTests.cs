@@ -1,5 +1,9 @@
+using System.IO.Compression;
 using CsCheck;
 using Maas.Images.Archives;
+using Maas.Images.Bytes;
+using Maas.Images.Disks;
+using Maas.Images.Tests.Trees;
 using Maas.Judges;
 
 namespace Maas.Images.Tests.Archives;
@@ -78,6 +82,60 @@ public sealed class CompressionTests
         withRubbish.Should().Throw<InvalidImageException>();
     }
 
+    [Theory]
+    [InlineData("gzip -n")]
+    [InlineData("xz")]
+    [InlineData("xz --check=none --block-size=1000")]
+    [InlineData("zstd -q")]
+    [InlineData("zstd -q --no-check -1")]
+    [InlineData("zstd -q -19")]
+    [InlineData("bzip2 -1")]
+    [InlineData("lz4 -q -BX --content-size")]
+    [InlineData("lz4 -q -l")]
+    public async Task What_follows_is_left_and_it_is_told_where(string packer)
+    {
+        using var folder = new TemporaryFolder();
+        await Tools.ShellAsync(folder.Path, $"seq 40000 > plain && head -c 300000 /dev/zero >> plain && {packer} < plain > one && printf two | {packer} > two");
+        var plain = await File.ReadAllBytesAsync(folder["plain"], Cancellation);
+        byte[] one = await File.ReadAllBytesAsync(folder["one"], Cancellation), two = await File.ReadAllBytesAsync(folder["two"], Cancellation);
+
+        foreach (var (packed, length) in ((byte[], int)[])[(one, plain.Length), ([.. one, .. two], plain.Length + 3), ([.. two, .. one], plain.Length + 3), ([.. two, .. two], 6)])
+        {
+            foreach (var rest in (byte[][])[[], [0, 0, 0, 0, 1], "070701"u8.ToArray(), "B"u8.ToArray(), [0x5d, 0, 0], new byte[9000]])
+            {
+                var padding = packer[0] == 'x' ? rest.TakeWhile(value => value == 0).Count() / 4 * 4 : 0; // which belongs to xz
+                var (unpacked, end) = UnpackFirst([.. packed, .. rest]);
+                end.Should().Be(packed.Length + padding);
+                unpacked.Should().HaveCount(length);
+            }
+        }
+    }
+
+    [Fact]
+    public void Where_gzip_ends_is_told_whatever_its_headers_hold()
+    {
+        Gen.Select(Gen.Int[0, 31], Gen.Byte.Array[0, 60], Gen.Byte.Array[1, 3000]).Array[1, 4].Select(Gen.Byte.Array[0, 30]).Sample((members, rest) =>
+        {
+            if (rest is [0x1f] or [0x1f, 0x8b, ..]) return;
+            byte[] packed = [.. members.SelectMany(member => Member(member.Item1, member.Item2, member.Item3))];
+            var (unpacked, end) = UnpackFirst([.. packed, .. rest]);
+            end.Should().Be(packed.Length);
+            unpacked.Should().Equal(members.SelectMany(member => member.Item3));
+        }, iter: 200);
+    }
+
+    [Fact]
+    public void Skippable_frames_between_and_behind_zstandards_belong_to_it()
+    {
+        using var packed = new MemoryStream();
+        using (var stream = Compression.OpenWrite(packed, CompressionFormat.Zstandard)) stream.Write("hello"u8);
+        byte[] frame = packed.ToArray(), skippable = [0x5A, 0x2A, 0x4D, 0x18, 5, 0, 0, 0, 0x28, 0xB5, 0x2F, 0xFD, 1], whole = [.. frame, .. skippable, .. frame, .. skippable];
+
+        UnpackFirst([.. whole, .. "rest"u8]).Should().BeEquivalentTo((Unpacked: "hellohello"u8.ToArray(), End: (long)whole.Length));
+        Unpack(whole).Should().Equal("hellohello"u8.ToArray());
+        FluentActions.Invoking(() => Unpack(whole[..^1])).Should().Throw<InvalidImageException>();
+    }
+
     [Fact]
     public void Zeros_between_and_behind_xz_streams_are_padding()
     {
@@ -114,6 +172,31 @@ public sealed class CompressionTests
         using var plain = new MemoryStream();
         stream.CopyTo(plain);
         return plain.ToArray();
+    }
+
+    private static (byte[] Unpacked, long End) UnpackFirst(byte[] packed)
+    {
+        using var scratch = new Scratch(new DiskImageOptions { MostUnpackedBytes = 32 << 20 });
+        var plain = scratch.Unpack(new MemoryBytes(packed), out var end);
+        return (plain.Read(0, (int)plain.Length, "plain"), end);
+    }
+
+    /// <summary>A gzip member with what its flags ask for (RFC 1952 section 2.3).</summary>
+    private static byte[] Member(int flags, byte[] extra, byte[] plain)
+    {
+        flags &= ~2; // the decoder of the system would check the header's checksum
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(plain);
+        var member = packed.ToArray();
+        byte[] text = [.. extra.Where(value => value != 0), 0];
+        return
+        [
+            .. member[..3], (byte)flags, .. member[4..10],
+            .. (flags & 4) != 0 ? (byte[])[(byte)extra.Length, 0, .. extra] : [],
+            .. (flags & 8) != 0 ? text : [],
+            .. (flags & 16) != 0 ? text : [],
+            .. member[10..],
+        ];
     }
 
     private sealed class Failing(byte[] head) : MemoryStream(head)

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+
+namespace Maas.Images.Archives;
+
+/// <summary>
+/// The Zstandard frames at the start of a stream, packed as they are, and nothing that stands behind them: so the decoder, which takes its input in large pieces, takes no more than is
+/// its own. What follows is from RFC 8878 sections 3.1.1 and 3.1.2.
+/// </summary>
+/// <remarks>
+/// <code>
+/// frame:      magic 28 B5 2F FD | descriptor | [window 1] | [dictionary id 0, 1, 2, 4] | [content size 0, 1, 2, 4, 8] | blocks | [checksum 4]
+/// descriptor: bits 7-6 size of the content size | 5 one segment, so no window | 3 reserved | 2 checksum | 1-0 size of the dictionary id
+/// block:      24 bits: 0 last | 1-2 kind (0 as it is, 1 one byte many times, 2 packed) | 3-23 size
+/// skip:       magic 5x 2A 4D 18 | length 4 | data
+/// </code>
+/// </remarks>
+internal sealed class ZstandardFrames(PeekedStream input) : ForwardStream
+{
+    private const uint Magic = 0xFD2FB528, SkipMagic = 0x184D2A50, SkipMask = 0xFFFFFFF0;
+    private const int LargestHeader = 18;
+
+    private long _left; // of what is handed out as it is, before the next header
+    private bool _inFrame, _hasChecksum;
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty || (_left == 0 && !Next())) return 0;
+        var read = input.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        _left -= read;
+        return read;
+    }
+
+    // Returns false behind the last frame; one that is cut short is left to the decoder's complaint.
+    private bool Next() => _inFrame ? NextBlock() : NextFrame();
+
+    private bool NextFrame()
+    {
+        var head = input.Peek(LargestHeader);
+        if (head.Length < 4) return false;
+        switch (BinaryPrimitives.ReadUInt32LittleEndian(head))
+        {
+            case Magic when head.Length > 4:
+                var descriptor = head[4];
+                var oneSegment = (descriptor & 0x20) != 0;
+                _hasChecksum = (descriptor & 4) != 0;
+                _left = 5 + (oneSegment ? 0 : 1) + SizeOf(descriptor & 3) + ((descriptor >> 6) switch { 0 => oneSegment ? 1 : 0, var size => 1 << size });
+                return _inFrame = true;
+            case Magic:
+                _left = head.Length;
+                return true;
+            case var skip when (skip & SkipMask) == SkipMagic:
+                _left = head.Length < 8 ? head.Length : 8L + BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool NextBlock()
+    {
+        var head = input.Peek(3);
+        if (head.Length < 3) return false;
+        var header = head[0] | (head[1] << 8) | (head[2] << 16);
+        var isLast = (header & 1) != 0;
+        _left = 3 + ((header & 6) == 2 ? 1 : header >> 3) + (isLast && _hasChecksum ? 4 : 0);
+        _inFrame = !isLast;
+        return true;
+    }
+
+    private static int SizeOf(int flag) => flag == 3 ? 4 : flag;
+}
