@@ -9,7 +9,7 @@ public enum SquashCompression
     /// <summary>The old LZMA of before 4.0's time; neither read nor written.</summary>
     Lzma = 2,
 
-    /// <summary>LZO; neither read nor written: there is no managed library for it.</summary>
+    /// <summary>LZO (LZO1X); read, not written.</summary>
     Lzo = 3,
 
     /// <summary>xz: smallest, slowest.</summary>

@@ -36,6 +36,7 @@ internal static class SquashDecoder
                 SquashCompression.Gzip => Drain(new ZLibStream(new MemoryStream(packed, 0, packedLength), CompressionMode.Decompress), room),
                 SquashCompression.Xz => Drain(new XZStream(new MemoryStream(packed, 0, packedLength)), room),
                 SquashCompression.Lz4 => LZ4Codec.Decode(packed.AsSpan(0, packedLength), room),
+                SquashCompression.Lzo => Lzo1x.Decode(packed.AsSpan(0, packedLength), room),
                 _ => (_zstandard ??= new ZstdSharp.Decompressor()).Unwrap(packed.AsSpan(0, packedLength), room),
             };
             if (length >= 0) return length;

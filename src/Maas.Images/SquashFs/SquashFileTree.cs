@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.SquashFs;
 
-/// <summary>A squashfs 4.0 file system, compressed with gzip, xz, lz4 or zstd: live systems and MAAS's own ephemeral images.</summary>
+/// <summary>A squashfs 4.0 file system, compressed with gzip, lzo, xz, lz4 or zstd: live systems and MAAS's own ephemeral images.</summary>
 public sealed class SquashFileTree : IFileTree
 {
     private readonly SquashSuperblock _super;
@@ -29,7 +29,7 @@ public sealed class SquashFileTree : IFileTree
     /// <summary>Empty: a squashfs has no label.</summary>
     public string Label => "";
 
-    /// <summary><c>gzip</c>, <c>xz</c>, <c>lz4</c> or <c>zstd</c>.</summary>
+    /// <summary><c>gzip</c>, <c>lzo</c>, <c>xz</c>, <c>lz4</c> or <c>zstd</c>.</summary>
     public string Compression => _super.Compression == SquashCompression.Zstandard ? "zstd" : _super.Compression.ToString().ToLowerInvariant();
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ internal sealed record SquashSuperblock
         if (blockSize is < 4096 or > (1 << 20) || !BitOperations.IsPow2(blockSize) || BitOperations.Log2(blockSize) != s.U16(22))
             throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", 12);
         var compression = (SquashCompression)s.U16(20);
-        if (compression is not (SquashCompression.Gzip or SquashCompression.Xz or SquashCompression.Lz4 or SquashCompression.Zstandard))
+        if (compression is not (SquashCompression.Gzip or SquashCompression.Lzo or SquashCompression.Xz or SquashCompression.Lz4 or SquashCompression.Zstandard))
             throw new InvalidImageException(Structure, $"compression {compression} is not read here", 20);
         return new SquashSuperblock
         {

@@ -27,6 +27,7 @@ public sealed class MutatedImageTests : IDisposable
     [InlineData("squashfs", "mksquashfs tree image -quiet -no-progress -comp zstd -b 4096")]
     [InlineData("squashfs", "mksquashfs tree image -quiet -no-progress -comp xz")]
     [InlineData("squashfs", "mksquashfs tree image -quiet -no-progress -comp lz4")]
+    [InlineData("squashfs", "mksquashfs tree image -quiet -no-progress -comp lzo -b 4096")]
     [InlineData("cpio", "(cd tree && find . | cpio -o -H newc --quiet) > image")]
     [InlineData("tar", "tar --format=pax -S -cf image tree")]
     [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -c -O qcow2 raw image")]

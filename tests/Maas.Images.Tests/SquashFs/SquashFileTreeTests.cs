@@ -17,6 +17,12 @@ public sealed class SquashFileTreeTests : IDisposable
     [InlineData(4, "-comp zstd -b 1M -always-use-fragments")]
     [InlineData(5, "-comp gzip -no-fragments -noI -noD")]
     [InlineData(6, "-comp zstd -noF -noX -no-exports -no-sparse -tailends")]
+    [InlineData(7, "-comp lzo -b 4096")]
+    [InlineData(8, "-comp lzo -Xalgorithm lzo1x_999 -Xcompression-level 9 -b 1M")]
+    [InlineData(9, "-comp lzo -Xalgorithm lzo1x_1 -b 256K")]
+    [InlineData(10, "-comp lzo -Xalgorithm lzo1x_1_11 -no-fragments")]
+    [InlineData(11, "-comp lzo -Xalgorithm lzo1x_1_12 -always-use-fragments")]
+    [InlineData(12, "-comp lzo -Xalgorithm lzo1x_1_15")]
     public async Task A_tree_that_mksquashfs_wrote_reads_back_equal(int seed, string options)
     {
         SampleTree.Make(_folder["tree"], seed);
