@@ -33,8 +33,8 @@ internal sealed class VhdxBytes : MappedBytes
 
     public static VhdxBytes Open(ImageBytes file)
     {
-        var regions = VhdxHeader.Read(file);
-        return new VhdxBytes(file, regions, VhdxMetadata.Read(file, regions.Metadata));
+        var (whole, regions) = VhdxHeader.Read(file);
+        return new VhdxBytes(whole, regions, VhdxMetadata.Read(whole, regions.Metadata));
     }
 
     protected override long? PlaceOf(long block)

@@ -9,11 +9,12 @@ namespace Maas.Images.Vhdx;
 /// header 0 "head"  4 CRC-32C  8 sequence  16 file write  32 data write  48 log  64 log version  66 version  68 log length  72 log at
 /// region table  0 "regi"  4 CRC-32C  8 entries  16 entry: 0 GUID  16 offset  24 length  28 required
 /// </code>
-/// A log GUID that is not 0 means that the log holds changes that the file does not: it was not closed.
+/// A log GUID that is not 0 means that the log holds changes that the file does not: it was not closed, and is read as it would be with them.
 /// </summary>
 internal static class VhdxHeader
 {
     private const int KiB64 = 64 << 10;
+    private const int MiB = 1 << 20;
     private const string Structure = "VHDX header";
     private const string TableStructure = "VHDX region table";
 
@@ -26,15 +27,25 @@ internal static class VhdxHeader
         return file.Read(0, signature) == 8 && signature.SequenceEqual("vhdxfile"u8);
     }
 
-    /// <summary>The regions of a file that was closed properly.</summary>
-    public static VhdxRegions Read(ImageBytes file)
+    /// <summary>The file with what its log holds, and the regions of that.</summary>
+    public static (ImageBytes Whole, VhdxRegions Regions) Read(ImageBytes file)
     {
         var header = CurrentHeader(file);
         ReadOnlySpan<byte> s = header.Bytes;
         if (s.U16(66) != 1) throw new InvalidImageException(Structure, $"version {s.U16(66)} is not read here", header.Offset + 66);
-        if (s.Slice(48, 16).ContainsAnyExcept((byte)0))
-            throw new InvalidImageException(Structure, "its log holds changes that are not in the file yet; it must be opened and closed once by the program that wrote it", header.Offset + 48);
-        return Regions(file);
+        var log = new Guid(s.Slice(48, 16));
+        var whole = log == Guid.Empty ? file : VhdxLog.Replay(file, LogOf(file, header), log);
+        return (whole, Regions(whole));
+    }
+
+    private static Extent LogOf(ImageBytes file, (byte[] Bytes, long Offset) header)
+    {
+        ReadOnlySpan<byte> s = header.Bytes;
+        if (s.U16(64) != 0) throw new InvalidImageException(Structure, $"a log of version {s.U16(64)} is not read here", header.Offset + 64);
+        var (length, start) = (s.U32(68), s.U64(72));
+        if (length == 0 || length % MiB != 0 || start < MiB || start % MiB != 0 || start > (ulong)file.Length || length > file.Length - (long)start)
+            throw new InvalidImageException(Structure, $"a log of {length} bytes at {start} in a file of {file.Length}", header.Offset + 68);
+        return new Extent((long)start, length, header.Offset + 68);
     }
 
     private static (byte[] Bytes, long Offset) CurrentHeader(ImageBytes file)
@@ -69,7 +80,7 @@ internal static class VhdxHeader
         {
             var entry = s.Slice(16 + (i * 32), 32);
             var (id, start, length) = (new Guid(entry[..16]), entry.U64(16), entry.U32(24));
-            if (start < 1 << 20 || start % (1 << 20) != 0 || start > (ulong)file.Length || length > file.Length - (long)start)
+            if (start < MiB || start % MiB != 0 || start > (ulong)file.Length || length > file.Length - (long)start)
                 throw new InvalidImageException(TableStructure, $"a region of {length} bytes at {start} in a file of {file.Length}", at + 16 + (i * 32));
             if (id != BlockTable && id != Metadata && (entry.U32(28) & 1) != 0) throw new InvalidImageException(TableStructure, $"region {id} is not known here", at + 16 + (i * 32));
             regions.Add((id, new Extent((long)start, length, at + 16 + (i * 32))));

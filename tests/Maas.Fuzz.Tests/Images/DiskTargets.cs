@@ -14,7 +14,7 @@ internal static class DiskTargets
         Reading.Of("partitions", Reading.Disk, SampleImage.Read("gpt", Seals.Gpt), SampleImage.Read("gpt"), SampleImage.Read("mbr")),
         Reading.Of("qcow2", bytes => Read(new Qcow2Bytes(bytes)), SampleImage.Read("qcow2"), SampleImage.Read("qcow2-zstd"), SampleImage.Read("qcow2-v2")) with { Cases = 20_000 },
         Reading.Of("vhd", bytes => Read(VhdBytes.Open(bytes)), SampleImage.Read("vhd", Seals.Vhd), SampleImage.Read("vhd-fixed", Seals.Vhd)) with { Cases = 20_000 },
-        Reading.Of("vhdx", bytes => Read(VhdxBytes.Open(bytes)), SampleImage.Read("vhdx", Seals.Vhdx)) with { Cases = 5_000 },
+        Reading.Of("vhdx", bytes => Read(VhdxBytes.Open(bytes)), SampleImage.Read("vhdx", Seals.Vhdx), SampleImage.Read("vhdx-log", Seals.Vhdx)) with { Cases = 5_000 },
         Reading.Of("vmdk", bytes => Read(new VmdkBytes(bytes)), SampleImage.Read("vmdk"), SampleImage.Read("vmdk-stream")) with { Cases = 10_000 },
         new("disk-image", Reading.Case(static input => Reading.Disk(new MemoryBytes(input.ToArray()))))
         {

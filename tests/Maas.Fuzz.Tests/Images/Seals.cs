@@ -39,7 +39,7 @@ internal static class Seals
         }
     }
 
-    /// <summary>A VHDX's headers and region tables.</summary>
+    /// <summary>A VHDX's headers, region tables and the entries of its log, where that is in the samples.</summary>
     public static void Vhdx(SampleImage image)
     {
         Span<byte> checksum = stackalloc byte[4];
@@ -47,6 +47,14 @@ internal static class Seals
         {
             if (at + length > image.Bytes.Length) continue;
             checksum.U32(0, ~Checksums.Crc32C(uint.MaxValue, image.Bytes.Span.Slice(at, length), 4, 4));
+            image.Write(at + 4, checksum);
+        }
+
+        for (var at = 1 << 20; at + 4096 <= Math.Min(2 << 20, image.Bytes.Length); at += 4096)
+        {
+            ReadOnlySpan<byte> entry = image.Bytes.Span[at..];
+            if (!entry.StartsWith("loge"u8) || entry.U32(8) > entry.Length || entry.U32(8) < 64) continue;
+            checksum.U32(0, ~Checksums.Crc32C(uint.MaxValue, entry[..(int)entry.U32(8)], 4, 4));
             image.Write(at + 4, checksum);
         }
     }
