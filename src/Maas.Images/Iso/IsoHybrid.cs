@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Maas.Images.Bytes;
+using Maas.Images.Partitions;
 
 namespace Maas.Images.Iso;
 
@@ -41,9 +42,9 @@ internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode, string label, Dat
         {
             MbrPartition(s[446..], active: 0x80, type: 0, 0, 1);
             MbrPartition(s[462..], active: 0, type: 0xEE, 1, sectors - 1);
-            var entries = Entries(efi);
-            Header(sectors, entries, isBackup: false).CopyTo(s[Sector..]);
-            entries.CopyTo(s[(2 * Sector)..]);
+            var gpt = Gpt(efi, sectors);
+            gpt.FirstHeader().CopyTo(s[Sector..]);
+            gpt.Entries.CopyTo(s[(int)gpt.EntriesOffset..]);
         }
         else
         {
@@ -58,43 +59,17 @@ internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode, string label, Dat
     public byte[] Backup(IReadOnlyList<IsoBootImage> boot, uint blocks)
     {
         if (EfiImage(boot) is not { } efi) return new byte[BackupLength];
-        var entries = Entries(efi);
-        return [.. entries, .. Header((long)blocks * SectorsInBlock, entries, isBackup: true)];
+        var gpt = Gpt(efi, (long)blocks * SectorsInBlock);
+        return [.. gpt.Entries, .. gpt.SecondHeader()];
     }
 
-    private byte[] Entries(IsoContent efi)
+    private GptBytes Gpt(IsoContent efi, long sectors)
     {
-        var entries = new byte[128 * 128];
-        Span<byte> s = entries;
-        new Guid("c12a7328-f81f-11d2-ba4b-00a0c93ec93b").TryWriteBytes(s);
-        Id("efi").TryWriteBytes(s[16..]);
-        var first = (ulong)efi.Block * SectorsInBlock;
-        s.U64(32, first);
-        s.U64(40, first + (ulong)((efi.Length + Sector - 1) / Sector) - 1);
-        Encoding.Unicode.GetBytes("EFI boot image", s[56..]);
-        return entries;
-    }
-
-    /// <summary>UEFI 2.10, table 5.5.</summary>
-    private byte[] Header(long sectors, byte[] entries, bool isBackup)
-    {
-        var header = new byte[Sector];
-        Span<byte> s = header;
-        "EFI PART"u8.CopyTo(s);
-        s.U32(8, 0x10000);
-        s.U32(12, 92);
-        var (first, last) = (1UL, (ulong)sectors - 1);
-        s.U64(24, isBackup ? last : first);
-        s.U64(32, isBackup ? first : last);
-        s.U64(40, SystemAreaLength / Sector);
-        s.U64(48, (ulong)sectors - (BackupLength / Sector) - 1);
-        Id("gpt").TryWriteBytes(s[56..]);
-        s.U64(72, isBackup ? (ulong)sectors - (BackupLength / Sector) : 2);
-        s.U32(80, 128);
-        s.U32(84, 128);
-        s.U32(88, Checksums.Crc32(entries));
-        s.U32(16, Checksums.Crc32(s[..92]));
-        return header;
+        var gpt = GptBytes.Create(Sector, Id("gpt"), firstUsable: SystemAreaLength / Sector);
+        var first = (long)efi.Block * SectorsInBlock;
+        gpt.Set(1, PartitionTypes.EfiSystem, Id("efi"), first, first + ((efi.Length + Sector - 1) / Sector) - 1, attributes: 0, "EFI boot image");
+        gpt.Fit(sectors);
+        return gpt;
     }
 
     private static IsoContent? EfiImage(IReadOnlyList<IsoBootImage> boot) => boot.FirstOrDefault(image => image.Platform == IsoBootPlatform.Efi)?.Content;

@@ -118,7 +118,7 @@ public sealed partial record PartitionTable
                 throw new ArgumentException($"Partition {partition.Number}, {partition.Length} bytes at {partition.Offset}, does not fit on a disk of {diskLength}.");
             if (partition.Offset % SectorSize != 0 || partition.Length % SectorSize != 0) throw new ArgumentException($"Partition {partition.Number} is not of whole sectors.");
             if (before is not null && partition.Offset < before.End) throw new ArgumentException($"Partitions {before.Number} and {partition.Number} overlap.");
-            if (partition.Name.Length > GptWriter.LongestName) throw new ArgumentException($"The name of partition {partition.Number} is longer than {GptWriter.LongestName} UTF-16 units.");
+            if (partition.Name.Length > GptBytes.LongestName) throw new ArgumentException($"The name of partition {partition.Number} is longer than {GptBytes.LongestName} UTF-16 units.");
             before = partition;
         }
 
