@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Maas.Images;
 using Maas.Images.Archives;
+using Maas.Images.FileTrees;
 
 namespace ImageTool.Verbs;
 
