@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Maas.Images.Debian;
 using Maas.Images.Downloads;
 using Maas.Images.Import;
@@ -10,16 +7,14 @@ namespace Maas.Images.Tests.Debian;
 
 public sealed class DebianInstallerSourceTests : IAsyncLifetime
 {
-    private const string Folder = "debian/dists/test/main/installer-amd64/current/images/";
-    private readonly byte[] _kernel = RandomNumberGenerator.GetBytes(9_000);
-    private readonly byte[] _initrd = RandomNumberGenerator.GetBytes(90_000);
     private SyntheticStreams _mirror = null!; // InitializeAsync: its server, key, clock and library
+    private SyntheticInstaller _installer = null!;
 
     public async ValueTask InitializeAsync()
     {
         _mirror = await SyntheticStreams.StartAsync();
-        _mirror.Server.Files[Folder + "netboot/debian-installer/amd64/linux"] = _kernel;
-        _mirror.Server.Files[Folder + "netboot/debian-installer/amd64/initrd.gz"] = _initrd;
+        _installer = new SyntheticInstaller(_mirror);
+        _installer.Publish();
         await File.WriteAllBytesAsync(Path.Combine(_mirror.Folder, "keyring"), _mirror.Key.Keyring(armored: false));
     }
 
@@ -28,45 +23,40 @@ public sealed class DebianInstallerSourceTests : IAsyncLifetime
     [Fact]
     public async Task The_installers_kernel_and_initrd_come_as_the_signed_release_vouches()
     {
-        Publish();
-
         await _mirror.RunAsync(Source());
 
         var record = _mirror.Library.FindImport("installer test/amd64")!;
-        record.Files.Select(file => file.Name).Should().Equal("netboot/debian-installer/amd64/linux", "netboot/debian-installer/amd64/initrd.gz");
-        record.Files.Select(file => file.Length).Should().Equal(_kernel.Length, _initrd.Length);
+        record.Files.Select(file => file.Name).Should().Equal(SyntheticInstaller.KernelName, SyntheticInstaller.InitrdName);
+        record.Files.Select(file => file.Length).Should().Equal(_installer.Kernel.Length, _installer.Initrd.Length);
         record.Files[0].Facts.Should().Contain("arch", "amd64");
     }
 
     [Fact]
     public async Task A_list_that_the_release_does_not_vouch_for_is_refused()
     {
-        Publish();
-        _mirror.Server.Files[Folder + "SHA256SUMS"][3] ^= 1;
+        _mirror.Server.Files[SyntheticInstaller.Folder + "SHA256SUMS"][3] ^= 1;
         await RefusedAsync("not the one that the Release file names");
 
-        Publish(signer: new SigningKey());
+        _installer.Publish(signer: new SigningKey());
         await RefusedAsync("no key of the keyring");
     }
 
     [Fact]
     public async Task A_kernel_that_the_list_does_not_vouch_for_is_refused()
     {
-        Publish();
-        _mirror.Server.Files[Folder + "netboot/debian-installer/amd64/linux"] = _initrd;
+        _mirror.Server.Files[SyntheticInstaller.Folder + SyntheticInstaller.KernelName] = _installer.Initrd;
         await RefusedAsync("SHA-256 is not the one promised");
     }
 
     [Fact]
     public async Task A_release_that_was_rolled_back_is_refused()
     {
-        Publish();
-        var old = _mirror.Server.Files["debian/dists/test/InRelease"];
+        var old = _mirror.Server.Files[SyntheticInstaller.Release];
         _mirror.Time.Advance(TimeSpan.FromDays(1));
-        Publish();
+        _installer.Publish();
         await _mirror.RunAsync(Source());
 
-        _mirror.Server.Files["debian/dists/test/InRelease"] = old;
+        _mirror.Server.Files[SyntheticInstaller.Release] = old;
 
         await RefusedAsync("rolled back");
     }
@@ -74,7 +64,6 @@ public sealed class DebianInstallerSourceTests : IAsyncLifetime
     [Fact]
     public async Task A_suite_without_an_installer_says_so()
     {
-        Publish();
         await _mirror.Invoking(it => it.RunAsync(Source("legacy-images"))).Should().ThrowAsync<FileNotFoundException>().WithMessage("*legacy-images/SHA256SUMS*");
     }
 
@@ -84,25 +73,8 @@ public sealed class DebianInstallerSourceTests : IAsyncLifetime
         Folder = folder,
     };
 
-    private void Publish(SigningKey? signer = null)
-    {
-        var list = Encoding.UTF8.GetBytes($"""
-            {Hash(_kernel)}  ./netboot/debian-installer/amd64/linux
-            {Hash(_initrd)}  ./netboot/debian-installer/amd64/initrd.gz
-            {Hash(_initrd)}  ./cdrom/initrd.gz
-            {Hash(_initrd)}  ./netboot/gtk/debian-installer/amd64/initrd.gz
-
-            """);
-        _mirror.Server.Files[Folder + "SHA256SUMS"] = list;
-        var date = _mirror.Time.GetUtcNow().ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
-        var release = $"Suite: test\nCodename: testing\nDate: {date} UTC\nSHA256:\n {Hash(list)} {list.Length} main/installer-amd64/current/images/SHA256SUMS\n";
-        _mirror.Server.Files["debian/dists/test/InRelease"] = Encoding.UTF8.GetBytes((signer ?? _mirror.Key).Sign(release, _mirror.Time.GetUtcNow()));
-    }
-
     private async Task RefusedAsync(string reason) =>
         await _mirror.Invoking(it => it.RunAsync(Source())).Should().ThrowAsync<UntrustedArchiveException>().WithMessage($"*{reason}*");
-
-    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }
 
 /// <summary>Debian's own archive: its signature, its layout, its mirrors.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Maas.Images.Library;
+using Maas.Images.Tests.Debian;
 using Maas.Images.Tests.Simplestreams;
 
 namespace Maas.Images.Tests.Tool;
@@ -13,7 +14,7 @@ public sealed class ImportVerbsTests : IAsyncLifetime
 
     private ImageLibrary Library => ImageLibrary.Open(_bench["library"]);
 
-    private string Sha256 => Convert.ToHexStringLower(SHA256.HashData(_image));
+    private string Sha256 => HashOf(_image);
 
     public async ValueTask InitializeAsync()
     {
@@ -72,6 +73,49 @@ public sealed class ImportVerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_network_installer_comes_from_a_signed_archive_and_only_what_is_new_comes_again()
+    {
+        var installer = new SyntheticInstaller(_mirror);
+        installer.Publish();
+        var line = $"import isos $library --mirror {_mirror.Server["debian"]} --suite test --keyring $keyring";
+
+        (await _bench.DoAsync(line)).Should().Contain(SyntheticInstaller.KernelName).And.Contain(SyntheticInstaller.InitrdName);
+        _mirror.Server.Requests.Clear();
+        await _bench.DoAsync(line);
+
+        _mirror.Server.Requests.Should().NotContain(request => request.Contains("netboot", StringComparison.Ordinal));
+        Library.List().Select(blob => blob.Digest.ToString()).Should().BeEquivalentTo([HashOf(installer.Kernel), HashOf(installer.Initrd)]);
+        (await _bench.DoAsync("import list $library")).Should().Contain("installer test/amd64").And.Contain(HashOf(installer.Kernel));
+    }
+
+    [Fact]
+    public async Task A_network_installer_that_is_not_as_it_was_signed_is_refused_and_what_was_there_stays()
+    {
+        var installer = new SyntheticInstaller(_mirror);
+        installer.Publish();
+        var line = $"import isos $library --mirror {_mirror.Server["debian"]} --suite test --keyring $keyring";
+        await _bench.DoAsync(line);
+
+        installer.Publish(signer: new SigningKey());
+        await RefusedAsync(line, "no key of the keyring");
+        installer.Publish();
+        await RefusedAsync(line + " --arch arm64", "installer-arm64");
+        var fresh = line.Replace("$library", "$other", StringComparison.Ordinal);
+        _mirror.Server.Files[SyntheticInstaller.Folder + SyntheticInstaller.InitrdName] = installer.Kernel;
+        await RefusedAsync(fresh, "not the one promised");
+
+        Library.List().Select(blob => blob.Digest.ToString()).Should().BeEquivalentTo([HashOf(installer.Kernel), HashOf(installer.Initrd)]);
+        (await _bench.DoAsync("import list $other")).Should().BeEmpty();
+
+        async Task RefusedAsync(string words, string reason)
+        {
+            var said = await _bench.RunAsync(words);
+            said.ExitCode.Should().Be(1, said.Output);
+            said.Error.Should().Contain(reason).And.NotContain("   at ");
+        }
+    }
+
+    [Fact]
     public async Task Several_processes_fill_and_clear_one_library_at_once()
     {
         foreach (var name in (string[])["same", "other", "late"]) _mirror.Server.Files[name] = name == "same" ? _image : RandomNumberGenerator.GetBytes(200_000);
@@ -82,10 +126,9 @@ public sealed class ImportVerbsTests : IAsyncLifetime
 
         Library.Imports().Where(import => import.Files.Count > 0).Select(import => import.Source).Should().BeEquivalentTo("same", "late");
         foreach (var blob in Library.List().ToList()) (await Library.VerifyAsync(blob.Digest, TestContext.Current.CancellationToken)).Should().BeTrue();
-        Library.List().Select(blob => blob.Digest.ToString()).Should().BeEquivalentTo([Sha256, HashOf("late")]);
+        Library.List().Select(blob => blob.Digest.ToString()).Should().BeEquivalentTo([Sha256, HashOf(_mirror.Server.Files["late"])]);
 
-        Task<string> ImportAsync(string name) => _bench.DoAsync($"import url $library {HashOf(name)} {_mirror.Server[name]}");
-        string HashOf(string name) => Convert.ToHexStringLower(SHA256.HashData(_mirror.Server.Files[name]));
+        Task<string> ImportAsync(string name) => _bench.DoAsync($"import url $library {HashOf(_mirror.Server.Files[name])} {_mirror.Server[name]}");
     }
 
     [Fact]
@@ -99,4 +142,6 @@ public sealed class ImportVerbsTests : IAsyncLifetime
 
         (await _bench.DoAsync("import list $library")).Should().Contain(Sha256).And.NotContain("jammy");
     }
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }
