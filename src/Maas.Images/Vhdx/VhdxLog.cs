@@ -11,14 +11,16 @@ internal sealed class VhdxLog
 {
     private const long LargestLog = 64 << 20;
     private const long MiB = 1 << 20;
+    private const int MostReadings = 8; // entries do not overlap; a sequence that goes over the ring's end is read twice
     private const int Sector = VhdxLogEntry.Sector;
     private const string Structure = "VHDX log";
 
     private readonly ImageBytes _file;
     private readonly Extent _place;
     private readonly Guid _id;
+    private long _left;
 
-    private VhdxLog(ImageBytes file, Extent place, Guid id) => (_file, _place, _id) = (file, place, id);
+    private VhdxLog(ImageBytes file, Extent place, Guid id) => (_file, _place, _id, _left) = (file, place, id, MostReadings * place.Length);
 
     /// <summary>The file as it would be after its log had been replayed: sectors of the tables are read from the log.</summary>
     /// <param name="file">The file, which stays as it is.</param>
@@ -68,6 +70,7 @@ internal sealed class VhdxLog
 
     private byte[] ReadRing(long at, int length)
     {
+        if ((_left -= length) < 0) throw new InvalidImageException(Structure, "its entries overlap", _place.Start + at);
         var bytes = new byte[length];
         var first = (int)Math.Min(length, _place.Length - at);
         _file.ReadExactly(_place.Start + at, bytes.AsSpan(0, first), Structure);

@@ -143,6 +143,11 @@ public sealed class VhdxLogTests : IDisposable
         await WithAsync(Changed(entry => entry.U32(24, 2)), "no sequence");
         await WithAsync(Changed(entry => entry[32] ^= 1), "no sequence"); // another log's
 
+        var endless = Changed(entry => entry.U32(8, LogLength));
+        for (var sector = 0; sector < LogLength / Sector; sector++) image.Put(sector * Sector, endless[..Sector]);
+        await RefusedAsync(image, "VHDX log", "overlap");
+        image.Put(0, new byte[LogLength]);
+
         image.Put(0, DirtyVhdx.Entry(1, 0, end, end, [(TableAt, table, 0)]));
         await RefusedAsync(image.Open(DirtyVhdx.Log, header => header.Span.U16(64, 1)), "VHDX header", "log of version 1");
         await RefusedAsync(image.Open(DirtyVhdx.Log, header => { header.Span.U16(64, 0); header.Span.U32(68, 64 << 20); }), "VHDX header", "a log of 67108864 bytes");
