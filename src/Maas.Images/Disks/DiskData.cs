@@ -6,7 +6,7 @@ namespace Maas.Images.Disks;
 internal sealed class DiskData(ImageBytes disk, IProgress<long>? progress, CancellationToken cancellationToken)
 {
     /// <summary>Bytes of a piece; a multiple of every cluster size written here.</summary>
-    public const int PieceSize = 4 << 20;
+    public const int PieceSize = 2 << 20;
 
     public delegate void Piece(long at, ReadOnlyMemory<byte> bytes);
 

@@ -1,20 +1,31 @@
 using System.IO.Compression;
+using Maas.Images.Bytes;
 
 namespace Maas.Images.Qcow2;
 
 /// <summary>Packs clusters, several at once, each for itself; the result does not depend on how many processors there are.</summary>
-internal sealed class Qcow2ClusterPacker(bool zstandard, int clusterSize)
+/// <param name="zstandard">zstd instead of deflate.</param>
+/// <param name="clusterSize">Bytes of a cluster.</param>
+/// <param name="most">Clusters packed at once, at most.</param>
+internal sealed class Qcow2ClusterPacker(bool zstandard, int clusterSize, int most) : IDisposable
 {
+    private const int Growth = 2048; // by which deflate lengthens a cluster that it cannot shorten, and more
+
+    private readonly int _stride = clusterSize + Growth;
+    private readonly byte[] _room = GC.AllocateUninitializedArray<byte>(most * (clusterSize + Growth));
+    private readonly ZstandardPacker _zstandard = new(ZstdSharp.Compressor.DefaultCompressionLevel);
+
     /// <summary>
-    /// Each cluster packed, or nothing where it does not get smaller or holds only zeros. A last cluster that is short is filled with zeros.
+    /// Each cluster packed, or nothing where it does not get smaller or holds only zeros; the memory is used again for the next. A last cluster that is short is filled
+    /// with zeros.
     /// </summary>
     public ReadOnlyMemory<byte>[] Pack(ReadOnlyMemory<byte> bytes, int count)
     {
         var packed = new ReadOnlyMemory<byte>[count];
-        Parallel.For(0, count, () => new ZstdSharp.Compressor(), (i, _, compressor) =>
+        Parallel.For(0, count, i =>
         {
             var cluster = bytes.Slice(i * clusterSize, Math.Min(clusterSize, bytes.Length - (i * clusterSize))).Span;
-            if (!cluster.ContainsAnyExcept((byte)0)) return compressor;
+            if (!cluster.ContainsAnyExcept((byte)0)) return;
             if (cluster.Length < clusterSize)
             {
                 var whole = new byte[clusterSize];
@@ -22,22 +33,19 @@ internal sealed class Qcow2ClusterPacker(bool zstandard, int clusterSize)
                 cluster = whole;
             }
 
-            packed[i] = zstandard ? Zstandard(compressor, cluster) : Deflate(cluster);
-            return compressor;
-        }, compressor => compressor.Dispose());
+            var at = i * _stride;
+            var length = zstandard ? _zstandard.Pack(cluster, _room.AsSpan(at, clusterSize - 1)) : Deflate(cluster, at);
+            if (length < clusterSize) packed[i] = _room.AsMemory(at, length);
+        });
         return packed;
     }
 
-    private static ReadOnlyMemory<byte> Zstandard(ZstdSharp.Compressor compressor, ReadOnlySpan<byte> cluster)
-    {
-        var small = new byte[cluster.Length - 1];
-        return compressor.TryWrap(cluster, small, out var length) ? small.AsMemory(0, length) : default;
-    }
+    public void Dispose() => _zstandard.Dispose();
 
-    private static ReadOnlyMemory<byte> Deflate(ReadOnlySpan<byte> cluster)
+    private int Deflate(ReadOnlySpan<byte> cluster, int at)
     {
-        var small = new MemoryStream(cluster.Length);
+        var small = new MemoryStream(_room, at, _stride);
         using (var deflate = new DeflateStream(small, CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(cluster);
-        return small.Length < cluster.Length ? small.GetBuffer().AsMemory(0, (int)small.Length) : default;
+        return (int)small.Position;
     }
 }

@@ -10,7 +10,7 @@ namespace Maas.Images.Qcow2;
 /// [header][refcount table][refcounts of the first 2 GiB][L1 table][L2 table, clusters …][refcounts of the next 2 GiB][clusters …]
 /// </code>
 /// </summary>
-internal sealed class Qcow2Writer
+internal sealed class Qcow2Writer : IDisposable
 {
     private const int ClusterBits = 16;
     private const int ClusterSize = 1 << ClusterBits;
@@ -34,7 +34,7 @@ internal sealed class Qcow2Writer
     private Qcow2Writer(FileStream file, long size, DiskCompression compression)
     {
         (_file, _size, _compression) = (file, size, compression);
-        _packer = compression == DiskCompression.None ? null : new Qcow2ClusterPacker(compression == DiskCompression.Zstandard, ClusterSize);
+        _packer = compression == DiskCompression.None ? null : new Qcow2ClusterPacker(compression == DiskCompression.Zstandard, ClusterSize, DiskData.PieceSize / ClusterSize);
         var l1Entries = (size + ((long)L2Entries * ClusterSize) - 1) / ((long)L2Entries * ClusterSize);
         if (l1Entries > MostL1Entries) throw new NotSupportedException($"A qcow2 with clusters of 64 KiB does not hold {size} bytes.");
         _l1 = new byte[Math.Max(1, l1Entries) * 8];
@@ -44,10 +44,12 @@ internal sealed class Qcow2Writer
 
     public static void Write(ImageBytes disk, FileStream file, DiskCompression compression, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var writer = new Qcow2Writer(file, disk.Length, compression);
+        using var writer = new Qcow2Writer(file, disk.Length, compression);
         new DiskData(disk, progress, cancellationToken).ForEach(writer.Add);
         writer.Finish();
     }
+
+    public void Dispose() => _packer?.Dispose();
 
     private void Add(long at, ReadOnlyMemory<byte> bytes)
     {

@@ -10,7 +10,7 @@ namespace Maas.Images.SquashFs;
 /// stretches of zeros take no room; hard links, devices, owners and extended attributes are kept. The same tree gives the same bytes,
 /// however many threads pack it.
 /// </summary>
-/// <remarks>Two blocks a thread and the metadata (some tens of bytes a file) are in memory, whatever the size.</remarks>
+/// <remarks>Up to eight blocks a thread, or of large blocks two, and the metadata (some tens of bytes a file) are in memory, whatever the size.</remarks>
 /// <example>
 /// <code>
 /// await using var output = File.Create("filesystem.squashfs");
@@ -41,7 +41,7 @@ public sealed class SquashBuilder
     public FileOwnership Ownership { get; init; } = new();
 
     /// <summary>Writes the file system.</summary>
-    /// <param name="tree">What goes in; read twice where files are of equal length.</param>
+    /// <param name="tree">What goes in, read by one thread at a time; twice where files of a block and more are of equal length.</param>
     /// <param name="output">Seekable and empty; written from its start.</param>
     /// <param name="cancellationToken">Ends it; what was written is of no use.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or the stream cannot seek.</exception>
@@ -59,15 +59,9 @@ public sealed class SquashBuilder
         output.Write(new byte[SquashSuperblock.Size]);
         output.Write(packer.Options);
 
-        var data = new SquashDataWriter(output, packer, BlockSize, Threads);
-        foreach (var (identity, entry) in all.Inodes)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            identity.Attributes = attributes.Add(tree.ExtendedAttributes(entry));
-            if (entry.Kind == FileKind.File) identity.Content = await data.AddAsync(() => tree.OpenRead(entry), entry.Length, all.HasOthersOfLength(entry.Length), cancellationToken).ConfigureAwait(false);
-        }
-
-        await data.FinishAsync(cancellationToken).ConfigureAwait(false);
+        using var blocks = new SquashBlockWriter(output, packer, BlockSize, Threads, cancellationToken);
+        var data = new SquashDataWriter(tree, BlockSize, blocks);
+        await Task.Run(() => data.Write(all, attributes), cancellationToken).ConfigureAwait(false);
         WriteTables(output, all, data, attributes, packer);
     }
 

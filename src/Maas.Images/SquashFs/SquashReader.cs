@@ -14,7 +14,7 @@ internal sealed class SquashReader
     {
         (_image, _super) = (image, super);
         _fragments = new SquashTable(image, metadata, super.FragmentTable, super.FragmentTable < 0 ? 0 : super.FragmentCount, 16, "squashfs fragment table");
-        _fragmentBlocks = new UnpackedBlocks(Math.Max(4, (4 << 20) / super.BlockSize), super.BlockSize, ReadFragment);
+        _fragmentBlocks = new UnpackedBlocks(Math.Max(4, (1 << 20) / super.BlockSize), super.BlockSize, ReadFragment);
     }
 
     public int BlockSize => _super.BlockSize;

@@ -1,19 +1,17 @@
 using System.Security.Cryptography;
 using Maas.Images.Bytes;
+using Maas.Images.FileTrees;
+using Maas.Images.Library;
 
 namespace Maas.Images.SquashFs.Building;
 
-/// <summary>
-/// Writes files' blocks and the fragments that small files share. Blocks are packed by several threads and written in the order in which they
-/// were read, so that the result does not depend on how many there are; never more than two a thread are in memory.
-/// </summary>
-internal sealed class SquashDataWriter(Stream output, SquashPacker packer, int blockSize, int threads)
+/// <summary>Turns files into blocks, and into the fragments that small files share; files of equal bytes are there once.</summary>
+internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBlockWriter blocks)
 {
-    private readonly Queue<(Task<(byte[] Bytes, int Length, bool IsPacked)> Packing, Action<long, uint> Place)> _packing = [];
-    private readonly Dictionary<string, SquashContent> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<(long Length, BlobDigest Digest), SquashContent> _known = [];
     private readonly List<(long Start, uint Size)> _fragments = [];
-    private byte[] _tails = new byte[blockSize];
-    private int _tailsUsed;
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(blockSize);
+    private SquashBlock? _tails;
 
     public int FragmentCount => _fragments.Count;
 
@@ -31,98 +29,108 @@ internal sealed class SquashDataWriter(Stream output, SquashPacker packer, int b
         return entries;
     }
 
-    /// <param name="open">Opens the content; twice if another file is of the same length.</param>
-    /// <param name="length">Its bytes.</param>
-    /// <param name="mayBeDuplicate">Whether another file is as long.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<SquashContent> AddAsync(Func<Stream> open, long length, bool mayBeDuplicate, CancellationToken cancellationToken)
+    /// <summary>Writes the contents of all files, and tells their inodes where they are.</summary>
+    public void Write(SquashTree all, SquashAttributeWriter attributes) => blocks.Write(Read(all, attributes));
+
+    private IEnumerable<SquashBlock> Read(SquashTree all, SquashAttributeWriter attributes)
     {
-        if (length == 0) return SquashContent.Empty;
-        var digest = "";
-        if (mayBeDuplicate)
+        foreach (var (identity, entry) in all.Inodes)
         {
-            using var all = open();
-            digest = $"{length} {Convert.ToHexString(await SHA256.HashDataAsync(all, cancellationToken).ConfigureAwait(false))}";
-            if (_known.TryGetValue(digest, out var known)) return known;
-        }
-
-        using var content = open();
-        var added = length < blockSize
-            ? await AddTailAsync(content, (int)length, cancellationToken).ConfigureAwait(false)
-            : await AddBlocksAsync(content, length, cancellationToken).ConfigureAwait(false);
-        if (mayBeDuplicate) _known.Add(digest, added);
-        return added;
-    }
-
-    /// <summary>Writes what is still on its way.</summary>
-    public async Task FinishAsync(CancellationToken cancellationToken)
-    {
-        await FlushTailsAsync(cancellationToken).ConfigureAwait(false);
-        while (_packing.Count > 0) await WriteOldestAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<SquashContent> AddTailAsync(Stream content, int length, CancellationToken cancellationToken)
-    {
-        if (_tailsUsed + length > blockSize) await FlushTailsAsync(cancellationToken).ConfigureAwait(false);
-        await ReadAsync(content, _tails.AsMemory(_tailsUsed, length), cancellationToken).ConfigureAwait(false);
-        var added = new SquashContent(length) { Fragment = (uint)_fragments.Count, FragmentOffset = (uint)_tailsUsed };
-        _tailsUsed += length;
-        return added;
-    }
-
-    private async Task FlushTailsAsync(CancellationToken cancellationToken)
-    {
-        if (_tailsUsed == 0) return;
-        var index = _fragments.Count;
-        _fragments.Add(default);
-        await PackAsync(_tails, _tailsUsed, (start, size) => _fragments[index] = (start, size), cancellationToken).ConfigureAwait(false);
-        (_tails, _tailsUsed) = (new byte[blockSize], 0);
-    }
-
-    private async Task<SquashContent> AddBlocksAsync(Stream content, long length, CancellationToken cancellationToken)
-    {
-        var added = new SquashContent(length) { Sizes = new uint[(length + blockSize - 1) / blockSize] };
-        var isPlaced = false;
-        for (var i = 0; i < added.Sizes.Length; i++)
-        {
-            var index = i;
-            var block = new byte[Math.Min(blockSize, length - ((long)i * blockSize))];
-            await ReadAsync(content, block, cancellationToken).ConfigureAwait(false);
-            if (!block.AsSpan().ContainsAnyExcept((byte)0))
+            identity.Attributes = attributes.Add(tree.ExtendedAttributes(entry));
+            if (entry.Kind != FileKind.File || entry.Length == 0) continue;
+            var isTail = entry.Length < blockSize;
+            if (isTail) ReadTail(entry);
+            (long, BlobDigest)? key = all.HasOthersOfLength(entry.Length) ? (entry.Length, isTail ? BlobDigest.FromHash(SHA256.HashData(_buffer.AsSpan(0, (int)entry.Length))) : DigestOf(entry)) : null;
+            if (key is { } sought && _known.TryGetValue(sought, out var known))
             {
-                added.Sparse += block.Length;
+                identity.Content = known;
                 continue;
             }
 
-            var isFirst = !isPlaced;
-            isPlaced = true;
-            await PackAsync(block, block.Length, (start, size) =>
-            {
-                added.Sizes[index] = size;
-                if (isFirst) added.Start = start;
-            }, cancellationToken).ConfigureAwait(false);
+            var content = new SquashContent(entry.Length) { Sizes = new uint[isTail ? 0 : (entry.Length + blockSize - 1) / blockSize] };
+            identity.Content = content;
+            if (key is { } found) _known.Add(found, content);
+            foreach (var block in isTail ? AddTail(content) : ReadBlocks(entry, content)) yield return block;
         }
 
-        return added;
+        if (_tails is not null) yield return _tails;
     }
 
-    private async Task PackAsync(byte[] block, int length, Action<long, uint> place, CancellationToken cancellationToken)
+    private void ReadTail(FileEntry entry)
     {
-        if (_packing.Count >= 2 * threads) await WriteOldestAsync(cancellationToken).ConfigureAwait(false);
-        _packing.Enqueue((Task.Run(() => packer.Pack(block.AsSpan(0, length)) is { } packed ? (packed, packed.Length, true) : (block, length, false), cancellationToken), place));
+        using var content = tree.OpenRead(entry);
+        Fill(content, _buffer.AsSpan(0, (int)entry.Length));
     }
 
-    private async Task WriteOldestAsync(CancellationToken cancellationToken)
+    /// <summary>Puts what was read behind the other tails; those before it are a fragment if it does not fit.</summary>
+    private IEnumerable<SquashBlock> AddTail(SquashContent content)
     {
-        var (packing, place) = _packing.Dequeue();
-        var (bytes, length, isPacked) = await packing.ConfigureAwait(false);
-        place(output.Position, (uint)length | (isPacked ? 0 : SquashFileBytes.StoredBit));
-        await output.WriteAsync(bytes.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        var length = (int)content.Length;
+        if (_tails is { } full && full.Length + length > blockSize)
+        {
+            yield return full;
+            _tails = null;
+        }
+
+        _tails ??= NewFragment();
+        (content.Fragment, content.FragmentOffset) = ((uint)_fragments.Count - 1, (uint)_tails.Length);
+        _buffer.AsSpan(0, length).CopyTo(_tails.Room[_tails.Length..]);
+        _tails.Length += length;
     }
 
-    private static async Task ReadAsync(Stream content, Memory<byte> room, CancellationToken cancellationToken)
+    private SquashBlock NewFragment()
     {
-        if (await content.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) != room.Length)
-            throw new IOException("A file has become shorter while an image was made of it.");
+        var (block, index) = (blocks.Take(), _fragments.Count);
+        _fragments.Add(default);
+        block.Length = 0;
+        block.Place = (start, size) => _fragments[index] = (start, size);
+        return block;
+    }
+
+    private IEnumerable<SquashBlock> ReadBlocks(FileEntry entry, SquashContent into)
+    {
+        using var content = tree.OpenRead(entry);
+        var isPlaced = false;
+        for (var i = 0; i < into.Sizes.Length; i++)
+        {
+            var block = blocks.Take();
+            block.Length = (int)Math.Min(blockSize, into.Length - ((long)i * blockSize));
+            Fill(content, block.Content);
+            if (!block.Content.ContainsAnyExcept((byte)0))
+            {
+                into.Sparse += block.Length;
+                blocks.Return(block);
+                continue;
+            }
+
+            var (index, isFirst) = (i, !isPlaced);
+            isPlaced = true;
+            block.Place = (start, size) =>
+            {
+                into.Sizes[index] = size;
+                if (isFirst) into.Start = start;
+            };
+            yield return block;
+        }
+    }
+
+    private BlobDigest DigestOf(FileEntry entry)
+    {
+        using var content = tree.OpenRead(entry);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var left = entry.Length; left > 0;)
+        {
+            var part = _buffer.AsSpan(0, (int)Math.Min(_buffer.Length, left));
+            Fill(content, part);
+            hash.AppendData(part);
+            left -= part.Length;
+        }
+
+        return BlobDigest.FromHash(hash.GetHashAndReset());
+    }
+
+    private static void Fill(Stream content, Span<byte> room)
+    {
+        if (content.ReadAtLeast(room, room.Length, throwOnEndOfStream: false) != room.Length) throw new IOException("A file has become shorter while an image was made of it.");
     }
 }

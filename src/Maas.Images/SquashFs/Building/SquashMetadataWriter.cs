@@ -75,10 +75,11 @@ internal sealed class SquashMetadataWriter(SquashPacker packer) : IDisposable
 
     private static byte[] Packed(SquashPacker packer, ReadOnlySpan<byte> block)
     {
-        var packed = packer.Pack(block);
+        var room = new byte[SquashPacker.RoomFor(block.Length)];
+        var length = packer.Pack(block, room);
         byte[] head = new byte[2];
-        ((Span<byte>)head).U16(0, (ushort)(packed?.Length ?? block.Length | Stored));
-        return [.. head, .. packed ?? block];
+        ((Span<byte>)head).U16(0, (ushort)(length > 0 ? length : block.Length | Stored));
+        return [.. head, .. length > 0 ? room.AsSpan(0, length) : block];
     }
 
     private void Pack()

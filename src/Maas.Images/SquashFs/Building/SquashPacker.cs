@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using K4os.Compression.LZ4;
 using Maas.Images.Bytes;
@@ -11,7 +10,7 @@ internal sealed class SquashPacker(SquashCompression compression, int? level) : 
     private const int UsualGzipLevel = 9;
     private const int UsualZstandardLevel = 9;
 
-    private readonly ThreadLocal<ZstdSharp.Compressor> _zstandard = new(() => new ZstdSharp.Compressor(level ?? UsualZstandardLevel), trackAllValues: true);
+    private readonly ZstandardPacker _zstandard = new(level ?? UsualZstandardLevel);
 
     /// <summary>What stands behind the superblock: lz4's options, without which Linux does not mount it.</summary>
     public byte[] Options
@@ -28,43 +27,31 @@ internal sealed class SquashPacker(SquashCompression compression, int? level) : 
         }
     }
 
-    /// <summary>The packed block, or null if that is no shorter.</summary>
-    public byte[]? Pack(ReadOnlySpan<byte> block)
+    /// <summary>The room that a block of so many bytes needs, even if it gets longer by being packed.</summary>
+    public static int RoomFor(int length) => length + (length / 128) + 1024;
+
+    /// <summary>Packs a block.</summary>
+    /// <param name="block">Its bytes.</param>
+    /// <param name="room">Takes it; as large as <see cref="RoomFor"/> says.</param>
+    /// <returns>The packed length, or 0 if that is no shorter.</returns>
+    public int Pack(ReadOnlySpan<byte> block, byte[] room)
     {
-        var packed = compression switch
+        var length = compression switch
         {
-            SquashCompression.Gzip => Deflate(block),
-            SquashCompression.Lz4 => Lz4(block),
-            SquashCompression.Xz => XzBlock.Pack(block),
-            _ => _zstandard.Value!.Wrap(block).ToArray(), // made by its factory
+            SquashCompression.Gzip => Deflate(block, room),
+            SquashCompression.Lz4 => LZ4Codec.Encode(block, room.AsSpan(0, block.Length), (LZ4Level)(level ?? 0)),
+            SquashCompression.Xz => XzBlock.Pack(block, room),
+            _ => _zstandard.Pack(block, room.AsSpan(0, block.Length)),
         };
-        return packed.Length > 0 && packed.Length < block.Length ? packed : null;
+        return length > 0 && length < block.Length ? length : 0;
     }
 
-    public void Dispose()
-    {
-        foreach (var compressor in _zstandard.Values) compressor.Dispose();
-        _zstandard.Dispose();
-    }
+    public void Dispose() => _zstandard.Dispose();
 
-    private byte[] Deflate(ReadOnlySpan<byte> block)
+    private int Deflate(ReadOnlySpan<byte> block, byte[] room)
     {
-        using var packed = new MemoryStream(block.Length);
+        var packed = new MemoryStream(room);
         using (var stream = new ZLibStream(packed, new ZLibCompressionOptions { CompressionLevel = level ?? UsualGzipLevel }, leaveOpen: true)) stream.Write(block);
-        return packed.ToArray();
-    }
-
-    private byte[] Lz4(ReadOnlySpan<byte> block)
-    {
-        var room = ArrayPool<byte>.Shared.Rent(LZ4Codec.MaximumOutputSize(block.Length));
-        try
-        {
-            var length = LZ4Codec.Encode(block, room, (LZ4Level)(level ?? 0));
-            return length > 0 ? room[..length] : [];
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(room);
-        }
+        return (int)packed.Position;
     }
 }

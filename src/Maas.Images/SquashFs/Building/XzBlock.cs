@@ -16,9 +16,10 @@ internal static class XzBlock
     private const int ChunkSize = 56 << 10;
     private const byte Properties = 0x5D; // lc 3, lp 0, pb 2
 
-    public static byte[] Pack(ReadOnlySpan<byte> block)
+    /// <summary>Packs a block into room that is enough for what gets no shorter; returns the packed length.</summary>
+    public static int Pack(ReadOnlySpan<byte> block, byte[] room)
     {
-        using var xz = new MemoryStream(block.Length);
+        using var xz = new MemoryStream(room);
         xz.Write([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]);
         WithChecksum(xz, [0, 1]); // the check is CRC-32
         var start = xz.Position;
@@ -40,7 +41,7 @@ internal static class XzBlock
         WriteUInt32(xz, Checksums.Crc32(footer));
         xz.Write(footer);
         xz.Write("YZ"u8);
-        return xz.ToArray();
+        return (int)xz.Position;
     }
 
     private static void WriteChunk(MemoryStream xz, ReadOnlySpan<byte> block, int at, int length)
