@@ -24,14 +24,23 @@ internal static class ExtDirectory
     public static IEnumerable<ExtDirectoryEntry> Read(ImageBytes content, ExtSuperblock super, ExtInode inode)
     {
         if (content.Length > MostBytes) throw new InvalidImageException(Structure, $"inode {inode.Number} is a directory of {content.Length} bytes");
-        for (long at = 0; at < content.Length; at += super.BlockSize)
-        {
-            if (content.IsZero(at, super.BlockSize)) continue; // a hole: allowed in a directory, and how a lying length stays cheap
-            var block = content.Read(at, (int)Math.Min(super.BlockSize, content.Length - at), Structure);
-            if (super.HasChecksums && !HasGoodTail(block, super, inode) && !IsIndex(block, inode, at))
-                throw new InvalidImageException(Structure, $"inode {inode.Number}: the checksum of the block at {at} does not match");
-            foreach (var entry in ReadEntries(block, inode.Number)) yield return entry;
-        }
+        for (long at = 0; at < content.Length; at += super.BlockSize) foreach (var entry in ReadBlock(content, super, inode, at)) yield return entry;
+    }
+
+    /// <summary>The entries among which one with this name is: of the blocks that its hash leads to where the directory has a hash tree, else of all.</summary>
+    public static IEnumerable<ExtDirectoryEntry> ReadAround(ImageBytes content, ExtSuperblock super, ExtInode inode, string name)
+    {
+        var leaves = ExtHashTree.Find(super, inode, FileName.Encode(name), number => (number + 1L) * super.BlockSize <= content.Length ? content.Read(number * (long)super.BlockSize, super.BlockSize, Structure) : default);
+        return leaves?.SelectMany(leaf => ReadBlock(content, super, inode, leaf * (long)super.BlockSize)) ?? Read(content, super, inode);
+    }
+
+    private static IEnumerable<ExtDirectoryEntry> ReadBlock(ImageBytes content, ExtSuperblock super, ExtInode inode, long at)
+    {
+        if (content.IsZero(at, super.BlockSize)) return []; // a hole: allowed in a directory, and how a lying length stays cheap
+        var block = content.Read(at, (int)Math.Min(super.BlockSize, content.Length - at), Structure);
+        if (super.HasChecksums && !HasGoodTail(block, super, inode) && !IsIndex(block, inode, at))
+            throw new InvalidImageException(Structure, $"inode {inode.Number}: the checksum of the block at {at} does not match");
+        return ReadEntries(block, inode.Number);
     }
 
     /// <summary>The entries in one block, or in one part of an inline directory.</summary>

@@ -33,13 +33,11 @@ internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blo
         ExtDirectoryBlock.Seal(block, Super, directory);
     }
 
-    public uint? Find(ExtInode directory, ReadOnlySpan<byte> name)
+    public uint? Find(ExtInode directory, byte[] name)
     {
-        foreach (var (block, first) in Leaves(directory))
+        foreach (var block in BlocksOf(directory, name))
         {
             var content = volume.Blocks.Peek(block);
-            if (directory.Has(ExtInode.Indexed) && first) continue;
-            if (IsIndexNode(directory, content)) continue;
             if (ExtDirectoryBlock.Find(content, End, name, out _) is >= 0 and var at) return content.U32(at);
         }
 
@@ -78,12 +76,11 @@ internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blo
         _roomFrom[directory.Number] = (directory.Length / Super.BlockSize) - 1;
     }
 
-    public void Remove(ExtInode directory, ReadOnlySpan<byte> name)
+    public void Remove(ExtInode directory, byte[] name)
     {
-        foreach (var (block, first) in Leaves(directory))
+        foreach (var block in BlocksOf(directory, name))
         {
-            if (directory.Has(ExtInode.Indexed) && first) continue;
-            if (IsIndexNode(directory, volume.Blocks.Peek(block)) || ExtDirectoryBlock.Find(volume.Blocks.Peek(block), End, name, out var before) is not (>= 0 and var at)) continue;
+            if (ExtDirectoryBlock.Find(volume.Blocks.Peek(block), End, name, out var before) is not (>= 0 and var at)) continue;
             var content = volume.Blocks.Edit(block);
             ExtDirectoryBlock.Remove(content, End, at, before);
             ExtDirectoryBlock.Seal(content, Super, directory);
@@ -100,6 +97,19 @@ internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blo
         var list = entries.ToList();
         Begin(directory, parent);
         foreach (var (name, inode, kind) in list) Add(directory, FileName.Encode(name), inode, kind);
+    }
+
+    /// <summary>The blocks that a name can be in: those that its hash leads to, or all that hold names.</summary>
+    private IEnumerable<long> BlocksOf(ExtInode directory, byte[] name)
+    {
+        if (directory.Has(ExtInode.Indexed))
+        {
+            var mapping = _map.ReadMapping(directory);
+            var leaves = ExtHashTree.Find(Super, directory, name, number => mapping.Find(number) is { } block ? volume.Blocks.Peek(block) : default)?.ConvertAll(leaf => mapping.Find(leaf));
+            if (leaves?.TrueForAll(leaf => leaf is not null) == true) return leaves.OfType<long>();
+        }
+
+        return Leaves(directory).Where(leaf => !directory.Has(ExtInode.Indexed) || !(leaf.First || IsIndexNode(directory, volume.Blocks.Peek(leaf.Block)))).Select(leaf => leaf.Block);
     }
 
     private IEnumerable<(long Block, bool First)> Leaves(ExtInode directory)

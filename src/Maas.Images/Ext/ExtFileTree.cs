@@ -68,7 +68,7 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
 
     FileEntry? ILookupTree.Child(FileEntry directory, string name)
     {
-        foreach (var entry in Names(Inode(directory)))
+        foreach (var entry in Names(Inode(directory), name))
             if (entry.Name.Equals(name, StringComparison.Ordinal)) return Entry(directory.PathOf(name), _inodes.Read(entry.Inode));
         return null;
     }
@@ -79,11 +79,12 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     /// <summary>The names in a directory, with their inodes' numbers.</summary>
     internal IEnumerable<ExtDirectoryEntry> NamesOf(uint directory) => Names(_inodes.Read(directory));
 
-    private IEnumerable<ExtDirectoryEntry> Names(ExtInode inode)
+    /// <summary>The names in a directory, or with one that is sought at least it.</summary>
+    private IEnumerable<ExtDirectoryEntry> Names(ExtInode inode, string? sought = null)
     {
         if (inode.Kind != FileKind.Directory) throw new ArgumentException($"inode {inode.Number} is no directory.");
         if (inode.Has(ExtInode.Encrypted)) throw new InvalidImageException("ext inode", $"inode {inode.Number} is encrypted", _inodes.OffsetOf(inode.Number));
-        if (!inode.Has(ExtInode.Inline)) return ExtDirectory.Read(Content(inode), _super, inode);
+        if (!inode.Has(ExtInode.Inline)) return sought is null ? ExtDirectory.Read(Content(inode), _super, inode) : ExtDirectory.ReadAround(Content(inode), _super, inode, sought);
 
         // The parent's number, then entries; and in the attribute more of them, by themselves.
         var first = inode.BlockMap[4..].ToArray();

@@ -2,15 +2,14 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.Ext;
 
-/// <summary>Adds names to a directory that has a hash tree, and keeps the tree: a full block of names is split by their hashes, a full node in two, and a full root gets a level below it.</summary>
+/// <summary>Adds names to a directory that has a hash tree, and keeps the tree: a full block of names is split by their hashes, a full
+/// node in two, and a full root gets a level below it.</summary>
 /// <param name="volume">The file system.</param>
 /// <param name="append">Adds a block of zeros to a directory's end.</param>
 internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.Appender append)
 {
     /// <summary>Adds a block of zeros to the end of a directory, whose mapping and length are changed.</summary>
     public delegate Span<byte> Appender(ExtInode directory, ExtMapping mapping, long near);
-
-    private const int MostLevels = 1; // below the root, without large_dir
 
     private ExtSuperblock Super => volume.Super;
 
@@ -19,25 +18,9 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
     /// <summary>Adds a name that is not there; false if the tree is of a kind not kept here, damaged, or as large as it can be: nothing is changed then.</summary>
     public bool TryAdd(ExtInode directory, ExtMapping mapping, ReadOnlySpan<byte> name, uint inode, byte type)
     {
-        if (mapping.Find(0) is not { } rootBlock) return false;
-        var root = new ExtHashNode(volume.Blocks.Edit(rootBlock), isRoot: true);
-        ReadOnlySpan<byte> info = volume.Blocks.Peek(rootBlock).Slice(24, 8);
-        if (info.U32(0) != 0 || info[5] != 8 || info[6] > MostLevels || info[7] != 0 || !root.IsSound(Super) || ExtNameHash.Of(Super, info[4]) is not { } names) return false;
-
-        var hash = names.Hash(name);
-        var inRoot = root.Find(hash);
-        var (nodeBlock, inNode) = (rootBlock, inRoot);
-        if (info[6] == 1)
-        {
-            if (BlockOf(directory, mapping, root.BlockAt(inRoot)) is not { } below) return false;
-            nodeBlock = below;
-            var found = new ExtHashNode(volume.Blocks.Edit(below), isRoot: false);
-            if (!found.IsSound(Super)) return false;
-            inNode = found.Find(hash);
-        }
-
-        var node = new ExtHashNode(volume.Blocks.Edit(nodeBlock), nodeBlock == rootBlock);
-        if (BlockOf(directory, mapping, node.BlockAt(inNode)) is not { } leafBlock || leafBlock == nodeBlock) return false;
+        if (mapping.Find(0) is not { } rootBlock || ExtHashTree.Read(Super, volume.Blocks.Peek(rootBlock)) is not { } tree) return false;
+        var (names, hash) = (tree.Names, tree.Names.Hash(name));
+        if (PathTo(directory, mapping, rootBlock, tree.Levels, hash) is not { } path || Below(directory, mapping, path) is not { } leafBlock) return false;
         var leaf = volume.Blocks.Edit(leafBlock);
         if (ExtDirectoryBlock.TryAdd(leaf, End, name, inode, type))
         {
@@ -55,44 +38,89 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
             return true;
         }
 
-        if (entries.Count < 2 || (node.IsFull && nodeBlock != rootBlock && root.IsFull)) return false;
-        if (node.IsFull) (nodeBlock, inNode) = MakeRoom(directory, mapping, rootBlock, inRoot, nodeBlock, hash);
-        Split(directory, mapping, (nodeBlock, inNode, nodeBlock == rootBlock), leafBlock, entries, new Entry(hash, name.ToArray(), inode, type));
+        if (!TryMakeRoom(directory, mapping, path, hash)) return false;
+        entries.Add(new Entry(hash, name.ToArray(), inode, type));
+        Split(directory, mapping, path[^1], leafBlock, entries);
         return true;
     }
 
-    /// <summary>Splits a full node, or moves a full root's pairs to a node below it.</summary>
-    /// <returns>The node that has room, and its pair for the hash.</returns>
-    private (long Block, int Pair) MakeRoom(ExtInode directory, ExtMapping mapping, long rootBlock, int inRoot, long nodeBlock, uint hash)
+    /// <summary>The nodes that lead to the block of a hash, from the root on, and their pairs; null if one cannot be.</summary>
+    private List<Step>? PathTo(ExtInode directory, ExtMapping mapping, long rootBlock, int levels, uint hash)
     {
-        var added = new ExtHashNode(append(directory, mapping, mapping.Next), isRoot: false);
-        var (logical, block) = Last(directory, mapping);
-        added.Begin(Super);
-        var root = new ExtHashNode(volume.Blocks.Edit(rootBlock), isRoot: true);
-        if (nodeBlock == rootBlock)
+        var path = new List<Step> { StepIn(rootBlock, isRoot: true, hash) };
+        for (; levels > 0; levels--)
         {
-            root.MoveTo(added, 0);
-            root.PointTo(logical);
-            volume.Blocks.Edit(rootBlock)[30] = 1;
-        }
-        else
-        {
-            var node = new ExtHashNode(volume.Blocks.Edit(nodeBlock), isRoot: false);
-            var half = node.Count / 2;
-            var border = node.HashAt(half);
-            node.MoveTo(added, half);
-            node.Seal(Super, directory);
-            root.Insert(inRoot, border, logical);
-            if (hash < border) block = nodeBlock;
+            if (Below(directory, mapping, path) is not { } block || !new ExtHashPairs(volume.Blocks.Peek(block), isRoot: false).IsSound(Super)) return null;
+            path.Add(StepIn(block, isRoot: false, hash));
         }
 
-        root.Seal(Super, directory);
-        added.Seal(Super, directory);
-        return (block, new ExtHashNode(volume.Blocks.Edit(block), isRoot: false).Find(hash));
+        return path;
     }
 
-    /// <summary>Moves the half of the names with the higher hashes to a new block, and adds one to the half it belongs to.</summary>
-    private void Split(ExtInode directory, ExtMapping mapping, (long Block, int Pair, bool IsRoot) parent, long leafBlock, List<Entry> entries, Entry more)
+    private Step StepIn(long block, bool isRoot, uint hash) => new(block, isRoot, new ExtHashPairs(volume.Blocks.Peek(block), isRoot).Find(hash));
+
+    /// <summary>The block that the last node's pair names; null for none, and for one that is a node of the path.</summary>
+    private long? Below(ExtInode directory, ExtMapping mapping, List<Step> path)
+    {
+        var logical = new ExtHashPairs(volume.Blocks.Peek(path[^1].Block), path[^1].IsRoot).BlockAt(path[^1].Pair);
+        return logical < directory.Length / Super.BlockSize && mapping.Find(logical) is { } block && path.TrueForAll(step => step.Block != block) ? block : null;
+    }
+
+    /// <summary>Sees to it that the last node of a path has room for a pair: full ones are halved from the lowest that is not, and above a full root's pairs comes a level.</summary>
+    /// <returns>False if all are full and there are as many levels as can be: nothing is changed.</returns>
+    private bool TryMakeRoom(ExtInode directory, ExtMapping mapping, List<Step> path, uint hash)
+    {
+        var roomy = path.FindLastIndex(step => !new ExtHashPairs(volume.Blocks.Peek(step.Block), step.IsRoot).IsFull);
+        if (roomy < 0)
+        {
+            if (path.Count > ExtHashTree.MostLevels(Super)) return false;
+            Deepen(directory, mapping, path, hash);
+            roomy = 1; // a root has fewer pairs than a node can have
+        }
+
+        for (var at = roomy + 1; at < path.Count; at++) path[at] = Halve(directory, mapping, path[at - 1], path[at], hash);
+        return true;
+    }
+
+    private void Deepen(ExtInode directory, ExtMapping mapping, List<Step> path, uint hash)
+    {
+        var added = AppendNode(directory, mapping, out var logical, out var block);
+        var root = new ExtHashNode(volume.Blocks.Edit(path[0].Block), isRoot: true);
+        root.MoveTo(added, 0);
+        root.Deepen(logical);
+        root.Seal(Super, directory);
+        added.Seal(Super, directory);
+        path[0] = path[0] with { Pair = 0 };
+        path.Insert(1, StepIn(block, isRoot: false, hash));
+    }
+
+    /// <summary>Moves the half of a full node's pairs to a new one, which the node above names.</summary>
+    /// <returns>The half that the hash is in.</returns>
+    private Step Halve(ExtInode directory, ExtMapping mapping, Step above, Step full, uint hash)
+    {
+        var added = AppendNode(directory, mapping, out var logical, out var block);
+        var node = new ExtHashNode(volume.Blocks.Edit(full.Block), isRoot: false);
+        var half = node.Pairs.Count / 2;
+        var border = node.Pairs.HashAt(half);
+        node.MoveTo(added, half);
+        node.Seal(Super, directory);
+        added.Seal(Super, directory);
+        var parent = new ExtHashNode(volume.Blocks.Edit(above.Block), above.IsRoot);
+        parent.Insert(above.Pair, border, logical);
+        parent.Seal(Super, directory);
+        return StepIn(hash < border ? full.Block : block, isRoot: false, hash);
+    }
+
+    private ExtHashNode AppendNode(ExtInode directory, ExtMapping mapping, out uint logical, out long block)
+    {
+        var added = new ExtHashNode(append(directory, mapping, mapping.Next), isRoot: false);
+        (logical, block) = Last(directory, mapping);
+        added.Begin(Super);
+        return added;
+    }
+
+    /// <summary>Divides the names of a block, and the one that it has no room for, between it and a new block for the higher hashes.</summary>
+    private void Split(ExtInode directory, ExtMapping mapping, Step parent, long leafBlock, List<Entry> entries)
     {
         entries.Sort((left, right) => left.Hash.CompareTo(right.Hash));
         var half = Half(entries);
@@ -101,23 +129,27 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
         var goesOn = entries[half - 1].Hash == border ? 1u : 0;
         var upper = append(directory, mapping, mapping.Next);
         var (logical, _) = Last(directory, mapping);
-        var lower = volume.Blocks.Edit(leafBlock);
-        Write(directory, lower, entries[..half]);
+        Write(directory, volume.Blocks.Edit(leafBlock), entries[..half]);
         Write(directory, upper, entries[half..]);
-        var into = more.Hash >= border ? upper : lower;
-        if (!ExtDirectoryBlock.TryAdd(into, End, more.Name, more.Inode, more.Type)) throw new InvalidImageException("ext directory", $"inode {directory.Number}: half a block has no room for a name");
-        ExtDirectoryBlock.Seal(into, Super, directory);
         var node = new ExtHashNode(volume.Blocks.Edit(parent.Block), parent.IsRoot);
         node.Insert(parent.Pair, border + goesOn, logical);
         node.Seal(Super, directory);
     }
 
+    /// <summary>Where to divide so that the larger part is as small as can be: half of them all, and half a name more, fit a block.</summary>
     private static int Half(List<Entry> entries)
     {
-        var total = entries.Sum(entry => ExtDirectoryBlock.Needed(entry.Name.Length));
-        var (at, size) = (0, 0);
-        while (at < entries.Count - 1 && size < total / 2) size += ExtDirectoryBlock.Needed(entries[at++].Name.Length);
-        return Math.Max(at, 1);
+        var (upper, lower) = (entries.Sum(entry => ExtDirectoryBlock.Needed(entry.Name.Length)), 0);
+        var at = 0;
+        while (at < entries.Count - 1)
+        {
+            var size = ExtDirectoryBlock.Needed(entries[at].Name.Length);
+            if (at > 0 && Math.Max(lower + size, upper - size) >= Math.Max(lower, upper)) break;
+            (lower, upper) = (lower + size, upper - size);
+            at++;
+        }
+
+        return at;
     }
 
     private void Write(ExtInode directory, Span<byte> block, IReadOnlyList<Entry> entries)
@@ -146,15 +178,14 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
         return entries;
     }
 
-    /// <summary>Where a block of the directory that the tree names stands; null for the root itself, and for none.</summary>
-    private long? BlockOf(ExtInode directory, ExtMapping mapping, uint logical) =>
-        logical > 0 && logical < directory.Length / Super.BlockSize ? mapping.Find(logical) : null;
-
     private (uint Logical, long Block) Last(ExtInode directory, ExtMapping mapping)
     {
         var logical = (uint)((directory.Length / Super.BlockSize) - 1);
         return (logical, mapping.Find(logical)!.Value); // it has just been added
     }
+
+    /// <summary>A node on the way to a hash, and the pair that leads on.</summary>
+    private readonly record struct Step(long Block, bool IsRoot, int Pair);
 
     private sealed record Entry(uint Hash, byte[] Name, uint Inode, byte Type);
 }
