@@ -8,11 +8,15 @@ namespace Maas.Images;
 
 /// <summary>
 /// An edit of a disk or file system image. Changes are kept beside the image, in <c>IMAGE.edit</c>, until they are committed; until
-/// then, and for ever if the session is disposed first, the image is what it was. A program or machine that stops at any moment of a commit,
+/// then, and for ever if the session is disposed first, the image's files are what they were. A program or machine that stops at any moment,
 /// and a disk that is full, leave either the old image or a complete journal, which shows as the new image to every
 /// <see cref="DiskImage.OpenAsync(string, DiskImageOptions?, CancellationToken)"/> and is carried through by the next edit. A qcow2 or fixed VHD is written anew beside the old one and takes its place when it is whole: that needs room for both.
 /// </summary>
-/// <remarks>The image file is held exclusively. Image and journal belong together: do not move or copy one without the other.</remarks>
+/// <remarks>
+/// Content of files that goes to room which was free is written there at once, made durable before the commit, and not kept in the journal: an image whose edit was given up
+/// may hold some of it, as it may hold what was deleted, where no file is. The image file is held exclusively. Image and journal belong together: do not move or copy one
+/// without the other.
+/// </remarks>
 /// <example>
 /// <code>
 /// await using var edit = await DiskImage.EditAsync("disk.raw");
@@ -26,6 +30,7 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly Dictionary<int, IEditableFileTree> _trees = [];
     private DiskImage _image;
+    private bool _isLaidOutAnew;
 
     internal ImageEdit(IEditSession session, TimeProvider timeProvider)
     {
@@ -95,7 +100,7 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     /// <exception cref="IOException">The disk is full or failed. Unless the message says that nothing was changed, the journal stays and the next opening goes on.</exception>
     public Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(() => _session.Commit(cancellationToken), cancellationToken);
 
-    /// <summary>Ends the session; without a commit the image is as it was.</summary>
+    /// <summary>Ends the session; without a commit the image's files are as they were.</summary>
     public void Dispose() => _session.Dispose();
 
     /// <inheritdoc cref="Dispose"/>
@@ -105,13 +110,19 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A volume's bytes, for those who change what is no file.</summary>
-    internal WritableBytes BytesOf(Volume volume) =>
-        volume.Partition is { } partition ? Bytes.Window(partition.Offset, volume.Length) : Bytes.Window(0, Bytes.Length);
+    /// <summary>
+    /// A volume's bytes, for those who change what is no file. What is free in it was free before the edit too, unless the disk was laid out anew, or volumes share their bytes.
+    /// </summary>
+    internal WritableBytes BytesOf(Volume volume) => Bytes.Window(volume.Partition?.Offset ?? 0, volume.Length, keepsAll: _isLaidOutAnew || !IsAlone(volume));
+
+    private bool IsAlone(Volume volume) => volume.Partition is { } partition
+        ? Partitions?.Partitions.All(other => other.Number == partition.Number || other.Offset >= partition.End || other.End <= partition.Offset) == true
+        : Partitions is null;
 
     /// <summary>Reads the partition table again, after it or the length was changed; trees that were opened before are let go.</summary>
     internal void Reread()
     {
+        _isLaidOutAnew = true;
         _trees.Clear();
         _image = DiskImage.OverRaw(Bytes);
     }

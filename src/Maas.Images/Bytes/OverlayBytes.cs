@@ -19,6 +19,12 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
 
     public override int BlockSize => below.BlockSize;
 
+    /// <summary>The bytes below, where they may be written to: what nobody reads goes there at once. Null keeps everything in the store.</summary>
+    public StoredBytes? Unused { get; init; }
+
+    /// <summary>Whether something went there.</summary>
+    public bool HasWrittenUnused { get; private set; }
+
     public override long Length => Volatile.Read(ref _length);
 
     /// <summary>The numbers of the written pages, in the order of the store.</summary>
@@ -51,7 +57,7 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
 
     public override void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("image", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
+        Check(offset, bytes);
         lock (_lock)
         {
             while (!bytes.IsEmpty)
@@ -63,6 +69,35 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
                 bytes = bytes[part.Length..];
             }
         }
+    }
+
+    /// <summary>Writes to the bytes below, but for pages that are in the store, which would hide it, and for what is behind their end.</summary>
+    public override void WriteUnused(long offset, ReadOnlySpan<byte> bytes)
+    {
+        Check(offset, bytes);
+        lock (_lock)
+        {
+            while (!bytes.IsEmpty)
+            {
+                var (page, within) = Math.DivRem(offset, PageSize);
+                var length = (int)Math.Min(PageSize - within, bytes.Length);
+                if (Unused is { } target && IsBelow(page, offset + length))
+                {
+                    while (length < bytes.Length && IsBelow(++page, offset + Math.Min(length + PageSize, bytes.Length))) length = Math.Min(length + PageSize, bytes.Length);
+                    HasWrittenUnused = true;
+                    target.Write(offset, bytes[..length]);
+                }
+                else
+                {
+                    WriteInto(page, (int)within, bytes[..length]);
+                }
+
+                offset += length;
+                bytes = bytes[length..];
+            }
+        }
+
+        bool IsBelow(long page, long end) => !_slots.ContainsKey(page) && end <= below.Length;
     }
 
     /// <summary>Makes the bytes longer; the new ones are zeros.</summary>
@@ -82,6 +117,11 @@ internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long fir
             ReadExactly(page * PageSize, part, "overlay");
             target.Write(page * PageSize, part);
         }
+    }
+
+    private void Check(long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("image", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
     }
 
     private void WriteInto(long page, int within, ReadOnlySpan<byte> part)

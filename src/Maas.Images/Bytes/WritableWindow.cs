@@ -5,11 +5,12 @@ internal sealed class WritableWindow : WritableBytes
 {
     private readonly WritableBytes _whole;
     private readonly long _start;
+    private readonly bool _keepsAll;
 
-    public WritableWindow(WritableBytes whole, long start, long length)
+    public WritableWindow(WritableBytes whole, long start, long length, bool keepsAll)
     {
         if (start < 0 || length < 0 || length > whole.Length - start) throw new ArgumentOutOfRangeException(nameof(length), "The window is not inside the bytes.");
-        (_whole, _start, Length) = (whole, start, length);
+        (_whole, _start, Length, _keepsAll) = (whole, start, length, keepsAll);
     }
 
     public override long Length { get; }
@@ -21,7 +22,19 @@ internal sealed class WritableWindow : WritableBytes
 
     public override void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("volume", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
+        Check(offset, bytes);
         _whole.Write(_start + offset, bytes);
+    }
+
+    public override void WriteUnused(long offset, ReadOnlySpan<byte> bytes)
+    {
+        Check(offset, bytes);
+        if (_keepsAll) _whole.Write(_start + offset, bytes);
+        else _whole.WriteUnused(_start + offset, bytes);
+    }
+
+    private void Check(long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("volume", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
     }
 }

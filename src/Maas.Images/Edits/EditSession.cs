@@ -2,7 +2,10 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.Edits;
 
-/// <summary>One edit: changes gather in the journal, over an image that stays as it is, until they are committed.</summary>
+/// <summary>
+/// One edit: changes gather in the journal, over an image that stays as it is, until they are committed. Only what goes where the image has nothing is written there at
+/// once (<see cref="WritableBytes.WriteUnused"/>).
+/// </summary>
 internal sealed class EditSession : IEditSession
 {
     private readonly IEditMedium _medium;
@@ -13,7 +16,7 @@ internal sealed class EditSession : IEditSession
     public EditSession(IEditMedium medium)
     {
         (_medium, _journal) = (medium, medium.CreateJournal());
-        Bytes = new OverlayBytes(medium.Image, _journal, EditJournal.FirstPage);
+        Bytes = new OverlayBytes(medium.Image, _journal, EditJournal.FirstPage) { Unused = medium.Image };
     }
 
     /// <summary>The image as it will be.</summary>
@@ -36,6 +39,7 @@ internal sealed class EditSession : IEditSession
         if (growth > 0 && _medium.FreeSpace < growth) throw new IOException($"The image grows by {growth} bytes, and {_medium.FreeSpace} are free. Nothing was changed.");
         if (Bytes.Pages.Count > 0 || Bytes.Length != _medium.Image.Length)
         {
+            if (Bytes.HasWrittenUnused) _medium.Image.Flush(); // what the journal makes part of the image is there before it
             EditJournal.Complete(_medium, _journal, Bytes);
             _complete = true;
             Completed(_journal).Apply(_medium.Image);

@@ -45,6 +45,7 @@ internal sealed class ExtBlockAllocator(ExtVolume volume)
                 ExtBitmap.Clear(bits, i);
             }
 
+            volume.Released.Add(start, here);
             Count(group, here, bits);
             start += here;
             count -= here;

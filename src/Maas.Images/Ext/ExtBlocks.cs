@@ -74,10 +74,14 @@ internal sealed class ExtBlocks(WritableBytes volume, int blockSize) : WritableB
     }
 
     /// <summary>Writes whole blocks that nothing refers to yet, past the changes.</summary>
-    public void WriteThrough(long block, ReadOnlySpan<byte> content)
+    /// <param name="block">The first.</param>
+    /// <param name="content">Their bytes.</param>
+    /// <param name="isUnused">Whether nothing referred to them either when the file system was opened.</param>
+    public void WriteThrough(long block, ReadOnlySpan<byte> content, bool isUnused)
     {
         Check(block, content.Length / blockSize);
-        volume.Write(block * blockSize, content);
+        if (isUnused) volume.WriteUnused(block * blockSize, content);
+        else volume.Write(block * blockSize, content);
         for (var i = 0; i < content.Length / blockSize; i++)
         {
             _changed.Remove(block + i);

@@ -92,7 +92,7 @@ internal sealed class ExtContentWriter(ExtVolume volume, ExtBlockAllocator block
             mapping.Add(new ExtRun(logical + done, taken, start, Written: true));
             var part = content[(done * size)..Math.Min(content.Length, (done + taken) * size)];
             var whole = part.Length / size;
-            if (whole > 0) volume.Blocks.WriteThrough(start, part[..(whole * size)]);
+            if (whole > 0) volume.Blocks.WriteThrough(start, part[..(whole * size)], isUnused: !volume.Released.ContainsAny(start, taken));
             if (part.Length > whole * size) part[(whole * size)..].CopyTo(volume.Blocks.Fill(start + whole));
             done += taken;
         }

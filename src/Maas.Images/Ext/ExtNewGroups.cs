@@ -94,6 +94,6 @@ internal sealed class ExtNewGroups(ExtVolume volume, bool onZeros)
     private void Clear(long start, int count)
     {
         var zeros = new byte[Super.BlockSize];
-        for (var i = 0; i < count; i++) volume.Blocks.WriteThrough(start + i, zeros);
+        for (var i = 0; i < count; i++) volume.Blocks.WriteThrough(start + i, zeros, isUnused: false);
     }
 }

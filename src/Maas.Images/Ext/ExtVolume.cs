@@ -22,6 +22,9 @@ internal sealed class ExtVolume
 
     public ExtSuperblock Super { get; }
 
+    /// <summary>Blocks given back since the file system was opened, and not one fewer after changes were dropped: the file system as it was still has something in them.</summary>
+    public BlockSet Released { get; } = new();
+
     /// <summary>Whether groups have checksums, and with them parts that nobody has written yet.</summary>
     public bool HasLazyGroups => Super.HasChecksums || Super.Has(ExtReadOnlyCompat.GroupChecksums);
 

@@ -9,6 +9,7 @@ internal sealed class FatClusters(WritableBytes volume, FatGeometry geometry)
     private const int Window = 4; // bytes that hold any entry whole, and what it shares them with
 
     private FatTable _table = new(volume, geometry);
+    private readonly BlockSet _released = new();
     private uint _hint = 2;
 
     /// <summary>Free clusters, each once, from where the last were found.</summary>
@@ -54,9 +55,21 @@ internal sealed class FatClusters(WritableBytes volume, FatGeometry geometry)
         Changed(0);
     }
 
+    /// <summary>Fills a cluster that is free: at once where it was before the volume was changed too, for then nobody reads it until it is linked.</summary>
+    public void Fill(uint cluster, ReadOnlySpan<byte> content)
+    {
+        if (_released.ContainsAny(cluster, 1)) volume.Write(geometry.OffsetOf(cluster), content);
+        else volume.WriteUnused(geometry.OffsetOf(cluster), content);
+    }
+
     public void Release(IReadOnlyList<uint> clusters)
     {
-        foreach (var cluster in clusters) Set(cluster, 0);
+        foreach (var cluster in clusters)
+        {
+            _released.Add(cluster, 1);
+            Set(cluster, 0);
+        }
+
         Changed(clusters.Count);
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class FatEditTree
             if (length > LongestFile) throw new NotSupportedException("A FAT holds files up to 4 GiB − 1.");
             buffer.AsSpan(read).Clear(); // what was deleted there before goes nowhere
             var cluster = Take(free);
-            _volume.Write(_geometry.OffsetOf(cluster), buffer);
+            _clusters.Fill(cluster, buffer);
             clusters.Add(cluster);
             if (read < buffer.Length) return (clusters, length);
         }
