@@ -61,7 +61,13 @@ internal sealed class ExtAttributes(ImageBytes volume, ExtSuperblock super, Func
             var entry = area[at..];
             var index = entry[1];
             var prefix = Array.Find(Prefixes, known => known.Index == index).Prefix;
-            if (prefix is not null) found.TryAdd(prefix + FileName.Decode(entry.Slice(16, entry[0])), Value(area, entry, inode));
+            if (prefix is not null)
+            {
+                var name = prefix + FileName.Decode(entry.Slice(16, entry[0]));
+                if (PlaceOf(name) is not { } place || place.Index != index) throw Wrong(inode, $"one is named {name}");
+                found.TryAdd(name, Value(area, entry, inode));
+            }
+
             at += (16 + entry[0] + 3) & ~3;
         }
     }
@@ -81,13 +87,22 @@ internal sealed class ExtAttributes(ImageBytes volume, ExtSuperblock super, Func
     /// <exception cref="NotSupportedException">The name has no prefix that ext knows.</exception>
     public static ExtAttributeEntry ToDisk(string name, ReadOnlySpan<byte> value)
     {
-        var (index, prefix) = Prefixes.Where(known => name.StartsWith(known.Prefix, StringComparison.Ordinal)).MaxBy(known => known.Prefix.Length);
-        if (prefix is null) throw new NotSupportedException($"ext keeps no attribute {name}.");
-        var rest = FileName.Encode(name[prefix.Length..]);
-        if (rest.Length > 255 || rest.Length == 0 == prefix.EndsWith('.')) throw new ArgumentException($"{name} is no name of an attribute.", nameof(name));
+        if (PrefixOf(name).Prefix is null) throw new NotSupportedException($"ext keeps no attribute {name}.");
+        var (index, rest) = PlaceOf(name) ?? throw new ArgumentException($"{name} is no name of an attribute.", nameof(name));
         var stored = index is 2 or 3 ? ExtAccessControl.ToDiskForm(value) ?? throw new ArgumentException($"The value of {name} is no access list.", nameof(value)) : value.ToArray();
         return new ExtAttributeEntry(index, rest, stored);
     }
+
+    /// <summary>The number of a name's prefix, which it has, and what is kept of the name; null for what no attribute is named.</summary>
+    private static (byte Index, byte[] Name)? PlaceOf(string name)
+    {
+        var (index, prefix) = PrefixOf(name);
+        var rest = FileName.Encode(name[prefix.Length..]);
+        return rest.Length > 255 || rest.Length == 0 == prefix.EndsWith('.') ? null : (index, rest);
+    }
+
+    private static (byte Index, string Prefix) PrefixOf(string name) =>
+        Prefixes.Where(known => name.StartsWith(known.Prefix, StringComparison.Ordinal)).OrderByDescending(known => known.Prefix.Length).FirstOrDefault();
 
     private static InvalidImageException Wrong(ExtInode inode, string reason) => new(Structure, $"inode {inode.Number}: {reason}");
 }

@@ -182,6 +182,18 @@ public sealed class ExtEditableTreeTests : IDisposable
         edit.Invoking(session => session.OpenTree()).Should().Throw<NotSupportedException>().WithMessage($"*{feature}*");
     }
 
+    [Fact]
+    public async Task An_attribute_that_ext_does_not_keep_is_refused()
+    {
+        await Tools.ShellAsync(_folder.Path, "mke2fs -q -F -t ext4 image 4M");
+        await using var edit = await DiskImage.EditAsync(_folder["image"], null, Cancel);
+        var tree = edit.OpenTree();
+
+        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "other.name", default)).Should().Throw<NotSupportedException>().WithMessage("*other.name*");
+        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "user.", default)).Should().Throw<ArgumentException>().WithMessage("*user.*");
+        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "system.posix_acl_accessory", default)).Should().Throw<ArgumentException>();
+    }
+
     private static Func<IEditableFileTree, Task> Now(Action<IEditableFileTree> change) => tree =>
     {
         change(tree);

@@ -111,6 +111,21 @@ public sealed class ExtFileTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attribute_whose_name_no_attribute_has_is_damage()
+    {
+        await Tools.ShellAsync(_folder.Path, "mkdir tree && touch tree/file && mke2fs -q -F -t ext4 -O ^metadata_csum -d tree image 4M && debugfs -w -R 'ea_set file user.abc value' image");
+        var bytes = await File.ReadAllBytesAsync(_folder["image"], Cancel);
+        var entry = bytes.AsSpan().IndexOf("abc\0"u8) - 16;
+        bytes[entry + 1].Should().Be(1, "that is user.");
+        bytes[entry + 1] = 2; // an access list, which has no more name than that
+
+        using var image = await DiskImage.OpenAsync(new MemoryStream(bytes), null, Cancel);
+        var tree = image.OpenTree();
+
+        tree.Invoking(damaged => damaged.ExtendedAttributes(damaged.Find("file")!)).Should().Throw<InvalidImageException>().WithMessage("*one is named system.posix_acl_accessabc*");
+    }
+
+    [Fact]
     public async Task Damage_under_a_checksum_is_named_with_its_place()
     {
         Directory.CreateDirectory(_folder["tree"]);
