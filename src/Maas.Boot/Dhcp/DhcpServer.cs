@@ -80,7 +80,7 @@ public sealed partial class DhcpServer
         var pool = new ExchangePool(_options.MaxInFlight);
         var reporter = new DhcpReporter(_observer, _time, _logger);
         var conversation = new DhcpConversation(_options, _addresses, _policy, pool, reporter, _time, _logger, cancellationToken);
-        var receivers = links.Select(l => new DhcpReceiver(l, pool, conversation, _time)).ToList();
+        var receivers = links.Select(l => new ReceiveLoop($"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
         conversation.Start();
         foreach (var receiver in receivers) receiver.Start();
         foreach (var link in links) LogListening(_options.Mode, link.Name, link.EndPoint, link.Server);

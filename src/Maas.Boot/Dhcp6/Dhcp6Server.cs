@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Serving;
 using Microsoft.Extensions.Logging;
@@ -80,16 +81,20 @@ public sealed partial class Dhcp6Server
             throw;
         }
 
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = cancellationToken.Register(stopped.SetResult);
+        var receivers = links.Select(l => new ReceiveLoop($"DHCPv6 {l.Name}", l, new Dhcp6Receiver(l, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
+        foreach (var receiver in receivers) receiver.Start();
         foreach (var link in links) LogListening(link.Name, link.EndPoint, link.Server);
         _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
         try
         {
-            await Task.WhenAll(links.Select(l => new Dhcp6Receiver(l, conversation, _time).RunAsync(cancellationToken))).ConfigureAwait(false);
+            await stopped.Task.ConfigureAwait(false);
         }
         finally
         {
             await conversation.FinishAsync().ConfigureAwait(false);
-            foreach (var link in links) link.Dispose();
+            foreach (var receiver in receivers) receiver.Dispose();
         }
     }
 }

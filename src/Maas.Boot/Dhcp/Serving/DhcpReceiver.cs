@@ -2,56 +2,30 @@ using System.Net.Sockets;
 
 namespace Maas.Boot.Dhcp.Serving;
 
-/// <summary>The receive loop of one link: a thread that blocks in the kernel. It holds no rule and waits for nobody.</summary>
-internal sealed class DhcpReceiver(SocketLink link, ExchangePool pool, DhcpConversation conversation, TimeProvider time) : IDisposable
+/// <summary>Receives the datagrams of one link into exchanges that are used again and again; of its receive loop.</summary>
+internal sealed class DhcpReceiver(SocketLink link, ExchangePool pool, DhcpConversation conversation, TimeProvider time)
 {
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+    private readonly Exchange _spare = new();
+    private Exchange? _next;
 
-    private readonly Thread _thread = new(state => ((DhcpReceiver)state!).Run()) { IsBackground = true, Name = $"DHCP {link.Name}" };
-    private readonly CancellationTokenSource _stopping = new();
-
-    public void Start() => _thread.Start(this);
-
-    /// <summary>Closes the socket and waits for the thread to end.</summary>
-    public void Dispose()
+    /// <summary>Receives one datagram, and hands it over or, when all exchanges are under way, drops it.</summary>
+    /// <exception cref="SocketException">Nothing could be received.</exception>
+    /// <exception cref="ObjectDisposedException">The link is closed.</exception>
+    public void Receive()
     {
-        _stopping.Cancel();
-        link.Dispose();
-        _thread.Join();
-        _stopping.Dispose();
-    }
-
-    private void Run()
-    {
-        var spare = new Exchange();
-        while (!_stopping.IsCancellationRequested)
+        _next ??= pool.Rent();
+        var target = _next ?? _spare;
+        var received = link.Socket.ReceiveFrom(target.ReceiveBuffer, SocketFlags.None, target.Peer);
+        if (_next is not { } exchange)
         {
-            var exchange = pool.Rent();
-            var target = exchange ?? spare;
-            int received;
-            try
-            {
-                received = link.Socket.ReceiveFrom(target.ReceiveBuffer, SocketFlags.None, target.Peer);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                if (exchange is not null) pool.Return(exchange);
-                if (_stopping.IsCancellationRequested) return;
-                conversation.ReceiveFailed(link, e);
-                _stopping.Token.WaitHandle.WaitOne(PauseAfterFailure);
-                continue;
-            }
-
-            if (exchange is null)
-            {
-                DhcpReporter.Overflowed();
-                spare.Reset();
-                continue;
-            }
-
-            exchange.Link = link;
-            exchange.ReceivedAt = time.GetTimestamp();
-            conversation.Begin(exchange, received);
+            DhcpReporter.Overflowed();
+            _spare.Reset();
+            return;
         }
+
+        _next = null;
+        exchange.Link = link;
+        exchange.ReceivedAt = time.GetTimestamp();
+        conversation.Begin(exchange, received);
     }
 }

@@ -17,11 +17,17 @@ internal sealed partial class Dhcp6Conversation(
     private readonly BootDecider? _decider = policy is null ? null : new BootDecider(policy, options, time, stopping);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _underWay = 1; // one for the server itself
+    private volatile bool _isFinishing;
 
     /// <summary>Takes over a datagram.</summary>
     public void Begin(Dhcp6Datagram datagram)
     {
-        if (Interlocked.Increment(ref _underWay) > options.MaxInFlight + 1)
+        var underWay = Interlocked.Increment(ref _underWay); // before anything is looked at: what is counted is waited for
+        if (_isFinishing)
+        {
+            End();
+        }
+        else if (underWay > options.MaxInFlight + 1)
         {
             Dhcp6Reporter.Overflowed();
             End();
@@ -39,9 +45,10 @@ internal sealed partial class Dhcp6Conversation(
         }
     }
 
-    /// <summary>Waits for what is under way; nothing more may be begun.</summary>
+    /// <summary>Waits for what is under way; nothing more is begun.</summary>
     public Task FinishAsync()
     {
+        _isFinishing = true;
         End();
         return _finished.Task;
     }

@@ -3,39 +3,29 @@ using System.Net.Sockets;
 
 namespace Maas.Boot.Dhcp6.Serving;
 
-/// <summary>The receive loop of one link. It holds no rule and waits for nobody.</summary>
+/// <summary>Receives the datagrams of one link; of its receive loop.</summary>
 internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6Conversation conversation, TimeProvider time)
 {
     private const int LongestDatagram = 4096;
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+    private static readonly IPEndPoint Anybody = new(IPAddress.IPv6Any, 0);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    private readonly byte[] _buffer = new byte[LongestDatagram];
+
+    /// <summary>Receives one datagram and hands it over.</summary>
+    /// <exception cref="SocketException">Nothing could be received.</exception>
+    /// <exception cref="ObjectDisposedException">The link is closed.</exception>
+    public void Receive()
     {
-        var buffer = new byte[LongestDatagram];
-        var anybody = new IPEndPoint(IPAddress.IPv6Any, 0);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                var received = await link.Socket.ReceiveMessageFromAsync(buffer, anybody, cancellationToken).ConfigureAwait(false);
-                conversation.Begin(new Dhcp6Datagram(
-                    Link: link,
-                    Source: (IPEndPoint)received.RemoteEndPoint,
-                    To: new IPEndPoint(received.PacketInformation.Address, link.Port),
-                    IsUnicast: link.Device is not null && !received.PacketInformation.Address.IsIPv6Multicast,
-                    Octets: buffer.AsSpan(0, received.ReceivedBytes).ToArray(),
-                    ReceivedAt: time.GetTimestamp()));
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException e) when (e.SocketErrorCode is not SocketError.OperationAborted)
-            {
-                conversation.ReceiveFailed(link, e);
-                await Task.Delay(PauseAfterFailure, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        var flags = SocketFlags.None;
+        EndPoint source = Anybody;
+        var length = link.Socket.ReceiveMessageFrom(_buffer, ref flags, ref source, out var information);
+        conversation.Begin(new Dhcp6Datagram(
+            Link: link,
+            Source: (IPEndPoint)source,
+            To: new IPEndPoint(information.Address, link.Port),
+            IsUnicast: link.Device is not null && !information.Address.IsIPv6Multicast,
+            Octets: _buffer.AsSpan(0, length).ToArray(),
+            ReceivedAt: time.GetTimestamp()));
     }
 }
 
