@@ -17,7 +17,8 @@ ip -n $ns link add lan0 type veth peer name lan1; ip -n $ns addr add 192.0.2.1/2
 mkdir "$work/d"; head -c 30000000 /dev/urandom >"$work/d/f30"; head -c 1000000 /dev/urandom >"$work/d/f1"; head -c 200000 /dev/urandom >"$work/d/f02"; chmod -R a+rX "$work"
 
 declare -A port=() pid=()
-start() { local name=$1 p=$2; shift 2; run "$@" >"$work/$name.log" 2>&1 & pids+=($!); port[$name]=$p; pid[$name]=$!; }
+# Not by run: the process would be a shell around the server, and pinning it would pin nothing.
+start() { local name=$1 p=$2; shift 2; ip netns exec $ns "$@" >"$work/$name.log" 2>&1 & pids+=($!); port[$name]=$p; pid[$name]=$!; }
 start ours 7001 "$here/samples/TftpServer/bin/Release/net10.0/TftpServer" "$work/d" --listen 127.0.0.1:7001
 [ -x "$HPA" ] && start hpa 7002 "$HPA" -L -u root -a 127.0.0.1:7002 -s "$work/d"
 command -v atftpd >/dev/null && start atftpd 7003 atftpd --daemon --no-fork --port 7003 --bind-address 127.0.0.1 --maxthread 1100 --user root --group root --logfile - "$work/d"

@@ -26,6 +26,10 @@ internal sealed class CapturedLink(TransferLink link, PacketRing ring, IPEndPoin
         }
     }
 
+    public override bool CanWait => link.CanWait;
+
+    public override int Receive(Span<byte> datagram, bool mayWait, out SocketError error) => link.Receive(datagram, mayWait, out error);
+
     public override void Received(ReadOnlySpan<byte> datagram) =>
         ring.Record(null, _client.Address, new RingPacket(time.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
 

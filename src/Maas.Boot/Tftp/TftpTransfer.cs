@@ -52,6 +52,9 @@ internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
     /// <summary>Blocks and OACKs that were sent more than once.</summary>
     public long Repeats { get; private set; }
 
+    /// <summary>The smoothed round trip; zero before the first.</summary>
+    public TimeSpan RoundTrip => _timer.RoundTrip;
+
     /// <summary>Whether the client has answered anything, so that its address is not forged.</summary>
     public bool Heard => _heard;
 

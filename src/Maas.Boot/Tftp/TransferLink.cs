@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Maas.Boot.Platform;
 
 namespace Maas.Boot.Tftp;
 
@@ -17,6 +18,16 @@ internal abstract class TransferLink : IDisposable
 
     /// <summary>Sends packets that lie one after the other, each <paramref name="stride"/> bytes long except the last, which may be shorter.</summary>
     public abstract void Send(ReadOnlySpan<byte> packets, int stride);
+
+    /// <summary>Receives a datagram from the transfer's own socket.</summary>
+    /// <param name="datagram">Where it is put.</param>
+    /// <param name="mayWait">Whether the call waits for one for a short time, if the link <see cref="CanWait"/>.</param>
+    /// <param name="error"><see cref="SocketError.WouldBlock"/> when there is none.</param>
+    /// <returns>Its length.</returns>
+    public virtual int Receive(Span<byte> datagram, bool mayWait, out SocketError error) => throw new NotSupportedException("The port is shared.");
+
+    /// <summary>Whether <see cref="Receive"/> can wait.</summary>
+    public virtual bool CanWait => false;
 
     /// <summary>The client sent this.</summary>
     public virtual void Received(ReadOnlySpan<byte> datagram)
@@ -56,6 +67,9 @@ internal abstract class TransferLink : IDisposable
         private const int IPPROTO_IP = 0, IP_MTU = 14, IPPROTO_IPV6 = 41, IPV6_MTU = 24;
         private const int MaxSegments = 64, MaxBurst = 65_507;
 
+        // An acknowledgement that takes longer is waited for by the poller, which can be woken.
+        private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(1);
+
         private readonly Socket _socket;
         private int _segment;                                    // what UDP_SEGMENT is set to; 0 is off, -1 is unusable
 
@@ -68,7 +82,8 @@ internal abstract class TransferLink : IDisposable
                 // A link-local address means something only together with the link, which the client's address tells.
                 _socket.Bind(new IPEndPoint(local.IsIPv6LinkLocal ? new IPAddress(local.GetAddressBytes(), client.Address.ScopeId) : local, 0));
                 _socket.Connect(client);
-                _socket.Blocking = false;
+                if (CanWait) DatagramCalls.SetReceiveTimeout(_socket, LongestWait);
+                else _socket.Blocking = false;
                 _socket.SendBufferSize = 1 << 20;
                 MaxPayload = PayloadOf(PathMtu(local), client.AddressFamily);
                 if (!OperatingSystem.IsLinux()) _segment = -1;
@@ -83,6 +98,11 @@ internal abstract class TransferLink : IDisposable
         public override int MaxPayload { get; }
 
         public override Socket Socket => _socket;
+
+        public override bool CanWait => OperatingSystem.IsLinux();
+
+        public override int Receive(Span<byte> datagram, bool mayWait, out SocketError error) =>
+            CanWait ? DatagramCalls.Receive(_socket, datagram, mayWait, out error) : _socket.Receive(datagram, SocketFlags.None, out error);
 
         public override void Send(ReadOnlySpan<byte> packets, int stride)
         {
@@ -101,12 +121,19 @@ internal abstract class TransferLink : IDisposable
 
         private SocketError TrySend(ReadOnlySpan<byte> burst)
         {
-            _socket.Send(burst, SocketFlags.None, out var error);
+            var error = SendNow(burst);
             if (error is not (SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)) return error;
             Drained(_socket);
-            _socket.Send(burst, SocketFlags.None, out error);
+            error = SendNow(burst);
             // What still does not go is lost as if on the wire, and repeated like it.
             return error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable ? SocketError.Success : error;
+        }
+
+        private SocketError SendNow(ReadOnlySpan<byte> burst)
+        {
+            if (CanWait) return DatagramCalls.Send(_socket, burst);
+            _socket.Send(burst, SocketFlags.None, out var error);
+            return error;
         }
 
         private bool Segments(int stride)

@@ -6,6 +6,8 @@ namespace Maas.Boot.Tftp;
 /// <summary>One transfer in the world: the step machine, the file and the way to the client. Runs on its lane's thread.</summary>
 internal sealed class TransferSession(TransferLane lane, TransferLink link, TftpRequest request, TftpTerms terms, TftpTransfer transfer, Action<TransferSession> ended) : IDisposable
 {
+    private static readonly TimeSpan Near = TimeSpan.FromMilliseconds(0.5);
+
     private readonly int _stride = TftpPacket.DataHeader + terms.BlockSize;
     private ReadAhead? _content;
     private TftpStep _waiting;
@@ -43,14 +45,18 @@ internal sealed class TransferSession(TransferLane lane, TransferLink link, Tftp
     /// <summary>Sends the first answer.</summary>
     public void Start() => Do(transfer.Start());
 
-    /// <summary>A datagram is there.</summary>
-    public void Readable()
+    /// <summary>Whether an acknowledgement is worth waiting for in the receiving call: something is under way to a client that is near, and answers within a fraction of the longest wait.</summary>
+    public bool IsNear => link.CanWait && transfer.Deadline != TimeSpan.MaxValue && transfer.RoundTrip > TimeSpan.Zero && transfer.RoundTrip < Near;
+
+    /// <summary>A datagram is there, or is waited for in the receiving call.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Receive(bool mayWait)
     {
         Span<byte> datagram = stackalloc byte[TftpRequest.MaxLength];
-        var socket = link.Socket!; // only sessions with a socket of their own are polled
-        var count = socket.Receive(datagram, SocketFlags.None, out var error);
+        var count = link.Receive(datagram, mayWait, out var error);
         if (error == SocketError.Success) Receive(datagram[..count]);
         else if (error == SocketError.ConnectionRefused) End(transfer.Heard && transfer.AllSent ? TftpOutcome.Unconfirmed : TftpOutcome.PortClosed);
+        return error == SocketError.Success;
     }
 
     /// <summary>The client sent this.</summary>

@@ -276,6 +276,38 @@ public class TftpServerTests
         server.Transfers.Should().ContainSingle().Which.Outcome.Should().Contain("stopped");
     }
 
+    [Fact] // The lane of a client that is near waits in its receiving call, where nobody can wake it.
+    public async Task A_near_client_that_falls_silent_holds_up_neither_others_nor_the_end()
+    {
+        var server = new ServerUnderTest();
+        server.Add("long", 100 * 512);
+        server.Add("file", 600);
+        using var near = new RawClient(server.EndPoint);
+        near.AskRead("long");
+        for (var block = 1; block <= 50; block++)
+        {
+            await near.ReceiveAsync();
+            near.Acknowledge(block);
+        }
+
+        await near.ReceiveAsync();
+        for (var i = 0; i <= Environment.ProcessorCount; i++) // one at least of the same lane
+        {
+            using var other = new RawClient(server.EndPoint);
+            other.AskRead("file");
+            for (var block = 1; block <= 2; block++)
+            {
+                await other.ReceiveAsync();
+                other.Acknowledge(block);
+            }
+
+            (await server.EndedAsync()).Outcome.Should().Be("completed");
+        }
+
+        await server.DisposeAsync();
+        (await near.ReceiveTextAsync()).Should().StartWith("\0\u0005\0\0").And.Contain("stopped");
+    }
+
     [Fact]
     public async Task IPv6_is_served_too()
     {
