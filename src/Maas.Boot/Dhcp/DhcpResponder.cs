@@ -24,6 +24,8 @@ internal static partial class DhcpResponder
                 break;
             case (AddressAnswerKind.Grant, DhcpMessageType.Discover):
                 Begin(request, reply, DhcpMessageType.Offer, facts.Server);
+                // Who is offered no address shall not make one (RFC 2563 section 2.3, RFC 8925 section 3.3.1).
+                if (facts.Address.Number == 0 && request.Options.Contains(DhcpOptionCode.AutoConfigure)) reply.Options.Set(DhcpOptionCode.AutoConfigure, [0]);
                 break;
             case (AddressAnswerKind.Grant, DhcpMessageType.Request or DhcpMessageType.Inform):
                 Begin(request, reply, DhcpMessageType.Ack, facts.Server);
@@ -123,5 +125,5 @@ internal static partial class DhcpResponder
     private static bool IsNeeded(DhcpOptionCode code) => code is DhcpOptionCode.MessageType or DhcpOptionCode.ServerIdentifier
         or DhcpOptionCode.LeaseTime or DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.ClientIdentifier
         or DhcpOptionCode.RelayAgentInformation or DhcpOptionCode.VendorClass or DhcpOptionCode.VendorSpecific or DhcpOptionCode.BootFileName
-        or DhcpOptionCode.RapidCommit;
+        or DhcpOptionCode.RapidCommit or DhcpOptionCode.IPv6OnlyPreferred or DhcpOptionCode.AutoConfigure;
 }

@@ -194,6 +194,22 @@ public class DhcpResponderTests
     }
 
     [Fact]
+    public void Who_is_offered_no_address_is_told_for_how_long_and_not_to_make_one()
+    {
+        var offer = AddressAnswer.Grant(IPAddress.Any, Subnet with { IPv6OnlyTime = TimeSpan.FromMinutes(30) }, TimeSpan.FromHours(1), "a");
+        var request = Captures.Message("udhcpc", DhcpMessageType.Discover);
+        request.Options.Set(DhcpOptionCode.ParameterRequestList, [1, 3, 108]);
+        Respond(request, offer)!.Options.Contains(DhcpOptionCode.AutoConfigure).Should().BeFalse("nobody asked");
+        request.Options.Set(DhcpOptionCode.AutoConfigure, [1]);
+        var reply = Respond(request, offer)!;
+        reply.Type.Should().Be(DhcpMessageType.Offer);
+        reply.YourAddress.Should().Be(IPAddress.Any);
+        reply.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred).Should().Be(1800);
+        reply.Options.GetUInt32(DhcpOptionCode.LeaseTime).Should().Be(3600, "RFC 2131 table 3 wants it in every offer");
+        reply.Options.Get(DhcpOptionCode.AutoConfigure).ToArray().Should().Equal(0);
+    }
+
+    [Fact]
     public void A_committed_discover_is_acknowledged_with_option_80()
     {
         var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), AddressAnswer.Grant(Client, Subnet, TimeSpan.FromHours(1), "a") with { IsCommitted = true })!;

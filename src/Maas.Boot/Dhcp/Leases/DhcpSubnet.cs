@@ -49,7 +49,10 @@ public sealed record DhcpSubnet
     /// </summary>
     public IReadOnlyList<ClasslessRoute> Routes { get; init; } = [];
 
-    /// <summary>Option 108: how long a client that can do without IPv4 shall do without (RFC 8925), at least 5 min; <see langword="null"/> leaves it out.</summary>
+    /// <summary>
+    /// Option 108: how long a client that can do without IPv4 shall do without (RFC 8925), at least 5 min; <see langword="null"/> leaves it out. A client that asks for
+    /// the option is then offered 0.0.0.0 and no address is kept for it, even one reserved for it; if it requests an address all the same, it gets it.
+    /// </summary>
     public TimeSpan? IPv6OnlyTime { get; init; }
 
     /// <summary>Option 42: NTP servers; none leaves it out.</summary>

@@ -17,6 +17,7 @@ public sealed partial class LeasedAddresses
 
         return question.Kind switch
         {
+            AddressQuestionKind.Discover when WithoutIPv4(link, question) is { } subnet => AddressAnswer.Grant(0, subnet, LeaseTimeFor(subnet, question.Request), "it can do without IPv4, and so does the subnet"),
             AddressQuestionKind.Discover => Discover(link, client, question, now),
             AddressQuestionKind.Select => Take(link, client, question, now),
             AddressQuestionKind.Verify => Verify(link, client, question, now),
@@ -28,6 +29,11 @@ public sealed partial class LeasedAddresses
             _ => throw new UnreachableException(),
         };
     }
+
+    // RFC 8925 section 3.3: a client that can do without is offered 0.0.0.0, and no address is kept for it; rapid commit does not count. One that
+    // requests an address all the same gets it as anybody does.
+    private static DhcpSubnet? WithoutIPv4(LinkPools link, in AddressQuestion question) =>
+        question.Request.Options.Get(DhcpOptionCode.ParameterRequestList).Contains((byte)DhcpOptionCode.IPv6OnlyPreferred) && SubnetOf(link, question) is { IPv6OnlyTime: not null } subnet ? subnet : null;
 
     private AddressAnswer Discover(LinkPools link, ReadOnlySpan<byte> client, in AddressQuestion question, DateTimeOffset now)
     {
@@ -128,8 +134,10 @@ public sealed partial class LeasedAddresses
         return AddressAnswer.Silent("released");
     }
 
-    private static AddressAnswer Inform(LinkPools link, in AddressQuestion question) =>
-        AddressAnswer.Inform((link.PoolOf(question.Number) ?? link.PoolOf(question.LinkNumber) ?? link.Pools[0]).Subnet, "parameters without a lease");
+    private static AddressAnswer Inform(LinkPools link, in AddressQuestion question) => AddressAnswer.Inform(SubnetOf(link, question), "parameters without a lease");
+
+    // Of a link with several subnets, that of the client's own address, if it says one, else that of the server's or relay's.
+    private static DhcpSubnet SubnetOf(LinkPools link, in AddressQuestion question) => (link.PoolOf(question.Number) ?? link.PoolOf(question.LinkNumber) ?? link.Pools[0]).Subnet;
 
     private AddressAnswer Bind(LinkPools link, AddressEntry entry, DhcpMessage request, DateTimeOffset now, string rule)
     {

@@ -102,6 +102,9 @@ public enum DhcpOptionCode : byte
     /// <summary>The client prefers IPv6 alone; seconds to stay without IPv4 (RFC 8925).</summary>
     IPv6OnlyPreferred = 108,
 
+    /// <summary>Whether a client that got no address makes itself one (RFC 2563).</summary>
+    AutoConfigure = 116,
+
     /// <summary>Name service search order (RFC 2937).</summary>
     NameServiceSearch = 117,
 

@@ -252,6 +252,36 @@ public class LeasedAddressesTests
         scene.Store.Leases.Should().ContainSingle();
     }
 
+    [Fact] // RFC 8925 section 3.3
+    public async Task Who_can_do_without_ipv4_takes_nothing_from_a_pool_that_others_need()
+    {
+        var subnet = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10")], IPv6OnlyTime = TimeSpan.FromMinutes(30) };
+        var scene = await LeaseScene.OpenAsync(subnet, new LeaseRules { RapidCommit = true });
+        DhcpMessage Without(byte client)
+        {
+            var message = LeaseScene.From(client);
+            message.Options.Set(DhcpOptionCode.ParameterRequestList, [1, 108]);
+            message.Options.Set(DhcpOptionCode.RapidCommit, ReadOnlySpan<byte>.Empty);
+            return message;
+        }
+
+        for (byte client = 1; client <= 3; client++)
+            scene.Ask(AddressQuestionKind.Discover, Without(client)).Should().Match<AddressAnswer>(a => a.Kind == AddressAnswerKind.Grant && a.Number == 0 && !a.IsCommitted && a.Subnet == subnet);
+        scene.Addresses.List().Should().BeEmpty();
+        scene.Ask(AddressQuestionKind.Discover, 4).Address.ToString().Should().Be("10.0.0.10");
+        scene.Ask(AddressQuestionKind.Discover, Without(5)).Kind.Should().Be(AddressAnswerKind.Grant, "nothing need be left for it");
+        scene.Ask(AddressQuestionKind.Discover, 6).Kind.Should().Be(AddressAnswerKind.Silent);
+    }
+
+    [Fact]
+    public async Task Who_can_do_without_ipv4_and_requests_an_address_gets_it_all_the_same()
+    {
+        var scene = await LeaseScene.OpenAsync(LeaseScene.Subnet with { IPv6OnlyTime = TimeSpan.FromMinutes(30) });
+        var message = LeaseScene.From(1);
+        message.Options.Set(DhcpOptionCode.ParameterRequestList, [1, 108]);
+        scene.Ask(AddressQuestionKind.Select, message, "10.0.0.12").Address.ToString().Should().Be("10.0.0.12");
+    }
+
     [Fact]
     public async Task A_circuit_decides_the_subnet_before_the_relays_address_does()
     {
