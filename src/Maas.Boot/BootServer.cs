@@ -75,7 +75,7 @@ public sealed class BootServer
         if (options.RouterAdvertisement is { } advertisement)
         {
             if (options.Interface is { } device && advertisement.Interfaces.Count == 0) advertisement.Interfaces.Add(device);
-            _others.Add(new RouterAdvertiser(advertisement, timeProvider, loggers.CreateLogger<RouterAdvertiser>()).RunAsync);
+            _others.Add(new RouterAdvertiser(advertisement, observer, timeProvider, loggers.CreateLogger<RouterAdvertiser>()).RunAsync);
         }
 
         if (options.Tftp is { } tftp)

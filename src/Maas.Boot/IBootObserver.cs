@@ -58,13 +58,40 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     public sealed record LimitReached(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Limit)
         : BootObservation(At, Hardware, Client);
 
-    /// <summary>Another DHCP server answered on this link.</summary>
+    /// <summary>Another DHCP server is on this link: it answered, or a client named it.</summary>
     /// <param name="At">When.</param>
-    /// <param name="Hardware">The client it answered.</param>
+    /// <param name="Hardware">The client it answered; <see langword="null"/> when not told.</param>
     /// <param name="Client">The address it offered.</param>
-    /// <param name="Server">The other server's address.</param>
-    public sealed record OtherServerSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, IPAddress Server)
-        : BootObservation(At, Hardware, Client);
+    /// <param name="Server">The other server's address; <see langword="null"/> when a DHCPv6 client has named it, who knows its identifier alone.</param>
+    public sealed record OtherServerSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, IPAddress? Server)
+        : BootObservation(At, Hardware, Client)
+    {
+        /// <summary>What the other server calls itself; <see langword="null"/> over IPv4.</summary>
+        public Dhcp6.Wire.Duid? Identifier { get; init; }
+
+        /// <summary>The interface or local address it was seen on; <see langword="null"/> when not told.</summary>
+        public string? Link { get; init; }
+    }
+
+    /// <summary>Another router advertises itself on this link: told once a minute for each.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Hardware">The router's hardware address; <see langword="null"/> when it does not tell.</param>
+    /// <param name="Router">Its link-local address.</param>
+    public sealed record OtherRouterSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress Router)
+        : BootObservation(At, Hardware, Client: null)
+    {
+        /// <summary>The interface it was seen on; <see langword="null"/> when not told.</summary>
+        public string? Link { get; init; }
+
+        /// <summary>M: whether it sends hosts to DHCPv6 for an address.</summary>
+        public bool ManagedAddresses { get; init; }
+
+        /// <summary>O: whether it sends hosts to DHCPv6 for the rest, a boot file among it.</summary>
+        public bool OtherConfiguration { get; init; }
+
+        /// <summary>For how long it claims to be a default router; zero when it does not.</summary>
+        public TimeSpan RouterLifetime { get; init; }
+    }
 
     /// <summary>A boot script was rendered for a client.</summary>
     /// <param name="At">When.</param>

@@ -33,6 +33,12 @@ public abstract class DhcpLinkOptions
     [Range(1, 65535)]
     public int ClientPort { get; set; }
 
+    /// <summary>
+    /// Whether a server that leases addresses runs beside others on <see cref="Interfaces"/>. Off unless told otherwise: it asks each link first, for
+    /// 1.5 s, and does not start where another server answers.
+    /// </summary>
+    public bool AllowOtherServers { get; set; }
+
     /// <summary>Which boot program each firmware gets.</summary>
     [Required]
     public BootProgramTable Programs { get; set; } = BootProgramTable.Default;

@@ -1,6 +1,5 @@
 using System.Net;
 using Maas.Boot.Dhcp.Serving;
-using Maas.Boot.Dhcp.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,9 +17,6 @@ namespace Maas.Boot.Dhcp;
 /// </example>
 public sealed partial class DhcpServer
 {
-    private const int AttemptsToFindOthers = 2;
-    private static readonly TimeSpan WaitForOthers = TimeSpan.FromMilliseconds(750);
-
     private readonly DhcpServerOptions _options;
     private readonly IAddressSource? _addresses;
     private readonly IBootPolicy? _policy;
@@ -86,7 +82,7 @@ public sealed partial class DhcpServer
         foreach (var link in links) LogListening(_options.Mode, link.Name, link.EndPoint, link.Server);
         try
         {
-            if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await RefuseBesideOthersAsync(links, conversation.OtherServers, cancellationToken).ConfigureAwait(false);
+            if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
             await stopped.Task.ConfigureAwait(false);
@@ -101,12 +97,5 @@ public sealed partial class DhcpServer
             conversation.Stop();
             foreach (var receiver in receivers) receiver.Dispose();
         }
-    }
-
-    private async Task RefuseBesideOthersAsync(IReadOnlyList<SocketLink> links, OtherServers others, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; attempt < AttemptsToFindOthers && others.Seen.Count == 0; attempt++)
-            await Task.WhenAll(links.Where(l => l.Device is not null).Select(l => others.AskAsync(l, l.Device!, WaitForOthers, _time, cancellationToken))).ConfigureAwait(false); // the filter's word
-        foreach (var (server, link) in others.Seen) throw new OtherDhcpServerException(IPv4.ToAddress(server), link);
     }
 }

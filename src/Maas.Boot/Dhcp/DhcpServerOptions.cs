@@ -33,10 +33,4 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
             field = value;
         }
     } = TimeSpan.FromMilliseconds(300);
-
-    /// <summary>
-    /// Whether a full server runs beside others on <see cref="DhcpLinkOptions.Interfaces"/>. Off unless told otherwise: it asks each link first, for
-    /// 1.5 s, and does not start where another server answers.
-    /// </summary>
-    public bool AllowOtherServers { get; set; }
 }

@@ -31,6 +31,9 @@ internal sealed class Dhcp6Request
     /// <summary>Its associations of ordinary addresses.</summary>
     public required IReadOnlyList<IdentityAssociation> Associations { get; init; }
 
+    /// <summary>The addresses within them.</summary>
+    public IEnumerable<LeasedAddress> Addresses => Associations.SelectMany(a => a.Addresses);
+
     /// <summary>The hardware address it boots from, by the best witness: its relay (RFC 6939), its link-local address, its DUID; <see langword="null"/> when none tells.</summary>
     public HardwareAddress? Hardware { get; private init; }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Serving;
@@ -64,6 +65,7 @@ public sealed partial class Dhcp6Server
 
     /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
+    /// <exception cref="OtherDhcpServerException">Another server leases addresses on the link, and the options do not allow it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv6 address, or the server's identifier must be told.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -86,10 +88,17 @@ public sealed partial class Dhcp6Server
         var receivers = links.Select(l => new ReceiveLoop($"DHCPv6 {l.Name}", l, new Dhcp6Receiver(l, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
         foreach (var receiver in receivers) receiver.Start();
         foreach (var link in links) LogListening(link.Name, link.EndPoint, link.Server);
-        _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
         try
         {
+            if (_addresses is { IsStateless: false } && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
+            conversation.Open();
+            _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
             await stopped.Task.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _endPoints.TrySetException(e);
+            throw;
         }
         finally
         {

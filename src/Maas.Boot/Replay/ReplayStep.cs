@@ -68,7 +68,7 @@ public sealed class ReplayStep
             : packets.Select(Title);
 
     private static string? Text(CapturedPacket packet) =>
-        packet.IsDhcp6 ? CapturedServer6.MessageIn(packet.Payload) is { } message ? Dhcp6Text.Of(new Dhcp6Envelope([], message)) : null : Message(packet)?.ToString();
+        packet.IsDhcp6 ? Dhcp6Envelope.MessageIn(packet.Payload) is { } message ? Dhcp6Text.Of(new Dhcp6Envelope([], message)) : null : Message(packet)?.ToString();
 
     private static DhcpMessage? Message(CapturedPacket packet) => packet.IsDhcp && DhcpMessage.TryParse(packet.Payload.Span, out var message) ? message : null;
 
@@ -82,7 +82,7 @@ public sealed class ReplayStep
 
     private static string Title6(CapturedPacket packet)
     {
-        if (CapturedServer6.MessageIn(packet.Payload) is not { } message) return $"{packet.Length} octets that are no DHCPv6 message";
+        if (Dhcp6Envelope.MessageIn(packet.Payload) is not { } message) return $"{packet.Length} octets that are no DHCPv6 message";
         var file = message.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? $" file {Encoding.UTF8.GetString(url.Span)}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{message.Type} xid {message.TransactionId:x6}{(Dhcp6Reporter.LeaseIn(message) is { } lease ? $" {lease.Address}" : "")}{file}");
     }

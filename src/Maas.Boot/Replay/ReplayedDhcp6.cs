@@ -23,14 +23,15 @@ internal sealed class ReplayedDhcp6 : IBootObserver
         _link = new ReplayLink(options.ServerAddress ?? server, captured.Granted, options, clock);
         var identifier = options.ServerIdentifier ?? captured.Identifier ?? Duid.Of(Guid.Empty);
         _conversation = new Dhcp6Conversation(options, identifier, addresses, policy, new Dhcp6Reporter(this, clock, NullLogger.Instance), clock, NullLogger.Instance, CancellationToken.None);
+        _conversation.Open();
     }
 
     /// <summary>Answers a client's datagram, or puts a server's to the step it answers.</summary>
     public async ValueTask<ReplayStep?> TakeAsync(CapturedPacket packet, CancellationToken cancellationToken)
     {
-        if (CapturedServer6.MessageIn(packet.Payload) is not { } message) return new ReplayStep(packet) { Rule = "no DHCPv6 message: dropped" };
+        if (Dhcp6Envelope.MessageIn(packet.Payload) is not { } message) return new ReplayStep(packet) { Rule = "no DHCPv6 message: dropped" };
         var key = (message.TransactionId, message.Options.TryGet(Dhcp6OptionCode.ClientIdentifier, out var client) && Duid.IsLength(client.Length) ? new Duid(client.Span) : (Duid?)null);
-        if (CapturedServer6.IsReply(message))
+        if (message.IsReply)
         {
             if (_asked.TryGetValue(key, out var answered)) answered.AddCaptured(packet);
             return null;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Maas.Boot.Dhcp.Leases;
 
 namespace Maas.Boot.RouterAdvertisement;
 
@@ -29,7 +30,10 @@ internal sealed class AdvertisementLink : IDisposable
 
     public byte[] Hardware { get; }
 
-    /// <summary>Opens a socket that receives solicitations alone.</summary>
+    /// <summary>The other routers that were reported, each once a minute.</summary>
+    public PerMinute Reported { get; } = new(0);
+
+    /// <summary>Opens a socket that receives solicitations, and others' advertisements.</summary>
     /// <exception cref="ArgumentException">There is no such interface.</exception>
     /// <exception cref="SocketException">The process lacks CAP_NET_RAW.</exception>
     public static AdvertisementLink Open(string name)
@@ -42,13 +46,13 @@ internal sealed class AdvertisementLink : IDisposable
             Sockets.BindToDevice(socket, name);
             Span<byte> filter = stackalloc byte[32]; // a set bit blocks its type
             filter.Fill(0xff);
-            filter[AdvertisementMessage.RouterSolicitation / 8] &= unchecked((byte)~(1 << (AdvertisementMessage.RouterSolicitation % 8)));
+            foreach (var type in (ReadOnlySpan<byte>)[AdvertisementMessage.RouterSolicitation, AdvertisementMessage.RouterAdvertisement]) filter[type / 8] &= unchecked((byte)~(1 << (type % 8)));
             socket.SetRawSocketOption(IcmpV6Level, IcmpV6Filter, filter);
             socket.SetRawSocketOption(IPv6Level, MulticastHops, BitConverter.GetBytes(HopLimit));
             socket.SetRawSocketOption(IPv6Level, UnicastHops, BitConverter.GetBytes(HopLimit));
             socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, index);
             socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastLoopback, false);
-            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(AllRouters, index));
+            foreach (var group in (IPAddress[])[AllRouters, AllNodes]) socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group, index));
             socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
             return new AdvertisementLink(socket, device, index);
         }

@@ -26,6 +26,8 @@ internal static class AdvertisementMessage
     /// <summary>What every IPv6 link carries in one piece (RFC 8200 section 5) less the header.</summary>
     public const int MaxLength = 1280 - 40;
 
+    private const int SolicitationLength = 8, AdvertisementLength = 16;
+    private const byte Managed = 0x80, Other = 0x40; // M and O
     private const byte SourceLinkLayerAddress = 1, PrefixInformation = 3, Mtu = 5, RecursiveDnsServer = 25, DnsSearchList = 31;
 
     /// <summary>Writes an advertisement.</summary>
@@ -37,7 +39,7 @@ internal static class AdvertisementMessage
     {
         const byte hopLimit = 64;
         var lifetime = isFarewell ? 0 : options.RouterLifetimeSeconds;
-        var flags = (byte)((options.ManagedAddresses ? 0x80 : 0) | (options.OtherConfiguration ? 0x40 : 0));
+        var flags = (byte)((options.ManagedAddresses ? Managed : 0) | (options.OtherConfiguration ? Other : 0));
         var message = new List<byte> { RouterAdvertisement, 0, 0, 0, hopLimit, flags, (byte)(lifetime >> 8), (byte)lifetime, 0, 0, 0, 0, 0, 0, 0, 0 };
         if (!hardware.IsEmpty) Add(message, SourceLinkLayerAddress, hardware);
         if (options.Mtu is { } mtu) Add(message, Mtu, [0, 0, .. Number((uint)mtu)]);
@@ -56,9 +58,33 @@ internal static class AdvertisementMessage
     public static bool IsSolicitation(ReadOnlySpan<byte> message, IPAddress source)
     {
         var isUnspecified = source.Equals(IPAddress.IPv6Any);
-        if (message.Length < 8 || message[0] != RouterSolicitation || message[1] != 0 || !(isUnspecified || source.IsIPv6LinkLocal)) return false;
-        for (var rest = message[8..]; !rest.IsEmpty; rest = rest[(rest[1] * 8)..])
-            if (rest.Length < 2 || rest[1] == 0 || rest[1] * 8 > rest.Length || (isUnspecified && rest[0] == SourceLinkLayerAddress)) return false;
+        return message.Length >= SolicitationLength && message[0] == RouterSolicitation && message[1] == 0 && (isUnspecified || source.IsIPv6LinkLocal)
+            && TryReadOptions(message[SolicitationLength..], out var hardware) && !(isUnspecified && hardware is not null);
+    }
+
+    /// <summary>Reads another router's advertisement, if it keeps to section 6.1.2 as far as a socket shows it.</summary>
+    /// <param name="message">The ICMPv6 message.</param>
+    /// <param name="source">Whence it came, which is a link-local address.</param>
+    /// <param name="heard">What it says.</param>
+    public static bool TryRead(ReadOnlySpan<byte> message, IPAddress source, out HeardAdvertisement heard)
+    {
+        heard = default;
+        if (message.Length < AdvertisementLength || message[0] != RouterAdvertisement || message[1] != 0 || !source.IsIPv6LinkLocal) return false;
+        if (!TryReadOptions(message[AdvertisementLength..], out var hardware)) return false;
+        heard = new HeardAdvertisement((message[5] & Managed) != 0, (message[5] & Other) != 0, TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(message[6..])), hardware);
+        return true;
+    }
+
+    // The sender's hardware address is the one option that is looked into; the others must only be where they say they are.
+    private static bool TryReadOptions(ReadOnlySpan<byte> options, out HardwareAddress? hardware)
+    {
+        hardware = null;
+        for (; !options.IsEmpty; options = options[(options[1] * 8)..])
+        {
+            if (options.Length < 2 || options[1] == 0 || options[1] * 8 > options.Length) return false;
+            if (options[0] == SourceLinkLayerAddress) hardware = new HardwareAddress(HardwareAddress.Ethernet, options[2..8]);
+        }
+
         return true;
     }
 
@@ -92,3 +118,10 @@ internal static class AdvertisementMessage
         return octets;
     }
 }
+
+/// <summary>What another router says.</summary>
+/// <param name="ManagedAddresses">M: hosts ask DHCPv6 for an address.</param>
+/// <param name="OtherConfiguration">O: hosts ask DHCPv6 for the rest.</param>
+/// <param name="RouterLifetime">For how long it is a default router; zero when it is none.</param>
+/// <param name="Hardware">Its hardware address; <see langword="null"/> when it does not tell.</param>
+internal readonly record struct HeardAdvertisement(bool ManagedAddresses, bool OtherConfiguration, TimeSpan RouterLifetime, HardwareAddress? Hardware);

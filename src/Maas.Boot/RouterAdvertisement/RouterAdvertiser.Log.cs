@@ -16,6 +16,9 @@ public sealed partial class RouterAdvertiser
     [LoggerMessage(52, LogLevel.Warning, "A router advertisement could not be sent on {Interface}")]
     private partial void LogNotSent(string @interface, Exception reason);
 
+    [LoggerMessage(54, LogLevel.Debug, "Router {Router} on {Interface}: M {Managed}, O {Other}, default router for {Lifetime}")]
+    private partial void LogOtherRouter(IPAddress router, string @interface, bool managed, bool other, TimeSpan lifetime);
+
     [LoggerMessage(53, LogLevel.Warning, "Receiving router solicitations on {Interface} failed")]
     private partial void LogReceiveFailed(string @interface, Exception reason);
 }

@@ -11,7 +11,7 @@ namespace Maas.Boot.RouterAdvertisement;
 
 /// <summary>
 /// Tells the hosts of a link by router advertisements (RFC 4861, RFC 8106) whether to ask DHCPv6, and which prefixes are on the link. Firmware and iPXE do
-/// nothing over IPv6 before they have heard one. Needs Linux and CAP_NET_RAW.
+/// nothing over IPv6 before they have heard one. Other routers on the link are reported. Needs Linux and CAP_NET_RAW.
 /// </summary>
 /// <remarks>Unless told a router lifetime it is nobody's default router, and does not get in the way of a real one.</remarks>
 /// <example>
@@ -27,15 +27,17 @@ public sealed partial class RouterAdvertiser
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterAdvertiserOptions _options;
+    private readonly GuardedObserver? _observer;
     private readonly TimeProvider _time;
 
     /// <summary>Makes an advertiser; it sends once it runs.</summary>
     /// <param name="options">What it tells, and where.</param>
+    /// <param name="observer">Who is told of other routers; <see langword="null"/> for nobody.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="logger">The log; <see langword="null"/> for none.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">There is no interface to advertise on, a prefix, name server or domain cannot be advertised, or all together are too long for one packet.</exception>
-    public RouterAdvertiser(RouterAdvertiserOptions options, TimeProvider? timeProvider = null, ILogger<RouterAdvertiser>? logger = null)
+    public RouterAdvertiser(RouterAdvertiserOptions options, IBootObserver? observer = null, TimeProvider? timeProvider = null, ILogger<RouterAdvertiser>? logger = null)
     {
         RouterAdvertiserOptionsValidator.ThrowIfInvalid(options);
         if (options.Interfaces.Count == 0) throw new ArgumentException("There is no interface to advertise on.", nameof(options));
@@ -43,6 +45,7 @@ public sealed partial class RouterAdvertiser
         _options = options;
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<RouterAdvertiser>.Instance;
+        _observer = GuardedObserver.Around(observer, _logger);
     }
 
     /// <summary>Advertises until cancelled; a router then says that it is one no longer.</summary>
@@ -96,7 +99,9 @@ public sealed partial class RouterAdvertiser
         {
             var received = await link.Socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.IPv6Any, 0), cancellationToken).ConfigureAwait(false);
             var source = ((IPEndPoint)received.RemoteEndPoint).Address;
-            if (!AdvertisementMessage.IsSolicitation(buffer.AsSpan(0, received.ReceivedBytes), source)) return false;
+            var message = buffer.AsMemory(0, received.ReceivedBytes);
+            if (AdvertisementMessage.TryRead(message.Span, source, out var heard)) Report(link, source, heard);
+            if (!AdvertisementMessage.IsSolicitation(message.Span, source)) return false;
             Solicitations.Add(1);
             LogSolicited(source, link.Name);
             return true;
@@ -111,6 +116,21 @@ public sealed partial class RouterAdvertiser
             await Task.Delay(PauseAfterFailure, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return false;
         }
+    }
+
+    private void Report(AdvertisementLink link, IPAddress router, HeardAdvertisement heard)
+    {
+        var now = _time.GetUtcNow();
+        link.Reported.TryTake(router.GetAddressBytes(), now, out var isFirst);
+        if (!isFirst) return;
+        LogOtherRouter(router, link.Name, heard.ManagedAddresses, heard.OtherConfiguration, heard.RouterLifetime);
+        _observer?.Observe(new BootObservation.OtherRouterSeen(now, heard.Hardware, new IPAddress(router.GetAddressBytes())) // without the scope, which is this host's own matter
+        {
+            Link = link.Name,
+            ManagedAddresses = heard.ManagedAddresses,
+            OtherConfiguration = heard.OtherConfiguration,
+            RouterLifetime = heard.RouterLifetime,
+        });
     }
 
     private void Send(AdvertisementLink link, bool isFarewell)

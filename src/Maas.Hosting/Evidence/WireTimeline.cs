@@ -45,7 +45,12 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
         await foreach (var observation in _queue.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
         {
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped) Dropped(dropped);
-            if (Owner(observation) is not { } address) continue;
+            if (Owner(observation) is not { } address)
+            {
+                if (observation is BootObservation.OtherServerSeen or BootObservation.OtherRouterSeen) OfTheLink(Words(observation));
+                continue;
+            }
+
             try
             {
                 await _timeline.ObserveAsync(new Observation(observation.At, address, KindOf(observation), Words(observation)), stoppingToken).ConfigureAwait(false);
@@ -60,6 +65,7 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
 
     private MacAddress? Owner(BootObservation observation)
     {
+        if (observation is BootObservation.OtherRouterSeen) return null; // its hardware address is no machine's
         if (observation.Hardware is { } hardware)
         {
             if (hardware.ToMacAddress() is { } mac && observation.Client is { } client) _seen.Remember(client, mac);
@@ -83,7 +89,8 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
         BootObservation.DhcpExchange { Answered: { } answered } dhcp =>
             string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} answered with {answered}{About(dhcp)} in {dhcp.Took.TotalMilliseconds:0.0} ms ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
         BootObservation.DhcpExchange dhcp => string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} not answered ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
-        BootObservation.OtherServerSeen other => $"another DHCP server, {other.Server}, offered {other.Client?.ToString() ?? "something"}",
+        BootObservation.OtherServerSeen other => $"another DHCP server, {other.Server?.ToString() ?? $"{other.Identifier}"}, offered {other.Client?.ToString() ?? "something"}",
+        BootObservation.OtherRouterSeen router => $"another router, {router.Router}, advertises itself on {router.Link}{Claims(router)}",
         BootObservation.LimitReached limit => $"turned away, the first of those beyond a bound: {limit.Limit}",
         BootObservation.ScriptServed script => $"{script.Client} fetched {script.Name}: {script.Instruction}",
         BootObservation.FileTransfer transfer =>
@@ -92,11 +99,18 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
         _ => observation.GetType().Name,
     };
 
+    private static string Claims(BootObservation.OtherRouterSeen router) =>
+        (router.ManagedAddresses ? ", sends hosts to DHCPv6 for addresses" : "") + (router.OtherConfiguration ? ", sends hosts to DHCPv6 for the rest" : "")
+        + (router.RouterLifetime > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $", is the default router for {router.RouterLifetime.TotalSeconds:0} s") : "");
+
     private static string About(BootObservation.DhcpExchange dhcp) =>
         (dhcp.Client is null ? "" : $" {dhcp.Client}") + (dhcp.BootFile is null ? "" : $", boot file {dhcp.BootFile}");
 
     [LoggerMessage(LogLevel.Warning, "{Count} observations of the wire were dropped: more came than could be written")]
     private partial void Dropped(long count);
+
+    [LoggerMessage(LogLevel.Warning, "On the link: {Seen}")]
+    private partial void OfTheLink(string seen);
 
     [LoggerMessage(LogLevel.Error, "An observation of the wire could not be written")]
     private partial void NotWritten(Exception exception);

@@ -169,7 +169,7 @@ public class DhcpServerTests
         request.Options.Set(DhcpOptionCode.ServerIdentifier, IPAddress.Parse("10.0.0.99"));
         request.Options.Set(DhcpOptionCode.RequestedAddress, IPAddress.Parse("10.0.0.7"));
         relay.Ask(request, milliseconds: 200).Should().BeNull();
-        (await server.ObservedAsync<BootObservation.OtherServerSeen>()).Should().ContainSingle(o => o.Server.Equals(IPAddress.Parse("10.0.0.99")));
+        (await server.ObservedAsync<BootObservation.OtherServerSeen>()).Should().ContainSingle(o => o.Server!.Equals(IPAddress.Parse("10.0.0.99")));
     }
 
     [Fact]

@@ -61,6 +61,20 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_a_client_names_is_reported()
+    {
+        await StartAsync();
+        var other = Duid.Parse("00:03:00:01:52:54:00:00:00:99");
+        Send(Packet6.Message(Dhcp6MessageType.Rebind, o =>
+        {
+            o.Add(Dhcp6OptionCode.ServerIdentifier, other.Octets.ToArray());
+            o.AddAssociation("fd00:77::1234");
+        }, Duid.Of(LeaseScene6.HardwareOf(5))));
+        _observed.Take().Should().BeEquivalentTo(new { Identifier = other, Server = (IPAddress?)null, Client = IPAddress.Parse("fd00:77::1234"), Hardware = LeaseScene6.HardwareOf(5) });
+        Observed().Rule.Should().Be("meant for another server");
+    }
+
+    [Fact]
     public async Task Rapid_commit_binds_at_once_where_it_is_turned_on()
     {
         await StartAsync(o => o.RapidCommit = true);

@@ -66,8 +66,7 @@ public class RealClientTests
     {
         var folder = Directory.CreateTempSubdirectory("maas-dhcp6-").FullName;
         await using var lab = await VethLab.CreateAsync("fd00:77::1/64");
-        await Eventually(["-n", lab.Client, "-6", "addr", "show", "dev", "vc", "scope", "link", "-tentative"], "inet6 fe80:");
-        await Eventually(["-n", lab.Server, "-6", "addr", "show", "dev", "vs", "scope", "global", "-tentative"], "inet6 fd00:");
+        await lab.SettleAsync();
         await File.WriteAllTextAsync($"{folder}/script", Script);
         (await Judge.RunAsync("chmod", ["+x", $"{folder}/script"])).Approved();
 

@@ -93,4 +93,26 @@ public class AdvertisementMessageTests
     [Fact]
     public void Any_octets_are_a_solicitation_or_none() =>
         Gen.Byte.Array[0, 64].Sample(octets => AdvertisementMessage.IsSolicitation([133, 0, .. octets], IPAddress.Parse("fe80::1")) || true, iter: 20_000);
+
+    [Theory] // RFC 4861 section 6.1.2
+    [InlineData("86000000408000000000000000000000", "fe80::1", true)]
+    [InlineData("86000000400007080000000000000000", "fe80::1", true)]
+    [InlineData("864000004000070800000000000000", "fe80::1", false)]
+    [InlineData("86010000400007080000000000000000", "fe80::1", false)]
+    [InlineData("86000000400007080000000000000000", "fd00::1", false)]
+    [InlineData("86000000400007080000000000000000", "::", false)]
+    [InlineData("860000004000070800000000000000000100525400000001", "fe80::1", false)]
+    [InlineData("85000000400007080000000000000000", "fe80::1", false)]
+    [InlineData("", "fe80::1", false)]
+    public void An_advertisement_keeps_to_the_rules_or_is_not_heard(string message, string source, bool isOne) =>
+        AdvertisementMessage.TryRead(Convert.FromHexString(message), IPAddress.Parse(source), out _).Should().Be(isOne);
+
+    [Fact]
+    public void What_one_router_writes_another_reads() =>
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 9000]).Sample((managed, other, lifetime) =>
+        {
+            var options = new RouterAdvertiserOptions { ManagedAddresses = managed, OtherConfiguration = other, RouterLifetimeSeconds = lifetime, Mtu = 1500 };
+            AdvertisementMessage.TryRead(AdvertisementMessage.Write(options, Hardware), IPAddress.Parse("fe80::1"), out var heard).Should().BeTrue();
+            heard.Should().Be(new HeardAdvertisement(managed, other, TimeSpan.FromSeconds(lifetime), new HardwareAddress(HardwareAddress.Ethernet, Hardware)));
+        }, iter: 500);
 }

@@ -153,7 +153,8 @@ internal static class Dhcp6Targets
     {
         foreach (var source in (ReadOnlySpan<IPAddress>)[s_client, IPAddress.IPv6Any])
             if (AdvertisementMessage.IsSolicitation(input, source) && (input.Length % 8 != 0 || input[0] != 133)) throw new InvalidOperationException("no solicitation");
-        if (AdvertisementMessage.IsSolicitation(input, IPAddress.Parse("2001:db8::1"))) throw new InvalidOperationException("taken from beyond the link");
+        if (AdvertisementMessage.TryRead(input, s_client, out var heard) && (input.Length % 8 != 0 || input[0] != 134 || heard.RouterLifetime > TimeSpan.FromSeconds(ushort.MaxValue))) throw new InvalidOperationException("no advertisement");
+        if (AdvertisementMessage.IsSolicitation(input, IPAddress.Parse("2001:db8::1")) || AdvertisementMessage.TryRead(input, IPAddress.Parse("2001:db8::1"), out _)) throw new InvalidOperationException("taken from beyond the link");
     }
 
     private static byte[] Relay(byte[] message, byte hops)

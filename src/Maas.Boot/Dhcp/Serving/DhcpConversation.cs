@@ -34,6 +34,7 @@ internal sealed partial class DhcpConversation
         _capture = options.Capture;
         _pool = pool;
         _reporter = reporter;
+        OtherServers = new OtherServers(reporter, time);
         _time = time;
         _logger = logger;
         _stopping = stopping;
@@ -41,7 +42,7 @@ internal sealed partial class DhcpConversation
     }
 
     /// <summary>The other servers on the links.</summary>
-    public OtherServers OtherServers { get; } = new();
+    public OtherServers OtherServers { get; }
 
     public void Start() => _committer?.Start();
 
@@ -64,7 +65,7 @@ internal sealed partial class DhcpConversation
         if (_capture is not null) Capture(exchange, received);
         if (exchange.Request.Operation == DhcpOperation.Reply || OtherServers.IsOwn(exchange.Request))
         {
-            if (OtherServers.Note(exchange.Request, exchange.Link, exchange.Source.Address) is var server and not 0) _reporter.OtherServer(exchange, server);
+            OtherServers.Note(exchange.Request, exchange.Link, exchange.Source.Address);
             _pool.Return(exchange);
             return;
         }

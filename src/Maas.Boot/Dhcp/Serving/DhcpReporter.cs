@@ -40,13 +40,15 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
             ? BootMeter.Activities.StartActivity($"DHCP {NameOf(request.Type)}", ActivityKind.Server)?.SetTag("maas.mac", request.Hardware.ToString()).SetTag("maas.dhcp.xid", request.TransactionId)
             : null;
 
+    /// <summary>A client has named another server.</summary>
     public void OtherServer(Exchange exchange, uint server)
     {
-        if (_observer is null) return;
         var request = exchange.Request;
-        var offered = request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.Operation == DhcpOperation.Reply ? request.YourNumber : request.ClientNumber);
-        _observer.Observe(new BootObservation.OtherServerSeen(time.GetUtcNow(), request.Hardware, offered, IPv4.ToAddress(server)));
+        OtherServer(request.Hardware, request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.ClientNumber), server, exchange.Link);
     }
+
+    /// <summary>Another server has answered this one's question.</summary>
+    public void OtherServer(DhcpMessage reply, uint server, DhcpLink link) => OtherServer(null, AddressOrNull(reply.YourNumber), server, link);
 
     /// <summary>A bound was met.</summary>
     public void Limited(DhcpMessage request, string limit)
@@ -66,6 +68,9 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
         if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);
         _observer?.Observe(Observation(exchange, answered ? reply : null, rule));
     }
+
+    private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, uint server, DhcpLink link) =>
+        _observer?.Observe(new BootObservation.OtherServerSeen(time.GetUtcNow(), hardware, client, IPv4.ToAddress(server)) { Link = link.Name });
 
     private BootObservation.DhcpExchange Observation(Exchange exchange, DhcpMessage? reply, string rule)
     {
@@ -97,6 +102,7 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
         var file = reply.Options.GetText(DhcpOptionCode.BootFileName);
         return reply.Type switch
         {
+            DhcpMessageType.Offer when reply.YourNumber == 0 && reply.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred) is { } seconds => $"does without IPv4 for {seconds} s",
             DhcpMessageType.Offer when reply.YourNumber == 0 => "takes another server's address, then asks for the boot file or fetches it",
             DhcpMessageType.Offer => "REQUEST",
             DhcpMessageType.Ack when file is { Length: > 0 } => $"fetches {file}",

@@ -76,6 +76,9 @@ public sealed partial class LeasedAddresses6
         }
     }
 
+    /// <summary>Whether addresses are another server's matter on all subnets.</summary>
+    internal bool IsStateless => Array.TrueForAll(_pools, p => p.Subnet.IsStateless);
+
     /// <summary>The subnet an address lies in; <see langword="null"/> when it is none of ours.</summary>
     internal Dhcp6Subnet? SubnetOf(IPAddress address) => PoolOf(address)?.Subnet;
 

@@ -17,14 +17,21 @@ internal sealed partial class Dhcp6Conversation(
     private readonly BootDecider? _decider = policy is null ? null : new BootDecider(policy, options, time, stopping);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _underWay = 1; // one for the server itself
-    private volatile bool _isFinishing;
+    private volatile bool _isOpen;
+
+    /// <summary>The other servers on the links.</summary>
+    public OtherServers6 OtherServers { get; } = new(server, reporter, time);
+
+    /// <summary>Begins to answer; before, it only listens for other servers.</summary>
+    public void Open() => _isOpen = true;
 
     /// <summary>Takes over a datagram.</summary>
     public void Begin(Dhcp6Datagram datagram)
     {
         var underWay = Interlocked.Increment(ref _underWay); // before anything is looked at: what is counted is waited for
-        if (_isFinishing)
+        if (!_isOpen)
         {
+            OtherServers.Note(datagram.Octets, datagram.Source.Address, datagram.Link);
             End();
         }
         else if (underWay > options.MaxInFlight + 1)
@@ -48,7 +55,7 @@ internal sealed partial class Dhcp6Conversation(
     /// <summary>Waits for what is under way; nothing more is begun.</summary>
     public Task FinishAsync()
     {
-        _isFinishing = true;
+        _isOpen = false;
         End();
         return _finished.Task;
     }
@@ -65,6 +72,7 @@ internal sealed partial class Dhcp6Conversation(
         using var activity = Dhcp6Reporter.Begin(request);
         try
         {
+            if (request.Server is { } other && other != server) reporter.OtherServer(request.Hardware, request.Addresses.FirstOrDefault().Address, null, other, datagram.Link);
             if (Dhcp6Rules.WhyIgnored(request, server) is { } reason) reporter.Concluded(datagram, request, null, reason);
             else await AnswerValidAsync(datagram, request).ConfigureAwait(false);
         }

@@ -9,6 +9,9 @@ internal abstract class Dhcp6Link(string name, IPAddress server, int port, Dhcp6
     /// <summary>The port that is served.</summary>
     public int Port { get; } = port;
 
+    /// <summary>The port clients listen on.</summary>
+    public int ClientPort { get; } = options.ClientPort;
+
     /// <summary>The addresses by which this server's own subnet on the link is found.</summary>
     public abstract IEnumerable<IPAddress> Addresses { get; }
 

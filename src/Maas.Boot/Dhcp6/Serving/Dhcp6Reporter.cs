@@ -52,6 +52,15 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
         return null;
     }
 
+    /// <summary>Another server was seen: it answered, or a client named it.</summary>
+    /// <param name="hardware">The client's hardware address, as far as known.</param>
+    /// <param name="client">The address it was offered, or says it was given; <see langword="null"/> for none.</param>
+    /// <param name="server">The other server's address, if known.</param>
+    /// <param name="identifier">What the other server calls itself.</param>
+    /// <param name="link">Where.</param>
+    public void OtherServer(HardwareAddress? hardware, IPAddress? client, IPAddress? server, Duid identifier, Dhcp6Link link) =>
+        _observer?.Observe(new BootObservation.OtherServerSeen(time.GetUtcNow(), hardware, client, server) { Identifier = identifier, Link = link.Name });
+
     /// <summary>A bound was met.</summary>
     public void Limited(Dhcp6Request request, string limit)
     {
@@ -64,7 +73,7 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
     {
         var answered = reply is null ? null : NameOf(reply.Type);
         var lease = LeaseIn(reply);
-        var address = lease?.Address ?? request.Associations.SelectMany(a => a.Addresses).FirstOrDefault().Address;
+        var address = lease?.Address ?? request.Addresses.FirstOrDefault().Address;
         var file = reply is not null && reply.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? Encoding.UTF8.GetString(url.Span) : null;
         if (answered is not null) Meter.Replied(answered, datagram.ReceivedAt, time);
         LogConcluded(NameOf(request.Type), request.Hardware, request.Envelope.Message.TransactionId, answered ?? "silence", address, rule);

@@ -9,7 +9,10 @@ namespace Maas.Boot.Dhcp6.Serving;
 /// <summary>A link with a socket.</summary>
 internal sealed class SocketLink6 : Dhcp6Link, IDisposable
 {
-    private static readonly IPAddress AllServersAndRelays = IPAddress.Parse("ff02::1:2"), AllServers = IPAddress.Parse("ff05::1:3"); // RFC 8415 section 7.1
+    /// <summary>Where clients ask (RFC 8415 section 7.1).</summary>
+    public static readonly IPAddress AllServersAndRelays = IPAddress.Parse("ff02::1:2");
+
+    private static readonly IPAddress AllServers = IPAddress.Parse("ff05::1:3");
 
     private SocketLink6(Socket socket, NetworkInterface? device, string name, IPAddress server, Dhcp6ServerOptions options)
         : base(name, server, ((IPEndPoint)socket.LocalEndPoint!).Port, options) => (Socket, Device, EndPoint) = (socket, device, (IPEndPoint)socket.LocalEndPoint!); // it is bound

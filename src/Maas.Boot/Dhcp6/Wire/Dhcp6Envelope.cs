@@ -41,20 +41,19 @@ internal sealed record Dhcp6Envelope(IReadOnlyList<Dhcp6Relay> Relays, Dhcp6Mess
         return true;
     }
 
-    /// <summary>The octets of a reply, wrapped for the way back (RFC 8415 section 19.3): each relay gets its own hop count, addresses, and interface id.</summary>
+    /// <summary>The message within whatever relays wrapped around it, on its way to the server or from it; <see langword="null"/> when there is none.</summary>
+    public static Dhcp6Message? MessageIn(ReadOnlyMemory<byte> datagram)
+    {
+        for (var relays = 0; datagram.Span is [(byte)Dhcp6MessageType.RelayForward or (byte)Dhcp6MessageType.RelayReply, ..]; relays++)
+            if (relays == MostRelays || !TryParseRelay(datagram, out var relay) || !relay.Options.TryGet(Dhcp6OptionCode.RelayMessage, out datagram)) return null;
+        return Dhcp6Message.TryParse(datagram, out var message) ? message : null;
+    }
+
+    /// <summary>The octets of a reply, wrapped for the way back.</summary>
     public byte[] Wrap(Dhcp6Message reply)
     {
         var octets = reply.ToArray();
-        for (var i = Relays.Count - 1; i >= 0; i--)
-        {
-            var relay = Relays[i];
-            var options = new Dhcp6Options();
-            if (relay.Options.TryGet(Dhcp6OptionCode.InterfaceId, out var interfaceId)) options.Add(Dhcp6OptionCode.InterfaceId, interfaceId);
-            if (relay.Options.TryGet(Dhcp6OptionCode.RelayPort, out var port)) options.Add(Dhcp6OptionCode.RelayPort, port);
-            options.Add(Dhcp6OptionCode.RelayMessage, octets);
-            octets = [(byte)Dhcp6MessageType.RelayReply, relay.HopCount, .. relay.Link.GetAddressBytes(), .. relay.Peer.GetAddressBytes(), .. options.ToArray()];
-        }
-
+        for (var i = Relays.Count - 1; i >= 0; i--) octets = Relays[i].Reply(octets);
         return octets;
     }
 
@@ -77,4 +76,25 @@ internal sealed record Dhcp6Envelope(IReadOnlyList<Dhcp6Relay> Relays, Dhcp6Mess
 /// <param name="Link">An address on the client's link; <c>::</c> when it does not tell.</param>
 /// <param name="Peer">Whom it got the message from: the client, or a relay before it.</param>
 /// <param name="Options">Its options.</param>
-internal sealed record Dhcp6Relay(byte HopCount, IPAddress Link, IPAddress Peer, Dhcp6Options Options);
+internal sealed record Dhcp6Relay(byte HopCount, IPAddress Link, IPAddress Peer, Dhcp6Options Options)
+{
+    /// <summary>The octets of a client's message, forwarded by this relay.</summary>
+    public byte[] Forward(ReadOnlyMemory<byte> message) => Wrap(Dhcp6MessageType.RelayForward, Options, message);
+
+    /// <summary>The octets of a server's reply on its way back through this relay, which gets its hop count, addresses and interface id again (RFC 8415 section 19.3).</summary>
+    public byte[] Reply(ReadOnlyMemory<byte> message)
+    {
+        var options = new Dhcp6Options();
+        foreach (var code in (ReadOnlySpan<Dhcp6OptionCode>)[Dhcp6OptionCode.InterfaceId, Dhcp6OptionCode.RelayPort])
+            if (Options.TryGet(code, out var value)) options.Add(code, value);
+        return Wrap(Dhcp6MessageType.RelayReply, options, message);
+    }
+
+    private byte[] Wrap(Dhcp6MessageType type, Dhcp6Options own, ReadOnlyMemory<byte> message)
+    {
+        var options = new Dhcp6Options();
+        foreach (var option in own.All) options.Add(option.Code, option.Value);
+        options.Add(Dhcp6OptionCode.RelayMessage, message);
+        return [(byte)type, HopCount, .. Link.GetAddressBytes(), .. Peer.GetAddressBytes(), .. options.ToArray()];
+    }
+}

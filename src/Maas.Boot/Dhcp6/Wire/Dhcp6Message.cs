@@ -25,6 +25,9 @@ internal sealed record Dhcp6Message(Dhcp6MessageType Type, uint TransactionId, D
     /// <summary>How many octets it takes on the wire.</summary>
     public int Length => HeaderLength + Options.Length;
 
+    /// <summary>Whether it is a server's.</summary>
+    public bool IsReply => Type is Dhcp6MessageType.Advertise or Dhcp6MessageType.Reply or Dhcp6MessageType.Reconfigure;
+
     /// <summary>Reads a message that is no relay's; option values are views of the datagram.</summary>
     /// <returns><see langword="false"/> when the octets are none.</returns>
     public static bool TryParse(ReadOnlyMemory<byte> datagram, [NotNullWhen(true)] out Dhcp6Message? message)

@@ -35,6 +35,15 @@ internal sealed partial class VethLab : IAsyncDisposable
         return lab;
     }
 
+    /// <summary>Waits until the IPv6 addresses of both ends have been tried out, and can be sent from.</summary>
+    public async Task SettleAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        foreach (var end in (string[])[Server, Client])
+            while ((await Judge.RunAsync("ip", ["-n", end, "-6", "addr", "show", "tentative"], cancellationToken: patience.Token)).Output.Contains("inet6", StringComparison.Ordinal))
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+    }
+
     /// <summary>Runs code on a thread inside a namespace; sockets made there belong to it wherever they are used.</summary>
     public static T Inside<T>(string name, Func<T> make)
     {
