@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using SharpCompress.Compressors.BZip2;
+using SharpCompress.Compressors.Xz;
 
 namespace Maas.Images.Archives;
 
@@ -77,9 +79,9 @@ public static class Compression
     private static Stream Decoder(PeekedStream input, CompressionFormat format) => format switch
     {
         CompressionFormat.Gzip => new CompleteGzipStream(input),
-        CompressionFormat.Xz => new XzStreams(input),
+        CompressionFormat.Xz => new ConsecutiveStreams(input, format, padding: 4, static stream => new XZStream(stream)),
         CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(new ZstandardFrames(input), leaveOpen: true),
-        CompressionFormat.Bzip2 => new Bzip2Streams(input),
+        CompressionFormat.Bzip2 => new ConsecutiveStreams(input, format, padding: 0, static stream => BZip2Stream.Create(stream, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true)),
         CompressionFormat.Lz4 => new Lz4Stream(input),
         _ => input,
     };
