@@ -33,8 +33,8 @@ internal sealed class Measurement(Row row, string work, int rounds)
             Add("", new Cost(Stopwatch.GetElapsedTime(from), Environment.CpuUsage.TotalTime - processors));
         }
 
-        var peak = PeakMemory();
-        Print(peak, Verify(ours));
+        var (peak, mapped) = (Memory("VmHWM"), Memory("RssFile"));
+        Print($"{peak} MB, {mapped} of them programs and libraries", Verify(ours));
     }
 
     private string Verify(string ours)
@@ -45,7 +45,7 @@ internal sealed class Measurement(Row row, string work, int rounds)
         return others.Count == 0 ? "equal" : $"DIFFERS from {string.Join(", ", others)}";
     }
 
-    private void Print(long peak, string verdict)
+    private void Print(string memory, string verdict)
     {
         var ours = _costs[""];
         var best = ours.MinBy(cost => cost.Elapsed);
@@ -54,7 +54,7 @@ internal sealed class Measurement(Row row, string work, int rounds)
             var its = _costs[tool.Name].MinBy(cost => cost.Elapsed);
             return $"{tool.Name} {Seconds(its.Elapsed)} (CPU {Seconds(its.Processors)}), **{(best.Elapsed / its.Elapsed).ToString("0.00", CultureInfo.InvariantCulture)}**";
         });
-        Console.WriteLine($"| {row.Name} | {Seconds(ours[0].Elapsed)} | {Seconds(best.Elapsed)} (CPU {Seconds(best.Processors)}) | {Seconds(ours.Order(Comparer<Cost>.Create((a, b) => a.Elapsed.CompareTo(b.Elapsed))).ElementAt(ours.Count / 2).Elapsed)} | {string.Join("; ", tools)} | {peak / 1_000_000} MB | {verdict} |");
+        Console.WriteLine($"| {row.Name} | {Seconds(ours[0].Elapsed)} | {Seconds(best.Elapsed)} (CPU {Seconds(best.Processors)}) | {Seconds(ours.Order(Comparer<Cost>.Create((a, b) => a.Elapsed.CompareTo(b.Elapsed))).ElementAt(ours.Count / 2).Elapsed)} | {string.Join("; ", tools)} | {memory} | {verdict} |");
     }
 
     private string Clear(string name)
@@ -72,9 +72,12 @@ internal sealed class Measurement(Row row, string work, int rounds)
         costs.Add(cost);
     }
 
-    /// <summary>The most memory that this process has had in use at once, its runtime and code included.</summary>
-    private static long PeakMemory() =>
-        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    /// <summary>
+    /// Megabytes of this process, as proc(5) has them: <c>VmHWM</c> the most that was in use at once, runtime and code included, of which <c>RssFile</c> are mapped files, which
+    /// processes share and the kernel can drop.
+    /// </summary>
+    private static long Memory(string what) =>
+        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith($"{what}:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1_000_000;
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(time.TotalSeconds < 0.1 ? "0.0000" : "0.000", CultureInfo.InvariantCulture);
 }

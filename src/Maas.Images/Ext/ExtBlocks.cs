@@ -8,7 +8,7 @@ namespace Maas.Images.Ext;
 /// </summary>
 internal sealed class ExtBlocks(WritableBytes volume, int blockSize) : WritableBytes
 {
-    private const int MostUnchanged = 8 << 20; // bytes
+    private const int MostUnchanged = 2 << 20; // bytes
     private const string Structure = "ext block";
 
     private readonly Dictionary<long, byte[]> _changed = [];

@@ -5,7 +5,7 @@ namespace Maas.Images.Ext;
 /// <summary>Writes files' content into blocks that were free, a piece at a time; long stretches of zeros get no blocks.</summary>
 internal sealed class ExtContentWriter(ExtVolume volume, ExtBlockAllocator blocks)
 {
-    private const int PieceSize = 1 << 20;
+    private const int PieceSize = 512 << 10;
     private const int HoleSize = 64 << 10;
 
     private ExtSuperblock Super => volume.Super;

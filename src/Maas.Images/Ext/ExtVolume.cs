@@ -6,7 +6,7 @@ namespace Maas.Images.Ext;
 internal sealed class ExtVolume
 {
     /// <summary>Bytes of changes after which long work lets them through.</summary>
-    public const long MostChanged = 16 << 20;
+    public const long MostChanged = 4 << 20;
 
     private readonly ExtGroups _groups;
     private readonly HashSet<int> _changed = [];

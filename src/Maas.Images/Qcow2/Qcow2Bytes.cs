@@ -31,8 +31,8 @@ internal sealed class Qcow2Bytes : ImageBytes
         ReadOnlySpan<byte> l1 = file.Read(_header.L1Offset, _header.L1Entries * 8, "qcow2 L1 table");
         _l1 = new ulong[_header.L1Entries];
         for (var i = 0; i < _l1.Length; i++) _l1[i] = l1.U64Big(i * 8) & OffsetMask;
-        _l2Tables = new BlockCache(Math.Clamp((8 << 20) / _header.ClusterSize, 4, 256), at => _file.Read(at, _header.ClusterSize, "qcow2 L2 table"));
-        _unpacked = new UnpackedBlocks(Math.Clamp((4 << 20) / _header.ClusterSize, 2, 64), _header.ClusterSize, Unpack);
+        _l2Tables = new BlockCache(Math.Clamp((1 << 20) / _header.ClusterSize, 4, 256), at => _file.Read(at, _header.ClusterSize, "qcow2 L2 table"));
+        _unpacked = new UnpackedBlocks(Math.Clamp((1 << 20) / _header.ClusterSize, 2, 64), _header.ClusterSize, Unpack);
     }
 
     public override long Length => _header.Size;

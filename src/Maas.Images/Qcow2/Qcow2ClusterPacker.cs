@@ -9,10 +9,7 @@ namespace Maas.Images.Qcow2;
 /// <param name="most">Clusters packed at once, at most.</param>
 internal sealed class Qcow2ClusterPacker(bool zstandard, int clusterSize, int most) : IDisposable
 {
-    private const int Growth = 2048; // by which deflate lengthens a cluster that it cannot shorten, and more
-
-    private readonly int _stride = clusterSize + Growth;
-    private readonly byte[] _room = GC.AllocateUninitializedArray<byte>(most * (clusterSize + Growth));
+    private readonly byte[] _room = GC.AllocateUninitializedArray<byte>(most * clusterSize);
     private readonly ZstandardPacker _zstandard = new(ZstdSharp.Compressor.DefaultCompressionLevel);
 
     /// <summary>
@@ -33,19 +30,18 @@ internal sealed class Qcow2ClusterPacker(bool zstandard, int clusterSize, int mo
                 cluster = whole;
             }
 
-            var at = i * _stride;
-            var length = zstandard ? _zstandard.Pack(cluster, _room.AsSpan(at, clusterSize - 1)) : Deflate(cluster, at);
-            if (length < clusterSize) packed[i] = _room.AsMemory(at, length);
+            var room = _room.AsMemory(i * clusterSize, clusterSize - 1);
+            packed[i] = room[..(zstandard ? _zstandard.Pack(cluster, room.Span) : Deflate(cluster, room))];
         });
         return packed;
     }
 
     public void Dispose() => _zstandard.Dispose();
 
-    private int Deflate(ReadOnlySpan<byte> cluster, int at)
+    private static int Deflate(ReadOnlySpan<byte> cluster, Memory<byte> room)
     {
-        var small = new MemoryStream(_room, at, _stride);
+        using var small = new RoomStream(room);
         using (var deflate = new DeflateStream(small, CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(cluster);
-        return (int)small.Position;
+        return small.LengthInRoom;
     }
 }

@@ -10,7 +10,7 @@ namespace Maas.Images.SquashFs;
 /// stretches of zeros take no room; hard links, devices, owners and extended attributes are kept. The same tree gives the same bytes,
 /// however many threads pack it.
 /// </summary>
-/// <remarks>Up to eight blocks a thread, or of large blocks two, and the metadata (some tens of bytes a file) are in memory, whatever the size.</remarks>
+/// <remarks>Up to five blocks a thread, or of large blocks two, and the metadata (some tens of bytes a file) are in memory, whatever the size.</remarks>
 /// <example>
 /// <code>
 /// await using var output = File.Create("filesystem.squashfs");

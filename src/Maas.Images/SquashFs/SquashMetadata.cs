@@ -16,7 +16,7 @@ internal sealed class SquashMetadata
     public SquashMetadata(ImageBytes image, SquashCompression compression)
     {
         (_image, _compression) = (image, compression);
-        _blocks = new BlockCache(256, Unpack);
+        _blocks = new BlockCache(64, Unpack);
     }
 
     /// <summary>A place in a table to read on from.</summary>

@@ -32,7 +32,7 @@ internal sealed class VmdkBytes : MappedBytes
         _header = header;
         _directory = new BlockCache(64, ReadDirectory);
         _tables = new BlockCache(256, at => File.Read(at, _header.TableEntries * 4, "VMDK grain table"));
-        _unpacked = new BlockCache(Math.Clamp((4 << 20) / header.GrainSize, 2, 64), Unpack);
+        _unpacked = new BlockCache(Math.Clamp((1 << 20) / header.GrainSize, 2, 64), Unpack);
     }
 
     protected override long? PlaceOf(long block)

@@ -1,10 +1,12 @@
+using System.Buffers;
+
 namespace Maas.Images.SquashFs.Building;
 
 /// <summary>A block on its way into the image: what was read, and room for it packed. The memory is used again for the next.</summary>
-internal sealed class SquashBlock(int size)
+internal sealed class SquashBlock(int size) : IDisposable
 {
-    private readonly byte[] _content = GC.AllocateUninitializedArray<byte>(size);
-    private readonly byte[] _packed = GC.AllocateUninitializedArray<byte>(SquashPacker.RoomFor(size));
+    private readonly byte[] _content = ArrayPool<byte>.Shared.Rent(size);
+    private readonly byte[] _packed = ArrayPool<byte>.Shared.Rent(size);
     private int _packedLength;
 
     /// <summary>How many bytes it has.</summary>
@@ -17,6 +19,12 @@ internal sealed class SquashBlock(int size)
     public Span<byte> Room => _content;
 
     public Span<byte> Content => _content.AsSpan(0, Length);
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_content);
+        ArrayPool<byte>.Shared.Return(_packed);
+    }
 
     public void Pack(SquashPacker packer) => _packedLength = packer.Pack(Content, _packed);
 

@@ -9,7 +9,7 @@ namespace Maas.Images.SquashFs.Building;
 /// </summary>
 internal sealed class SquashBlockWriter : IDisposable
 {
-    private const int BlocksAThread = 8;
+    private const int BlocksAThread = 5;
     private const int MostBytes = 4 << 20; // beyond two blocks a thread
 
     private readonly Stream _output;
@@ -61,6 +61,7 @@ internal sealed class SquashBlockWriter : IDisposable
 
     public void Dispose()
     {
+        foreach (var spare in _spare) spare.Dispose();
         _room.Dispose();
         _stop.Dispose();
     }

@@ -75,7 +75,7 @@ internal sealed class SquashMetadataWriter(SquashPacker packer) : IDisposable
 
     private static byte[] Packed(SquashPacker packer, ReadOnlySpan<byte> block)
     {
-        var room = new byte[SquashPacker.RoomFor(block.Length)];
+        var room = new byte[block.Length];
         var length = packer.Pack(block, room);
         byte[] head = new byte[2];
         ((Span<byte>)head).U16(0, (ushort)(length > 0 ? length : block.Length | Stored));

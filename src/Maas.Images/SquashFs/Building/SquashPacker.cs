@@ -27,31 +27,29 @@ internal sealed class SquashPacker(SquashCompression compression, int? level) : 
         }
     }
 
-    /// <summary>The room that a block of so many bytes needs, even if it gets longer by being packed.</summary>
-    public static int RoomFor(int length) => length + (length / 128) + 1024;
-
     /// <summary>Packs a block.</summary>
     /// <param name="block">Its bytes.</param>
-    /// <param name="room">Takes it; as large as <see cref="RoomFor"/> says.</param>
+    /// <param name="room">Takes it packed; no smaller than it is.</param>
     /// <returns>The packed length, or 0 if that is no shorter.</returns>
-    public int Pack(ReadOnlySpan<byte> block, byte[] room)
+    public int Pack(ReadOnlySpan<byte> block, Memory<byte> room)
     {
+        room = room[..block.Length];
         var length = compression switch
         {
             SquashCompression.Gzip => Deflate(block, room),
-            SquashCompression.Lz4 => LZ4Codec.Encode(block, room.AsSpan(0, block.Length), (LZ4Level)(level ?? 0)),
+            SquashCompression.Lz4 => LZ4Codec.Encode(block, room.Span, (LZ4Level)(level ?? 0)),
             SquashCompression.Xz => XzBlock.Pack(block, room),
-            _ => _zstandard.Pack(block, room.AsSpan(0, block.Length)),
+            _ => _zstandard.Pack(block, room.Span),
         };
         return length > 0 && length < block.Length ? length : 0;
     }
 
     public void Dispose() => _zstandard.Dispose();
 
-    private int Deflate(ReadOnlySpan<byte> block, byte[] room)
+    private int Deflate(ReadOnlySpan<byte> block, Memory<byte> room)
     {
-        var packed = new MemoryStream(room);
+        using var packed = new RoomStream(room);
         using (var stream = new ZLibStream(packed, new ZLibCompressionOptions { CompressionLevel = level ?? UsualGzipLevel }, leaveOpen: true)) stream.Write(block);
-        return (int)packed.Position;
+        return packed.LengthInRoom;
     }
 }

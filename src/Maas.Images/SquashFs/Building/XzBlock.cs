@@ -16,10 +16,10 @@ internal static class XzBlock
     private const int ChunkSize = 56 << 10;
     private const byte Properties = 0x5D; // lc 3, lp 0, pb 2
 
-    /// <summary>Packs a block into room that is enough for what gets no shorter; returns the packed length.</summary>
-    public static int Pack(ReadOnlySpan<byte> block, byte[] room)
+    /// <summary>Packs a block; returns the packed length, or 0 if there is not room for it.</summary>
+    public static int Pack(ReadOnlySpan<byte> block, Memory<byte> room)
     {
-        using var xz = new MemoryStream(room);
+        using var xz = new RoomStream(room);
         xz.Write([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]);
         WithChecksum(xz, [0, 1]); // the check is CRC-32
         var start = xz.Position;
@@ -41,10 +41,10 @@ internal static class XzBlock
         WriteUInt32(xz, Checksums.Crc32(footer));
         xz.Write(footer);
         xz.Write("YZ"u8);
-        return (int)xz.Position;
+        return xz.LengthInRoom;
     }
 
-    private static void WriteChunk(MemoryStream xz, ReadOnlySpan<byte> block, int at, int length)
+    private static void WriteChunk(RoomStream xz, ReadOnlySpan<byte> block, int at, int length)
     {
         var packed = Encode(block[..at], block.Slice(at, length));
         Span<byte> head = stackalloc byte[6];
@@ -80,20 +80,20 @@ internal static class XzBlock
         return bits;
     }
 
-    private static void WithChecksum(MemoryStream xz, ReadOnlySpan<byte> bytes)
+    private static void WithChecksum(RoomStream xz, ReadOnlySpan<byte> bytes)
     {
         xz.Write(bytes);
         WriteUInt32(xz, Checksums.Crc32(bytes));
     }
 
-    private static void WriteUInt32(MemoryStream xz, uint value)
+    private static void WriteUInt32(RoomStream xz, uint value)
     {
         Span<byte> bytes = stackalloc byte[4];
         bytes.U32(0, value);
         xz.Write(bytes);
     }
 
-    private static void Pad(MemoryStream xz, long start)
+    private static void Pad(RoomStream xz, long start)
     {
         while ((xz.Position - start) % 4 != 0) xz.WriteByte(0);
     }
