@@ -50,6 +50,13 @@ internal static class QemuArguments
         "-drive", $"if=pflash,format=raw,readonly=on,file={code}",
         "-drive", $"if=pflash,format=raw,file={machine.FirmwareVariablesPath}",
         // As on a site with one of them alone; otherwise each boot from disk first waits minutes for answers that never come.
-        "-fw_cfg", $"name=opt/org.tianocore/{(machine.BootsOverIPv6 ? "IPv4" : "IPv6")}PXESupport,string=n",
+        .. WithoutPxe(machine).SelectMany(ip => (string[])["-fw_cfg", $"name=opt/org.tianocore/{ip}PXESupport,string=n"]),
     ];
+
+    private static string[] WithoutPxe(VirtualMachine machine) => machine switch
+    {
+        { BootsOverHttp: true } => ["IPv4", "IPv6"],
+        { BootsOverIPv6: true } => ["IPv4"],
+        _ => ["IPv6"],
+    };
 }

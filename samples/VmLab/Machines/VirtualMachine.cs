@@ -33,6 +33,9 @@ public sealed record VirtualMachine
     /// <summary>Whether its UEFI boots the network over IPv6 instead of IPv4.</summary>
     public bool BootsOverIPv6 { get; init; }
 
+    /// <summary>Whether its UEFI boots the network by HTTP instead of PXE: over IPv4, and over IPv6 when that has failed.</summary>
+    public bool BootsOverHttp { get; init; }
+
     public string DiskPath => Path.Combine(Folder, $"{Name}.disk");
 
     public string FirmwareVariablesPath => Path.Combine(Folder, $"{Name}.vars");

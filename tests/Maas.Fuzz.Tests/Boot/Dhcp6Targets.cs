@@ -31,7 +31,7 @@ internal static class Dhcp6Targets
         new("dhcp6-relay", Relayed) { Seeds = [.. Captured.Dhcp6.Select(m => Relay(Relay(m, 0), 1))], Words = s_words },
         new("dhcp6-options", Options()) { Seeds = [.. Captured.Dhcp6.SelectMany(Values), [.. s_server.Octets]], Words = s_words, Longest = 600 },
         new("dhcp6-decision", Decision()) { Seeds = [.. Captured.Dhcp6, .. Captured.Dhcp6.Select(m => Relay(m, 0))], Words = s_words },
-        new("router-solicitation", Solicitation) { Seeds = [[133, 0, 0, 0, 0, 0, 0, 0], [133, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 1]], Words = [[1, 1], [5, 0], [14, 2], [3, 4]], Longest = 1240 },
+        new("router-solicitation", Solicitation) { Seeds = [[133, 0, 0, 0, 0, 0, 0, 0], [133, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 1], [134, 0, 0, 0, 64, 0xc0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 1]], Words = [[1, 1], [5, 0], [14, 2], [3, 4]], Longest = 1240 },
     ];
 
     // A message is its options and nothing besides: what was read is written back octet by octet.

@@ -17,7 +17,7 @@ internal sealed class LabBench : IAsyncDisposable
 
     public static async Task<LabBench> CreateAsync() => new(await LabNetwork.CreateAsync(TestContext.Current.CancellationToken));
 
-    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, int memory = 512, bool overIPv6 = false)
+    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, int memory = 512, bool overIPv6 = false, bool overHttp = false)
     {
         var number = machines.Count + 1;
         var machine = new QemuMachine(
@@ -32,6 +32,7 @@ internal sealed class LabBench : IAsyncDisposable
                 Folder = Folder,
                 Memory = memory,
                 BootsOverIPv6 = overIPv6,
+                BootsOverHttp = overHttp,
             },
             Network,
             TimeProvider.System);

@@ -42,6 +42,11 @@ public class QemuArgumentsTests
     }
 
     [Fact]
+    public void A_UEFI_machine_that_boots_by_HTTP_tries_no_PXE() =>
+        QemuArguments.For(Machine with { Firmware = Firmware.Uefi, BootsOverHttp = true }).Should()
+            .Contain("name=opt/org.tianocore/IPv4PXESupport,string=n").And.Contain("name=opt/org.tianocore/IPv6PXESupport,string=n");
+
+    [Fact]
     public void A_machine_with_Secure_Boot_keeps_its_variables_from_the_system()
     {
         var arguments = QemuArguments.For(Machine with { Firmware = Firmware.UefiSecureBoot }).ToList();
