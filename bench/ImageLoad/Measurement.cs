@@ -6,7 +6,7 @@ namespace ImageLoad;
 /// <summary>Measures one row in a process of its own, us and the tools in turn, and prints its line of the table.</summary>
 internal sealed class Measurement(Row row, string work, int rounds)
 {
-    private const int MostRounds = 60;
+    private const int MostRounds = 500;
 
     /// <summary>What is done in an instant is done until the compiler has seen enough of it.</summary>
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(2);

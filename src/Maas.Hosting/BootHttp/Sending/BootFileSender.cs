@@ -19,6 +19,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
     private const int SmallestPart = 64 * 1024;
 
     private readonly PipeWriter _body = context.Response.BodyWriter;
+    private bool _isDirect; // nothing stands between this and the connection
 
     /// <summary>Sends a range; returns how many bytes went, fewer than <paramref name="count"/> when the client went away.</summary>
     /// <exception cref="IOException">The file is shorter than it said.</exception>
@@ -31,9 +32,11 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
             while (sent < count)
             {
                 var part = TakePart(offset + sent, count - sent) is var taken and > 0 ? taken : await ReadPartAsync(offset + sent, count - sent).ConfigureAwait(false);
-                var flushed = await _body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+                var before = Output?.Sent ?? 0;
+                // Not to be given up: Kestrel tells of a flush that was as of one that went. When the client is gone the connection's end ends it.
+                var flushed = await _body.FlushAsync(CancellationToken.None).ConfigureAwait(false);
                 if (Output is { Missing: > 0 and var missing }) throw EndedEarly(count - sent - part + missing);
-                if (flushed.IsCompleted) break;
+                if (flushed.IsCompleted || WentNowhere(part, before)) break;
                 sent += part;
             }
         }
@@ -53,6 +56,10 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
     // The socket takes the files alone that were opened for asynchronous use.
     private SafeFileHandle? Sendable => file.Handle is { IsAsync: true } handle ? handle : null;
 
+    // Kestrel, once it has ended a response because the client is gone, takes what it is given, drops it, and says that it went.
+    private bool WentNowhere(int part, long before) =>
+        Output is { } output && output.Sent - before < part && (_isDirect || context.RequestAborted.IsCancellationRequested || output.IsBroken());
+
     // Nothing may stand between the connection and the response: TLS and byte loggers replace the transport, HTTP/2 frames what it sends.
     private FileSendingOutput? Output => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)
         ? context.Features.Get<IConnectionTransportFeature>()?.Transport.Output as FileSendingOutput
@@ -71,6 +78,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
             return 0;
         }
 
+        _isDirect = true;
         _body.Advance(count);
         return count;
     }

@@ -26,11 +26,29 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
     /// <summary>How many bytes the kernel has sent out of files on this connection.</summary>
     public long SentOfFiles { get; private set; }
 
+    /// <summary>How many bytes have left on this connection, out of files or not.</summary>
+    public long Sent { get; private set; }
+
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
 
     /// <inheritdoc/>
     public override long UnflushedBytes => _filled + _unsentOfFile;
+
+    /// <summary>Whether nothing can be sent any more; asks the kernel, for the connection may have been reset since.</summary>
+    public bool IsBroken()
+    {
+        if (_closed) return true;
+        try
+        {
+            socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out var error);
+            return error is not (SocketError.Success or SocketError.WouldBlock);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>Makes the next <see cref="GetMemory"/> stand for <paramref name="count"/> bytes of a file from <paramref name="offset"/> on, until it is flushed.</summary>
     public void SendNext(SafeFileHandle file, long offset, int count) => _next = new FilePart(file, offset, count);
@@ -83,7 +101,13 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         await before.ConfigureAwait(false);
         try
         {
-            for (var sent = 0; sent < filled && !_closed;) sent += await socket.SendAsync(buffer.AsMemory(sent, filled - sent), SocketFlags.None).ConfigureAwait(false);
+            for (var sent = 0; sent < filled && !_closed;)
+            {
+                var now = await socket.SendAsync(buffer.AsMemory(sent, filled - sent), SocketFlags.None).ConfigureAwait(false);
+                sent += now;
+                Sent += now;
+            }
+
             if (part.Count > 0 && !_closed) await SendFileAsync(part).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -103,6 +127,7 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         using var sending = new FileSending(part.File!, part.Offset, part.Count);
         var sent = await sending.SendAsync(socket).ConfigureAwait(false);
         SentOfFiles += sent;
+        Sent += sent;
         Missing = part.Count - sent;
         _closed |= Missing > 0;
     }
