@@ -4,13 +4,18 @@ internal static class OutputFile
 {
     private const int CopySize = 1 << 20;
 
-    /// <summary>Writes a file that has its name only when it is whole.</summary>
+    /// <summary>Writes a file that has its name only when it is whole; one that was there leaves it its mode, for what it holds may not be everybody's to read.</summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         var partial = $"{path}.partial";
         try
         {
-            await using (var output = File.Create(partial)) await write(output);
+            await using (var output = File.Create(partial))
+            {
+                if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(output.SafeFileHandle, File.GetUnixFileMode(path));
+                await write(output);
+            }
+
             File.Move(partial, path, overwrite: true);
         }
         catch

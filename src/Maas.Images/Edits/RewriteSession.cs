@@ -6,25 +6,34 @@ namespace Maas.Images.Edits;
 /// An edit of an image whose format keeps a disk's bytes elsewhere than where the disk has them: the changed disk is written as a new image,
 /// which takes the old one's place when it is whole and durable. So there is nothing to recover.
 /// </summary>
-/// <param name="medium">Where the image is; the session's from here on.</param>
-/// <param name="disk">The disk that a machine sees in it.</param>
-/// <param name="write">Writes such an image.</param>
-internal sealed class RewriteSession(IEditMedium medium, ImageBytes disk, RewriteSession.Writer write) : IEditSession
+internal sealed class RewriteSession : IEditSession
 {
-    private readonly StoredBytes _changes = medium.CreateJournal();
-    private OverlayBytes? _bytes;
+    private readonly IEditMedium _medium;
+    private readonly ImageBytes _disk;
+    private readonly Writer _write;
+    private readonly StoredBytes _changes;
     private bool _ended;
+
+    /// <summary>Begins one.</summary>
+    /// <param name="medium">Where the image is; the session's from here on.</param>
+    /// <param name="disk">The disk that a machine sees in it.</param>
+    /// <param name="write">Writes such an image.</param>
+    public RewriteSession(IEditMedium medium, ImageBytes disk, Writer write)
+    {
+        (_medium, _disk, _write, _changes) = (medium, disk, write, medium.CreateJournal());
+        // Behind where a journal's head would be: what is there, in a file that has none, is discarded by the next edit.
+        Bytes = new OverlayBytes(disk, _changes, EditJournal.FirstPage);
+    }
 
     /// <summary>Writes an image of a disk into an empty file.</summary>
     public delegate void Writer(ImageBytes disk, FileStream file, CancellationToken cancellationToken);
 
-    // Behind where a journal's head would be: what is there, in a file that has none, is discarded by the next edit.
-    public OverlayBytes Bytes => _bytes ??= new OverlayBytes(disk, _changes, EditJournal.FirstPage);
+    public OverlayBytes Bytes { get; }
 
     public void Commit(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
-        if (Bytes.Pages.Count > 0 || Bytes.Length != disk.Length) medium.Replace(file => write(Bytes, file, cancellationToken));
+        if (Bytes.Pages.Count > 0 || Bytes.Length != _disk.Length) _medium.Replace(file => _write(Bytes, file, cancellationToken));
         Dispose();
     }
 
@@ -33,7 +42,7 @@ internal sealed class RewriteSession(IEditMedium medium, ImageBytes disk, Rewrit
         if (_ended) return;
         _ended = true;
         _changes.Dispose();
-        medium.Dispose();
-        medium.DeleteJournal();
+        _medium.Dispose();
+        _medium.DeleteJournal();
     }
 }

@@ -47,11 +47,12 @@ public sealed class EditingVerbsTests : IAsyncLifetime
     [Fact]
     public async Task A_file_is_put_behind_a_packed_initrd()
     {
-        await Tools.ShellAsync(_bench.Path, "cd tree && find . | cpio -o -H newc --quiet | gzip >../initrd.gz");
+        await Tools.ShellAsync(_bench.Path, "cd tree && find . | cpio -o -H newc --quiet | gzip >../initrd.gz && chmod 600 ../initrd.gz");
 
         await _bench.DoAsync("put $initrd.gz $new /etc/hostname");
         await _bench.DoAsync("put $initrd.gz - lib/hooks/preseed.cfg", "d-i locale\n");
 
+        (await Tools.ShellAsync(_bench.Path, "stat -c %a initrd.gz")).Trim().Should().Be("600");
         (await _bench.DoAsync("cat $initrd.gz:/etc/hostname")).Should().Be("after\n");
         (await _bench.DoAsync("cat $initrd.gz:/lib/hooks/preseed.cfg")).Should().Be("d-i locale\n");
         (await _bench.DoAsync("cat $initrd.gz:/etc/os-release")).Should().Contain("ID=debian");
