@@ -14,6 +14,10 @@ var disks = new Option<string[]>("--initrd") { Description = "an initial ram dis
 var append = new Option<string>("--append") { Description = "the kernel's command line", DefaultValueFactory = _ => "" };
 
 var command = new RootCommand("Boots every machine on a link, BIOS or UEFI, from a directory, with or without another DHCP server.") { directory, device, network, range, leases, kernel, disks, append };
+command.Validators.Add(result =>
+{
+    if (result.GetResult(network) is not null && result.GetResult(range) is null) result.AddError("--subnet needs --range: the addresses to lease.");
+});
 command.SetAction(async (arguments, cancellationToken) =>
 {
     var policy = new Everybody(new BootInstruction.Kernel(arguments.GetRequiredValue(kernel), arguments.GetRequiredValue(disks), arguments.GetRequiredValue(append)));

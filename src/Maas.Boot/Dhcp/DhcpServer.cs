@@ -1,5 +1,6 @@
 using System.Net;
 using Maas.Boot.Dhcp.Serving;
+using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -32,6 +33,7 @@ public sealed partial class DhcpServer
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="logger">The log; <see langword="null"/> for none.</param>
     /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, or nowhere to listen.</exception>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public DhcpServer(
         DhcpServerOptions options,
         IAddressSource? addresses = null,
@@ -40,10 +42,10 @@ public sealed partial class DhcpServer
         TimeProvider? timeProvider = null,
         ILogger<DhcpServer>? logger = null)
     {
+        _options = ServerOptionsValidator.Validated(options);
         if (options.Mode == DhcpMode.Full && addresses is null) throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
         if (options.Mode != DhcpMode.Full && policy is null) throw new ArgumentException("A proxy has nothing to say without a boot policy.", nameof(policy));
         if (options.Interfaces.Count == 0 && options.ListenOn is null) throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
-        _options = options;
         _addresses = addresses;
         _policy = policy;
         _observer = observer;
@@ -58,6 +60,8 @@ public sealed partial class DhcpServer
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
     /// <exception cref="OtherDhcpServerException">Another server leases addresses on the link, and the options do not allow it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
+    /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
+    /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<SocketLink> links;
@@ -71,21 +75,20 @@ public sealed partial class DhcpServer
             throw;
         }
 
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var stop = cancellationToken.Register(stopped.SetResult);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pool = new ExchangePool(_options.MaxInFlight);
         var reporter = new DhcpReporter(_observer, _time, _logger);
-        var conversation = new DhcpConversation(_options, _addresses, _policy, pool, reporter, _time, _logger, cancellationToken);
+        var conversation = new DhcpConversation(_options, _addresses, _policy, pool, reporter, _time, _logger, stopping.Token);
         var receivers = links.Select(l => new ReceiveLoop($"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
         conversation.Start();
         foreach (var receiver in receivers) receiver.Start();
-        foreach (var link in links) LogListening(_options.Mode, link.Name, link.EndPoint, link.Server);
         try
         {
+            foreach (var link in links) LogListening(_options.Mode, link.Name, link.EndPoint, link.Server);
             if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
-            await stopped.Task.ConfigureAwait(false);
+            await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time))], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -94,7 +97,9 @@ public sealed partial class DhcpServer
         }
         finally
         {
-            conversation.Stop();
+            // The links are closed last: what is under way is still written to the disk and sent.
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await conversation.FinishAsync().ConfigureAwait(false);
             foreach (var receiver in receivers) receiver.Dispose();
         }
     }

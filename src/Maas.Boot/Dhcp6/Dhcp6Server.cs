@@ -4,6 +4,7 @@ using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Serving;
+using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -49,10 +50,9 @@ public sealed partial class Dhcp6Server
         TimeProvider? timeProvider = null,
         ILogger<Dhcp6Server>? logger = null)
     {
-        Dhcp6ServerOptionsValidator.ThrowIfInvalid(options);
+        _options = ServerOptionsValidator.Validated(options);
         if (options.Interfaces.Count == 0 && options.ListenOn is null) throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
         if (addresses is null && policy is null) throw new ArgumentException("There is nothing to tell clients: neither addresses nor a boot policy.", nameof(addresses));
-        _options = options;
         _addresses = addresses;
         _policy = policy;
         _observer = observer;
@@ -67,33 +67,34 @@ public sealed partial class Dhcp6Server
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
     /// <exception cref="OtherDhcpServerException">Another server leases addresses on the link, and the options do not allow it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv6 address, or the server's identifier must be told.</exception>
+    /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<SocketLink6> links;
+        IReadOnlyList<SocketLink6> links = [];
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Dhcp6Conversation conversation;
         try
         {
             links = SocketLink6.OpenAll(_options);
             var server = _options.ServerIdentifier ?? SocketLink6.IdentifierOf(links);
-            conversation = new Dhcp6Conversation(_options, server, _addresses, _policy, new Dhcp6Reporter(_observer, _time, _logger), _time, _logger, cancellationToken);
+            conversation = new Dhcp6Conversation(_options, server, _addresses, _policy, new Dhcp6Reporter(_observer, _time, _logger), _time, _logger, stopping.Token);
         }
         catch (Exception e)
         {
+            foreach (var link in links) link.Dispose();
             _endPoints.TrySetException(e);
             throw;
         }
 
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var stop = cancellationToken.Register(stopped.SetResult);
         var receivers = links.Select(l => new ReceiveLoop($"DHCPv6 {l.Name}", l, new Dhcp6Receiver(l, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
         foreach (var receiver in receivers) receiver.Start();
-        foreach (var link in links) LogListening(link.Name, link.EndPoint, link.Server);
         try
         {
+            foreach (var link in links) LogListening(link.Name, link.EndPoint, link.Server);
             if (_addresses is { IsStateless: false } && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
-            await stopped.Task.ConfigureAwait(false);
+            await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time))], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -102,6 +103,7 @@ public sealed partial class Dhcp6Server
         }
         finally
         {
+            await stopping.CancelAsync().ConfigureAwait(false);
             await conversation.FinishAsync().ConfigureAwait(false);
             foreach (var receiver in receivers) receiver.Dispose();
         }

@@ -20,59 +20,82 @@ public sealed partial class DnsServer(DnsServerOptions options, IHostDirectory h
 
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
 
+    private readonly DnsServerOptions _options = ServerOptionsValidator.Validated(options);
     private readonly DnsResponder _responder = new(options, hosts);
     private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
     private readonly ILogger _logger = logger ?? NullLogger<DnsServer>.Instance;
+    private readonly FailureLog _failures = new("dns", timeProvider ?? TimeProvider.System, logger ?? NullLogger<DnsServer>.Instance);
     private readonly TaskCompletionSource<IPEndPoint> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The endpoint it listens on, UDP and TCP, once it does.</summary>
     public Task<IPEndPoint> Listening => _listening.Task;
 
     /// <summary>Answers until cancelled.</summary>
-    /// <exception cref="SocketException">The port is taken, or may not be opened.</exception>
+    /// <exception cref="SocketException">The port is taken, or may not be opened; or a socket fails for half a minute.</exception>
+    /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var forwarder = new DnsForwarder(options, _time);
-        using var udp = Sockets.Open(SocketType.Dgram, options.Listen, options.Interface);
-        using var tcp = Sockets.Open(SocketType.Stream, (IPEndPoint)udp.LocalEndPoint!, options.Interface); // bound by Open
+        using var forwarder = new DnsForwarder(_options, _time);
+        using var udp = Sockets.Open(SocketType.Dgram, _options.Listen, _options.Interface);
+        using var tcp = Sockets.Open(SocketType.Stream, (IPEndPoint)udp.LocalEndPoint!, _options.Interface); // bound by Open
         tcp.Listen(MaxConnections);
         _listening.TrySetResult((IPEndPoint)tcp.LocalEndPoint!); // bound above
 
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] loops = [ServeUdpAsync(udp, forwarder, stopping.Token), ServeTcpAsync(tcp, forwarder, stopping.Token)];
-        var first = await Task.WhenAny(loops).ConfigureAwait(false);
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!first.IsCanceled) await first.ConfigureAwait(false);
+        await ServerLoops.RunAsync(
+            [token => ServeUdpAsync(udp, forwarder, token), token => ServeTcpAsync(tcp, forwarder, token), token => InterfaceWatch.RunAsync(_options.Interface, _time, token)],
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ServeUdpAsync(Socket socket, DnsForwarder forwarder, CancellationToken cancellationToken)
     {
+        var backoff = new SocketBackoff();
         var buffer = new byte[4096];
-        var any = new IPEndPoint(options.Listen.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        var any = new IPEndPoint(_options.Listen.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         while (true)
         {
+            SocketReceiveFromResult received;
             try
             {
-                var received = await socket.ReceiveFromAsync(buffer, any, cancellationToken).ConfigureAwait(false);
-                var client = (IPEndPoint)received.RemoteEndPoint;
-                if (!DnsQuery.TryParse(buffer.AsSpan(0, received.ReceivedBytes), out var query, out var malformed)) continue;
-                if (Own(query, malformed, client.Address, overTcp: false) is { } answer)
-                {
-                    var written = new byte[Math.Min(query.UdpSize, DnsAnswer.MaxUdpSize)];
-                    var length = answer.Write(query, buffer.AsSpan(0, received.ReceivedBytes), _responder.MayAskForOthers(client.Address), written);
-                    await socket.SendToAsync(written.AsMemory(0, length), client, cancellationToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    // A slow resolver holds up nobody else; how many may wait is the forwarder's to bound.
-                    _ = RelayAsync(socket, client, query, buffer.AsMemory(0, received.ReceivedBytes).ToArray(), forwarder, cancellationToken);
-                }
+                received = await socket.ReceiveFromAsync(buffer, any, cancellationToken).ConfigureAwait(false);
+                backoff.Reset();
+            }
+            catch (SocketException exception)
+            {
+                Failed(exception.SocketErrorCode);
+                if (!await backoff.TryPauseAsync(exception, _time, cancellationToken).ConfigureAwait(false)) throw;
+                continue;
+            }
+
+            try
+            {
+                await AnswerDatagramAsync(socket, (IPEndPoint)received.RemoteEndPoint, buffer.AsMemory(0, received.ReceivedBytes), forwarder, cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException exception)
             {
                 Failed(exception.SocketErrorCode);
             }
+#pragma warning disable CA1031 // the query is dropped, the server lives on
+            catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                _failures.Add(exception);
+            }
+        }
+    }
+
+    private async ValueTask AnswerDatagramAsync(Socket socket, IPEndPoint client, ReadOnlyMemory<byte> message, DnsForwarder forwarder, CancellationToken cancellationToken)
+    {
+        if (!DnsQuery.TryParse(message.Span, out var query, out var malformed)) return;
+        if (Own(query, malformed, client.Address, overTcp: false) is { } answer)
+        {
+            var written = new byte[Math.Min(query.UdpSize, DnsAnswer.MaxUdpSize)];
+            var length = answer.Write(query, message.Span, _responder.MayAskForOthers(client.Address), written);
+            await socket.SendToAsync(written.AsMemory(0, length), client, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            // A slow resolver holds up nobody else; how many may wait is the forwarder's to bound.
+            _ = RelayAsync(socket, client, query, message.ToArray(), forwarder, cancellationToken);
         }
     }
 
@@ -91,29 +114,45 @@ public sealed partial class DnsServer(DnsServerOptions options, IHostDirectory h
         {
             // The server stops; the client asks another one.
         }
+#pragma warning disable CA1031 // the query is dropped, the server lives on
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failures.Add(exception);
+        }
     }
 
     private async Task ServeTcpAsync(Socket listener, DnsForwarder forwarder, CancellationToken cancellationToken)
     {
-        using var places = new SemaphoreSlim(MaxConnections);
+        var places = new SemaphoreSlim(MaxConnections); // not disposed: a connection that ends after the server still gives its place back
+        var backoff = new SocketBackoff();
         while (true)
         {
             await places.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-            _ = Task.Run(
-                async () =>
-                {
-                    await ServeConnectionAsync(socket, forwarder, cancellationToken).ConfigureAwait(false);
-                    if (!cancellationToken.IsCancellationRequested) places.Release();
-                },
-                CancellationToken.None);
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                backoff.Reset();
+            }
+            catch (SocketException exception)
+            {
+                // No descriptor is left, or the client is gone already.
+                places.Release();
+                Failed(exception.SocketErrorCode);
+                if (!await backoff.TryPauseAsync(exception, _time, cancellationToken).ConfigureAwait(false)) throw;
+                continue;
+            }
+
+            _ = Task.Run(() => ServeConnectionAsync(socket, forwarder, places, cancellationToken), CancellationToken.None);
         }
     }
 
-    private async Task ServeConnectionAsync(Socket socket, DnsForwarder forwarder, CancellationToken cancellationToken)
+    private async Task ServeConnectionAsync(Socket socket, DnsForwarder forwarder, SemaphoreSlim places, CancellationToken cancellationToken)
     {
         try
         {
+            using var connection = socket;
             using var stream = new NetworkStream(socket, ownsSocket: true);
             var client = ((IPEndPoint)socket.RemoteEndPoint!).Address; // it is connected
             while (true)
@@ -128,6 +167,16 @@ public sealed partial class DnsServer(DnsServerOptions options, IHostDirectory h
         catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException)
         {
             // Idle, gone, or we stop: the connection ends either way.
+        }
+#pragma warning disable CA1031 // the connection ends, the server lives on
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failures.Add(exception);
+        }
+        finally
+        {
+            places.Release();
         }
     }
 
@@ -151,7 +200,19 @@ public sealed partial class DnsServer(DnsServerOptions options, IHostDirectory h
 
     private DnsAnswer? Own(DnsQuery query, bool malformed, IPAddress client, bool overTcp)
     {
-        var answer = malformed ? DnsAnswer.Only(DnsResponseCode.FormatError) : _responder.Respond(query, client, overTcp);
+        DnsAnswer? answer;
+        try
+        {
+            answer = malformed ? DnsAnswer.Only(DnsResponseCode.FormatError) : _responder.Respond(query, client, overTcp);
+        }
+#pragma warning disable CA1031 // the application's directory threw: the client is told that the server failed, and others are served
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failures.Add(exception);
+            answer = DnsAnswer.Only(DnsResponseCode.ServerFailure);
+        }
+
         ServiceMeter.Query(answer?.Code);
         return answer;
     }

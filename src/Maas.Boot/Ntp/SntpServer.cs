@@ -18,8 +18,8 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
     private const int LongestRequest = 256;
 
     private readonly ILogger _logger = logger ?? NullLogger<SntpServer>.Instance;
-    private readonly DatagramLoop _loop = new(options.Listen, options.Interface, LongestRequest + 1);
-    private readonly SntpClock _clock = new(options.Stratum, options.ClockIsSet);
+    private readonly SntpClock _clock = ClockOf(ServerOptionsValidator.Validated(options));
+    private readonly DatagramLoop _loop = new("sntp", options.Listen, options.Interface, LongestRequest + 1, timeProvider, logger ?? NullLogger<SntpServer>.Instance);
     private readonly byte[] _answer = new byte[SntpResponder.MessageLength];
 
     /// <summary>The endpoint it listens on, once it does.</summary>
@@ -28,6 +28,8 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
     /// <summary>Answers until cancelled.</summary>
     /// <exception cref="SocketException">The port is taken, or may not be opened.</exception>
     public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(Answer, SendFailed, cancellationToken);
+
+    private static SntpClock ClockOf(SntpServerOptions options) => new(options.Stratum, options.ClockIsSet);
 
     private ReadOnlyMemory<byte> Answer(ReadOnlySpan<byte> request, SocketAddress client)
     {

@@ -79,9 +79,21 @@ public sealed class PacketReplay
         CancellationToken cancellationToken = default)
     {
         if (dhcp is { Mode: DhcpMode.Full } && addresses is null) throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
-        using var leasing = dhcp is null ? null : new ReplayedDhcp(dhcp, addresses, policy, Server, _clock);
-        var leasing6 = dhcp6 is null ? null : new ReplayedDhcp6(dhcp6, addresses6, policy, Server6, _server6, _clock);
-        using var transfers = files is null ? null : new ReplayedTftp(files, tftp ?? new TftpServerOptions(), Server, Server6);
+        var leasing = dhcp is null ? null : new ReplayedDhcp(dhcp, addresses, policy, Server, _clock);
+        try
+        {
+            var leasing6 = dhcp6 is null ? null : new ReplayedDhcp6(dhcp6, addresses6, policy, Server6, _server6, _clock);
+            using var transfers = files is null ? null : new ReplayedTftp(files, tftp ?? new TftpServerOptions(), Server, Server6);
+            return await ReplayAsync(leasing, leasing6, transfers, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (leasing is not null) await leasing.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<ReplayStep>> ReplayAsync(ReplayedDhcp? leasing, ReplayedDhcp6? leasing6, ReplayedTftp? transfers, CancellationToken cancellationToken)
+    {
         var steps = new List<ReplayStep>();
         foreach (var packet in _packets)
         {

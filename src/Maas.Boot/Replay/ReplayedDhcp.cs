@@ -8,11 +8,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Maas.Boot.Replay;
 
 /// <summary>The DHCP server's conversation, with the capture in the place of sockets.</summary>
-internal sealed class ReplayedDhcp : IBootObserver, IDisposable
+internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
 {
     private const ushort BootServicePort = 4011;
 
     private readonly ExchangePool _pool = new(limit: 16);
+    private readonly CancellationTokenSource _stopping = new();
     private readonly DhcpConversation _conversation;
     private readonly ReplayLink _link, _bootService;
     private readonly ReplayClock _clock;
@@ -23,7 +24,7 @@ internal sealed class ReplayedDhcp : IBootObserver, IDisposable
     {
         server = options.ServerAddress ?? server;
         _clock = clock;
-        _conversation = new DhcpConversation(options, addresses, policy, _pool, new DhcpReporter(this, clock, NullLogger.Instance), clock, NullLogger.Instance, CancellationToken.None);
+        _conversation = new DhcpConversation(options, addresses, policy, _pool, new DhcpReporter(this, clock, NullLogger.Instance), clock, NullLogger.Instance, _stopping.Token);
         _link = new ReplayLink(server, isBootService: false, options, clock);
         _bootService = new ReplayLink(server, isBootService: true, options, clock);
         _conversation.Start();
@@ -60,7 +61,13 @@ internal sealed class ReplayedDhcp : IBootObserver, IDisposable
         if (observation is BootObservation.DhcpExchange exchange) _concluded.TrySetResult(exchange.Rule);
     }
 
-    public void Dispose() => _conversation.Stop();
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _conversation.FinishAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
 
     private async Task<string> AnswerAsync(CapturedPacket packet, ReplayStep step, CancellationToken cancellationToken)
     {

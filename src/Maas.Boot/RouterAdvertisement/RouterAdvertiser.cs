@@ -39,10 +39,9 @@ public sealed partial class RouterAdvertiser
     /// <exception cref="ArgumentException">There is no interface to advertise on, a prefix, name server or domain cannot be advertised, or all together are too long for one packet.</exception>
     public RouterAdvertiser(RouterAdvertiserOptions options, IBootObserver? observer = null, TimeProvider? timeProvider = null, ILogger<RouterAdvertiser>? logger = null)
     {
-        RouterAdvertiserOptionsValidator.ThrowIfInvalid(options);
+        _options = ServerOptionsValidator.Validated(options);
         if (options.Interfaces.Count == 0) throw new ArgumentException("There is no interface to advertise on.", nameof(options));
         _ = AdvertisementMessage.Write(options, new byte[6]);
-        _options = options;
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<RouterAdvertiser>.Instance;
         _observer = GuardedObserver.Around(observer, _logger);

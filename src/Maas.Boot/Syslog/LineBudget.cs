@@ -6,17 +6,12 @@ namespace Maas.Boot.Syslog;
 internal sealed class LineBudget(int linesPerSender, TimeSpan window, int senders)
 {
     private readonly Dictionary<IPAddress, int> _counts = [];
-    private DateTimeOffset _windowEnds;
+    private readonly TimeWindow _window = new(window);
 
     /// <summary>Whether one more line of the sender is taken.</summary>
     public bool TryTake(IPAddress sender, DateTimeOffset now)
     {
-        if (now >= _windowEnds)
-        {
-            _counts.Clear();
-            _windowEnds = now + window;
-        }
-
+        if (_window.TryBegin(now)) _counts.Clear();
         var count = _counts.GetValueOrDefault(sender);
         if (count >= linesPerSender || (count == 0 && _counts.Count >= senders)) return false;
         _counts[sender] = count + 1;

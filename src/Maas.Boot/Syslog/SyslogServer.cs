@@ -20,8 +20,8 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
 
     private readonly ILogger _logger = logger ?? NullLogger<SyslogServer>.Instance;
     private readonly GuardedObserver _observer = new(observer, logger ?? NullLogger<SyslogServer>.Instance);
-    private readonly DatagramLoop _loop = new(options.Listen, options.Interface, MaximumLength);
-    private readonly LineBudget _budget = new(options.LinesPerSender, options.Window, options.Senders);
+    private readonly LineBudget _budget = BudgetOf(ServerOptionsValidator.Validated(options));
+    private readonly DatagramLoop _loop = new("syslog", options.Listen, options.Interface, MaximumLength, timeProvider, logger ?? NullLogger<SyslogServer>.Instance);
     private readonly IPEndPoint _any = new(options.Listen.Address, 0);
 
     /// <summary>The endpoint it listens on, once it does.</summary>
@@ -30,6 +30,8 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
     /// <summary>Receives until cancelled.</summary>
     /// <exception cref="SocketException">The port is taken, or may not be opened.</exception>
     public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(Take, ReceiveFailed, cancellationToken);
+
+    private static LineBudget BudgetOf(SyslogServerOptions options) => new(options.LinesPerSender, options.Window, options.Senders);
 
     private ReadOnlyMemory<byte> Take(ReadOnlySpan<byte> datagram, SocketAddress client)
     {

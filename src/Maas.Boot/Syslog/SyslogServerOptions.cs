@@ -17,7 +17,16 @@ public sealed class SyslogServerOptions
     public int LinesPerSender { get; set; } = 2_000;
 
     /// <summary>The time over which <see cref="LinesPerSender"/> counts. Default 10 seconds.</summary>
-    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero or less.</exception>
+    public TimeSpan Window
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many senders are counted apart; beyond them a new sender waits for the next window. Default 4,096.</summary>
     [Range(1, 1_000_000)]

@@ -47,8 +47,7 @@ public sealed partial class TftpServer : IDisposable
     public TftpServer(IBootFiles files, TftpServerOptions? options = null, IBootObserver? observer = null, TimeProvider? timeProvider = null, ILogger<TftpServer>? logger = null)
     {
         _files = files;
-        _options = options ?? new TftpServerOptions();
-        TftpServerOptionsValidator.ThrowIfInvalid(_options);
+        _options = ServerOptionsValidator.Validated(options ?? new TftpServerOptions());
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TftpServer>.Instance;
         _observer = GuardedObserver.Around(observer, _logger);
@@ -269,8 +268,8 @@ public sealed partial class TftpServer : IDisposable
                 Began = began,
             };
             await session.OpenAsync(file, _options.ReadAheadBytes / Math.Max(1, _table.Count), stopping).ConfigureAwait(false);
+            slot.Running = new RunningTransfer(session, lane); // first: an acknowledgement on the shared port must find the session
             lane.Post(() => lane.Add(session));
-            slot.Running = new RunningTransfer(session, lane);
         }
         catch
         {

@@ -247,6 +247,22 @@ public class TftpServerTests
     }
 
     [Fact]
+    public async Task On_a_single_port_an_acknowledgement_that_comes_at_once_is_taken()
+    {
+        await using var server = new ServerUnderTest(new TftpServerOptions { SinglePort = true });
+        server.Add("file", 100);
+        for (var transfer = 0; transfer < 300; transfer++)
+        {
+            using var client = new RawClient(server.EndPoint);
+            client.AskRead("file");
+            (await client.ReceiveAsync()).Should().HaveCount(104);
+            client.Acknowledge(1);
+            var ended = await server.EndedAsync();
+            (ended.Outcome, ended.Detail).Should().Be(("completed", "blksize 512, windowsize 1, 0 blocks sent again"), $"of transfer {transfer}");
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_read_is_an_error_to_its_client_and_to_nobody_else()
     {
         await using var server = new ServerUnderTest();

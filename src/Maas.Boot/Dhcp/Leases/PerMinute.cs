@@ -8,7 +8,7 @@ internal sealed class PerMinute(int limit)
     private const int MostKeys = 4096;
 
     private readonly Dictionary<ClientIdentifier, int> _counts = new(ClientIdentifier.Comparer.Instance);
-    private DateTimeOffset _began;
+    private readonly TimeWindow _window = new(TimeSpan.FromMinutes(1));
     private int _others;
 
     /// <summary>Counts one more.</summary>
@@ -19,9 +19,8 @@ internal sealed class PerMinute(int limit)
     public bool TryTake(ReadOnlySpan<byte> key, DateTimeOffset now, out bool isFirst)
     {
         isFirst = false;
-        if (now - _began >= TimeSpan.FromMinutes(1) || now < _began)
+        if (_window.TryBegin(now))
         {
-            _began = now;
             _others = 0;
             _counts.Clear();
         }

@@ -16,8 +16,8 @@ internal sealed class AckCommitter
     private bool _stopping;
 
     /// <param name="addresses">Whose grants are committed.</param>
-    /// <param name="committed">Called for each exchange whose grant is durable.</param>
-    /// <param name="failed">Called with those whose grants are not.</param>
+    /// <param name="committed">Called for each exchange whose grant is durable; must not throw.</param>
+    /// <param name="failed">Called with those whose grants are not; must not throw.</param>
     public AckCommitter(IAddressSource addresses, Action<Exchange> committed, Action<IReadOnlyList<Exchange>, Exception> failed)
     {
         _addresses = addresses;
@@ -53,20 +53,26 @@ internal sealed class AckCommitter
     {
         while (Take())
         {
-            try
-            {
-                var commit = _addresses.CommitAsync(CancellationToken.None);
-                if (!commit.IsCompletedSuccessfully) commit.AsTask().GetAwaiter().GetResult();
-                foreach (var exchange in _committing) _committed(exchange);
-            }
-#pragma warning disable CA1031 // whatever a store throws, the ACKs are not sent and the server lives on
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                _failed(_committing, e);
-            }
-
+            // The commit and the sending fail apart: what is sent is sent, whatever happens to the next one.
+            if (Commit() is { } failure) _failed(_committing, failure);
+            else foreach (var exchange in _committing) _committed(exchange);
             _committing.Clear();
+        }
+    }
+
+    private Exception? Commit()
+    {
+        try
+        {
+            var commit = _addresses.CommitAsync(CancellationToken.None);
+            if (!commit.IsCompletedSuccessfully) commit.AsTask().GetAwaiter().GetResult();
+            return null;
+        }
+#pragma warning disable CA1031 // whatever a store throws, the ACKs are not sent and the server lives on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return e;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp.Serving;
@@ -24,6 +25,9 @@ internal sealed partial class DhcpConversation
     private readonly DhcpReporter _reporter;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
+    private readonly FailureLog _failures;
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _underWay = 1; // one for the server itself
     private volatile bool _isOpen;
 
     public DhcpConversation(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy, ExchangePool pool, DhcpReporter reporter, TimeProvider time, ILogger logger, CancellationToken stopping)
@@ -38,6 +42,7 @@ internal sealed partial class DhcpConversation
         _time = time;
         _logger = logger;
         _stopping = stopping;
+        _failures = new FailureLog("dhcp", time, logger);
         if (_addresses is not null) _committer = new AckCommitter(_addresses, Send, Abandon);
     }
 
@@ -49,33 +54,53 @@ internal sealed partial class DhcpConversation
     /// <summary>Begins to answer; before, it only listens for other servers.</summary>
     public void Open() => _isOpen = true;
 
-    /// <summary>Sends what waits for the disk, and ends.</summary>
-    public void Stop() => _committer?.Stop();
+    /// <summary>Waits for what is under way, the disk included, and ends; nothing more is begun. The links stay open until then: answers still leave.</summary>
+    public async Task FinishAsync()
+    {
+        _isOpen = false;
+        End();
+        await _finished.Task.ConfigureAwait(false);
+        _committer?.Stop();
+    }
 
-    /// <summary>Takes over an exchange whose datagram has just been received.</summary>
+    /// <summary>Takes over an exchange whose datagram has just been received; never throws.</summary>
     public void Begin(Exchange exchange, int received)
     {
-        if (!exchange.Request.TryRead(exchange.ReceiveBuffer[..received]))
+        Interlocked.Increment(ref _underWay); // before anything is looked at: what is counted is waited for
+        try
         {
-            DhcpReporter.Malformed();
-            _pool.Return(exchange);
-            return;
-        }
+            if (!exchange.Request.TryRead(exchange.ReceiveBuffer[..received]))
+            {
+                DhcpReporter.Malformed();
+                Return(exchange);
+                return;
+            }
 
-        if (_capture is not null) Capture(exchange, received);
-        if (exchange.Request.Operation == DhcpOperation.Reply || OtherServers.IsOwn(exchange.Request))
+            if (_capture is not null) Capture(exchange, received);
+            if (exchange.Request.Operation == DhcpOperation.Reply || OtherServers.IsOwn(exchange.Request))
+            {
+                OtherServers.Note(exchange.Request, exchange.Link, exchange.Source.Address);
+                Return(exchange);
+            }
+            else if (!_isOpen)
+            {
+                Return(exchange);
+            }
+            else
+            {
+                BeginRequest(exchange);
+            }
+        }
+#pragma warning disable CA1031 // the request is dropped, the server lives on
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            OtherServers.Note(exchange.Request, exchange.Link, exchange.Source.Address);
-            _pool.Return(exchange);
-            return;
+            Drop(exchange, e);
         }
+    }
 
-        if (!_isOpen)
-        {
-            _pool.Return(exchange);
-            return;
-        }
-
+    private void BeginRequest(Exchange exchange)
+    {
         DhcpReporter.Received(exchange.Request.Type);
         var activity = exchange.Activity = DhcpReporter.Begin(exchange.Request);
         try
@@ -84,14 +109,10 @@ internal sealed partial class DhcpConversation
             if (_addresses is null) BeginAsProxy(exchange, firmware);
             else BeginWithAddress(exchange, firmware, _addresses);
         }
-#pragma warning disable CA1031 // the request is dropped, the server lives on
-        catch (Exception e)
-#pragma warning restore CA1031
+        finally
         {
-            Drop(exchange, e);
+            if (activity is not null) Activity.Current = null; // the next datagram on this thread is no part of it
         }
-
-        if (activity is not null) Activity.Current = null; // the next datagram on this thread is no part of it
     }
 
     private void BeginWithAddress(Exchange exchange, FirmwareClient? firmware, IAddressSource addresses)
@@ -125,7 +146,8 @@ internal sealed partial class DhcpConversation
     {
         try
         {
-            var address = await pending.ConfigureAwait(false);
+            // The application's address source may take its time, but does not hold up the end of the server.
+            var address = pending.IsCompleted ? await pending.ConfigureAwait(false) : await pending.AsTask().WaitAsync(_stopping).ConfigureAwait(false);
             for (var tries = 0; tries < MostProbes && NeedsProbe(exchange, address) && await IsInUseAsync(exchange, address).ConfigureAwait(false); tries++)
                 address = await AskForAnotherAsync(question, address).ConfigureAwait(false);
             var boot = default(BootPart);
@@ -230,22 +252,48 @@ internal sealed partial class DhcpConversation
         {
             exchange.Link.Send(exchange);
             if (_capture is not null) Capture(exchange);
-            Conclude(exchange, answered: true, exchange.Rule);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+#pragma warning disable CA1031 // this reply is lost, the next one is sent
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             Drop(exchange, e);
+            return;
         }
+
+        Conclude(exchange, answered: true, exchange.Rule);
     }
 
+    // The last that is done with an exchange: it must not throw, or the exchange would be concluded a second time, when it is another client's already.
     private void Conclude(Exchange exchange, bool answered, string rule)
     {
-        _reporter.Concluded(exchange, answered, rule);
-        _pool.Return(exchange);
+        try
+        {
+            _reporter.Concluded(exchange, answered, rule);
+        }
+#pragma warning disable CA1031 // a listener of the meter or of the trace threw; the exchange is over all the same
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failures.Add(e);
+        }
+
+        Return(exchange);
+    }
+
+    private void Return(Exchange exchange)
+    {
+        if (_pool.Return(exchange)) End();
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _underWay) == 0) _finished.TrySetResult();
     }
 
     private void Drop(Exchange exchange, Exception reason)
     {
+        if (reason is not (SocketException or OperationCanceledException or ObjectDisposedException)) ServiceMeter.Failed("dhcp");
         if (!_stopping.IsCancellationRequested) LogDropped(exchange.Request.Hardware, exchange.Request.TransactionId, reason);
         Conclude(exchange, answered: false, reason is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
     }

@@ -14,6 +14,7 @@ internal sealed class Exchange
     private readonly byte[] _received = new byte[LongestDatagram];
     private readonly byte[] _reply = new byte[DhcpMessage.LongestOnEthernet];
     private int _replyLength;
+    private int _isRented;
 
     public DhcpMessage Request { get; } = new();
 
@@ -59,6 +60,10 @@ internal sealed class Exchange
         BinaryPrimitives.WriteUInt32BigEndian(octets[4..], route.Target == ReplyTarget.Hardware ? uint.MaxValue : route.Address);
         Peer.Size = 16;
     }
+
+    /// <summary>Whether it is handed out; changed by the pool alone.</summary>
+    /// <returns>Whether it was, before.</returns>
+    public bool SetRented(bool value) => Interlocked.Exchange(ref _isRented, value ? 1 : 0) != 0;
 
     public void Reset()
     {

@@ -11,15 +11,28 @@ internal sealed class ExchangePool(int limit)
     /// <summary>An exchange to use; <see langword="null"/> when all are under way.</summary>
     public Exchange? Rent()
     {
-        if (_idle.TryDequeue(out var exchange)) return exchange;
-        if (Interlocked.Increment(ref _made) <= limit) return new Exchange();
-        Interlocked.Decrement(ref _made);
-        return null;
+        if (!_idle.TryDequeue(out var exchange))
+        {
+            if (Interlocked.Increment(ref _made) > limit)
+            {
+                Interlocked.Decrement(ref _made);
+                return null;
+            }
+
+            exchange = new Exchange();
+        }
+
+        exchange.SetRented(true);
+        return exchange;
     }
 
-    public void Return(Exchange exchange)
+    /// <summary>Takes an exchange back.</summary>
+    /// <returns>Whether it was handed out. One that was not is not taken twice: two clients would share its buffers.</returns>
+    public bool Return(Exchange exchange)
     {
+        if (!exchange.SetRented(false)) return false;
         exchange.Reset();
         _idle.Enqueue(exchange);
+        return true;
     }
 }

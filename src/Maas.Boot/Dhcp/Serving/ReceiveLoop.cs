@@ -1,18 +1,19 @@
-using System.Net.Sockets;
-
 namespace Maas.Boot.Dhcp.Serving;
 
 /// <summary>The receive loop of one link, whichever IP it speaks: a thread that blocks in the kernel. It holds no rule and waits for nobody.</summary>
 /// <param name="name">The thread's name.</param>
 /// <param name="link">The link's socket, which is closed to end the loop.</param>
 /// <param name="receive">Receives one datagram and hands it over.</param>
-/// <param name="failed">Told when receiving failed; the loop goes on after a pause.</param>
+/// <param name="failed">Told when receiving failed; must not throw. The loop goes on after a pause, unless the failure lasts.</param>
 internal sealed class ReceiveLoop(string name, IDisposable link, Action receive, Action<Exception> failed) : IDisposable
 {
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
-
     private readonly Thread _thread = new(state => ((ReceiveLoop)state!).Run()) { IsBackground = true, Name = name }; // started with the loop itself
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Waits until receiving fails lastingly, or until cancelled.</summary>
+    /// <exception cref="Exception">How receiving failed.</exception>
+    public Task WaitAsync(CancellationToken cancellationToken) => _ended.Task.WaitAsync(cancellationToken);
 
     public void Start() => _thread.Start(this);
 
@@ -27,18 +28,30 @@ internal sealed class ReceiveLoop(string name, IDisposable link, Action receive,
 
     private void Run()
     {
+        var backoff = new SocketBackoff();
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 receive();
+                backoff.Reset();
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+#pragma warning disable CA1031 // whatever it was, an exception on this thread would end the process
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                if (_stopping.IsCancellationRequested) return;
+                if (_stopping.IsCancellationRequested) break;
                 failed(e);
-                _stopping.Token.WaitHandle.WaitOne(PauseAfterFailure);
+                if (backoff.PauseAfter(e) is not { } pause)
+                {
+                    _ended.TrySetException(e);
+                    return;
+                }
+
+                _stopping.Token.WaitHandle.WaitOne(pause);
             }
         }
+
+        _ended.TrySetResult();
     }
 }

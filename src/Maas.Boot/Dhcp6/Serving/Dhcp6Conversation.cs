@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp6.Serving;
@@ -16,6 +18,7 @@ internal sealed partial class Dhcp6Conversation(
 {
     private readonly BootDecider? _decider = policy is null ? null : new BootDecider(policy, options, time, stopping);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FailureLog _failures = new("dhcp6", time, logger);
     private int _underWay = 1; // one for the server itself
     private volatile bool _isOpen;
 
@@ -29,27 +32,44 @@ internal sealed partial class Dhcp6Conversation(
     public void Begin(Dhcp6Datagram datagram)
     {
         var underWay = Interlocked.Increment(ref _underWay); // before anything is looked at: what is counted is waited for
+        try
+        {
+            if (TryAdmit(datagram, underWay, out var request)) _ = AnswerAsync(datagram, request);
+            else End();
+        }
+#pragma warning disable CA1031 // the datagram is dropped, the server lives on
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failures.Add(e);
+            End();
+        }
+    }
+
+    private bool TryAdmit(Dhcp6Datagram datagram, int underWay, [NotNullWhen(true)] out Dhcp6Request? request)
+    {
+        request = null;
         if (!_isOpen)
         {
             OtherServers.Note(datagram.Octets, datagram.Source.Address, datagram.Link);
-            End();
+            return false;
         }
-        else if (underWay > options.MaxInFlight + 1)
+
+        if (underWay > options.MaxInFlight + 1)
         {
             Dhcp6Reporter.Overflowed();
-            End();
+            return false;
         }
-        else if (!Dhcp6Envelope.TryParse(datagram.Octets, out var envelope) || !Dhcp6Request.TryRead(envelope, datagram.Source.Address, out var request))
+
+        if (!Dhcp6Envelope.TryParse(datagram.Octets, out var envelope) || !Dhcp6Request.TryRead(envelope, datagram.Source.Address, out request))
         {
             Dhcp6Reporter.Malformed();
-            End();
+            return false;
         }
-        else
-        {
-            if (options.Capture is { } ring) Capture(ring, datagram, request);
-            Dhcp6Reporter.Received(request.Type);
-            _ = AnswerAsync(datagram, request);
-        }
+
+        if (options.Capture is { } ring) Capture(ring, datagram, request);
+        Dhcp6Reporter.Received(request.Type);
+        return true;
     }
 
     /// <summary>Waits for what is under way; nothing more is begun.</summary>

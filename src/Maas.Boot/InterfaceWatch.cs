@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.NetworkInformation;
+
+namespace Maas.Boot;
+
+/// <summary>
+/// Notices that a network interface was removed, created again, or lost an address. A socket bound to an interface that is removed receives nothing for ever
+/// and reports no error, also when an interface of the same name is there again; so a server watches its interfaces and ends, with the reason, when one changes.
+/// </summary>
+/// <remarks>The operating system's notification makes it look at once; it looks once a second besides, because notifications can be lost.</remarks>
+internal sealed class InterfaceWatch
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly string _name;
+    private readonly int? _index;
+    private readonly IPAddress? _address;
+    private readonly Func<string, InterfaceState?> _read;
+    private readonly TimeProvider _time;
+
+    /// <summary>Takes note of what is there; before the sockets are opened.</summary>
+    /// <param name="name">The interface.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="address">The address that must stay on it; <see langword="null"/>, or an address that it does not have now, for none.</param>
+    /// <param name="index">The number that the interface had when the sockets were bound to it; <see langword="null"/> for the present one.</param>
+    /// <param name="read">Reads an interface; the system's by default.</param>
+    public InterfaceWatch(string name, TimeProvider timeProvider, IPAddress? address = null, int? index = null, Func<string, InterfaceState?>? read = null)
+    {
+        _name = name;
+        _time = timeProvider;
+        _read = read ?? InterfaceState.Read;
+        var state = _read(name);
+        _index = index ?? state?.Index;
+        _address = address is not null && state is not null && state.Addresses.Contains(address) ? address : null;
+    }
+
+    /// <summary>A loop that watches the interface of a link.</summary>
+    /// <param name="device">The interface, as it was when the socket was bound to it; <see langword="null"/> for a link without one: the loop waits until cancelled.</param>
+    /// <param name="address">The address that the server uses there.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public static Func<CancellationToken, Task> Of(NetworkInterface? device, IPAddress address, TimeProvider timeProvider) => device is null
+        ? token => RunAsync(name: null, timeProvider, token)
+        : new InterfaceWatch(device.Name, timeProvider, address, InterfaceState.IndexOf(device.GetIPProperties())).RunAsync;
+
+    /// <summary>Watches the interface that a server is bound to; for a server that is bound to none, waits until cancelled.</summary>
+    public static async Task RunAsync(string? name, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        if (name is null) await Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, cancellationToken).ConfigureAwait(false);
+        else await new InterfaceWatch(name, timeProvider).RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Watches until the interface changes.</summary>
+    /// <exception cref="InterfaceChangedException">It did; the message says how.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var notified = new SemaphoreSlim(0);
+        NetworkAddressChangedEventHandler notify = (_, _) => notified.Release();
+        NetworkChange.NetworkAddressChanged += notify;
+        try
+        {
+            while (true)
+            {
+                if (Change() is { } change) throw new InterfaceChangedException(change);
+                using var patience = new CancellationTokenSource(Period, _time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+                await notified.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+                while (notified.CurrentCount > 0) await notified.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            NetworkChange.NetworkAddressChanged -= notify;
+        }
+    }
+
+    /// <summary>What has changed, as a sentence; <see langword="null"/> for nothing.</summary>
+    public string? Change()
+    {
+        var state = _read(_name);
+        if (state is null) return $"The interface {_name} was removed.";
+        if (state.Index != _index) return $"The interface {_name} was removed and created again.";
+        return _address is not null && !state.Addresses.Contains(_address) ? $"The interface {_name} no longer has the address {_address}." : null;
+    }
+}
+
+/// <summary>What an interface is now.</summary>
+/// <param name="Index">The number that the system gave it; another one when it was created again.</param>
+/// <param name="Addresses">Its addresses, of both families, without scopes.</param>
+internal sealed record InterfaceState(int Index, IReadOnlyList<IPAddress> Addresses)
+{
+    /// <summary>Reads an interface; <see langword="null"/> when there is none of that name.</summary>
+    public static InterfaceState? Read(string name)
+    {
+        try
+        {
+            if (NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name) is not { } device) return null;
+            var properties = device.GetIPProperties();
+            return new InterfaceState(IndexOf(properties), [.. properties.UnicastAddresses.Select(a => new IPAddress(a.Address.GetAddressBytes()))]);
+        }
+        catch (NetworkInformationException)
+        {
+            return null; // removed while it was read
+        }
+    }
+
+    /// <summary>The number that the system gave an interface.</summary>
+    public static int IndexOf(IPInterfaceProperties properties)
+    {
+        try
+        {
+            return properties.GetIPv4Properties().Index;
+        }
+        catch (NetworkInformationException)
+        {
+            return properties.GetIPv6Properties().Index; // an interface for IPv6 alone
+        }
+    }
+}
