@@ -150,7 +150,7 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     public async Task<Machine> DoAsync(SystemId id, MachineCommand command) =>
-        (await Region.Machines.ExecuteAsync(id, command, Cancellation)).Should().BeOfType<CommandResult.Done>().Which.Machine;
+        (await Region.Machines.ExecuteAsync(id, command, cancellationToken: Cancellation)).Should().BeOfType<CommandResult.Done>().Which.Machine;
 
     public async Task<Machine> MachineAsync(SystemId id) => (await Region.Machines.GetAsync(id, Cancellation))!;
 

@@ -12,19 +12,19 @@ internal static class MacResource10
     public static ApiResource List { get; } = new("api/1.0/nodes/{system_id}/macs/", "NodeMacsHandler", "A node's MAC addresses.",
     [
         ApiAction.Read(Access.User, ListAsync, "List them."),
-        ApiAction.Create(Access.User, AddAsync, "Add one.\n\n:param mac_address: the address."),
+        ApiAction.Create(Access.User, AddAsync, "Add one (administrators only).\n\n:param mac_address: the address."),
     ]);
 
     public static ApiResource Item { get; } = new("api/1.0/nodes/{system_id}/macs/{mac_address}/", "NodeMacHandler", "A MAC address.",
     [
         ApiAction.Read(Access.User, ReadAsync, "Read it."),
-        ApiAction.Delete(Access.User, DeleteAsync, "Remove it."),
+        ApiAction.Delete(Access.User, DeleteAsync, "Remove it (administrators only)."),
     ]);
 
     private static Task<ApiAnswer> ListAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
         Task.FromResult(Answer.List(machine.MacAddresses, (json, address) => NodeShape.WriteMac(json, machine.Id, address, request.Links))));
 
-    private static Task<ApiAnswer> AddAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayDescribe, async machine =>
+    private static Task<ApiAnswer> AddAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayIdentify, async machine =>
     {
         var form = request.Reader();
         var addresses = form.MacAddresses("mac_address");
@@ -39,7 +39,7 @@ internal static class MacResource10
             : machine.MacAddresses.Contains(address) ? Answer.Json(json => NodeShape.WriteMac(json, machine.Id, address, request.Links))
             : Answer.NotFound("MACAddress")));
 
-    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayDescribe, async machine =>
+    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayIdentify, async machine =>
     {
         if (AddressOf(request, out var address) is { } refusal) return refusal;
         if (!machine.MacAddresses.Contains(address)) return Answer.NotFound("MACAddress");
@@ -52,7 +52,7 @@ internal static class MacResource10
     private static async Task<ApiAnswer?> ChangeAsync(ApiRequest request, Machine machine, Func<IReadOnlyList<MacAddress>, IReadOnlyList<MacAddress>> change)
     {
         var result = await request.Region.Machines.EditAsync(
-            machine.Id, request.User.Name, each => each with { MacAddresses = change(each.MacAddresses) }, request.Aborted).ConfigureAwait(false);
+            machine.Id, request.Actor, each => each with { MacAddresses = change(each.MacAddresses) }, request.Aborted).ConfigureAwait(false);
         return result is EditResult.Done ? null : CommandAnswers.Of(result, request);
     }
 }

@@ -141,7 +141,7 @@ internal static class NodeResource10
         var architecture = form.Architecture();
         var power = form.Power(machine.Power);
         if (form.HasErrors) return Answer.BadForm(form);
-        var result = await request.Region.Machines.EditAsync(machine.Id, request.User.Name, each => each with
+        var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
             Architecture = architecture ?? each.Architecture,
@@ -153,8 +153,9 @@ internal static class NodeResource10
     private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
     {
         if (NodeShape.StatusOf(machine.Status) == 6) return Answer.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeShape.NameOf(machine)}.");
-        await request.Region.Machines.DeleteAsync(machine.Id, request.User.Name, request.Aborted).ConfigureAwait(false);
-        return Answer.NoContent;
+        return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted).ConfigureAwait(false) is CommandResult.Refused refused
+            ? CommandAnswers.Refused(refused)
+            : Answer.NoContent;
     });
 
     /// <summary>In 2012 starting a node was installing it, and starting it again was turning it on.</summary>
@@ -181,24 +182,23 @@ internal static class NodeResource10
 
     private static Task<ApiAnswer> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
     {
-        var result = await request.Region.Machines.ExecuteAsync(machine.Id, Release(request), request.Aborted).ConfigureAwait(false);
+        var result = await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Release { Comment = request.Form["comment"] }, request.Actor, request.Aborted).ConfigureAwait(false);
         return result switch
         {
             CommandResult.Done done => Show(request, done.Machine),
+            CommandResult.Refused { Because: RefusalKind.Permission } refused => CommandAnswers.Refused(refused),
             CommandResult.Refused refused => Answer.Conflict($"Node cannot be released in its current state ('{NodeShape.NameOf(refused.Machine)}')."),
             _ => Answer.NotFound("Node"),
         };
     });
-
-    private static MachineCommand.Release Release(ApiRequest request) => new() { By = request.User.Name, Comment = request.Form["comment"] };
 
     private static Task<ApiAnswer> CommandAsync(ApiRequest request, MachineCommand command) =>
         WithAsync(request, request.User.MayEdit, machine => CommandAsync(request, machine, command));
 
     private static async Task<ApiAnswer> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
     {
-        var by = command with { By = request.User.Name, Comment = request.Form["comment"] };
-        return await request.Region.Machines.ExecuteAsync(machine.Id, by, request.Aborted).ConfigureAwait(false) switch
+        var explained = command with { Comment = request.Form["comment"] };
+        return await request.Region.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done done => Show(request, done.Machine),
             CommandResult.Refused refused => CommandAnswers.Refused(refused),

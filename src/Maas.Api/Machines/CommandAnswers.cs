@@ -12,11 +12,11 @@ internal static class CommandAnswers
 {
     extension(ApiRequest request)
     {
-        /// <summary>The machine afterwards (200), or why not: 409 for its state, 403 for its lock.</summary>
+        /// <summary>The machine afterwards (200), or why not: 409 for its state, 403 for its lock or its owner.</summary>
         public async Task<ApiAnswer> ExecuteAsync(SystemId id, MachineCommand command)
         {
-            var by = command with { By = request.User.Name, Comment = request.Form["comment"] ?? command.Comment };
-            return await request.Region.Machines.ExecuteAsync(id, by, request.Aborted).ConfigureAwait(false) switch
+            var explained = command with { Comment = request.Form["comment"] ?? command.Comment };
+            return await request.Region.Machines.ExecuteAsync(id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
             {
                 CommandResult.Done done => request.Show(done.Machine),
                 CommandResult.Refused refused => Refused(refused, TargetOf(command)),
@@ -32,7 +32,7 @@ internal static class CommandAnswers
     /// <summary>Why a command was refused: in Core's words, and where a status was in the way, with MAAS's names of both.</summary>
     public static ApiAnswer Refused(CommandResult.Refused refused, MachineStatus? target = null) => (refused.Because, target) switch
     {
-        (RefusalKind.Locked, _) => Answer.Forbidden(refused.Reason),
+        (RefusalKind.Locked or RefusalKind.Permission, _) => Answer.Forbidden(refused.Reason),
         (RefusalKind.Status, { } to) => Answer.Conflict($"{refused.Reason.TrimEnd('.')}. Invalid transition: {refused.Machine.Status.DisplayName} -> {to.DisplayName}."),
         _ => Answer.Conflict(refused.Reason),
     };
@@ -57,6 +57,7 @@ internal static class CommandAnswers
     {
         EditResult.Done done => request.Show(done.Machine),
         EditResult.Refused refused => BadField(refused.Field, refused.Reason),
+        EditResult.Denied denied => Answer.Forbidden(denied.Reason),
         EditResult.NotFound => Answer.NotFound("Machine"),
         _ => throw new UnreachableException(),
     };

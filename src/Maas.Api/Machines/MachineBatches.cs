@@ -42,7 +42,7 @@ internal static class MachineBatches
             List<Machine> accepted = [];
             foreach (var machine in machines)
             {
-                switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept { By = request.User.Name }, request.Aborted).ConfigureAwait(false))
+                switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), request.Actor, request.Aborted).ConfigureAwait(false))
                 {
                     case CommandResult.Done done when done.Machine.Status != machine.Status: accepted.Add(done.Machine); break;
                     case CommandResult.Refused refused: return (accepted, refused);
@@ -60,16 +60,20 @@ internal static class MachineBatches
             if (!machines.All(request.User.MayTake)) return MachinePermissions.Denied;
 
             List<string> released = [], busy = [];
+            var denied = false;
             foreach (var machine in machines)
             {
-                var command = new MachineCommand.Release { By = request.User.Name, Comment = request.Form["comment"] };
-                switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Aborted).ConfigureAwait(false))
+                var command = new MachineCommand.Release { Comment = request.Form["comment"] };
+                switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Actor, request.Aborted).ConfigureAwait(false))
                 {
                     case CommandResult.Done: released.Add(machine.Id.ToString()); break;
+                    // The machine got another owner while the ones before it were released, or has none and is not free.
+                    case CommandResult.Refused { Because: RefusalKind.Permission }: denied = true; break;
                     case CommandResult.Refused refused: busy.Add($"{machine.Id} ('{nameOfStatus(refused.Machine)}')"); break;
                 }
             }
 
+            if (denied) return MachinePermissions.Denied;
             return busy.Count == 0
                 ? Answer.List(released, (json, id) => json.WriteStringValue(id))
                 : Answer.Conflict($"The {noun}(s) cannot be released in their current state: {string.Join(", ", busy)}.");

@@ -1,5 +1,6 @@
 using Maas.Api.Answers;
 using Maas.Api.Routing;
+using Maas.Core;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
@@ -79,7 +80,7 @@ internal static class MachineResource
         var (zone, pool) = (Topology.Places.Zone(form), Topology.Places.Pool(form));
         if (form.HasErrors) return Answer.BadForm(form);
 
-        var result = await request.Region.Machines.EditAsync(machine.Id, request.User.Name, each => each with
+        var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
             Domain = form.Optional("domain") ?? each.Domain,
@@ -98,9 +99,12 @@ internal static class MachineResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
         if (machine.Locked) return Answer.Forbidden("The machine is locked.");
-        return await request.Region.Machines.DeleteAsync(machine.Id, request.User.Name, request.Aborted).ConfigureAwait(false)
-            ? Answer.NoContent
-            : Answer.NotFound("Machine");
+        return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted).ConfigureAwait(false) switch
+        {
+            CommandResult.Done => Answer.NoContent,
+            CommandResult.Refused refused => CommandAnswers.Refused(refused),
+            _ => Answer.NotFound("Machine"),
+        };
     }
 
     internal static async Task<ApiAnswer> PowerParametersAsync(ApiRequest request)
@@ -119,7 +123,7 @@ internal static class MachineResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
         if (!machine.Power.IsManual)
-            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower { By = request.User.Name }, request.Aborted).ConfigureAwait(false);
+            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower(), request.Actor, request.Aborted).ConfigureAwait(false);
         return Answer.Json(json =>
         {
             json.WriteStartObject();
@@ -135,9 +139,10 @@ internal static class MachineResource
 
     private static async Task<ApiAnswer> GetTokenAsync(ApiRequest request)
     {
+        // The token is read before the permission is checked: a change of owner revokes it, so that the token shown is never of a later owner's time.
+        var token = SystemId.TryParse(request.Route["system_id"], out var id) ? await request.Region.NodeTokens.GetAsync(id, request.Aborted).ConfigureAwait(false) : null;
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
         if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;
-        var token = await request.Region.NodeTokens.GetAsync(machine.Id, request.Aborted).ConfigureAwait(false);
         return Answer.Json(json =>
         {
             if (token is null)
@@ -161,7 +166,8 @@ internal static class MachineResource
         if (machine.Locked) return Answer.Forbidden("The machine is locked.");
 
         var changes = request.Body.Fields.Where(field => field.Key is not ("op" or "")).ToList();
-        var result = await request.Region.Machines.EditAsync(machine.Id, request.User.Name, each => each with { OwnerData = Changed(each, changes) }, request.Aborted).ConfigureAwait(false);
+        var owner = request.Actor with { IsAdministrator = false }; // owner data is the owner's alone
+        var result = await request.Region.Machines.EditAsync(machine.Id, owner, each => each with { OwnerData = Changed(each, changes) }, request.Aborted).ConfigureAwait(false);
         return CommandAnswers.Of(result, request);
     }
 

@@ -55,7 +55,7 @@ internal static class MetadataTree
         if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         if (machine is { Status: MachineStatus.Deploying, Netboot: false })
-            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), request.Aborted).ConfigureAwait(false);
+            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), cancellationToken: request.Aborted).ConfigureAwait(false);
         return await request.Region.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes
             ? new ApiAnswer.Bytes(bytes)
             : Answer.Text("", 404);

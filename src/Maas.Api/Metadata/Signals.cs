@@ -21,7 +21,7 @@ internal static class Signals
         foreach (var script in scripts)
             await request.Region.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
 
-        return await request.Region.Machines.ExecuteAsync(request.MachineId, new MachineCommand.Signal(report, request.Form["error"]), request.Aborted).ConfigureAwait(false) switch
+        return await request.Region.Machines.ExecuteAsync(request.MachineId, new MachineCommand.Signal(report, request.Form["error"]), cancellationToken: request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done => Answer.Ok,
             CommandResult.Refused refused => Answer.Conflict(refused.Reason),
@@ -36,7 +36,7 @@ internal static class Signals
     private static async Task<ApiAnswer> NetbootAsync(ApiRequest request, MachineCommand command)
     {
         if (request.Route.TryGetValue("system_id", out var id) && id != request.MachineId.ToString()) return Answer.Forbidden("That is another machine.");
-        return await request.Region.Machines.ExecuteAsync(request.MachineId, command, request.Aborted).ConfigureAwait(false) switch
+        return await request.Region.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done => Answer.Ok,
             CommandResult.Refused refused => Answer.Conflict(refused.Reason),

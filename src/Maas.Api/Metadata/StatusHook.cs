@@ -34,7 +34,7 @@ internal static class StatusHook
         if (report.EventType == "finish" && !report.Name.Contains('/', StringComparison.Ordinal))
         {
             await request.Region.Machines.ExecuteAsync(
-                request.MachineId, new MachineCommand.StageFinished(report.Name, !report.Failed, report.Description), request.Aborted).ConfigureAwait(false);
+                request.MachineId, new MachineCommand.StageFinished(report.Name, !report.Failed, report.Description), cancellationToken: request.Aborted).ConfigureAwait(false);
         }
 
         return Answer.NoContent;

@@ -36,6 +36,11 @@ public abstract record EditResult
     /// <param name="Reason">In words.</param>
     public sealed record Refused(string Field, string Reason) : EditResult;
 
+    /// <summary>The actor may not make this edit; nothing changed.</summary>
+    /// <param name="Reason">In words.</param>
+    /// <param name="Because">The kind of reason.</param>
+    public sealed record Denied(string Reason, RefusalKind Because) : EditResult;
+
     /// <summary>There is no such machine.</summary>
     public sealed record NotFound : EditResult;
 }

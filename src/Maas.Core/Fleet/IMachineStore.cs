@@ -19,7 +19,8 @@ internal interface IMachineStore
     /// <summary>All of the change or none of it.</summary>
     Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken);
 
-    Task<bool> DeleteAsync(SystemId id, EventNote note, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <summary>Deletes the machine if the store has this version of it.</summary>
+    Task<bool> DeleteAsync(SystemId id, long version, EventNote note, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>Why the machine's power action that is to be tried again failed; <see langword="null"/> when none did.</summary>
     Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken);

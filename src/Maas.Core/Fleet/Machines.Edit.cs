@@ -33,11 +33,19 @@ public sealed partial class Machines
     /// (status, owner, deadline, deployment) cannot be changed so. <paramref name="edit"/> may be called more than once.
     /// </summary>
     /// <param name="id">Which machine.</param>
-    /// <param name="by">User name, for the journal; <see langword="null"/> for the system.</param>
+    /// <param name="actor">
+    /// The user who edits: permission and lock are evaluated on the version that is written. <see langword="null"/> for the system, which is not checked.
+    /// </param>
     /// <param name="edit">A pure function.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<EditResult> EditAsync(SystemId id, string? by, Func<Machine, Machine> edit, CancellationToken cancellationToken = default) =>
-        SaveEditAsync(id, edit, new EventNote(EventLevel.Audit, "Updated", "The machine's description was changed.", by), cancellationToken);
+    public Task<EditResult> EditAsync(SystemId id, MachineActor? actor, Func<Machine, Machine> edit, CancellationToken cancellationToken = default) =>
+        SaveEditAsync(id, actor, edit, DescriptionChanged(actor?.Name), cancellationToken);
+
+    /// <summary>An edit that another right than that on the machine allows, such as an administrator's on a tag.</summary>
+    internal Task<EditResult> EditForAsync(SystemId id, string? by, Func<Machine, Machine> edit, CancellationToken cancellationToken) =>
+        SaveEditAsync(id, null, edit, DescriptionChanged(by), cancellationToken);
+
+    private static EventNote DescriptionChanged(string? by) => new(EventLevel.Audit, "Updated", "The machine's description was changed.", by);
 
     /// <summary>Takes over what the inventory says. Interfaces that another machine has already are left to it.</summary>
     internal async Task SetHardwareAsync(SystemId id, Hardware hardware, CancellationToken cancellationToken)
@@ -48,7 +56,7 @@ public sealed partial class Machines
             if (await store.FindByMacAsync(address, cancellationToken).ConfigureAwait(false) is null) free.Add(address);
         }
 
-        await SaveEditAsync(id, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken).ConfigureAwait(false);
+        await SaveEditAsync(id, null, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken).ConfigureAwait(false);
 
         Machine TakeOver(Machine machine) => machine with
         {
@@ -60,12 +68,13 @@ public sealed partial class Machines
         };
     }
 
-    private async Task<EditResult> SaveEditAsync(SystemId id, Func<Machine, Machine> edit, EventNote? note, CancellationToken cancellationToken)
+    private async Task<EditResult> SaveEditAsync(SystemId id, MachineActor? actor, Func<Machine, Machine> edit, EventNote? note, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new EditResult.NotFound();
             var edited = MachineRules.WithDescriptionOf(machine, edit(machine));
+            if (actor?.Deny(machine, edited) is { } denied) return denied;
             if (MachineRules.Check(edited) is var (field, reason)) return new EditResult.Refused(field, reason);
             var change = new MachineChange { Machine = edited, At = clock.GetUtcNow(), Events = note is null ? [] : [note] };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))

@@ -48,8 +48,12 @@ public sealed partial class Machines
     /// Asks something of a machine. The machine, its events and its effects are on disk when this returns; power is acted on
     /// after that by <see cref="EffectWorker"/>.
     /// </summary>
-    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, CancellationToken cancellationToken = default) =>
-        RecordAsync(id, command, null, cancellationToken);
+    /// <param name="id">Which machine.</param>
+    /// <param name="command">What is asked.</param>
+    /// <param name="actor">The user who asks: permission is part of the decision. <see langword="null"/> for the system and for a machine's own reports, which are not checked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, MachineActor? actor = null, CancellationToken cancellationToken = default) =>
+        RecordAsync(id, actor is null ? command : command with { By = actor.Name }, actor, null, cancellationToken);
 
     /// <summary>Notes that the machine was seen with this address by a request it authenticated. The newest four are kept.</summary>
     public async Task ReportAddressAsync(SystemId id, IPAddress address, CancellationToken cancellationToken = default)
@@ -57,29 +61,44 @@ public sealed partial class Machines
         var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
         var machine = await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
         if (machine is null || (machine.IpAddresses.Count > 0 && machine.IpAddresses[0] == text)) return;
-        await SaveEditAsync(id, current => current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null, cancellationToken).ConfigureAwait(false);
+        await SaveEditAsync(id, null, current => current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The user data to give to the machine; <see langword="null"/> for none.</summary>
     public async Task<ReadOnlyMemory<byte>?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken = default) =>
         await store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body) : (ReadOnlyMemory<byte>?)null;
 
-    /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. <see langword="false"/> when there is none.</summary>
-    public async Task<bool> DeleteAsync(SystemId id, string? by, CancellationToken cancellationToken = default)
+    /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. A locked machine is kept.</summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system, which is not checked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken = default)
     {
-        var deleted = await store.DeleteAsync(id, new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", by), clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (deleted) Interlocked.Increment(ref changes);
-        return deleted;
+        while (true)
+        {
+            if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
+            if (actor is { IsAdministrator: false }) return new CommandResult.Refused(machine, "delete", MachineActor.NotPermitted, RefusalKind.Permission);
+            if (actor is not null && machine.Locked) return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
+            var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
+            if (!await store.DeleteAsync(id, machine.Version, note, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false)) continue;
+            Interlocked.Increment(ref changes);
+            return new CommandResult.Done(machine);
+        }
     }
 
     internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => store.ListOverdueAsync(clock.GetUtcNow(), cancellationToken);
 
     /// <summary>Load, decide, save with the version that was loaded; when somebody else was faster, once more.</summary>
-    internal async Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken)
+    internal Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken) =>
+        RecordAsync(id, command, null, completedEffect, cancellationToken);
+
+    private async Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, MachineActor? actor, long? completedEffect, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
+            if (actor?.MayCommand(machine, command) is false)
+                return new CommandResult.Refused(machine, MachineDecisions.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
             var now = clock.GetUtcNow();
             var complete = await CompleteAsync(machine, command, cancellationToken).ConfigureAwait(false) with { OperationId = Guid.CreateVersion7(now) };
             var decision = MachineDecisions.Decide(machine, complete, now, options.Deadlines);

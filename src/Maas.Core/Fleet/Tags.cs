@@ -62,6 +62,6 @@ public sealed class Tags
 
         async Task<bool> SetAsync(SystemId id, Func<Machine, bool> applies, Func<Machine, Machine> edit) =>
             await machines.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } machine && applies(machine)
-            && await machines.EditAsync(id, by, edit, cancellationToken).ConfigureAwait(false) is EditResult.Done;
+            && await machines.EditForAsync(id, by, edit, cancellationToken).ConfigureAwait(false) is EditResult.Done;
     }
 }

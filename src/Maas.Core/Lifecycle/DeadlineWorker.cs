@@ -49,7 +49,7 @@ public sealed partial class DeadlineWorker
     {
         try
         {
-            if (await machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
+            if (await machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken: cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
                 LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

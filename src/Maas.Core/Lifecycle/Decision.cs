@@ -36,4 +36,7 @@ public enum RefusalKind
 
     /// <summary>There is no image, or no disk, to do it with.</summary>
     Missing,
+
+    /// <summary>The actor has no permission for it on the machine as it is now.</summary>
+    Permission,
 }

@@ -5,7 +5,7 @@ namespace Maas.Core.Lifecycle;
 
 /// <summary>
 /// Something asked of a machine, by a person or by the machine itself, authenticated by whoever received it. Who may ask what
-/// is decided before; whether the machine's state allows it is decided by <see cref="MachineDecisions.Decide"/>.
+/// is decided by <see cref="MachineActor"/>, whether the machine's state allows it by <see cref="MachineDecisions.Decide"/>, both on the same version of the machine.
 /// </summary>
 public abstract record MachineCommand
 {

@@ -56,7 +56,7 @@ public static partial class MachineDecisions
         or MachineCommand.Abort or MachineCommand.MarkBroken or MachineCommand.MarkFixed or MachineCommand.OverrideFailedTesting
         or MachineCommand.EnterRescueMode or MachineCommand.ExitRescueMode or MachineCommand.TurnOn or MachineCommand.TurnOff;
 
-    private static string NameOf(MachineCommand command) => command.GetType().Name;
+    internal static string NameOf(MachineCommand command) => command.GetType().Name;
 
     private static Decision.Refused WrongStatus(MachineMove move, string action) =>
         move.Refused(action, $"Cannot {action} a machine that is in the '{move.Machine.Status.DisplayName}' state.");

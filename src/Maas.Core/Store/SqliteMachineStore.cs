@@ -39,10 +39,10 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
     public Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => SqliteMachineWriter.Save(connection, change, eventsPerMachine), cancellationToken);
 
-    public Task<bool> DeleteAsync(SystemId id, EventNote note, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<bool> DeleteAsync(SystemId id, long version, EventNote note, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            if (Get(connection, id.ToString()) is not { } machine) return false;
+            if (Get(connection, id.ToString()) is not { } machine || machine.Version != version) return false;
             connection.Execute("DELETE FROM machines WHERE id = @id", new { id = id.ToString() });
             SqliteEventStore.Insert(connection, eventsPerMachine, at, machine.Id, machine.Hostname, null, note);
             return true;

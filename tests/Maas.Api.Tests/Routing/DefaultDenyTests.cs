@@ -1,5 +1,6 @@
 using Maas.Api.Routing;
 using Maas.Core;
+using Maas.Core.Fleet;
 
 namespace Maas.Api.Tests.Routing;
 
@@ -96,7 +97,7 @@ public class DefaultDenyTests
         var token = await host.TokenAsync(machine);
         await host.Region.Files.PutAsync("bob", "provider-state", "canary-file"u8.ToArray(), ApiHost.Cancellation);
         await host.Region.SshKeys.AddAsync("bob", SshKey, null, ApiHost.Cancellation);
-        await host.Region.Machines.EditAsync(machine.Id, "admin", each => each with
+        await host.Region.Machines.EditAsync(machine.Id, new MachineActor("admin", IsAdministrator: true), each => each with
         {
             Description = "canary-description",
             Power = new("ipmi", new Dictionary<string, string> { ["power_pass"] = "canary-power" }),

@@ -9,6 +9,7 @@ public class MachinesTests
 {
     private static readonly MacAddress One = MacAddress.Parse("52:54:00:00:00:01");
     private static readonly MacAddress Two = MacAddress.Parse("52:54:00:00:00:02");
+    private static readonly MachineActor Admin = new("admin", IsAdministrator: true);
 
     [Fact]
     public async Task The_same_boot_twice_makes_one_machine()
@@ -91,7 +92,7 @@ public class MachinesTests
     {
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.EnlistAsync();
-        var result = await test.Machines.EditAsync(machine.Id, "admin", current => current with
+        var result = await test.Machines.EditAsync(machine.Id, Admin, current => current with
         {
             Hostname = "Web1",
             Power = new PowerSettings("wakeonlan", new Dictionary<string, string> { ["mac_address"] = "x" }),
@@ -164,8 +165,8 @@ public class MachinesTests
     {
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.ReadyAsync();
-        (await test.Machines.DeleteAsync(machine.Id, "admin")).Should().BeTrue();
-        (await test.Machines.DeleteAsync(machine.Id, "admin")).Should().BeFalse();
+        (await test.Machines.DeleteAsync(machine.Id, Admin)).Should().BeOfType<CommandResult.Done>();
+        (await test.Machines.DeleteAsync(machine.Id, Admin)).Should().BeOfType<CommandResult.NotFound>();
 
         (await test.Machines.GetAsync(machine.Id)).Should().BeNull();
         (await test.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission())).Should().BeOfType<CommandResult.NotFound>();
