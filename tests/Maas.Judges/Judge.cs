@@ -4,49 +4,53 @@ using Xunit;
 namespace Maas.Judges;
 
 /// <summary>
-/// An outside program that judges our work (e2fsck, xorriso, dhclient, QEMU …).
+/// An outside program that judges our work (e2fsck, xorriso, dhclient, QEMU …). A test starts a program through this class only.
 /// On a laptop a missing judge skips the test with the Debian package that would enable it;
 /// with <c>MAAS_TEST_ALL=1</c> (what <c>./test --all</c> and CI set) it fails the test.
 /// </summary>
 public static class Judge
 {
+    /// <summary>The gate that every program passes before it starts.</summary>
+    /// <remarks><c>MAAS_TEST_PATH</c>, if set, replaces <c>PATH</c> and the <c>sbin</c> folders, which a user's <c>PATH</c> lacks.</remarks>
+    public static ProgramGate Gate { get; } = new(
+        Variable("MAAS_TEST_PATH") is { Length: > 0 } only
+            ? only.Split(':')
+            : [.. Variable("PATH").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/local/sbin", "/usr/sbin", "/sbin"],
+        Variable("MAAS_TEST_ALL") == "1");
+
     /// <summary>Whether a missing judge is a failure.</summary>
-    public static bool AllRequired => Environment.GetEnvironmentVariable("MAAS_TEST_ALL") == "1";
+    public static bool AllRequired => Gate.IsEverythingRequired;
+
+    /// <summary>The full path of <paramref name="program"/>, or a skip that names its package.</summary>
+    public static string Require(string program) => Gate.Require(program);
 
     /// <summary>The full path of <paramref name="program"/>, or a skip that names <paramref name="debianPackage"/>.</summary>
-    public static string Require(string program, string debianPackage)
-    {
-        if (Find(program) is { } path) return path;
-        SkipOrFail($"{program} is not installed: apt-get install {debianPackage}");
-        return program;
-    }
+    public static string Require(string program, string debianPackage) => Gate.Require(program, debianPackage);
+
+    /// <summary>Skips unless every one of the programs is installed. A property test calls this before its sample.</summary>
+    public static void RequireAll(params string[] programs) => Gate.Require(programs);
 
     /// <summary>The path of an existing file (firmware, keyring …), or a skip that names the package it comes from.</summary>
-    public static string RequireFile(string path, string debianPackage)
-    {
-        if (!File.Exists(path)) SkipOrFail($"{path} is missing: apt-get install {debianPackage}");
-        return path;
-    }
+    public static string RequireFile(string path, string debianPackage) => Gate.RequireFile(path, debianPackage);
 
     /// <summary>Skips unless the test runs as root (network namespaces, mounts, ports below 1024).</summary>
-    public static void RequireRoot()
-    {
-        if (!Environment.IsPrivilegedProcess) SkipOrFail("needs root: sudo ./test");
-    }
+    public static void RequireRoot() => Gate.RequireRoot();
 
-    /// <summary>Runs a judge and returns what it printed; never throws on a non-zero exit code.</summary>
-    public static async Task<Verdict> RunAsync(string program, IEnumerable<string> arguments, string? standardInput = null, CancellationToken cancellationToken = default)
-    {
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["LC_ALL"] = "C.UTF-8";
+    /// <summary>
+    /// Skips unless <c>./test --long</c> runs. Such a test has the trait <c>Category=Long</c>: without <c>--long</c>, <c>./test</c> neither
+    /// runs nor counts it.
+    /// </summary>
+    public static void RequireLong() => Assert.SkipUnless(Variable("MAAS_TEST_LONG") == "1", "runs in ./test --long only");
 
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+    /// <summary>Runs a judge and returns what it printed, whatever its exit code; first, all its command line's programs pass the gate.</summary>
+    /// <param name="program">Its name in <see cref="ProgramTable"/>, or the path of a program.</param>
+    /// <param name="arguments">Its arguments. The script of <c>sh -c</c> is read, and its programs pass the gate too.</param>
+    /// <param name="standardInput">What it reads.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    public static async Task<Verdict> RunAsync(
+        string program, IEnumerable<string> arguments, string? standardInput = null, CancellationToken cancellationToken = default)
+    {
+        using var process = Start(program, arguments);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -63,28 +67,24 @@ public static class Judge
         }
     }
 
-    private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin", "/usr/local/sbin"])
-            .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists);
-
-    private static void SkipOrFail(string reason)
+    /// <summary>Starts a program beside the test, its input and output redirected; first, all its command line's programs pass the gate.</summary>
+    /// <param name="program">Its name in <see cref="ProgramTable"/>, or the path of a program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="folder">The folder it runs in; null is the test's.</param>
+    public static Process Start(string program, IEnumerable<string> arguments, string? folder = null)
     {
-        if (AllRequired) Assert.Fail(reason);
-        Assert.Skip(reason);
+        string[] words = [.. arguments];
+        var start = new ProcessStartInfo(Gate.RequireCommand(program, words), words)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder ?? "",
+        };
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["PATH"] = Gate.SearchPath;
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
     }
-}
 
-/// <summary>What a judge said.</summary>
-/// <param name="ExitCode">0 is approval for every judge we use.</param>
-/// <param name="Output">Standard output.</param>
-/// <param name="Error">Standard error.</param>
-public sealed record Verdict(int ExitCode, string Output, string Error)
-{
-    /// <summary>Fails the test unless the judge exited with 0, showing what it printed.</summary>
-    public Verdict Approved()
-    {
-        Assert.True(ExitCode == 0, $"exit code {ExitCode}\n{Output}\n{Error}");
-        return this;
-    }
+    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? "";
 }

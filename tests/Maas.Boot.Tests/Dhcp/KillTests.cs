@@ -56,9 +56,11 @@ public class KillTests
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../samples/DhcpServer", AppContext.BaseDirectory[AppContext.BaseDirectory.IndexOf("/bin/", StringComparison.Ordinal)..].TrimStart('/'), "DhcpServer"));
         Judge.RequireFile(program, "(dotnet build samples/DhcpServer)");
         // nsenter, unlike `ip netns exec`, becomes the program: the process to kill is the server itself.
-        var start = new ProcessStartInfo(Judge.Require("nsenter", "util-linux"),
-            [$"--net=/var/run/netns/{lab.Server}", program, "--interface", "vs", "--subnet", "198.18.0.0/16", "--range", "198.18.16.0-198.18.200.255", "--leases", file]) { RedirectStandardOutput = true };
-        var process = Process.Start(start)!;
+        var process = Judge.Start("nsenter",
+        [
+            $"--net=/var/run/netns/{lab.Server}", program, "--interface", "vs", "--subnet", "198.18.0.0/16", "--range", "198.18.16.0-198.18.200.255",
+            "--leases", file,
+        ]);
         (await process.StandardOutput.ReadLineAsync()).Should().StartWith("DHCP on");
         return process;
     }

@@ -47,8 +47,11 @@ public class LinkTests
     public async Task A_full_server_does_not_start_beside_another_and_says_which()
     {
         await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.9/24");
-        var start = new ProcessStartInfo("ip", ["netns", "exec", lab.Client, Judge.Require("dnsmasq", "dnsmasq-base"), "-d", "--user=root", "-p0", "-C", "/dev/null", "--interface=vc", "--dhcp-range=10.67.0.50,10.67.0.60", "--dhcp-leasefile=/dev/null", "--pid-file"]) { RedirectStandardError = true };
-        using var other = Process.Start(start)!;
+        using var other = Judge.Start("ip",
+        [
+            "netns", "exec", lab.Client, "dnsmasq", "-d", "--user=root", "-p0", "-C", "/dev/null", "--interface=vc",
+            "--dhcp-range=10.67.0.50,10.67.0.60", "--dhcp-leasefile=/dev/null", "--pid-file",
+        ]);
         try
         {
             while (await other.StandardError.ReadLineAsync() is { } line && !line.Contains("IP range", StringComparison.Ordinal)) { }

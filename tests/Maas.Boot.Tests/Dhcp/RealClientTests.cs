@@ -48,8 +48,7 @@ public class RealClientTests
         var server = new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses, observer: acks);
         var running = VethLab.Inside(lab.Server, () => server.RunAsync(stop.Token));
 
-        var start = new ProcessStartInfo("ip", ["netns", "exec", lab.Client, client, .. arguments(folder)]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
+        using var process = Judge.Start("ip", ["netns", "exec", lab.Client, client, .. arguments(folder)]);
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {

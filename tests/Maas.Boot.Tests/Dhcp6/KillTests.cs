@@ -109,9 +109,13 @@ public sealed class KillTests : IDisposable
         var build = AppContext.BaseDirectory[AppContext.BaseDirectory.IndexOf("/bin/", StringComparison.Ordinal)..].TrimStart('/');
         var program = Judge.RequireFile(Repository.PathOf(Path.Combine("samples/Dhcp6Server", build, "Dhcp6Server")), "(dotnet build samples/Dhcp6Server)");
         // nsenter, unlike `ip netns exec`, becomes the program: the process to kill is the server itself.
-        var process = Process.Start(new ProcessStartInfo(Judge.Require("nsenter", "util-linux"),
-            [$"--net=/var/run/netns/{lab.Server}", program, _folder.FullName, "--interface", "vs", "--subnet", "fd00:77::/64", "--range", "fd00:77::1000-fd00:77::ffff", "--leases", file]) { RedirectStandardOutput = true })!; // it is there
+        var process = Judge.Start("nsenter",
+        [
+            $"--net=/var/run/netns/{lab.Server}", program, _folder.FullName, "--interface", "vs", "--subnet", "fd00:77::/64",
+            "--range", "fd00:77::1000-fd00:77::ffff", "--leases", file,
+        ]);
         process.BeginOutputReadLine(); // what it saw is not wanted, but must not be in its way either
+        process.BeginErrorReadLine();
         return process;
     }
 }

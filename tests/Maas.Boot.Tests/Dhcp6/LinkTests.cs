@@ -82,8 +82,11 @@ public sealed class LinkTests : IBootObserver
 
     private static async Task<StartedProgram> OtherAsync(VethLab lab, string range, params string[] more)
     {
-        var start = new ProcessStartInfo("ip", ["netns", "exec", lab.Client, Judge.Require("dnsmasq", "dnsmasq-base"), "-d", "--user=root", "-p0", "-C", "/dev/null", "--interface=vc", $"--dhcp-range={range}", "--dhcp-leasefile=/dev/null", "--pid-file", .. more]) { RedirectStandardError = true };
-        var other = new StartedProgram(Process.Start(start)!);
+        var other = new StartedProgram(Judge.Start("ip",
+        [
+            "netns", "exec", lab.Client, "dnsmasq", "-d", "--user=root", "-p0", "-C", "/dev/null", "--interface=vc",
+            $"--dhcp-range={range}", "--dhcp-leasefile=/dev/null", "--pid-file", .. more,
+        ]));
         while (await other.Process.StandardError.ReadLineAsync() is { } line && !line.Contains("DHCPv6,", StringComparison.Ordinal)) { }
         return other;
     }

@@ -77,8 +77,7 @@ public class RealClientTests
         var server = new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: replies);
         var running = VethLab.Inside(lab.Server, () => Task.WhenAll(server.RunAsync(stop.Token), Advertiser().RunAsync(stop.Token)));
 
-        var start = new ProcessStartInfo("ip", ["netns", "exec", lab.Client, client, .. arguments(folder)]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
+        using var process = Judge.Start("ip", ["netns", "exec", lab.Client, client, .. arguments(folder)]);
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Maas.Judges;
 
@@ -16,7 +15,8 @@ public sealed class DnsSampleTests : IDisposable
     {
         await File.WriteAllTextAsync(_hosts, "# the lab\n127.0.0.1 localhost\n10.0.0.5 Node-1.lab.example node-1 # the first\n10.0.0.6\tnode-2\nnonsense\n");
         var program = Judge.RequireFile(Repository.PathOf($"samples/DnsServer/bin/{Repository.Configuration}/net10.0/DnsServer"), "(dotnet build samples/DnsServer)");
-        using var server = Process.Start(new ProcessStartInfo(program, [_hosts, "--listen", "127.0.0.1:0", "--domain", "lab.example", "--network", "10.0.0.0/24"]) { RedirectStandardOutput = true })!; // it is there
+        Judge.RequireAll("dig");
+        using var server = Judge.Start(program, [_hosts, "--listen", "127.0.0.1:0", "--domain", "lab.example", "--network", "10.0.0.0/24"]);
         try
         {
             var first = await server.StandardOutput.ReadLineAsync();

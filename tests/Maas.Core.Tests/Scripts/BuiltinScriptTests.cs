@@ -139,7 +139,7 @@ public sealed class BuiltinScriptTests : IDisposable
         await File.WriteAllBytesAsync(path, BuiltinScripts.Find(script)!.Value.ToArray());
 
         // busybox has its own applets alone, as in the ephemeral environment; dash finds the full system's tools.
-        var program = Judge.Require(shell, shell == "busybox" ? "busybox-static" : "dash");
+        var program = Judge.Require(shell);
         string[] arguments = ["-i", $"PATH={await PathOfAsync(shell, program)}", $"MAAS_SYSROOT={root.Path}", .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path];
         return await Judge.RunAsync("env", arguments);
     }

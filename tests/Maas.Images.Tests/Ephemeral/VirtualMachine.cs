@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Maas.Images.Ephemeral;
 using Maas.Judges;
@@ -23,14 +22,10 @@ internal static class VirtualMachine
     /// <summary>Runs until the machine powers off, and returns what it printed; the test's own cancellation ends it.</summary>
     public static async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var qemu = Judge.Require("qemu-system-x86_64", "qemu-system-x86");
-        var start = new ProcessStartInfo(qemu) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])
+        using var process = Judge.Start("qemu-system-x86_64",
         [
             "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot", .. arguments,
-        ]) start.ArgumentList.Add(argument);
-
-        using var process = Process.Start(start)!;
+        ]);
         var console = new StringBuilder();
         var gate = new Lock();
         process.OutputDataReceived += (_, line) => { lock (gate) console.AppendLine(line.Data); };

@@ -64,7 +64,7 @@ public sealed class ImageInspectorTests : IDisposable
     public async Task A_root_tree_in_any_wrapping_tells_the_same(string make)
     {
         await MakeRootAsync();
-        foreach (var tool in (string[])["mksquashfs", "tar", "xz"]) Maas.Judges.Judge.Require(tool, tool switch { "mksquashfs" => "squashfs-tools", "tar" => "tar", _ => "xz-utils" });
+        Maas.Judges.Judge.RequireAll("mksquashfs", "tar", "xz");
         await Tools.ShellAsync(_folder.Path, make);
 
         var found = await DescribeAsync("image");

@@ -26,8 +26,7 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Judge.Require(Ipmitool, "ipmitool");
-        var program = Judge.Require("ipmi_sim", "openipmi");
+        Judge.RequireAll(Ipmitool, "ipmi_sim");
         var chassis = Path.Combine(_folder, "chassis.sh");
         // The simulator asks its chassis by "MC get NAME…" and "MC set NAME VALUE…".
         await File.WriteAllTextAsync(chassis, $"""
@@ -72,10 +71,8 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
             mc_enable 0x20
 
             """);
-        _simulator = Process.Start(new ProcessStartInfo(program, ["-c", Path.Combine(_folder, "lan.conf"), "-f", Path.Combine(_folder, "controller.emu"), "-s", _folder, "-n"])
-        {
-            WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-        })!;
+        _simulator = Judge.Start(
+            "ipmi_sim", ["-c", Path.Combine(_folder, "lan.conf"), "-f", Path.Combine(_folder, "controller.emu"), "-s", _folder, "-n"], _folder);
         _simulator.OutputDataReceived += (_, _) => { };
         _simulator.ErrorDataReceived += (_, _) => { };
         _simulator.BeginOutputReadLine();

@@ -1,0 +1,56 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+using Maas.Judges;
+
+namespace Maas.Architecture.Tests.Judges;
+
+/// <summary>No test passes by the gate.</summary>
+public partial class GateUseTests
+{
+    [Fact]
+    public void No_test_starts_a_program_but_through_the_gate() =>
+        TestSources.All.Where(file => !file.Contains("/Maas.Judges/", StringComparison.Ordinal) && StartsPrograms(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Repository.Root, file))
+            .Should().BeEmpty("Judge.RunAsync and Judge.Start check every program of the command line before it runs");
+
+    [Theory]
+    [InlineData("var start = new ProcessStartInfo(\"ip\");", true)]
+    [InlineData("using var it = System.Diagnostics.Process.Start(\"ip\");", true)]
+    [InlineData("Process . Start(start)", true)]
+    [InlineData("new Process { StartInfo = it }.Start()", true)]
+    [InlineData("await using var server = LabProcess.Start(bench.Network.Command(\"ip\"), log);", false)]
+    [InlineData("Judge.Start(\"ip\", [])", false)]
+    [InlineData("var before = DateTimeOffset.FromFileTime(process.StartTime);", false)]
+    public void A_started_program_is_recognised(string source, bool expected) => StartsPrograms(source).Should().Be(expected);
+
+    [Fact]
+    public void Every_property_keeps_its_skips() =>
+        TestSources.Projects.Where(project => project != "Maas.Judges")
+            .SelectMany(project => SamplesOfCsCheck(project).Select(name => $"{project}: {name}"))
+            .Should().BeEmpty("tests/Maas.Judges/SampleExtensions.cs must have an overload for each method of CsCheck that is used");
+
+    private static bool StartsPrograms(string source) => ProgramStart().IsMatch(source);
+
+    // The methods of CsCheck.Check that a test assembly calls by itself.
+    private static IEnumerable<string> SamplesOfCsCheck(string project)
+    {
+        var path = Repository.PathOf($"tests/{project}/bin/{Repository.Configuration}/net10.0/{project}.dll");
+        if (!File.Exists(path)) return [];
+        using var assembly = new PEReader(File.OpenRead(path));
+        var metadata = assembly.GetMetadataReader();
+        return
+        [
+            .. metadata.MemberReferences.Select(metadata.GetMemberReference)
+                .Where(member => member.Parent.Kind == HandleKind.TypeReference)
+                .Where(member => IsCheck(metadata.GetTypeReference((TypeReferenceHandle)member.Parent)))
+                .Select(member => metadata.GetString(member.Name))
+                .Where(name => name.StartsWith("Sample", StringComparison.Ordinal)),
+        ];
+
+        bool IsCheck(TypeReference type) => metadata.GetString(type.Namespace) == "CsCheck" && metadata.GetString(type.Name) == "Check";
+    }
+
+    [GeneratedRegex("""\bProcessStartInfo\b|(?<!\w)Process\s*\.\s*Start\s*\(|\bnew\s+Process\b""", RegexOptions.None, 1000)]
+    private static partial Regex ProgramStart();
+}
