@@ -17,6 +17,9 @@ public abstract record PowerAnswer
     {
         /// <inheritdoc/>
         public override PowerState State => Seen;
+
+        /// <summary>What an operator should know although it worked, as a sentence; null when there is nothing.</summary>
+        public string? Note { get; init; }
     }
 
     /// <summary>The request was sent or accepted, and nothing can be observed about its effect.</summary>

@@ -24,13 +24,26 @@ internal sealed class IpmiConnection
     }
 
     /// <summary>ipmitool's options, before the command.</summary>
-    public IReadOnlyList<string> Arguments { get; }
+    public IReadOnlyList<string> Arguments { get; private set; }
 
     /// <summary>The secrets, by the variables that ipmitool reads them from.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>Whether the next boot is to be asked for as an EFI boot (<c>power_boot_type=efi</c>).</summary>
     public bool BootsByEfi { get; }
+
+    /// <summary>Says that a lower privilege than the one given is in use; null while the given one is.</summary>
+    public string? Note { get; private set; }
+
+    /// <summary>Replaces the privilege ADMINISTRATOR by OPERATOR, which suffices to switch a machine; false if it was another.</summary>
+    public bool LowerPrivilege()
+    {
+        var at = Arguments.TakeWhile(argument => argument != "-L").Count() + 1;
+        if (Arguments[at] != "ADMINISTRATOR") return false;
+        Arguments = [.. Arguments.Take(at), "OPERATOR", .. Arguments.Skip(at + 1)];
+        Note = "The controller refuses the privilege ADMINISTRATOR; OPERATOR was used instead.";
+        return true;
+    }
 
     /// <summary>Takes out of a text what must not be shown.</summary>
     public string Redact(string text) =>

@@ -53,7 +53,9 @@ public sealed class IpmiDriver : IPowerDriver
             if (connection.BootsByEfi) command.Add("options=efiboot");
             var reply = await RunAsync(connection, command, cancellationToken).ConfigureAwait(false);
             // Not read back: many controllers show boot flags that have nothing to do with what they will do.
-            return reply.Failed ?? (PowerAnswer)new PowerAnswer.Accepted($"The controller took note: next boot from the {(device == NextBoot.Network ? "network" : "disk")}.");
+            var from = device == NextBoot.Network ? "network" : "disk";
+            return reply.Failed
+                ?? (PowerAnswer)new PowerAnswer.Accepted($"The controller took note: next boot from the {from}. {connection.Note}".TrimEnd());
         });
 
     private static Task<PowerAnswer> ConnectAsync(PowerTarget target, Func<IpmiConnection, Task<PowerAnswer>> ask) =>
@@ -66,7 +68,7 @@ public sealed class IpmiDriver : IPowerDriver
         var reply = await RunAsync(connection, ["chassis", "power", "status"], cancellationToken).ConfigureAwait(false);
         if (reply.Failed is { } failed) return failed;
         return IpmiOutput.PowerStateIn(reply.Output) is var state and not PowerState.Unknown
-            ? new PowerAnswer.Observed(state)
+            ? new PowerAnswer.Observed(state) { Note = connection.Note }
             : new PowerAnswer.Failed(PowerFailure.Unintelligible, "The controller's power status says neither on nor off.");
     }
 
@@ -95,17 +97,17 @@ public sealed class IpmiDriver : IPowerDriver
 
     private async Task<Reply> RunAsync(IpmiConnection connection, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
-        var request = new ToolRequest(_options.Tool, [.. connection.Arguments, .. command], connection.Environment);
         for (var attempt = 1; ; attempt++)
         {
-            var reply = await RunOnceAsync(connection, request, cancellationToken).ConfigureAwait(false);
+            var reply = await RunOnceAsync(connection, command, cancellationToken).ConfigureAwait(false);
             if (reply.Failed is not { Failure: PowerFailure.Unreachable or PowerFailure.TimedOut } || attempt >= _options.Attempts) return reply;
             await Task.Delay(_options.RetryPause * (1 << (attempt - 1)), _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<Reply> RunOnceAsync(IpmiConnection connection, ToolRequest request, CancellationToken cancellationToken)
+    private async Task<Reply> RunOnceAsync(IpmiConnection connection, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
+        var request = new ToolRequest(_options.Tool, [.. connection.Arguments, .. command], connection.Environment);
         using var timeout = new CancellationTokenSource(_options.CommandTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         ToolOutcome outcome;
@@ -124,9 +126,12 @@ public sealed class IpmiDriver : IPowerDriver
                 return Reply.Failure(PowerFailure.ToolMissing, $"The program '{_options.Tool}' could not be started ({missing.Reason}). Debian: apt-get install ipmitool");
             case ToolOutcome.Exited { Code: 0 } done:
                 return new Reply(done.Output, null);
+            // The session stood, so that the credentials are right and one more try locks no account (ipmitool issue 376).
+            case ToolOutcome.Exited refused when IpmiOutput.RefusesPrivilege(refused) && connection.LowerPrivilege():
+                return await RunOnceAsync(connection, command, cancellationToken).ConfigureAwait(false);
             case ToolOutcome.Exited failed:
                 var (failure, reason) = IpmiOutput.FailureIn(failed);
-                return Reply.Failure(failure, connection.Redact(reason));
+                return Reply.Failure(failure, $"{connection.Redact(reason)} {connection.Note}".TrimEnd());
             default:
                 throw new UnreachableException();
         }

@@ -7,19 +7,26 @@ namespace Maas.Power.Ipmi;
 internal static partial class IpmiOutput
 {
     private const int LongestReason = 300;
+    private const string PrivilegeRefused = "Set Session Privilege Level";
 
     private static readonly (string Words, PowerFailure Failure, string Meaning)[] Complaints =
     [
-        ("RAKP 2 HMAC is invalid", PowerFailure.CredentialsRefused, "the password is wrong"),
+        // Not always the password: some controllers compute this value wrongly (ipmitool issue 344, OpenBMC issue 1429).
+        ("RAKP 2 HMAC is invalid", PowerFailure.CredentialsRefused,
+            "the password does not match; it is wrong, or the controller keeps 16 bytes of it instead of 20, or it computes this cipher " +
+            "suite wrongly: try cipher_suite_id 3 or 17, a password of at most 16 bytes, or workaround_flags for its vendor"),
         ("unauthorized name", PowerFailure.CredentialsRefused, "the user is not known, or not allowed this privilege"),
         ("Invalid user name", PowerFailure.CredentialsRefused, "the user is not known"),
-        ("RAKP 4 message has invalid integrity check value", PowerFailure.CredentialsRefused, "the K_g key is wrong"),
+        ("RAKP 4 message has invalid integrity check value", PowerFailure.CredentialsRefused,
+            "the K_g key does not match, or the controller computes this cipher suite wrongly: try cipher_suite_id 3 or 17"),
         ("no response from RAKP 3", PowerFailure.CredentialsRefused, "the controller broke off the login; the password or the K_g key may be wrong"),
-        ("Activate Session command failed", PowerFailure.CredentialsRefused, "the password is wrong"),
+        ("Activate Session command failed", PowerFailure.CredentialsRefused,
+            "the controller refused the session: the password is wrong, or longer than the 16 bytes of IPMI 1.5, or the user may not have " +
+            "this privilege"),
         ("invalid role", PowerFailure.CredentialsRefused, "the user may not have this privilege"),
         ("unauthorized role", PowerFailure.CredentialsRefused, "the user may not have this privilege"),
         ("nsufficient privilege", PowerFailure.CredentialsRefused, "the user's privilege is too low"),
-        ("Set Session Privilege Level", PowerFailure.CredentialsRefused, "the user may not have this privilege"),
+        (PrivilegeRefused, PowerFailure.CredentialsRefused, "the user may not have this privilege"),
         ("no matching cipher suite", PowerFailure.BadParameters, "the controller does not have this cipher suite"),
         ("invalid authentication algorithm", PowerFailure.BadParameters, "the controller does not have this cipher suite"),
         ("invalid integrity algorithm", PowerFailure.BadParameters, "the controller does not have this cipher suite"),
@@ -37,6 +44,10 @@ internal static partial class IpmiOutput
         var match = StateLine().Match(output);
         return !match.Success ? PowerState.Unknown : match.Groups["state"].Value.Equals("on", StringComparison.OrdinalIgnoreCase) ? PowerState.On : PowerState.Off;
     }
+
+    /// <summary>Whether the controller opened the session and then refused it the privilege that was asked for.</summary>
+    public static bool RefusesPrivilege(ToolOutcome.Exited run) =>
+        run.Code != 0 && run.Error.Contains(PrivilegeRefused, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What an unsuccessful run means.</summary>
     public static (PowerFailure Failure, string Reason) FailureIn(ToolOutcome.Exited run)

@@ -11,8 +11,9 @@ namespace Maas.Power.WakeOnLan;
 /// </summary>
 /// <remarks>
 /// Parameters: <c>mac_address</c>, required; <c>power_address</c>, the IPv4 address to send to, with or without a port: a directed broadcast
-/// such as 10.0.0.255, or a host. Without it the packet is broadcast on every interface that is up. <c>power_pass</c>, the SecureOn password, as
-/// six hexadecimal octets or four decimal ones.
+/// such as 10.0.0.255, or a host. Without it the packet is broadcast on every link that is up and may hold a machine, which excludes
+/// tunnels and the bridges of container engines; the answer names the links. <c>power_pass</c>, the SecureOn password, as six hexadecimal
+/// octets or four decimal ones.
 /// </remarks>
 public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvider? time = null) : IPowerDriver
 {
@@ -45,13 +46,16 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
             return Bad("Parameter power_address must be an IPv4 address, such as a network's broadcast address, with or without a port.");
 
         var packet = MagicPacket.Build(mac, secureOn);
-        var routes = destination is null ? EveryInterface() : [(IPAddress.Any, destination)];
+        // 255.255.255.255 leaves by one interface only, which the routing table prefers; a socket bound to each address reaches all links.
+        (string? Link, IPAddress Local, IPEndPoint Remote)[] routes = destination is null
+            ? [.. WakeLink.OfThisHost().Select(link => (link.Name, link.Local, new IPEndPoint(link.Broadcast, _options.Port)))]
+            : [(null, IPAddress.Any, destination)];
         SocketException? last = null;
         var sent = 0;
         for (var round = 0; round < _options.Repetitions; round++)
         {
             if (round > 0) await Task.Delay(_options.Pause, _time, cancellationToken).ConfigureAwait(false);
-            foreach (var (local, remote) in routes)
+            foreach (var (_, local, remote) in routes)
             {
                 try
                 {
@@ -69,25 +73,13 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
         }
 
         return sent > 0
-            ? new PowerAnswer.Accepted($"Sent {sent} magic packets for {macText} to {string.Join(", ", routes.Select(r => r.Remote).Distinct())}.")
-            : new PowerAnswer.Failed(PowerFailure.Unreachable, last is null ? "No network interface is up." : $"The magic packet could not be sent: {last.Message}.");
-    }
+            ? new PowerAnswer.Accepted($"Sent {sent} magic packets for {macText} to {string.Join(", ", routes.Select(Words).Distinct())}.")
+            : new PowerAnswer.Failed(PowerFailure.Unreachable, last is null
+                ? "No network interface that may hold the machine is up; power_address names where to send."
+                : $"The magic packet could not be sent: {last.Message}.");
 
-    // 255.255.255.255 leaves by one interface only, the one the routing table likes best; a socket bound to each address reaches them all.
-    private List<(IPAddress Local, IPEndPoint Remote)> EveryInterface() =>
-    [
-        .. from adapter in NetworkInterface.GetAllNetworkInterfaces()
-           where adapter.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown && adapter.NetworkInterfaceType != NetworkInterfaceType.Loopback
-           from unicast in adapter.GetIPProperties().UnicastAddresses
-           where unicast.Address.AddressFamily == AddressFamily.InterNetwork && unicast.PrefixLength < 31
-           select (unicast.Address, new IPEndPoint(BroadcastOf(unicast.Address, unicast.PrefixLength), _options.Port)),
-    ];
-
-    private static IPAddress BroadcastOf(IPAddress address, int prefixLength)
-    {
-        var octets = address.GetAddressBytes();
-        for (var bit = prefixLength; bit < 32; bit++) octets[bit / 8] |= (byte)(0x80 >> (bit % 8));
-        return new IPAddress(octets);
+        static string Words((string? Link, IPAddress Local, IPEndPoint Remote) route) =>
+            route.Link is null ? $"{route.Remote}" : $"{route.Remote} on {route.Link}";
     }
 
     private bool TryParseDestination(string? text, out IPEndPoint? destination)

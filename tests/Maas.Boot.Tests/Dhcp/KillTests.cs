@@ -61,6 +61,7 @@ public class KillTests
             $"--net=/var/run/netns/{lab.Server}", program, "--interface", "vs", "--subnet", "198.18.0.0/16", "--range", "198.18.16.0-198.18.200.255",
             "--leases", file,
         ]);
+        process.BeginErrorReadLine();
         (await process.StandardOutput.ReadLineAsync()).Should().StartWith("DHCP on");
         return process;
     }

@@ -12,7 +12,11 @@ public class IpmiDriverTests
 
     private const string NoAnswer = "Error: Unable to establish IPMI v2 / RMCP+ session\n";
 
+    private const string NoAdministrator = "Set Session Privilege Level to ADMINISTRATOR failed\n" + NoAnswer;
+
     private readonly FakeTimeProvider _time = new();
+
+    private static string PrivilegeOf(ToolRequest request) => request.Arguments.SkipWhile(argument => argument != "-L").ElementAt(1);
 
     private static PowerTarget Bmc(params (string, string)[] more) => new("ipmi",
         [.. new[] { ("power_address", "10.0.0.7"), ("power_user", "maas"), ("power_pass", "hunter2") }.Concat(more).Select(p => KeyValuePair.Create(p.Item1, p.Item2))]);
@@ -131,6 +135,61 @@ public class IpmiDriverTests
     public async Task What_ipmitool_complains_of_is_told_apart(string error, PowerFailure failure) =>
         (await In_time(Driver(new ScriptedTool((_, _) => Fails(error))).QueryAsync(Bmc(), Stop)))
             .Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(failure);
+
+    [Theory]
+    [InlineData("> RAKP 2 HMAC is invalid\n" + NoAnswer, new[] { "cipher_suite_id 3 or 17", "16 bytes", "workaround_flags" })]
+    [InlineData("RAKP 4 message has invalid integrity check value\n" + NoAnswer, new[] { "K_g", "cipher_suite_id 3 or 17" })]
+    [InlineData("Activate Session command failed\nError: Unable to establish LAN session\n", new[] { "16 bytes", "privilege" })]
+    public async Task A_login_that_does_not_match_names_every_possible_cause_and_not_the_password_alone(string error, string[] causes) =>
+        (await Driver(new ScriptedTool((_, _) => Fails(error))).QueryAsync(Bmc(), Stop))
+            .Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should().ContainAll(causes);
+
+    [Fact]
+    public async Task A_refused_administrator_is_asked_once_more_as_an_operator_and_the_answer_says_so()
+    {
+        var tool = new ScriptedTool((request, _) => PrivilegeOf(request) == "ADMINISTRATOR" ? Fails(NoAdministrator) : Says("Chassis Power is on"));
+
+        var answer = await Driver(tool).TurnOnAsync(Bmc(("privilege_level", "ADMIN")), Stop);
+
+        answer.State.Should().Be(PowerState.On);
+        answer.Should().BeOfType<PowerAnswer.Observed>().Which.Note.Should().Contain("OPERATOR was used");
+        tool.Requests.Select(PrivilegeOf).Should().Equal("ADMINISTRATOR", "OPERATOR");
+    }
+
+    [Fact]
+    public async Task The_lower_privilege_is_kept_for_all_commands_of_a_request()
+    {
+        var tool = new ScriptedTool((request, count) => PrivilegeOf(request) == "ADMINISTRATOR" ? Fails(NoAdministrator)
+            : Says(count < 4 ? "Chassis Power is off" : "Chassis Power is on"));
+
+        (await In_time(Driver(tool).TurnOnAsync(Bmc(("privilege_level", "ADMIN")), Stop))).State.Should().Be(PowerState.On);
+
+        tool.Requests.Should().HaveCountGreaterThan(3);
+        tool.Requests.Select(PrivilegeOf).Should().Equal(["ADMINISTRATOR", .. Enumerable.Repeat("OPERATOR", tool.Requests.Count - 1)]);
+    }
+
+    [Fact]
+    public async Task An_operator_who_is_refused_too_is_a_failure_after_one_more_try()
+    {
+        var tool = new ScriptedTool((_, _) => Fails(NoAdministrator));
+
+        var answer = await Driver(tool).SetNextBootAsync(Bmc(("privilege_level", "ADMIN")), NextBoot.Network, Stop);
+
+        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
+        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should().Contain("OPERATOR was used");
+        tool.Requests.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_refused_operator_is_not_asked_again()
+    {
+        var tool = new ScriptedTool((_, _) => Fails("Set Session Privilege Level to OPERATOR failed\n" + NoAnswer));
+
+        var answer = await Driver(tool).QueryAsync(Bmc(), Stop);
+
+        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
+        tool.Requests.Should().HaveCount(1);
+    }
 
     [Fact]
     public async Task A_missing_program_is_named_with_its_package()

@@ -77,6 +77,42 @@ public sealed class WakeOnLanDriverTests : IDisposable
         (await _driver.SetNextBootAsync(Sleeper(), NextBoot.Network, Stop)).Should().BeOfType<PowerAnswer.Unsupported>();
     }
 
+    [Theory]
+    [InlineData("eth0", NetworkInterfaceType.Ethernet, "525400123456", true)]
+    [InlineData("enp0s31f6", NetworkInterfaceType.Ethernet, "525400123456", true)]
+    [InlineData("wlan0", NetworkInterfaceType.Wireless80211, "525400123456", true)]
+    [InlineData("bond0", NetworkInterfaceType.Ethernet, "525400123456", true)]
+    [InlineData("br0", NetworkInterfaceType.Ethernet, "525400123456", true)]
+    [InlineData("br-lan", NetworkInterfaceType.Ethernet, "525400123456", true)]
+    [InlineData("virbr0", NetworkInterfaceType.Ethernet, "525400123456", true)]
+    [InlineData("tap0", NetworkInterfaceType.Ethernet, "525400123456", true)]
+    [InlineData("lo", NetworkInterfaceType.Loopback, "000000000000", false)]
+    [InlineData("tun0", NetworkInterfaceType.Unknown, "", false)]
+    [InlineData("office", NetworkInterfaceType.Unknown, "", false)]
+    [InlineData("wg0", NetworkInterfaceType.Ethernet, "", false)]
+    [InlineData("ppp0", NetworkInterfaceType.Ppp, "", false)]
+    [InlineData("sit0", NetworkInterfaceType.Tunnel, "00000000", false)]
+    [InlineData("docker0", NetworkInterfaceType.Ethernet, "024200123456", false)]
+    [InlineData("br-0123456789ab", NetworkInterfaceType.Ethernet, "024200123456", false)]
+    [InlineData("veth12ab34c", NetworkInterfaceType.Ethernet, "024200123456", false)]
+    [InlineData("cni0", NetworkInterfaceType.Ethernet, "024200123456", false)]
+    [InlineData("zt5u4y6l2k", NetworkInterfaceType.Ethernet, "024200123456", false)]
+    public void Only_a_link_that_may_hold_a_machine_gets_the_packet(string name, NetworkInterfaceType type, string hardware, bool it) =>
+        WakeLink.CanHoldMachine(name, type, PhysicalAddress.Parse(hardware)).Should().Be(it);
+
+    [Fact]
+    public async Task Without_an_address_the_answer_names_the_links_that_were_used()
+    {
+        var answer = await _driver.TurnOnAsync(new PowerTarget("wakeonlan", [KeyValuePair.Create("mac_address", Mac)]), Stop);
+
+        var links = WakeLink.OfThisHost();
+        if (answer is PowerAnswer.Accepted accepted)
+            accepted.What.Should().ContainAll(links.Select(link => $"{link.Broadcast}:9 on {link.Name}"));
+        else
+            answer.Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should()
+                .Contain(links.Count == 0 ? "No network interface that may hold the machine is up" : "could not be sent");
+    }
+
     [Fact]
     public void Only_an_address_of_six_octets_makes_a_packet() =>
         FluentActions.Invoking(() => MagicPacket.Build(PhysicalAddress.Parse("0102"))).Should().Throw<ArgumentException>();
