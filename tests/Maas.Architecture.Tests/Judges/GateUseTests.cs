@@ -14,6 +14,12 @@ public partial class GateUseTests
             .Select(file => Path.GetRelativePath(Repository.Root, file))
             .Should().BeEmpty("Judge.RunAsync and Judge.Start check every program of the command line before it runs");
 
+    [Fact]
+    public void A_test_that_starts_programs_in_the_virtual_lab_asks_the_gate_first() =>
+        TestSources.All.Select(file => (Path: file, Text: File.ReadAllText(file)))
+            .Where(file => LabProgramStart().IsMatch(file.Text) && !GateQuestion().IsMatch(file.Text))
+            .Select(file => Path.GetRelativePath(Repository.Root, file.Path)).Should().BeEmpty("LabJudges knows what the lab needs");
+
     [Theory]
     [InlineData("var start = new ProcessStartInfo(\"ip\");", true)]
     [InlineData("using var it = System.Diagnostics.Process.Start(\"ip\");", true)]
@@ -53,4 +59,10 @@ public partial class GateUseTests
 
     [GeneratedRegex("""\bProcessStartInfo\b|(?<!\w)Process\s*\.\s*Start\s*\(|\bnew\s+Process\b""", RegexOptions.None, 1000)]
     private static partial Regex ProgramStart();
+
+    [GeneratedRegex("""\b(HostCommand\.RunAsync|LabProcess\.Start)\(""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LabProgramStart();
+
+    [GeneratedRegex("""\b(Lab)?Judges?\.Require""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex GateQuestion();
 }
