@@ -42,6 +42,6 @@ internal sealed partial record WakeLink(string Name, IPAddress Local, IPAddress 
     [GeneratedRegex(
         "^(docker[0-9]+|docker_gwbridge|br-[0-9a-f]{12}|podman[0-9]+|lxcbr[0-9]+|lxdbr[0-9]+|cni[0-9]+|cni-podman[0-9]+|cali.+|" +
         "cilium_.+|flannel.+|kube-.+|weave|veth.+|tun[0-9]+|wg[0-9]+|zt.+|tailscale[0-9]+|ipsec[0-9]+)$",
-        RegexOptions.CultureInvariant, 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Virtual();
 }
