@@ -39,12 +39,12 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         }
 
         var machines = new SqliteMachineStore(database, options.EventsPerMachine);
-        var scripts = new SqliteScriptStore(database);
-        var accounts = new SqliteAccountStore(database);
+        var scripts = new SqliteScriptStore(database, options.Quotas);
+        var accounts = new SqliteAccountStore(database, options.Quotas);
         var tokens = new SqliteTokenStore(database);
         var events = new SqliteEventStore(database, options.EventsPerMachine);
         var effects = new SqliteEffectStore(database);
-        var files = new SqliteFileStore(database);
+        var files = new SqliteFileStore(database, options.Quotas);
         var signal = new EffectSignal(clock);
 
         BootResources = new BootResources(new SqliteBootResourceStore(database), images, clock);
@@ -137,7 +137,7 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
 
     internal static MaasRegion Open(MaasRegionOptions options, TimeProvider clock, IMachinePower? power, IImageContent? images, ILoggerFactory? loggers)
     {
-        var store = SqliteDatabase.Open(options.DataSource, clock);
+        var store = SqliteDatabase.Open(options.DataSource, clock, directory => options.MeasureDisk is { } measure ? new DiskReserve(options.SpareBytes, measure) : DiskReserve.Of(directory, options.SpareBytes));
         try
         {
             // Only this process has the store: what was taken from the queue and not recorded is nobody's any more.

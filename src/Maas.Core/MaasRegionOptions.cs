@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Maas.Core.Lifecycle;
+using Microsoft.Extensions.Options;
 
 namespace Maas.Core;
 
@@ -20,6 +21,9 @@ public sealed class MaasRegionOptions
     [Required]
     public string Domain { get; set; } = "maas";
 
+    /// <summary>Host names that no machine may take, in lower case and without a domain, besides those that are always reserved (<c>ns</c>, <c>wpad</c>, <c>localhost</c> …): this server's own.</summary>
+    public IReadOnlyCollection<string> ReservedHostnames { get; set; } = [];
+
     /// <summary>How long each waiting status may last.</summary>
     public MachineDeadlines Deadlines { get; set; } = new();
 
@@ -33,6 +37,26 @@ public sealed class MaasRegionOptions
     /// <summary>With so many New machines, no further one can make itself known: whoever asks has shown no credentials. 1 upward.</summary>
     [Range(1, int.MaxValue)]
     public int MostNewMachines { get; set; } = 10_000;
+
+    /// <summary>
+    /// After this long a New machine that made itself known, and was not heard of since, is forgotten; 30 days. It makes itself known again at its next boot. Zero
+    /// keeps such machines for ever.
+    /// </summary>
+    public TimeSpan NewMachineLifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How much users and machines may keep in the store.</summary>
+    [ValidateObjectMembers]
+    public StoreQuotas Quotas { get; set; } = new();
+
+    /// <summary>
+    /// Bytes of the store's disk that are kept for deletions and for the leases beside the store; of a small disk, at most a twentieth of it. With less than that
+    /// left, nothing else is written and the API answers 507. 64 MiB; 0 keeps none.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long SpareBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Measures the free and the total bytes of the disk, for tests.</summary>
+    internal Func<(long Free, long Total)>? MeasureDisk { get; set; }
 
     /// <summary>How often a power action is tried before it is given up; 1 to 20.</summary>
     [Range(1, 20)]

@@ -3,6 +3,7 @@ using Maas.Boot.Capture;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dns;
+using Maas.Core.Accounts;
 using Maas.Core.Fleet;
 using Maas.Core.Images;
 using Maas.Core.Journal;
@@ -71,7 +72,11 @@ public static class MaasServiceCollectionExtensions
 
     private static void AddStores(IServiceCollection services, MaasOptions options)
     {
-        services.AddMaasCore(core => (core.DataSource, core.Domain) = (Path.Combine(options.DataDirectory, "maas.db"), options.Domain));
+        services.AddMaasCore(core =>
+        {
+            (core.DataSource, core.Domain) = (Path.Combine(options.DataDirectory, "maas.db"), options.Domain);
+            core.ReservedHostnames = [LinkHosts.OwnName, Environment.MachineName.Split('.')[0].ToLowerInvariant()];
+        });
         services.AddMaasPower();
         services.TryAddSingleton<IMachinePower, DriverPower>();
         services.TryAddSingleton(provider => ImageLibrary.Open(Path.Combine(options.DataDirectory, "images"), provider.GetRequiredService<TimeProvider>()));
@@ -100,19 +105,28 @@ public static class MaasServiceCollectionExtensions
         }
 
         services.AddSingleton(link);
-        IAddressOwners? neighbours = options is { Loopback: null, Interface: { } name } ? new LinkNeighbours(ServedLink.IndexOf(name)) : null;
+        if (options is { Loopback: null, Interface: { } name })
+        {
+            services.AddSingleton(provider =>
+            {
+                var time = provider.GetRequiredService<TimeProvider>();
+                return new LinkNeighbours(ServedLink.IndexOf(name), LinkResolver.TryOpen(name, link, options.Prefix6, time), time);
+            });
+            services.AddSingleton<IHardwareAddresses>(provider => provider.GetRequiredService<LinkNeighbours>());
+        }
+
         if (options.Mode == DhcpMode.Full)
         {
             var subnet = link.Subnet(options);
-            services.AddSingleton(provider => new LeaseBook(Path.Combine(options.DataDirectory, "leases.db"), [subnet], neighbours, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new LeaseBook(Path.Combine(options.DataDirectory, "leases.db"), [subnet], link.Network, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<LeaseBook>());
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LeaseBook>());
         }
 
-        if (options.Prefix6 is { } prefix) AddLeases6(services, Path.Combine(options.DataDirectory, "leases6.db"), ServedLink.Subnet6(prefix, options.Range6), neighbours);
+        if (options.Prefix6 is { } prefix) AddLeases6(services, Path.Combine(options.DataDirectory, "leases6.db"), ServedLink.Subnet6(prefix, options.Range6));
         services.AddSingleton<IAddressOwners>(provider =>
         {
-            IAddressOwners owners = provider.GetService<LeaseBook>() ?? neighbours ?? new NoAddressOwners();
+            IAddressOwners owners = (IAddressOwners?)provider.GetService<LeaseBook>() ?? provider.GetService<LinkNeighbours>() ?? (IAddressOwners)new NoAddressOwners();
             return provider.GetService<LeaseBook6>() is { } leases6 ? new OwnersOfBoth(owners, leases6) : owners;
         });
 
@@ -128,10 +142,10 @@ public static class MaasServiceCollectionExtensions
         });
     }
 
-    private static void AddLeases6(IServiceCollection services, string path, Dhcp6Subnet subnet, IAddressOwners? neighbours)
+    private static void AddLeases6(IServiceCollection services, string path, Dhcp6Subnet subnet)
     {
 #pragma warning disable MA0042, MA0045, VSTHRD002 // a factory cannot wait, and has nothing to wait for: the file is local, and read when the call returns
-        services.AddSingleton(provider => LeaseBook6.OpenAsync(path, subnet, neighbours, provider.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
+        services.AddSingleton(provider => LeaseBook6.OpenAsync(path, subnet, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
 #pragma warning restore MA0042, MA0045, VSTHRD002
         services.AddSingleton(provider => provider.GetRequiredService<LeaseBook6>().Addresses);
     }

@@ -57,7 +57,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<ApiHost> StartAsync(TimeProvider? time = null, Action<MaasApiOptions>? configure = null, string? store = null, string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null)
+    public static async Task<ApiHost> StartAsync(TimeProvider? time = null, Action<MaasApiOptions>? configure = null, string? store = null, string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null)
     {
         time ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
@@ -69,6 +69,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(time).AddSingleton(region).AddMaasApi(configure);
+        configureServices?.Invoke(builder.Services);
         var web = builder.Build();
         web.MapMaasApi(prefix);
         await web.StartAsync(Cancellation);

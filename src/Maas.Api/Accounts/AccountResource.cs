@@ -3,14 +3,17 @@ using Maas.Api.Answers;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Journal;
+using Maas.Core.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Maas.Api.Accounts;
 
 /// <summary>A user's own API keys, and how a password becomes one.</summary>
-internal static class AccountResource
+internal static partial class AccountResource
 {
-    private static readonly SemaphoreSlim PasswordChecks = new(Math.Max(1, Environment.ProcessorCount / 2));
-
     public static IEnumerable<ApiResource> All { get; } =
     [
         new("api/2.0/account/", "AccountHandler", "Your account.",
@@ -82,28 +85,51 @@ internal static class AccountResource
         var form = request.Reader();
         var (name, password, consumer) = (form.Required("username"), form.Required("password"), form.Optional("consumer") ?? "");
         if (form.HasErrors) return Answer.BadForm(form);
-        if (await VerifyAsync(request, name, new Secret(password)).ConfigureAwait(false) is not { } user)
+        var guard = request.Http.RequestServices.GetRequiredService<LoginGuard>();
+        if (guard.Ask(name, request.RemoteAddress) is { Allowed: false, Wait: var wait })
+            return Answer.Text("Too many failed logins. Try again later.", StatusCodes.Status429TooManyRequests) with { Headers = Answer.Busy("", wait).Headers };
+        // Checking a password is slow on purpose, and strangers do not queue in front of users.
+        var (entered, user) = await request.Http.RequestServices.GetRequiredService<PasswordQueue>().RunAsync(
+            request.RemoteAddress, () => request.Region.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted), request.Aborted).ConfigureAwait(false);
+        if (!entered) return Answer.Busy("Too many logins at once. Try again.", TimeSpan.FromSeconds(2));
+        if (user is null)
+        {
+            if (guard.Failed(name, request.RemoteAddress) is { } count) await ReportAsync(request, name, count).ConfigureAwait(false);
             return Answer.Forbidden("The user name or the password is wrong.");
+        }
 
-        var keys = await request.Region.Users.ListApiKeysAsync(user, request.Aborted).ConfigureAwait(false);
-        var key = keys.FirstOrDefault(each => consumer.Length > 0 && each.Name == consumer)
-            ?? await request.Region.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
+        guard.Succeeded(name, request.RemoteAddress);
+        var key = await KeyForAsync(request, user, consumer).ConfigureAwait(false);
         return Answer.Json(json => Write(json, key));
     }
 
-    /// <summary>Checking a password is made slow on purpose; strangers may keep only half of the processors busy with it.</summary>
-    private static async Task<User?> VerifyAsync(ApiRequest request, string name, Secret password)
+    /// <summary>A login without a consumer's name makes a key of its own. When the user has as many as may be, it takes the place of the oldest of that kind.</summary>
+    private static async Task<ApiKey> KeyForAsync(ApiRequest request, User user, string consumer)
     {
-        await PasswordChecks.WaitAsync(request.Aborted).ConfigureAwait(false);
+        var keys = await request.Region.Users.ListApiKeysAsync(user, request.Aborted).ConfigureAwait(false);
+        if (keys.FirstOrDefault(each => consumer.Length > 0 && each.Name == consumer) is { } known) return known;
         try
         {
-            return await request.Region.Users.VerifyPasswordAsync(name, password, request.Aborted).ConfigureAwait(false);
+            return await request.Region.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
         }
-        finally
+        catch (QuotaExceededException) when (keys.FirstOrDefault(each => each.Name.Length == 0) is { } oldest)
         {
-            PasswordChecks.Release();
+            await request.Region.Users.DeleteApiKeyAsync(user, oldest.TokenKey, request.Aborted).ConfigureAwait(false);
+            return await request.Region.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
         }
     }
+
+    private static async Task ReportAsync(ApiRequest request, string name, int count)
+    {
+        // Names of users have no other characters; anything else is not repeated in a log.
+        var shown = name.Length <= 150 && name.All(each => char.IsAsciiLetterOrDigit(each) || "@.+-_".Contains(each, StringComparison.Ordinal)) ? name : "(not a user name)";
+        LogFailures(request.Http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Maas.Api.Accounts"), count, shown, request.RemoteAddress);
+        await request.Region.Events.WriteAsync(
+            null, new EventNote(EventLevel.Warning, "Authentication", $"{count} logins failed, the last as {shown} from {request.RemoteAddress}."), request.Aborted).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} logins failed, the last as {User} from {Client}; further attempts are delayed")]
+    private static partial void LogFailures(ILogger logger, int count, string user, System.Net.IPAddress client);
 
     private static void Write(Utf8JsonWriter json, ApiKey key)
     {

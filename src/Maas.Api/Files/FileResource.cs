@@ -17,7 +17,7 @@ internal static class FileResource
 
                 :param prefix: only files whose names begin so.
                 """),
-            ApiAction.Create(Access.User, AddAsync, AddDoc),
+            ApiAction.Create(Access.User, AddAsync, AddDoc) with { LongestForm = int.MaxValue },
             ApiAction.Delete(Access.User, DeleteAsync, """
                 Remove a file.
 

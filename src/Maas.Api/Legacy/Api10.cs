@@ -16,7 +16,7 @@ internal static class Api10
         MacResource10.Item,
         new("api/1.0/files/", "FilesHandler", "Files.",
         [
-            ApiAction.Post("add", Access.User, FileResource.AddAsync, FileResource.AddDoc),
+            ApiAction.Post("add", Access.User, FileResource.AddAsync, FileResource.AddDoc) with { LongestForm = int.MaxValue },
             ApiAction.Get("get", Access.User, FileResource.GetAsync, "Read a file."),
             ApiAction.Get("list", Access.User, FileResource.ListAsync, "List your files."),
             ApiAction.Get("get_by_key", Access.Public, FileResource.GetByKeyAsync, "Read a file by its key."),

@@ -34,7 +34,7 @@ internal static class NodeResource10
             ApiAction.Get("power_parameters", Access.Administrator, MachineResource.PowerParametersAsync, "Read how the node is turned on and off."),
             ApiAction.Get("query_power_state", Access.User, MachineResource.QueryPowerStateAsync, "Read the node's power state."),
             ApiAction.Get("details", Access.User, MachineResource.DetailsAsync, "Read the raw inventory as BSON."),
-            ApiAction.Post("start", Access.User, StartAsync, "Install a node, or turn on an installed one."),
+            ApiAction.Post("start", Access.User, StartAsync, "Install a node, or turn on an installed one.") with { LongestForm = ApiAction.UserDataForm },
             ApiAction.Post("stop", Access.User, StopAsync, "Turn a node off. One that is being installed is not installed then, and stays its owner's."),
             ApiAction.Post("release", Access.User, ReleaseAsync, "Give a node back."),
             ApiAction.Post("commission", Access.Administrator, request => CommandAsync(request, new MachineCommand.Commission()), "Commission a node."),
@@ -66,7 +66,7 @@ internal static class NodeResource10
         if (wanted.MacAddresses.Count == 0 && !form.HasErrors) form.Refuse("mac_addresses", "This field is required.");
         if (form.HasErrors) return Answer.BadForm(form);
 
-        if (user is null && !request.Enlistments.TryEnter(out var wait)) return Answer.Busy("Too many machines make themselves known at once. Try again.", wait);
+        if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
         var result = await request.StoreNewMachineAsync(wanted).ConfigureAwait(false);
         var machine = result switch
         {

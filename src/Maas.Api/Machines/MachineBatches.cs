@@ -79,6 +79,18 @@ internal static class MachineBatches
                 : Answer.Conflict($"The {noun}(s) cannot be released in their current state: {string.Join(", ", busy)}.");
         }
 
+        /// <summary>
+        /// Why a caller without credentials may not make this machine known; null when it may. On the served link the hardware address of the caller is seen, and it
+        /// must be the machine's: nobody makes another's machine known.
+        /// </summary>
+        public ApiAnswer? RefuseEnlistment(NewMachine machine)
+        {
+            if (!request.Enlistments.TryEnter(request.RemoteAddress, out var wait)) return Answer.Busy("Too many machines make themselves known at once. Try again.", wait);
+            return request.SeenHardware is { } seen && !machine.MacAddresses.Contains(seen)
+                ? CommandAnswers.BadField("mac_addresses", "The address of the interface that sends this request must be among them.")
+                : null;
+        }
+
         /// <summary>Stores a new machine: one that speaks for itself may be known already, a user's may not.</summary>
         public Task<CreateResult> StoreNewMachineAsync(NewMachine machine) => request.Caller is Caller.OfUser { User: var user }
             ? request.Region.Machines.CreateAsync(machine, user.Name, request.Aborted)

@@ -119,7 +119,10 @@ internal static class MachineOperations
     private static MachineCommand.Release Release(FormReader form) => new() { Erase = form.Erase() };
 
     private static ApiAction Operation(string op, Access access, Func<FormReader, MachineCommand> read, string doc, Func<User, Func<Machine, bool>>? may = null) =>
-        ApiAction.Post(op, access, request => RunAsync(request, read, may ?? (user => user.MayEdit)), doc);
+        ApiAction.Post(op, access, request => RunAsync(request, read, may ?? (user => user.MayEdit)), doc) with
+        {
+            LongestForm = op is "deploy" or "power_on" ? ApiAction.UserDataForm : ApiAction.UsualForm,
+        };
 
     private static async Task<ApiAnswer> RunAsync(ApiRequest request, Func<FormReader, MachineCommand> read, Func<User, Func<Machine, bool>> may)
     {

@@ -70,6 +70,11 @@ internal static class MachinesResource
 
             :param machines: system ids.
             """),
+        ApiAction.Post("delete_new", Access.Administrator, DeleteNewAsync, """
+            Forget every machine that is New, such as those that a stranger made up. Answers with their number.
+
+            :param older_than: only those that are New for so many seconds.
+            """),
         ApiAction.Post("accept_all", Access.Administrator, AcceptAllAsync, "Accept every machine that is New."),
         ApiAction.Post("allocate", Access.User, Allocation.AllocateAsync, Allocation.Doc),
         ApiAction.Post("release", Access.User, ReleaseAsync, """
@@ -93,6 +98,21 @@ internal static class MachinesResource
         return ([.. machines.Where(machine => request.User.MaySee(machine) && query.Also(machine))], null);
     }
 
+    private static async Task<ApiAnswer> DeleteNewAsync(ApiRequest request)
+    {
+        var form = request.Reader();
+        var seconds = form.Integer("older_than", 0, int.MaxValue);
+        if (form.HasErrors) return Answer.BadForm(form);
+        DateTimeOffset? before = seconds is { } age ? request.Time.GetUtcNow().AddSeconds(-age) : null;
+        var deleted = await request.Region.Machines.DeleteNewAsync(request.Actor, before, request.Aborted).ConfigureAwait(false);
+        return Answer.Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("deleted", deleted);
+            json.WriteEndObject();
+        });
+    }
+
     private static async Task<ApiAnswer> ListAsync(ApiRequest request)
     {
         var (machines, refusal) = await FindAsync(request).ConfigureAwait(false);
@@ -114,7 +134,7 @@ internal static class MachinesResource
         var commission = form.Boolean("commission") ?? true;
         if (form.HasErrors) return Answer.BadForm(form);
 
-        if (user is null && !request.Enlistments.TryEnter(out var wait)) return Answer.Busy("Too many machines make themselves known at once. Try again.", wait);
+        if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
         switch (await request.StoreNewMachineAsync(wanted).ConfigureAwait(false))
         {
             case CreateResult.Full full:

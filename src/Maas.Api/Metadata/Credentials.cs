@@ -40,5 +40,5 @@ internal static class Credentials
             : Answer.NotFound("Node");
 
     private static Task<BootTokenResult> RedeemAsync(ApiRequest request) =>
-        request.Region.BootTokens.RedeemAsync(new Secret(request.Route["token"]), request.RemoteAddress, request.Aborted);
+        request.Region.BootTokens.RedeemAsync(new Secret(request.Route["token"]), request.RemoteAddress, request.SeenHardware, request.Aborted);
 }

@@ -42,7 +42,7 @@ internal static class MetadataRoutes
         Resource("{version}/maas-cloud-config", ApiAction.Read(Access.Machine, Versioned(Credentials.CloudConfigAsync), "cloud-init's configuration for the installed system.")),
         Resource("{version}/",
             ApiAction.Read(Access.Machine, Versioned(MetadataTree.ReadAsync), "What there is."),
-            ApiAction.Post("signal", Access.Machine, Versioned(Signals.ReceiveAsync), "How it goes."),
+            ApiAction.Post("signal", Access.Machine, Versioned(Signals.ReceiveAsync), "How it goes.") with { LongestForm = ApiAction.ReportForm },
             ApiAction.Post("netboot_off", Access.Machine, Versioned(Signals.NetbootOffAsync), "The system is on the disk: boot it from now on."),
             ApiAction.Post("netboot_on", Access.Machine, Versioned(Signals.NetbootOnAsync), "Boot from the network again.")),
     ];

@@ -8,8 +8,9 @@ namespace Maas.Api.Requests;
 /// <summary>Reads a request's body up to a limit the caller's trust decides, and as a form when its type says it is one.</summary>
 internal static class RequestBody
 {
-    // What a caller claims to send is not reserved before it comes.
-    private const int FirstBuffer = 1024 * 1024;
+    // What a caller claims to send is not allocated before some of it has come.
+    private const int FirstBuffer = 4096;
+    private const int Earnest = 1024 * 1024;
 
     /// <summary>The body's fields; empty when it has no type (cloud-init's web hook) or one that is not a form.</summary>
     public static async Task<FormParse> ReadFormAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
@@ -31,10 +32,12 @@ internal static class RequestBody
         if (request.ContentLength > limit) return null;
         Allow(request, limit);
 
-        var body = new ArrayBufferWriter<byte>((int)Math.Min(FirstBuffer, request.ContentLength ?? 4096) + 1);
+        var body = new ArrayBufferWriter<byte>(FirstBuffer);
         while (true)
         {
-            var read = await request.Body.ReadAsync(body.GetMemory(4096), cancellationToken).ConfigureAwait(false);
+            // After a megabyte the rest is believed, and the buffer grows once more instead of by doubling.
+            var more = body.WrittenCount < Earnest ? 4096 : (int)Math.Max(4096, (request.ContentLength ?? 0) - body.WrittenCount + 1);
+            var read = await request.Body.ReadAsync(body.GetMemory(more), cancellationToken).ConfigureAwait(false);
             if (read == 0) return body.WrittenMemory;
             body.Advance(read);
             if (body.WrittenCount > limit) return null;

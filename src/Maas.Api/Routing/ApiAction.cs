@@ -17,6 +17,18 @@ internal delegate Task<ApiAnswer> ApiHandler(ApiRequest request);
 /// <param name="Handler">The answer.</param>
 internal sealed record ApiAction(string Name, string Method, string? Op, Access Access, string Doc, ApiHandler Handler)
 {
+    /// <summary>The longest form of most actions: fields, and lists of some thousand names.</summary>
+    public const int UsualForm = 2 * 1024 * 1024;
+
+    /// <summary>A form with user data: 4 MiB, in base64 and percent-encoded.</summary>
+    public const int UserDataForm = 8 * 1024 * 1024;
+
+    /// <summary>A machine's report with what a script printed: three streams of 4 MiB, in base64.</summary>
+    public const int ReportForm = 20 * 1024 * 1024;
+
+    /// <summary>The longest form that is read for it, in bytes; the options may allow less.</summary>
+    public int LongestForm { get; init; } = UsualForm;
+
     /// <summary>The body is not a form; the handler reads it.</summary>
     public bool ReadsBody { get; init; }
 

@@ -5,6 +5,7 @@ using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Maas.Api.Routing;
 
@@ -56,6 +57,9 @@ internal sealed class ApiRequest
         { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4(),
         var address => address,
     };
+
+    /// <summary>The hardware address that the served link shows at <see cref="RemoteAddress"/>; null where the host cannot know.</summary>
+    public MacAddress? SeenHardware => Http.RequestServices.GetService<IHardwareAddresses>()?.Find(RemoteAddress);
 
     public CancellationToken Aborted => Http.RequestAborted;
 

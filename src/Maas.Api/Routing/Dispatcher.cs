@@ -4,26 +4,32 @@ using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
+using Maas.Core.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace Maas.Api.Routing;
 
 /// <summary>
-/// Takes a request to the action it asks for: path, credentials, body, <c>op</c>, permission, in that order. A body is only read from
-/// somebody who may have something to say, and only as much of it as the trust in them allows.
+/// Takes a request to the action it asks for: path, credentials, permission, body, in that order. A body is only read from
+/// somebody who may do what is asked, only as much of it as that needs, and only when the memory for all bodies has room for it.
 /// </summary>
 internal sealed partial class Dispatcher(
     RouteTable routes,
     MaasRegion region,
     Authenticator authenticator,
     EnlistmentGate enlistments,
+    BodyBudget bodies,
     IOptions<MaasApiOptions> options,
     TimeProvider time,
     ILogger<Dispatcher> logger)
 {
+    private static readonly MinDataRate s_slowestBody = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
+
     /// <summary>Answers <paramref name="http"/>.</summary>
     /// <param name="http">The request.</param>
     /// <param name="prefix">The path the API is mounted under, as clients see it: <c>/MAAS</c>.</param>
@@ -43,6 +49,10 @@ internal sealed partial class Dispatcher(
         catch (BadHttpRequestException exception)
         {
             answer = Answer.Text("The request could not be read.", exception.StatusCode);
+        }
+        catch (Exception exception) when (exception is StoreFullException or QuotaExceededException)
+        {
+            answer = Answer.Text(exception.Message, StatusCodes.Status507InsufficientStorage);
         }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
@@ -73,18 +83,31 @@ internal sealed partial class Dispatcher(
 
         if (UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text] ? text : "") is not FormParse.Read { Form: var query })
             return Answer.BadRequest("The query has too many parameters.");
+
+        // The operation may be in the body. What it can be is known before, and so is whether the caller may ask any of it and how much is read for that.
+        var named = First(opInPath, query["op"]);
+        var possible = named is null ? actions : actions.FindAll(action => action.Op == named);
+        if (possible.Count == 0) return NoSuchAction(resource, authentication, method, named);
+        if (possible.TrueForAll(action => Deny(action.Access, authentication) is not null)) return Deny(possible[0].Access, authentication)!; // as the loop has just said
         var body = RequestForm.Empty;
+        IDisposable? memory = null;
         if (method is "POST" or "PUT" or "DELETE" && !actions.Exists(action => action.ReadsBody))
         {
-            var limit = authentication.Refusal is null ? options.Value.BodyLimit : options.Value.AnonymousBodyLimit;
+            var limit = LimitOf(possible, authentication);
+            if (http.Request.ContentLength > limit) return Answer.TooLarge(limit);
+            memory = await bodies.ReserveAsync(http.Request.ContentLength ?? limit, http.RequestAborted).ConfigureAwait(false);
+            if (memory is null) return Answer.Busy("Too many large requests at once. Try again.", BodyBudget.Patience);
+            if (http.Request.ContentLength is null or > BodyBudget.SmallBody && http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+                rate.MinDataRate = s_slowestBody; // whoever holds memory that others wait for uses it
             switch (await RequestBody.ReadFormAsync(http.Request, limit, http.RequestAborted).ConfigureAwait(false))
             {
                 case FormParse.Read read: body = read.Form; break;
-                case FormParse.Malformed malformed: return Answer.BadRequest(malformed.Reason);
-                case FormParse.TooLarge tooLarge: return Answer.TooLarge(tooLarge.Limit);
+                case FormParse.Malformed malformed: memory.Dispose(); return Answer.BadRequest(malformed.Reason);
+                case FormParse.TooLarge tooLarge: memory.Dispose(); return Answer.TooLarge(tooLarge.Limit);
             }
         }
 
+        using var held = memory;
         var op = First(opInPath, query["op"], body["op"]);
         if (actions.Find(action => action.Op == op) is not { } asked) return NoSuchAction(resource, authentication, method, op);
         if (Deny(asked.Access, authentication) is { } denied) return denied;
@@ -109,6 +132,12 @@ internal sealed partial class Dispatcher(
             Query = query,
             Body = body,
         }).ConfigureAwait(false);
+    }
+
+    private long LimitOf(List<ApiAction> possible, Authentication authentication)
+    {
+        var longest = possible.Where(action => Deny(action.Access, authentication) is null).Max(action => action.LongestForm);
+        return Math.Min(longest, authentication.Refusal is null ? options.Value.BodyLimit : options.Value.AnonymousBodyLimit);
     }
 
     /// <summary>Today's MAAS also takes the operation as the last segment: <c>machines/op-allocate</c>.</summary>

@@ -23,5 +23,5 @@ internal interface ITokenStore
     Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, NodeToken> draw, CancellationToken cancellationToken);
 }
 
-/// <summary>What is kept of a boot token.</summary>
+/// <summary>What is kept of a boot token; the address is an IP address, or <c>hardware </c> and a MAC address.</summary>
 internal sealed record StoredBootToken(SystemId MachineId, string? Address, DateTimeOffset Issued, DateTimeOffset? Used);

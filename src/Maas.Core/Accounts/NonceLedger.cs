@@ -1,16 +1,25 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Maas.Core.Store;
+
 namespace Maas.Core.Accounts;
 
-/// <summary>Which OAuth requests were seen, so that none works twice (OAuth Core 1.0 section 8). Survives a restart.</summary>
+/// <summary>Which OAuth requests were seen, so that none works twice (OAuth Core 1.0 section 8). Survives a restart; the newest may be lost with the power.</summary>
 public sealed class NonceLedger
 {
     /// <summary>How old a timestamp may be. The future is accepted, as MAAS does: clients correct their clocks only when told.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(300);
 
     private const int LongestNonce = 255;
+    private const int LongestStored = 64;
     private const int MostNonces = 1_000_000;
+    private const int MostNoncesOfKey = 100_000;
+    private const int MostInMemory = 100_000;
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromSeconds(60);
     private readonly INonceStore store;
     private readonly TimeProvider clock;
+    private readonly ConcurrentDictionary<(string, string, string), DateTimeOffset> inMemory = new();
     private long nextPurge;
 
     internal NonceLedger(INonceStore store, TimeProvider clock)
@@ -36,14 +45,27 @@ public sealed class NonceLedger
 
         // A request stamped in the future stays good for longer, so it is remembered for longer.
         var expires = DateTimeOffset.FromUnixTimeSeconds(Math.Max(seconds, timestamp)) + Window + TimeSpan.FromSeconds(1);
-        return await store.AddAsync(consumerKey, tokenKey, nonce, expires, cancellationToken).ConfigureAwait(false) ? NonceVerdict.Fresh : NonceVerdict.Used;
+        if (nonce.Length > LongestStored) nonce = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(nonce)));
+        var key = (consumerKey, tokenKey, nonce);
+        if (inMemory.ContainsKey(key)) return NonceVerdict.Used;
+        try
+        {
+            return await store.AddAsync(consumerKey, tokenKey, nonce, expires, cancellationToken).ConfigureAwait(false) ? NonceVerdict.Fresh : NonceVerdict.Used;
+        }
+        catch (StoreFullException)
+        {
+            // The request may be the deletion that makes room. What memory keeps is lost with the process, which a full disk is worth.
+            return inMemory.Count < MostInMemory && inMemory.TryAdd(key, expires) ? NonceVerdict.Fresh : NonceVerdict.Used;
+        }
     }
 
     private async Task PurgeAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var due = Interlocked.Read(ref nextPurge);
         if (now.UtcTicks < due || Interlocked.CompareExchange(ref nextPurge, (now + PurgeEvery).UtcTicks, due) != due) return;
-        await store.PurgeAsync(now, MostNonces, cancellationToken).ConfigureAwait(false);
+        foreach (var (key, expires) in inMemory)
+            if (expires < now) inMemory.TryRemove(key, out _);
+        await store.PurgeAsync(now, MostNonces, MostNoncesOfKey, cancellationToken).ConfigureAwait(false);
     }
 }
 

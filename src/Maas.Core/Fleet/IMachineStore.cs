@@ -16,6 +16,9 @@ internal interface IMachineStore
 
     Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>New machines that made themselves known before a time, and whose addresses were not seen on the wire since.</summary>
+    Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>All of the change or none of it.</summary>
     Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken);
 

@@ -42,6 +42,9 @@ public sealed record Machine
     /// <summary>SMBIOS UUID as the operating system shows it, lower case; <see langword="null"/> when not known.</summary>
     public string? HardwareUuid { get; init; }
 
+    /// <summary>Whether it made itself known, and no user declared it. While it is New, such a machine is forgotten when nothing is heard of it for long.</summary>
+    public bool MadeItselfKnown { get; init; }
+
     /// <summary>Where it is in its life.</summary>
     public MachineStatus Status { get; init; }
 

@@ -75,7 +75,7 @@ public sealed partial class Machines
             if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new EditResult.NotFound();
             var edited = MachineRules.WithDescriptionOf(machine, edit(machine));
             if (actor?.Deny(machine, edited) is { } denied) return denied;
-            if (MachineRules.Check(edited) is var (field, reason)) return new EditResult.Refused(field, reason);
+            if (MachineRules.Check(edited, machine, options.ReservedHostnames) is var (field, reason)) return new EditResult.Refused(field, reason);
             var change = new MachineChange { Machine = edited, At = clock.GetUtcNow(), Events = note is null ? [] : [note] };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
@@ -99,8 +99,8 @@ public sealed partial class Machines
     {
         while (true)
         {
-            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), options.Domain, clock.GetUtcNow());
-            if (MachineRules.Check(machine) is var (field, reason)) return new CreateResult.Refused(field, reason);
+            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), options.Domain, clock.GetUtcNow()) with { MadeItselfKnown = mostNew is not null };
+            if (MachineRules.Check(machine, null, options.ReservedHostnames) is var (field, reason)) return new CreateResult.Refused(field, reason);
             switch (await SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew }, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:

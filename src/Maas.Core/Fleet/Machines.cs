@@ -72,19 +72,55 @@ public sealed partial class Machines
     /// <param name="id">Which machine.</param>
     /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system, which is not checked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken = default)
+    public Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken = default) => DeleteAsync(id, actor, _ => true, cancellationToken);
+
+    private async Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, Func<Machine, bool> isMeant, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
             if (actor is { IsAdministrator: false }) return new CommandResult.Refused(machine, "delete", MachineActor.NotPermitted, RefusalKind.Permission);
             if (actor is not null && machine.Locked) return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
+            if (!isMeant(machine)) return new CommandResult.NotFound();
             var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
             if (!await store.DeleteAsync(id, machine.Version, note, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false)) continue;
             Interlocked.Increment(ref changes);
             return new CommandResult.Done(machine);
         }
     }
+
+    /// <summary>Forgets New machines that made themselves known and were not heard of since; how many.</summary>
+    internal async Task<int> ForgetSilentAsync(CancellationToken cancellationToken)
+    {
+        if (options.NewMachineLifetime <= TimeSpan.Zero) return 0;
+        var forgotten = 0;
+        foreach (var id in await store.ListSilentAsync(clock.GetUtcNow() - options.NewMachineLifetime, cancellationToken).ConfigureAwait(false))
+            if (await DeleteNewAsync(id, null, cancellationToken).ConfigureAwait(false)) forgotten++;
+        return forgotten;
+    }
+
+    /// <summary>Deletes every New machine that is not locked: what strangers filled the list with. Accepted machines stay.</summary>
+    /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system.</param>
+    /// <param name="createdBefore">Only those made before this time; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Ends the wait. What was deleted by then stays deleted.</param>
+    /// <returns>How many were deleted.</returns>
+    public async Task<int> DeleteNewAsync(MachineActor? actor, DateTimeOffset? createdBefore = null, CancellationToken cancellationToken = default)
+    {
+        if (actor is { IsAdministrator: false }) return 0;
+        var deleted = 0;
+        foreach (var some in (await ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, cancellationToken).ConfigureAwait(false))
+            .Where(machine => createdBefore is not { } before || machine.Created < before).Chunk(64)) // side by side, so that they share transactions
+        {
+            var each = await Task.WhenAll(some.Select(machine => DeleteNewAsync(machine.Id, actor, cancellationToken))).ConfigureAwait(false);
+            deleted += each.Count(done => done);
+        }
+
+        return deleted;
+    }
+
+    // Decided on the version that is deleted: a machine that was accepted meanwhile stays.
+    private async Task<bool> DeleteNewAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken) =>
+        await DeleteAsync(id, actor, machine => machine.Status is MachineStatus.New && !machine.Locked, cancellationToken).ConfigureAwait(false) is CommandResult.Done;
 
     internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => store.ListOverdueAsync(clock.GetUtcNow(), cancellationToken);
 

@@ -7,9 +7,11 @@ namespace Maas.Core.Lifecycle;
 public sealed partial class DeadlineWorker
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ForgettingInterval = TimeSpan.FromHours(1);
     private readonly Machines machines;
     private readonly TimeProvider clock;
     private readonly ILogger<DeadlineWorker> logger;
+    private long? forgotAt;
 
     internal DeadlineWorker(Machines machines, TimeProvider clock, ILogger<DeadlineWorker> logger)
     {
@@ -63,6 +65,9 @@ public sealed partial class DeadlineWorker
         try
         {
             await PassAsync(cancellationToken).ConfigureAwait(false);
+            if (forgotAt is { } last && clock.GetElapsedTime(last) < ForgettingInterval) return;
+            forgotAt = clock.GetTimestamp();
+            if (await machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -75,6 +80,9 @@ public sealed partial class DeadlineWorker
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId} is overdue and could not be failed; trying again")]
     private partial void LogMachineFailed(Exception failure, SystemId systemId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} New machines were not heard of for long and are forgotten")]
+    private partial void LogForgotten(int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Deadlines could not be looked at; trying again")]
     private partial void LogPassFailed(Exception failure);

@@ -3,7 +3,7 @@ using Maas.Core.Accounts;
 
 namespace Maas.Core.Store;
 
-internal sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStore
+internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas quotas) : IAccountStore
 {
     private const string UserColumns = "u.id, u.name, u.email, u.is_administrator";
 
@@ -38,16 +38,21 @@ internal sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStor
             connection.Execute("DELETE FROM files WHERE owner = @name", new { name });
             return connection.Execute("DELETE FROM users WHERE name = @name", new { name }) > 0;
         },
-        cancellationToken);
+        cancellationToken, WriteKind.Deletion);
 
     public Task<bool> SetPasswordHashAsync(string name, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute("UPDATE users SET password_hash = @passwordHash WHERE name = @name", new { name, passwordHash }) > 0,
         cancellationToken);
 
     public Task CreateApiKeyAsync(ApiKey key, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
-            "INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret) VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)",
-            new { user = key.User.Id, key.Name, key.ConsumerKey, key.TokenKey, secret = key.TokenSecret.Reveal() }),
+        connection =>
+        {
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM api_keys WHERE user_id = @Id", new { key.User.Id }) >= quotas.ApiKeysPerUser)
+                throw new QuotaExceededException($"A user has at most {quotas.ApiKeysPerUser} API keys. Delete one first.");
+            return connection.Execute(
+                "INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret) VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)",
+                new { user = key.User.Id, key.Name, key.ConsumerKey, key.TokenKey, secret = key.TokenSecret.Reveal() });
+        },
         cancellationToken);
 
     public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken) => database.ReadAsync(
@@ -72,11 +77,13 @@ internal sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStor
 
     public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute("DELETE FROM api_keys WHERE user_id = @Id AND token_key = @tokenKey", new { user.Id, tokenKey }) > 0,
-        cancellationToken);
+        cancellationToken, WriteKind.Deletion);
 
     public Task<SshKey?> AddSshKeyAsync(string owner, string key, string? source, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM ssh_keys WHERE owner = @owner AND key <> @key", new { owner, key }) >= quotas.SshKeysPerUser)
+                throw new QuotaExceededException($"A user has at most {quotas.SshKeysPerUser} SSH keys. Delete one first.");
             connection.Execute(
                 "INSERT INTO ssh_keys (owner, key, source) SELECT name, @key, @source FROM users WHERE name = @owner ON CONFLICT (owner, key) DO NOTHING",
                 new { owner, key, source });
@@ -99,5 +106,5 @@ internal sealed class SqliteAccountStore(SqliteDatabase database) : IAccountStor
         cancellationToken);
 
     public Task<bool> DeleteSshKeyAsync(long id, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute("DELETE FROM ssh_keys WHERE id = @id", new { id }) > 0, cancellationToken);
+        database.WriteAsync(connection => connection.Execute("DELETE FROM ssh_keys WHERE id = @id", new { id }) > 0, cancellationToken, WriteKind.Deletion);
 }

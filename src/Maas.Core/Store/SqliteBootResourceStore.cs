@@ -39,7 +39,7 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
             : (IReadOnlyList<ImageBlob>)[.. connection
                 .Query<(string Sha256, long Size)>("DELETE FROM image_contents WHERE sha256 NOT IN (SELECT sha256 FROM boot_resource_files) RETURNING sha256, size")
                 .Select(row => new ImageBlob(row.Sha256, row.Size))],
-        cancellationToken);
+        cancellationToken, WriteKind.Deletion);
 
     public Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -10,6 +11,7 @@ namespace Maas.Core.Store;
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
+    private const int LargestIdleLog = 16 * 1024 * 1024; // a large write leaves no larger write-ahead log behind
     private readonly ConcurrentBag<SqliteConnection> readers = [];
     private readonly string connectionString;
     private readonly StoreLock? storeLock;
@@ -17,15 +19,15 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly bool inMemory;
     private volatile bool closed;
 
-    private SqliteDatabase(string connectionString, StoreLock? storeLock, SqliteConnection writing, bool inMemory)
+    private SqliteDatabase(string connectionString, StoreLock? storeLock, SqliteConnection writing, bool inMemory, DiskReserve? reserve)
     {
         this.connectionString = connectionString;
         this.storeLock = storeLock;
         this.inMemory = inMemory;
-        writer = new SqliteWriter(writing);
+        writer = new SqliteWriter(writing, reserve);
     }
 
-    public static SqliteDatabase Open(string path, TimeProvider clock)
+    public static SqliteDatabase Open(string path, TimeProvider clock, Func<string, DiskReserve>? reserve = null)
     {
         var temporary = path == MaasRegionOptions.InMemory;
         if (!temporary)
@@ -42,9 +44,9 @@ internal sealed class SqliteDatabase : IDisposable
             var writing = Connect(address);
             try
             {
-                writing.Execute("PRAGMA journal_mode = WAL");
+                writing.Execute($"PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = {LargestIdleLog.ToString(CultureInfo.InvariantCulture)}");
                 StoreSchema.BringUpToDate(writing, path);
-                return new SqliteDatabase(address, held, writing, temporary);
+                return new SqliteDatabase(address, held, writing, temporary, temporary ? null : reserve?.Invoke(Path.GetDirectoryName(path) ?? "/"));
             }
             catch
             {
@@ -66,7 +68,7 @@ internal sealed class SqliteDatabase : IDisposable
         ObjectDisposedException.ThrowIf(closed, this);
 
         // A store in memory has one connection, the writer's.
-        if (inMemory) return writer.RunAsync(query);
+        if (inMemory) return writer.RunAsync(query, WriteKind.Deletion); // it writes nothing
         if (!readers.TryTake(out var connection)) connection = Connect(connectionString);
         try
         {
@@ -83,11 +85,16 @@ internal sealed class SqliteDatabase : IDisposable
     /// Runs <paramref name="change"/> in a transaction: all of it is on disk when the task ends well, and none of it when it
     /// throws. Once begun it is not cancelled, for nobody could tell whether it had happened.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken)
+    /// <param name="change">What to write.</param>
+    /// <param name="cancellationToken">Gives up before it has begun.</param>
+    /// <param name="kind">What it does.</param>
+    /// <param name="bytes">How much it adds, where that is more than some kilobytes.</param>
+    /// <exception cref="StoreFullException">The disk is full, or what is left of it is kept for deletions.</exception>
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(closed, this);
-        return writer.RunAsync(change);
+        return writer.RunAsync(change, kind, bytes);
     }
 
     public void Dispose()

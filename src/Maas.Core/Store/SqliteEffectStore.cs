@@ -37,7 +37,7 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
         cancellationToken);
 
     public Task DropAsync(QueuedEffect effect, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute("DELETE FROM effects WHERE id = @Id", new { effect.Id }), cancellationToken);
+        database.WriteAsync(connection => connection.Execute("DELETE FROM effects WHERE id = @Id", new { effect.Id }), cancellationToken, WriteKind.Deletion);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
         connection => StoreTime.Read(connection.ExecuteScalar<long?>(
@@ -46,7 +46,7 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
 
     /// <summary>Gives back what a process that is gone had taken.</summary>
     public void ReleaseClaims() => database.WriteAsync(
-        connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default).GetAwaiter().GetResult();
+        connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default, WriteKind.Deletion).GetAwaiter().GetResult();
 
     /// <summary>Takes a machine's actions out of the queue, within the caller's transaction. The one that is under way stays until it ends.</summary>
     public static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)

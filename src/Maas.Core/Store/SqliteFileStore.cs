@@ -4,11 +4,17 @@ using Maas.Core.Files;
 
 namespace Maas.Core.Store;
 
-internal sealed class SqliteFileStore(SqliteDatabase database) : IFileStore, ISettingStore
+internal sealed class SqliteFileStore(SqliteDatabase database, StoreQuotas quotas) : IFileStore, ISettingStore
 {
     public Task<StoredFile> PutAsync(StoredFile file, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
+            // A file takes the place of the one of its name, so that one does not count.
+            var (files, bytes) = connection.QuerySingle<(long, long)>(
+                "SELECT count(*), coalesce(sum(length(content)), 0) FROM files WHERE owner = @owner AND name <> @Name", new { owner = file.Owner ?? "", file.Name });
+            if (files >= quotas.FilesPerUser) throw new QuotaExceededException($"A user keeps at most {quotas.FilesPerUser} files. Delete some first.");
+            if (bytes + file.Content.Length > quotas.FileBytesPerUser)
+                throw new QuotaExceededException($"A user's files have at most {quotas.FileBytesPerUser} bytes in all; {bytes} are used. Delete some first.");
             var key = connection.ExecuteScalar<string>(
                 """
                 INSERT INTO files (owner, name, key, content) VALUES (@owner, @Name, @Key, @content)
@@ -17,7 +23,8 @@ internal sealed class SqliteFileStore(SqliteDatabase database) : IFileStore, ISe
                 new { owner = file.Owner ?? "", file.Name, file.Key, content = file.Content.ToArray() });
             return file with { Key = key ?? file.Key };
         },
-        cancellationToken);
+        cancellationToken,
+        bytes: file.Content.Length);
 
     public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix, CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<StoredFile>)[.. connection
@@ -35,7 +42,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database) : IFileStore, ISe
 
     public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute("DELETE FROM files WHERE owner = @owner AND name = @name", new { owner = owner ?? "", name }) > 0,
-        cancellationToken);
+        cancellationToken, WriteKind.Deletion);
 
     public Task<string?> GetAsync(string name, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => connection.ExecuteScalar<string?>("SELECT json FROM settings WHERE name = @name", new { name }), cancellationToken);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;
+using Maas.Core.Lifecycle;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
@@ -36,8 +37,23 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
             .Select(id => SystemId.Parse(id))],
         cancellationToken);
 
+    public Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<SystemId>)[.. connection
+            .Query<(long Number, long Version, string Document)>(
+                $"""
+                SELECT {Columns} FROM machines m WHERE m.status = @status AND m.document ->> 'MadeItselfKnown' AND NOT EXISTS (
+                    SELECT 1 FROM machine_macs a JOIN observations o ON o.mac = a.mac WHERE a.machine = m.id AND o.at >= @since)
+                """,
+                new { status = (int)MachineStatus.New, since = StoreTime.Write(since) })
+            .Select(Read)
+            .Where(machine => machine.StatusSince < since)
+            .Take(1000)
+            .Select(machine => machine.Id)],
+        cancellationToken);
+
     public Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => SqliteMachineWriter.Save(connection, change, eventsPerMachine), cancellationToken);
+        database.WriteAsync(
+            connection => SqliteMachineWriter.Save(connection, change, eventsPerMachine), cancellationToken, bytes: change.Effects.OfType<MachineEffect.KeepUserData>().Sum(effect => (long)effect.Body.Length));
 
     public Task<bool> DeleteAsync(SystemId id, long version, EventNote note, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
@@ -47,7 +63,7 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
             SqliteEventStore.Insert(connection, eventsPerMachine, at, machine.Id, machine.Hostname, null, note);
             return true;
         },
-        cancellationToken);
+        cancellationToken, WriteKind.Deletion);
 
     public Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.ExecuteScalar<string?>(
@@ -74,7 +90,7 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
         cancellationToken);
 
     public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute("DELETE FROM tags WHERE name = @name", new { name }) > 0, cancellationToken);
+        database.WriteAsync(connection => connection.Execute("DELETE FROM tags WHERE name = @name", new { name }) > 0, cancellationToken, WriteKind.Deletion);
 
     private static Machine? Get(SqliteConnection connection, string id) => connection
         .Query<(long Number, long Version, string Document)>($"SELECT {Columns} FROM machines m WHERE m.id = @id", new { id })

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
 
-internal sealed class SqliteScriptStore(SqliteDatabase database) : IScriptStore
+internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quotas) : IScriptStore
 {
     private const string Columns = "id, machine, operation_id AS operation, kind, name, status, exit_status AS exitStatus, started, ended, timeout";
 
@@ -25,7 +25,11 @@ internal sealed class SqliteScriptStore(SqliteDatabase database) : IScriptStore
         cancellationToken);
 
     public Task<bool> UpdateAsync(ScriptResult result, ScriptOutput? output, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
+        connection => Update(connection, result, output) && Tidy(connection, result.MachineId),
+        cancellationToken,
+        bytes: output is null ? 0 : (long)output.Combined.Length + output.StandardOutput.Length + output.StandardError.Length);
+
+    private static bool Update(SqliteConnection connection, ScriptResult result, ScriptOutput? output) => connection.Execute(
             """
             UPDATE script_results SET status = @status, exit_status = @ExitStatus, started = @started, ended = @ended,
                 combined = coalesce(@combined, combined), output = coalesce(@output, output), error = coalesce(@error, error)
@@ -42,8 +46,24 @@ internal sealed class SqliteScriptStore(SqliteDatabase database) : IScriptStore
                 output = output?.StandardOutput.ToArray(),
                 error = output?.StandardError.ToArray(),
                 unfinished = ScriptResult.Unfinished.Select(status => (int)status),
-            }) > 0,
-        cancellationToken);
+            }) > 0;
+
+    /// <summary>Drops the oldest results and outputs beyond the machine's quota. The newest is always kept: what one report says is bounded.</summary>
+    private bool Tidy(SqliteConnection connection, SystemId machine)
+    {
+        connection.Execute(
+            """
+            DELETE FROM script_results WHERE machine = @machine AND id <= (SELECT id FROM script_results WHERE machine = @machine ORDER BY id DESC LIMIT 1 OFFSET @results);
+            UPDATE script_results SET combined = NULL, output = NULL, error = NULL WHERE id IN (
+                SELECT id FROM (
+                    SELECT id, sum(coalesce(length(combined), 0) + coalesce(length(output), 0) + coalesce(length(error), 0)) OVER (ORDER BY id DESC) AS bytes,
+                        row_number() OVER (ORDER BY id DESC) AS place
+                    FROM script_results WHERE machine = @machine AND (combined IS NOT NULL OR output IS NOT NULL OR error IS NOT NULL))
+                WHERE bytes > @bytes AND place > 1)
+            """,
+            new { machine = machine.ToString(), results = quotas.ScriptResultsPerMachine, bytes = quotas.ScriptOutputBytesPerMachine });
+        return true;
+    }
 
     /// <summary>Writes a result to be within the caller's transaction.</summary>
     public static void Insert(SqliteConnection connection, ScriptResult result) => connection.Execute(

@@ -64,18 +64,33 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
         connection => connection.Execute(
             "INSERT INTO nonces (token_key, consumer_key, nonce, expires) VALUES (@tokenKey, @consumerKey, @nonce, @expires) ON CONFLICT DO NOTHING",
             new { consumerKey, tokenKey, nonce, expires = StoreTime.Write(expires) }) > 0,
-        cancellationToken);
+        cancellationToken,
+        WriteKind.Nonce);
 
-    public Task PurgeAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task PurgeAsync(DateTimeOffset now, int most, int mostOfKey, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             connection.Execute("DELETE FROM nonces WHERE expires < @now", new { now = StoreTime.Write(now) });
-            var excess = connection.ExecuteScalar<long>("SELECT count(*) FROM nonces") - most;
+            var count = connection.ExecuteScalar<long>("SELECT count(*) FROM nonces");
+            if (count > mostOfKey)
+            {
+                // A user may stamp requests with any future, which keeps their nonces for as long: that meets the user's own requests only.
+                count -= connection.Execute(
+                    """
+                    DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (
+                        SELECT token_key, consumer_key, nonce FROM (
+                            SELECT token_key, consumer_key, nonce, row_number() OVER (PARTITION BY token_key, consumer_key ORDER BY expires DESC) AS place FROM nonces)
+                        WHERE place > @mostOfKey)
+                    """,
+                    new { mostOfKey });
+            }
+
+            var excess = count - most;
             if (excess > 0)
                 connection.Execute("DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (SELECT token_key, consumer_key, nonce FROM nonces ORDER BY expires LIMIT @excess)", new { excess });
             return excess;
         },
-        cancellationToken);
+        cancellationToken, WriteKind.Deletion);
 
     private static NodeToken? Get(SqliteConnection connection, SystemId machine) => connection
         .Query<(string Consumer, string Token, string Secret)>(

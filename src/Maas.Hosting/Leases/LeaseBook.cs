@@ -10,9 +10,10 @@ namespace Maas.Hosting.Leases;
 /// <summary>This server's leases: opened before any server listens, asked by DHCP, and by the policy for who has an address.</summary>
 /// <param name="path">The database.</param>
 /// <param name="subnets">The subnets that are leased.</param>
-/// <param name="neighbours">Who is seen on the link; <see langword="null"/> on loopback, where nobody is.</param>
+/// <param name="link">The network of the link that is served.</param>
+/// <param name="neighbours">Who is seen on the link; <see langword="null"/> on loopback, where nobody is and the lease alone decides.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, IAddressOwners? neighbours, TimeProvider timeProvider) : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
+internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IAddressOwners? neighbours, TimeProvider timeProvider) : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
 {
     private SqliteLeaseStore? _store;
     private LeasedAddresses? _leases;
@@ -34,11 +35,17 @@ internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, 
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A lease goes by the hardware address that a DHCP message says, which is any. Whoever is on the link must have been seen with it too;
-    /// a client behind a relay is not on the link, and its lease is all there is.
+    /// A lease goes by the hardware address that a DHCP message says, which is any. Within the link's network the client must be seen with the address too,
+    /// and not being seen counts as nothing. A client behind a relay cannot be seen: that its lease came through one, and is of another network, makes the
+    /// lease decide alone.
     /// </remarks>
-    public bool Has(HardwareAddress client, IPAddress address) =>
-        OwnerOf(address) == client && (neighbours?.OwnerOf(address) is not { } seen || seen == client);
+    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken)
+    {
+        if (Leases.Find(address) is not { State: LeaseState.Bound } lease) return new(AddressEvidence.None);
+        if (lease.Hardware != client) return new(AddressEvidence.Another);
+        var isBehindRelay = lease.Relay is not null && !link.Contains(address);
+        return neighbours is null || isBehindRelay ? new(AddressEvidence.Client) : neighbours.FindEvidenceAsync(client, address, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => Leases.Find(address) is { State: LeaseState.Bound } lease ? lease.Hardware : null;

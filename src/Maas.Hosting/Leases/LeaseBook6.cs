@@ -37,8 +37,13 @@ internal sealed class LeaseBook6 : IAddressOwners, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>As over IPv4: a lease goes by the hardware address that the client says, so whoever is on the link must have been seen with it too.</remarks>
-    public bool Has(HardwareAddress client, IPAddress address) => OwnerOf(address) == client && (_neighbours?.OwnerOf(address) is not { } seen || seen == client);
+    /// <remarks>As over IPv4: a lease goes by the hardware address that the client says, so the client must be seen with the address too. Only the link's own prefix is leased.</remarks>
+    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => OwnerOf(address) switch
+    {
+        null => new(AddressEvidence.None),
+        { } leased when leased != client => new(AddressEvidence.Another),
+        _ => _neighbours?.FindEvidenceAsync(client, address, cancellationToken) ?? new(AddressEvidence.Client),
+    };
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => Addresses.Find(address) is { State: LeaseState.Bound } lease ? lease.Hardware : null;

@@ -24,13 +24,15 @@ internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
         ) STRICT;
         """,
         "ALTER TABLE lease ADD COLUMN rule TEXT", // why the client got the address
+        "ALTER TABLE lease ADD COLUMN relay INTEGER", // the relay's address as a number; null for a client on the server's own link
     ];
 
     private const string Upsert = """
-        INSERT INTO lease (address, client, hardware, state, since, expires_at, host_name, rule)
-        VALUES ($address, $client, $hardware, $state, $since, $expires_at, $host_name, $rule)
+        INSERT INTO lease (address, client, hardware, state, since, expires_at, host_name, rule, relay)
+        VALUES ($address, $client, $hardware, $state, $since, $expires_at, $host_name, $rule, $relay)
         ON CONFLICT (address) DO UPDATE SET client = excluded.client, hardware = excluded.hardware, state = excluded.state,
-          since = excluded.since, expires_at = excluded.expires_at, host_name = excluded.host_name, rule = excluded.rule
+          since = excluded.since, expires_at = excluded.expires_at, host_name = excluded.host_name, rule = excluded.rule,
+          relay = excluded.relay
         """;
 
     private readonly LeaseDatabase _database;
@@ -41,12 +43,12 @@ internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
     /// <exception cref="InvalidOperationException">A newer version of this program wrote it.</exception>
     /// <exception cref="SqliteException">It is no such file, or cannot be opened.</exception>
     public static SqliteLeaseStore Open(string path) =>
-        new(LeaseDatabase.Open(path, s_migrations, Upsert, ["$address", "$client", "$hardware", "$state", "$since", "$expires_at", "$host_name", "$rule"]));
+        new(LeaseDatabase.Open(path, s_migrations, Upsert, ["$address", "$client", "$hardware", "$state", "$since", "$expires_at", "$host_name", "$rule", "$relay"]));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Lease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var lease in _database.Read("SELECT address, client, hardware, state, since, expires_at, host_name, rule FROM lease", Read)) yield return lease;
+        foreach (var lease in _database.Read("SELECT address, client, hardware, state, since, expires_at, host_name, rule, relay FROM lease", Read)) yield return lease;
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
@@ -63,22 +65,19 @@ internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
 
     private static object?[] RowOf(in Lease lease)
     {
-        Span<byte> address = stackalloc byte[4];
-        lease.Address.TryWriteBytes(address, out _);
         return
         [
-            (long)BinaryPrimitives.ReadUInt32BigEndian(address), lease.Client.Octets.ToArray(), HardwareColumn.Write(lease.Hardware),
+            NumberOf(lease.Address), lease.Client.Octets.ToArray(), HardwareColumn.Write(lease.Hardware),
             (int)lease.State, lease.Since.UtcTicks, lease.ExpiresAt.UtcTicks, lease.HostName, lease.Rule,
+            lease.Relay is { } relay ? NumberOf(relay) : null,
         ];
     }
 
     private static Lease Read(SqliteDataReader row)
     {
-        Span<byte> address = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(address, (uint)row.GetInt64(0));
         return new Lease
         {
-            Address = new IPAddress(address),
+            Address = AddressOf(row.GetInt64(0)),
             Client = new ClientIdentifier(row.GetFieldValue<byte[]>(1)),
             Hardware = HardwareColumn.Read(row.GetFieldValue<byte[]>(2)),
             State = (LeaseState)row.GetInt32(3),
@@ -86,6 +85,21 @@ internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
             ExpiresAt = new DateTimeOffset(row.GetInt64(5), TimeSpan.Zero),
             HostName = row.IsDBNull(6) ? null : row.GetString(6),
             Rule = row.IsDBNull(7) ? null : row.GetString(7),
+            Relay = row.IsDBNull(8) ? null : AddressOf(row.GetInt64(8)),
         };
+    }
+
+    private static long NumberOf(IPAddress address)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        address.TryWriteBytes(octets, out _);
+        return BinaryPrimitives.ReadUInt32BigEndian(octets);
+    }
+
+    private static IPAddress AddressOf(long number)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(octets, (uint)number);
+        return new IPAddress(octets);
     }
 }

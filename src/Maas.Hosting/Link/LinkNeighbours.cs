@@ -1,15 +1,33 @@
 using System.Net;
 using Maas.Boot;
+using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Link;
 
-/// <summary>Who is seen on the link with which address: the kernel's neighbour table, by ARP and by neighbour discovery.</summary>
-/// <remarks>A client that fetches something has just been resolved, so it is there. Where there is no such table (not Linux), nobody is known.</remarks>
-internal sealed class LinkNeighbours(int interfaceIndex) : IAddressOwners
+/// <summary>Who is seen on the link with which address: by asking the link, and in the kernel's neighbour table.</summary>
+/// <remarks>
+/// A UDP datagram makes no entry in the kernel's table, and an entry may be older than the present user of the address. What a secret depends on is therefore
+/// asked of the link itself. Where there is neither (not Linux), nothing is known.
+/// </remarks>
+/// <param name="interfaceIndex">The link.</param>
+/// <param name="resolver">Asks the link; <see langword="null"/> where that is not possible.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class LinkNeighbours(int interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider) : IAddressOwners, IHardwareAddresses, IDisposable
 {
+    private static readonly TimeSpan s_kernelDelay = TimeSpan.FromMilliseconds(50);
+
     /// <inheritdoc/>
-    public bool Has(HardwareAddress client, IPAddress address) => OwnerOf(address) == client;
+    public async ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken)
+    {
+        if (resolver is null || await resolver.ResolveAsync(address, cancellationToken).ConfigureAwait(false) is not { } seen) return AddressEvidence.None;
+        if (seen != client) return AddressEvidence.Another;
+        if (Agrees(client, address)) return AddressEvidence.Client;
+        // The answer goes to whom the kernel has resolved. It heard the same reply, and takes it up at about the same time as we do.
+        await Task.Delay(s_kernelDelay, timeProvider, cancellationToken).ConfigureAwait(false);
+        return Agrees(client, address) ? AddressEvidence.Client : AddressEvidence.Another;
+    }
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address)
@@ -19,4 +37,12 @@ internal sealed class LinkNeighbours(int interfaceIndex) : IAddressOwners
             if (neighbour.InterfaceIndex == interfaceIndex && neighbour.Address.Equals(address)) return neighbour.Hardware;
         return null;
     }
+
+    /// <inheritdoc/>
+    public MacAddress? Find(IPAddress address) => OwnerOf(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)?.ToMacAddress();
+
+    /// <inheritdoc/>
+    public void Dispose() => resolver?.Dispose();
+
+    private bool Agrees(HardwareAddress client, IPAddress address) => OwnerOf(address) is not { } resolved || resolved == client;
 }

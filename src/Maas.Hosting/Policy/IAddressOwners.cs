@@ -4,13 +4,26 @@ using Maas.Boot;
 
 namespace Maas.Hosting.Policy;
 
+/// <summary>What is known about a client having an address. A secret is given on <see cref="Client"/> only: the absence of evidence is no evidence.</summary>
+internal enum AddressEvidence
+{
+    /// <summary>Nothing shows who has the address.</summary>
+    None,
+
+    /// <summary>The client has the address: it was seen there, or its lease behind a relay says so.</summary>
+    Client,
+
+    /// <summary>Another host has the address.</summary>
+    Another,
+}
+
 /// <summary>Who has an address, as far as this server knows.</summary>
 internal interface IAddressOwners
 {
-    /// <summary>Whether the client is known to have the address. What is not known is refused: a secret hangs on it.</summary>
-    bool Has(HardwareAddress client, IPAddress address);
+    /// <summary>What shows that the client has the address now. May ask the link, which takes as long as the client needs to answer.</summary>
+    ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken);
 
-    /// <summary>The client that has the address; <see langword="null"/> when that is not known.</summary>
+    /// <summary>The client that has the address by what is known without asking; <see langword="null"/> when that is not known.</summary>
     HardwareAddress? OwnerOf(IPAddress address);
 }
 
@@ -18,7 +31,7 @@ internal interface IAddressOwners
 internal sealed class NoAddressOwners : IAddressOwners
 {
     /// <inheritdoc/>
-    public bool Has(HardwareAddress client, IPAddress address) => false;
+    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => new(AddressEvidence.None);
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => null;
@@ -30,7 +43,8 @@ internal sealed class NoAddressOwners : IAddressOwners
 internal sealed class OwnersOfBoth(IAddressOwners owners, IAddressOwners owners6) : IAddressOwners
 {
     /// <inheritdoc/>
-    public bool Has(HardwareAddress client, IPAddress address) => Of(address).Has(client, address);
+    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
+        Of(address).FindEvidenceAsync(client, address, cancellationToken);
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => Of(address).OwnerOf(address);

@@ -7,6 +7,7 @@ using Maas.Core.Accounts;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
 using Maas.Hosting.Link;
+using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Policy;
 
@@ -16,8 +17,10 @@ namespace Maas.Hosting.Policy;
 /// <param name="environment">What the ephemeral environment's files are called, when there is one.</param>
 /// <param name="owners">Who has an address.</param>
 /// <param name="options">The operator's wishes.</param>
+/// <param name="logger">The log.</param>
 /// <param name="link">The link that machines boot from; <see langword="null"/> without one.</param>
-internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options, ServedLink? link = null) : IBootPolicy
+internal sealed partial class MachineBootPolicy(
+    Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options, ILogger<MachineBootPolicy> logger, ServedLink? link = null) : IBootPolicy
 {
     private static readonly BootInstruction s_localDisk = new BootInstruction.LocalDisk();
     private static readonly BootInstruction s_powerOff = new BootInstruction.PowerOff();
@@ -44,11 +47,18 @@ internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IE
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
         if (question.Phase == BootPhase.Discovery || environment.Files is null) return Kernel(question, address, token: null);
-        // Anyone may ask for anyone's script. A token goes only to an address that the machine is known to have.
-        if (question.ClientAddress is not { } client || !owners.Has(question.Hardware, client)) return null;
-        // The environment speaks IPv4: which address it will have is not known to firmware that boots over IPv6. Whoever trades the token first binds it.
-        var from = client.AddressFamily == AddressFamily.InterNetworkV6 ? null : client;
-        return Kernel(question, address, await tokens.IssueAsync(machine, from, cancellationToken).ConfigureAwait(false));
+        // Anyone may ask for anyone's script. A token goes only to an address that the machine is seen to have: not to be seen is no evidence.
+        if (question.ClientAddress is not { } client) return null;
+        if (await owners.FindEvidenceAsync(question.Hardware, client, cancellationToken).ConfigureAwait(false) is not AddressEvidence.Client and var evidence)
+        {
+            LogNoToken(logger, machine, question.Hardware, client, evidence is AddressEvidence.Another ? "another host has the address" : "the host at the address did not answer, or has no lease");
+            return null;
+        }
+
+        // The environment speaks IPv4: which address it will have is not known to firmware that boots over IPv6. The hardware address is the same at the trade.
+        return Kernel(question, address, client.AddressFamily == AddressFamily.InterNetworkV6
+            ? await tokens.IssueForHardwareAsync(machine, address, cancellationToken).ConfigureAwait(false)
+            : await tokens.IssueAsync(machine, client, cancellationToken).ConfigureAwait(false));
     }
 
     private BootInstruction.Kernel? Kernel(BootQuestion question, MacAddress address, Secret? token) =>
@@ -61,4 +71,7 @@ internal sealed class MachineBootPolicy(Machines machines, BootTokens tokens, IE
         var reached = server is { AddressFamily: AddressFamily.InterNetworkV6 } && link is not null ? link.Address : server;
         return new UriBuilder("http", (reached ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;
     }
+
+    [LoggerMessage(LogLevel.Information, "No boot token for {SystemId}: {Client} asked for the script of {Mac}, and {Reason}")]
+    private static partial void LogNoToken(ILogger logger, SystemId systemId, HardwareAddress mac, IPAddress client, string reason);
 }

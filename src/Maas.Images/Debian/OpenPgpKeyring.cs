@@ -7,8 +7,9 @@ namespace Maas.Images.Debian;
 public sealed class OpenPgpKeyring
 {
     private readonly List<PgpPublicKeyRing> _rings;
+    private readonly bool _archived;
 
-    private OpenPgpKeyring(List<PgpPublicKeyRing> rings) => _rings = rings;
+    private OpenPgpKeyring(List<PgpPublicKeyRing> rings, bool archived = false) => (_rings, _archived) = (rings, archived);
 
     /// <summary>Reads a keyring, binary (<c>.gpg</c>) or armored (<c>.asc</c>).</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -33,6 +34,12 @@ public sealed class OpenPgpKeyring
             throw new InvalidImageException("OpenPGP keyring", "it cannot be read", null, fault);
         }
     }
+
+    /// <summary>
+    /// The same keys for archived content, which nobody signs anew: a key that has expired since counts if the signature says that it is older. Whoever has such a key
+    /// can date a signature back, so this is for content that is known by other means too.
+    /// </summary>
+    public OpenPgpKeyring ForArchivedContent() => new(_rings, archived: true);
 
     /// <summary>
     /// The text that was signed, if at least one signature by a key of this ring is good. Keys that are not in the ring are
@@ -68,7 +75,7 @@ public sealed class OpenPgpKeyring
         foreach (var signature in Signatures(signatures, file))
         {
             if (FindKey(signature.KeyId) is not { } key) continue;
-            if (Refusal(signature, key, now) is { } refusal) reason = $"key {key.KeyId:X16}: {refusal}";
+            if (Refusal(signature, key, now, _archived) is { } refusal) reason = $"key {key.KeyId:X16}: {refusal}";
             else if (IsGood(signature, key, signed)) return MadeAt(signature);
             else reason = $"the signature by key {key.KeyId:X16} does not fit the text";
         }
@@ -78,7 +85,7 @@ public sealed class OpenPgpKeyring
 
     private PgpPublicKey? FindKey(long id) => _rings.Select(ring => ring.GetPublicKey(id)).FirstOrDefault(key => key is not null);
 
-    private static string? Refusal(PgpSignature signature, PgpPublicKey key, DateTimeOffset now)
+    private static string? Refusal(PgpSignature signature, PgpPublicKey key, DateTimeOffset now, bool archived)
     {
         var made = MadeAt(signature);
         var born = new DateTimeOffset(DateTime.SpecifyKind(key.CreationTime, DateTimeKind.Utc));
@@ -88,7 +95,9 @@ public sealed class OpenPgpKeyring
         if (made > now) return $"its signature is dated {made:u}, in the future";
         if (lifetime > 0 && made.AddSeconds(lifetime) < now) return "its signature has expired";
         if (key.HasRevocation()) return "it is revoked";
-        return key.GetValidSeconds() is > 0 and var seconds && born.AddSeconds(seconds) < made ? "it had expired when it signed" : null;
+        if (key.GetValidSeconds() is not (> 0 and var seconds)) return null;
+        if (born.AddSeconds(seconds) < made) return "it had expired when it signed";
+        return born.AddSeconds(seconds) < now && !archived ? "it has expired" : null;
     }
 
     private static DateTimeOffset MadeAt(PgpSignature signature) => new(DateTime.SpecifyKind(signature.CreationTime, DateTimeKind.Utc));

@@ -169,6 +169,8 @@ public class MachineActorTests
 
         public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -30,20 +30,20 @@ public sealed class LeaseBook6Tests : IDisposable
     }
 
     [Fact]
-    public async Task An_address_is_whose_lease_it_is_unless_the_link_shows_another_there()
+    public async Task An_address_is_whose_lease_it_is_only_where_the_link_shows_the_same_client_there()
     {
         await using (var store = SqliteLeaseStore6.Open(FilePath)) await store.WriteAsync([Lease($"{Leased}", LeaseState.Bound)], default);
-        (await HasAsync(Machine, seen: Machine)).Should().BeTrue();
-        (await HasAsync(Machine, seen: null)).Should().BeTrue("it is behind a relay");
-        (await HasAsync(Machine, seen: Other)).Should().BeFalse("it says that it is another");
-        (await HasAsync(Other, seen: Other)).Should().BeFalse();
+        (await EvidenceAsync(Machine, seen: Machine)).Should().Be(AddressEvidence.Client);
+        (await EvidenceAsync(Machine, seen: null)).Should().Be(AddressEvidence.None, "a client that is not seen on its own link shows nothing");
+        (await EvidenceAsync(Machine, seen: Other)).Should().Be(AddressEvidence.Another, "it says that it is another");
+        (await EvidenceAsync(Other, seen: Other)).Should().Be(AddressEvidence.Another, "the lease is the machine's");
     }
 
-    private async Task<bool> HasAsync(HardwareAddress client, HardwareAddress? seen)
+    private async Task<AddressEvidence> EvidenceAsync(HardwareAddress client, HardwareAddress? seen)
     {
         await using var book = await LeaseBook6.OpenAsync(FilePath, ServedLink.Subnet6(IPNetwork.Parse("fd00:77::/64"), null), new Seen(seen), TimeProvider.System);
         book.Bound().Should().Equal((Leased, Machine));
-        return new OwnersOfBoth(new NoAddressOwners(), book).Has(client, Leased);
+        return await new OwnersOfBoth(new NoAddressOwners(), book).FindEvidenceAsync(client, Leased, default);
     }
 
     private static Lease6 Lease(string address, LeaseState state) => new()
@@ -60,7 +60,8 @@ public sealed class LeaseBook6Tests : IDisposable
 
     private sealed class Seen(HardwareAddress? hardware) : IAddressOwners
     {
-        public bool Has(HardwareAddress client, IPAddress address) => hardware == client;
+        public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
+            new(hardware is null ? AddressEvidence.None : hardware == client ? AddressEvidence.Client : AddressEvidence.Another);
 
         public HardwareAddress? OwnerOf(IPAddress address) => hardware;
     }

@@ -64,7 +64,7 @@ public sealed class SqliteLeaseStoreTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "ALTER TABLE lease DROP COLUMN rule; PRAGMA user_version=1";
+            command.CommandText = "ALTER TABLE lease DROP COLUMN relay; ALTER TABLE lease DROP COLUMN rule; PRAGMA user_version=1";
             command.ExecuteNonQuery();
         }
 

@@ -6,6 +6,7 @@ using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
 using Maas.Hosting.Link;
 using Maas.Hosting.Policy;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Hosting.Tests.Policy;
 
@@ -63,8 +64,9 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         CommandLine(await Policy().DecideAsync(question, default)).Should().StartWith("maas.url=http://10.0.0.1:5240/MAAS ");
         var machine = await CommissioningMachineAsync();
         var token = TokenIn(CommandLine(await Policy().DecideAsync(question, default)));
-        (await _region.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
-        (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>("whoever trades it first binds it");
+        (await _region.BootTokens.RedeemAsync(token, Neighbour, MacAddress.Parse("52:54:00:66:66:66"))).Should().BeOfType<BootTokenResult.Refused>("another host saw the script on the wire");
+        (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>("what is not seen is refused");
+        (await _region.BootTokens.RedeemAsync(token, Leased, MacAddress.Parse("52:54:00:12:34:56"))).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
         (await Policy().DecideAsync(question with { ClientAddress = IPAddress.Parse("fd00:77::1001") }, default)).Should().BeNull("another has that address");
     }
 
@@ -105,7 +107,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) => Policy().DecideAsync(Question(phase, from ?? Leased), default);
 
-    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new ServedLink(Server, IPNetwork.Parse("10.0.0.0/24")));
+    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, NullLogger<MachineBootPolicy>.Instance, new ServedLink(Server, IPNetwork.Parse("10.0.0.0/24")));
 
     private static BootQuestion Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
 
@@ -120,7 +122,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private sealed class OneOwner : IAddressOwners
     {
-        public bool Has(HardwareAddress client, IPAddress address) => OwnerOf(address) == client;
+        public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
+            new(OwnerOf(address) == client ? AddressEvidence.Client : AddressEvidence.Another);
 
         public HardwareAddress? OwnerOf(IPAddress address) => address.Equals(Leased) || address.Equals(Leased6) ? Hardware : HardwareAddress.Parse("52:54:00:99:99:99");
     }

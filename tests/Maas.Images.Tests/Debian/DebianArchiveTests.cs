@@ -68,6 +68,38 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         await RefusedAsync("was valid until", () => _mirror.Publish(more: "Valid-Until: Wed, 01 May 2030 00:00:00 UTC\n"));
 
     [Fact]
+    public async Task An_archive_that_shows_an_older_state_than_was_seen_is_not_trusted_also_after_a_restart()
+    {
+        _mirror.Add("tool", "1.0", _deb);
+        _mirror.Publish();
+        using (var archive = await _mirror.OpenAsync()) (await archive.FindAsync("tool", Cancellation)).Should().NotBeNull();
+        _mirror.Time.Advance(TimeSpan.FromDays(1));
+        _mirror.Publish();
+        using (var archive = await _mirror.OpenAsync()) (await archive.FindAsync("tool", Cancellation)).Should().NotBeNull();
+
+        // Yesterday's, with yesterday's good signature.
+        _mirror.Time.AdjustTime(_mirror.Time.GetUtcNow() - TimeSpan.FromDays(1));
+        _mirror.Publish();
+        _mirror.Time.AdjustTime(_mirror.Time.GetUtcNow() + TimeSpan.FromDays(1));
+        using var again = await _mirror.OpenAsync();
+        await again.Invoking(it => it.FindAsync("tool", Cancellation).AsTask()).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*rolled back*");
+    }
+
+    [Fact]
+    public void A_key_that_has_expired_signs_nothing_more_whatever_date_its_signature_bears_but_for_archived_content()
+    {
+        var key = new SigningKey(TimeSpan.FromDays(365));
+        var keyring = OpenPgpKeyring.Read(new MemoryStream(key.Keyring(armored: false)));
+        var (within, now) = (new DateTimeOffset(2020, 6, 1, 0, 0, 0, TimeSpan.Zero), _mirror.Time.GetUtcNow());
+        var dated = key.Sign("Suite: test\n", within);
+        keyring.Verify(dated, "InRelease", within.AddDays(1)).Should().Contain("Suite: test");
+        keyring.Invoking(it => it.Verify(dated, "InRelease", now)).Should().Throw<UntrustedArchiveException>().WithMessage("*it has expired*");
+        keyring.ForArchivedContent().Verify(dated, "InRelease", now).Should().Contain("Suite: test");
+        keyring.ForArchivedContent().Invoking(it => it.Verify(key.Sign("Suite: test\n", within.AddYears(2)), "InRelease", now))
+            .Should().Throw<UntrustedArchiveException>().WithMessage("*had expired when it signed*");
+    }
+
+    [Fact]
     public async Task An_archive_from_the_future_is_not_trusted() =>
         await RefusedAsync("in the future", () =>
         {

@@ -13,12 +13,22 @@ internal sealed class SigningKey
 {
     private readonly PgpSecretKey _key;
 
-    public SigningKey()
+    /// <summary>Makes a key of 2020.</summary>
+    /// <param name="lifetime">How long it is valid; <see langword="null"/> for ever.</param>
+    public SigningKey(TimeSpan? lifetime = null)
     {
         var generator = new RsaKeyPairGenerator();
         generator.Init(new RsaKeyGenerationParameters(BigInteger.ValueOf(65537), new SecureRandom(), 2048, 12));
         var pair = new PgpKeyPair(PublicKeyAlgorithmTag.RsaGeneral, generator.GenerateKeyPair(), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        _key = new PgpSecretKey(PgpSignature.DefaultCertification, pair, "Archive <archive@example.org>", SymmetricKeyAlgorithmTag.Null, Array.Empty<char>(), true, null, null, new SecureRandom());
+        _key = new PgpSecretKey(PgpSignature.DefaultCertification, pair, "Archive <archive@example.org>", SymmetricKeyAlgorithmTag.Null, Array.Empty<char>(), true, Lifetime(lifetime), null, new SecureRandom());
+    }
+
+    private static PgpSignatureSubpacketVector? Lifetime(TimeSpan? lifetime)
+    {
+        if (lifetime is not { } time) return null;
+        var packets = new PgpSignatureSubpacketGenerator();
+        packets.SetKeyExpirationTime(true, (long)time.TotalSeconds);
+        return packets.Generate();
     }
 
     public byte[] Keyring(bool armored)

@@ -13,6 +13,9 @@ internal sealed class AddressEntry(uint number, AddressPool pool)
 
     public HardwareAddress Hardware { get; set; }
 
+    /// <summary>The relay's address; 0 for a client on the server's own link.</summary>
+    public uint Relay { get; set; }
+
     public LeaseState State { get; set; }
 
     public DateTimeOffset Since { get; set; }
@@ -36,5 +39,5 @@ internal sealed class AddressEntry(uint number, AddressPool pool)
     /// <summary>Whether the client has it, or had it last.</summary>
     public bool IsOwnOf(ReadOnlySpan<byte> client) => State != LeaseState.Quarantined && Client.Octets.SequenceEqual(client);
 
-    public Lease ToLease() => new(Number, Client, State, Since, ExpiresAt) { Hardware = Hardware, HostName = HostName, Rule = Rule };
+    public Lease ToLease() => new(Number, Client, State, Since, ExpiresAt) { Hardware = Hardware, RelayNumber = Relay, HostName = HostName, Rule = Rule };
 }

@@ -10,12 +10,13 @@ namespace Maas.Boot.Dhcp.Leases;
 /// state (1) address (4) since (8) expires (8), both in ms since 1970
 /// hardware type (1) hardware length (1) hardware, client length (2) client, host name length (1) host name (Latin-1)
 /// from version 2 on: rule length (1) rule (Latin-1)
+/// from version 3 on: relay (4), 0 for none
 /// </code>
 /// </summary>
 internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
 {
     /// <inheritdoc/>
-    public static ReadOnlySpan<byte> Header => "MAASLJ\0\u0002"u8;
+    public static ReadOnlySpan<byte> Header => "MAASLJ\0\u0003"u8;
 
     /// <inheritdoc/>
     public static uint KeyOf(in Lease record) => record.Number;
@@ -33,6 +34,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         var client = reader.ReadSpan(reader.ReadUInt16());
         var hostName = reader.ReadSpan(reader.ReadByte());
         var rule = version < 2 ? default : reader.ReadSpan(reader.ReadByte());
+        var relay = version < 3 ? 0 : reader.ReadUInt32();
         lease = default;
         if (reader.Failed || hardware.Length > 16 || state is < LeaseState.Bound or > LeaseState.Quarantined || !JournalTime.IsValid(since) || !JournalTime.IsValid(expires)) return false;
 
@@ -42,6 +44,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
             Hardware = new HardwareAddress(hardwareType, hardware),
             HostName = JournalText.Read(hostName),
             Rule = JournalText.Read(rule),
+            RelayNumber = relay,
         };
         return true;
     }
@@ -50,7 +53,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
     public static void Write(ArrayBufferWriter<byte> output, in Lease lease)
     {
         var client = lease.Client.Octets;
-        var record = output.GetSpan(26 + 16 + client.Length + (2 * JournalText.LongestField));
+        var record = output.GetSpan(30 + 16 + client.Length + (2 * JournalText.LongestField));
         record[0] = (byte)lease.State;
         BinaryPrimitives.WriteUInt32BigEndian(record[1..], lease.Number);
         BinaryPrimitives.WriteInt64BigEndian(record[5..], lease.Since.ToUnixTimeMilliseconds());
@@ -63,6 +66,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         at += 2 + client.Length;
         at += JournalText.Write(record[at..], lease.HostName);
         at += JournalText.Write(record[at..], lease.Rule);
-        output.Advance(at);
+        BinaryPrimitives.WriteUInt32BigEndian(record[at..], lease.RelayNumber);
+        output.Advance(at + 4);
     }
 }

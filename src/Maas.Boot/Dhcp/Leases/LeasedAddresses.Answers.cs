@@ -145,6 +145,8 @@ public sealed partial class LeasedAddresses
         var leaseTime = LeaseTimeFor(subnet, request);
         SetState(entry, LeaseState.Bound, entry.State == LeaseState.Bound ? entry.Since : now, now + leaseTime);
         entry.Hardware = request.Hardware;
+        // A client renews without its relay (RFC 2131 section 4.4.5): what the lease began with counts.
+        if (request.RelayNumber != 0 || request.ClientNumber == 0) entry.Relay = request.RelayNumber;
         entry.HostName = HostNameOf(request, entry.HostName);
         entry.Rule ??= rule;
         link.Attach(entry);

@@ -139,6 +139,7 @@ public sealed partial class LeasedAddresses : IAddressSource
         {
             Client = lease.Client,
             Hardware = lease.Hardware,
+            Relay = lease.RelayNumber,
             State = lease.State,
             Since = lease.Since,
             ExpiresAt = lease.ExpiresAt,

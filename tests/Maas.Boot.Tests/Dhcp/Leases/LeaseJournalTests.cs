@@ -95,20 +95,20 @@ public sealed class LeaseJournalTests : IDisposable
     {
         var output = new ArrayBufferWriter<byte>();
         LeaseRecords.Write(output, A(2) with { Rule = null });
-        var frame = new byte[JournalFrame.HeaderLength + output.WrittenCount - 1]; // version 1 had no rule's length at the end
-        output.WrittenSpan[..^1].CopyTo(frame.AsSpan(JournalFrame.HeaderLength));
+        var frame = new byte[JournalFrame.HeaderLength + output.WrittenCount - 5]; // version 1 had no rule's length and no relay at the end
+        output.WrittenSpan[..^5].CopyTo(frame.AsSpan(JournalFrame.HeaderLength));
         JournalFrame.Seal(frame, sequence: 1);
         await File.WriteAllBytesAsync(FilePath, [.. "MAASLJ\0\u0001"u8, .. frame]);
         await using (var journal = LeaseJournal.Open(FilePath)) await Write(journal, A(1));
         (await Read()).Should().BeEquivalentTo([A(2) with { Rule = null }, A(1)]);
-        (await File.ReadAllBytesAsync(FilePath))[..8].Should().Equal("MAASLJ\0\u0002"u8.ToArray());
+        (await File.ReadAllBytesAsync(FilePath))[..8].Should().Equal("MAASLJ\0\u0003"u8.ToArray());
     }
 
     [Fact]
     public void A_journal_of_a_version_to_come_is_refused_and_left_as_it_is()
     {
-        File.WriteAllBytes(FilePath, "MAASLJ\0\u0003"u8.ToArray());
-        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<InvalidDataException>().WithMessage("*version 3*newer program*");
+        File.WriteAllBytes(FilePath, "MAASLJ\0\u0004"u8.ToArray());
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<InvalidDataException>().WithMessage("*version 4*newer program*");
         File.ReadAllBytes(FilePath).Should().HaveCount(8);
     }
 

@@ -1,0 +1,51 @@
+using System.Net;
+
+namespace Maas.Api.Accounts;
+
+/// <summary>
+/// Checking a password is slow on purpose. Callers may keep half of the processors busy with it, a short queue waits, and one address has few places in it: a
+/// caller from another address is never behind many of a stranger's.
+/// </summary>
+internal sealed class PasswordQueue
+{
+    private const int MostWaiting = 16, MostOfAddress = 2;
+
+    private readonly SemaphoreSlim places = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly Lock gate = new();
+    private readonly Dictionary<IPAddress, int> waiting = [];
+    private int all;
+
+    /// <summary>Runs a check in its turn.</summary>
+    /// <returns>Whether there was a place in the queue, and the check's result.</returns>
+    public async Task<(bool Entered, T? Result)> RunAsync<T>(IPAddress from, Func<Task<T>> check, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var own = waiting.GetValueOrDefault(from);
+            if (all >= MostWaiting || own >= MostOfAddress) return (false, default);
+            (all, waiting[from]) = (all + 1, own + 1);
+        }
+
+        try
+        {
+            await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                // On the pool: the check takes its time without an await.
+                return (true, await Task.Run(check, cancellationToken).ConfigureAwait(false));
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                all--;
+                if (--waiting[from] == 0) waiting.Remove(from);
+            }
+        }
+    }
+}

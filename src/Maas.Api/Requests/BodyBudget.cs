@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Options;
+
+namespace Maas.Api.Requests;
+
+/// <summary>
+/// How much memory the bodies of all requests may take at once. A request reserves its share before its body is read, and waits when there is none: in the
+/// order of coming, and not for ever. Small bodies reserve nothing, so that a deletion is never behind uploads.
+/// </summary>
+internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider time)
+{
+    /// <summary>Up to this many bytes a body is read without a reservation. The number of connections bounds what these take.</summary>
+    public const int SmallBody = 64 * 1024;
+
+    /// <summary>What a byte of a body takes at its worst: the buffer, a decoded copy, and text in UTF-16.</summary>
+    public const int Cost = 4;
+
+    /// <summary>How long a request waits for its share.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Lock gate = new();
+    private readonly LinkedList<Waiting> queue = [];
+    private long used;
+
+    /// <summary>What is reserved now.</summary>
+    public long Used
+    {
+        get
+        {
+            lock (gate) return used;
+        }
+    }
+
+    /// <summary>Reserves the memory of a body.</summary>
+    /// <param name="bytes">The most that will be read of it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Gives the memory back when it is disposed; null when there was none in time.</returns>
+    public async ValueTask<IDisposable?> ReserveAsync(long bytes, CancellationToken cancellationToken)
+    {
+        if (bytes <= SmallBody) return Nothing.Reserved;
+        // A body that alone is more than all may be read when nothing else is.
+        var share = (long)Math.Min((decimal)bytes * Cost, options.Value.BodyMemory);
+        LinkedListNode<Waiting> waiting;
+        lock (gate)
+        {
+            if (queue.Count == 0 && used + share <= options.Value.BodyMemory)
+            {
+                used += share;
+                return new Reservation(this, share);
+            }
+
+            waiting = queue.AddLast(new Waiting(share));
+        }
+
+        try
+        {
+            await waiting.Value.Turn.Task.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+            return new Reservation(this, share);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            lock (gate)
+            {
+                if (waiting.Value.Turn.Task.IsCompleted) return exception is TimeoutException ? new Reservation(this, share) : Abandon(share, exception);
+                queue.Remove(waiting);
+                Admit(); // those behind may be smaller
+            }
+
+            if (exception is OperationCanceledException) throw;
+            return null;
+        }
+    }
+
+    private IDisposable Abandon(long share, Exception exception)
+    {
+        used -= share;
+        Admit();
+        throw exception;
+    }
+
+    private void GiveBack(long share)
+    {
+        lock (gate)
+        {
+            used -= share;
+            Admit();
+        }
+    }
+
+    private void Admit()
+    {
+        while (queue.First is { } first && used + first.Value.Share <= options.Value.BodyMemory)
+        {
+            used += first.Value.Share;
+            queue.RemoveFirst();
+            first.Value.Turn.TrySetResult();
+        }
+    }
+
+    private sealed record Waiting(long Share)
+    {
+        public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Reservation(BodyBudget budget, long share) : IDisposable
+    {
+        private int given;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref given, 1) == 0) budget.GiveBack(share);
+        }
+    }
+
+    private sealed class Nothing : IDisposable
+    {
+        public static Nothing Reserved { get; } = new();
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Maas.Boot;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp.Wire;
+using Maas.Core;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+using Maas.Hosting.Leases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Hosting.Tests.Link;
+
+/// <summary>Who gets a boot token on a real link: the machine at its first request, and no neighbour that says its hardware address in DHCP.</summary>
+public sealed class BootTokenOnTheLinkTests
+{
+    private const string Victim = "52:54:00:12:34:56", Eves = "52:54:00:66:66:66", Script = "ipxe/52-54-00-12-34-56";
+    private static readonly IPAddress Server = IPAddress.Parse("10.93.0.1");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_machine_gets_its_script_with_a_token_at_its_first_request_by_TFTP()
+    {
+        await using var link = await NamespaceLink.CreateAsync($"{Server}/24");
+        await using var server = await LinkServer.StartAsync(link);
+        var machine = await server.CommissioningMachineAsync();
+        var host = await link.AddHostAsync(Victim);
+
+        var address = await LeaseAsync(host, client: [1, 0x52, 0x54, 0, 0x12, 0x34, 0x56]);
+        await host.Ip("addr", "add", $"{address}/24", "dev", "card");
+        server.Resolved(address).Should().BeNull("nothing has made the server resolve the client");
+        var script = await RequestAsync(host, address);
+        script.Should().Contain("maas.token=");
+        server.Get<LeaseBook>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim));
+
+        (await RequestAsync(host, address)).Should().Contain("maas.token=", "an address that is resolved already is asked again");
+        machine.Should().NotBeNull();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_neighbour_that_says_a_machines_address_in_DHCP_gets_no_script_whether_it_answers_ARP_or_not(bool answers)
+    {
+        await using var link = await NamespaceLink.CreateAsync($"{Server}/24");
+        await using var server = await LinkServer.StartAsync(link);
+        await server.CommissioningMachineAsync();
+        var eve = await link.AddHostAsync(Eves);
+
+        // Leases go by the client identifier: eve has one of her own, and says the victim's hardware address.
+        var address = await LeaseAsync(eve, client: [0, (byte)'e', (byte)'v', (byte)'e']);
+        server.Get<LeaseBook>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim), "the lease says what the message said");
+        await eve.Ip("addr", "add", $"{address}/24", "dev", "card");
+        await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");
+        if (!answers) await eve.Ip("link", "set", "card", "arp", "off");
+
+        foreach (var name in new[] { Script, "grub/grub.cfg-01-52-54-00-12-34-56", "pxelinux.cfg/01-52-54-00-12-34-56" })
+            (await RequestAsync(eve, address, name)).Should().NotContain("maas.token=").And.StartWith("error");
+        if (!answers) await eve.Ip("link", "set", "card", "arp", "on");
+        (await RequestAsync(eve, address)).Should().StartWith("error", "now she is seen as another");
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_kernel_keeps_of_the_machine_does_not_vouch_for_the_next_user_of_its_address()
+    {
+        await using var link = await NamespaceLink.CreateAsync($"{Server}/24");
+        await using var server = await LinkServer.StartAsync(link);
+        await server.CommissioningMachineAsync();
+        var (host, eve) = (await link.AddHostAsync(Victim), await link.AddHostAsync(Eves));
+
+        var address = await LeaseAsync(eve, client: [0, (byte)'e', (byte)'v', (byte)'e']);
+        await NamespaceLink.Ip("neigh", "replace", $"{address}", "lladdr", Victim, "dev", link.Bridge, "nud", "stale"); // as after the machine's earlier use of it
+        await eve.Ip("addr", "add", $"{address}/24", "dev", "card");
+        await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");
+        await eve.Ip("link", "set", "card", "arp", "off");
+        using var socket = eve.Socket(new IPEndPoint(address, 0));
+        await socket.SendToAsync(Request(Script), new IPEndPoint(Server, 69), Token);
+        // The answer, an error, goes to the machine: what counts is that no token was made.
+        await host.Ip("addr", "add", "10.93.0.77/24", "dev", "card");
+        await RequestAsync(host, IPAddress.Parse("10.93.0.77"), "no-such-file"); // answered after eve's, which was before it
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        await FluentActions.Awaiting(() => socket.ReceiveAsync(new byte[600], patience.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        await eve.Ip("link", "set", "card", "arp", "on");
+        (await RequestAsync(eve, address)).Should().StartWith("error");
+    }
+
+    /// <summary>DISCOVER and REQUEST with the victim's hardware address.</summary>
+    private static async Task<IPAddress> LeaseAsync(NamespaceLink.Host host, byte[] client)
+    {
+        using var socket = host.Socket(new IPEndPoint(IPAddress.Any, 68));
+        var offer = await ExchangeAsync(socket, Message(DhcpMessageType.Discover, client));
+        var request = Message(DhcpMessageType.Request, client);
+        request.Options.Set(DhcpOptionCode.RequestedAddress, offer.YourAddress.GetAddressBytes());
+        request.Options.Set(DhcpOptionCode.ServerIdentifier, Server.GetAddressBytes());
+        var answer = await ExchangeAsync(socket, request);
+        answer.Type.Should().Be(DhcpMessageType.Ack);
+        return answer.YourAddress;
+    }
+
+    private static DhcpMessage Message(DhcpMessageType type, byte[] client)
+    {
+        var message = new DhcpMessage { Operation = DhcpOperation.Request, Hardware = HardwareAddress.Parse(Victim), TransactionId = 0x4d414153, Broadcast = true, Type = type };
+        message.Options.Set(DhcpOptionCode.ClientIdentifier, client);
+        return message;
+    }
+
+    private static async Task<DhcpMessage> ExchangeAsync(Socket socket, DhcpMessage message)
+    {
+        var buffer = new byte[1500];
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            message.TryWrite(buffer, out var written).Should().BeTrue();
+            await socket.SendToAsync(buffer.AsMemory(0, written), new IPEndPoint(IPAddress.Broadcast, 67), Token);
+            if (await ReceiveAsync(socket, buffer, TimeSpan.FromSeconds(2)) is > 0 and var length && DhcpMessage.TryParse(buffer.AsSpan(0, length), out var answer)) return answer;
+        }
+
+        throw new TimeoutException("The server did not answer.");
+    }
+
+    /// <summary>Asks for a script by TFTP and gives its first block, or <c>error</c> with the server's words.</summary>
+    private static async Task<string> RequestAsync(NamespaceLink.Host host, IPAddress address, string name = Script)
+    {
+        using var socket = host.Socket(new IPEndPoint(address, 0));
+        var buffer = new byte[1500];
+        await socket.SendToAsync(Request(name), new IPEndPoint(Server, 69), Token);
+        return await ReceiveAsync(socket, buffer, TimeSpan.FromSeconds(15)) switch
+        {
+            0 => "error: no answer",
+            var length when buffer[1] == 3 => Encoding.ASCII.GetString(buffer, 4, length - 4),
+            var length => $"error: {Encoding.ASCII.GetString(buffer, 4, length - 4)}",
+        };
+    }
+
+    private static byte[] Request(string name) => [0, 1, .. Encoding.ASCII.GetBytes(name), 0, .. "octet"u8, 0];
+
+    private static async Task<int> ReceiveAsync(Socket socket, byte[] buffer, TimeSpan patience)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        timeout.CancelAfter(patience);
+        try
+        {
+            return (await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), timeout.Token)).ReceivedBytes;
+        }
+        catch (OperationCanceledException) when (!Token.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The whole composition on the link.</summary>
+    private sealed class LinkServer(WebApplication application, DirectoryInfo data, string bridge) : IAsyncDisposable
+    {
+        public T Get<T>()
+            where T : notnull => application.Services.GetRequiredService<T>();
+
+        public static async Task<LinkServer> StartAsync(NamespaceLink link)
+        {
+            var data = Directory.CreateTempSubdirectory("maas-link");
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls($"http://{Server}:0");
+            builder.Services.AddMaas(maas =>
+            {
+                maas.DataDirectory = data.FullName;
+                maas.Interface = link.Bridge;
+                maas.Range = AddressRange.Parse("10.93.0.100-10.93.0.200");
+                maas.Services = LinkServices.None;
+                maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
+            }).AddMaasApi();
+            foreach (var name in (string[])["snponly.efi", "kernel", "initrd"]) await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(10_000), Token);
+            var application = builder.Build();
+            application.MapMaasBoot();
+            application.MapMaasApi();
+            await application.StartAsync(Token);
+            return new LinkServer(application, data, link.Bridge);
+        }
+
+        public async Task<Machine> CommissioningMachineAsync()
+        {
+            var created = await Get<Machines>().EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(Victim)] }, Token);
+            var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
+            (await Get<Machines>().ExecuteAsync(machine.Id, new MachineCommand.Commission(), cancellationToken: Token)).Should().BeOfType<CommandResult.Done>();
+            return machine;
+        }
+
+        /// <summary>What the kernel has resolved.</summary>
+        public HardwareAddress? Resolved(IPAddress address) => Hosting.Link.NeighbourTable.Read(AddressFamily.InterNetwork)
+            .FirstOrDefault(each => each.Address.Equals(address) && each.InterfaceIndex == Hosting.Link.ServedLink.IndexOf(bridge))?.Hardware;
+
+        public async ValueTask DisposeAsync()
+        {
+            await application.DisposeAsync();
+            data.Delete(recursive: true);
+        }
+    }
+}
