@@ -17,7 +17,7 @@ namespace Maas.Hosting.Ephemeral;
 internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider timeProvider, ILogger<EphemeralSupply> logger) : BackgroundService, IEphemeralEnvironment
 {
     /// <summary>The architecture that is served.</summary>
-    internal const string Architecture = "amd64";
+    internal const string BuiltArchitecture = "amd64";
 
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromMinutes(10);
@@ -26,6 +26,9 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
 
     /// <inheritdoc/>
     public EphemeralFileNames? Files => options.Ephemeral.Own is { } own ? new(own.Kernel, own.InitialRamDisk) : _served?.Names;
+
+    /// <inheritdoc/>
+    public string? Architecture => options.Ephemeral.Own is null ? BuiltArchitecture : null;
 
     /// <summary>The file on disk behind a served name; <see langword="null"/> when the name is no environment's.</summary>
     public string? PathOf(string name) => _served?.PathOf(name);
@@ -58,7 +61,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
         }
     }
 
-    private string EnvironmentDirectory => Path.Combine(options.DataDirectory, "ephemeral", Architecture);
+    private string EnvironmentDirectory => Path.Combine(options.DataDirectory, "ephemeral", BuiltArchitecture);
 
     private async Task SupplyAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +73,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
         }
 
         using var owned = packages as IDisposable;
-        var progress = new StepLog(Step);
+        var progress = new StepLog(LogStep);
         await BootPrograms.ImportAsync(packages, options.ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
         await WarnOfOldShimAsync(cancellationToken).ConfigureAwait(false);
         var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
@@ -114,13 +117,22 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
     // The names carry the build: a machine that has fetched one build's kernel must not get the next one's ram disk.
     private void Serve(EphemeralEnvironment environment)
     {
-        var prefix = $"ephemeral/{Architecture}/{environment.Manifest.Folder}";
+        var prefix = $"ephemeral/{BuiltArchitecture}/{environment.Manifest.Folder}";
         _served = new ServedEnvironment(
-            new EphemeralFileNames($"{prefix}/kernel", $"{prefix}/initrd"), $"ephemeral/{Architecture}/", EnvironmentDirectory, environment);
+            new EphemeralFileNames($"{prefix}/kernel", $"{prefix}/initrd"), $"ephemeral/{BuiltArchitecture}/", EnvironmentDirectory, environment);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Step} {Item}")]
-    private partial void Step(string step, string? item);
+    private void LogStep(string step, string? item)
+    {
+        if (item is null) LogStep(step);
+        else LogStepOf(step, item);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Ephemeral environment: {Step}")]
+    private partial void LogStep(string step);
+
+    [LoggerMessage(LogLevel.Information, "Ephemeral environment: {Step} {Item}")]
+    private partial void LogStepOf(string step, string item);
 
     [LoggerMessage(LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
     private partial void Ready(string release, long mebibytes);

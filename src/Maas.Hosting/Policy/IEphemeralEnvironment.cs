@@ -5,6 +5,9 @@ internal interface IEphemeralEnvironment
 {
     /// <summary>The files' names; <see langword="null"/> while there is no environment: machines that need it are left waiting.</summary>
     EphemeralFileNames? Files { get; }
+
+    /// <summary>The architecture it is for, in Debian's and MAAS's word (<c>amd64</c>); <see langword="null"/> when only its maker knows: then it is offered to every machine.</summary>
+    string? Architecture { get; }
 }
 
 /// <summary>The names under which an environment's files are served. They carry the build, so that a kernel and its ram disk always fit each other.</summary>

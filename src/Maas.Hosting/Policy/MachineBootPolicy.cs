@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -22,14 +23,19 @@ namespace Maas.Hosting.Policy;
 internal sealed partial class MachineBootPolicy(
     Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options, ILogger<MachineBootPolicy> logger, ServedLink? link = null) : IBootPolicy
 {
+    private const int MostReported = 64;
     private static readonly BootInstruction s_localDisk = new BootInstruction.LocalDisk();
     private static readonly BootInstruction s_powerOff = new BootInstruction.PowerOff();
+
+    // A handful: the registry's architectures, and the words that administrators give machines.
+    private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public async ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken)
     {
         if (question.Hardware.ToMacAddress() is not { IsUnicast: true } address) return null;
         var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
+        if (!IsServed(question, machine)) return null;
         return (machine?.NextBoot ?? Unknown()) switch
         {
             BootIntent.None => null,
@@ -39,6 +45,16 @@ internal sealed partial class MachineBootPolicy(
             BootIntent.Ephemeral or BootIntent.Install => await WithTokenAsync(question, address, machine!.Id, cancellationToken).ConfigureAwait(false), // only a known machine has these
             _ => throw new UnreachableException(),
         };
+    }
+
+    /// <summary>Whether there is an environment for the client's architecture: what the firmware says of itself, else what is known of the machine.</summary>
+    private bool IsServed(BootQuestion question, Machine? machine)
+    {
+        if (environment.Architecture is not { } served) return true;
+        var asked = question.Architecture is { } architecture ? FirmwareArchitecture.NameOf(architecture) : machine?.Architecture.Split('/')[0];
+        if (asked is null || asked == served) return true;
+        if (_reported.Count < MostReported && _reported.TryAdd(asked, true)) LogArchitectureNotServed(asked, question.Hardware, served);
+        return false;
     }
 
     private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();
@@ -74,4 +90,9 @@ internal sealed partial class MachineBootPolicy(
 
     [LoggerMessage(LogLevel.Information, "No boot token for {SystemId}: {Client} asked for the script of {Mac}, and {Reason}")]
     private static partial void LogNoToken(ILogger logger, SystemId systemId, HardwareAddress mac, IPAddress client, string reason);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Machine {Mac} has the architecture {Architecture}, for which there is no boot program and no ephemeral environment (there is {Served}): such machines get no boot file. This is logged once")]
+    private partial void LogArchitectureNotServed(string architecture, HardwareAddress mac, string served);
 }

@@ -17,6 +17,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private readonly FixedEnvironment _environment = new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
     private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", KernelOptions = "console=ttyS0" };
+    private readonly List<string> _log = [];
     private MaasRegion _region = null!; // opened before each test
 
     public async ValueTask InitializeAsync() => _region = await MaasRegion.OpenAsync(new MaasRegionOptions());
@@ -94,6 +95,37 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
             (await Policy().DecideAsync(Question(BootPhase.Discovery, Leased) with { Hardware = address }, default)).Should().BeNull();
     }
 
+    public static TheoryData<BootArchitecture, bool> Architectures => new()
+    {
+        { BootArchitecture.X86Bios, true }, { BootArchitecture.X64Uefi, true }, { BootArchitecture.EfiByteCode, true }, { BootArchitecture.X64UefiHttp, true }, { BootArchitecture.EfiByteCodeHttp, true },
+        { BootArchitecture.X86Uefi, false }, { BootArchitecture.Arm64Uefi, false }, { BootArchitecture.Arm64UefiHttp, false }, { BootArchitecture.Arm64UBoot, false }, { BootArchitecture.Arm32UBoot, false },
+        { BootArchitecture.RiscV64Uefi, false }, { (BootArchitecture)0x29, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public async Task Firmware_is_only_offered_what_there_is_for_its_architecture(BootArchitecture architecture, bool served)
+    {
+        var policy = Policy();
+        for (var times = 0; times < 3; times++)
+        {
+            var answer = await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default);
+            (answer is not null).Should().Be(served);
+        }
+
+        _log.Should().HaveCount(served ? 0 : 1, "it is said once");
+        _environment.Architecture = null;
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default)).Should().NotBeNull("a host's own environment may be for any");
+    }
+
+    [Fact]
+    public async Task A_machine_of_another_architecture_is_not_given_a_kernel_it_cannot_run()
+    {
+        await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "arm64/generic" });
+        (await DecideAsync(BootPhase.Script)).Should().BeNull();
+        _log.Should().ContainSingle().Which.Should().Contain("52:54:00:12:34:56").And.Contain("arm64");
+    }
+
     private async Task<Machine> CommissioningMachineAsync()
     {
         var created = await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
@@ -107,7 +139,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) => Policy().DecideAsync(Question(phase, from ?? Leased), default);
 
-    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, NullLogger<MachineBootPolicy>.Instance, new ServedLink(Server, IPNetwork.Parse("10.0.0.0/24")));
+    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log), new ServedLink(Server, IPNetwork.Parse("10.0.0.0/24")));
 
     private static BootQuestion Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
 
@@ -118,6 +150,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     private sealed class FixedEnvironment : IEphemeralEnvironment
     {
         public EphemeralFileNames? Files { get; set; }
+
+        public string? Architecture { get; set; } = "amd64";
     }
 
     private sealed class OneOwner : IAddressOwners
