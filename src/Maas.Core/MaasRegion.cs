@@ -48,7 +48,7 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         var signal = new EffectSignal(clock);
 
         BootResources = new BootResources(new SqliteBootResourceStore(database), images, clock);
-        Machines = new Machines(machines, scripts, BootResources, signal, clock, options);
+        Machines = new Machines(machines, scripts, BootResources, signal, clock, options, loggers.CreateLogger<Machines>());
         Tags = new Tags(machines, Machines);
         Users = new Users(accounts);
         NodeTokens = new NodeTokens(tokens);

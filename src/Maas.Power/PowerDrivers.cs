@@ -68,7 +68,9 @@ public sealed partial class PowerDrivers
         }
         else
         {
-            LogAnswered(request, target.Describe(), answer);
+            // Queries come every few minutes for each machine, and a Wake-on-LAN machine cannot answer one: for the curious.
+            var told = request == "query" || answer is PowerAnswer.Unsupported ? LogLevel.Debug : LogLevel.Information;
+            LogAnswered(told, request, target.Describe(), answer);
         }
 
         return answer;
@@ -76,8 +78,8 @@ public sealed partial class PowerDrivers
 
     private static string NameOf(PowerAnswer answer) => answer is PowerAnswer.Failed failed ? failed.Failure.ToString() : answer.GetType().Name;
 
-    [LoggerMessage(1, LogLevel.Information, "Power {Request} of {Target}: {Answer}")]
-    private partial void LogAnswered(string request, string target, PowerAnswer answer);
+    [LoggerMessage(EventId = 1, Message = "Power {Request} of {Target}: {Answer}")]
+    private partial void LogAnswered(LogLevel level, string request, string target, PowerAnswer answer);
 
     [LoggerMessage(2, LogLevel.Warning, "Power {Request} of {Target} failed ({Failure}): {Reason}")]
     private partial void LogFailed(string request, string target, PowerFailure failure, string reason);

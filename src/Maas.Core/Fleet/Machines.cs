@@ -4,6 +4,8 @@ using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Core.Fleet;
 
@@ -16,9 +18,10 @@ public sealed partial class Machines
     private readonly EffectSignal signal;
     private readonly TimeProvider clock;
     private readonly MaasRegionOptions options;
+    private readonly ILogger<Machines> logger;
     private long changes;
 
-    internal Machines(IMachineStore store, IScriptStore scripts, BootResources images, EffectSignal signal, TimeProvider clock, MaasRegionOptions options)
+    internal Machines(IMachineStore store, IScriptStore scripts, BootResources images, EffectSignal signal, TimeProvider clock, MaasRegionOptions options, ILogger<Machines>? logger = null)
     {
         this.store = store;
         this.scripts = scripts;
@@ -26,6 +29,7 @@ public sealed partial class Machines
         this.signal = signal;
         this.clock = clock;
         this.options = options;
+        this.logger = logger ?? NullLogger<Machines>.Instance;
     }
 
     /// <summary>
@@ -168,7 +172,9 @@ public sealed partial class Machines
     private async Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken)
     {
         var result = await store.SaveAsync(change, cancellationToken).ConfigureAwait(false);
-        if (result is SaveResult.Saved) Interlocked.Increment(ref changes);
+        if (result is not SaveResult.Saved saved) return result;
+        Interlocked.Increment(ref changes);
+        LogEvents(saved.Machine, change.Events);
         return result;
     }
 
