@@ -21,18 +21,13 @@ internal static class QemuArguments
         "-uuid", $"{machine.Uuid}",
         "-smbios", $"type=1,manufacturer=Maas.NET,product=VmLab,serial={machine.Serial}",
         .. FirmwareOf(machine),
-        // Two cores of software translation: no cache to flush, the test's disk need not survive the host.
-        "-drive", $"id=disk,if=none,format=raw,cache=unsafe,discard=unmap,file={machine.DiskPath}",
-        "-device", $"virtio-blk-pci,drive=disk,serial={machine.Serial}-disk,bootindex=2",
-        "-netdev", $"tap,id=net,ifname={machine.Tap},script=no,downscript=no",
-        "-device", NicOf(machine),
+        "-qmp", $"unix:{machine.CommandSocketPath},server=on,wait=off",
+        .. QemuHardware.Disks(machine),
+        .. QemuHardware.Cards(machine),
+        .. QemuHardware.Clock(machine),
+        .. machine.EndsOnRestart ? (string[])["-no-reboot"] : [],
         "-device", "virtio-rng-pci",
     ];
-
-    // QEMU's own ROM for the card is iPXE; without one, OVMF's network stack drives it.
-    private static string NicOf(VirtualMachine machine) =>
-        $"virtio-net-pci,netdev=net,mac={machine.MacAddress},bootindex=1"
-        + (machine.IsUefi ? ",romfile=" : "");
 
     /// <summary>The variables that a machine's firmware begins with.</summary>
     public static string VariablesOf(Firmware firmware) => firmware == Firmware.UefiSecureBoot ? SecureBootVariables : UefiVariables;

@@ -59,6 +59,13 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
         if (running is not null) await running.WaitForExitAsync(cancellationToken).WaitAsync(timeout, time, cancellationToken);
     }
 
+    /// <summary>Plugs in the disks that appear late.</summary>
+    public async Task AttachLateDisksAsync(CancellationToken cancellationToken)
+    {
+        using var commands = await QmpClient.ConnectAsync(Hardware.CommandSocketPath, cancellationToken);
+        foreach (var disk in QemuHardware.LateDisks(Hardware)) await commands.ExecuteAsync("device_add", disk, cancellationToken);
+    }
+
     public Task TypeAsync(string text, CancellationToken cancellationToken) =>
         running?.TypeAsync(text, cancellationToken) ?? throw new InvalidOperationException($"{Hardware.Name} is off");
 
@@ -71,11 +78,13 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
 
     private void PrepareFiles()
     {
-        if (!File.Exists(Hardware.DiskPath))
+        foreach (var (number, disk) in Hardware.AllDisks.Index())
         {
-            using var disk = File.Create(Hardware.DiskPath);
-            disk.SetLength(Hardware.DiskSize * 1024L * 1024L);
+            if (File.Exists(Hardware.PathOfDisk(number))) continue;
+            using var file = File.Create(Hardware.PathOfDisk(number));
+            file.SetLength(disk.Size * 1024L * 1024L);
         }
+
         if (Hardware.IsUefi && !File.Exists(Hardware.FirmwareVariablesPath))
             File.Copy(QemuArguments.VariablesOf(Hardware.Firmware), Hardware.FirmwareVariablesPath);
     }

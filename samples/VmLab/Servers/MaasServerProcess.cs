@@ -21,6 +21,9 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
     /// <summary>What the ephemeral kernel is told besides.</summary>
     public string KernelOptions { get; set; } = "console=ttyS0,115200 quiet no_timer_check";
 
+    /// <summary>The ephemeral kernel's package: the one for virtual machines, or <c>linux-image-amd64</c> for all hardware.</summary>
+    public string KernelPackage { get; set; } = "linux-image-cloud-amd64";
+
     /// <summary>Where it serves HTTP.</summary>
     public string Listen { get; init; } = $"http://0.0.0.0:{Port}";
 
@@ -38,7 +41,7 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
             network.Command(
                 "dotnet",
                 [SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen, "--interface", LabNetwork.Bridge,
-                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", "linux-image-cloud-amd64", "--kernel-options", KernelOptions, .. setup.Arguments, .. Options]),
+                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", KernelPackage, "--kernel-options", KernelOptions, .. setup.Arguments, .. Options]),
             Log);
         await WaitUntilItListensAsync(cancellationToken);
     }

@@ -25,6 +25,13 @@ internal static class LabJudges
         Judge.Require("ipmitool", "ipmitool");
     }
 
+    public static void RequireTinyImageTools()
+    {
+        Judge.Require("sfdisk", "fdisk");
+        Judge.Require("mke2fs", "e2fsprogs");
+        Judge.Require("debugfs", "e2fsprogs");
+    }
+
     public static void RequireDiskImageTools()
     {
         Judge.RequireRoot();

@@ -8,6 +8,7 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
 {
     private readonly ITestOutputHelper output;
     private readonly string name;
+    private bool keepsSupplies;
 
     private RackBench(LabRack rack, string name, ITestOutputHelper output) => (Rack, this.name, this.output) = (rack, name, output);
 
@@ -16,8 +17,16 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
     /// <summary>Builds a rack; <paramref name="name"/> tells its logs from another's.</summary>
     public static async Task<RackBench> CreateAsync(string name, ITestOutputHelper output, ServerSetup? setup = null)
     {
+        var bench = await CreateBareAsync(name, output, setup);
+        BuiltSupplies.CopyTo(Path.Combine(bench.Rack.Folder, "data"));
+        bench.keepsSupplies = true;
+        return bench;
+    }
+
+    /// <summary>Builds a rack whose server makes its own supplies: they differ from the others', and are not kept for them.</summary>
+    public static async Task<RackBench> CreateBareAsync(string name, ITestOutputHelper output, ServerSetup? setup = null)
+    {
         var fresh = Directory.CreateTempSubdirectory("maas-journey-").FullName;
-        BuiltSupplies.CopyTo(Path.Combine(fresh, "data"));
         return new RackBench(await LabRack.CreateAsync(fresh, TimeProvider.System, setup ?? new ServerSetup(), TestContext.Current.CancellationToken), name, output);
     }
 
@@ -28,7 +37,7 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
         var failed = TestContext.Current.TestState is null || TestContext.Current.TestState.Result == TestResult.Failed;
         await Rack.DisposeAsync();
         Keep();
-        BuiltSupplies.KeepOf(Path.Combine(Rack.Folder, "data"));
+        if (keepsSupplies) BuiltSupplies.KeepOf(Path.Combine(Rack.Folder, "data"));
         Directory.Delete(Rack.Folder, recursive: true);
         if (failed) output.WriteLine($"The consoles and the server's log are in {Logs}");
     }
