@@ -11,7 +11,8 @@ set -eu
 server=${MAAS_SERVER:-http://127.0.0.1:5240/MAAS}
 IFS=: read -r consumer token secret <"${MAAS_API_KEY:-/var/lib/maas/admin.apikey}" || [ -n "$secret" ]
 
-# call METHOD URL [CURL'S OPTIONS...]: signed by OAuth 1.0a, PLAINTEXT (RFC 5849 section 3.4.4). The header comes from a file, so that no list of processes shows it.
+# call METHOD URL [CURL'S OPTIONS...]: signed by OAuth 1.0a, PLAINTEXT (RFC 5849 section 3.4.4). The header comes from standard input, so
+# that no list of processes shows it.
 call() {
     call_method=$1 call_url=$2
     shift 2

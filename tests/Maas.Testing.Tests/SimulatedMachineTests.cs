@@ -143,14 +143,31 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("sdq", "", "there is no disk sdq")]
-    [InlineData("vda", "S1", "there is no disk S1")]
+    [InlineData("sdq", "", "the disk sdq is absent")]
+    [InlineData("vda", "S1", "the disk vda (S1) is absent")]
     public async Task A_disk_that_is_not_there_is_named(string disk, string serial, string error)
     {
         _server.Task = _server.DeploySheet("raw", disk: disk, serial: serial);
         await using var machine = Machine();
         await BootAsync(machine);
         _server.Reports.Should().ContainSingle().Which.Should().Contain(error);
+    }
+
+    [Theory]
+    [InlineData("deploy", "this is another machine")]
+    [InlineData("task=erase\nerase_mode=quick\n", "does not know this machine's disks")]
+    [InlineData("task=erase\nerase_mode=quick\nhardware_uuid=\nknown_disks=1\nknown_disk=name=vdz\tserial=S9\n", "vdz (S9) is absent")]
+    [InlineData("task=erase\nerase_mode=quick\nhardware_uuid=\nknown_disks=0\n", "vda () is not in the inventory")]
+    public async Task A_destructive_task_for_another_machine_or_for_unknown_disks_writes_nothing(string task, string why)
+    {
+        _server.Image = [1, 2, 3];
+        _server.Task = task == "deploy" ? _server.DeploySheet("raw", uuid: "99999999-0506-0708-090a-0b0c0d0e0f10") : task;
+        await using var machine = Machine();
+
+        await BootAsync(machine);
+
+        machine.Disks.Should().OnlyContain(disk => disk.Erasures == 0 && disk.ImageLength == 0);
+        _server.Reports.Should().ContainSingle().Which.Should().StartWith("op=signal status=FAILED").And.Contain(why);
     }
 
     [Fact]
@@ -166,7 +183,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     [Fact]
     public async Task Erasing_empties_every_disk_and_is_reported()
     {
-        _server.Task = "task=erase\nerase=quick\n";
+        _server.Task = "task=erase\nerase_mode=quick\nhardware_uuid=\nknown_disks=2\nknown_disk=name=vda\nknown_disk=name=vdb\tserial=\n";
         await using var machine = Machine(o => o with { Hardware = new SimulatedHardware { Disks = [new("vda", 1 << 20), new("vdb", 1 << 20)] } });
         (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
         machine.Disks.Should().OnlyContain(d => d.Erasures == 1 && !d.IsBootable);
@@ -178,7 +195,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     [InlineData(86400)]
     public async Task A_wrong_clock_is_corrected_by_the_servers_date(int seconds)
     {
-        _server.Task = "task=erase\nerase=full\n";
+        _server.Task = "task=erase\nerase_mode=full\nhardware_uuid=\nknown_disks=1\nknown_disk=name=vda\n";
         await using var machine = Machine(o => o with { ClockError = TimeSpan.FromSeconds(seconds) });
         await BootAsync(machine);
         _server.Reports.Should().Equal("op=signal status=OK");

@@ -12,7 +12,10 @@ public sealed record LabDisk
     /// <summary>Serial number; <see langword="null"/> for none, or for what the emulated disk says by itself.</summary>
     public string? Serial { get; init; }
 
-    /// <summary>Whether it is plugged in only after the operating system has looked for disks (<see cref="QemuMachine.AttachLateDisksAsync"/>). USB disks alone.</summary>
+    /// <summary>
+    /// Whether it is plugged in only after the operating system has looked for disks (<see cref="QemuMachine.AttachLateDisksAsync"/>). USB
+    /// disks alone.
+    /// </summary>
     public bool AppearsLate { get; init; }
 }
 

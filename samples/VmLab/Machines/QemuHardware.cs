@@ -30,7 +30,7 @@ internal static class QemuHardware
             }
 
             yield return "-device";
-            yield return DeviceOf(disk, i) + (disk.Serial is { } serial && disk.Bus != DiskBus.SdCard ? $",serial={serial}" : "") + (i == 0 && disk.Bus != DiskBus.SdCard ? ",bootindex=2" : "");
+            yield return DeviceOf(disk, i) + OptionsOf(disk, i);
         }
     }
 
@@ -38,7 +38,11 @@ internal static class QemuHardware
     public static IEnumerable<Dictionary<string, string>> LateDisks(VirtualMachine machine) =>
         machine.AllDisks.Index().Where(disk => disk.Item.AppearsLate).Select(disk => new Dictionary<string, string>
         {
-            ["driver"] = "usb-storage", ["bus"] = "xhci.0", ["drive"] = $"disk{disk.Index}", ["id"] = $"{Late}{disk.Index}", ["serial"] = disk.Item.Serial ?? "",
+            ["driver"] = "usb-storage",
+            ["bus"] = "xhci.0",
+            ["drive"] = $"disk{disk.Index}",
+            ["id"] = $"{Late}{disk.Index}",
+            ["serial"] = disk.Item.Serial ?? "",
         });
 
     /// <summary>The network cards; the first is booted from.</summary>
@@ -61,7 +65,11 @@ internal static class QemuHardware
 
     /// <summary>A clock that is wrong.</summary>
     public static string[] Clock(VirtualMachine machine) =>
-        machine.Clock is { } clock ? ["-rtc", "base=" + clock.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)] : [];
+        machine.Clock is { } clock ? ["-rtc", string.Create(CultureInfo.InvariantCulture, $"base={clock.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}")] : [];
+
+    // An SD card is known by a number of its own, and no firmware boots it.
+    private static string OptionsOf(LabDisk disk, int number) =>
+        disk.Bus == DiskBus.SdCard ? "" : (disk.Serial is { } serial ? $",serial={serial}" : "") + (number == 0 ? ",bootindex=2" : "");
 
     private static string? ControllerOf(DiskBus bus) => bus switch
     {

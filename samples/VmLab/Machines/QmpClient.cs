@@ -15,7 +15,8 @@ internal sealed class QmpClient : IDisposable
     {
         _socket = socket;
         var stream = new NetworkStream(socket, ownsSocket: true);
-        (_reader, _writer) = (new StreamReader(stream), new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        _reader = new StreamReader(stream);
+        _writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
     }
 
     public static async Task<QmpClient> ConnectAsync(string path, CancellationToken cancellationToken)
@@ -38,7 +39,8 @@ internal sealed class QmpClient : IDisposable
         while (await _reader.ReadLineAsync(cancellationToken) is { } line)
         {
             using var answer = JsonDocument.Parse(line);
-            if (answer.RootElement.TryGetProperty("error", out var error)) throw new InvalidOperationException($"QEMU refused {command}: {error}");
+            if (answer.RootElement.TryGetProperty("error", out var error))
+                throw new InvalidOperationException($"QEMU refused {command}: {error}");
             if (answer.RootElement.TryGetProperty("return", out _)) return;
         }
 

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Maas.Api.Answers;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
+using Maas.Core.Inventory;
 using Maas.Core.Lifecycle;
 
 namespace Maas.Api.Metadata;
@@ -32,16 +34,27 @@ internal static class TaskSheet
         var lines = new StringBuilder();
         void Add(string key, string value) => lines.Append(key).Append('=').Append(value.ReplaceLineEndings(" ")).Append('\n');
 
+        // A destructive task is for this hardware: the agent compares it before the first write, and refuses where nothing is known. A
+        // disk that does not show itself is not taken for an erased one.
+        void AddHardware()
+        {
+            if (machine.Hardware is not { } hardware) return;
+            var disks = hardware.Disks.Where(disk => disk is { Removable: false, Size: > 0 }).ToList();
+            Add("hardware_uuid", hardware.Identity.Uuid);
+            Add("known_disks", disks.Count.ToString(CultureInfo.InvariantCulture));
+            foreach (var disk in disks) Add("known_disk", IdentityOf(disk));
+        }
+
         switch (machine.NextBoot)
         {
             case BootIntent.Install { Image: var image } when machine.Deployment is { } deployment:
                 Add("task", "deploy");
                 Add("image_path", $"{prefix}/metadata/latest/maas-image");
                 Add("image_sha256", image.Sha256);
-                Add("image_size", image.Size.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                Add("image_size", image.Size.ToString(CultureInfo.InvariantCulture));
                 Add("image_format", FormatOf(image.FileType));
-                Add("disk_name", deployment.Disk.Name);
-                Add("disk_serial", deployment.Disk.Serial);
+                Add("target_disk", TargetOf(machine, deployment.Disk));
+                AddHardware();
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test }:
                 Add("task", "commission");
@@ -49,9 +62,8 @@ internal static class TaskSheet
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Erase }:
                 Add("task", "erase");
-                Add("erase", machine.Erase switch { EraseMode.Full => "full", EraseMode.Secure => "secure", _ => "quick" });
-                // So that a disk which did not show itself is not taken for an erased one.
-                foreach (var disk in (machine.Hardware?.Disks ?? []).Where(disk => disk is { Removable: false, Size: > 0 })) Add("disk", $"{disk.Name}/{disk.Serial}");
+                Add("erase_mode", machine.Erase switch { EraseMode.Full => "full", EraseMode.Secure => "secure", _ => "quick" });
+                AddHardware();
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Rescue }:
                 Add("task", "rescue");
@@ -66,6 +78,18 @@ internal static class TaskSheet
 
         return lines.ToString();
     }
+
+    // The inventory's disk of that name and serial number tells more of it.
+    private static string TargetOf(Machine machine, InstallDisk target) =>
+        IdentityOf(
+            machine.Hardware?.Disks.FirstOrDefault(disk => disk.Name == target.Name && disk.Serial == target.Serial)
+            ?? new Disk { Name = target.Name, Serial = target.Serial });
+
+    /// <summary>What tells a disk from others: fields in the inventory's own form, which the agent compares with what it reads.</summary>
+    private static string IdentityOf(Disk disk) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"name={disk.Name}\tserial={disk.Serial}\twwid={disk.Wwid}\tsize={disk.Size}\tmodel={disk.Model}\tpath={disk.Path}");
 
     /// <summary>MAAS's file type in the agent's words; one it cannot write goes through, so that it can say so by name.</summary>
     private static string FormatOf(string fileType) => fileType switch

@@ -21,7 +21,9 @@ public sealed partial class Machines
     private readonly ILogger<Machines> logger;
     private long changes;
 
-    internal Machines(IMachineStore store, IScriptStore scripts, BootResources images, EffectSignal signal, TimeProvider clock, MaasRegionOptions options, ILogger<Machines>? logger = null)
+    internal Machines(
+        IMachineStore store, IScriptStore scripts, BootResources images, EffectSignal signal, TimeProvider clock, MaasRegionOptions options,
+        ILogger<Machines>? logger = null)
     {
         this.store = store;
         this.scripts = scripts;

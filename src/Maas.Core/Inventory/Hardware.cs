@@ -115,8 +115,17 @@ public sealed record Disk
     /// <summary>Model; empty when not told.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Serial number or world wide name; empty when the disk has none (most virtual disks).</summary>
+    /// <summary>Serial number; empty when the disk has none (most virtual disks). Some bridges and arrays give their disks one and the same.</summary>
     public string Serial { get; init; } = "";
+
+    /// <summary>World wide name (<c>naa.5000…</c>), or an SD card's identification register; empty when the disk has none.</summary>
+    public string Wwid { get; init; } = "";
+
+    /// <summary>
+    /// Where it is attached (<c>pci-0000:00:1f.2-ata-1</c>), the same from boot to boot while nothing is plugged elsewhere; empty when not
+    /// known.
+    /// </summary>
+    public string Path { get; init; } = "";
 
     /// <summary>Size in bytes.</summary>
     public long Size { get; init; }

@@ -164,6 +164,8 @@ public static class InventoryParser
             Name = record.Name("name"),
             Model = record.Text("model"),
             Serial = record.Text("serial"),
+            Wwid = record.Text("wwid"),
+            Path = record.Text("path"),
             Size = record.Long("size"),
             BlockSize = record.Int("block"),
             Rotational = record.Flag("rotational"),

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using Maas.Core.Fleet;
 
 namespace Maas.Core.Scripts;
@@ -8,6 +9,8 @@ public static class BuiltinScripts
 {
     /// <summary>Name of the script whose output becomes the machine's hardware.</summary>
     public const string Inventory = "00-maas-inventory";
+
+    private const string IncludeMark = "#include ";
 
     private static readonly (string Name, ScriptKind Kind, TimeSpan Timeout)[] All =
     [
@@ -34,12 +37,19 @@ public static class BuiltinScripts
             Timeout = script.Timeout,
         });
 
+    /// <summary>A script's text; a line <c>#include FILE</c> in it stands for that file.</summary>
     private static byte[] Read(string name)
+    {
+        var lines = ReadText(name).Split('\n').Select(
+            line => line.StartsWith(IncludeMark, StringComparison.Ordinal) ? ReadText(line[IncludeMark.Length..]).TrimEnd('\n') : line);
+        return Encoding.UTF8.GetBytes(string.Join('\n', lines));
+    }
+
+    private static string ReadText(string name)
     {
         using var stream = typeof(BuiltinScripts).Assembly.GetManifestResourceStream("Maas.Core.Scripts.Builtin." + name)
             ?? throw new InvalidOperationException($"The built-in script {name} is missing.");
-        var body = new byte[stream.Length];
-        stream.ReadExactly(body);
-        return body;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 }

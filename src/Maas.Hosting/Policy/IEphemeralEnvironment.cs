@@ -6,7 +6,10 @@ internal interface IEphemeralEnvironment
     /// <summary>The files' names; <see langword="null"/> while there is no environment: machines that need it are left waiting.</summary>
     EphemeralFileNames? Files { get; }
 
-    /// <summary>The architecture it is for, in Debian's and MAAS's word (<c>amd64</c>); <see langword="null"/> when only its maker knows: then it is offered to every machine.</summary>
+    /// <summary>
+    /// The architecture it is for, in Debian's and MAAS's word (<c>amd64</c>); <see langword="null"/> when only its maker knows: then it is
+    /// offered to every machine.
+    /// </summary>
     string? Architecture { get; }
 }
 

@@ -21,7 +21,8 @@ namespace Maas.Hosting.Policy;
 /// <param name="logger">The log.</param>
 /// <param name="link">The link that machines boot from; <see langword="null"/> without one.</param>
 internal sealed partial class MachineBootPolicy(
-    Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options, ILogger<MachineBootPolicy> logger, ServedLink? link = null) : IBootPolicy
+    Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options,
+    ILogger<MachineBootPolicy> logger, ServedLink? link = null) : IBootPolicy
 {
     private const int MostReported = 64;
     private static readonly BootInstruction s_localDisk = new BootInstruction.LocalDisk();
@@ -47,11 +48,11 @@ internal sealed partial class MachineBootPolicy(
         };
     }
 
-    /// <summary>Whether there is an environment for the client's architecture: what the firmware says of itself, else what is known of the machine.</summary>
+    /// <summary>Whether there is an environment for the client's architecture: the firmware's own word, else what is known of the machine.</summary>
     private bool IsServed(BootQuestion question, Machine? machine)
     {
         if (environment.Architecture is not { } served) return true;
-        var asked = question.Architecture is { } architecture ? FirmwareArchitecture.NameOf(architecture) : machine?.Architecture.Split('/')[0];
+        var asked = question.Architecture is { } firmware ? FirmwareArchitecture.NameOf(firmware) : machine?.Architecture.Split('/')[0];
         if (asked is null || asked == served) return true;
         if (_reported.Count < MostReported && _reported.TryAdd(asked, true)) LogArchitectureNotServed(asked, question.Hardware, served);
         return false;
@@ -93,6 +94,6 @@ internal sealed partial class MachineBootPolicy(
 
     [LoggerMessage(
         LogLevel.Warning,
-        "Machine {Mac} has the architecture {Architecture}, for which there is no boot program and no ephemeral environment (there is {Served}): such machines get no boot file. This is logged once")]
+        "No boot file for machine {Mac}: there is no ephemeral environment for its architecture {Architecture}, only for {Served} (logged once per architecture)")]
     private partial void LogArchitectureNotServed(string architecture, HardwareAddress mac, string served);
 }

@@ -100,6 +100,8 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         _tree.AddDevice("dev/null", 1, 3);
         _tree.AddFile("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"u8.ToArray(), executable: false);
         _tree.AddFile("etc/group", "root:x:0:\n"u8.ToArray(), executable: false);
+        // The last file: where it is missing, the kernel had too little memory to unpack all.
+        _tree.AddFile("var/complete", ReadOnlyMemory<byte>.Empty, executable: false);
         foreach (var (path, content) in AgentFiles.All) _tree.AddFile(path, content, executable: true);
         foreach (var (path, content) in _options.Files) _tree.AddFile(path.TrimStart('/'), content, executable: true);
     }

@@ -7,7 +7,7 @@ namespace Maas.Images.Ephemeral;
 internal sealed class EphemeralRecipe
 {
     /// <summary>Counted up when the builder lays the environment out in another way.</summary>
-    private const int LayoutVersion = 1;
+    private const int LayoutVersion = 2;
 
     public EphemeralRecipe(EphemeralEnvironmentOptions options)
     {

@@ -22,16 +22,16 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
     public async Task RedeemTokenAsync(string token, CancellationToken cancellationToken)
     {
         using var answer = await AskAsync(HttpMethod.Get, $"metadata/boot/{token}/", "no credentials", null, cancellationToken).ConfigureAwait(false);
-        var lines = Pairs(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
-        if (lines.GetValueOrDefault("consumer_key") is not { Length: > 0 } consumer || lines.GetValueOrDefault("token_key") is not { Length: > 0 } key || lines.GetValueOrDefault("token_secret") is not { Length: > 0 } secret)
-            throw new AgentFailedException("the server sent no credentials");
+        var lines = new AgentTask(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+        var (consumer, key, secret) = (lines["consumer_key"], lines["token_key"], lines["token_secret"]);
+        if (consumer.Length == 0 || key.Length == 0 || secret.Length == 0) throw new AgentFailedException("the server sent no credentials");
         http.Credentials = new NodeCredentials(consumer, key, secret);
     }
 
-    public async Task<IReadOnlyDictionary<string, string>> GetTaskAsync(CancellationToken cancellationToken)
+    public async Task<AgentTask> GetTaskAsync(CancellationToken cancellationToken)
     {
         using var answer = await AskAsync(HttpMethod.Get, "metadata/latest/maas-task", "no task", null, cancellationToken).ConfigureAwait(false);
-        return Pairs(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+        return new AgentTask(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The scripts' archive; <see langword="null"/> when there is nothing to run.</summary>
@@ -91,17 +91,5 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
             if (text.Length > LongestAnswer) text = text[..LongestAnswer];
             throw new AgentFailedException($"{failure}: the server answered {(int)answer.StatusCode} {text.ReplaceLineEndings(" ").Trim()}");
         }
-    }
-
-    // Lines `key=value`, nothing quoted, the value to the end of the line.
-    private static Dictionary<string, string> Pairs(string text)
-    {
-        var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
-        {
-            if (line.IndexOf('=', StringComparison.Ordinal) is var at and > 0) pairs[line[..at]] = line[(at + 1)..];
-        }
-
-        return pairs;
     }
 }

@@ -8,15 +8,18 @@ namespace Maas.Testing.Agent;
 /// <summary>Deployment: the image goes from the server straight to a disk, hashed on the way; then it is made this machine's own.</summary>
 internal sealed class DeployTask(SimulatedMachine machine, AgentServer server, Action<string> say)
 {
-    public async Task RunAsync(IReadOnlyDictionary<string, string> sheet, CancellationToken cancellationToken)
+    public async Task RunAsync(AgentTask sheet, CancellationToken cancellationToken)
     {
-        var path = sheet.GetValueOrDefault("image_path", "");
+        var path = sheet["image_path"];
         if (!path.StartsWith('/')) throw new AgentFailedException("the image's path is missing");
-        var disk = Choose(sheet.GetValueOrDefault("disk_name", ""), sheet.GetValueOrDefault("disk_serial", ""));
+        if (sheet["target_disk"].Length == 0) throw new AgentFailedException("the task does not say which disk to write to");
+        var check = new HardwareCheck(machine, sheet);
+        check.VerifyMachine();
+        var disk = check.Find(new KnownDisk(sheet["target_disk"]));
         var configuration = await server.GetCloudConfigAsync(cancellationToken).ConfigureAwait(false);
 
         say($"step=write image to {disk.Model.Name}");
-        await WriteAsync(disk, path, sheet.GetValueOrDefault("image_format", ""), sheet.GetValueOrDefault("image_sha256", ""), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(disk, path, sheet["image_format"], sheet["image_sha256"], cancellationToken).ConfigureAwait(false);
         say("step=configure");
         disk.CloudConfig = configuration;
 
@@ -24,11 +27,6 @@ internal sealed class DeployTask(SimulatedMachine machine, AgentServer server, A
         await server.NetbootOffAsync(cancellationToken).ConfigureAwait(false);
         await server.SignalAsync("OK", null, cancellationToken).ConfigureAwait(false);
     }
-
-    // Names change from boot to boot; a serial number, when it is given, decides.
-    private SimulatedDisk Choose(string name, string serial) =>
-        machine.Disks.FirstOrDefault(d => serial.Length > 0 ? d.Model.Serial == serial : d.Model.Name == name)
-        ?? throw new AgentFailedException($"there is no disk {(serial.Length > 0 ? serial : name)} among {string.Join(' ', machine.Disks.Select(d => $"{d.Model.Name}({d.Model.Serial})"))}");
 
     private async Task WriteAsync(SimulatedDisk disk, string path, string format, string sha256, CancellationToken cancellationToken)
     {

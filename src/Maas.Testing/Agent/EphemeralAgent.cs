@@ -56,7 +56,7 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
         for (var idle = 0; idle < IdleRounds;)
         {
             var sheet = await server.GetTaskAsync(cancellationToken).ConfigureAwait(false);
-            var task = sheet.GetValueOrDefault("task", "");
+            var task = sheet["task"];
             if (task != shown) Say($"task={shown = task}");
             switch (task)
             {
@@ -67,7 +67,7 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
                     await new DeployTask(machine, server, Say).RunAsync(sheet, cancellationToken).ConfigureAwait(false);
                     return AgentEnd.Restart;
                 case "erase":
-                    await EraseAsync(server, sheet.GetValueOrDefault("erase", ""), cancellationToken).ConfigureAwait(false);
+                    await EraseAsync(server, sheet, cancellationToken).ConfigureAwait(false);
                     return AgentEnd.PowerOff;
                 case "rescue":
                     if (!rescueTold) await server.SignalAsync("WORKING", null, cancellationToken).ConfigureAwait(false);
@@ -89,10 +89,13 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
         return AgentEnd.PowerOff;
     }
 
-    private async Task EraseAsync(AgentServer server, string how, CancellationToken cancellationToken)
+    private async Task EraseAsync(AgentServer server, AgentTask sheet, CancellationToken cancellationToken)
     {
+        var how = sheet["erase_mode"];
         if (how is not ("quick" or "full" or "secure")) throw new AgentFailedException($"there is no way to erase called '{how}'");
-        foreach (var disk in machine.Disks)
+        var check = new HardwareCheck(machine, sheet);
+        check.VerifyMachine();
+        foreach (var disk in check.FindAll())
         {
             Say($"step=erase {how} {disk.Model.Name}");
             disk.Erase();

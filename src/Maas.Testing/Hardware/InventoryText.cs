@@ -20,7 +20,11 @@ internal static class InventoryText
             ("uuid", machine.Uuid), ("board_vendor", hardware.Vendor), ("board_name", hardware.Product), ("firmware_vendor", hardware.Vendor), ("firmware_version", "1.0"), ("firmware_date", "04/26/2012"), ("chassis_type", 1));
 
         foreach (var disk in hardware.Disks)
-            Record(text, "disk", ("name", disk.Name), ("size", disk.Size), ("block", 512), ("rotational", disk.Rotational ? 1 : 0), ("removable", 0), ("ro", 0), ("bus", BusOf(disk.Name)), ("serial", disk.Serial), ("model", disk.Model));
+        {
+            Record(
+                text, "disk", ("name", disk.Name), ("size", disk.Size), ("block", 512), ("rotational", disk.Rotational ? 1 : 0), ("removable", 0),
+                ("ro", 0), ("bus", BusOf(disk.Name)), ("serial", disk.Serial), ("wwid", ""), ("model", disk.Model), ("path", ""));
+        }
 
         var interfaces = hardware.OtherInterfaces.Prepend(machine.Mac).ToList();
         for (var i = 0; i < interfaces.Count; i++)

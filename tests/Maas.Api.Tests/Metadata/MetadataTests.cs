@@ -8,6 +8,8 @@ namespace Maas.Api.Tests.Metadata;
 public class MetadataTests
 {
     private const string Latest = "/MAAS/metadata/latest/";
+    private const string KnownDisk = "name=vda\tserial=disk-1\twwid=\tsize=10737418240\tmodel=Test Disk\tpath=";
+    private const string KnownHardware = $"hardware_uuid=\nknown_disks=1\nknown_disk={KnownDisk}\n";
 
     [Fact]
     public async Task The_tree_is_what_cloud_init_expects()
@@ -116,7 +118,7 @@ public class MetadataTests
         var erasing = await host.DoAsync(machine.Id, new MachineCommand.Release { Erase = EraseMode.Quick });
         erasing.Status.Should().Be(MachineStatus.DiskErasing);
 
-        (await host.GetAsync(await host.TokenAsync(machine), Latest + "maas-task")).Expect(200).Text.Should().Be("task=erase\nerase=quick\ndisk=vda/disk-1\n");
+        (await host.GetAsync(await host.TokenAsync(machine), Latest + "maas-task")).Expect(200).Text.Should().Be($"task=erase\nerase_mode=quick\n{KnownHardware}");
     }
 
     [Fact]
@@ -129,9 +131,12 @@ public class MetadataTests
         var token = await host.TokenAsync(machine);
 
         var task = (await host.GetAsync(token, Latest + "maas-task")).Expect(200).Text.TrimEnd('\n').Split('\n');
-        task.Should().Equal(
+        string[] expected =
+        [
             "task=deploy", "image_path=/MAAS/metadata/latest/maas-image", $"image_sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(image))}",
-            $"image_size={image.Length}", "image_format=raw", "disk_name=vda", "disk_serial=disk-1");
+            $"image_size={image.Length}", "image_format=raw", $"target_disk={KnownDisk}", .. KnownHardware.TrimEnd('\n').Split('\n'),
+        ];
+        task.Should().Equal(expected);
 
         var whole = (await host.GetAsync(token, Latest + "maas-image")).Expect(200);
         whole.Body.Should().Equal(image);

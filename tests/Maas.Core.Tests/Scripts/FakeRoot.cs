@@ -32,6 +32,8 @@ internal sealed class FakeRoot : IDisposable
         File("sys/block/vda/serial", "VIRT1");
         Disk("sda", "devices/pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0", sectors: 2048, removable: 0);
         File("sys/block/sda/device/model", "Spinner 9  ");
+        File("sys/block/sda/device/wwid", "naa.5000c500a1b2c3d4");
+        File("sys/devices/pci0000:00/0000:00:1f.2/ata1/ata_port/ata1/port_no", "1");
         Bytes("sys/block/sda/device/vpd_pg80", [0, 0x80, 0, 8, .. "  SN-42 "u8]);
         Disk("sdb", "devices/pci0000:00/0000:00:14.0/usb1/1-2", sectors: 4096, removable: 1);
         Disk("loop0", "devices/virtual", sectors: 4096, removable: 0);

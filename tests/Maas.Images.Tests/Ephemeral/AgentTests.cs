@@ -80,6 +80,29 @@ public sealed class AgentTests(MirrorFixture mirror)
         server.Requests.Count(request => request.EndsWith("maas-task", StringComparison.Ordinal)).Should().Be(3);
     }
 
+    [Fact]
+    public async Task A_machine_with_too_little_memory_says_so_in_one_line_and_goes_off()
+    {
+        await using var server = await new MetadataServer().StartAsync();
+
+        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.task=enlist BOOTIF=01-52-54-00-00-ab-01", "-m", "192");
+
+        console.Split('\n').Where(line => line.Contains("MAAS-AGENT", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain("failed: this machine has too little memory").And.Contain("MiB are needed");
+        console.Should().NotContain("not found").And.NotContain("still running");
+        server.Requests.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_smallest_machine_that_is_promised_to_work_does_its_task()
+    {
+        await using var server = await new MetadataServer { Scripts = Scripts(("00-speaks", 60, "#!/bin/sh\necho here\n")) }.StartAsync();
+        server.Tasks.Enqueue("task=commission\nwait=poweroff\n");
+
+        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01", "-m", "320");
+
+        server.Reports.Last()["status"].Should().Be("OK", console);
+    }
+
     private async Task<string> RunAsync(MetadataServer server, string kernelLine, params string[] more) =>
         await VirtualMachine.RunAsync(await mirror.EnvironmentAsync(Cancellation), kernelLine, more, Cancellation);
 

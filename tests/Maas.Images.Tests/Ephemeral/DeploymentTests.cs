@@ -38,7 +38,7 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     {
         var image = await DeployableImage.MakeAsync(_folder, "gzip", Cancellation);
         await using var server = await new MetadataServer { Image = image }.StartAsync();
-        server.Tasks.Enqueue(Deploy(image, "gz", "vda", "").Replace(MetadataServer.Sha256(image), new string('0', 64), StringComparison.Ordinal));
+        server.Tasks.Enqueue(Deploy(image, "gz", "vda", "TARGET7").Replace(MetadataServer.Sha256(image), new string('0', 64), StringComparison.Ordinal));
 
         var console = await RunAsync(server, Disk("target", 256, "TARGET7"));
 
@@ -53,7 +53,7 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     {
         var image = await DeployableImage.MakeAsync(_folder, "xz", Cancellation);
         await using var server = await new MetadataServer { Image = image }.StartAsync();
-        server.Tasks.Enqueue(Deploy(image, "xz", "vda", ""));
+        server.Tasks.Enqueue(Deploy(image, "xz", "vda", "TARGET7"));
 
         await RunAsync(server, Disk("target", 16, "TARGET7"));
 
@@ -72,7 +72,7 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
 
         var report = server.Reports.Should().ContainSingle().Subject;
         report["status"].Should().Be("FAILED");
-        report["error"].Should().StartWith("2 disks have the serial number TWIN, and none of them is sda: vda(TWIN) vdb(TWIN)");
+        report["error"].Should().StartWith("the disk sda (TWIN) cannot be told: 2 disks have its serial number, and 0 of them its place; there are: vda(TWIN) vdb(TWIN)");
         (await File.ReadAllBytesAsync(_folder["first"], Cancellation)).Should().OnlyContain(octet => octet == 0);
     }
 
@@ -84,7 +84,7 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
         File.Copy(_folder["disk.raw"], _folder["target"], overwrite: true);
         await using (var quick = await new MetadataServer().StartAsync())
         {
-            quick.Tasks.Enqueue("task=erase\nerase=quick\ndisk=sda/TARGET7\n");
+            quick.Tasks.Enqueue($"task=erase\nerase_mode=quick\n{Hardware(("sda", "TARGET7"))}");
             (await RunAsync(quick, filled)).Should().Contain("MAAS-AGENT done", quick.Told);
             quick.Reports.Last()["status"].Should().Be("OK");
         }
@@ -95,7 +95,7 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
         disk.AsSpan().IndexOfAnyExcept((byte)0).Should().BePositive("quick does not touch the rest");
 
         await using var full = await new MetadataServer().StartAsync();
-        full.Tasks.Enqueue("task=erase\nerase=full\n");
+        full.Tasks.Enqueue($"task=erase\nerase_mode=full\n{Hardware(("sda", "TARGET7"))}");
         (await RunAsync(full, filled)).Should().Contain("MAAS-AGENT done", full.Told);
         full.Reports.Last()["status"].Should().Be("OK");
         (await File.ReadAllBytesAsync(_folder["target"], Cancellation)).AsSpan().IndexOfAnyExcept((byte)0).Should().Be(-1);
@@ -105,7 +105,7 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     public async Task An_erasure_fails_by_name_for_each_known_disk_that_is_absent_or_read_only_and_erases_the_others()
     {
         await using var server = await new MetadataServer().StartAsync();
-        server.Tasks.Enqueue("task=erase\nerase=quick\ndisk=vda/TARGET7\ndisk=vdb/LOCKED\ndisk=vdc/GONE\ndisk=vdd/\n");
+        server.Tasks.Enqueue($"task=erase\nerase_mode=quick\n{Hardware(("vda", "TARGET7"), ("vdb", "LOCKED"), ("vdc", "GONE"), ("vdd", ""))}");
         var (target, locked) = (Disk("target", 4, "TARGET7"), Disk("locked", 4, "LOCKED"));
         await File.WriteAllTextAsync(_folder["target"], new string('x', 4 << 20), Cancellation);
         locked[1] += ",readonly=on";
@@ -118,8 +118,12 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
         (await File.ReadAllBytesAsync(_folder["target"], Cancellation)).Should().StartWith(new byte[1 << 20]);
     }
 
+    // A machine with the virtual machines' UUID and these disks, of which no more is known.
+    private static string Hardware(params (string Name, string Serial)[] disks) =>
+        $"hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00\nknown_disks={disks.Length}\n{string.Concat(disks.Select(disk => $"known_disk=name={disk.Name}\tserial={disk.Serial}\n"))}";
+
     private static string Deploy(byte[] image, string format, string disk, string serial) =>
-        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={MetadataServer.Sha256(image)}\nimage_size={image.Length}\nimage_format={format}\ndisk_name={disk}\ndisk_serial={serial}\n";
+        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={MetadataServer.Sha256(image)}\nimage_size={image.Length}\nimage_format={format}\ntarget_disk=name={disk}\tserial={serial}\n{Hardware((disk, serial))}";
 
     private string[] Disk(string name, int mebibytes, string serial)
     {

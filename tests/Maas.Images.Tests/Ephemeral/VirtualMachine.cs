@@ -15,7 +15,7 @@ internal static class VirtualMachine
     public static Task<string> RunAsync(EphemeralEnvironment environment, string kernelLine, IEnumerable<string> more, CancellationToken cancellationToken) => RunAsync(
     [
         "-smp", "2", "-m", "768", "-uuid", "11223344-5566-7788-99aa-bbccddeeff00",
-        "-kernel", environment.KernelPath, "-initrd", environment.InitrdPath, "-append", "console=ttyS0 quiet maas.pause=0 " + kernelLine,
+        "-kernel", environment.KernelPath, "-initrd", environment.InitrdPath, "-append", "console=ttyS0 quiet maas.pause=0 maas.patience=8 " + kernelLine,
         "-netdev", "user,id=lan", "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
     ], cancellationToken);
 

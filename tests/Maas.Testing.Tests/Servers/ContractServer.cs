@@ -66,9 +66,10 @@ internal sealed partial class ContractServer : IAsyncDisposable
         return archive.ToArray();
     }
 
-    /// <summary>A deploy sheet for the image.</summary>
-    public string DeploySheet(string format, string? sha256 = null, string disk = "vda", string serial = "") =>
-        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={sha256 ?? Convert.ToHexStringLower(SHA256.HashData(Image))}\nimage_size={Image.Length}\nimage_format={format}\ndisk_name={disk}\ndisk_serial={serial}\n";
+    /// <summary>A deploy sheet for the image, for a machine with that disk alone.</summary>
+    public string DeploySheet(string format, string? sha256 = null, string disk = "vda", string serial = "", string uuid = "") =>
+        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={sha256 ?? Convert.ToHexStringLower(SHA256.HashData(Image))}\nimage_size={Image.Length}\nimage_format={format}\n"
+        + $"target_disk=name={disk}\tserial={serial}\nhardware_uuid={uuid}\nknown_disks=1\nknown_disk=name={disk}\tserial={serial}\n";
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 

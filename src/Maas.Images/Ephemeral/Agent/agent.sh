@@ -5,19 +5,20 @@ export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 umask 077
 NEWLINE='
 '
-RUN=/run/maas
+RUN=/run/maas SYS=/sys PROC=/proc DEV=/dev MODULES=/lib/modules/$(uname -r)
 set -o pipefail
-for part in console http network enlist disks scripts deploy erase; do . "/lib/maas/$part.sh"; done
+for part in console drivers http network task enlist disk-identity disks hardware scripts deploy erase; do . "/lib/maas/$part.sh"; done
 
-# read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF and FAIL_PAUSE from the kernel's command line.
+# read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF, FAIL_PAUSE and PATIENCE from the kernel's command line.
 read_kernel_line() {
-    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED= RESCUE_TOLD= FAIL_PAUSE=20
+    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED= RESCUE_TOLD= FAIL_PAUSE=20 PATIENCE=30
     for word in $(cat /proc/cmdline); do
         case $word in
             maas.url=*) BASE=${word#*=} ;;
             maas.token=*) TOKEN=${word#*=} ;;
             maas.task=*) TASK=${word#*=} ;;
             maas.pause=*) FAIL_PAUSE=${word#*=} ;;
+            maas.patience=*) PATIENCE=${word#*=} ;;
             BOOTIF=*) BOOTIF=${word#*=} ;;
         esac
     done
@@ -42,26 +43,6 @@ redeem_token() {
     [ -n "$CONSUMER_KEY" ] && [ -n "$TOKEN_KEY" ] && [ -n "$TOKEN_SECRET" ] || fail "the server sent no credentials"
 }
 
-# fetch_task: sets TASK and the variables of its fields; unknown keys are left alone.
-fetch_task() {
-    TASK= IMAGE_PATH= IMAGE_SHA256= IMAGE_SIZE= IMAGE_FORMAT= DISK_NAME= DISK_SERIAL= ERASE= KNOWN_DISKS=
-    ask GET "$BASE/metadata/latest/maas-task" || return 1
-    while IFS== read -r key value; do
-        value=${value%"$CR"}
-        case $key in
-            task) TASK=$value ;;
-            image_path) IMAGE_PATH=$value ;;
-            image_sha256) IMAGE_SHA256=$value ;;
-            image_size) IMAGE_SIZE=$value ;;
-            image_format) IMAGE_FORMAT=$value ;;
-            disk_name) DISK_NAME=$value ;;
-            disk_serial) DISK_SERIAL=$value ;;
-            erase) ERASE=$value ;;
-            disk) KNOWN_DISKS=$KNOWN_DISKS$value$NEWLINE ;;
-        esac
-    done <"$RUN/body"
-}
-
 # rescue: the machine stays up, with a shell on its own screen, until the server says otherwise.
 rescue() {
     if [ -z "$SHELL_STARTED" ]; then
@@ -70,6 +51,7 @@ rescue() {
     fi
     # Said once: it is what ends "Entering rescue mode". A server that did not hear it is told again the next time round.
     [ -n "$RESCUE_TOLD" ] || { signal WORKING && RESCUE_TOLD=1; }
+    load_new_drivers
     sleep 15
 }
 

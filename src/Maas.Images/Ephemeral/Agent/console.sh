@@ -2,10 +2,13 @@
 
 # say TEXT: one line "MAAS-AGENT TEXT". Never called with a secret.
 say() {
-    for tty in $(cat /sys/class/tty/console/active 2>/dev/null || echo console); do
-        printf 'MAAS-AGENT %s\r\n' "$*" >"/dev/$tty" 2>/dev/null
+    # By the shell alone: where memory is short no program may start.
+    read -r say_consoles 2>/dev/null </sys/class/tty/console/active || say_consoles=console
+    for tty in $say_consoles; do
+        printf 'MAAS-AGENT %s\r\n' "$*" 2>/dev/null >"/dev/$tty"
     done
-    printf '%s %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$*" >>"$RUN/log"
+    read -r say_uptime _ </proc/uptime
+    printf '%s %s\n' "$say_uptime" "$*" >>"$RUN/log"
 }
 
 # step TEXT: what is being done now.
@@ -20,11 +23,17 @@ last_lines() { tail -n 12 "$RUN/log" | tail -c 1500 | tr -cd '\11\12\40-\176'; }
 # settle: all is on the disk.
 settle() { sync; }
 
-power_off() {
-    say "done"
+# power_off_now: ends the machine, also where no program can be started any more (the kernel's own way: sysrq).
+power_off_now() {
     settle
     poweroff -f
-    sleep 60
+    echo o >/proc/sysrq-trigger
+    while :; do sleep 60; done 2>/dev/null
+}
+
+power_off() {
+    say "done"
+    power_off_now
 }
 
 restart() {
@@ -43,7 +52,5 @@ fail() {
     fi
     # Long enough to be read on the screen.
     sleep "$FAIL_PAUSE"
-    settle
-    poweroff -f
-    sleep 60
+    power_off_now
 }

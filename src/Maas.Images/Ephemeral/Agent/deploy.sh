@@ -2,6 +2,8 @@
 # busybox's shell takes its own applets before files of the same name: /bin/dd and /bin/tee are the full programs, whose
 # counts are exact and whose buffers are large.
 
+full_dd() { /bin/dd "$@"; }
+
 # image_part OFFSET: the image's bytes from OFFSET to stdout; $RUN/image.count tells how many came.
 image_part() {
     open_pipe "$RUN/image.hold"
@@ -85,7 +87,7 @@ write_image() {
     show_progress "$1" &
     progress=$!
     image | /bin/tee "$RUN/hash.pipe" | unpack 2>>"$RUN/log" | {
-        /bin/dd of="/dev/$1" bs=1M iflag=fullblock conv=fsync 2>>"$RUN/log"
+        full_dd of="$DEV/$1" bs=1M iflag=fullblock conv=fsync 2>>"$RUN/log"
         written=$?
         : >"$RUN/write.ended"
         exit "$written"
@@ -103,14 +105,14 @@ grow_last() {
     [ -n "$last" ] || return 0
     step "grow $last"
     # On a larger disk GPT's second table must first move to the end. Not GPT: nothing to move.
-    run sfdisk --no-reread --relocate gpt-bak-std "/dev/$1"
-    echo ', +' | run_stdin sfdisk --no-reread --force -N "$(partition_number "$last")" "/dev/$1" || { step "partition $last could not be grown" && return 0; }
+    run sfdisk --no-reread --relocate gpt-bak-std "$DEV/$1"
+    echo ', +' | run_stdin sfdisk --no-reread --force -N "$(partition_number "$last")" "$DEV/$1" || { step "partition $last could not be grown" && return 0; }
     reread "$1"
     # 53 ef at byte 1080 is the mark of ext2, 3 and 4. Others grow when they are mounted; cloud-init does that.
-    [ "$(dd if="/dev/$last" bs=1 skip=1080 count=2 2>/dev/null | od -An -tx1 | tr -d ' \n')" = 53ef ] || return 0
-    run e2fsck -f -y "/dev/$last"
+    [ "$(dd if="$DEV/$last" bs=1 skip=1080 count=2 2>/dev/null | od -An -tx1 | tr -d ' \n')" = 53ef ] || return 0
+    run e2fsck -f -y "$DEV/$last"
     [ $? -le 1 ] || fail "the file system of the image is damaged"
-    run resize2fs "/dev/$last" || fail "the file system of the image could not be grown"
+    run resize2fs "$DEV/$last" || fail "the file system of the image could not be grown"
 }
 
 run_stdin() { "$@" >>"$RUN/log" 2>&1; }
@@ -120,7 +122,7 @@ mount_root() {
     modprobe -q -a ext4 xfs btrfs
     for candidate in $(partitions "$1") "$1"; do
         for type in ext4 xfs btrfs; do
-            mount -t "$type" -o noatime "/dev/$candidate" /mnt 2>/dev/null || continue
+            mount -t "$type" -o noatime "$DEV/$candidate" /mnt 2>/dev/null || continue
             # Distributions on btrfs keep the root in a subvolume.
             for ROOT in /mnt /mnt/root /mnt/@ /mnt/@rootfs; do
                 [ ! -e "$ROOT/etc/os-release" ] && [ ! -L "$ROOT/etc/os-release" ] || return 0
@@ -138,13 +140,19 @@ deploy() {
     case $IMAGE_PATH in /*) ;; *) fail "the image's path is missing" ;; esac
     split_url "$BASE"
     IMAGE_URL=http://$url_authority$IMAGE_PATH
-    wait_for_disks || fail "this machine has no disk that the kernel knows"
-    find_disk "$DISK_NAME" "$DISK_SERIAL" || fail "$WHY"
+    # Before anything is written: is this the machine that is meant, and which of its disks?
+    [ -n "$TARGET_DISK" ] || fail "the task does not say which disk to write to"
+    verify_machine || fail "$WHY"
+    find_target || fail "$WHY"
     disk=$FOUND
+    [ "$(sysfs_text "$SYS/block/$disk/ro")" = 0 ] || fail "the disk $disk is read-only"
 
     ask GET "$BASE/metadata/latest/maas-cloud-config" || fail "no configuration for cloud-init: $(answer_text)"
     mv "$RUN/body" "$RUN/cloud-config"
 
+    # What stands at the disk's end (RAID, LVM, a second partition table) must not outlive it. The image itself is written with its holes,
+    # as zeros: what was there before must not be read through them.
+    clear_ends "$disk" || fail "the disk $disk cannot be written"
     write_image "$disk"
     reread "$disk"
     grow_last "$disk"

@@ -10,6 +10,9 @@ machine_architecture() {
     esac
 }
 
+# machine_uuid: the SMBIOS UUID, in lower case; nothing when the firmware tells none.
+machine_uuid() { sysfs_text "$SYS/class/dmi/id/product_uuid" | tr 'A-F' 'a-f'; }
+
 # url_encode TEXT: everything but the unreserved characters (RFC 3986 section 2.3) as %XX.
 url_encode() {
     printf '%s' "$1" | od -An -v -tx1 | tr -s ' ' '\n' | while read -r octet; do
@@ -25,8 +28,8 @@ enlist() {
     step "enlist"
     {
         printf 'architecture=%s&power_type=manual' "$(machine_architecture)"
-        for card in $(cards); do printf '&mac_addresses=%s' "$(url_encode "$(cat "/sys/class/net/$card/address")")"; done
-        uuid=$(cat /sys/class/dmi/id/product_uuid 2>/dev/null | tr 'A-F' 'a-f')
+        for card in $(cards); do printf '&mac_addresses=%s' "$(url_encode "$(cat "$SYS/class/net/$card/address")")"; done
+        uuid=$(machine_uuid)
         [ -z "$uuid" ] || printf '&hardware_uuid=%s' "$(url_encode "$uuid")"
     } >"$RUN/enlist"
     ask POST "$BASE/api/2.0/machines/" "$RUN/enlist" application/x-www-form-urlencoded || fail "not enlisted: $(answer_text)"

@@ -4,7 +4,7 @@
 boot_card() {
     [ -n "$BOOTIF" ] || return 1
     card_address=$(echo "${BOOTIF#??-}" | tr 'A-F-' 'a-f:')
-    for card in /sys/class/net/*; do
+    for card in "$SYS"/class/net/*; do
         [ -e "$card/device" ] && [ "$(cat "$card/address")" = "$card_address" ] || continue
         echo "${card##*/}"
         return 0
@@ -16,7 +16,7 @@ boot_card() {
 cards() {
     boot=$(boot_card)
     [ -z "$boot" ] || echo "$boot"
-    for card in /sys/class/net/*; do
+    for card in "$SYS"/class/net/*; do
         [ -e "$card/device" ] && [ "${card##*/}" != "$boot" ] && echo "${card##*/}"
     done
 }
@@ -28,6 +28,7 @@ wait_for_card() {
         [ -n "$BOOTIF" ] && boot_card >/dev/null && return 0
         [ -z "$BOOTIF" ] && [ -n "$(cards)" ] && return 0
         card_left=$((card_left - 1))
+        load_new_drivers
         usleep 500000
     done
     [ -n "$(cards)" ]

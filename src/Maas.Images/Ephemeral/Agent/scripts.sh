@@ -45,6 +45,10 @@ watch_script() {
 }
 
 run_scripts() {
+    # The inventory must see what comes late: USB, SAS and RAID controllers look for their disks after their driver is loaded.
+    step "devices"
+    wait_for_disks
+    settle_devices 3 "$PATIENCE"
     step "scripts"
     ask GET "$BASE/metadata/latest/maas-scripts" || fail "no scripts: $(answer_text)"
     failed=
