@@ -1,4 +1,5 @@
 using Maas.Journey.Tests.Lab;
+using Maas.Judges;
 using VmLab.Disks;
 using VmLab.Journeys;
 using VmLab.Machines;
@@ -13,7 +14,15 @@ public sealed class HardwareMatrixTests(ITestOutputHelper output)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Machines_with_each_kind_of_disk_card_and_clock_go_from_New_to_Deployed_and_are_erased() => RunAsync("hardware", HardwareCell.Pairs);
+    public Task Machines_with_each_kind_of_disk_card_and_clock_go_from_New_to_Deployed_and_are_erased() =>
+        RunAsync("hardware", HardwareCell.Pairs);
+
+    [Fact, Trait("Category", "Long")]
+    public Task Every_machine_of_the_matrix_goes_from_New_to_Deployed_and_is_erased()
+    {
+        Judge.RequireLong();
+        return RunAsync("hardware-all", HardwareCell.All);
+    }
 
     private async Task RunAsync(string name, IReadOnlyList<HardwareCell> cells)
     {
