@@ -147,6 +147,19 @@ public sealed class DiskIdentityTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_names_its_driver_in_its_event_alone_gets_it_as_well()
+    {
+        _shell.File("sys/devices/pci0000:00/0000:00:08.0/mmc_host/mmc0/mmc0:4567/uevent", "MMC_TYPE=SD\nMODALIAS=mmc:block");
+        _shell.File("sys/devices/pci0000:00/0000:00:08.0/uevent", "DRIVER=sdhci-pci\nPCI_ID=1B36:0007\nMODALIAS=pci:v00001B36d00000007");
+        _shell.File("sys/devices/pci0000:00/0000:00:08.0/modalias", "pci:v00001B36d00000007");
+
+        (await _shell.RunAsync("load_drivers; load_drivers")).Approved();
+
+        (await File.ReadAllTextAsync(_shell["run/modprobe"], TestContext.Current.CancellationToken)).Should()
+            .Be("modprobe -b -q -a mmc:block pci:v00001B36d00000007\n");
+    }
+
+    [Fact]
     public async Task Waiting_ends_with_the_patience_and_without_events_nothing_is_looked_at_again()
     {
         var output = (await _shell.RunAsync(

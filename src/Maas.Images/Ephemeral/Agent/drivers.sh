@@ -1,8 +1,13 @@
-# Drivers. Every device names the driver it wants in a file "modalias"; a driver that is loaded (a bus, a controller) brings new devices,
-# some of them seconds later. So what waits for a device calls load_new_drivers again and again, which does nothing while the kernel has
+# Drivers. Every device names the driver it wants; a driver that is loaded (a bus, a controller) brings new devices, some of them seconds
+# later. So what waits for a device calls load_new_drivers again and again, which does nothing while the kernel has
 # reported no event.
 
 DRIVERS_SEEN=$RUN/modalias.seen DRIVERS_FRESH=$RUN/modalias.fresh DRIVERS_EVENT=
+
+# wanted_drivers: what devices say in the file "modalias" or, as SD cards do, in "uevent" alone, each once.
+wanted_drivers() {
+    find "$SYS/devices" \( -name modalias -o -name uevent \) -exec sed -n 's/^MODALIAS=//; /^[a-z]/p' {} + 2>/dev/null | sort -u
+}
 
 # load_new_drivers: loads the drivers of the devices that are new since the last call; returns 1 when there is none.
 load_new_drivers() {
@@ -11,7 +16,7 @@ load_new_drivers() {
     DRIVERS_EVENT=$drivers_event
     # Not empty: busybox grep takes an empty list of patterns for one that matches everything.
     [ -e "$DRIVERS_SEEN" ] || echo none >"$DRIVERS_SEEN"
-    find "$SYS/devices" -name modalias -exec cat {} + 2>/dev/null | sort -u | grep -vxFf "$DRIVERS_SEEN" >"$DRIVERS_FRESH" || return 1
+    wanted_drivers | grep -vxFf "$DRIVERS_SEEN" >"$DRIVERS_FRESH" || return 1
     cat "$DRIVERS_FRESH" >>"$DRIVERS_SEEN"
     narrow_aliases
     # Words, not patterns of file names.
