@@ -26,8 +26,9 @@ internal sealed partial class HardwareRun(QemuMachine machine, MachineJourney jo
             await journey.CommissionAsync(cancellationToken);
             await CheckInventoryAsync(cancellationToken);
             await journey.AllocateAsync(cancellationToken);
+            var before = machine.Console.Position;
             await journey.BeginDeployingAsync(cancellationToken);
-            await machine.Console.WaitForAsync("MAAS-AGENT (done|failed.*)\r?\n", journey.Patience, machine.Console.ToString().LastIndexOf("=== ", StringComparison.Ordinal), cancellationToken);
+            await machine.Console.WaitForAsync("MAAS-AGENT (done|failed)", journey.Patience, before, cancellationToken);
             await machine.WaitForPowerOffAsync(journey.Patience, cancellationToken);
             await StandInForTheInstalledSystemAsync(CheckDeployed(), cancellationToken);
             await journey.WaitForStatusAsync("Deployed", cancellationToken);
