@@ -15,11 +15,17 @@ public sealed class InvalidImageException : Exception
         : base(offset is null ? $"{structure}: {reason}." : $"{structure} at byte {offset}: {reason}.", innerException)
     {
         Structure = structure;
+        Reason = reason;
         Offset = offset;
     }
 
     /// <summary>What was being read, in its format's own words.</summary>
     public string Structure { get; }
+
+    internal string Reason { get; }
+
+    /// <summary>The same fault, in the file of a tree at a path.</summary>
+    internal InvalidImageException In(string path) => new($"{FileTrees.FileName.Printable(path)}: {Structure}", Reason, Offset, this);
 
     /// <summary>Bytes from the start of the stream being read, or <see langword="null"/> when the fault has no place.</summary>
     public long? Offset { get; }

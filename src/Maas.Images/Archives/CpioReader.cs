@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
+using Maas.Images.FileTrees;
 
 namespace Maas.Images.Archives;
 
@@ -70,7 +70,7 @@ public sealed class CpioReader
         if (size > LongestName) throw new InvalidImageException("cpio link", "its target is longer than 4096 bytes", _offset);
         var target = new byte[size];
         _current!.ReadExactly(target); // set by the only caller
-        return Encoding.UTF8.GetString(target);
+        return FileName.Decode(target);
     }
 
     private string ReadName(uint length)
@@ -82,7 +82,7 @@ public sealed class CpioReader
             throw new InvalidImageException(Structure, "the archive ends inside its name", _offset);
         _offset += HeaderLength + padded;
         if (bytes[length - 1] != 0) throw new InvalidImageException(Structure, "its name does not end in NUL", _offset);
-        return Encoding.UTF8.GetString(bytes, 0, (int)length - 1);
+        return FileName.Decode(bytes.AsSpan(0, (int)length - 1));
     }
 
     private static int Padding(long length) => (int)((4 - (length % 4)) % 4);

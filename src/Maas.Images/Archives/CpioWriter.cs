@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Images.FileTrees;
 
 namespace Maas.Images.Archives;
 
@@ -44,7 +45,7 @@ public sealed class CpioWriter : IDisposable
     /// <summary>Adds a symbolic link at <paramref name="path"/> that says <paramref name="target"/>.</summary>
     public void WriteSymbolicLink(string path, string target)
     {
-        var bytes = Encoding.UTF8.GetBytes(target);
+        var bytes = FileName.Encode(target);
         WriteHeader(path, 0xa000, 0b111_111_111, bytes.Length);
         Write(bytes);
         Pad();
@@ -82,7 +83,7 @@ public sealed class CpioWriter : IDisposable
     private void Emit(string path, uint mode, int size, uint time, int links, uint major, uint minor)
     {
         _inode++;
-        var name = Encoding.UTF8.GetBytes(path);
+        var name = FileName.Encode(path);
         var header = $"070701{_inode:X8}{mode:X8}{0:X8}{0:X8}{links:X8}{time:X8}{size:X8}{0:X8}{0:X8}{major:X8}{minor:X8}{name.Length + 1:X8}{0:X8}";
         Write(Encoding.ASCII.GetBytes(header));
         Write(name);

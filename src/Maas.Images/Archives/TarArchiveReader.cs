@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
+using Maas.Images.FileTrees;
 
 namespace Maas.Images.Archives;
 
@@ -140,8 +140,8 @@ public sealed class TarArchiveReader
             var equals = record.IndexOf((byte)'=');
             if (equals < 1) throw new InvalidImageException("pax record", "it has no keyword", _offset);
             var value = record[(equals + 1)..];
-            if (record[..equals].SequenceEqual("path"u8)) name = Encoding.UTF8.GetString(value);
-            else if (record[..equals].SequenceEqual("linkpath"u8)) link = Encoding.UTF8.GetString(value);
+            if (record[..equals].SequenceEqual("path"u8)) name = FileName.Decode(value);
+            else if (record[..equals].SequenceEqual("linkpath"u8)) link = FileName.Decode(value);
             else if (record[..equals].SequenceEqual("size"u8))
                 size = long.TryParse(value, NumberStyles.None, null, out var bytes) ? bytes : throw new InvalidImageException("pax record", "its size is not a number", _offset);
             records = records[length..];
@@ -159,7 +159,7 @@ public sealed class TarArchiveReader
     private static string Text(ReadOnlySpan<byte> field)
     {
         var end = field.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? field : field[..end]);
+        return FileName.Decode(end < 0 ? field : field[..end]);
     }
 
     private long Number(ReadOnlySpan<byte> field)

@@ -55,6 +55,36 @@ public static class FileTreePaths
             return trail.Peek();
         }
 
+        /// <summary>
+        /// The path that a path leads to when links are followed as in <see cref="Resolve"/>, whether anything is there or not: where a file has to be written so that
+        /// it is found at <paramref name="path"/>.
+        /// </summary>
+        /// <exception cref="IOException">The links go round in circles.</exception>
+        public string ResolvePath(string path)
+        {
+            var trail = new List<string>();
+            var names = new Stack<string>(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
+            var links = 0;
+            while (names.TryPop(out var name))
+            {
+                if (name == ".") continue;
+                if (name == "..")
+                {
+                    if (trail.Count > 0) trail.RemoveAt(trail.Count - 1);
+                    continue;
+                }
+
+                trail.Add(name);
+                if (tree.Find(string.Join('/', trail)) is not { Kind: FileKind.SymbolicLink, LinkTarget: { } target }) continue;
+                if (++links > MostLinksFollowed) throw new IOException($"The links at {FileName.Printable(path)} go round in circles.");
+                trail.RemoveAt(trail.Count - 1);
+                if (target.StartsWith('/')) trail.Clear();
+                foreach (var part in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse()) names.Push(part);
+            }
+
+            return string.Join('/', trail);
+        }
+
         /// <summary>The content of the regular file at a path, links followed inside the tree.</summary>
         /// <exception cref="FileNotFoundException">Nothing is there, or it is no regular file.</exception>
         public Stream OpenRead(string path) =>

@@ -6,7 +6,7 @@ namespace Maas.Images.FileTrees;
 /// A directory of this machine as a tree: what an image is built from. Names are in ordinal order, so that the same files make
 /// the same image. On Linux owners, devices, hard links and extended attributes are there; elsewhere every file is root's.
 /// </summary>
-/// <remarks>Links are never followed. A name that is not valid UTF-8 cannot be opened by .NET and is refused when it is read.</remarks>
+/// <remarks>Links are never followed. On Linux a name is bytes, which need not be UTF-8 (<see cref="FileName"/>).</remarks>
 /// <example>
 /// <code>
 /// await using var squash = File.Create("root.squashfs");
@@ -15,6 +15,8 @@ namespace Maas.Images.FileTrees;
 /// </example>
 public sealed class FolderTree : IFileTree, ILookupTree
 {
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = default, IgnoreInaccessible = false };
+
     private readonly string _folder;
     private readonly (uint, uint) _device;
 
@@ -24,8 +26,9 @@ public sealed class FolderTree : IFileTree, ILookupTree
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no directory {folder}.");
         _folder = Path.GetFullPath(folder);
-        _device = FileStatus.Of(_folder)?.FileSystem ?? default;
-        Root = Entry(new DirectoryInfo(_folder), "");
+        var status = FileStatus.OfTarget(_folder); // the folder itself may be reached through a link
+        _device = status?.FileSystem ?? default;
+        Root = status is null ? EntryWithoutStatus("", _folder) : Entry("", _folder, status);
     }
 
     /// <inheritdoc/>
@@ -41,17 +44,17 @@ public sealed class FolderTree : IFileTree, ILookupTree
     public IEnumerable<FileEntry> List(FileEntry directory)
     {
         if (directory.Kind != FileKind.Directory) throw new ArgumentException($"{directory} is no directory.", nameof(directory));
-        var all = new EnumerationOptions { AttributesToSkip = default, IgnoreInaccessible = false };
-        return new DirectoryInfo(PathOf(directory)).EnumerateFileSystemInfos("*", all)
-            .OrderBy(info => info.Name, StringComparer.Ordinal)
-            .Select(info => Entry(info, directory.PathOf(info.Name)));
+        var path = PathOf(directory);
+        var names = OperatingSystem.IsLinux() ? Posix.Names(path) : [.. new DirectoryInfo(path).EnumerateFileSystemInfos("*", Everything).Select(info => info.Name)];
+        names.Sort(StringComparer.Ordinal);
+        return names.Select(name => Entry(directory.PathOf(name)));
     }
 
     /// <inheritdoc/>
     public Stream OpenRead(FileEntry file)
     {
         if (file.Kind != FileKind.File) throw new ArgumentException($"{file} is no regular file.", nameof(file));
-        return new FileStream(PathOf(file), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return HostFile.OpenRead(PathOf(file));
     }
 
     /// <inheritdoc/>
@@ -59,32 +62,46 @@ public sealed class FolderTree : IFileTree, ILookupTree
 
     FileEntry? ILookupTree.Child(FileEntry directory, string name)
     {
-        var path = Path.Combine(PathOf(directory), name);
-        FileSystemInfo info = new FileInfo(path);
-        if (info.LinkTarget is null && Directory.Exists(path)) info = new DirectoryInfo(path);
-        return FileName.IsProper(name) && (info.Exists || info.LinkTarget is not null) ? Entry(info, directory.PathOf(name)) : null;
+        if (!FileName.IsProper(name)) return null;
+        var path = directory.PathOf(name);
+        return HostFile.Exists(Path.Combine(_folder, path)) ? Entry(path) : null;
     }
 
     private string PathOf(FileEntry entry) => Path.Combine(_folder, entry.Path);
 
-    private FileEntry Entry(FileSystemInfo info, string path)
+    private FileEntry Entry(string path)
     {
-        var link = info.LinkTarget;
-        var status = FileStatus.Of(info.FullName);
-        var kind = status?.Kind ?? (link is not null ? FileKind.SymbolicLink : info is DirectoryInfo ? FileKind.Directory : FileKind.File);
+        var full = Path.Combine(_folder, path);
+        return FileStatus.Of(full) is { } status ? Entry(path, full, status) : EntryWithoutStatus(path, full);
+    }
+
+    private FileEntry Entry(string path, string full, FileStatus status) => new()
+    {
+        Path = path,
+        Kind = status.Kind,
+        Length = status.Kind == FileKind.File ? status.Length : 0,
+        Mode = status.Mode,
+        UserId = status.UserId,
+        GroupId = status.GroupId,
+        ModifiedAt = status.ModifiedAt,
+        LinkTarget = status.Kind == FileKind.SymbolicLink ? Posix.ReadLink(full) : null,
+        Device = status.Device,
+        FileNumber = status.FileSystem == _device ? status.FileNumber : 0,
+        LinkCount = status.Links,
+    };
+
+    private static FileEntry EntryWithoutStatus(string path, string full)
+    {
+        FileSystemInfo info = Directory.Exists(full) && new FileInfo(full).LinkTarget is null ? new DirectoryInfo(full) : new FileInfo(full);
+        var kind = info.LinkTarget is not null ? FileKind.SymbolicLink : info is DirectoryInfo ? FileKind.Directory : FileKind.File;
         return new FileEntry
         {
             Path = path,
             Kind = kind,
-            Length = kind == FileKind.File ? status?.Length ?? ((FileInfo)info).Length : 0,
-            Mode = status?.Mode ?? (UnixFileMode)(kind switch { FileKind.Directory => 0b111_101_101, FileKind.SymbolicLink => 0b111_111_111, _ => 0b110_100_100 }),
-            UserId = status?.UserId ?? 0,
-            GroupId = status?.GroupId ?? 0,
-            ModifiedAt = status?.ModifiedAt ?? new DateTimeOffset(info.LastWriteTimeUtc),
-            LinkTarget = link,
-            Device = status?.Device,
-            FileNumber = status is { } known && known.FileSystem == _device ? known.FileNumber : 0,
-            LinkCount = status?.Links ?? 1,
+            Length = kind == FileKind.File ? ((FileInfo)info).Length : 0,
+            Mode = (UnixFileMode)(kind switch { FileKind.Directory => 0b111_101_101, FileKind.SymbolicLink => 0b111_111_111, _ => 0b110_100_100 }),
+            ModifiedAt = new DateTimeOffset(info.LastWriteTimeUtc),
+            LinkTarget = info.LinkTarget,
         };
     }
 }

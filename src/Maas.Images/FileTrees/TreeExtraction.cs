@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Maas.Images.Bytes;
+using Maas.Images.Platform;
 
 namespace Maas.Images.FileTrees;
 
@@ -76,7 +77,7 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
             switch (entry.Kind)
             {
                 case FileKind.Directory:
-                    if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {entry.Path} twice");
+                    if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(entry.Path)} twice");
                     MakeDirectory(path);
                     _directories.Add(entry);
                     break;
@@ -101,7 +102,7 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
         foreach (var name in names)
         {
             if (!FileName.IsProper(name) || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
-                throw new InvalidImageException($"{tree.Format} name", "it cannot be a file name here");
+                throw new InvalidImageException($"{tree.Format} name", $"{FileName.Printable(entry.Path)} cannot be a file name here");
         }
 
         return Path.Combine([_root, .. names]);
@@ -110,14 +111,14 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
     /// <summary>A directory that is already there is used; a link that leads to one is not.</summary>
     private static void MakeDirectory(string path)
     {
-        if (new FileInfo(path).LinkTarget is not null) throw new IOException($"{path} is a link; nothing is written through it.");
-        Directory.CreateDirectory(path);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, OwnerAll);
+        if (HostFile.IsLink(path)) throw new IOException($"{FileName.Printable(path)} is a link; nothing is written through it.");
+        HostFile.CreateDirectory(path);
+        HostFile.SetMode(path, OwnerAll);
     }
 
     private void Count(FileEntry entry, string path)
     {
-        if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {entry.Path} twice");
+        if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(entry.Path)} twice");
         _bytes += entry.Length;
         if (_bytes > options.MostBytes) throw new InvalidImageException($"{tree.Format} tree", $"it holds more than the {options.MostBytes} bytes allowed");
         _files++;
@@ -125,9 +126,21 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
 
     private void WriteFile(FileEntry entry, string path, byte[] buffer)
     {
+        try
+        {
+            WriteContent(entry, path, buffer);
+        }
+        catch (InvalidImageException damaged)
+        {
+            throw damaged.In(entry.Path);
+        }
+    }
+
+    private void WriteContent(FileEntry entry, string path, byte[] buffer)
+    {
         MakeRoom(path);
         using var content = tree.OpenRead(entry);
-        using var file = PrivateFile.Create(path); // nobody sees what its mode will keep from him
+        using var file = HostFile.CreatePrivate(path); // nobody sees what its mode will keep from him
         Copy(content, file.SafeFileHandle, buffer);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, ModeOf(entry));
         File.SetLastWriteTimeUtc(file.SafeFileHandle, entry.ModifiedAt.UtcDateTime);
@@ -157,24 +170,24 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
     private void MakeLink(FileEntry link)
     {
         var path = PathOf(link);
-        if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {link.Path} twice");
+        if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(link.Path)} twice");
         MakeRoom(path);
-        File.CreateSymbolicLink(path, link.LinkTarget is { Length: > 0 } target ? target : throw new InvalidImageException($"{tree.Format} link", $"{link.Path} points nowhere"));
+        HostFile.CreateSymbolicLink(path, link.LinkTarget is { Length: > 0 } target ? target : throw new InvalidImageException($"{tree.Format} link", $"{FileName.Printable(link.Path)} points nowhere"));
     }
 
     /// <summary>Removes what an earlier extraction left; a removal never follows a link.</summary>
     private void MakeRoom(string path)
     {
-        if (new FileInfo(path) is { Exists: false, LinkTarget: null }) return;
-        if (!options.Overwrite) throw new IOException($"{path} is there already.");
-        File.Delete(path);
+        if (!HostFile.Exists(path)) return;
+        if (!options.Overwrite) throw new IOException($"{FileName.Printable(path)} is there already.");
+        HostFile.Delete(path);
     }
 
     private void Finish(FileEntry directory)
     {
         var path = PathOf(directory);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, ModeOf(directory));
-        Directory.SetLastWriteTimeUtc(path, directory.ModifiedAt.UtcDateTime);
+        HostFile.SetMode(path, ModeOf(directory));
+        HostFile.SetDirectoryTime(path, directory.ModifiedAt);
     }
 
     private UnixFileMode ModeOf(FileEntry entry) => options.KeepSpecialBits ? entry.Mode : entry.Mode & Permissions;

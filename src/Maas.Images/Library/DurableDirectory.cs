@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Maas.Images.Library;
 
@@ -14,7 +13,7 @@ internal static class DurableDirectory
     public static void Sync(string directory)
     {
         if (OperatingSystem.IsWindows()) return;
-        var handle = Open(Encoding.UTF8.GetBytes(directory + '\0'), ReadOnly);
+        var handle = Open([.. FileTrees.FileName.Encode(directory), 0], ReadOnly);
         if (handle < 0) throw new IOException($"{directory} cannot be opened to make it durable (errno {Marshal.GetLastPInvokeError()}).");
         try
         {

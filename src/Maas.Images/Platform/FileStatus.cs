@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Maas.Images.Bytes;
 using Maas.Images.FileTrees;
 
@@ -12,7 +11,9 @@ namespace Maas.Images.Platform;
 internal sealed record FileStatus
 {
     private const int CurrentDirectory = -100;
+    private const int Follow = 0;
     private const int NoFollow = 0x100;
+    private const int NoEntry = 2, NotADirectory = 20;
     private const uint BasicStatus = 0x7FF;
     private const int NoData = 61, NotSupported = 95;
 
@@ -41,8 +42,20 @@ internal sealed record FileStatus
     public static FileStatus? Of(string path)
     {
         if (!OperatingSystem.IsLinux()) return null;
+        return Read(path, NoFollow) ?? throw new FileNotFoundException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}", path);
+    }
+
+    /// <summary>The status of what a path leads to, links followed; null where nothing is, or there is no <c>statx</c>.</summary>
+    public static FileStatus? OfTarget(string path) => OperatingSystem.IsLinux() ? Read(path, Follow) : null;
+
+    /// <summary>The status of a path, links not followed; null where nothing is, or there is no <c>statx</c>.</summary>
+    public static FileStatus? Find(string path) => OperatingSystem.IsLinux() ? Read(path, NoFollow) : null;
+
+    private static FileStatus? Read(string path, int flags)
+    {
         var status = new byte[256];
-        if (StatX(CurrentDirectory, Terminated(path), NoFollow, BasicStatus, status) != 0) throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (StatX(CurrentDirectory, Terminated(path), flags, BasicStatus, status) != 0)
+            return Marshal.GetLastPInvokeError() is NoEntry or NotADirectory ? null : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
         ReadOnlySpan<byte> s = status;
         var kind = UnixMode.KindOf(s.U16(28)) ?? throw new IOException($"{path} is of no kind known here.");
         return new FileStatus
@@ -66,13 +79,13 @@ internal sealed record FileStatus
         var found = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         if (!OperatingSystem.IsLinux()) return found;
         var file = Terminated(path);
-        var names = Read(path, (buffer, size) => ListAttributes(file, buffer, size)) ?? [];
-        foreach (var name in Encoding.UTF8.GetString(names).Split('\0', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal))
-            if (Read(path, (buffer, size) => GetAttribute(file, Terminated(name), buffer, size)) is { } value) found.Add(name, value);
+        var names = ReadAttribute(path, (buffer, size) => ListAttributes(file, buffer, size)) ?? [];
+        foreach (var name in FileName.Decode(names).Split('\0', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal))
+            if (ReadAttribute(path, (buffer, size) => GetAttribute(file, Terminated(name), buffer, size)) is { } value) found.Add(name, value);
         return found;
     }
 
-    private static byte[]? Read(string path, Func<byte[]?, nuint, nint> call)
+    private static byte[]? ReadAttribute(string path, Func<byte[]?, nuint, nint> call)
     {
         var size = call(null, 0);
         if (size == 0) return [];
