@@ -6,7 +6,7 @@ namespace Maas.Images.Bytes;
 /// <summary>A file read by position.</summary>
 internal sealed class FileBytes(SafeFileHandle handle, IDisposable? owner) : ImageBytes
 {
-    public override long Length { get; } = RandomAccess.GetLength(handle);
+    public override long Length { get; } = Posix.LengthOf(handle);
 
     public override int Read(long offset, Span<byte> buffer)
     {

@@ -1,3 +1,4 @@
+using Maas.Images.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Bytes;
@@ -5,7 +6,7 @@ namespace Maas.Images.Bytes;
 /// <summary>A file that is written by position; owns its handle.</summary>
 internal sealed class StoredFile(SafeFileHandle handle) : StoredBytes
 {
-    public override long Length => RandomAccess.GetLength(handle);
+    public override long Length => Posix.LengthOf(handle);
 
     public override int Read(long offset, Span<byte> buffer)
     {

@@ -8,4 +8,7 @@ public sealed class DiskWriteOptions
 
     /// <summary>The identity a VHD bears, which programs tell disks apart by. <see langword="null"/> makes one; set it to get the same bytes every time.</summary>
     public Guid? Id { get; init; }
+
+    /// <inheritdoc cref="Outputs.OutputOptions.AllowDevice"/>
+    public bool AllowDevice { get; init; }
 }

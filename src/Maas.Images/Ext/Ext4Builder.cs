@@ -1,5 +1,6 @@
 using Maas.Images.Bytes;
 using Maas.Images.FileTrees;
+using Maas.Images.Outputs;
 
 namespace Maas.Images.Ext;
 
@@ -17,6 +18,7 @@ namespace Maas.Images.Ext;
 public sealed class Ext4Builder
 {
     private const int LeastLength = 4 << 20;
+    private const int Shortest = 64 << 10;
 
     /// <summary>The label, up to 16 bytes; empty unless set.</summary>
     public string Label { get; init; } = "";
@@ -30,7 +32,10 @@ public sealed class Ext4Builder
     /// <summary>Bytes in a block: 1024, 2048 or 4096, which it is unless set.</summary>
     public int BlockSize { get; init; } = 4096;
 
-    /// <summary>Writes the file system to a file, which appears whole or not at all.</summary>
+    /// <inheritdoc cref="OutputOptions.AllowDevice"/>
+    public bool AllowDevice { get; init; }
+
+    /// <summary>Writes the file system to a file, which appears whole or not at all, or another place (<see cref="ImageOutput"/>).</summary>
     /// <param name="tree">What goes into it.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="length">Bytes of the file system; <see langword="null"/> for what the tree needs and a tenth more.</param>
@@ -43,24 +48,17 @@ public sealed class Ext4Builder
         if (BlockSize is not (1024 or 2048 or 4096)) throw new ArgumentException($"Blocks of {BlockSize} bytes are not made here.");
         if (FileName.Encode(Label).Length > 16) throw new ArgumentException("The label is longer than 16 bytes.");
         var (files, bytes) = Measure(tree, cancellationToken);
+        if (length < Shortest) throw new ArgumentException($"An ext4 file system has at least {Shortest} bytes, not {length}.");
         var geometry = new ExtGeometry(length ?? LengthFor(files, bytes), BlockSize, files + 16, Label, Uuid, CreatedAt);
-        var partial = $"{path}.{Guid.CreateVersion7():n}.partial";
-        try
-        {
-            using (var file = new StoredFile(File.OpenHandle(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.RandomAccess)))
-            {
-                file.SetLength(geometry.Length);
-                await FillAsync(file, geometry, tree, cancellationToken).ConfigureAwait(false);
-                file.Flush();
-            }
+        await ImageOutput.WriteFileAsync(path, 0, file => WriteAsync(file, geometry, tree, cancellationToken), new OutputOptions { AllowDevice = AllowDevice }, cancellationToken).ConfigureAwait(false);
+    }
 
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+    private static async Task WriteAsync(FileStream output, ExtGeometry geometry, IFileTree tree, CancellationToken cancellationToken)
+    {
+        var bytes = new StoredFile(output.SafeFileHandle);
+        bytes.SetLength(geometry.Length);
+        await FillAsync(bytes, geometry, tree, cancellationToken).ConfigureAwait(false);
+        bytes.Flush();
     }
 
     private static async Task FillAsync(WritableBytes bytes, ExtGeometry geometry, IFileTree tree, CancellationToken cancellationToken)
