@@ -2,6 +2,7 @@ using Maas.Images.Archives;
 using Maas.Images.Bytes;
 using Maas.Images.Disks;
 using Maas.Images.Edits;
+using Maas.Images.Outputs;
 using Maas.Images.Qcow2;
 using Maas.Images.Vhd;
 
@@ -18,7 +19,7 @@ public sealed partial class DiskImage
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="InvalidImageException">The image is damaged.</exception>
     /// <exception cref="NotSupportedException">The image is compressed as a whole, a qcow2 with snapshots, or of a format that is read and not written: convert it first (<see cref="WriteAsync"/>).</exception>
-    /// <exception cref="IOException">Somebody else has the image open.</exception>
+    /// <exception cref="IOException">Another program has the image open: an edit, a running virtual machine (QEMU), a loop device.</exception>
     public static Task<ImageEdit> EditAsync(string path, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Edit(new FileMedium(path), timeProvider), cancellationToken);
 
@@ -54,7 +55,7 @@ public sealed partial class DiskImage
     /// <summary>An image file, with the journal of an edit that was committed but not carried through laid over it.</summary>
     private static (ImageBytes Bytes, IDisposable? Journal) WithJournal(ImageBytes image, string path)
     {
-        var name = FileMedium.JournalOf(path);
+        var name = EditJournal.NameOf(OutputTarget.ResolveLinks(path));
         if (!File.Exists(name)) return (image, null);
         var file = new StoredFile(File.OpenHandle(name, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
         try

@@ -2,6 +2,8 @@ using Maas.Images.Archives;
 using Maas.Images.ArchiveTrees;
 using Maas.Images.Bytes;
 using Maas.Images.Disks;
+using Maas.Images.FileTrees;
+using Maas.Images.Platform;
 using Maas.Images.Qcow2;
 using Maas.Images.Vhd;
 using Maas.Images.Vhdx;
@@ -13,8 +15,11 @@ public sealed partial class DiskImage
 {
     /// <summary>Opens the image in a file; an edit of it that was committed but not carried through (<see cref="ImageEdit"/>) shows as done.</summary>
     /// <inheritdoc cref="OpenAsync(Stream, DiskImageOptions?, CancellationToken)"/>
-    public static Task<DiskImage> OpenAsync(string path, DiskImageOptions? options = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess), path, options, cancellationToken);
+    public static Task<DiskImage> OpenAsync(string path, DiskImageOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequireReadable(path);
+        return OpenAsync(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess), path, options, cancellationToken);
+    }
 
     /// <summary>
     /// Opens an image. Reads its headers and partition table only; a compressed one is unpacked to a temporary file first.
@@ -29,6 +34,16 @@ public sealed partial class DiskImage
         ArgumentNullException.ThrowIfNull(stream);
         return OpenAsync(stream, null, options, cancellationToken);
     }
+
+    /// <summary>A pipe would wait for a writer for ever, and is not read by position.</summary>
+    private static void RequireReadable(string path)
+    {
+        if (Directory.Exists(path)) throw new IOException($"{path} is a directory, not an image.");
+        if (FileStatus.OfTarget(path) is { Kind: FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket } status)
+            throw new IOException($"{path} is a {KindOf(status.Kind)}; an image is read from a file or a block device, for it is read by position.");
+    }
+
+    private static string KindOf(FileKind kind) => kind switch { FileKind.Pipe => "pipe", FileKind.Socket => "socket", _ => "character device" };
 
     private static async Task<DiskImage> OpenAsync(Stream stream, string? path, DiskImageOptions? options, CancellationToken cancellationToken)
     {

@@ -29,6 +29,7 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     private readonly IEditSession _session;
     private readonly TimeProvider _timeProvider;
     private readonly Dictionary<int, IEditableFileTree> _trees = [];
+    private readonly HashSet<(long Offset, long Length)> _changedVolumes = [];
     private DiskImage _image;
     private bool _isLaidOutAnew;
 
@@ -97,8 +98,12 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
 
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
     /// <param name="cancellationToken">Heeded before the commit begins, and while a qcow2 or VHD is written anew; the image stays as it was.</param>
-    /// <exception cref="IOException">The disk is full or failed. Unless the message says that nothing was changed, the journal stays and the next opening goes on.</exception>
-    public Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(() => _session.Commit(cancellationToken), cancellationToken);
+    /// <exception cref="IOException">The disk is full or failed, or a file system has been mounted elsewhere since. Unless the message says that nothing was changed, the journal stays and the next opening goes on.</exception>
+    public Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(() =>
+    {
+        foreach (var (offset, length) in _changedVolumes) Volume.RequireUnused(_session.Original.Slice(offset, Math.Clamp(_session.Original.Length - offset, 0, length)));
+        _session.Commit(cancellationToken);
+    }, cancellationToken);
 
     /// <summary>Ends the session; without a commit the image's files are as they were.</summary>
     public void Dispose() => _session.Dispose();
@@ -113,7 +118,12 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     /// <summary>
     /// A volume's bytes, for those who change what is no file. What is free in it was free before the edit too, unless the disk was laid out anew, or volumes share their bytes.
     /// </summary>
-    internal WritableBytes BytesOf(Volume volume) => Bytes.Window(volume.Partition?.Offset ?? 0, volume.Length, keepsAll: _isLaidOutAnew || !IsAlone(volume));
+    internal WritableBytes BytesOf(Volume volume)
+    {
+        var offset = volume.Partition?.Offset ?? 0;
+        _changedVolumes.Add((offset, volume.Length));
+        return Bytes.Window(offset, volume.Length, keepsAll: _isLaidOutAnew || !IsAlone(volume));
+    }
 
     private bool IsAlone(Volume volume) => volume.Partition is { } partition
         ? Partitions?.Partitions.All(other => other.Number == partition.Number || other.Offset >= partition.End || other.End <= partition.Offset) == true

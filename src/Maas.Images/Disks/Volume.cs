@@ -1,4 +1,5 @@
 using Maas.Images.Bytes;
+using Maas.Images.Ext;
 using Maas.Images.FileTrees;
 using Maas.Images.Partitions;
 
@@ -47,6 +48,12 @@ public sealed class Volume
             : throw new InvalidImageException(
                 Number == 0 ? "image" : $"partition {Number}",
                 Content.Length == 0 ? "holds no file system known here" : $"holds {Content}, whose files are not read here");
+
+    /// <summary>Refuses a file system that says of itself that it is mounted elsewhere, as it is on the medium now.</summary>
+    internal static void RequireUnused(ImageBytes bytes)
+    {
+        if (ExtSuperblock.Matches(bytes)) ExtMountProtection.RequireUnused(bytes, ExtSuperblock.Read(bytes));
+    }
 
     /// <summary>Makes the file system in it fill the volume.</summary>
     internal void GrowFileSystem(WritableBytes bytes, TimeProvider timeProvider)

@@ -31,6 +31,20 @@ internal sealed class EditJournal
     /// <summary>The image's length after the edit.</summary>
     public long Length { get; }
 
+    /// <summary>The journal's name: beside the image itself, whatever link led to it, so that everyone who opens the image finds it.</summary>
+    public static string NameOf(string image) => image + ".edit";
+
+    /// <summary>Removes the complete journal of an image that another has replaced.</summary>
+    public static void RemoveOf(string image)
+    {
+        var name = NameOf(image);
+        if (!File.Exists(name)) return;
+        Span<byte> start = stackalloc byte[8];
+        using (var file = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0))
+            if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual("MAASEDIT"u8)) return;
+        File.Delete(name);
+    }
+
     /// <summary>Makes the overlay's pages in a journal a complete one, durably.</summary>
     public static void Complete(IEditMedium medium, StoredBytes journal, OverlayBytes overlay)
     {

@@ -1,5 +1,7 @@
 using Maas.Images.Bytes;
 using Maas.Images.Library;
+using Maas.Images.Outputs;
+using Maas.Images.Platform;
 
 namespace Maas.Images.Edits;
 
@@ -11,20 +13,29 @@ internal sealed class FileMedium : IEditMedium
     private readonly string _journal;
     private readonly StoredFile _image;
 
+    /// <exception cref="IOException">The image is in use, or is no file.</exception>
     public FileMedium(string path)
     {
-        path = Path.GetFullPath(path);
-        _path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        _directory = Path.GetDirectoryName(path)!; // a file has a directory
-        _journal = JournalOf(path);
-        _image = Open(_path, FileMode.Open);
+        RequireFile(path);
+        _path = OutputTarget.ResolveLinks(path);
+        _directory = Path.GetDirectoryName(_path)!; // a file has a directory
+        _journal = EditJournal.NameOf(_path);
+        var handle = File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, FileOptions.RandomAccess);
+        try
+        {
+            FileUse.Hold(handle, _path);
+            _image = new StoredFile(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     public StoredBytes Image => _image;
 
     public long FreeSpace => new DriveInfo(_directory).AvailableFreeSpace;
-
-    public static string JournalOf(string path) => path + ".edit";
 
     public StoredBytes? OpenJournal() => File.Exists(_journal) ? Open(_journal, FileMode.Open) : null;
 
@@ -53,13 +64,26 @@ internal sealed class FileMedium : IEditMedium
         AtomicFile.WritePrivate(_path, file =>
         {
             write(file);
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(_path));
+            if (FileStatus.Find(_path) is { } old) AtomicFile.HandOn(old, file);
             _image.Dispose(); // Windows replaces no file that is open
         });
-        DurableDirectory.Sync(Path.GetDirectoryName(_path)!); // a file has a directory
+        DurableDirectory.Sync(_directory);
     }
 
     public void Dispose() => _image.Dispose();
+
+    /// <summary>An edit needs a journal that outlives a crash: beside a device, in /dev, it would be in memory.</summary>
+    private static void RequireFile(string path)
+    {
+        switch (OutputTarget.Of(path))
+        {
+            case OutputTarget.Block:
+                throw new NotSupportedException(
+                    $"{path} is a block device. An edit keeps a journal beside the image, and what is in /dev is lost when the machine stops: edit an image file and write it to the device, or mount the device.");
+            case OutputTarget.Sequential:
+                throw new NotSupportedException($"{path} is a pipe or a character device; only an image file is edited.");
+        }
+    }
 
     private static StoredFile Open(string path, FileMode mode) =>
         new(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None, FileOptions.RandomAccess));

@@ -8,6 +8,9 @@ internal interface IEditSession : IDisposable
     /// <summary>The disk as it will be.</summary>
     OverlayBytes Bytes { get; }
 
+    /// <summary>The disk as it is on the medium now.</summary>
+    ImageBytes Original { get; }
+
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
     /// <param name="cancellationToken">Heeded as long as the old image could still stay.</param>
     void Commit(CancellationToken cancellationToken);

@@ -30,6 +30,8 @@ internal sealed class RewriteSession : IEditSession
 
     public OverlayBytes Bytes { get; }
 
+    public ImageBytes Original => _disk;
+
     public void Commit(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_ended, this);

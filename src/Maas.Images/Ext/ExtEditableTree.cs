@@ -186,10 +186,14 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
         path = path.TrimEnd('/');
         var slash = path.LastIndexOf('/');
         var (above, name) = (slash < 0 ? "" : path[..slash], path[(slash + 1)..]);
-        if (!FileName.IsProper(name) || FileName.Encode(name) is not { Length: <= LongestName } bytes) throw new ArgumentException($"{path} ends in no name that can be.", nameof(path));
+        if (!FileName.IsProper(name) || FileName.Encode(name) is not { Length: <= LongestName } bytes) throw new ArgumentException(NoName(path), nameof(path));
         var directory = Tree.Resolve(above) is { Kind: FileKind.Directory } found ? found : throw new DirectoryNotFoundException($"There is no directory {above}.");
         return new Place((uint)directory.FileNumber, directory.PathOf(name), bytes, _editor.Find((uint)directory.FileNumber, bytes));
     }
+
+    private static string NoName(string path) => path.Length == 0
+        ? "The root directory is not made, replaced or removed."
+        : $"{FileName.Printable(path)} does not end in a name: a name has 1 to {LongestName} bytes and is not . or ..";
 
     private sealed record Place(uint Directory, string Path, byte[] Name, uint? Existing);
 }

@@ -19,6 +19,7 @@ internal static class ExtRecovery
     public static ExtVolume OpenVolume(WritableBytes bytes, TimeProvider timeProvider)
     {
         var super = ExtSuperblock.Read(bytes);
+        ExtMountProtection.RequireUnused(bytes, super); // before the journal, which is another machine's then
         if (super.Has(ExtIncompat.Recover)) Replay(bytes, super);
         var volume = new ExtVolume(bytes);
         Check(volume.Super);
@@ -29,7 +30,9 @@ internal static class ExtRecovery
     private static void Check(ExtSuperblock super)
     {
         if (((super.Incompat & ~Writable) != 0 ? $"{super.Incompat & ~Writable}" : (super.ReadOnlyCompat & ~WritableToo) != 0 ? $"{super.ReadOnlyCompat & ~WritableToo}" : null) is { } unknown)
-            throw new NotSupportedException($"The file system has features that are not changed here: {unknown}.");
+            throw new NotSupportedException(
+                $"The file system has features that are not changed here: {unknown}."
+                + (super.Has(ExtReadOnlyCompat.OrphansPresent) ? " It was not unmounted: mount it once, or let e2fsck (-fy) clear OrphansPresent." : ""));
         if (super.FirstInode < 11 || super.FirstInode > super.InodesPerGroup) throw new InvalidImageException("ext superblock", $"the first inode for files is {super.FirstInode}", ExtSuperblock.Offset + 84);
         if ((super.State & HasErrors) != 0 || (super.State & Clean) == 0)
             throw new InvalidImageException("ext superblock", "the file system is marked as not clean; e2fsck must see it first", ExtSuperblock.Offset + 58);
