@@ -60,6 +60,9 @@ public sealed class CloudImageSource : IImageSource
     public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
+    public string Selection => string.Join(' ', Files.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    /// <inheritdoc/>
     public async Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);

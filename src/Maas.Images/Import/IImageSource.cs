@@ -6,8 +6,15 @@ namespace Maas.Images.Import;
 /// </summary>
 public interface IImageSource
 {
-    /// <summary>The name under which the library keeps what comes from here, at most 80 characters or so. Two sources of one name replace each other's images.</summary>
+    /// <summary>The name under which the library keeps what comes from here, at most 80 characters or so. Two sources of one name and one
+    /// <see cref="Selection"/> replace each other's images.</summary>
     string Name { get; }
+
+    /// <summary>
+    /// Which of the source's files are wanted, in words that are the same for the same choice. An import replaces what the same selection brought before and keeps what
+    /// another one did: <c>noble</c> stays when <c>jammy</c> is imported from the same mirror. Empty unless the source offers a choice.
+    /// </summary>
+    string Selection => "";
 
     /// <summary>The files that shall be in the library.</summary>
     /// <param name="context">How to fetch metadata, and what was seen the last time.</param>

@@ -5,7 +5,7 @@ namespace Maas.Images.Import;
 
 /// <summary>
 /// Brings the files of a source into an <see cref="ImageLibrary"/>: only those that are not there, each checked before it is
-/// published, and those that the source no longer has are let go. One process at a time imports from one source; others wait.
+/// published, and those that the source no longer has are let go; what another selection (<see cref="IImageSource.Selection"/>) brought stays. One process at a time imports from one source; others wait.
 /// </summary>
 /// <example><code>
 /// using var http = Downloader.CreateClient();
@@ -66,6 +66,9 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         List<ImportedFile> files = [];
         foreach (var file in listing.Files) files.Add(await BringAsync(source.Name, file, known.GetValueOrDefault(file.Name), folder, progress, cancellationToken).ConfigureAwait(false));
 
+        files = [.. files.Select(file => file with { Selection = source.Selection })];
+        var named = files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        files.AddRange((before?.Files ?? []).Where(file => file.Selection.Length != 0 && file.Selection != source.Selection && !named.Contains(file.Name)));
         library.WriteImport(new ImportRecord(source.Name, _time.GetUtcNow(), files, listing.Marks));
         library.DropDownloads(source.Name); // parts of what is no longer listed
         await ReleaseAsync(source.Name, files, cancellationToken).ConfigureAwait(false);

@@ -16,7 +16,7 @@ public sealed partial record ImportRecord
     /// <summary>When the last import ended.</summary>
     public DateTimeOffset ImportedAt { get; }
 
-    /// <summary>The files, in the source's order.</summary>
+    /// <summary>The files, in the source's order; those of the last import come before those that other selections of the source brought.</summary>
     public IReadOnlyList<ImportedFile> Files { get; }
 
     /// <summary>How new the source's metadata was (<see cref="SourceListing.Marks"/>).</summary>
@@ -31,7 +31,7 @@ public sealed partial record ImportRecord
             return new ImportRecord(
                 stored.Source,
                 stored.ImportedAt,
-                [.. stored.Files.Select(it => new ImportedFile(it.Name, BlobDigest.Parse(it.Sha256), it.Length, it.Facts))],
+                [.. stored.Files.Select(it => new ImportedFile(it.Name, BlobDigest.Parse(it.Sha256), it.Length, it.Facts) { Selection = it.Selection ?? "" })],
                 stored.Marks);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -46,12 +46,12 @@ public sealed partial record ImportRecord
 
     internal void Write(Stream output) => JsonSerializer.Serialize(
         output,
-        new StoredImport(Source, ImportedAt, [.. Files.Select(file => new StoredFile(file.Name, $"{file.Digest}", file.Length, new(file.Facts)))], new(Marks)),
+        new StoredImport(Source, ImportedAt, [.. Files.Select(file => new StoredFile(file.Name, $"{file.Digest}", file.Length, new(file.Facts), file.Selection))], new(Marks)),
         StoredJson.Default.StoredImport);
 
     private sealed record StoredImport(string Source, DateTimeOffset ImportedAt, List<StoredFile> Files, Dictionary<string, string> Marks);
 
-    private sealed record StoredFile(string Name, string Sha256, long Length, Dictionary<string, string> Facts);
+    private sealed record StoredFile(string Name, string Sha256, long Length, Dictionary<string, string> Facts, string? Selection = null);
 
     [JsonSourceGenerationOptions(WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
     [JsonSerializable(typeof(StoredImport))]

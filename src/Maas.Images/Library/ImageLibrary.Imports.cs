@@ -8,6 +8,9 @@ public sealed partial class ImageLibrary
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public ImportRecord? FindImport(string source) => ImportRecord.Read(_layout.Import(source));
 
+    /// <summary>Whether anything came from a source and was not dropped, whole or in parts.</summary>
+    public bool HasImport(string source) => FindImport(source) is { Files.Count: > 0 } || Directory.Exists(_layout.DownloadsOf(source));
+
     /// <summary>What was last imported from every source, in the order of their names.</summary>
     public IEnumerable<ImportRecord> Imports() =>
         Directory.EnumerateFiles(_layout.Imports, "*.json").Order(StringComparer.Ordinal).Select(ImportRecord.Read).OfType<ImportRecord>();

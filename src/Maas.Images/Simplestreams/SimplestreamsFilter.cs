@@ -27,6 +27,17 @@ public sealed record SimplestreamsFilter
     /// <summary>How many of a product's versions, the newest ones. Default 1.</summary>
     public int Versions { get; init; } = 1;
 
+    /// <summary>The filter in words that are the same for the same choice: <c>arch=amd64 release=jammy,noble</c>; empty for everything.</summary>
+    public override string ToString()
+    {
+        (string Name, IReadOnlySet<string>? Wanted)[] sets =
+        [
+            ("os", OperatingSystems), ("release", Releases), ("arch", Architectures), ("subarch", Subarchitectures), ("label", Labels), ("ftype", FileTypes),
+        ];
+        var words = sets.Where(set => set.Wanted is not null).Select(set => $"{set.Name}={string.Join(',', set.Wanted!.Order(StringComparer.Ordinal))}"); // not null: asked for just now
+        return string.Join(' ', Versions == 1 ? words : words.Append($"versions={Versions}"));
+    }
+
     internal bool AdmitsProduct(IReadOnlyDictionary<string, string> attributes) =>
         Admits(OperatingSystems, attributes, "os")
         && Admits(Releases, attributes, "release")

@@ -53,6 +53,9 @@ public sealed class SimplestreamsSource : IImageSource
     };
 
     /// <inheritdoc/>
+    public string Selection => Filter.ToString() is { Length: > 0 } words ? words : "everything";
+
+    /// <inheritdoc/>
     public async Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);

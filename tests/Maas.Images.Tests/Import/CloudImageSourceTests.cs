@@ -80,6 +80,20 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Images_that_are_imported_one_after_the_other_are_both_kept()
+    {
+        PublishDetached($"{HashOf(_image)} *noble-amd64.img\n{HashOf([1, 2])} *jammy.qcow2\n", armored: false);
+        _mirror.Server.Files["jammy.qcow2"] = [1, 2];
+
+        await _mirror.RunAsync(Source(files: "noble-*"));
+        await _mirror.RunAsync(Source(files: "jammy.qcow2"));
+        await _mirror.Library.CollectAsync(TimeSpan.Zero, null, Cancel);
+
+        _mirror.Library.FindImport("cloud")!.Files.Select(file => file.Name).Should().BeEquivalentTo("noble-amd64.img", "jammy.qcow2");
+        _mirror.Library.List().Should().HaveCount(2);
+    }
+
+    [Fact]
     public async Task Without_a_signature_only_https_will_do()
     {
         PublishDetached(List(64), armored: false);
@@ -152,6 +166,8 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
         Keyring = keyring ?? OpenPgpKeyring.Read(new MemoryStream(_mirror.Key.Keyring(armored: true))),
         MaximumAge = maximumAge,
     };
+
+    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private string List(int digits) =>
         $"{new string('a', digits)} *other.img\n{Convert.ToHexStringLower(digits == 64 ? SHA256.HashData(_image) : SHA512.HashData(_image))} *noble-amd64.img\n";

@@ -92,6 +92,43 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_selection_of_one_mirror_is_kept_beside_the_first_and_each_replaces_its_own()
+    {
+        PublishReleases("1");
+        await ImportAsync("noble");
+        await ImportAsync("jammy");
+
+        await _streams.Library.CollectAsync(TimeSpan.Zero, null, Cancel);
+        Names().Should().BeEquivalentTo("noble/1/squashfs", "jammy/1/squashfs");
+        Kept().Should().Be(2);
+
+        _streams.Time.Advance(TimeSpan.FromDays(1));
+        PublishReleases("2");
+        await ImportAsync("noble");
+        await _streams.Library.CollectAsync(TimeSpan.Zero, null, Cancel);
+        Names().Should().BeEquivalentTo("noble/2/squashfs", "jammy/1/squashfs");
+        Kept().Should().Be(2, "noble's old file is let go, and jammy's is not");
+
+        await ImportAsync("noble", "jammy"); // both have come under another selection: nothing is kept twice, nothing is lost
+        Names().Should().BeEquivalentTo("noble/2/squashfs", "jammy/2/squashfs", "jammy/1/squashfs");
+        await _streams.Import().RemoveAsync("streams", Cancel);
+        await _streams.Library.CollectAsync(TimeSpan.Zero, null, Cancel);
+        Kept().Should().Be(0);
+
+        void PublishReleases(string version) => _streams.Publish(
+            ((string[])["noble", "jammy"]).ToDictionary(release => release, release => SyntheticStreams.Product(release, "amd64", "stable", (version, [("squashfs", Content(release, version))]))),
+            [.. ((string[])["noble", "jammy"]).Select(release => ($"{release}/amd64/{version}/squashfs", Content(release, version)))]);
+
+        byte[] Content(string release, string version) => System.Text.Encoding.ASCII.GetBytes($"{release} {version}");
+
+        async Task ImportAsync(params string[] releases) => await _streams.RunAsync(_streams.Source(new() { Releases = releases.ToHashSet() }));
+
+        IEnumerable<string> Names() => _streams.Library.FindImport("streams")!.Files.Select(file => file.Name); // it was imported
+
+        int Kept() => _streams.Library.List().Count();
+    }
+
+    [Fact]
     public async Task An_import_whose_connections_break_goes_on()
     {
         Publish("20300601");
@@ -269,8 +306,9 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
 
     private async Task<IEnumerable<string>> NamesAsync(SimplestreamsFilter filter)
     {
-        await _streams.RunAsync(_streams.Source(filter));
-        return _streams.Library.FindImport("streams")!.Files.Select(file => file.Name);
+        var source = _streams.Source(filter);
+        await _streams.RunAsync(source);
+        return _streams.Library.FindImport("streams")!.Files.Where(file => file.Selection == source.Selection).Select(file => file.Name);
     }
 
     private JsonObject Product((string, (string, byte[])[])[] versions) => SyntheticStreams.Product("noble", "amd64", "stable", versions);
