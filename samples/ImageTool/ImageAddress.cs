@@ -24,16 +24,21 @@ internal sealed record ImageAddress(string File, int? Partition, string Path)
             if (int.TryParse(number, out var partition)) return new ImageAddress(text[..colon], partition, path);
         }
 
-        throw new FileNotFoundException($"There is no image {text}.", text);
+        throw System.IO.Directory.Exists(text)
+            ? new IOException($"{text} is a directory, not an image.")
+            : new FileNotFoundException($"There is no image {text}.", text);
     }
 
     /// <summary>The path a verb works on: its own argument, or what the address says.</summary>
     public FileEntry EntryIn(IFileTree tree, string? path) =>
-        tree.Resolve(path ?? Path) ?? throw new FileNotFoundException($"{File} has no {path ?? Path}.");
+        tree.Resolve(path ?? Path) ?? throw new FileNotFoundException($"{Place} has no {path ?? Path}.");
 
     /// <summary>The partition that is meant, or the whole image.</summary>
     public Volume VolumeIn(IReadOnlyList<Volume> volumes) =>
         volumes.FirstOrDefault(volume => volume.Number == (Partition ?? 0)) ?? throw new FileNotFoundException($"{File} has no partition {Partition}.");
+
+    /// <summary>The image, or the partition of it, as the user named it.</summary>
+    public string Place => Partition is { } number ? $"{File}:{number}" : File;
 
     public Task<DiskImage> OpenAsync(CancellationToken cancellationToken) => DiskImage.OpenAsync(File, null, cancellationToken);
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
+using ImageTool;
 using ImageTool.Verbs;
 using ImageTool.Verbs.Import;
-using Maas.Images;
-using Maas.Images.Debian;
 using Spectre.Console;
 
 const int NoWidth = 10_000;
@@ -29,14 +28,22 @@ var root = new RootCommand("Looks into disk images, ISOs, file systems and archi
 };
 // Without a terminal there is no width to keep to: what somebody searches in the output must not be broken.
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = NoWidth;
+using var interruption = new Interruption();
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // An argument that begins with @ is a name (btrfs's @home), not a file of more arguments.
+    var parsed = root.Parse(CommandLineBytes.Of(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+    var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    return await parsed.InvokeAsync(settings, interruption.Token);
 }
-catch (Exception refused) when (refused is InvalidImageException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or UntrustedArchiveException or HttpRequestException)
+catch (OperationCanceledException) when (interruption.ExitCode is not null)
+{
+    return interruption.ExitCode.Value;
+}
+catch (Exception refused) when (Complaint.Of(refused) is { } complaint)
 {
     var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
     if (Console.IsErrorRedirected) errors.Profile.Width = NoWidth;
-    errors.MarkupLineInterpolated($"[red]{refused.Message}[/]");
-    return 1;
+    errors.MarkupLineInterpolated($"[red]{complaint}[/]");
+    return interruption.ExitCode ?? 1;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ImageTool;
 
 internal static class Sizes
@@ -15,11 +17,14 @@ internal static class Sizes
 
     /// <summary>A size as people write it: <c>20G</c>, <c>512M</c>, or bytes.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
-    public static long Parse(string text)
+    public static long Parse(string text) => TryParse(text, out var size) ? size : throw new ArgumentException($"{text} is no size.");
+
+    /// <summary>The same; false if it is none.</summary>
+    public static bool TryParse(string text, out long size)
     {
         var unit = text.Length == 0 ? -1 : "KMGT".IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal);
-        return long.TryParse(unit < 0 ? text : text[..^1], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue >> (10 * (unit + 1))
-            ? number << (10 * (unit + 1))
-            : throw new ArgumentException($"{text} is no size.", nameof(text));
+        var isNumber = long.TryParse(unit < 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue >> (10 * (unit + 1));
+        size = isNumber ? number << (10 * (unit + 1)) : 0;
+        return isNumber;
     }
 }

@@ -69,6 +69,8 @@ public sealed partial class DiskImage : IDisposable
         var readable = Volumes.Where(volume => volume.HasTree).ToList();
         return readable switch
         {
+            [] when Volumes.Count > 1 => throw new InvalidImageException(
+                "partition table", $"no partition has files that are read here: {string.Join(", ", Volumes.Skip(1).Select(volume => $"{volume.Number} holds {(volume.Content.Length == 0 ? "nothing known" : volume.Content)}"))}"),
             [] => Volumes[0],
             [var only] => only,
             _ => readable.Find(volume => volume.OpenTree().Resolve("etc/os-release") is not null)

@@ -21,13 +21,14 @@ internal static class BuildDiskVerb
     private static readonly Option<string?> Systemd = new("--systemd-boot") { Description = "systemd-bootx64.efi." };
     private static readonly Option<string?> Ipxe = new("--ipxe") { Description = "ipxe.efi." };
     private static readonly Option<string?> Script = new("--script") { Description = "A script for iPXE (autoexec.ipxe)." };
-    private static readonly Option<string> Append = new("--append") { Description = "The kernel's command line.", DefaultValueFactory = _ => $"root=PARTUUID={RootId} ro" };
+    private static readonly Option<string?> Append = new("--append") { Description = "The kernel's command line; root=PARTUUID=… of the new partition and ro unless given." };
+    private static readonly Option<bool> Force = OutputOption.Force();
 
     public static Command Command { get; } = Make();
 
     private static Command Make()
     {
-        var command = new Command("build-disk", "Makes a disk that boots by UEFI.") { Root, Output, Grub, Systemd, Ipxe, Script, Append };
+        var command = new Command("build-disk", "Makes a disk that boots by UEFI.") { Root, Output, Grub, Systemd, Ipxe, Script, Append, Force };
         command.SetAction(RunAsync);
         return command;
     }
@@ -36,7 +37,9 @@ internal static class BuildDiskVerb
     {
         var (name, output) = (arguments.GetRequiredValue(Root), arguments.GetRequiredValue(Output));
         if (!Directory.Exists(name)) return await BuildAsync(arguments, name, output, cancellationToken);
-        var made = $"{output}.{Guid.CreateVersion7():n}.root";
+        // Not beside OUT, which may be a device or a pipe; the folder is this process' alone.
+        var scratch = Directory.CreateTempSubdirectory("image-tool-").FullName;
+        var made = Path.Combine(scratch, "root.ext4");
         try
         {
             await new Ext4Builder { Label = "root" }.BuildAsync(new FolderTree(name), made, null, cancellationToken);
@@ -44,7 +47,7 @@ internal static class BuildDiskVerb
         }
         finally
         {
-            File.Delete(made);
+            Directory.Delete(scratch, recursive: true);
         }
     }
 
@@ -56,15 +59,16 @@ internal static class BuildDiskVerb
         if (root is not null) disk.Add(new NewPartition { Type = PartitionTypes.LinuxRootX64, Name = "root", Id = RootId }, root.OpenRead());
         await using var image = disk.Build();
         using var whole = await DiskImage.OpenAsync(image, null, cancellationToken);
-        await whole.WriteRawAsync(output, null, cancellationToken);
+        await whole.WriteAsync(output, DiskFormat.Raw, new DiskWriteOptions { AllowDevice = arguments.GetValue(Force) }, null, cancellationToken);
         return 0;
     }
 
     private static Maas.Images.Fat.FatBuilder EspOf(ParseResult arguments, DiskImage? root)
     {
         if (arguments.GetValue(Ipxe) is { } ipxe) return EfiSystem.Ipxe(ipxe, arguments.GetValue(Script) is { } script ? File.ReadAllBytes(script) : default);
+        if (arguments.GetValue(Script) is not null) throw new NotSupportedException("--script goes with --ipxe.");
         if (root is null) throw new NotSupportedException("Without a root there is only iPXE to start: give --ipxe.");
-        var boot = LinuxBoot.FindIn(root.OpenTree(0), arguments.GetRequiredValue(Append));
+        var boot = LinuxBoot.FindIn(root.OpenTree(0), arguments.GetValue(Append) ?? $"root=PARTUUID={RootId} ro");
         return arguments.GetValue(Grub) is { } grub ? EfiSystem.Grub(grub, boot)
             : arguments.GetValue(Systemd) is { } systemd ? EfiSystem.SystemdBoot(systemd, boot)
             : throw new NotSupportedException("Say which boot loader: --grub, --systemd-boot or --ipxe.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Maas.Images.FileTrees;
 using Maas.Images.Iso;
+using Maas.Images.Outputs;
 
 namespace ImageTool.Verbs;
 
@@ -19,16 +20,17 @@ internal static class BuildIsoVerb
     private static readonly Option<string?> Ipxe = new("--ipxe") { Description = "ipxe.efi: the ISO starts it, and has nothing else." };
     private static readonly Option<string?> Script = new("--script") { Description = "A script for iPXE." };
     private static readonly Option<bool> WithBios = new("--with-bios") { Description = "Let a BIOS start iPXE too, with what Debian's ipxe, isolinux and syslinux-common have installed." };
+    private static readonly Option<bool> Force = OutputOption.Force();
 
     public static Command Command { get; } = Make();
 
     private static Command Make()
     {
-        var command = new Command("build-iso", "Makes an ISO of a directory, or one that starts iPXE.") { Folder, Output, Label, Bios, Efi, Hybrid, Ipxe, Script, WithBios };
+        var command = new Command("build-iso", "Makes an ISO of a directory, or one that starts iPXE.") { Folder, Output, Label, Bios, Efi, Hybrid, Ipxe, Script, WithBios, Force };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await using var iso = arguments.GetValue(Ipxe) is { } program ? OfIpxe(arguments, program) : OfFolder(arguments);
-            await OutputFile.WriteAsync(arguments.GetRequiredValue(Output), iso, cancellationToken);
+            await ImageOutput.WriteAsync(arguments.GetRequiredValue(Output), iso, OutputOption.Of(arguments.GetValue(Force)), cancellationToken);
             return 0;
         });
         return command;
@@ -36,6 +38,8 @@ internal static class BuildIsoVerb
 
     private static Stream OfFolder(ParseResult arguments)
     {
+        foreach (var option in (Option[])[Script, WithBios])
+            if (arguments.GetResult(option) is { Implicit: false }) throw new NotSupportedException($"{option.Name} goes with --ipxe, which makes an ISO that starts iPXE.");
         var builder = new IsoBuilder { Label = arguments.GetRequiredValue(Label) };
         builder.AddTree(new FolderTree(arguments.GetRequiredValue(Folder)));
         if (arguments.GetValue(Bios) is { } bios) builder.AddBiosLoader(bios);

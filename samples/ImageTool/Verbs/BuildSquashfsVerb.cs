@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Maas.Images.FileTrees;
+using Maas.Images.Outputs;
 using Maas.Images.SquashFs;
 
 namespace ImageTool.Verbs;
@@ -7,18 +8,21 @@ namespace ImageTool.Verbs;
 /// <summary><c>build-squashfs DIR OUT [--comp gzip|xz|lz4|zstd] [--level N] [--block BYTES] [--all-root]</c>: a squashfs of a directory.</summary>
 internal static class BuildSquashfsVerb
 {
+    private const int DefaultBlock = 128 << 10;
+
     private static readonly Argument<string> Folder = new("dir") { Description = "What goes in." };
     private static readonly Argument<string> Output = new("out") { Description = "The squashfs to write." };
     private static readonly Option<string> Compression = new Option<string>("--comp") { Description = "The compression.", DefaultValueFactory = _ => "gzip" }.AcceptOnlyFromAmong("gzip", "xz", "lz4", "zstd");
-    private static readonly Option<int?> Level = new("--level") { Description = "The compression's level." };
-    private static readonly Option<int> Block = new("--block") { Description = "Bytes a block, a power of two.", DefaultValueFactory = _ => 131072 };
+    private static readonly Option<int?> Level = Numbers.Option("--level", "The compression's level.");
+    private static readonly Option<long?> Block = Numbers.SizeOption("--block", "A block, a power of two; 128K unless given");
     private static readonly Option<bool> AllRoot = new("--all-root") { Description = "Every file is root's." };
+    private static readonly Option<bool> Force = OutputOption.Force();
 
     public static Command Command { get; } = Make();
 
     private static Command Make()
     {
-        var command = new Command("build-squashfs", "Makes a squashfs of a directory.") { Folder, Output, Compression, Level, Block, AllRoot };
+        var command = new Command("build-squashfs", "Makes a squashfs of a directory.") { Folder, Output, Compression, Level, Block, AllRoot, Force };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var builder = new SquashBuilder
@@ -31,10 +35,12 @@ internal static class BuildSquashfsVerb
                     _ => SquashCompression.Gzip,
                 },
                 Level = arguments.GetValue(Level),
-                BlockSize = arguments.GetRequiredValue(Block),
+                BlockSize = (int)Math.Min(arguments.GetValue(Block) ?? DefaultBlock, int.MaxValue),
                 Ownership = arguments.GetValue(AllRoot) ? new FileOwnership { UserId = 0, GroupId = 0 } : new FileOwnership(),
             };
-            await OutputFile.WriteAsync(arguments.GetRequiredValue(Output), output => builder.WriteAsync(new FolderTree(arguments.GetRequiredValue(Folder)), output, cancellationToken));
+            var tree = new FolderTree(arguments.GetRequiredValue(Folder));
+            await ImageOutput.WriteAsync(
+                arguments.GetRequiredValue(Output), output => builder.WriteAsync(tree, output, cancellationToken), OutputOption.Of(arguments.GetValue(Force)), cancellationToken);
             return 0;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Maas.Images;
 using Maas.Images.FileTrees;
 
 namespace ImageTool.Verbs;
@@ -22,9 +23,20 @@ internal static class CatVerb
     private static async Task<int> RunAsync(ImageAddress address, string? path, CancellationToken cancellationToken)
     {
         using var image = await address.OpenAsync(cancellationToken);
-        await using var content = image.OpenTree(address.Partition).OpenRead(path ?? address.Path);
+        var name = path ?? address.Path;
         await using var output = Console.OpenStandardOutput();
-        await content.CopyToAsync(output, 1 << 20, cancellationToken);
+        var tree = image.OpenTree(address.Partition);
+        if (tree.Resolve(name) is null) throw new FileNotFoundException($"{address.Place} has no {name}.");
+        try
+        {
+            await using var content = tree.OpenRead(name);
+            await content.CopyToAsync(output, 1 << 20, cancellationToken);
+        }
+        catch (InvalidImageException damaged)
+        {
+            throw new InvalidImageException(name, damaged.Message.TrimEnd('.'), innerException: damaged);
+        }
+
         return 0;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Maas.Images;
+using Maas.Images.FileTrees;
 using Maas.Images.Iso;
 using Maas.Images.Partitions;
 using Spectre.Console;
@@ -22,9 +23,12 @@ internal static class InfoVerb
 
     private static async Task<int> RunAsync(string name, CancellationToken cancellationToken)
     {
-        using var image = await ImageAddress.Parse(name).OpenAsync(cancellationToken);
+        var address = ImageAddress.Parse(name);
+        using var whole = await address.OpenAsync(cancellationToken);
+        using var part = address.Partition is null ? null : await DiskImage.OpenAsync(address.VolumeIn(whole.Volumes).OpenRead(), null, cancellationToken);
+        var image = part ?? whole;
         var wrapping = image.Compression.Length == 0 ? "" : $", {image.Compression}";
-        AnsiConsole.MarkupLineInterpolated($"[bold]{image.Format}[/]{wrapping}, {Sizes.Of(image.Length)}{TableOf(image)}");
+        AnsiConsole.MarkupLineInterpolated($"[bold]{image.Format}[/]{wrapping}, {Sizes.Of(image.Length)}{FileName.Printable(TableOf(image))}");
 
         var table = new Table().Border(TableBorder.Minimal).AddColumns("#", "Offset", "Size", "Content", "Label", "Type", "Name");
         foreach (var volume in image.Volumes.Where(volume => volume.Partition is not null || volume.Content.Length != 0))
@@ -33,12 +37,12 @@ internal static class InfoVerb
             {
                 $"{volume.Number}", $"{volume.Partition?.Offset ?? 0}", Sizes.Of(volume.Length), volume.Content, LabelOf(volume),
                 volume.Partition is { } partition ? PartitionTypes.NameOf(partition.Type) : "", volume.Partition?.Name ?? "",
-            }.Select(Markup.Escape).ToArray());
+            }.Select(cell => Markup.Escape(FileName.Printable(cell))).ToArray());
         }
 
         if (table.Rows.Count > 0) AnsiConsole.Write(table);
-        foreach (var line in await Description.LinesAsync(image, cancellationToken)) AnsiConsole.MarkupLineInterpolated($"{line}");
-        foreach (var line in BootEntriesOf(image)) AnsiConsole.MarkupLineInterpolated($"{line}");
+        foreach (var line in await Description.LinesAsync(image, cancellationToken)) AnsiConsole.MarkupLineInterpolated($"{FileName.Printable(line)}");
+        foreach (var line in BootEntriesOf(image)) AnsiConsole.MarkupLineInterpolated($"{FileName.Printable(line)}");
         return 0;
     }
 

@@ -38,8 +38,8 @@ internal static class LsVerb
     private static string Line(FileEntry entry, bool recursive)
     {
         var size = entry.Device is { } device ? $"{device}" : $"{entry.Length}";
-        var target = entry.LinkTarget is null ? "" : $" -> {Printable(entry.LinkTarget)}";
-        return $"{Letter(entry.Kind)}{Permissions(entry.Mode)} {entry.UserId,5} {entry.GroupId,5} {size,12} {entry.ModifiedAt:yyyy-MM-dd HH:mm} {Printable(recursive ? entry.Path : entry.Name)}{target}";
+        var target = entry.LinkTarget is null ? "" : $" -> {FileName.Printable(entry.LinkTarget)}";
+        return $"{Letter(entry.Kind)}{Permissions(entry.Mode)} {entry.UserId,5} {entry.GroupId,5} {size,12} {entry.ModifiedAt:yyyy-MM-dd HH:mm} {FileName.Printable(recursive ? entry.Path : entry.Name)}{target}";
     }
 
     private static char Letter(FileKind kind) => kind switch
@@ -63,8 +63,4 @@ internal static class LsVerb
         if (mode.HasFlag(UnixFileMode.StickyBit)) text[8] = text[8] == 'x' ? 't' : 'T';
         return new string(text);
     }
-
-    /// <summary>Names are data from a stranger: nothing in them may steer the terminal.</summary>
-    private static string Printable(string name) =>
-        new([.. name.Select(character => char.IsControl(character) ? '?' : character)]);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Maas.Images;
 using Maas.Images.Archives;
 using Maas.Images.FileTrees;
+using Maas.Images.Outputs;
 
 namespace ImageTool.Verbs;
 
@@ -12,50 +13,81 @@ internal static class PutVerb
     private static readonly Argument<string> Source = new("file") { Description = "A file; - for standard input." };
     private static readonly Argument<string> Inside = new("path") { Description = "Where it goes; a file that is there keeps its mode and owner." };
 
+    private static readonly Option<string?> Mode = new("--mode") { Description = "The file's mode in octal (0755); unless given, a new file gets FILE's and one that is there keeps its own." };
+
     public static Command Command { get; } = Make();
 
     private static Command Make()
     {
-        var command = new Command("put", "Puts a file into an image.") { Image, Source, Inside };
+        var command = new Command("put", "Puts a file into an image.") { Image, Source, Inside, Mode };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            ImageAddress.Parse(arguments.GetRequiredValue(Image)), arguments.GetRequiredValue(Source), arguments.GetRequiredValue(Inside), cancellationToken));
+            ImageAddress.Parse(arguments.GetRequiredValue(Image)), arguments.GetRequiredValue(Source), arguments.GetRequiredValue(Inside), ModeOf(arguments.GetValue(Mode)), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ImageAddress address, string source, string path, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ImageAddress address, string source, string path, UnixFileMode? mode, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(source)) throw new IOException($"{source} is a directory; put takes one file.");
         await using var content = source == "-" ? Console.OpenStandardInput() : File.OpenRead(source);
-        if (await FoldersForInitrdAsync(address, path, cancellationToken) is { } folders)
+        if (await IsInitrdAsync(address, cancellationToken))
         {
-            await AppendAsync(address.File, folders, path, content, cancellationToken);
+            await AppendAsync(address, path, content, mode ?? ModeOfFile(source), mode is not null, cancellationToken);
             return 0;
         }
 
         await using var edit = await DiskImage.EditAsync(address.File, null, cancellationToken);
-        await edit.OpenTree(address.Partition).WriteFileAsync(path, content, null, cancellationToken);
+        var tree = edit.OpenTree(address.Partition);
+        // A FAT has no modes: what was not asked for is not asked of it.
+        var given = mode ?? (tree.Resolve(path) is null && !tree.Format.StartsWith("fat", StringComparison.Ordinal) ? ModeOfFile(source) : null);
+        await tree.WriteFileAsync(path, content, given is null ? null : new FileOwnership { Mode = given }, cancellationToken);
         await edit.CommitAsync(cancellationToken);
         return 0;
     }
 
-    /// <summary>The directories on the way to a path that an initrd does not have yet; null for an image that is no initrd.</summary>
-    private static async Task<IReadOnlyList<string>?> FoldersForInitrdAsync(ImageAddress address, string path, CancellationToken cancellationToken)
+    private static async Task<bool> IsInitrdAsync(ImageAddress address, CancellationToken cancellationToken)
     {
         using var image = await address.OpenAsync(cancellationToken);
-        if (image.Volumes[0].Content != "cpio") return null;
-        var (tree, names) = (image.OpenTree(), path.Trim('/').Split('/'));
-        return [.. Enumerable.Range(1, names.Length - 1).Select(depth => string.Join('/', names[..depth])).Where(folder => tree.Find(folder) is null)];
+        return image.Volumes[0].Content == "cpio";
     }
 
-    private static async Task AppendAsync(string initrd, IReadOnlyList<string> folders, string path, Stream content, CancellationToken cancellationToken)
+    /// <summary>Puts the file behind the initrd, under the name that links in it lead to, and the directories on the way that it does not have before it.</summary>
+    private static async Task AppendAsync(ImageAddress address, string path, Stream content, UnixFileMode? mode, bool isChosen, CancellationToken cancellationToken)
     {
+        List<string> folders;
+        using (var image = await address.OpenAsync(cancellationToken))
+        {
+            var tree = image.OpenTree();
+            path = tree.ResolvePath(path);
+            if (tree.Find(path) is { } there)
+            {
+                if (there.Kind == FileKind.Directory) throw new IOException($"{path} is a directory in {address.File}.");
+                if (!isChosen) mode = there.Mode;
+            }
+
+            var names = path.Split('/');
+            folders = [.. Enumerable.Range(1, names.Length - 1).Select(depth => string.Join('/', names[..depth])).Where(folder => tree.Find(folder) is null)];
+        }
+
         using var bytes = new MemoryStream();
         await content.CopyToAsync(bytes, cancellationToken);
-        await using var before = File.OpenRead(initrd);
+        await using var before = File.OpenRead(address.File);
         await using var after = Initramfs.Append(before, cpio =>
         {
             foreach (var folder in folders) cpio.WriteDirectory(folder);
-            cpio.WriteFile(path.Trim('/'), bytes.ToArray());
+            if (mode is { } bits) cpio.WriteFile(path, bytes.ToArray(), (int)bits);
+            else cpio.WriteFile(path, bytes.ToArray());
         });
-        await OutputFile.WriteAsync(initrd, after, cancellationToken);
+        await ImageOutput.WriteAsync(address.File, after, null, cancellationToken);
+    }
+
+    private static UnixFileMode? ModeOfFile(string source) =>
+        source == "-" || OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(source) & (UnixFileMode)0x1FF;
+
+    private static UnixFileMode? ModeOf(string? octal)
+    {
+        if (octal is null) return null;
+        return octal.Length is > 0 and <= 5 && octal.All(digit => digit is >= '0' and <= '7') && Convert.ToInt32(octal, 8) is var mode and <= 0xFFF
+            ? (UnixFileMode)mode
+            : throw new ArgumentException($"{octal} is no mode; write it in octal, as chmod takes it: 0755.");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Maas.Images.CloudInit;
+using Maas.Images.Outputs;
 
 namespace ImageTool.Verbs;
 
@@ -14,12 +15,13 @@ internal static class SeedVerb
     private static readonly Option<string?> NetworkConfig = new("--network-config") { Description = "A file, version 1 or 2." };
 
     private static readonly Option<bool> Fat = new("--fat") { Description = "A FAT, which can be changed later (put), instead of an ISO." };
+    private static readonly Option<bool> Force = OutputOption.Force();
 
     public static Command Command { get; } = Make();
 
     private static Command Make()
     {
-        var command = new Command("seed", "Makes a seed for cloud-init's NoCloud datasource.") { Output, InstanceId, HostName, UserData, VendorData, NetworkConfig, Fat };
+        var command = new Command("seed", "Makes a seed for cloud-init's NoCloud datasource.") { Output, InstanceId, HostName, UserData, VendorData, NetworkConfig, Fat, Force };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var seed = new NoCloudSeed
@@ -31,7 +33,7 @@ internal static class SeedVerb
             };
             if (await ReadAsync(arguments.GetValue(UserData), cancellationToken) is { } userData) seed = seed with { UserData = userData };
             await using var volume = arguments.GetValue(Fat) ? seed.OpenFat() : seed.OpenIso();
-            await OutputFile.WriteAsync(arguments.GetRequiredValue(Output), volume, cancellationToken);
+            await ImageOutput.WriteAsync(arguments.GetRequiredValue(Output), volume, OutputOption.Of(arguments.GetValue(Force)), cancellationToken);
             return 0;
         });
         return command;

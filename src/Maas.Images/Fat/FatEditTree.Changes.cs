@@ -12,7 +12,7 @@ internal sealed partial class FatEditTree
         var trimmed = path.Trim('/');
         var slash = trimmed.LastIndexOf('/');
         var name = trimmed[(slash + 1)..];
-        if (!FileName.IsProper(name)) throw new ArgumentException($"“{path}” ends in no name.", nameof(path));
+        if (!FileName.IsProper(name)) throw new ArgumentException(name.Length == 0 ? "The root directory is not made, replaced or removed." : $"“{path}” does not end in a name.", nameof(path));
         var folder = slash < 0 ? "" : trimmed[..slash];
         return this.Find(folder) is { Kind: FileKind.Directory } parent ? (parent, name) : throw new DirectoryNotFoundException($"There is no directory /{folder}.");
     }

@@ -8,6 +8,7 @@ namespace Maas.Images.Fat;
 /// </summary>
 internal sealed class FatPlan(FatNode root, string label, uint id, DateTimeOffset createdAt, uint hiddenSectors)
 {
+    private const int Smallest = 36 * FatFormat.Sector;
     private const int MostRootEntries = 65520;
     private const int MostDirectoryLength = 65536 * FatDirectory.EntrySize;
 
@@ -22,6 +23,8 @@ internal sealed class FatPlan(FatNode root, string label, uint id, DateTimeOffse
     public PlannedBytes Lay(long? length, int? bits)
     {
         ListAll();
+        // A boot sector, two FATs of one, the 32 of the smallest root directory, and a cluster.
+        if (length < Smallest) throw new NotSupportedException($"A FAT volume has at least {Smallest} bytes, not {length}.");
         if (length is { } wanted) return LayIn(wanted / FatFormat.Sector * FatFormat.Sector, bits ?? FatFormat.BitsFor(wanted)) ?? throw new IOException($"What was added does not fit in {wanted} bytes.");
 
         var content = _files.Sum(file => file.Length) + _directories.Sum(directory => directory.Node.Length);

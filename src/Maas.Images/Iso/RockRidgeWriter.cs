@@ -108,7 +108,7 @@ internal static class RockRidgeWriter
         foreach (var name in target.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             var text = name is "." or ".." ? [] : FileName.Encode(name);
-            if (text.Length > MostText) throw new PathTooLongException("A name in a link's target is longer than 240 bytes.");
+            if (text.Length > MostText) throw new PathTooLongException($"A link points to {FileName.Printable(target)}, and a name in that is longer than an ISO's {MostText} bytes.");
             if (components.WrittenCount + 2 + text.Length > MostText + 2)
             {
                 fields.Add(Link(components.WrittenSpan, goesOn: 1));
@@ -119,7 +119,7 @@ internal static class RockRidgeWriter
         }
 
         fields.Add(Link(components.WrittenSpan, goesOn: 0));
-        if (fields.Sum(field => field.Length) > 1600) throw new PathTooLongException("A link's target is longer than an ISO can say.");
+        if (fields.Sum(field => field.Length) > 1600) throw new PathTooLongException($"A link points to {FileName.Printable(target)}, which is longer than an ISO can say.");
         return fields;
     }
 

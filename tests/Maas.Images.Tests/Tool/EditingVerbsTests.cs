@@ -59,6 +59,39 @@ public sealed class EditingVerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_is_put_has_the_mode_of_its_source_or_the_one_that_is_said()
+    {
+        await Tools.ShellAsync(_bench.Path, "chmod 755 new && cd tree && find . | cpio -o -H newc --quiet >../initrd");
+
+        await _bench.DoAsync("put $disk:2 $new /etc/script");
+        await _bench.DoAsync("put $disk:2 $new /etc/hostname");
+        await _bench.DoAsync("put $disk:2 $new /etc/secret --mode 0600");
+        await _bench.DoAsync("put $disk:1 $new /script");
+        foreach (var line in (string[])["put $initrd $new /init", "put $initrd $new /etc/hostname", "put $initrd $new /etc/secret --mode 0600"]) await _bench.DoAsync(line);
+
+        foreach (var image in (string[])["ls $disk:2 /etc", "ls $initrd /etc"])
+            (await _bench.DoAsync(image)).Should().MatchRegex("-rw-r--r-- .* hostname").And.MatchRegex("-rw------- .* secret");
+        (await _bench.DoAsync("ls $disk:2/etc/script")).Should().StartWith("-rwxr-xr-x");
+        (await _bench.DoAsync("ls $initrd /init")).Should().StartWith("-rwxr-xr-x");
+    }
+
+    [Fact]
+    public async Task A_file_is_put_where_a_link_in_the_image_leads()
+    {
+        await Tools.ShellAsync(_bench.Path, "cd tree && mkdir -p usr/lib && ln -s usr/lib lib && ln -s boot/initrd-6.1 initrd.img && printf old >boot/initrd-6.1 && find . | cpio -o -H newc --quiet >../initrd");
+        await _bench.DoAsync("build-ext4 $tree $ext4");
+
+        foreach (var image in (string[])["initrd", "ext4"])
+        {
+            await _bench.DoAsync($"put ${image} $new /initrd.img");
+            await _bench.DoAsync($"put ${image} $new /lib/file");
+            (await _bench.DoAsync($"ls ${image} /")).Should().Contain("initrd.img -> boot/initrd-6.1").And.Contain("lib -> usr/lib");
+            (await _bench.DoAsync($"cat ${image} boot/initrd-6.1")).Should().Be("after\n");
+            (await _bench.DoAsync($"cat ${image} usr/lib/file")).Should().Be("after\n");
+        }
+    }
+
+    [Fact]
     public async Task A_disk_its_last_partition_and_the_file_system_in_it_are_grown()
     {
         await _bench.DoAsync("grow $disk 64M");
@@ -86,7 +119,7 @@ public sealed class EditingVerbsTests : IAsyncLifetime
 
         await _bench.DoAsync("patch-iso $live.iso isolinux/txt.cfg=$new --output $other.iso");
         (await SampleDisk.DigestAsync(_bench["live.iso"])).Should().Be(before);
-        await _bench.DoAsync("patch-iso $live.iso isolinux/txt.cfg=$new isolinux/more.cfg=$tree/etc/hostname");
+        await _bench.DoAsync("patch-iso $live.iso isolinux/txt.cfg=$new isolinux/more.cfg=$tree/etc/hostname --add");
 
         (await SampleDisk.DigestAsync(_bench["live.iso"])).Should().NotBe(before);
         foreach (var iso in (string[])["other.iso", "live.iso"])

@@ -22,12 +22,12 @@ public sealed class ToolBench : IAsyncLifetime
     public string this[string name] => _folder[name];
 
     /// <summary>
-    /// <c>tree</c>, a directory that looks like a small system; <c>disk</c>, a GPT with a FAT (1) and that tree as ext4 (2); <c>live.iso</c>, an ISO that
+    /// <c>tree</c>, a directory that looks like a small system; <c>plain</c>, an empty one; <c>disk</c>, a GPT with a FAT (1) and that tree as ext4 (2); <c>blank</c>, a GPT with a partition of zeros; <c>live.iso</c>, an ISO that
     /// looks like an installer; <c>disk.qcow2</c>, the same disk; <c>boot.efi</c>, something with an EFI program's header.
     /// </summary>
     public async ValueTask InitializeAsync()
     {
-        foreach (var name in (string[])["tree/etc/cloud", "tree/boot"]) Directory.CreateDirectory(_folder[name]);
+        foreach (var name in (string[])["plain", "tree/etc/cloud", "tree/boot"]) Directory.CreateDirectory(_folder[name]);
         await WriteAsync("tree/etc/os-release", "ID=debian\nNAME=Debian\nVERSION_ID=12\nPRETTY_NAME=\"Debian 12\"\n");
         await WriteAsync("tree/etc/hostname", "before\n");
         await WriteAsync("new", "after\n");
@@ -48,6 +48,10 @@ public sealed class ToolBench : IAsyncLifetime
             await image.WriteAsync(_folder["disk.qcow2"], DiskFormat.Qcow2, null, null, Cancel);
         }
 
+        var blank = new DiskBuilder();
+        blank.Add(new() { Type = PartitionTypes.LinuxRootX64, Name = "blank" }, new MemoryStream(new byte[1 << 20]));
+        using (var image = await DiskImage.OpenAsync(blank.Build(), null, Cancel)) await image.WriteRawAsync(_folder["blank"], null, Cancel);
+
         var iso = new IsoBuilder { Label = "LIVE" };
         iso.AddFile("install.amd/vmlinuz", _folder["tree/boot/vmlinuz"]);
         iso.AddFile("install.amd/initrd.gz", SampleImages.Initrd);
@@ -65,13 +69,15 @@ public sealed class ToolBench : IAsyncLifetime
 
     public Task WriteAsync(string name, string text) => File.WriteAllTextAsync(_folder[name], text, Cancel);
 
+    /// <summary>The tool, built beside this program, in the same configuration.</summary>
+    public static string Program => Repository.PathOf($"samples/ImageTool/bin/{Repository.Configuration}/net10.0/ImageTool");
+
     /// <summary>Runs a verb; in its words <c>$</c> is the folder.</summary>
     /// <param name="line">The command line, without quotes.</param>
     /// <param name="input">Standard input.</param>
     public Task<Verdict> RunAsync(string line, string? input = null)
     {
-        // Built beside this program, in the same configuration.
-        var program = Repository.PathOf($"samples/ImageTool/bin/{Repository.Configuration}/net10.0/ImageTool");
+        var program = Program;
         return Judge.RunAsync(program, line.Split(' ').Select(word => word.Replace("$", Path + "/", StringComparison.Ordinal)), input, Cancel);
     }
 

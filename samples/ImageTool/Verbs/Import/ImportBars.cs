@@ -1,4 +1,5 @@
 using Maas.Images;
+using Maas.Images.FileTrees;
 using Spectre.Console;
 
 namespace ImageTool.Verbs.Import;
@@ -15,8 +16,8 @@ internal static class ImportBars
                 await foreach (var report in reports)
                 {
                     if (report.Item is not { } item || report.Step is "done") continue;
-                    if (!tasks.TryGetValue(item, out var task)) tasks[item] = task = bars.AddTask(Markup.Escape(item), maxValue: report.Total ?? 1);
-                    task.Description = Markup.Escape($"{report.Step} {item}");
+                    if (!tasks.TryGetValue(item, out var task)) tasks[item] = task = bars.AddTask(Markup.Escape(FileName.Printable(item)), maxValue: report.Total ?? 1);
+                    task.Description = Markup.Escape(FileName.Printable($"{report.Step} {item}"));
                     task.MaxValue = Math.Max(report.Total ?? 1, 1);
                     task.Value = report.Step is "list" or "keep" ? task.MaxValue : report.Done;
                 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Maas.Images.Downloads;
 using Maas.Images.Import;
-using Maas.Images.Library;
 
 namespace ImageTool.Verbs.Import;
 
@@ -18,11 +17,12 @@ internal static class ImportDropVerb
         var command = new Command("drop", "Drops what came from a source.") { ImportOptions.Library, Source, Parts };
         command.SetAction(async (arguments, cancellationToken) =>
         {
-            var library = ImageLibrary.Open(arguments.GetRequiredValue(ImportOptions.Library));
+            var (library, source) = (ImportOptions.OpenExisting(arguments), arguments.GetRequiredValue(Source));
+            if (!library.HasImport(source)) throw new FileNotFoundException($"{arguments.GetRequiredValue(ImportOptions.Library)} has nothing from {source}; import list shows what it has.");
             using var http = Downloader.CreateClient();
             var import = new ImageImport(library, new Downloader(http));
-            if (arguments.GetValue(Parts)) await import.DiscardAsync(arguments.GetRequiredValue(Source), cancellationToken);
-            else await import.RemoveAsync(arguments.GetRequiredValue(Source), cancellationToken);
+            if (arguments.GetValue(Parts)) await import.DiscardAsync(source, cancellationToken);
+            else await import.RemoveAsync(source, cancellationToken);
             var given = await library.CollectAsync(TimeSpan.Zero, uploadsIdleFor: null, cancellationToken);
             Console.Out.WriteLine($"{given.Blobs} files, {Sizes.Of(given.Bytes)} given back");
             return 0;

@@ -14,7 +14,7 @@ internal static class ImportEphemeralsVerb
     private static readonly Option<string[]> Subarchitectures = Set("--subarch", "ga-24.04, hwe-24.04");
     private static readonly Option<string[]> Labels = Set("--label", "stable, candidate");
     private static readonly Option<string[]> FileTypes = Set("--ftype", "boot-kernel, boot-initrd, squashfs");
-    private static readonly Option<int?> Days = new("--most-days") { Description = "Refuse metadata that is older." };
+    private static readonly Option<int?> Days = Numbers.Option("--most-days", "Refuse metadata that is older.");
 
     public static Command Command { get; } = ImportOptions.Make(
         "ephemerals", "MAAS's images from a simplestreams mirror.", [Mirror, Keyring, Releases, Architectures, Subarchitectures, Labels, FileTypes, Days], arguments => new SimplestreamsSource

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Maas.Images.FileTrees;
 using Maas.Images.Import;
-using Maas.Images.Library;
 using Spectre.Console;
 
 namespace ImageTool.Verbs.Import;
@@ -13,9 +13,9 @@ internal static class ImportListVerb
     public static void Show(ImportRecord? record)
     {
         if (record is null or { Files.Count: 0 }) return; // what was dropped is remembered for its age alone
-        AnsiConsole.MarkupLineInterpolated($"[bold]{record.Source}[/], {record.ImportedAt:u}");
+        AnsiConsole.MarkupLineInterpolated($"[bold]{FileName.Printable(record.Source)}[/], {record.ImportedAt:u}");
         var table = new Table().Border(TableBorder.Minimal).AddColumns("File", "Size", "SHA-256");
-        foreach (var file in record.Files) table.AddRow(Markup.Escape(file.Name), Sizes.Of(file.Length), $"{file.Digest}");
+        foreach (var file in record.Files) table.AddRow(Markup.Escape(FileName.Printable(file.Name)), Sizes.Of(file.Length), $"{file.Digest}");
         AnsiConsole.Write(table);
     }
 
@@ -24,7 +24,7 @@ internal static class ImportListVerb
         var command = new Command("list", "What a library holds, by source.") { ImportOptions.Library };
         command.SetAction(arguments =>
         {
-            foreach (var record in ImageLibrary.Open(arguments.GetRequiredValue(ImportOptions.Library)).Imports()) Show(record);
+            foreach (var record in ImportOptions.OpenExisting(arguments).Imports()) Show(record);
             return 0;
         });
         return command;

@@ -68,7 +68,7 @@ internal sealed class IsoPatcher
         var trimmed = path.Trim('/');
         var slash = trimmed.LastIndexOf('/');
         var name = trimmed[(slash + 1)..];
-        if (!FileName.IsProper(name)) throw new ArgumentException($"{path} ends in no name.", nameof(path));
+        if (!FileName.IsProper(name)) throw new ArgumentException(name.Length == 0 ? "The root directory is no file." : $"{path} does not end in a name.", nameof(path));
         return _tree.Resolve(slash < 0 ? "" : trimmed[..slash]) is { Kind: FileKind.Directory } directory
             ? directory.PathOf(name)
             : throw new DirectoryNotFoundException($"The ISO has no directory for {path}.");
