@@ -36,14 +36,14 @@ try
     var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
     return await parsed.InvokeAsync(settings, interruption.Token);
 }
-catch (OperationCanceledException) when (interruption.ExitCode is not null)
+catch (Exception) when (interruption.ExitCode is not null)
 {
-    return interruption.ExitCode.Value;
+    return interruption.ExitCode.Value; // whatever a verb that was stopped says, it was stopped
 }
 catch (Exception refused) when (Complaint.Of(refused) is { } complaint)
 {
     var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
     if (Console.IsErrorRedirected) errors.Profile.Width = NoWidth;
     errors.MarkupLineInterpolated($"[red]{complaint}[/]");
-    return interruption.ExitCode ?? 1;
+    return 1;
 }

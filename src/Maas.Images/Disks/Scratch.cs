@@ -49,8 +49,7 @@ internal sealed class Scratch(DiskImageOptions options) : IDisposable
 
     private FileStream Create()
     {
-        var path = Path.Combine(options.TemporaryDirectory, $"unpacked-{Guid.CreateVersion7():n}");
-        var file = PrivateFile.Create(path, FileOptions.DeleteOnClose); // in a folder of everybody's, and what was packed was not
+        var file = PrivateFile.CreateNameless(options.TemporaryDirectory); // in a folder of everybody's, and what was packed was not
         lock (_lock) _files.Add(file);
         return file;
     }

@@ -36,9 +36,10 @@ internal sealed class BlockDevice : IDisposable
         }
     }
 
-    /// <summary>Writes an image from the device's start, makes it durable, and reads it back from the medium.</summary>
-    /// <exception cref="IOException">The device is too small, failed, or reads back something else.</exception>
-    public void Write(ImageBytes content, IProgress<long>? progress, CancellationToken cancellationToken)
+    /// <summary>Writes an image from the device's start, and makes it durable.</summary>
+    /// <returns>What <see cref="Verify"/> compares with what the medium holds.</returns>
+    /// <exception cref="IOException">The device is too small, or failed.</exception>
+    public Written Write(ImageBytes content, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var length = Posix.LengthOf(_device);
         if (content.Length > length)
@@ -71,15 +72,18 @@ internal sealed class BlockDevice : IDisposable
         }
 
         RandomAccess.FlushToDisk(_device);
-        Control(FlushBuffers); // what is read from here on comes from the medium
-        Verify(checksums, content.Length, buffer, cancellationToken);
-        Control(RereadPartitions);
+        return new Written(checksums, content.Length);
     }
 
     public void Dispose() => _device.Dispose();
 
-    private void Verify(uint?[] checksums, long length, byte[] buffer, CancellationToken cancellationToken)
+    /// <summary>Reads an image back from the medium; then the kernel reads its partition table.</summary>
+    /// <exception cref="IOException">The device holds something else.</exception>
+    public void Verify(Written written, CancellationToken cancellationToken)
     {
+        var (checksums, length) = (written.Checksums, written.Length);
+        var buffer = new byte[PieceSize];
+        Control(FlushBuffers); // what is read from here on comes from the medium
         for (var i = 0; i < checksums.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -95,7 +99,12 @@ internal sealed class BlockDevice : IDisposable
             if (checksums[i] is { } expected ? Checksums.Crc32C(uint.MaxValue, bytes) != expected : bytes.ContainsAnyExcept((byte)0))
                 throw new IOException($"{_path} does not read back what was written to it, between bytes {at} and {at + piece}.");
         }
+
+        Control(RereadPartitions);
     }
+
+    /// <summary>What was written: the CRC-32C of each piece, null for zeros.</summary>
+    internal sealed record Written(uint?[] Checksums, long Length);
 
     private static (long At, int Length) PieceOf(int index, long length)
     {

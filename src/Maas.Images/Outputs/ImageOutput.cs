@@ -72,8 +72,7 @@ public static class ImageOutput
         }
 
         RequireAllowed(target, options);
-        var name = Path.Combine(options.TemporaryDirectory, $"image-{Guid.CreateVersion7():n}");
-        var scratch = PrivateFile.Create(name, FileOptions.DeleteOnClose);
+        var scratch = PrivateFile.CreateNameless(options.TemporaryDirectory);
         await using (scratch.ConfigureAwait(false))
         {
             await write(scratch).ConfigureAwait(false);
@@ -132,7 +131,7 @@ public static class ImageOutput
         return Task.Run(() =>
         {
             using var device = BlockDevice.OpenAlone(target.Path);
-            device.Write(content, progress, cancellationToken);
+            device.Verify(device.Write(content, progress, cancellationToken), cancellationToken);
         }, cancellationToken);
     }
 

@@ -71,7 +71,7 @@ public sealed class ImageInUseTests : IAsyncLifetime
     {
         await using var edit = await DiskImage.EditAsync(_folder["raw"], null, Cancel);
 
-        var refused = await Judge.RunAsync(Judge.Require("qemu-io", "qemu-utils"), ["-f", "raw", "-c", "write 0 512", _folder["raw"]], cancellationToken: Cancel);
+        var refused = await Judge.RunAsync("qemu-io", ["-f", "raw", "-c", "write 0 512", _folder["raw"]], cancellationToken: Cancel);
 
         (refused.Output + refused.Error).Should().Contain("lock").And.NotContain("wrote");
     }
@@ -153,6 +153,21 @@ public sealed class ImageInUseTests : IAsyncLifetime
         (await DiskImage.EditAsync(_folder["raw"], null, Cancel)).Dispose();
         File.Exists(_folder["raw.edit"]).Should().BeFalse();
         (await File.ReadAllBytesAsync(_folder["raw"], Cancel)).AsSpan(0, 3).SequenceEqual("new"u8).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task What_a_killed_edit_of_a_qcow2_left_is_removed_by_the_next()
+    {
+        var left = _folder[$".qcow2.{int.MaxValue:x}-{Guid.CreateVersion7():n}.tmp"]; // no process has this number
+        await File.WriteAllTextAsync(left, "half of an image", Cancel);
+
+        await using (var edit = await DiskImage.EditAsync(_folder["qcow2"], null, Cancel))
+        {
+            await edit.OpenTree().WriteFileAsync("file", new byte[3], null, Cancel);
+            await edit.CommitAsync(Cancel);
+        }
+
+        Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("raw", "qcow2");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Maas.Images.Bytes;
 using Maas.Images.Disks;
 using Maas.Images.Ext;
 using Maas.Images.FileTrees;
@@ -127,6 +128,26 @@ public sealed class ImageOutputTests : IDisposable
         using var holder = BlockDevice.OpenAlone(device.Path);
 
         (await this.Awaiting(it => it.WriteAsync("raw", device.Path, allowDevice: true)).Should().ThrowAsync<IOException>()).WithMessage("*is in use*");
+    }
+
+    [Fact]
+    public async Task A_block_device_that_does_not_hold_what_was_written_is_found_out()
+    {
+        await Tools.ShellAsync(_folder.Path, "truncate -s 8M medium");
+        await using var loop = await LoopDevice.AttachAsync(_folder["medium"]);
+        using var content = new MemoryBytes(_disk);
+        using var device = BlockDevice.OpenAlone(loop.Path);
+        var written = device.Write(content, null, Cancel);
+        device.Verify(written, Cancel);
+
+        foreach (var at in (long[])[100, 3 << 19]) // in data, and where the image has zeros
+        {
+            using (var other = Platform.Posix.Open(loop.Path, Platform.Posix.ReadWrite)) RandomAccess.Write(other, [0xEE, 0xEE], at);
+            device.Invoking(it => it.Verify(written, Cancel)).Should().Throw<IOException>().WithMessage("*does not read back what was written to it, between bytes 0 and 2097152.");
+            using (var other = Platform.Posix.Open(loop.Path, Platform.Posix.ReadWrite)) RandomAccess.Write(other, _disk.AsSpan((int)at, 2), at);
+        }
+
+        device.Verify(written, Cancel);
     }
 
     [Fact]

@@ -14,9 +14,7 @@ internal sealed class QemuHold : IAsyncDisposable
 
     public static async Task<QemuHold> OpenAsync(string image, string format, CancellationToken cancellationToken)
     {
-        var program = Judge.Require("qemu-io", "qemu-utils");
-        var start = new ProcessStartInfo(program, ["-f", format, image]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        var hold = new QemuHold(Process.Start(start) ?? throw new InvalidOperationException("qemu-io did not start"));
+        var hold = new QemuHold(Judge.Start("qemu-io", ["-f", format, image]));
         try
         {
             await hold._process.StandardInput.WriteLineAsync("length".AsMemory(), cancellationToken);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -22,20 +21,13 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
     [InlineData("HUP", 129)]
     public async Task A_signal_ends_it_with_its_code_and_without_a_trace(string signal, int code)
     {
-        var kill = Judge.Require("kill", "procps");
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        var start = new ProcessStartInfo(
-            ToolBench.Program,
-            ["import", "url", bench[$"library-{signal}"], new string('0', 64), string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/file")])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        using var tool = Process.Start(start) ?? throw new InvalidOperationException("the tool did not start");
+        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/file");
+        using var tool = Judge.Start(ToolBench.Program, ["import", "url", bench[$"library-{signal}"], new string('0', 64), address]);
         using var connection = await server.AcceptSocketAsync(Cancel); // it waits for an answer now, for ever
 
-        (await Judge.RunAsync(kill, [$"-{signal}", tool.Id.ToString(CultureInfo.InvariantCulture)], cancellationToken: Cancel)).Approved();
+        await Tools.ShellAsync(bench.Path, string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {tool.Id}"));
         await tool.WaitForExitAsync(Cancel);
 
         tool.ExitCode.Should().Be(code);
