@@ -27,17 +27,17 @@ internal static class AtomicFile
     /// <param name="check">What has to hold before the new file takes the old one's place.</param>
     public static async Task ReplaceAsync(string path, int bufferSize, Func<FileStream, Task> write, Action check)
     {
-        var old = FileStatus.Find(path);
+        var isReplaced = File.Exists(path);
         var temporary = TemporaryNameOf(path);
         try
         {
             // Nobody reads from the new file what the old one's mode will keep from them.
-            var file = Create(temporary, bufferSize, old is null ? null : OwnerOnly);
+            var file = Create(temporary, bufferSize, isReplaced ? OwnerOnly : null);
             await using (file.ConfigureAwait(false))
             {
                 await write(file).ConfigureAwait(false);
                 await file.FlushAsync().ConfigureAwait(false);
-                if (old is not null) HandOn(old, file);
+                HandOn(path, file);
                 file.Flush(flushToDisk: true);
             }
 
@@ -71,12 +71,19 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Gives the new file the old one's owner and mode. A process that is not root keeps the file its own.</summary>
-    public static void HandOn(FileStatus old, FileStream file)
+    /// <summary>Gives a new file the owner and mode of the one that it replaces. A process that is not root keeps the file its own.</summary>
+    public static void HandOn(string path, FileStream file)
     {
+        if (OperatingSystem.IsWindows()) return;
+        if (FileStatus.Find(path) is not { } old)
+        {
+            if (File.Exists(path)) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path)); // no Linux, and no call for the owner
+            return;
+        }
+
         var isOwner = Posix.TrySetOwner(file.SafeFileHandle, old.UserId, old.GroupId);
         // Set-user-id and set-group-id belong to the owner: another one does not get them.
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, isOwner ? old.Mode : old.Mode & (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(file.SafeFileHandle, isOwner ? old.Mode : old.Mode & (UnixFileMode)0x1FF);
     }
 
     private static FileStream Create(string path, int bufferSize, UnixFileMode? mode)

@@ -64,7 +64,7 @@ internal sealed class FileMedium : IEditMedium
         AtomicFile.WritePrivate(_path, file =>
         {
             write(file);
-            if (FileStatus.Find(_path) is { } old) AtomicFile.HandOn(old, file);
+            AtomicFile.HandOn(_path, file);
             _image.Dispose(); // Windows replaces no file that is open
         });
         DurableDirectory.Sync(_directory);
