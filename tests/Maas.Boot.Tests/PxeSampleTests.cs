@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Maas.Judges;
 
 namespace Maas.Boot.Tests;
@@ -10,11 +9,11 @@ public class PxeSampleTests
     public async Task A_subnet_without_a_range_is_refused_and_says_what_is_missing()
     {
         var program = Judge.RequireFile(Repository.PathOf($"samples/PxeServer/bin/{Repository.Configuration}/net10.0/PxeServer"), "(dotnet build samples/PxeServer)");
-        using var server = Process.Start(new ProcessStartInfo(program, [Path.GetTempPath(), "--interface", "lo", "--subnet", "10.0.0.0/24"]) { RedirectStandardError = true, RedirectStandardOutput = true })!; // it is there
-        var output = server.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        (await server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Should().Contain("--subnet needs --range").And.NotContain("   at ");
-        await output;
-        await server.WaitForExitAsync(TestContext.Current.CancellationToken);
-        server.ExitCode.Should().NotBe(0);
+        string[] words = [Path.GetTempPath(), "--interface", "lo", "--subnet", "10.0.0.0/24"];
+
+        var ended = await Judge.RunAsync(program, words, cancellationToken: TestContext.Current.CancellationToken);
+
+        ended.Error.Should().Contain("--subnet needs --range").And.NotContain("   at ");
+        ended.ExitCode.Should().NotBe(0);
     }
 }

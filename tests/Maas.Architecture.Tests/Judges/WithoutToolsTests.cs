@@ -20,7 +20,7 @@ public partial class WithoutToolsTests
         var folders = ListOf("files").Select(folder => folder + "/").ToList();
 
         TestSources.All.SelectMany(file => SystemFile().Matches(File.ReadAllText(file))).Select(match => match.Value).Distinct()
-            .Where(path => !folders.Exists(folder => path.StartsWith(folder, StringComparison.Ordinal)))
+            .Where(path => !folders.Exists(folder => $"{path}/".StartsWith(folder, StringComparison.Ordinal)))
             .Should().BeEmpty("a test that needs a file of a package must be skipped where the package is not installed");
     }
 
