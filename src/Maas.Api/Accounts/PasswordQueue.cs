@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Maas.Api.Accounts;
@@ -6,6 +7,7 @@ namespace Maas.Api.Accounts;
 /// Checking a password is slow on purpose. Callers may keep half of the processors busy with it, a short queue waits, and one address has few places in it: a
 /// caller from another address is never behind many of a stranger's.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
 internal sealed class PasswordQueue
 {
     private const int MostWaiting = 16, MostOfAddress = 2;

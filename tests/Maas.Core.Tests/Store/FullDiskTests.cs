@@ -1,5 +1,4 @@
 using Maas.Core.Accounts;
-using Maas.Core.Files;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
