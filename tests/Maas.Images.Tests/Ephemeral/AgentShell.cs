@@ -71,7 +71,7 @@ internal sealed class AgentShell : IDisposable
 
             """;
         File("script", text);
-        return await Judge.RunAsync(Judge.Require("busybox", "busybox-static"), ["sh", _folder["script"]], null, TestContext.Current.CancellationToken);
+        return await Judge.RunAsync(Judge.Require("busybox"), ["sh", _folder["script"]], null, TestContext.Current.CancellationToken);
     }
 
     public void Dispose() => _folder.Dispose();
