@@ -76,7 +76,7 @@ public sealed partial class DiskImage
     private static ImageBytes Unpack(ImageBytes packed, Scratch scratch, CancellationToken cancellationToken)
     {
         var plain = scratch.Unpack(packed, out var end, cancellationToken);
-        return end == packed.Length ? plain
+        return end == packed.Length || (CompressionOf(packed) == CompressionFormat.Gzip && IsZeros(packed, end)) ? plain
             : CpioIndex.Matches(plain) ? CpioIndex.Join(plain, packed, end)
             : throw new InvalidImageException($"{NameOf(CompressionOf(packed))} stream", "something else follows it", end);
     }
@@ -86,12 +86,18 @@ public sealed partial class DiskImage
         : VhdxHeader.Matches(bytes) ? (VhdxBytes.Open(bytes), DiskFormat.Vhdx)
         : VmdkHeader.Matches(bytes) ? (new VmdkBytes(bytes), DiskFormat.Vmdk)
         : VhdFooter.Matches(bytes) ? (VhdBytes.Open(bytes), DiskFormat.Vhd)
+        : UnreadContainers.NameOf(bytes) is { } name ? throw new InvalidImageException("image", $"it is {name}, which is not read here")
         : (bytes, DiskFormat.Raw);
 
-    private static CompressionFormat CompressionOf(ImageBytes bytes)
+    private static CompressionFormat CompressionOf(ImageBytes bytes) => Archives.Compression.Detect(bytes);
+
+    /// <summary>Whether nothing but zeros follows, as on a tape; gzip itself takes that.</summary>
+    private static bool IsZeros(ImageBytes bytes, long from)
     {
-        Span<byte> head = stackalloc byte[Archives.Compression.SignatureLength];
-        return Archives.Compression.Detect(head[..bytes.Read(0, head)]);
+        var buffer = new byte[64 << 10];
+        for (int read; (read = bytes.Read(from, buffer)) > 0; from += read)
+            if (buffer.AsSpan(0, read).ContainsAnyExcept((byte)0)) return false;
+        return true;
     }
 
     private static string NameOf(CompressionFormat compression) => compression switch

@@ -1,4 +1,5 @@
 using Maas.Images.Disks;
+using Maas.Images.FileTrees;
 using Maas.Images.Outputs;
 using Maas.Images.Qcow2;
 using Maas.Images.Vhd;
@@ -31,17 +32,28 @@ public sealed partial class DiskImage
     /// <param name="progress">Told how many bytes of <see cref="Length"/> are done; <see langword="null"/> for nobody.</param>
     /// <param name="cancellationToken">Ends it; nothing stays.</param>
     /// <exception cref="NotSupportedException">The format is not written here, cannot be packed, or does not hold a disk of this size.</exception>
-    /// <exception cref="InvalidImageException">The image is damaged.</exception>
+    /// <exception cref="InvalidImageException">The image is damaged, or no disk: an archive, a program, a text.</exception>
     /// <exception cref="IOException">The destination is full, in use, or a device that is not allowed or does not read back what was written.</exception>
     public Task WriteAsync(string path, DiskFormat format, DiskWriteOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         options ??= new DiskWriteOptions();
         if (format is not (DiskFormat.Raw or DiskFormat.Qcow2 or DiskFormat.Vhd)) throw new NotSupportedException($"{format} is read here, not written.");
         if (format != DiskFormat.Qcow2 && options.Compression != DiskCompression.None) throw new NotSupportedException($"{format} cannot be compressed; qcow2 can.");
+        if (Partitions is null && !Volumes[0].IsDisk) throw new InvalidImageException("image", NoDisk(Volumes[0]));
         var output = new OutputOptions { AllowDevice = options.AllowDevice };
         return Task.Run(() => format == DiskFormat.Raw
             ? ImageOutput.WriteRawAsync(path, _disk, output, progress, cancellationToken)
             : ImageOutput.WriteFileAsync(path, 0, file => WriteInto(file, format, options, progress, cancellationToken), output, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Says what an archive or a program is; in an archive, which of its files looks like the disk.</summary>
+    private static string NoDisk(Volume volume)
+    {
+        var what = $"it is {volume.Content}, not a disk";
+        if (!volume.HasTree) return what;
+        var disk = volume.OpenTree().Walk().FirstOrDefault(file => file.Kind == FileKind.File
+            && Path.GetExtension(file.Path).ToUpperInvariant() is ".RAW" or ".IMG" or ".QCOW2" or ".VMDK" or ".VHD" or ".VHDX" or ".ISO");
+        return disk is null ? $"{what}; extract what is in it" : $"{what}; extract {FileName.Printable(disk.Path)} from it and convert that";
     }
 
     private Task WriteInto(FileStream file, DiskFormat format, DiskWriteOptions options, IProgress<long>? progress, CancellationToken cancellationToken)

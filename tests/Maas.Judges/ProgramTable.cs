@@ -78,9 +78,10 @@ public static class ProgramTable
         ("tftp-hpa", "tftp"),
         ("udhcpc", "udhcpc"),
         ("util-linux",
-            "blkid blockdev flock fsfreeze getopt ionice lsblk mkfs.cramfs mkswap nsenter setpriv setsid taskset unshare wipefs"),
+            "blkid blockdev flock fsfreeze getopt ionice lsblk mkfs.bfs mkfs.cramfs mkfs.minix mkswap nsenter setpriv setsid taskset " +
+            "unshare wipefs"),
         ("xorriso", "osirrox xorriso xorrisofs"),
         ("xz-utils", "lzma unlzma unxz xz xzcat"),
-        ("zstd", "unzstd zstd zstdcat"),
+        ("zstd", "pzstd unzstd zstd zstdcat"),
     ];
 }

@@ -23,6 +23,7 @@ internal static class CatVerb
     private static async Task<int> RunAsync(ImageAddress address, string? path, CancellationToken cancellationToken)
     {
         using var image = await address.OpenAsync(cancellationToken);
+        Warnings.Write(image, address.Partition);
         var name = path ?? address.Path;
         await using var output = Console.OpenStandardOutput();
         var tree = image.OpenTree(address.Partition);

@@ -26,6 +26,7 @@ internal static class ExtractVerb
     private static async Task<int> RunAsync(ImageAddress address, string path, string destination, CancellationToken cancellationToken)
     {
         using var image = await address.OpenAsync(cancellationToken);
+        Warnings.Write(image, address.Partition);
         var tree = image.OpenTree(address.Partition);
         var done = await tree.ExtractAsync(address.EntryIn(tree, path), destination, null, cancellationToken);
         Console.Out.WriteLine($"{done.Files} files, {done.Directories} directories, {done.Links} links, {Sizes.Of(done.Bytes)}{(done.Skipped == 0 ? "" : $"; {done.Skipped} device nodes, pipes and sockets left out")}");

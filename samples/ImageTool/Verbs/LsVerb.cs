@@ -23,6 +23,7 @@ internal static class LsVerb
     private static async Task<int> RunAsync(ImageAddress address, string? path, bool recursive, CancellationToken cancellationToken)
     {
         using var image = await address.OpenAsync(cancellationToken);
+        Warnings.Write(image, address.Partition);
         var tree = image.OpenTree(address.Partition);
         var start = address.EntryIn(tree, path);
         var entries = start.Kind != FileKind.Directory ? [start] : recursive ? tree.Walk(start) : tree.List(start);

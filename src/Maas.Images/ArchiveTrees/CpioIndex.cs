@@ -76,11 +76,7 @@ internal sealed class CpioIndex(Scratch scratch)
         return end;
     }
 
-    private static bool IsPacked(ImageBytes bytes)
-    {
-        Span<byte> head = stackalloc byte[Compression.SignatureLength];
-        return Compression.Detect(head[..bytes.Read(0, head)]) != CompressionFormat.None;
-    }
+    private static bool IsPacked(ImageBytes bytes) => Compression.Detect(bytes) != CompressionFormat.None;
 
     /// <returns>Where the archive ended.</returns>
     private long ReadArchive(ImageBytes bytes)

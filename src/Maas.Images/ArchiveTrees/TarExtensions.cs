@@ -3,12 +3,16 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.ArchiveTrees;
 
-/// <summary>What GNU and pax headers say about the next entry. A pax record is <c>length key=value\n</c>.</summary>
+/// <summary>
+/// What GNU and pax headers say about the next entry. A pax record is <c>length key=value\n</c>. Extended attributes are there as they are
+/// (star, GNU tar, libarchive), or with a key in URL encoding and a value in base64 without padding (libarchive's own form), or both.
+/// </summary>
 internal sealed class TarExtensions
 {
-    private const string AttributePrefix = "SCHILY.xattr.";
+    private const string AttributePrefix = "SCHILY.xattr.", EncodedAttributePrefix = "LIBARCHIVE.xattr.";
 
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _attributes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _encoded = new(StringComparer.Ordinal); // names that libarchive writes in URL encoding in both forms
 
     public string? Path { get; set; }
 
@@ -63,8 +67,52 @@ internal sealed class TarExtensions
             case "GNU.sparse.size" or "GNU.sparse.realsize": SparseLength = Whole(value); break;
             case "GNU.sparse.offset" or "GNU.sparse.numbytes": SparseMap.Add(Whole(value)); break;
             case "GNU.sparse.map": SparseMap.AddRange(FileName.Decode(value).Split(',').Select(number => Whole(System.Text.Encoding.ASCII.GetBytes(number)))); break;
-            case var _ when key.StartsWith(AttributePrefix, StringComparison.Ordinal): _attributes[key[AttributePrefix.Length..]] = value.ToArray(); break;
+            case var _ when key.StartsWith(AttributePrefix, StringComparison.Ordinal):
+                var plain = key[AttributePrefix.Length..];
+                if (!_encoded.Contains(plain)) _attributes[plain] = value.ToArray();
+                break;
+            case var _ when key.StartsWith(EncodedAttributePrefix, StringComparison.Ordinal):
+                SetEncoded(key[EncodedAttributePrefix.Length..], value);
+                break;
         }
+    }
+
+    private void SetEncoded(string encoded, ReadOnlySpan<byte> value)
+    {
+        var name = UrlDecoded(encoded);
+        _attributes.TryAdd(name, Base64Decoded(value));
+        if (name != encoded && _encoded.Add(encoded)) _attributes.Remove(encoded);
+    }
+
+    private static string UrlDecoded(string key)
+    {
+        var bytes = FileName.Encode(key);
+        var (length, at) = (0, 0);
+        while (at < bytes.Length)
+        {
+            if (bytes[at] == '%' && at + 2 < bytes.Length
+                && byte.TryParse(bytes.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                bytes[length++] = value;
+                at += 3;
+            }
+            else
+            {
+                bytes[length++] = bytes[at++];
+            }
+        }
+
+        return FileName.Decode(bytes.AsSpan(0, length));
+    }
+
+    private static byte[] Base64Decoded(ReadOnlySpan<byte> value)
+    {
+        var text = value.TrimEnd("=\0"u8);
+        byte[] padded = [.. text, .. "==="u8[..((4 - (text.Length % 4)) % 4)]];
+        var bytes = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(padded.Length)];
+        if (System.Buffers.Text.Base64.DecodeFromUtf8(padded, bytes, out _, out var written) != System.Buffers.OperationStatus.Done)
+            throw new InvalidImageException("pax header", "an attribute's value is not base64");
+        return bytes[..written];
     }
 
     private static long Whole(ReadOnlySpan<byte> value)

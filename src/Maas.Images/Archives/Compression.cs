@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using SharpCompress.Compressors.BZip2;
+using Maas.Images.Bytes;
 using SharpCompress.Compressors.Xz;
 
 namespace Maas.Images.Archives;
@@ -10,14 +11,36 @@ namespace Maas.Images.Archives;
 /// </code></example>
 public static class Compression
 {
-    /// <summary>How many of a stream's first bytes <see cref="Detect"/> looks at.</summary>
-    public const int SignatureLength = 6;
+    /// <summary>
+    /// How many of a stream's first bytes <see cref="Detect(ReadOnlySpan{byte})"/> looks at: a signature, behind skippable frames that are
+    /// not longer.
+    /// </summary>
+    public const int SignatureLength = 512;
+
+    /// <summary>The longest signature: a stream that begins with none is not read further than that to tell what it is.</summary>
+    internal const int ShortestHead = 6;
+
+    private const int MostSkippableFrames = 1024;
+    private const long LongestSkippableFrame = 64 << 20;
 
     private const int UsualGzipLevel = 6;
     private const int UsualZstandardLevel = 12; // a window of up to 8 MiB, which the kernel's unpacker takes
 
     /// <summary>The format whose signature stands at the start of <paramref name="head"/>.</summary>
-    public static CompressionFormat Detect(ReadOnlySpan<byte> head) => head switch
+    public static CompressionFormat Detect(ReadOnlySpan<byte> head)
+    {
+        var format = DetectAtStart(head);
+        if (format != CompressionFormat.None) return format;
+        for (var left = head; SkippableFrame.LengthOf(left) is { } skipped && skipped <= left.Length;)
+        {
+            left = left[(int)skipped..];
+            if (DetectAtStart(left) is var behind and (CompressionFormat.Zstandard or CompressionFormat.Lz4)) return behind;
+        }
+
+        return CompressionFormat.None;
+    }
+
+    private static CompressionFormat DetectAtStart(ReadOnlySpan<byte> head) => head switch
     {
         [0x1f, 0x8b, 0x08, ..] => CompressionFormat.Gzip,
         [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => CompressionFormat.Xz,
@@ -26,6 +49,26 @@ public static class Compression
         _ when Lz4Stream.Begins(head) => CompressionFormat.Lz4,
         _ => CompressionFormat.None,
     };
+
+    /// <summary>
+    /// As <see cref="Detect(ReadOnlySpan{byte})"/>, of bytes that can be read anywhere: behind skippable frames of any length.
+    /// </summary>
+    internal static CompressionFormat Detect(ImageBytes bytes)
+    {
+        Span<byte> head = stackalloc byte[SkippableFrame.HeaderLength];
+        long at = 0;
+        for (var frames = 0; frames < MostSkippableFrames; frames++)
+        {
+            var found = head[..bytes.Read(at, head)];
+            if (SkippableFrame.LengthOf(found) is not { } skipped)
+                return DetectAtStart(found) is var format && (at == 0 || format is CompressionFormat.Zstandard or CompressionFormat.Lz4)
+                    ? format : CompressionFormat.None;
+            if (skipped > LongestSkippableFrame) break;
+            at += skipped;
+        }
+
+        return CompressionFormat.None;
+    }
 
     /// <summary>
     /// The bytes that <paramref name="source"/> holds, decompressed when it is compressed. Reading is forward only.
@@ -64,10 +107,11 @@ public static class Compression
     private static DecodedStream Open(Stream source, long limit, bool isAll)
     {
         var input = new PeekedStream(source);
-        var format = Detect(input.Peek(SignatureLength));
+        var format = DetectAtStart(input.Peek(ShortestHead));
         try
         {
-            return new DecodedStream(Decoder(input, format), input, format.ToString().ToLowerInvariant() + " stream", limit, isAll);
+            if (format == CompressionFormat.None) format = PassSkippableFrames(input);
+            return new DecodedStream(Decoder(input, format, isAll), input, format.ToString().ToLowerInvariant() + " stream", limit, isAll);
         }
         catch (Exception fault) when (fault is not (IOException or OperationCanceledException))
         {
@@ -76,9 +120,33 @@ public static class Compression
         }
     }
 
-    private static Stream Decoder(PeekedStream input, CompressionFormat format) => format switch
+    /// <summary>Passes skippable frames in front, which hold nothing, up to the frame that tells the format.</summary>
+    private static CompressionFormat PassSkippableFrames(PeekedStream input)
     {
-        CompressionFormat.Gzip => new CompleteGzipStream(input),
+        var passed = false;
+        while (SkippableFrame.Begins(input.Peek(ShortestHead))
+            && SkippableFrame.LengthOf(input.Peek(SkippableFrame.HeaderLength)) is { } length && length <= LongestSkippableFrame)
+        {
+            passed = true;
+            for (var left = length; left > 0;)
+            {
+                var part = input.Peek((int)Math.Min(left, SignatureLength)).Length;
+                if (part == 0) throw new InvalidDataException("A skippable frame is cut short.");
+                input.Skip(part);
+                left -= part;
+            }
+        }
+
+        if (!passed) return CompressionFormat.None;
+        if (input.IsAtEnd) return CompressionFormat.Zstandard; // of no bytes
+        return DetectAtStart(input.Peek(ShortestHead)) is var format and (CompressionFormat.Zstandard or CompressionFormat.Lz4)
+            ? format
+            : throw new InvalidDataException("Neither a Zstandard nor an LZ4 frame follows the skippable frames.");
+    }
+
+    private static Stream Decoder(PeekedStream input, CompressionFormat format, bool isAll) => format switch
+    {
+        CompressionFormat.Gzip => new CompleteGzipStream(input, isAll),
         CompressionFormat.Xz => new ConsecutiveStreams(input, format, padding: 4, static stream => new XZStream(stream)),
         CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(new ZstandardFrames(input), leaveOpen: true),
         CompressionFormat.Bzip2 => new ConsecutiveStreams(input, format, padding: 0, static stream => BZip2Stream.Create(stream, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true)),

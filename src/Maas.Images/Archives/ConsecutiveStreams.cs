@@ -29,7 +29,7 @@ internal sealed class ConsecutiveStreams(PeekedStream input, CompressionFormat f
     private bool Next()
     {
         while (padding > 0 && input.Peek(padding) is var zeros && zeros.Length == padding && !zeros.ContainsAnyExcept((byte)0)) input.Skip(padding);
-        if (Compression.Detect(input.Peek(Compression.SignatureLength)) != format) return false;
+        if (Compression.Detect(input.Peek(Compression.ShortestHead)) != format) return false;
         _stream = open(input); // the one before holds memory alone, and might close the input
         return true;
     }

@@ -23,7 +23,9 @@ internal sealed class DecodedStream(Stream decoder, PeekedStream input, string s
         catch (Exception fault) when (!ReferenceEquals(fault, input.Fault) && fault is not (InvalidImageException or OperationCanceledException))
         {
             // Decoders throw their own kinds, index errors and out-of-memory for absurd window sizes included.
-            throw new InvalidImageException(structure, "it is damaged or cut short", input.Consumed, fault);
+            var reason = fault is NotImplementedException ? "it uses a filter that is not supported here, or is damaged"
+                : "it is damaged or cut short";
+            throw new InvalidImageException(structure, reason, input.Consumed, fault);
         }
 
         if (read == 0 && isAll && !buffer.IsEmpty && (input.IsOverread || !input.IsAtEnd)) throw new InvalidImageException(structure, "something else follows it", input.Consumed);

@@ -15,8 +15,9 @@ namespace Maas.Images.Archives;
 /// </example>
 public static class Initramfs
 {
-    // Where an archive that is not compressed has to begin for the kernel to find it; zeros before it are skipped.
-    private const int Alignment = 4;
+    // Where an archive that is not compressed has to begin for the kernel to find it; zeros before it are skipped. The kernel's LZ4 takes
+    // the four bytes behind its data as a length, so that they have to be zeros.
+    private const int Alignment = 4, LeastZeros = 4;
 
     /// <summary>The initrd with an archive behind it.</summary>
     /// <param name="initrd">Seekable; it is read when the result is, and stays the caller's.</param>
@@ -29,7 +30,7 @@ public static class Initramfs
         ArgumentNullException.ThrowIfNull(write);
         var whole = new PlannedBytes();
         whole.Add(0, StreamBytes.Over(initrd, leaveOpen: true));
-        whole.Add((whole.Length + Alignment - 1) / Alignment * Alignment, Archive(write, compression));
+        whole.Add(whole.Length == 0 ? 0 : (whole.Length + LeastZeros + Alignment - 1) / Alignment * Alignment, Archive(write, compression));
         return whole.OpenStream();
     }
 

@@ -19,7 +19,7 @@ namespace Maas.Images.Archives;
 /// </remarks>
 internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
 {
-    private const uint FrameMagic = 0x184D2204, LegacyMagic = 0x184C2102, SkipMagic = 0x184D2A50, SkipMask = 0xFFFFFFF0;
+    private const uint FrameMagic = 0x184D2204, LegacyMagic = 0x184C2102;
     private const int LegacyBlock = 8 << 20, History = 64 << 10;
     private const uint NotPacked = 0x80000000;
 
@@ -59,12 +59,10 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
                 input.Skip(4);
                 Begin(new Frame(LegacyBlock, LZ4Codec.MaximumOutputSize(LegacyBlock)) { Legacy = true });
                 return true;
-            case { } skip when (skip & SkipMask) == SkipMagic:
-                input.Skip(4);
-                Skip(ReadNumber());
-                return true;
             default:
-                return false;
+                if (SkippableFrame.LengthOf(input.Peek(SkippableFrame.HeaderLength)) is not { } skipped) return false;
+                Skip(skipped);
+                return true;
         }
     }
 
@@ -164,10 +162,10 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
         _frame = null;
     }
 
-    private void Skip(uint length)
+    private void Skip(long length)
     {
         Span<byte> some = stackalloc byte[4096];
-        for (long left = length; left > 0;)
+        for (var left = length; left > 0;)
         {
             var part = some[..(int)Math.Min(left, some.Length)];
             input.ReadExactly(part);

@@ -16,8 +16,9 @@ namespace Maas.Images.Archives;
 /// </remarks>
 internal sealed class ZstandardFrames(PeekedStream input) : ForwardStream
 {
-    private const uint Magic = 0xFD2FB528, SkipMagic = 0x184D2A50, SkipMask = 0xFFFFFFF0;
+    private const uint Magic = 0xFD2FB528;
     private const int LargestHeader = 18;
+    private const long LargestWindow = 128 << 20; // the decoder's own limit, and that of zstd without --long
 
     private long _left; // of what is handed out as it is, before the next header
     private bool _inFrame, _hasChecksum;
@@ -43,17 +44,26 @@ internal sealed class ZstandardFrames(PeekedStream input) : ForwardStream
                 var descriptor = head[4];
                 var oneSegment = (descriptor & 0x20) != 0;
                 _hasChecksum = (descriptor & 4) != 0;
+                if (!oneSegment && head.Length > 5) CheckWindow(head[5]);
                 _left = 5 + (oneSegment ? 0 : 1) + SizeOf(descriptor & 3) + ((descriptor >> 6) switch { 0 => oneSegment ? 1 : 0, var size => 1 << size });
                 return _inFrame = true;
             case Magic:
                 _left = head.Length;
                 return true;
-            case var skip when (skip & SkipMask) == SkipMagic:
-                _left = head.Length < 8 ? head.Length : 8L + BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
-                return true;
             default:
-                return false;
+                if (SkippableFrame.LengthOf(head) is not { } skipped) return false;
+                _left = skipped;
+                return true;
         }
+    }
+
+    private void CheckWindow(byte window)
+    {
+        var size = 1L << (10 + (window >> 3));
+        size += size / 8 * (window & 7);
+        if (size > LargestWindow)
+            throw new InvalidImageException("zstandard stream",
+                $"its window is {size >> 20} MiB; at most {LargestWindow >> 20} MiB are supported here, so pack it again without --long", input.Consumed);
     }
 
     private bool NextBlock()

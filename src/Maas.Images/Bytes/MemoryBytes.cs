@@ -3,6 +3,8 @@ namespace Maas.Images.Bytes;
 /// <summary>Content that is small and already at hand: inline data, a made-up sector.</summary>
 internal sealed class MemoryBytes(ReadOnlyMemory<byte> content) : ImageBytes
 {
+    public ReadOnlyMemory<byte> Content => content;
+
     public override long Length => content.Length;
 
     public override int Read(long offset, Span<byte> buffer)

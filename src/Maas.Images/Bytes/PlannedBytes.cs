@@ -11,6 +11,9 @@ internal sealed class PlannedBytes : ImageBytes
 
     public override long Length => _length;
 
+    /// <summary>What was added, in order.</summary>
+    public IEnumerable<(long Start, ImageBytes Content)> Pieces => _pieces.Select(piece => (piece.Start, piece.Content));
+
     /// <summary>Adds memory; pieces come in order.</summary>
     public void Add(long start, ReadOnlyMemory<byte> content) => Add(start, new MemoryBytes(content));
 

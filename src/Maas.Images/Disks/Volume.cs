@@ -27,9 +27,19 @@ public sealed class Volume
     /// <summary>Bytes.</summary>
     public long Length => _bytes.Length;
 
-    /// <summary>What it holds, found by content: <c>ext4</c>, <c>fat32</c>, <c>iso9660</c>, <c>squashfs</c>, <c>cpio</c>, <c>tar</c>,
-    /// <c>swap</c>, <c>luks</c>, <c>lvm2</c>, <c>xfs</c>, <c>btrfs</c>, <c>ntfs</c>; empty if unknown.</summary>
+    /// <summary>What it holds, found by content: <c>ext4</c>, <c>fat32</c>, <c>iso9660</c>, <c>squashfs</c>, <c>cpio</c>, <c>tar</c>, whose
+    /// files are read; or, by name alone, some sixty others: <c>swap</c>, <c>luks</c>, <c>lvm2</c>, <c>linux_raid_member</c>, <c>xfs</c>,
+    /// <c>btrfs</c>, <c>ntfs</c>, <c>udf</c>,
+    /// <c>efi program</c>, <c>text</c>; empty if unknown.</summary>
     public string Content => _format?.Name(_bytes) ?? "";
+
+    /// <summary>What the files that <see cref="OpenTree"/> shows do not tell: a second file system beside this one, or changes that are not
+    /// read here;
+    /// <see langword="null"/> if they are the whole truth.</summary>
+    public string? Warning => _format?.Warning?.Invoke(_bytes);
+
+    /// <summary>Whether it can be all of a disk or partition; an archive, a program and a text are files.</summary>
+    internal bool IsDisk => _format?.IsDisk ?? true;
 
     /// <summary>Whether <see cref="OpenTree"/> can read it.</summary>
     public bool HasTree => _format?.Open is not null;

@@ -19,6 +19,8 @@ public sealed class Ext4Builder
 {
     private const int LeastLength = 4 << 20;
     private const int Shortest = 64 << 10;
+    private const int LeastSlack = 1 << 20;
+    private const int OwnInodes = 16; // the first ten are the file system's, the eleventh is lost+found, and the root's
 
     /// <summary>The label, up to 16 bytes; empty unless set.</summary>
     public string Label { get; init; } = "";
@@ -38,7 +40,8 @@ public sealed class Ext4Builder
     /// <summary>Writes the file system to a file, which appears whole or not at all, or another place (<see cref="ImageOutput"/>).</summary>
     /// <param name="tree">What goes into it.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="length">Bytes of the file system; <see langword="null"/> for what the tree needs and a tenth more.</param>
+    /// <param name="length">Bytes of the file system; <see langword="null"/> for what the tree needs and a tenth more, in whole
+    /// MiB.</param>
     /// <param name="cancellationToken">Ends it; nothing stays.</param>
     /// <exception cref="IOException">The tree does not fit, or the disk is full.</exception>
     /// <exception cref="ArgumentException">The length, block size or label is none that can be.</exception>
@@ -47,9 +50,8 @@ public sealed class Ext4Builder
         ArgumentNullException.ThrowIfNull(tree);
         if (BlockSize is not (1024 or 2048 or 4096)) throw new ArgumentException($"Blocks of {BlockSize} bytes are not made here.");
         if (FileName.Encode(Label).Length > 16) throw new ArgumentException("The label is longer than 16 bytes.");
-        var (files, bytes) = Measure(tree, cancellationToken);
         if (length < Shortest) throw new ArgumentException($"An ext4 file system has at least {Shortest} bytes, not {length}.");
-        var geometry = new ExtGeometry(length ?? LengthFor(files, bytes), BlockSize, files + 16, Label, Uuid, CreatedAt);
+        var geometry = GeometryFor(ExtTreeSize.Of(tree, BlockSize, cancellationToken), length);
         await ImageOutput.WriteFileAsync(path, 0, file => WriteAsync(file, geometry, tree, cancellationToken), new OutputOptions { AllowDevice = AllowDevice }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -70,23 +72,16 @@ public sealed class Ext4Builder
         new ExtNewGroups(volume, onZeros: true).WriteCopies();
     }
 
-    private (long Files, long Bytes) Measure(IFileTree tree, CancellationToken cancellationToken)
+    private ExtGeometry GeometryFor(ExtTreeSize size, long? length)
     {
-        long files = 0, bytes = 0;
-        foreach (var entry in tree.Walk())
+        var geometry = new ExtGeometry(length ?? LeastLength, BlockSize, size.Inodes + OwnInodes, Label, Uuid, CreatedAt);
+        if (length is not null) return geometry;
+        // What the file system needs for itself depends on its length, and grows more slowly than that.
+        for (var wanted = size.Blocks + (size.Blocks / 10) + (LeastSlack / BlockSize); ;)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            files++;
-            bytes += entry.Kind == FileKind.Directory ? 2L * BlockSize : (entry.Length + BlockSize - 1) / BlockSize * BlockSize;
+            var missing = wanted - geometry.ContentBlocks();
+            if (missing <= 0) return geometry;
+            geometry = geometry with { Length = (geometry.Length + Math.Max(missing * BlockSize, 1) + (1 << 20) - 1) >> 20 << 20 };
         }
-
-        return (files, bytes);
-    }
-
-    private long LengthFor(long files, long bytes)
-    {
-        var wanted = Math.Max(LeastLength, bytes + (files * (ExtGeometry.InodeSize + 64L)));
-        wanted += (wanted / 10) + (ExtGeometry.JournalBlocks(wanted / BlockSize * 5 / 4) * (long)BlockSize) + (1 << 20);
-        return (wanted + (1 << 20) - 1) >> 20 << 20;
     }
 }

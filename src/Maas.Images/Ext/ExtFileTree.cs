@@ -73,6 +73,15 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
         return null;
     }
 
+    /// <summary>What a tree of this volume does not show: changes in fast commits.</summary>
+    internal static string? WarningOf(ImageBytes volume)
+    {
+        var super = ExtSuperblock.Read(volume);
+        return super.Has(ExtIncompat.Recover) && ReplayedBytes.Over(volume, super).Journal.HasNewerFastCommits
+            ? "The file system was not unmounted, and its last changes are in fast commits, which are not read here; mount it once, or let e2fsck replay them."
+            : null;
+    }
+
     /// <summary>The entry of an inode, under a path that leads to it.</summary>
     internal FileEntry EntryOf(string path, uint number) => Entry(path, _inodes.Read(number));
 

@@ -23,6 +23,41 @@ internal sealed record ExtGeometry(long Length, int BlockSize, long Files, strin
         _ => 32768,
     };
 
+    /// <summary>
+    /// Blocks for what a tree brings, once the groups have their heads, bitmaps and inodes, and the journal, the root, lost+found and the
+    /// resize inode's map are there. Below zero by what is missing where there are too few groups for the inodes.
+    /// </summary>
+    public long ContentBlocks()
+    {
+        var (blocks, perGroup) = (Length / BlockSize, 8L * BlockSize);
+        long first = BlockSize == 1024 ? 1 : 0, mostInodes = perGroup;
+        var groups = (blocks - first + perGroup - 1) / perGroup;
+        var lastBlocks = blocks - first - ((groups - 1) * perGroup);
+        var neededGroups = (Files + mostInodes - 1) / mostInodes;
+        if (groups < neededGroups) return blocks - (first + ((neededGroups - 1) * perGroup) + 1);
+        var table = ((InodesPerGroup(groups) * (long)InodeSize) + BlockSize - 1) / BlockSize;
+        var head = 1 + (((groups * DescriptorSize) + BlockSize - 1) / BlockSize) + Reserved(groups);
+        var least = head + 3 + table + ExtNewGroups.LeastContent;
+        // A last group with no room for content is left out (ExtNewGroups), and its inodes with it.
+        if (lastBlocks < least)
+            return groups > neededGroups ? (this with { Length = (blocks - lastBlocks) * BlockSize }).ContentBlocks() : lastBlocks - least;
+        var heads = Enumerable.Range(0, (int)groups).LongCount(HasCopy) * head;
+        var journal = JournalBlocks(blocks) is var length and > 0 ? length + 2 : 0;
+        const int own = 8; // the root's first block is counted with the tree; lost+found, the resize inode's map, and room for a map
+        return blocks - first - heads - (groups * (2 + table)) - journal - own;
+    }
+
+    private static bool HasCopy(int group)
+    {
+        return group <= 1 || IsPower(group, 3) || IsPower(group, 5) || IsPower(group, 7);
+
+        static bool IsPower(int number, int root)
+        {
+            while (number % root == 0) number /= root;
+            return number == 1;
+        }
+    }
+
     /// <summary>The superblock; free blocks and inodes are counted as groups are made.</summary>
     public byte[] Superblock()
     {

@@ -21,7 +21,8 @@ internal sealed class ExtInodeAllocator(ExtVolume volume, ExtBlockAllocator bloc
             var group = (first + i) % Super.GroupCount;
             if (volume.Peek(group).FreeInodes == 0) continue;
             var bits = Bitmap(group);
-            var at = ExtBitmap.FirstClear(bits, group == 0 ? (int)Super.FirstInode - 1 : 0, PerGroup);
+            // the reserved ones may fill more than a group
+            var at = ExtBitmap.FirstClear(bits, (int)Math.Clamp(Super.FirstInode - 1L - ((long)group * PerGroup), 0, PerGroup), PerGroup);
             if (at == PerGroup) continue;
             Take(group, at, directory);
             return (uint)(((long)group * PerGroup) + at + 1);

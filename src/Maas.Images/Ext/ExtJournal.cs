@@ -7,20 +7,25 @@ namespace Maas.Images.Ext;
 /// <code>
 /// every block: 0 C03B3998  4 kind (1 descriptor, 2 commit, 3 4 superblock, 5 revoke)  8 sequence
 /// superblock: 12 block size  16 blocks  20 first  24 first sequence  28 start (0 clean)  40 features  48 UUID
+///             84 fast commit blocks (0 for 256)
 /// </code>
 /// A transaction counts when its commit block is there with the right sequence and checksum; the first that does not
-/// ends the log. A block that a later transaction revoked is not replayed.
+/// ends the log. A block that a later transaction revoked is not replayed. With fast commits the last blocks are not of the ring: they
+/// begin with a head, <c>0 kind 9  2 length  4 features  8 transaction</c>, little-endian, and count when that is the transaction which
+/// would come next.
 /// </summary>
 internal sealed class ExtJournal
 {
     private const uint Magic = 0xC03B3998;
     private const uint Revokes = 1, Bit64 = 2, AsyncCommit = 4, ChecksumV2 = 8, ChecksumV3 = 16, FastCommit = 32;
+    private const uint UsualFastCommitBlocks = 256, LeastBlocks = 1024;
+    private const ushort FastCommitHead = 9;
     private const int MostTransactions = 1 << 20;
     private const string Structure = "ext journal";
 
     private readonly ImageBytes _content;
     private readonly int _blockSize;
-    private readonly uint _blocks, _first, _features, _seed;
+    private readonly uint _blocks, _ringEnd, _first, _features, _seed;
     private readonly Dictionary<long, JournalBlock> _latest = [];
     private readonly Dictionary<long, uint> _revoked = [];
 
@@ -30,6 +35,8 @@ internal sealed class ExtJournal
         _blockSize = (int)Math.Min(super.U32Big(12), int.MaxValue);
         (_blocks, _first, _features) = (super.U32Big(16), super.U32Big(20), super.U32Big(40));
         _seed = Checksums.Crc32C(uint.MaxValue, super.Slice(48, 16));
+        var fast = (_features & FastCommit) == 0 ? 0 : super.U32Big(84) is var said and not 0 ? said : UsualFastCommitBlocks;
+        _ringEnd = fast < _blocks && _blocks - fast >= LeastBlocks ? _blocks - fast : _blocks;
     }
 
     private bool HasChecksums => (_features & (ChecksumV2 | ChecksumV3)) != 0;
@@ -50,7 +57,8 @@ internal sealed class ExtJournal
         if (start != 0) sequence = journal.ReadLog(start, sequence);
         foreach (var block in journal._latest.Keys.Where(block => block <= 0 || block >= super.BlockCount).Take(1))
             throw new InvalidImageException(Structure, $"it holds block {block}, which is not in the file system");
-        return new JournalReplay(journal._latest, sequence + 1, (journal._features & FastCommit) != 0);
+        return new JournalReplay(journal._latest, sequence + 1, (journal._features & FastCommit) != 0, start != 0
+            && journal.HasFastCommit(sequence));
     }
 
     /// <summary>Writes the first block of a new, empty journal.</summary>
@@ -164,7 +172,14 @@ internal sealed class ExtJournal
 
     private byte[] ReadBlock(uint at) => _content.Read((long)at * _blockSize, _blockSize, Structure);
 
-    private uint After(uint at) => at + 1 < _blocks ? at + 1 : _first;
+    private uint After(uint at) => at + 1 < _ringEnd ? at + 1 : _first;
+
+    private bool HasFastCommit(uint transaction)
+    {
+        if (_ringEnd + 1 >= _blocks) return false;
+        ReadOnlySpan<byte> block = ReadBlock(_ringEnd + 1);
+        return block.U16(0) == FastCommitHead && block.U32(8) == transaction;
+    }
 
     private sealed record JournalTransaction(List<JournalBlock> Blocks, List<long> Revoked);
 }
@@ -172,5 +187,9 @@ internal sealed class ExtJournal
 /// <summary>A newer copy of a block, at an offset of the journal's content. An escaped one began with the journal's own magic.</summary>
 internal readonly record struct JournalBlock(long Target, long Offset, uint Sequence, bool WasEscaped);
 
-/// <summary>What a journal holds: the newer blocks, the number its next transaction takes, and whether it may hold "fast commits" too.</summary>
-internal sealed record JournalReplay(IReadOnlyDictionary<long, JournalBlock> Newer, uint NextSequence, bool HasFastCommits);
+/// <summary>
+/// What a journal holds: the newer blocks, the number its next transaction takes, whether it may hold "fast commits" too, and whether it
+/// does hold some that are newer.
+/// </summary>
+internal sealed record JournalReplay(IReadOnlyDictionary<long, JournalBlock> Newer, uint NextSequence, bool HasFastCommits,
+    bool HasNewerFastCommits);

@@ -33,7 +33,9 @@ internal static class ExtRecovery
             throw new NotSupportedException(
                 $"The file system has features that are not changed here: {unknown}."
                 + (super.Has(ExtReadOnlyCompat.OrphansPresent) ? " It was not unmounted: mount it once, or let e2fsck (-fy) clear OrphansPresent." : ""));
-        if (super.FirstInode < 11 || super.FirstInode > super.InodesPerGroup) throw new InvalidImageException("ext superblock", $"the first inode for files is {super.FirstInode}", ExtSuperblock.Offset + 84);
+        if (super.FirstInode < 11 || super.FirstInode > super.InodeCount)
+            throw new InvalidImageException("ext superblock", $"the first inode for files is {super.FirstInode}",
+                ExtSuperblock.Offset + 84);
         if ((super.State & HasErrors) != 0 || (super.State & Clean) == 0)
             throw new InvalidImageException("ext superblock", "the file system is marked as not clean; e2fsck must see it first", ExtSuperblock.Offset + 58);
     }

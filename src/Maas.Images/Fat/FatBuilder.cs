@@ -24,8 +24,11 @@ public sealed class FatBuilder
     /// <summary>The volume's label, up to 11 characters of ASCII, stored in upper case; none unless set.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>The volume's number (<c>blkid</c> shows it as the UUID). The same for every volume unless set.</summary>
-    public uint VolumeId { get; init; } = 0x4D414153;
+    /// <summary>
+    /// The volume's number (<c>blkid</c> shows it as the UUID). <see langword="null"/> makes it of what is on the volume: names, times,
+    /// lengths, and content in memory, but not that of files.
+    /// </summary>
+    public uint? VolumeId { get; init; }
 
     /// <summary>The time of entries without one of their own. 1980, which is FAT's first, unless set, so that it does not depend on the day.</summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -25,12 +25,16 @@ internal sealed class FatDirectoryEdit
     /// <summary>The short entry of a name.</summary>
     public Span<byte> Short(FatSpan entries) => _bytes.AsSpan(entries.End - Size, Size);
 
-    /// <summary>The short names that are there, a character for each of their 11 bytes.</summary>
+    /// <summary>
+    /// The short names of the files that are there, a character for each of their 11 bytes. The volume's label is no file: one may have its
+    /// name.
+    /// </summary>
     public HashSet<string> ShortNames()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var at = 0; at < _bytes.Length && _bytes[at] != 0; at += Size)
-            if (_bytes[at] != Deleted && (_bytes[at + 11] & 0x3F) != 0x0F) names.Add(Encoding.Latin1.GetString(_bytes, at, 11));
+            if (_bytes[at] != Deleted && (_bytes[at + 11] & FatEntryWriter.VolumeLabel) == 0)
+                names.Add(Encoding.Latin1.GetString(_bytes, at, 11));
         return names;
     }
 

@@ -27,6 +27,7 @@ internal static class FatEntryWriter
         var bytes = new byte[(parts + 1) * Size];
         for (var i = 0; i < parts; i++) LongPart(name, parts - i, i == 0, FatName.Checksum(shortName)).CopyTo(bytes.AsSpan(i * Size));
         Short(shortName, attributes, cluster, length, modifiedAt).CopyTo(bytes.AsSpan(parts * Size));
+        if (parts == 0) bytes[12] = FatShortName.CaseFlags(name) ?? 0;
         return bytes;
     }
 

@@ -9,7 +9,8 @@ namespace Maas.Images.Fat;
 /// 11 bytes a sector  13 sectors a cluster  14 reserved sectors  16 FATs  17 root entries  19 sectors (or 32)
 /// 22 sectors a FAT (or FAT32's 36)         44 FAT32's root cluster  label: 43, FAT32 71
 /// </code>
-/// The type follows from the number of clusters and from nothing else.
+/// A volume is FAT32 when it says so where the others have the sectors of a FAT, as Linux has it; whether FAT12 or FAT16 follows from the
+/// number of clusters. Clusters that the FAT has no entries for are never used.
 /// </summary>
 internal sealed record FatGeometry
 {
@@ -82,10 +83,10 @@ internal sealed record FatGeometry
         if (fatSectors == 0 || sectors <= dataSector) throw new InvalidImageException(Structure, $"{sectors} sectors leave no room for files", 0);
 
         var clusters = (sectors - dataSector) / sector[13];
-        var bits = clusters < 4085 ? 12 : clusters < 65525 ? 16 : 32;
-        if (clusters > 0x0FFF_FFF5) throw new InvalidImageException(Structure, $"{clusters} clusters", 0);
-        if ((bits == 32) != (sector.U16(22) == 0)) throw new InvalidImageException(Structure, $"{clusters} clusters do not go with its kind of FAT", 0);
-        if (fatSectors * sectorSize * 8 / bits < clusters + 2) throw new InvalidImageException(Structure, "its FAT is too small for its clusters", 22);
+        var bits = sector.U16(22) == 0 ? 32 : clusters < 4085 ? 12 : 16;
+        clusters = Math.Min(clusters, (fatSectors * sectorSize * 8 / bits) - 2);
+        if (clusters < 1 || clusters > bits switch { 12 => 0xFF4, 16 => 0xFFF4, _ => 0x0FFF_FFF5 })
+            throw new InvalidImageException(Structure, $"{clusters} clusters do not go with its kind of FAT", 0);
         return new FatGeometry
         {
             Bits = bits,

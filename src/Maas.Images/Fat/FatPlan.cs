@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Maas.Images.Bytes;
 
 namespace Maas.Images.Fat;
@@ -6,7 +7,7 @@ namespace Maas.Images.Fat;
 /// Lays a volume out: boot sectors, both FATs, then every directory, level by level, and every file in the order of the directories, each
 /// in one run of clusters.
 /// </summary>
-internal sealed class FatPlan(FatNode root, string label, uint id, DateTimeOffset createdAt, uint hiddenSectors)
+internal sealed class FatPlan(FatNode root, string label, uint? id, DateTimeOffset createdAt, uint hiddenSectors)
 {
     private const int Smallest = 36 * FatFormat.Sector;
     private const int MostRootEntries = 65520;
@@ -16,6 +17,7 @@ internal sealed class FatPlan(FatNode root, string label, uint id, DateTimeOffse
     private readonly List<FatNode> _files = [];
     private readonly List<(uint First, uint Count)> _runs = [];
     private uint _next = 2;
+    private uint _id;
 
     /// <summary>The volume, of a length or as small as holds everything.</summary>
     /// <exception cref="IOException">What was added does not fit.</exception>
@@ -25,6 +27,7 @@ internal sealed class FatPlan(FatNode root, string label, uint id, DateTimeOffse
         ListAll();
         // A boot sector, two FATs of one, the 32 of the smallest root directory, and a cluster.
         if (length < Smallest) throw new NotSupportedException($"A FAT volume has at least {Smallest} bytes, not {length}.");
+        _id = id ?? IdentityOf();
         if (length is { } wanted) return LayIn(wanted / FatFormat.Sector * FatFormat.Sector, bits ?? FatFormat.BitsFor(wanted)) ?? throw new IOException($"What was added does not fit in {wanted} bytes.");
 
         var content = _files.Sum(file => file.Length) + _directories.Sum(directory => directory.Node.Length);
@@ -52,12 +55,32 @@ internal sealed class FatPlan(FatNode root, string label, uint id, DateTimeOffse
         }
     }
 
+    private uint IdentityOf()
+    {
+        using var identity = new MediumIdentity();
+        identity.Add(label);
+        identity.Add(createdAt.UtcTicks);
+        foreach (var (directory, _) in _directories)
+        {
+            identity.Add(directory.Children.Count);
+            foreach (var child in directory.Ordered())
+            {
+                identity.Add(child.Name);
+                identity.Add((child.ModifiedAt ?? createdAt).UtcTicks);
+                identity.Add(child.IsDirectory ? -1 : child.Length);
+            }
+        }
+
+        foreach (var file in _files) identity.AddContent(file.Content);
+        return BinaryPrimitives.ReadUInt32LittleEndian(identity.ToGuid().ToByteArray());
+    }
+
     private PlannedBytes? LayIn(long length, int bits)
     {
         var rootEntries = (int)Math.Max(512, root.Length / FatDirectory.EntrySize);
         if (bits != 32 && rootEntries > MostRootEntries) throw new NotSupportedException($"The root of a FAT{bits} has up to {MostRootEntries} entries.");
         var labelBytes = FatEntryWriter.Label(label.Length == 0 ? "NO NAME" : label);
-        var sector = FatFormat.BootSector(length, bits, rootEntries, labelBytes, id, hiddenSectors);
+        var sector = FatFormat.BootSector(length, bits, rootEntries, labelBytes, _id, hiddenSectors);
         var geometry = FatGeometry.Read(new MemoryBytes(sector));
         if (!Place(geometry)) return null;
 
@@ -117,7 +140,8 @@ internal sealed class FatPlan(FatNode root, string label, uint id, DateTimeOffse
         else if (label.Length != 0) bytes.Write(FatEntryWriter.Short(FatEntryWriter.Label(label), FatEntryWriter.VolumeLabel, 0, 0, createdAt));
         var taken = new HashSet<string>(StringComparer.Ordinal);
         var names = new Dictionary<FatNode, byte[]>();
-        foreach (var child in directory.Ordered().OrderByDescending(child => FatShortName.IsShort(child.Name))) names[child] = FatShortName.Make(child.Name, taken);
+        foreach (var child in directory.Ordered().OrderByDescending(child => FatShortName.Fits(child.Name)))
+            names[child] = FatShortName.Make(child.Name, taken);
         foreach (var child in directory.Ordered())
         {
             var attributes = (child.IsDirectory ? FatEntryWriter.Directory : FatEntryWriter.Archive) | (child.IsReadOnly ? FatEntryWriter.ReadOnly : 0);

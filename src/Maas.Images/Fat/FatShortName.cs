@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Maas.Images.Fat;
 
-/// <summary>The name of eight and three that every long name has too (fatgen103, "The Basis-Name Generation Algorithm").</summary>
+/// <summary>
+/// The name of eight and three that every long name has too (fatgen103, "The Basis-Name Generation Algorithm"). A name that fits but for
+/// its case has itself in capitals, without a tail, for that is the name by which boot ROMs and DOS look for it.
+/// </summary>
 internal static class FatShortName
 {
     private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789$%'-_@~`!(){}^#&");
@@ -20,24 +23,46 @@ internal static class FatShortName
         return name;
     }
 
-    /// <summary>Whether the name is one of eight and three as it is, so that no long one is needed.</summary>
-    public static bool IsShort(string name)
+    /// <summary>
+    /// Whether the name is one of eight and three that stem and extension say in one case each, so that no long one is needed.
+    /// </summary>
+    public static bool IsShort(string name) => Fits(name) && CaseFlags(name) is not null;
+
+    /// <summary>Whether the name is one of eight and three but for its case.</summary>
+    public static bool Fits(string name)
     {
-        var dot = name.IndexOf('.', StringComparison.Ordinal);
-        var (stem, extension) = dot < 0 ? (name, "") : (name[..dot], name[(dot + 1)..]);
-        return stem.Length is >= 1 and <= 8 && extension.Length <= 3 && (dot < 0 || extension.Length > 0)
-            && !stem.AsSpan().ContainsAnyExcept(Allowed) && !extension.AsSpan().ContainsAnyExcept(Allowed);
+        var (stem, extension) = Split(name);
+        return stem.Length is >= 1 and <= 8 && extension.Length <= 3 && (stem.Length == name.Length || extension.Length > 0)
+            && Ascii.IsValid(name)
+            && !stem.ToUpperInvariant().AsSpan().ContainsAnyExcept(Allowed)
+            && !extension.ToUpperInvariant().AsSpan().ContainsAnyExcept(Allowed);
+    }
+
+    /// <summary>
+    /// Byte 12 of the entry of a name that fits: 08 for a stem in small letters, 10 for such an extension (Windows NT, Linux and mtools
+    /// read it); null where they are mixed.
+    /// </summary>
+    public static byte? CaseFlags(string name)
+    {
+        var (stem, extension) = Split(name);
+        return LowerCase(stem) is { } first && LowerCase(extension) is { } second ? (byte)((first ? 0x08 : 0) | (second ? 0x10 : 0)) : null;
+
+        static bool? LowerCase(string part)
+        {
+            var lower = part.Any(char.IsAsciiLetterLower);
+            return lower && part.Any(char.IsAsciiLetterUpper) ? null : lower;
+        }
     }
 
     /// <summary>The short name's 11 bytes, one that is not taken yet in its directory; it is taken from then on.</summary>
     public static byte[] Make(string name, HashSet<string> taken)
     {
-        if (IsShort(name))
+        if (Fits(name))
         {
-            var dot = name.IndexOf('.', StringComparison.Ordinal);
-            var own = dot < 0 ? Join(name, "") : Join(name[..dot], name[(dot + 1)..]);
-            if (taken.Add(own)) return Encoding.ASCII.GetBytes(own);
-            throw new IOException($"The short name {name} is another file's.");
+            var (own, ending) = Split(name.ToUpperInvariant());
+            var whole = Join(own, ending);
+            if (taken.Add(whole)) return Encoding.ASCII.GetBytes(whole);
+            if (IsShort(name)) throw new IOException($"The short name {name} is another file's.");
         }
 
         var trimmed = name.TrimStart('.', ' ');
@@ -51,6 +76,12 @@ internal static class FatShortName
             var candidate = Join(stem[..Math.Min(stem.Length, 8 - tail.Length)] + tail, extension);
             if (taken.Add(candidate)) return Encoding.ASCII.GetBytes(candidate);
         }
+    }
+
+    private static (string Stem, string Extension) Split(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? (name, "") : (name[..dot], name[(dot + 1)..]);
     }
 
     private static string Join(string stem, string extension) => stem.PadRight(8) + extension.PadRight(3);

@@ -3,8 +3,9 @@ using Maas.Images.Inspection;
 namespace Maas.Images.Import;
 
 /// <summary>
-/// What an installer or live ISO boots: its kernel, its initial RAM disk and, if it has one, its root file system, each as a file of its own that a boot server can
-/// serve. An ISO on the network is imported first (<see cref="AddressSource"/>, <see cref="CloudImageSource"/>) and then taken from the library.
+/// What an installer or live ISO boots: its kernel, its initial RAM disk and, if it has one, its root file system with the layers over it
+/// (<c>squashfs-layer</c>), each as a file of its own that a boot server can serve. An ISO on the network is imported first (<see
+/// cref="AddressSource"/>, <see cref="CloudImageSource"/>) and then taken from the library.
 /// </summary>
 /// <example><code>
 /// var iso = library.FindImport("noble.iso")!.Files[0].Digest;
@@ -25,8 +26,10 @@ public sealed class MediumSource : IImageSource
         using var image = await DiskImage.OpenAsync(OpenMedium(), null, cancellationToken).ConfigureAwait(false);
         var tree = image.OpenTree(0);
         var medium = InstallMedium.Classify(tree) ?? throw new FileNotFoundException($"{Name} boots nothing that is known here: it has no kernel with an initial RAM disk.");
+        List<(string Kind, string? Path)> parts = [("boot-kernel", medium.Kernel), ("boot-initrd", medium.Initrd), ("squashfs", medium.Root)];
+        parts.AddRange(medium.Layers.Select(layer => ("squashfs-layer", (string?)layer)));
         return new SourceListing(
-            [.. new[] { ("boot-kernel", medium.Kernel), ("boot-initrd", medium.Initrd), ("squashfs", medium.Root) }.Where(part => part.Item2 is not null).Select(part => FileOf(medium, part.Item1, part.Item2!, LengthOf(part.Item2!)))],
+            [.. parts.Where(part => part.Path is not null).Select(part => FileOf(medium, part.Kind, part.Path!, LengthOf(part.Path!)))],
             new Dictionary<string, string>(StringComparer.Ordinal));
 
         long LengthOf(string path) => FileTrees.FileTreePaths.Resolve(tree, path)?.Length ?? 0;

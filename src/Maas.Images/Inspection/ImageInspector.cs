@@ -41,7 +41,8 @@ public static class ImageInspector
                         unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")}: {damaged.Message}");
                     }
 
-                    if (volume is { HasTree: false, Content: not ("" or "swap") }) unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")} is {volume.Content}");
+                    if (WarningOf(volume) is { } warning) unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")}: {warning}");
+                    if (volume is { HasTree: false, IsDisk: true, Content: not ("" or "swap") }) unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")} is {volume.Content}");
                 }
 
                 return (image.Volumes.Any(volume => volume.HasTree) ? description : WithKernel(description, image)) with { Unread = unread };
@@ -109,6 +110,18 @@ public static class ImageInspector
         return depth < DeepestRoot && TreeText.Has(root, deeper)
             ? await NestedAsync(root, deeper, depth + 1, cancellationToken).ConfigureAwait(false)
             : Describe(root);
+    }
+
+    private static string? WarningOf(Volume volume)
+    {
+        try
+        {
+            return volume.Warning;
+        }
+        catch (InvalidImageException)
+        {
+            return null; // its damage has been told
+        }
     }
 
     private static FirmwareBoot BootsOf(IsoFileTree iso) =>

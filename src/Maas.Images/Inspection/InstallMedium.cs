@@ -42,6 +42,15 @@ public sealed record InstallMedium
     /// <summary>The path of the root file system that it continues in (squashfs); <see langword="null"/> if the initial RAM disk is all there is.</summary>
     public string? Root { get; init; }
 
+    /// <summary>
+    /// Further root file systems (squashfs) that lie over <see cref="Root"/>, each over those whose names its own begins with: Ubuntu since
+    /// 22.04 has
+    /// <c>ubuntu-server-minimal</c>, <c>ubuntu-server-minimal.ubuntu-server</c>, <c>ubuntu-server-minimal.ubuntu-server.installer</c>, of
+    /// which casper takes those that
+    /// <c>layerfs-path=</c> names. Empty for a root in one piece.
+    /// </summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
     /// <summary>Tells what a medium's tree boots, or <see langword="null"/>: by where the distributions put it and, failing that, by content.
     /// Either way what is called a kernel has a kernel's header.</summary>
     /// <exception cref="InvalidImageException">The tree is damaged where it was read.</exception>

@@ -40,15 +40,29 @@ internal sealed record MediumLayout(InstallMediumFamily Family, string[] Folders
         return InitrdFormat.Matches(content);
     }
 
-    private InstallMedium Make(IFileTree tree, string kernel, string initrd, string architecture) => new()
+    private InstallMedium Make(IFileTree tree, string kernel, string initrd, string architecture)
     {
-        Family = Family,
-        Title = MediumTitle.Of(tree),
-        Architecture = architecture,
-        Kernel = kernel,
-        Initrd = initrd,
-        Root = Roots.SelectMany(path => Paths(tree, path, FileKind.File)).FirstOrDefault(),
-    };
+        var root = Roots.SelectMany(path => Paths(tree, path, FileKind.File)).FirstOrDefault();
+        return new()
+        {
+            Family = Family,
+            Title = MediumTitle.Of(tree),
+            Architecture = architecture,
+            Kernel = kernel,
+            Initrd = initrd,
+            Root = root,
+            Layers = root is null ? [] : LayersOver(tree, root),
+        };
+    }
+
+    /// <summary>The files beside a root <c>x.squashfs</c> that are named <c>x.y.squashfs</c>, the lower before the higher.</summary>
+    private static IReadOnlyList<string> LayersOver(IFileTree tree, string root)
+    {
+        const string ending = ".squashfs";
+        if (!root.EndsWith(ending, StringComparison.Ordinal)) return [];
+        string[] layers = [.. Paths(tree, $"{root[..^ending.Length]}.*{ending}", FileKind.File)];
+        return layers.Length == 0 ? [] : layers; // the one empty list, so that equal media are equal
+    }
 
     private static IEnumerable<string> Paths(IFileTree tree, string path, FileKind kind)
     {

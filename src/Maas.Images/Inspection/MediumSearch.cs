@@ -43,9 +43,21 @@ internal static class MediumSearch
         Root = root?.Path,
     };
 
-    private static string? InitrdBeside(IFileTree tree, FileEntry kernel) =>
-        TreeText.List(tree, kernel.Path.Contains('/', StringComparison.Ordinal) ? kernel.Path[..kernel.Path.LastIndexOf('/')] : "")
-            .Where(file => file.Kind == FileKind.File && file.Name.StartsWith("init", StringComparison.OrdinalIgnoreCase) && MediumLayout.IsInitrd(tree, file.Path))
-            .Select(file => file.Path)
-            .FirstOrDefault();
+    /// <summary>
+    /// What begins with "init"; else the largest file that has an image's or a packer's ending and an initial RAM disk's content
+    /// (SystemRescue's is sysresccd.img), microcode aside.
+    /// </summary>
+    private static string? InitrdBeside(IFileTree tree, FileEntry kernel)
+    {
+        var folder = kernel.Path[..Math.Max(0, kernel.Path.LastIndexOf('/'))];
+        var files = TreeText.List(tree, folder).Where(file => file.Kind == FileKind.File && file.Path != kernel.Path).ToList();
+        return files.Where(file => file.Name.StartsWith("init", StringComparison.OrdinalIgnoreCase))
+            .Concat(files.Where(HasItsEnding).OrderByDescending(file => file.Length))
+            .FirstOrDefault(file => MediumLayout.IsInitrd(tree, file.Path))?.Path;
+
+        static bool HasItsEnding(FileEntry file) =>
+            Path.GetExtension(file.Name).ToUpperInvariant() is ".IMG" or ".GZ" or ".XZ" or ".LZ" or ".ZST" or ".CPIO"
+                && !file.Name.Contains("ucode", StringComparison.OrdinalIgnoreCase)
+                && !file.Name.Contains("microcode", StringComparison.OrdinalIgnoreCase);
+    }
 }

@@ -23,6 +23,17 @@ internal static class BootInfoTable
     /// <summary>Whether a loader that stands at <paramref name="block"/> and begins with <paramref name="head"/> has the table.</summary>
     public static bool IsIn(ReadOnlySpan<byte> head, uint block) => head.Length >= End && head.U32(8) == IsoVolume.First && head.U32(12) == block;
 
+    /// <summary>
+    /// GRUB's core, made with xorriso's <c>--grub2-boot-info</c>, has at 2548 the sector of itself that is behind its first 2 KiB and 512
+    /// bytes.
+    /// </summary>
+    public static void MoveGrub(Span<byte> loader, uint from, uint to)
+    {
+        const int place = 2548, behind = 5, sectors = 4;
+        if (loader.Length >= place + 8 && ((ReadOnlySpan<byte>)loader).U64(place) == ((ulong)from * sectors) + behind)
+            loader.U64(place, ((ulong)to * sectors) + behind);
+    }
+
     private static uint Sum(ReadOnlySpan<byte> loader)
     {
         uint sum = 0;

@@ -32,6 +32,13 @@ public sealed partial class IsoBuilder
     /// <summary>The time the image bears, and files without one of their own. 1980 unless set, so that it does not depend on the day.</summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>
+    /// What the medium's UUID (<c>blkid</c>; it has the form of a date) and those of a hybrid's tables are made of. <see langword="null"/>
+    /// makes them of what is on the medium: names, times, lengths, and content in memory, but not that of files, which are not read before
+    /// the medium is. Media that differ in nothing else need one of their own.
+    /// </summary>
+    public Guid? Id { get; init; }
+
     /// <summary>Makes a file that was added bootable without emulation.</summary>
     /// <param name="platform">The firmware it is for; the first one added is the default entry.</param>
     /// <param name="path">The file: a boot loader for a BIOS, a FAT image with <c>EFI/BOOT</c> for UEFI.</param>
@@ -77,7 +84,7 @@ public sealed partial class IsoBuilder
     /// <exception cref="ArgumentException">The label is longer than 32 characters, or a loader has no room for its table.</exception>
     /// <exception cref="PathTooLongException">A link's target is longer than an ISO can say.</exception>
     public Stream Build() =>
-        new ByteStream(new IsoPlan(_root, _boot, _bootCode is { } code ? new IsoHybrid(code, Label, CreatedAt) : null, Label, CreatedAt).Lay());
+        new ByteStream(new IsoPlan(_root, _boot, _bootCode is { } code ? new IsoHybrid(code) : null, Label, CreatedAt, Id).Lay());
 
     private IsoContent ContentOf(string path) =>
         Directory(ParentOf(path)).Children.GetValueOrDefault(NameOf(path))?.Content ?? throw new FileNotFoundException($"No file {path} has been added.", path);

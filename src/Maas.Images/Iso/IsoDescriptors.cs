@@ -10,7 +10,8 @@ internal static class IsoDescriptors
     private const int LongestLabel = 32;
 
     /// <summary>The primary descriptor or, for a Joliet hierarchy, a supplementary one, whose texts are UCS-2.</summary>
-    public static byte[] Volume(IsoHierarchy hierarchy, string label, DateTimeOffset createdAt, uint blocks, uint littleTable, uint bigTable)
+    public static byte[] Volume(IsoHierarchy hierarchy, string label, DateTimeOffset createdAt, Guid identity, uint blocks,
+        uint littleTable, uint bigTable)
     {
         if (label.Length > LongestLabel || !Ascii.IsValid(label)) throw new ArgumentException("A label has at most 32 characters, all of them ASCII.", nameof(label));
         var sector = Descriptor((byte)(hierarchy.IsJoliet ? 2 : 1));
@@ -27,7 +28,8 @@ internal static class IsoDescriptors
         s.U32(140, littleTable);
         s.U32Big(148, bigTable);
         IsoDirectoryWriter.Record(hierarchy.Root.Block, (uint)hierarchy.Root.Length, createdAt, 0x02, [0], []).CopyTo(s[156..]);
-        foreach (var at in (ReadOnlySpan<int>)[813, 830]) IsoTime.WriteLong(s[at..], createdAt);
+        IsoTime.WriteLong(s[813..], createdAt);
+        IsoTime.WriteIdentity(s[830..], identity); // the time of modification, which blkid and GRUB take for the UUID
         foreach (var at in (ReadOnlySpan<int>)[847, 864]) s.Slice(at, 16).Fill((byte)'0');
         s[881] = 1;
         return sector;

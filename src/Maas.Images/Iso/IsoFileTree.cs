@@ -1,4 +1,5 @@
 using Maas.Images.Bytes;
+using Maas.Images.Disks;
 using Maas.Images.FileTrees;
 
 namespace Maas.Images.Iso;
@@ -48,12 +49,13 @@ public sealed class IsoFileTree : IFileTree
     {
         if (directory.Place is not IsoPlace { Extents: [var extent, ..] }) throw new ArgumentException($"{directory} is no directory of this tree.", nameof(directory));
         List<Extent> gathered = [];
+        var names = new HashSet<string>(StringComparer.Ordinal);
         for (var at = extent.Source; at < extent.Source + extent.Length; at += IsoVolume.SectorSize)
         {
             var sector = _image.Read(at, (int)Math.Min(IsoVolume.SectorSize, extent.Source + extent.Length - at), "ISO directory");
             for (var within = 0; within < sector.Length && sector[within] != 0;)
             {
-                var entry = ReadRecord(sector.AsSpan(within), at + within, directory, ref gathered, out var length);
+                var entry = ReadRecord(sector.AsSpan(within), at + within, directory, names, ref gathered, out var length);
                 within += length;
                 if (entry is not null) yield return entry;
             }
@@ -73,7 +75,15 @@ public sealed class IsoFileTree : IFileTree
     /// <summary>None: they are not read from an ISO.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ExtendedAttributes(FileEntry entry) => new Dictionary<string, ReadOnlyMemory<byte>>();
 
-    private FileEntry? ReadRecord(ReadOnlySpan<byte> rest, long offset, FileEntry parent, ref List<Extent> gathered, out int length)
+    /// <summary>
+    /// What a tree of this volume does not show: a UDF file system beside it, whose files may be others, and larger than 4 GiB.
+    /// </summary>
+    internal static string? WarningOf(ImageBytes image) => UnreadVolumes.IsUdf(image)
+        ? "There is a UDF file system beside ISO 9660, which is not read here: files may be missing, and those of 4 GiB or more too short."
+        : null;
+
+    private FileEntry? ReadRecord(ReadOnlySpan<byte> rest, long offset, FileEntry parent, HashSet<string> names, ref List<Extent> gathered,
+        out int length)
     {
         var record = IsoRecord.At(rest, offset);
         length = record.Length;
@@ -86,7 +96,8 @@ public sealed class IsoFileTree : IFileTree
         gathered = [];
         var fields = Skip is null ? null : Fields(record, offset, atRoot: false);
         if (fields is { IsRelocated: true }) return null;
-        var name = FileName.Checked(fields?.Name ?? _volume.NameOf(record.Name), "ISO directory record", offset);
+        var name = Unique(FileName.Checked(fields?.Name ?? _volume.NameOf(record.Name), "ISO directory record", offset), record.Name,
+            names);
         if (fields?.ChildBlock is { } moved)
         {
             var own = OwnRecord(_volume, moved);
@@ -96,6 +107,19 @@ public sealed class IsoFileTree : IFileTree
         return record.IsDirectory
             ? DirectoryAt(record.Block, record.Size, parent.PathOf(name), record.Time, fields)
             : FileAt(extents, parent.PathOf(name), record.Time, fields, offset);
+    }
+
+    /// <summary>
+    /// Real media have one Rock Ridge name twice in a directory. The first keeps it; another is shown by its ISO name, which is its own, or
+    /// with a number.
+    /// </summary>
+    private string Unique(string name, ReadOnlySpan<byte> identifier, HashSet<string> names)
+    {
+        if (names.Add(name)) return name;
+        var own = _volume.NameOf(identifier);
+        if (FileName.IsProper(own) && names.Add(own)) return own;
+        for (var number = 2; ; number++)
+            if (names.Add($"{name}~{number}")) return $"{name}~{number}";
     }
 
     private FileEntry DirectoryAt(uint block, uint size, string path, DateTimeOffset time, RockRidge? fields) => new()

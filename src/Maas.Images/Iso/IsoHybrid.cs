@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Maas.Images.Bytes;
 using Maas.Images.Partitions;
 
@@ -14,7 +12,7 @@ namespace Maas.Images.Iso;
 /// </code>
 /// Beside a GPT the MBR is protective, with an empty active partition for firmware that boots no disk without one.
 /// </summary>
-internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode, string label, DateTimeOffset createdAt)
+internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode)
 {
     /// <summary>isohdpfx.bin's bytes before the fields that are set here.</summary>
     public const int LongestCode = 432;
@@ -30,19 +28,19 @@ internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode, string label, Dat
     private const int SystemAreaLength = IsoVolume.First * IsoVolume.SectorSize;
 
     /// <summary>The first 16 blocks.</summary>
-    public byte[] SystemArea(IReadOnlyList<IsoBootImage> boot, uint blocks)
+    public byte[] SystemArea(IReadOnlyList<IsoBootImage> boot, uint blocks, Guid identity)
     {
         var area = new byte[SystemAreaLength];
         Span<byte> s = area;
         bootCode.Span.CopyTo(s);
         var sectors = (long)blocks * SectorsInBlock;
         if (boot.FirstOrDefault(image => image.Platform == IsoBootPlatform.Bios) is { } bios) s.U64(LongestCode, (ulong)bios.Content.Block * SectorsInBlock);
-        s.U32(440, BinaryPrimitives.ReadUInt32LittleEndian(Id("disk").ToByteArray()));
+        s.U32(440, BinaryPrimitives.ReadUInt32LittleEndian(MediumIdentity.Derive(identity, "disk").ToByteArray()));
         if (EfiImage(boot) is { } efi)
         {
             MbrPartition(s[446..], active: 0x80, type: 0, 0, 1);
             MbrPartition(s[462..], active: 0, type: 0xEE, 1, sectors - 1);
-            var gpt = Gpt(efi, sectors);
+            var gpt = Gpt(efi, sectors, identity);
             gpt.FirstHeader().CopyTo(s[Sector..]);
             gpt.Entries.CopyTo(s[(int)gpt.EntriesOffset..]);
         }
@@ -56,18 +54,19 @@ internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode, string label, Dat
     }
 
     /// <summary>The last <see cref="BackupLength"/> bytes.</summary>
-    public byte[] Backup(IReadOnlyList<IsoBootImage> boot, uint blocks)
+    public static byte[] Backup(IReadOnlyList<IsoBootImage> boot, uint blocks, Guid identity)
     {
         if (EfiImage(boot) is not { } efi) return new byte[BackupLength];
-        var gpt = Gpt(efi, (long)blocks * SectorsInBlock);
+        var gpt = Gpt(efi, (long)blocks * SectorsInBlock, identity);
         return [.. gpt.Entries, .. gpt.SecondHeader()];
     }
 
-    private GptBytes Gpt(IsoContent efi, long sectors)
+    private static GptBytes Gpt(IsoContent efi, long sectors, Guid identity)
     {
-        var gpt = GptBytes.Create(Sector, Id("gpt"), firstUsable: SystemAreaLength / Sector);
+        var gpt = GptBytes.Create(Sector, MediumIdentity.Derive(identity, "gpt"), firstUsable: SystemAreaLength / Sector);
         var first = (long)efi.Block * SectorsInBlock;
-        gpt.Set(1, PartitionTypes.EfiSystem, Id("efi"), first, first + ((efi.Length + Sector - 1) / Sector) - 1, attributes: 0, "EFI boot image");
+        gpt.Set(1, PartitionTypes.EfiSystem, MediumIdentity.Derive(identity, "efi"), first,
+            first + ((efi.Length + Sector - 1) / Sector) - 1, attributes: 0, "EFI boot image");
         gpt.Fit(sectors);
         return gpt;
     }
@@ -82,14 +81,5 @@ internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode, string label, Dat
         ((ReadOnlySpan<byte>)[0xFE, 0xFF, 0xFF]).CopyTo(entry[5..]);
         entry.U32(8, (uint)first);
         entry.U32(12, (uint)Math.Min(count, uint.MaxValue));
-    }
-
-    /// <summary>A UUID (version 8) from what the image is named, so that the same input gives the same bytes.</summary>
-    private Guid Id(string what)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{what}\0{label}\0{createdAt.UtcTicks}"))[..16];
-        hash[7] = (byte)((hash[7] & 0x0F) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash);
     }
 }

@@ -9,10 +9,12 @@ namespace Maas.Images.Iso;
 /// </summary>
 /// <remarks>
 /// <para>New content goes behind the end; the directory records that point to it are changed under Rock Ridge's and Joliet's names, and with
-/// them the boot catalogue, a loader's boot information table, and a hybrid image's MBR and GPT, whose second copy moves to the new
-/// end. The rest of the ISO keeps its place, and the same changes give the same bytes.</para>
-/// <para>Checksums that the ISO holds of itself (<c>md5sum.txt</c>, <c>.disk</c>, an implanted MD5) and an Apple partition map are left as they are. A new file goes
-/// into a directory that is there. Files of 4 GiB and more are not put in.</para>
+/// them the boot catalogue, a loader's boot information table, and a hybrid image's MBR, GPT (whose second copy moves to the new end) and
+/// Apple partition map. Where a partition shows the ISO's files too, with or without directories of its own (xorriso's
+/// <c>-partition_offset</c>), these are changed as well, the partition grows, and those behind it (<c>-append_partition</c>) move behind
+/// the new content. The rest of the ISO keeps its place, and the same changes give the same bytes.</para>
+/// <para>Checksums that the ISO holds of itself (<c>md5sum.txt</c>, <c>.disk</c>, an implanted MD5) are left as they are. A new file goes
+/// into a directory that is there. Files of 4 GiB and more are not put in. An ISO with UDF or HFS beside ISO 9660 is refused.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -55,7 +57,8 @@ public sealed class IsoPatch
     /// <exception cref="InvalidImageException">It is no ISO, or a damaged one.</exception>
     /// <exception cref="FileNotFoundException">A file to be changed is not there.</exception>
     /// <exception cref="DirectoryNotFoundException">A new file's directory is not there.</exception>
-    /// <exception cref="NotSupportedException">A file would be too large, a new name is too long, or its directory is nested too deep.</exception>
+    /// <exception cref="NotSupportedException">The ISO has UDF or HFS beside ISO 9660, a file would be too large, a new name is too long,
+    /// or its directory is nested too deep.</exception>
     public Stream Open(Stream iso)
     {
         ArgumentNullException.ThrowIfNull(iso);
@@ -95,6 +98,8 @@ public sealed class IsoPatch
     private IsoOverlay Lay(ImageBytes iso)
     {
         if (!IsoVolume.Matches(iso)) throw new InvalidImageException("ISO", "it has no volume descriptor", IsoVolume.First * IsoVolume.SectorSize);
+        if (OtherViews.NameOf(iso) is { } other)
+            throw new NotSupportedException($"The ISO shows its files through {other} too, which is not patched here: a machine that reads that would see the old ones.");
         var image = new IsoOverlay(iso);
         try
         {

@@ -7,7 +7,8 @@ namespace Maas.Images.Iso;
 /// Lays an image out, blocks of 2048 bytes: 16 of system area, descriptors, path tables, boot catalogue, each directory's records
 /// with what continues them behind it, first ISO 9660's, then Joliet's, and the files in the order of the directories.
 /// </summary>
-internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, IsoHybrid? hybrid, string label, DateTimeOffset createdAt)
+internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, IsoHybrid? hybrid, string label, DateTimeOffset createdAt,
+    Guid? id)
 {
     private const int Sector = IsoVolume.SectorSize;
 
@@ -24,8 +25,9 @@ internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, Is
         foreach (var content in contents.Where(content => content.HasBootInfo)) content.WriteBootInfo();
         if (hybrid is not null) next += IsoHybrid.BlocksBehind;
 
+        var identity = id ?? IdentityOf(contents);
         var image = new PlannedBytes();
-        if (hybrid is not null) image.Add(0, hybrid.SystemArea(boot, next));
+        if (hybrid is not null) image.Add(0, hybrid.SystemArea(boot, next, identity));
         var at = (long)IsoVolume.First;
         image.Add(at++ * Sector, Descriptor(0));
         if (boot.Count > 0) image.Add(at++ * Sector, IsoDescriptors.BootRecord(catalog));
@@ -40,11 +42,28 @@ internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, Is
         if (boot.Count > 0) image.Add((long)catalog * Sector, IsoDescriptors.BootCatalog(boot));
         foreach (var hierarchy in _hierarchies) AddDirectories(image, hierarchy);
         foreach (var content in contents) image.Add((long)content.Block * Sector, content.Bytes);
-        if (hybrid is not null) image.Add(((long)next * Sector) - IsoHybrid.BackupLength, hybrid.Backup(boot, next));
+        if (hybrid is not null) image.Add(((long)next * Sector) - IsoHybrid.BackupLength, IsoHybrid.Backup(boot, next, identity));
         image.ExtendTo((long)next * Sector);
         return image;
 
-        byte[] Descriptor(int hierarchy) => IsoDescriptors.Volume(_hierarchies[hierarchy], label, createdAt, next, tables[hierarchy].Little, tables[hierarchy].Big);
+        byte[] Descriptor(int hierarchy) => IsoDescriptors.Volume(_hierarchies[hierarchy], label, createdAt, identity, next,
+            tables[hierarchy].Little, tables[hierarchy].Big);
+    }
+
+    /// <summary>What the medium is told from others by: its directories, where names, times and lengths are, and its content.</summary>
+    private Guid IdentityOf(List<IsoContent> contents)
+    {
+        using var identity = new MediumIdentity();
+        identity.Add(label);
+        identity.Add(createdAt.UtcTicks);
+        foreach (var directory in _hierarchies[0].Directories)
+        {
+            using var writer = new IsoDirectoryWriter(directory, isJoliet: false, createdAt);
+            identity.Add(writer.Write());
+        }
+
+        foreach (var content in contents) identity.AddContent(content.Bytes);
+        return identity.ToGuid();
     }
 
     private void PlaceDirectories(IsoHierarchy hierarchy, ref uint next)

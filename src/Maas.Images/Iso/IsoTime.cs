@@ -30,6 +30,14 @@ internal static class IsoTime
         t[16] = 0;
     }
 
+    /// <summary>A time in the hundred years from 1980, to the hundredth of a second, that stands for an identity.</summary>
+    public static void WriteIdentity(Span<byte> t, Guid identity)
+    {
+        const long hundredths = 100L * 365 * 24 * 3600 * 100, ticks = TimeSpan.TicksPerMillisecond * 10;
+        var number = (long)(System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(identity.ToByteArray()) % (ulong)hundredths);
+        WriteLong(t, new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(number * ticks));
+    }
+
     private static DateTimeOffset Make(int year, int month, int day, int hour, int minute, int second, sbyte quarters)
     {
         var sane = year is >= 1 and <= 9998 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month)

@@ -30,8 +30,9 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
     public string NameOf(ReadOnlySpan<byte> name)
     {
         var text = IsJoliet ? Encoding.BigEndianUnicode.GetString(name) : FileName.Decode(name);
-        var version = text.LastIndexOf(';');
-        if (version > 0) text = text[..version];
+        var version = text.LastIndexOf(';'); // digits follow a version's; any other, which level 4 allows, is of the name
+        if (version > 0 && version + 1 < text.Length && !text.AsSpan(version + 1).ContainsAnyExceptInRange('0', '9'))
+            text = text[..version];
         return IsJoliet ? text : text.TrimEnd('.');
     }
 
@@ -53,6 +54,21 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
         }
 
         return (primary ?? throw new InvalidImageException(Structure, "there is no primary one", First * SectorSize), joliet, catalog);
+    }
+
+    /// <summary>The places of all descriptors that have a tree, primary or not.</summary>
+    public static List<long> Descriptors(ImageBytes image)
+    {
+        var places = new List<long>();
+        for (var i = 0; i < MostDescriptors; i++)
+        {
+            var at = (long)(First + i) * SectorSize;
+            var head = image.Read(at, 6, Structure);
+            if (head[0] == 255 || !head.AsSpan(1).StartsWith("CD001"u8)) break;
+            if (head[0] is 1 or 2) places.Add(at);
+        }
+
+        return places;
     }
 
     private static IsoVolume Read(ReadOnlySpan<byte> sector, long at, bool isJoliet)

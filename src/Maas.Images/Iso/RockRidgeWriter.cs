@@ -108,19 +108,26 @@ internal static class RockRidgeWriter
         foreach (var name in target.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             var text = name is "." or ".." ? [] : FileName.Encode(name);
-            if (text.Length > MostText) throw new PathTooLongException($"A link points to {FileName.Printable(target)}, and a name in that is longer than an ISO's {MostText} bytes.");
+            var flags = (byte)(name == "." ? 0x02 : name == ".." ? 0x04 : 0);
+            // A name that is longer than a field has room for goes on in the next one's first component.
+            for (; text.Length > MostText; text = text[MostText..]) AddComponent(0x01, text[..MostText]);
+            AddComponent(flags, text);
+        }
+
+        fields.Add(Link(components.WrittenSpan, goesOn: 0));
+        if (fields.Sum(field => field.Length) > 1600) throw new PathTooLongException($"A link points to {FileName.Printable(target)}, which is longer than an ISO can say.");
+        return fields;
+
+        void AddComponent(byte flags, byte[] text)
+        {
             if (components.WrittenCount + 2 + text.Length > MostText + 2)
             {
                 fields.Add(Link(components.WrittenSpan, goesOn: 1));
                 components = new ArrayBufferWriter<byte>();
             }
 
-            components.Write<byte>([(byte)(name == "." ? 0x02 : name == ".." ? 0x04 : 0), (byte)text.Length, .. text]);
+            components.Write<byte>([flags, (byte)text.Length, .. text]);
         }
-
-        fields.Add(Link(components.WrittenSpan, goesOn: 0));
-        if (fields.Sum(field => field.Length) > 1600) throw new PathTooLongException($"A link points to {FileName.Printable(target)}, which is longer than an ISO can say.");
-        return fields;
     }
 
     private static byte[] Link(ReadOnlySpan<byte> components, byte goesOn) => [(byte)'S', (byte)'L', (byte)(5 + components.Length), 1, goesOn, .. components];

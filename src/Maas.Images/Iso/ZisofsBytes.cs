@@ -20,6 +20,8 @@ internal sealed class ZisofsBytes : ImageBytes
     public ZisofsBytes(ImageBytes packed)
     {
         ReadOnlySpan<byte> head = packed.Read(0, HeaderSize, Structure);
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0x22, 0x55, 0xA1, 0xBC, 0x1B, 0x95, 0xA0]))
+            throw new InvalidImageException(Structure, "version 2 of zisofs is not read here", 0);
         if (!head.StartsWith((ReadOnlySpan<byte>)[0x37, 0xE4, 0x53, 0x96, 0xC9, 0xDB, 0xD6, 0x07])) throw new InvalidImageException(Structure, "its signature is missing", 0);
         if (head[12] != HeaderSize / 4 || head[13] is < 15 or > 17) throw new InvalidImageException(Structure, $"a header of {head[12]} words and blocks of 2^{head[13]} bytes", 12);
         (_packed, Length, _blockSize) = (packed, head.U32(8), 1 << head[13]);

@@ -76,6 +76,18 @@ internal sealed class GptBytes(byte[] header, byte[] entries)
         }
     }
 
+    /// <summary>The first and last sectors of the partitions.</summary>
+    public IEnumerable<(long First, long Last)> Partitions()
+    {
+        var size = (int)Header.U32(84);
+        for (var at = 0; at + size <= entries.Length; at += size)
+        {
+            if (!entries.AsSpan(at, 16).ContainsAnyExcept((byte)0)) continue;
+            var (first, last) = (((ReadOnlySpan<byte>)entries).U64(at + 32), ((ReadOnlySpan<byte>)entries).U64(at + 40));
+            if (last < (ulong)(long.MaxValue / Sector) && first <= last) yield return ((long)first, (long)last);
+        }
+    }
+
     /// <summary>Puts the second copy at the end of a disk of so many sectors.</summary>
     public void Fit(long sectors)
     {

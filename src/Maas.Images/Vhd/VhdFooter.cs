@@ -8,7 +8,8 @@ namespace Maas.Images.Vhd;
 ///  0 "conectix"   8 features  12 version  16 next header at  24 time  28 creator  32 its version  36 its system
 /// 40 first size  48 size     56 cylinders, 58 heads, 59 sectors        60 kind   64 checksum     68 UUID  84 saved state
 /// </code>
-/// Virtual PC and old QEMU show the machine what the geometry makes; the others the size. <see cref="Size"/> is what QEMU makes of it.
+/// Virtual PC and old QEMU show the machine what the geometry makes; every other creator (Hyper-V, Azure, VirtualBox, Xen) the size, as
+/// QEMU takes it since 10.0 (block/vpc.c).
 /// </summary>
 internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Guid Id)
 {
@@ -16,9 +17,9 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
 
     private const string Structure = "VHD footer";
     private const long LargestGeometry = 65535L * 16 * 255;
+
     /// <summary>The largest disk, by the specification.</summary>
     public const long LargestSize = 2040L << 30;
-
 
     public static ReadOnlySpan<byte> Cookie => "conectix"u8;
 
@@ -54,8 +55,7 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
         return new VhdFooter(kind, (long)size, (long)Math.Min(footer.U64Big(16), long.MaxValue), new Guid(footer.Slice(68, 16), bigEndian: true));
     }
 
-    private static bool ShowsItsSize(ReadOnlySpan<byte> creator) =>
-        creator.SequenceEqual("win "u8) || creator.SequenceEqual("qem2"u8) || creator.SequenceEqual("d2v "u8) || creator.SequenceEqual("tap\0"u8) || creator.SequenceEqual("CTXS"u8);
+    private static bool ShowsItsSize(ReadOnlySpan<byte> creator) => !creator.SequenceEqual("vpc "u8) && !creator.SequenceEqual("qemu"u8);
 
     private static bool Has(ImageBytes file, long at, Span<byte> footer) => file.Read(at, footer) == Length && footer.StartsWith(Cookie);
 

@@ -17,8 +17,8 @@ internal static class VhdWriter
     }
 
     /// <summary>
-    /// The footer bears the creator of Windows itself, "win ": Virtual PC's own and any unknown one make QEMU take the size from the geometry,
-    /// which few sizes fit. Its time is the first the format knows, so that the same disk gives the same bytes.
+    /// The footer bears the creator of Windows itself, "win ": Virtual PC's own, and in QEMU before 10.0 any unknown one, mean the size of
+    /// the geometry, which few sizes fit. Its time is the first the format knows, so that the same disk gives the same bytes.
     /// </summary>
     internal static byte[] Footer(long size, Guid id)
     {

@@ -36,6 +36,88 @@ public sealed class CompressionTests
     }
 
     [Theory]
+    [InlineData("pzstd -q -p 2 -c plain > packed", CompressionFormat.Zstandard)]
+    [InlineData("printf '\\120\\052\\115\\030\\003\\000\\000\\000abc' > packed && zstd -q -c plain >> packed", CompressionFormat.Zstandard)]
+    [InlineData("printf '\\137\\052\\115\\030\\003\\000\\000\\000abc' > packed && lz4 -q -c plain >> packed", CompressionFormat.Lz4)]
+    [InlineData("(printf '\\120\\052\\115\\030\\000\\000\\020\\000'; head -c 1048576 plain; lz4 -q -c plain) > packed", CompressionFormat.Lz4)]
+    [InlineData("(printf '\\120\\052\\115\\030\\000\\000\\020\\000'; head -c 1048576 plain; zstd -q -c plain) > packed", CompressionFormat.Zstandard)]
+    public async Task A_stream_that_begins_with_a_skippable_frame_is_unpacked(string line, CompressionFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        var plain = new byte[2_000_000];
+        new Random(4).NextBytes(plain.AsSpan(0, 1_200_000));
+        await File.WriteAllBytesAsync(folder["plain"], plain, Cancellation);
+        await Trees.Tools.ShellAsync(folder.Path, line);
+        var packed = await File.ReadAllBytesAsync(folder["packed"], Cancellation);
+
+        Unpack(packed).AsSpan().SequenceEqual(plain).Should().BeTrue();
+        using var image = await DiskImage.OpenAsync(folder["packed"], null, Cancellation);
+        image.Compression.Should().Be(format == CompressionFormat.Lz4 ? "lz4" : "zstd");
+        await image.WriteRawAsync(folder["raw"], null, Cancellation);
+        (await File.ReadAllBytesAsync(folder["raw"], Cancellation)).AsSpan().SequenceEqual(plain).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Skippable_frames_alone_hold_nothing_and_other_bytes_behind_one_are_no_stream()
+    {
+        byte[] frame = [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 1, 2];
+        Unpack([.. frame, .. frame]).Should().BeEmpty();
+        var other = () => Unpack([.. frame, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        other.Should().Throw<InvalidImageException>();
+        Compression.Detect([.. frame, 0x1f, 0x8b, 8, 0]).Should().Be(CompressionFormat.None);
+    }
+
+    [Theory]
+    [InlineData("zstd -q -19 --ultra --long=31 -c big > packed", "*window is 2048 MiB*")]
+    [InlineData("xz -c --delta=dist=4 --lzma2=preset=1 big > packed", "*filter that is not supported*")]
+    public async Task What_a_decoder_does_not_know_is_not_called_damage(string line, string message)
+    {
+        using var folder = new TemporaryFolder();
+        await Trees.Tools.ShellAsync(folder.Path, $"head -c 300000 /dev/zero > big && {(line.StartsWith("zstd", StringComparison.Ordinal) ? line.Replace("-c big", "-c < big") : line)}");
+        var packed = await File.ReadAllBytesAsync(folder["packed"], Cancellation);
+
+        var unpack = () => Unpack(packed);
+
+        unpack.Should().Throw<InvalidImageException>().WithMessage(message).Which.Message.Should().NotContain("cut short");
+    }
+
+    [Fact]
+    public async Task Zeros_behind_gzip_are_the_padding_of_a_tape_and_other_bytes_are_not()
+    {
+        // Contents whose trailers end in different numbers of zeros, an empty one among them, and several members.
+        foreach (var length in new[] { 0, 1, 255, 256, 70_000, 1 << 24 })
+        {
+            var plain = new byte[length];
+            new Random(5).NextBytes(plain.AsSpan(0, Math.Min(length, 1000)));
+            byte[] packed = length == 0 ? Convert.FromHexString("1f8b08000000000000030300" + "0000000000000000")
+                : [.. Gzip(plain), .. Gzip(plain)];
+            foreach (var zeros in new[] { 1, 4, 9, 511, 10_240, 300_000 })
+            {
+                Unpack([.. packed, .. new byte[zeros]]).Length.Should().Be(2 * length);
+                var followed = () => Unpack([.. packed, .. new byte[zeros], 1]);
+                followed.Should().Throw<InvalidImageException>().WithMessage("*something else follows*");
+                var begun = () => Unpack([.. packed, 7, .. new byte[zeros]]);
+                begun.Should().Throw<InvalidImageException>().WithMessage("*something else follows*");
+                using var image = await DiskImage.OpenAsync(new MemoryStream([.. packed, .. new byte[zeros]]), null, Cancellation);
+                image.Length.Should().Be(2 * length);
+            }
+
+            for (var cut = 1; cut < 12; cut++)
+            {
+                var broken = () => Unpack(packed[..^cut]);
+                broken.Should().Throw<InvalidImageException>();
+            }
+        }
+
+        static byte[] Gzip(byte[] plain)
+        {
+            using var packed = new MemoryStream();
+            using (var gzip = Compression.OpenWrite(packed, CompressionFormat.Gzip)) gzip.Write(plain);
+            return packed.ToArray();
+        }
+    }
+
+    [Theory]
     [InlineData("-1")]
     [InlineData("-9 -B4 -BD")]
     [InlineData("-B5 -BD -BX")]

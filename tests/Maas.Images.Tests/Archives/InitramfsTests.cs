@@ -33,7 +33,7 @@ public sealed class InitramfsTests : IDisposable
     {
         await MakeAsync(packer, compression);
 
-        var aligned = (new FileInfo(_folder["initrd"]).Length + 3) / 4 * 4;
+        var aligned = (new FileInfo(_folder["initrd"]).Length + 7) / 4 * 4; // at least four zeros
         await Tools.ShellAsync(_folder.Path, "cmp -n $(stat -c %s initrd) initrd more");
         (await Tools.ShellAsync(_folder.Path, $"tail -c +{aligned + 1} more | {unpacker} | cpio -t --quiet")).Should().Be("etc\netc/preseed.cfg\n");
     }
@@ -59,5 +59,33 @@ public sealed class InitramfsTests : IDisposable
         }, compression);
         await using var output = File.Create(_folder["more"]);
         await appended.CopyToAsync(output, Cancel);
+    }
+
+    [Theory]
+    [InlineData("lz4 -q -l")]
+    [InlineData("gzip -n")]
+    [InlineData("cat")]
+    public async Task At_least_four_zeros_stand_before_what_is_appended(string packer)
+    {
+        // The kernel takes the four bytes behind legacy LZ4 as the next block's length.
+        using var folder = new TemporaryFolder();
+        for (var extra = 0; extra < 4; extra++)
+        {
+            await Trees.Tools.ShellAsync(folder.Path,
+                $"head -c {1000 + extra} /dev/urandom > file && echo file | cpio -o -H newc --quiet | {packer} > initrd");
+            var before = await File.ReadAllBytesAsync(folder["initrd"], TestContext.Current.CancellationToken);
+            await using var appended = Initramfs.Append(new MemoryStream(before), cpio => cpio.WriteFile("preseed.cfg", "x"u8.ToArray()));
+            using var after = new MemoryStream();
+            await appended.CopyToAsync(after, TestContext.Current.CancellationToken);
+
+            var bytes = after.ToArray();
+            var start = bytes.AsSpan().LastIndexOf("070701"u8);
+            start = bytes.AsSpan(0, start).LastIndexOf("070701"u8); // the trailer is last, the file before it
+            (start % 4).Should().Be(0);
+            bytes.AsSpan(before.Length, start - before.Length).ToArray().Should()
+                .HaveCountGreaterThanOrEqualTo(4).And.OnlyContain(one => one == 0);
+            using var image = await DiskImage.OpenAsync(new MemoryStream(bytes), null, TestContext.Current.CancellationToken);
+            image.OpenTree().Walk().Select(entry => entry.Path).Should().BeEquivalentTo("file", "preseed.cfg");
+        }
     }
 }

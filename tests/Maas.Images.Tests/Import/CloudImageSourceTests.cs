@@ -94,6 +94,26 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_lists_of_one_folder_are_signed_each_at_its_own_time()
+    {
+        PublishDetached(List(64), armored: false);
+        _mirror.Time.Advance(TimeSpan.FromSeconds(1));
+        var newer = _mirror.Time.GetUtcNow();
+        _mirror.Server.Files["CHECKSUM"] =
+            Encoding.UTF8.GetBytes(_mirror.Key.Sign($"SHA256 (noble-amd64.img) = {Convert.ToHexStringLower(SHA256.HashData(_image))}\n",
+                newer));
+
+        await _mirror.RunAsync(Source(ChecksumSignature.Clear, "CHECKSUM"));
+        await _mirror.RunAsync(Source());
+        await _mirror.RunAsync(Source(ChecksumSignature.Clear, "CHECKSUM"));
+
+        _mirror.Server.Files["CHECKSUM"] =
+            Encoding.UTF8.GetBytes(_mirror.Key.Sign($"SHA256 (noble-amd64.img) = {Convert.ToHexStringLower(SHA256.HashData(_image))}\n",
+                newer.AddSeconds(-10)));
+        await RefusedAsync("rolled back", Source(ChecksumSignature.Clear, "CHECKSUM"));
+    }
+
+    [Fact]
     public async Task Without_a_signature_only_https_will_do()
     {
         PublishDetached(List(64), armored: false);

@@ -24,6 +24,7 @@ public sealed class InstallMediumTests
     [InlineData(InstallMediumFamily.Anaconda, "isolinux/vmlinuz", "isolinux/initrd.img", "LiveOS/squashfs.img")]
     [InlineData(InstallMediumFamily.Other, "boot/x86_64/loader/linux", "boot/x86_64/loader/initrd", null)]
     [InlineData(InstallMediumFamily.Other, "arch/boot/x86_64/vmlinuz-linux", "arch/boot/x86_64/initramfs-linux.img", "arch/x86_64/airootfs.sfs")]
+    [InlineData(InstallMediumFamily.Other, "sysresccd/boot/x86_64/vmlinuz", "sysresccd/boot/x86_64/sysresccd.img", "sysresccd/x86_64/airootfs.sfs")] // SystemRescue
     public async Task A_mediums_kernel_initrd_and_root_are_found(InstallMediumFamily family, string kernel, string initrd, string? root)
     {
         List<(string, byte[])> files = [(kernel, s_kernel), (initrd, Initrd), ("readme.txt", Text("nothing")), ("pool/main/a.deb", Text("!<arch>\n"))];
@@ -31,6 +32,35 @@ public sealed class InstallMediumTests
         using var iso = await IsoAsync([.. files]);
 
         InstallMedium.Classify(iso.OpenTree()).Should().Be(new InstallMedium { Family = family, Title = "MEDIUM", Architecture = "amd64", Kernel = kernel, Initrd = initrd, Root = root });
+    }
+
+    [Fact]
+    public async Task Microcode_beside_a_kernel_is_not_its_initial_RAM_disk()
+    {
+        byte[] microcode = [.. Initrd, .. new byte[100_000]];
+        using var iso = await IsoAsync(("sysresccd/boot/x86_64/vmlinuz", s_kernel), ("sysresccd/boot/x86_64/sysresccd.img", Initrd),
+            ("sysresccd/boot/intel_ucode.img", microcode),
+            ("sysresccd/boot/x86_64/amd_ucode.img", microcode), ("sysresccd/boot/x86_64/memtest.img", Text("no archive")));
+        InstallMedium.Classify(iso.OpenTree())!.Initrd.Should().Be("sysresccd/boot/x86_64/sysresccd.img");
+    }
+
+    [Fact]
+    public async Task The_layers_over_a_root_come_with_it()
+    {
+        string[] layers = ["casper/ubuntu-server-minimal.ubuntu-server.squashfs",
+            "casper/ubuntu-server-minimal.ubuntu-server.installer.squashfs", "casper/ubuntu-server-minimal.ubuntu-server.installer.generic.squashfs"];
+        var iso = new IsoBuilder();
+        foreach (var (path, content) in new[] { ("casper/vmlinuz", s_kernel), ("casper/initrd", Initrd) }) iso.AddFile(path, content);
+        foreach (var path in layers.Append("casper/ubuntu-server-minimal.squashfs")) iso.AddFile(path, s_squashfs);
+        await using var streams = await SyntheticStreams.StartAsync();
+
+        await streams.RunAsync(new MediumSource { Name = "noble", OpenMedium = iso.Build });
+
+        streams.Library.FindImport("noble")!.Files.Where(file => file.Facts["ftype"].StartsWith("squashfs", StringComparison.Ordinal))
+            .Select(file => (file.Name, file.Facts["ftype"])).Should().Equal(
+            [("casper/ubuntu-server-minimal.squashfs", "squashfs"), .. layers.Select(layer => (layer, "squashfs-layer"))]);
+        using var image = await DiskImage.OpenAsync(iso.Build(), null, TestContext.Current.CancellationToken);
+        InstallMedium.Classify(image.OpenTree())!.Layers.Should().Equal(layers);
     }
 
     [Fact]

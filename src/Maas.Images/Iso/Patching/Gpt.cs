@@ -29,6 +29,12 @@ internal sealed class Gpt
         return new Gpt(new GptBytes(header, image.Read((long)h.U64(72) * Sector, (int)length, Structure)));
     }
 
+    /// <summary>The partitions, in sectors.</summary>
+    public IEnumerable<HybridPlace> Places()
+    {
+        foreach (var (first, last) in _table.Partitions()) yield return new HybridPlace(first, last - first + 1);
+    }
+
     public void MovePartition(long from, long to, long sectors) => _table.Move(from, to, sectors);
 
     /// <summary>Puts the second copy at the end of a disk of so many sectors.</summary>

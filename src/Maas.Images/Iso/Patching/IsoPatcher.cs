@@ -11,7 +11,7 @@ internal sealed class IsoPatcher
     private readonly IsoOverlay _image;
     private IsoFileTree _tree;
     private readonly List<PatchHierarchy> _hierarchies = [];
-    private readonly List<IsoVolume> _volumes = [];
+    private readonly IReadOnlyList<IsoWindow> _windows;
     private readonly PatchBoot _boot;
     private readonly long _oldLength;
     private readonly DateTimeOffset _time;
@@ -21,13 +21,19 @@ internal sealed class IsoPatcher
         (_image, _oldLength) = (image, image.Length);
         _tree = new IsoFileTree(image);
         var (primary, joliet, catalog) = IsoVolume.ReadAll(image);
-        _volumes.Add(primary);
-        _hierarchies.Add(new PatchHierarchy(image, primary, _tree.Skip));
+        _windows = IsoWindow.Of(image);
+        _hierarchies.Add(new PatchHierarchy(_windows[0], primary, _tree.Skip));
         if (joliet is not null)
         {
-            _volumes.Add(joliet);
-            _hierarchies.Add(new PatchHierarchy(image, joliet, null));
+            _hierarchies.Add(new PatchHierarchy(_windows[0], joliet, null));
             if (_tree.Names == "joliet") _hierarchies.Reverse();
+        }
+
+        foreach (var window in _windows.Skip(1))
+        {
+            var (second, secondJoliet, _) = IsoVolume.ReadAll(window);
+            _hierarchies.Add(new PatchHierarchy(window, second, new IsoFileTree(window).Skip));
+            if (secondJoliet is not null) _hierarchies.Add(new PatchHierarchy(window, secondJoliet, null));
         }
 
         _boot = new PatchBoot(image, catalog);
@@ -57,10 +63,19 @@ internal sealed class IsoPatcher
     public void Finish()
     {
         if (_image.Length == _oldLength) return;
-        _boot.Resize(_oldLength);
+        var content = _boot.Resize(_oldLength, _windows);
         Span<byte> both = stackalloc byte[8];
-        RockRidgeWriter.Both(both, 0, _image.End);
-        foreach (var volume in _volumes) _image.Write(volume.Offset + 80, both);
+        foreach (var window in _windows)
+        {
+            foreach (var descriptor in IsoVolume.Descriptors(window))
+            {
+                // The whole image, with what is behind the files, or the files alone: as it was.
+                ReadOnlySpan<byte> blocks = window.Read(descriptor + 80, 4, "ISO volume descriptor");
+                var wasWhole = blocks.U32(0) + window.First >= _oldLength / Sector;
+                RockRidgeWriter.Both(both, 0, (wasWhole && window.First == 0 ? _image.End : content) - window.First);
+                window.Write(descriptor + 80, both);
+            }
+        }
     }
 
     private string NewPath(string path)
@@ -90,11 +105,15 @@ internal sealed class IsoPatcher
         if (!BootInfoTable.IsIn(head, oldBlock)) return content;
         var loader = content.Read(0, (int)content.Length, "boot loader");
         BootInfoTable.Write(loader, _image.End);
+        BootInfoTable.MoveGrub(loader, oldBlock, _image.End);
         return new MemoryBytes(loader);
     }
 
     private void Point(PatchHierarchy hierarchy, string folder, string name, uint oldBlock, bool isNew, uint block, uint length)
     {
+        // Counted from where the hierarchy's volume begins.
+        if (oldBlock != 0) oldBlock = oldBlock > hierarchy.First ? oldBlock - hierarchy.First : 0;
+        if (block != 0) block -= hierarchy.First;
         var directory = hierarchy.Find(folder);
         var found = directory?.Find(record => hierarchy.IsNamed(record, name));
         if (isNew && directory is not null)
@@ -107,7 +126,7 @@ internal sealed class IsoPatcher
         // What goes by another name in this hierarchy is known by its bytes' place.
         if (found is null && oldBlock != 0) directory = hierarchy.All().FirstOrDefault(candidate => (found = candidate.Find(record => record.Block == oldBlock && !record.IsDirectory)) is not null);
         if (directory is null || found is not { } records) return;
-        directory.Records[records.At] = directory.Records[records.At].PointingTo(block, length, hierarchy.IsJoliet ? null : _tree.Skip);
+        directory.Records[records.At] = directory.Records[records.At].PointingTo(block, length, hierarchy.IsJoliet ? null : hierarchy.Skip);
         directory.Records.RemoveRange(records.At + 1, records.Count - 1);
         hierarchy.Save(directory);
     }

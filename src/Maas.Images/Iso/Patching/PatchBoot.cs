@@ -3,15 +3,18 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Iso.Patching;
 
 /// <summary>
-/// What outside the directories points to a boot image or tells the size of the whole: the boot catalogue, and in a hybrid image the MBR and
-/// the GPT, whose second copy stands at the end.
+/// What outside the directories points to a boot image or tells the size of the whole: the boot catalogue, and in a hybrid image the
+/// partition tables. Where a partition shows the ISO's files, it grows over what is new, and the partitions behind it move behind that.
 /// </summary>
+/// <param name="image">What is patched.</param>
+/// <param name="catalog">The boot catalogue's block; 0 for none.</param>
 internal sealed class PatchBoot(IsoOverlay image, uint catalog)
 {
     private const int Sector = IsoVolume.SectorSize;
     private const int DiskSector = 512;
     private const int SectorsInBlock = Sector / DiskSector;
-    private const int LoaderSector = 432;
+
+    private readonly HybridTables _tables = new(image);
 
     /// <summary>Whether an El Torito entry boots the image at a block.</summary>
     public bool Boots(uint block) => catalog != 0 && CatalogEntries(block).Count > 0;
@@ -29,42 +32,55 @@ internal sealed class PatchBoot(IsoOverlay image, uint catalog)
             image.Write(at, s);
         }
 
-        var area = image.Read(0, DiskSector, "ISO system area");
-        Span<byte> mbr = area;
-        if (!HasMbr(mbr)) return;
-        if (((ReadOnlySpan<byte>)mbr).U64(LoaderSector) == (ulong)from * SectorsInBlock) mbr.U64(LoaderSector, (ulong)to * SectorsInBlock);
-        for (var at = 446; at < 510; at += 16)
-        {
-            var entry = mbr.Slice(at, 16);
-            if (entry[4] == 0 || ((ReadOnlySpan<byte>)entry).U32(8) != (ulong)from * SectorsInBlock) continue;
-            entry.U32(8, to * SectorsInBlock);
-            entry.U32(12, (uint)newSectors);
-        }
-
-        image.Write(0, mbr);
-        if (Gpt.Read(image) is not { } gpt) return;
-        gpt.MovePartition((long)from * SectorsInBlock, (long)to * SectorsInBlock, newSectors);
-        gpt.Write(image);
+        _tables.MoveLoader((long)from * SectorsInBlock, oldSectors, (long)to * SectorsInBlock);
+        _tables.Move((long)from * SectorsInBlock, (long)to * SectorsInBlock, newSectors);
     }
 
-    /// <summary>Tells the new size of the whole where it is told, and moves the second copy of the GPT behind it.</summary>
-    public void Resize(long oldLength)
+    /// <summary>
+    /// Tells the new size of the whole where it is told, lets the partitions that show the ISO reach what is new, and moves the second copy
+    /// of the GPT to the end.
+    /// </summary>
+    /// <param name="oldLength">Bytes before the patch.</param>
+    /// <param name="windows">The whole, and the partitions that show its files.</param>
+    /// <returns>The block behind the content.</returns>
+    public uint Resize(long oldLength, IReadOnlyList<IsoWindow> windows)
     {
+        var content = image.End;
+        var shown = _tables.Places().Where(place => windows.Any(window => (long)window.First * SectorsInBlock == place.First)).ToList();
+        if (shown.Count > 0)
+        {
+            var oldEnd = shown.Min(place => place.End);
+            foreach (var first in _tables.Places().Where(place => place.First >= oldEnd).Select(place => place.First).Distinct().Order()
+                .ToList())
+                MoveBehind(first, oldLength);
+            foreach (var place in shown.DistinctBy(place => place.First))
+                _tables.Move(place.First, place.First, ((long)content * SectorsInBlock) - place.First);
+        }
+
         var gpt = Gpt.Read(image);
         if (gpt is not null) image.Append(new MemoryBytes(gpt.MoveBackup((long)(image.End + Gpt.BackupBlocks) * SectorsInBlock)));
         gpt?.Write(image);
-        var area = image.Read(0, DiskSector, "ISO system area");
-        Span<byte> mbr = area;
-        if (!HasMbr(mbr)) return;
-        var (before, after) = (oldLength / DiskSector, (long)image.End * SectorsInBlock);
-        for (var at = 446; at < 510; at += 16)
-        {
-            var entry = mbr.Slice(at, 16);
-            ReadOnlySpan<byte> known = entry;
-            if (known[4] != 0 && known.U32(12) != 0 && known.U32(8) + (long)known.U32(12) == before) entry.U32(12, (uint)Math.Min(after - known.U32(8), uint.MaxValue));
-        }
+        _tables.Resize(oldLength / DiskSector, (long)image.End * SectorsInBlock);
+        return content;
+    }
 
-        image.Write(0, mbr);
+    /// <summary>
+    /// Copies a partition behind the end, and lets everything that points to it follow; what was there belongs to the ISO's partition from
+    /// now on.
+    /// </summary>
+    private void MoveBehind(long first, long oldLength)
+    {
+        var sectors = _tables.Places().Where(place => place.First == first).Max(place => place.Count);
+        var start = first * DiskSector;
+        var length = Math.Min(sectors * DiskSector, oldLength - start);
+        if (length <= 0) return;
+        var to = image.Append(new SlicedBytes(image, start, length));
+        Span<byte> block = stackalloc byte[4];
+        block.U32(0, to);
+        foreach (var at in first % SectorsInBlock == 0 ? CatalogEntries((uint)(first / SectorsInBlock)) : []) image.Write(at + 8, block);
+
+        _tables.MoveLoader(first, sectors, (long)to * SectorsInBlock);
+        _tables.Move(first, (long)to * SectorsInBlock, sectors);
     }
 
     private List<long> CatalogEntries(uint block)
@@ -76,8 +92,6 @@ internal sealed class PatchBoot(IsoOverlay image, uint catalog)
             if (bytes[at] is 0x88 or 0x00 && bytes.U32(at + 8) == block) found.Add(((long)catalog * Sector) + at);
         return found;
     }
-
-    private static bool HasMbr(ReadOnlySpan<byte> sector) => sector[510] == 0x55 && sector[511] == 0xAA;
 
     private static long Sectors(long length) => (length + DiskSector - 1) / DiskSector;
 }

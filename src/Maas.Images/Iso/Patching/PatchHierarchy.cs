@@ -4,13 +4,22 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Iso.Patching;
 
 /// <summary>The directories under one volume descriptor of an ISO that is being patched.</summary>
-internal sealed class PatchHierarchy(IsoOverlay image, IsoVolume volume, int? skip)
+/// <param name="image">The ISO, or the partition whose descriptor it is.</param>
+/// <param name="volume">The descriptor.</param>
+/// <param name="skip">Bytes before the Rock Ridge fields of each record; null without.</param>
+internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? skip)
 {
     private const int Sector = IsoVolume.SectorSize;
     private const int LargestDirectory = 64 << 20;
     private const string Structure = "ISO directory";
 
     public bool IsJoliet => volume.IsJoliet;
+
+    /// <summary>Bytes before the Rock Ridge fields of each record.</summary>
+    public int? Skip => skip;
+
+    /// <summary>The block of the whole that block 0 is here.</summary>
+    public uint First => image.First;
 
     /// <summary>The directory at a path; null if it goes by another name here.</summary>
     public PatchDirectory? Find(string path)
@@ -76,8 +85,12 @@ internal sealed class PatchHierarchy(IsoOverlay image, IsoVolume volume, int? sk
         MovePathTables(directory.Block, moved.Block);
         if (directory.Parent is not { } parent)
         {
-            Pointing(volume.RootRecord, moved).CopyTo(volume.RootRecord, 0);
-            image.Write(volume.Offset + 156, volume.RootRecord);
+            var old = volume.RootRecord.ToArray();
+            Pointing(old, moved).CopyTo(volume.RootRecord, 0);
+            // More than one descriptor may have this root: ISO 9660:1999 has a second one for the same tree.
+            foreach (var descriptor in IsoVolume.Descriptors(image))
+                if (image.Read(descriptor + 156, 10, Structure).AsSpan().SequenceEqual(old.AsSpan(0, 10)))
+                    image.Write(descriptor + 156, volume.RootRecord);
             return;
         }
 
