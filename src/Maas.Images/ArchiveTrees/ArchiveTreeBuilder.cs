@@ -12,8 +12,11 @@ internal sealed class ArchiveTreeBuilder(string structure)
 
     public ArchiveNode Root { get; private set; } = new(Directory(""));
 
-    /// <summary>The path of an entry's name, safe to use; empty for the root.</summary>
-    public string PathOf(string name, long offset) => ArchivePath.Normalize(name, structure, offset);
+    /// <summary>
+    /// The path of an entry's name, safe to use; empty for the root. An absolute name loses its slashes, as tar and bsdtar unpack it and Linux
+    /// an initrd.
+    /// </summary>
+    public string PathOf(string name, long offset) => ArchivePath.Normalize(name.TrimStart('/'), structure, offset);
 
     public ArchiveNode? Find(string path)
     {
