@@ -57,7 +57,9 @@ public sealed class Volume
             ? open(_bytes, _scratch)
             : throw new InvalidImageException(
                 Number == 0 ? "image" : $"partition {Number}",
-                Content.Length == 0 ? "holds no file system known here" : $"holds {Content}, whose files are not read here");
+                Content.Length == 0 ? "holds no file system known here"
+                : IsDisk ? $"holds {Content}, whose files are not read here"
+                : $"it is {Content}, which holds no files");
 
     /// <summary>Refuses a file system that says of itself that it is mounted elsewhere, as it is on the medium now.</summary>
     internal static void RequireUnused(ImageBytes bytes)
