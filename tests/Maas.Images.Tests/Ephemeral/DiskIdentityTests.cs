@@ -5,6 +5,9 @@ namespace Maas.Images.Tests.Ephemeral;
 /// <summary>What the agent reads of a disk, and how it finds the one that is meant.</summary>
 public sealed class DiskIdentityTests : IDisposable
 {
+    private static readonly System.Text.RegularExpressions.Regex SizeOfFile =
+        new("""\[ (! )?-s (?!"\$RUN/)""", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5));
+
     private const string Sata = "pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0";
     private const string Usb = "pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0";
 
@@ -76,7 +79,7 @@ public sealed class DiskIdentityTests : IDisposable
         foreach (var (path, content) in Images.Ephemeral.AgentFiles.All)
         {
             System.Text.Encoding.UTF8.GetString(content).Split('\n')
-                .Should().NotContain(line => System.Text.RegularExpressions.Regex.IsMatch(line, """\[ (! )?-s (?!"\$RUN/)"""), path);
+                .Should().NotContain(line => SizeOfFile.IsMatch(line), path);
         }
     }
 
