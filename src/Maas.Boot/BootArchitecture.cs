@@ -46,9 +46,28 @@ public enum BootArchitecture : ushort
     /// <summary>64-bit Arm U-Boot.</summary>
     Arm64UBoot = 0x16,
 
+    /// <summary>32-bit Arm U-Boot, HTTP boot.</summary>
+    Arm32UBootHttp = 0x17,
+
+    /// <summary>64-bit Arm U-Boot, HTTP boot.</summary>
+    Arm64UBootHttp = 0x18,
+
     /// <summary>64-bit RISC-V UEFI, PXE.</summary>
     RiscV64Uefi = 0x1b,
 
     /// <summary>64-bit RISC-V UEFI, HTTP boot.</summary>
     RiscV64UefiHttp = 0x1c,
+
+    /// <summary>A Raspberry Pi's boot ROM ("arm rpiboot"). It says so over IPv6; over IPv4 it says <see cref="X86Bios"/>.</summary>
+    RaspberryPi = 0x29,
+}
+
+/// <summary>What the numbers of the registry mean.</summary>
+internal static class BootArchitectureKinds
+{
+    extension(BootArchitecture architecture)
+    {
+        /// <summary>Whether the registry's entry is one "boot from http".</summary>
+        public bool IsHttp() => (ushort)architecture is (>= 0x0f and <= 0x14) or 0x17 or 0x18 or 0x1a or 0x1c or 0x1e or 0x26 or 0x28;
+    }
 }

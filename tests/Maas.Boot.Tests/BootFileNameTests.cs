@@ -37,6 +37,29 @@ public class BootFileNameTests
 
     /// <summary>One or more spellings of each published traversal, and of the ways around filters.</summary>
     [Theory]
+    [InlineData("grub/grub.cfg-52:54:00:12:34:56")]  // MAAS's own grub.cfg, by ${net_default_mac}
+    [InlineData("ipxe-52:54:00:12:34:56")]
+    [InlineData("a/b:c/d")]
+    [InlineData("initrd-2026-01-01T12:00:00")]
+    public void A_colon_within_a_name_is_a_letter_like_others(string sent)
+    {
+        BootFileName.TryNormalize(sent, out var name, out _).Should().Be(!OperatingSystem.IsWindows());
+        if (!OperatingSystem.IsWindows()) name.Should().Be(sent);
+    }
+
+    [Theory]
+    [InlineData("C:boot.ini")]
+    [InlineData("c:")]
+    [InlineData("http:/host/file")]
+    [InlineData(":hidden")]
+    [InlineData("a/:hidden")]
+    [InlineData("file:")]
+    [InlineData("a/file:")]
+    [InlineData("file::$DATA")]
+    [InlineData("file:$DATA")]
+    public void A_colon_that_could_mean_a_drive_a_stream_or_a_URL_is_refused(string sent) => BootFileName.TryNormalize(sent, out _, out _).Should().BeFalse();
+
+    [Theory]
     [InlineData("../../etc/passwd")]                       // CVE-2009-0288, CVE-2011-4722 and most others
     [InlineData("/../../etc/passwd")]                      // CVE-2009-1730
     [InlineData("a/../../etc/passwd")]

@@ -43,6 +43,9 @@ public readonly struct AddressAnswer
     /// <summary>Which bound was met, in words for the observer; <see langword="null"/> for none, or when it has been told within this minute.</summary>
     public string? Limit { get; init; }
 
+    /// <summary>Whether no subnet served is the client's: what an operator most often has to know.</summary>
+    internal bool IsUnplaced { get; init; }
+
     internal uint Number { get; }
 
     /// <summary>The client may have the address.</summary>

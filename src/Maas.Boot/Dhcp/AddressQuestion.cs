@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp;
@@ -7,11 +8,17 @@ namespace Maas.Boot.Dhcp;
 public readonly struct AddressQuestion
 {
     internal AddressQuestion(AddressQuestionKind kind, DhcpMessage request, uint link, uint address)
+        : this(kind, request, link, address, FirmwareClient.IsFirmware(request))
+    {
+    }
+
+    internal AddressQuestion(AddressQuestionKind kind, DhcpMessage request, uint link, uint address, bool isFirmware)
     {
         Kind = kind;
         Request = request;
-        LinkNumber = link;
+        LinkNumber = ArrivalNumber = link;
         Number = address;
+        IsFirmware = isFirmware;
     }
 
     /// <summary>Makes a question, for tests of an address source.</summary>
@@ -36,7 +43,13 @@ public readonly struct AddressQuestion
     /// <summary>The address in question; <see langword="null"/> when the client named none.</summary>
     public IPAddress? Address => Number == 0 ? null : IPv4.ToAddress(Number);
 
+    /// <summary>Whether the client is firmware or a boot program, which needs the address only until the machine has booted. It may have said so in an earlier message.</summary>
+    public bool IsFirmware { get; init; }
+
     internal uint LinkNumber { get; }
+
+    /// <summary>An address on the link that the message came by, whatever the client or a relay says of it.</summary>
+    internal uint ArrivalNumber { get; init; }
 
     internal uint Number { get; }
 }

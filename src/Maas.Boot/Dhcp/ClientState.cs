@@ -39,6 +39,17 @@ internal readonly record struct ClientState(AddressQuestionKind? Kind, uint Addr
     }
 
     /// <summary>
+    /// The address that the client uses already and answers ARP for; 0 when it has none. That is <c>ciaddr</c> of a client that renews, rebinds, informs or
+    /// releases. Others have none yet (RFC 2131 table 5), and some leave an address there that they do not answer for.
+    /// </summary>
+    public static uint AddressInUse(DhcpMessage request) => request.Type switch
+    {
+        DhcpMessageType.Request when !request.Options.Contains(DhcpOptionCode.ServerIdentifier) => request.ClientNumber,
+        DhcpMessageType.Inform or DhcpMessageType.Release => request.ClientNumber,
+        _ => 0,
+    };
+
+    /// <summary>
     /// An address on the client's link: what the relay selects (RFC 3527), what the client selects (RFC 3011), the relay itself,
     /// the address the client uses already, or this server's own.
     /// </summary>
@@ -47,6 +58,6 @@ internal readonly record struct ClientState(AddressQuestionKind? Kind, uint Addr
         if (RelayAgentInformation.LinkSelectionOf(request) is var selected and not 0) return selected;
         if (request.Options.Get(DhcpOptionCode.SubnetSelection) is { Length: 4 } subnet) return BinaryPrimitives.ReadUInt32BigEndian(subnet);
         if (request.RelayNumber != 0) return request.RelayNumber;
-        return request.ClientNumber != 0 ? request.ClientNumber : server;
+        return AddressInUse(request) is var own and not 0 ? own : server;
     }
 }

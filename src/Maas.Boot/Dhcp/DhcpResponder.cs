@@ -29,7 +29,7 @@ internal static partial class DhcpResponder
                 break;
             case (AddressAnswerKind.Grant, DhcpMessageType.Request or DhcpMessageType.Inform):
                 Begin(request, reply, DhcpMessageType.Ack, facts.Server);
-                reply.ClientNumber = request.ClientNumber;
+                reply.ClientNumber = ClientState.AddressInUse(request);
                 break;
             case (AddressAnswerKind.Refuse, DhcpMessageType.Request):
                 Begin(request, reply, DhcpMessageType.Nak, facts.Server);
@@ -45,7 +45,10 @@ internal static partial class DhcpResponder
         SetLease(facts.Address, reply.Options);
         if (facts.Address.Subnet is { } subnet) SetParameters(subnet, facts.Address, request, reply.Options);
         if (facts.Boot is not null) SetBoot(facts.Boot, reply, besideAnotherServer: false);
+        // RFC 3011 section 3: an identical copy, whether or not the client asks for it. A value of another length selects nothing.
+        if (request.Options.TryGet(DhcpOptionCode.SubnetSelection, out var selection) && selection.Length == 4) reply.Options.Set(DhcpOptionCode.SubnetSelection, selection);
         Echo(request, reply);
+        reply.Options.Arrange(request.Options.Get(DhcpOptionCode.ParameterRequestList));
         return true;
     }
 
@@ -60,10 +63,13 @@ internal static partial class DhcpResponder
     {
         var asked = request.Type is DhcpMessageType.Discover || (atBootService && request.Type is DhcpMessageType.Request or DhcpMessageType.Inform);
         if (boot is null || !asked) return false;
+        var item = atBootService ? PxeBootItem.In(request) : null;
+        if (item is { IsServedHere: false }) return false;
         Begin(request, reply, atBootService ? DhcpMessageType.Ack : DhcpMessageType.Offer, server);
-        reply.ClientNumber = request.ClientNumber;
-        SetBoot(boot, reply, besideAnotherServer: true);
+        if (atBootService) reply.ClientNumber = request.ClientNumber; // it has an address by then
+        SetBoot(boot, reply, besideAnotherServer: true, item);
         Echo(request, reply);
+        reply.Options.Arrange(request.Options.Get(DhcpOptionCode.ParameterRequestList));
         return true;
     }
 
@@ -71,11 +77,15 @@ internal static partial class DhcpResponder
     public static int LongestReplyTo(DhcpMessage request) =>
         Math.Clamp((request.Options.GetUInt16(DhcpOptionCode.MaximumMessageSize) ?? 0) - 28, DhcpMessage.LongestUnasked, DhcpMessage.LongestOnEthernet);
 
-    /// <summary>Writes the reply within the sender's limit; what it can do without goes first when it does not fit.</summary>
+    /// <summary>
+    /// Writes the reply within the sender's limit. When it does not fit, what the client can do without goes first, and then the boot file's name
+    /// in the header: option 67 has it too, and options may take its place (RFC 2131 section 4.1).
+    /// </summary>
+    /// <returns>The octets written; 0 when not even what the client must be told fits.</returns>
     public static int Write(DhcpMessage reply, Span<byte> destination)
     {
         int written;
-        while (!reply.TryWrite(destination, out written) && DropLeastNeeded(reply.Options)) { }
+        while (!reply.TryWrite(destination, out written) && (DropLeastNeeded(reply.Options) || DropNameInHeader(reply))) { }
         return written;
     }
 
@@ -122,8 +132,17 @@ internal static partial class DhcpResponder
         return false;
     }
 
-    private static bool IsNeeded(DhcpOptionCode code) => code is DhcpOptionCode.MessageType or DhcpOptionCode.ServerIdentifier
+    private static bool DropNameInHeader(DhcpMessage reply)
+    {
+        if (!reply.HasBootFile || !reply.Options.Contains(DhcpOptionCode.BootFileName)) return false;
+        reply.BootFile = "";
+        return true;
+    }
+
+    /// <summary>Whether a client that gets an answer must get this option: it cannot do without it, or a specification says that it is returned.</summary>
+    internal static bool IsNeeded(DhcpOptionCode code) => code is DhcpOptionCode.MessageType or DhcpOptionCode.ServerIdentifier
         or DhcpOptionCode.LeaseTime or DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.ClientIdentifier
         or DhcpOptionCode.RelayAgentInformation or DhcpOptionCode.VendorClass or DhcpOptionCode.VendorSpecific or DhcpOptionCode.BootFileName
+        or DhcpOptionCode.TftpServerName or DhcpOptionCode.SubnetSelection
         or DhcpOptionCode.RapidCommit or DhcpOptionCode.IPv6OnlyPreferred or DhcpOptionCode.AutoConfigure;
 }

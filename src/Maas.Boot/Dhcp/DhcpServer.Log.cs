@@ -7,6 +7,6 @@ public sealed partial class DhcpServer
 {
     private readonly ILogger _logger;
 
-    [LoggerMessage(20, LogLevel.Information, "DHCP ({Mode}) on {Interface}, {EndPoint}, as {Server}")]
-    private partial void LogListening(DhcpMode mode, string @interface, IPEndPoint endPoint, IPAddress server);
+    [LoggerMessage(20, LogLevel.Information, "DHCP ({Mode}) on {Link}, as {Server}")]
+    private partial void LogListening(DhcpMode mode, string link, IPAddress server);
 }

@@ -84,7 +84,7 @@ public sealed partial class DhcpServer
         foreach (var receiver in receivers) receiver.Start();
         try
         {
-            foreach (var link in links) LogListening(_options.Mode, link.Name, link.EndPoint, link.Server);
+            foreach (var link in links) LogListening(_options.Mode, LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
             if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Maas.Boot.Dhcp.Firmware;
 
 namespace Maas.Boot.Dhcp;
 
@@ -17,6 +18,12 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
     /// <summary>The port of the boot service in proxy mode; 4011 unless told otherwise.</summary>
     [Range(0, 65535)]
     public int BootServicePort { get; set; } = 4011;
+
+    /// <summary>
+    /// The first three octets of the hardware addresses that only Raspberry Pis have, such as <c>dc:a6:32</c>: their boot ROM says that it is an x86 BIOS, and
+    /// older ones say nothing else by which they are known. The blocks registered for Raspberry Pi unless told otherwise.
+    /// </summary>
+    public IList<string> RaspberryPiPrefixes { get; } = [.. HardwarePrefixes.RaspberryPiTexts];
 
     /// <summary>
     /// How long a link is asked by ARP whether somebody uses an address that is about to be offered to a client for the first time;

@@ -13,6 +13,7 @@ internal readonly record struct ReplyRoute(ReplyTarget Target, uint Address, ush
     /// <summary>
     /// The rules of RFC 2131 section 4.1: a relay's giaddr first, then the address the client answers for, then broadcast when
     /// it asked for that, else its hardware address. A NAK to a client on the link is always broadcast: its address may be wrong.
+    /// The caller asks <see cref="UnicastFilter"/> whether the address, which a stranger wrote into a packet, is one to send to.
     /// </summary>
     /// <param name="request">What is answered.</param>
     /// <param name="reply">The answer.</param>
@@ -23,7 +24,7 @@ internal readonly record struct ReplyRoute(ReplyTarget Target, uint Address, ush
         if (request.RelayNumber != 0)
             return new(ReplyTarget.Relay, request.RelayNumber, RelayAgentInformation.UsesSourcePortIn(request) ? source.Port : ports.Server); // RFC 8357
         if (reply.Type == DhcpMessageType.Nak) return new(ReplyTarget.Broadcast, Everybody, ports.Client);
-        if (request.ClientNumber != 0) return new(ReplyTarget.Client, request.ClientNumber, ports.Client);
+        if (ClientState.AddressInUse(request) is var address and not 0) return new(ReplyTarget.Client, address, ports.Client);
         if (request.Broadcast || reply.YourNumber == 0) return new(ReplyTarget.Broadcast, Everybody, ports.Client);
         return new(ReplyTarget.Hardware, reply.YourNumber, ports.Client);
     }

@@ -21,12 +21,17 @@ internal static class Dhcp6OutgoingRules
         }
 
         if (!Dhcp6Message.TryParse(datagram, out var message)) return "its options lead out of it";
+        if (message.Length != datagram.Length) return "octets stray behind its options";
         if (message.Type is not (Dhcp6MessageType.Advertise or Dhcp6MessageType.Reply)) return "a server does not send its type";
         if (!message.Options.Contains(Dhcp6OptionCode.ServerIdentifier)) return "the server's identifier is missing";
         foreach (var option in message.Options.All)
             if (Violation(option) is { } wrong) return $"option {(ushort)option.Code}: {wrong}";
+        if (message.Options.All.Where(o => MayRepeat(o.Code)).GroupBy(o => (o.Code, Id(o))).FirstOrDefault(g => g.Count() > 1) is { } same) return $"option {(ushort)same.Key.Code} comes twice for one association";
         return message.Options.All.GroupBy(o => o.Code).FirstOrDefault(g => g.Count() > 1 && !MayRepeat(g.Key)) is { } twice ? $"option {(ushort)twice.Key} comes twice" : null;
     }
+
+    // The association's number stands first in each of the kinds that may repeat.
+    private static uint Id(Dhcp6Option option) => option.Value.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(option.Value.Span);
 
     private static bool MayRepeat(Dhcp6OptionCode code) => code is Dhcp6OptionCode.NonTemporaryAddresses or Dhcp6OptionCode.TemporaryAddresses or Dhcp6OptionCode.DelegatedPrefixes;
 

@@ -43,7 +43,7 @@ internal sealed class Dhcp6Request
     /// <summary>Where it is attached, as far as its relay tells.</summary>
     public AttachmentPlace Place { get; private init; }
 
-    /// <summary>An address on its link that a relay tells; <see langword="null"/> when none does: the client is on the server's own link.</summary>
+    /// <summary>An address on its link that a relay tells; <see langword="null"/> when none does: the client counts as on the link that the datagram came by.</summary>
     public IPAddress? RelayedLink { get; private init; }
 
     /// <summary>
@@ -62,10 +62,11 @@ internal sealed class Dhcp6Request
         request = null;
         var options = envelope.Message.Options;
         var associations = new List<IdentityAssociation>();
+        var read = 0;
         foreach (var option in options.All.Where(o => o.Code == Dhcp6OptionCode.NonTemporaryAddresses))
         {
-            if (associations.Count == MostAssociations || !IdentityAssociation.TryParse(option.Value, out var association)) return false;
-            associations.Add(association);
+            if (++read > MostAssociations || !IdentityAssociation.TryParse(option.Value, out var association)) return false;
+            Add(associations, association);
         }
 
         if (!TryReadDuid(options, Dhcp6OptionCode.ClientIdentifier, out var client) || !TryReadDuid(options, Dhcp6OptionCode.ServerIdentifier, out var server)) return false;
@@ -76,7 +77,7 @@ internal sealed class Dhcp6Request
             Server = server,
             Associations = associations,
             Firmware = FirmwareClient6.Of(options),
-            RelayedLink = envelope.Relays.LastOrDefault(r => !r.Link.Equals(IPAddress.IPv6Any))?.Link,
+            RelayedLink = envelope.Relays.LastOrDefault(r => TellsLink(r.Link))?.Link,
             Place = first is null ? default : new AttachmentPlace(first.Options.Get(Dhcp6OptionCode.InterfaceId), first.Link),
             Hardware = LinkLayerAddress(first) ?? (first?.Peer ?? source).EthernetWithin() ?? client?.Hardware,
         };
@@ -95,6 +96,17 @@ internal sealed class Dhcp6Request
             if (BinaryPrimitives.ReadUInt16BigEndian(asked) == (ushort)code) return true;
         return false;
     }
+
+    // Some clients name an association twice in one message. It is one: an answer that named it twice would be read by its first half alone.
+    private static void Add(List<IdentityAssociation> associations, IdentityAssociation association)
+    {
+        var index = associations.FindIndex(a => a.Id == association.Id);
+        if (index < 0) associations.Add(association);
+        else associations[index] = associations[index] with { Addresses = [.. associations[index].Addresses.Concat(association.Addresses).DistinctBy(a => a.Address)] };
+    }
+
+    // Of an address that is none of one link in particular (:: above all, and link-local ones), the server can make out no subnet (RFC 8415 section 19.1.1).
+    private static bool TellsLink(IPAddress address) => !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !IPAddress.IsLoopback(address);
 
     // Absent is well; an identifier of impossible length is not.
     private static bool TryReadDuid(Dhcp6Options options, Dhcp6OptionCode code, out Duid? duid)

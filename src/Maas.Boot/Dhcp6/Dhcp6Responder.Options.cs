@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
@@ -12,7 +13,8 @@ internal static partial class Dhcp6Responder
     // Temporary addresses and delegated prefixes are not given; the association says so (sections 21.5 and 21.21), else the client would ask on and on.
     private static void RefuseOthers(Dhcp6Request request, Dhcp6Options reply)
     {
-        foreach (var option in request.Options.All)
+        // Once for each association, however often it is named.
+        foreach (var option in request.Options.All.DistinctBy(o => (o.Code, o.Value.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(o.Value.Span))))
         {
             if (option.Value.Length < 4 || option.Code is not (Dhcp6OptionCode.TemporaryAddresses or Dhcp6OptionCode.DelegatedPrefixes)) continue;
             if (reply.All.Count > Dhcp6Request.MostAssociations) return;
@@ -28,7 +30,8 @@ internal static partial class Dhcp6Responder
     {
         var before = reply.All.Count;
         reply.Add(Dhcp6OptionCode.BootFileUrl, UrlOf(boot));
-        if (subnet is { BootFileParameters: { Count: > 0 } parameters } && !boot.Client.IsIPxe) reply.Add(Dhcp6OptionCode.BootFileParameters, BootFileParameters.ToArray(parameters));
+        // EDK II's PXE takes the first parameter for the file's length in blocks, and gives up.
+        if (subnet is { BootFileParameters: { Count: > 0 } parameters } && boot.Client is { IsIPxe: false, IsPxe: false, IsRaspberryPi: false }) reply.Add(Dhcp6OptionCode.BootFileParameters, BootFileParameters.ToArray(parameters));
         // As over IPv4: UEFI HTTP boot takes no answer without its class.
         if (boot.Client.Protocol == FirmwareProtocol.Http) reply.Add(Dhcp6OptionCode.VendorClass, FirmwareClient6.HttpClass);
         return reply.All.Count - before;

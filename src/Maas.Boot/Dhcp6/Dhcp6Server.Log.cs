@@ -7,6 +7,6 @@ public sealed partial class Dhcp6Server
 {
     private readonly ILogger _logger;
 
-    [LoggerMessage(40, LogLevel.Information, "DHCPv6 on {Interface}, {EndPoint}, as {Server}")]
-    private partial void LogListening(string @interface, IPEndPoint endPoint, IPAddress server);
+    [LoggerMessage(40, LogLevel.Information, "DHCPv6 on {Link}, as {Server}")]
+    private partial void LogListening(string link, IPAddress server);
 }

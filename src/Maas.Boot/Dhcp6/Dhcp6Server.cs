@@ -90,7 +90,7 @@ public sealed partial class Dhcp6Server
         foreach (var receiver in receivers) receiver.Start();
         try
         {
-            foreach (var link in links) LogListening(link.Name, link.EndPoint, link.Server);
+            foreach (var link in links) LogListening(LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
             if (_addresses is { IsStateless: false } && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);

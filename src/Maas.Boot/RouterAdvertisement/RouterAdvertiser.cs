@@ -67,16 +67,17 @@ public sealed partial class RouterAdvertiser
     private async Task AdvertiseAsync(AdvertisementLink link, CancellationToken cancellationToken)
     {
         LogAdvertising(link.Name);
-        var schedule = new AdvertisementSchedule(TimeSpan.FromSeconds(_options.LongestIntervalSeconds), _time.GetUtcNow(), () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20));
+        var clock = new SteadyClock(_time);
+        var schedule = new AdvertisementSchedule(TimeSpan.FromSeconds(_options.LongestIntervalSeconds), clock.Now, () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20));
         var solicited = ReceiveAsync(link, cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
-            var wait = schedule.Next - _time.GetUtcNow();
+            var wait = schedule.Next - clock.Now;
             using var due = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (wait > TimeSpan.Zero && await Task.WhenAny(solicited, Task.Delay(wait, _time, due.Token)).ConfigureAwait(false) == solicited)
             {
                 await due.CancelAsync().ConfigureAwait(false);
-                if (await solicited.ConfigureAwait(false)) schedule.Solicited(_time.GetUtcNow());
+                if (await solicited.ConfigureAwait(false)) schedule.Solicited(clock.Now);
                 if (cancellationToken.IsCancellationRequested) break;
                 solicited = ReceiveAsync(link, cancellationToken);
                 continue;
@@ -84,7 +85,7 @@ public sealed partial class RouterAdvertiser
 
             if (cancellationToken.IsCancellationRequested) break;
             Send(link, isFarewell: false);
-            schedule.Sent(_time.GetUtcNow());
+            schedule.Sent(clock.Now);
         }
 
         if (_options.RouterLifetimeSeconds > 0) Send(link, isFarewell: true);

@@ -63,7 +63,7 @@ internal sealed record TftpRequest
         {
             if (Is(option, "blksize"u8)) blockSize ??= Number(value, 8, 65464);
             else if (Is(option, "windowsize"u8)) windowSize ??= Number(value, 1, 65535);
-            else if (Is(option, "timeout"u8)) timeout ??= Number(value, 1, 255);
+            else if (Is(option, "timeout"u8)) timeout ??= Exactly(value, 1, 255);
             else if (Is(option, "tsize"u8)) asksSize |= Number(value, 0, int.MaxValue) is not null;
         }
 
@@ -89,7 +89,11 @@ internal sealed record TftpRequest
     private static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lowerCase) =>
         System.Text.Ascii.EqualsIgnoreCase(text, lowerCase);
 
-    // Lenient at the upper end: a client that asks for more than exists is granted what exists.
+    // The answer must repeat the value (RFC 2349 section 3.1), so that what is out of range can only be left out.
+    private static int? Exactly(ReadOnlySpan<byte> text, int min, int max) =>
+        Number(text, min, max + 1) is { } number && number <= max ? number : null;
+
+    // Lenient at the upper end: a client that asks for more than exists is granted what exists, since an answer may be less than was asked.
     private static int? Number(ReadOnlySpan<byte> text, int min, int max) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min ? (int)Math.Min(number, max) : null;
 

@@ -10,7 +10,10 @@ namespace Maas.Hosting.BootHttp;
 internal static class BootFileResult
 {
     /// <summary>Answers one GET or HEAD; returns how many bytes of the file were sent, fewer than promised when the client went away.</summary>
-    public static async Task<long> SendAsync(HttpContext context, BootFile file)
+    /// <param name="context">The request and its answer.</param>
+    /// <param name="file">What is sent.</param>
+    /// <param name="name">The file's name, which tells its media type.</param>
+    public static async Task<long> SendAsync(HttpContext context, BootFile file, string name)
     {
         var entityTag = file.EntityTag is { } tag ? new EntityTagHeaderValue($"\"{tag}\"") : null;
         var plan = ByteRangePlan.For(context.Request, file.Length, entityTag);
@@ -30,7 +33,7 @@ internal static class BootFileResult
                 return 0;
         }
 
-        response.ContentType = "application/octet-stream";
+        response.ContentType = BootContentType.Of(name);
         response.ContentLength = plan.Count;
         if (HttpMethods.IsHead(context.Request.Method)) return 0;
         return await new BootFileSender(context, file).SendAsync(plan.Offset, plan.Count).ConfigureAwait(false);

@@ -46,6 +46,29 @@ public class ClientStateTests
     [Fact]
     public void The_link_without_a_relay_is_the_servers_own() => ClientState.LinkOf(Message(null, null, null), Server).Should().Be(Server);
 
+    // RFC 2131 table 5: ciaddr is 0 in all but these, and who has it there all the same answers no ARP for it.
+    [Theory]
+    [InlineData(DhcpMessageType.Discover, false, false)]
+    [InlineData(DhcpMessageType.Request, true, false)]  // SELECTING
+    [InlineData(DhcpMessageType.Request, false, true)]  // RENEWING, REBINDING
+    [InlineData(DhcpMessageType.Inform, false, true)]
+    [InlineData(DhcpMessageType.Release, true, true)]
+    [InlineData(DhcpMessageType.Decline, true, false)]
+    public void An_address_is_in_use_only_where_the_client_is_configured(DhcpMessageType type, bool namesServer, bool isInUse)
+    {
+        foreach (var address in (string[])["10.0.0.9", "192.168.5.5"])
+        {
+            var message = Message(namesServer ? "10.0.0.1" : null, null, address);
+            message.Type = type;
+            ClientState.AddressInUse(message).Should().Be(isInUse ? IPAddress.Parse(address).ToNumber() : 0);
+            ClientState.LinkOf(message, Server).Should().Be(isInUse ? IPAddress.Parse(address).ToNumber() : Server, "the client is on the link that it asks on");
+            var reply = new DhcpMessage { Type = DhcpMessageType.Offer, YourAddress = IPAddress.Parse("10.0.0.50") };
+            ReplyRoute.For(message, reply, default, (67, 68)).Target.Should().Be(isInUse ? ReplyTarget.Client : ReplyTarget.Hardware);
+            message.Broadcast = true;
+            ReplyRoute.For(message, reply, default, (67, 68)).Target.Should().Be(isInUse ? ReplyTarget.Client : ReplyTarget.Broadcast);
+        }
+    }
+
     private static AddressQuestionKind? Kind(string? server, string? requested, string? client) => ClientState.Of(Message(server, requested, client), Server).Kind;
 
     private static DhcpMessage Message(string? server, string? requested, string? client)

@@ -43,6 +43,40 @@ public class LinkTests
         await running;
     }
 
+    [Theory]
+    [InlineData(DhcpMode.Full)]
+    [InlineData(DhcpMode.Proxy)]
+    public async Task A_client_that_discovers_with_an_address_it_does_not_have_hears_the_offer(DhcpMode mode)
+    {
+        await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.9/24"); // the client's own address, which none of the messages says
+        var addresses = await LeasedAddresses.OpenAsync([Subnet], new MemoryLeaseStore());
+        using var stop = new CancellationTokenSource();
+        var options = new DhcpServerOptions { Interfaces = { "vs" }, Mode = mode, AllowOtherServers = true, ProbeTime = TimeSpan.Zero };
+        var server = new DhcpServer(options, addresses, new Installs());
+        var running = VethLab.Inside(lab.Server, () => server.RunAsync(stop.Token));
+        await server.EndPoints.WaitAsync(TimeSpan.FromSeconds(20));
+
+        using var client = lab.ClientSocket();
+        client.EnableBroadcast = true;
+        client.SetRawSocketOption(1, 25, "vc\0"u8); // SOL_SOCKET, SO_BINDTODEVICE
+        client.Bind(new IPEndPoint(IPAddress.Any, 68));
+        var buffer = new byte[1500];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        foreach (var said in (string[])["10.67.0.77", "192.168.5.5", "10.67.0.255"])
+            foreach (var broadcast in (bool[])[true, false])
+            {
+                var discover = ClientPackets.Message("350101 5d020007 3c09 505845436c69656e74 ff", clientAddress: said);
+                discover.Broadcast = broadcast;
+                client.SendTo(DhcpMessageTests.Write(discover, 548), new IPEndPoint(IPAddress.Broadcast, 67));
+                var offer = Captures.Parse(buffer[..await client.ReceiveAsync(buffer, patience.Token)]);
+                (offer.Type, offer.ClientAddress, offer.BootFile).Should().Be((DhcpMessageType.Offer, IPAddress.Any, "snponly.efi"), said);
+                if (mode == DhcpMode.Full) Subnet.Ranges[0].Contains(offer.YourAddress).Should().BeTrue(said);
+            }
+
+        await stop.CancelAsync();
+        await running;
+    }
+
     [Fact]
     public async Task A_full_server_does_not_start_beside_another_and_says_which()
     {
@@ -63,6 +97,11 @@ public class LinkTests
         {
             other.Kill(entireProcessTree: true);
         }
+    }
+
+    private sealed class Installs : IBootPolicy
+    {
+        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("kernel", [], ""));
     }
 
     private static Task Start(IAddressSource addresses, CancellationToken token) => new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses).RunAsync(token);

@@ -127,7 +127,9 @@ public class Dhcp6ResponderTests
         {
             o.Add(Dhcp6OptionCode.DelegatedPrefixes, new byte[] { 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0 });
             o.Add(Dhcp6OptionCode.TemporaryAddresses, new byte[] { 0, 0, 0, 8 });
+            o.Add(Dhcp6OptionCode.TemporaryAddresses, new byte[] { 0, 0, 0, 8 }); // named twice
         }))!;
+        reply.Options.All.Count(o => o.Code == Dhcp6OptionCode.TemporaryAddresses).Should().Be(1);
         reply.Options.Get(Dhcp6OptionCode.DelegatedPrefixes).ToArray().Should().StartWith([0, 0, 0, 9]);
         Packet6.StatusOf(reply.Options.Get(Dhcp6OptionCode.DelegatedPrefixes), reply).Should().Be(Dhcp6Status.NoPrefixAvailable);
         reply.Options.Get(Dhcp6OptionCode.TemporaryAddresses).ToArray().Should().StartWith([0, 0, 0, 8, 0, 13, 0, 12, 0, 2]);
@@ -138,8 +140,7 @@ public class Dhcp6ResponderTests
     {
         var reply = RespondTo("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi, new BootInstruction.Program("some dir/boot.efi"))!;
         Encoding.UTF8.GetString(reply.Options.Get(Dhcp6OptionCode.BootFileUrl).Span).Should().Be("tftp://[fd00:77::1]/some%20dir/boot.efi");
-        BootFileParameters.TryParse(reply.Options.Get(Dhcp6OptionCode.BootFileParameters).Span, out var parameters).Should().BeTrue();
-        parameters.Should().Equal("quiet");
+        reply.Options.Contains(Dhcp6OptionCode.BootFileParameters).Should().BeFalse("EDK II's PXE reads the first one as the file's length");
         reply.Options.Contains(Dhcp6OptionCode.VendorClass).Should().BeFalse();
     }
 
@@ -149,6 +150,40 @@ public class Dhcp6ResponderTests
         var reply = RespondTo("HTTPClient:Arch:00016:UNDI:003016", BootArchitecture.X64UefiHttp, new BootInstruction.Kernel("linux", [], ""))!;
         Encoding.UTF8.GetString(reply.Options.Get(Dhcp6OptionCode.BootFileUrl).Span).Should().Be("http://[fd00:77::1]:5240/boot/ipxe.efi");
         Encoding.UTF8.GetString(Dhcp6Classes.VendorClass(reply.Options.Get(Dhcp6OptionCode.VendorClass).Span)).Should().Be("HTTPClient");
+    }
+
+    // edk2 issue 10114: UefiPxeBcDxe takes option 60 for the length of the file.
+    [Theory]
+    [InlineData("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi, false)]
+    [InlineData("PXEClient:Arch:00011:UNDI:003016", BootArchitecture.Arm64Uefi, false)]
+    [InlineData("HTTPClient:Arch:00016:UNDI:003016", BootArchitecture.X64UefiHttp, true)]
+    [InlineData("U-Boot.armv8", BootArchitecture.Arm64UBoot, true)]
+    public void Parameters_of_the_boot_file_go_only_to_firmware_that_reads_them_as_such(string vendorClass, BootArchitecture architecture, bool isTold)
+    {
+        var options = RespondTo(vendorClass, architecture, new BootInstruction.Program("boot.efi"))!.Options;
+        options.Contains(Dhcp6OptionCode.BootFileUrl).Should().BeTrue();
+        options.Contains(Dhcp6OptionCode.BootFileParameters).Should().Be(isTold);
+    }
+
+    // Raspberry Pi's documentation of network boot over IPv6: type 41 without a class, and the server's address from option 59.
+    [Fact]
+    public void A_raspberry_pi_is_told_its_tftp_server_as_a_url_and_the_tables_program_if_there_is_one()
+    {
+        var request = Packet6.Request(Dhcp6MessageType.Solicit, o =>
+        {
+            o.AddAssociation();
+            o.Add(Dhcp6OptionCode.OptionRequest, (byte[])[0, 59]);
+            o.Add(Dhcp6OptionCode.ClientArchitecture, (byte[])[0, 41]);
+        });
+        request.Firmware.Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.RaspberryPi, IsIPxe: false) { IsRaspberryPi = true });
+        Url(BootProgramTable.Default).Should().Be("tftp://[fd00:77::1]/");
+        Url(BootProgramTable.Default.With(BootArchitecture.RaspberryPi, "pi/config.txt")).Should().Be("tftp://[fd00:77::1]/pi/config.txt");
+
+        string Url(BootProgramTable programs)
+        {
+            var boot = BootPart.For(request.Firmware!.Value, new BootInstruction.Kernel("linux", [], ""), request.Hardware!.Value, new BootSource(programs, IPAddress.Parse("fd00:77::1"), null));
+            return Encoding.UTF8.GetString(Respond(request, f => f with { Boot = boot })!.Options.Get(Dhcp6OptionCode.BootFileUrl).Span);
+        }
     }
 
     [Fact] // CVE-2023-45234

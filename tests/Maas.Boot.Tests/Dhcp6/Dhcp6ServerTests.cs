@@ -8,6 +8,8 @@ using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.Replay;
 using Maas.Boot.Tests.Dhcp6.Leases;
+using Maas.Boot.Tests.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Tests.Dhcp6;
 
@@ -234,6 +236,38 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
             .Should().Throw<System.ComponentModel.DataAnnotations.ValidationException>();
     }
 
+    [Fact]
+    public async Task A_relay_of_a_subnet_that_is_not_served_is_named_once_a_minute_and_no_line_says_null()
+    {
+        var logger = new RecordingLogger<Dhcp6Server>();
+        await StartAsync(logger: logger);
+        for (byte client = 1; client <= 3; client++)
+            _client.SendTo(Packet6.Relay(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation(), LeaseScene6.ClientOf(client)).ToArray(), "fd00:99::1", "fe80::5054:ff:fe77:1"), _server!);
+        for (var i = 0; i < 3; i++) Observed().Answered.Should().BeNull();
+        Ask(Packet6.Message(Dhcp6MessageType.InformationRequest))!.Type.Should().Be(Dhcp6MessageType.Reply);
+        Ask(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation()))!.Type.Should().Be(Dhcp6MessageType.Advertise);
+        for (var i = 0; i < 2; i++) Observed();
+
+        logger.Lines.Should().ContainSingle(l => l.Level == LogLevel.Information && l.Text.StartsWith("No answer", StringComparison.Ordinal)).Which.Text.Should().Match(
+            "No answer to SOLICIT of 52:54:00:77:00:01 on [::1]:* through relay ::1, link address fd00:99::1: no subnet for the client's link. Further ones are not logged for a minute");
+        logger.Lines.Should().NotContain(l => l.Text.Contains("(null)", StringComparison.Ordinal));
+        logger.Lines.Single(l => l.Text.StartsWith("DHCPv6 on", StringComparison.Ordinal)).Text.Split("[::1]:").Should().HaveCount(2);
+    }
+
+    [Theory] // RFC 8415 section 19.1.1
+    [InlineData("::")]
+    [InlineData("fe80::1")]
+    [InlineData("ff02::1")]
+    public async Task A_relay_that_tells_no_link_serves_the_link_that_it_came_by(string link)
+    {
+        await StartAsync();
+        var solicit = Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation());
+        _client.SendTo(Packet6.Relay(solicit.ToArray(), link, "fe80::5054:ff:fe77:1", 0, (Dhcp6OptionCode.RelayPort, [0, 0])), _server!);
+        var buffer = new byte[2000];
+        var reply = Dhcp6Envelope.MessageIn(buffer.AsMemory(0, _client.Receive(buffer)))!;
+        Loopback.Network.Contains(Packet6.AssociationOf(reply).Addresses.Single().Address).Should().BeTrue();
+    }
+
     void IBootObserver.Observe(BootObservation observation) => _observed.Add(observation);
 
     public async ValueTask DisposeAsync()
@@ -247,7 +281,7 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
 
     private static string Url(Dhcp6Message reply) => Encoding.UTF8.GetString(reply.Options.Get(Dhcp6OptionCode.BootFileUrl).Span);
 
-    private async Task StartAsync(Action<Dhcp6ServerOptions>? configure = null, IBootPolicy? policy = null, bool stateless = false)
+    private async Task StartAsync(Action<Dhcp6ServerOptions>? configure = null, IBootPolicy? policy = null, bool stateless = false, ILogger<Dhcp6Server>? logger = null)
     {
         _client.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
         var options = new Dhcp6ServerOptions
@@ -259,7 +293,7 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         configure?.Invoke(options);
         // On loopback the link is found by the server's own address.
         var loopback = stateless ? Loopback with { Ranges = [] } : Loopback;
-        var server = new Dhcp6Server(options, await LeasedAddresses6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this);
+        var server = new Dhcp6Server(options, await LeasedAddresses6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this, logger: logger);
         _running = server.RunAsync(_stop.Token);
         _server = (await server.EndPoints)[0];
     }

@@ -31,13 +31,13 @@ public class GoldenPacket6Tests
     {
         Request("uefi-pxe6-x64-snponly-ipxe", r => r.Firmware is { IsIPxe: false }).Should().BeEquivalentTo(new
         {
-            Firmware = new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: false),
+            Firmware = new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: false) { IsPxe = true },
             Hardware = HardwareAddress.Parse("52:54:00:77:00:01"),
             MachineUuid = (Guid?)Machine,
         });
         Request("uefi-pxe6-x64-snponly-ipxe", r => r.Firmware is { IsIPxe: true }).Should().BeEquivalentTo(new
         {
-            Firmware = new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: true),
+            Firmware = new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: true) { IsPxe = true },
             Hardware = HardwareAddress.Parse("52:54:00:77:00:01"),
             MachineUuid = (Guid?)Machine,
         });

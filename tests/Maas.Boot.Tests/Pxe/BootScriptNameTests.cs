@@ -18,6 +18,16 @@ public class BootScriptNameTests
     }
 
     [Theory]
+    [InlineData("grub/grub.cfg-52:54:00:12:34:56", BootScriptDialect.Grub)] // MAAS's own grub.cfg, by ${net_default_mac}
+    [InlineData("pxelinux.cfg/01-52:54:00:12:34:56", BootScriptDialect.Pxelinux)]
+    [InlineData("ipxe/52:54:00:12:34:56", BootScriptDialect.Ipxe)]
+    public void A_machines_address_may_be_written_with_colons(string name, BootScriptDialect dialect)
+    {
+        BootScriptName.TryParse(name, out var script).Should().BeTrue();
+        script.Should().Be(new BootScriptName(dialect, HardwareAddress.Parse("52:54:00:12:34:56")));
+    }
+
+    [Theory]
     [InlineData("ipxe/")]
     [InlineData("ipxe/52-54-00-12-34")]
     [InlineData("ipxe/52-54-00-12-34-56-78")]

@@ -31,8 +31,27 @@ public class TftpRequestTests
     [Fact]
     public void An_option_beyond_what_exists_is_held_to_it()
     {
-        var request = Parse("\0\u0001f\0octet\0blksize\070000\0windowsize\070000\0timeout\0300\0");
-        (request.BlockSize, request.WindowSize, request.TimeoutSeconds).Should().Be((65464, 65535, 255));
+        var request = Parse("\0\u0001f\0octet\0blksize\070000\0windowsize\070000\0");
+        (request.BlockSize, request.WindowSize).Should().Be((65464, 65535));
+    }
+
+    // RFC 2349 section 3.1: the answer's timeout must be the one asked for, so that 255 for 256 would be no answer.
+    [Theory]
+    [InlineData("1", 1)]
+    [InlineData("255", 255)]
+    [InlineData("0", null)]
+    [InlineData("256", null)]
+    [InlineData("300", null)]
+    [InlineData("100000", null)]
+    [InlineData("99999999999999999999", null)]
+    [InlineData("-1", null)]
+    [InlineData("5s", null)]
+    public void A_timeout_out_of_its_range_is_left_out_of_the_answer(string asked, int? seconds)
+    {
+        var request = Parse($"\0\u0001f\0octet\0tsize\00\0timeout\0{asked}\0");
+        request.TimeoutSeconds.Should().Be(seconds);
+        var answer = System.Text.Encoding.ASCII.GetString(TftpTerms.Agree(request, 1000, new TftpServerOptions(), 1468).OptionAcknowledgement.Span);
+        answer.Should().Be("\0\u0006tsize\01000\0" + (seconds is null ? "" : $"timeout\0{seconds}\0"));
     }
 
     [Fact]

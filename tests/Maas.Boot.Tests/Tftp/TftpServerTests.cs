@@ -48,6 +48,24 @@ public class TftpServerTests
         (await server.EndedAsync()).Outcome.Should().Be("completed");
     }
 
+    [Fact]
+    public async Task A_file_with_colons_in_its_name_is_served()
+    {
+        var directory = Directory.CreateTempSubdirectory("maas-colons-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory.FullName, "ipxe-52:54:00:12:34:56"), "its script");
+            await using var server = new ServerUnderTest(files: new DirectoryBootFiles(directory.FullName));
+            using var client = new RawClient(server.EndPoint);
+            client.AskRead("/ipxe-52:54:00:12:34:56");
+            (await client.ReceiveTextAsync()).Should().Be("\0\u0003\0\u0001its script");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("\0\u0001nothing\0octet\0", 1, "no such file: nothing")]
     [InlineData("\0\u0001../etc/passwd\0octet\0", 2, "leaves its directory")]

@@ -22,7 +22,7 @@ internal sealed record BootPart(string File, IPAddress Server, FirmwareClient Cl
     {
         var file = client switch
         {
-            { IsRaspberryPi: true } => "",
+            { IsRaspberryPi: true } => source.Programs[BootArchitecture.RaspberryPi] ?? "",
             { Protocol: FirmwareProtocol.Http, IsIPxe: false } when instruction is BootInstruction.LocalDisk => null,
             { IsIPxe: true } => source.ScriptFor(hardware),
             { Protocol: FirmwareProtocol.Http } => source.HttpUrl(ProgramFor(client, instruction, source)),

@@ -14,7 +14,9 @@ public sealed class BootProgramTable
 
     /// <summary>
     /// iPXE everywhere: <c>undionly.kpxe</c> for BIOS, <c>snponly.efi</c> for x64 UEFI by TFTP (it uses the firmware's own network
-    /// driver) and <c>ipxe.efi</c> for x64 UEFI by HTTP, <c>snponly-arm64.efi</c> for 64-bit Arm.
+    /// driver) and <c>ipxe.efi</c> for x64 UEFI by HTTP, <c>snponly-arm64.efi</c> for 64-bit Arm. U-Boot gets the EFI program of its
+    /// architecture too; where it looks for a configuration instead (<c>pxelinux.cfg/01-…</c>), it does so in the program's folder.
+    /// A Raspberry Pi's boot ROM needs no program.
     /// </summary>
     public static BootProgramTable Default { get; } = new(
     [
@@ -25,6 +27,8 @@ public sealed class BootProgramTable
         new(BootArchitecture.EfiByteCodeHttp, "ipxe.efi"),
         new(BootArchitecture.Arm64Uefi, "snponly-arm64.efi"),
         new(BootArchitecture.Arm64UefiHttp, "ipxe-arm64.efi"),
+        new(BootArchitecture.Arm32UBoot, "snponly-arm32.efi"),
+        new(BootArchitecture.Arm64UBoot, "snponly-arm64.efi"),
     ]);
 
     /// <summary>A table that answers for no firmware, to build on with <see cref="With"/>.</summary>

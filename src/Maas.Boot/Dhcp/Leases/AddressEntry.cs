@@ -39,5 +39,7 @@ internal sealed class AddressEntry(uint number, AddressPool pool)
     /// <summary>Whether the client has it, or had it last.</summary>
     public bool IsOwnOf(ReadOnlySpan<byte> client) => State != LeaseState.Quarantined && Client.Octets.SequenceEqual(client);
 
-    public Lease ToLease() => new(Number, Client, State, Since, ExpiresAt) { Hardware = Hardware, RelayNumber = Relay, HostName = HostName, Rule = Rule };
+    /// <summary>The entry as a store and people see it.</summary>
+    /// <param name="correction">What is added to its times to have them as the system's clock shows them.</param>
+    public Lease ToLease(TimeSpan correction) => new(Number, Client, State, Since + correction, ExpiresAt + correction) { Hardware = Hardware, RelayNumber = Relay, HostName = HostName, Rule = Rule };
 }

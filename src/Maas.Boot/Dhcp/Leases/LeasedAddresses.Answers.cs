@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Leases;
@@ -10,14 +9,14 @@ public sealed partial class LeasedAddresses
 
     private AddressAnswer Answer(in AddressQuestion question, DateTimeOffset now)
     {
-        if (_subnets.Find(question.Request, question.LinkNumber) is not { } link) return AddressAnswer.Silent("no subnet for the client's link");
+        if (LinkOf(question) is not { } link) return AddressAnswer.Silent("no subnet for the client's link") with { IsUnplaced = true };
         Span<byte> buffer = stackalloc byte[17];
         var client = ClientIdentifier.OctetsOf(question.Request, buffer);
         if (client.Length <= 1) return AddressAnswer.Silent("the client tells neither identifier nor hardware address");
 
         return question.Kind switch
         {
-            AddressQuestionKind.Discover when WithoutIPv4(link, question) is { } subnet => AddressAnswer.Grant(0, subnet, LeaseTimeFor(subnet, question.Request), "it can do without IPv4, and so does the subnet"),
+            AddressQuestionKind.Discover when WithoutIPv4(link, question) is { } subnet => AddressAnswer.Grant(0, subnet, LeaseTimeFor(subnet, question), "it can do without IPv4, and so does the subnet"),
             AddressQuestionKind.Discover => Discover(link, client, question, now),
             AddressQuestionKind.Select => Take(link, client, question, now),
             AddressQuestionKind.Verify => Verify(link, client, question, now),
@@ -29,6 +28,12 @@ public sealed partial class LeasedAddresses
             _ => throw new UnreachableException(),
         };
     }
+
+    // A client that renews or rebinds an address of no subnet here asks by the link that its message came by: it has moved, and where nobody else leases
+    // addresses, it is told so (RFC 2131 section 4.3.2).
+    private LinkPools? LinkOf(in AddressQuestion question) =>
+        _subnets.Find(question.Request, question.LinkNumber)
+        ?? (_rules.Authoritative && question.Kind == AddressQuestionKind.Extend ? _subnets.Find(question.Request, question.ArrivalNumber) : null);
 
     // RFC 8925 section 3.3: a client that can do without is offered 0.0.0.0, and no address is kept for it; rapid commit does not count. One that
     // requests an address all the same gets it as anybody does.
@@ -61,7 +66,7 @@ public sealed partial class LeasedAddresses
 
         if (entry is null) return Exhausted(link, now);
         if (entry.Rule is null || rule != HadIt) entry.Rule = rule;
-        if (_rules.RapidCommit && question.Request.Options.Contains(DhcpOptionCode.RapidCommit)) return Bind(link, entry, question.Request, now, rule) with { IsCommitted = true };
+        if (_rules.RapidCommit && question.Request.Options.Contains(DhcpOptionCode.RapidCommit)) return Bind(link, entry, question, now, rule) with { IsCommitted = true };
         if (!entry.IsHeldAt(now) || entry.State == LeaseState.Offered)
         {
             entry.State = LeaseState.Offered;
@@ -72,7 +77,7 @@ public sealed partial class LeasedAddresses
             entry.Hardware = question.Request.Hardware;
         }
 
-        return Grant(link, entry, LeaseTimeFor(entry.Pool.Subnet, question.Request), question.Request, rule) with { IsUntried = isUntried };
+        return Grant(link, entry, LeaseTimeFor(entry.Pool.Subnet, question), question.Request, rule) with { IsUntried = isUntried };
     }
 
     // SELECTING. Offers are not in the store: after a restart the client takes one that is unknown here, and gets it if it is free.
@@ -83,7 +88,7 @@ public sealed partial class LeasedAddresses
         if (reserved != 0 && reserved != question.Number && link.IsFreeFor(reserved, client, now)) return AddressAnswer.Refuse("another address is reserved for it");
         if (reserved != question.Number && !pool.IsLeasable(question.Number)) return AddressAnswer.Refuse("the address is not leased here");
         return Claim(link, pool, question.Number, client, now) is { } entry
-            ? Bind(link, entry, question.Request, now, rule)
+            ? Bind(link, entry, question, now, rule)
             : AddressAnswer.Refuse("the address is in other use");
     }
 
@@ -139,10 +144,10 @@ public sealed partial class LeasedAddresses
     // Of a link with several subnets, that of the client's own address, if it says one, else that of the server's or relay's.
     private static DhcpSubnet SubnetOf(LinkPools link, in AddressQuestion question) => (link.PoolOf(question.Number) ?? link.PoolOf(question.LinkNumber) ?? link.Pools[0]).Subnet;
 
-    private AddressAnswer Bind(LinkPools link, AddressEntry entry, DhcpMessage request, DateTimeOffset now, string rule)
+    private AddressAnswer Bind(LinkPools link, AddressEntry entry, in AddressQuestion question, DateTimeOffset now, string rule)
     {
-        var subnet = entry.Pool.Subnet;
-        var leaseTime = LeaseTimeFor(subnet, request);
+        var (subnet, request) = (entry.Pool.Subnet, question.Request);
+        var leaseTime = LeaseTimeFor(subnet, question);
         SetState(entry, LeaseState.Bound, entry.State == LeaseState.Bound ? entry.Since : now, now + leaseTime);
         entry.Hardware = request.Hardware;
         // A client renews without its relay (RFC 2131 section 4.4.5): what the lease began with counts.
@@ -209,15 +214,15 @@ public sealed partial class LeasedAddresses
         return entry;
     }
 
-    private static TimeSpan LeaseTimeFor(DhcpSubnet subnet, DhcpMessage request)
+    private static TimeSpan LeaseTimeFor(DhcpSubnet subnet, in AddressQuestion question)
     {
-        if (request.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } asked)
+        if (question.Request.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } asked)
         {
             var wanted = TimeSpan.FromSeconds(asked);
             return wanted > subnet.LongestLeaseTime ? subnet.LongestLeaseTime : wanted < LeaseRules.ShortestLeaseTime ? LeaseRules.ShortestLeaseTime : wanted;
         }
 
-        return FirmwareClient.IsFirmware(request) ? subnet.FirmwareLeaseTime : subnet.LeaseTime;
+        return question.IsFirmware ? subnet.FirmwareLeaseTime : subnet.LeaseTime;
     }
 
     // Kept as it is while it stays the same, so that a renewal makes no new string.

@@ -13,6 +13,8 @@ namespace Maas.Boot.Dhcp.Leases;
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
 public sealed partial class LeasedAddresses : IAddressSource
 {
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
     private readonly SubnetTable _subnets;
     private readonly PerMinute _newClients;
     private readonly PerMinute _newClientsOfRelay;
@@ -20,7 +22,7 @@ public sealed partial class LeasedAddresses : IAddressSource
     private readonly PerMinute _exhausted = new(0); // for saying so once a minute
     private readonly ILeaseStore _store;
     private readonly LeaseRules _rules;
-    private readonly TimeProvider _time;
+    private readonly SteadyClock _clock;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
     private List<AddressEntry> _dirty = [];
@@ -35,7 +37,7 @@ public sealed partial class LeasedAddresses : IAddressSource
         _quarantines = new PerMinute(rules.QuarantinesPerMinute);
         _store = store;
         _rules = rules;
-        _time = timeProvider;
+        _clock = new SteadyClock(timeProvider);
     }
 
     /// <summary>Reads the store and is then ready to lease.</summary>
@@ -56,10 +58,10 @@ public sealed partial class LeasedAddresses : IAddressSource
     /// <summary>What is known about every address that is held now, in the order of addresses: who has it, why, since when, until when.</summary>
     public IReadOnlyList<Lease> List()
     {
-        var now = _time.GetUtcNow();
+        var (now, correction) = (_clock.Now, _clock.Correction);
         lock (_lock)
         {
-            return [.. _subnets.Links.SelectMany(l => l.Entries.Values).Where(e => e.IsHeldAt(now)).OrderBy(e => e.Number).Select(e => e.ToLease())];
+            return [.. _subnets.Links.SelectMany(l => l.Entries.Values).Where(e => e.IsHeldAt(now)).OrderBy(e => e.Number).Select(e => e.ToLease(correction))];
         }
     }
 
@@ -67,17 +69,17 @@ public sealed partial class LeasedAddresses : IAddressSource
     public Lease? Find(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetwork) return null;
-        var (number, now) = (address.ToNumber(), _time.GetUtcNow());
+        var (number, now) = (address.ToNumber(), _clock.Now);
         lock (_lock)
         {
-            return _subnets.Find(number) is { } link && link.Entries.TryGetValue(number, out var entry) && entry.IsHeldAt(now) ? entry.ToLease() : null;
+            return _subnets.Find(number) is { } link && link.Entries.TryGetValue(number, out var entry) && entry.IsHeldAt(now) ? entry.ToLease(_clock.Correction) : null;
         }
     }
 
     /// <inheritdoc/>
     public ValueTask<AddressAnswer> AskAsync(AddressQuestion question, CancellationToken cancellationToken)
     {
-        lock (_lock) return new(Answer(question, _time.GetUtcNow()));
+        lock (_lock) return new(Answer(question, _clock.Now));
     }
 
     /// <inheritdoc/>
@@ -113,10 +115,11 @@ public sealed partial class LeasedAddresses : IAddressSource
             (_dirty, _written) = (_written, _dirty);
             _dirty.Clear();
             if (_batch.Length < _written.Count) _batch = new Lease[_written.Count * 2];
+            var correction = _clock.Correction;
             for (var i = 0; i < _written.Count; i++)
             {
                 _written[i].IsDirty = false;
-                _batch[i] = _written[i].ToLease();
+                _batch[i] = _written[i].ToLease(correction);
             }
 
             return _written.Count;
@@ -135,6 +138,7 @@ public sealed partial class LeasedAddresses : IAddressSource
     {
         var number = lease.Number;
         if (_subnets.Find(number) is not { } link || link.PoolOf(number) is not { } pool) return;
+        lease = WithoutFuture(lease, pool.Subnet);
         var entry = new AddressEntry(number, pool)
         {
             Client = lease.Client,
@@ -151,4 +155,15 @@ public sealed partial class LeasedAddresses : IAddressSource
         pool.NoteEnding(entry);
         if (lease.State != LeaseState.Quarantined && !(link.FindByClient(lease.Client.Octets)?.ExpiresAt > lease.ExpiresAt)) link.Attach(entry);
     }
+
+    // A lease that began later than now was written while the clock was ahead: it lasts as long as one could that began now.
+    private Lease WithoutFuture(Lease lease, DhcpSubnet subnet)
+    {
+        var now = _clock.Now;
+        if (lease.Since <= now + ClockTolerance) return lease;
+        var longest = lease.State == LeaseState.Quarantined ? _rules.QuarantineTime : Longest(subnet.LongestLeaseTime, Longest(subnet.LeaseTime, subnet.FirmwareLeaseTime));
+        return lease with { Since = now, ExpiresAt = now + longest < lease.ExpiresAt ? now + longest : lease.ExpiresAt };
+    }
+
+    private static TimeSpan Longest(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

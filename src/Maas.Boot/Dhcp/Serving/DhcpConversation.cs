@@ -19,6 +19,7 @@ internal sealed partial class DhcpConversation
     private readonly DhcpServerOptions _options;
     private readonly IAddressSource? _addresses;
     private readonly BootDecider? _decider;
+    private readonly FirmwareRecognizer _recognizer;
     private readonly PacketRing? _capture;
     private readonly ExchangePool _pool;
     private readonly AckCommitter? _committer;
@@ -35,6 +36,7 @@ internal sealed partial class DhcpConversation
         _options = options;
         _addresses = options.Mode == DhcpMode.Full ? addresses : null;
         _decider = policy is null ? null : new BootDecider(policy, options, time, stopping);
+        _recognizer = new FirmwareRecognizer(new HardwarePrefixes(options.RaspberryPiPrefixes), time);
         _capture = options.Capture;
         _pool = pool;
         _reporter = reporter;
@@ -105,9 +107,9 @@ internal sealed partial class DhcpConversation
         var activity = exchange.Activity = DhcpReporter.Begin(exchange.Request);
         try
         {
-            var firmware = _decider is null ? null : FirmwareClient.Of(exchange.Request);
-            if (_addresses is null) BeginAsProxy(exchange, firmware);
-            else BeginWithAddress(exchange, firmware, _addresses);
+            exchange.Firmware = _recognizer.Recognize(exchange.Request);
+            if (_addresses is null) BeginAsProxy(exchange, exchange.Firmware);
+            else BeginWithAddress(exchange, _decider is null ? null : exchange.Firmware, _addresses);
         }
         finally
         {
@@ -127,7 +129,11 @@ internal sealed partial class DhcpConversation
             return;
         }
 
-        var question = new AddressQuestion(kind, request, ClientState.LinkOf(request, exchange.Link.ServerNumber), state.Address);
+        var isFirmware = exchange.Firmware is not null || request.Options.Contains(DhcpOptionCode.IPxe);
+        var question = new AddressQuestion(kind, request, ClientState.LinkOf(request, exchange.Link.ServerNumber), state.Address, isFirmware)
+        {
+            ArrivalNumber = request.RelayNumber != 0 ? request.RelayNumber : exchange.Link.ServerNumber,
+        };
         var answer = addresses.AskAsync(question, _stopping);
 
         if (firmware is not null || !answer.IsCompletedSuccessfully)
@@ -186,10 +192,11 @@ internal sealed partial class DhcpConversation
     {
         var request = exchange.Request;
         exchange.Rule = address.Rule;
+        exchange.IsUnserved = address.IsUnplaced || kind == AddressQuestionKind.Discover;
         if (address.Limit is { } limit) _reporter.Limited(request, limit);
         var facts = new ResponseFacts(ServerIdentifier(exchange), address, boot);
         if (DhcpResponder.Respond(request, facts, exchange.Reply))
-            exchange.Address(ReplyRoute.For(request, exchange.Reply, exchange.Source, exchange.Link.Ports));
+            Address(exchange, ReplyRoute.For(request, exchange.Reply, exchange.Source, exchange.Link.Ports), address.Subnet?.Network);
 
         var changesLease = address.IsCommitted || kind is AddressQuestionKind.InUse or AddressQuestionKind.Release
             || (address.Kind == AddressAnswerKind.Grant && kind is AddressQuestionKind.Select or AddressQuestionKind.Verify or AddressQuestionKind.Extend);
@@ -212,7 +219,7 @@ internal sealed partial class DhcpConversation
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             var link = exchange.Link;
-            var boot = await DecideBootAsync(exchange, client, exchange.Request.ClientNumber).ConfigureAwait(false);
+            var boot = await DecideBootAsync(exchange, client, link.IsBootService ? exchange.Request.ClientNumber : 0).ConfigureAwait(false);
             if (!DhcpResponder.RespondAsProxy(exchange.Request, link.ServerNumber, boot, link.IsBootService, exchange.Reply))
             {
                 Conclude(exchange, answered: false, boot is null ? "the policy has nothing for it" : "not asked for a boot file");
@@ -226,7 +233,7 @@ internal sealed partial class DhcpConversation
                 return;
             }
 
-            exchange.Address(link.IsBootService ? ReplyRoute.ToSource(exchange.Source) : ReplyRoute.For(exchange.Request, exchange.Reply, exchange.Source, link.Ports));
+            Address(exchange, link.IsBootService ? ReplyRoute.ToSource(exchange.Source) : ReplyRoute.For(exchange.Request, exchange.Reply, exchange.Source, link.Ports), null);
             Send(exchange);
         }
 #pragma warning disable CA1031 // the request is dropped, the server lives on
@@ -239,6 +246,15 @@ internal sealed partial class DhcpConversation
 
     private ValueTask<BootPart?> DecideBootAsync(Exchange exchange, FirmwareClient client, uint address) =>
         _decider!.DecideAsync(exchange.Link, client, exchange.Request.Hardware, MachineIdentifier.Of(exchange.Request), address == 0 ? null : IPv4.ToAddress(address)); // there is one where there is a policy
+
+    // What cannot be sent is not: the rule tells why.
+    private static void Address(Exchange exchange, in ReplyRoute route, System.Net.IPNetwork? subnet)
+    {
+        if (!exchange.Link.Unicast.Allows(route, subnet)) exchange.Rule = route.Target == ReplyTarget.Relay
+            ? "the relay's address is none of a single other host"
+            : "the client's address is none of a single other host";
+        else if (!exchange.TryAddress(route)) exchange.Rule = "what the client must be told does not fit into the datagram it takes";
+    }
 
     private void Send(Exchange exchange)
     {

@@ -16,6 +16,9 @@ internal abstract class DhcpLink(string name, IPAddress server, bool isBootServi
 
     public (ushort Server, ushort Client) Ports { get; } = ports;
 
+    /// <summary>Which addresses of packets are none to send to.</summary>
+    public UnicastFilter Unicast { get; init; } = new(server.ToNumber(), ports.Server);
+
     /// <summary>Sends the reply of an exchange to where it is addressed.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The link is down, or the system refuses.</exception>
     /// <exception cref="ObjectDisposedException">The server has stopped.</exception>

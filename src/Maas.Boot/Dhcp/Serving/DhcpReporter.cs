@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
-using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -12,6 +12,7 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
     private static readonly DhcpMeter Meter = new("dhcp", "DHCP");
 
     private readonly ILogger _logger = logger;
+    private readonly OncePerMinute _unserved = new(time);
     private readonly GuardedObserver? _observer = GuardedObserver.Around(listener, logger);
 
     public static string NameOf(DhcpMessageType type) => type switch
@@ -64,9 +65,23 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
         var reply = exchange.Reply;
         if (answered) Meter.Replied(NameOf(reply.Type), exchange.ReceivedAt, time);
         if (_logger.IsEnabled(LogLevel.Debug))
-            LogConcluded(NameOf(request.Type), request.Hardware, request.TransactionId, answered ? NameOf(reply.Type) : "silence", answered ? IPv4.ToAddress(reply.YourNumber) : null, rule);
+            LogConcluded(NameOf(request.Type), request.Hardware, request.TransactionId, !answered ? "silence" : reply.YourNumber == 0 ? NameOf(reply.Type) : $"{NameOf(reply.Type)} {IPv4.ToAddress(reply.YourNumber)}", rule);
+        if (!answered && exchange.IsUnserved && _logger.IsEnabled(LogLevel.Information)) ReportUnserved(exchange, rule);
         if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);
         _observer?.Observe(Observation(exchange, answered ? reply : null, rule));
+    }
+
+    // The commonest mistake of a network, a wrong subnet, would else show at Debug alone.
+    private void ReportUnserved(Exchange exchange, string rule)
+    {
+        var (request, link) = (exchange.Request, exchange.Link);
+        Span<byte> place = stackalloc byte[8];
+        var clients = ClientState.LinkOf(request, link.ServerNumber);
+        BinaryPrimitives.WriteUInt32BigEndian(place, request.RelayNumber);
+        BinaryPrimitives.WriteUInt32BigEndian(place[4..], clients);
+        if (!_unserved.IsDue(place, link.Name, rule)) return;
+        var way = request.RelayNumber == 0 ? "without a relay" : $"through relay {request.RelayAddress}";
+        LogUnserved(NameOf(request.Type), request.Hardware, link.Name, way, IPv4.ToAddress(clients), rule);
     }
 
     private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, uint server, DhcpLink link) =>
@@ -89,7 +104,7 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
             Link = exchange.Link.Name,
             Relay = AddressOrNull(request.RelayNumber),
             Circuit = RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit ? Convert.ToHexStringLower(circuit) : null,
-            Architecture = FirmwareClient.Of(request)?.Architecture,
+            Architecture = exchange.Firmware?.Architecture,
             LeaseTime = reply?.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             NextServer = reply is null ? null : AddressOrNull(reply.NextServerNumber),
             Next = reply is null ? null : NextOf(reply),
@@ -120,8 +135,11 @@ internal sealed partial class DhcpReporter(IBootObserver? listener, TimeProvider
 
     private static System.Net.IPAddress? AddressOrNull(uint number) => number == 0 ? null : IPv4.ToAddress(number);
 
-    [LoggerMessage(10, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x8}): {Answered} {Client}, {Rule}")]
-    private partial void LogConcluded(string asked, HardwareAddress mac, uint xid, string answered, System.Net.IPAddress? client, string rule);
+    [LoggerMessage(10, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x8}): {Answered}, {Rule}")]
+    private partial void LogConcluded(string asked, HardwareAddress mac, uint xid, string answered, string rule);
+
+    [LoggerMessage(14, LogLevel.Information, "No answer to {Asked} of {Mac} on {Interface} {Way}, link address {Link}: {Reason}. Further ones are not logged for a minute")]
+    private partial void LogUnserved(string asked, HardwareAddress mac, string @interface, string way, System.Net.IPAddress link, string reason);
 
     [LoggerMessage(12, LogLevel.Warning, "{Mac} and further clients are turned away: {Limit}")]
     private partial void LogLimited(HardwareAddress mac, string limit);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Serving;
@@ -20,7 +21,7 @@ internal sealed class Exchange
 
     public DhcpMessage Reply { get; } = new();
 
-    /// <summary>Where the request came from; overwritten by <see cref="Address"/>.</summary>
+    /// <summary>Where the request came from; overwritten by <see cref="TryAddress"/>.</summary>
     public SocketAddress Peer { get; } = new(AddressFamily.InterNetwork, 16);
 
     public DhcpLink Link { get; set; } = null!; // set before anything else is done with the exchange
@@ -30,6 +31,12 @@ internal sealed class Exchange
 
     /// <summary>The trace of the exchange; <see langword="null"/> when nobody listens.</summary>
     public Activity? Activity { get; set; }
+
+    /// <summary>What firmware the client is; <see langword="null"/> for none.</summary>
+    public FirmwareClient? Firmware { get; set; }
+
+    /// <summary>Whether silence about it is more than a matter of course: a client that wants an address gets none.</summary>
+    public bool IsUnserved { get; set; }
 
     /// <summary>Which rule decided.</summary>
     public string Rule { get; set; } = "";
@@ -51,7 +58,8 @@ internal sealed class Exchange
     }
 
     /// <summary>Writes the reply's octets and where they go.</summary>
-    public void Address(ReplyRoute route)
+    /// <returns><see langword="false"/> when not even what the client must be told fits; then there is no reply.</returns>
+    public bool TryAddress(ReplyRoute route)
     {
         _replyLength = DhcpResponder.Write(Reply, _reply.AsSpan(0, DhcpResponder.LongestReplyTo(Request)));
         var octets = Peer.Buffer.Span; // sockaddr_in: family (2), port (2), address (4), zeros
@@ -59,6 +67,7 @@ internal sealed class Exchange
         // A client without an address answers no ARP; broadcast reaches it, and every client was seen to take it, asked for or not.
         BinaryPrimitives.WriteUInt32BigEndian(octets[4..], route.Target == ReplyTarget.Hardware ? uint.MaxValue : route.Address);
         Peer.Size = 16;
+        return HasReply;
     }
 
     /// <summary>Whether it is handed out; changed by the pool alone.</summary>
@@ -69,6 +78,8 @@ internal sealed class Exchange
     {
         _replyLength = 0;
         Rule = "";
+        Firmware = null;
+        IsUnserved = false;
         Activity = null;
         Peer.Size = 16;
     }

@@ -52,6 +52,9 @@ internal static class LinkSockets
     public static IEnumerable<IPAddress> AddressesOf(NetworkInterface device, AddressFamily family) =>
         device.GetIPProperties().UnicastAddresses.Select(a => a.Address).Where(a => a.AddressFamily == family);
 
+    /// <summary>A link for the log: its interface, if it has one, and where it is listened on.</summary>
+    public static string Describe(NetworkInterface? device, IPEndPoint local) => device is null ? local.ToString() : $"{device.Name}, {local}";
+
     private static void EnlargeReceiveBuffer(Socket socket)
     {
         socket.ReceiveBufferSize = ReceiveBufferSize; // as much as net.core.rmem_max lets everybody have

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Serving;
 
@@ -56,7 +57,10 @@ internal sealed class SocketLink : DhcpLink, IDisposable
             // Beside another DHCP server on the same machine: the kernel gives broadcasts to both.
             if (options.Mode != DhcpMode.Full) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         });
-        return new SocketLink(socket, (IPEndPoint)socket.LocalEndPoint!, device, device?.Name ?? local.ToString(), server, isBootService, options); // it is bound
+        return new SocketLink(socket, (IPEndPoint)socket.LocalEndPoint!, device, device?.Name ?? local.ToString(), server, isBootService, options) // it is bound
+        {
+            Unicast = UnicastFilter.On(device, server.ToNumber(), (IPEndPoint)socket.LocalEndPoint!), // as above
+        };
     }
 
     private static IPAddress AddressOf(NetworkInterface device) =>

@@ -10,6 +10,8 @@ namespace Maas.Boot.Dhcp.Wire;
 /// <remarks><see langword="default"/> is the empty identifier, which no client has.</remarks>
 public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>
 {
+    private const int ShortestOption = 2; // RFC 2132 section 9.14: a type and at least one octet
+
     private readonly byte[]? _octets;
 
     /// <summary>Makes an identifier of its octets, which are copied.</summary>
@@ -52,12 +54,12 @@ public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>
     /// <summary>Whether they differ.</summary>
     public static bool operator !=(ClientIdentifier left, ClientIdentifier right) => !left.Equals(right);
 
-    /// <summary>The octets that identify a message's sender, without allocating.</summary>
+    /// <summary>The octets that identify a message's sender, without allocating. An option of fewer than two octets identifies nobody (RFC 2132 section 9.14).</summary>
     /// <param name="message">The message.</param>
     /// <param name="buffer">17 octets of room.</param>
     internal static ReadOnlySpan<byte> OctetsOf(DhcpMessage message, Span<byte> buffer)
     {
-        if (message.Options.TryGet(DhcpOptionCode.ClientIdentifier, out var option) && !option.IsEmpty) return option;
+        if (message.Options.TryGet(DhcpOptionCode.ClientIdentifier, out var option) && option.Length >= ShortestOption) return option;
         buffer[0] = message.Hardware.Type;
         return buffer[..(1 + message.Hardware.CopyTo(buffer[1..]))];
     }

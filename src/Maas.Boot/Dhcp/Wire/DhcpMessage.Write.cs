@@ -49,37 +49,115 @@ public sealed partial class DhcpMessage
         BinaryPrimitives.WriteUInt32BigEndian(destination[236..], MagicCookie);
     }
 
-    // First fit into options, file, sname. An option stays whole in one field, so its parts need no order between fields.
-    private bool TryOverload(Span<byte> destination, ref int end)
+    // An option of one part stays whole in one field, in the order of the options where it can. A longer one, which its receiver must join
+    // anyway (RFC 3396), fills what the others leave. Only when that is not enough are shorter ones split over the fields too.
+    private bool TryOverload(Span<byte> destination, ref int end) =>
+        TrySpread(destination, ref end, longestWhole: DhcpOptions.LongestPart) || TrySpread(destination, ref end, longestWhole: 32);
+
+    private bool TrySpread(Span<byte> destination, ref int end, int longestWhole)
     {
         const int OverloadOption = 3, EndOption = 1;
         var relay = Options.TryGet(DhcpOptionCode.RelayAgentInformation, out var relayValue) ? DhcpOptions.WireLengthOf(relayValue.Length) : 0;
         var optionsRoom = destination.Length - HeaderLength - OverloadOption - relay - EndOption;
-        var serverName = destination.Slice(44, ServerNameLength);
-        var file = destination.Slice(44 + ServerNameLength, FileLength);
-        var fileRoom = file.ContainsAnyExcept((byte)0) ? 0 : FileLength - EndOption;
-        var nameRoom = serverName.ContainsAnyExcept((byte)0) ? 0 : ServerNameLength - EndOption;
-        int fileUsed = 0, nameUsed = 0, relayIndex = -1;
         if (optionsRoom < 0) return false;
+        var nameField = destination.Slice(44, ServerNameLength);
+        var fileField = destination.Slice(44 + ServerNameLength, FileLength);
+        var options = new OptionArea(destination.Slice(HeaderLength, optionsRoom));
+        var file = new OptionArea(FileField.ContainsAnyExcept((byte)0) ? default : fileField[..^EndOption]);
+        var serverName = new OptionArea(ServerNameField.ContainsAnyExcept((byte)0) ? default : nameField[..^EndOption]);
+        var relayIndex = -1;
+        if (TryPlaceWhole(ref options, ref file, ref serverName, longestWhole, ref relayIndex) && TryPlaceSplit(ref options, ref file, ref serverName, longestWhole))
+        {
+            file.Finish(fileField);
+            serverName.Finish(nameField);
+            end += options.Used;
+            destination[end] = (byte)DhcpOptionCode.Overload;
+            destination[end + 1] = 1;
+            destination[end + 2] = (byte)((file.Used > 0 ? 1 : 0) | (serverName.Used > 0 ? 2 : 0));
+            end += OverloadOption;
+            if (relayIndex >= 0) end += Options.WriteOne(relayIndex, destination[end..]);
+            return true;
+        }
+
+        _names.CopyTo(destination[44..]);
+        return false;
+    }
+
+    private bool TryPlaceWhole(ref OptionArea options, ref OptionArea file, ref OptionArea serverName, int longestWhole, ref int relayIndex)
+    {
+        // What only the options field can hold has its place kept there.
+        var kept = 0;
+        for (var i = 0; i < Options.Count; i++)
+            if (OnlyFitsOptions(Options.At(i), longestWhole)) kept += DhcpOptions.WireLengthOf(Options.At(i).Value.Length);
+        if (kept > options.Left) return false;
 
         for (var i = 0; i < Options.Count; i++)
         {
             var option = Options.At(i);
             var length = DhcpOptions.WireLengthOf(option.Value.Length);
             if (option.Code == DhcpOptionCode.RelayAgentInformation) relayIndex = i;
-            else if (length <= optionsRoom - (end - HeaderLength)) end += Options.WriteOne(i, destination[end..]);
-            else if (length <= fileRoom - fileUsed) fileUsed += Options.WriteOne(i, file[fileUsed..]);
-            else if (length <= nameRoom - nameUsed) nameUsed += Options.WriteOne(i, serverName[nameUsed..]);
+            else if (option.Value.Length > longestWhole) continue;
+            else if (OnlyFitsOptions(option, longestWhole))
+            {
+                options.Add(Options, i);
+                kept -= length;
+            }
+            else if (length <= options.Left - kept) options.Add(Options, i);
+            else if (length <= file.Left) file.Add(Options, i);
+            else if (length <= serverName.Left) serverName.Add(Options, i);
             else return false;
         }
 
-        if (fileUsed > 0) file[fileUsed] = (byte)DhcpOptionCode.End;
-        if (nameUsed > 0) serverName[nameUsed] = (byte)DhcpOptionCode.End;
-        destination[end] = (byte)DhcpOptionCode.Overload;
-        destination[end + 1] = 1;
-        destination[end + 2] = (byte)((fileUsed > 0 ? 1 : 0) | (nameUsed > 0 ? 2 : 0));
-        end += OverloadOption;
-        if (relayIndex >= 0) end += Options.WriteOne(relayIndex, destination[end..]);
         return true;
+    }
+
+    // The parts are joined in the order options, file, sname (RFC 3396 section 5).
+    private bool TryPlaceSplit(ref OptionArea options, ref OptionArea file, ref OptionArea serverName, int longestWhole)
+    {
+        for (var i = 0; i < Options.Count; i++)
+        {
+            var option = Options.At(i);
+            if (option.Code == DhcpOptionCode.RelayAgentInformation || option.Value.Length <= longestWhole) continue;
+            var rest = serverName.Fill(option.Code, file.Fill(option.Code, options.Fill(option.Code, option.Value)));
+            if (!rest.IsEmpty) return false;
+        }
+
+        return true;
+    }
+
+    private static bool OnlyFitsOptions(DhcpOption option, int longestWhole) =>
+        option.Code != DhcpOptionCode.RelayAgentInformation && option.Value.Length <= longestWhole && DhcpOptions.WireLengthOf(option.Value.Length) >= FileLength;
+
+    /// <summary>A field that holds options, and how much of it is used.</summary>
+    private ref struct OptionArea(Span<byte> room)
+    {
+        private readonly Span<byte> _room = room;
+
+        public int Used { get; private set; }
+
+        public readonly int Left => _room.Length - Used;
+
+        public void Add(DhcpOptions options, int index) => Used += options.WriteOne(index, _room[Used..]);
+
+        /// <summary>Writes as much of a value as there is room for, in parts, and returns the rest.</summary>
+        public ReadOnlySpan<byte> Fill(DhcpOptionCode code, ReadOnlySpan<byte> value)
+        {
+            while (!value.IsEmpty && Left > 2)
+            {
+                var part = value[..Math.Min(Math.Min(value.Length, DhcpOptions.LongestPart), Left - 2)];
+                _room[Used] = (byte)code;
+                _room[Used + 1] = (byte)part.Length;
+                part.CopyTo(_room[(Used + 2)..]);
+                Used += 2 + part.Length;
+                value = value[part.Length..];
+            }
+
+            return value;
+        }
+
+        public readonly void Finish(Span<byte> field)
+        {
+            if (Used > 0) field[Used] = (byte)DhcpOptionCode.End;
+        }
     }
 }

@@ -91,6 +91,9 @@ public sealed partial class DhcpMessage
     /// <exception cref="ArgumentException">Set to more than 127 characters.</exception>
     public string BootFile { get => GetName(FileField); set => SetName(FileField, value); }
 
+    /// <summary>Whether <see cref="BootFile"/> is not empty, without making a string.</summary>
+    internal bool HasBootFile => FileField[0] != 0;
+
     /// <summary>The options.</summary>
     public DhcpOptions Options { get; } = new();
 

@@ -2,7 +2,7 @@ namespace Maas.Boot.Dhcp.Wire;
 
 /// <summary>
 /// Walks an area of options: the <c>options</c>, <c>file</c> or <c>sname</c> field, or an encapsulated space
-/// (options 43, 82, 175). A missing END is forgiven, as every server does; a length that leads out of the area is not.
+/// (options 43, 82, 175). A missing END is forgiven, as every server does, and so is one stray octet in its place; a length that leads out of the area is not.
 /// <code>
 ///  Code   Len        Value
 /// +------+------+------+------+---
@@ -26,7 +26,8 @@ internal ref struct OptionCursor(ReadOnlySpan<byte> area)
     {
         while (_at < _area.Length && _area[_at] == (byte)DhcpOptionCode.Pad) _at++;
         if (_at >= _area.Length || _area[_at] == (byte)DhcpOptionCode.End) return false;
-        if (_at + 2 > _area.Length || _at + 2 + _area[_at + 1] > _area.Length)
+        if (_at + 1 == _area.Length) return false;
+        if (_at + 2 + _area[_at + 1] > _area.Length)
         {
             Failed = true;
             return false;

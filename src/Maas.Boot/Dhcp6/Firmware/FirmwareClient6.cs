@@ -17,14 +17,14 @@ internal static class FirmwareClient6
     public static FirmwareClient? Of(Dhcp6Options options)
     {
         var vendorClass = Dhcp6Classes.VendorClass(options.Get(Dhcp6OptionCode.VendorClass).Span);
-        var protocol = vendorClass.StartsWith("PXEClient"u8) ? FirmwareProtocol.Tftp
-            : vendorClass.StartsWith("HTTPClient"u8) ? FirmwareProtocol.Http
-            : FirmwareProtocol.None;
         var isIPxe = Dhcp6Classes.IsUserClass(options.Get(Dhcp6OptionCode.UserClass).Span, "iPXE"u8);
         var architecture = ArchitectureOf(options.Get(Dhcp6OptionCode.ClientArchitecture).Span);
-        // U-Boot and others tell their architecture alone.
-        if (protocol == FirmwareProtocol.None && !isIPxe && architecture is null) return null;
-        return new FirmwareClient(isIPxe || protocol == FirmwareProtocol.None ? FirmwareProtocol.Tftp : protocol, architecture, isIPxe);
+        var protocol = isIPxe ? FirmwareProtocol.Tftp : FirmwareClient.ProtocolOf(vendorClass, architecture); // U-Boot and Raspberry Pis tell their architecture alone
+        return protocol == FirmwareProtocol.None ? null : new FirmwareClient(protocol, architecture, isIPxe)
+        {
+            IsRaspberryPi = !isIPxe && architecture == BootArchitecture.RaspberryPi,
+            IsPxe = vendorClass.StartsWith("PXEClient"u8),
+        };
     }
 
     // A list, most wanted first (RFC 5970 section 3.3).

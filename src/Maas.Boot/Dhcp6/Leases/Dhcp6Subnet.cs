@@ -33,7 +33,7 @@ public sealed record Dhcp6Subnet
 
     /// <summary>
     /// Option 60 (RFC 5970): parameters for a boot file that <see cref="BootInstruction.Program"/> names, told to firmware with its URL. iPXE, which Boot
-    /// names otherwise, takes none.
+    /// names otherwise, takes none, and UEFI PXE gets none: EDK II takes the first one for the file's length. UEFI HTTP boot and U-Boot get them.
     /// </summary>
     public IReadOnlyList<string> BootFileParameters { get; init; } = [];
 

@@ -15,9 +15,11 @@ namespace Maas.Boot.Dhcp6.Leases;
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
 public sealed partial class LeasedAddresses6
 {
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
     private readonly AddressPool6[] _pools;
     private readonly ILeaseStore6 _store;
-    private readonly TimeProvider _time;
+    private readonly SteadyClock _clock;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly LeaseRules6 _rules;
@@ -36,7 +38,7 @@ public sealed partial class LeasedAddresses6
         _newClientsOfRelay = new PerMinute(rules.NewClientsPerMinuteOfRelay ?? int.MaxValue);
         _quarantines = new PerMinute(rules.QuarantinesPerMinute);
         _exhausted = new PerMinute(limit: 0);
-        _time = time;
+        _clock = new SteadyClock(time);
     }
 
     /// <summary>Reads the store and is then ready to lease.</summary>
@@ -51,7 +53,7 @@ public sealed partial class LeasedAddresses6
     {
         var addresses = new LeasedAddresses6(subnets, store, rules ?? new LeaseRules6(), timeProvider ?? TimeProvider.System);
         // A lease of a subnet that is no longer served is left in the store and not served.
-        await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses.PoolOf(lease.Address)?.Set(lease);
+        await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses.Remember(lease);
         return addresses;
     }
 
@@ -60,8 +62,9 @@ public sealed partial class LeasedAddresses6
     {
         lock (_lock)
         {
-            foreach (var pool in _pools) pool.Reclaim(_time.GetUtcNow());
-            return [.. _pools.SelectMany(p => p.Held).OrderBy(l => l.Address.ToNumber128())];
+            foreach (var pool in _pools) pool.Reclaim(_clock.Now);
+            var correction = _clock.Correction;
+            return [.. _pools.SelectMany(p => p.Held).OrderBy(l => l.Address.ToNumber128()).Select(l => Corrected(l, correction))];
         }
     }
 
@@ -71,8 +74,8 @@ public sealed partial class LeasedAddresses6
         lock (_lock)
         {
             if (PoolOf(address) is not { } pool) return null;
-            pool.Reclaim(_time.GetUtcNow());
-            return pool.Find(address.ToNumber128());
+            pool.Reclaim(_clock.Now);
+            return pool.Find(address.ToNumber128()) is { } lease ? Corrected(lease, _clock.Correction) : null;
         }
     }
 
@@ -88,7 +91,7 @@ public sealed partial class LeasedAddresses6
         var pool = _pools.First(p => p.Subnet == subnet);
         lock (_lock)
         {
-            var now = _time.GetUtcNow();
+            var now = _clock.Now;
             pool.Reclaim(now);
             return Answer(pool, question, now);
         }
@@ -110,7 +113,8 @@ public sealed partial class LeasedAddresses6
 
             try
             {
-                await _store.WriteAsync([.. taken.Values], cancellationToken).ConfigureAwait(false);
+                var correction = _clock.Correction;
+                await _store.WriteAsync([.. taken.Values.Select(l => Corrected(l, correction))], cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -125,6 +129,24 @@ public sealed partial class LeasedAddresses6
             _writing.Release();
         }
     }
+
+    // A lease that began later than now was written while the clock was ahead: it lasts as long as one could that began now.
+    private void Remember(Lease6 lease)
+    {
+        if (PoolOf(lease.Address) is not { } pool) return;
+        var (now, subnet) = (_clock.Now, pool.Subnet);
+        if (lease.Since > now + ClockTolerance)
+        {
+            var longest = lease.State == LeaseState.Quarantined ? subnet.QuarantineTime : subnet.LeaseTime > subnet.FirmwareLeaseTime ? subnet.LeaseTime : subnet.FirmwareLeaseTime;
+            lease = lease with { Since = now, ExpiresAt = now + longest < lease.ExpiresAt ? now + longest : lease.ExpiresAt };
+        }
+
+        pool.Set(lease);
+    }
+
+    // As the system's clock shows its times.
+    private static Lease6 Corrected(Lease6 lease, TimeSpan correction) =>
+        correction == TimeSpan.Zero ? lease : lease with { Since = lease.Since + correction, ExpiresAt = lease.ExpiresAt + correction };
 
     private AddressPool6? PoolOf(IPAddress address) => address.AddressFamily != AddressFamily.InterNetworkV6 ? null : Array.Find(_pools, p => p.Subnet.Network.Contains(address));
 }

@@ -1,4 +1,3 @@
-using Maas.Boot.Dhcp6.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp6.Serving;
@@ -13,5 +12,5 @@ internal sealed partial class Dhcp6Conversation
     private partial void LogReceiveFailed(string @interface, Exception reason);
 
     [LoggerMessage(31, LogLevel.Warning, "No answer for {Client} (xid {Xid:x6})")]
-    private partial void LogDropped(Duid? client, uint xid, Exception reason);
+    private partial void LogDropped(string client, uint xid, Exception reason);
 }

@@ -100,7 +100,7 @@ internal sealed partial class Dhcp6Conversation(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (!stopping.IsCancellationRequested) LogDropped(request.Client, request.Envelope.Message.TransactionId, e);
+            if (!stopping.IsCancellationRequested) LogDropped(Dhcp6Reporter.NameOf(request), request.Envelope.Message.TransactionId, e);
             reporter.Concluded(datagram, request, null, e is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
         }
         finally
@@ -135,6 +135,7 @@ internal sealed partial class Dhcp6Conversation(
         if (reply is not null) Send(datagram, request, reply, rule);
         foreach (var answer in associations)
             if (answer.Limit is { } limit) reporter.Limited(request, limit);
+        if (reply is null && addresses is not null && subnet is null) reporter.Unplaced(datagram, request, rule);
         reporter.Concluded(datagram, request, reply, rule);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
     private static readonly DhcpMeter Meter = new("dhcp6", "DHCPv6");
 
     private readonly ILogger _logger = logger;
+    private readonly OncePerMinute _unserved = new(time);
     private readonly GuardedObserver? _observer = GuardedObserver.Around(listener, logger);
 
     public static string NameOf(Dhcp6MessageType type) => type switch
@@ -65,9 +67,22 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
     public void Limited(Dhcp6Request request, string limit)
     {
         Meter.Limited();
-        LogLimited(request.Client, limit);
+        LogLimited(NameOf(request), limit);
         _observer?.Observe(new BootObservation.LimitReached(time.GetUtcNow(), request.Hardware, null, limit));
     }
+
+    /// <summary>Says, once a minute for each place, that clients get no answer because no subnet served is theirs: the commonest mistake of a network would else show at Debug alone.</summary>
+    public void Unplaced(Dhcp6Datagram datagram, Dhcp6Request request, string rule)
+    {
+        if (!_logger.IsEnabled(LogLevel.Information)) return;
+        var relay = request.Envelope.Relays.Count == 0 ? null : datagram.Source.Address;
+        if (!_unserved.IsDue(relay is null ? default : relay.GetAddressBytes(), datagram.Link.Name, rule)) return;
+        var way = relay is null ? "without a relay" : $"through relay {relay}, link address {request.Envelope.Relays[^1].Link}";
+        LogUnserved(NameOf(request.Type), NameOf(request), datagram.Link.Name, way, rule);
+    }
+
+    /// <summary>A client for the log: by its hardware address, else by what it calls itself.</summary>
+    public static string NameOf(Dhcp6Request request) => request.Hardware?.ToString() ?? request.Client?.ToString() ?? "an unnamed client";
 
     public void Concluded(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message? reply, string rule)
     {
@@ -76,7 +91,8 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
         var address = lease?.Address ?? request.Addresses.FirstOrDefault().Address;
         var file = reply is not null && reply.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? Encoding.UTF8.GetString(url.Span) : null;
         if (answered is not null) Meter.Replied(answered, datagram.ReceivedAt, time);
-        LogConcluded(NameOf(request.Type), request.Hardware, request.Envelope.Message.TransactionId, answered ?? "silence", address, rule);
+        if (_logger.IsEnabled(LogLevel.Debug))
+            LogConcluded(NameOf(request.Type), NameOf(request), request.Envelope.Message.TransactionId, address is null ? answered ?? "silence" : $"{answered ?? "silence"} {address}", rule);
         Activity.Current?.SetTag("maas.dhcp.answered", answered ?? "silence").SetTag("maas.dhcp.rule", rule).SetTag("client.address", address?.ToString()).SetTag("maas.boot_file", file);
         _observer?.Observe(new BootObservation.DhcpExchange(
             At: time.GetUtcNow(),
@@ -109,8 +125,11 @@ internal sealed partial class Dhcp6Reporter(IBootObserver? listener, TimeProvide
     };
 
     [LoggerMessage(34, LogLevel.Warning, "{Client} and further clients are turned away: {Limit}")]
-    private partial void LogLimited(Duid? client, string limit);
+    private partial void LogLimited(string client, string limit);
 
-    [LoggerMessage(32, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x6}): {Answered} {Client}, {Rule}")]
-    private partial void LogConcluded(string asked, HardwareAddress? mac, uint xid, string answered, IPAddress? client, string rule);
+    [LoggerMessage(35, LogLevel.Information, "No answer to {Asked} of {Client} on {Interface} {Way}: {Reason}. Further ones are not logged for a minute")]
+    private partial void LogUnserved(string asked, string client, string @interface, string way, string reason);
+
+    [LoggerMessage(32, LogLevel.Debug, "{Asked} of {Client} (xid {Xid:x6}): {Answered}, {Rule}")]
+    private partial void LogConcluded(string asked, string client, uint xid, string answered, string rule);
 }

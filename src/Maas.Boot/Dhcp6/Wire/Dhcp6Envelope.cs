@@ -65,7 +65,7 @@ internal sealed record Dhcp6Envelope(IReadOnlyList<Dhcp6Relay> Relays, Dhcp6Mess
         var hops = reader.ReadByte();
         var link = reader.ReadSpan(16);
         var peer = reader.ReadSpan(16);
-        if (reader.Failed || !Dhcp6Options.TryParse(datagram[RelayHeaderLength..], out var options)) return false;
+        if (reader.Failed || !Dhcp6Options.TryParseLenient(datagram[RelayHeaderLength..], out var options)) return false;
         relay = new Dhcp6Relay(hops, new IPAddress(link), new IPAddress(peer), options);
         return true;
     }

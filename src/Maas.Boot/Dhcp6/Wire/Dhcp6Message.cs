@@ -35,7 +35,7 @@ internal sealed record Dhcp6Message(Dhcp6MessageType Type, uint TransactionId, D
         message = null;
         var reader = new WireReader(datagram.Span);
         var header = reader.ReadUInt32();
-        if (reader.Failed || !Dhcp6Options.TryParse(datagram[HeaderLength..], out var options)) return false;
+        if (reader.Failed || !Dhcp6Options.TryParseLenient(datagram[HeaderLength..], out var options)) return false;
         var type = (Dhcp6MessageType)(header >> 24);
         if (type is < Dhcp6MessageType.Solicit or > Dhcp6MessageType.InformationRequest) return false;
         message = new Dhcp6Message(type, header & 0xffffff, options);

@@ -30,12 +30,21 @@ internal sealed class Dhcp6Options
     public int Length { get; private set; }
 
     /// <summary>Reads an area that consists of options; the values are views of it.</summary>
-    /// <returns><see langword="false"/> when an option leads out of the area.</returns>
+    /// <returns><see langword="false"/> when an option leads out of the area, or fewer octets than an option's header has stray behind the last one.</returns>
     public static bool TryParse(ReadOnlyMemory<byte> area, [NotNullWhen(true)] out Dhcp6Options? options)
+    {
+        if (TryParseLenient(area, out options) && options.Length == area.Length) return true;
+        options = null;
+        return false;
+    }
+
+    /// <summary>Reads what ends a datagram: as <see cref="TryParse"/>, but up to three octets that stray behind the last option are passed over. Some clients send them.</summary>
+    /// <returns><see langword="false"/> when an option leads out of the area.</returns>
+    public static bool TryParseLenient(ReadOnlyMemory<byte> area, [NotNullWhen(true)] out Dhcp6Options? options)
     {
         options = new Dhcp6Options();
         var reader = new WireReader(area.Span);
-        while (reader.Remaining > 0)
+        while (reader.Remaining >= HeaderLength)
         {
             var code = (Dhcp6OptionCode)reader.ReadUInt16();
             var length = reader.ReadUInt16();

@@ -20,10 +20,10 @@ public class FirmwareClientTests
     [Fact]
     public void The_captured_firmware_is_told_apart()
     {
-        Of("bios-ipxe-rom-http-script").Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X86Bios, IsIPxe: true));
-        Of("uefi-pxe-x64-shim-grub").Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: false));
+        Of("bios-ipxe-rom-http-script").Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X86Bios, IsIPxe: true) { IsPxe = true });
+        Of("uefi-pxe-x64-shim-grub").Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: false) { IsPxe = true });
         Of("uefi-http-x64").Should().Be(new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false));
-        FirmwareClient.Of(Captures.Message("uefi-http-x64", DhcpMessageType.Discover, 1)).Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: true));
+        FirmwareClient.Of(Captures.Message("uefi-http-x64", DhcpMessageType.Discover, 1)).Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: true) { IsPxe = true });
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Tests.Dhcp.Leases;
+using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Tests.Dhcp.Serving;
 
@@ -16,20 +17,20 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    private RunningServer(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy)
+    private RunningServer(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy, ILogger<DhcpServer>? logger)
     {
-        Server = new DhcpServer(options, addresses, policy, this);
+        Server = new DhcpServer(options, addresses, policy, this, logger: logger);
         _running = Server.RunAsync(_stop.Token);
     }
 
     public DhcpServer Server { get; }
 
-    public static async Task<RunningServer> StartAsync(ILeaseStore? store = null, IBootPolicy? policy = null, Action<DhcpServerOptions>? configure = null)
+    public static async Task<RunningServer> StartAsync(ILeaseStore? store = null, IBootPolicy? policy = null, Action<DhcpServerOptions>? configure = null, ILogger<DhcpServer>? logger = null)
     {
         var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), BootServicePort = 0 };
         configure?.Invoke(options);
         var addresses = await LeasedAddresses.OpenAsync([Subnet], store ?? new MemoryLeaseStore());
-        var running = new RunningServer(options, addresses, policy);
+        var running = new RunningServer(options, addresses, policy, logger);
         await running.Server.EndPoints;
         return running;
     }

@@ -78,7 +78,7 @@ public class DhcpMessageTests
 
     [Theory]
     [InlineData(new byte[] { 12, 200, 1 })]
-    [InlineData(new byte[] { 12 })]
+    [InlineData(new byte[] { 12, 1 })]
     [InlineData(new byte[] { 52, 1, 1, 255 })]
     public void An_option_that_leads_out_of_its_field_makes_no_message(byte[] options)
     {

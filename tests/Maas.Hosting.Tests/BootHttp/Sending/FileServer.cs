@@ -36,7 +36,7 @@ internal sealed class FileServer : IAsyncDisposable
             using var file = new TestFile(_path, lie);
             try
             {
-                var sent = await BootFileResult.SendAsync(context, file);
+                var sent = await BootFileResult.SendAsync(context, file, "file");
                 _first.TrySetResult(sent);
             }
             finally

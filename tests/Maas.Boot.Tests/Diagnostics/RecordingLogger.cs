@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Boot.Tests.Diagnostics;
+
+/// <summary>Keeps what was logged, at any level.</summary>
+internal sealed class RecordingLogger<T> : ILogger<T>
+{
+    private readonly BlockingCollection<(LogLevel Level, string Text)> _lines = [];
+
+    /// <summary>What was logged so far.</summary>
+    public IReadOnlyList<(LogLevel Level, string Text)> Lines => [.. _lines];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Add((logLevel, formatter(state, exception)));
+}
