@@ -98,5 +98,7 @@ public class ClockTests
         public TimeSpan Correction { get; set; }
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Correction;
+
+        public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
     }
 }
