@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,7 @@ public sealed partial class DhcpServer
     /// <param name="observer">Who is told what happened; <see langword="null"/> for nobody.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="logger">The log; <see langword="null"/> for none.</param>
-    /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, or nowhere to listen.</exception>
+    /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, nowhere to listen, or a prefix that is none.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public DhcpServer(
         DhcpServerOptions options,
@@ -43,6 +44,7 @@ public sealed partial class DhcpServer
         ILogger<DhcpServer>? logger = null)
     {
         _options = ServerOptionsValidator.Validated(options);
+        _ = new HardwarePrefixes(options.RaspberryPiPrefixes); // what is wrong with them is said here, and not when the server runs
         if (options.Mode == DhcpMode.Full && addresses is null) throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
         if (options.Mode != DhcpMode.Full && policy is null) throw new ArgumentException("A proxy has nothing to say without a boot policy.", nameof(policy));
         if (options.Interfaces.Count == 0 && options.ListenOn is null) throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
@@ -60,7 +62,6 @@ public sealed partial class DhcpServer
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
     /// <exception cref="OtherDhcpServerException">Another server leases addresses on the link, and the options do not allow it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
-    /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -91,7 +91,8 @@ public class UnusualFirmwareTests
         var recognizer = new FirmwareRecognizer(new HardwarePrefixes(options.RaspberryPiPrefixes), TimeProvider.System);
         recognizer.Recognize(ClientPackets.Message("350101 5d020000 3c09 505845436c69656e74 ff", "02:ab:cd:00:00:01"))!.Value.IsRaspberryPi.Should().BeTrue();
         recognizer.Recognize(ClientPackets.Message("350101 5d020000 3c09 505845436c69656e74 ff", "dc:a6:32:00:00:01"))!.Value.IsRaspberryPi.Should().BeTrue();
-        FluentActions.Invoking(() => new HardwarePrefixes(["dc:a6"])).Should().Throw<ArgumentException>().WithMessage("'dc:a6' is not the first three octets of a hardware address*");
+        options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), RaspberryPiPrefixes = { "dc:a6" }, Mode = DhcpMode.Proxy };
+        FluentActions.Invoking(() => new DhcpServer(options, policy: new BootsNothing())).Should().Throw<ArgumentException>().WithMessage("'dc:a6' is not the first three octets of a hardware address*");
     }
 
     [Fact]
@@ -154,6 +155,11 @@ public class UnusualFirmwareTests
 
             area.ContainsAnyExcept((byte)0, (byte)255).Should().BeFalse();
         }
+    }
+
+    private sealed class BootsNothing : IBootPolicy
+    {
+        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => default;
     }
 
     /// <summary>What a server on 10.0.0.1 answers, without sockets.</summary>
