@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using Maas.Boot.Dhcp6;
 using Maas.Boot.Dhcp6.Leases;
