@@ -26,7 +26,7 @@ public static class ProgramTable
         ("bind9-dnsutils", "delv dig nslookup"),
         ("binutils", "ar nm objcopy objdump readelf strings"),
         ("bsdutils", "logger script"),
-        ("busybox", "busybox"),
+        ("busybox-static", "busybox"),
         ("bzip2", "bunzip2 bzcat bzip2"),
         ("cloud-init", "cloud-init"),
         ("coreutils",

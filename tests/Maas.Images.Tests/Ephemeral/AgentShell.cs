@@ -65,6 +65,8 @@ internal sealed class AgentShell : IDisposable
             modprobe() { echo "modprobe $*" >>$RUN/modprobe; }
             blockdev() { [ "$1" != --getsize64 ] || stat -c %s "$2"; }
             show_progress() { :; }
+            # The ephemeral environment's busybox, of busybox-static, has usleep; that of Debian's package busybox has not.
+            type usleep >/dev/null 2>&1 || usleep() { sleep 0.1; }
             signal() { echo "signal $*"; }
             ask() { echo "ask $*"; : >$RUN/body; }
             {{lines.ReplaceLineEndings("\n")}}
