@@ -6,7 +6,6 @@ using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
 using Maas.Hosting.Link;
 using Maas.Hosting.Policy;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Hosting.Tests.Policy;
 
