@@ -21,4 +21,9 @@ command.SetAction(parsed =>
     foreach (var failure in all.Select(client => client.Failure).OfType<string>().GroupBy(text => text).Take(3)) Console.WriteLine($"  {failure.Count()} failed: {failure.Key}");
     return all.TrueForAll(client => client.Failure is null) ? 0 : 1;
 });
+
+var rounds = new Option<int>("--rounds") { Description = "How often each host is measured.", DefaultValueFactory = _ => 5 };
+var hosts = new Command("hosts", "Compares an endpoint of a host with AddMaas and of one without, in this process.") { rounds };
+hosts.SetAction(parsed => HostComparison.RunAsync(parsed.GetValue(rounds), connections: 16, requests: 48_000));
+command.Subcommands.Add(hosts);
 return command.Parse(args).Invoke();

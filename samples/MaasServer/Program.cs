@@ -6,7 +6,12 @@ return await ServerCommand.RunAsync(args, static async settings =>
     var builder = WebApplication.CreateSlimBuilder();
     builder.Logging.AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss.fff "; console.UseUtcTimestamp = true; });
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-    builder.WebHost.UseUrls(settings.Listen).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    builder.WebHost.UseUrls(settings.Listen).ConfigureKestrel(kestrel =>
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = 4096; // descriptors are left for DHCP, TFTP, DNS and the store
+        kestrel.ConfigureEndpointDefaults(listen => listen.LimitConnectionsPerAddress(256));
+    });
     builder.Services.AddMaas(settings.Configure).AddMaasApi();
 
     var app = builder.Build();

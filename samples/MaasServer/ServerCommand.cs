@@ -22,6 +22,7 @@ internal static class ServerCommand
         new("--services") { Description = "What else is served on the interface: all, none, or some of dns,time,syslog (default: all in mode full, else none).", HelpName = "LIST" },
         new("--dns-forward") { Description = "The resolver asked for names outside of the domain; several with commas (default: such names are refused).", HelpName = "IP" },
         new("--mode") { Description = "full (lease addresses), proxy (beside another DHCP server) or observe (default full).", HelpName = "MODE" },
+        new("--other-dhcp") { Description = "What to do when another DHCP server answers on the interface in mode full: wait (lease nothing until it has gone) or allow (lease beside it; default wait).", HelpName = "WHAT" },
         new("--mirror") { Description = "Debian mirror for the ephemeral environment (default: apt's own sources, where there are any).", HelpName = "URL" },
         new("--suite") { Description = "The mirror's suite (default bookworm).", HelpName = "NAME" },
         new("--packages") { Description = "A folder of .deb files in the place of a mirror.", HelpName = "DIR" },

@@ -42,6 +42,7 @@ internal sealed class ServerSettings
         maas.Services = this["services"] is { } services ? Services(services) : null;
         foreach (var resolver in Addresses("dns_forward")) maas.DnsForwarders.Add(new IPEndPoint(resolver, 53));
         maas.Mode = this["mode"] is { } mode ? Mode(mode) : DhcpMode.Full;
+        maas.AllowOtherDhcpServers = (this["other_dhcp"] ?? "wait") switch { "wait" => false, "allow" => true, var other => throw new FormatException($"--other-dhcp {other} is neither wait nor allow") };
         maas.KernelOptions = this["kernel_options"] ?? "";
         maas.Ephemeral.Mirror = this["mirror"] is { } mirror ? Address(mirror) : null;
         maas.Ephemeral.Suite = this["suite"] ?? maas.Ephemeral.Suite;

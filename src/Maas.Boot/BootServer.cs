@@ -2,6 +2,7 @@ using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp6;
 using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Diagnostics;
 using Maas.Boot.Dns;
 using Maas.Boot.Ntp;
 using Maas.Boot.RouterAdvertisement;
@@ -28,9 +29,7 @@ namespace Maas.Boot;
 /// </example>
 public sealed class BootServer
 {
-    private readonly DhcpServer? _dhcp;
-    private readonly Func<TftpServer>? _tftp;
-    private readonly List<Func<CancellationToken, Task>> _others = [];
+    private readonly List<ServerSupervisor> _servers = [];
 
     /// <summary>Composes the servers; no socket is opened yet.</summary>
     /// <param name="options">What to answer, and where.</param>
@@ -43,6 +42,7 @@ public sealed class BootServer
     /// <param name="hosts">Which machines DNS names; needed for DNS only.</param>
     /// <param name="addresses6">Which IPv6 address a client gets; <see langword="null"/> leaves IPv6 addresses to others.</param>
     /// <exception cref="ArgumentException">Full mode without an address source, DNS without hosts, or syslog without an observer.</exception>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public BootServer(
         BootServerOptions options,
         IBootPolicy policy,
@@ -55,6 +55,10 @@ public sealed class BootServer
         LeasedAddresses6? addresses6 = null)
     {
         loggers ??= NullLoggerFactory.Instance;
+        var time = timeProvider ?? TimeProvider.System;
+        var logger = loggers.CreateLogger<BootServer>();
+        var told = GuardedObserver.Around(observer, logger);
+        var place = new ServedPlace(options.Interface, options.Address, time);
         Files = new BootFileSource(policy, files, observer, timeProvider, loggers.CreateLogger<BootFileSource>());
         if (options.Dhcp is { } dhcp)
         {
@@ -62,20 +66,20 @@ public sealed class BootServer
                 throw new ArgumentException("Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(addresses));
             if (options.Interface is { } device && dhcp.Interfaces.Count == 0 && dhcp.ListenOn is null) dhcp.Interfaces.Add(device);
             dhcp.Capture ??= options.Capture;
-            _dhcp = new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggers.CreateLogger<DhcpServer>());
+            Add("DHCP", () => new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggers.CreateLogger<DhcpServer>()).RunAsync);
         }
 
         if (options.Dhcp6 is { } dhcp6)
         {
             if (options.Interface is { } device && dhcp6.Interfaces.Count == 0 && dhcp6.ListenOn is null) dhcp6.Interfaces.Add(device);
             dhcp6.Capture ??= options.Capture;
-            _others.Add(new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggers.CreateLogger<Dhcp6Server>()).RunAsync);
+            Add("DHCPv6", () => new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggers.CreateLogger<Dhcp6Server>()).RunAsync);
         }
 
         if (options.RouterAdvertisement is { } advertisement)
         {
             if (options.Interface is { } device && advertisement.Interfaces.Count == 0) advertisement.Interfaces.Add(device);
-            _others.Add(new RouterAdvertiser(advertisement, observer, timeProvider, loggers.CreateLogger<RouterAdvertiser>()).RunAsync);
+            Add("router advertisement", () => new RouterAdvertiser(advertisement, observer, timeProvider, loggers.CreateLogger<RouterAdvertiser>()).RunAsync);
         }
 
         if (options.Tftp is { } tftp)
@@ -83,48 +87,45 @@ public sealed class BootServer
             tftp.Interface ??= options.Interface;
             tftp.Capture ??= options.Capture;
             if (options.Dhcp6 is not null && tftp.Listen.Address.Equals(IPAddress.Any)) tftp.Listen = new IPEndPoint(IPAddress.IPv6Any, tftp.Listen.Port); // takes IPv4 too
-            _tftp = () => new TftpServer(Files, tftp, observer, timeProvider, loggers.CreateLogger<TftpServer>());
+            Add("TFTP", () => new TftpServer(Files, tftp, observer, timeProvider, loggers.CreateLogger<TftpServer>()).RunAsync);
         }
 
         if (options.Dns is { } dns)
         {
             if (hosts is null) throw new ArgumentException("Naming machines needs a directory of them.", nameof(hosts));
             dns.Interface ??= options.Interface;
-            _others.Add(new DnsServer(dns, hosts, timeProvider, loggers.CreateLogger<DnsServer>()).RunAsync);
+            Add("DNS", () => new DnsServer(dns, hosts, timeProvider, loggers.CreateLogger<DnsServer>()).RunAsync);
         }
 
         if (options.Sntp is { } sntp)
         {
             sntp.Interface ??= options.Interface;
-            _others.Add(new SntpServer(sntp, timeProvider ?? TimeProvider.System, loggers.CreateLogger<SntpServer>()).RunAsync);
+            Add("SNTP", () => new SntpServer(sntp, time, loggers.CreateLogger<SntpServer>()).RunAsync);
         }
 
         if (options.Syslog is { } syslog)
         {
             if (observer is null) throw new ArgumentException("Lines that machines log need an observer who is told.", nameof(observer));
             syslog.Interface ??= options.Interface;
-            _others.Add(new SyslogServer(syslog, observer, timeProvider ?? TimeProvider.System, loggers.CreateLogger<SyslogServer>()).RunAsync);
+            Add("syslog", () => new SyslogServer(syslog, observer, time, loggers.CreateLogger<SyslogServer>()).RunAsync);
         }
+
+        void Add(string name, Func<Func<CancellationToken, Task>> make) => _servers.Add(new ServerSupervisor(name, make, place, options.OnFailure, told, time, logger));
     }
 
     /// <summary>Scripts, then the application's files: what TFTP serves, for a host that serves it over HTTP too.</summary>
     public BootFileSource Files { get; }
 
-    /// <summary>Serves until cancelled; when one server ends with an error, so do the others.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or needs a privilege that the process lacks.</exception>
+    /// <summary>How each server does: for a health check, or a page that an operator reads.</summary>
+    public IReadOnlyList<ServerHealth> Health => [.. _servers.Select(s => s.Health)];
+
+    /// <summary>
+    /// Serves until cancelled. A server that fails (its port is taken, its interface is gone, another DHCP server answers on the link) is logged, reported to the
+    /// observer and started again, and the others go on; with <see cref="ServerFailureAction.Stop"/> all stop instead.
+    /// </summary>
+    /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or needs a privilege that the process lacks; with <see cref="ServerFailureAction.Stop"/> only.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<Task> servers = [];
-        using var tftp = _tftp?.Invoke();
-        if (tftp is not null) servers.Add(tftp.RunAsync(stopping.Token));
-        if (_dhcp is not null) servers.Add(_dhcp.RunAsync(stopping.Token));
-        servers.AddRange(_others.Select(run => run(stopping.Token)));
-        if (servers.Count == 0) return;
-
-        var first = await Task.WhenAny(servers).ConfigureAwait(false);
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(servers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!first.IsCanceled) await first.ConfigureAwait(false);
+        if (_servers.Count > 0) await ServerLoops.RunAsync(_servers.Select(s => (Func<CancellationToken, Task>)s.RunAsync), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp6;
@@ -17,6 +18,15 @@ public sealed class BootServerOptions
     /// <see langword="null"/> leaves it to them.
     /// </summary>
     public string? Interface { get; set; }
+
+    /// <summary>
+    /// The address that <see cref="Interface"/> must have: while it does not, the servers wait, so that nothing is answered in the name of an address that is gone.
+    /// <see langword="null"/>, the default, serves with the address that the interface has.
+    /// </summary>
+    public IPAddress? Address { get; set; }
+
+    /// <summary>What happens when a server fails; unless told otherwise it is started again, and the others go on.</summary>
+    public ServerFailureAction OnFailure { get; set; }
 
     /// <summary>Where the last datagrams of each machine are kept, unless DHCP's and TFTP's own options name a place; <see langword="null"/>, the default, for nowhere.</summary>
     public PacketRing? Capture { get; set; }

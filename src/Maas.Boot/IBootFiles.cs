@@ -14,6 +14,6 @@ public interface IBootFiles
 
 /// <summary>A request for a boot file.</summary>
 /// <param name="Name">The normalised name: no leading slash, forward slashes only, no empty, <c>.</c> or <c>..</c> segment.</param>
-/// <param name="Client">The address that asks.</param>
+/// <param name="Client">The address that asks; <see langword="null"/> when the transport does not tell, as over a Unix socket.</param>
 /// <param name="Server">This server's address as the client reached it; <see langword="null"/> when not known.</param>
-public sealed record BootFileRequest(string Name, IPAddress Client, IPAddress? Server = null);
+public sealed record BootFileRequest(string Name, IPAddress? Client, IPAddress? Server = null);

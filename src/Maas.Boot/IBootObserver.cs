@@ -115,6 +115,14 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     public sealed record FileTransfer(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Transport, string Name, long Bytes, string Outcome, string Detail, TimeSpan Took)
         : BootObservation(At, Hardware, Client);
 
+    /// <summary>A server failed: its port is taken, its interface is gone, another DHCP server answers on the link, or a defect. It is started again.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Server">Which server; see <see cref="ServerHealth.Server"/>.</param>
+    /// <param name="Reason">Why, as a sentence.</param>
+    /// <param name="RetryAfter">How long from now it is started again, at the latest.</param>
+    public sealed record ServerFailed(DateTimeOffset At, string Server, string Reason, TimeSpan RetryAfter)
+        : BootObservation(At, Hardware: null, Client: null);
+
     /// <summary>A machine logged a line over the network.</summary>
     /// <param name="At">When it arrived.</param>
     /// <param name="Client">Who sent it.</param>

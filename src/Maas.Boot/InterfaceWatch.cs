@@ -29,7 +29,7 @@ internal sealed class InterfaceWatch
         _name = name;
         _time = timeProvider;
         _read = read ?? InterfaceState.Read;
-        var state = _read(name);
+        var state = ReadOrNull();
         _index = index ?? state?.Index;
         _address = address is not null && state is not null && state.Addresses.Contains(address) ? address : null;
     }
@@ -53,34 +53,80 @@ internal sealed class InterfaceWatch
     /// <exception cref="InterfaceChangedException">It did; the message says how.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var notified = new SemaphoreSlim(0);
-        NetworkAddressChangedEventHandler notify = (_, _) => notified.Release();
-        NetworkChange.NetworkAddressChanged += notify;
-        try
+        while (true)
         {
-            while (true)
-            {
-                if (Change() is { } change) throw new InterfaceChangedException(change);
-                using var patience = new CancellationTokenSource(Period, _time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-                await notified.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                cancellationToken.ThrowIfCancellationRequested();
-                while (notified.CurrentCount > 0) await notified.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            NetworkChange.NetworkAddressChanged -= notify;
+            if (Change() is { } change) throw new InterfaceChangedException(change);
+            await NetworkNotification.WaitAsync(Period, _time, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     /// <summary>What has changed, as a sentence; <see langword="null"/> for nothing.</summary>
     public string? Change()
     {
-        var state = _read(_name);
+        InterfaceState? state;
+        try
+        {
+            state = _read(_name);
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            return null; // no descriptor is left, or it was removed while it was read: the next look tells
+        }
+
         if (state is null) return $"The interface {_name} was removed.";
-        if (state.Index != _index) return $"The interface {_name} was removed and created again.";
+        if (_index is not null && state.Index != _index) return $"The interface {_name} was removed and created again.";
         return _address is not null && !state.Addresses.Contains(_address) ? $"The interface {_name} no longer has the address {_address}." : null;
+    }
+
+    private InterfaceState? ReadOrNull()
+    {
+        try
+        {
+            return _read(_name);
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsUnreadable(Exception failure) => failure is NetworkInformationException or IOException or UnauthorizedAccessException;
+}
+
+/// <summary>Waits for the operating system to say that an address of this host has changed.</summary>
+internal static class NetworkNotification
+{
+    /// <summary>Waits until an address changes, for as long as told, or until cancelled; never throws. Where notifications cannot be had it waits for the time alone.</summary>
+    public static async Task WaitAsync(TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        NetworkAddressChangedEventHandler notify = (_, _) => changed.TrySetResult();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var waited = Task.Delay(patience, timeProvider, ended.Token);
+        var isNotified = TryAdd(notify);
+        try
+        {
+            await Task.WhenAny(waited, changed.Task).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isNotified) NetworkChange.NetworkAddressChanged -= notify;
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static bool TryAdd(NetworkAddressChangedEventHandler notify)
+    {
+        try
+        {
+            NetworkChange.NetworkAddressChanged += notify;
+            return true;
+        }
+        catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException)
+        {
+            return false; // no descriptor is left for the notifications, or the system has none
+        }
     }
 }
 
@@ -90,18 +136,12 @@ internal sealed class InterfaceWatch
 internal sealed record InterfaceState(int Index, IReadOnlyList<IPAddress> Addresses)
 {
     /// <summary>Reads an interface; <see langword="null"/> when there is none of that name.</summary>
+    /// <exception cref="NetworkInformationException">The system does not tell now.</exception>
     public static InterfaceState? Read(string name)
     {
-        try
-        {
-            if (NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name) is not { } device) return null;
-            var properties = device.GetIPProperties();
-            return new InterfaceState(IndexOf(properties), [.. properties.UnicastAddresses.Select(a => new IPAddress(a.Address.GetAddressBytes()))]);
-        }
-        catch (NetworkInformationException)
-        {
-            return null; // removed while it was read
-        }
+        if (NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name) is not { } device) return null;
+        var properties = device.GetIPProperties();
+        return new InterfaceState(IndexOf(properties), [.. properties.UnicastAddresses.Select(a => new IPAddress(a.Address.GetAddressBytes()))]);
     }
 
     /// <summary>The number that the system gave an interface.</summary>

@@ -13,7 +13,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasBootServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="BootServer"/> that runs as long as the host; when it ends with an error, such as a port that is taken, so does the host. The application registers <see cref="IBootPolicy"/> and
+    /// Adds a <see cref="BootServer"/> that runs as long as the host. A server of it that fails, because a port is taken for instance, is started again and does not stop the host, unless
+    /// <see cref="BootServerOptions.OnFailure"/> says so. The application registers <see cref="IBootPolicy"/> and
     /// <see cref="IBootFiles"/>, for full DHCP an <see cref="IAddressSource"/>, for DNS an <see cref="IHostDirectory"/>, for IPv6 leases a <see cref="LeasedAddresses6"/>, and an <see cref="IBootObserver"/> if it wants to be told.
     /// </summary>
     /// <param name="services">Where to.</param>

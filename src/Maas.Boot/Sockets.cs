@@ -54,6 +54,13 @@ internal static class Sockets
     public static void BindToDevice(Socket socket, string device)
     {
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("A socket can be bound to an interface on Linux only; listen on the interface's address instead.");
-        socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.ASCII.GetBytes(device + "\0"));
+        try
+        {
+            socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.ASCII.GetBytes(device + "\0"));
+        }
+        catch (SocketException e)
+        {
+            throw new SocketException((int)e.SocketErrorCode, $"A socket cannot be bound to the interface {device}: {e.Message}");
+        }
     }
 }

@@ -5,6 +5,15 @@ namespace Maas.Core;
 /// <summary>Runs a region's workers for as long as the host runs.</summary>
 internal sealed class RegionWorkers(MaasRegion region) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(region.Effects.RunAsync(stoppingToken), region.Deadlines.RunAsync(stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.WhenAll(region.Effects.RunAsync(stoppingToken), region.Deadlines.RunAsync(stoppingToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops, or is disposed of.
+        }
+    }
 }

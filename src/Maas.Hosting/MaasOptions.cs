@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Maas.Boot;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Leases;
@@ -34,6 +35,18 @@ public sealed class MaasOptions
 
     /// <summary>Whether addresses are leased (<see cref="DhcpMode.Full"/>), another server's offers are completed, or nothing is answered.</summary>
     public DhcpMode Mode { get; set; } = DhcpMode.Full;
+
+    /// <summary>
+    /// Whether addresses are leased although another DHCP server answers on the link. Default false: then DHCP alone waits and looks again, the first time after a
+    /// second and later every half minute, and everything else is served.
+    /// </summary>
+    public bool AllowOtherDhcpServers { get; set; }
+
+    /// <summary>
+    /// What happens when DHCP, TFTP, DNS or another server on the link fails, because its port is taken for instance. Default: it is logged and started again, and
+    /// the host with its web application goes on.
+    /// </summary>
+    public ServerFailureAction OnBootFailure { get; set; }
 
     /// <summary>The addresses leased in full mode, inside the interface's network.</summary>
     public AddressRange? Range { get; set; }

@@ -110,7 +110,7 @@ public static class MaasServiceCollectionExtensions
             services.AddSingleton(provider =>
             {
                 var time = provider.GetRequiredService<TimeProvider>();
-                return new LinkNeighbours(ServedLink.IndexOf(name), LinkResolver.TryOpen(name, link, options.Prefix6, time), time);
+                return new LinkNeighbours(() => NeighbourTable.IndexOf(name), LinkResolver.TryOpen(name, link, options.Prefix6, time), time);
             });
             services.AddSingleton<IHardwareAddresses>(provider => provider.GetRequiredService<LinkNeighbours>());
         }
@@ -158,9 +158,28 @@ public static class MaasServiceCollectionExtensions
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LinkHosts>());
     }
 
+    // The store holds secrets: a folder that others may enter is closed to them. A shared one, such as /tmp, is not taken from its users.
     private static void MakePrivate(string directory)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
-        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+            return;
+        }
+
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(directory, OwnerOnly);
+        var mode = File.GetUnixFileMode(directory);
+        if ((mode & ~OwnerOnly) == 0) return;
+        if ((mode & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) != 0)
+            throw new InvalidOperationException($"The data directory {directory} is writable by every user. The store holds secrets: use a directory of its own.");
+        try
+        {
+            File.SetUnixFileMode(directory, OwnerOnly);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            throw new InvalidOperationException($"Other users may enter the data directory {directory}, and it cannot be closed to them ({refused.Message}). As its owner, run: chmod 700 {directory}", refused);
+        }
     }
 }

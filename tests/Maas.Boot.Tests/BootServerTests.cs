@@ -36,11 +36,12 @@ public class BootServerTests
     }
 
     [Fact]
-    public async Task When_one_cannot_listen_none_runs()
+    public async Task When_a_failure_shall_stop_all_and_one_cannot_listen_none_runs()
     {
         using var holder = new TftpServer(Everything, new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
         var options = new BootServerOptions
         {
+            OnFailure = ServerFailureAction.Stop,
             Dhcp = new() { Mode = DhcpMode.Proxy, ListenOn = new IPEndPoint(IPAddress.Loopback, 0), BootServicePort = 0 },
             Tftp = new() { Listen = holder.Bind() },
         };
@@ -62,7 +63,7 @@ public class BootServerTests
         builder.Services.AddSingleton<IBootPolicy>(Everything).AddSingleton<IBootFiles>(Everything).AddSingleton<IBootObserver>(Everything).AddSingleton<IHostDirectory>(Everything);
         builder.Services.AddMaasBoot(o =>
         {
-            (o.Dhcp, o.Tftp) = (null, null);
+            (o.Dhcp, o.Tftp, o.OnFailure) = (null, null, ServerFailureAction.Stop);
             switch (server)
             {
                 case "dhcp": o.Dhcp = new() { Mode = DhcpMode.Full, ListenOn = taken }; break;

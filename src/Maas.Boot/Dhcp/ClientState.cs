@@ -55,7 +55,7 @@ internal readonly record struct ClientState(AddressQuestionKind? Kind, uint Addr
     /// </summary>
     public static uint LinkOf(DhcpMessage request, uint server)
     {
-        if (RelayAgentInformation.LinkSelectionOf(request) is var selected and not 0) return selected;
+        if (request.RelayNumber != 0 && RelayAgentInformation.LinkSelectionOf(request) is var selected and not 0) return selected; // a client may not speak for a relay
         if (request.Options.Get(DhcpOptionCode.SubnetSelection) is { Length: 4 } subnet) return BinaryPrimitives.ReadUInt32BigEndian(subnet);
         if (request.RelayNumber != 0) return request.RelayNumber;
         return AddressInUse(request) is var own and not 0 ? own : server;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Maas.Boot.Dhcp.Firmware;
 
 namespace Maas.Boot.Dhcp;
@@ -24,6 +25,12 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
     /// older ones say nothing else by which they are known. The blocks registered for Raspberry Pi unless told otherwise.
     /// </summary>
     public IList<string> RaspberryPiPrefixes { get; } = [.. HardwarePrefixes.RaspberryPiTexts];
+
+    /// <summary>
+    /// The networks of the relays that are answered, by the address that a relay sends from or by its <c>giaddr</c>; empty, the default, for all relays. Where relays are
+    /// listed, a stranger cannot have answers sent to an address of his choice by claiming to be one.
+    /// </summary>
+    public IList<IPNetwork> Relays { get; } = [];
 
     /// <summary>
     /// How long a link is asked by ARP whether somebody uses an address that is about to be offered to a client for the first time;

@@ -24,7 +24,23 @@ internal sealed class NetasciiFile : BootFile
     public override long Length { get; }
 
     /// <summary>Wraps a file, which it owns from then on; reads it once to know the length.</summary>
-    public static async ValueTask<NetasciiFile> EncodeAsync(BootFile file, CancellationToken cancellationToken)
+    public static async ValueTask<NetasciiFile> EncodeAsync(BootFile file, CancellationToken cancellationToken) =>
+        new(file, await CountAsync(file, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Wraps a file, which it owns from then on; reads it once to know the length, unless the length of this version of it is remembered.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="lengths">The lengths of files that were sent before.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async ValueTask<NetasciiFile> EncodeAsync(BootFile file, string name, NetasciiLengths lengths, CancellationToken cancellationToken)
+    {
+        if (lengths.Find(name, file) is { } known) return new NetasciiFile(file, known);
+        var length = await CountAsync(file, cancellationToken).ConfigureAwait(false);
+        lengths.Remember(name, file, length);
+        return new NetasciiFile(file, length);
+    }
+
+    private static async ValueTask<long> CountAsync(BootFile file, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 << 10];
         var length = file.Length;
@@ -32,12 +48,12 @@ internal sealed class NetasciiFile : BootFile
         {
             var read = await file.ReadAsync(buffer, at, cancellationToken).ConfigureAwait(false);
             if (read == 0) throw new IOException($"The file ended at {at} instead of {file.Length}.");
-            foreach (var octet in buffer.AsSpan(0, read))
-                if (octet is (byte)'\n' or (byte)'\r') length++;
+            var part = buffer.AsSpan(0, read);
+            length += part.Count((byte)'\n') + part.Count((byte)'\r');
             at += read;
         }
 
-        return new NetasciiFile(file, length);
+        return length;
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,8 @@ internal sealed record TftpOutcome(string Label, string Words, TftpErrorCode? Er
 
     public static readonly TftpOutcome Stopped = new("stopped", "the server was stopped", TftpErrorCode.NotDefined);
 
+    public static readonly TftpOutcome Failed = new("failed", "the server failed to handle the transfer", TftpErrorCode.NotDefined);
+
     /// <summary>Whether the client did not get what it asked for.</summary>
     public bool IsFailure => Label is not ("completed" or "unconfirmed" or "size asked" or "superseded");
 

@@ -17,6 +17,9 @@ public sealed partial class TftpServer
     [LoggerMessage(Level = LogLevel.Warning, Message = "TFTP requests of {Client} and others are dropped: {Bound}")]
     private partial void LogBusy(IPEndPoint client, string bound);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A TFTP datagram was not received: {Error}")]
+    private partial void LogReceiveFailed(System.Net.Sockets.SocketError error);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "TFTP cannot read {File} for {Client}")]
     private partial void LogUnreadable(Exception exception, string file, IPEndPoint client);
 

@@ -32,6 +32,8 @@ public sealed partial class TftpServer : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TransferTable _table;
+    private readonly FailureLog _failures;
+    private readonly NetasciiLengths _netasciiLengths = new();
     private readonly PerMinute _busy = new(0); // for saying so once a minute; of the receiving loop
     private Socket? _socket;
     private TransferLane[] _lanes = [];
@@ -51,6 +53,7 @@ public sealed partial class TftpServer : IDisposable
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TftpServer>.Instance;
         _observer = GuardedObserver.Around(observer, _logger);
+        _failures = new FailureLog("tftp", _time, _logger);
         _table = new TransferTable(_options.MaxTransfers, _options.MaxTransfersPerClient, _time);
     }
 
@@ -67,31 +70,34 @@ public sealed partial class TftpServer : IDisposable
     }
 
     /// <summary>Serves until cancelled. Running transfers are then told that the server stops.</summary>
-    /// <exception cref="SocketException">The listening socket cannot be opened.</exception>
+    /// <exception cref="SocketException">The listening socket cannot be opened, or fails for half a minute.</exception>
+    /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var listening = Bind();
         var socket = _socket!; // Bind has opened it
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _lanes = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 16)).Select(_ => new TransferLane(_time, SocketPoller.Create()))];
-        foreach (var (i, lane) in _lanes.Index()) lane.Start($"tftp {listening.Port}/{i}");
-        LogListening(listening);
+        List<TransferLane> lanes = [];
         try
         {
-            // Whichever ends first ends the server: a lane ends early by a defect only.
-            var receiving = ReceiveAsync(socket, stopping.Token);
-            var first = await Task.WhenAny([receiving, .. _lanes.Select(l => l.Ended)]).ConfigureAwait(false);
-            await first.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
+            for (var i = 0; i < Math.Clamp(Environment.ProcessorCount, 1, 16); i++)
+            {
+                lanes.Add(new TransferLane(_time, SocketPoller.Create(), _failures));
+                lanes[i].Start($"tftp {listening.Port}/{i}");
+            }
+
+            _lanes = [.. lanes];
+            LogListening(listening);
+            await ServerLoops.RunAsync(
+                [token => ReceiveAsync(socket, token), token => InterfaceWatch.RunAsync(_options.Interface, _time, token), .. _lanes.Select(l => (Func<CancellationToken, Task>)l.Ended.WaitAsync)],
+                stopping.Token).ConfigureAwait(false);
         }
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
-            foreach (var lane in _lanes) lane.Stop();
-            await Task.WhenAll(_lanes.Select(l => l.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var lane in _lanes) lane.Dispose();
+            foreach (var lane in lanes) lane.Stop();
+            await Task.WhenAll(lanes.Select(l => l.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var lane in lanes) lane.Dispose();
             Dispose();
         }
     }
@@ -114,6 +120,7 @@ public sealed partial class TftpServer : IDisposable
 
     private async Task ReceiveAsync(Socket socket, CancellationToken stopping)
     {
+        var backoff = new SocketBackoff();
         var buffer = new byte[TftpRequest.MaxLength + 1];
         var anybody = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         while (true)
@@ -122,16 +129,32 @@ public sealed partial class TftpServer : IDisposable
             try
             {
                 received = await socket.ReceiveMessageFromAsync(buffer, anybody, stopping).ConfigureAwait(false);
+                backoff.Reset();
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize or SocketError.NetworkReset)
             {
                 // Windows reports an earlier answer's ICMP error, or a datagram that is larger than any request.
                 continue;
             }
+            catch (SocketException e)
+            {
+                LogReceiveFailed(e.SocketErrorCode);
+                if (!await backoff.TryPauseAsync(e, _time, stopping).ConfigureAwait(false)) throw;
+                continue;
+            }
 
-            var client = Plain((IPEndPoint)received.RemoteEndPoint);
-            var local = Plain(received.PacketInformation.Address);
-            Take(buffer.AsSpan(0, received.ReceivedBytes), client, local, stopping);
+            try
+            {
+                var client = Plain((IPEndPoint)received.RemoteEndPoint);
+                var local = Plain(received.PacketInformation.Address);
+                Take(buffer.AsSpan(0, received.ReceivedBytes), client, local, stopping);
+            }
+#pragma warning disable CA1031 // the datagram is dropped, the server lives on
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _failures.Add(e);
+            }
         }
     }
 
@@ -229,7 +252,7 @@ public sealed partial class TftpServer : IDisposable
                     return;
                 }
 
-                file = await NetasciiFile.EncodeAsync(file, stopping).ConfigureAwait(false);
+                file = await NetasciiFile.EncodeAsync(file, name, _netasciiLengths, stopping).ConfigureAwait(false);
             }
 
             await BeginAsync(slot, file, name, local, began, stopping).ConfigureAwait(false);
@@ -259,7 +282,8 @@ public sealed partial class TftpServer : IDisposable
         TransferSession? session = null;
         try
         {
-            var terms = TftpTerms.Agree(slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader);
+            var terms = TftpTerms.Agree(slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader, _table.WindowBytesFor(_options));
+            _table.Reserve(slot, terms.BlockSize * terms.WindowSize);
             var lane = _lanes[(uint)Interlocked.Increment(ref _nextLane) % _lanes.Length];
             session = new TransferSession(lane, link, slot.Request, terms, new TftpTransfer(terms, _options.GiveUpAfter), s => Ended(slot, s))
             {

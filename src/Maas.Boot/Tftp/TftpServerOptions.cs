@@ -43,6 +43,13 @@ public sealed class TftpServerOptions
     [Range(1 << 20, int.MaxValue)]
     public int ReadAheadBytes { get; set; } = 128 << 20;
 
+    /// <summary>
+    /// The windows of all transfers together, in bytes; default 128 MiB. When much of it is in use, newcomers are granted smaller windows, down to one block, so that a
+    /// flood of requests for large windows costs no more memory than this.
+    /// </summary>
+    [Range(1 << 20, int.MaxValue)]
+    public int MaxWindowBytesInAll { get; set; } = 128 << 20;
+
     /// <summary>How long a client may be silent in the middle of a transfer, 1 s to 10 min; default 30 s, a spanning tree's listening and learning.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is outside that range.</exception>
     public TimeSpan GiveUpAfter
@@ -59,7 +66,10 @@ public sealed class TftpServerOptions
     /// <summary>Where the last datagrams of each machine are kept; <see langword="null"/>, the default, for nowhere.</summary>
     public PacketRing? Capture { get; set; }
 
-    /// <summary>The largest file sent in netascii, in bytes; default 64 MiB. Its length must be known, so it is read twice.</summary>
+    /// <summary>
+    /// The largest file sent in netascii, in bytes; default 1 MiB, for texts. Its encoded length must be known before the first block is sent, so the file is read
+    /// once more, at a request whose source address may be forged; the lengths of files on disk are remembered.
+    /// </summary>
     [Range(0, int.MaxValue)]
-    public int MaxNetasciiBytes { get; set; } = 64 << 20;
+    public int MaxNetasciiBytes { get; set; } = 1 << 20;
 }

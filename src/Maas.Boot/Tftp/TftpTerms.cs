@@ -31,11 +31,12 @@ internal sealed record TftpTerms(int BlockSize, int WindowSize, long Length)
     /// <param name="length">The file's length.</param>
     /// <param name="options">The server's limits.</param>
     /// <param name="mtuBlockSize">The largest block that the path carries in one piece.</param>
-    public static TftpTerms Agree(TftpRequest request, long length, TftpServerOptions options, int mtuBlockSize)
+    /// <param name="windowBytes">What is left of the memory for windows; <see langword="null"/> for as much as the options allow one client.</param>
+    public static TftpTerms Agree(TftpRequest request, long length, TftpServerOptions options, int mtuBlockSize, int? windowBytes = null)
     {
         var largest = options.ClampBlockSizeToMtu ? Math.Min(options.MaxBlockSize, Math.Max(mtuBlockSize, DefaultBlockSize)) : options.MaxBlockSize;
         var block = request.BlockSize is { } asked ? Math.Min(asked, largest) : DefaultBlockSize;
-        var widest = Math.Clamp(options.MaxWindowBytes / block, 1, options.MaxWindowSize);
+        var widest = Math.Clamp((windowBytes ?? options.MaxWindowBytes) / block, 1, options.MaxWindowSize);
         var window = request.WindowSize is { } blocks ? Math.Min(blocks, widest) : 1;
         var terms = new TftpTerms(block, window, length)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Maas.Boot.Diagnostics;
 
 namespace Maas.Boot.Tftp;
 
@@ -7,6 +8,7 @@ internal sealed class TransferLane : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly SocketPoller _poller;
+    private readonly FailureLog _failures;
     private readonly ConcurrentQueue<Action> _inbox = new();
     private readonly Dictionary<int, TransferSession> _sessions = [];
     private readonly PriorityQueue<TransferSession, TimeSpan> _deadlines = new();
@@ -17,10 +19,11 @@ internal sealed class TransferLane : IDisposable
     private int _lastToken;
     private volatile bool _stopping;
 
-    public TransferLane(TimeProvider time, SocketPoller poller)
+    public TransferLane(TimeProvider time, SocketPoller poller, FailureLog failures)
     {
         _time = time;
         _poller = poller;
+        _failures = failures;
         _epoch = time.GetTimestamp();
     }
 
@@ -90,9 +93,9 @@ internal sealed class TransferLane : IDisposable
             while (!_stopping)
             {
                 var count = _poller.Wait(Patience(), _ready);
-                while (_inbox.TryDequeue(out var action)) action();
+                while (_inbox.TryDequeue(out var action)) Run(action);
                 for (var i = 0; i < count; i++)
-                    if (_sessions.TryGetValue(_ready[i], out var session)) session.Receive(mayWait: false);
+                    if (_sessions.TryGetValue(_ready[i], out var session)) TryReceive(session, mayWait: false);
                 Expire();
                 WaitForOnly();
             }
@@ -107,11 +110,61 @@ internal sealed class TransferLane : IDisposable
         }
     }
 
+    // A defect, or a file source that throws, ends one transfer and not the lane with all its others.
+    private bool TryReceive(TransferSession session, bool mayWait)
+    {
+        try
+        {
+            return session.Receive(mayWait);
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(session, e);
+            return false;
+        }
+    }
+
+    private void TryExpire(TransferSession session, TimeSpan now)
+    {
+        try
+        {
+            session.Expire(now);
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Fail(session, e);
+        }
+    }
+
+    private void Run(Action action)
+    {
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // see above; the transfer, if there is one, ends by its own deadline
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failures.Add(e);
+        }
+    }
+
+    private void Fail(TransferSession session, Exception failure)
+    {
+        _failures.Add(failure);
+        Run(() => session.End(TftpOutcome.Failed));
+    }
+
     // With one client, and that one near, the poller's call would be a third of all calls. Nobody can end a receiving call, but it lasts a few
     // milliseconds at most, which is also the most by which a deadline is met late.
     private void WaitForOnly()
     {
-        while (_only is { IsNear: true } session && _inbox.IsEmpty && !_stopping && session.Receive(mayWait: true)) { }
+        while (_only is { IsNear: true } session && _inbox.IsEmpty && !_stopping && TryReceive(session, mayWait: true)) { }
     }
 
     private TimeSpan Patience()
@@ -130,7 +183,7 @@ internal sealed class TransferLane : IDisposable
             _deadlines.Dequeue();
             if (due != session.Watched) continue; // an entry since replaced by an earlier one
             session.Watched = TimeSpan.MaxValue;
-            if (session.Transfer.Outcome is null) session.Expire(now);
+            if (session.Transfer.Outcome is null) TryExpire(session, now);
             Watch(session);
         }
     }

@@ -17,6 +17,7 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
     private readonly Dictionary<IPEndPoint, TransferSlot> _slots = [];
     private readonly Dictionary<IPAddress, int> _perClient = [];
     private readonly Queue<TransferSlot> _unanswered = [];
+    private long _windowBytes;
 
     /// <summary>How many run.</summary>
     public int Count
@@ -56,6 +57,25 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
         }
     }
 
+    /// <summary>
+    /// The longest window that a newcomer may be granted: an eighth of what is left for all, so that the last of many still gets one block.
+    /// </summary>
+    public int WindowBytesFor(TftpServerOptions options)
+    {
+        lock (_lock) return (int)Math.Clamp((options.MaxWindowBytesInAll - _windowBytes) / 8, 0, options.MaxWindowBytes);
+    }
+
+    /// <summary>Counts the window that a transfer was granted.</summary>
+    public void Reserve(TransferSlot slot, int windowBytes)
+    {
+        lock (_lock)
+        {
+            if (slot.Released) return;
+            _windowBytes += windowBytes - slot.WindowBytes;
+            slot.WindowBytes = windowBytes;
+        }
+    }
+
     /// <summary>Gives a place back.</summary>
     public void Release(TransferSlot slot)
     {
@@ -81,6 +101,7 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
     {
         if (slot.Released) return;
         slot.Released = true;
+        _windowBytes -= slot.WindowBytes;
         if (_slots.GetValueOrDefault(slot.Client) == slot) _slots.Remove(slot.Client);
         var left = _perClient.GetValueOrDefault(slot.Client.Address) - 1;
         if (left > 0) _perClient[slot.Client.Address] = left;
@@ -103,6 +124,9 @@ internal sealed class TransferSlot(IPEndPoint client, TftpRequest request, long 
     public volatile RunningTransfer? Running;
 
     public bool Released { get; set; }
+
+    /// <summary>The bytes of its window, as the table has counted them.</summary>
+    public int WindowBytes { get; set; }
 
     /// <summary>The trace of the request; <see langword="null"/> when nobody listens.</summary>
     public Activity? Activity { get; set; }

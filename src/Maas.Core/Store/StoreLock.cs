@@ -18,7 +18,7 @@ internal sealed class StoreLock : IDisposable
         try
         {
             var taken = PrivateFile.OpenOrCreate(store + ".lock", FileShare.None);
-            File.WriteAllText(holder, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():u}"));
+            Describe(holder, clock);
             return new StoreLock(taken);
         }
         catch (IOException failure) when (failure.GetType() == typeof(IOException))
@@ -28,4 +28,14 @@ internal sealed class StoreLock : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+
+    // An earlier version left this file readable to everybody.
+    private static void Describe(string holder, TimeProvider clock)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(holder)) File.SetUnixFileMode(holder, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using var description = PrivateFile.OpenOrCreate(holder, FileShare.Read);
+        description.SetLength(0);
+        using var writer = new StreamWriter(description);
+        writer.Write(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():u}"));
+    }
 }

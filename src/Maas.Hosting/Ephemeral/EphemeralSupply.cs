@@ -56,8 +56,13 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
                 // Whatever went wrong, DHCP and the API go on: an exception that left here would stop the host.
                 Failed(exception, wait);
             }
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return; // the host stops, or is disposed of
+            }
 
-            await Task.Delay(wait, timeProvider, stoppingToken).ConfigureAwait(false);
+            await Task.Delay(wait, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested) return;
         }
     }
 

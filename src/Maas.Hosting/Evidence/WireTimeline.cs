@@ -42,24 +42,33 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var observation in _queue.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        try
         {
-            if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped) Dropped(dropped);
-            if (Owner(observation) is not { } address)
+            await foreach (var observation in _queue.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
             {
-                if (observation is BootObservation.OtherServerSeen or BootObservation.OtherRouterSeen) OfTheLink(Words(observation));
-                continue;
+                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped) Dropped(dropped);
+                await WriteAsync(observation, stoppingToken).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops, or is disposed of.
+        }
+    }
 
-            try
-            {
+    // Evidence only explains: whatever fails here (a full disk, no descriptor for the neighbour table), the host goes on and the next line tries again.
+    private async ValueTask WriteAsync(BootObservation observation, CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (Owner(observation) is { } address)
                 await _timeline.ObserveAsync(new Observation(observation.At, address, KindOf(observation), Words(observation)), stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // A full disk must not end the evidence for good; the next line tries again.
-                NotWritten(exception);
-            }
+            else if (observation is BootObservation.OtherServerSeen or BootObservation.OtherRouterSeen)
+                OfTheLink(Words(observation));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            NotWritten(exception);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp;
@@ -24,8 +25,17 @@ internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         _store = SqliteLeaseStore.Open(path);
-        _leases = await LeasedAddresses.OpenAsync(subnets, _store, timeProvider: timeProvider, cancellationToken: cancellationToken).ConfigureAwait(false);
+        _leases = await LeasedAddresses.OpenAsync(subnets, _store, RulesFor(subnets), timeProvider, cancellationToken).ConfigureAwait(false);
     }
+
+    // A host that invents hardware addresses gets half of the addresses in a minute at most, and keeps them for as long as firmware does; 60 a minute is a rack.
+    private static LeaseRules RulesFor(IReadOnlyList<DhcpSubnet> subnets) => new()
+    {
+        NewClientsPerMinuteOfLink = (int)Math.Clamp(subnets.Sum(s => s.Ranges.Sum(r => NumberOf(r.Last) - NumberOf(r.First) + 1)) / 2, 60, int.MaxValue),
+        NewClientLeaseTime = subnets.Min(s => s.FirmwareLeaseTime),
+    };
+
+    private static long NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 
     /// <inheritdoc/>
     public ValueTask<AddressAnswer> AskAsync(AddressQuestion question, CancellationToken cancellationToken) => Leases.AskAsync(question, cancellationToken);

@@ -29,6 +29,7 @@ internal sealed class LeaseDatabase : IAsyncDisposable
     /// <exception cref="SqliteException">It is no such file, or cannot be opened.</exception>
     public static LeaseDatabase Open(string path, IReadOnlyList<string> migrations, string upsert, IEnumerable<string> parameters)
     {
+        MakePrivate(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
         try
         {
@@ -80,6 +81,15 @@ internal sealed class LeaseDatabase : IAsyncDisposable
     {
         await _upsert.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Who has which address is nobody else's business; SQLite gives its journal the same mode.
+    private static void MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = OwnerOnly });
+        if ((File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerOnly) != 0) File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
     }
 
     private static void Migrate(SqliteConnection connection, string path, IReadOnlyList<string> migrations)

@@ -11,10 +11,10 @@ namespace Maas.Hosting.Link;
 /// A UDP datagram makes no entry in the kernel's table, and an entry may be older than the present user of the address. What a secret depends on is therefore
 /// asked of the link itself. Where there is neither (not Linux), nothing is known.
 /// </remarks>
-/// <param name="interfaceIndex">The link.</param>
+/// <param name="interfaceIndex">The number of the link's interface now.</param>
 /// <param name="resolver">Asks the link; <see langword="null"/> where that is not possible.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class LinkNeighbours(int interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider) : IAddressOwners, IHardwareAddresses, IDisposable
+internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider) : IAddressOwners, IHardwareAddresses, IDisposable
 {
     private static readonly TimeSpan s_kernelDelay = TimeSpan.FromMilliseconds(50);
 
@@ -33,8 +33,9 @@ internal sealed class LinkNeighbours(int interfaceIndex, LinkResolver? resolver,
     public HardwareAddress? OwnerOf(IPAddress address)
     {
         if (!OperatingSystem.IsLinux()) return null;
+        var index = interfaceIndex(); // looked up each time: an interface that was created again has another number
         foreach (var neighbour in NeighbourTable.Read(address.AddressFamily))
-            if (neighbour.InterfaceIndex == interfaceIndex && neighbour.Address.Equals(address)) return neighbour.Hardware;
+            if (neighbour.InterfaceIndex == index && neighbour.Address.Equals(address)) return neighbour.Hardware;
         return null;
     }
 

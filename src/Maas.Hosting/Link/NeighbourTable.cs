@@ -55,6 +55,9 @@ internal static partial class NeighbourTable
         }
     }
 
+    /// <summary>The kernel's number of an interface now; 0 when there is none of that name, or this is not Linux.</summary>
+    public static int IndexOf(string name) => OperatingSystem.IsLinux() ? (int)NameToIndex(name) : 0;
+
     /// <summary>Reads one answer of the kernel's.</summary>
     /// <returns>Whether it was the last.</returns>
     internal static bool Parse(ReadOnlySpan<byte> answer, ICollection<Neighbour> neighbours)
@@ -97,6 +100,9 @@ internal static partial class NeighbourTable
     private static int Aligned(int length) => (length + 3) & ~3;
 
     private static int Checked(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+
+    [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial uint NameToIndex(string name);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int domain, int type, int protocol);

@@ -89,7 +89,9 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
             Mode = options.Mode,
             Programs = options.Programs,
             HttpBase = HttpBase("0.0.0.0", options),
+            AllowOtherServers = options.AllowOtherDhcpServers,
         };
+        boot.OnFailure = options.OnBootFailure;
         boot.Dhcp = dhcp;
         boot.Tftp = new TftpServerOptions();
         if (options.Loopback is { } loopback)
@@ -99,12 +101,13 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
         }
         else
         {
-            boot.Interface = options.Interface;
+            // The leases, the zone and the URLs are of this address: while the interface does not have it, nothing is answered in its name.
+            (boot.Interface, boot.Address) = (options.Interface, Address);
         }
 
         if (Address6 is { } address6 && options.Prefix6 is { } prefix)
         {
-            boot.Dhcp6 = new Dhcp6ServerOptions { Programs = options.Programs, HttpBase = HttpBase("[::]", options), ServerAddress = address6 };
+            boot.Dhcp6 = new Dhcp6ServerOptions { Programs = options.Programs, HttpBase = HttpBase("[::]", options), ServerAddress = address6, AllowOtherServers = options.AllowOtherDhcpServers };
             boot.RouterAdvertisement = new RouterAdvertiserOptions { Prefixes = { new AdvertisedPrefix { Network = prefix } } };
         }
 

@@ -63,7 +63,8 @@ internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, Le
         while (true)
         {
             // A large park takes a while to list: it is not listed all the time.
-            await Task.Delay(took * 10 > s_pause ? took * 10 : s_pause, timeProvider, stoppingToken).ConfigureAwait(false);
+            await Task.Delay(took * 10 > s_pause ? took * 10 : s_pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested) return; // the host stops, or is disposed of
             var changes = machines.Changes;
             if (changes == seen && timeProvider.GetElapsedTime(readAt) < s_longestUnread) continue;
             readAt = timeProvider.GetTimestamp();
@@ -72,7 +73,11 @@ internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, Le
                 await ReadAsync(stoppingToken).ConfigureAwait(false);
                 seen = changes;
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
             {
                 NotRead(exception); // names go on as they were, and the next pause tries again
             }

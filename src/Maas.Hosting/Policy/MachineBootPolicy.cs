@@ -85,7 +85,8 @@ internal sealed partial class MachineBootPolicy(
 
     private Uri ServerFor(IPAddress? server)
     {
-        var reached = server is { AddressFamily: AddressFamily.InterNetworkV6 } && link is not null ? link.Address : server;
+        var isOther = server is null or { AddressFamily: AddressFamily.InterNetworkV6 }; // over a Unix socket there is none; the environment speaks IPv4
+        var reached = isOther && link is not null ? link.Address : server;
         return new UriBuilder("http", (reached ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;
     }
 

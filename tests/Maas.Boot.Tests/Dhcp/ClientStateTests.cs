@@ -44,6 +44,14 @@ public class ClientStateTests
     }
 
     [Fact]
+    public void A_client_that_speaks_for_a_relay_does_not_choose_its_link()
+    {
+        var message = Message(null, null, null);
+        new RelayAgentInformation { LinkSelection = IPAddress.Parse("10.9.0.0") }.AddTo(message.Options);
+        ClientState.LinkOf(message, Server).Should().Be(Server);
+    }
+
+    [Fact]
     public void The_link_without_a_relay_is_the_servers_own() => ClientState.LinkOf(Message(null, null, null), Server).Should().Be(Server);
 
     // RFC 2131 table 5: ciaddr is 0 in all but these, and who has it there all the same answers no ARP for it.

@@ -183,6 +183,19 @@ public class DhcpServerTests
         relay.Ask(discover)!.Options.GetAddress(DhcpOptionCode.ServerIdentifier).Should().Be(IPAddress.Parse("10.0.0.254"));
     }
 
+    [Theory]
+    [InlineData("127.0.0.0/8", true)]
+    [InlineData("10.99.0.0/16", false)]
+    public async Task Where_relays_are_listed_others_are_not_answered(string relays, bool isAnswered)
+    {
+        await using var server = await RunningServer.StartAsync(configure: o => o.Relays.Add(IPNetwork.Parse(relays)));
+        using var relay = await server.RelayAsync();
+        relay.Send(relay.Message(1, DhcpMessageType.Discover));
+        var exchange = (await server.ObservedAsync<BootObservation.DhcpExchange>()).Single();
+        (exchange.Answered is not null).Should().Be(isAnswered);
+        if (!isAnswered) exchange.Rule.Should().Be("the relay is none of those that are served");
+    }
+
     [Fact]
     public void A_server_that_could_say_nothing_is_not_made()
     {

@@ -52,6 +52,47 @@ public class Class4DhcpStarvationTests
     }
 
     [Fact]
+    public async Task A_host_on_the_link_that_invents_clients_is_held_back_and_keeps_little_for_long()
+    {
+        var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.100-10.0.0.199")] };
+        var rules = new LeaseRules { NewClientsPerMinuteOfLink = 60, NewClientLeaseTime = TimeSpan.FromMinutes(10) };
+        var scene = await LeaseScene.OpenAsync(wide, rules);
+        Enumerable.Range(1, 202).Count(c => scene.Lease(c) is not null).Should().Be(60);
+        scene.Addresses.List().Should().OnlyContain(l => l.ExpiresAt - l.Since <= TimeSpan.FromMinutes(10));
+        scene.Time.Advance(TimeSpan.FromMinutes(11));
+        scene.Addresses.List().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_client_that_renews_gets_the_long_lease_and_keeps_it_over_a_restart()
+    {
+        var rules = new LeaseRules { NewClientLeaseTime = TimeSpan.FromMinutes(10) };
+        var scene = await LeaseScene.OpenAsync(rules: rules);
+        var address = scene.Lease(1)!;
+        scene.Time.Advance(TimeSpan.FromMinutes(5));
+        scene.Ask(AddressQuestionKind.Extend, 1, address).LeaseTime.Should().Be(TimeSpan.FromHours(1));
+        scene.Commit();
+        var restarted = await LeaseScene.OpenAsync(rules: rules, store: scene.Store, time: scene.Time);
+        restarted.Ask(AddressQuestionKind.Verify, 1, address).LeaseTime.Should().Be(TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public async Task A_known_machine_gets_the_address_of_a_client_that_is_unknown_and_has_never_renewed()
+    {
+        var known = LeaseScene.From(7).Hardware;
+        var scene = await LeaseScene.OpenAsync(rules: new LeaseRules { IsKnownClient = h => h == known, NewClientLeaseTime = TimeSpan.FromMinutes(10) });
+        var kept = scene.Lease(1)!;
+        scene.Time.Advance(TimeSpan.FromMinutes(1));
+        scene.Ask(AddressQuestionKind.Extend, 1, kept);
+        foreach (var client in (int[])[2, 3, 4]) scene.Lease(client).Should().NotBeNull();
+        scene.Lease(5).Should().BeNull("all are held");
+        var answer = scene.Ask(AddressQuestionKind.Discover, 7);
+        answer.Kind.Should().Be(AddressAnswerKind.Grant);
+        answer.Address.ToString().Should().NotBe(kept, "who has renewed is there");
+        answer.IsUntried.Should().BeTrue("the link is asked by ARP before the address is taken from anybody");
+    }
+
+    [Fact]
     public async Task A_circuit_that_invents_clients_is_held_back_and_other_circuits_are_not()
     {
         var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.250")] };

@@ -54,4 +54,34 @@ public class NetasciiFileTests
 
         return plain;
     }
+
+    [Fact]
+    public async Task A_file_is_read_once_for_its_length_and_again_when_it_has_changed()
+    {
+        var lengths = new NetasciiLengths();
+        var reads = 0;
+        for (var request = 0; request < 5; request++)
+        {
+            using var file = await NetasciiFile.EncodeAsync(new Counted("one", () => reads++), "file", lengths, TestContext.Current.CancellationToken);
+            file.Length.Should().Be(6);
+        }
+
+        reads.Should().Be(1, "a request may come from a forged address");
+        using var changed = await NetasciiFile.EncodeAsync(new Counted("two", () => reads++), "file", lengths, TestContext.Current.CancellationToken);
+        reads.Should().Be(2);
+    }
+
+    private sealed class Counted(string version, Action read) : BootFile
+    {
+        public override long Length => 4;
+
+        public override string EntityTag => version;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+        {
+            read();
+            "a\nb\n"u8.CopyTo(buffer.Span);
+            return new(4);
+        }
+    }
 }

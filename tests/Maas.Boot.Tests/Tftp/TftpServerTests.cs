@@ -265,6 +265,25 @@ public class TftpServerTests
     }
 
     [Fact]
+    public void The_windows_of_all_transfers_together_stay_within_their_budget()
+    {
+        var options = new TftpServerOptions { MaxWindowBytesInAll = 1 << 24, ClampBlockSizeToMtu = false, MaxTransfers = 4096, MaxTransfersPerClient = 4096 };
+        var table = new TransferTable(options.MaxTransfers, options.MaxTransfersPerClient, TimeProvider.System);
+        TftpRequest.TryParse("\0\u0001file\0octet\0blksize\08192\0windowsize\065535\0"u8, out var request, out _).Should().BeTrue();
+        long all = 0;
+        for (var port = 1; port <= 4096; port++)
+        {
+            var slot = table.TryTake(new IPEndPoint(IPAddress.Loopback, port), request!, out _, out _)!; // there is room
+            var terms = TftpTerms.Agree(request!, 100 << 20, options, 9000, table.WindowBytesFor(options));
+            terms.WindowSize.Should().BePositive();
+            table.Reserve(slot, terms.BlockSize * terms.WindowSize);
+            all += terms.BlockSize * terms.WindowSize;
+        }
+
+        all.Should().BeLessThan((1 << 24) + (4096L * 8192), "beyond the budget each gets one block");
+    }
+
+    [Fact]
     public async Task On_a_single_port_an_acknowledgement_that_comes_at_once_is_taken()
     {
         await using var server = new ServerUnderTest(new TftpServerOptions { SinglePort = true });

@@ -48,4 +48,37 @@ public class WireTimelineTests
         var seen = await region.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"));
         seen.Select(observation => observation.Kind).Should().Equal("dhcp", "tftp");
     }
+
+    [Fact]
+    public async Task A_neighbour_table_that_cannot_be_read_costs_one_line_and_never_the_host()
+    {
+        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions());
+        using var timeline = new WireTimeline(region.Timeline, new WithoutDescriptors(), NullLogger<WireTimeline>.Instance);
+        timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
+        timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
+        timeline.Complete();
+
+        await timeline.StartAsync(TestContext.Current.CancellationToken);
+        await timeline.ExecuteTask!; // started above
+
+        (await region.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Should().ContainSingle().Which.Kind.Should().Be("dhcp");
+    }
+
+    [Fact]
+    public async Task A_timeline_that_is_disposed_of_while_it_waits_ends_without_an_error()
+    {
+        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions());
+        var timeline = new WireTimeline(region.Timeline, new NoAddressOwners(), NullLogger<WireTimeline>.Instance);
+        await timeline.StartAsync(TestContext.Current.CancellationToken);
+        var execution = timeline.ExecuteTask!; // started above
+        timeline.Dispose();
+        await execution.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    private sealed class WithoutDescriptors : IAddressOwners
+    {
+        public bool Has(HardwareAddress client, IPAddress address) => false;
+
+        public HardwareAddress? OwnerOf(IPAddress address) => throw new System.ComponentModel.Win32Exception(24);
+    }
 }

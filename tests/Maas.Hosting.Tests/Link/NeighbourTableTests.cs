@@ -47,7 +47,7 @@ public class NeighbourTableTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has such a table.");
         NeighbourTable.Read(family).Should().NotContain(n => n.Address.AddressFamily != family);
-        new LinkNeighbours(interfaceIndex: int.MaxValue, resolver: null, TimeProvider.System).OwnerOf(IPAddress.Parse("10.0.0.100")).Should().BeNull();
+        new LinkNeighbours(interfaceIndex: () => int.MaxValue, resolver: null, TimeProvider.System).OwnerOf(IPAddress.Parse("10.0.0.100")).Should().BeNull();
     }
 
     private static byte[] One(int interfaceIndex, ushort state, string address, byte[] hardware) =>

@@ -27,6 +27,9 @@ internal sealed class AddressEntry(uint number, AddressPool pool)
     /// <summary>Why the client got this address; <see langword="null"/> when a version that did not keep it wrote the store.</summary>
     public string? Rule { get; set; }
 
+    /// <summary>Whether the client has renewed its lease: it is there, and no invention.</summary>
+    public bool HasRenewed { get; set; }
+
     /// <summary>Whether it waits to be written to the store.</summary>
     public bool IsDirty { get; set; }
 

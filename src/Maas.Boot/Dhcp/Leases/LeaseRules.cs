@@ -24,6 +24,25 @@ public sealed record LeaseRules
     /// </summary>
     public int? NewClientsPerMinuteOfRelay { get; init; }
 
+    /// <summary>
+    /// How many clients that were not seen before get an address in a minute on the server's own link; no limit (<see langword="null"/>) unless told otherwise. A host
+    /// that invents hardware addresses then cannot take all addresses at once; clients that had an address are not counted.
+    /// </summary>
+    public int? NewClientsPerMinuteOfLink { get; init; }
+
+    /// <summary>
+    /// The longest lease of a client that has not renewed yet; <see langword="null"/>, the default, for the subnet's own lease times. Invented clients do not renew, so
+    /// that their addresses are soon free again. Clients with a reservation are not held to it.
+    /// </summary>
+    public TimeSpan? NewClientLeaseTime { get; init; }
+
+    /// <summary>
+    /// Whether the application knows a client by its hardware address; <see langword="null"/>, the default, when it cannot tell. It is called under a lock and must
+    /// return at once. When all addresses are held, a known client gets one that is held for a client which is neither known nor has ever renewed; the link is asked
+    /// by ARP first, as for every address that is offered anew (<see cref="DhcpServerOptions.ProbeTime"/>).
+    /// </summary>
+    public Func<HardwareAddress, bool>? IsKnownClient { get; init; }
+
     /// <summary>How many addresses of one circuit (or, without relay, of one link) clients can have quarantined in a minute; 16 unless told otherwise. Further ones are not believed.</summary>
     public int QuarantinesPerMinute { get; init; } = 16;
 

@@ -64,6 +64,12 @@ public sealed partial class LeasedAddresses
             entry = ClaimAny(link, client, question.LinkNumber, now);
         }
 
+        if (entry is null)
+        {
+            rule = "the address of a client that is unknown and has not renewed";
+            entry = Displace(link, question.Request, client);
+        }
+
         if (entry is null) return Exhausted(link, now);
         if (entry.Rule is null || rule != HadIt) entry.Rule = rule;
         if (_rules.RapidCommit && question.Request.Options.Contains(DhcpOptionCode.RapidCommit)) return Bind(link, entry, question, now, rule) with { IsCommitted = true };
@@ -77,7 +83,7 @@ public sealed partial class LeasedAddresses
             entry.Hardware = question.Request.Hardware;
         }
 
-        return Grant(link, entry, LeaseTimeFor(entry.Pool.Subnet, question), question.Request, rule) with { IsUntried = isUntried };
+        return Grant(link, entry, LeaseTimeOf(link, entry, question), question.Request, rule) with { IsUntried = isUntried };
     }
 
     // SELECTING. Offers are not in the store: after a restart the client takes one that is unknown here, and gets it if it is free.
@@ -146,8 +152,10 @@ public sealed partial class LeasedAddresses
 
     private AddressAnswer Bind(LinkPools link, AddressEntry entry, in AddressQuestion question, DateTimeOffset now, string rule)
     {
-        var (subnet, request) = (entry.Pool.Subnet, question.Request);
-        var leaseTime = LeaseTimeFor(subnet, question);
+        var request = question.Request;
+        // Bound to this client already: it renews, or asks again for what it has.
+        entry.HasRenewed = entry.State == LeaseState.Bound && (entry.HasRenewed || now - entry.Since >= LeaseRules.ShortestLeaseTime);
+        var leaseTime = LeaseTimeOf(link, entry, question);
         SetState(entry, LeaseState.Bound, entry.State == LeaseState.Bound ? entry.Since : now, now + leaseTime);
         entry.Hardware = request.Hardware;
         // A client renews without its relay (RFC 2131 section 4.4.5): what the lease began with counts.
@@ -156,6 +164,12 @@ public sealed partial class LeasedAddresses
         entry.Rule ??= rule;
         link.Attach(entry);
         return Grant(link, entry, leaseTime, request, rule);
+    }
+
+    private TimeSpan LeaseTimeOf(LinkPools link, AddressEntry entry, in AddressQuestion question)
+    {
+        var leaseTime = LeaseTimeFor(entry.Pool.Subnet, question);
+        return _rules.NewClientLeaseTime is { } longest && leaseTime > longest && !entry.HasRenewed && link.ReservationFor(question.Request) is null ? longest : leaseTime;
     }
 
     private static AddressAnswer Grant(LinkPools link, AddressEntry entry, TimeSpan leaseTime, DhcpMessage request, string rule) =>
@@ -208,6 +222,7 @@ public sealed partial class LeasedAddresses
             entry.Client = new ClientIdentifier(client);
             entry.HostName = entry.Rule = null;
             entry.State = LeaseState.Released;
+            entry.HasRenewed = false;
         }
 
         link.Attach(entry);

@@ -9,16 +9,33 @@ public sealed partial class LeasedAddresses
     private bool MayBegin(DhcpMessage request, DateTimeOffset now, out AddressAnswer tooMany)
     {
         tooMany = default;
-        var circuit = RelayAgentInformation.CircuitIdOf(request);
-        if (circuit.IsEmpty && (request.RelayNumber == 0 || _rules.NewClientsPerMinuteOfRelay is null)) return true;
-        var counter = circuit.IsEmpty ? _newClientsOfRelay : _newClients;
-        if (counter.TryTake(PlaceOf(request, stackalloc byte[4]), now, out var isFirst)) return true;
-        var limit = circuit.IsEmpty ? _rules.NewClientsPerMinuteOfRelay : _rules.NewClientsPerMinute;
-        tooMany = AddressAnswer.Silent(circuit.IsEmpty ? "too many new clients behind the relay in this minute" : "too many new clients behind the circuit in this minute") with
-        {
-            Limit = isFirst ? $"{limit} new clients in a minute {Words(request)}" : null,
-        };
+        var hasCircuit = !RelayAgentInformation.CircuitIdOf(request).IsEmpty;
+        var (counter, limit, rule) = hasCircuit ? (_newClients, _rules.NewClientsPerMinute, "too many new clients behind the circuit in this minute")
+            : request.RelayNumber != 0 ? (_newClientsOfRelay, _rules.NewClientsPerMinuteOfRelay, "too many new clients behind the relay in this minute")
+            : (_newClientsOfLink, _rules.NewClientsPerMinuteOfLink, "too many new clients on the link in this minute");
+        if (limit is null || counter.TryTake(PlaceOf(request, stackalloc byte[4]), now, out var isFirst)) return true;
+        tooMany = AddressAnswer.Silent(rule) with { Limit = isFirst ? $"{limit} new clients in a minute {Words(request)}" : null };
         return false;
+    }
+
+    /// <summary>Takes an address for a client that the application knows from one that it does not know, and that has never renewed.</summary>
+    private AddressEntry? Displace(LinkPools link, DhcpMessage request, ReadOnlySpan<byte> client)
+    {
+        if (_rules.IsKnownClient is not { } isKnown || !isKnown(request.Hardware)) return null;
+        AddressEntry? longest = null; // the one held for the longest time: a client that has just been offered an address may be about to take it
+        foreach (var entry in link.Entries.Values)
+        {
+            if (entry.State is not (LeaseState.Bound or LeaseState.Offered) || entry.HasRenewed || !entry.Pool.IsLeasable(entry.Number)) continue;
+            if ((longest is null || entry.Since < longest.Since) && !isKnown(entry.Hardware)) longest = entry;
+        }
+
+        if (longest is null) return null;
+        link.Detach(longest);
+        longest.Client = new ClientIdentifier(client);
+        longest.HostName = longest.Rule = null;
+        longest.State = LeaseState.Released;
+        link.Attach(longest);
+        return longest;
     }
 
     private AddressAnswer Exhausted(LinkPools link, DateTimeOffset now)

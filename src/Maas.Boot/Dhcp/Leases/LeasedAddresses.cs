@@ -18,6 +18,7 @@ public sealed partial class LeasedAddresses : IAddressSource
     private readonly SubnetTable _subnets;
     private readonly PerMinute _newClients;
     private readonly PerMinute _newClientsOfRelay;
+    private readonly PerMinute _newClientsOfLink;
     private readonly PerMinute _quarantines;
     private readonly PerMinute _exhausted = new(0); // for saying so once a minute
     private readonly ILeaseStore _store;
@@ -34,6 +35,7 @@ public sealed partial class LeasedAddresses : IAddressSource
         _subnets = new SubnetTable(subnets);
         _newClients = new PerMinute(rules.NewClientsPerMinute);
         _newClientsOfRelay = new PerMinute(rules.NewClientsPerMinuteOfRelay ?? int.MaxValue);
+        _newClientsOfLink = new PerMinute(rules.NewClientsPerMinuteOfLink ?? int.MaxValue);
         _quarantines = new PerMinute(rules.QuarantinesPerMinute);
         _store = store;
         _rules = rules;
@@ -149,6 +151,7 @@ public sealed partial class LeasedAddresses : IAddressSource
             ExpiresAt = lease.ExpiresAt,
             HostName = lease.HostName,
             Rule = lease.Rule,
+            HasRenewed = lease.State == LeaseState.Bound && lease.ExpiresAt - lease.Since > (_rules.NewClientLeaseTime ?? pool.Subnet.FirmwareLeaseTime),
         };
         link.Entries[number] = entry;
         pool.MarkUsed(number);

@@ -107,6 +107,12 @@ internal sealed partial class DhcpConversation
         var activity = exchange.Activity = DhcpReporter.Begin(exchange.Request);
         try
         {
+            if (exchange.Request.RelayNumber != 0 && !IsServedRelay(exchange))
+            {
+                Conclude(exchange, answered: false, "the relay is none of those that are served");
+                return;
+            }
+
             exchange.Firmware = _recognizer.Recognize(exchange.Request);
             if (_addresses is null) BeginAsProxy(exchange, exchange.Firmware);
             else BeginWithAddress(exchange, _decider is null ? null : exchange.Firmware, _addresses);
@@ -320,7 +326,17 @@ internal sealed partial class DhcpConversation
         foreach (var exchange in exchanges) Conclude(exchange, answered: false, "the lease could not be made durable");
     }
 
-    // A relay may put itself in this server's place, so that renewals pass it (RFC 5107).
+    // By the address it sends from or by giaddr: a relay with several addresses sends from the one towards the server.
+    private bool IsServedRelay(Exchange exchange)
+    {
+        if (_options.Relays.Count == 0) return true;
+        var (source, relay) = (IPv4.ToAddress(exchange.Source.Address), exchange.Request.RelayAddress);
+        foreach (var network in _options.Relays)
+            if (network.Contains(source) || network.Contains(relay)) return true;
+        return false;
+    }
+
+    // A relay may put itself in this server's place, so that renewals pass it (RFC 5107); a client may not.
     private static uint ServerIdentifier(Exchange exchange) =>
-        RelayAgentInformation.ServerOverrideOf(exchange.Request) is var relay and not 0 ? relay : exchange.Link.ServerNumber;
+        exchange.Request.RelayNumber != 0 && RelayAgentInformation.ServerOverrideOf(exchange.Request) is var relay and not 0 ? relay : exchange.Link.ServerNumber;
 }

@@ -25,6 +25,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
     /// <exception cref="IOException">The file is shorter than it said.</exception>
     public async Task<long> SendAsync(long offset, long count)
     {
+        Output?.TryBypassTransport(); // before anything of the response is written
         if (count >= SmallestPart && Sendable is not null && Output is not null) await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         long sent = 0;
         try
@@ -68,7 +69,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
     // A middleware that buffers or compresses the response has memory of its own to give, and gets the bytes.
     private int TakePart(long offset, long left)
     {
-        if (left < SmallestPart || Sendable is not { } handle || Output is not { } output) return 0;
+        if (left < SmallestPart || Sendable is not { } handle || Output is not { IsDirect: true } output) return 0;
         var count = (int)Math.Min(PartSize, left);
         output.SendNext(handle, offset, count);
         var memory = _body.GetMemory(count);
