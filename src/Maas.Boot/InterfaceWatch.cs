@@ -8,7 +8,7 @@ namespace Maas.Boot;
 /// and reports no error, also when an interface of the same name is there again; so a server watches its interfaces and ends, with the reason, when one changes.
 /// </summary>
 /// <remarks>The operating system's notification makes it look at once; it looks once a second besides, because notifications can be lost.</remarks>
-internal sealed class InterfaceWatch
+internal sealed class InterfaceWatch : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -16,6 +16,7 @@ internal sealed class InterfaceWatch
     private readonly int? _index;
     private readonly IPAddress? _address;
     private readonly Func<string, InterfaceState?> _read;
+    private readonly InterfaceReader? _reader;
     private readonly TimeProvider _time;
 
     /// <summary>Takes note of what is there; before the sockets are opened.</summary>
@@ -28,25 +29,25 @@ internal sealed class InterfaceWatch
     {
         _name = name;
         _time = timeProvider;
-        _read = read ?? InterfaceState.Read;
+        _reader = read is null ? new InterfaceReader() : null;
+        _read = read ?? _reader!.Read; // one of the two is there
         var state = ReadOrNull();
         _index = index ?? state?.Index;
-        _address = address is not null && state is not null && state.Addresses.Contains(address) ? address : null;
+        _address = address is not null && state?.Addresses?.Contains(address) == true ? address : null;
     }
 
-    /// <summary>A loop that watches the interface of a link.</summary>
-    /// <param name="device">The interface, as it was when the socket was bound to it; <see langword="null"/> for a link without one: the loop waits until cancelled.</param>
+    /// <summary>A watch of the interface of a link; to be made on the thread that opens the link's socket, because both belong to its network namespace.</summary>
+    /// <param name="device">The interface, as it was when the socket was bound to it; <see langword="null"/> for a link without one.</param>
     /// <param name="address">The address that the server uses there.</param>
     /// <param name="timeProvider">The clock.</param>
-    public static Func<CancellationToken, Task> Of(NetworkInterface? device, IPAddress address, TimeProvider timeProvider) => device is null
-        ? token => RunAsync(name: null, timeProvider, token)
-        : new InterfaceWatch(device.Name, timeProvider, address, InterfaceState.IndexOf(device.GetIPProperties())).RunAsync;
+    public static InterfaceWatch? Of(NetworkInterface? device, IPAddress address, TimeProvider timeProvider) =>
+        device is null ? null : new InterfaceWatch(device.Name, timeProvider, address, InterfaceState.IndexOf(device.GetIPProperties()));
 
     /// <summary>Watches the interface that a server is bound to; for a server that is bound to none, waits until cancelled.</summary>
     public static async Task RunAsync(string? name, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        if (name is null) await Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, cancellationToken).ConfigureAwait(false);
-        else await new InterfaceWatch(name, timeProvider).RunAsync(cancellationToken).ConfigureAwait(false);
+        using var watch = name is null ? null : new InterfaceWatch(name, timeProvider);
+        await (watch?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Watches until the interface changes.</summary>
@@ -60,6 +61,9 @@ internal sealed class InterfaceWatch
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    /// <summary>Closes what it reads with.</summary>
+    public void Dispose() => _reader?.Dispose();
 
     /// <summary>What has changed, as a sentence; <see langword="null"/> for nothing.</summary>
     public string? Change()
@@ -76,7 +80,7 @@ internal sealed class InterfaceWatch
 
         if (state is null) return $"The interface {_name} was removed.";
         if (_index is not null && state.Index != _index) return $"The interface {_name} was removed and created again.";
-        return _address is not null && !state.Addresses.Contains(_address) ? $"The interface {_name} no longer has the address {_address}." : null;
+        return _address is not null && state.Addresses?.Contains(_address) == false ? $"The interface {_name} no longer has the address {_address}." : null;
     }
 
     private InterfaceState? ReadOrNull()
@@ -132,8 +136,8 @@ internal static class NetworkNotification
 
 /// <summary>What an interface is now.</summary>
 /// <param name="Index">The number that the system gave it; another one when it was created again.</param>
-/// <param name="Addresses">Its addresses, of both families, without scopes.</param>
-internal sealed record InterfaceState(int Index, IReadOnlyList<IPAddress> Addresses)
+/// <param name="Addresses">Its addresses, of both families, without scopes; <see langword="null"/> when they cannot be told.</param>
+internal sealed record InterfaceState(int Index, IReadOnlyList<IPAddress>? Addresses)
 {
     /// <summary>Reads an interface; <see langword="null"/> when there is none of that name.</summary>
     /// <exception cref="NetworkInformationException">The system does not tell now.</exception>

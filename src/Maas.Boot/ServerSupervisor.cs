@@ -110,12 +110,15 @@ internal sealed record ServedPlace(string? Interface, IPAddress? Address, TimePr
     {
         if (Interface is null || Address is null) return;
         var state = InterfaceState.Read(Interface) ?? throw new InterfaceChangedException($"There is no interface {Interface}.");
-        if (!state.Addresses.Contains(Address))
-            throw new InterfaceChangedException($"The interface {Interface} does not have the address {Address}; it has {(state.Addresses.Count == 0 ? "none" : string.Join(", ", state.Addresses))}.");
+        if (state.Addresses is { } addresses && !addresses.Contains(Address))
+            throw new InterfaceChangedException($"The interface {Interface} does not have the address {Address}; it has {(addresses.Count == 0 ? "none" : string.Join(", ", addresses))}.");
     }
 
     /// <summary>Watches that it keeps it.</summary>
     /// <exception cref="InterfaceChangedException">It was removed, created again, or lost the address.</exception>
-    public Task WatchAsync(CancellationToken cancellationToken) =>
-        Interface is null || Address is null ? InterfaceWatch.RunAsync(name: null, Time, cancellationToken) : new InterfaceWatch(Interface, Time, Address).RunAsync(cancellationToken);
+    public async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        using var watch = Interface is null || Address is null ? null : new InterfaceWatch(Interface, Time, Address);
+        await (watch?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken)).ConfigureAwait(false);
+    }
 }

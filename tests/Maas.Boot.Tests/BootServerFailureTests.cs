@@ -99,6 +99,7 @@ public sealed class BootServerFailureTests : IDisposable
         var log = new LogLines();
         var host = HostWith(log, o => (o.Dhcp, o.Tftp) = (null, new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) }));
         await host.StartAsync(TestContext.Current.CancellationToken);
+        while (!log.Lines.Any(l => l.Contains("TFTP listens", StringComparison.Ordinal))) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
         host.Dispose();
         log.Lines.Should().NotContain(l => l.StartsWith("Critical", StringComparison.Ordinal) || l.StartsWith("Error", StringComparison.Ordinal));
     }

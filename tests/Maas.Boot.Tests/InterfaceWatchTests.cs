@@ -24,7 +24,7 @@ public class InterfaceWatchTests
         var state = new InterfaceState(7, [Old]);
         var present = (InterfaceState?)state;
         var time = new FakeTimeProvider();
-        var watch = new InterfaceWatch("eth7", time, Old, read: _ => Volatile.Read(ref present));
+        using var watch = new InterfaceWatch("eth7", time, Old, read: _ => Volatile.Read(ref present));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var watching = watch.RunAsync(stop.Token);
         Volatile.Write(ref present, index is null ? null : new InterfaceState(index.Value, [.. addresses!.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)])); // there are some where there is an index
@@ -42,19 +42,22 @@ public class InterfaceWatchTests
     }
 
     [Fact]
-    public void An_address_that_is_not_on_the_interface_is_not_waited_for() =>
-        new InterfaceWatch("eth7", TimeProvider.System, New, read: _ => new InterfaceState(7, [Old])).Change().Should().BeNull();
+    public void An_address_that_is_not_on_the_interface_is_not_waited_for()
+    {
+        using var watch = new InterfaceWatch("eth7", TimeProvider.System, New, read: _ => new InterfaceState(7, [Old]));
+        watch.Change().Should().BeNull();
+    }
 
     [Fact]
     public void An_interface_that_cannot_be_read_for_want_of_descriptors_is_not_taken_for_removed()
     {
         var isReadable = true;
-        var watch = new InterfaceWatch("eth7", TimeProvider.System, Old, read: _ => isReadable ? new InterfaceState(7, [Old]) : throw new System.Net.NetworkInformation.NetworkInformationException(24));
+        using var watch = new InterfaceWatch("eth7", TimeProvider.System, Old, read: _ => isReadable ? new InterfaceState(7, [Old]) : throw new System.Net.NetworkInformation.NetworkInformationException(24));
         isReadable = false;
         watch.Change().Should().BeNull();
     }
 
     [Fact]
     public void Loopback_is_read_with_its_number_and_address() =>
-        InterfaceState.Read("lo").Should().Match<InterfaceState>(s => s.Index > 0 && s.Addresses.Contains(IPAddress.Loopback));
+        InterfaceState.Read("lo").Should().Match<InterfaceState>(s => s.Index > 0 && s.Addresses!.Contains(IPAddress.Loopback));
 }

@@ -83,13 +83,14 @@ public sealed partial class DhcpServer
         var receivers = links.Select(l => new ReceiveLoop($"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
         conversation.Start();
         foreach (var receiver in receivers) receiver.Start();
+        var watches = links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time)).OfType<InterfaceWatch>().ToList();
         try
         {
             foreach (var link in links) LogListening(_options.Mode, LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
             if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
-            await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time))], cancellationToken).ConfigureAwait(false);
+            await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -102,6 +103,7 @@ public sealed partial class DhcpServer
             await stopping.CancelAsync().ConfigureAwait(false);
             await conversation.FinishAsync().ConfigureAwait(false);
             foreach (var receiver in receivers) receiver.Dispose();
+            foreach (var watch in watches) watch.Dispose();
         }
     }
 }

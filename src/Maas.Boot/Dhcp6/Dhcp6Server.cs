@@ -88,13 +88,14 @@ public sealed partial class Dhcp6Server
 
         var receivers = links.Select(l => new ReceiveLoop($"DHCPv6 {l.Name}", l, new Dhcp6Receiver(l, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
         foreach (var receiver in receivers) receiver.Start();
+        var watches = links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time)).OfType<InterfaceWatch>().ToList();
         try
         {
             foreach (var link in links) LogListening(LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
             if (_addresses is { IsStateless: false } && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
-            await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time))], cancellationToken).ConfigureAwait(false);
+            await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -106,6 +107,7 @@ public sealed partial class Dhcp6Server
             await stopping.CancelAsync().ConfigureAwait(false);
             await conversation.FinishAsync().ConfigureAwait(false);
             foreach (var receiver in receivers) receiver.Dispose();
+            foreach (var watch in watches) watch.Dispose();
         }
     }
 }

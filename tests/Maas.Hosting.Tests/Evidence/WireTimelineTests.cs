@@ -71,6 +71,8 @@ public class WireTimelineTests
         var timeline = new WireTimeline(region.Timeline, new NoAddressOwners(), NullLogger<WireTimeline>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
+        timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
+        while ((await region.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Count == 0) await Task.Yield(); // it waits for the next one then
         timeline.Dispose();
         await execution.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }

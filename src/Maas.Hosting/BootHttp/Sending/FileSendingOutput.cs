@@ -59,10 +59,12 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         if (_closed) return true;
         try
         {
+            // While the transport sends, a call that sends would wait for it, and block this thread for as long as the client does not read.
+            if (!_isDirect) return socket.Poll(TimeSpan.Zero, SelectMode.SelectError);
             socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out var error);
             return error is not (SocketError.Success or SocketError.WouldBlock);
         }
-        catch (ObjectDisposedException)
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
             return true;
         }
