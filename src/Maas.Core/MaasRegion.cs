@@ -48,7 +48,9 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         var signal = new EffectSignal(clock);
 
         BootResources = new BootResources(new SqliteBootResourceStore(database), images, clock);
-        Machines = new Machines(machines, scripts, BootResources, signal, clock, options, loggers.CreateLogger<Machines>());
+        Settings = new Settings(files);
+        Machines = new Machines(
+            machines, scripts, BootResources, Settings, power, signal, clock, options, loggers.CreateLogger<Machines>());
         Tags = new Tags(machines, Machines);
         Users = new Users(accounts);
         NodeTokens = new NodeTokens(tokens);
@@ -59,7 +61,6 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         Timeline = new Timeline(events, Machines);
         ScriptResults = new ScriptResults(scripts, Machines, clock);
         Files = new StoredFiles(files);
-        Settings = new Settings(files);
         Effects = new EffectWorker(effects, Machines, power, signal, clock, options, loggers.CreateLogger<EffectWorker>());
         Deadlines = new DeadlineWorker(Machines, clock, loggers.CreateLogger<DeadlineWorker>());
     }

@@ -27,6 +27,12 @@ public interface IPowerDriver
 
     /// <summary>Chooses where the machine boots from the next time, once.</summary>
     Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Checks the parameters without asking the hardware: what is missing or cannot be right, in MAAS's words; <see langword="null"/>,
+    /// the default, for nothing.
+    /// </summary>
+    string? Validate(PowerTarget target) => null;
 }
 
 /// <summary>How a machine is turned off; the <c>stop_mode</c> of MAAS's API.</summary>

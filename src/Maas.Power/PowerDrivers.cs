@@ -36,6 +36,12 @@ public sealed partial class PowerDrivers
     /// <summary>The driver of a power type; <see langword="null"/> when there is none.</summary>
     public IPowerDriver? Find(string powerType) => _byType.GetValueOrDefault(powerType);
 
+    /// <summary>
+    /// Checks a target without asking the hardware: why it cannot work, in MAAS's words; <see langword="null"/> when it may. A type
+    /// without a driver is not checked here: see <see cref="Find"/>.
+    /// </summary>
+    public string? Validate(PowerTarget target) => Find(target.PowerType)?.Validate(target);
+
     /// <summary>Asks whether the machine is on.</summary>
     public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
         AskAsync("query", target, driver => driver.QueryAsync(target, cancellationToken));

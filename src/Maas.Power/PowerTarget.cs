@@ -54,5 +54,5 @@ public sealed class PowerTarget
         return text.ToString();
     }
 
-    private static string Printable(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
+    private static string Printable(string text) => LogText.From(text);
 }

@@ -57,13 +57,15 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<ApiHost> StartAsync(TimeProvider? time = null, Action<MaasApiOptions>? configure = null, string? store = null, string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null)
+    public static async Task<ApiHost> StartAsync(TimeProvider? time = null, Action<MaasApiOptions>? configure = null, string? store = null,
+        string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null,
+        Core.Power.IMachinePower? power = null)
     {
         time ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
         var options = new MaasRegionOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") };
         configureRegion?.Invoke(options);
-        var region = await MaasRegion.OpenAsync(options, time, cancellationToken: Cancellation);
+        var region = await MaasRegion.OpenAsync(options, time, power, cancellationToken: Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -133,8 +135,9 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>A Ready machine, commissioned by its own reports.</summary>
-    public async Task<Machine> ReadyAsync(string mac = "52:54:00:00:00:01")
+    public async Task<Machine> ReadyAsync(string mac = "52:54:00:00:00:01", ReadOnlyMemory<byte>? inventory = null)
     {
+        var printed = inventory ?? Inventory;
         var machine = await EnlistAsync(mac);
         await DoAsync(machine.Id, new MachineCommand.Commission { By = "admin" });
         foreach (var script in await Region.ScriptResults.PendingAsync(machine.Id, Cancellation))
@@ -143,7 +146,7 @@ internal sealed class ApiHost : IAsyncDisposable
             {
                 ResultId = script.Result.Id,
                 ExitStatus = 0,
-                Output = new(Inventory, Inventory, default),
+                Output = new(printed, printed, default),
             }, Cancellation);
         }
 
@@ -158,13 +161,14 @@ internal sealed class ApiHost : IAsyncDisposable
     public async Task<NodeToken> TokenAsync(Machine machine) => (await Region.NodeTokens.GetOrCreateAsync(machine.Id, Cancellation))!;
 
     /// <summary>An image of <paramref name="size"/> bytes, uploaded.</summary>
-    public async Task<byte[]> UploadImageAsync(int size = 100_000)
+    public async Task<byte[]> UploadImageAsync(int size = 100_000, string name = "custom/debian-12")
     {
         var bytes = new byte[size];
         for (var i = 0; i < size; i++) bytes[i] = (byte)(i * 31);
         var taken = await Region.BootResources.CreateAsync(new()
         {
-            Name = "custom/debian-12", Architecture = "amd64/generic", FileType = "ddraw", Size = size, Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Name = name, Architecture = "amd64/generic", FileType = "ddraw", Size = size,
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
         }, Cancellation);
         var resource = ((Maas.Core.Images.UploadResult.Taken)taken).Resource;
         await Region.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, new MemoryStream(bytes), Cancellation);

@@ -98,6 +98,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         _server.Reports.Should().Equal(
             "op=signal status=WORKING script_result_id=7",
             "op=signal status=WORKING script_result_id=7 exit_status=0 [50-mine:simulated] [50-mine.out:simulated] [50-mine.err:]",
+            "op=signal status=TESTING",
             "op=signal status=WORKING script_result_id=8",
             "op=signal status=WORKING script_result_id=8 exit_status=3 [60-bad:outerr] [60-bad.out:out] [60-bad.err:err]",
             "op=signal status=FAILED error=failed: 60-bad");

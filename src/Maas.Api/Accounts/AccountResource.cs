@@ -28,7 +28,13 @@ internal static partial class AccountResource
                 """),
         ]),
         new("api/1.0/account/", "AccountHandler", "Your account.", [.. Shared]),
-        new("accounts/authenticate/", "AuthenticateHandler", "A password for an API key.", ApiAction.Create(Access.Public, AuthenticateAsync, "Trade a password for an API key.")),
+        new("accounts/authenticate/", "AuthenticateHandler", "A password for an API key.", ApiAction.Create(Access.Public, AuthenticateAsync, """
+            Trade a password for an API key.
+
+            :param username: the user name.
+            :param password: the password.
+            :param consumer: what the key is for; the same words give the same key.
+            """) with { AlsoTakes = ["csrfmiddlewaretoken"] }),
     ];
 
     private static IEnumerable<ApiAction> Shared =>

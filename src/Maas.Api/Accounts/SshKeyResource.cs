@@ -35,6 +35,13 @@ internal static class SshKeyResource
         var form = request.Reader();
         var text = form.Required("key");
         if (form.HasErrors) return Answer.BadForm(form);
+        var present = await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false);
+        if (present.Any(each => each.Key == text.Trim()))
+        {
+            form.Refuse("__all__", "This key has already been added for this user.");
+            return Answer.BadForm(form);
+        }
+
         if (await request.Region.SshKeys.AddAsync(request.User.Name, text, null, request.Aborted).ConfigureAwait(false) is { } key)
             return Answer.Json(json => Write(json, key, request.Links), 201);
         form.Refuse("key", "This is not an SSH public key.");

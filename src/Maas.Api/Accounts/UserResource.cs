@@ -28,7 +28,10 @@ internal static class UserResource
         new("api/2.0/users/{username}/", "UserHandler", "A user.",
         [
             ApiAction.Read(Access.User, ReadAsync, "Read a user."),
-            ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a user who owns no machine."),
+            ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a user who owns no machine.") with
+            {
+                Unsupported = new Dictionary<string, string> { ["transfer_resources_to"] = "This server does not hand machines over: release them, or deploy them anew." },
+            },
         ]),
     ];
 

@@ -48,7 +48,7 @@ internal abstract record ApiAnswer
         public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
         {
             var buffer = new ArrayBufferWriter<byte>(4096);
-            var json = new Utf8JsonWriter(buffer);
+            var json = new Utf8JsonWriter(buffer, JsonWriting.Options);
             await using var disposing = json.ConfigureAwait(false);
             Write(json);
             json.Flush();
@@ -66,7 +66,7 @@ internal abstract record ApiAnswer
         {
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = "application/json";
-            var json = new Utf8JsonWriter(response.BodyWriter);
+            var json = new Utf8JsonWriter(response.BodyWriter, JsonWriting.Options);
             await using var disposing = json.ConfigureAwait(false);
             json.WriteStartArray();
             foreach (var item in Items)
@@ -80,6 +80,16 @@ internal abstract record ApiAnswer
             json.WriteEndArray();
             json.Flush();
             await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>An answer for which something has to be looked up first.</summary>
+    internal sealed record Deferred(Func<CancellationToken, Task<ApiAnswer>> Prepare) : ApiAnswer
+    {
+        public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+        {
+            var answer = await Prepare(cancellationToken).ConfigureAwait(false);
+            await answer.WriteAsync(response, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Maas.Api.Answers;
@@ -5,6 +6,12 @@ namespace Maas.Api.Answers;
 /// <summary>What the shapes write again and again.</summary>
 internal static class JsonWriting
 {
+    /// <summary>
+    /// As MAAS writes JSON: an apostrophe or a letter outside ASCII is not escaped. No answer is HTML, so nothing has to be kept from a
+    /// browser.
+    /// </summary>
+    public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     extension(Utf8JsonWriter json)
     {
         /// <summary>A list of texts; empty, never null.</summary>

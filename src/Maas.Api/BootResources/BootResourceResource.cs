@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Maas.Api.Answers;
 using Maas.Api.Machines;
@@ -31,7 +32,7 @@ internal static class BootResourceResource
                 :param title: in words, for people.
                 :param filetype: ddraw, ddgz, ddxz, ddbz2, ddzst, tgz and so on.
                 :param base_image: the name of the image it was made from.
-                :param content: the file, for clients that send it themselves.
+                :param content: the file, when it comes at once; size and sha256 are not needed then.
                 """),
             ApiAction.Get("is_importing", Access.User, _ => Task.FromResult(Answer.Json(json => json.WriteBooleanValue(false))), "Whether images are being fetched; never, they are uploaded."),
         ]),
@@ -65,13 +66,15 @@ internal static class BootResourceResource
     private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
     {
         var form = request.Reader();
+        var content = request.Body.Bytes("content") is { Length: > 0 } sent ? sent : (ReadOnlyMemory<byte>?)null;
         var wanted = new NewBootResource
         {
             Name = form.Required("name"),
             Architecture = form.Required("architecture"),
             FileType = form.Optional("filetype") ?? "tgz",
-            Size = form.Integer("size", 1, long.MaxValue) ?? Missing(form, "size"),
-            Sha256 = form.Required("sha256"),
+            Size = form.Integer("size", 1, long.MaxValue) ?? content?.Length ?? Missing(form, "size"),
+            Sha256 = form.Optional("sha256")
+                ?? (content is { } hashed ? Convert.ToHexStringLower(SHA256.HashData(hashed.Span)) : form.Required("sha256")),
             Title = form.Optional("title") ?? "",
             BaseImage = form.Optional("base_image") ?? "",
         };
@@ -79,12 +82,26 @@ internal static class BootResourceResource
 
         return await request.Region.BootResources.CreateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
+            UploadResult.Taken { Resource: var resource } when content is { } bytes && !resource.Sets[^1].File.IsComplete =>
+                await FillAsync(request, resource, bytes).ConfigureAwait(false),
             // Clients take the newest version's one file and send its bytes.
             UploadResult.Taken { Resource: var resource } => Answer.Json(json => Write(json, resource, request.Links, [resource.Sets[^1]]), 201),
             UploadResult.Refused refused => CommandAnswers.BadField(refused.Field, refused.Reason),
             UploadResult.NotFound => Answer.NotFound("BootResource"),
             _ => throw new UnreachableException(),
         };
+    }
+
+    /// <summary>Stores the bytes that came with the announcement.</summary>
+    private static async Task<ApiAnswer> FillAsync(ApiRequest request, BootResource announced, ReadOnlyMemory<byte> content)
+    {
+        var result = await request.Region.BootResources
+            .AppendAsync(announced.Id, announced.Sets[^1].File.Id, new MemoryStream(content.ToArray(), writable: false), request.Aborted)
+                .ConfigureAwait(false);
+        if (result is UploadResult.Refused refused) return Answer.BadRequest(refused.Reason);
+        return await request.Region.BootResources.GetAsync(announced.Id, request.Aborted).ConfigureAwait(false) is { } resource
+            ? Answer.Json(json => Write(json, resource, request.Links, [resource.Sets[^1]]), 201)
+            : Answer.NotFound("BootResource");
     }
 
     private static long Missing(FormReader form, string name)

@@ -5,6 +5,7 @@ using Maas.Api.Machines;
 using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Maas.Core;
+using Maas.Core.Fleet;
 using Maas.Core.Journal;
 
 namespace Maas.Api.Events;
@@ -25,6 +26,9 @@ internal static class EventResource
             :param id: of these machines.
             :param owner: by these users.
             :param level: this grave or graver: AUDIT, DEBUG, INFO, WARNING, ERROR or CRITICAL.
+            :param zone: of machines in these zones.
+            :param domain: of machines in these domains.
+            :param agent_name: of machines that were allocated under this name.
             :param limit: at most so many, up to 1000.
             :param before: older than the event of this id.
             :param after: newer than the event of this id.
@@ -39,9 +43,9 @@ internal static class EventResource
         var level = LevelOf(form);
         var limit = (int)(form.Integer("limit", 1, MaximumLimit) ?? DefaultLimit);
         var macs = form.MacAddresses("mac_address");
+        _ = Topology.Places.Named(form, "zone", "zone"); // there is one zone, so naming it asks nothing
         if (form.HasErrors) return Answer.BadForm(form);
 
-        var hidden = await HiddenAsync(request).ConfigureAwait(false);
         var ids = await IdsAsync(request, macs).ConfigureAwait(false);
         IReadOnlyList<Event> events = [];
         if (ids is not { Count: 0 })
@@ -55,46 +59,46 @@ internal static class EventResource
                 Before = before,
                 After = after,
                 Limit = limit,
+                VisibleTo = request.User.IsAdministrator ? null : request.User.Name,
             }, request.Aborted).ConfigureAwait(false);
         }
 
-        IReadOnlyList<Event> shown = [.. events.Where(each => each.MachineId is not { } id || !hidden.Contains(id))];
-        return Answer.Json(json => Write(json, request, shown, events));
+        return Answer.Json(json => Write(json, request, events, after ?? 0));
     }
 
     /// <summary>The machines meant by id or address; null for all, empty when none of those named is known.</summary>
     private static async Task<IReadOnlyList<SystemId>?> IdsAsync(ApiRequest request, IReadOnlyList<MacAddress> macs)
     {
         var named = request.Form.All("id");
-        if (named.Count == 0 && macs.Count == 0) return null;
+        var (domains, agents) = (request.Form.All("domain"), request.Form.All("agent_name"));
+        if (named.Count == 0 && macs.Count == 0 && domains.Count == 0 && agents.Count == 0) return null;
         List<SystemId> ids = [.. named.Select(text => SystemId.TryParse(text, out var id) ? id : default).Where(id => id != default)];
+        if (domains.Count > 0 || agents.Count > 0)
+        {
+            var fitting = await request.Region.Machines.ListAsync(new MachineFilter { Domains = domains, AgentNames = agents },
+                request.Aborted).ConfigureAwait(false);
+            ids.AddRange(fitting.Select(machine => machine.Id));
+        }
+
         foreach (var mac in macs)
             if (await request.Region.Machines.FindByMacAsync(mac, request.Aborted).ConfigureAwait(false) is { } machine) ids.Add(machine.Id);
         return ids;
-    }
-
-    /// <summary>Other users' machines are not shown, and neither is what happened to them.</summary>
-    private static async Task<HashSet<SystemId>> HiddenAsync(ApiRequest request)
-    {
-        if (request.User.IsAdministrator) return [];
-        var machines = await request.Region.Machines.ListAsync(null, request.Aborted).ConfigureAwait(false);
-        return [.. machines.Where(machine => machine.Owner is { } owner && owner != request.User.Name).Select(machine => machine.Id)];
     }
 
     private static EventLevel LevelOf(FormReader form)
     {
         if (form.Optional("level") is not { } text) return EventLevel.Info;
         if (Enum.TryParse<EventLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !int.TryParse(text, out _)) return level;
-        form.Refuse("level", $"Unrecognised log level: {text}");
+        form.Refuse("level", $"Unrecognised log level: {LogText.From(text, 64)}");
         return EventLevel.Info;
     }
 
-    private static void Write(Utf8JsonWriter json, ApiRequest request, IReadOnlyList<Event> shown, IReadOnlyList<Event> page)
+    private static void Write(Utf8JsonWriter json, ApiRequest request, IReadOnlyList<Event> page, long askedAfter)
     {
         json.WriteStartObject();
-        json.WriteNumber("count", shown.Count);
+        json.WriteNumber("count", page.Count);
         json.WriteStartArray("events");
-        foreach (var each in shown)
+        foreach (var each in page)
         {
             json.WriteStartObject();
             json.WriteNumber("id", each.Id);
@@ -110,8 +114,7 @@ internal static class EventResource
 
         json.WriteEndArray();
         var (newest, oldest) = page is [var first, .., var last] ? (first.Id, last.Id) : page is [var only] ? (only.Id, only.Id) : (0L, 0L);
-        var after = request.Form["after"] is { } text ? Math.Max(newest, long.Parse(text, CultureInfo.InvariantCulture)) : newest;
-        json.WriteString("next_uri", Page(request, "after", after));
+        json.WriteString("next_uri", Page(request, "after", Math.Max(newest, askedAfter)));
         json.WriteString("prev_uri", page.Count == 0 ? null : Page(request, "before", oldest));
         json.WriteEndObject();
     }

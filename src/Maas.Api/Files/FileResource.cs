@@ -17,7 +17,7 @@ internal static class FileResource
 
                 :param prefix: only files whose names begin so.
                 """),
-            ApiAction.Create(Access.User, AddAsync, AddDoc) with { LongestForm = int.MaxValue },
+            ApiAction.Create(Access.User, AddAsync, AddDoc) with { TakesAnyFile = true, LongestForm = int.MaxValue },
             ApiAction.Delete(Access.User, DeleteAsync, """
                 Remove a file.
 
@@ -51,6 +51,8 @@ internal static class FileResource
     internal static async Task<ApiAnswer> AddAsync(ApiRequest request)
     {
         if (request.Form["filename"] is not { Length: > 0 } name) return Answer.BadRequest("Filename not supplied");
+        if (name.Length > StoredFiles.LongestName)
+            return Answer.BadRequest($"A file name has at most {StoredFiles.LongestName} characters.");
         if (request.Body.Files.Count == 0) return Answer.BadRequest("File not supplied");
         if (request.Body.Files is not [var file]) return Answer.BadRequest("Exactly one file must be supplied");
         if (file.Content.Length > StoredFiles.MaximumSize) return Answer.TooLarge(StoredFiles.MaximumSize);

@@ -16,10 +16,15 @@ internal static class Api10
         MacResource10.Item,
         new("api/1.0/files/", "FilesHandler", "Files.",
         [
-            ApiAction.Post("add", Access.User, FileResource.AddAsync, FileResource.AddDoc) with { LongestForm = int.MaxValue },
-            ApiAction.Get("get", Access.User, FileResource.GetAsync, "Read a file."),
-            ApiAction.Get("list", Access.User, FileResource.ListAsync, "List your files."),
-            ApiAction.Get("get_by_key", Access.Public, FileResource.GetByKeyAsync, "Read a file by its key."),
+            ApiAction.Post("add", Access.User, FileResource.AddAsync, FileResource.AddDoc) with
+            {
+                TakesAnyFile = true,
+                LongestForm = int.MaxValue,
+            },
+            ApiAction.Get("get", Access.User, FileResource.GetAsync, "Read a file.\n\n:param filename: its name."),
+            ApiAction.Get("list", Access.User, FileResource.ListAsync,
+                "List your files.\n\n:param prefix: only files whose names begin so."),
+            ApiAction.Get("get_by_key", Access.Public, FileResource.GetByKeyAsync, "Read a file by its key.\n\n:param key: the key."),
         ]),
         new("api/1.0/files/{filename*}", "FileHandler", "A file.",
         [

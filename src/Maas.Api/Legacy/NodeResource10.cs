@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Maas.Api.Answers;
 using Maas.Api.Machines;
 using Maas.Api.OAuth;
+using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -13,34 +14,93 @@ namespace Maas.Api.Legacy;
 /// <summary><c>nodes/</c> of API 1.0.</summary>
 internal static class NodeResource10
 {
+    private const string Comment = ":param comment: a reason, for the journal.";
+
+    /// <summary>
+    /// What clients of 1.0 say about clusters, of which there is one, and about what to do after commissioning, which was always 0:
+    /// nothing.
+    /// </summary>
+    private static readonly string[] OfClusters = ["nodegroup", "autodetect_nodegroup", "after_commissioning_action"];
+
     public static IEnumerable<ApiResource> All { get; } =
     [
         new("api/1.0/nodes/", "NodesHandler", "All nodes.",
         [
-            ApiAction.Post("new", Access.UserOrAnonymous, NewAsync, "Declare a node. An administrator's is accepted at once."),
-            ApiAction.Post("accept", Access.User, AcceptAsync, "Accept declared nodes: commission them."),
-            ApiAction.Post("acquire", Access.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored."),
-            ApiAction.Post("release", Access.User, request => request.ReleaseMachinesAsync("nodes", "node", NodeShape.NameOf), "Give nodes back."),
-            ApiAction.Get("list", Access.User, ListAsync, "List nodes."),
-            ApiAction.Get("list_allocated", Access.User, ListAllocatedAsync, "List the nodes acquired with this key."),
-            ApiAction.Get("is_registered", Access.UserOrAnonymous, MachinesResource.IsRegisteredAsync, "Ask whether an address belongs to a node."),
-            ApiAction.Get("deployment_status", Access.User, DeploymentStatusAsync, "Ask how far the installation of nodes is."),
+            ApiAction.Post("new", Access.UserOrAnonymous, NewAsync, """
+                Declare a node. An administrator's is accepted at once.
+
+                :param architecture: i386, amd64 and so on.
+                :param mac_addresses: the addresses of its network interfaces.
+                :param hostname: its host name; without it, one is made.
+                :param power_type: how it is turned on and off.
+                :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
+                """) with
+            {
+                AlsoTakes = ["subarchitecture", "domain", "hardware_uuid", "description", "min_hwe_kernel", "power_parameters_*",
+                    .. OfClusters],
+                Unsupported = MachineOperations.AlwaysChecked,
+            },
+            ApiAction.Post("accept", Access.User, AcceptAsync, "Accept declared nodes: commission them.\n\n:param nodes: their ids."),
+            ApiAction.Post("acquire", Access.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored.")
+                with { TakesAnyArgument = true },
+            ApiAction.Post("release", Access.User, request =>
+                request.ReleaseMachinesAsync("nodes", "node", NodeShape.NameOf),
+                    $"Give nodes back.\n\n:param nodes: their ids.\n{Comment}"),
+            ApiAction.Get("list", Access.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}")
+                with { AlsoTakes = MachineQuery.MoreArguments, Unsupported = Allocation.NotJudged },
+            ApiAction.Get("list_allocated", Access.User, ListAllocatedAsync,
+                "List the nodes acquired with this key.\n\n:param id: only these."),
+            ApiAction.Get("is_registered", Access.UserOrAnonymous, MachinesResource.IsRegisteredAsync,
+                "Ask whether an address belongs to a node.\n\n:param mac_address: the address."),
+            ApiAction.Get("deployment_status", Access.User, DeploymentStatusAsync,
+                "Ask how far the installation of nodes is.\n\n:param nodes: their ids."),
         ]),
         new("api/1.0/nodes/{system_id}/", "NodeHandler", "A node.",
         [
             ApiAction.Read(Access.User, request => WithAsync(request, _ => true, machine => Task.FromResult(Show(request, machine))), "Read a node."),
-            ApiAction.Update(Access.User, UpdateAsync, "Change a node."),
+            ApiAction.Update(Access.User, UpdateAsync, """
+                Change a node.
+
+                :param hostname: its new host name.
+                :param architecture: its architecture.
+                :param power_type: how it is turned on and off (administrators only).
+                :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
+                """) with { AlsoTakes = ["subarchitecture", "power_parameters_*", .. OfClusters], Unsupported = MachineOperations.AlwaysChecked },
             ApiAction.Delete(Access.Administrator, DeleteAsync, "Forget a node that nobody has."),
             ApiAction.Get("power_parameters", Access.Administrator, MachineResource.PowerParametersAsync, "Read how the node is turned on and off."),
             ApiAction.Get("query_power_state", Access.User, MachineResource.QueryPowerStateAsync, "Read the node's power state."),
             ApiAction.Get("details", Access.User, MachineResource.DetailsAsync, "Read the raw inventory as BSON."),
-            ApiAction.Post("start", Access.User, StartAsync, "Install a node, or turn on an installed one.") with { LongestForm = ApiAction.UserDataForm },
-            ApiAction.Post("stop", Access.User, StopAsync, "Turn a node off. One that is being installed is not installed then, and stays its owner's."),
-            ApiAction.Post("release", Access.User, ReleaseAsync, "Give a node back."),
-            ApiAction.Post("commission", Access.Administrator, request => CommandAsync(request, new MachineCommand.Commission()), "Commission a node."),
-            ApiAction.Post("abort_operation", Access.User, request => CommandAsync(request, new MachineCommand.Abort()), "Stop what a node is busy with."),
-            ApiAction.Post("mark_broken", Access.User, request => CommandAsync(request, new MachineCommand.MarkBroken()), "Mark a node broken."),
-            ApiAction.Post("mark_fixed", Access.Administrator, request => CommandAsync(request, new MachineCommand.MarkFixed()), "Mark a node whole again."),
+            ApiAction.Post("start", Access.User, StartAsync, $"""
+                Install a node, or turn on an installed one.
+
+                :param user_data: what cloud-init gets, as it is or in base64.
+                :param distro_series: the system.
+                :param hwe_kernel: the kernel; kept and shown.
+                {Comment}
+                """) with { LongestForm = ApiAction.UserDataForm },
+            ApiAction.Post("stop", Access.User, StopAsync, $"""
+                Turn a node off. One that is being installed is not installed then, and stays its owner's.
+
+                :param stop_mode: hard cuts the power, soft asks the operating system to shut down.
+                {Comment}
+                """),
+            ApiAction.Post("release", Access.User, ReleaseAsync, $"Give a node back.\n\n{Comment}"),
+            ApiAction.Post("commission", Access.Administrator, request =>
+                CommandAsync(request, new MachineCommand.Commission()), $"Commission a node.\n\n{Comment}") with
+            {
+                AlsoTakes = ["skip_networking", "skip_storage"],
+                Unsupported = new Dictionary<string, string>(MachineOperations.NoSsh) { ["block_poweroff"] = "This server's ephemeral environment powers off when it is done." },
+            },
+            ApiAction.Post("abort_operation", Access.User, request =>
+                CommandAsync(request, new MachineCommand.Abort()), $"Stop what a node is busy with.\n\n{Comment}"),
+            ApiAction.Post("mark_broken", Access.User, request => CommandAsync(request, new MachineCommand.MarkBroken { Comment = request.Form["error_description"] }), $"""
+                Mark a node broken.
+
+                {Comment}
+                :param error_description: the same under its old name.
+                """),
+            ApiAction.Post("mark_fixed", Access.Administrator, request =>
+                CommandAsync(request, new MachineCommand.MarkFixed()), $"Mark a node whole again.\n\n{Comment}"),
         ]),
     ];
 
@@ -63,7 +123,8 @@ internal static class NodeResource10
         var form = request.Reader();
         var wanted = form.NewMachine(mayNamePower: user is { IsAdministrator: true }) with { Id = NewId() };
         if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
-        if (wanted.MacAddresses.Count == 0 && !form.HasErrors) form.Refuse("mac_addresses", "This field is required.");
+        if (wanted.MacAddresses.Count == 0 && wanted.Power.Type != "ipmi" && !form.HasErrors)
+            form.Refuse("mac_addresses", "This field is required.");
         if (form.HasErrors) return Answer.BadForm(form);
 
         if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
@@ -71,12 +132,10 @@ internal static class NodeResource10
         var machine = result switch
         {
             CreateResult.Created created => created.Machine,
-            CreateResult.Known known => known.Machine,
-            _ => null,
+            _ => MachineBatches.Unrevealed(wanted),
         };
         if (result is CreateResult.Full full) return Answer.Busy(full.Reason, MachinesResource.FullWait);
-        if (result is CreateResult.Refused refused) return CommandAnswers.BadField(refused.Field, refused.Reason);
-        if (machine is null) throw new UnreachableException();
+        if (result is CreateResult.Refused refused && request.NotCreated(refused) is { } refusal) return refusal;
         if (user is null) return Answer.Json(json => NodeShape.WriteOriginal(json, machine, request.Links));
         return user.IsAdministrator ? await CommandAsync(request, machine, new MachineCommand.Accept()).ConfigureAwait(false) : Show(request, machine);
     }
@@ -139,13 +198,16 @@ internal static class NodeResource10
     {
         var form = request.Reader();
         var architecture = form.Architecture();
-        var power = form.Power(machine.Power);
+        var changesPower = form.NamesPower();
+        if (changesPower && !request.User.IsAdministrator)
+            return Answer.Forbidden("Only an administrator may say how a node is turned on and off.");
+        if (changesPower) _ = form.Power(machine.Power);
         if (form.HasErrors) return Answer.BadForm(form);
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
             Architecture = architecture ?? each.Architecture,
-            Power = request.User.IsAdministrator ? power : each.Power,
+            Power = changesPower ? new FormReader(form.Form).Power(each.Power) : each.Power,
         }, request.Aborted).ConfigureAwait(false);
         return result is EditResult.Done done ? Show(request, done.Machine) : CommandAnswers.Of(result, request);
     });
@@ -178,7 +240,8 @@ internal static class NodeResource10
 
     /// <summary>Clients of 2012 stop a node before they release it, in whatever state it is; one that is being installed has to be aborted for that.</summary>
     private static Task<ApiAnswer> StopAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
-        CommandAsync(request, machine, machine.Status is MachineStatus.Deploying ? new MachineCommand.Abort() : new MachineCommand.TurnOff()));
+        CommandAsync(request, machine, machine.Status is MachineStatus.Deploying ? new MachineCommand.Abort()
+            : new MachineCommand.TurnOff { Soft = request.Form["stop_mode"] == "soft" }));
 
     private static Task<ApiAnswer> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
     {
@@ -197,7 +260,7 @@ internal static class NodeResource10
 
     private static async Task<ApiAnswer> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
     {
-        var explained = command with { Comment = request.Form["comment"] };
+        var explained = command with { Comment = request.Form["comment"] ?? command.Comment };
         return await request.Region.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done done => Show(request, done.Machine),

@@ -26,31 +26,40 @@ internal static class Allocation
         :param not_tags: tags, none of them.
         :param zone: in this zone.
         :param not_in_zone: in none of these zones.
+        :param not_in_zones: the same.
         :param pool: in this resource pool.
         :param not_in_pool: in none of these resource pools.
+        :param not_in_pools: the same.
         :param agent_name: what the client calls itself; stored.
         :param comment: a reason, for the journal.
         :param dry_run: whether to only say which machine it would be.
         :param verbose: accepted.
         """;
 
-    private static readonly string[] NotJudged =
-    [
-        "storage", "interfaces", "subnets", "not_subnets", "networks", "not_networks", "fabrics", "not_fabrics",
-        "fabric_classes", "not_fabric_classes", "devices", "pod", "not_pod", "pod_type", "not_pod_type",
-    ];
+    /// <summary>
+    /// Constraints of MAAS that today's data cannot answer. A machine that does not fit, handed out as if it did, would be worse than
+    /// none.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> NotJudged { get; } = new[]
+    {
+        "storage", "interfaces", "subnets", "not_subnets", "networks", "not_networks", "fabrics", "not_fabrics", "vlans", "not_vlans",
+        "fabric_classes", "not_fabric_classes", "spaces", "not_spaces", "link_speed", "devices", "pod", "not_pod", "pod_type",
+            "not_pod_type", "connected_to", "not_connected_to",
+    }.ToDictionary(name => name, _ => "This server does not know how to judge this constraint yet.");
+
+    /// <summary>What an allocation cannot have.</summary>
+    public static IReadOnlyDictionary<string, string> Unsupported { get; } = new Dictionary<string, string>(NotJudged.Concat(MachineOperations.NoBridges));
 
     public static async Task<ApiAnswer> AllocateAsync(ApiRequest request)
     {
         var form = request.Reader();
         var wanted = Read(form, (Caller.OfUser)request.Caller);
-        foreach (var name in NotJudged)
-            if (form.Optional(name) is not null) form.Refuse(name, "This server does not know how to judge this constraint yet.");
+        _ = form.Boolean("verbose");
         if (form.HasErrors) return Answer.BadForm(form);
 
         return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
-            AllocationResult.Allocated allocated => Answer.Json(json => MachineShape.Write(json, allocated.Machine, request.Links, WriteConstraints)),
+            AllocationResult.Allocated allocated => request.Show(allocated.Machine, WriteConstraints),
             AllocationResult.NoMachine none => Answer.Conflict(none.Reason),
             AllocationResult.Invalid invalid => CommandAnswers.BadField(invalid.Constraint, invalid.Reason),
             _ => throw new UnreachableException(),

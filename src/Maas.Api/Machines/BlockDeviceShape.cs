@@ -20,8 +20,9 @@ internal sealed record BlockDeviceShape(SystemId Machine, long Id, bool IsBootDi
             .Select((disk, place) => (Disk: disk, Id: (machine.Number * PlacesPerMachine) + place))
             .Where(each => each.Disk is { Removable: false, ReadOnly: false })
             .ToList();
-        var boot = disks.FindIndex(each => machine.BootDisk is { } chosen && (each.Disk.Name == chosen || each.Disk.Serial == chosen));
-        return [.. disks.Select((each, i) => new BlockDeviceShape(machine.Id, each.Id, i == Math.Max(boot, 0), each.Disk))];
+        var boot = machine.EffectiveBootDisk;
+        return [.. disks.Select(each =>
+            new BlockDeviceShape(machine.Id, each.Id, boot is not null && each.Disk.Name == boot.Name, each.Disk))];
     }
 
     public void Write(Utf8JsonWriter json, Links links)
@@ -44,6 +45,9 @@ internal sealed record BlockDeviceShape(SystemId Machine, long Id, bool IsBootDi
         json.WriteNull("filesystem");
         json.WriteNull("partition_table_type");
         json.WriteEmptyLists("partitions");
+        json.WriteString("firmware_version", "");
+        json.WriteNull("storage_pool");
+        json.WriteNumber("numa_node", 0);
         json.WriteTexts("tags", [Disk.Rotational ? "rotary" : "ssd"]);
         json.WriteString("resource_uri", links.Api("nodes", Machine.ToString(), "blockdevices", Id.ToString(CultureInfo.InvariantCulture)));
         json.WriteEndObject();

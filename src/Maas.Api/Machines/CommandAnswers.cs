@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Maas.Api.Answers;
 using Maas.Api.Routing;
 using Maas.Core;
@@ -25,8 +26,21 @@ internal static class CommandAnswers
             };
         }
 
-        /// <summary>The machine as API 2.0 shows it.</summary>
-        public ApiAnswer Show(Machine machine) => Answer.Json(json => MachineShape.Write(json, machine, request.Links));
+        /// <summary>The machine as API 2.0 shows it, and more members that <paramref name="extra"/> writes.</summary>
+        public ApiAnswer Show(Machine machine, Action<Utf8JsonWriter>? extra = null) => new ApiAnswer.Deferred(async cancellationToken =>
+        {
+            var scripts = await request.Region.ScriptResults.CurrentAsync([machine.Id], cancellationToken).ConfigureAwait(false);
+            return Answer.Json(json => MachineShape.Write(json, machine, scripts[machine.Id], request.Links, extra));
+        });
+
+        /// <summary>Machines as API 2.0 shows them. What their scripts came to is one query for all of them.</summary>
+        public ApiAnswer ShowAll(IEnumerable<Machine> machines) => new ApiAnswer.Deferred(async cancellationToken =>
+        {
+            List<Machine> shown = [.. machines];
+            var scripts = await request.Region.ScriptResults.CurrentAsync([.. shown.Select(machine => machine.Id)], cancellationToken)
+                .ConfigureAwait(false);
+            return Answer.List(shown, (json, machine) => MachineShape.Write(json, machine, scripts[machine.Id], request.Links, null));
+        });
     }
 
     /// <summary>Why a command was refused: in Core's words, and where a status was in the way, with MAAS's names of both.</summary>

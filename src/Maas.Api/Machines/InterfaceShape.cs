@@ -17,6 +17,9 @@ internal sealed record InterfaceShape(SystemId Machine, long Id, int Place, MacA
 {
     private const int PlacesPerMachine = 1024;
 
+    /// <summary>The kernel's name, or one made up.</summary>
+    public string Name => Inventory?.Name ?? $"eth{Place}";
+
     /// <summary>The machine's interfaces, the one it boots from first.</summary>
     public static IReadOnlyList<InterfaceShape> Of(Machine machine) =>
         [.. machine.MacAddresses.Take(PlacesPerMachine).Select((mac, place) => new InterfaceShape(
@@ -28,7 +31,7 @@ internal sealed record InterfaceShape(SystemId Machine, long Id, int Place, MacA
         json.WriteStartObject();
         json.WriteNumber("id", Id);
         json.WriteString("system_id", Machine.ToString());
-        json.WriteString("name", Inventory?.Name ?? $"eth{Place}");
+        json.WriteString("name", Name);
         json.WriteString("type", "physical");
         json.WriteString("mac_address", MacAddress.ToString());
         json.WriteBoolean("enabled", true);
@@ -42,16 +45,11 @@ internal sealed record InterfaceShape(SystemId Machine, long Id, int Place, MacA
         json.WriteEmptyLists("tags", "parents", "children");
         json.WriteNull("discovered");
         FabricResource.WriteVlan(json, "vlan", links);
-        json.WriteStartArray("links");
-        if (Place == 0)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id", Id);
-            json.WriteString("mode", "dhcp");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteString("firmware_version", "");
+        json.WriteNumber("numa_node", 0);
+        json.WriteNumber("sriov_max_vf", 0);
+        // A link leads to a subnet, and Juju follows it without looking whether there is one. No subnet is modelled, so there is no link.
+        json.WriteEmptyLists("links");
         json.WriteString("resource_uri", links.Api("nodes", Machine.ToString(), "interfaces", Id.ToString(CultureInfo.InvariantCulture)));
         json.WriteEndObject();
     }

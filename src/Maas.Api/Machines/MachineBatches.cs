@@ -91,9 +91,36 @@ internal static class MachineBatches
                 : null;
         }
 
+        /// <summary>
+        /// Why a new machine was refused. A stranger who names an address that is known here gets null: an answer that depends on the
+        /// machine with that address would tell of it. A user learns the machine's name if the machine is shown to them.
+        /// </summary>
+        public ApiAnswer? NotCreated(CreateResult.Refused refused) => (refused.AddressHolder, request.Caller) switch
+        {
+            (null, _) => CommandAnswers.BadField(refused.Field, refused.Reason),
+            ({ } holder, Caller.OfUser { User: var user }) when user.MaySee(holder) =>
+                CommandAnswers.BadField(refused.Field, $"{refused.Reason.TrimEnd('.')} on {holder.Hostname}."),
+            (_, Caller.OfUser) => CommandAnswers.BadField(refused.Field, refused.Reason),
+            _ => null,
+        };
+
         /// <summary>Stores a new machine: one that speaks for itself may be known already, a user's may not.</summary>
         public Task<CreateResult> StoreNewMachineAsync(NewMachine machine) => request.Caller is Caller.OfUser { User: var user }
             ? request.Region.Machines.CreateAsync(machine, user.Name, request.Aborted)
             : request.Region.Machines.EnlistAsync(machine, request.Aborted);
     }
+
+    /// <summary>
+    /// What a stranger is told about a machine that is known here already: what the stranger said, and nothing of what is stored. The
+    /// machine itself, booted a second time before anybody accepted it, needs no more.
+    /// </summary>
+    public static Machine Unrevealed(NewMachine said) => new()
+    {
+        Id = default,
+        Hostname = said.Hostname?.Split('.')[0].ToLowerInvariant()
+            ?? $"node-{(said.MacAddresses.Count > 0 ? said.MacAddresses[0] : default).ToCompactString()}",
+        Domain = said.Domain ?? "maas",
+        Architecture = said.Architecture,
+        MacAddresses = said.MacAddresses,
+    };
 }

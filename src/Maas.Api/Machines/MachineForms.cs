@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Fleet;
 using Maas.Core.Power;
+using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;
 
@@ -23,6 +25,7 @@ internal static class MachineForms
             Domain = form.Optional("domain"),
             HardwareUuid = form.Optional("hardware_uuid"),
             Description = form.Optional("description") ?? "",
+            MinHweKernel = form.Optional("min_hwe_kernel") ?? "",
             Power = mayNamePower ? form.Power(PowerSettings.Manual) : PowerSettings.Manual,
         };
 
@@ -45,12 +48,18 @@ internal static class MachineForms
             List<MacAddress> addresses = [];
             foreach (var text in form.List(name))
             {
-                if (!MacAddress.TryParse(text, out var address)) form.Refuse(name, $"'{text}' is not a valid MAC address.");
+                if (!MacAddress.TryParse(text, out var address))
+                    form.Refuse(name, $"'{LogText.From(text, 64)}' is not a valid MAC address.");
                 else if (!addresses.Contains(address)) addresses.Add(address);
             }
 
             return addresses;
         }
+
+        /// <summary>Whether anything is said about how the machine is turned on and off.</summary>
+        public bool NamesPower() =>
+            form.Optional("power_type") is not null || form.Form.Has("power_parameters")
+            || form.Form.Fields.Any(field => field.Key.StartsWith(ParameterPrefix, StringComparison.Ordinal));
 
         /// <summary>The power settings that remain when what was sent is laid over <paramref name="present"/>; another type starts afresh.</summary>
         public PowerSettings Power(PowerSettings present)
@@ -68,28 +77,51 @@ internal static class MachineForms
             return new PowerSettings(type, parameters);
         }
 
-        /// <summary>Base64 in <c>user_data</c>, line breaks allowed; null when not given.</summary>
+        /// <summary>
+        /// The bytes of <c>user_data</c>, as MAAS takes them: base64 is decoded, anything else is the user data itself; null when not
+        /// given.
+        /// </summary>
         public ReadOnlyMemory<byte>? UserData()
         {
-            if (form.Optional("user_data") is not { } text) return null;
-            var bytes = new byte[(text.Length * 3 / 4) + 3];
-            if (!Convert.TryFromBase64String(text, bytes, out var written))
+            if (form.Form.Bytes("user_data") is not { Length: > 0 } sent) return null;
+            var bytes = DecodeUserData(sent);
+            if (bytes.Length > MaximumUserData) form.Refuse("user_data", $"User data may have {MaximumUserData} bytes.");
+            return bytes;
+        }
+
+        /// <summary>
+        /// Scripts by name or tag, with commas between; <c>none</c> for none, null for all. A name that is no script's is an error.
+        /// </summary>
+        public IReadOnlyList<string>? Scripts(string name, ScriptKind kind)
+        {
+            var wanted = form.List(name);
+            if (wanted.Count == 0) return null;
+            if (wanted is ["none"]) return [];
+            List<string> scripts = [];
+            foreach (var word in wanted)
             {
-                form.Refuse("user_data", "This is not base64.");
-                return null;
+                var found = BuiltinScripts.Match(kind, word);
+                if (found.Count == 0)
+                    form.Refuse(name, $"Select a valid choice. {LogText.From(word, 64)} is not one of the available choices.");
+                scripts.AddRange(found);
             }
 
-            if (written > MaximumUserData) form.Refuse("user_data", $"User data may have {MaximumUserData} bytes.");
-            return bytes.AsMemory(0, written);
+            return [.. scripts.Distinct()];
         }
+    }
 
-        /// <summary>How to erase on release; null for not at all.</summary>
-        public EraseMode? Erase()
-        {
-            var (erase, secure, quick) = (form.Boolean("erase"), form.Boolean("secure_erase"), form.Boolean("quick_erase"));
-            if (erase is not true) return null;
-            return secure is true ? EraseMode.Secure : quick is true ? EraseMode.Quick : EraseMode.Full;
-        }
+    /// <summary>
+    /// Decodes what is base64 and leaves alone what is not. It is base64 when decoding and encoding it again gives the same text; line
+    /// breaks do not count, for clients wrap it (RFC 2045).
+    /// </summary>
+    internal static ReadOnlyMemory<byte> DecodeUserData(ReadOnlyMemory<byte> sent)
+    {
+        if (!Ascii.IsValid(sent.Span)) return sent;
+        var text = Encoding.ASCII.GetString(sent.Span).Replace("\r", "", StringComparison.Ordinal)
+            .Replace("\n", "", StringComparison.Ordinal);
+        var bytes = new byte[(text.Length * 3 / 4) + 3];
+        return Convert.TryFromBase64String(text, bytes, out var written) && Convert.ToBase64String(bytes, 0, written) == text
+            ? bytes.AsMemory(0, written) : sent;
     }
 
     private static bool TryReadObject(string text, Dictionary<string, string> into)

@@ -3,8 +3,10 @@ using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Maas.Core.Accounts;
+using Maas.Core.Configuration;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
+using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;
 
@@ -13,36 +15,67 @@ internal static class MachineOperations
 {
     private const string Comment = ":param comment: a reason, for the journal.";
 
+    internal static IReadOnlyDictionary<string, string> NoSsh { get; } = new Dictionary<string, string>
+    {
+        ["enable_ssh"] = "This server's ephemeral environment has no SSH server; use rescue_mode for a shell on the machine's console.",
+    };
+
+    internal static IReadOnlyDictionary<string, string> AlwaysChecked { get; } = new Dictionary<string, string>
+    {
+        ["power_parameters_skip_check"] = "This server always checks power parameters.",
+    };
+
+    internal static IReadOnlyDictionary<string, string> NoBridges { get; } = new Dictionary<string, string>
+    {
+        ["bridge_all"] = NetworkIsTheImages,
+        ["bridge_type"] = NetworkIsTheImages,
+        ["bridge_stp"] = NetworkIsTheImages,
+        ["bridge_fd"] = NetworkIsTheImages,
+    };
+
+    private const string NetworkIsTheImages = "This server does not configure the network of deployed systems.";
+    private const string NoVirtualMachines = "This server manages no virtual machine hosts.";
+
+    private static IReadOnlyDictionary<string, string> NotDeployed { get; } = new Dictionary<string, string>(NoBridges)
+    {
+        ["ephemeral_deploy"] = "This server installs to a disk.",
+        ["enable_hw_sync"] = "This server does not synchronise the hardware of deployed machines.",
+        ["enable_kernel_crash_dump"] = "This server does not configure the kernel of deployed systems.",
+        ["register_vmhost"] = NoVirtualMachines,
+        ["install_kvm"] = NoVirtualMachines,
+        ["install_rackd"] = "This server has no rack controllers.",
+        ["license_key"] = "This server does not pass licence keys on.",
+        ["vcenter_registration"] = "This server does not register machines with vCenter.",
+    };
+
     public static IReadOnlyList<ApiAction> Actions { get; } =
     [
         Operation("commission", Access.Administrator, Commission, $"""
             Take inventory of a machine and run its tests.
 
             {Comment}
-            :param enable_ssh: accepted; the environment powers off when it is done.
             :param skip_bmc_config: accepted; power settings are never taken from the machine.
             :param skip_networking: accepted; the network is left as it is.
             :param skip_storage: accepted; the disks are left as they are.
-            :param commissioning_scripts: accepted; all built-in scripts run.
-            :param testing_scripts: accepted; all built-in tests run.
-            """),
+            :param commissioning_scripts: names or tags of scripts; the inventory is always taken.
+            :param testing_scripts: names or tags of tests, none for no test; without it, all of them.
+            """) with { Unsupported = NoSsh },
         Operation("test", Access.Administrator, Test, $"""
             Run a machine's tests.
 
             {Comment}
-            :param enable_ssh: accepted.
-            :param testing_scripts: accepted; all built-in tests run.
-            """),
+            :param testing_scripts: names or tags of tests, none for no test; without it, all of them.
+            """) with { Unsupported = NoSsh },
         Operation("deploy", Access.User, Deploy, $"""
             Install a machine. A free one is allocated to you first.
 
             {Comment}
             :param distro_series: the system, noble or ubuntu/noble; without it, the newest image there is.
             :param osystem: the family of the system.
-            :param user_data: what cloud-init gets, in base64.
-            :param hwe_kernel: the kernel.
+            :param user_data: what cloud-init gets, as it is or in base64.
+            :param hwe_kernel: the kernel; kept and shown, for the image brings its own.
             :param agent_name: what the client calls itself.
-            """, user => user.MayTake),
+            """, user => user.MayTake) with { Unsupported = NotDeployed },
         Operation("release", Access.User, Release, $"""
             Give a machine back.
 
@@ -51,7 +84,7 @@ internal static class MachineOperations
             :param secure_erase: by the disks' own secure erase.
             :param quick_erase: only where systems and partitions begin.
             :param force: accepted, and without meaning here.
-            """),
+            """) with { Unsupported = new Dictionary<string, string> { ["scripts"] = "This server runs no scripts when a machine is released." } },
         Operation("abort", Access.User, _ => new MachineCommand.Abort(), $"""
             Stop what a machine is busy with.
 
@@ -61,13 +94,13 @@ internal static class MachineOperations
             Turn a machine on.
 
             {Comment}
-            :param user_data: what cloud-init gets, in base64.
+            :param user_data: what cloud-init gets, as it is or in base64.
             """),
-        Operation("power_off", Access.User, _ => new MachineCommand.TurnOff(), $"""
+        Operation("power_off", Access.User, TurnOff, $"""
             Turn a machine off.
 
             {Comment}
-            :param stop_mode: hard or soft; accepted.
+            :param stop_mode: hard cuts the power, soft asks the operating system to shut down.
             """),
         Operation("mark_broken", Access.User, form => new MachineCommand.MarkBroken { Comment = form.Optional("error_description") }, $"""
             Mark a machine broken.
@@ -85,8 +118,16 @@ internal static class MachineOperations
 
             {Comment}
             """),
-        Operation("rescue_mode", Access.Administrator, _ => new MachineCommand.EnterRescueMode(), "Boot a machine for a person to look at."),
-        Operation("exit_rescue_mode", Access.Administrator, _ => new MachineCommand.ExitRescueMode(), "End that."),
+        Operation("rescue_mode", Access.Administrator, _ => new MachineCommand.EnterRescueMode(), $"""
+            Boot a machine for a person to look at.
+
+            {Comment}
+            """),
+        Operation("exit_rescue_mode", Access.Administrator, _ => new MachineCommand.ExitRescueMode(), $"""
+            End that.
+
+            {Comment}
+            """),
         Operation("lock", Access.User, _ => new MachineCommand.Lock(), $"""
             Refuse changes to a machine.
 
@@ -99,24 +140,51 @@ internal static class MachineOperations
             """),
     ];
 
-    private static MachineCommand.Commission Commission(FormReader form) => new();
-
-    private static MachineCommand.Test Test(FormReader form) => new();
-
-    private static MachineCommand.Deploy Deploy(FormReader form)
+    internal static MachineCommand.Commission Commission(FormReader form)
     {
-        if (form.Boolean("ephemeral_deploy") is true) form.Refuse("ephemeral_deploy", "This server installs to a disk.");
-        return new MachineCommand.Deploy(Owner: "")
-        {
-            OsSystem = form.Optional("osystem") ?? "",
-            DistroSeries = form.Optional("distro_series") ?? "",
-            HweKernel = form.Optional("hwe_kernel") ?? "",
-            AgentName = form.Optional("agent_name"),
-            UserData = form.UserData(),
-        };
+        foreach (var flag in (ReadOnlySpan<string>)["skip_bmc_config", "skip_networking", "skip_storage"]) _ = form.Boolean(flag);
+        _ = form.Scripts("commissioning_scripts", ScriptKind.Commissioning);
+        return new MachineCommand.Commission { TestingScripts = form.Scripts("testing_scripts", ScriptKind.Testing) };
     }
 
-    private static MachineCommand.Release Release(FormReader form) => new() { Erase = form.Erase() };
+    private static MachineCommand.Test Test(FormReader form) =>
+        new() { TestingScripts = form.Scripts("testing_scripts", ScriptKind.Testing) };
+
+    private static MachineCommand.Deploy Deploy(FormReader form) => new(Owner: "")
+    {
+        OsSystem = form.Optional("osystem") ?? "",
+        DistroSeries = form.Optional("distro_series") ?? "",
+        HweKernel = form.Optional("hwe_kernel") ?? "",
+        AgentName = form.Optional("agent_name"),
+        UserData = form.UserData(),
+    };
+
+    private static MachineCommand.TurnOff TurnOff(FormReader form)
+    {
+        var mode = form.Optional("stop_mode") ?? "hard";
+        if (mode is not ("hard" or "soft"))
+            form.Refuse("stop_mode", $"'{LogText.From(mode, 64)}' is not one of the available choices: hard, soft.");
+        return new MachineCommand.TurnOff { Soft = mode == "soft" };
+    }
+
+    private static MachineCommand.Release Release(FormReader form)
+    {
+        foreach (var flag in (ReadOnlySpan<string>)["erase", "secure_erase", "quick_erase", "force"]) _ = form.Boolean(flag);
+        return new();
+    }
+
+    /// <summary>
+    /// How the disks are erased; null for not at all. The setting that erases always is Core's to apply, but the request chooses how.
+    /// </summary>
+    private static async Task<EraseMode?> EraseModeAsync(ApiRequest request, FormReader form)
+    {
+        var settings = request.Region.Settings;
+        var always = await settings.GetAsync(SettingCatalogue.EraseOnRelease, request.Aborted).ConfigureAwait(false) == "true";
+        return always || form.Boolean("erase") is true
+            ? await settings.GetEraseModeAsync(form.Boolean("secure_erase"), form.Boolean("quick_erase"), request.Aborted)
+                .ConfigureAwait(false)
+            : null;
+    }
 
     private static ApiAction Operation(string op, Access access, Func<FormReader, MachineCommand> read, string doc, Func<User, Func<Machine, bool>>? may = null) =>
         ApiAction.Post(op, access, request => RunAsync(request, read, may ?? (user => user.MayEdit)), doc) with
@@ -131,6 +199,8 @@ internal static class MachineOperations
         var form = request.Reader();
         var command = read(form);
         if (form.HasErrors) return Answer.BadForm(form);
+        if (command is MachineCommand.Release release)
+            command = release with { Erase = await EraseModeAsync(request, form).ConfigureAwait(false) };
         if (command is MachineCommand.Deploy deploy)
             command = deploy with { Owner = machine.Owner ?? request.User.Name, TokenKey = (request.Caller as Caller.OfUser)?.TokenKey };
         return await request.ExecuteAsync(machine.Id, command).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Maas.Api.Answers;
+using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -27,7 +28,9 @@ internal static class MachineResource
             :param pool: its resource pool.
             :param cpu_count: logical processors, if the inventory is wrong.
             :param memory: memory in MiB, if the inventory is wrong.
-            """),
+            :param min_hwe_kernel: the oldest kernel it may run; kept and shown.
+            :param swap_size: bytes of swap; kept and shown.
+            """) with { AlsoTakes = ["subarchitecture", "power_parameters_*"], Unsupported = NotChanged },
         ApiAction.Delete(Access.Administrator, DeleteAsync, """
             Forget a machine.
 
@@ -38,10 +41,17 @@ internal static class MachineResource
         ApiAction.Get("details", Access.User, DetailsAsync, "Read the raw inventory as BSON."),
         ApiAction.Get("get_token", Access.User, GetTokenAsync, "Read the machine's own key."),
         ApiAction.Get("get_capture", Access.Administrator, GetCaptureAsync, "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
-        ApiAction.Post("set_owner_data", Access.User, SetOwnerDataAsync, OwnerDataDoc),
-        ApiAction.Post("set_workload_annotations", Access.User, SetOwnerDataAsync, OwnerDataDoc),
+        ApiAction.Post("set_owner_data", Access.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
+        ApiAction.Post("set_workload_annotations", Access.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
         .. MachineOperations.Actions,
     ]);
+
+    private static Dictionary<string, string> NotChanged => new(MachineOperations.AlwaysChecked)
+    {
+        ["disable_ipv4"] = "If specified, 'disable_ipv4' must be False.",
+        ["is_dpu"] = "This server does not manage DPUs.",
+        ["enable_hw_sync"] = "This server does not synchronise the hardware of deployed machines.",
+    };
 
     private const string OwnerDataDoc = """
         Set or remove keys of the owner's own data.
@@ -73,11 +83,14 @@ internal static class MachineResource
         if (machine.Locked) return Answer.Forbidden("The machine is locked.");
 
         var form = request.Reader();
-        var power = form.Power(machine.Power);
-        var changesPower = power.Type != machine.Power.Type || !power.Parameters.OrderBy(each => each.Key, StringComparer.Ordinal).SequenceEqual(machine.Power.Parameters.OrderBy(each => each.Key, StringComparer.Ordinal));
+        // Before anything is compared: an answer that depends on whether a guess is right would tell a password.
+        var changesPower = form.NamesPower();
         if (changesPower && !request.User.IsAdministrator) return Answer.Forbidden("Only an administrator may say how a machine is turned on and off.");
+        var swap = form.Form.Has("swap_size");
+        var swapSize = form.ByteCount("swap_size");
         var (architecture, cpus, memory) = (form.Architecture(), (int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
         var (zone, pool) = (Topology.Places.Zone(form), Topology.Places.Pool(form));
+        if (changesPower) _ = form.Power(machine.Power);
         if (form.HasErrors) return Answer.BadForm(form);
 
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
@@ -86,7 +99,9 @@ internal static class MachineResource
             Domain = form.Optional("domain") ?? each.Domain,
             Description = form.Form["description"] ?? each.Description,
             Architecture = architecture ?? each.Architecture,
-            Power = changesPower ? power : each.Power,
+            Power = changesPower ? new FormReader(form.Form).Power(each.Power) : each.Power,
+            MinHweKernel = form.Form["min_hwe_kernel"] ?? each.MinHweKernel,
+            SwapSize = swap ? swapSize : each.SwapSize,
             Zone = zone ?? each.Zone,
             Pool = pool ?? each.Pool,
             CpuCount = cpus ?? each.CpuCount,
@@ -165,7 +180,7 @@ internal static class MachineResource
         if (machine.Owner != request.User.Name) return Answer.Conflict("Owner data can only be set on machines you own.");
         if (machine.Locked) return Answer.Forbidden("The machine is locked.");
 
-        var changes = request.Body.Fields.Where(field => field.Key is not ("op" or "")).ToList();
+        var changes = request.Form.Fields.Where(field => field.Key is not ("op" or "")).ToList();
         var owner = request.Actor with { IsAdministrator = false }; // owner data is the owner's alone
         var result = await request.Region.Machines.EditAsync(machine.Id, owner, each => each with { OwnerData = Changed(each, changes) }, request.Aborted).ConfigureAwait(false);
         return CommandAnswers.Of(result, request);

@@ -5,6 +5,7 @@ using Maas.Api.Topology;
 using Maas.Core.Fleet;
 using Maas.Core.Inventory;
 using Maas.Core.Lifecycle;
+using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;
 
@@ -16,11 +17,21 @@ internal static class MachineShape
 {
     private const double BytesPerMegabyte = 1_000_000;
 
-    /// <summary>Everything a user may see.</summary>
-    public static void Write(Utf8JsonWriter json, Machine machine, Links links) => Write(json, machine, links, null);
+    /// <summary>The members about tests, and the tag of the tests that each is about; empty where this server has none.</summary>
+    private static readonly (string Member, string Tag)[] TestKinds =
+    [
+        ("cpu_test_status", ""), ("memory_test_status", "memory"), ("network_test_status", "network"), ("interface_test_status", "network"),
+        ("storage_test_status", "storage"), ("other_test_status", ""),
+    ];
 
-    /// <summary>Everything, and more members that <paramref name="extra"/> writes.</summary>
-    public static void Write(Utf8JsonWriter json, Machine machine, Links links, Action<Utf8JsonWriter>? extra)
+    /// <summary>Everything a user may see, and more members that <paramref name="extra"/> writes.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="scripts">The results of its last commissioning and its last tests.</param>
+    /// <param name="links">Writes addresses.</param>
+    /// <param name="extra">Writes more members; null for none.</param>
+    public static void Write(Utf8JsonWriter json, Machine machine, IEnumerable<ScriptResult> scripts, Links links,
+        Action<Utf8JsonWriter>? extra)
     {
         json.WriteStartObject();
         WriteIdentity(json, machine);
@@ -31,6 +42,7 @@ internal static class MachineShape
         WriteHardware(json, machine);
         WriteNetwork(json, machine, links);
         WriteStorage(json, machine, links);
+        WriteScripts(json, [.. scripts]);
         ZoneResource.Write(json, "zone", links);
         PoolResource.Write(json, "pool", links);
         extra?.Invoke(json);
@@ -71,6 +83,9 @@ internal static class MachineShape
         json.WriteTexts("owner_data", machine.OwnerData);
         json.WriteTexts("workload_annotations", machine.OwnerData);
         json.WriteTexts("tag_names", machine.Tags);
+        json.WriteNull("parent");
+        json.WriteNull("pod");
+        json.WriteNull("virtualmachine_id");
     }
 
     private static void WriteSystem(Utf8JsonWriter json, Machine machine)
@@ -78,7 +93,7 @@ internal static class MachineShape
         json.WriteString("osystem", machine.Deployment?.OsSystem ?? "");
         json.WriteString("distro_series", machine.Deployment?.DistroSeries ?? "");
         json.WriteString("hwe_kernel", machine.Deployment?.HweKernel ?? "");
-        json.WriteString("min_hwe_kernel", "");
+        json.WriteString("min_hwe_kernel", machine.MinHweKernel);
         json.WriteBoolean("netboot", machine.Netboot);
         json.WriteBoolean("ephemeral_deploy", false);
         json.WriteBoolean("enable_hw_sync", false);
@@ -94,7 +109,8 @@ internal static class MachineShape
         json.WriteNumber("cpu_count", machine.CpuCount);
         json.WriteNumber("cpu_speed", machine.Hardware?.Cpu.MaxMhz ?? 0);
         json.WriteNumber("memory", machine.MemoryMiB);
-        json.WriteNull("swap_size");
+        if (machine.SwapSize is { } swap) json.WriteNumber("swap_size", swap);
+        else json.WriteNull("swap_size");
         json.WriteString("bios_boot_method", machine.Hardware?.Firmware switch { FirmwareKind.Uefi => "uefi", FirmwareKind.Bios => "pxe", _ => null });
 
         json.WriteStartObject("hardware_info");
@@ -107,6 +123,10 @@ internal static class MachineShape
             json.WriteStartObject();
             json.WriteNumber("index", node.Index);
             json.WriteNumber("memory", node.MemoryMiB);
+            json.WriteStartArray("cores");
+            foreach (var cpu in CpuList.Parse(node.Cpus)) json.WriteNumberValue(cpu);
+            json.WriteEndArray();
+            json.WriteEmptyLists("hugepages_set");
             json.WriteEndObject();
         }
 
@@ -126,6 +146,33 @@ internal static class MachineShape
         yield return ("mainboard_firmware_version", identity.FirmwareVersion);
         yield return ("mainboard_firmware_date", identity.FirmwareDate);
         yield return ("cpu_model", hardware?.Cpu.Model ?? "");
+    }
+
+    /// <summary>What scripts came to. The numbers are MAAS's; -1 is for no script of the kind.</summary>
+    private static void WriteScripts(Utf8JsonWriter json, IReadOnlyList<ScriptResult> scripts)
+    {
+        List<ScriptResult> commissioning = [.. scripts.Where(result => result.Kind == ScriptKind.Commissioning)];
+        List<ScriptResult> testing = [.. scripts.Where(result => result.Kind == ScriptKind.Testing)];
+        WriteId("current_commissioning_result_id", commissioning);
+        WriteId("current_testing_result_id", testing);
+        json.WriteNull("current_installation_result_id");
+        WriteStatus("commissioning_status", commissioning);
+        WriteStatus("testing_status", testing);
+        foreach (var (member, tag) in TestKinds)
+            WriteStatus(member, [.. testing.Where(result => tag.Length > 0 && BuiltinScripts.TagsOf(result.Name).Contains(tag))]);
+
+        void WriteId(string name, List<ScriptResult> results)
+        {
+            if (results.Count == 0) json.WriteNull(name);
+            else json.WriteNumber(name, results.Min(result => result.Id));
+        }
+
+        void WriteStatus(string name, List<ScriptResult> results)
+        {
+            json.WriteNumber(name, results.Count == 0 ? -1 : (int)ScriptResultResource.Overall(results));
+            json.WriteString(name + "_name", results.Count == 0 ? "Unknown"
+                : ScriptResultResource.StatusName(ScriptResultResource.Overall(results)));
+        }
     }
 
     private static void WriteNetwork(Utf8JsonWriter json, Machine machine, Links links)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Maas.Api.Answers;
 using Maas.Api.OAuth;
+using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -14,28 +15,13 @@ internal static class MachinesResource
     /// <summary>How long to wait before another try when there are too many New machines: a person has to act first.</summary>
     public static readonly TimeSpan FullWait = TimeSpan.FromMinutes(1);
 
-    private const string Filters = """
-        :param id: system ids.
-        :param hostname: host names.
-        :param mac_address: addresses of network interfaces.
-        :param domain: domains.
-        :param zone: zones.
-        :param pool: resource pools.
-        :param agent_name: what allocating clients call themselves.
-        :param tags: tags, all of them.
-        :param not_tags: tags, none of them.
-        :param arch: architectures.
-        :param status: statuses.
-        :param simple_status: groups of statuses.
-        :param power_state: power states.
-        :param owner: owners.
-        :param cpu_count: at least so many processors.
-        :param mem: at least so much memory in MiB.
-        """;
-
     public static ApiResource Definition { get; } = new("api/2.0/machines/", "MachinesHandler", "All machines.",
     [
-        ApiAction.Read(Access.User, ListAsync, $"List machines.\n\n{Filters}"),
+        ApiAction.Read(Access.User, ListAsync, $"List machines.\n\n{MachineQuery.Arguments}") with
+        {
+            AlsoTakes = MachineQuery.MoreArguments,
+            Unsupported = Allocation.NotJudged,
+        },
         ApiAction.Create(Access.UserOrAnonymous, CreateAsync, """
             Make a machine known. An administrator's is commissioned at once; a user's, or one that speaks for itself, is New.
 
@@ -48,8 +34,16 @@ internal static class MachinesResource
             :param hardware_uuid: its SMBIOS UUID.
             :param power_type: how it is turned on and off.
             :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
+            :param min_hwe_kernel: the oldest kernel it may run; kept and shown.
+            :param zone: its zone.
+            :param pool: its resource pool.
             :param commission: whether to commission it at once.
-            """),
+            :param skip_bmc_config: as with commission.
+            :param skip_networking: as with commission.
+            :param skip_storage: as with commission.
+            :param commissioning_scripts: as with commission.
+            :param testing_scripts: as with commission.
+            """) with { AlsoTakes = ["power_parameters_*"], Unsupported = NotCreated },
         ApiAction.Get("is_registered", Access.UserOrAnonymous, IsRegisteredAsync, """
             Ask whether an address belongs to a machine.
 
@@ -64,7 +58,7 @@ internal static class MachinesResource
             Read how machines are turned on and off.
 
             :param id: which machines.
-            """),
+            """) with { AlsoTakes = ["system_id"] },
         ApiAction.Post("accept", Access.Administrator, AcceptAsync, """
             Accept enlisted machines: commission them.
 
@@ -76,7 +70,7 @@ internal static class MachinesResource
             :param older_than: only those that are New for so many seconds.
             """),
         ApiAction.Post("accept_all", Access.Administrator, AcceptAllAsync, "Accept every machine that is New."),
-        ApiAction.Post("allocate", Access.User, Allocation.AllocateAsync, Allocation.Doc),
+        ApiAction.Post("allocate", Access.User, Allocation.AllocateAsync, Allocation.Doc) with { Unsupported = Allocation.Unsupported },
         ApiAction.Post("release", Access.User, ReleaseAsync, """
             Give machines back.
 
@@ -85,13 +79,20 @@ internal static class MachinesResource
             """),
     ]);
 
+    private static IReadOnlyDictionary<string, string> NotCreated =>
+        new Dictionary<string, string>(MachineOperations.NoSsh.Concat(MachineOperations.AlwaysChecked))
+    {
+        ["deployed"] = "This server only takes machines that it installs itself.",
+        ["is_dpu"] = "This server does not manage DPUs.",
+        ["swap_size"] = "Set it on the machine once it is there.",
+    };
+
     /// <summary>The machines that fit the query and the user may see.</summary>
     public static async Task<(IReadOnlyList<Machine> Machines, ApiAnswer? Refusal)> FindAsync(ApiRequest request)
     {
         var form = request.Reader();
         var query = MachineQuery.Read(form);
-        _ = Topology.Places.Zone(form);
-        _ = Topology.Places.Pool(form);
+        if (query.Tags.Values.Any(tags => tags.Count > 0)) await RefuseUnknownTagsAsync(request, form, query.Tags).ConfigureAwait(false);
         if (form.HasErrors) return ([], Answer.BadForm(form));
         if (query.MatchesNothing) return ([], null);
         var machines = await request.Region.Machines.ListAsync(query.Filter, request.Aborted).ConfigureAwait(false);
@@ -113,6 +114,17 @@ internal static class MachinesResource
         });
     }
 
+    private static async Task RefuseUnknownTagsAsync(ApiRequest request, FormReader form,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> named)
+    {
+        HashSet<string> known = [.. (await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false)).Select(tag => tag.Name)];
+        foreach (var (field, tags) in named)
+        {
+            var unknown = tags.Where(tag => !known.Contains(tag)).Select(tag => $"'{LogText.From(tag, 64)}'").Take(20).ToList();
+            if (unknown.Count > 0) form.Refuse(field, $"No such tag(s): {string.Join(", ", unknown)}.");
+        }
+    }
+
     private static async Task<ApiAnswer> ListAsync(ApiRequest request)
     {
         var (machines, refusal) = await FindAsync(request).ConfigureAwait(false);
@@ -120,7 +132,7 @@ internal static class MachinesResource
     }
 
     private static ApiAnswer List(ApiRequest request, IEnumerable<Machine> machines) =>
-        Answer.List(machines, (json, machine) => MachineShape.Write(json, machine, request.Links));
+        request.ShowAll(machines);
 
     private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
     {
@@ -128,10 +140,12 @@ internal static class MachinesResource
         var form = request.Reader();
         // Whoever has no credentials does not tell this server which addresses to send passwords and power commands to.
         var wanted = form.NewMachine(mayNamePower: user is { IsAdministrator: true });
-        if (wanted.MacAddresses.Count == 0 && !form.HasErrors) form.Refuse("mac_addresses", "This field is required.");
+        if (wanted.MacAddresses.Count == 0 && wanted.Power.Type != "ipmi" && !form.HasErrors)
+            form.Refuse("mac_addresses", "This field is required.");
         if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
-        if (form.Boolean("deployed") is true) form.Refuse("deployed", "This server only takes machines that it installs itself.");
+        _ = (Topology.Places.Zone(form), Topology.Places.Pool(form));
         var commission = form.Boolean("commission") ?? true;
+        var commissioning = MachineOperations.Commission(form);
         if (form.HasErrors) return Answer.BadForm(form);
 
         if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
@@ -140,15 +154,15 @@ internal static class MachinesResource
             case CreateResult.Full full:
                 return Answer.Busy(full.Reason, FullWait);
             case CreateResult.Refused refused:
-                return CommandAnswers.BadField(refused.Field, refused.Reason);
+                return request.NotCreated(refused) ?? Limited(request, MachineBatches.Unrevealed(wanted));
             case CreateResult.Created { Machine: var machine } when user is { IsAdministrator: true } && commission:
-                return await request.ExecuteAsync(machine.Id, new MachineCommand.Commission()).ConfigureAwait(false);
+                return await request.ExecuteAsync(machine.Id, commissioning).ConfigureAwait(false);
             case CreateResult.Created { Machine: var machine } when user is not null:
                 return request.Show(machine);
             case CreateResult.Created { Machine: var machine }:
                 return Limited(request, machine);
-            case CreateResult.Known { Machine: var machine }:
-                return Limited(request, machine);
+            case CreateResult.Known:
+                return Limited(request, MachineBatches.Unrevealed(wanted));
             default:
                 throw new UnreachableException();
         }
@@ -159,7 +173,8 @@ internal static class MachinesResource
     internal static async Task<ApiAnswer> IsRegisteredAsync(ApiRequest request)
     {
         if (request.Form["mac_address"] is not { Length: > 0 } text) return Answer.BadRequest("No provided mac_address!");
-        if (!MacAddress.TryParse(text, out var address)) return CommandAnswers.BadField("mac_address", $"'{text}' is not a valid MAC address.");
+        if (!MacAddress.TryParse(text, out var address))
+            return CommandAnswers.BadField("mac_address", $"'{LogText.From(text, 64)}' is not a valid MAC address.");
         var machine = await request.Region.Machines.FindByMacAsync(address, request.Aborted).ConfigureAwait(false);
         return Answer.Json(json => json.WriteBooleanValue(machine is { Status: not MachineStatus.Retired }));
     }

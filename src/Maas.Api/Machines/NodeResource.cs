@@ -1,6 +1,8 @@
 using System.Globalization;
 using Maas.Api.Answers;
 using Maas.Api.Routing;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
 
 namespace Maas.Api.Machines;
 
@@ -9,18 +11,29 @@ internal static class NodeResource
 {
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/nodes/", "NodesHandler", "All nodes; here, all machines.", ApiAction.Read(Access.User, ListAsync, "List nodes.")),
+        new("api/2.0/nodes/", "NodesHandler", "All nodes; here, all machines.",
+            ApiAction.Read(Access.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}") with
+        {
+            AlsoTakes = MachineQuery.MoreArguments,
+            Unsupported = Allocation.NotJudged,
+        }),
         new("api/2.0/nodes/{system_id}/", "NodeHandler", "A node.", ApiAction.Read(Access.User, ReadAsync, "Read a node.")),
         new("api/2.0/nodes/{system_id}/interfaces/", "InterfacesHandler", "A machine's network interfaces.", ApiAction.Read(Access.User, InterfacesAsync, "List interfaces.")),
-        new("api/2.0/nodes/{system_id}/interfaces/{id}/", "InterfaceHandler", "A network interface.", ApiAction.Read(Access.User, InterfaceAsync, "Read an interface.")),
+        new("api/2.0/nodes/{system_id}/interfaces/{id}/", "InterfaceHandler", "A network interface, by id or by name.",
+            ApiAction.Read(Access.User, InterfaceAsync, "Read an interface.")),
         new("api/2.0/nodes/{system_id}/blockdevices/", "BlockDevicesHandler", "A machine's disks.", ApiAction.Read(Access.User, BlockDevicesAsync, "List disks.")),
-        new("api/2.0/nodes/{system_id}/blockdevices/{id}/", "BlockDeviceHandler", "A disk.", ApiAction.Read(Access.User, BlockDeviceAsync, "Read a disk.")),
+        new("api/2.0/nodes/{system_id}/blockdevices/{id}/", "BlockDeviceHandler", "A disk, by id or by name.",
+        [
+            ApiAction.Read(Access.User, BlockDeviceAsync, "Read a disk."),
+            ApiAction.Post("set_boot_disk", Access.Administrator, SetBootDiskAsync,
+                "Install systems to this disk. Without it, the first disk of at least 512 MiB is taken."),
+        ]),
     ];
 
     private static async Task<ApiAnswer> ListAsync(ApiRequest request)
     {
         var (machines, refusal) = await MachinesResource.FindAsync(request).ConfigureAwait(false);
-        return refusal ?? Answer.List(machines, (json, machine) => MachineShape.Write(json, machine, request.Links));
+        return refusal ?? request.ShowAll(machines);
     }
 
     private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
@@ -34,7 +47,7 @@ internal static class NodeResource
     private static async Task<ApiAnswer> InterfaceAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        var found = InterfaceShape.Of(machine).FirstOrDefault(each => each.Id.ToString(CultureInfo.InvariantCulture) == request.Route["id"]);
+        var found = InterfaceShape.Of(machine).FirstOrDefault(each => IsNamed(request, each.Id, each.Name));
         return found is null ? Answer.NotFound("Interface") : Answer.Json(json => found.Write(json, request.Links));
     }
 
@@ -46,7 +59,25 @@ internal static class NodeResource
     private static async Task<ApiAnswer> BlockDeviceAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        var found = BlockDeviceShape.Of(machine).FirstOrDefault(each => each.Id.ToString(CultureInfo.InvariantCulture) == request.Route["id"]);
-        return found is null ? Answer.NotFound("BlockDevice") : Answer.Json(json => found.Write(json, request.Links));
+        return FindDisk(request, machine) is { } found ? Answer.Json(json => found.Write(json, request.Links))
+            : Answer.NotFound("BlockDevice");
     }
+
+    private static async Task<ApiAnswer> SetBootDiskAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        if (FindDisk(request, machine) is not { Disk: var disk }) return Answer.NotFound("BlockDevice");
+        if (machine.Status is not MachineStatus.Ready) return Answer.Conflict("Cannot set as boot disk because the machine is not Ready.");
+        var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each =>
+            each with { BootDisk = each.NameOfDisk(disk) }, request.Aborted).ConfigureAwait(false);
+        return result is EditResult.Done ? Answer.Ok : CommandAnswers.Of(result, request);
+    }
+
+    private static BlockDeviceShape? FindDisk(ApiRequest request, Machine machine) =>
+        BlockDeviceShape.Of(machine).FirstOrDefault(each => IsNamed(request, each.Id, each.Disk.Name));
+
+    /// <summary>An id is a number, and a name that is a number loses to it.</summary>
+    private static bool IsNamed(ApiRequest request, long id, string name) =>
+        long.TryParse(request.Route["id"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number == id
+            : request.Route["id"] == name;
 }

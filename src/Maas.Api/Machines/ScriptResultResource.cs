@@ -18,6 +18,7 @@ internal static class ScriptResultResource
 
                 :param type: commissioning or testing.
                 :param include_output: whether to include what the scripts printed, in base64.
+                :param filters: names, tags or ids of scripts, with commas between.
                 """)),
         new("api/2.0/nodes/{system_id}/results/{id}/", "NodeScriptResultHandler", "The results of one run.",
         [
@@ -25,12 +26,14 @@ internal static class ScriptResultResource
                 Read results, by id or by one of the words current-commissioning and current-testing.
 
                 :param include_output: whether to include what the scripts printed, in base64.
+                :param filters: names, tags or ids of scripts, with commas between.
                 """),
             ApiAction.Get("download", Access.User, DownloadAsync, """
                 Read what the scripts printed.
 
-                :param filters: names of scripts.
-                :param output: combined, stdout or stderr.
+                :param filters: names, tags or ids of scripts, with commas between.
+                :param output: combined, stdout, stderr or all.
+                :param filetype: txt; this server packs no archives.
                 """),
         ]),
     ];
@@ -41,7 +44,14 @@ internal static class ScriptResultResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
         var sets = await SetsAsync(request, machine).ConfigureAwait(false);
-        if (request.Form["type"] is { Length: > 0 } type) sets = [.. sets.Where(set => Word(set.Kind) == type)];
+        if (request.Form["type"] is { Length: > 0 } type)
+        {
+            if (KindsOf(type) is not { } kinds)
+                return CommandAnswers.BadField("type", $"Unknown type '{LogText.From(type, 64)}': type must be commissioning or testing.");
+            sets = [.. sets.Where(set => kinds.Contains(set.Kind))];
+        }
+
+        if (WrongFlag(request) is { } wrong) return wrong;
         var output = await OutputsAsync(request, sets).ConfigureAwait(false);
         return Answer.List(sets, (json, set) => Write(json, set, machine, output, request.Links));
     }
@@ -50,6 +60,7 @@ internal static class ScriptResultResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
         if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return Answer.NotFound("ScriptSet");
+        if (WrongFlag(request) is { } wrong) return wrong;
         var output = await OutputsAsync(request, [set]).ConfigureAwait(false);
         return Answer.Json(json => Write(json, set, machine, output, request.Links));
     }
@@ -58,13 +69,26 @@ internal static class ScriptResultResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
         if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return Answer.NotFound("ScriptSet");
-        var names = request.Reader().List("filters");
+        if (request.Form["filetype"] is { Length: > 0 } type and not "txt")
+            return CommandAnswers.BadField("filetype", $"Unknown filetype '{LogText.From(type, 64)}': it must be txt.");
+        var wanted = request.Form["output"] is { Length: > 0 } streams ? streams : "combined";
+        if (wanted is not ("combined" or "stdout" or "stderr" or "all"))
+            return CommandAnswers.BadField("output",
+                $"Unknown output '{LogText.From(wanted, 64)}': it must be combined, stdout, stderr or all.");
         using var text = new MemoryStream();
-        foreach (var result in set.Results.Where(result => names.Count == 0 || names.Contains(result.Name)))
+        foreach (var result in set.Results)
         {
             if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is not { } output) continue;
-            if (names.Count != 1) text.Write(System.Text.Encoding.UTF8.GetBytes($"==> {result.Name}\n"));
-            text.Write((request.Form["output"] switch { "stdout" => output.StandardOutput, "stderr" => output.StandardError, _ => output.Combined }).Span);
+            if (wanted is "combined" or "all") Append(result.Name, output.Combined);
+            if (wanted is "stdout" or "all") Append(result.Name + ".out", output.StandardOutput);
+            if (wanted is "stderr" or "all") Append(result.Name + ".err", output.StandardError);
+        }
+
+        // One file goes out as it is, so that it can be piped.
+        void Append(string name, ReadOnlyMemory<byte> content)
+        {
+            if (set.Results.Count != 1 || wanted == "all") text.Write(System.Text.Encoding.UTF8.GetBytes($"==> {name}\n"));
+            text.Write(content.Span);
         }
 
         return new ApiAnswer.Bytes(text.ToArray(), "text/plain; charset=utf-8");
@@ -77,7 +101,36 @@ internal static class ScriptResultResource
         _ => sets.FirstOrDefault(set => set.Id.ToString(CultureInfo.InvariantCulture) == name),
     };
 
+    private static IReadOnlyList<ScriptKind>? KindsOf(string type) => type switch
+    {
+        "commission" or "commissioning" or "0" => [ScriptKind.Commissioning],
+        "test" or "testing" or "2" => [ScriptKind.Testing],
+        "install" or "installation" or "1" => [], // MAAS has these; nothing here installs by scripts
+        _ => null,
+    };
+
+    private static ApiAnswer? WrongFlag(ApiRequest request)
+    {
+        var form = request.Reader();
+        _ = form.Boolean("include_output");
+        return form.HasErrors ? Answer.BadForm(form) : null;
+    }
+
+    /// <summary>The sets, each with those of its results that <c>filters</c> names; a set without any is left out.</summary>
     private static async Task<IReadOnlyList<ResultSet>> SetsAsync(ApiRequest request, Machine machine)
+    {
+        var filters = request.Reader().List("filters");
+        var sets = await AllSetsAsync(request, machine).ConfigureAwait(false);
+        if (filters.Count == 0) return sets;
+        return [.. sets.Select(set => set with { Results = [.. set.Results.Where(result => Fits(result, filters))] })
+            .Where(set => set.Results.Count > 0)];
+    }
+
+    private static bool Fits(ScriptResult result, IReadOnlyList<string> filters) =>
+        filters.Contains(result.Name) || filters.Contains(result.Id.ToString(CultureInfo.InvariantCulture))
+            || BuiltinScripts.TagsOf(result.Name).Any(filters.Contains);
+
+    private static async Task<IReadOnlyList<ResultSet>> AllSetsAsync(ApiRequest request, Machine machine)
     {
         var results = await request.Region.ScriptResults.ListAsync(machine.Id, request.Aborted).ConfigureAwait(false);
         return [.. results.GroupBy(result => (result.OperationId, result.Kind)).Select(set => new ResultSet(set.Key.Kind, set.Min(result => result.Id), [.. set.OrderBy(result => result.Id)]))];
@@ -92,13 +145,12 @@ internal static class ScriptResultResource
         return outputs;
     }
 
-    private static string Word(ScriptKind kind) => kind == ScriptKind.Testing ? "testing" : "commissioning";
-
     private static void Write(Utf8JsonWriter json, ResultSet set, Machine machine, Dictionary<long, ScriptOutput> outputs, Links links)
     {
         json.WriteStartObject();
         json.WriteNumber("id", set.Id);
         json.WriteString("system_id", machine.Id.ToString());
+        json.WriteNull("last_ping");
         json.WriteNumber("type", set.Kind == ScriptKind.Testing ? 2 : 0);
         json.WriteString("type_name", set.Kind == ScriptKind.Testing ? "Testing" : "Commissioning");
         var status = Overall(set.Results);
@@ -124,6 +176,11 @@ internal static class ScriptResultResource
         else json.WriteNull("exit_status");
         Time(json, "started", result.Started);
         Time(json, "ended", result.Ended);
+        json.WriteString("runtime", result.Started is { } started && result.Ended is { } ended ? (ended - started)
+            .ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : "");
+        json.WriteNull("script_id");
+        json.WriteNull("script_revision_id");
+        json.WriteBoolean("suppressed", false);
         if (output is not null)
         {
             json.WriteBase64String("output", output.Combined.Span);
@@ -134,14 +191,18 @@ internal static class ScriptResultResource
         json.WriteEndObject();
     }
 
+    /// <summary>
+    /// A time as in mail (RFC 5322), with the <c>-0000</c> of a clock that says no zone: that is how MAAS writes it here.
+    /// </summary>
     private static void Time(Utf8JsonWriter json, string name, DateTimeOffset? time)
     {
-        if (time is { } at) json.WriteString(name, at.UtcDateTime);
+        if (time is { } at)
+            json.WriteString(name, at.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss '-0000'", CultureInfo.InvariantCulture));
         else json.WriteNull(name);
     }
 
     /// <summary>The worst of what is known: something failed, else something still runs, else what the rest is.</summary>
-    private static ScriptStatus Overall(IReadOnlyList<ScriptResult> results)
+    internal static ScriptStatus Overall(IReadOnlyList<ScriptResult> results)
     {
         foreach (var worse in (ReadOnlySpan<ScriptStatus>)[ScriptStatus.Failed, ScriptStatus.FailedInstalling, ScriptStatus.FailedApplyingNetwork, ScriptStatus.TimedOut, ScriptStatus.Running, ScriptStatus.Installing, ScriptStatus.ApplyingNetwork, ScriptStatus.Pending, ScriptStatus.Aborted, ScriptStatus.Degraded])
             foreach (var result in results)
@@ -149,7 +210,7 @@ internal static class ScriptResultResource
         return ScriptStatus.Passed;
     }
 
-    private static string StatusName(ScriptStatus status) => status switch
+    internal static string StatusName(ScriptStatus status) => status switch
     {
         ScriptStatus.TimedOut => "Timed out",
         ScriptStatus.Installing => "Installing dependencies",

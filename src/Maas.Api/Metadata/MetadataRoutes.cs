@@ -42,7 +42,20 @@ internal static class MetadataRoutes
         Resource("{version}/maas-cloud-config", ApiAction.Read(Access.Machine, Versioned(Credentials.CloudConfigAsync), "cloud-init's configuration for the installed system.")),
         Resource("{version}/",
             ApiAction.Read(Access.Machine, Versioned(MetadataTree.ReadAsync), "What there is."),
-            ApiAction.Post("signal", Access.Machine, Versioned(Signals.ReceiveAsync), "How it goes.") with { LongestForm = ApiAction.ReportForm },
+            ApiAction.Post("signal", Access.Machine, Versioned(Signals.ReceiveAsync), """
+                How it goes.
+
+                :param status: OK, FAILED, WORKING, TESTING and so on.
+                :param error: what went wrong.
+                :param script_result_id: which script it is about.
+                :param exit_status: how the script ended.
+                """) with
+            {
+                LongestForm = ApiAction.ReportForm,
+                TakesAnyFile = true,
+                // What the node-side scripts of MAAS say besides. Power settings are not taken from a machine.
+                AlsoTakes = ["script_result", "result", "name", "runtime", "script_version_id", "power_type", "power_parameters"],
+            },
             ApiAction.Post("netboot_off", Access.Machine, Versioned(Signals.NetbootOffAsync), "The system is on the disk: boot it from now on."),
             ApiAction.Post("netboot_on", Access.Machine, Versioned(Signals.NetbootOnAsync), "Boot from the network again.")),
     ];

@@ -71,7 +71,11 @@ internal static class ScriptArchive
         json.WriteNumber("script_result_id", result.Id);
         json.WriteNumber("timeout_seconds", (long)result.Timeout.TotalSeconds);
         json.WriteNumber("parallel", 0);
-        json.WriteNumber("hardware_type", 0);
+        json.WriteNull("script_version_id");
+        json.WriteNumber("hardware_type", HardwareType(BuiltinScripts.TagsOf(result.Name)));
+        json.WriteBoolean("default", true);
+        json.WriteTexts("tags", BuiltinScripts.TagsOf(result.Name));
+        json.WriteEmptyLists("for_hardware");
         json.WriteBoolean("has_started", result.Started is not null);
         json.WriteBoolean("has_finished", result.Ended is not null);
         json.WriteBoolean("apply_configured_networking", false);
@@ -83,6 +87,10 @@ internal static class ScriptArchive
 
         json.WriteEndObject();
     }
+
+    /// <summary>MAAS's number of the part that a script is about: 2 memory, 3 storage, 4 network, 0 the whole machine.</summary>
+    private static int HardwareType(IReadOnlyList<string> tags) =>
+        tags.Contains("memory") ? 2 : tags.Contains("storage") ? 3 : tags.Contains("network") ? 4 : 0;
 
     private static ReadOnlyMemory<byte> Tar(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Body, UnixFileMode Mode)> files)
     {

@@ -1,23 +1,38 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using Maas.Api.Answers;
+using Maas.Api.Requests;
+using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace Maas.Api.OAuth;
 
 /// <summary>
-/// Checks OAuth 1.0a credentials (RFC 5849, PLAINTEXT): the key, the age of the timestamp, the secret, and last that the nonce is
-/// new. The secret comes before the nonce, so that nobody without it can write a line into the ledger or use up somebody's nonces.
+/// Checks OAuth 1.0a credentials (RFC 5849, PLAINTEXT and HMAC-SHA1): the key, the age of the timestamp, the signature, and last that the
+/// nonce is new. The signature comes before the nonce, so that nobody without the secret can write a line into the ledger or use up
+/// somebody's nonces.
 /// </summary>
-internal sealed class Authenticator(MaasRegion region, TimeProvider time)
+internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> options, BodyBudget bodies, TimeProvider time)
 {
-    /// <summary>Who sent this <c>Authorization</c> header.</summary>
-    public async Task<Authentication> AuthenticateAsync(string? authorization, CancellationToken cancellationToken)
+    /// <summary>MAAS's consumers have no secret of their own.</summary>
+    private static readonly Secret NoConsumerSecret = new("");
+
+    /// <summary>Who sent this request. The body of a form that is signed with HMAC-SHA1 is read for it, and can be read again.</summary>
+    public async Task<Authentication> AuthenticateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        var authorization = request.Headers.Authorization.ToString();
         if (string.IsNullOrEmpty(authorization)) return Authentication.Nobody;
         if (!OAuthHeader.TryParse(authorization, out var header)) return Refused("Authorization Error: the OAuth parameters are incomplete.");
-        if (header.Version is not ("" or "1.0")) return Refused($"Authorization Error: OAuth version {header.Version} is not supported.");
-        if (header.SignatureMethod != "PLAINTEXT") return Refused("Authorization Error: only the signature method PLAINTEXT is supported.");
+        if (header.Version is not ("" or "1.0"))
+            return Refused($"Authorization Error: OAuth version {LogText.From(header.Version, 20)} is not supported.");
+        if (header.SignatureMethod is not ("PLAINTEXT" or "HMAC-SHA1"))
+            return Refused("Authorization Error: only the signature methods PLAINTEXT and HMAC-SHA1 are supported.");
         if (!long.TryParse(header.Timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp))
             return Authentication.Refused(Answer.BadRequest("Authorization Error: the timestamp is not a number."));
 
@@ -27,8 +42,7 @@ internal sealed class Authenticator(MaasRegion region, TimeProvider time)
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         if (now - timestamp > NonceLedger.Window.TotalSeconds)
             return Refused($"Authorization Error: 'Expired timestamp: given {timestamp} and now {now} has a greater difference than threshold {NonceLedger.Window.TotalSeconds}'");
-        if (!header.Signature.Equals(new Secret("&" + Uri.EscapeDataString(secret.Reveal()))))
-            return Refused("Authorization Error: Invalid signature.");
+        if (await VerifyAsync(request, header, secret, cancellationToken).ConfigureAwait(false) is { } refusal) return refusal;
 
         return await region.Nonces.UseAsync(header.ConsumerKey, header.Token, header.Nonce, timestamp, cancellationToken).ConfigureAwait(false) switch
         {
@@ -36,6 +50,51 @@ internal sealed class Authenticator(MaasRegion region, TimeProvider time)
             NonceVerdict.Expired => Refused("Authorization Error: 'Expired timestamp'"),
             _ => Refused("Authorization Error: 'Nonce already used'"),
         };
+    }
+
+    private async Task<Authentication?> VerifyAsync(HttpRequest request, OAuthHeader header, Secret secret,
+        CancellationToken cancellationToken)
+    {
+        if (header.SignatureMethod == "PLAINTEXT")
+            return header.Signature.Equals(new Secret("&" + Uri.EscapeDataString(secret.Reveal()))) ? null
+                : Refused("Authorization Error: Invalid signature.");
+
+        var body = "";
+        if (SignsItsBody(request))
+        {
+            // Whoever gets here has named a key that exists, so a user's limit applies; that of the action is known later.
+            var limit = Math.Min(options.Value.BodyLimit, ApiAction.ReportForm);
+            if (request.ContentLength > limit) return Authentication.Refused(Answer.TooLarge(limit));
+            if (!await bodies.ReserveUntilEndAsync(request.HttpContext, request.ContentLength ?? limit).ConfigureAwait(false))
+                return Authentication.Refused(BodyBudget.UsedUp);
+            if (await RequestBody.ReadAsync(request, limit, cancellationToken).ConfigureAwait(false) is not { } read)
+                return Authentication.Refused(Answer.TooLarge(limit));
+            request.Body = MemoryMarshal.TryGetArray(read, out var array)
+                ? new MemoryStream(array.Array ?? [], array.Offset, array.Count, writable: false)
+                : new MemoryStream(read.ToArray(), writable: false);
+            body = Encoding.UTF8.GetString(read.Span);
+        }
+
+        var query = request.QueryString.Value is ['?', .. var text] ? text : "";
+        var signed = OAuthSignature.BaseString(request.Method, request.Scheme, request.Host.Value ?? "", PathOf(request), header.Signed,
+            query, body);
+        return OAuthSignature.Verify(header.Signature, signed, NoConsumerSecret, secret) ? null
+            : Refused("Authorization Error: Invalid signature.");
+    }
+
+    /// <summary>A form in one part is part of what is signed (section 3.4.1.3.1).</summary>
+    private static bool SignsItsBody(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The path as the client wrote and signed it. The server decodes it, and a decoded path cannot be encoded again without doubt.
+    /// </summary>
+    private static string PathOf(HttpRequest request)
+    {
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        if (target is ['/', ..]) return target.Split('?', 2)[0];
+        return Uri.TryCreate(target, UriKind.Absolute, out var absolute) ? absolute.AbsolutePath : request.PathBase.Add(request.Path)
+            .ToUriComponent();
     }
 
     private async Task<(Caller? Caller, Secret Secret)> FindAsync(OAuthHeader header, CancellationToken cancellationToken)

@@ -9,11 +9,12 @@ namespace Maas.Api.OAuth;
 /// </summary>
 /// <param name="ConsumerKey">Names the application a key was made for.</param>
 /// <param name="Token">Names the key.</param>
-/// <param name="SignatureMethod">Only <c>PLAINTEXT</c> is ever sent by MAAS's clients.</param>
-/// <param name="Signature">For PLAINTEXT: the secrets themselves (section 3.4.4).</param>
+/// <param name="SignatureMethod"><c>PLAINTEXT</c>, which most of MAAS's clients send, or <c>HMAC-SHA1</c>.</param>
+/// <param name="Signature">For PLAINTEXT: the secrets themselves (section 3.4.4). For HMAC-SHA1: the digest in base64.</param>
 /// <param name="Timestamp">Seconds since 1970 as text: what is no number is for the check to refuse, not for the parser.</param>
 /// <param name="Nonce">Unique for the key.</param>
 /// <param name="Version">Empty when absent.</param>
+/// <param name="Signed">The parameters that the signature covers: all but the realm and the signature itself (section 3.4.1.3.1).</param>
 internal sealed record OAuthHeader(
     string ConsumerKey,
     string Token,
@@ -21,7 +22,8 @@ internal sealed record OAuthHeader(
     Secret Signature,
     string Timestamp,
     string Nonce,
-    string Version)
+    string Version,
+    IReadOnlyList<KeyValuePair<string, string>> Signed)
 {
     private const int MaximumLength = 4096;
 
@@ -56,7 +58,8 @@ internal sealed record OAuthHeader(
             Signature: new Secret(Take("oauth_signature")),
             Timestamp: Take("oauth_timestamp"),
             Nonce: Take("oauth_nonce"),
-            Version: Take("oauth_version"));
+            Version: Take("oauth_version"),
+            Signed: [.. parameters.Where(parameter => parameter.Key is not ("realm" or "oauth_signature"))]);
         return parsed is { ConsumerKey.Length: > 0, Token.Length: > 0, SignatureMethod.Length: > 0, Signature.IsEmpty: false, Timestamp.Length: > 0, Nonce.Length: > 0 };
     }
 }

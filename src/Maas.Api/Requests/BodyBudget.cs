@@ -1,3 +1,7 @@
+using Maas.Api.Answers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 
 namespace Maas.Api.Requests;
@@ -17,6 +21,8 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
     /// <summary>How long a request waits for its share.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
+
     private readonly Lock gate = new();
     private readonly LinkedList<Waiting> queue = [];
     private long used;
@@ -28,6 +34,37 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
         {
             lock (gate) return used;
         }
+    }
+
+    /// <summary>What a request is told that gets no share in time.</summary>
+    public static ApiAnswer UsedUp => Answer.Busy("Too many large requests at once. Try again.", Patience);
+
+    /// <summary>
+    /// Reserves the memory of a request's body, and ends the request when a large body comes too slowly: whoever holds memory that others
+    /// wait for uses it. A request whose body was read for its signature has its share already.
+    /// </summary>
+    /// <param name="http">The request.</param>
+    /// <param name="bytes">The most that will be read of it.</param>
+    /// <returns>Gives the memory back when it is disposed; null when there was none in time.</returns>
+    public async ValueTask<IDisposable?> ReserveForAsync(HttpContext http, long bytes)
+    {
+        if (http.Items.ContainsKey(this)) return Nothing.Reserved;
+        var share = await ReserveAsync(bytes, http.RequestAborted).ConfigureAwait(false);
+        if (share is not null && bytes > SmallBody && http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = SlowestBody;
+        return share;
+    }
+
+    /// <summary>Reserves the memory of a body that is read before the request's action is known, until the request ends.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="bytes">The most that will be read of it.</param>
+    /// <returns>False when there was none in time.</returns>
+    public async ValueTask<bool> ReserveUntilEndAsync(HttpContext http, long bytes)
+    {
+        if (await ReserveForAsync(http, bytes).ConfigureAwait(false) is not { } share) return false;
+        http.Items[this] = share;
+        http.Response.RegisterForDispose(share);
+        return true;
     }
 
     /// <summary>Reserves the memory of a body.</summary>

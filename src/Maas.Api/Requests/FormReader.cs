@@ -39,6 +39,17 @@ internal sealed class FormReader(RequestForm form)
         return (long)value;
     }
 
+    /// <summary>A number of bytes, with one of MAAS's decimal suffixes K, M, G and T or without; null when absent.</summary>
+    public long? ByteCount(string name)
+    {
+        if (Optional(name) is not { } text) return null;
+        var power = "KMGT".IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal) + 1;
+        if (!decimal.TryParse(power > 0 ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
+            return Refuse<long>(name, "Enter a number of bytes, with K, M, G or T after it if you like.");
+        for (var i = 0; i < power && value <= long.MaxValue; i++) value *= 1000;
+        return value <= long.MaxValue ? (long)value : Refuse<long>(name, $"Ensure this value is less than or equal to {long.MaxValue}.");
+    }
+
     /// <summary>A number at least <paramref name="minimum"/>, or null when absent.</summary>
     public double? Number(string name, double minimum)
     {

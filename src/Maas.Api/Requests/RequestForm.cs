@@ -29,6 +29,19 @@ internal sealed class RequestForm
         }
     }
 
+    /// <summary>
+    /// The bytes of <paramref name="name"/>: of the last file sent under that name, else of the last field's text in UTF-8; null when it
+    /// was not sent.
+    /// </summary>
+    public ReadOnlyMemory<byte>? Bytes(string name)
+    {
+        if (Files.LastOrDefault(file => file.Name == name) is { } sent) return sent.Content;
+        return this[name] is { } text ? Encoding.UTF8.GetBytes(text) : null;
+    }
+
+    /// <summary>Whether <paramref name="name"/> was sent, with whatever value.</summary>
+    public bool Has(string name) => fields.Exists(field => field.Key == name) || Files.Any(file => file.Name == name);
+
     /// <summary>Every value of <paramref name="name"/>, in order.</summary>
     public IReadOnlyList<string> All(string name) => [.. fields.Where(field => field.Key == name).Select(field => field.Value)];
 

@@ -12,11 +12,13 @@ internal delegate Task<ApiAnswer> ApiHandler(ApiRequest request);
 /// <param name="Access">Who may ask.</param>
 /// <param name="Doc">
 /// What it does, then one <c>:param name: meaning</c> line for each argument. The <c>maas</c> command offers exactly the arguments
-/// named here, so this is part of the wire contract and not decoration.
+/// named here, and a request with another one is refused, so this is part of the wire contract and not decoration.
 /// </param>
 /// <param name="Handler">The answer.</param>
 internal sealed record ApiAction(string Name, string Method, string? Op, Access Access, string Doc, ApiHandler Handler)
 {
+    private const string ParameterMark = ":param ";
+
     /// <summary>The longest form of most actions: fields, and lists of some thousand names.</summary>
     public const int UsualForm = 2 * 1024 * 1024;
 
@@ -31,6 +33,27 @@ internal sealed record ApiAction(string Name, string Method, string? Op, Access 
 
     /// <summary>The body is not a form; the handler reads it.</summary>
     public bool ReadsBody { get; init; }
+
+    /// <summary>The arguments that <see cref="Doc"/> documents.</summary>
+    public IReadOnlyList<string> Documented { get; } =
+    [
+        .. Doc.Split('\n').Where(line => line.StartsWith(ParameterMark, StringComparison.Ordinal))
+            .Select(line => line[ParameterMark.Length..].Split(':', 2)[0].Trim()),
+    ];
+
+    /// <summary>Arguments that are taken too, and are not offered to people. An asterisk at the end stands for any ending.</summary>
+    public IReadOnlyList<string> AlsoTakes { get; init; } = [];
+
+    /// <summary>
+    /// Arguments of MAAS that this server cannot honour, and why. Only a value that asks for nothing (empty, false, 0) is accepted.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Unsupported { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Every argument is taken, whatever its name: keys of owner data, constraints of API 1.0.</summary>
+    public bool TakesAnyArgument { get; init; }
+
+    /// <summary>Every file is taken, whatever its name: scripts' output in a signal.</summary>
+    public bool TakesAnyFile { get; init; }
 
     public static ApiAction Create(Access access, ApiHandler handler, string doc) => new("create", "POST", null, access, doc, handler);
 

@@ -32,6 +32,9 @@ internal sealed class ApiRequest
     /// <summary>The values in the path.</summary>
     public required IReadOnlyDictionary<string, string> Route { get; init; }
 
+    /// <summary>Whether it came in by API 1.0.</summary>
+    public required bool IsApi10 { get; init; }
+
     /// <summary>The query string.</summary>
     public required RequestForm Query { get; init; }
 

@@ -7,10 +7,8 @@ using Maas.Core;
 using Maas.Core.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace Maas.Api.Routing;
 
@@ -28,8 +26,6 @@ internal sealed partial class Dispatcher(
     TimeProvider time,
     ILogger<Dispatcher> logger)
 {
-    private static readonly MinDataRate s_slowestBody = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
-
     /// <summary>Answers <paramref name="http"/>.</summary>
     /// <param name="http">The request.</param>
     /// <param name="prefix">The path the API is mounted under, as clients see it: <c>/MAAS</c>.</param>
@@ -41,27 +37,30 @@ internal sealed partial class Dispatcher(
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.CacheControl = "no-store";
 
-        ApiAnswer answer;
+        ApiAnswer? failure = null;
         try
         {
-            answer = await AnswerAsync(http, prefix, path).ConfigureAwait(false);
+            var answer = await AnswerAsync(http, prefix, path).ConfigureAwait(false);
+            foreach (var (name, value) in answer.Headers) http.Response.Headers.Append(name, value);
+            await answer.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
         }
-        catch (BadHttpRequestException exception)
+        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
         {
-            answer = Answer.Text("The request could not be read.", exception.StatusCode);
+            failure = Answer.Text("The request could not be read.", exception.StatusCode);
         }
-        catch (Exception exception) when (exception is StoreFullException or QuotaExceededException)
+        catch (Exception exception) when (exception is StoreFullException or QuotaExceededException && !http.Response.HasStarted)
         {
-            answer = Answer.Text(exception.Message, StatusCodes.Status507InsufficientStorage);
+            failure = Answer.Text(exception.Message, StatusCodes.Status507InsufficientStorage);
         }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
-            LogFailed(exception, http.Request.Method, path);
-            answer = Answer.Text("The server failed to answer. Its log says why.", StatusCodes.Status500InternalServerError);
+            LogFailed(exception, http.Request.Method, LogText.From(path));
+            // An answer that has begun cannot be taken back: the server closes the connection, and the client sees that it is incomplete.
+            if (http.Response.HasStarted || http.Response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 }) throw;
+            failure = Answer.Text("The server failed to answer. Its log says why.", StatusCodes.Status500InternalServerError);
         }
 
-        foreach (var (name, value) in answer.Headers) http.Response.Headers.Append(name, value);
-        await answer.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
+        if (failure is not null) await failure.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task<ApiAnswer> AnswerAsync(HttpContext http, string prefix, string? path)
@@ -78,7 +77,7 @@ internal sealed partial class Dispatcher(
 
         var authentication = meant.All(action => action.Access == Access.Public)
             ? Authentication.Nobody
-            : await authenticator.AuthenticateAsync(http.Request.Headers.Authorization, http.RequestAborted).ConfigureAwait(false);
+            : await authenticator.AuthenticateAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
         if (!open && authentication.Refusal is { } refused) return refused;
 
         if (UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text] ? text : "") is not FormParse.Read { Form: var query })
@@ -95,10 +94,8 @@ internal sealed partial class Dispatcher(
         {
             var limit = LimitOf(possible, authentication);
             if (http.Request.ContentLength > limit) return Answer.TooLarge(limit);
-            memory = await bodies.ReserveAsync(http.Request.ContentLength ?? limit, http.RequestAborted).ConfigureAwait(false);
-            if (memory is null) return Answer.Busy("Too many large requests at once. Try again.", BodyBudget.Patience);
-            if (http.Request.ContentLength is null or > BodyBudget.SmallBody && http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
-                rate.MinDataRate = s_slowestBody; // whoever holds memory that others wait for uses it
+            memory = await bodies.ReserveForAsync(http, http.Request.ContentLength ?? limit).ConfigureAwait(false);
+            if (memory is null) return BodyBudget.UsedUp;
             switch (await RequestBody.ReadFormAsync(http.Request, limit, http.RequestAborted).ConfigureAwait(false))
             {
                 case FormParse.Read read: body = read.Form; break;
@@ -111,6 +108,7 @@ internal sealed partial class Dispatcher(
         var op = First(opInPath, query["op"], body["op"]);
         if (actions.Find(action => action.Op == op) is not { } asked) return NoSuchAction(resource, authentication, method, op);
         if (Deny(asked.Access, authentication) is { } denied) return denied;
+        if (ActionArguments.Refuse(asked, query, body) is { } undeclared) return undeclared;
 
         // The host's own request metrics then say which of our routes it was; ASP.NET Core sees one for all.
         if (http.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
@@ -129,6 +127,7 @@ internal sealed partial class Dispatcher(
             Caller = authentication.Caller,
             Links = new Links(prefix),
             Route = values,
+            IsApi10 = resource.Path.StartsWith("api/1.0/", StringComparison.Ordinal),
             Query = query,
             Body = body,
         }).ConfigureAwait(false);
@@ -180,5 +179,5 @@ internal sealed partial class Dispatcher(
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Answering {Method} {Path} failed")]
-    private partial void LogFailed(Exception exception, string method, string? path);
+    private partial void LogFailed(Exception exception, string method, string path);
 }

@@ -32,13 +32,15 @@ internal static class TagResource
             ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a tag, from all machines too."),
             ApiAction.Get("machines", Access.User, MachinesAsync, "List the machines that have the tag."),
             ApiAction.Get("nodes", Access.User, MachinesAsync, "List the machines that have the tag."),
+            .. new[] { "devices", "rack_controllers", "region_controllers" }.Select(op =>
+                ApiAction.Get(op, Access.User, NoneAsync, $"List the {op} that have the tag: there are none.")),
             ApiAction.Post("update_nodes", Access.Administrator, UpdateNodesAsync, """
                 Put the tag on machines and take it off others.
 
                 :param add: system ids.
                 :param remove: system ids.
                 :param definition: the definition the caller believes the tag to have.
-                """),
+                """) with { Unsupported = new Dictionary<string, string> { ["rack_controller"] = "This server has no rack controllers." } },
             ApiAction.Post("rebuild", Access.Administrator, RebuildAsync, "Evaluate the definition again; there is none."),
         ]),
     ];
@@ -61,11 +63,18 @@ internal static class TagResource
     {
         if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
         var form = request.Reader();
-        if (form.Optional("name") is { } name && name != tag.Name) form.Refuse("name", "A tag keeps its name.");
+        var name = form.Optional("name") ?? tag.Name;
+        if (name != tag.Name && await request.Region.Tags.GetAsync(name, request.Aborted).ConfigureAwait(false) is not null)
+            form.Refuse("name", "Tag with this Name already exists.");
         if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server.");
         RefuseKernelOptions(form);
         if (form.HasErrors) return Answer.BadForm(form);
-        return await SaveAsync(request, tag with { Comment = form.Form["comment"] ?? tag.Comment, KernelOptions = form.Form["kernel_opts"] ?? tag.KernelOptions }).ConfigureAwait(false);
+        var changed = tag with { Name = name, Comment = form.Form["comment"] ?? tag.Comment, KernelOptions = form.Form["kernel_opts"]
+            ?? tag.KernelOptions };
+        if (name == tag.Name) return await SaveAsync(request, changed).ConfigureAwait(false);
+        return await request.Region.Tags.RenameAsync(tag.Name, changed, request.Aborted).ConfigureAwait(false)
+            ? Answer.Json(json => Write(json, changed, request.Links))
+            : CommandAnswers.BadField("name", "Invalid tag name.");
     }
 
     /// <summary>Taken and kept, they would promise what no boot does.</summary>
@@ -89,13 +98,17 @@ internal static class TagResource
     {
         if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
         var machines = await request.Region.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted).ConfigureAwait(false);
-        return Answer.List(machines.Where(request.User.MaySee), (json, machine) => MachineShape.Write(json, machine, request.Links));
+        return request.ShowAll(machines.Where(request.User.MaySee));
     }
+
+    private static async Task<ApiAnswer> NoneAsync(ApiRequest request) =>
+        await FindAsync(request).ConfigureAwait(false) is null ? Answer.NotFound("Tag") : Answer.List<int>([], (_, _) => { });
 
     private static async Task<ApiAnswer> UpdateNodesAsync(ApiRequest request)
     {
         if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
-        if (request.Form["definition"] is { Length: > 0 } definition) return Answer.Conflict($"Definition supplied '{definition}' doesn't match current definition ''");
+        if (request.Form["definition"] is { Length: > 0 } definition)
+            return Answer.Conflict($"Definition supplied '{LogText.From(definition, 100)}' doesn't match current definition ''");
         var (added, removed) = await request.Region.Tags.UpdateMachinesAsync(
             tag.Name, Ids(request, "add"), Ids(request, "remove"), request.User.Name, request.Aborted).ConfigureAwait(false);
         return Answer.Json(json =>

@@ -13,6 +13,9 @@ public sealed class StoredFiles
     /// <summary>A file's greatest size, in bytes.</summary>
     public const int MaximumSize = 64 * 1024 * 1024;
 
+    /// <summary>The longest name, in characters.</summary>
+    public const int LongestName = 255;
+
     private readonly IFileStore store;
 
     internal StoredFiles(IFileStore store) => this.store = store;
@@ -21,7 +24,8 @@ public sealed class StoredFiles
     /// <exception cref="ArgumentException">The name is empty or longer than 255, or the content larger than <see cref="MaximumSize"/>.</exception>
     public Task<StoredFile> PutAsync(string? owner, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
-        if (name.Length is 0 or > 255) throw new ArgumentException("A file's name has 1 to 255 characters.", nameof(name));
+        if (name.Length is 0 or > LongestName)
+            throw new ArgumentException($"A file's name has 1 to {LongestName} characters.", nameof(name));
         if (content.Length > MaximumSize) throw new ArgumentException($"A file has at most {MaximumSize} bytes.", nameof(content));
         return store.PutAsync(new StoredFile(owner, name, Secret.Random().Reveal(), content), cancellationToken);
     }

@@ -34,6 +34,12 @@ internal interface IMachineStore
 
     Task SaveTagAsync(Tag tag, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Gives a tag another name, on all machines too, in one transaction. <see langword="false"/> when there is no such tag, or one of
+    /// the new name.
+    /// </summary>
+    Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken);
+
     Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken);
 }
 

@@ -111,8 +111,34 @@ public sealed record Machine
     /// <summary>Memory in MiB; from the inventory, unless the operator said otherwise. 0 when not known.</summary>
     public int MemoryMiB { get; init; }
 
-    /// <summary>Name or serial of the disk to install to; <see langword="null"/> to take the only one there is.</summary>
+    /// <summary>
+    /// Name or serial of the disk to install to; <see langword="null"/> for the first fixed, writable disk of at least 512 MiB.
+    /// </summary>
     public string? BootDisk { get; init; }
+
+    /// <summary>
+    /// The disk that a deployment would overwrite now; <see langword="null"/> when no disk, or more than one, fits
+    /// <see cref="BootDisk"/>.
+    /// </summary>
+    [JsonIgnore]
+    public Disk? EffectiveBootDisk => InstallDiskChoice.Find(this);
+
+    /// <summary>
+    /// What to set <see cref="BootDisk"/> to for a disk: its serial number where that is unique, for kernel names may change from boot to
+    /// boot.
+    /// </summary>
+    public string NameOfDisk(Disk disk) => InstallDiskChoice.NameOf(this, disk);
+
+    /// <summary>
+    /// The oldest kernel it may run, as the operator says (<c>hwe-22.04</c>); kept and shown, for images bring their own kernel. Empty
+    /// for any.
+    /// </summary>
+    public string MinHweKernel { get; init; } = "";
+
+    /// <summary>
+    /// Bytes of swap that the operator wants; kept and shown, for images bring their own layout. <see langword="null"/> when nobody said.
+    /// </summary>
+    public long? SwapSize { get; init; }
 
     /// <summary>IP addresses it was last seen with, as text.</summary>
     public IReadOnlyList<string> IpAddresses { get; init; } = [];

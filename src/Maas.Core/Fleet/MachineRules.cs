@@ -42,6 +42,7 @@ internal static partial class MachineRules
             HardwareUuid = spec.HardwareUuid?.ToLowerInvariant(),
             Power = spec.Power,
             Description = spec.Description,
+            MinHweKernel = spec.MinHweKernel,
             Status = MachineLifecycle.Initial,
             StatusSince = now,
             Created = now,
@@ -67,6 +68,8 @@ internal static partial class MachineRules
         CpuCount = edited.CpuCount,
         MemoryMiB = edited.MemoryMiB,
         BootDisk = edited.BootDisk,
+        MinHweKernel = edited.MinHweKernel,
+        SwapSize = edited.SwapSize,
         IpAddresses = edited.IpAddresses,
     };
 
@@ -82,7 +85,9 @@ internal static partial class MachineRules
         if (machine.Domain.Length > 180 || !machine.Domain.Split('.').All(label => Label().IsMatch(label))) return ("domain", "A domain has labels of 1 to 63 letters, digits and hyphens (RFC 1123).");
         if (!Architecture().IsMatch(machine.Architecture) || !Architectures.Contains(machine.Architecture.Split('/')[0]))
             return ("architecture", $"'{Shorten(machine.Architecture)}' is not a known architecture.");
-        if (machine.MacAddresses.Count is 0 or > MostInterfaces) return ("mac_addresses", $"A machine has 1 to {MostInterfaces} addresses.");
+        // MAAS takes an IPMI machine whose addresses nobody knows yet: its controller is what it is known by.
+        if (machine.MacAddresses.Count > MostInterfaces || (machine.MacAddresses.Count == 0 && machine.Power.Type != "ipmi"))
+            return ("mac_addresses", $"A machine has 1 to {MostInterfaces} addresses.");
         foreach (var address in machine.MacAddresses)
         {
             if (!address.IsUnicast) return ("mac_addresses", $"{address} does not name one interface.");
@@ -92,8 +97,11 @@ internal static partial class MachineRules
         if (machine.Zone != "default") return ("zone", $"There is no zone '{Shorten(machine.Zone)}'.");
         if (machine.Pool != "default") return ("pool", $"There is no resource pool '{Shorten(machine.Pool)}'.");
         if (machine.Description.Length > LongestText) return ("description", $"At most {LongestText} characters.");
-        if (machine.Power.Type.Length > 64 || machine.Power.Parameters.Count > 64 || machine.Power.Parameters.Any(each => each.Key.Length is 0 or > 64 || each.Value.Length > LongestText))
+        if (machine.Power.Type.Length > 64 || machine.Power.Parameters.Count > 64
+            || machine.Power.Parameters.Any(each => each.Key.Length is 0 or > 64 || each.Value.Length > LongestText))
             return ("power_parameters", $"At most 64 parameters with names of 1 to 64 and values of at most {LongestText} characters.");
+        if (machine.MinHweKernel.Length > 64) return ("min_hwe_kernel", "At most 64 characters.");
+        if (machine.SwapSize < 0) return ("swap_size", "At least 0.");
         if (machine.OwnerData.Count > 256 || machine.OwnerData.Any(pair => pair.Key.Length is 0 or > 255 || pair.Value.Length > LongestText))
             return ("owner_data", $"At most 256 keys of 255 characters, with values of {LongestText}.");
         if (machine.Tags.Count > 256 || !machine.Tags.All(IsTagName)) return ("tags", "A tag has letters, digits and _ - . and at most 255 of them.");

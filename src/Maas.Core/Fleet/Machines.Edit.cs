@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Maas.Core.Inventory;
 using Maas.Core.Journal;
+using Maas.Core.Power;
 
 namespace Maas.Core.Fleet;
 
@@ -76,6 +77,9 @@ public sealed partial class Machines
             var edited = MachineRules.WithDescriptionOf(machine, edit(machine));
             if (actor?.Deny(machine, edited) is { } denied) return denied;
             if (MachineRules.Check(edited, machine, options.ReservedHostnames) is var (field, reason)) return new EditResult.Refused(field, reason);
+            if (!SamePower(machine.Power, edited.Power)
+                && power.Validate(new PowerTarget(edited.Id, edited.Power, edited.MacAddresses)) is { } fault)
+                return new EditResult.Refused(fault.Field, fault.Reason);
             var change = new MachineChange { Machine = edited, At = clock.GetUtcNow(), Events = note is null ? [] : [note] };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
@@ -93,7 +97,7 @@ public sealed partial class Machines
     /// <summary>Whoever asks has shown nothing but an address, which anybody can say: it learns what is known already and changes nothing.</summary>
     private static CreateResult AlreadyKnown(IReadOnlyList<Machine> known) => known is [{ Status: Lifecycle.MachineStatus.New or Lifecycle.MachineStatus.Commissioning } only]
         ? new CreateResult.Known(only)
-        : new CreateResult.Refused("mac_addresses", $"An address already belongs to {string.Join(" and ", known.Select(other => other.Hostname))}.");
+        : new CreateResult.Refused("mac_addresses", "A MAC address is already in use.") { AddressHolder = known[0] };
 
     private async Task<CreateResult> InsertAsync(NewMachine spec, EventNote note, int? mostNew, CancellationToken cancellationToken)
     {
@@ -101,6 +105,8 @@ public sealed partial class Machines
         {
             var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), options.Domain, clock.GetUtcNow()) with { MadeItselfKnown = mostNew is not null };
             if (MachineRules.Check(machine, null, options.ReservedHostnames) is var (field, reason)) return new CreateResult.Refused(field, reason);
+            if (!machine.Power.IsManual && power.Validate(new PowerTarget(machine.Id, machine.Power, machine.MacAddresses)) is { } fault)
+                return new CreateResult.Refused(fault.Field, fault.Reason);
             switch (await SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew }, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
@@ -110,17 +116,23 @@ public sealed partial class Machines
                 case SaveResult.Taken { Field: "system_id" } when spec.Id is null:
                     continue;
                 case SaveResult.Taken taken:
-                    return new CreateResult.Refused(taken.Field, AlreadyTaken(taken));
+                    var holder = taken.Field == "mac_addresses"
+                        ? await store.FindByMacAsync(MacAddress.Parse(taken.Value), cancellationToken).ConfigureAwait(false) : null;
+                    return new CreateResult.Refused(taken.Field, AlreadyTaken(taken)) { AddressHolder = holder };
                 default:
                     throw new UnreachableException();
             }
         }
     }
 
+    private static bool SamePower(PowerSettings before, PowerSettings after) =>
+        before.Type == after.Type && before.Parameters.Count == after.Parameters.Count
+        && before.Parameters.All(each => after.Parameters.TryGetValue(each.Key, out var value) && value == each.Value);
+
     private static string AlreadyTaken(SaveResult.Taken taken) => taken.Field switch
     {
-        "hostname" => $"Another machine has the host name '{taken.Value}' already.",
-        "mac_addresses" => $"Another machine has the address {taken.Value} already.",
+        "hostname" => "Node with this Hostname already exists.",
+        "mac_addresses" => $"MAC address {taken.Value} already in use.",
         _ => $"'{taken.Value}' is taken already.",
     };
 }

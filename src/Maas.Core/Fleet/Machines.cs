@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Core.Configuration;
 using Maas.Core.Images;
 using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
@@ -15,6 +16,8 @@ public sealed partial class Machines
     private readonly IMachineStore store;
     private readonly IScriptStore scripts;
     private readonly BootResources images;
+    private readonly Settings settings;
+    private readonly IMachinePower power;
     private readonly EffectSignal signal;
     private readonly TimeProvider clock;
     private readonly MaasRegionOptions options;
@@ -22,12 +25,14 @@ public sealed partial class Machines
     private long changes;
 
     internal Machines(
-        IMachineStore store, IScriptStore scripts, BootResources images, EffectSignal signal, TimeProvider clock, MaasRegionOptions options,
-        ILogger<Machines>? logger = null)
+        IMachineStore store, IScriptStore scripts, BootResources images, Settings settings, IMachinePower power, EffectSignal signal,
+        TimeProvider clock, MaasRegionOptions options, ILogger<Machines>? logger = null)
     {
         this.store = store;
         this.scripts = scripts;
         this.images = images;
+        this.settings = settings;
+        this.power = power;
         this.signal = signal;
         this.clock = clock;
         this.options = options;
@@ -128,6 +133,13 @@ public sealed partial class Machines
     private async Task<bool> DeleteNewAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken) =>
         await DeleteAsync(id, actor, machine => machine.Status is MachineStatus.New && !machine.Locked, cancellationToken).ConfigureAwait(false) is CommandResult.Done;
 
+    internal async Task<bool> RenameTagAsync(string name, Tag renamed, CancellationToken cancellationToken)
+    {
+        var done = await store.RenameTagAsync(name, renamed, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (done) Interlocked.Increment(ref changes);
+        return done;
+    }
+
     internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => store.ListOverdueAsync(clock.GetUtcNow(), cancellationToken);
 
     /// <summary>Load, decide, save with the version that was loaded; when somebody else was faster, once more.</summary>
@@ -154,7 +166,8 @@ public sealed partial class Machines
                 At = now,
                 Events = moved.Events,
                 Effects = moved.Effects,
-                Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>().SelectMany(effect => BuiltinScripts.Schedule(moved.Machine, effect.Kind))],
+                Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>()
+                    .SelectMany(effect => BuiltinScripts.Schedule(moved.Machine, effect.Kind, effect.Names))],
                 CompletedEffect = completedEffect,
             };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
@@ -186,15 +199,36 @@ public sealed partial class Machines
         switch (command)
         {
             case MachineCommand.Deploy { Image: null } deploy:
-                var image = await images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, machine.Architecture, cancellationToken).ConfigureAwait(false);
-                return deploy with { Image = image };
+                return await ChooseImageAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
+            case MachineCommand.Release { Erase: null } release when await settings.IsOnAsync(SettingCatalogue.EraseOnRelease,
+                cancellationToken).ConfigureAwait(false):
+                return release with { Erase = await settings.GetEraseModeAsync(cancellationToken: cancellationToken)
+                    .ConfigureAwait(false) };
             case MachineCommand.Signal { Report: SignalReport.Ok or SignalReport.Failed } report when machine.OperationId is { } operation:
                 var results = await scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
-                return report with { FailedScripts = ScriptVerdict.Failures([.. results.Where(result => result.OperationId == operation).Reverse()]) };
+                List<ScriptResult> own = [.. results.Where(result => result.OperationId == operation).Reverse()];
+                return report with { FailedScripts = ScriptVerdict.Failures(own), OnlyTestsFailed = ScriptVerdict.OnlyTestsFailed(own) };
             case MachineCommand.DeadlinePassed passed:
                 return passed with { PowerFailure = await store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
             default:
                 return command;
         }
+    }
+
+    /// <summary>The image that the command names, else the one that the settings name, else the newest that fits.</summary>
+    private async Task<MachineCommand.Deploy> ChooseImageAsync(MachineCommand.Deploy deploy, string architecture,
+        CancellationToken cancellationToken)
+    {
+        if (deploy is { OsSystem: "", DistroSeries: "" })
+        {
+            deploy = deploy with
+            {
+                OsSystem = await settings.GetTextAsync(SettingCatalogue.DefaultOsSystem, cancellationToken).ConfigureAwait(false),
+                DistroSeries = await settings.GetTextAsync(SettingCatalogue.DefaultDistroSeries, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
+        return deploy with { Image = await images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken)
+            .ConfigureAwait(false) };
     }
 }

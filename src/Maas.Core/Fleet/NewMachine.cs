@@ -8,7 +8,10 @@ public sealed record NewMachine
     /// <summary><c>amd64</c> or <c>amd64/generic</c>.</summary>
     public string Architecture { get; init; } = Machine.DefaultArchitecture;
 
-    /// <summary>Its network interfaces' addresses, the boot interface first; at least one, at most 64.</summary>
+    /// <summary>
+    /// Its network interfaces' addresses, the boot interface first; at least one (none for a machine of power type <c>ipmi</c>), at most
+    /// 64.
+    /// </summary>
     public IReadOnlyList<MacAddress> MacAddresses { get; init; } = [];
 
     /// <summary>Host name, with or without a domain; <see langword="null"/> for one made from the first address (<c>node-525400aabbcc</c>).</summary>
@@ -25,6 +28,9 @@ public sealed record NewMachine
 
     /// <summary>Free words.</summary>
     public string Description { get; init; } = "";
+
+    /// <summary>The oldest kernel it may run; empty for any.</summary>
+    public string MinHweKernel { get; init; } = "";
 
     /// <summary>Id to give it; <see langword="null"/> for a new one. API 1.0 wants the long form.</summary>
     public SystemId? Id { get; init; }
@@ -50,5 +56,12 @@ public abstract record CreateResult
     /// <summary>Nothing was stored.</summary>
     /// <param name="Field">The field at fault, by the API's name (<c>mac_addresses</c>, <c>hostname</c>, <c>architecture</c>).</param>
     /// <param name="Reason">In words.</param>
-    public sealed record Refused(string Field, string Reason) : CreateResult;
+    public sealed record Refused(string Field, string Reason) : CreateResult
+    {
+        /// <summary>
+        /// The machine that has one of the addresses already; <see langword="null"/> when something else is wrong. Whom it may be named
+        /// to is the caller's business.
+        /// </summary>
+        public Machine? AddressHolder { get; init; }
+    }
 }

@@ -33,6 +33,13 @@ public sealed class Tags
         return true;
     }
 
+    /// <summary>
+    /// Changes a tag and gives it another name, on all machines too, at once. <see langword="false"/> when the name is not allowed or
+    /// taken, or there is no such tag.
+    /// </summary>
+    public Task<bool> RenameAsync(string name, Tag renamed, CancellationToken cancellationToken = default) =>
+        MachineRules.IsTagName(renamed.Name) ? machines.RenameTagAsync(name, renamed, cancellationToken) : Task.FromResult(false);
+
     /// <summary>Removes a tag, from all machines too. <see langword="false"/> when there is none.</summary>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
     {

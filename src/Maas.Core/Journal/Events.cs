@@ -44,6 +44,13 @@ public sealed record EventQuery
     /// <summary>Newer than the event with this id; then the oldest of these are given (still the newest first).</summary>
     public long? After { get; init; }
 
+    /// <summary>
+    /// User name of the reader, who reads the events of machines that were theirs when the event was written, and of machines that were
+    /// nobody's
+    /// then and are not another's now. <see langword="null"/> for an administrator, who reads all.
+    /// </summary>
+    public string? VisibleTo { get; init; }
+
     /// <summary>At most so many, 1 to 1000.</summary>
     public int Limit { get; init; } = 100;
 }

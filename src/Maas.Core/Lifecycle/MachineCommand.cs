@@ -24,10 +24,18 @@ public abstract record MachineCommand
     public sealed record Accept : MachineCommand;
 
     /// <summary>Boots it to take inventory and run the scripts.</summary>
-    public sealed record Commission : MachineCommand;
+    public sealed record Commission : MachineCommand
+    {
+        /// <summary>Names of the tests to run; <see langword="null"/> for all, empty for none.</summary>
+        public IReadOnlyList<string>? TestingScripts { get; init; }
+    }
 
     /// <summary>Runs the testing scripts.</summary>
-    public sealed record Test : MachineCommand;
+    public sealed record Test : MachineCommand
+    {
+        /// <summary>Names of the tests to run; <see langword="null"/> for all, empty for none.</summary>
+        public IReadOnlyList<string>? TestingScripts { get; init; }
+    }
 
     /// <summary>Gives it to <paramref name="Owner"/>. Prefer <see cref="Machines.AllocateAsync"/>, which chooses.</summary>
     /// <param name="Owner">User name of the new owner.</param>
@@ -105,7 +113,11 @@ public abstract record MachineCommand
     }
 
     /// <summary>Turns it off.</summary>
-    public sealed record TurnOff : MachineCommand;
+    public sealed record TurnOff : MachineCommand
+    {
+        /// <summary>Whether its operating system is asked to shut down, instead of cutting the power.</summary>
+        public bool Soft { get; init; }
+    }
 
     /// <summary>Asks for its power state; the answer arrives later.</summary>
     public sealed record QueryPower : MachineCommand;
@@ -117,6 +129,11 @@ public abstract record MachineCommand
     {
         /// <summary>Names of scripts of this operation that failed or were left out; filled in by <see cref="Machines.ExecuteAsync"/>.</summary>
         public IReadOnlyList<string> FailedScripts { get; init; } = [];
+
+        /// <summary>
+        /// Whether the failure is a test's: all commissioning scripts passed. Filled in by <see cref="Machines.ExecuteAsync"/>.
+        /// </summary>
+        public bool OnlyTestsFailed { get; init; }
     }
 
     /// <summary>The installer says that the system is on the disk: no more network boots.</summary>

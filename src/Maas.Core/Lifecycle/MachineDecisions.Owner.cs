@@ -95,11 +95,16 @@ public static partial class MachineDecisions
         // A status that waits for its power must not lose that wish to a later one.
         if (action is not PowerAction.Query && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode)
             return WrongStatus(move, action is PowerAction.TurnOn ? "power on" : "power off");
-        if (action is PowerAction.TurnOff && move.Machine.Status.WaitsForBoot)
+        if (action is PowerAction.TurnOff or PowerAction.ShutDown && move.Machine.Status.WaitsForBoot)
             return move.Refused("power off", $"Cannot power off a machine that is in the '{move.Machine.Status.DisplayName}' state, which waits for its boot: end that first.");
 
         move.Add(new MachineEffect.Power(action));
-        if (action is not PowerAction.Query) move.Note(EventLevel.Info, "Power", action is PowerAction.TurnOn ? "Powering on." : "Powering off.");
+        if (action is not PowerAction.Query) move.Note(EventLevel.Info, "Power", action switch
+        {
+            PowerAction.TurnOn => "Powering on.",
+            PowerAction.ShutDown => "Shutting down.",
+            _ => "Powering off.",
+        });
         return move.Done();
     }
 }

@@ -23,8 +23,8 @@ public static partial class MachineDecisions
         return command switch
         {
             MachineCommand.Accept => Accept(move),
-            MachineCommand.Commission => Commission(move),
-            MachineCommand.Test => Test(move),
+            MachineCommand.Commission commission => Commission(move, commission.TestingScripts),
+            MachineCommand.Test test => Test(move, test.TestingScripts),
             MachineCommand.Allocate allocate => Allocate(move, allocate),
             MachineCommand.Deploy deploy => Deploy(move, deploy),
             MachineCommand.Release release => Release(move, release),
@@ -37,7 +37,7 @@ public static partial class MachineDecisions
             MachineCommand.EnterRescueMode => EnterRescueMode(move),
             MachineCommand.ExitRescueMode => ExitRescueMode(move),
             MachineCommand.TurnOn turnOn => TurnOn(move, turnOn),
-            MachineCommand.TurnOff => PowerOnly(move, PowerAction.TurnOff),
+            MachineCommand.TurnOff off => PowerOnly(move, off.Soft ? PowerAction.ShutDown : PowerAction.TurnOff),
             MachineCommand.QueryPower => PowerOnly(move, PowerAction.Query),
             MachineCommand.Signal signal => Signal(move, signal),
             MachineCommand.NetbootOff => Netboot(move, false),
@@ -67,11 +67,11 @@ public static partial class MachineDecisions
     private static Decision Accept(MachineMove move) => move.Machine.Status switch
     {
         MachineStatus.Commissioning or MachineStatus.Ready => move.Done(),
-        MachineStatus.New => Commission(move),
+        MachineStatus.New => Commission(move, null),
         var status => move.Refused("accept", $"Cannot accept node enlistment: node {move.Machine.Id} is in state {status.DisplayName}."),
     };
 
-    private static Decision Commission(MachineMove move)
+    private static Decision Commission(MachineMove move, IReadOnlyList<string>? tests)
     {
         if (!move.TryMove(MachineAction.Commission)) return WrongStatus(move, "commission");
         move.BeginOperation();
@@ -79,18 +79,18 @@ public static partial class MachineDecisions
         move.Add(new MachineEffect.RevokeCredentials());
         move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));
         move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Commissioning));
-        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing));
+        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing) { Names = tests });
         move.Restart();
         return move.Done();
     }
 
-    private static Decision Test(MachineMove move)
+    private static Decision Test(MachineMove move, IReadOnlyList<string>? tests)
     {
         // Commissioning goes over into testing by the machine's own report, never by a person's wish.
         if (move.Machine.Status is MachineStatus.Commissioning || !move.TryMove(MachineAction.Test)) return WrongStatus(move, "test");
         move.BeginOperation();
         move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));
-        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing));
+        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing) { Names = tests });
         move.Restart();
         return move.Done();
     }

@@ -25,7 +25,11 @@ public abstract record MachineEffect
 
     /// <summary>New, pending results for the scripts that the machine shall run in this operation.</summary>
     /// <param name="Kind">Which scripts.</param>
-    public sealed record ScheduleScripts(ScriptKind Kind) : MachineEffect;
+    public sealed record ScheduleScripts(ScriptKind Kind) : MachineEffect
+    {
+        /// <summary>Only the scripts with these names; <see langword="null"/> for all.</summary>
+        public IReadOnlyList<string>? Names { get; init; }
+    }
 
     /// <summary>Scripts that are not done yet never will be.</summary>
     /// <param name="Status">What becomes of them: aborted or timed out.</param>

@@ -169,6 +169,7 @@ public sealed partial class EffectWorker
             {
                 PowerAction.TurnOn => power.TurnOnAsync(target, either.Token),
                 PowerAction.TurnOff => power.TurnOffAsync(target, either.Token),
+                PowerAction.ShutDown => power.ShutDownAsync(target, either.Token),
                 _ => power.QueryAsync(target, either.Token),
             }).ConfigureAwait(false);
         }

@@ -15,9 +15,25 @@ public interface IMachinePower
     /// <summary>Turns the machine off. Returns when the machine's controller has taken the order.</summary>
     Task<PowerReply> TurnOffAsync(PowerTarget target, CancellationToken cancellationToken);
 
+    /// <summary>Asks the machine's operating system to shut down, and returns when it has or when the driver's patience ends.</summary>
+    Task<PowerReply> ShutDownAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Task.FromResult<PowerReply>(new PowerReply.Unsupported("this power control cannot ask the operating system to shut down."));
+
     /// <summary>Asks whether the machine is on.</summary>
     Task<PowerReply> QueryAsync(PowerTarget target, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Checks settings before they are stored, without asking the hardware: is there a driver for the type, and has it the parameters
+    /// that it needs?
+    /// <see langword="null"/>, the default, for settings that may work.
+    /// </summary>
+    PowerSettingsFault? Validate(PowerTarget target) => null;
 }
+
+/// <summary>Why power settings cannot work.</summary>
+/// <param name="Field">The field at fault, by the API's name: <c>power_type</c> or <c>power_parameters</c>.</param>
+/// <param name="Reason">In words, without secrets.</param>
+public sealed record PowerSettingsFault(string Field, string Reason);
 
 /// <summary>The machine to act on.</summary>
 /// <param name="Id">Its id, for logs.</param>

@@ -11,4 +11,7 @@ public enum PowerAction
 
     /// <summary>Find out whether it is on.</summary>
     Query,
+
+    /// <summary>Ask its operating system to shut down.</summary>
+    ShutDown,
 }

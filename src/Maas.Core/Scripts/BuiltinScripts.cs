@@ -12,12 +12,12 @@ public static class BuiltinScripts
 
     private const string IncludeMark = "#include ";
 
-    private static readonly (string Name, ScriptKind Kind, TimeSpan Timeout)[] All =
+    private static readonly (string Name, ScriptKind Kind, TimeSpan Timeout, string[] Tags)[] All =
     [
-        (Inventory, ScriptKind.Commissioning, TimeSpan.FromMinutes(2)),
-        ("10-maas-memory-touch", ScriptKind.Testing, TimeSpan.FromMinutes(15)),
-        ("20-maas-disk-read", ScriptKind.Testing, TimeSpan.FromMinutes(15)),
-        ("30-maas-network", ScriptKind.Testing, TimeSpan.FromMinutes(2)),
+        (Inventory, ScriptKind.Commissioning, TimeSpan.FromMinutes(2), ["commissioning", "node"]),
+        ("10-maas-memory-touch", ScriptKind.Testing, TimeSpan.FromMinutes(15), ["commissioning", "memory"]),
+        ("20-maas-disk-read", ScriptKind.Testing, TimeSpan.FromMinutes(15), ["commissioning", "storage"]),
+        ("30-maas-network", ScriptKind.Testing, TimeSpan.FromMinutes(2), ["commissioning", "network"]),
     ];
 
     private static readonly FrozenDictionary<string, byte[]> Bodies = All.ToFrozenDictionary(script => script.Name, script => Read(script.Name));
@@ -25,9 +25,17 @@ public static class BuiltinScripts
     /// <summary>The text of a script, or <see langword="null"/> when there is none of that name.</summary>
     public static ReadOnlyMemory<byte>? Find(string name) => Bodies.TryGetValue(name, out var body) ? body : null;
 
-    /// <summary>Results to be, for all scripts of a kind on a machine.</summary>
-    internal static IEnumerable<ScriptResult> Schedule(Machine machine, ScriptKind kind) => All
-        .Where(script => script.Kind == kind)
+    /// <summary>The tags of a script, by which groups of scripts are chosen; empty when there is none of that name.</summary>
+    public static IReadOnlyList<string> TagsOf(string name) => All.FirstOrDefault(script => script.Name == name).Tags ?? [];
+
+    /// <summary>The names of the scripts of a kind that are called <paramref name="nameOrTag"/> or have that tag.</summary>
+    public static IReadOnlyList<string> Match(ScriptKind kind, string nameOrTag) =>
+        [.. All.Where(script => script.Kind == kind && (script.Name == nameOrTag || script.Tags.Contains(nameOrTag)))
+            .Select(script => script.Name)];
+
+    /// <summary>Results to be, for the scripts of a kind on a machine: those that are named, or all.</summary>
+    internal static IEnumerable<ScriptResult> Schedule(Machine machine, ScriptKind kind, IReadOnlyList<string>? names) => All
+        .Where(script => script.Kind == kind && (names is null || names.Contains(script.Name)))
         .Select(script => new ScriptResult
         {
             MachineId = machine.Id,

@@ -6,6 +6,12 @@ internal interface IScriptStore
     /// <summary>The newest first.</summary>
     Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Of each machine the results of the newest operation that ran commissioning scripts, and of the newest that ran tests; the newest
+    /// first.
+    /// </summary>
+    Task<IReadOnlyList<ScriptResult>> ListCurrentAsync(IReadOnlyCollection<SystemId> machines, CancellationToken cancellationToken);
+
     Task<ScriptResult?> GetAsync(long id, CancellationToken cancellationToken);
 
     Task<ScriptOutput?> OutputAsync(long id, CancellationToken cancellationToken);

@@ -71,6 +71,14 @@ public sealed class ScriptResults
     /// <summary>All results of a machine, the newest first.</summary>
     public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken = default) => store.ListAsync(machine, cancellationToken);
 
+    /// <summary>
+    /// The results of each machine's last commissioning and of its last tests, by one query for all of them; for a machine without any,
+    /// none.
+    /// </summary>
+    public async Task<ILookup<SystemId, ScriptResult>> CurrentAsync(IReadOnlyCollection<SystemId> machines,
+        CancellationToken cancellationToken = default) =>
+        (await store.ListCurrentAsync(machines, cancellationToken).ConfigureAwait(false)).ToLookup(result => result.MachineId);
+
     /// <summary>What a script printed; <see langword="null"/> when there is no such result.</summary>
     public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) => store.OutputAsync(resultId, cancellationToken);
 

@@ -13,6 +13,14 @@ internal static class ScriptVerdict
         return [.. operation.Where(result => HasFailed(result.Status) || (ranAny && ScriptResult.Unfinished.Contains(result.Status))).Select(result => result.Name)];
     }
 
+    /// <summary>Whether every commissioning script passed, so that what failed is a test.</summary>
+    public static bool OnlyTestsFailed(IReadOnlyList<ScriptResult> operation)
+    {
+        var commissioning = operation.Where(result => result.Kind == ScriptKind.Commissioning).ToList();
+        return commissioning.TrueForAll(result => result.Status is ScriptStatus.Passed or ScriptStatus.Degraded or ScriptStatus.Skipped)
+            && operation.Any(result => result.Kind == ScriptKind.Testing && HasFailed(result.Status));
+    }
+
     private static bool HasFailed(ScriptStatus status) => status
         is ScriptStatus.Failed or ScriptStatus.TimedOut or ScriptStatus.FailedInstalling or ScriptStatus.FailedApplyingNetwork;
 }

@@ -14,11 +14,11 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         connection =>
         {
             var known = machine is { } id
-                ? connection.QuerySingleOrDefault<(string? Hostname, string? Operation)>(
-                    "SELECT hostname, document ->> 'OperationId' FROM machines WHERE id = @id", new { id = id.ToString() })
+                ? connection.QuerySingleOrDefault<(string? Hostname, string? Operation, string? Owner)>(
+                    "SELECT hostname, document ->> 'OperationId', owner FROM machines WHERE id = @id", new { id = id.ToString() })
                 : default;
             Guid? operation = Guid.TryParse(known.Operation, out var guid) ? guid : null;
-            return Insert(connection, eventsPerMachine, at, machine, known.Hostname ?? "", operation, note);
+            return Insert(connection, eventsPerMachine, at, machine, known.Hostname ?? "", known.Owner, operation, note);
         },
         cancellationToken);
 
@@ -64,15 +64,26 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         cancellationToken);
 
     /// <summary>Writes an event within the caller's transaction, plain and bounded, whoever's words are in it.</summary>
-    public static Event Insert(SqliteConnection connection, int keep, DateTimeOffset at, SystemId? machine, string hostname, Guid? operation, EventNote note)
+    /// <param name="connection">The caller's.</param>
+    /// <param name="keep">How many events of the machine are kept.</param>
+    /// <param name="at">When.</param>
+    /// <param name="machine">Which machine.</param>
+    /// <param name="hostname">Its host name.</param>
+    /// <param name="owner">Whose it is: the event is that user's and the administrators' to read, also when the machine is not any
+    /// more.</param>
+    /// <param name="operation">The operation it belongs to.</param>
+    /// <param name="note">What happened.</param>
+    public static Event Insert(SqliteConnection connection, int keep, DateTimeOffset at, SystemId? machine, string hostname, string? owner,
+        Guid? operation, EventNote note)
     {
         note = note with { Type = PlainText.From(note.Type, LongestType), Description = PlainText.From(note.Description, LongestDescription) };
         var id = connection.ExecuteScalar<long>(
             """
-            INSERT INTO events (at, machine, hostname, operation_id, level, type, description, username)
-            VALUES (@at, @machine, @hostname, @operation, @level, @Type, @Description, @Username) RETURNING id
+            INSERT INTO events (at, machine, hostname, owner, operation_id, level, type, description, username)
+            VALUES (@at, @machine, @hostname, @owner, @operation, @level, @Type, @Description, @Username) RETURNING id
             """,
-            new { at = StoreTime.Write(at), machine = machine?.ToString(), hostname, operation = operation?.ToString(), level = (int)note.Level, note.Type, note.Description, note.Username });
+            new { at = StoreTime.Write(at), machine = machine?.ToString(), hostname, owner, operation = operation?.ToString(),
+                level = (int)note.Level, note.Type, note.Description, note.Username });
         if (id % TidyInterval == 0) Tidy(connection, keep, machine, note.Level is EventLevel.Audit);
         return new Event(id, at, machine, hostname, operation, note);
     }
@@ -106,6 +117,12 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         {
             conditions.Add("username IN @usernames");
             parameters.Add("usernames", query.Usernames);
+        }
+
+        if (query.VisibleTo is { } reader)
+        {
+            conditions.Add("(owner = @reader OR (owner IS NULL AND NOT EXISTS (SELECT 1 FROM machines m WHERE m.id = events.machine AND m.owner <> @reader)))");
+            parameters.Add("reader", reader);
         }
 
         if (query.Before is not null) conditions.Add("id < @before");

@@ -60,7 +60,7 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
         {
             if (Get(connection, id.ToString()) is not { } machine || machine.Version != version) return false;
             connection.Execute("DELETE FROM machines WHERE id = @id", new { id = id.ToString() });
-            SqliteEventStore.Insert(connection, eventsPerMachine, at, machine.Id, machine.Hostname, null, note);
+            SqliteEventStore.Insert(connection, eventsPerMachine, at, machine.Id, machine.Hostname, machine.Owner, null, note);
             return true;
         },
         cancellationToken, WriteKind.Deletion);
@@ -87,6 +87,30 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
             ON CONFLICT (name) DO UPDATE SET comment = excluded.comment, kernel_options = excluded.kernel_options
             """,
             tag),
+        cancellationToken);
+
+    public Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection =>
+        {
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM tags WHERE name = @Name", new { renamed.Name }) > 0) return false;
+            var changed = connection.Execute(
+                "UPDATE tags SET name = @Name, comment = @Comment, kernel_options = @KernelOptions WHERE name = @old",
+                new { renamed.Name, renamed.Comment, renamed.KernelOptions, old = name });
+            if (changed == 0) return false;
+            var tagged = connection.Query<(long Number, long Version, string Document)>(
+                $"SELECT {Columns} FROM machines m JOIN machine_tags t ON t.machine = m.id WHERE t.tag = @name",
+                    new { name }).Select(Read).ToList();
+            foreach (var machine in tagged)
+            {
+                List<string> tags = [.. machine.Tags.Where(tag => tag != name).Append(renamed.Name).Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)];
+                SqliteMachineWriter.Save(connection, new MachineChange { Machine = machine with { Tags = tags }, At = at },
+                    eventsPerMachine);
+            }
+
+            return true;
+        },
         cancellationToken);
 
     public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) =>

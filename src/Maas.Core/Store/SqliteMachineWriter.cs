@@ -21,7 +21,8 @@ internal static class SqliteMachineWriter
             return new SaveResult.Superseded();
         }
 
-        var stored = connection.QuerySingleOrDefault<long?>("SELECT version FROM machines WHERE id = @id", new { id }) ?? 0;
+        var (stored, ownerBefore) = connection.QuerySingleOrDefault<(long Version,
+            string? Owner)>("SELECT version, owner FROM machines WHERE id = @id", new { id });
         if (stored != machine.Version) return machine.Version == 0 ? new SaveResult.Taken("system_id", id) : new SaveResult.Conflict();
         if (FindTaken(connection, machine) is { } taken) return taken;
 
@@ -36,7 +37,8 @@ internal static class SqliteMachineWriter
         connection.Execute("DELETE FROM machine_tags WHERE machine = @id", new { id });
         connection.Execute("INSERT INTO machine_tags (tag, machine) VALUES (@tag, @id)", machine.Tags.Select(tag => new { tag, id }));
 
-        foreach (var note in change.Events) SqliteEventStore.Insert(connection, eventsPerMachine, change.At, machine.Id, machine.Hostname, machine.OperationId, note);
+        foreach (var note in change.Events) SqliteEventStore.Insert(
+            connection, eventsPerMachine, change.At, machine.Id, machine.Hostname, machine.Owner ?? ownerBefore, machine.OperationId, note);
         if (change.CompletedEffect is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", new { completed });
         Apply(connection, id, change);
         return new SaveResult.Saved(machine);

@@ -14,6 +14,27 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
             .Select(row => row.Read())],
         cancellationToken);
 
+    public Task<IReadOnlyList<ScriptResult>> ListCurrentAsync(IReadOnlyCollection<SystemId> machines,
+        CancellationToken cancellationToken) => database.ReadAsync(
+        connection =>
+        {
+            // SQLite takes a limited number of parameters; a long list is one parameter, in JSON.
+            var ids = $"[{string.Join(',', machines.Select(machine => $"\"{machine}\""))}]";
+            return (IReadOnlyList<ScriptResult>)[.. connection
+                .Query<Row>(
+                    """
+                    SELECT r.id, r.machine, r.operation_id AS operation, r.kind, r.name, r.status, r.exit_status AS exitStatus, r.started, r.ended, r.timeout
+                    FROM script_results r
+                    JOIN (SELECT machine, kind, max(id) AS newest FROM script_results WHERE machine IN (SELECT value FROM json_each(@ids)) GROUP BY machine, kind) last
+                        ON last.machine = r.machine AND last.kind = r.kind
+                    JOIN script_results n ON n.id = last.newest AND n.operation_id = r.operation_id
+                    ORDER BY r.id DESC
+                    """,
+                    new { ids })
+                .Select(row => row.Read())];
+        },
+        cancellationToken);
+
     public Task<ScriptResult?> GetAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.Query<Row>($"SELECT {Columns} FROM script_results WHERE id = @id", new { id }).SingleOrDefault()?.Read(),
         cancellationToken);

@@ -31,8 +31,22 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         ToReply(await drivers.TurnOffAsync(ForDriver(target), PowerOffMode.Hard, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
+    public async Task<PowerReply> ShutDownAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
+        ToReply(await drivers.TurnOffAsync(ForDriver(target), PowerOffMode.Soft, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
     public async Task<PowerReply> QueryAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
         ToReply(await drivers.QueryAsync(ForDriver(target), cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public PowerSettingsFault? Validate(CorePowerTarget target)
+    {
+        var machine = ForDriver(target);
+        if (drivers.Find(machine.PowerType) is null)
+            return new PowerSettingsFault("power_type",
+                $"Select a valid choice. {LogText.From(machine.PowerType, 64)} is not one of the available choices.");
+        return drivers.Validate(machine) is { } reason ? new PowerSettingsFault("power_parameters", reason) : null;
+    }
 
     /// <summary>Wake-on-LAN wants an address to wake; the machine's first interface serves when the operator named none.</summary>
     internal static DriverPowerTarget ForDriver(CorePowerTarget target)

@@ -58,6 +58,12 @@ public sealed class IpmiDriver : IPowerDriver
                 ?? (PowerAnswer)new PowerAnswer.Accepted($"The controller took note: next boot from the {from}. {connection.Note}".TrimEnd());
         });
 
+    /// <inheritdoc/>
+    public string? Validate(PowerTarget target) =>
+        target["power_address"] is null ? "IP address: This field is required."
+        : IpmiConnection.TryCreate(target, out _, out var problem) ? null
+        : problem;
+
     private static Task<PowerAnswer> ConnectAsync(PowerTarget target, Func<IpmiConnection, Task<PowerAnswer>> ask) =>
         IpmiConnection.TryCreate(target, out var connection, out var problem) && connection is not null
             ? ask(connection)

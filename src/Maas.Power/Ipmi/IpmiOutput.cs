@@ -66,7 +66,7 @@ internal static partial class IpmiOutput
     private static string Said(ToolOutcome.Exited run)
     {
         var lines = $"{run.Error}\n{run.Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => new string([.. line.Where(c => !char.IsControl(c))]).TrimStart('>', ' '))
+            .Select(line => LogText.From(line).TrimStart('>', ' '))
             .Where(line => !line.StartsWith("Loading IANA", StringComparison.Ordinal) && !line.StartsWith("Get HPM.x", StringComparison.Ordinal))
             .Distinct(StringComparer.Ordinal);
         var text = string.Join("; ", lines);

@@ -36,15 +36,13 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
         Task.FromResult<PowerAnswer>(new PowerAnswer.Unsupported("Wake-on-LAN cannot choose what a machine boots from."));
 
     /// <inheritdoc/>
+    public string? Validate(PowerTarget target) => FindFault(target, out _, out _, out _);
+
+    /// <inheritdoc/>
     public async Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken)
     {
-        if (target["mac_address"] is not { } macText || !PhysicalAddress.TryParse(macText, out var mac) || mac.GetAddressBytes().Length != 6)
-            return Bad("Parameter mac_address must be a MAC address such as 52:54:00:12:34:56.");
-        if (!TryParseSecureOn(target.Secret("power_pass"), out var secureOn))
-            return Bad("Parameter power_pass must be a SecureOn password: six hexadecimal octets, or four decimal ones with dots.");
-        if (!TryParseDestination(target["power_address"], out var destination))
-            return Bad("Parameter power_address must be an IPv4 address, such as a network's broadcast address, with or without a port.");
-
+        if (FindFault(target, out var mac, out var secureOn, out var destination) is { } fault) return Bad(fault);
+        var macText = target["mac_address"];
         var packet = MagicPacket.Build(mac, secureOn);
         // 255.255.255.255 leaves by one interface only, which the routing table prefers; a socket bound to each address reaches all links.
         (string? Link, IPAddress Local, IPEndPoint Remote)[] routes = destination is null
@@ -80,6 +78,19 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
 
         static string Words((string? Link, IPAddress Local, IPEndPoint Remote) route) =>
             route.Link is null ? $"{route.Remote}" : $"{route.Remote} on {route.Link}";
+    }
+
+    private string? FindFault(PowerTarget target, out PhysicalAddress mac, out byte[] secureOn, out IPEndPoint? destination)
+    {
+        (mac, secureOn, destination) = (PhysicalAddress.None, [], null);
+        if (target["mac_address"] is not { } text || !PhysicalAddress.TryParse(text, out var parsed) || parsed.GetAddressBytes().Length != 6)
+            return "Parameter mac_address must be a MAC address such as 52:54:00:12:34:56.";
+        mac = parsed;
+        if (!TryParseSecureOn(target.Secret("power_pass"), out secureOn))
+            return "Parameter power_pass must be a SecureOn password: six hexadecimal octets, or four decimal ones with dots.";
+        return TryParseDestination(target["power_address"], out destination)
+            ? null
+            : "Parameter power_address must be an IPv4 address, such as a network's broadcast address, with or without a port.";
     }
 
     private bool TryParseDestination(string? text, out IPEndPoint? destination)

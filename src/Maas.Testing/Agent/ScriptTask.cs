@@ -12,8 +12,17 @@ internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, A
     {
         var archive = await server.GetScriptsAsync(cancellationToken).ConfigureAwait(false);
         List<string> failed = [];
+        var testing = false;
         foreach (var script in archive is null ? [] : Unpack(archive))
         {
+            if (script.Kind == "testing" && !testing)
+            {
+                // No test without an inventory; and the server is told that what fails from here on is a test.
+                if (failed.Count > 0) break;
+                testing = true;
+                await server.SignalAsync("TESTING", null, cancellationToken).ConfigureAwait(false);
+            }
+
             say("step=" + script.Name);
             await server.ScriptStartedAsync(script.ResultId, cancellationToken).ConfigureAwait(false);
             var result = machine.Options.RunScript?.Invoke(script) ?? Play(script);

@@ -92,14 +92,14 @@ public class AccountTests
     }
 
     [Fact]
-    public async Task Settings_are_JSON_values_for_administrators()
+    public async Task The_same_SSH_key_is_not_added_twice()
     {
         await using var host = await ApiHost.StartAsync();
+        Task<Reply> AddAsync(Core.Accounts.ApiKey key) => host.PostAsync(key, "account/prefs/sshkeys/", ("key", Key));
 
-        (await host.PostAsync(host.Admin, "maas/?op=set_config", ("name", "default_osystem"), ("value", "debian"))).Expect(200).Text.Should().Be("OK");
-        (await host.GetAsync(host.Admin, "maas/?op=get_config&name=default_osystem")).Expect(200).Text.Should().Be("\"debian\"");
-        (await host.PostAsync(host.Admin, "maas/?op=set_config", ("name", "number"), ("value", "12"))).Expect(200);
-        (await host.GetAsync(host.Admin, "maas/?op=get_config&name=number")).Expect(200).Text.Should().Be("12");
-        (await host.GetAsync(host.Bob, "maas/?op=get_config&name=number")).Expect(403);
+        (await AddAsync(host.Bob)).Expect(201);
+        (await AddAsync(host.Bob)).Expect(400).Text.Should().Be("""{"__all__":["This key has already been added for this user."]}""");
+        (await AddAsync(host.Eve)).Expect(201);
+        (await host.GetAsync(host.Bob, "account/prefs/sshkeys/")).Expect(200).Json.GetArrayLength().Should().Be(1);
     }
 }

@@ -44,5 +44,36 @@ public class EventTests
         (await host.GetAsync(host.Bob, "events/?op=query")).Expect(200).Json.GetProperty("count").GetInt32().Should().BePositive();
     }
 
+    [Fact]
+    public async Task Words_about_a_machine_stay_with_its_owner_of_then()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.ReadyAsync();
+        (await host.PostAsync(host.Bob, "machines/?op=allocate")).Expect(200);
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=mark_broken", ("comment", "ticket 4711"))).Expect(200);
+        async Task<bool> ReadsAsync(Core.Accounts.ApiKey key) =>
+            (await host.GetAsync(key, "events/?op=query&limit=1000")).Expect(200).Text.Contains("4711", StringComparison.Ordinal);
+
+        ((await ReadsAsync(host.Bob)), (await ReadsAsync(host.Admin)), (await ReadsAsync(host.Eve))).Should()
+            .Be((true, true, false), "nobody has the machine now");
+        (await host.DeleteAsync(host.Admin, $"machines/{machine.Id}/")).Expect(204);
+        ((await ReadsAsync(host.Bob)), (await ReadsAsync(host.Admin)), (await ReadsAsync(host.Eve))).Should()
+            .Be((true, true, false), "the machine is gone");
+    }
+
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData("1.0", 200)]
+    [InlineData("1e3", 200)]
+    [InlineData("1.5", 400)]
+    [InlineData("x", 400)]
+    [InlineData("99999999999999999999", 400)]
+    public async Task A_page_begins_after_whatever_number_is_one(string after, int code)
+    {
+        await using var host = await ApiHost.StartAsync();
+
+        (await host.GetAsync(host.Admin, $"events/?op=query&after={after}")).Expect(code);
+    }
+
     private static IEnumerable<string?> Descriptions(JsonElement page) => page.GetProperty("events").EnumerateArray().Select(each => each.GetProperty("description").GetString());
 }

@@ -94,8 +94,9 @@ public class Api10Tests
         (await host.GetAsync(host.Bob, "/MAAS/api/1.0/files/?op=get&filename=provider-state")).Expect(200).Body.Should().Equal(1, 2, 3);
         (await host.GetAsync(host.Bob, "/MAAS/api/1.0/files/?op=list&prefix=prov")).Expect(200).Json.GetArrayLength().Should().Be(1);
         (await host.PostAsync(host.Bob, "/MAAS/api/1.0/account/", ("op", "create_authorisation_token"))).Expect(200);
-        (await host.PostAsync(host.Admin, "/MAAS/api/1.0/maas/", ("op", "set_config"), ("name", "x"), ("value", "[1]"))).Expect(200);
-        (await host.GetAsync(host.Admin, "/MAAS/api/1.0/maas/?op=get_config&name=x")).Expect(200).Text.Should().Be("[1]");
+        (await host.PostAsync(host.Admin, "/MAAS/api/1.0/maas/", ("op", "set_config"), ("name", "maas_name"), ("value", "lab")))
+            .Expect(200);
+        (await host.GetAsync(host.Admin, "/MAAS/api/1.0/maas/?op=get_config&name=maas_name")).Expect(200).Text.Should().Be("\"lab\"");
         var page = (await host.SendAsync("GET", "/MAAS/api/1.0/doc/")).Expect(200);
         page.ContentType.Should().StartWith("text/html");
         page.Text.Should().Contain("/MAAS/api/1.0/nodes/{system_id}/macs/");

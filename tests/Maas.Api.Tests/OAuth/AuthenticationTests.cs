@@ -102,6 +102,7 @@ public class AuthenticationTests
     [InlineData("oauth_timestamp=\"-1\"", 400)]
     [InlineData("oauth_version=\"2.0\"", 401)]
     [InlineData("oauth_signature_method=\"HMAC-SHA1\"", 401)]
+    [InlineData("oauth_signature_method=\"RSA-SHA1\"", 401)]
     public async Task A_parameter_that_makes_no_sense_is_refused(string parameter, int code)
     {
         await using var host = await ApiHost.StartAsync();

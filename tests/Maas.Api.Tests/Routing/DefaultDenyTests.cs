@@ -133,7 +133,7 @@ public class DefaultDenyTests
     private static string Name(ApiResource resource, ApiAction action) => $"{action.Method} {resource.Path} {action.Op}".TrimEnd();
 
     /// <summary>A path of the resource in which each parameter names something that exists, so that a refusal is not for want of it.</summary>
-    private static string PathOf(ApiResource resource, ApiAction action, SystemId machine)
+    internal static string PathOf(ApiResource resource, ApiAction action, SystemId machine)
     {
         var path = "/MAAS/" + resource.Path.Replace("*}", "}", StringComparison.Ordinal);
         foreach (var parameter in resource.Parameters)

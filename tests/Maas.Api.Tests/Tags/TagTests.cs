@@ -24,6 +24,30 @@ public class TagTests
         (await host.GetAsync(host.Bob, "tags/ssd/")).Expect(404);
     }
 
+    [Fact]
+    public async Task A_tag_that_is_renamed_is_renamed_on_its_machines_too()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (tagged, other) = (await host.EnlistAsync("52:54:00:00:00:01"), await host.EnlistAsync("52:54:00:00:00:02"));
+        foreach (var tag in new[] { "ssd", "taken" }) (await host.PostAsync(host.Admin, "tags/", ("name", tag), ("comment", "fast")))
+            .Expect(200);
+        (await host.PostAsync(host.Admin, "tags/ssd/?op=update_nodes", ("add", tagged.Id.ToString()))).Expect(200);
+
+        (await host.PutAsync(host.Admin, "tags/ssd/", ("name", "taken"))).Expect(400).Json.GetProperty("name")[0].GetString().Should()
+            .Be("Tag with this Name already exists.");
+        (await host.PutAsync(host.Admin, "tags/ssd/", ("name", "no good"))).Expect(400);
+        var renamed = (await host.PutAsync(host.Admin, "tags/ssd/", ("name", "nvme"))).Expect(200).Json;
+
+        (renamed.GetProperty("name").GetString(), renamed.GetProperty("comment").GetString(), renamed.GetProperty("resource_uri")
+            .GetString())
+            .Should().Be(("nvme", "fast", "/MAAS/api/2.0/tags/nvme/"));
+        (await host.GetAsync(host.Admin, "tags/ssd/")).Expect(404);
+        (await host.GetAsync(host.Admin, "machines/?tags=nvme")).Expect(200).Json.EnumerateArray()
+            .Select(each => each.GetProperty("system_id").GetString()).Should().Equal(tagged.Id.ToString());
+        (await host.MachineAsync(tagged.Id)).Tags.Should().Equal("nvme");
+        (await host.MachineAsync(other.Id)).Tags.Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData("kernel_opts", "quiet")]
     [InlineData("definition", "//node")]

@@ -26,14 +26,16 @@ public class StoredFilesTests
     }
 
     [Fact]
-    public async Task A_setting_is_a_json_value_and_nothing_else()
+    public async Task A_hosts_own_setting_is_a_json_value_and_nothing_else()
     {
         await using var test = await TestRegion.OpenAsync();
-        (await test.Region.Settings.GetAsync("maas_name")).Should().BeNull();
-        await test.Region.Settings.SetAsync("maas_name", "\"lab\"");
-        await test.Region.Settings.SetAsync("maas_name", " [1, 2] ");
-        (await test.Region.Settings.GetAsync("maas_name")).Should().Be("[1, 2]");
-        var wrong = () => test.Region.Settings.SetAsync("maas_name", "lab");
+        (await test.Region.Settings.GetAsync("rack_plan")).Should().BeNull();
+        await test.Region.Settings.SetAsync("rack_plan", "\"lab\"");
+        await test.Region.Settings.SetAsync("rack_plan", " [1, 2] ");
+        (await test.Region.Settings.GetAsync("rack_plan")).Should().Be("[1, 2]");
+        var wrong = () => test.Region.Settings.SetAsync("rack_plan", "lab");
         await wrong.Should().ThrowAsync<JsonException>();
+        var known = () => test.Region.Settings.SetAsync("maas_name", "[1]");
+        await known.Should().ThrowAsync<ArgumentException>("a setting of MAAS's has a type");
     }
 }

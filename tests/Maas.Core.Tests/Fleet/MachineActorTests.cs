@@ -1,3 +1,4 @@
+using Maas.Core.Configuration;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
@@ -131,7 +132,16 @@ public class MachineActorTests
     ];
 
     // Of the other parts, none is reached by commands that need nothing from elsewhere.
-    private static Machines Over(IMachineStore store) => new(store, null!, null!, new EffectSignal(TimeProvider.System), TimeProvider.System, new MaasRegionOptions());
+    private static Machines Over(IMachineStore store) =>
+        new(store, null!, null!, new Settings(new NoSettings()), new NoPower(), new EffectSignal(TimeProvider.System), TimeProvider.System, new MaasRegionOptions());
+
+    /// <summary>Settings that nobody has changed.</summary>
+    private sealed class NoSettings : ISettingStore
+    {
+        public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+        public Task SetAsync(string name, string json, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 
     /// <summary>A store of one machine that somebody else changes after it was read for the first time.</summary>
     private sealed class OvertakenStore(Machine machine, Func<Machine, Machine>? overtaking) : IMachineStore
@@ -180,6 +190,8 @@ public class MachineActorTests
         public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -127,4 +127,29 @@ public class EventsTests
         kept.Count(o => o.Kind == Observation.Said).Should().Be(500);
         kept.Should().ContainSingle(o => o.Kind == "dhcp");
     }
+
+    [Fact]
+    public async Task Events_stay_with_the_owner_of_their_time_when_the_machine_is_anothers_or_gone()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        var machine = await test.ReadyAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Allocate("bob") { By = "bob" });
+        await test.DoAsync(machine.Id, new MachineCommand.MarkBroken { By = "bob", Comment = "the customer's disk failed, ticket 4711" });
+
+        (await VisibleAsync("bob")).Should().Contain(words => words.Contains("4711", StringComparison.Ordinal));
+        (await VisibleAsync("eve")).Should().NotContain(words => words.Contains("4711", StringComparison.Ordinal));
+        (await VisibleAsync(null)).Should().Contain(words => words.Contains("4711", StringComparison.Ordinal));
+        await test.DoAsync(machine.Id, new MachineCommand.MarkFixed());
+        await test.DoAsync(machine.Id, new MachineCommand.Allocate("eve") { By = "eve" });
+        (await VisibleAsync("eve")).Should().NotContain(words => words.Contains("4711", StringComparison.Ordinal))
+            .And.Contain(words => words.Contains("Allocated to eve", StringComparison.Ordinal));
+        (await VisibleAsync("bob")).Should().Contain(words => words.Contains("4711", StringComparison.Ordinal), "these are his own words")
+            .And.NotContain(words => words.Contains("Allocated to eve", StringComparison.Ordinal));
+        await test.Machines.DeleteAsync(machine.Id, null);
+        (await VisibleAsync("eve")).Should().NotContain(words => words.Contains("4711", StringComparison.Ordinal));
+
+        async Task<IEnumerable<string>> VisibleAsync(string? user) =>
+            (await test.Region.Events.QueryAsync(new EventQuery { VisibleTo = user, Level = EventLevel.Debug }))
+                .Select(happened => happened.Note.Description);
+    }
 }

@@ -23,7 +23,7 @@ public class ScriptResultsTests
     }
 
     [Fact]
-    public async Task A_script_that_fails_fails_commissioning_by_its_name_and_keeps_its_output()
+    public async Task A_test_that_fails_is_Failed_testing_by_its_name_and_keeps_its_output()
     {
         await using var test = await TestRegion.OpenAsync();
         var id = await CommissioningAsync(test);
@@ -34,7 +34,7 @@ public class ScriptResultsTests
 
         var machine = await test.DoAsync(id, new MachineCommand.Signal(SignalReport.Ok, null));
 
-        machine.Status.Should().Be(MachineStatus.FailedCommissioning);
+        machine.Status.Should().Be(MachineStatus.FailedTesting, "the inventory is complete");
         machine.StatusMessage.Should().Be("Failed scripts: 20-maas-disk-read.");
         Encoding.UTF8.GetString((await test.Region.ScriptResults.OutputAsync(bad.Id))!.StandardOutput.Span).Should().Be("vda: no");
         (await test.Region.ScriptResults.ListAsync(id)).Single(result => result.Id == bad.Id).Should()

@@ -2,6 +2,9 @@ using Maas.Core;
 using Maas.Core.Power;
 using Maas.Hosting.Power;
 using Maas.Power;
+using Maas.Power.Ipmi;
+using Maas.Power.Manual;
+using Maas.Power.WakeOnLan;
 using CorePowerState = Maas.Core.Power.PowerState;
 using CorePowerTarget = Maas.Core.Power.PowerTarget;
 
@@ -48,6 +51,27 @@ public class DriverPowerTests
     [Fact]
     public void A_machine_without_power_control_is_left_to_its_operator() =>
         DriverPower.ForDriver(new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("", new Dictionary<string, string>()), [])).PowerType.Should().Be("manual");
+
+    [Theory]
+    [InlineData("manual", "", null, null)]
+    [InlineData("", "", null, null)]
+    [InlineData("nonsense", "", "power_type", "Select a valid choice. nonsense is not one of the available choices.")]
+    [InlineData("ipmi", "", "power_parameters", "IP address: This field is required.")]
+    [InlineData("ipmi", "power_address=10.0.0.7", null, null)]
+    [InlineData("ipmi", "power_address=10.0.0.7 x", "power_parameters", "Parameter power_address must be a host name or an IP address, with or without a port.")]
+    [InlineData("ipmi", "power_address=10.0.0.7,privilege_level=KING", "power_parameters", "Parameter privilege_level must be USER, OPERATOR or ADMIN.")]
+    [InlineData("wakeonlan", "", null, null)] // the machine's first interface serves
+    [InlineData("wakeonlan", "power_address=nowhere", "power_parameters",
+        "Parameter power_address must be an IPv4 address, such as a network's broadcast address, with or without a port.")]
+    public void Settings_that_cannot_work_are_known_before_the_hardware_is_asked(string type, string parameters, string? field, string? reason)
+    {
+        var power = new DriverPower(new PowerDrivers([new ManualDriver(), new WakeOnLanDriver(), new IpmiDriver()]));
+        var given = parameters.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+
+        var fault = power.Validate(new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings(type, given), [Mac]));
+
+        (fault?.Field, fault?.Reason).Should().Be((field, reason));
+    }
 
     /// <summary>A controller that turns the machine on and off, and lets nobody choose what it boots.</summary>
     private sealed class Stubborn : IPowerDriver

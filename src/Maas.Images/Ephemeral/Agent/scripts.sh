@@ -59,8 +59,15 @@ run_scripts() {
         rm -f "$RUN/body"
         [ -f "$RUN/scripts/index.tsv" ] || fail "the archive of scripts has no index.tsv"
         tab=$(printf '\t')
+        testing=
         while IFS=$tab read -r kind name path id seconds <&7; do
             [ -n "$id" ] || continue
+            # A failed test ends in Failed testing, which a person can override, if the server knows that the inventory is complete.
+            if [ "$kind" = testing ] && [ -z "$testing" ]; then
+                [ -z "$failed" ] || break
+                testing=1
+                signal TESTING || fail "the beginning of the tests could not be reported: $(answer_text)"
+            fi
             run_one 7<&-
         done 7<"$RUN/scripts/index.tsv"
     fi

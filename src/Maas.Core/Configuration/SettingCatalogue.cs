@@ -1,0 +1,127 @@
+using static Maas.Core.Configuration.SettingKind;
+
+namespace Maas.Core.Configuration;
+
+/// <summary>
+/// The settings of MAAS 3.5 that clients read and change. Those with an effect here can be changed. The others have the value that
+/// describes this server, and another value is refused: a setting that is stored and does nothing would be a false promise.
+/// </summary>
+public static class SettingCatalogue
+{
+    /// <summary>Whether disks are erased whenever a machine is released.</summary>
+    public const string EraseOnRelease = "enable_disk_erasing_on_release";
+
+    /// <summary>Whether erasing uses the disks' own secure erase unless the request says otherwise.</summary>
+    public const string SecureErase = "disk_erase_with_secure_erase";
+
+    /// <summary>Whether erasing is quick unless the request says otherwise.</summary>
+    public const string QuickErase = "disk_erase_with_quick_erase";
+
+    /// <summary>Family of the operating system that is deployed when the request names none.</summary>
+    public const string DefaultOsSystem = "default_osystem";
+
+    /// <summary>Series of the operating system that is deployed when the request names none.</summary>
+    public const string DefaultDistroSeries = "default_distro_series";
+
+    private const SettingKind Flag = SettingKind.Boolean;
+    private const string Host = "the host that runs this server configures it.";
+    private const string NoInterface = "this server has no web interface.";
+    private const string NoProxy = "this server has no HTTP proxy.";
+    private const string NoImport = "this server imports no images by itself.";
+    private const string NoDiscovery = "this server does not discover networks.";
+    private const string NoInstaller = "this server writes images and runs no installer.";
+    private const string NoBmcSetup = "this server does not configure management controllers.";
+    private const string NoPush = "this server pushes no statistics.";
+    private const string NotModelled = "this server does not implement it.";
+
+    /// <summary>All of them, by name.</summary>
+    public static IReadOnlyList<SettingDefinition> All { get; } =
+    [
+        .. new SettingDefinition[]
+        {
+            new("maas_name", Text, "\"maas\""),
+            new("theme", Text, "\"\""),
+            new("completed_intro", Flag, "true"),
+            new(EraseOnRelease, Flag, "false"),
+            new(SecureErase, Flag, "true"),
+            new(QuickErase, Flag, "false"),
+            new(DefaultOsSystem, Text, "\"\""),
+            new(DefaultDistroSeries, Text, "\"\""),
+
+            Fixed("node_timeout", Number, "30", Host),
+            Fixed("upstream_dns", Text, "null", Host),
+            Fixed("dnssec_validation", Text, "\"no\"", Host),
+            Fixed("dns_trusted_acl", Text, "null", Host),
+            Fixed("default_dns_ttl", Number, "30", Host),
+            Fixed("maas_internal_domain", Text, "\"\"", Host),
+            Fixed("ntp_servers", Text, "null", Host),
+            Fixed("ntp_external_only", Flag, "false", Host),
+            Fixed("remote_syslog", Text, "null", Host),
+            Fixed("maas_syslog_port", Number, "514", Host),
+            Fixed("kernel_opts", Text, "null", Host),
+            Fixed("use_rack_proxy", Flag, "false", "this server is one process, without rack controllers."),
+            Fixed("session_length", Number, "1209600", NoInterface),
+            Fixed("enable_analytics", Flag, "false", NoInterface),
+            Fixed("release_notifications", Flag, "false", NoInterface),
+            Fixed("enable_http_proxy", Flag, "false", NoProxy),
+            Fixed("http_proxy", Text, "null", NoProxy),
+            Fixed("maas_proxy_port", Number, "8000", NoProxy),
+            Fixed("prefer_v4_proxy", Flag, "false", NoProxy),
+            Fixed("use_peer_proxy", Flag, "false", NoProxy),
+            Fixed("boot_images_auto_import", Flag, "false", NoImport),
+            Fixed("boot_images_no_proxy", Flag, "false", NoImport),
+            Fixed("network_discovery", Text, "\"disabled\"", NoDiscovery),
+            Fixed("active_discovery_interval", Number, "0", NoDiscovery),
+            Fixed("auto_vlan_creation", Flag, "false", NoDiscovery),
+            Fixed("subnet_ip_exhaustion_threshold_count", Number, "16", NotModelled),
+            Fixed("commissioning_distro_series", Text, "\"\"", "commissioning runs in this server's own environment."),
+            Fixed("enlist_commissioning", Flag, "false", "enlistment runs no scripts here."),
+            Fixed("default_min_hwe_kernel", Text, "\"\"", NoInstaller),
+            Fixed("default_storage_layout", Text, "\"custom\"", NoInstaller),
+            Fixed("default_boot_interface_link_type", Text, "\"dhcp\"", NoInstaller),
+            Fixed("curtin_verbose", Flag, "false", NoInstaller),
+            Fixed("force_v1_network_yaml", Flag, "false", NoInstaller),
+            Fixed("enable_third_party_drivers", Flag, "false", NoInstaller),
+            Fixed("enable_kernel_crash_dump", Flag, "false", NoInstaller),
+            Fixed("windows_kms_host", Text, "null", NoInstaller),
+            Fixed("vcenter_server", Text, "\"\"", NoInstaller),
+            Fixed("vcenter_username", Text, "\"\"", NoInstaller),
+            Fixed("vcenter_password", Text, "\"\"", NoInstaller),
+            Fixed("vcenter_datacenter", Text, "\"\"", NoInstaller),
+            Fixed("hardware_sync_interval", Text, "\"15m\"", NotModelled),
+            Fixed("maas_auto_ipmi_user", Text, "\"maas\"", NoBmcSetup),
+            Fixed("maas_auto_ipmi_user_privilege_level", Text, "\"ADMIN\"", NoBmcSetup),
+            Fixed("maas_auto_ipmi_k_g_bmc_key", Text, "\"\"", NoBmcSetup),
+            Fixed("maas_auto_ipmi_cipher_suite_id", Text, "\"\"", NoBmcSetup),
+            Fixed("maas_auto_ipmi_workaround_flags", Text, "\"\"", NoBmcSetup),
+            Fixed("prometheus_enabled", Flag, "false", NoPush),
+            Fixed("prometheus_push_gateway", Text, "null", NoPush),
+            Fixed("prometheus_push_interval", Number, "60", NoPush),
+            Fixed("promtail_enabled", Flag, "false", NoPush),
+            Fixed("promtail_port", Number, "5238", NoPush),
+            Fixed("max_node_commissioning_results", Number, "10", NotModelled),
+            Fixed("max_node_testing_results", Number, "10", NotModelled),
+            Fixed("max_node_installation_results", Number, "3", NotModelled),
+            Fixed("max_node_release_results", Number, "3", NotModelled),
+            Fixed("max_node_deployment_results", Number, "3", NotModelled),
+            Fixed("tls_cert_expiration_notification_enabled", Flag, "false", Host),
+            Fixed("tls_cert_expiration_notification_interval", Number, "30", Host),
+        }.OrderBy(setting => setting.Name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>
+    /// The setting of this name; <see langword="null"/> when MAAS has none. <c>ntp_server</c> is an old name of <c>ntp_servers</c>.
+    /// </summary>
+    public static SettingDefinition? Find(string name)
+    {
+        var present = name == "ntp_server" ? "ntp_servers" : name;
+        return All.FirstOrDefault(setting => setting.Name == present);
+    }
+
+    /// <summary>MAAS's words for a name that is no setting's.</summary>
+    public static string UnknownName(string name) =>
+        $"{name} is not a valid config setting (valid settings are: {string.Join(", ", All.Select(setting => setting.Name))}).";
+
+    private static SettingDefinition Fixed(string name, SettingKind kind, string value, string because) =>
+        new(name, kind, value) { FixedBecause = because };
+}
