@@ -109,6 +109,7 @@ internal sealed partial class DhcpConversation
         {
             if (exchange.Request.RelayNumber != 0 && !IsServedRelay(exchange))
             {
+                exchange.IsUnserved = true; // its clients would else be silent at Information
                 Conclude(exchange, answered: false, "the relay is none of those that are served");
                 return;
             }
