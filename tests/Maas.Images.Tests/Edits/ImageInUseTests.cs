@@ -170,6 +170,31 @@ public sealed class ImageInUseTests : IAsyncLifetime
         Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo("raw", "qcow2");
     }
 
+    [Theory]
+    [InlineData(0, 1)] // version 1.0: in the last 8 to 12 KiB
+    [InlineData(90, 0)] // version 0.90: in the last 64 to 128 KiB
+    public async Task An_ext4_that_is_half_of_a_mirror_is_named_so_and_not_changed(int minor, int major)
+    {
+        const int Length = 8 << 20;
+        var at = major == 1 ? ((Length / 512) - 16) / 8 * 8 * 512 : (Length / 65536 * 65536) - 65536;
+        var superblock = new byte[256];
+        new byte[] { 0xFC, 0x4E, 0x2B, 0xA9 }.CopyTo(superblock, 0);
+        BitConverter.TryWriteBytes(superblock.AsSpan(4), major);
+        BitConverter.TryWriteBytes(superblock.AsSpan(8), minor);
+        if (major == 1) BitConverter.TryWriteBytes(superblock.AsSpan(144), (long)at / 512);
+        using (var file = File.OpenHandle(_folder["raw"], FileMode.Open, FileAccess.Write)) RandomAccess.Write(file, superblock, at);
+        var before = await SampleDisk.DigestAsync(_folder["raw"]);
+
+        using (var image = await DiskImage.OpenAsync(_folder["raw"], null, Cancel)) image.Volumes[0].Content.Should().Be("linux_raid_member");
+        using (var edit = await DiskImage.EditAsync(_folder["raw"], null, Cancel))
+        {
+            edit.Invoking(it => it.OpenTree()).Should().Throw<NotSupportedException>().WithMessage("*linux_raid_member*");
+            edit.Invoking(it => it.GrowFileSystem()).Should().Throw<NotSupportedException>().WithMessage("*linux_raid_member*");
+        }
+
+        (await SampleDisk.DigestAsync(_folder["raw"])).Should().Be(before);
+    }
+
     [Fact]
     public async Task An_image_that_replaces_another_is_not_given_that_ones_unfinished_edit()
     {
