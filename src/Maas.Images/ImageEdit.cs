@@ -73,10 +73,17 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     /// <param name="number">The partition that takes the room behind it; <see langword="null"/> for the one that ends last.</param>
     /// <returns>How the disk is divided now; <see langword="null"/> when it is not.</returns>
     /// <exception cref="ArgumentException">There is no such partition, or the length is less than now.</exception>
+    /// <exception cref="NotSupportedException">It is a member of an md array.</exception>
     public PartitionTable? Grow(long length, int? number = null)
     {
         if (length < Length) throw new ArgumentException($"The disk has {Length} bytes already.", nameof(length));
         if (Partitions is null && number is not null) throw new ArgumentException($"There is no partition {number}.", nameof(number));
+        if (Volumes.FirstOrDefault(volume => volume.Content == "linux_raid_member" && (number is null || volume.Number == number)) is { } member)
+        {
+            throw new NotSupportedException(
+                $"{(member.Number == 0 ? "The image" : $"Partition {member.Number}")} holds linux_raid_member, whose superblock may be at its end: grow the array.");
+        }
+
         var grown = Partitions?.Grow(length, number);
         Bytes.Grow(length);
         foreach (var patch in grown?.ToPatches(length) ?? []) Bytes.Write(patch.Offset, patch.Bytes.Span);

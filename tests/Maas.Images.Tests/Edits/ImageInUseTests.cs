@@ -190,6 +190,7 @@ public sealed class ImageInUseTests : IAsyncLifetime
         {
             edit.Invoking(it => it.OpenTree()).Should().Throw<NotSupportedException>().WithMessage("*linux_raid_member*");
             edit.Invoking(it => it.GrowFileSystem()).Should().Throw<NotSupportedException>().WithMessage("*linux_raid_member*");
+            edit.Invoking(it => it.Grow(9 << 20)).Should().Throw<NotSupportedException>().WithMessage("*grow the array*");
         }
 
         (await SampleDisk.DigestAsync(_folder["raw"])).Should().Be(before);
