@@ -153,7 +153,7 @@ public static class MaasServiceCollectionExtensions
     private static void AddNaming(IServiceCollection services, MaasOptions options, ServedLink link)
     {
         services.AddSingleton(provider => new LinkHosts(
-            provider.GetRequiredService<Machines>(), provider.GetService<LeaseBook>(), provider.GetService<LeaseBook6>(), options.Domain, link.Address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LinkHosts>>()));
+            provider.GetRequiredService<Machines>(), provider.GetService<LeaseBook>(), provider.GetService<LeaseBook6>(), options.Domain, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LinkHosts>>()));
         services.AddSingleton<IHostDirectory>(provider => provider.GetRequiredService<LinkHosts>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LinkHosts>());
     }

@@ -124,7 +124,7 @@ public class BootServerTests
         {
         }
 
-        public IReadOnlyList<IPAddress>? AddressesOf(string hostName) => null;
+        public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> hostName) => null;
 
         public string? HostAt(IPAddress address) => null;
 

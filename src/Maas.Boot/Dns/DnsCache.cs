@@ -15,7 +15,7 @@ internal sealed class DnsCache(int capacity, TimeProvider timeProvider)
         Entry? entry;
         lock (_lock)
         {
-            if (!_entries.TryGetValue(Key.Of(query), out entry)) return null;
+            if (!_entries.TryGetValue(Key.Of(query, message), out entry)) return null;
         }
 
         var age = (uint)timeProvider.GetElapsedTime(entry.StoredAt).TotalSeconds;
@@ -33,10 +33,10 @@ internal sealed class DnsCache(int capacity, TimeProvider timeProvider)
     }
 
     /// <summary>Keeps an answer, if it may be kept.</summary>
-    public void Add(DnsQuery query, byte[] answer)
+    public void Add(DnsQuery query, ReadOnlySpan<byte> message, byte[] answer)
     {
         if (capacity == 0 || DnsResponseLifetime.Of(answer) is not { } lifetime) return;
-        var (key, entry) = (Key.Of(query), new Entry(answer, lifetime, timeProvider.GetTimestamp()));
+        var (key, entry) = (Key.Of(query, message), new Entry(answer, lifetime, timeProvider.GetTimestamp()));
         lock (_lock)
         {
             _entries[key] = entry;
@@ -52,7 +52,7 @@ internal sealed class DnsCache(int capacity, TimeProvider timeProvider)
     // An answer with signatures, or with EDNS, is another answer.
     private readonly record struct Key(string Name, DnsRecordType Type, bool HasEdns, bool DnssecOk)
     {
-        public static Key Of(DnsQuery query) => new(query.Name, query.Type, query.HasEdns, query.DnssecOk);
+        public static Key Of(DnsQuery query, ReadOnlySpan<byte> message) => new(query.NameOf(message), query.Type, query.HasEdns, query.DnssecOk);
     }
 
     private sealed record Entry(byte[] Answer, DnsResponseLifetime Lifetime, long StoredAt);

@@ -25,7 +25,7 @@ internal sealed class DnsForwarder(DnsServerOptions options, TimeProvider timePr
             foreach (var resolver in options.Forwarders)
             {
                 if (await AskOneAsync(resolver, query, message, overTcp, cancellationToken).ConfigureAwait(false) is not { } answer) continue;
-                _cache.Add(query, answer);
+                _cache.Add(query, message.Span, answer);
                 return answer;
             }
 
@@ -53,6 +53,7 @@ internal sealed class DnsForwarder(DnsServerOptions options, TimeProvider timePr
                 : await OverUdpAsync(resolver, asked, query, either.Token).ConfigureAwait(false);
             if (!Answers(answer, asked, query)) return null;
             BinaryPrimitives.WriteUInt16BigEndian(answer, query.Id);
+            DnsResponseLifetime.Clamp(answer);
             return answer;
         }
         catch (SocketException)

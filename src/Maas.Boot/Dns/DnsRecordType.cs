@@ -1,6 +1,6 @@
 namespace Maas.Boot.Dns;
 
-/// <summary>The record and query types that mean something here (IANA "DNS Resource Record TYPEs"); others are passed on as numbers.</summary>
+/// <summary>The record and query types that this server interprets (IANA "DNS Resource Record TYPEs"); others are only compared.</summary>
 internal enum DnsRecordType : ushort
 {
     A = 1,
@@ -15,7 +15,7 @@ internal enum DnsRecordType : ushort
     Any = 255,
 }
 
-/// <summary>The response codes that this server gives (RFC 1035 section 4.1.1).</summary>
+/// <summary>The response codes that this server gives (RFC 1035 section 4.1.1; the last one is extended, RFC 6891 section 6.1.3).</summary>
 internal enum DnsResponseCode : byte
 {
     NoError = 0,
@@ -24,4 +24,5 @@ internal enum DnsResponseCode : byte
     NoSuchName = 3,
     NotImplemented = 4,
     Refused = 5,
+    BadVersion = 16,
 }

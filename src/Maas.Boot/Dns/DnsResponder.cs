@@ -1,87 +1,223 @@
+using System.Buffers.Binary;
 using System.Net;
 
 namespace Maas.Boot.Dns;
 
-/// <summary>What a query earns: an answer of our own, a question to a forwarder, or a refusal. It knows no socket.</summary>
-internal sealed class DnsResponder(DnsServerOptions options, IHostDirectory hosts)
+/// <summary>Decides what a query gets: a response of our own, a question to a forwarder, or a refusal. It uses no socket and allocates nothing.</summary>
+internal sealed class DnsResponder
 {
     private const ushort Internet = 1;
+    private const int RecentAddresses = 1024;
 
-    private readonly string _domain = options.Domain.Trim('.').ToLowerInvariant();
-    private readonly uint _timeToLive = (uint)options.TimeToLive.TotalSeconds;
+    private readonly DnsServerOptions _options;
+    private readonly IHostDirectory _hosts;
+    private readonly string _domain, _serverName;
+    private readonly byte[] _domainWire, _startPrefix, _serverWire;
+    private readonly uint _timeToLive;
+    private readonly bool _hasServerName;
+    private readonly ReverseZones _networks;
+    private readonly NetworkSet _clients;
+    private readonly IReadOnlyList<IPAddress> _serverAddresses;
 
-    /// <summary>Whether a client may ask for names that are not ours.</summary>
-    public bool MayAskForOthers(IPAddress client) =>
-        options.Forwarders.Count > 0
-        && (IPAddress.IsLoopback(client) || (options.Clients.Count > 0 ? options.Clients : options.Networks).Any(network => network.Contains(client)));
+    // HostAt takes an object, and the same addresses are asked for again and again.
+    private readonly IPAddress?[] _recent = new IPAddress?[RecentAddresses];
 
-    /// <summary>The answer; <see langword="null"/> when a forwarder has to be asked.</summary>
+    /// <summary>A responder.</summary>
+    /// <param name="options">What it is the authority for.</param>
+    /// <param name="hosts">The machines.</param>
+    /// <param name="serverAddresses">This server's own addresses: those of the name that its SOA and NS records give.</param>
+    /// <exception cref="ArgumentException">The domain or the server's name is not a domain name.</exception>
+    public DnsResponder(DnsServerOptions options, IHostDirectory hosts, IReadOnlyList<IPAddress> serverAddresses)
+    {
+        (_options, _hosts, _serverAddresses) = (options, hosts, serverAddresses);
+        _domain = options.Domain.Trim('.').ToLowerInvariant();
+        _serverName = (options.ServerName ?? $"ns.{_domain}").Trim('.').ToLowerInvariant();
+        (_domainWire, _serverWire) = (DnsName.ToWire(_domain), DnsName.ToWire(_serverName));
+        _startPrefix = [.. _serverWire, .. DnsName.ToWire($"hostmaster.{_domain}")];
+        _hasServerName = DnsName.IsIn(_serverName, _domain) && _serverName.Length > _domain.Length;
+        _timeToLive = (uint)options.TimeToLive.TotalSeconds;
+        _networks = new ReverseZones(options.Networks);
+        _clients = new NetworkSet([.. options.Clients.Count > 0 ? options.Clients : options.Networks, IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")]);
+    }
+
+    /// <summary>Whether a client may ask for names of other servers.</summary>
+    public bool MayAskForOthers(ReadOnlySpan<byte> client) => _options.Forwarders.Count > 0 && _clients.Contains(client);
+
+    /// <summary>Writes the response; 0 when a forwarder has to be asked.</summary>
     /// <param name="query">The query.</param>
-    /// <param name="client">Who asks.</param>
-    /// <param name="overTcp">Whether a whole zone could be sent.</param>
-    public DnsAnswer? Respond(DnsQuery query, IPAddress client, bool overTcp)
+    /// <param name="message">The message that it was read from.</param>
+    /// <param name="client">The client's address, 4 or 16 octets.</param>
+    /// <param name="destination">As long as the response may be, at least 512 octets.</param>
+    /// <returns>The response's length.</returns>
+    public int Respond(in DnsQuery query, ReadOnlySpan<byte> message, ReadOnlySpan<byte> client, Span<byte> destination)
     {
-        if (query.OpCode != 0) return DnsAnswer.Only(DnsResponseCode.NotImplemented);
-        if (query.Class != Internet) return DnsAnswer.Only(DnsResponseCode.Refused);
-        if (query.Type is DnsRecordType.Transfer or DnsRecordType.IncrementalTransfer) return Transfer(query, client, overTcp);
-        if (DnsName.IsIn(query.Name, _domain)) return Forward(query);
-        if (Zone(query.Name) is { } zone) return Reverse(query, zone.Name, zone.Address);
-        return query.RecursionDesired && MayAskForOthers(client) ? null : DnsAnswer.Only(DnsResponseCode.Refused);
+        var response = new DnsResponseWriter(query, message, destination) { RecursionAvailable = MayAskForOthers(client) };
+        if (query.OpCode != 0) return response.Finish(DnsResponseCode.NotImplemented);
+        if (query.EdnsVersion != 0) return response.Finish(DnsResponseCode.BadVersion);
+        if (query.Class != Internet) return response.Finish(DnsResponseCode.Refused);
+        // A zone is sent by ZoneTransfer to clients that may have it; here is the answer for all others.
+        if (query.Type is DnsRecordType.Transfer or DnsRecordType.IncrementalTransfer) return response.Finish(DnsResponseCode.Refused);
+
+        Span<char> text = stackalloc char[DnsName.MaxTextLength];
+        ReadOnlySpan<char> name = text[..DnsName.Read(message[DnsQuery.HeaderLength..], text)];
+        // The server's own name goes before the machines': a machine that is called "ns" must not become the name server.
+        if (_hasServerName && name.SequenceEqual(_serverName)) return Addresses(query, ref response, _serverAddresses, _domainWire.Length);
+        if (DnsName.IsIn(name, _domain)) return Forward(query, name, ref response);
+
+        Span<byte> octets = stackalloc byte[16];
+        if (ReverseName.TryParse(name, octets, out var reverse))
+        {
+            if (_networks.Find(reverse, out var zoneLabels) is var match and not ReverseMatch.None)
+                return Reverse(query, reverse, match, ZoneLength(message, name, zoneLabels), ref response);
+            if (response.RecursionAvailable && !_options.ForwardPrivateReverse && ReverseZones.LocallyServed.Find(reverse, out zoneLabels) is var local and not ReverseMatch.None)
+                return Negative(query, local is ReverseMatch.Apex or ReverseMatch.Between, ZoneLength(message, name, zoneLabels), ref response);
+        }
+
+        return query.RecursionDesired && response.RecursionAvailable ? 0 : response.Finish(DnsResponseCode.Refused);
     }
 
-    private string ServerName => (options.ServerName ?? $"ns.{_domain}").ToLowerInvariant();
-
-    private DnsRecord.Authority StartOf(string zone) => new(zone, _timeToLive, ServerName, $"hostmaster.{_domain}", hosts.Serial, _timeToLive);
-
-    private DnsAnswer Forward(DnsQuery query)
+    /// <summary>The messages of a zone transfer (RFC 5936 section 2.2), each of at most <paramref name="recordsPerMessage"/> records; <see langword="null"/> when the client gets none.</summary>
+    public IEnumerable<byte[]>? Transfer(DnsQuery query, byte[] message, IPAddress client, int recordsPerMessage)
     {
-        if (query.Name == _domain) return Apex(query, _domain);
-        var host = query.Name[..^(_domain.Length + 1)];
-        return hosts.AddressesOf(host) is { } addresses
-            ? Positive(query, _domain, [.. addresses.Select(address => new DnsRecord.Address(query.Name, _timeToLive, address))])
-            : new DnsAnswer(DnsResponseCode.NoSuchName, IsAuthoritative: true, [], StartOf(_domain));
+        if (query.OpCode != 0 || query.Class != Internet || query.Type is not (DnsRecordType.Transfer or DnsRecordType.IncrementalTransfer)) return null;
+        return query.NameOf(message) == _domain && _options.TransferTo.Any(network => network.Contains(client)) ? ZoneMessages(query, message, recordsPerMessage) : null;
     }
 
-    private DnsAnswer Reverse(DnsQuery query, string zone, IPAddress? address)
-    {
-        if (address is null) return Apex(query, zone);
-        return hosts.HostAt(address) is { } host
-            ? Positive(query, zone, [new DnsRecord.Target(query.Name, _timeToLive, DnsRecordType.Pointer, $"{host}.{_domain}")])
-            : new DnsAnswer(DnsResponseCode.NoSuchName, IsAuthoritative: true, [], StartOf(zone));
-    }
-
-    private DnsAnswer Apex(DnsQuery query, string zone) =>
-        Positive(query, zone, [StartOf(zone), new DnsRecord.Target(zone, _timeToLive, DnsRecordType.NameServer, ServerName)]);
-
-    /// <summary>The records of the type asked for; a name that exists without any has an empty answer and its zone (RFC 2308 section 2.2).</summary>
-    private DnsAnswer Positive(DnsQuery query, string zone, IReadOnlyList<DnsRecord> records)
-    {
-        var wanted = query.Type == DnsRecordType.Any ? records : [.. records.Where(record => record.Type == query.Type)];
-        return new DnsAnswer(DnsResponseCode.NoError, IsAuthoritative: true, wanted, wanted.Count == 0 ? StartOf(zone) : null);
-    }
-
-    /// <summary>The reverse zone that a name lies in, with the address it names; no address for the zone itself.</summary>
-    private (string Name, IPAddress? Address)? Zone(string name)
-    {
-        if (ReverseName.TryParse(name, out var address))
-            return options.Networks.Where(network => network.Contains(address)).Select(network => ((string, IPAddress?)?)(ReverseName.ZoneOf(address, network), address)).FirstOrDefault();
-        // A zone is asked for by its own name: the name of its first address, less that address.
-        return ReverseName.TryParse("0." + name, out var first)
-            ? options.Networks.Where(network => network.Contains(first) || new IPNetwork(first, 24).Contains(network.BaseAddress)).Select(_ => ((string, IPAddress?)?)(name, null)).FirstOrDefault()
-            : null;
-    }
-
-    private DnsAnswer Transfer(DnsQuery query, IPAddress client, bool overTcp)
-    {
-        if (!overTcp || query.Name != _domain || !options.TransferTo.Any(network => network.Contains(client))) return DnsAnswer.Only(DnsResponseCode.Refused);
-        var start = StartOf(_domain);
-        // RFC 5936 section 2.2: the zone's start, everything, the zone's start again.
-        return new DnsAnswer(DnsResponseCode.NoError, IsAuthoritative: true,
+    private IEnumerable<byte[]> ZoneMessages(DnsQuery query, byte[] message, int recordsPerMessage) =>
+        // The zone's start, everything, the zone's start again.
+        ((IEnumerable<(byte[] Owner, IPAddress? Address, DnsRecordType Type)>)
         [
-            start,
-            new DnsRecord.Target(_domain, _timeToLive, DnsRecordType.NameServer, ServerName),
-            .. hosts.Hosts().SelectMany(host => (hosts.AddressesOf(host) ?? []).Select(address => new DnsRecord.Address($"{host}.{_domain}", _timeToLive, address))),
-            start,
-        ]);
+            (_domainWire, null, DnsRecordType.StartOfAuthority),
+            (_domainWire, null, DnsRecordType.NameServer),
+            .. HostRecords(),
+            (_domainWire, null, DnsRecordType.StartOfAuthority),
+        ]).Chunk(recordsPerMessage).Select(chunk => ZoneMessage(query, message, chunk));
+
+    private IEnumerable<(byte[] Owner, IPAddress? Address, DnsRecordType Type)> HostRecords()
+    {
+        var buffer = new byte[DnsName.MaxLength];
+        var server = _hasServerName ? _serverAddresses.Select(address => (_serverName, address)) : [];
+        var machines = _hosts.Hosts().SelectMany(host => (_hosts.AddressesOf(host) ?? []).Select(address => (Name: $"{host}.{_domain}", address))).Where(host => host.Name != _serverName);
+        foreach (var (name, address) in server.Concat(machines))
+        {
+            var length = DnsName.Write(name, buffer);
+            if (length > 0) yield return (buffer[..length], address, default); // a name that the wire cannot carry cannot be asked for either
+        }
+    }
+
+    private byte[] ZoneMessage(DnsQuery query, byte[] message, (byte[] Owner, IPAddress? Address, DnsRecordType Type)[] records)
+    {
+        var written = new byte[ushort.MaxValue];
+        var response = new DnsResponseWriter(query, message, written) { IsAuthoritative = true };
+        Span<byte> start = stackalloc byte[StartLength];
+        foreach (var (owner, address, type) in records)
+        {
+            if (address is not null) response.AddAddress(owner, _timeToLive, address);
+            else response.AddAnswer(owner, type, _timeToLive, type == DnsRecordType.NameServer ? _serverWire : Start(start));
+        }
+
+        return written[..response.Finish(DnsResponseCode.NoError)];
+    }
+
+    private int Forward(in DnsQuery query, scoped ReadOnlySpan<char> name, ref DnsResponseWriter response)
+    {
+        if (name.Length == _domain.Length) return Apex(query, _domainWire.Length, ref response);
+        return _hosts.AddressesOf(name[..^(_domain.Length + 1)]) is { } addresses
+            ? Addresses(query, ref response, addresses, _domainWire.Length)
+            : Negative(query, exists: false, _domainWire.Length, ref response);
+    }
+
+    private int Addresses(in DnsQuery query, ref DnsResponseWriter response, IReadOnlyList<IPAddress> addresses, int zoneLength)
+    {
+        response.IsAuthoritative = true;
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            if (query.Type == DnsRecordType.Any || query.Type == DnsResponseWriter.TypeOf(addresses[i])) response.AddAddress(DnsName.OfQuestion, _timeToLive, addresses[i]);
+        }
+
+        return response.Answers > 0 || response.IsTruncated ? response.Finish(DnsResponseCode.NoError) : Negative(query, exists: true, zoneLength, ref response);
+    }
+
+    private int Reverse(in DnsQuery query, scoped ReverseName name, ReverseMatch match, int zoneLength, ref DnsResponseWriter response)
+    {
+        if (match == ReverseMatch.Apex) return Apex(query, zoneLength, ref response);
+        if (match != ReverseMatch.Address) return Negative(query, match == ReverseMatch.Between, zoneLength, ref response);
+        var address = AddressOf(name.Address);
+        Span<byte> target = stackalloc byte[DnsName.MaxLength];
+        var length = TargetAt(address, target);
+        if (length <= 0) return Negative(query, exists: false, zoneLength, ref response);
+        if (query.Type is not (DnsRecordType.Pointer or DnsRecordType.Any)) return Negative(query, exists: true, zoneLength, ref response);
+        response.IsAuthoritative = true;
+        response.AddAnswer(DnsName.OfQuestion, DnsRecordType.Pointer, _timeToLive, target[..length]);
+        return response.Finish(DnsResponseCode.NoError);
+    }
+
+    private int TargetAt(IPAddress address, Span<byte> target)
+    {
+        foreach (var own in _serverAddresses)
+        {
+            if (!own.Equals(address)) continue;
+            _serverWire.CopyTo(target);
+            return _serverWire.Length;
+        }
+
+        if (_hosts.HostAt(address) is not { } host || DnsName.Write(host, target) is not (> 0 and var length) || length - 1 + _domainWire.Length > target.Length) return 0;
+        _domainWire.CopyTo(target[(length - 1)..]); // in place of the root
+        return length - 1 + _domainWire.Length;
+    }
+
+    private int Apex(in DnsQuery query, int zoneLength, ref DnsResponseWriter response)
+    {
+        response.IsAuthoritative = true;
+        Span<byte> start = stackalloc byte[StartLength];
+        if (query.Type is DnsRecordType.StartOfAuthority or DnsRecordType.Any) response.AddAnswer(DnsName.OfQuestion, DnsRecordType.StartOfAuthority, _timeToLive, Start(start));
+        if (query.Type is DnsRecordType.NameServer or DnsRecordType.Any) response.AddAnswer(DnsName.OfQuestion, DnsRecordType.NameServer, _timeToLive, _serverWire);
+        return response.Answers > 0 ? response.Finish(DnsResponseCode.NoError) : Negative(query, exists: true, zoneLength, ref response);
+    }
+
+    /// <summary>No record of this type, or no such name; the zone's start says how long that may be kept (RFC 2308).</summary>
+    private int Negative(in DnsQuery query, bool exists, int zoneLength, ref DnsResponseWriter response)
+    {
+        response.IsAuthoritative = true;
+        var zone = DnsQuery.HeaderLength + query.NameLength - zoneLength; // the zone's name is the end of the question's
+        Span<byte> start = stackalloc byte[StartLength];
+        response.AddAuthority([(byte)(0xc0 | (zone >> 8)), (byte)zone], DnsRecordType.StartOfAuthority, _timeToLive, Start(start));
+        return response.Finish(exists ? DnsResponseCode.NoError : DnsResponseCode.NoSuchName);
+    }
+
+    private int StartLength => _startPrefix.Length + 20;
+
+    // RFC 1035 section 3.3.13: server, mailbox, serial, then refresh, retry and expire for secondaries, and the negative time to live.
+    private ReadOnlySpan<byte> Start(Span<byte> data)
+    {
+        _startPrefix.CopyTo(data);
+        var numbers = data[_startPrefix.Length..];
+        BinaryPrimitives.WriteUInt32BigEndian(numbers, _hosts.Serial);
+        BinaryPrimitives.WriteUInt32BigEndian(numbers[4..], 3600);
+        BinaryPrimitives.WriteUInt32BigEndian(numbers[8..], 600);
+        BinaryPrimitives.WriteUInt32BigEndian(numbers[12..], 86400);
+        BinaryPrimitives.WriteUInt32BigEndian(numbers[16..], _timeToLive);
+        return data;
+    }
+
+    private IPAddress AddressOf(ReadOnlySpan<byte> octets)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(octets);
+        ref var slot = ref _recent[(uint)hash.ToHashCode() % RecentAddresses];
+        Span<byte> present = stackalloc byte[16];
+        if (Volatile.Read(ref slot) is { } recent && recent.TryWriteBytes(present, out var length) && octets.SequenceEqual(present[..length])) return recent;
+        var address = new IPAddress(octets);
+        Volatile.Write(ref slot, address);
+        return address;
+    }
+
+    /// <summary>The octets that the last labels of the name take, the root included.</summary>
+    private static int ZoneLength(ReadOnlySpan<byte> message, ReadOnlySpan<char> name, int zoneLabels)
+    {
+        var wire = message[DnsQuery.HeaderLength..];
+        var at = 0;
+        for (var skip = name.Count('.') + 1 - zoneLabels; skip > 0; skip--) at += 1 + wire[at];
+        return DnsName.TryMeasure(wire[at..], out var length) ? length : 1;
     }
 }

@@ -1,228 +1,129 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Dns;
 
-/// <summary>Names machines: the authority for their domain and their addresses, from a live source; forwards the rest for its own clients (RFC 1035, RFC 2317, RFC 6891).</summary>
+/// <summary>
+/// A DNS server: the authority for the machines' domain and the reverse names of their addresses, from a live source. It forwards everything else for its own
+/// clients (RFC 1035, RFC 2317, RFC 6303, RFC 6891, RFC 7766).
+/// </summary>
 /// <example>
 /// <code>
 /// var options = new DnsServerOptions { Domain = "maas", Networks = { IPNetwork.Parse("10.0.0.0/24") }, Forwarders = { IPEndPoint.Parse("10.0.0.1:53") } };
 /// await new DnsServer(options, hosts).RunAsync(cancellationToken);
 /// </code>
 /// </example>
-public sealed partial class DnsServer(DnsServerOptions options, IHostDirectory hosts, TimeProvider? timeProvider = null, ILogger<DnsServer>? logger = null)
+public sealed partial class DnsServer
 {
-    private const int MaxConnections = 64;
-    private const int RecordsPerTransferMessage = 200;
-
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
-
-    private readonly DnsServerOptions _options = ServerOptionsValidator.Validated(options);
-    private readonly DnsResponder _responder = new(options, hosts);
-    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
-    private readonly ILogger _logger = logger ?? NullLogger<DnsServer>.Instance;
-    private readonly FailureLog _failures = new("dns", timeProvider ?? TimeProvider.System, logger ?? NullLogger<DnsServer>.Instance);
+    private readonly DnsServerOptions _options;
+    private readonly IHostDirectory _hosts;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly FailureLog _failures;
     private readonly TaskCompletionSource<IPEndPoint> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The endpoint it listens on, UDP and TCP, once it does.</summary>
+    /// <summary>A server; it serves when <see cref="RunAsync"/> is called.</summary>
+    /// <param name="options">What it is the authority for.</param>
+    /// <param name="hosts">The machines.</param>
+    /// <param name="timeProvider">The clock; the system's by default.</param>
+    /// <param name="logger">The log.</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is missing or out of its range.</exception>
+    public DnsServer(DnsServerOptions options, IHostDirectory hosts, TimeProvider? timeProvider = null, ILogger<DnsServer>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        (_options, _hosts) = (ServerOptionsValidator.Validated(options), hosts);
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<DnsServer>.Instance;
+        _failures = new FailureLog("dns", _timeProvider, _logger);
+    }
+
+    /// <summary>The endpoint that it listens on, UDP and TCP, once it does.</summary>
     public Task<IPEndPoint> Listening => _listening.Task;
 
-    /// <summary>Answers until cancelled.</summary>
-    /// <exception cref="SocketException">The port is taken, or may not be opened; or a socket fails for half a minute.</exception>
+    /// <summary>Serves until cancelled.</summary>
+    /// <exception cref="SocketException">The port is taken, or needs a privilege that the process lacks; or a socket fails for half a minute.</exception>
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
+    /// <exception cref="ArgumentException">The domain or the server's name is not a domain name.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var forwarder = new DnsForwarder(_options, _time);
+        using var forwarder = new DnsForwarder(_options, _timeProvider);
         using var udp = Sockets.Open(SocketType.Dgram, _options.Listen, _options.Interface);
         using var tcp = Sockets.Open(SocketType.Stream, (IPEndPoint)udp.LocalEndPoint!, _options.Interface); // bound by Open
-        tcp.Listen(MaxConnections);
-        _listening.TrySetResult((IPEndPoint)tcp.LocalEndPoint!); // bound above
-
-        await ServerLoops.RunAsync(
-            [token => ServeUdpAsync(udp, forwarder, token), token => ServeTcpAsync(tcp, forwarder, token), token => InterfaceWatch.RunAsync(_options.Interface, _time, token)],
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task ServeUdpAsync(Socket socket, DnsForwarder forwarder, CancellationToken cancellationToken)
-    {
-        var backoff = new SocketBackoff();
-        var buffer = new byte[4096];
-        var any = new IPEndPoint(_options.Listen.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        while (true)
-        {
-            SocketReceiveFromResult received;
-            try
-            {
-                received = await socket.ReceiveFromAsync(buffer, any, cancellationToken).ConfigureAwait(false);
-                backoff.Reset();
-            }
-            catch (SocketException exception)
-            {
-                Failed(exception.SocketErrorCode);
-                if (!await backoff.TryPauseAsync(exception, _time, cancellationToken).ConfigureAwait(false)) throw;
-                continue;
-            }
-
-            try
-            {
-                await AnswerDatagramAsync(socket, (IPEndPoint)received.RemoteEndPoint, buffer.AsMemory(0, received.ReceivedBytes), forwarder, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SocketException exception)
-            {
-                Failed(exception.SocketErrorCode);
-            }
-#pragma warning disable CA1031 // the query is dropped, the server lives on
-            catch (Exception exception) when (exception is not OperationCanceledException)
-#pragma warning restore CA1031
-            {
-                _failures.Add(exception);
-            }
-        }
-    }
-
-    private async ValueTask AnswerDatagramAsync(Socket socket, IPEndPoint client, ReadOnlyMemory<byte> message, DnsForwarder forwarder, CancellationToken cancellationToken)
-    {
-        if (!DnsQuery.TryParse(message.Span, out var query, out var malformed)) return;
-        if (Own(query, malformed, client.Address, overTcp: false) is { } answer)
-        {
-            var written = new byte[Math.Min(query.UdpSize, DnsAnswer.MaxUdpSize)];
-            var length = answer.Write(query, message.Span, _responder.MayAskForOthers(client.Address), written);
-            await socket.SendToAsync(written.AsMemory(0, length), client, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            // A slow resolver holds up nobody else; how many may wait is the forwarder's to bound.
-            _ = RelayAsync(socket, client, query, message.ToArray(), forwarder, cancellationToken);
-        }
-    }
-
-    private async Task RelayAsync(Socket socket, IPEndPoint client, DnsQuery query, byte[] message, DnsForwarder forwarder, CancellationToken cancellationToken)
-    {
+        tcp.Listen(_options.MaxConnections);
+        var endPoint = (IPEndPoint)tcp.LocalEndPoint!; // bound above
+        var responder = new DnsResponder(_options, _hosts, ServerAddresses(endPoint.Address));
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var batch = OperatingSystem.IsLinux() ? new BatchReceiver(this, udp, responder, forwarder, stopping.Token) : null;
+        var receiver = batch ?? new UdpReceiver(this, udp, responder, forwarder, stopping.Token);
+        using var receiving = new ReceiveLoop("DNS", udp, receiver.Receive, LogReceiveFailed); // ends before the batch's memory is freed
+        receiving.Start();
+        _listening.TrySetResult(endPoint);
         try
         {
-            var answer = await forwarder.AskAsync(query, message, overTcp: false, cancellationToken).ConfigureAwait(false) ?? Failure(query, message);
-            await socket.SendToAsync(answer, client, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SocketException exception)
-        {
-            Failed(exception.SocketErrorCode);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-        {
-            // The server stops; the client asks another one.
-        }
-#pragma warning disable CA1031 // the query is dropped, the server lives on
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _failures.Add(exception);
-        }
-    }
-
-    private async Task ServeTcpAsync(Socket listener, DnsForwarder forwarder, CancellationToken cancellationToken)
-    {
-        var places = new SemaphoreSlim(MaxConnections); // not disposed: a connection that ends after the server still gives its place back
-        var backoff = new SocketBackoff();
-        while (true)
-        {
-            await places.WaitAsync(cancellationToken).ConfigureAwait(false);
-            Socket socket;
-            try
-            {
-                socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-                backoff.Reset();
-            }
-            catch (SocketException exception)
-            {
-                // No descriptor is left, or the client is gone already.
-                places.Release();
-                Failed(exception.SocketErrorCode);
-                if (!await backoff.TryPauseAsync(exception, _time, cancellationToken).ConfigureAwait(false)) throw;
-                continue;
-            }
-
-            _ = Task.Run(() => ServeConnectionAsync(socket, forwarder, places, cancellationToken), CancellationToken.None);
-        }
-    }
-
-    private async Task ServeConnectionAsync(Socket socket, DnsForwarder forwarder, SemaphoreSlim places, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var connection = socket;
-            using var stream = new NetworkStream(socket, ownsSocket: true);
-            var client = ((IPEndPoint)socket.RemoteEndPoint!).Address; // it is connected
-            while (true)
-            {
-                using var patience = new CancellationTokenSource(s_idle, _time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-                if (await DnsTcpFraming.ReadAsync(stream, either.Token).ConfigureAwait(false) is not { } message) return;
-                if (!DnsQuery.TryParse(message, out var query, out var malformed)) return;
-                await AnswerAsync(stream, client, query, malformed, message, forwarder, either.Token).ConfigureAwait(false);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException)
-        {
-            // Idle, gone, or we stop: the connection ends either way.
-        }
-#pragma warning disable CA1031 // the connection ends, the server lives on
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _failures.Add(exception);
+            await ServerLoops.RunAsync(
+                [receiving.WaitAsync, token => AcceptAsync(tcp, responder, forwarder, token), token => InterfaceWatch.RunAsync(_options.Interface, _timeProvider, token)],
+                cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            places.Release();
+            await stopping.CancelAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task AnswerAsync(Stream stream, IPAddress client, DnsQuery query, bool malformed, byte[] message, DnsForwarder forwarder, CancellationToken cancellationToken)
+    /// <summary>Responds from what this server knows, whatever the application's directory does.</summary>
+    /// <returns>The response's length; 0 when a forwarder has to be asked.</returns>
+    private int Respond(DnsResponder responder, in DnsQuery query, bool malformed, ReadOnlySpan<byte> message, ReadOnlySpan<byte> client, Span<byte> destination)
     {
-        if (Own(query, malformed, client, overTcp: true) is not { } answer)
-        {
-            await DnsTcpFraming.WriteAsync(stream, await forwarder.AskAsync(query, message, overTcp: true, cancellationToken).ConfigureAwait(false) ?? Failure(query, message), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        // A whole zone goes in as many messages as it takes (RFC 5936 section 2.2); anything else is one.
-        var parts = answer.Records.Chunk(RecordsPerTransferMessage).DefaultIfEmpty([]);
-        foreach (var part in parts)
-        {
-            var written = new byte[ushort.MaxValue];
-            var length = (answer with { Records = part }).Write(query, message, _responder.MayAskForOthers(client), written);
-            await DnsTcpFraming.WriteAsync(stream, written.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private DnsAnswer? Own(DnsQuery query, bool malformed, IPAddress client, bool overTcp)
-    {
-        DnsAnswer? answer;
+        int length;
         try
         {
-            answer = malformed ? DnsAnswer.Only(DnsResponseCode.FormatError) : _responder.Respond(query, client, overTcp);
+            length = malformed
+                ? DnsResponseWriter.WriteCode(query, message, DnsResponseCode.FormatError, recursionAvailable: false, destination)
+                : responder.Respond(query, message, client, destination);
         }
-#pragma warning disable CA1031 // the application's directory threw: the client is told that the server failed, and others are served
+#pragma warning disable CA1031 // the application's directory may throw anything: this query fails, and the server continues
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             _failures.Add(exception);
-            answer = DnsAnswer.Only(DnsResponseCode.ServerFailure);
+            length = DnsResponseWriter.WriteCode(query, message, DnsResponseCode.ServerFailure, recursionAvailable: false, destination);
         }
 
-        ServiceMeter.Query(answer?.Code);
-        return answer;
+        ServiceMeter.Query(length == 0 ? null : (DnsResponseCode)(destination[3] & 15));
+        return length;
     }
 
-    private static byte[] Failure(DnsQuery query, byte[] message)
+    private static byte[] Failure(in DnsQuery query, ReadOnlySpan<byte> message)
     {
-        var written = new byte[512];
-        return written[..DnsAnswer.Only(DnsResponseCode.ServerFailure).Write(query, message, recursionAvailable: true, written)];
+        var written = new byte[DnsQuery.PlainUdpSize];
+        return written[..DnsResponseWriter.WriteCode(query, message, DnsResponseCode.ServerFailure, recursionAvailable: true, written)];
     }
 
-    [LoggerMessage(LogLevel.Debug, "A DNS query was not answered: {Error}")]
-    private partial void Failed(SocketError error);
+    private IReadOnlyList<IPAddress> ServerAddresses(IPAddress listen)
+    {
+        if (_options.ServerAddresses.Count > 0) return [.. _options.ServerAddresses];
+        if (!listen.Equals(IPAddress.Any) && !listen.Equals(IPAddress.IPv6Any)) return [listen];
+        List<IPAddress> all =
+        [
+            .. NetworkInterface.GetAllNetworkInterfaces()
+                .Where(card => _options.Interface is null || card.Name == _options.Interface)
+                .SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)
+                .Where(address => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal),
+        ];
+        return all.FindAll(address => _options.Networks.Any(network => network.Contains(address))) is { Count: > 0 } served ? served : all;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "DNS failed to receive a datagram; it tries again")]
+    private partial void LogReceiveFailed(Exception reason);
+
+    [LoggerMessage(LogLevel.Warning, "DNS failed to accept a TCP connection ({Error}); it tries again")]
+    private partial void LogAcceptFailed(SocketError error);
+
+    [LoggerMessage(LogLevel.Debug, "DNS failed to send a response: {Error}")]
+    private partial void LogSendFailed(SocketError error);
 }

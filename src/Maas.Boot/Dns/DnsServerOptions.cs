@@ -16,14 +16,26 @@ public sealed class DnsServerOptions
     [Required]
     public string Domain { get; set; } = "maas";
 
-    /// <summary>This server's own name, told as the domain's name server. Default <c>ns</c> below the domain.</summary>
+    /// <summary>This server's own name, which its SOA and NS records give. It goes before a machine's. Default <c>ns</c> below the domain.</summary>
     public string? ServerName { get; set; }
+
+    /// <summary>
+    /// The addresses of <see cref="ServerName"/>. Default: the address of <see cref="Listen"/>; where that is a wildcard, this host's addresses within
+    /// <see cref="Networks"/>, or all its addresses if none is.
+    /// </summary>
+    public IList<IPAddress> ServerAddresses { get; } = [];
 
     /// <summary>The networks whose addresses it names (reverse zones, classless ones too). Default none.</summary>
     public IList<IPNetwork> Networks { get; } = [];
 
     /// <summary>Resolvers that everything else is forwarded to, the first first. Default none: other names are refused.</summary>
     public IList<IPEndPoint> Forwarders { get; } = [];
+
+    /// <summary>
+    /// Whether questions for the names of private addresses that are not in <see cref="Networks"/> go to the forwarders. Default <see langword="false"/>:
+    /// they are answered here with "no such name" (RFC 6303), because public resolvers know nothing of them. Set it when a forwarder does.
+    /// </summary>
+    public bool ForwardPrivateReverse { get; set; }
 
     /// <summary>The networks whose clients may ask for other names. Default: <see cref="Networks"/> and loopback. Strangers are refused.</summary>
     public IList<IPNetwork> Clients { get; } = [];
@@ -44,4 +56,12 @@ public sealed class DnsServerOptions
     /// <summary>How many queries may wait for forwarders at once; more are answered with a failure. Default 1,000.</summary>
     [Range(1, 100_000)]
     public int MaxForwarded { get; set; } = 1_000;
+
+    /// <summary>How many TCP connections are open at once. A further one takes the place of the one that has been idle longest. Default 256.</summary>
+    [Range(1, 65_536)]
+    public int MaxConnections { get; set; } = 256;
+
+    /// <summary>How many TCP connections one client may have open at once. Default 16.</summary>
+    [Range(1, 65_536)]
+    public int MaxConnectionsPerClient { get; set; } = 16;
 }

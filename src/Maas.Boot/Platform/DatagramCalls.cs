@@ -38,7 +38,8 @@ internal static unsafe partial class DatagramCalls
     // The caller's socket is closed by the caller's thread.
     private static int Descriptor(Socket socket) => (int)socket.SafeHandle.DangerousGetHandle();
 
-    private static SocketError LastError() => Marshal.GetLastPInvokeError() switch
+    /// <summary>What the last call failed with.</summary>
+    public static SocketError LastError() => Marshal.GetLastPInvokeError() switch
     {
         Again or Interrupted => SocketError.WouldBlock,
         NoBuffers => SocketError.NoBufferSpaceAvailable,

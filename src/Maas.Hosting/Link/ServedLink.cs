@@ -12,7 +12,6 @@ using Maas.Boot.Ntp;
 using Maas.Boot.RouterAdvertisement;
 using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
-using Maas.Hosting.Naming;
 
 namespace Maas.Hosting.Link;
 
@@ -124,7 +123,13 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
         var ports = options.Loopback;
         if (services.HasFlag(LinkServices.Dns))
         {
-            boot.Dns = new DnsServerOptions { Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53), Domain = options.Domain, ServerName = $"{LinkHosts.OwnName}.{options.Domain}", Networks = { Network } };
+            boot.Dns = new DnsServerOptions { Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53), Domain = options.Domain, Networks = { Network }, ServerAddresses = { Address } };
+            if (Address6 is { } own && options.Prefix6 is { } network)
+            {
+                boot.Dns.Networks.Add(network);
+                boot.Dns.ServerAddresses.Add(own);
+            }
+
             foreach (var forwarder in options.DnsForwarders) boot.Dns.Forwarders.Add(forwarder);
         }
 

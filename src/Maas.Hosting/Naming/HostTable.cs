@@ -1,6 +1,7 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
 using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Naming;
@@ -17,7 +18,8 @@ internal sealed class HostTable
     /// <summary>The table of machines and leases.</summary>
     /// <remarks>
     /// A machine is found at what its cards lease. One that leases nothing here (its addresses come from elsewhere) is found where it
-    /// reported from last, unless somebody else leases that now.
+    /// reported from last, unless another card leases that now. A machine that is <see cref="MachineStatus.New"/> has no name: everybody on the link can
+    /// enlist one, under any name.
     /// </remarks>
     /// <param name="machines">All machines.</param>
     /// <param name="leases">What is leased now.</param>
@@ -29,7 +31,7 @@ internal sealed class HostTable
         var leased = byMac.SelectMany(group => group).ToHashSet();
         foreach (var machine in machines)
         {
-            if (!string.Equals(machine.Domain, domain, StringComparison.OrdinalIgnoreCase)) continue;
+            if (machine.Status == MachineStatus.New || !string.Equals(machine.Domain, domain, StringComparison.OrdinalIgnoreCase)) continue;
             table._addresses.TryAdd(machine.Hostname, []);
             foreach (var address in machine.MacAddresses.SelectMany(mac => byMac[mac])) table.Add(machine.Hostname, address);
         }
@@ -43,15 +45,8 @@ internal sealed class HostTable
         return table;
     }
 
-    /// <summary>Adds a host that is no machine, unless a machine has its name.</summary>
-    public HostTable With(string name, IPAddress address)
-    {
-        if (!_addresses.ContainsKey(name)) Add(name, address);
-        return this;
-    }
-
     /// <summary>The addresses of a host; empty when it has none now, <see langword="null"/> when there is no such host.</summary>
-    public IReadOnlyList<IPAddress>? AddressesOf(string name) => _addresses.GetValueOrDefault(name);
+    public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> name) => _addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var addresses) ? addresses : null;
 
     /// <summary>The host that has an address.</summary>
     public string? HostAt(IPAddress address) => _hosts.GetValueOrDefault(address);

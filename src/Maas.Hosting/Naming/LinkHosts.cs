@@ -12,14 +12,10 @@ namespace Maas.Hosting.Naming;
 /// <param name="leases">What is leased; <see langword="null"/> beside another DHCP server, where machines are known by what they reported.</param>
 /// <param name="leases6">What is leased over IPv6; <see langword="null"/> when that is left to others.</param>
 /// <param name="domain">The domain.</param>
-/// <param name="server">This server's address, told as the domain's name server.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, LeaseBook6? leases6, string domain, IPAddress server, TimeProvider timeProvider, ILogger<LinkHosts> logger) : BackgroundService, IHostDirectory
+internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, LeaseBook6? leases6, string domain, TimeProvider timeProvider, ILogger<LinkHosts> logger) : BackgroundService, IHostDirectory
 {
-    /// <summary>This server's own name below the domain.</summary>
-    public const string OwnName = "ns";
-
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_longestUnread = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_tableAge = TimeSpan.FromSeconds(1);
@@ -41,7 +37,7 @@ internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, Le
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<IPAddress>? AddressesOf(string hostName) => Table.AddressesOf(hostName);
+    public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> hostName) => Table.AddressesOf(hostName);
 
     /// <inheritdoc/>
     public string? HostAt(IPAddress address) => Table.HostAt(address);
@@ -100,7 +96,7 @@ internal sealed partial class LinkHosts(Machines machines, LeaseBook? leases, Le
                 var before = _built;
                 if (before is not null && IsFresh(before)) return before.Table;
                 var read = Volatile.Read(ref _machines);
-                var table = HostTable.Of(read, [.. leases?.Bound() ?? [], .. leases6?.Bound() ?? []], domain).With(OwnName, server);
+                var table = HostTable.Of(read, [.. leases?.Bound() ?? [], .. leases6?.Bound() ?? []], domain);
                 if (before is null || !table.Says(before.Table)) Interlocked.Increment(ref _serial);
                 Volatile.Write(ref _built, new Built(table, read, timeProvider.GetTimestamp()));
                 return table;

@@ -20,7 +20,7 @@ public class ServerOptionsTests
         [typeof(Dhcp6ServerOptions)] = (() => new Dhcp6ServerOptions { ListenOn = new IPEndPoint(IPAddress.IPv6Loopback, 0) }, o => _ = new Dhcp6Server((Dhcp6ServerOptions)o, policy: new Application())),
         [typeof(RouterAdvertiserOptions)] = (() => new RouterAdvertiserOptions { Interfaces = { "lo" } }, o => _ = new RouterAdvertiser((RouterAdvertiserOptions)o)),
         [typeof(TftpServerOptions)] = (() => new TftpServerOptions(), o => new TftpServer(new Application(), (TftpServerOptions)o).Dispose()),
-        [typeof(DnsServerOptions)] = (() => new DnsServerOptions(), o => _ = new DnsServer((DnsServerOptions)o, new Dns.Queries.Park())),
+        [typeof(DnsServerOptions)] = (() => new DnsServerOptions(), o => _ = new DnsServer((DnsServerOptions)o, new Dns.Queries.Directory())),
         [typeof(SntpServerOptions)] = (() => new SntpServerOptions(), o => _ = new SntpServer((SntpServerOptions)o, TimeProvider.System)),
         [typeof(SyslogServerOptions)] = (() => new SyslogServerOptions(), o => _ = new SyslogServer((SyslogServerOptions)o, new Application(), TimeProvider.System)),
     };

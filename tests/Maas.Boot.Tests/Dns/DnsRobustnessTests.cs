@@ -8,19 +8,19 @@ namespace Maas.Boot.Tests.Dns;
 public sealed class DnsRobustnessTests
 {
     private const byte ServerFailure = 2;
-    private readonly ThrowingPark _park = new();
+    private readonly ThrowingDirectory _hosts = new();
 
     [Fact]
     public async Task A_directory_that_throws_is_a_server_failure_to_that_client_and_others_are_served()
     {
-        await using var server = await Running.StartAsync(_park);
+        await using var server = await Running.StartAsync(_hosts);
         using var client = new UdpClient();
         client.Connect(server.EndPoint);
         await client.SendAsync(Queries.Bytes("node-1.maas", 1, id: 1), Token);
         var failed = (await client.ReceiveAsync(Token)).Buffer;
         (failed[1], failed[3] & 15).Should().Be(((byte)1, ServerFailure));
 
-        _park.Throws = false;
+        _hosts.Throws = false;
         await client.SendAsync(Queries.Bytes("node-1.maas", 1, id: 2), Token);
         ((await client.ReceiveAsync(Token)).Buffer[3] & 15).Should().Be(0);
     }
@@ -28,23 +28,23 @@ public sealed class DnsRobustnessTests
     [Fact]
     public async Task A_directory_that_throws_over_TCP_does_not_use_up_the_connections()
     {
-        await using var server = await Running.StartAsync(_park);
+        await using var server = await Running.StartAsync(_hosts);
         for (var connection = 0; connection < 100; connection++)
         {
             var failed = await AskOverTcpAsync(server.EndPoint, connection % 2 == 0 ? "node-1.maas" : "5.0.0.10.in-addr.arpa", connection % 2 == 0 ? (ushort)1 : (ushort)12);
             (failed[3] & 15).Should().Be(ServerFailure);
         }
 
-        _park.Throws = false;
+        _hosts.Throws = false;
         ((await AskOverTcpAsync(server.EndPoint, "node-1.maas", 1))[3] & 15).Should().Be(0);
     }
 
     [Fact]
     public async Task A_zone_transfer_that_throws_half_way_ends_its_connection_alone()
     {
-        await using var server = await Running.StartAsync(_park);
+        await using var server = await Running.StartAsync(_hosts);
         for (var connection = 0; connection < 70; connection++) await AskOverTcpAsync(server.EndPoint, "maas", 252);
-        _park.Throws = false;
+        _hosts.Throws = false;
         (await AskOverTcpAsync(server.EndPoint, "maas", 252)).Length.Should().BeGreaterThan(100);
     }
 
@@ -83,17 +83,17 @@ public sealed class DnsRobustnessTests
         }
     }
 
-    private sealed class ThrowingPark : IHostDirectory
+    private sealed class ThrowingDirectory : IHostDirectory
     {
-        private readonly Queries.Park _park = new();
+        private readonly Queries.Directory _hosts = new();
 
         public volatile bool Throws = true;
 
-        public uint Serial => _park.Serial;
+        public uint Serial => _hosts.Serial;
 
-        public IReadOnlyList<IPAddress>? AddressesOf(string hostName) => Throws ? throw new IOException("The file is being replaced.") : _park.AddressesOf(hostName);
+        public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> hostName) => Throws ? throw new IOException("The file is being replaced.") : _hosts.AddressesOf(hostName);
 
-        public string? HostAt(IPAddress address) => Throws ? throw new InvalidOperationException("The table is being read.") : _park.HostAt(address);
+        public string? HostAt(IPAddress address) => Throws ? throw new InvalidOperationException("The table is being read.") : _hosts.HostAt(address);
 
         public IEnumerable<string> Hosts()
         {

@@ -26,7 +26,7 @@ public sealed class DnsSampleTests : IDisposable
             (await AskAsync(port, "node-1.lab.example")).Should().Be("10.0.0.5");
             (await AskAsync(port, "-x", "10.0.0.6")).Should().Be("node-2.lab.example.");
             await File.AppendAllTextAsync(_hosts, "10.0.0.7 node-3\n");
-            (await AskAsync(port, "node-3.lab.example")).Should().Be("10.0.0.7");
+            for (var answer = ""; answer != "10.0.0.7";) answer = await AskAsync(port, "node-3.lab.example"); // it looks once a second
         }
         finally
         {

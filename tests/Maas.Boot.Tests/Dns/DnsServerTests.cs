@@ -18,7 +18,7 @@ public sealed class DnsServerTests : IAsyncLifetime
         var options = Queries.Options();
         options.Forwarders.Add((IPEndPoint)_resolver.Client.LocalEndPoint!);
         options.TransferTo.Add(IPNetwork.Parse("127.0.0.0/8"));
-        var server = new DnsServer(options, new Queries.Park());
+        var server = new DnsServer(options, new Queries.Directory());
         _run = server.RunAsync(_stop.Token);
         _server = await server.Listening;
     }
@@ -50,7 +50,7 @@ public sealed class DnsServerTests : IAsyncLifetime
     {
         var dig = Judge.Require("dig", "bind9-dnsutils");
         var verdict = await Judge.RunAsync(dig, ["@127.0.0.1", "-p", $"{_server.Port}", "+tries=1", "maas", "AXFR"]);
-        verdict.Approved().Output.Should().Contain("XFR size: 5 records").And.NotContain("WARNING").And.NotContain("malformed");
+        verdict.Approved().Output.Should().Contain("XFR size: 6 records").And.NotContain("WARNING").And.NotContain("malformed");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class DnsServerTests : IAsyncLifetime
         var cache = new DnsCache(capacity: 10, time);
         var message = Queries.Bytes("example.org", 1);
         var query = Queries.Parse(message);
-        cache.Add(query, Queries.Answer(message, seconds: 60));
+        cache.Add(query, message, Queries.Answer(message, seconds: 60));
         time.Advance(TimeSpan.FromSeconds(20));
         var answer = cache.Find(query, message)!;
         DnsResponseLifetime.Of(answer)!.Seconds.Should().Be(40);
@@ -97,7 +97,73 @@ public sealed class DnsServerTests : IAsyncLifetime
     {
         var cache = new DnsCache(capacity: 2, new FakeTimeProvider());
         var messages = Enumerable.Range(0, 3).Select(i => Queries.Bytes($"host-{i}.example.org", 1)).ToArray();
-        foreach (var message in messages) cache.Add(Queries.Parse(message), Queries.Answer(message, 60));
+        foreach (var message in messages) cache.Add(Queries.Parse(message), message, Queries.Answer(message, 60));
         messages.Select(message => cache.Find(Queries.Parse(message), message) is not null).Should().Equal(false, true, true);
+    }
+
+    [Theory]
+    [InlineData((ushort)0, 512)]
+    [InlineData((ushort)600, 600)]
+    [InlineData((ushort)4096, 1232)]
+    public async Task A_forwarded_or_kept_answer_that_is_larger_than_the_client_accepts_is_truncated(ushort ednsSize, int limit)
+    {
+        using var client = new UdpClient();
+        client.Connect(_server);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await client.SendAsync(Queries.Bytes("large.example.org", 1, ednsSize: ednsSize));
+            if (attempt == 0)
+            {
+                var asked = await _resolver.ReceiveAsync(_stop.Token);
+                await _resolver.SendAsync(Queries.Answer(asked.Buffer, seconds: 60, records: 120), asked.RemoteEndPoint);
+            }
+
+            var received = (await client.ReceiveAsync(_stop.Token)).Buffer;
+            received.Length.Should().BeLessThanOrEqualTo(limit);
+            var response = Response.Read(received);
+            (response.IsTruncated, response.Answers.Count, response.Code).Should().Be((true, 0, 0), "the client repeats it over TCP");
+        }
+
+        _resolver.Available.Should().Be(0, "the whole answer was kept");
+    }
+
+    [Fact]
+    public async Task A_forwarded_lifetime_with_the_top_bit_set_is_zero()
+    {
+        using var client = new UdpClient();
+        client.Connect(_server);
+        await client.SendAsync(Queries.Bytes("example.org", 1));
+        var asked = await _resolver.ReceiveAsync(_stop.Token);
+        await _resolver.SendAsync(Queries.Answer(asked.Buffer, uint.MaxValue), asked.RemoteEndPoint);
+        Response.Read((await client.ReceiveAsync(_stop.Token)).Buffer).Answers.Should().ContainSingle().Which.TimeToLive.Should().Be(0, "RFC 2181 section 8");
+    }
+
+    [Fact]
+    public async Task Idle_connections_of_one_client_or_of_many_keep_nobody_out()
+    {
+        List<TcpClient> idle = [];
+        try
+        {
+            for (var i = 0; i < 300; i++) idle.Add(await ConnectAsync($"127.0.0.{2 + (i % 40)}"));
+            using var newcomer = await ConnectAsync("127.0.0.2");
+            (await AskAsync(newcomer, Queries.Bytes("node-1.maas", 1))).Answers.Should().HaveCount(2);
+        }
+        finally
+        {
+            foreach (var client in idle) client.Dispose();
+        }
+    }
+
+    private async Task<TcpClient> ConnectAsync(string from = "127.0.0.1")
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        await client.ConnectAsync(_server, _stop.Token);
+        return client;
+    }
+
+    private async Task<Response> AskAsync(TcpClient client, byte[] message)
+    {
+        await DnsTcpFraming.WriteAsync(client.GetStream(), message, _stop.Token);
+        return Response.Read((await DnsTcpFraming.ReadAsync(client.GetStream(), _stop.Token))!); // it answered
     }
 }

@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp;
 using Maas.Core;
+using Maas.Core.Fleet;
 using Maas.Core.Journal;
+using Maas.Core.Lifecycle;
 using Maas.Judges;
 
 namespace Maas.Hosting.Tests.Naming;
@@ -20,6 +22,9 @@ public class ComposedServicesTests
         await using var server = await ComposedServer.StartAsync(DhcpMode.Full);
         var machine = await server.EnlistAsync("52:54:00:12:34:57", Token);
 
+        await DigAsync("maas", "SOA", answer => answer.StartsWith("ns.maas.", StringComparison.Ordinal));
+        (await AskAsync($"{machine.Hostname}.maas", "A")).Should().BeEmpty("no administrator has accepted it yet");
+        (await server.Get<MaasRegion>().Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission(), cancellationToken: Token)).Should().BeOfType<CommandResult.Done>();
         var address = await DigAsync($"{machine.Hostname}.maas", "A", answer => answer.StartsWith("127.78.0.", StringComparison.Ordinal));
         var reverse = string.Join('.', address.Split('.').Reverse()) + ".in-addr.arpa";
         await DigAsync(reverse, "PTR", answer => answer == $"{machine.Hostname}.maas.");
@@ -34,9 +39,15 @@ public class ComposedServicesTests
         {
             var answer = "";
             for (var attempt = 0; attempt < 50 && !isRight(answer); attempt++)
-                answer = (await Judge.RunAsync(dig, [$"@{server.Dhcp.Address}", "-p", server.DnsPort.ToString(CultureInfo.InvariantCulture), "+short", "+tries=1", name, type], cancellationToken: Token)).Approved().Output.Trim();
+                answer = await AskAsync(name, type);
             isRight(answer).Should().BeTrue($"{name} {type} is '{answer}'");
             return answer;
+        }
+
+        async Task<string> AskAsync(string name, string type)
+        {
+            string[] arguments = [$"@{server.Dhcp.Address}", "-p", server.DnsPort.ToString(CultureInfo.InvariantCulture), "+short", "+tries=1", name, type];
+            return (await Judge.RunAsync(dig, arguments, cancellationToken: Token)).Approved().Output.Trim();
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
 using Maas.Hosting.Naming;
 
 namespace Maas.Hosting.Tests.Naming;
@@ -44,10 +45,12 @@ public class HostTableTests
     }
 
     [Fact]
-    public void A_machine_goes_before_the_servers_own_name()
+    public void A_machine_that_no_administrator_accepted_has_no_name()
     {
-        var table = HostTable.Of([Machine("ns", "52:54:00:00:00:01", reported: "10.0.0.7")], [], "maas").With("ns", IPAddress.Parse("10.0.0.1"));
-        table.AddressesOf("ns").Should().Equal(s_reported);
+        var enlisted = Machine("wpad", "52:54:00:00:00:01", reported: "10.0.0.7") with { Status = MachineStatus.New };
+        var table = HostTable.Of([enlisted], [Lease(s_leased, "52:54:00:00:00:01")], "maas");
+        table.AddressesOf("wpad").Should().BeNull("everybody on the link can enlist one, under any name");
+        table.HostAt(s_leased).Should().BeNull();
     }
 
     [Fact]
@@ -59,7 +62,7 @@ public class HostTableTests
     }
 
     private static Machine Machine(string name, string mac, string? reported) =>
-        new() { Id = SystemId.New(), Hostname = name, MacAddresses = [MacAddress.Parse(mac)], IpAddresses = reported is null ? [] : [reported] };
+        new() { Id = SystemId.New(), Status = MachineStatus.Ready, Hostname = name, MacAddresses = [MacAddress.Parse(mac)], IpAddresses = reported is null ? [] : [reported] };
 
     private static (IPAddress, HardwareAddress) Lease(IPAddress address, string mac) => (address, HardwareAddress.Parse(mac));
 }
