@@ -67,16 +67,17 @@ public sealed partial class PowerDrivers
             : new PowerAnswer.Failed(PowerFailure.UnknownPowerType, $"No driver serves power type '{target.PowerType}'; there are: {string.Join(", ", PowerTypes)}.");
 
         PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", request), new("answer", NameOf(answer)));
+        var described = target.Describe();
         if (answer is PowerAnswer.Failed failed)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failed.Failure.ToString());
-            LogFailed(request, target.Describe(), failed.Failure, failed.Reason);
+            LogFailed(request, described, failed.Failure, failed.Reason);
         }
         else
         {
             // Queries come every few minutes for each machine, and a Wake-on-LAN machine cannot answer one: for the curious.
             var told = request == "query" || answer is PowerAnswer.Unsupported ? LogLevel.Debug : LogLevel.Information;
-            LogAnswered(told, request, target.Describe(), answer);
+            LogAnswered(told, request, described, answer);
         }
 
         return answer;

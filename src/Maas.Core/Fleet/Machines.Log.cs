@@ -10,8 +10,9 @@ public sealed partial class Machines
     {
         foreach (var note in notes)
         {
+            var level = LogLevelOf(note.Level);
             if (note.Type == "New") LogAppeared(machine.Hostname, machine.Id, string.Join(", ", machine.MacAddresses), note.Description);
-            else LogEvent(LogLevelOf(note.Level), machine.Hostname, machine.Id, note.Type, note.Description);
+            else LogEvent(level, machine.Hostname, machine.Id, note.Type, note.Description);
         }
     }
 
