@@ -75,7 +75,7 @@ public static class MaasServiceCollectionExtensions
         services.AddMaasCore(core =>
         {
             (core.DataSource, core.Domain) = (Path.Combine(options.DataDirectory, "maas.db"), options.Domain);
-            core.ReservedHostnames = [LinkHosts.OwnName, Environment.MachineName.Split('.')[0].ToLowerInvariant()];
+            core.ReservedHostnames = [Environment.MachineName.Split('.')[0].ToLowerInvariant()];
         });
         services.AddMaasPower();
         services.TryAddSingleton<IMachinePower, DriverPower>();

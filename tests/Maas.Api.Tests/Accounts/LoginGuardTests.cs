@@ -57,7 +57,7 @@ public sealed class LoginGuardTests
     [Fact]
     public async Task Guesses_are_delayed_logged_in_the_journal_once_a_burst_and_the_right_password_works_after_the_delay()
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 28, 12, 0, 0, TimeSpan.Zero));
         await using var host = await ApiHost.StartAsync(time);
         await host.Region.Users.SetPasswordAsync("bob", new Secret("right"), ApiHost.Cancellation);
 

@@ -2,7 +2,6 @@ using System.Net;
 using Maas.Api.Machines;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

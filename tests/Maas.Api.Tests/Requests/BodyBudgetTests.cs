@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Microsoft.Extensions.Options;

@@ -79,7 +79,7 @@ public class WireTimelineTests
 
     private sealed class WithoutDescriptors : IAddressOwners
     {
-        public bool Has(HardwareAddress client, IPAddress address) => false;
+        public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => new(AddressEvidence.None);
 
         public HardwareAddress? OwnerOf(IPAddress address) => throw new System.ComponentModel.Win32Exception(24);
     }

@@ -6,7 +6,7 @@ namespace Maas.Images.Tests.Ephemeral;
 public sealed class DiskIdentityTests : IDisposable
 {
     private static readonly System.Text.RegularExpressions.Regex SizeOfFile =
-        new("""\[ (! )?-s (?!"\$RUN/)""", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5));
+        new("""\[ (! )?-s (?!"\$RUN/)""", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
 
     private const string Sata = "pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0";
     private const string Usb = "pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0";

@@ -46,7 +46,7 @@ public sealed class IpxeProgramTests : IAsyncDisposable
         var script = BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Kernel("ephemeral/amd64/kernel", ["ephemeral/amd64/initrd"], "maas.url=http://127.0.0.1/MAAS maas.task=enlist"));
         (await RunAsync(script)).Should().BeOfType<BootResult.Kernel>().Which.CommandLine.Should().EndWith("maas.url=http://127.0.0.1/MAAS maas.task=enlist");
         _files.Asked.Select(a => a.Name).Should().Equal("ipxe/52-54-00-00-00-01", "ephemeral/amd64/kernel", "ephemeral/amd64/initrd");
-        _files.Asked.Should().OnlyContain(a => a.Client.Equals(IPAddress.Parse("127.9.0.1")), "the machine speaks from its own address");
+        _files.Asked.Should().OnlyContain(a => IPAddress.Parse("127.9.0.1").Equals(a.Client), "the machine speaks from its own address");
     }
 
     [Fact]
