@@ -17,7 +17,7 @@ internal sealed class DnsResponder
     private readonly bool _hasServerName;
     private readonly ReverseZones _networks;
     private readonly NetworkSet _clients;
-    private readonly IReadOnlyList<IPAddress> _serverAddresses;
+    private readonly IPAddress[] _serverAddresses;
 
     // HostAt takes an object, and the same addresses are asked for again and again.
     private readonly IPAddress?[] _recent = new IPAddress?[RecentAddresses];
@@ -29,7 +29,7 @@ internal sealed class DnsResponder
     /// <exception cref="ArgumentException">The domain or the server's name is not a domain name.</exception>
     public DnsResponder(DnsServerOptions options, IHostDirectory hosts, IReadOnlyList<IPAddress> serverAddresses)
     {
-        (_options, _hosts, _serverAddresses) = (options, hosts, serverAddresses);
+        (_options, _hosts, _serverAddresses) = (options, hosts, [.. serverAddresses]);
         _domain = options.Domain.Trim('.').ToLowerInvariant();
         _serverName = (options.ServerName ?? $"ns.{_domain}").Trim('.').ToLowerInvariant();
         (_domainWire, _serverWire) = (DnsName.ToWire(_domain), DnsName.ToWire(_serverName));

@@ -77,7 +77,7 @@ public sealed class DhcpConversationTests : IBootObserver
     {
         var exchange = _pool.Rent()!; // fewer are under way than there are
         exchange.Link = link;
-        message.RelayAddress = IPAddress.Parse("10.0.0.1");
+        message.RelayAddress = IPAddress.Parse("10.0.0.2");
         message.TryWrite(exchange.ReceiveBuffer, out var length).Should().BeTrue();
         conversation.Begin(exchange, length);
     }
