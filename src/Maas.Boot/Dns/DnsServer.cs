@@ -52,8 +52,10 @@ public sealed partial class DnsServer
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var forwarder = new DnsForwarder(_options, _timeProvider);
-        using var udp = Sockets.Open(SocketType.Dgram, _options.Listen, _options.Interface);
-        using var tcp = Sockets.Open(SocketType.Stream, (IPEndPoint)udp.LocalEndPoint!, _options.Interface); // bound by Open
+        // All IPv6 addresses are all addresses: without this, the system's setting decides whether IPv4 clients are served.
+        Action<Socket>? prepare = _options.Listen.Address.Equals(IPAddress.IPv6Any) ? socket => socket.DualMode = true : null;
+        using var udp = Sockets.Open(SocketType.Dgram, _options.Listen, _options.Interface, prepare);
+        using var tcp = Sockets.Open(SocketType.Stream, (IPEndPoint)udp.LocalEndPoint!, _options.Interface, prepare); // bound by Open
         tcp.Listen(_options.MaxConnections);
         var endPoint = (IPEndPoint)tcp.LocalEndPoint!; // bound above
         var responder = new DnsResponder(_options, _hosts, ServerAddresses(endPoint.Address));

@@ -154,6 +154,25 @@ public sealed class DnsServerTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("0.0.0.0", "127.0.0.3")]
+    [InlineData("::", "127.0.0.3")]
+    [InlineData("::", "::1")]
+    public async Task A_response_leaves_from_the_address_that_was_asked(string listen, string asked)
+    {
+        var options = Queries.Options();
+        options.Listen = new IPEndPoint(IPAddress.Parse(listen), 0);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var server = new DnsServer(options, new Queries.Directory());
+        var run = server.RunAsync(stop.Token);
+        using var client = new UdpClient(IPAddress.Parse(asked).AddressFamily);
+        client.Connect(new IPEndPoint(IPAddress.Parse(asked), (await server.Listening).Port)); // hears this address alone
+        await client.SendAsync(Queries.Bytes("node-1.maas", 1));
+        Response.Read((await client.ReceiveAsync(_stop.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20))).Buffer).Answers.Should().HaveCount(2);
+        await stop.CancelAsync();
+        await run;
+    }
+
     private async Task<TcpClient> ConnectAsync(string from = "127.0.0.1")
     {
         var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));

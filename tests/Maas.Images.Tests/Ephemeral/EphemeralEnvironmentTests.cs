@@ -51,7 +51,7 @@ public sealed class EphemeralEnvironmentTests(MirrorFixture mirror) : IDisposabl
         [
             "virtio_net", "e1000e", "igb", "ixgbe", "i40e", "ice", "bnxt_en", "tg3", "mlx5_core", "8139cp", "8139too", "r8169", "hv_netvsc", "vmxnet3",
             "sd_mod", "sr_mod", "ahci", "megaraid_sas", "mpt3sas", "mptsas", "mptspi", "aacraid", "hpsa", "smartpqi", "vmw_pvscsi", "virtio_scsi", "virtio_blk", "nvme", "vmd",
-            "xhci_pci", "ehci_pci", "uhci_hcd", "usb-storage", "uas", "sdhci-pci", "mmc_block", "xfs", "btrfs", "ext4", "ipmi_si", "crc32c_generic",
+            "xhci-pci", "ehci-pci", "uhci-hcd", "usb-storage", "uas", "sdhci-pci", "mmc_block", "xfs", "btrfs", "ext4", "ipmi_si", "crc32c_generic",
         ]);
         foreach (var (module, needed) in known) files.Keys.Should().Contain(needed.Append(module).Select(path => modules + path), $"{module} is there with what it needs");
         foreach (var (path, content) in files.Where(file => file.Value.Length > 0 && ElfFile.IsElf(file.Value) && file.Key.StartsWith("bin/", StringComparison.Ordinal) || file.Key.StartsWith("lib/lib", StringComparison.Ordinal)))
