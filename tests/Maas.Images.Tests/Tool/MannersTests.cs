@@ -24,11 +24,14 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/file");
-        using var tool = Judge.Start(ToolBench.Program, ["import", "url", bench[$"library-{signal}"], new string('0', 64), address]);
+        // A shell ignores SIGINT for what it starts in the background, and programs inherit that: this test may itself run so.
+        using var tool = Judge.Start("env", ["--default-signal", ToolBench.Program, "import", "url", bench[$"library-{signal}"], new string('0', 64), address]);
         using var connection = await server.AcceptSocketAsync(Cancel); // it waits for an answer now, for ever
 
         await Tools.ShellAsync(bench.Path, string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {tool.Id}"));
-        await tool.WaitForExitAsync(Cancel);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        await tool.WaitForExitAsync(patience.Token);
 
         tool.ExitCode.Should().Be(code);
         (await tool.StandardError.ReadToEndAsync(Cancel)).Should().NotContain("Unhandled").And.NotContain("   at ");

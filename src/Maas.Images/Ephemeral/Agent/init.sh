@@ -2,6 +2,8 @@
 # The first process of the ephemeral environment: mounts the kernel's file systems, loads the drivers of what hardware
 # is there, and starts the agent. It must never end: the kernel panics when it does.
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
+# Where memory is short the kernel unpacks a part of the environment, and folders may be what is missing.
+/bin/busybox mkdir -p /proc /sys /dev /sbin /usr/bin /usr/sbin /run
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys
 /bin/busybox mount -t devtmpfs devtmpfs /dev
