@@ -10,7 +10,12 @@ public static class Repository
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent?.Name ?? "Debug";
 
     /// <summary>The packages' names.</summary>
-    public static IReadOnlyList<string> Packages { get; } = [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Packages { get; } = 
+    [
+        // src/Shared holds source that several packages compile in; it is not a package.
+        .. Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .Select(project => Path.GetFileNameWithoutExtension(project)).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The full path of a file or folder of the checkout.</summary>
     /// <param name="path">Relative to <see cref="Root"/>, with <c>/</c>.</param>

@@ -17,6 +17,7 @@ internal sealed partial class HardwareRun(QemuMachine machine, MachineJourney jo
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        LabJudges.RequireMachines();
         FillDisks();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var plugging = PlugInLateAsync(stop.Token);

@@ -28,7 +28,7 @@ public class InventoryTextTests
         [
             "system\tmachine=x86_64\tfirmware=uefi",
             "memory\tkib=8388608",
-            "disk\tname=sda\tsize=4096\tblock=512\trotational=1\tremovable=0\tro=0\tbus=sata\tserial=S1\tmodel=Turner",
+            "disk\tname=sda\tsize=4096\tblock=512\trotational=1\tremovable=0\tro=0\tbus=sata\tserial=S1\twwid=\tmodel=Turner\tpath=",
             "nic\tname=eth0\tmac=52:54:00:00:00:01\tspeed=1000\tlink=1\tmtu=1500\tdriver=virtio_net\tpci=0000:00:03.0\tvendor=1af4\tproduct=1000",
             "nic\tname=eth1\tmac=52:54:00:00:00:02\tspeed=\tlink=0\tmtu=1500\tdriver=virtio_net\tpci=0000:00:03.1\tvendor=1af4\tproduct=1000",
         ]);
