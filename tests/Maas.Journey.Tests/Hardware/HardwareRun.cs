@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Maas.Journey.Tests.Lab;
 using VmLab.Disks;
 using VmLab.Journeys;
 using VmLab.Machines;
