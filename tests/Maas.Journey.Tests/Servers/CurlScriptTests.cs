@@ -45,8 +45,8 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
         {
             var line = command.Replace("ID", id, StringComparison.Ordinal).Replace("~/.ssh/id_ed25519.pub", "key.pub", StringComparison.Ordinal);
             var verdict = await RunAsync(network, data, line);
-            if (line.Contains("op=allocate", StringComparison.Ordinal) || line.Contains("op=deploy", StringComparison.Ordinal))
-                verdict.Should().Contain("409", "a machine that was not commissioned is not given away").And.Contain("\n");
+            if (((string[])["op=allocate", "op=deploy", "op=release"]).Any(operation => line.Contains(operation, StringComparison.Ordinal)))
+                verdict.Should().Contain("409", "a machine that was not commissioned is neither given away nor taken back").And.Contain("\n");
             else
                 verdict.Should().NotContain("curl:", line);
         }
