@@ -40,7 +40,7 @@ internal static class TftpTargets
     {
         for (var at = segment.IndexOf(':'); at >= 0; at = segment.IndexOf(':', at + 1))
         {
-            if (at < 2 || at == segment.Length - 1 || !char.IsLetterOrDigit(segment[at - 1]) || !char.IsLetterOrDigit(segment[at + 1])) return true;
+            if (at == 0 || (at == 1 && char.IsAsciiLetter(segment[0])) || at == segment.Length - 1 || !char.IsLetterOrDigit(segment[at - 1]) || !char.IsLetterOrDigit(segment[at + 1])) return true;
         }
 
         return false;
