@@ -28,19 +28,21 @@ internal static class TftpTargets
             return;
         }
 
-        if (BootFileName.TryNormalize(request.Name.Span, out var name, out _) && name.Split('/').Any(s => s.Length == 0 || s.All(c => c == '.') || s.Contains('\\') || HasStrayColon(s)))
+        if (BootFileName.TryNormalize(request.Name.Span, out var name, out _) && name.Split('/').Any(s => s.Length == 0 || s.All(c => c == '.') || s.Contains('\\') || HasStrayColon(s) || IsDrive(name)))
             throw new InvalidOperationException($"'{name}' is no key");
         var terms = TftpTerms.Agree(request, 1 << 20, s_options, 1468);
         if (terms.BlockSize is < 8 or > 1468 || (long)terms.WindowSize * terms.BlockSize > Math.Max(s_options.MaxWindowBytes, terms.BlockSize)) throw new InvalidOperationException($"{terms} is beyond the limits");
         if (terms.OptionAcknowledgement.Length > 100) throw new InvalidOperationException("an OACK larger than what it answers");
     }
 
+    private static bool IsDrive(string name) => name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]);
+
     // A colon stands between letters or digits, as in a hardware address. Otherwise it could name a drive, a scheme or a stream.
     private static bool HasStrayColon(string segment)
     {
         for (var at = segment.IndexOf(':'); at >= 0; at = segment.IndexOf(':', at + 1))
         {
-            if (at == 0 || (at == 1 && char.IsAsciiLetter(segment[0])) || at == segment.Length - 1 || !char.IsLetterOrDigit(segment[at - 1]) || !char.IsLetterOrDigit(segment[at + 1])) return true;
+            if (at == 0 || at == segment.Length - 1 || !char.IsLetterOrDigit(segment[at - 1]) || !char.IsLetterOrDigit(segment[at + 1])) return true;
         }
 
         return false;
