@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Accounts;
@@ -23,9 +21,6 @@ internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? res
     /// <inheritdoc/>
     public async ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken)
     {
-        // An address of this host is that of a process here, a simulated machine say, and does not answer on the link. No neighbour can send from it: the kernel
-        // drops what comes from outside with such a source (RFC 1812 section 5.3.7). Of IPv6 that is not said.
-        if (address.AddressFamily == AddressFamily.InterNetwork && IsOwn(address)) return AddressEvidence.Client;
         if (resolver is null || await resolver.ResolveAsync(address, cancellationToken).ConfigureAwait(false) is not { } seen) return AddressEvidence.None;
         if (seen != client) return AddressEvidence.Another;
         if (Agrees(client, address)) return AddressEvidence.Client;
@@ -49,9 +44,6 @@ internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? res
 
     /// <inheritdoc/>
     public void Dispose() => resolver?.Dispose();
-
-    private static bool IsOwn(IPAddress address) =>
-        Array.Exists(NetworkInterface.GetAllNetworkInterfaces(), card => card.GetIPProperties().UnicastAddresses.Any(unicast => unicast.Address.Equals(address)));
 
     private bool Agrees(HardwareAddress client, IPAddress address) => OwnerOf(address) is not { } resolved || resolved == client;
 }
