@@ -42,6 +42,8 @@ public class KilledServerTests(ITestOutputHelper output)
         var enlisting = journey.EnlistAsync(Token);
         await killer.KillWhenAsync("MAAS-AGENT task=enlist", Token);
         await enlisting;
+        // The machine has its lease and answers ARP from now on, as a real one does: a boot token goes only to a host that is seen on the link.
+        await File.WriteAllTextAsync($"/proc/sys/net/ipv4/conf/{cable}/arp_ignore", "0", Token);
         await killer.KillAsync("New", Token);
 
         await journey.BeginCommissioningAsync(Token);
