@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -43,7 +45,7 @@ internal static class HostComparison
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         configure(builder.Services);
         var host = builder.Build();
-        host.MapGet("/", () => Answer);
+        host.MapGet("/", () => Results.Bytes(Encoding.ASCII.GetBytes(Answer))); // with a length, which the load generator reads by
         await host.StartAsync();
         return host;
     }
