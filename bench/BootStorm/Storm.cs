@@ -16,19 +16,19 @@ internal static class Storm
         try
         {
             var ports = ((await server.StandardOutput.ReadLineAsync(cancellationToken)) ?? throw new InvalidOperationException("The servers ended.")).Split(' ').Select(int.Parse).ToList();
-            await using var park = new SimulatedPark();
+            await using var park = new SimulatedRack();
             foreach (var number in Enumerable.Range(0, machines)) park.Add(Machine(number, loss, ports[0], ports[1]));
 
             var clock = Stopwatch.StartNew();
             foreach (var machine in park.Machines) machine.TurnOn();
             var booted = await Task.WhenAll(park.Machines.Select(async machine => (State: await machine.WhenAtRestAsync(cancellationToken), After: clock.Elapsed)));
             var after = booted.Select(b => b.After.TotalSeconds).Order().ToList();
-            var served = booted.Count(b => b.State is RestState.UnknownKernel);
+            var served = booted.Count(b => b.State is SettledState.UnknownKernel);
             server.Refresh();
             Console.WriteLine(FormattableString.Invariant(
                 $"{served} of {machines} booted  {after[^1]:F1} s (half by {after[after.Count / 2]:F1} s)  server: {server.TotalProcessorTime.TotalSeconds:F1} s CPU, {server.PeakWorkingSet64 >> 20} MiB at most  all machines: {Environment.CpuUsage.TotalTime.TotalSeconds:F1} s CPU"));
             await park.DisposeAsync();
-            foreach (var machine in park.Machines.Zip(booted).OrderBy(b => b.Second.State is RestState.UnknownKernel).ThenByDescending(b => b.Second.After).Select(b => b.First).Take(3))
+            foreach (var machine in park.Machines.Zip(booted).OrderBy(b => b.Second.State is SettledState.UnknownKernel).ThenByDescending(b => b.Second.After).Select(b => b.First).Take(3))
             {
                 Console.WriteLine($"  {machine.Mac}:");
                 await foreach (var happened in machine.WatchAsync(cancellationToken)) Console.WriteLine($"    {happened}");

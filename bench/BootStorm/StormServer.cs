@@ -19,7 +19,7 @@ internal static class StormServer
             var subnet = new DhcpSubnet { Network = IPNetwork.Parse("127.0.0.0/8"), Ranges = [AddressRange.Parse("127.77.0.10-127.77.63.250")] };
             var policy = new OneKernel();
             var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), ServerAddress = IPAddress.Loopback };
-            var dhcp = new DhcpServer(options, await LeasedAddresses.OpenAsync([subnet], journal, cancellationToken: stopping.Token), policy);
+            var dhcp = new DhcpServer(options, await LeaseAllocator.OpenAsync([subnet], journal, cancellationToken: stopping.Token), policy);
             using var tftp = new Maas.Boot.Tftp.TftpServer(new BootFileSource(policy, new StormFiles(size)), new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
             var port = tftp.Bind().Port;
             var serving = Task.WhenAll(dhcp.RunAsync(stopping.Token), tftp.RunAsync(stopping.Token));
@@ -37,7 +37,7 @@ internal static class StormServer
 
     private sealed class OneKernel : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) =>
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
             new(new BootInstruction.Kernel("kernel", ["initrd"], "quiet"));
     }
 

@@ -15,7 +15,7 @@ public class DhcpBenchmarks
     private readonly DhcpMessage _reply = new();
     private readonly byte[] _buffer = new byte[1472];
     private readonly uint _server = IPAddress.Parse("10.0.0.1").ToNumber();
-    private LeasedAddresses _addresses = null!; // opened in Setup
+    private LeaseAllocator _addresses = null!; // opened in Setup
     private byte[] _discover = [];
     private byte[] _renewal = [];
 
@@ -23,7 +23,7 @@ public class DhcpBenchmarks
     public async Task Setup()
     {
         var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.0.0.0/16"), Ranges = [AddressRange.Parse("10.0.1.0-10.0.200.250")] };
-        _addresses = await LeasedAddresses.OpenAsync([subnet], new Nowhere());
+        _addresses = await LeaseAllocator.OpenAsync([subnet], new Nowhere());
         var client = new DhcpMessage { Hardware = new HardwareAddress(HardwareAddress.Ethernet, [2, 0, 0, 0, 0, 1]), Type = DhcpMessageType.Discover };
         client.Options.Set(DhcpOptionCode.HostName, "machine");
         _discover = Write(client);
@@ -51,8 +51,8 @@ public class DhcpBenchmarks
     {
         _read.TryRead(datagram);
         var state = ClientState.Of(_read, _server);
-        var pending = _addresses.AskAsync(new AddressQuestion(state.Kind!.Value, _read, ClientState.LinkOf(_read, _server), state.Address), default); // both messages have a kind
-        DhcpResponder.Respond(_read, new ResponseFacts(_server, pending.IsCompletedSuccessfully ? pending.Result : default, null), _reply);
+        var pending = _addresses.AskAsync(new AddressRequest(state.Kind!.Value, _read, ClientState.LinkOf(_read, _server), state.Address), default); // both messages have a kind
+        DhcpResponder.Respond(_read, new DhcpResponseContext(_server, pending.IsCompletedSuccessfully ? pending.Result : default, null), _reply);
         return DhcpResponder.Write(_reply, _buffer.AsSpan(0, DhcpResponder.LongestReplyTo(_read)));
     }
 

@@ -35,7 +35,7 @@ internal static class DiskRows
     private static Row Verify(string file)
     {
         ImageLibrary? library = null;
-        BlobDigest digest = default;
+        Sha256Digest digest = default;
         return new("library: verify a blob of 734 MB", async to =>
         {
             if (library is null || !await library.VerifyAsync(digest)) throw new InvalidDataException("The blob is damaged.");

@@ -40,7 +40,7 @@ internal sealed class Inputs(string root)
         if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()) throw new IOException($"{root} holds something else, or inputs that were not finished: remove it.");
         Directory.CreateDirectory(root);
         var made = new MadeTree(seed: 4);
-        made.InstallMedium(IsoTree);
+        made.InstallMedia(IsoTree);
         made.RootFileSystem(RootTree);
         made.EfiSystem(EspTree);
         for (var i = 0; i < HugeFiles; i++) made.Sparse(Path.Combine(HugeTree, $"part-{i}"), 900_000_000);

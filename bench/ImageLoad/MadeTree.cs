@@ -14,7 +14,7 @@ internal sealed class MadeTree(int seed)
     private readonly byte[] _noise = Noise(new Random(seed + 2));
 
     /// <summary>An installer's medium: 734 MB, 666 entries, kernel and initrd among them.</summary>
-    public void InstallMedium(string folder)
+    public void InstallMedia(string folder)
     {
         File(Path.Combine(folder, "install.amd", "vmlinuz"), 8_000_000, isPackable: false);
         File(Path.Combine(folder, "install.amd", "initrd.gz"), 38_000_000, isPackable: false);

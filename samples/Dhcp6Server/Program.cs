@@ -25,7 +25,7 @@ command.SetAction(async (arguments, cancellationToken) =>
         RouterAdvertisement = new() { Prefixes = { new AdvertisedPrefix { Network = subnet.Network } } },
     };
     await using var journal = LeaseJournal6.Open(arguments.GetRequiredValue(leases));
-    var addresses = await LeasedAddresses6.OpenAsync([subnet], journal, cancellationToken: cancellationToken);
+    var addresses = await LeaseAllocator6.OpenAsync([subnet], journal, cancellationToken: cancellationToken);
     var policy = new Everybody(arguments.GetValue(kernel) is { } name ? new BootInstruction.Kernel(name, [], arguments.GetRequiredValue(append)) : new BootInstruction.PowerOff());
     await new BootServer(options, policy, new DirectoryBootFiles(arguments.GetRequiredValue(directory).FullName), observer: policy, addresses6: addresses).RunAsync(cancellationToken);
 });
@@ -33,7 +33,7 @@ return await command.Parse(args).InvokeAsync();
 
 internal sealed class Everybody(BootInstruction instruction) : IBootPolicy, IBootObserver
 {
-    public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(instruction);
+    public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(instruction);
 
     public void Observe(BootObservation observation) => Console.WriteLine(observation);
 }

@@ -14,7 +14,7 @@ command.SetAction(async (arguments, cancellationToken) =>
 {
     var subnet = new DhcpSubnet { Network = arguments.GetValue(network), Ranges = [arguments.GetValue(range)] };
     await using var journal = LeaseJournal.Open(arguments.GetRequiredValue(leases));
-    var addresses = await LeasedAddresses.OpenAsync([subnet], journal, cancellationToken: cancellationToken);
+    var addresses = await LeaseAllocator.OpenAsync([subnet], journal, cancellationToken: cancellationToken);
     var server = new DhcpServer(new DhcpServerOptions { Interfaces = { arguments.GetRequiredValue(device) } }, addresses);
 
     var running = server.RunAsync(cancellationToken);

@@ -8,7 +8,7 @@ namespace MaasServer;
 /// <summary>The command line: options that are also configuration (<c>appsettings.json</c>) and environment variables (<c>MAAS_DATA</c>, <c>MAAS_LISTEN</c> …).</summary>
 internal static class ServerCommand
 {
-    private static readonly Option<string>[] s_options =
+    private static readonly Option<string>[] Options =
     [
         new("--data") { Description = "Folder of all state. The first start makes an administrator and writes the API key to DIR/admin.apikey.", HelpName = "DIR" },
         new("--listen") { Description = "Where the API, metadata and boot files are served (default http://0.0.0.0:5240, with --prefix6 http://[::]:5240).", HelpName = "URL" },
@@ -37,7 +37,7 @@ internal static class ServerCommand
     public static Task<int> RunAsync(string[] args, Func<ServerSettings, Task> serve)
     {
         var command = new RootCommand("A MAAS server: boots, commissions, deploys and releases machines.");
-        foreach (var option in s_options) command.Options.Add(option);
+        foreach (var option in Options) command.Options.Add(option);
         command.SetAction(async (parsed, _) =>
         {
             try
@@ -56,7 +56,7 @@ internal static class ServerCommand
 
     private static IConfiguration Configuration(ParseResult parsed)
     {
-        var given = s_options
+        var given = Options
             .Where(option => parsed.GetResult(option) is { Implicit: false })
             .Select(option => KeyValuePair.Create(KeyOf(option), parsed.GetValue(option)));
         return new ConfigurationBuilder()

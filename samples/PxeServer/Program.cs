@@ -25,14 +25,14 @@ command.SetAction(async (arguments, cancellationToken) =>
     options.Dhcp!.Mode = arguments.GetValue(network) is null ? DhcpMode.Proxy : DhcpMode.Full;
     await using var journal = LeaseJournal.Open(arguments.GetRequiredValue(leases));
     var subnets = arguments.GetValue(network) is { } n ? (DhcpSubnet[])[new() { Network = n, Ranges = [arguments.GetValue(range)] }] : [];
-    var addresses = subnets.Length == 0 ? null : await LeasedAddresses.OpenAsync(subnets, journal, cancellationToken: cancellationToken);
+    var addresses = subnets.Length == 0 ? null : await LeaseAllocator.OpenAsync(subnets, journal, cancellationToken: cancellationToken);
     await new BootServer(options, policy, new DirectoryBootFiles(arguments.GetRequiredValue(directory).FullName), addresses, policy).RunAsync(cancellationToken);
 });
 return await command.Parse(args).InvokeAsync();
 
 internal sealed class Everybody(BootInstruction instruction) : IBootPolicy, IBootObserver
 {
-    public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(instruction);
+    public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(instruction);
 
     public void Observe(BootObservation observation) => Console.WriteLine(observation);
 }

@@ -34,7 +34,7 @@ internal sealed class MachineLife(TourServer server, Story story)
         var userData = Convert.ToBase64String("#!/bin/sh\necho hello from the tour\n"u8);
         await server.Client.PostAsync($"machines/{_id}/?op=deploy", [new("distro_series", "tour"), new("osystem", "custom"), new("user_data", userData)], cancellationToken);
         await UntilAsync("Deployed", cancellationToken);
-        if (await server.Machine.WhenAtRestAsync(cancellationToken) is not RestState.Off) story.Line("the installed system is up");
+        if (await server.Machine.WhenAtRestAsync(cancellationToken) is not SettledState.Off) story.Line("the installed system is up");
 
         story.Chapter("The user is done with it: the disk is erased, and the machine is free again");
         await server.Client.PostAsync($"machines/{_id}/?op=release", [new("erase", "true"), new("quick_erase", "true")], cancellationToken);

@@ -14,13 +14,13 @@ namespace Tour;
 internal sealed class TourServer : IAsyncDisposable
 {
     // Linux lets anyone use all of 127.0.0.0/8, so the simulated machine really has the address that it was leased.
-    private static readonly IPAddress s_address = IPAddress.Parse("127.77.0.1");
+    private static readonly IPAddress Address = IPAddress.Parse("127.77.0.1");
 
     private readonly WebApplication _application;
     private readonly DirectoryInfo _data;
-    private readonly SimulatedPark _park;
+    private readonly SimulatedRack _park;
 
-    private TourServer(WebApplication application, DirectoryInfo data, SimulatedPark park, SimulatedMachine machine, MaasClient client) =>
+    private TourServer(WebApplication application, DirectoryInfo data, SimulatedRack park, SimulatedMachine machine, MaasClient client) =>
         (_application, _data, _park, Machine, Client) = (application, data, park, machine, client);
 
     /// <summary>The machine, off and unknown to the server.</summary>
@@ -33,24 +33,24 @@ internal sealed class TourServer : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("maas-tour");
         var (http, dhcp, tftp) = (FreePort(), FreePort(), FreePort());
-        var park = new SimulatedPark();
+        var park = new SimulatedRack();
         var machine = park.Add(new SimulatedMachineOptions
         {
             Mac = HardwareAddress.Parse("52:54:00:12:04:26"),
             Firmware = SimulatedFirmware.UefiPxe,
             Uuid = Guid.Parse("4c4c4544-0042-3110-8052-b4c04f384432"),
-            Network = new SimulatedNetwork { DhcpServers = [new IPEndPoint(s_address, dhcp)], Relay = s_address, TftpPort = tftp },
+            Network = new SimulatedNetwork { DhcpServers = [new IPEndPoint(Address, dhcp)], Relay = Address, TftpPort = tftp },
         });
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://{s_address}:{http}");
+        builder.WebHost.UseUrls($"http://{Address}:{http}");
         builder.Services.AddSingleton<IPowerDriver>(new ParkPower(park));
         builder.Services.AddMaas(maas =>
         {
             maas.DataDirectory = data.FullName;
             maas.HttpPort = http;
-            maas.Loopback = new LoopbackBoot(s_address, dhcp, tftp, IPNetwork.Parse("127.77.0.0/24"));
+            maas.Loopback = new LoopbackBoot(Address, dhcp, tftp, IPNetwork.Parse("127.77.0.0/24"));
             maas.Range = AddressRange.Parse("127.77.0.100-127.77.0.200");
             maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
         }).AddMaasApi();
@@ -63,7 +63,7 @@ internal sealed class TourServer : IAsyncDisposable
         await application.StartAsync(cancellationToken);
 
         var key = await File.ReadAllTextAsync(Path.Combine(data.FullName, "admin.apikey"), cancellationToken);
-        return new TourServer(application, data, park, machine, new MaasClient(new HttpClientHandler(), new Uri($"http://{s_address}:{http}/MAAS/"), key));
+        return new TourServer(application, data, park, machine, new MaasClient(new HttpClientHandler(), new Uri($"http://{Address}:{http}/MAAS/"), key));
     }
 
     public async ValueTask DisposeAsync()
@@ -77,7 +77,7 @@ internal sealed class TourServer : IAsyncDisposable
     private static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(s_address, 0));
+        socket.Bind(new IPEndPoint(Address, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port; // bound above
     }
 }

@@ -28,8 +28,8 @@ root.SetAction((given, stop) => Print(power.TurnOnAsync(Target("wakeonlan", ("ma
 return await root.Parse(args).InvokeAsync();
 
 static PowerTarget Target(string type, params (string Name, string? Value)[] parameters) => new(type, parameters.Select(p => KeyValuePair.Create(p.Name, p.Value ?? "")));
-static async Task<int> Print(Task<PowerAnswer> asked)
+static async Task<int> Print(Task<PowerResult> asked)
 {
     Console.WriteLine(await asked);
-    return asked.Result is PowerAnswer.Failed ? 1 : 0;
+    return asked.Result is PowerResult.Failed ? 1 : 0;
 }

@@ -30,7 +30,7 @@ public static class MaasApiServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(RouteTable.Everything);
         services.TryAddSingleton<Authenticator>();
-        services.TryAddSingleton<EnlistmentGate>();
+        services.TryAddSingleton<EnlistmentRateLimiter>();
         services.TryAddSingleton<BodyBudget>();
         services.TryAddSingleton<LoginGuard>();
         services.TryAddSingleton<PasswordQueue>();

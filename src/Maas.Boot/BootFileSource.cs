@@ -26,7 +26,7 @@ public sealed partial class BootFileSource(
     ILogger<BootFileSource>? logger = null) : IBootFiles
 {
     private readonly ILogger _logger = logger ?? NullLogger<BootFileSource>.Instance;
-    private readonly GuardedObserver? _observer = GuardedObserver.Around(observer, logger ?? NullLogger<BootFileSource>.Instance);
+    private readonly SafeObserver? _observer = SafeObserver.Around(observer, logger ?? NullLogger<BootFileSource>.Instance);
 
     /// <inheritdoc/>
     /// <exception cref="BootScriptException">The policy's instruction cannot be written safely in the boot program's language.</exception>
@@ -43,7 +43,7 @@ public sealed partial class BootFileSource(
             : null;
     }
 
-    private static BootQuestion Question(BootScriptName script, BootFileRequest request) => new()
+    private static BootRequest Question(BootScriptName script, BootFileRequest request) => new()
     {
         Hardware = script.Hardware,
         Phase = BootPhase.Script,

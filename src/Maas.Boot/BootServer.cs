@@ -38,7 +38,7 @@ public sealed class BootServer
     /// <param name="addresses">Says which address a client gets; needed in <see cref="DhcpMode.Full"/> only.</param>
     /// <param name="observer">Told what happens on the wire.</param>
     /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <param name="loggers">Where it logs.</param>
+    /// <param name="loggerFactory">Where it logs.</param>
     /// <param name="hosts">Which machines DNS names; needed for DNS only.</param>
     /// <param name="addresses6">Which IPv6 address a client gets; <see langword="null"/> leaves IPv6 addresses to others.</param>
     /// <exception cref="ArgumentException">Full mode without an address source, DNS without hosts, or syslog without an observer.</exception>
@@ -50,36 +50,36 @@ public sealed class BootServer
         IAddressSource? addresses = null,
         IBootObserver? observer = null,
         TimeProvider? timeProvider = null,
-        ILoggerFactory? loggers = null,
+        ILoggerFactory? loggerFactory = null,
         IHostDirectory? hosts = null,
-        LeasedAddresses6? addresses6 = null)
+        LeaseAllocator6? addresses6 = null)
     {
-        loggers ??= NullLoggerFactory.Instance;
+        loggerFactory ??= NullLoggerFactory.Instance;
         var time = timeProvider ?? TimeProvider.System;
-        var logger = loggers.CreateLogger<BootServer>();
-        var told = GuardedObserver.Around(observer, logger);
-        var place = new ServedPlace(options.Interface, options.Address, time);
-        Files = new BootFileSource(policy, files, observer, timeProvider, loggers.CreateLogger<BootFileSource>());
+        var logger = loggerFactory.CreateLogger<BootServer>();
+        var told = SafeObserver.Around(observer, logger);
+        var place = new ServerBinding(options.Interface, options.Address, time);
+        Files = new BootFileSource(policy, files, observer, timeProvider, loggerFactory.CreateLogger<BootFileSource>());
         if (options.Dhcp is { } dhcp)
         {
             if (dhcp.Mode == DhcpMode.Full && addresses is null)
                 throw new ArgumentException("Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(addresses));
             if (options.Interface is { } device && dhcp.Interfaces.Count == 0 && dhcp.ListenOn is null) dhcp.Interfaces.Add(device);
             dhcp.Capture ??= options.Capture;
-            Add("DHCP", () => new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggers.CreateLogger<DhcpServer>()).RunAsync);
+            Add("DHCP", () => new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggerFactory.CreateLogger<DhcpServer>()).RunAsync);
         }
 
         if (options.Dhcp6 is { } dhcp6)
         {
             if (options.Interface is { } device && dhcp6.Interfaces.Count == 0 && dhcp6.ListenOn is null) dhcp6.Interfaces.Add(device);
             dhcp6.Capture ??= options.Capture;
-            Add("DHCPv6", () => new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggers.CreateLogger<Dhcp6Server>()).RunAsync);
+            Add("DHCPv6", () => new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggerFactory.CreateLogger<Dhcp6Server>()).RunAsync);
         }
 
         if (options.RouterAdvertisement is { } advertisement)
         {
             if (options.Interface is { } device && advertisement.Interfaces.Count == 0) advertisement.Interfaces.Add(device);
-            Add("router advertisement", () => new RouterAdvertiser(advertisement, observer, timeProvider, loggers.CreateLogger<RouterAdvertiser>()).RunAsync);
+            Add("router advertisement", () => new RouterAdvertiser(advertisement, observer, timeProvider, loggerFactory.CreateLogger<RouterAdvertiser>()).RunAsync);
         }
 
         if (options.Tftp is { } tftp)
@@ -87,27 +87,27 @@ public sealed class BootServer
             tftp.Interface ??= options.Interface;
             tftp.Capture ??= options.Capture;
             if (options.Dhcp6 is not null && tftp.Listen.Address.Equals(IPAddress.Any)) tftp.Listen = new IPEndPoint(IPAddress.IPv6Any, tftp.Listen.Port); // takes IPv4 too
-            Add("TFTP", () => new TftpServer(Files, tftp, observer, timeProvider, loggers.CreateLogger<TftpServer>()).RunAsync);
+            Add("TFTP", () => new TftpServer(Files, tftp, observer, timeProvider, loggerFactory.CreateLogger<TftpServer>()).RunAsync);
         }
 
         if (options.Dns is { } dns)
         {
             if (hosts is null) throw new ArgumentException("Naming machines needs a directory of them.", nameof(hosts));
             dns.Interface ??= options.Interface;
-            Add("DNS", () => new DnsServer(dns, hosts, timeProvider, loggers.CreateLogger<DnsServer>()).RunAsync);
+            Add("DNS", () => new DnsServer(dns, hosts, timeProvider, loggerFactory.CreateLogger<DnsServer>()).RunAsync);
         }
 
         if (options.Sntp is { } sntp)
         {
             sntp.Interface ??= options.Interface;
-            Add("SNTP", () => new SntpServer(sntp, time, loggers.CreateLogger<SntpServer>()).RunAsync);
+            Add("SNTP", () => new SntpServer(sntp, time, loggerFactory.CreateLogger<SntpServer>()).RunAsync);
         }
 
         if (options.Syslog is { } syslog)
         {
             if (observer is null) throw new ArgumentException("Lines that machines log need an observer who is told.", nameof(observer));
             syslog.Interface ??= options.Interface;
-            Add("syslog", () => new SyslogServer(syslog, observer, time, loggers.CreateLogger<SyslogServer>()).RunAsync);
+            Add("syslog", () => new SyslogServer(syslog, observer, time, loggerFactory.CreateLogger<SyslogServer>()).RunAsync);
         }
 
         void Add(string name, Func<Func<CancellationToken, Task>> make) => _servers.Add(new ServerSupervisor(name, make, place, options.OnFailure, told, time, logger));

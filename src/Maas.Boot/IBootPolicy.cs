@@ -9,7 +9,7 @@ namespace Maas.Boot;
 /// <code>
 /// sealed class EverybodyInstalls : IBootPolicy
 /// {
-///     public ValueTask&lt;BootInstruction?&gt; DecideAsync(BootQuestion question, CancellationToken cancellationToken) =&gt;
+///     public ValueTask&lt;BootInstruction?&gt; DecideAsync(BootRequest question, CancellationToken cancellationToken) =&gt;
 ///         new(new BootInstruction.Kernel("linux", ["initrd.gz"], "console=ttyS0"));
 /// }
 /// </code>
@@ -19,5 +19,5 @@ public interface IBootPolicy
     /// <summary>Decides what the client boots; <see langword="null"/> means "not ours": Boot stays silent.</summary>
     /// <param name="question">Who asks, and how far its boot has come.</param>
     /// <param name="cancellationToken">Ends the question when the server stops or the client's patience has run out.</param>
-    ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken);
+    ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken);
 }

@@ -16,20 +16,20 @@ namespace Maas.Boot;
 /// <param name="place">Where it serves.</param>
 /// <param name="onFailure">What a failure leads to.</param>
 /// <param name="observer">Who is told of a failure; <see langword="null"/> for nobody.</param>
-/// <param name="time">The clock.</param>
+/// <param name="timeProvider">The clock.</param>
 /// <param name="logger">Where it logs.</param>
 internal sealed partial class ServerSupervisor(
-    string name, Func<Func<CancellationToken, Task>> make, ServedPlace place, ServerFailureAction onFailure, GuardedObserver? observer, TimeProvider time, ILogger logger)
+    string name, Func<Func<CancellationToken, Task>> make, ServerBinding place, ServerFailureAction onFailure, SafeObserver? observer, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(30), Steady = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _logger = logger;
     private Func<CancellationToken, Task>? _made = make(); // at once: what is wrong with the options is an error of the composition
-    private volatile ServerHealth _health = new(name, IsRunning: false, Failure: null, time.GetUtcNow());
+    private volatile ServerHealth _health = new(name, IsRunning: false, Failure: null, timeProvider.GetUtcNow());
     private long _began;
 
     /// <summary>How the server does now.</summary>
-    public ServerHealth Health => _health is { IsRunning: true, Failure: not null } recovering && time.GetElapsedTime(Volatile.Read(ref _began)) >= Steady
+    public ServerHealth Health => _health is { IsRunning: true, Failure: not null } recovering && timeProvider.GetElapsedTime(Volatile.Read(ref _began)) >= Steady
         ? recovering with { Failure = null }
         : _health;
 
@@ -42,7 +42,7 @@ internal sealed partial class ServerSupervisor(
         {
             var failure = await RunOnceAsync(cancellationToken).ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested) return;
-            if (time.GetElapsedTime(_began) >= Steady) pause = FirstPause;
+            if (timeProvider.GetElapsedTime(_began) >= Steady) pause = FirstPause;
             Report(failure, pause);
             await WaitAsync(pause, cancellationToken).ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested) return;
@@ -52,12 +52,12 @@ internal sealed partial class ServerSupervisor(
 
     private async Task<Exception> RunOnceAsync(CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _began, time.GetTimestamp());
+        Volatile.Write(ref _began, timeProvider.GetTimestamp());
         try
         {
             place.Check();
             var run = Interlocked.Exchange(ref _made, null) ?? make();
-            _health = _health with { IsRunning = true, Since = time.GetUtcNow() };
+            _health = _health with { IsRunning = true, Since = timeProvider.GetUtcNow() };
             await ServerLoops.RunAsync([run, place.WatchAsync], cancellationToken).ConfigureAwait(false);
             return new InvalidOperationException("It ended without an error.");
         }
@@ -70,8 +70,8 @@ internal sealed partial class ServerSupervisor(
     private void Report(Exception failure, TimeSpan pause)
     {
         var isNews = _health.Failure != failure.Message;
-        _health = new ServerHealth(name, IsRunning: false, failure.Message, time.GetUtcNow());
-        observer?.Observe(new BootObservation.ServerFailed(time.GetUtcNow(), name, failure.Message, pause));
+        _health = new ServerHealth(name, IsRunning: false, failure.Message, timeProvider.GetUtcNow());
+        observer?.Observe(new BootObservation.ServerFailed(timeProvider.GetUtcNow(), name, failure.Message, pause));
         if (!isNews) LogFailsStill(name, pause.TotalSeconds, failure.Message);
         else if (IsExpected(failure)) LogFailed(name, pause.TotalSeconds, failure.Message);
         else LogFailedUnexpectedly(name, pause.TotalSeconds, failure);
@@ -79,13 +79,13 @@ internal sealed partial class ServerSupervisor(
 
     // The message says what the matter is; a stack trace would hide it.
     private static bool IsExpected(Exception failure) =>
-        failure is SocketException or OtherDhcpServerException or InterfaceChangedException or ArgumentException or IOException or PlatformNotSupportedException or NetworkInformationException;
+        failure is SocketException or DhcpServerConflictException or InterfaceChangedException or ArgumentException or IOException or PlatformNotSupportedException or NetworkInformationException;
 
     private async Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         // At least the first pause: an address that comes and goes makes no busy loop.
-        await Task.Delay(FirstPause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (pause > FirstPause && !cancellationToken.IsCancellationRequested) await NetworkNotification.WaitAsync(pause - FirstPause, time, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(FirstPause, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pause > FirstPause && !cancellationToken.IsCancellationRequested) await NetworkNotification.WaitAsync(pause - FirstPause, timeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     [LoggerMessage(14, LogLevel.Warning, "The {Server} server failed and is started again in {Seconds} s: {Reason}")]
@@ -102,7 +102,7 @@ internal sealed partial class ServerSupervisor(
 /// <param name="Interface">The interface.</param>
 /// <param name="Address">The address that it must have while a server runs.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record ServedPlace(string? Interface, IPAddress? Address, TimeProvider Time)
+internal sealed record ServerBinding(string? Interface, IPAddress? Address, TimeProvider Time)
 {
     /// <summary>Checks that the interface has the address.</summary>
     /// <exception cref="InterfaceChangedException">It is not there, or has others.</exception>

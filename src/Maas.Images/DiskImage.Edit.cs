@@ -42,7 +42,7 @@ public sealed partial class DiskImage
     }
 
     /// <summary>What writes an image of the same kind: packed as the old one is, with its identity.</summary>
-    private static RewriteSession.Writer WriterOf(ImageBytes file, ImageBytes disk, DiskFormat format) => (format, disk) switch
+    private static RewriteSession.Writer WriterOf(RandomAccessSource file, RandomAccessSource disk, DiskFormat format) => (format, disk) switch
     {
         (DiskFormat.Qcow2, Qcow2Bytes { Snapshots: > 0 }) => throw new NotSupportedException("The qcow2 has snapshots, which an edit would lose; write the disk to an image of its own first, then edit that."),
         (DiskFormat.Qcow2, Qcow2Bytes old) => (edited, target, cancellationToken) => Qcow2Writer.Write(edited, target, old.Compression, progress: null, cancellationToken),
@@ -50,10 +50,10 @@ public sealed partial class DiskImage
         _ => throw new NotSupportedException($"The image is a {format} of a kind that is read here, not written; write it raw or as a qcow2 first, then edit that."),
     };
 
-    internal static DiskImage OverRaw(ImageBytes disk) => new(disk, DiskFormat.Raw, "", new Scratch(new DiskImageOptions()), []);
+    internal static DiskImage OverRaw(RandomAccessSource disk) => new(disk, DiskFormat.Raw, "", new Scratch(new DiskImageOptions()), []);
 
     /// <summary>An image file, with the journal of an edit that was committed but not carried through laid over it.</summary>
-    private static (ImageBytes Bytes, IDisposable? Journal) WithJournal(ImageBytes image, string path)
+    private static (RandomAccessSource Bytes, IDisposable? Journal) WithJournal(RandomAccessSource image, string path)
     {
         var name = EditJournal.NameOf(OutputTarget.ResolveLinks(path));
         if (!File.Exists(name)) return (image, null);

@@ -73,7 +73,7 @@ public sealed partial class DiskImage
     }
 
     // Only an initrd may go on behind what is compressed.
-    private static ImageBytes Unpack(ImageBytes packed, Scratch scratch, CancellationToken cancellationToken)
+    private static RandomAccessSource Unpack(RandomAccessSource packed, Scratch scratch, CancellationToken cancellationToken)
     {
         var plain = scratch.Unpack(packed, out var end, cancellationToken);
         return end == packed.Length || (CompressionOf(packed) == CompressionFormat.Gzip && IsZeros(packed, end)) ? plain
@@ -81,7 +81,7 @@ public sealed partial class DiskImage
             : throw new InvalidImageException($"{NameOf(CompressionOf(packed))} stream", "something else follows it", end);
     }
 
-    private static (ImageBytes Disk, DiskFormat Format) Unwrap(ImageBytes bytes) =>
+    private static (RandomAccessSource Disk, DiskFormat Format) Unwrap(RandomAccessSource bytes) =>
         Qcow2Header.Matches(bytes) ? (new Qcow2Bytes(bytes), DiskFormat.Qcow2)
         : VhdxHeader.Matches(bytes) ? (VhdxBytes.Open(bytes), DiskFormat.Vhdx)
         : VmdkHeader.Matches(bytes) ? (new VmdkBytes(bytes), DiskFormat.Vmdk)
@@ -89,10 +89,10 @@ public sealed partial class DiskImage
         : UnreadContainers.NameOf(bytes) is { } name ? throw new InvalidImageException("image", $"it is {name}, which is not read here")
         : (bytes, DiskFormat.Raw);
 
-    private static CompressionFormat CompressionOf(ImageBytes bytes) => Archives.Compression.Detect(bytes);
+    private static CompressionFormat CompressionOf(RandomAccessSource bytes) => Archives.Compression.Detect(bytes);
 
     /// <summary>Whether nothing but zeros follows, as on a tape; gzip itself takes that.</summary>
-    private static bool IsZeros(ImageBytes bytes, long from)
+    private static bool IsZeros(RandomAccessSource bytes, long from)
     {
         var buffer = new byte[64 << 10];
         for (int read; (read = bytes.Read(from, buffer)) > 0; from += read)

@@ -19,9 +19,9 @@ namespace Maas.Images;
 public sealed partial class DiskImage : IDisposable
 {
     private readonly List<IDisposable> _owned;
-    private readonly ImageBytes _disk;
+    private readonly RandomAccessSource _disk;
 
-    private DiskImage(ImageBytes disk, DiskFormat format, string compression, Scratch scratch, List<IDisposable> owned)
+    private DiskImage(RandomAccessSource disk, DiskFormat format, string compression, Scratch scratch, List<IDisposable> owned)
     {
         (_disk, Format, Compression, _owned) = (disk, format, compression, owned);
         Partitions = PartitionReader.Read(disk);

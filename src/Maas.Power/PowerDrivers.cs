@@ -43,32 +43,32 @@ public sealed partial class PowerDrivers
     public string? Validate(PowerTarget target) => Find(target.PowerType)?.Validate(target);
 
     /// <summary>Asks whether the machine is on.</summary>
-    public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+    public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
         AskAsync("query", target, driver => driver.QueryAsync(target, cancellationToken));
 
     /// <summary>Turns the machine on; one that is on stays as it is.</summary>
-    public Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
+    public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
         AskAsync("on", target, driver => driver.TurnOnAsync(target, cancellationToken));
 
     /// <summary>Turns the machine off; one that is off stays as it is.</summary>
-    public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+    public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
         AskAsync("off", target, driver => driver.TurnOffAsync(target, mode, cancellationToken));
 
     /// <summary>Chooses where the machine boots from the next time, once.</summary>
-    public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+    public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
         AskAsync("next-boot", target, driver => driver.SetNextBootAsync(target, device, cancellationToken));
 
-    private async Task<PowerAnswer> AskAsync(string request, PowerTarget target, Func<IPowerDriver, Task<PowerAnswer>> ask)
+    private async Task<PowerResult> AskAsync(string request, PowerTarget target, Func<IPowerDriver, Task<PowerResult>> ask)
     {
         using var activity = PowerDiagnostics.Source.StartActivity($"power {request}");
         activity?.SetTag("power.type", target.PowerType);
         var answer = Find(target.PowerType) is { } driver
             ? await ask(driver).ConfigureAwait(false)
-            : new PowerAnswer.Failed(PowerFailure.UnknownPowerType, $"No driver serves power type '{target.PowerType}'; there are: {string.Join(", ", PowerTypes)}.");
+            : new PowerResult.Failed(PowerFailure.UnknownPowerType, $"No driver serves power type '{target.PowerType}'; there are: {string.Join(", ", PowerTypes)}.");
 
         PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", request), new("answer", NameOf(answer)));
         var described = target.Describe();
-        if (answer is PowerAnswer.Failed failed)
+        if (answer is PowerResult.Failed failed)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failed.Failure.ToString());
             LogFailed(request, described, failed.Failure, failed.Reason);
@@ -76,17 +76,17 @@ public sealed partial class PowerDrivers
         else
         {
             // Queries come every few minutes for each machine, and a Wake-on-LAN machine cannot answer one: for the curious.
-            var told = request == "query" || answer is PowerAnswer.Unsupported ? LogLevel.Debug : LogLevel.Information;
+            var told = request == "query" || answer is PowerResult.Unsupported ? LogLevel.Debug : LogLevel.Information;
             LogAnswered(told, request, described, answer);
         }
 
         return answer;
     }
 
-    private static string NameOf(PowerAnswer answer) => answer is PowerAnswer.Failed failed ? failed.Failure.ToString() : answer.GetType().Name;
+    private static string NameOf(PowerResult answer) => answer is PowerResult.Failed failed ? failed.Failure.ToString() : answer.GetType().Name;
 
     [LoggerMessage(EventId = 1, Message = "Power {Request} of {Target}: {Answer}")]
-    private partial void LogAnswered(LogLevel level, string request, string target, PowerAnswer answer);
+    private partial void LogAnswered(LogLevel level, string request, string target, PowerResult answer);
 
     [LoggerMessage(2, LogLevel.Warning, "Power {Request} of {Target} failed ({Failure}): {Reason}")]
     private partial void LogFailed(string request, string target, PowerFailure failure, string reason);

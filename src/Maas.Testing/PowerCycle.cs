@@ -6,11 +6,11 @@ using Maas.Testing.Firmware;
 namespace Maas.Testing;
 
 /// <summary>One machine from power-on until nothing more happens: boots, and boots again, by what each boot ends with.</summary>
-internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeProvider time, Action<RestState> resting)
+internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeProvider timeProvider, Action<SettledState> resting)
 {
     private const int MostBoots = 50;
 
-    public async Task<RestState> RunAsync(CancellationToken cancellationToken)
+    public async Task<SettledState> RunAsync(CancellationToken cancellationToken)
     {
         for (var boot = 0; boot < MostBoots; boot++)
         {
@@ -18,11 +18,11 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
             log.Said("firmware", "restart");
         }
 
-        return new RestState.Stuck($"still restarting after {MostBoots} boots");
+        return new SettledState.Stuck($"still restarting after {MostBoots} boots");
     }
 
     // Null: the machine starts again.
-    private async Task<RestState?> BootAsync(CancellationToken cancellationToken)
+    private async Task<SettledState?> BootAsync(CancellationToken cancellationToken)
     {
         var bootable = machine.Disks.FirstOrDefault(d => d.IsBootable);
         bool[] fromDisk = machine.Options.DiskFirst ? [true, false] : [false, true];
@@ -30,35 +30,35 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
         {
             BootResult result = disk
                 ? bootable is null ? new BootResult.NextDevice("no disk has anything to boot") : new BootResult.Disk()
-                : await new BootFirmware(machine.Options, bootable is not null, log, time).BootFromNetworkAsync(cancellationToken).ConfigureAwait(false);
+                : await new BootFirmware(machine.Options, bootable is not null, log, timeProvider).BootFromNetworkAsync(cancellationToken).ConfigureAwait(false);
             switch (result)
             {
                 case BootResult.NextDevice next:
                     log.Said("firmware", next.Reason);
                     continue;
                 case BootResult.PowerOff off:
-                    return new RestState.Off(off.By);
+                    return new SettledState.Off(off.By);
                 case BootResult.Reboot:
                     return null;
                 case BootResult.Kernel kernel:
                     return await RunKernelAsync(kernel.CommandLine, cancellationToken).ConfigureAwait(false);
                 case BootResult.Disk when bootable is not null:
-                    var system = new CloudInitRun(machine, bootable, log, time);
+                    var system = new CloudInitRun(machine, bootable, log, timeProvider);
                     machine.System = await system.RunAsync(cancellationToken).ConfigureAwait(false);
-                    return new RestState.SystemRunning();
+                    return new SettledState.SystemRunning();
             }
         }
 
-        return new RestState.Stuck("no device has anything to boot");
+        return new SettledState.Stuck("no device has anything to boot");
     }
 
-    private async Task<RestState?> RunKernelAsync(string commandLine, CancellationToken cancellationToken)
+    private async Task<SettledState?> RunKernelAsync(string commandLine, CancellationToken cancellationToken)
     {
-        if (!AgentCommandLine.TryParse(commandLine, out var given)) return new RestState.UnknownKernel(commandLine);
-        using var agent = new EphemeralAgent(machine, given, log, time, () => resting(new RestState.EnvironmentRunning()));
+        if (!AgentCommandLine.TryParse(commandLine, out var given)) return new SettledState.UnknownKernel(commandLine);
+        using var agent = new EphemeralAgent(machine, given, log, timeProvider, () => resting(new SettledState.EnvironmentRunning()));
         return await agent.RunAsync(cancellationToken).ConfigureAwait(false) switch
         {
-            AgentEnd.PowerOff => new RestState.Off("switched off by the agent"),
+            AgentEnd.PowerOff => new SettledState.Off("switched off by the agent"),
             _ => null,
         };
     }

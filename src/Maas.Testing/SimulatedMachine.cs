@@ -18,7 +18,7 @@ namespace Maas.Testing;
 ///     Network = new SimulatedNetwork { DhcpServers = [new IPEndPoint(IPAddress.Loopback, 6767)], TftpPort = 6969 },
 /// });
 /// machine.TurnOn();
-/// RestState state = await machine.WhenAtRestAsync(cancellationToken);   // Off: it has enlisted
+/// SettledState state = await machine.WhenAtRestAsync(cancellationToken);   // Off: it has enlisted
 /// </code></example>
 public sealed class SimulatedMachine : IAsyncDisposable
 {
@@ -29,11 +29,11 @@ public sealed class SimulatedMachine : IAsyncDisposable
 
     /// <summary>Makes a machine; it is off.</summary>
     /// <param name="options">What it is and where it stands.</param>
-    /// <param name="time">Its clock; the system's by default.</param>
-    public SimulatedMachine(SimulatedMachineOptions options, TimeProvider? time = null)
+    /// <param name="timeProvider">Its clock; the system's by default.</param>
+    public SimulatedMachine(SimulatedMachineOptions options, TimeProvider? timeProvider = null)
     {
         Options = options;
-        _time = time ?? TimeProvider.System;
+        _time = timeProvider ?? TimeProvider.System;
         _log = new MachineLog(_time);
         Disks = [.. options.Hardware.Disks.Select(d => new SimulatedDisk(d, options.DiskFolder))];
     }
@@ -82,9 +82,9 @@ public sealed class SimulatedMachine : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing more happens by itself. A machine that was never turned on is off.</summary>
-    public Task<RestState> WhenAtRestAsync(CancellationToken cancellationToken = default)
+    public Task<SettledState> WhenAtRestAsync(CancellationToken cancellationToken = default)
     {
-        lock (_lock) return _session is null ? Task.FromResult<RestState>(new RestState.Off("never turned on")) : _session.AtRest.WaitAsync(cancellationToken);
+        lock (_lock) return _session is null ? Task.FromResult<SettledState>(new SettledState.Off("never turned on")) : _session.AtRest.WaitAsync(cancellationToken);
     }
 
     /// <summary>Pulls the plug, ends the event streams and removes the disks' content.</summary>
@@ -105,7 +105,7 @@ public sealed class SimulatedMachine : IAsyncDisposable
     private sealed class Session : IDisposable
     {
         private readonly CancellationTokenSource _plug = new();
-        private readonly TaskCompletionSource<RestState> _atRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<SettledState> _atRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SimulatedMachine _machine;
         private readonly Task _run;
         private int _isOff;
@@ -116,7 +116,7 @@ public sealed class SimulatedMachine : IAsyncDisposable
             _run = Task.Run(() => RunAsync(previous));
         }
 
-        public Task<RestState> AtRest => _atRest.Task;
+        public Task<SettledState> AtRest => _atRest.Task;
 
         public bool IsOn => Volatile.Read(ref _isOff) == 0;
 
@@ -125,7 +125,7 @@ public sealed class SimulatedMachine : IAsyncDisposable
             GoOff(reason);
             await _plug.CancelAsync().ConfigureAwait(false);
             await _run.ConfigureAwait(false);
-            _atRest.TrySetResult(new RestState.Off(reason));
+            _atRest.TrySetResult(new SettledState.Off(reason));
         }
 
         public void Dispose() => _plug.Dispose();
@@ -144,7 +144,7 @@ public sealed class SimulatedMachine : IAsyncDisposable
                 previous?.Dispose();
                 var cycle = new PowerCycle(_machine, _machine._log, _machine._time, state => _atRest.TrySetResult(state));
                 var state = await cycle.RunAsync(_plug.Token).ConfigureAwait(false);
-                if (state is RestState.Off off) GoOff(off.Reason);
+                if (state is SettledState.Off off) GoOff(off.Reason);
                 _atRest.TrySetResult(state);
             }
             catch (OperationCanceledException) when (_plug.IsCancellationRequested)

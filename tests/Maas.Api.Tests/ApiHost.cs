@@ -28,12 +28,12 @@ internal sealed class ApiHost : IAsyncDisposable
         "maas-inventory\t1\nsystem\tmachine=x86_64\tfirmware=uefi\ncpu\tcount=4\tcores=2\tsockets=1\tmax_mhz=3600\tmodel=Test CPU\nmemory\tkib=4194304\n" +
         "disk\tname=vda\tsize=10737418240\tblock=512\trotational=0\tremovable=0\tro=0\tbus=virtio\tserial=disk-1\tmodel=Test Disk\nend\n");
 
-    private readonly WebApplication app;
-    private readonly string? directory;
+    private readonly WebApplication _app;
+    private readonly string? _directory;
 
-    private ApiHost(WebApplication app, MaasRegion region, TimeProvider time, string? directory)
+    private ApiHost(WebApplication app, MaasRegion region, TimeProvider timeProvider, string? directory)
     {
-        (this.app, Region, Time, this.directory) = (app, region, time, directory);
+        (_app, Region, Time, _directory) = (app, region, timeProvider, directory);
         Origin = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(Origin) };
     }
@@ -47,7 +47,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public RouteTable Routes => app.Services.GetRequiredService<RouteTable>();
+    public RouteTable Routes => _app.Services.GetRequiredService<RouteTable>();
 
     public ApiKey Admin { get; private set; } = null!;
 
@@ -57,26 +57,26 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<ApiHost> StartAsync(TimeProvider? time = null, Action<MaasApiOptions>? configure = null, string? store = null,
+    public static async Task<ApiHost> StartAsync(TimeProvider? timeProvider = null, Action<MaasApiOptions>? configure = null, string? store = null,
         string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null,
         Core.Power.IMachinePower? power = null)
     {
-        time ??= TimeProvider.System;
+        timeProvider ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
         var options = new MaasRegionOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") };
         configureRegion?.Invoke(options);
-        var region = await MaasRegion.OpenAsync(options, time, power, cancellationToken: Cancellation);
+        var region = await MaasRegion.OpenAsync(options, timeProvider, power, cancellationToken: Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(time).AddSingleton(region).AddMaasApi(configure);
+        builder.Services.AddSingleton(timeProvider).AddSingleton(region).AddMaasApi(configure);
         configureServices?.Invoke(builder.Services);
         var web = builder.Build();
         web.MapMaasApi(prefix);
         await web.StartAsync(Cancellation);
 
-        var host = new ApiHost(web, region, time, temporary);
+        var host = new ApiHost(web, region, timeProvider, temporary);
         host.Admin = await host.KeyOfAsync("admin", isAdministrator: true);
         host.Bob = await host.KeyOfAsync("bob");
         host.Eve = await host.KeyOfAsync("eve");
@@ -178,9 +178,9 @@ internal sealed class ApiHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await app.DisposeAsync();
+        await _app.DisposeAsync();
         await Region.DisposeAsync();
-        if (directory is not null) Directory.Delete(directory, recursive: true);
+        if (_directory is not null) Directory.Delete(_directory, recursive: true);
     }
 }
 

@@ -297,15 +297,15 @@ public partial class TrapTests
     /// <summary>A form sent in chunks, without saying how long it is.</summary>
     private sealed class StreamedContent : HttpContent
     {
-        private readonly int length;
+        private readonly int _length;
 
         public StreamedContent(int length)
         {
-            this.length = length;
+            _length = length;
             Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
         }
 
-        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => await stream.WriteAsync(new byte[length]);
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => await stream.WriteAsync(new byte[_length]);
 
         protected override bool TryComputeLength(out long length)
         {

@@ -26,7 +26,7 @@ public class BootFileSourceTests
     {
         _policy.Answer = new BootInstruction.LocalDisk();
         await Read("pxelinux.cfg/01-52-54-00-00-00-01");
-        _policy.Asked.Should().Be(new BootQuestion
+        _policy.Asked.Should().Be(new BootRequest
         {
             Hardware = HardwareAddress.Parse("52:54:00:00:00:01"),
             Phase = BootPhase.Script,
@@ -90,9 +90,9 @@ public class BootFileSourceTests
     {
         public BootInstruction? Answer { get; set; }
 
-        public BootQuestion? Asked { get; private set; }
+        public BootRequest? Asked { get; private set; }
 
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken)
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken)
         {
             Asked = question;
             return new(Answer);

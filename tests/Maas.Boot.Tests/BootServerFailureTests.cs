@@ -129,7 +129,7 @@ public sealed class BootServerFailureTests : IDisposable
 
         public async Task<BootObservation.ServerFailed> FailedAsync() => await _failures.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => default;
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => default;
 
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => new(BootFile.FromBytes("content"u8.ToArray()));
 

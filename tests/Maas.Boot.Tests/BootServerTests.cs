@@ -74,7 +74,7 @@ public class BootServerTests
                 case "syslog": o.Syslog = new() { Listen = taken }; break;
             }
         });
-        builder.Services.AddSingleton<IAddressSource>(await LeasedAddresses.OpenAsync([Dhcp.Leases.LeaseScene.Subnet], new VolatileLeases()));
+        builder.Services.AddSingleton<IAddressSource>(await LeaseAllocator.OpenAsync([Dhcp.Leases.LeaseScene.Subnet], new InMemoryLeaseStore()));
         using var host = builder.Build();
         await FluentActions.Awaiting(() => host.RunAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<SocketException>()
             .WithMessage($"UDP port {taken.Port} of {taken.Address} cannot be taken: *");
@@ -130,7 +130,7 @@ public class BootServerTests
 
         public IEnumerable<string> Hosts() => [];
 
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(new BootInstruction.LocalDisk());
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.LocalDisk());
 
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>
             new(request.Name == "file" ? BootFile.FromBytes("content"u8.ToArray()) : null);

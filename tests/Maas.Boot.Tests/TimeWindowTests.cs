@@ -23,7 +23,7 @@ public class TimeWindowTests
     [Fact]
     public void A_budget_of_lines_that_was_spent_in_the_future_is_whole_again()
     {
-        var budget = new LineBudget(1, TimeSpan.FromSeconds(10), 1);
+        var budget = new SyslogRateLimiter(1, TimeSpan.FromSeconds(10), 1);
         budget.TryTake(IPAddress.Loopback, Ahead).Should().BeTrue();
         budget.TryTake(IPAddress.Loopback, Ahead).Should().BeFalse();
         budget.TryTake(IPAddress.Loopback, Now).Should().BeTrue();
@@ -32,7 +32,7 @@ public class TimeWindowTests
     [Fact]
     public void A_limit_a_minute_that_was_met_in_the_future_is_whole_again()
     {
-        var limit = new PerMinute(1);
+        var limit = new KeyedRateLimiter(1);
         limit.TryTake([1], Ahead, out _).Should().BeTrue();
         limit.TryTake([1], Ahead, out _).Should().BeFalse();
         limit.TryTake([1], Now, out _).Should().BeTrue();

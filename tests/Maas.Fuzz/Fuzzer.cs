@@ -12,7 +12,7 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
     private const int Batch = 32;
 
     // The map is the process's: one run at a time, whatever the tests' runner would do side by side.
-    private static readonly Lock s_map = new();
+    private static readonly Lock Map = new();
 
     private readonly CoverageMap _coverage = new();
     private readonly List<byte[]> _parents = [];
@@ -40,7 +40,7 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
     /// <exception cref="FuzzFailureException">A case failed.</exception>
     public void Run(long cases)
     {
-        lock (s_map) RunAlone(cases);
+        lock (Map) RunAlone(cases);
     }
 
     private void RunAlone(long cases)

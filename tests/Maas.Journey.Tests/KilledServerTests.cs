@@ -18,7 +18,7 @@ public class KilledServerTests(ITestOutputHelper output)
     private const string Mac = "52:54:00:77:00:09";
 
     // Programs of one machine are different clients to a DHCP server (RFC 2131 section 4.2): the firmware's, the agent's, the installed system's.
-    private static readonly IPAddress[] s_addresses = [.. Enumerable.Range(100, 4).Select(last => IPAddress.Parse($"10.77.0.{last}"))];
+    private static readonly IPAddress[] Addresses = [.. Enumerable.Range(100, 4).Select(last => IPAddress.Parse($"10.77.0.{last}"))];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,8 +26,8 @@ public class KilledServerTests(ITestOutputHelper output)
     public async Task A_journey_is_completed_although_the_server_is_killed_at_each_of_its_phases()
     {
         LabJudges.RequireNetwork();
-        await using var bench = await RackBench.CreateAsync("simulated", output, new() { Range = $"{s_addresses[0]}-{s_addresses[^1]}" });
-        var cable = await bench.Rack.Network.AddCableAsync(Mac, s_addresses, Token);
+        await using var bench = await RackBench.CreateAsync("simulated", output, new() { Range = $"{Addresses[0]}-{Addresses[^1]}" });
+        var cable = await bench.Rack.Network.AddCableAsync(Mac, Addresses, Token);
         await using var machine = new SimulatedRackMachine(
             "simulated",
             new() { Mac = HardwareAddress.Parse(Mac), Firmware = SimulatedFirmware.UefiPxe, Uuid = Guid.Parse("4c4c4544-0000-4d61-8073-000000000009"), Network = new() { Interface = cable } },
@@ -62,7 +62,7 @@ public class KilledServerTests(ITestOutputHelper output)
         await killer.KillWhenAsync("cloud-init: ", Token);
         await journey.WaitForStatusAsync("Deployed", Token);
         await killer.KillAsync("Deployed", Token);
-        (await machine.Simulated.WhenAtRestAsync(Token)).Should().BeOfType<RestState.SystemRunning>();
+        (await machine.Simulated.WhenAtRestAsync(Token)).Should().BeOfType<SettledState.SystemRunning>();
         machine.Simulated.System!.PublicKeys.Should().Contain(SshKey.Public); // checked above
         machine.Simulated.System.UserData.Length.Should().BePositive();
         machine.Simulated.Disks[0].ImageLength.Should().BeGreaterThanOrEqualTo(written);

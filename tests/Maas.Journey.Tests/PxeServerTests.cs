@@ -11,7 +11,7 @@ namespace Maas.Journey.Tests;
 [Collection(LabCollection.Name), Trait("Category", "Journey")]
 public class PxeServerTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -37,7 +37,7 @@ public class PxeServerTests(ITestOutputHelper output)
     private static async Task BootAsync(IRackMachine machine)
     {
         await machine.TurnOnAsync(Token);
-        await machine.Console.WaitForAsync("MAAS-AGENT up", s_patience, cancellationToken: Token);
+        await machine.Console.WaitForAsync("MAAS-AGENT up", Patience, cancellationToken: Token);
         await machine.TurnOffAsync(Token);
     }
 

@@ -30,7 +30,7 @@ public class PowerDriversTests
     [Fact]
     public async Task A_power_type_nobody_serves_is_an_answer_that_names_those_there_are() =>
         (await new PowerDrivers([new ManualDriver()]).TurnOnAsync(Of("apc"), Stop))
-            .Should().BeOfType<PowerAnswer.Failed>().Which.Should().Match<PowerAnswer.Failed>(f => f.Failure == PowerFailure.UnknownPowerType && f.Reason.Contains("manual"));
+            .Should().BeOfType<PowerResult.Failed>().Which.Should().Match<PowerResult.Failed>(f => f.Failure == PowerFailure.UnknownPowerType && f.Reason.Contains("manual"));
 
     [Fact]
     public async Task Of_two_drivers_for_one_type_the_later_is_asked()
@@ -43,9 +43,9 @@ public class PowerDriversTests
     public async Task Without_power_control_a_person_is_asked()
     {
         var drivers = new PowerDrivers([new ManualDriver()]);
-        (await drivers.TurnOnAsync(Of("manual"), Stop)).Should().BeOfType<PowerAnswer.LeftToOperator>();
-        (await drivers.TurnOffAsync(Of("manual"), PowerOffMode.Soft, Stop)).Should().BeOfType<PowerAnswer.LeftToOperator>();
-        (await drivers.SetNextBootAsync(Of("manual"), NextBoot.Network, Stop)).Should().BeOfType<PowerAnswer.LeftToOperator>();
+        (await drivers.TurnOnAsync(Of("manual"), Stop)).Should().BeOfType<PowerResult.LeftToOperator>();
+        (await drivers.TurnOffAsync(Of("manual"), PowerOffMode.Soft, Stop)).Should().BeOfType<PowerResult.LeftToOperator>();
+        (await drivers.SetNextBootAsync(Of("manual"), NextBoot.Network, Stop)).Should().BeOfType<PowerResult.LeftToOperator>();
         (await drivers.QueryAsync(Of("manual"), Stop)).State.Should().Be(PowerState.Unknown);
     }
 
@@ -61,14 +61,14 @@ public class PowerDriversTests
     {
         public IReadOnlyList<string> PowerTypes => [type];
 
-        public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) => On;
+        public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) => On;
 
-        public Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) => On;
+        public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) => On;
 
-        public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) => On;
+        public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) => On;
 
-        public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) => On;
+        public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) => On;
 
-        private static Task<PowerAnswer> On => Task.FromResult<PowerAnswer>(new PowerAnswer.Observed(PowerState.On));
+        private static Task<PowerResult> On => Task.FromResult<PowerResult>(new PowerResult.Observed(PowerState.On));
     }
 }

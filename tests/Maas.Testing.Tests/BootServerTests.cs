@@ -32,7 +32,7 @@ public sealed class BootServerTests
         await using var boot = await RunningBoot.StartAsync(policy, Files());
         await using var machine = new SimulatedMachine(Machine(boot.Network, 1, firmware));
         machine.TurnOn();
-        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<RestState.UnknownKernel>().Which.CommandLine.Should().EndWith("quiet");
+        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<SettledState.UnknownKernel>().Which.CommandLine.Should().EndWith("quiet");
         policy.Clients.Should().Contain(c => c != null && c.ToString().StartsWith("127.77."));
     }
 
@@ -42,14 +42,14 @@ public sealed class BootServerTests
         await using var boot = await RunningBoot.StartAsync(new OnePolicy(new BootInstruction.LocalDisk()), Files());
         await using var machine = new SimulatedMachine(Machine(boot.Network, 1, SimulatedFirmware.BiosIpxe));
         machine.TurnOn();
-        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<RestState.Stuck>();
+        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<SettledState.Stuck>();
     }
 
     [Fact]
     public async Task A_hundred_machines_boot_at_once_on_a_network_that_loses_and_repeats()
     {
         await using var boot = await RunningBoot.StartAsync(new OnePolicy(new BootInstruction.Kernel("kernel", ["initrd"], "quiet")), Files());
-        await using var park = new SimulatedPark();
+        await using var park = new SimulatedRack();
         foreach (var number in Enumerable.Range(1, 100))
         {
             var network = boot.Network with { Faults = new DatagramFaults(0.03, 0.03, number), DhcpPatience = TimeSpan.FromSeconds(0.5), DhcpAttempts = 8, TftpPatience = TimeSpan.FromSeconds(0.3) };
@@ -57,8 +57,8 @@ public sealed class BootServerTests
         }
 
         var states = await Task.WhenAll(park.Machines.Select(m => m.WhenAtRestAsync(Stop)));
-        states.OfType<RestState.Stuck>().Select(stuck => stuck.Reason).Should().BeEmpty();
-        states.Should().AllBeOfType<RestState.UnknownKernel>();
+        states.OfType<SettledState.Stuck>().Select(stuck => stuck.Reason).Should().BeEmpty();
+        states.Should().AllBeOfType<SettledState.UnknownKernel>();
         await park.DisposeAsync();
         var leased = await park.WatchAsync(Stop).Where(e => e.Event is MachineEvent.Dhcp { Address: not null }).ToListAsync(Stop);
         leased.GroupBy(e => ((MachineEvent.Dhcp)e.Event).Address).Should().OnlyContain(g => g.Select(e => e.Machine).Distinct().Count() == 1, "no address has two owners");
@@ -68,7 +68,7 @@ public sealed class BootServerTests
     {
         public System.Collections.Concurrent.ConcurrentBag<IPAddress?> Clients { get; } = [];
 
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken)
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken)
         {
             Clients.Add(question.ClientAddress);
             return new(instruction);

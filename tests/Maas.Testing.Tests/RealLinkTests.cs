@@ -47,7 +47,7 @@ public sealed class RealLinkTests : IAsyncLifetime
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var journal = Path.GetTempFileName();
         await using var leases = LeaseJournal.Open(journal + ".leases");
-        var addresses = await LeasedAddresses.OpenAsync([new DhcpSubnet { Network = IPNetwork.Parse("10.99.7.0/24"), Ranges = [AddressRange.Parse("10.99.7.100-10.99.7.110")] }], leases, cancellationToken: Stop);
+        var addresses = await LeaseAllocator.OpenAsync([new DhcpSubnet { Network = IPNetwork.Parse("10.99.7.0/24"), Ranges = [AddressRange.Parse("10.99.7.100-10.99.7.110")] }], leases, cancellationToken: Stop);
         var dhcp = new DhcpServer(new DhcpServerOptions { Interfaces = { ServerEnd } }, addresses, policy);
         var run = dhcp.RunAsync(stop.Token);
         await dhcp.EndPoints;
@@ -60,7 +60,7 @@ public sealed class RealLinkTests : IAsyncLifetime
             Mac = HardwareAddress.Parse("52:54:00:00:07:01"), Firmware = firmware, Network = new SimulatedNetwork { Interface = MachineEnd, TftpPort = port }, DiskFolder = null,
         });
         machine.TurnOn();
-        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<RestState.UnknownKernel>();
+        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<SettledState.UnknownKernel>();
 
         await stop.CancelAsync();
         await Task.WhenAll(run, serve).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -71,6 +71,6 @@ public sealed class RealLinkTests : IAsyncLifetime
 
     private sealed class KernelForAll : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("kernel", [], "quiet"));
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("kernel", [], "quiet"));
     }
 }

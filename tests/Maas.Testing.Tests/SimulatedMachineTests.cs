@@ -50,7 +50,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         return new SimulatedMachine(but?.Invoke(options) ?? options);
     }
 
-    private static async Task<RestState> BootAsync(SimulatedMachine machine)
+    private static async Task<SettledState> BootAsync(SimulatedMachine machine)
     {
         machine.TurnOn();
         return await machine.WhenAtRestAsync(Stop);
@@ -70,7 +70,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         Boots($"maas.url={_server.Base} maas.task=enlist");
         await using var machine = Machine(o => o with { Firmware = firmware });
-        (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         machine.IsOn.Should().BeFalse();
         _server.Reports.Should().Equal("architecture=amd64 power_type=manual mac_addresses=52:54:00:00:00:01 hardware_uuid=01020304-0506-0708-090a-0b0c0d0e0f10");
         _server.Clients.Should().OnlyContain(c => c.Equals(IPAddress.Parse(Address)), "a server may bind a token to the address it leased");
@@ -82,7 +82,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         Boots($"maas.url={_server.Base} maas.task=enlist");
         _script = $"{_server.Base}/boot/{_script}";
         await using var machine = Machine(o => o with { Firmware = SimulatedFirmware.UefiHttp, Network = o.Network with { TftpPort = 9 } });
-        (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         _server.Reports.Should().ContainSingle();
         var fetched = await machine.WatchAsync(Stop).OfType<MachineEvent.Fetch>().Take(4).Select(f => f.Source.AbsolutePath).ToListAsync(Stop);
         fetched.Should().Equal("/MAAS/boot/ipxe.efi", "/MAAS/boot/ipxe/52-54-00-00-00-01", "/MAAS/boot/ephemeral/amd64/kernel", "/MAAS/boot/ephemeral/amd64/initrd");
@@ -94,7 +94,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         _server.Task = "task=commission\nwait=poweroff\n";
         _server.Scripts = ContractServer.Tar(("index.tsv", "commissioning\t50-mine\tcommissioning/50-mine\t7\t60\ntesting\t60-bad\ttesting/60-bad\t8\t60\n"), ("commissioning/50-mine", "#!/bin/sh\n"), ("testing/60-bad", "exit 1"));
         await using var machine = Machine(o => o with { RunScript = s => s.Name == "60-bad" ? new SimulatedScriptResult(3, "out", "err") : null });
-        (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         _server.Reports.Should().Equal(
             "op=signal status=WORKING script_result_id=7",
             "op=signal status=WORKING script_result_id=7 exit_status=0 [50-mine:simulated] [50-mine.out:simulated] [50-mine.err:]",
@@ -117,11 +117,11 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         machine.TurnOn();
         await foreach (var happened in machine.WatchAsync(Stop))
         {
-            if (happened is MachineEvent.Said { Text: "MAAS-AGENT step=netboot off" }) Boots(new BootInstruction.LocalDisk());
-            if (happened is MachineEvent.Said { Program: "cloud-init" }) break;
+            if (happened is MachineEvent.ConsoleOutput { Text: "MAAS-AGENT step=netboot off" }) Boots(new BootInstruction.LocalDisk());
+            if (happened is MachineEvent.ConsoleOutput { Program: "cloud-init" }) break;
         }
 
-        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<RestState.SystemRunning>();
+        (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<SettledState.SystemRunning>();
         machine.IsOn.Should().BeTrue();
         using (var disk = machine.Disks[0].OpenRead()) (await SHA256.HashDataAsync(disk, Stop)).Should().Equal(SHA256.HashData(content));
         machine.Disks[0].ImageSha256.ToArray().Should().Equal(SHA256.HashData(content));
@@ -139,7 +139,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         _server.Image = [1, 2, 3];
         _server.Task = _server.DeploySheet("raw", sha256: new string('0', 64));
         await using var machine = Machine();
-        (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         _server.Reports.Should().ContainSingle().Which.Should().StartWith("op=signal status=FAILED error=the image's SHA-256 is wrong");
     }
 
@@ -186,7 +186,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         _server.Task = "task=erase\nerase_mode=quick\nhardware_uuid=\nknown_disks=2\nknown_disk=name=vda\nknown_disk=name=vdb\tserial=\n";
         await using var machine = Machine(o => o with { Hardware = new SimulatedHardware { Disks = [new("vda", 1 << 20), new("vdb", 1 << 20)] } });
-        (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         machine.Disks.Should().OnlyContain(d => d.Erasures == 1 && !d.IsBootable);
         _server.Reports.Should().Equal("op=signal status=OK");
     }
@@ -209,7 +209,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         _server.Task = "task=poweroff\n";
         await using var machine = Machine();
         await BootAsync(machine);
-        (await BootAsync(machine)).Should().BeOfType<RestState.Off>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         var story = await StoryAsync(machine);
         story.Should().Contain("agent: GET /MAAS/metadata/boot/***/ 404").And.Contain(s => s.Contains("no credentials"));
         story.Should().NotContain(s => s.Contains(ContractServer.Token));
@@ -220,7 +220,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         _server.Task = "task=rescue\n";
         await using var machine = Machine();
-        (await BootAsync(machine)).Should().BeOfType<RestState.EnvironmentRunning>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.EnvironmentRunning>();
         machine.IsOn.Should().BeTrue();
         await machine.TurnOffAsync();
         machine.IsOn.Should().BeFalse();
@@ -232,7 +232,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         Boots(new BootInstruction.LocalDisk());
         await using var machine = Machine();
-        (await BootAsync(machine)).Should().BeOfType<RestState.Stuck>();
+        (await BootAsync(machine)).Should().BeOfType<SettledState.Stuck>();
         machine.IsOn.Should().BeTrue();
     }
 
@@ -241,14 +241,14 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         Boots("root=/dev/vda1 quiet");
         await using var machine = Machine();
-        (await BootAsync(machine)).Should().BeOfType<RestState.UnknownKernel>().Which.CommandLine.Should().EndWith("root=/dev/vda1 quiet");
+        (await BootAsync(machine)).Should().BeOfType<SettledState.UnknownKernel>().Which.CommandLine.Should().EndWith("root=/dev/vda1 quiet");
     }
 
     [Fact]
     public async Task A_park_has_a_switch_for_each_machine()
     {
         _server.Task = "task=rescue\n";
-        await using var park = new SimulatedPark();
+        await using var park = new SimulatedRack();
         var machine = park.Add(Machine().Options);
         park.Invoking(p => p.Add(machine.Options)).Should().Throw<ArgumentException>();
         park.TryTurnOn(Mac).Should().BeTrue();

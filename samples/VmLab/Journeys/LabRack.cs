@@ -13,13 +13,13 @@ public sealed class LabRack : IAsyncDisposable
     /// <summary>The name the image is uploaded and deployed under.</summary>
     public const string ImageName = "lab-debian";
 
-    private readonly Stack<IAsyncDisposable> owned = [];
-    private readonly TimeProvider time;
+    private readonly Stack<IAsyncDisposable> _owned = [];
+    private readonly TimeProvider _time;
 
-    private LabRack(LabNetwork network, string folder, ServerSetup setup, TimeProvider time)
+    private LabRack(LabNetwork network, string folder, ServerSetup setup, TimeProvider timeProvider)
     {
-        (Network, Folder, this.time) = (network, folder, time);
-        Server = new MaasServerProcess(network, Path.Combine(folder, "data"), setup, time);
+        (Network, Folder, _time) = (network, folder, timeProvider);
+        Server = new MaasServerProcess(network, Path.Combine(folder, "data"), setup, timeProvider);
     }
 
     public LabNetwork Network { get; }
@@ -30,15 +30,15 @@ public sealed class LabRack : IAsyncDisposable
     public MaasServerProcess Server { get; }
 
     /// <summary>Builds the rack; machines come with <see cref="AddMachineAsync"/>, the server starts with <see cref="OpenAsync(CancellationToken)"/>.</summary>
-    public static async Task<LabRack> CreateAsync(string folder, TimeProvider time, ServerSetup setup, CancellationToken cancellationToken)
+    public static async Task<LabRack> CreateAsync(string folder, TimeProvider timeProvider, ServerSetup setup, CancellationToken cancellationToken)
     {
         var network = await LabNetwork.CreateAsync(cancellationToken);
-        var rack = new LabRack(network, folder, setup, time);
-        rack.owned.Push(network);
+        var rack = new LabRack(network, folder, setup, timeProvider);
+        rack._owned.Push(network);
         try
         {
-            rack.owned.Push(await MirrorRelay.StartAsync(network, DebianMirror.OfThisHost(), Path.Combine(DebianDiskImage.CacheFolder(), "mirror"), cancellationToken));
-            rack.owned.Push(rack.Server);
+            rack._owned.Push(await MirrorRelay.StartAsync(network, DebianMirror.OfThisHost(), Path.Combine(DebianDiskImage.CacheFolder(), "mirror"), cancellationToken));
+            rack._owned.Push(rack.Server);
             return rack;
         }
         catch
@@ -60,12 +60,12 @@ public sealed class LabRack : IAsyncDisposable
     public async Task<MaasClient> OpenAsync(CancellationToken cancellationToken)
     {
         await Server.StartAsync(cancellationToken);
-        var client = new MaasClient(Network.CreateHttpHandler(), MaasServerProcess.Address, await Server.ReadApiKeyAsync(cancellationToken), time);
-        using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        var since = time.GetTimestamp();
+        var client = new MaasClient(Network.CreateHttpHandler(), MaasServerProcess.Address, await Server.ReadApiKeyAsync(cancellationToken), _time);
+        using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
+        var since = _time.GetTimestamp();
         while (!await client.HasBootFileAsync("ephemeral/amd64/initrd", cancellationToken))
         {
-            if (time.GetElapsedTime(since) > TimeSpan.FromMinutes(5)) throw new TimeoutException($"No ephemeral environment after 5 minutes:\n{Server.Log}");
+            if (_time.GetElapsedTime(since) > TimeSpan.FromMinutes(5)) throw new TimeoutException($"No ephemeral environment after 5 minutes:\n{Server.Log}");
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
 
@@ -87,12 +87,12 @@ public sealed class LabRack : IAsyncDisposable
                 Folder = Folder,
             },
             Network,
-            time);
-        owned.Push(machine);
+            _time);
+        _owned.Push(machine);
         if (firmware == Firmware.Bios)
         {
-            var bmc = await BmcSimulator.StartAsync(Network, machine, IPAddress.Parse($"10.77.0.{10 + slot}"), time, cancellationToken);
-            owned.Push(bmc);
+            var bmc = await BmcSimulator.StartAsync(Network, machine, IPAddress.Parse($"10.77.0.{10 + slot}"), _time, cancellationToken);
+            _owned.Push(bmc);
             return new RackedMachine(machine, new JourneyPower.Ipmi(bmc));
         }
 
@@ -102,13 +102,13 @@ public sealed class LabRack : IAsyncDisposable
     /// <summary>Puts a machine of one's own making into the rack, with Wake-on-LAN; it stays the caller's.</summary>
     public RackedMachine WakeOnLan(IRackMachine machine)
     {
-        owned.Push(WakeOnLanStandIn.Start(Network, [machine]));
+        _owned.Push(WakeOnLanStandIn.Start(Network, [machine]));
         return new RackedMachine(machine, new JourneyPower.WakeOnLan(machine.MacAddress));
     }
 
     public async ValueTask DisposeAsync()
     {
-        while (owned.TryPop(out var each)) await each.DisposeAsync();
+        while (_owned.TryPop(out var each)) await each.DisposeAsync();
     }
 }
 

@@ -9,18 +9,18 @@ namespace VmLab.Journeys;
 /// Takes one machine through its whole life over API 2.0: New, Ready, Allocated, Deployed, and back to Ready. Each step
 /// returns when the server says so and the machine does too.
 /// </summary>
-public sealed class MachineJourney(MaasClient client, RackedMachine racked, TimeProvider time, IProgress<JourneyStep>? progress = null)
+public sealed class MachineJourney(MaasClient client, RackedMachine racked, TimeProvider timeProvider, IProgress<JourneyStep>? progress = null)
 {
     /// <summary>What the installed system prints in front of each line that proves something.</summary>
     public const string Proof = "LAB-PROOF";
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    private long stage = time.GetTimestamp();
-    private int consoleAtStage;
-    private string? id;
+    private long _stage = timeProvider.GetTimestamp();
+    private int _consoleAtStage;
+    private string? _id;
 
-    public string SystemId => id ?? throw new InvalidOperationException("The machine is not enlisted.");
+    public string SystemId => _id ?? throw new InvalidOperationException("The machine is not enlisted.");
 
     public string Hostname { get; private set; } = "";
 
@@ -47,8 +47,8 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
         await Machine.TurnOnAsync(cancellationToken);
         await Machine.WaitForPowerOffAsync(Patience, cancellationToken);
         var found = (await client.GetAsync($"machines/?mac_address={Uri.EscapeDataString(Machine.MacAddress)}", cancellationToken)).EnumerateArray().ToList();
-        if (found.Count != 1) throw new JourneyException($"{found.Count} machines have the address {Machine.MacAddress} after one boot", Machine.Console.Since(consoleAtStage));
-        id = found[0].GetProperty("system_id").GetString();
+        if (found.Count != 1) throw new JourneyException($"{found.Count} machines have the address {Machine.MacAddress} after one boot", Machine.Console.Since(_consoleAtStage));
+        _id = found[0].GetProperty("system_id").GetString();
         Hostname = found[0].GetProperty("hostname").GetString()!; // every machine has one
         Expect("New", found[0]);
     }
@@ -94,8 +94,8 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     /// <summary>The installed system's own word, on its serial line, that user data ran and that it holds <paramref name="sshKey"/>.</summary>
     public async Task WaitForProofAsync(string sshKey, CancellationToken cancellationToken)
     {
-        await Machine.Console.WaitForAsync($"^{Proof} key .*{System.Text.RegularExpressions.Regex.Escape(sshKey)}", Patience, consoleAtStage, cancellationToken);
-        await Machine.Console.WaitForAsync($"^{Proof} user data ran on {Hostname}", Patience, consoleAtStage, cancellationToken);
+        await Machine.Console.WaitForAsync($"^{Proof} key .*{System.Text.RegularExpressions.Regex.Escape(sshKey)}", Patience, _consoleAtStage, cancellationToken);
+        await Machine.Console.WaitForAsync($"^{Proof} user data ran on {Hostname}", Patience, _consoleAtStage, cancellationToken);
     }
 
     /// <summary>It is given back, its disk erased: Ready, and off.</summary>
@@ -117,8 +117,8 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     /// <summary>Waits for a status; a failure by name ends the wait at once.</summary>
     public async Task WaitForStatusAsync(string status, CancellationToken cancellationToken)
     {
-        var since = time.GetTimestamp();
-        using var ticks = new PeriodicTimer(Poll, time);
+        var since = timeProvider.GetTimestamp();
+        using var ticks = new PeriodicTimer(Poll, timeProvider);
         while (true)
         {
             var machine = await client.GetAsync($"machines/{SystemId}/", cancellationToken);
@@ -130,8 +130,8 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
             }
 
             var failed = current.StartsWith("Failed", StringComparison.Ordinal);
-            if (failed || time.GetElapsedTime(since) > Patience)
-                throw new JourneyException($"{Machine.Name} is '{current}' ({Text(machine, "status_message")}) instead of '{status}'", Machine.Console.Since(consoleAtStage));
+            if (failed || timeProvider.GetElapsedTime(since) > Patience)
+                throw new JourneyException($"{Machine.Name} is '{current}' ({Text(machine, "status_message")}) instead of '{status}'", Machine.Console.Since(_consoleAtStage));
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
     }
@@ -151,16 +151,16 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
 
     private static string Text(JsonElement machine, string name) => machine.TryGetProperty(name, out var value) ? $"{value}" : "";
 
-    private void Begin() => (stage, consoleAtStage) = (time.GetTimestamp(), Machine.Console.Position);
+    private void Begin() => (_stage, _consoleAtStage) = (timeProvider.GetTimestamp(), Machine.Console.Position);
 
     private void Expect(string status, JsonElement machine)
     {
         if (StatusOf(machine) != status)
-            throw new JourneyException($"{Machine.Name} is '{StatusOf(machine)}' instead of '{status}'", Machine.Console.Since(consoleAtStage));
+            throw new JourneyException($"{Machine.Name} is '{StatusOf(machine)}' instead of '{status}'", Machine.Console.Since(_consoleAtStage));
         Report(status);
     }
 
-    private void Report(string status) => progress?.Report(new JourneyStep(Machine.Name, status, time.GetElapsedTime(stage)));
+    private void Report(string status) => progress?.Report(new JourneyStep(Machine.Name, status, timeProvider.GetElapsedTime(_stage)));
 }
 
 /// <summary>A machine did not get where it should; the message ends with its console.</summary>

@@ -4,10 +4,10 @@ using VmLab.Processes;
 namespace VmLab.Machines;
 
 /// <summary>A machine in the rack, off or on. It is on exactly while its QEMU runs: a guest that powers off ends it.</summary>
-public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, TimeProvider time) : IRackMachine, IAsyncDisposable
+public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, TimeProvider timeProvider) : IRackMachine, IAsyncDisposable
 {
-    private readonly SemaphoreSlim button = new(1, 1);
-    private LabProcess? running;
+    private readonly SemaphoreSlim _button = new(1, 1);
+    private LabProcess? _running;
 
     public VirtualMachine Hardware { get; } = hardware;
 
@@ -16,47 +16,47 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
     public string MacAddress => Hardware.MacAddress;
 
     /// <summary>The serial line, over all the times the machine was on.</summary>
-    public ConsoleLog Console { get; } = new(time, hardware.ConsolePath);
+    public ConsoleLog Console { get; } = new(timeProvider, hardware.ConsolePath);
 
-    public bool IsOn => running is { IsRunning: true };
+    public bool IsOn => _running is { IsRunning: true };
 
     /// <summary>How often it was switched on.</summary>
     public int PowerOns { get; private set; }
 
     public async Task TurnOnAsync(CancellationToken cancellationToken)
     {
-        await button.WaitAsync(cancellationToken);
+        await _button.WaitAsync(cancellationToken);
         try
         {
             if (IsOn) return;
-            if (running is not null) await running.DisposeAsync();
+            if (_running is not null) await _running.DisposeAsync();
             PrepareFiles();
             PowerOns++;
             Console.Append($"\n=== {Hardware.Name}: power on {PowerOns}\n");
-            running = LabProcess.Start(network.Command(QemuArguments.Program, QemuArguments.For(Hardware)), Console);
+            _running = LabProcess.Start(network.Command(QemuArguments.Program, QemuArguments.For(Hardware)), Console);
         }
         finally
         {
-            button.Release();
+            _button.Release();
         }
     }
 
     public async Task TurnOffAsync(CancellationToken cancellationToken)
     {
-        await button.WaitAsync(cancellationToken);
+        await _button.WaitAsync(cancellationToken);
         try
         {
-            if (running is not null) await running.KillAsync();
+            if (_running is not null) await _running.KillAsync();
         }
         finally
         {
-            button.Release();
+            _button.Release();
         }
     }
 
     public async Task WaitForPowerOffAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (running is not null) await running.WaitForExitAsync(cancellationToken).WaitAsync(timeout, time, cancellationToken);
+        if (_running is not null) await _running.WaitForExitAsync(cancellationToken).WaitAsync(timeout, timeProvider, cancellationToken);
     }
 
     /// <summary>Plugs in the disks that appear late.</summary>
@@ -67,13 +67,13 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
     }
 
     public Task TypeAsync(string text, CancellationToken cancellationToken) =>
-        running?.TypeAsync(text, cancellationToken) ?? throw new InvalidOperationException($"{Hardware.Name} is off");
+        _running?.TypeAsync(text, cancellationToken) ?? throw new InvalidOperationException($"{Hardware.Name} is off");
 
     public async ValueTask DisposeAsync()
     {
-        if (running is not null) await running.DisposeAsync();
+        if (_running is not null) await _running.DisposeAsync();
         Console.Dispose();
-        button.Dispose();
+        _button.Dispose();
     }
 
     private void PrepareFiles()

@@ -17,9 +17,9 @@ public sealed class LabNetwork : IAsyncDisposable
 {
     public const string Bridge = "br0";
 
-    private static int count;
+    private static int _count;
 
-    private readonly HashSet<string> taps = [];
+    private readonly HashSet<string> _taps = [];
 
     private LabNetwork(string name) => Name = name;
 
@@ -31,7 +31,7 @@ public sealed class LabNetwork : IAsyncDisposable
     public static async Task<LabNetwork> CreateAsync(CancellationToken cancellationToken)
     {
         await RemoveStaleAsync(cancellationToken);
-        var network = new LabNetwork(new LabOwner(Environment.ProcessId).NamespaceName(Interlocked.Increment(ref count)));
+        var network = new LabNetwork(new LabOwner(Environment.ProcessId).NamespaceName(Interlocked.Increment(ref _count)));
         try
         {
             await IpAsync(["netns", "add", network.Name], cancellationToken);
@@ -57,10 +57,10 @@ public sealed class LabNetwork : IAsyncDisposable
     /// <summary>Plugs in a tap device and returns its name.</summary>
     public async Task<string> AddTapAsync(CancellationToken cancellationToken)
     {
-        var tap = $"tap{taps.Count}";
+        var tap = $"tap{_taps.Count}";
         await IpHereAsync($"tuntap add dev {tap} mode tap", cancellationToken);
         await IpHereAsync($"link set {tap} master {Bridge} up", cancellationToken);
-        taps.Add(tap);
+        _taps.Add(tap);
         return tap;
     }
 
@@ -70,7 +70,7 @@ public sealed class LabNetwork : IAsyncDisposable
     /// </summary>
     public async Task<LabNetwork> AddHostAsync(IPAddress address, CancellationToken cancellationToken)
     {
-        var number = Interlocked.Increment(ref count);
+        var number = Interlocked.Increment(ref _count);
         var host = new LabNetwork(new LabOwner(Environment.ProcessId).NamespaceName(number));
         try
         {

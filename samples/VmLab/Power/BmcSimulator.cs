@@ -15,22 +15,22 @@ public sealed class BmcSimulator : IAsyncDisposable
     public const string User = "admin";
     public const string Password = "lab-secret";
 
-    private readonly QemuMachine machine;
-    private readonly Socket listener;
-    private readonly LabProcess simulator;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task answering;
+    private readonly QemuMachine _machine;
+    private readonly Socket _listener;
+    private readonly LabProcess _simulator;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _answering;
 
     private BmcSimulator(QemuMachine machine, IPAddress address, Socket listener, LabProcess simulator)
     {
-        (this.machine, Address, this.listener, this.simulator) = (machine, address, listener, simulator);
-        answering = AnswerAsync();
+        (_machine, Address, _listener, _simulator) = (machine, address, listener, simulator);
+        _answering = AnswerAsync();
     }
 
     public IPAddress Address { get; }
 
     /// <summary>Starts the controller of <paramref name="machine"/> at <paramref name="address"/>, which it adds to the link.</summary>
-    public static async Task<BmcSimulator> StartAsync(LabNetwork network, QemuMachine machine, IPAddress address, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<BmcSimulator> StartAsync(LabNetwork network, QemuMachine machine, IPAddress address, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         await network.AddAddressAsync(address, cancellationToken);
         var door = network.OpenSocket(SocketType.Stream, ProtocolType.Tcp);
@@ -45,16 +45,16 @@ public sealed class BmcSimulator : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "emu.cmd"), Commands, cancellationToken);
 
         var command = network.Command("ipmi_sim", "-c", Path.Combine(folder, "lan.conf"), "-f", Path.Combine(folder, "emu.cmd"), "-s", folder, "-n");
-        return new BmcSimulator(machine, address, door, LabProcess.Start(command, new ConsoleLog(time, Path.Combine(folder, "log"))));
+        return new BmcSimulator(machine, address, door, LabProcess.Start(command, new ConsoleLog(timeProvider, Path.Combine(folder, "log"))));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await simulator.DisposeAsync();
-        await answering;
-        listener.Dispose();
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _simulator.DisposeAsync();
+        await _answering;
+        _listener.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task AnswerAsync()
@@ -63,11 +63,11 @@ public sealed class BmcSimulator : IAsyncDisposable
         {
             while (true)
             {
-                using var caller = await listener.AcceptAsync(stopping.Token);
+                using var caller = await _listener.AcceptAsync(_stopping.Token);
                 await using var stream = new NetworkStream(caller);
                 using var reader = new StreamReader(stream, leaveOpen: true);
                 await using var writer = new StreamWriter(stream);
-                if (await reader.ReadLineAsync(stopping.Token) is { } line && ChassisRequest.Parse(line) is { } request)
+                if (await reader.ReadLineAsync(_stopping.Token) is { } line && ChassisRequest.Parse(line) is { } request)
                     foreach (var answer in await ObeyAsync(request)) await writer.WriteAsync(answer + "\n");
             }
         }
@@ -85,14 +85,14 @@ public sealed class BmcSimulator : IAsyncDisposable
             switch (name, value)
             {
                 case ("power", "1"):
-                    await machine.TurnOnAsync(stopping.Token);
+                    await _machine.TurnOnAsync(_stopping.Token);
                     break;
                 case ("power", _) or ("shutdown", _):
-                    await machine.TurnOffAsync(stopping.Token);
+                    await _machine.TurnOffAsync(_stopping.Token);
                     break;
                 case ("reset", _):
-                    await machine.TurnOffAsync(stopping.Token);
-                    await machine.TurnOnAsync(stopping.Token);
+                    await _machine.TurnOffAsync(_stopping.Token);
+                    await _machine.TurnOnAsync(_stopping.Token);
                     break;
                 default:
                     // The boot device: these machines always try the network first.
@@ -104,7 +104,7 @@ public sealed class BmcSimulator : IAsyncDisposable
 
     private string Value(string parameter) => parameter switch
     {
-        "power" => machine.IsOn ? "1" : "0",
+        "power" => _machine.IsOn ? "1" : "0",
         "boot" => "default",
         _ => "0",
     };

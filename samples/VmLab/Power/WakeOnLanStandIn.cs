@@ -14,15 +14,15 @@ public sealed class WakeOnLanStandIn : IAsyncDisposable
 {
     private const int DiscardPort = 9;
 
-    private readonly Socket socket;
-    private readonly IReadOnlyList<IRackMachine> machines;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task listening;
+    private readonly Socket _socket;
+    private readonly IReadOnlyList<IRackMachine> _machines;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _listening;
 
     private WakeOnLanStandIn(Socket socket, IReadOnlyList<IRackMachine> machines)
     {
-        (this.socket, this.machines) = (socket, machines);
-        listening = ListenAsync();
+        (_socket, _machines) = (socket, machines);
+        _listening = ListenAsync();
     }
 
     public static WakeOnLanStandIn Start(LabNetwork network, IReadOnlyList<IRackMachine> machines)
@@ -34,10 +34,10 @@ public sealed class WakeOnLanStandIn : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await listening;
-        socket.Dispose();
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _listening;
+        _socket.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task ListenAsync()
@@ -47,9 +47,9 @@ public sealed class WakeOnLanStandIn : IAsyncDisposable
         {
             while (true)
             {
-                var length = await socket.ReceiveAsync(buffer, stopping.Token);
-                foreach (var machine in machines.Where(machine => MagicPacket.Wakes(buffer.AsSpan(0, length), PhysicalAddress.Parse(machine.MacAddress))))
-                    await machine.TurnOnAsync(stopping.Token);
+                var length = await _socket.ReceiveAsync(buffer, _stopping.Token);
+                foreach (var machine in _machines.Where(machine => MagicPacket.Wakes(buffer.AsSpan(0, length), PhysicalAddress.Parse(machine.MacAddress))))
+                    await machine.TurnOnAsync(_stopping.Token);
             }
         }
         catch (OperationCanceledException)

@@ -7,42 +7,42 @@ namespace VmLab.Processes;
 /// What a serial line or a program has printed so far, to be waited on. Terminal escapes are dropped: firmware paints
 /// its text with them. Optionally copied to a file as it arrives.
 /// </summary>
-public sealed class ConsoleLog(TimeProvider time, string? file = null) : IDisposable
+public sealed class ConsoleLog(TimeProvider timeProvider, string? file = null) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly StringBuilder text = new();
-    private readonly StreamWriter? copy = file is null ? null : new StreamWriter(file, append: true) { AutoFlush = true };
-    private TaskCompletionSource grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private EscapeState escape;
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _text = new();
+    private readonly StreamWriter? _copy = file is null ? null : new StreamWriter(file, append: true) { AutoFlush = true };
+    private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EscapeState _escape;
 
     private enum EscapeState { None, Started, Sequence }
 
     /// <summary>How much there is: a place to wait from, so that an earlier boot's text does not answer.</summary>
     public int Position
     {
-        get { lock (gate) return text.Length; }
+        get { lock (_gate) return _text.Length; }
     }
 
     public override string ToString()
     {
-        lock (gate) return text.ToString();
+        lock (_gate) return _text.ToString();
     }
 
     /// <summary>The text from <paramref name="position"/> on.</summary>
     public string Since(int position)
     {
-        lock (gate) return text.ToString(position, text.Length - position);
+        lock (_gate) return _text.ToString(position, _text.Length - position);
     }
 
     public void Append(ReadOnlySpan<char> characters)
     {
         TaskCompletionSource waiters;
-        lock (gate)
+        lock (_gate)
         {
-            var before = text.Length;
+            var before = _text.Length;
             foreach (var character in characters) Add(character);
-            copy?.Write(text.ToString(before, text.Length - before));
-            (waiters, grown) = (grown, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            _copy?.Write(_text.ToString(before, _text.Length - before));
+            (waiters, _grown) = (_grown, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         waiters.SetResult();
     }
@@ -52,13 +52,13 @@ public sealed class ConsoleLog(TimeProvider time, string? file = null) : IDispos
     public async Task<Match> WaitForAsync(string pattern, TimeSpan timeout, int since = 0, CancellationToken cancellationToken = default)
     {
         var regex = new Regex(pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
-        using var timer = new CancellationTokenSource(timeout, time);
+        using var timer = new CancellationTokenSource(timeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         while (true)
         {
             Task more;
             string sofar;
-            lock (gate) (more, sofar) = (grown.Task, text.ToString(since, text.Length - since));
+            lock (_gate) (more, sofar) = (_grown.Task, _text.ToString(since, _text.Length - since));
             if (regex.Match(sofar) is { Success: true } match) return match;
             try
             {
@@ -71,26 +71,26 @@ public sealed class ConsoleLog(TimeProvider time, string? file = null) : IDispos
         }
     }
 
-    public void Dispose() => copy?.Dispose();
+    public void Dispose() => _copy?.Dispose();
 
     private static string LastLines(string all, int count) => string.Join('\n', all.Split('\n').TakeLast(count));
 
     private void Add(char character)
     {
         // ECMA-48: ESC [ parameters final, or ESC and one character.
-        switch (escape)
+        switch (_escape)
         {
             case EscapeState.None when character == '\e':
-                escape = EscapeState.Started;
+                _escape = EscapeState.Started;
                 return;
             case EscapeState.None:
-                if (character is '\n' or '\t' or >= ' ') text.Append(character);
+                if (character is '\n' or '\t' or >= ' ') _text.Append(character);
                 return;
             case EscapeState.Started:
-                escape = character == '[' ? EscapeState.Sequence : EscapeState.None;
+                _escape = character == '[' ? EscapeState.Sequence : EscapeState.None;
                 return;
             case EscapeState.Sequence:
-                if (character is >= '@' and <= '~') escape = EscapeState.None;
+                if (character is >= '@' and <= '~') _escape = EscapeState.None;
                 return;
         }
     }

@@ -6,21 +6,21 @@ namespace VmLab.Processes;
 /// <summary>A long-running program whose output is watched: QEMU, a server, a BMC simulator.</summary>
 public sealed class LabProcess : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly Task reading;
+    private readonly Process _process;
+    private readonly Task _reading;
 
     private LabProcess(Process process, ConsoleLog console)
     {
-        this.process = process;
+        _process = process;
         Console = console;
-        reading = Task.WhenAll(CopyAsync(process.StandardOutput.BaseStream), CopyAsync(process.StandardError.BaseStream));
+        _reading = Task.WhenAll(CopyAsync(process.StandardOutput.BaseStream), CopyAsync(process.StandardError.BaseStream));
     }
 
     public ConsoleLog Console { get; }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool IsRunning => !process.HasExited;
+    public bool IsRunning => !_process.HasExited;
 
     public static LabProcess Start(ProcessStartInfo start, ConsoleLog console)
     {
@@ -32,15 +32,15 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>Types on the program's standard input, which for QEMU is the machine's serial line.</summary>
     public async Task TypeAsync(string text, CancellationToken cancellationToken)
     {
-        await process.StandardInput.WriteAsync(text.AsMemory(), cancellationToken);
-        await process.StandardInput.FlushAsync(cancellationToken);
+        await _process.StandardInput.WriteAsync(text.AsMemory(), cancellationToken);
+        await _process.StandardInput.FlushAsync(cancellationToken);
     }
 
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken)
     {
-        await process.WaitForExitAsync(cancellationToken);
-        await reading.WaitAsync(cancellationToken);
-        return process.ExitCode;
+        await _process.WaitForExitAsync(cancellationToken);
+        await _reading.WaitAsync(cancellationToken);
+        return _process.ExitCode;
     }
 
     /// <summary>Asks the program to end with SIGTERM and returns its exit code.</summary>
@@ -53,14 +53,14 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>Ends the program as a power cut would: SIGKILL.</summary>
     public async Task KillAsync()
     {
-        if (IsRunning) process.Kill(entireProcessTree: true);
+        if (IsRunning) _process.Kill(entireProcessTree: true);
         await WaitForExitAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        process.Dispose();
+        _process.Dispose();
     }
 
     private async Task CopyAsync(Stream output)

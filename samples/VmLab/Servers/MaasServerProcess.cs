@@ -5,18 +5,18 @@ using VmLab.Processes;
 namespace VmLab.Servers;
 
 /// <summary>The sample host <c>samples/MaasServer</c>, run as an operator would, inside the lab's network.</summary>
-public sealed class MaasServerProcess(LabNetwork network, string dataFolder, ServerSetup setup, TimeProvider time) : IAsyncDisposable
+public sealed class MaasServerProcess(LabNetwork network, string dataFolder, ServerSetup setup, TimeProvider timeProvider) : IAsyncDisposable
 {
     public const int Port = 5240;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private LabProcess? running;
+    private LabProcess? _running;
 
     public static Uri Address { get; } = new($"http://{LabNetwork.ServerAddress}:{Port}/MAAS/");
 
     /// <summary>What it has logged, over all its starts.</summary>
-    public ConsoleLog Log { get; } = new(time, Path.Combine(Directory.CreateDirectory(dataFolder).FullName, "..", "server.log"));
+    public ConsoleLog Log { get; } = new(timeProvider, Path.Combine(Directory.CreateDirectory(dataFolder).FullName, "..", "server.log"));
 
     /// <summary>What the ephemeral kernel is told besides.</summary>
     public string KernelOptions { get; set; } = "console=ttyS0,115200 quiet no_timer_check";
@@ -30,14 +30,14 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
     /// <summary>More of the server's options, for its next start.</summary>
     public IReadOnlyList<string> Options { get; set; } = [];
 
-    public bool IsRunning => running is { IsRunning: true };
+    public bool IsRunning => _running is { IsRunning: true };
 
     /// <summary>Starts it on the same data as before, and returns once it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (running is not null) await running.DisposeAsync();
+        if (_running is not null) await _running.DisposeAsync();
         Log.Append("=== server starts\n");
-        running = LabProcess.Start(
+        _running = LabProcess.Start(
             network.Command(
                 "dotnet",
                 [SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen, "--interface", LabNetwork.Bridge,
@@ -47,10 +47,10 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
     }
 
     /// <summary>Ends it as a crash would, with SIGKILL.</summary>
-    public Task KillAsync() => running?.KillAsync() ?? Task.CompletedTask;
+    public Task KillAsync() => _running?.KillAsync() ?? Task.CompletedTask;
 
     /// <summary>Ends it as an operator would, with SIGTERM, and returns its exit code.</summary>
-    public Task<int> StopAsync(CancellationToken cancellationToken) => running?.StopAsync(cancellationToken) ?? throw new InvalidOperationException("The server is not running.");
+    public Task<int> StopAsync(CancellationToken cancellationToken) => _running?.StopAsync(cancellationToken) ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>The key that the first start wrote.</summary>
     public async Task<string> ReadApiKeyAsync(CancellationToken cancellationToken) =>
@@ -58,14 +58,14 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
 
     public async ValueTask DisposeAsync()
     {
-        if (running is not null) await running.DisposeAsync();
+        if (_running is not null) await _running.DisposeAsync();
         Log.Dispose();
     }
 
     private async Task WaitUntilItListensAsync(CancellationToken cancellationToken)
     {
-        var since = time.GetTimestamp();
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(200), time);
+        var since = timeProvider.GetTimestamp();
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(200), timeProvider);
         while (await ticks.WaitForNextTickAsync(cancellationToken))
         {
             if (!IsRunning) throw new InvalidOperationException($"The server ended at its start:\n{Log}");
@@ -75,7 +75,7 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
                 await socket.ConnectAsync(LabNetwork.ServerAddress, Port, cancellationToken);
                 return;
             }
-            catch (SocketException) when (time.GetElapsedTime(since) < Patience)
+            catch (SocketException) when (timeProvider.GetElapsedTime(since) < Patience)
             {
                 // Not yet.
             }

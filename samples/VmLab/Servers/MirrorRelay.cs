@@ -20,20 +20,20 @@ public sealed class MirrorRelay : IAsyncDisposable
 {
     private const int Port = 3142;
 
-    private readonly HttpClient upstream = new() { Timeout = Timeout.InfiniteTimeSpan };
-    private readonly WebApplication application;
-    private readonly string cacheFolder;
-    private readonly Uri mirror;
+    private readonly HttpClient _upstream = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly WebApplication _application;
+    private readonly string _cacheFolder;
+    private readonly Uri _mirror;
 
     private MirrorRelay(LabNetwork network, Uri mirror, string cacheFolder)
     {
-        (this.mirror, this.cacheFolder) = (mirror, Directory.CreateDirectory(cacheFolder).FullName);
+        (_mirror, _cacheFolder) = (mirror, Directory.CreateDirectory(cacheFolder).FullName);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(LabNetwork.ServerAddress, Port));
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = address => Bind(network, address));
-        application = builder.Build();
-        application.MapGet("/debian/{**path}", AnswerAsync);
+        _application = builder.Build();
+        _application.MapGet("/debian/{**path}", AnswerAsync);
     }
 
     /// <summary>What a server on the link is told as its mirror.</summary>
@@ -42,14 +42,14 @@ public sealed class MirrorRelay : IAsyncDisposable
     public static async Task<MirrorRelay> StartAsync(LabNetwork network, Uri mirror, string cacheFolder, CancellationToken cancellationToken)
     {
         var relay = new MirrorRelay(network, mirror, cacheFolder);
-        await relay.application.StartAsync(cancellationToken);
+        await relay._application.StartAsync(cancellationToken);
         return relay;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await application.DisposeAsync();
-        upstream.Dispose();
+        await _application.DisposeAsync();
+        _upstream.Dispose();
     }
 
     private static Socket Bind(LabNetwork network, EndPoint address)
@@ -62,10 +62,10 @@ public sealed class MirrorRelay : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context, string path)
     {
         var kept = path.StartsWith("pool/", StringComparison.Ordinal) || path.Contains("/by-hash/", StringComparison.Ordinal);
-        var file = Path.Combine(cacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(new Uri(mirror, path).AbsoluteUri))));
+        var file = Path.Combine(_cacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(new Uri(_mirror, path).AbsoluteUri))));
         if (!kept || !File.Exists(file))
         {
-            using var answer = await upstream.GetAsync(new Uri(mirror, path), HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+            using var answer = await _upstream.GetAsync(new Uri(_mirror, path), HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
             context.Response.StatusCode = (int)answer.StatusCode;
             context.Response.ContentLength = answer.Content.Headers.ContentLength;
             if (!kept || !answer.IsSuccessStatusCode)

@@ -51,22 +51,22 @@ internal static partial class AccountResource
             """),
     ];
 
-    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
         var key = await request.Region.Users.CreateApiKeyAsync(request.User, request.Form["name"] ?? "", request.Aborted).ConfigureAwait(false);
-        return Answer.Json(json => Write(json, key));
+        return ApiResults.Json(json => Write(json, key));
     }
 
-    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    private static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
-        if (request.Form["token_key"] is not { Length: > 0 } key) return Answer.BadRequest("No provided token_key!");
+        if (request.Form["token_key"] is not { Length: > 0 } key) return ApiResults.BadRequest("No provided token_key!");
         return await request.Region.Users.DeleteApiKeyAsync(request.User, key, request.Aborted).ConfigureAwait(false)
-            ? Answer.NoContent
-            : Answer.NotFound("Token");
+            ? ApiResults.NoContent
+            : ApiResults.NotFound("Token");
     }
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Answer.List(await request.Region.Users.ListApiKeysAsync(request.User, request.Aborted).ConfigureAwait(false), (json, key) =>
+    private static async Task<ApiResult> ListAsync(ApiRequest request) =>
+        ApiResults.List(await request.Region.Users.ListApiKeysAsync(request.User, request.Aborted).ConfigureAwait(false), (json, key) =>
         {
             json.WriteStartObject();
             json.WriteString("name", key.Name);
@@ -74,39 +74,39 @@ internal static partial class AccountResource
             json.WriteEndObject();
         });
 
-    private static async Task<ApiAnswer> RenameAsync(ApiRequest request)
+    private static async Task<ApiResult> RenameAsync(ApiRequest request)
     {
         var form = request.Reader();
         var (token, name) = (form.Required("token"), form.Required("name"));
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         var key = token.Split(':') is [_, var middle, _] ? middle : token;
         return await request.Region.Users.RenameApiKeyAsync(request.User, key, name, request.Aborted).ConfigureAwait(false)
-            ? Answer.Text("Accepted", 202)
-            : Answer.NotFound("Token");
+            ? ApiResults.Text("Accepted", 202)
+            : ApiResults.NotFound("Token");
     }
 
     /// <summary>The same consumer name gets the same key each time, so that a client that logs in daily leaves no heap of them.</summary>
-    private static async Task<ApiAnswer> AuthenticateAsync(ApiRequest request)
+    private static async Task<ApiResult> AuthenticateAsync(ApiRequest request)
     {
         var form = request.Reader();
         var (name, password, consumer) = (form.Required("username"), form.Required("password"), form.Optional("consumer") ?? "");
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         var guard = request.Http.RequestServices.GetRequiredService<LoginGuard>();
         if (guard.Ask(name, request.RemoteAddress) is { Allowed: false, Wait: var wait })
-            return Answer.Text("Too many failed logins. Try again later.", StatusCodes.Status429TooManyRequests) with { Headers = Answer.Busy("", wait).Headers };
+            return ApiResults.Text("Too many failed logins. Try again later.", StatusCodes.Status429TooManyRequests) with { Headers = ApiResults.Busy("", wait).Headers };
         // Checking a password is slow on purpose, and strangers do not queue in front of users.
         var (entered, user) = await request.Http.RequestServices.GetRequiredService<PasswordQueue>().RunAsync(
             request.RemoteAddress, () => request.Region.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted), request.Aborted).ConfigureAwait(false);
-        if (!entered) return Answer.Busy("Too many logins at once. Try again.", TimeSpan.FromSeconds(2));
+        if (!entered) return ApiResults.Busy("Too many logins at once. Try again.", TimeSpan.FromSeconds(2));
         if (user is null)
         {
             if (guard.Failed(name, request.RemoteAddress) is { } count) await ReportAsync(request, name, count).ConfigureAwait(false);
-            return Answer.Forbidden("The user name or the password is wrong.");
+            return ApiResults.Forbidden("The user name or the password is wrong.");
         }
 
         guard.Succeeded(name, request.RemoteAddress);
         var key = await KeyForAsync(request, user, consumer).ConfigureAwait(false);
-        return Answer.Json(json => Write(json, key));
+        return ApiResults.Json(json => Write(json, key));
     }
 
     /// <summary>A login without a consumer's name makes a key of its own. When the user has as many as may be, it takes the place of the oldest of that kind.</summary>

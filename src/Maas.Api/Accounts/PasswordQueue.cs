@@ -12,25 +12,25 @@ internal sealed class PasswordQueue
 {
     private const int MostWaiting = 16, MostOfAddress = 2;
 
-    private readonly SemaphoreSlim places = new(Math.Max(1, Environment.ProcessorCount / 2));
-    private readonly Lock gate = new();
-    private readonly Dictionary<IPAddress, int> waiting = [];
-    private int all;
+    private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, int> _waiting = [];
+    private int _all;
 
     /// <summary>Runs a check in its turn.</summary>
     /// <returns>Whether there was a place in the queue, and the check's result.</returns>
     public async Task<(bool Entered, T? Result)> RunAsync<T>(IPAddress from, Func<Task<T>> check, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var own = waiting.GetValueOrDefault(from);
-            if (all >= MostWaiting || own >= MostOfAddress) return (false, default);
-            (all, waiting[from]) = (all + 1, own + 1);
+            var own = _waiting.GetValueOrDefault(from);
+            if (_all >= MostWaiting || own >= MostOfAddress) return (false, default);
+            (_all, _waiting[from]) = (_all + 1, own + 1);
         }
 
         try
         {
-            await places.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 // On the pool: the check takes its time without an await.
@@ -38,15 +38,15 @@ internal sealed class PasswordQueue
             }
             finally
             {
-                places.Release();
+                _places.Release();
             }
         }
         finally
         {
-            lock (gate)
+            lock (_gate)
             {
-                all--;
-                if (--waiting[from] == 0) waiting.Remove(from);
+                _all--;
+                if (--_waiting[from] == 0) _waiting.Remove(from);
             }
         }
     }

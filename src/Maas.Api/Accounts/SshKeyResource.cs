@@ -27,38 +27,38 @@ internal static class SshKeyResource
         ]),
     ];
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Answer.List(await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false), (json, key) => Write(json, key, request.Links));
+    private static async Task<ApiResult> ListAsync(ApiRequest request) =>
+        ApiResults.List(await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false), (json, key) => Write(json, key, request.Links));
 
-    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
         var form = request.Reader();
         var text = form.Required("key");
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         var present = await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false);
         if (present.Any(each => each.Key == text.Trim()))
         {
             form.Refuse("__all__", "This key has already been added for this user.");
-            return Answer.BadForm(form);
+            return ApiResults.BadForm(form);
         }
 
         if (await request.Region.SshKeys.AddAsync(request.User.Name, text, null, request.Aborted).ConfigureAwait(false) is { } key)
-            return Answer.Json(json => Write(json, key, request.Links), 201);
+            return ApiResults.Json(json => Write(json, key, request.Links), 201);
         form.Refuse("key", "This is not an SSH public key.");
-        return Answer.BadForm(form);
+        return ApiResults.BadForm(form);
     }
 
-    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+    private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         await FindAsync(request).ConfigureAwait(false) is { } key && key.Owner == request.User.Name
-            ? Answer.Json(json => Write(json, key, request.Links))
-            : Answer.NotFound("SSHKey");
+            ? ApiResults.Json(json => Write(json, key, request.Links))
+            : ApiResults.NotFound("SSHKey");
 
-    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    private static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
-        if (await FindAsync(request).ConfigureAwait(false) is not { } key) return Answer.NotFound("SSHKey");
-        if (key.Owner != request.User.Name) return Answer.Forbidden("Can't delete a key you don't own.");
+        if (await FindAsync(request).ConfigureAwait(false) is not { } key) return ApiResults.NotFound("SSHKey");
+        if (key.Owner != request.User.Name) return ApiResults.Forbidden("Can't delete a key you don't own.");
         await request.Region.SshKeys.DeleteAsync(key.Id, request.Aborted).ConfigureAwait(false);
-        return Answer.NoContent;
+        return ApiResults.NoContent;
     }
 
     private static async Task<SshKey?> FindAsync(ApiRequest request) =>

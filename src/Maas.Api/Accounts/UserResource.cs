@@ -35,37 +35,37 @@ internal static class UserResource
         ]),
     ];
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Answer.List(await request.Region.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
+    private static async Task<ApiResult> ListAsync(ApiRequest request) =>
+        ApiResults.List(await request.Region.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
 
-    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+    private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is { } user
             ? Show(request, user)
-            : Answer.NotFound("User");
+            : ApiResults.NotFound("User");
 
-    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
         foreach (var name in (ReadOnlySpan<string>)["username", "email", "password", "is_superuser"])
-            if (request.Form[name] is null) return Answer.BadRequest($"No provided {name}!");
+            if (request.Form[name] is null) return ApiResults.BadRequest($"No provided {name}!");
 
         var form = request.Reader();
         var (username, email, password, isAdministrator) = (form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         var user = await request.Region.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted).ConfigureAwait(false);
-        return user is null ? Answer.BadRequest("The user name is taken, or not allowed.") : Show(request, user);
+        return user is null ? ApiResults.BadRequest("The user name is taken, or not allowed.") : Show(request, user);
     }
 
-    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    private static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
-        if (await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user) return Answer.NoContent;
-        if (user.Name == request.User.Name) return Answer.BadRequest("An administrator cannot self-delete.");
+        if (await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user) return ApiResults.NoContent;
+        if (user.Name == request.User.Name) return ApiResults.BadRequest("An administrator cannot self-delete.");
         var owned = await request.Region.Machines.ListAsync(new MachineFilter { Owners = [user.Name] }, request.Aborted).ConfigureAwait(false);
-        if (owned.Count > 0) return Answer.BadRequest($"{owned.Count} machine(s) are still allocated to {user.Name}.");
+        if (owned.Count > 0) return ApiResults.BadRequest($"{owned.Count} machine(s) are still allocated to {user.Name}.");
         await request.Region.Users.DeleteAsync(user.Name, request.Aborted).ConfigureAwait(false);
-        return Answer.NoContent;
+        return ApiResults.NoContent;
     }
 
-    private static ApiAnswer Show(ApiRequest request, User user) => Answer.Json(json => Write(json, user, request.Links));
+    private static ApiResult Show(ApiRequest request, User user) => ApiResults.Json(json => Write(json, user, request.Links));
 
     private static void Write(Utf8JsonWriter json, User user, Links links)
     {

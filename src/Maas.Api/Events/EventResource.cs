@@ -35,7 +35,7 @@ internal static class EventResource
             """)),
     ];
 
-    private static async Task<ApiAnswer> QueryAsync(ApiRequest request)
+    private static async Task<ApiResult> QueryAsync(ApiRequest request)
     {
         var form = request.Reader();
         var (before, after) = (form.Integer("before", 0, long.MaxValue), form.Integer("after", 0, long.MaxValue));
@@ -43,8 +43,8 @@ internal static class EventResource
         var level = LevelOf(form);
         var limit = (int)(form.Integer("limit", 1, MaximumLimit) ?? DefaultLimit);
         var macs = form.MacAddresses("mac_address");
-        _ = Topology.Places.Named(form, "zone", "zone"); // there is one zone, so naming it asks nothing
-        if (form.HasErrors) return Answer.BadForm(form);
+        _ = Topology.DefaultTopology.Named(form, "zone", "zone"); // there is one zone, so naming it asks nothing
+        if (form.HasErrors) return ApiResults.BadForm(form);
 
         var ids = await IdsAsync(request, macs).ConfigureAwait(false);
         IReadOnlyList<Event> events = [];
@@ -63,7 +63,7 @@ internal static class EventResource
             }, request.Aborted).ConfigureAwait(false);
         }
 
-        return Answer.Json(json => Write(json, request, events, after ?? 0));
+        return ApiResults.Json(json => Write(json, request, events, after ?? 0));
     }
 
     /// <summary>The machines meant by id or address; null for all, empty when none of those named is known.</summary>

@@ -48,50 +48,50 @@ internal static class FileResource
         :param file: its bytes.
         """;
 
-    internal static async Task<ApiAnswer> AddAsync(ApiRequest request)
+    internal static async Task<ApiResult> AddAsync(ApiRequest request)
     {
-        if (request.Form["filename"] is not { Length: > 0 } name) return Answer.BadRequest("Filename not supplied");
+        if (request.Form["filename"] is not { Length: > 0 } name) return ApiResults.BadRequest("Filename not supplied");
         if (name.Length > StoredFiles.LongestName)
-            return Answer.BadRequest($"A file name has at most {StoredFiles.LongestName} characters.");
-        if (request.Body.Files.Count == 0) return Answer.BadRequest("File not supplied");
-        if (request.Body.Files is not [var file]) return Answer.BadRequest("Exactly one file must be supplied");
-        if (file.Content.Length > StoredFiles.MaximumSize) return Answer.TooLarge(StoredFiles.MaximumSize);
+            return ApiResults.BadRequest($"A file name has at most {StoredFiles.LongestName} characters.");
+        if (request.Body.Files.Count == 0) return ApiResults.BadRequest("File not supplied");
+        if (request.Body.Files is not [var file]) return ApiResults.BadRequest("Exactly one file must be supplied");
+        if (file.Content.Length > StoredFiles.MaximumSize) return ApiResults.TooLarge(StoredFiles.MaximumSize);
         await request.Region.Files.PutAsync(request.User.Name, name, file.Content, request.Aborted).ConfigureAwait(false);
-        return Answer.Text("", 201);
+        return ApiResults.Text("", 201);
     }
 
-    internal static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Answer.List(
+    internal static async Task<ApiResult> ListAsync(ApiRequest request) =>
+        ApiResults.List(
             await request.Region.Files.ListAsync(request.User.Name, request.Form["prefix"] ?? "", request.Aborted).ConfigureAwait(false),
             (json, file) => Write(json, file, request, withContent: false));
 
-    internal static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
+    internal static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         await request.Region.Files.FindAsync(request.User.Name, request.Route["filename"], request.Aborted).ConfigureAwait(false) is { } file
-            ? Answer.Json(json => Write(json, file, request, withContent: true))
-            : Answer.Text("Not Found", 404) with { Headers = [new("Workaround", "bug1123986")] };
+            ? ApiResults.Json(json => Write(json, file, request, withContent: true))
+            : ApiResults.Text("Not Found", 404) with { Headers = [new("Workaround", "bug1123986")] };
 
-    internal static async Task<ApiAnswer> GetAsync(ApiRequest request)
+    internal static async Task<ApiResult> GetAsync(ApiRequest request)
     {
-        if (request.Form["filename"] is not { Length: > 0 } name) return Answer.BadRequest("No provided filename!");
+        if (request.Form["filename"] is not { Length: > 0 } name) return ApiResults.BadRequest("No provided filename!");
         return Raw(await request.Region.Files.FindAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false));
     }
 
-    internal static async Task<ApiAnswer> GetByKeyAsync(ApiRequest request)
+    internal static async Task<ApiResult> GetByKeyAsync(ApiRequest request)
     {
-        if (request.Form["key"] is not { Length: > 0 } key) return Answer.BadRequest("No provided key!");
+        if (request.Form["key"] is not { Length: > 0 } key) return ApiResults.BadRequest("No provided key!");
         return Raw(await request.Region.Files.FindByKeyAsync(key, request.Aborted).ConfigureAwait(false));
     }
 
-    internal static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    internal static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
         var name = request.Route.GetValueOrDefault("filename") ?? request.Form["filename"];
-        if (string.IsNullOrEmpty(name)) return Answer.BadRequest("Filename not supplied");
+        if (string.IsNullOrEmpty(name)) return ApiResults.BadRequest("Filename not supplied");
         return await request.Region.Files.DeleteAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false)
-            ? Answer.NoContent
-            : Answer.Text("Not Found", 404);
+            ? ApiResults.NoContent
+            : ApiResults.Text("Not Found", 404);
     }
 
-    private static ApiAnswer Raw(StoredFile? file) => file is null ? Answer.Text("File not found", 404) : new ApiAnswer.Bytes(file.Content);
+    private static ApiResult Raw(StoredFile? file) => file is null ? ApiResults.Text("File not found", 404) : new ApiResult.Bytes(file.Content);
 
     private static void Write(Utf8JsonWriter json, StoredFile file, ApiRequest request, bool withContent)
     {

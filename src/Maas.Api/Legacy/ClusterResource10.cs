@@ -27,19 +27,19 @@ internal static class ClusterResource10
             with { TakesAnyArgument = true }),
     ];
 
-    private static Task<ApiAnswer> NoneAsync(ApiRequest request) => Task.FromResult(Answer.List<int>([], (_, _) => { }));
+    private static Task<ApiResult> NoneAsync(ApiRequest request) => Task.FromResult(ApiResults.List<int>([], (_, _) => { }));
 
-    private static Task<ApiAnswer> ListAsync(ApiRequest request) => Task.FromResult(Answer.List<string>([Master], Write));
+    private static Task<ApiResult> ListAsync(ApiRequest request) => Task.FromResult(ApiResults.List<string>([Master], Write));
 
-    private static Task<ApiAnswer> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["uuid"] == Master
-        ? Answer.Json(json => Write(json, Master))
-        : Answer.NotFound("NodeGroup"));
+    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["uuid"] == Master
+        ? ApiResults.Json(json => Write(json, Master))
+        : ApiResults.NotFound("NodeGroup"));
 
-    private static async Task<ApiAnswer> BootImagesAsync(ApiRequest request)
+    private static async Task<ApiResult> BootImagesAsync(ApiRequest request)
     {
-        if (request.Route["uuid"] != Master) return Answer.NotFound("NodeGroup");
+        if (request.Route["uuid"] != Master) return ApiResults.NotFound("NodeGroup");
         var images = await request.Region.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
-        return Answer.List(images.Where(image => image.Sets.Any(set => set.File.IsComplete)), Write);
+        return ApiResults.List(images.Where(image => image.Sets.Any(set => set.File.IsComplete)), Write);
     }
 
     private static void Write(Utf8JsonWriter json, string uuid)

@@ -9,7 +9,7 @@ namespace Maas.Api.Legacy;
 internal static class Documentation
 {
     public static ApiResource Definition { get; } = new("api/1.0/doc/", "DocHandler", "This page.",
-        ApiAction.Read(Access.Public, request => Task.FromResult<ApiAnswer>(new ApiAnswer.Text(200, Page(request.Links.Prefix), "text/html; charset=utf-8")), "Read this page."));
+        ApiAction.Read(Access.Public, request => Task.FromResult<ApiResult>(new ApiResult.Text(200, Page(request.Links.Prefix), "text/html; charset=utf-8")), "Read this page."));
 
     private static string Page(string prefix)
     {

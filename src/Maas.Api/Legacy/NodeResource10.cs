@@ -44,7 +44,7 @@ internal static class NodeResource10
             ApiAction.Post("acquire", Access.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored.")
                 with { TakesAnyArgument = true },
             ApiAction.Post("release", Access.User, request =>
-                request.ReleaseMachinesAsync("nodes", "node", NodeShape.NameOf),
+                request.ReleaseMachinesAsync("nodes", "node", NodeJson.NameOf),
                     $"Give nodes back.\n\n:param nodes: their ids.\n{Comment}"),
             ApiAction.Get("list", Access.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}")
                 with { AlsoTakes = MachineQuery.MoreArguments, Unsupported = Allocation.NotJudged },
@@ -105,19 +105,19 @@ internal static class NodeResource10
     ];
 
     /// <summary>Runs <paramref name="then"/> on the node in the path, if the user may. In API 1.0 somebody else's node is 403, not 404.</summary>
-    internal static async Task<ApiAnswer> WithAsync(ApiRequest request, Func<Machine, bool> may, Func<Machine, Task<ApiAnswer>> then)
+    internal static async Task<ApiResult> WithAsync(ApiRequest request, Func<Machine, bool> may, Func<Machine, Task<ApiResult>> then)
     {
         if (!SystemId.TryParse(request.Route["system_id"], out var id)
-            || await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        return request.User.MaySee(machine) && may(machine) ? await then(machine).ConfigureAwait(false) : Answer.Forbidden("You are not allowed to do this to this node.");
+            || await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        return request.User.MaySee(machine) && may(machine) ? await then(machine).ConfigureAwait(false) : ApiResults.Forbidden("You are not allowed to do this to this node.");
     }
 
-    internal static ApiAnswer Show(ApiRequest request, Machine machine) => Answer.Json(json => NodeShape.Write(json, machine, request.Links));
+    internal static ApiResult Show(ApiRequest request, Machine machine) => ApiResults.Json(json => NodeJson.Write(json, machine, request.Links));
 
-    private static ApiAnswer List(ApiRequest request, IEnumerable<Machine> machines) =>
-        Answer.List(machines, (json, machine) => NodeShape.Write(json, machine, request.Links));
+    private static ApiResult List(ApiRequest request, IEnumerable<Machine> machines) =>
+        ApiResults.List(machines, (json, machine) => NodeJson.Write(json, machine, request.Links));
 
-    private static async Task<ApiAnswer> NewAsync(ApiRequest request)
+    private static async Task<ApiResult> NewAsync(ApiRequest request)
     {
         var user = (request.Caller as Caller.OfUser)?.User;
         var form = request.Reader();
@@ -125,7 +125,7 @@ internal static class NodeResource10
         if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
         if (wanted.MacAddresses.Count == 0 && wanted.Power.Type != "ipmi" && !form.HasErrors)
             form.Refuse("mac_addresses", "This field is required.");
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
 
         if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
         var result = await request.StoreNewMachineAsync(wanted).ConfigureAwait(false);
@@ -134,53 +134,53 @@ internal static class NodeResource10
             CreateResult.Created created => created.Machine,
             _ => MachineBatches.Unrevealed(wanted),
         };
-        if (result is CreateResult.Full full) return Answer.Busy(full.Reason, MachinesResource.FullWait);
+        if (result is CreateResult.Full full) return ApiResults.Busy(full.Reason, MachinesResource.FullWait);
         if (result is CreateResult.Refused refused && request.NotCreated(refused) is { } refusal) return refusal;
-        if (user is null) return Answer.Json(json => NodeShape.WriteOriginal(json, machine, request.Links));
+        if (user is null) return ApiResults.Json(json => NodeJson.WriteOriginal(json, machine, request.Links));
         return user.IsAdministrator ? await CommandAsync(request, machine, new MachineCommand.Accept()).ConfigureAwait(false) : Show(request, machine);
     }
 
     /// <summary>The long form of 2012, but with 122 random bits where MAAS had the time and an address.</summary>
     private static SystemId NewId() => SystemId.Parse($"node-{new Guid(RandomNumberGenerator.GetBytes(16)):D}");
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request)
+    private static async Task<ApiResult> ListAsync(ApiRequest request)
     {
         var (machines, refusal) = await MachinesResource.FindAsync(request).ConfigureAwait(false);
         return refusal ?? List(request, machines);
     }
 
-    private static async Task<ApiAnswer> ListAllocatedAsync(ApiRequest request) =>
+    private static async Task<ApiResult> ListAllocatedAsync(ApiRequest request) =>
         List(request, await request.AllocatedMachinesAsync().ConfigureAwait(false));
 
-    private static async Task<ApiAnswer> AcquireAsync(ApiRequest request)
+    private static async Task<ApiResult> AcquireAsync(ApiRequest request)
     {
         var form = request.Reader();
         var wanted = Allocation.Read(form, (Caller.OfUser)request.Caller);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
             AllocationResult.Allocated allocated => Show(request, allocated.Machine),
-            AllocationResult.NoMachine => Answer.Conflict("No matching node is available."),
-            AllocationResult.Invalid invalid => CommandAnswers.BadField(invalid.Constraint, invalid.Reason),
+            AllocationResult.NoMachine => ApiResults.Conflict("No matching node is available."),
+            AllocationResult.Invalid invalid => CommandResults.BadField(invalid.Constraint, invalid.Reason),
             _ => throw new UnreachableException(),
         };
     }
 
-    private static async Task<ApiAnswer> AcceptAsync(ApiRequest request)
+    private static async Task<ApiResult> AcceptAsync(ApiRequest request)
     {
-        if (!request.User.IsAdministrator) return Answer.Forbidden("You don't have the required permission to accept the following node(s).");
+        if (!request.User.IsAdministrator) return ApiResults.Forbidden("You don't have the required permission to accept the following node(s).");
         var (machines, refusal) = await request.NamedMachinesAsync("nodes", "node").ConfigureAwait(false);
         if (refusal is not null) return refusal;
         var (accepted, refused) = await request.AcceptMachinesAsync(machines).ConfigureAwait(false);
         return refused is null
             ? List(request, accepted)
-            : Answer.Conflict($"Cannot accept node enlistment: node {refused.Machine.Id} is in state {NodeShape.NameOf(refused.Machine)}.");
+            : ApiResults.Conflict($"Cannot accept node enlistment: node {refused.Machine.Id} is in state {NodeJson.NameOf(refused.Machine)}.");
     }
 
-    private static async Task<ApiAnswer> DeploymentStatusAsync(ApiRequest request)
+    private static async Task<ApiResult> DeploymentStatusAsync(ApiRequest request)
     {
         var (machines, refusal) = await request.NamedMachinesAsync("nodes", "node").ConfigureAwait(false);
-        return refusal ?? Answer.Json(json =>
+        return refusal ?? ApiResults.Json(json =>
         {
             json.WriteStartObject();
             foreach (var machine in machines.Where(request.User.MaySee))
@@ -194,38 +194,38 @@ internal static class NodeResource10
         });
     }
 
-    private static Task<ApiAnswer> UpdateAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
+    private static Task<ApiResult> UpdateAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
     {
         var form = request.Reader();
         var architecture = form.Architecture();
         var changesPower = form.NamesPower();
         if (changesPower && !request.User.IsAdministrator)
-            return Answer.Forbidden("Only an administrator may say how a node is turned on and off.");
+            return ApiResults.Forbidden("Only an administrator may say how a node is turned on and off.");
         if (changesPower) _ = form.Power(machine.Power);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
             Architecture = architecture ?? each.Architecture,
             Power = changesPower ? new FormReader(form.Form).Power(each.Power) : each.Power,
         }, request.Aborted).ConfigureAwait(false);
-        return result is EditResult.Done done ? Show(request, done.Machine) : CommandAnswers.Of(result, request);
+        return result is EditResult.Done done ? Show(request, done.Machine) : CommandResults.Of(result, request);
     });
 
-    private static Task<ApiAnswer> DeleteAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
+    private static Task<ApiResult> DeleteAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
     {
-        if (NodeShape.StatusOf(machine.Status) == 6) return Answer.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeShape.NameOf(machine)}.");
+        if (NodeJson.StatusOf(machine.Status) == 6) return ApiResults.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeJson.NameOf(machine)}.");
         return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted).ConfigureAwait(false) is CommandResult.Refused refused
-            ? CommandAnswers.Refused(refused)
-            : Answer.NoContent;
+            ? CommandResults.Refused(refused)
+            : ApiResults.NoContent;
     });
 
     /// <summary>In 2012 starting a node was installing it, and starting it again was turning it on.</summary>
-    private static Task<ApiAnswer> StartAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
+    private static Task<ApiResult> StartAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
     {
         var form = request.Reader();
         var userData = form.UserData();
-        if (form.HasErrors) return Task.FromResult(Answer.BadForm(form));
+        if (form.HasErrors) return Task.FromResult(ApiResults.BadForm(form));
         MachineCommand command = machine.Status is MachineStatus.Deploying or MachineStatus.Deployed
             ? new MachineCommand.TurnOn { UserData = userData }
             : new MachineCommand.Deploy(machine.Owner ?? request.User.Name)
@@ -239,33 +239,33 @@ internal static class NodeResource10
     });
 
     /// <summary>Clients of 2012 stop a node before they release it, in whatever state it is; one that is being installed has to be aborted for that.</summary>
-    private static Task<ApiAnswer> StopAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
+    private static Task<ApiResult> StopAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
         CommandAsync(request, machine, machine.Status is MachineStatus.Deploying ? new MachineCommand.Abort()
             : new MachineCommand.TurnOff { Soft = request.Form["stop_mode"] == "soft" }));
 
-    private static Task<ApiAnswer> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
+    private static Task<ApiResult> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
     {
         var result = await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Release { Comment = request.Form["comment"] }, request.Actor, request.Aborted).ConfigureAwait(false);
         return result switch
         {
             CommandResult.Done done => Show(request, done.Machine),
-            CommandResult.Refused { Because: RefusalKind.Permission } refused => CommandAnswers.Refused(refused),
-            CommandResult.Refused refused => Answer.Conflict($"Node cannot be released in its current state ('{NodeShape.NameOf(refused.Machine)}')."),
-            _ => Answer.NotFound("Node"),
+            CommandResult.Refused { Because: RefusalKind.Permission } refused => CommandResults.Refused(refused),
+            CommandResult.Refused refused => ApiResults.Conflict($"Node cannot be released in its current state ('{NodeJson.NameOf(refused.Machine)}')."),
+            _ => ApiResults.NotFound("Node"),
         };
     });
 
-    private static Task<ApiAnswer> CommandAsync(ApiRequest request, MachineCommand command) =>
+    private static Task<ApiResult> CommandAsync(ApiRequest request, MachineCommand command) =>
         WithAsync(request, request.User.MayEdit, machine => CommandAsync(request, machine, command));
 
-    private static async Task<ApiAnswer> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
+    private static async Task<ApiResult> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
     {
         var explained = command with { Comment = request.Form["comment"] ?? command.Comment };
         return await request.Region.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done done => Show(request, done.Machine),
-            CommandResult.Refused refused => CommandAnswers.Refused(refused),
-            _ => Answer.NotFound("Node"),
+            CommandResult.Refused refused => CommandResults.Refused(refused),
+            _ => ApiResults.NotFound("Node"),
         };
     }
 }

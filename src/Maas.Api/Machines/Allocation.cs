@@ -50,18 +50,18 @@ internal static class Allocation
     /// <summary>What an allocation cannot have.</summary>
     public static IReadOnlyDictionary<string, string> Unsupported { get; } = new Dictionary<string, string>(NotJudged.Concat(MachineOperations.NoBridges));
 
-    public static async Task<ApiAnswer> AllocateAsync(ApiRequest request)
+    public static async Task<ApiResult> AllocateAsync(ApiRequest request)
     {
         var form = request.Reader();
         var wanted = Read(form, (Caller.OfUser)request.Caller);
         _ = form.Boolean("verbose");
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
 
         return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
             AllocationResult.Allocated allocated => request.Show(allocated.Machine, WriteConstraints),
-            AllocationResult.NoMachine none => Answer.Conflict(none.Reason),
-            AllocationResult.Invalid invalid => CommandAnswers.BadField(invalid.Constraint, invalid.Reason),
+            AllocationResult.NoMachine none => ApiResults.Conflict(none.Reason),
+            AllocationResult.Invalid invalid => CommandResults.BadField(invalid.Constraint, invalid.Reason),
             _ => throw new UnreachableException(),
         };
     }

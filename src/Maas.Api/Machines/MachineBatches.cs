@@ -13,7 +13,7 @@ internal static class MachineBatches
     extension(ApiRequest request)
     {
         /// <summary>The machines that <paramref name="field"/> names; one that is not there refuses them all.</summary>
-        public async Task<(IReadOnlyList<Machine> Machines, ApiAnswer? Refusal)> NamedMachinesAsync(string field, string noun)
+        public async Task<(IReadOnlyList<Machine> Machines, ApiResult? Refusal)> NamedMachinesAsync(string field, string noun)
         {
             List<Machine> machines = [];
             List<string> unknown = [];
@@ -24,7 +24,7 @@ internal static class MachineBatches
                 else unknown.Add(text);
             }
 
-            return unknown.Count == 0 ? (machines, null) : ([], Answer.BadRequest($"Unknown {noun}(s): {string.Join(", ", unknown)}."));
+            return unknown.Count == 0 ? (machines, null) : ([], ApiResults.BadRequest($"Unknown {noun}(s): {string.Join(", ", unknown)}."));
         }
 
         /// <summary>The machines allocated with the key of this request, or those of them that <c>id</c> names.</summary>
@@ -53,7 +53,7 @@ internal static class MachineBatches
         }
 
         /// <summary>Releases the machines that <paramref name="field"/> names; the busy ones are listed in the refusal, the others are released all the same.</summary>
-        public async Task<ApiAnswer> ReleaseMachinesAsync(string field, string noun, Func<Machine, string> nameOfStatus)
+        public async Task<ApiResult> ReleaseMachinesAsync(string field, string noun, Func<Machine, string> nameOfStatus)
         {
             var (machines, refusal) = await request.NamedMachinesAsync(field, noun).ConfigureAwait(false);
             if (refusal is not null) return refusal;
@@ -75,19 +75,19 @@ internal static class MachineBatches
 
             if (denied) return MachinePermissions.Denied;
             return busy.Count == 0
-                ? Answer.List(released, (json, id) => json.WriteStringValue(id))
-                : Answer.Conflict($"The {noun}(s) cannot be released in their current state: {string.Join(", ", busy)}.");
+                ? ApiResults.List(released, (json, id) => json.WriteStringValue(id))
+                : ApiResults.Conflict($"The {noun}(s) cannot be released in their current state: {string.Join(", ", busy)}.");
         }
 
         /// <summary>
         /// Why a caller without credentials may not make this machine known; null when it may. On the served link the hardware address of the caller is seen, and it
         /// must be the machine's: nobody makes another's machine known.
         /// </summary>
-        public ApiAnswer? RefuseEnlistment(NewMachine machine)
+        public ApiResult? RefuseEnlistment(NewMachine machine)
         {
-            if (!request.Enlistments.TryEnter(request.RemoteAddress, out var wait)) return Answer.Busy("Too many machines make themselves known at once. Try again.", wait);
+            if (!request.Enlistments.TryEnter(request.RemoteAddress, out var wait)) return ApiResults.Busy("Too many machines make themselves known at once. Try again.", wait);
             return request.SeenHardware is { } seen && !machine.MacAddresses.Contains(seen)
-                ? CommandAnswers.BadField("mac_addresses", "The address of the interface that sends this request must be among them.")
+                ? CommandResults.BadField("mac_addresses", "The address of the interface that sends this request must be among them.")
                 : null;
         }
 
@@ -95,12 +95,12 @@ internal static class MachineBatches
         /// Why a new machine was refused. A stranger who names an address that is known here gets null: an answer that depends on the
         /// machine with that address would tell of it. A user learns the machine's name if the machine is shown to them.
         /// </summary>
-        public ApiAnswer? NotCreated(CreateResult.Refused refused) => (refused.AddressHolder, request.Caller) switch
+        public ApiResult? NotCreated(CreateResult.Refused refused) => (refused.AddressHolder, request.Caller) switch
         {
-            (null, _) => CommandAnswers.BadField(refused.Field, refused.Reason),
+            (null, _) => CommandResults.BadField(refused.Field, refused.Reason),
             ({ } holder, Caller.OfUser { User: var user }) when user.MaySee(holder) =>
-                CommandAnswers.BadField(refused.Field, $"{refused.Reason.TrimEnd('.')} on {holder.Hostname}."),
-            (_, Caller.OfUser) => CommandAnswers.BadField(refused.Field, refused.Reason),
+                CommandResults.BadField(refused.Field, $"{refused.Reason.TrimEnd('.')} on {holder.Hostname}."),
+            (_, Caller.OfUser) => CommandResults.BadField(refused.Field, refused.Reason),
             _ => null,
         };
 

@@ -192,13 +192,13 @@ internal static class MachineOperations
             LongestForm = op is "deploy" or "power_on" ? ApiAction.UserDataForm : ApiAction.UsualForm,
         };
 
-    private static async Task<ApiAnswer> RunAsync(ApiRequest request, Func<FormReader, MachineCommand> read, Func<User, Func<Machine, bool>> may)
+    private static async Task<ApiResult> RunAsync(ApiRequest request, Func<FormReader, MachineCommand> read, Func<User, Func<Machine, bool>> may)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!may(request.User)(machine)) return MachinePermissions.Denied;
         var form = request.Reader();
         var command = read(form);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         if (command is MachineCommand.Release release)
             command = release with { Erase = await EraseModeAsync(request, form).ConfigureAwait(false) };
         if (command is MachineCommand.Deploy deploy)

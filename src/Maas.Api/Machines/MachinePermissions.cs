@@ -45,5 +45,5 @@ internal static class MachinePermissions
     }
 
     /// <summary>The words for a user who may not.</summary>
-    public static ApiAnswer Denied { get; } = Answer.Forbidden("You do not have permission to do this to this machine.");
+    public static ApiResult Denied { get; } = ApiResults.Forbidden("You do not have permission to do this to this machine.");
 }

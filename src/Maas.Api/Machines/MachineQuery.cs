@@ -62,8 +62,8 @@ internal sealed record MachineQuery(MachineFilter Filter, Func<Machine, bool> Al
             AgentNames = form.Form.All("agent_name"),
             Tags = form.List("tags"),
             Domains = form.Form.All("domain"),
-            Zones = Places.Named(form, "zone", "zone", "in_zone"),
-            Pools = Places.Named(form, "pool", "pool", "in_pool"),
+            Zones = DefaultTopology.Named(form, "zone", "zone", "in_zone"),
+            Pools = DefaultTopology.Named(form, "pool", "pool", "in_pool"),
         };
         Dictionary<string, IReadOnlyList<string>> tags = new() { ["tags"] = filter.Tags, ["not_tags"] = form.List("not_tags") };
         return new MachineQuery(filter, Rest(form), tags, MatchesNothing: ids.Count > 0 && known.Count == 0);
@@ -76,8 +76,8 @@ internal sealed record MachineQuery(MachineFilter Filter, Func<Machine, bool> Al
         var (architectures, simple) = (form.List("arch"), form.Form.All("simple_status"));
         var (notIds, notNames, notMacs) = (All(form, "not_id", "not_system_id"), form.Form.All("not_hostname"),
             form.MacAddresses("not_mac_address"));
-        var (notZones, notPools) = (Places.Named(form, "zone", "not_zone", "not_in_zone"),
-            Places.Named(form, "pool", "not_pool", "not_in_pool"));
+        var (notZones, notPools) = (DefaultTopology.Named(form, "zone", "not_zone", "not_in_zone"),
+            DefaultTopology.Named(form, "pool", "not_pool", "not_in_pool"));
         var (notTags, notArchitectures, notSimple) = (form.List("not_tags"), form.List("not_arch"), form.Form.All("not_simple_status"));
         var (notStatuses, notPowers) = (Words(form, "not_status", StatusOf), Words(form, "not_power_state", PowerOf));
         var (notDomains, notOwners, notAgents) = (form.Form.All("not_domain"), form.Form.All("not_owner"), form.Form.All("not_agent_name"));
@@ -136,7 +136,7 @@ internal sealed record MachineQuery(MachineFilter Filter, Func<Machine, bool> Al
     private static PowerState? PowerOf(string word)
     {
         foreach (var state in Enum.GetValues<PowerState>())
-            if (PowerWords.Of(state) == word) return state;
+            if (PowerStateNames.Of(state) == word) return state;
         return null;
     }
 }

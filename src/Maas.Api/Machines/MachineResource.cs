@@ -61,37 +61,37 @@ internal static class MachineResource
 
     private const int MaximumOwnerData = 1000;
 
-    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
-        await request.FindMachineAsync().ConfigureAwait(false) is { } machine ? request.Show(machine) : Answer.NotFound("Machine");
+    private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
+        await request.FindMachineAsync().ConfigureAwait(false) is { } machine ? request.Show(machine) : ApiResults.NotFound("Machine");
 
-    private static async Task<ApiAnswer> GetCaptureAsync(ApiRequest request)
+    private static async Task<ApiResult> GetCaptureAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         var captures = request.Http.RequestServices.GetService<IMachineCaptures>();
         var output = new MemoryStream();
-        if (captures is null || !await captures.WriteAsync(machine, output, request.Aborted).ConfigureAwait(false)) return Answer.NotFound("Capture");
-        return new ApiAnswer.Bytes(output.GetBuffer().AsMemory(0, (int)output.Length), "application/vnd.tcpdump.pcap")
+        if (captures is null || !await captures.WriteAsync(machine, output, request.Aborted).ConfigureAwait(false)) return ApiResults.NotFound("Capture");
+        return new ApiResult.Bytes(output.GetBuffer().AsMemory(0, (int)output.Length), "application/vnd.tcpdump.pcap")
         {
             Headers = [new("Content-Disposition", $"attachment; filename=\"{machine.Id}.pcapng\"")],
         };
     }
 
-    private static async Task<ApiAnswer> UpdateAsync(ApiRequest request)
+    private static async Task<ApiResult> UpdateAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;
-        if (machine.Locked) return Answer.Forbidden("The machine is locked.");
+        if (machine.Locked) return ApiResults.Forbidden("The machine is locked.");
 
         var form = request.Reader();
         // Before anything is compared: an answer that depends on whether a guess is right would tell a password.
         var changesPower = form.NamesPower();
-        if (changesPower && !request.User.IsAdministrator) return Answer.Forbidden("Only an administrator may say how a machine is turned on and off.");
+        if (changesPower && !request.User.IsAdministrator) return ApiResults.Forbidden("Only an administrator may say how a machine is turned on and off.");
         var swap = form.Form.Has("swap_size");
         var swapSize = form.ByteCount("swap_size");
         var (architecture, cpus, memory) = (form.Architecture(), (int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
-        var (zone, pool) = (Topology.Places.Zone(form), Topology.Places.Pool(form));
+        var (zone, pool) = (Topology.DefaultTopology.Zone(form), Topology.DefaultTopology.Pool(form));
         if (changesPower) _ = form.Power(machine.Power);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
 
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
@@ -107,25 +107,25 @@ internal static class MachineResource
             CpuCount = cpus ?? each.CpuCount,
             MemoryMiB = memory ?? each.MemoryMiB,
         }, request.Aborted).ConfigureAwait(false);
-        return CommandAnswers.Of(result, request);
+        return CommandResults.Of(result, request);
     }
 
-    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request)
+    private static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
-        if (machine.Locked) return Answer.Forbidden("The machine is locked.");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
+        if (machine.Locked) return ApiResults.Forbidden("The machine is locked.");
         return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted).ConfigureAwait(false) switch
         {
-            CommandResult.Done => Answer.NoContent,
-            CommandResult.Refused refused => CommandAnswers.Refused(refused),
-            _ => Answer.NotFound("Machine"),
+            CommandResult.Done => ApiResults.NoContent,
+            CommandResult.Refused refused => CommandResults.Refused(refused),
+            _ => ApiResults.NotFound("Machine"),
         };
     }
 
-    internal static async Task<ApiAnswer> PowerParametersAsync(ApiRequest request)
+    internal static async Task<ApiResult> PowerParametersAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
-        return Answer.Json(json =>
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
+        return ApiResults.Json(json =>
         {
             json.WriteStartObject();
             foreach (var (name, value) in machine.Power.Parameters) json.WriteString(name, value);
@@ -134,31 +134,31 @@ internal static class MachineResource
     }
 
     /// <summary>The state as last known. Asking the machine's controller takes seconds: it is asked now, and whoever polls sees the answer.</summary>
-    internal static async Task<ApiAnswer> QueryPowerStateAsync(ApiRequest request)
+    internal static async Task<ApiResult> QueryPowerStateAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!machine.Power.IsManual)
             await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower(), request.Actor, request.Aborted).ConfigureAwait(false);
-        return Answer.Json(json =>
+        return ApiResults.Json(json =>
         {
             json.WriteStartObject();
-            json.WriteString("state", PowerWords.Of(machine.PowerState));
+            json.WriteString("state", PowerStateNames.Of(machine.PowerState));
             json.WriteEndObject();
         });
     }
 
-    internal static async Task<ApiAnswer> DetailsAsync(ApiRequest request) =>
+    internal static async Task<ApiResult> DetailsAsync(ApiRequest request) =>
         await request.FindMachineAsync().ConfigureAwait(false) is null
-            ? Answer.NotFound("Machine")
-            : new ApiAnswer.Bytes(Bson.Document([("lshw", null), ("lldp", null)]), "application/bson");
+            ? ApiResults.NotFound("Machine")
+            : new ApiResult.Bytes(Bson.Document([("lshw", null), ("lldp", null)]), "application/bson");
 
-    private static async Task<ApiAnswer> GetTokenAsync(ApiRequest request)
+    private static async Task<ApiResult> GetTokenAsync(ApiRequest request)
     {
         // The token is read before the permission is checked: a change of owner revokes it, so that the token shown is never of a later owner's time.
         var token = SystemId.TryParse(request.Route["system_id"], out var id) ? await request.Region.NodeTokens.GetAsync(id, request.Aborted).ConfigureAwait(false) : null;
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;
-        return Answer.Json(json =>
+        return ApiResults.Json(json =>
         {
             if (token is null)
             {
@@ -174,16 +174,16 @@ internal static class MachineResource
         });
     }
 
-    private static async Task<ApiAnswer> SetOwnerDataAsync(ApiRequest request)
+    private static async Task<ApiResult> SetOwnerDataAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Machine");
-        if (machine.Owner != request.User.Name) return Answer.Conflict("Owner data can only be set on machines you own.");
-        if (machine.Locked) return Answer.Forbidden("The machine is locked.");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
+        if (machine.Owner != request.User.Name) return ApiResults.Conflict("Owner data can only be set on machines you own.");
+        if (machine.Locked) return ApiResults.Forbidden("The machine is locked.");
 
         var changes = request.Form.Fields.Where(field => field.Key is not ("op" or "")).ToList();
         var owner = request.Actor with { IsAdministrator = false }; // owner data is the owner's alone
         var result = await request.Region.Machines.EditAsync(machine.Id, owner, each => each with { OwnerData = Changed(each, changes) }, request.Aborted).ConfigureAwait(false);
-        return CommandAnswers.Of(result, request);
+        return CommandResults.Of(result, request);
     }
 
     private static Dictionary<string, string> Changed(Machine machine, List<KeyValuePair<string, string>> changes)

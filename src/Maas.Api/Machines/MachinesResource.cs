@@ -88,25 +88,25 @@ internal static class MachinesResource
     };
 
     /// <summary>The machines that fit the query and the user may see.</summary>
-    public static async Task<(IReadOnlyList<Machine> Machines, ApiAnswer? Refusal)> FindAsync(ApiRequest request)
+    public static async Task<(IReadOnlyList<Machine> Machines, ApiResult? Refusal)> FindAsync(ApiRequest request)
     {
         var form = request.Reader();
         var query = MachineQuery.Read(form);
         if (query.Tags.Values.Any(tags => tags.Count > 0)) await RefuseUnknownTagsAsync(request, form, query.Tags).ConfigureAwait(false);
-        if (form.HasErrors) return ([], Answer.BadForm(form));
+        if (form.HasErrors) return ([], ApiResults.BadForm(form));
         if (query.MatchesNothing) return ([], null);
         var machines = await request.Region.Machines.ListAsync(query.Filter, request.Aborted).ConfigureAwait(false);
         return ([.. machines.Where(machine => request.User.MaySee(machine) && query.Also(machine))], null);
     }
 
-    private static async Task<ApiAnswer> DeleteNewAsync(ApiRequest request)
+    private static async Task<ApiResult> DeleteNewAsync(ApiRequest request)
     {
         var form = request.Reader();
         var seconds = form.Integer("older_than", 0, int.MaxValue);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         DateTimeOffset? before = seconds is { } age ? request.Time.GetUtcNow().AddSeconds(-age) : null;
         var deleted = await request.Region.Machines.DeleteNewAsync(request.Actor, before, request.Aborted).ConfigureAwait(false);
-        return Answer.Json(json =>
+        return ApiResults.Json(json =>
         {
             json.WriteStartObject();
             json.WriteNumber("deleted", deleted);
@@ -125,16 +125,16 @@ internal static class MachinesResource
         }
     }
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request)
+    private static async Task<ApiResult> ListAsync(ApiRequest request)
     {
         var (machines, refusal) = await FindAsync(request).ConfigureAwait(false);
         return refusal ?? List(request, machines);
     }
 
-    private static ApiAnswer List(ApiRequest request, IEnumerable<Machine> machines) =>
+    private static ApiResult List(ApiRequest request, IEnumerable<Machine> machines) =>
         request.ShowAll(machines);
 
-    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
         var user = (request.Caller as Caller.OfUser)?.User;
         var form = request.Reader();
@@ -143,16 +143,16 @@ internal static class MachinesResource
         if (wanted.MacAddresses.Count == 0 && wanted.Power.Type != "ipmi" && !form.HasErrors)
             form.Refuse("mac_addresses", "This field is required.");
         if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
-        _ = (Topology.Places.Zone(form), Topology.Places.Pool(form));
+        _ = (Topology.DefaultTopology.Zone(form), Topology.DefaultTopology.Pool(form));
         var commission = form.Boolean("commission") ?? true;
         var commissioning = MachineOperations.Commission(form);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
 
         if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
         switch (await request.StoreNewMachineAsync(wanted).ConfigureAwait(false))
         {
             case CreateResult.Full full:
-                return Answer.Busy(full.Reason, FullWait);
+                return ApiResults.Busy(full.Reason, FullWait);
             case CreateResult.Refused refused:
                 return request.NotCreated(refused) ?? Limited(request, MachineBatches.Unrevealed(wanted));
             case CreateResult.Created { Machine: var machine } when user is { IsAdministrator: true } && commission:
@@ -168,24 +168,24 @@ internal static class MachinesResource
         }
     }
 
-    private static ApiAnswer Limited(ApiRequest request, Machine machine) => Answer.Json(json => MachineShape.WriteLimited(json, machine, request.Links));
+    private static ApiResult Limited(ApiRequest request, Machine machine) => ApiResults.Json(json => MachineJson.WriteLimited(json, machine, request.Links));
 
-    internal static async Task<ApiAnswer> IsRegisteredAsync(ApiRequest request)
+    internal static async Task<ApiResult> IsRegisteredAsync(ApiRequest request)
     {
-        if (request.Form["mac_address"] is not { Length: > 0 } text) return Answer.BadRequest("No provided mac_address!");
+        if (request.Form["mac_address"] is not { Length: > 0 } text) return ApiResults.BadRequest("No provided mac_address!");
         if (!MacAddress.TryParse(text, out var address))
-            return CommandAnswers.BadField("mac_address", $"'{LogText.From(text, 64)}' is not a valid MAC address.");
+            return CommandResults.BadField("mac_address", $"'{LogText.From(text, 64)}' is not a valid MAC address.");
         var machine = await request.Region.Machines.FindByMacAsync(address, request.Aborted).ConfigureAwait(false);
-        return Answer.Json(json => json.WriteBooleanValue(machine is { Status: not MachineStatus.Retired }));
+        return ApiResults.Json(json => json.WriteBooleanValue(machine is { Status: not MachineStatus.Retired }));
     }
 
-    private static async Task<ApiAnswer> ListAllocatedAsync(ApiRequest request) =>
+    private static async Task<ApiResult> ListAllocatedAsync(ApiRequest request) =>
         List(request, await request.AllocatedMachinesAsync().ConfigureAwait(false));
 
-    private static async Task<ApiAnswer> PowerParametersAsync(ApiRequest request)
+    private static async Task<ApiResult> PowerParametersAsync(ApiRequest request)
     {
         var (machines, refusal) = await FindAsync(request).ConfigureAwait(false);
-        return refusal ?? Answer.Json(json =>
+        return refusal ?? ApiResults.Json(json =>
         {
             json.WriteStartObject();
             foreach (var machine in machines)
@@ -199,21 +199,21 @@ internal static class MachinesResource
         });
     }
 
-    private static async Task<ApiAnswer> AcceptAsync(ApiRequest request)
+    private static async Task<ApiResult> AcceptAsync(ApiRequest request)
     {
         var (machines, refusal) = await request.NamedMachinesAsync("machines", "machine").ConfigureAwait(false);
         return refusal ?? await AcceptAsync(request, machines).ConfigureAwait(false);
     }
 
-    private static async Task<ApiAnswer> AcceptAllAsync(ApiRequest request) =>
+    private static async Task<ApiResult> AcceptAllAsync(ApiRequest request) =>
         await AcceptAsync(request, await request.Region.Machines.ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, request.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
 
-    private static async Task<ApiAnswer> AcceptAsync(ApiRequest request, IReadOnlyList<Machine> machines)
+    private static async Task<ApiResult> AcceptAsync(ApiRequest request, IReadOnlyList<Machine> machines)
     {
         var (accepted, refused) = await request.AcceptMachinesAsync(machines).ConfigureAwait(false);
-        return refused is null ? List(request, accepted) : CommandAnswers.Refused(refused);
+        return refused is null ? List(request, accepted) : CommandResults.Refused(refused);
     }
 
-    private static Task<ApiAnswer> ReleaseAsync(ApiRequest request) =>
+    private static Task<ApiResult> ReleaseAsync(ApiRequest request) =>
         request.ReleaseMachinesAsync("machines", "machine", machine => machine.Status.DisplayName);
 }

@@ -30,51 +30,51 @@ internal static class NodeResource
         ]),
     ];
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request)
+    private static async Task<ApiResult> ListAsync(ApiRequest request)
     {
         var (machines, refusal) = await MachinesResource.FindAsync(request).ConfigureAwait(false);
         return refusal ?? request.ShowAll(machines);
     }
 
-    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
-        await request.FindMachineAsync().ConfigureAwait(false) is { } machine ? request.Show(machine) : Answer.NotFound("Node");
+    private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
+        await request.FindMachineAsync().ConfigureAwait(false) is { } machine ? request.Show(machine) : ApiResults.NotFound("Node");
 
-    private static async Task<ApiAnswer> InterfacesAsync(ApiRequest request) =>
+    private static async Task<ApiResult> InterfacesAsync(ApiRequest request) =>
         await request.FindMachineAsync().ConfigureAwait(false) is { } machine
-            ? Answer.List(InterfaceShape.Of(machine), (json, each) => each.Write(json, request.Links))
-            : Answer.NotFound("Node");
+            ? ApiResults.List(InterfaceJson.Of(machine), (json, each) => each.Write(json, request.Links))
+            : ApiResults.NotFound("Node");
 
-    private static async Task<ApiAnswer> InterfaceAsync(ApiRequest request)
+    private static async Task<ApiResult> InterfaceAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        var found = InterfaceShape.Of(machine).FirstOrDefault(each => IsNamed(request, each.Id, each.Name));
-        return found is null ? Answer.NotFound("Interface") : Answer.Json(json => found.Write(json, request.Links));
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        var found = InterfaceJson.Of(machine).FirstOrDefault(each => IsNamed(request, each.Id, each.Name));
+        return found is null ? ApiResults.NotFound("Interface") : ApiResults.Json(json => found.Write(json, request.Links));
     }
 
-    private static async Task<ApiAnswer> BlockDevicesAsync(ApiRequest request) =>
+    private static async Task<ApiResult> BlockDevicesAsync(ApiRequest request) =>
         await request.FindMachineAsync().ConfigureAwait(false) is { } machine
-            ? Answer.List(BlockDeviceShape.Of(machine), (json, each) => each.Write(json, request.Links))
-            : Answer.NotFound("Node");
+            ? ApiResults.List(BlockDeviceJson.Of(machine), (json, each) => each.Write(json, request.Links))
+            : ApiResults.NotFound("Node");
 
-    private static async Task<ApiAnswer> BlockDeviceAsync(ApiRequest request)
+    private static async Task<ApiResult> BlockDeviceAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        return FindDisk(request, machine) is { } found ? Answer.Json(json => found.Write(json, request.Links))
-            : Answer.NotFound("BlockDevice");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        return FindDisk(request, machine) is { } found ? ApiResults.Json(json => found.Write(json, request.Links))
+            : ApiResults.NotFound("BlockDevice");
     }
 
-    private static async Task<ApiAnswer> SetBootDiskAsync(ApiRequest request)
+    private static async Task<ApiResult> SetBootDiskAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        if (FindDisk(request, machine) is not { Disk: var disk }) return Answer.NotFound("BlockDevice");
-        if (machine.Status is not MachineStatus.Ready) return Answer.Conflict("Cannot set as boot disk because the machine is not Ready.");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        if (FindDisk(request, machine) is not { Disk: var disk }) return ApiResults.NotFound("BlockDevice");
+        if (machine.Status is not MachineStatus.Ready) return ApiResults.Conflict("Cannot set as boot disk because the machine is not Ready.");
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each =>
             each with { BootDisk = each.NameOfDisk(disk) }, request.Aborted).ConfigureAwait(false);
-        return result is EditResult.Done ? Answer.Ok : CommandAnswers.Of(result, request);
+        return result is EditResult.Done ? ApiResults.Ok : CommandResults.Of(result, request);
     }
 
-    private static BlockDeviceShape? FindDisk(ApiRequest request, Machine machine) =>
-        BlockDeviceShape.Of(machine).FirstOrDefault(each => IsNamed(request, each.Id, each.Disk.Name));
+    private static BlockDeviceJson? FindDisk(ApiRequest request, Machine machine) =>
+        BlockDeviceJson.Of(machine).FirstOrDefault(each => IsNamed(request, each.Id, each.Disk.Name));
 
     /// <summary>An id is a number, and a name that is a number loses to it.</summary>
     private static bool IsNamed(ApiRequest request, long id, string name) =>

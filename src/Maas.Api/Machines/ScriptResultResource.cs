@@ -40,40 +40,40 @@ internal static class ScriptResultResource
 
     private sealed record ResultSet(ScriptKind Kind, long Id, IReadOnlyList<ScriptResult> Results);
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request)
+    private static async Task<ApiResult> ListAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
         var sets = await SetsAsync(request, machine).ConfigureAwait(false);
         if (request.Form["type"] is { Length: > 0 } type)
         {
             if (KindsOf(type) is not { } kinds)
-                return CommandAnswers.BadField("type", $"Unknown type '{LogText.From(type, 64)}': type must be commissioning or testing.");
+                return CommandResults.BadField("type", $"Unknown type '{LogText.From(type, 64)}': type must be commissioning or testing.");
             sets = [.. sets.Where(set => kinds.Contains(set.Kind))];
         }
 
         if (WrongFlag(request) is { } wrong) return wrong;
         var output = await OutputsAsync(request, sets).ConfigureAwait(false);
-        return Answer.List(sets, (json, set) => Write(json, set, machine, output, request.Links));
+        return ApiResults.List(sets, (json, set) => Write(json, set, machine, output, request.Links));
     }
 
-    private static async Task<ApiAnswer> ReadAsync(ApiRequest request)
+    private static async Task<ApiResult> ReadAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return Answer.NotFound("ScriptSet");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return ApiResults.NotFound("ScriptSet");
         if (WrongFlag(request) is { } wrong) return wrong;
         var output = await OutputsAsync(request, [set]).ConfigureAwait(false);
-        return Answer.Json(json => Write(json, set, machine, output, request.Links));
+        return ApiResults.Json(json => Write(json, set, machine, output, request.Links));
     }
 
-    private static async Task<ApiAnswer> DownloadAsync(ApiRequest request)
+    private static async Task<ApiResult> DownloadAsync(ApiRequest request)
     {
-        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
-        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return Answer.NotFound("ScriptSet");
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return ApiResults.NotFound("ScriptSet");
         if (request.Form["filetype"] is { Length: > 0 } type and not "txt")
-            return CommandAnswers.BadField("filetype", $"Unknown filetype '{LogText.From(type, 64)}': it must be txt.");
+            return CommandResults.BadField("filetype", $"Unknown filetype '{LogText.From(type, 64)}': it must be txt.");
         var wanted = request.Form["output"] is { Length: > 0 } streams ? streams : "combined";
         if (wanted is not ("combined" or "stdout" or "stderr" or "all"))
-            return CommandAnswers.BadField("output",
+            return CommandResults.BadField("output",
                 $"Unknown output '{LogText.From(wanted, 64)}': it must be combined, stdout, stderr or all.");
         using var text = new MemoryStream();
         foreach (var result in set.Results)
@@ -91,7 +91,7 @@ internal static class ScriptResultResource
             text.Write(content.Span);
         }
 
-        return new ApiAnswer.Bytes(text.ToArray(), "text/plain; charset=utf-8");
+        return new ApiResult.Bytes(text.ToArray(), "text/plain; charset=utf-8");
     }
 
     private static ResultSet? Find(IReadOnlyList<ResultSet> sets, string name) => name switch
@@ -109,11 +109,11 @@ internal static class ScriptResultResource
         _ => null,
     };
 
-    private static ApiAnswer? WrongFlag(ApiRequest request)
+    private static ApiResult? WrongFlag(ApiRequest request)
     {
         var form = request.Reader();
         _ = form.Boolean("include_output");
-        return form.HasErrors ? Answer.BadForm(form) : null;
+        return form.HasErrors ? ApiResults.BadForm(form) : null;
     }
 
     /// <summary>The sets, each with those of its results that <c>filters</c> names; a set without any is left out.</summary>

@@ -11,33 +11,33 @@ namespace Maas.Api.Metadata;
 internal static class Credentials
 {
     /// <summary>The key as <c>name=value</c> lines, for the agent of the ephemeral environment.</summary>
-    public static async Task<ApiAnswer> TradeAsync(ApiRequest request) => await RedeemAsync(request).ConfigureAwait(false) switch
+    public static async Task<ApiResult> TradeAsync(ApiRequest request) => await RedeemAsync(request).ConfigureAwait(false) switch
     {
-        BootTokenResult.Accepted { Token: var token } => Answer.Text(
+        BootTokenResult.Accepted { Token: var token } => ApiResults.Text(
             $"system_id={token.MachineId}\nconsumer_key={token.ConsumerKey}\ntoken_key={token.TokenKey}\ntoken_secret={token.TokenSecret.Reveal()}\n"),
-        BootTokenResult.Refused refused => Answer.Text(refused.Reason, 404),
+        BootTokenResult.Refused refused => ApiResults.Text(refused.Reason, 404),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>The key within a cloud-config, for ephemeral images with cloud-init.</summary>
-    public static async Task<ApiAnswer> PreseedAsync(ApiRequest request) => await RedeemAsync(request).ConfigureAwait(false) switch
+    public static async Task<ApiResult> PreseedAsync(ApiRequest request) => await RedeemAsync(request).ConfigureAwait(false) switch
     {
-        BootTokenResult.Accepted accepted => Answer.Text(CloudConfig.For(accepted.Token, request.BaseUrl)),
-        BootTokenResult.Refused refused => Answer.Text(refused.Reason, 404),
+        BootTokenResult.Accepted accepted => ApiResults.Text(CloudConfig.For(accepted.Token, request.BaseUrl)),
+        BootTokenResult.Refused refused => ApiResults.Text(refused.Reason, 404),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>What MAAS answers here contains the key of any machine whose id one knows; ours does not.</summary>
-    public static async Task<ApiAnswer> PreseedWithoutSecretsAsync(ApiRequest request) =>
+    public static async Task<ApiResult> PreseedWithoutSecretsAsync(ApiRequest request) =>
         SystemId.TryParse(request.Route["system_id"], out var id) && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not null
-            ? Answer.Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/"))
-            : Answer.NotFound("Node");
+            ? ApiResults.Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/"))
+            : ApiResults.NotFound("Node");
 
     /// <summary>The configuration that the agent puts into an installed system: asked for with the key itself.</summary>
-    public static async Task<ApiAnswer> CloudConfigAsync(ApiRequest request) =>
+    public static async Task<ApiResult> CloudConfigAsync(ApiRequest request) =>
         await request.Region.NodeTokens.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is { } token
-            ? Answer.Text(CloudConfig.For(token, request.BaseUrl))
-            : Answer.NotFound("Node");
+            ? ApiResults.Text(CloudConfig.For(token, request.BaseUrl))
+            : ApiResults.NotFound("Node");
 
     private static Task<BootTokenResult> RedeemAsync(ApiRequest request) =>
         request.Region.BootTokens.RedeemAsync(new Secret(request.Route["token"]), request.RemoteAddress, request.SeenHardware, request.Aborted);

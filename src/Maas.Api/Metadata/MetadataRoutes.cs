@@ -17,7 +17,7 @@ internal static class MetadataRoutes
         Resource("", ApiAction.Read(Access.Machine, MetadataTree.VersionsAsync, "The versions of the service.")),
 
         Resource("boot/{token}/", ApiAction.Read(Access.Public, Credentials.TradeAsync, "Trades a one-time boot token for the machine's own key.")),
-        Resource("status/{system_id}", ApiAction.Create(Access.Machine, StatusHook.ReceiveAsync, "Receives cloud-init's reports.") with { ReadsBody = true }),
+        Resource("status/{system_id}", ApiAction.Create(Access.Machine, CloudInitWebhook.ReceiveAsync, "Receives cloud-init's reports.") with { ReadsBody = true }),
 
         Resource("enlist/", ApiAction.Read(Access.Public, Enlistment.VersionsAsync, "The versions of the service, for a machine nobody knows.")),
         Resource("enlist/{version}/", ApiAction.Read(Access.Public, Versioned(Enlistment.IndexAsync), "What there is for a machine nobody knows.")),
@@ -37,8 +37,8 @@ internal static class MetadataRoutes
         Resource("{version}/user-data", ApiAction.Read(Access.Machine, Versioned(MetadataTree.UserDataAsync), "What the user gave for the machine. Asking for it ends an installation.")),
         Resource("{version}/maas-scripts", ApiAction.Read(Access.Machine, Versioned(ScriptArchive.ArchiveAsync), "The scripts to run.")),
         Resource("{version}/maas-commissioning-scripts", ApiAction.Read(Access.Machine, Versioned(ScriptArchive.OldArchiveAsync), "The same in the form of 2012.")),
-        Resource("{version}/maas-task", ApiAction.Read(Access.Machine, Versioned(TaskSheet.ReadAsync), "What to do in the ephemeral environment.")),
-        Resource("{version}/maas-image", ApiAction.Read(Access.Machine, Versioned(TaskSheet.ImageAsync), "The image to write, whole or in part.")),
+        Resource("{version}/maas-task", ApiAction.Read(Access.Machine, Versioned(AgentTask.ReadAsync), "What to do in the ephemeral environment.")),
+        Resource("{version}/maas-image", ApiAction.Read(Access.Machine, Versioned(AgentTask.ImageAsync), "The image to write, whole or in part.")),
         Resource("{version}/maas-cloud-config", ApiAction.Read(Access.Machine, Versioned(Credentials.CloudConfigAsync), "cloud-init's configuration for the installed system.")),
         Resource("{version}/",
             ApiAction.Read(Access.Machine, Versioned(MetadataTree.ReadAsync), "What there is."),
@@ -64,7 +64,7 @@ internal static class MetadataRoutes
 
     private static ApiHandler Versioned(ApiHandler handler) => request => request.Route["version"] is "2012-03-01" or "latest"
         ? handler(request)
-        : Task.FromResult(Answer.Text($"Unknown metadata version: {request.Route["version"]}", 404));
+        : Task.FromResult(ApiResults.Text($"Unknown metadata version: {request.Route["version"]}", 404));
 
-    private static Task<ApiAnswer> ByMacAsync(ApiRequest request) => Task.FromResult(Answer.Forbidden("Metadata is not given to an address."));
+    private static Task<ApiResult> ByMacAsync(ApiRequest request) => Task.FromResult(ApiResults.Forbidden("Metadata is not given to an address."));
 }

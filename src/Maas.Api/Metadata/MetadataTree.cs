@@ -10,39 +10,39 @@ internal static class MetadataTree
 {
     private const string Yaml = "application/x-yaml";
 
-    public static Task<ApiAnswer> VersionsAsync(ApiRequest request) => Task.FromResult(Answer.Text("2012-03-01\nlatest"));
+    public static Task<ApiResult> VersionsAsync(ApiRequest request) => Task.FromResult(ApiResults.Text("2012-03-01\nlatest"));
 
-    public static async Task<ApiAnswer> ReadAsync(ApiRequest request)
+    public static async Task<ApiResult> ReadAsync(ApiRequest request)
     {
         List<string> lines = ["maas-commissioning-scripts", "meta-data"];
         if (await request.Region.Machines.GetUserDataAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not null) lines.Add("user-data");
-        return Answer.Text(string.Join('\n', lines));
+        return ApiResults.Text(string.Join('\n', lines));
     }
 
-    public static async Task<ApiAnswer> ItemsAsync(ApiRequest request)
+    public static async Task<ApiResult> ItemsAsync(ApiRequest request)
     {
         List<string> lines = ["instance-id", "local-hostname"];
         if ((await PublicKeysAsync(request).ConfigureAwait(false)).Length > 0) lines.Add("public-keys");
         lines.Add("vendor-data");
-        return Answer.Text(string.Join('\n', lines));
+        return ApiResults.Text(string.Join('\n', lines));
     }
 
-    public static async Task<ApiAnswer> ItemAsync(ApiRequest request)
+    public static async Task<ApiResult> ItemAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
         switch (request.Route["item"])
         {
             case "instance-id":
                 await request.ReportAddressAsync().ConfigureAwait(false);
-                return Answer.Text(machine.Id.ToString());
+                return ApiResults.Text(machine.Id.ToString());
             case "local-hostname":
-                return Answer.Text(machine.Fqdn);
+                return ApiResults.Text(machine.Fqdn);
             case "public-keys":
-                return Answer.Text(await PublicKeysAsync(request).ConfigureAwait(false));
+                return ApiResults.Text(await PublicKeysAsync(request).ConfigureAwait(false));
             case "vendor-data":
-                return new ApiAnswer.Text(200, "cloud-init: \"#cloud-config\\n{}\\n\"\n", Yaml);
+                return new ApiResult.Text(200, "cloud-init: \"#cloud-config\\n{}\\n\"\n", Yaml);
             case var unknown:
-                return Answer.Text($"Unknown metadata attribute: {unknown}", 404);
+                return ApiResults.Text($"Unknown metadata attribute: {unknown}", 404);
         }
     }
 
@@ -50,15 +50,15 @@ internal static class MetadataTree
     /// The user's bytes. A machine that is being deployed and boots from its disk asks for them when its system is up: this request
     /// is what makes it Deployed, whether there are any or not.
     /// </summary>
-    public static async Task<ApiAnswer> UserDataAsync(ApiRequest request)
+    public static async Task<ApiResult> UserDataAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return Answer.NotFound("Node");
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         if (machine is { Status: MachineStatus.Deploying, Netboot: false })
             await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), cancellationToken: request.Aborted).ConfigureAwait(false);
         return await request.Region.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes
-            ? new ApiAnswer.Bytes(bytes)
-            : Answer.Text("", 404);
+            ? new ApiResult.Bytes(bytes)
+            : ApiResults.Text("", 404);
     }
 
     private static async Task<string> PublicKeysAsync(ApiRequest request)

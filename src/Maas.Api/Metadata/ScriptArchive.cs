@@ -15,17 +15,17 @@ internal static class ScriptArchive
     private const UnixFileMode Readable = (UnixFileMode)0b110_100_100; // 0644
 
     /// <summary>MAAS's archive: <c>index.json</c>, our <c>index.tsv</c> for readers without a JSON parser, and a file for each script.</summary>
-    public static async Task<ApiAnswer> ArchiveAsync(ApiRequest request)
+    public static async Task<ApiResult> ArchiveAsync(ApiRequest request)
     {
         var pending = await request.Region.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        return pending.Count == 0 ? Answer.NoContent : new ApiAnswer.Bytes(Pack(pending), "application/x-tar");
+        return pending.Count == 0 ? ApiResults.NoContent : new ApiResult.Bytes(Pack(pending), "application/x-tar");
     }
 
     /// <summary>The archive of 2012: the files alone.</summary>
-    public static async Task<ApiAnswer> OldArchiveAsync(ApiRequest request)
+    public static async Task<ApiResult> OldArchiveAsync(ApiRequest request)
     {
         var pending = await request.Region.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        return new ApiAnswer.Bytes(Tar([.. pending.Select(script => ($"commissioning.d/{script.Result.Name}", script.Body, Executable))]), "application/tar");
+        return new ApiResult.Bytes(Tar([.. pending.Select(script => ($"commissioning.d/{script.Result.Name}", script.Body, Executable))]), "application/tar");
     }
 
     internal static ReadOnlyMemory<byte> Pack(IReadOnlyList<PendingScript> scripts) => Tar(

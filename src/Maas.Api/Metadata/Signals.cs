@@ -13,34 +13,34 @@ namespace Maas.Api.Metadata;
 /// </summary>
 internal static class Signals
 {
-    public static async Task<ApiAnswer> ReceiveAsync(ApiRequest request)
+    public static async Task<ApiResult> ReceiveAsync(ApiRequest request)
     {
-        if (request.Form["status"] is not { Length: > 0 } status) return Answer.BadRequest("No provided status!");
-        if (ReportOf(status, request.Form["script_result_id"] is not null) is not { } report) return Answer.BadRequest($"Unknown status: '{status}'");
-        if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return Answer.BadRequest(reason);
+        if (request.Form["status"] is not { Length: > 0 } status) return ApiResults.BadRequest("No provided status!");
+        if (ReportOf(status, request.Form["script_result_id"] is not null) is not { } report) return ApiResults.BadRequest($"Unknown status: '{status}'");
+        if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return ApiResults.BadRequest(reason);
         foreach (var script in scripts)
             await request.Region.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
 
         return await request.Region.Machines.ExecuteAsync(request.MachineId, new MachineCommand.Signal(report, request.Form["error"]), cancellationToken: request.Aborted).ConfigureAwait(false) switch
         {
-            CommandResult.Done => Answer.Ok,
-            CommandResult.Refused refused => Answer.Conflict(refused.Reason),
-            _ => Answer.NotFound("Node"),
+            CommandResult.Done => ApiResults.Ok,
+            CommandResult.Refused refused => ApiResults.Conflict(refused.Reason),
+            _ => ApiResults.NotFound("Node"),
         };
     }
 
-    public static Task<ApiAnswer> NetbootOffAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOff());
+    public static Task<ApiResult> NetbootOffAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOff());
 
-    public static Task<ApiAnswer> NetbootOnAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOn());
+    public static Task<ApiResult> NetbootOnAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOn());
 
-    private static async Task<ApiAnswer> NetbootAsync(ApiRequest request, MachineCommand command)
+    private static async Task<ApiResult> NetbootAsync(ApiRequest request, MachineCommand command)
     {
-        if (request.Route.TryGetValue("system_id", out var id) && id != request.MachineId.ToString()) return Answer.Forbidden("That is another machine.");
+        if (request.Route.TryGetValue("system_id", out var id) && id != request.MachineId.ToString()) return ApiResults.Forbidden("That is another machine.");
         return await request.Region.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted).ConfigureAwait(false) switch
         {
-            CommandResult.Done => Answer.Ok,
-            CommandResult.Refused refused => Answer.Conflict(refused.Reason),
-            _ => Answer.NotFound("Node"),
+            CommandResult.Done => ApiResults.Ok,
+            CommandResult.Refused refused => ApiResults.Conflict(refused.Reason),
+            _ => ApiResults.NotFound("Node"),
         };
     }
 

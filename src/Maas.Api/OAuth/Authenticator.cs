@@ -18,7 +18,7 @@ namespace Maas.Api.OAuth;
 /// nonce is new. The signature comes before the nonce, so that nobody without the secret can write a line into the ledger or use up
 /// somebody's nonces.
 /// </summary>
-internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> options, BodyBudget bodies, TimeProvider time)
+internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> options, BodyBudget bodies, TimeProvider timeProvider)
 {
     /// <summary>MAAS's consumers have no secret of their own.</summary>
     private static readonly Secret NoConsumerSecret = new("");
@@ -34,12 +34,12 @@ internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> 
         if (header.SignatureMethod is not ("PLAINTEXT" or "HMAC-SHA1"))
             return Refused("Authorization Error: only the signature methods PLAINTEXT and HMAC-SHA1 are supported.");
         if (!long.TryParse(header.Timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp))
-            return Authentication.Refused(Answer.BadRequest("Authorization Error: the timestamp is not a number."));
+            return Authentication.Refused(ApiResults.BadRequest("Authorization Error: the timestamp is not a number."));
 
         var (caller, secret) = await FindAsync(header, cancellationToken).ConfigureAwait(false);
         if (caller is null) return Refused("Authorization Error: Invalid API key.");
 
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
         if (now - timestamp > NonceLedger.Window.TotalSeconds)
             return Refused($"Authorization Error: 'Expired timestamp: given {timestamp} and now {now} has a greater difference than threshold {NonceLedger.Window.TotalSeconds}'");
         if (await VerifyAsync(request, header, secret, cancellationToken).ConfigureAwait(false) is { } refusal) return refusal;
@@ -64,11 +64,11 @@ internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> 
         {
             // Whoever gets here has named a key that exists, so a user's limit applies; that of the action is known later.
             var limit = Math.Min(options.Value.BodyLimit, ApiAction.ReportForm);
-            if (request.ContentLength > limit) return Authentication.Refused(Answer.TooLarge(limit));
+            if (request.ContentLength > limit) return Authentication.Refused(ApiResults.TooLarge(limit));
             if (!await bodies.ReserveUntilEndAsync(request.HttpContext, request.ContentLength ?? limit).ConfigureAwait(false))
                 return Authentication.Refused(BodyBudget.UsedUp);
             if (await RequestBody.ReadAsync(request, limit, cancellationToken).ConfigureAwait(false) is not { } read)
-                return Authentication.Refused(Answer.TooLarge(limit));
+                return Authentication.Refused(ApiResults.TooLarge(limit));
             request.Body = MemoryMarshal.TryGetArray(read, out var array)
                 ? new MemoryStream(array.Array ?? [], array.Offset, array.Count, writable: false)
                 : new MemoryStream(read.ToArray(), writable: false);
@@ -106,5 +106,5 @@ internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> 
         return (null, default);
     }
 
-    private static Authentication Refused(string reason) => Authentication.Refused(Answer.Unauthorized(reason));
+    private static Authentication Refused(string reason) => Authentication.Refused(ApiResults.Unauthorized(reason));
 }

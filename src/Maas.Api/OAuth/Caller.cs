@@ -23,12 +23,12 @@ internal abstract record Caller
 /// <param name="Caller">Who asks.</param>
 /// <param name="Refusal">What to answer where credentials are needed; null when they were right.</param>
 /// <param name="WasTried">Credentials were sent and are wrong: somebody who tries is not somebody who does not.</param>
-internal sealed record Authentication(Caller Caller, ApiAnswer? Refusal, bool WasTried)
+internal sealed record Authentication(Caller Caller, ApiResult? Refusal, bool WasTried)
 {
     public static Authentication Nobody { get; } =
-        new(new Caller.Anonymous(), Answer.Unauthorized("Authorization Error: credentials are missing."), WasTried: false);
+        new(new Caller.Anonymous(), ApiResults.Unauthorized("Authorization Error: credentials are missing."), WasTried: false);
 
     public static Authentication As(Caller caller) => new(caller, null, WasTried: true);
 
-    public static Authentication Refused(ApiAnswer answer) => new(new Caller.Anonymous(), answer, WasTried: true);
+    public static Authentication Refused(ApiResult answer) => new(new Caller.Anonymous(), answer, WasTried: true);
 }

@@ -10,7 +10,7 @@ namespace Maas.Api.Requests;
 /// How much memory the bodies of all requests may take at once. A request reserves its share before its body is read, and waits when there is none: in the
 /// order of coming, and not for ever. Small bodies reserve nothing, so that a deletion is never behind uploads.
 /// </summary>
-internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider time)
+internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider timeProvider)
 {
     /// <summary>Up to this many bytes a body is read without a reservation. The number of connections bounds what these take.</summary>
     public const int SmallBody = 64 * 1024;
@@ -23,21 +23,21 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
 
     private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
-    private readonly Lock gate = new();
-    private readonly LinkedList<Waiting> queue = [];
-    private long used;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Waiting> _queue = [];
+    private long _used;
 
     /// <summary>What is reserved now.</summary>
     public long Used
     {
         get
         {
-            lock (gate) return used;
+            lock (_gate) return _used;
         }
     }
 
     /// <summary>What a request is told that gets no share in time.</summary>
-    public static ApiAnswer UsedUp => Answer.Busy("Too many large requests at once. Try again.", Patience);
+    public static ApiResult UsedUp => ApiResults.Busy("Too many large requests at once. Try again.", Patience);
 
     /// <summary>
     /// Reserves the memory of a request's body, and ends the request when a large body comes too slowly: whoever holds memory that others
@@ -77,28 +77,28 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
         // A body that alone is more than all may be read when nothing else is.
         var share = (long)Math.Min((decimal)bytes * Cost, options.Value.BodyMemory);
         LinkedListNode<Waiting> waiting;
-        lock (gate)
+        lock (_gate)
         {
-            if (queue.Count == 0 && used + share <= options.Value.BodyMemory)
+            if (_queue.Count == 0 && _used + share <= options.Value.BodyMemory)
             {
-                used += share;
+                _used += share;
                 return new Reservation(this, share);
             }
 
-            waiting = queue.AddLast(new Waiting(share));
+            waiting = _queue.AddLast(new Waiting(share));
         }
 
         try
         {
-            await waiting.Value.Turn.Task.WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
+            await waiting.Value.Turn.Task.WaitAsync(Patience, timeProvider, cancellationToken).ConfigureAwait(false);
             return new Reservation(this, share);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
-            lock (gate)
+            lock (_gate)
             {
                 if (waiting.Value.Turn.Task.IsCompleted) return exception is TimeoutException ? new Reservation(this, share) : Abandon(share, exception);
-                queue.Remove(waiting);
+                _queue.Remove(waiting);
                 Admit(); // those behind may be smaller
             }
 
@@ -109,26 +109,26 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
 
     private IDisposable Abandon(long share, Exception exception)
     {
-        used -= share;
+        _used -= share;
         Admit();
         throw exception;
     }
 
     private void GiveBack(long share)
     {
-        lock (gate)
+        lock (_gate)
         {
-            used -= share;
+            _used -= share;
             Admit();
         }
     }
 
     private void Admit()
     {
-        while (queue.First is { } first && used + first.Value.Share <= options.Value.BodyMemory)
+        while (_queue.First is { } first && _used + first.Value.Share <= options.Value.BodyMemory)
         {
-            used += first.Value.Share;
-            queue.RemoveFirst();
+            _used += first.Value.Share;
+            _queue.RemoveFirst();
             first.Value.Turn.TrySetResult();
         }
     }
@@ -140,11 +140,11 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
 
     private sealed class Reservation(BodyBudget budget, long share) : IDisposable
     {
-        private int given;
+        private int _given;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref given, 1) == 0) budget.GiveBack(share);
+            if (Interlocked.Exchange(ref _given, 1) == 0) budget.GiveBack(share);
         }
     }
 

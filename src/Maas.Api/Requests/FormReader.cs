@@ -8,12 +8,12 @@ namespace Maas.Api.Requests;
 /// </summary>
 internal sealed class FormReader(RequestForm form)
 {
-    private readonly SortedDictionary<string, List<string>> errors = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, List<string>> _errors = new(StringComparer.Ordinal);
 
     /// <summary>What was wrong, by field; empty when every field read so far was right.</summary>
-    public IReadOnlyDictionary<string, List<string>> Errors => errors;
+    public IReadOnlyDictionary<string, List<string>> Errors => _errors;
 
-    public bool HasErrors => errors.Count > 0;
+    public bool HasErrors => _errors.Count > 0;
 
     public RequestForm Form => form;
 
@@ -74,7 +74,7 @@ internal sealed class FormReader(RequestForm form)
 
     public void Refuse(string name, string message)
     {
-        if (!errors.TryGetValue(name, out var messages)) errors[name] = messages = [];
+        if (!_errors.TryGetValue(name, out var messages)) _errors[name] = messages = [];
         messages.Add(message);
     }
 

@@ -8,11 +8,11 @@ internal sealed class RequestForm
     /// <summary>A body without any field.</summary>
     public static RequestForm Empty { get; } = new([], []);
 
-    private readonly List<KeyValuePair<string, string>> fields;
+    private readonly List<KeyValuePair<string, string>> _fields;
 
-    public RequestForm(List<KeyValuePair<string, string>> fields, List<FormFile> files) => (this.fields, Files) = (fields, files);
+    public RequestForm(List<KeyValuePair<string, string>> fields, List<FormFile> files) => (_fields, Files) = (fields, files);
 
-    public IReadOnlyList<KeyValuePair<string, string>> Fields => fields;
+    public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
 
     public IReadOnlyList<FormFile> Files { get; }
 
@@ -21,8 +21,8 @@ internal sealed class RequestForm
     {
         get
         {
-            for (var i = fields.Count - 1; i >= 0; i--)
-                if (fields[i].Key == name) return fields[i].Value;
+            for (var i = _fields.Count - 1; i >= 0; i--)
+                if (_fields[i].Key == name) return _fields[i].Value;
             for (var i = Files.Count - 1; i >= 0; i--)
                 if (Files[i].Name == name) return Encoding.UTF8.GetString(Files[i].Content.Span);
             return null;
@@ -40,11 +40,11 @@ internal sealed class RequestForm
     }
 
     /// <summary>Whether <paramref name="name"/> was sent, with whatever value.</summary>
-    public bool Has(string name) => fields.Exists(field => field.Key == name) || Files.Any(file => file.Name == name);
+    public bool Has(string name) => _fields.Exists(field => field.Key == name) || Files.Any(file => file.Name == name);
 
     /// <summary>Every value of <paramref name="name"/>, in order.</summary>
-    public IReadOnlyList<string> All(string name) => [.. fields.Where(field => field.Key == name).Select(field => field.Value)];
+    public IReadOnlyList<string> All(string name) => [.. _fields.Where(field => field.Key == name).Select(field => field.Value)];
 
     /// <summary>This form with <paramref name="other"/>'s fields before its own, so that its own win.</summary>
-    public RequestForm Over(RequestForm other) => other.fields.Count == 0 ? this : new([.. other.fields, .. fields], [.. Files]);
+    public RequestForm Over(RequestForm other) => other._fields.Count == 0 ? this : new([.. other._fields, .. _fields], [.. Files]);
 }

@@ -13,7 +13,7 @@ internal static class ActionArguments
     private const int LongestName = 100;
 
     /// <summary>The 400 that names every argument the action does not take; null when it takes all of them.</summary>
-    public static ApiAnswer? Refuse(ApiAction action, RequestForm query, RequestForm body)
+    public static ApiResult? Refuse(ApiAction action, RequestForm query, RequestForm body)
     {
         var form = new FormReader(RequestForm.Empty);
         foreach (var (name, value) in query.Fields.Concat(body.Fields))
@@ -28,7 +28,7 @@ internal static class ActionArguments
             if (WhyNot(action, file.Name, "file") is { } reason) Refuse(form, file.Name, reason);
         }
 
-        return form.HasErrors ? Answer.BadForm(form) : null;
+        return form.HasErrors ? ApiResults.BadForm(form) : null;
     }
 
     private static void Refuse(FormReader form, string name, string reason)

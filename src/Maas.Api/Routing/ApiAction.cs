@@ -3,7 +3,7 @@ using Maas.Api.Answers;
 namespace Maas.Api.Routing;
 
 /// <summary>Answers one request.</summary>
-internal delegate Task<ApiAnswer> ApiHandler(ApiRequest request);
+internal delegate Task<ApiResult> ApiHandler(ApiRequest request);
 
 /// <summary>One thing a resource can be asked: a method, alone (create, read, update, delete) or with an <c>op</c>.</summary>
 /// <param name="Name">The name clients build their commands and methods from.</param>

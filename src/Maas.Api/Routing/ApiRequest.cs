@@ -20,7 +20,7 @@ internal sealed class ApiRequest
     public required MaasApiOptions Options { get; init; }
 
     /// <summary>How many strangers may still enlist.</summary>
-    public required EnlistmentGate Enlistments { get; init; }
+    public required EnlistmentRateLimiter Enlistments { get; init; }
 
     public required TimeProvider Time { get; init; }
 

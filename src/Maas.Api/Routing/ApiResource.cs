@@ -13,31 +13,31 @@ internal sealed record ApiResource(string Path, string Handler, string Doc, para
     /// <summary>A second path to something listed elsewhere: served, but not described.</summary>
     public bool IsAlias { get; init; }
 
-    private readonly string[] pattern = Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+    private readonly string[] _pattern = Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The names in the path, in order.</summary>
-    public IReadOnlyList<string> Parameters => [.. pattern.Where(IsParameter).Select(segment => segment.Trim('{', '}', '*'))];
+    public IReadOnlyList<string> Parameters => [.. _pattern.Where(IsParameter).Select(segment => segment.Trim('{', '}', '*'))];
 
     /// <summary>The values of the path's parameters, or null when <paramref name="segments"/> is another path.</summary>
     public Dictionary<string, string>? Match(ReadOnlySpan<string> segments)
     {
-        var takesRest = pattern is [.., ['{', .., '*', '}']];
-        if (takesRest ? segments.Length < pattern.Length : segments.Length != pattern.Length) return null;
+        var takesRest = _pattern is [.., ['{', .., '*', '}']];
+        if (takesRest ? segments.Length < _pattern.Length : segments.Length != _pattern.Length) return null;
 
         Dictionary<string, string> values = new(StringComparer.Ordinal);
-        for (var i = 0; i < pattern.Length; i++)
+        for (var i = 0; i < _pattern.Length; i++)
         {
-            if (!IsParameter(pattern[i]))
+            if (!IsParameter(_pattern[i]))
             {
-                if (pattern[i] != segments[i]) return null;
+                if (_pattern[i] != segments[i]) return null;
             }
-            else if (takesRest && i == pattern.Length - 1)
+            else if (takesRest && i == _pattern.Length - 1)
             {
-                values[pattern[i].Trim('{', '}', '*')] = string.Join('/', segments[i..]!);
+                values[_pattern[i].Trim('{', '}', '*')] = string.Join('/', segments[i..]!);
             }
             else
             {
-                values[pattern[i].Trim('{', '}')] = segments[i];
+                values[_pattern[i].Trim('{', '}')] = segments[i];
             }
         }
 

@@ -13,7 +13,7 @@ internal static class DescribeResource
     private const string Root = "api/2.0/";
 
     public static ApiResource Definition { get; } = new(Root + "describe/", "DescribeHandler", "The API.",
-        ApiAction.Read(Access.Public, request => Task.FromResult(Answer.Json(json => Write(json, request))), "Describe the API.")) { IsAlias = true };
+        ApiAction.Read(Access.Public, request => Task.FromResult(ApiResults.Json(json => Write(json, request))), "Describe the API.")) { IsAlias = true };
 
     private static void Write(Utf8JsonWriter json, ApiRequest request)
     {

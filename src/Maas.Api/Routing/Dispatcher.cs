@@ -20,10 +20,10 @@ internal sealed partial class Dispatcher(
     RouteTable routes,
     MaasRegion region,
     Authenticator authenticator,
-    EnlistmentGate enlistments,
+    EnlistmentRateLimiter enlistments,
     BodyBudget bodies,
     IOptions<MaasApiOptions> options,
-    TimeProvider time,
+    TimeProvider timeProvider,
     ILogger<Dispatcher> logger)
 {
     /// <summary>Answers <paramref name="http"/>.</summary>
@@ -33,11 +33,11 @@ internal sealed partial class Dispatcher(
     public async Task InvokeAsync(HttpContext http, string prefix, string? path)
     {
         // cloud-init sets its clock by this header, so it must be the clock the timestamps are compared with.
-        http.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+        http.Response.Headers.Date = timeProvider.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.CacheControl = "no-store";
 
-        ApiAnswer? failure = null;
+        ApiResult? failure = null;
         try
         {
             var answer = await AnswerAsync(http, prefix, path).ConfigureAwait(false);
@@ -46,29 +46,29 @@ internal sealed partial class Dispatcher(
         }
         catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
         {
-            failure = Answer.Text("The request could not be read.", exception.StatusCode);
+            failure = ApiResults.Text("The request could not be read.", exception.StatusCode);
         }
         catch (Exception exception) when (exception is StoreFullException or QuotaExceededException && !http.Response.HasStarted)
         {
-            failure = Answer.Text(exception.Message, StatusCodes.Status507InsufficientStorage);
+            failure = ApiResults.Text(exception.Message, StatusCodes.Status507InsufficientStorage);
         }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
             LogFailed(exception, http.Request.Method, LogText.From(path));
             // An answer that has begun cannot be taken back: the server closes the connection, and the client sees that it is incomplete.
             if (http.Response.HasStarted || http.Response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 }) throw;
-            failure = Answer.Text("The server failed to answer. Its log says why.", StatusCodes.Status500InternalServerError);
+            failure = ApiResults.Text("The server failed to answer. Its log says why.", StatusCodes.Status500InternalServerError);
         }
 
         if (failure is not null) await failure.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
     }
 
-    private async Task<ApiAnswer> AnswerAsync(HttpContext http, string prefix, string? path)
+    private async Task<ApiResult> AnswerAsync(HttpContext http, string prefix, string? path)
     {
         var segments = RequestPath.Segments(path);
         var opInPath = TakeOp(ref segments);
         if (routes.Match(segments) is not var (resource, values))
-            return Answer.Text($"Unknown API endpoint: {prefix}{path}.", StatusCodes.Status404NotFound);
+            return ApiResults.Text($"Unknown API endpoint: {prefix}{path}.", StatusCodes.Status404NotFound);
 
         var method = HttpMethods.IsHead(http.Request.Method) ? HttpMethods.Get : http.Request.Method;
         var actions = resource.Actions.Where(action => action.Method == method).ToList();
@@ -81,7 +81,7 @@ internal sealed partial class Dispatcher(
         if (!open && authentication.Refusal is { } refused) return refused;
 
         if (UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text] ? text : "") is not FormParse.Read { Form: var query })
-            return Answer.BadRequest("The query has too many parameters.");
+            return ApiResults.BadRequest("The query has too many parameters.");
 
         // The operation may be in the body. What it can be is known before, and so is whether the caller may ask any of it and how much is read for that.
         var named = First(opInPath, query["op"]);
@@ -93,14 +93,14 @@ internal sealed partial class Dispatcher(
         if (method is "POST" or "PUT" or "DELETE" && !actions.Exists(action => action.ReadsBody))
         {
             var limit = LimitOf(possible, authentication);
-            if (http.Request.ContentLength > limit) return Answer.TooLarge(limit);
+            if (http.Request.ContentLength > limit) return ApiResults.TooLarge(limit);
             memory = await bodies.ReserveForAsync(http, http.Request.ContentLength ?? limit).ConfigureAwait(false);
             if (memory is null) return BodyBudget.UsedUp;
             switch (await RequestBody.ReadFormAsync(http.Request, limit, http.RequestAborted).ConfigureAwait(false))
             {
                 case FormParse.Read read: body = read.Form; break;
-                case FormParse.Malformed malformed: memory.Dispose(); return Answer.BadRequest(malformed.Reason);
-                case FormParse.TooLarge tooLarge: memory.Dispose(); return Answer.TooLarge(tooLarge.Limit);
+                case FormParse.Malformed malformed: memory.Dispose(); return ApiResults.BadRequest(malformed.Reason);
+                case FormParse.TooLarge tooLarge: memory.Dispose(); return ApiResults.TooLarge(tooLarge.Limit);
             }
         }
 
@@ -123,7 +123,7 @@ internal sealed partial class Dispatcher(
             Region = region,
             Options = options.Value,
             Enlistments = enlistments,
-            Time = time,
+            Time = timeProvider,
             Caller = authentication.Caller,
             Links = new Links(prefix),
             Route = values,
@@ -155,27 +155,27 @@ internal sealed partial class Dispatcher(
         return null;
     }
 
-    private static ApiAnswer NoSuchAction(ApiResource resource, Authentication authentication, string method, string? op)
+    private static ApiResult NoSuchAction(ApiResource resource, Authentication authentication, string method, string? op)
     {
         if (authentication.Refusal is { } refusal && !resource.Actions.All(action => action.Access == Access.Public)) return refusal;
         if (resource.Path.StartsWith("api/1.0/", StringComparison.Ordinal) && resource.Actions.Any(action => action.Method == method))
-            return Answer.BadRequest(op is null ? "Unknown operation." : $"Unknown operation: '{op}'.");
-        if (op is not null) return Answer.BadRequest($"Unrecognised signature: method={method} op={op}");
+            return ApiResults.BadRequest(op is null ? "Unknown operation." : $"Unknown operation: '{op}'.");
+        if (op is not null) return ApiResults.BadRequest($"Unrecognised signature: method={method} op={op}");
         var plain = resource.Actions.Where(action => action.Op is null).Select(action => action.Method).Distinct(StringComparer.Ordinal);
-        return Answer.Text("Method Not Allowed", StatusCodes.Status405MethodNotAllowed) with { Headers = [new("Allow", string.Join(", ", plain))] };
+        return ApiResults.Text("Method Not Allowed", StatusCodes.Status405MethodNotAllowed) with { Headers = [new("Allow", string.Join(", ", plain))] };
     }
 
-    private static ApiAnswer? Deny(Access access, Authentication authentication) => (access, authentication.Caller) switch
+    private static ApiResult? Deny(Access access, Authentication authentication) => (access, authentication.Caller) switch
     {
         (Access.Public, _) => null,
         (Access.UserOrAnonymous, Caller.Anonymous) when !authentication.WasTried => null,
         (_, Caller.Anonymous) => authentication.Refusal,
         (Access.Machine, Caller.OfMachine) => null,
-        (Access.Machine, _) => Answer.Forbidden("Not authenticated as a known node."),
-        (_, Caller.OfMachine) => Answer.Forbidden("User is not allowed access to this API."),
-        (Access.Administrator, Caller.OfUser { User.IsAdministrator: false }) => Answer.Forbidden("Forbidden: this takes an administrator."),
+        (Access.Machine, _) => ApiResults.Forbidden("Not authenticated as a known node."),
+        (_, Caller.OfMachine) => ApiResults.Forbidden("User is not allowed access to this API."),
+        (Access.Administrator, Caller.OfUser { User.IsAdministrator: false }) => ApiResults.Forbidden("Forbidden: this takes an administrator."),
         (_, Caller.OfUser) => null,
-        _ => Answer.Unauthorized("Authorization Error: not known."),
+        _ => ApiResults.Unauthorized("Authorization Error: not known."),
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Answering {Method} {Path} failed")]

@@ -13,7 +13,7 @@ internal sealed class Links(string prefix)
     public string Api(params ReadOnlySpan<string> segments) => Join("/api/2.0/", segments);
 
     /// <summary>The same for API 1.0.</summary>
-    public string Api10(params ReadOnlySpan<string> segments) => Join("/api/1.0/", segments);
+    public string LegacyRoutes(params ReadOnlySpan<string> segments) => Join("/api/1.0/", segments);
 
     private string Join(string version, ReadOnlySpan<string> segments)
     {

@@ -17,7 +17,7 @@ namespace Maas.Api.Routing;
 /// </summary>
 internal sealed class RouteTable
 {
-    private readonly Dictionary<string, List<ApiResource>> byStart = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<ApiResource>> _byStart = new(StringComparer.Ordinal);
 
     public RouteTable(IEnumerable<ApiResource> resources)
     {
@@ -25,7 +25,7 @@ internal sealed class RouteTable
         foreach (var resource in Resources)
         {
             var start = resource.Path.Split('/')[0];
-            if (!byStart.TryGetValue(start, out var list)) byStart[start] = list = [];
+            if (!_byStart.TryGetValue(start, out var list)) _byStart[start] = list = [];
             list.Add(resource);
         }
     }
@@ -50,9 +50,9 @@ internal sealed class RouteTable
         .. EmptyResources.All,
         .. FileResource.All,
         .. EventResource.All,
-        .. BootResourceResource.All,
+        .. BootResourcesResource.All,
         .. MaasResource.All,
-        .. Api10.All,
+        .. LegacyRoutes.All,
         .. MetadataRoutes.All,
     ]);
 
@@ -61,7 +61,7 @@ internal sealed class RouteTable
     /// <summary>The resource at a path and the values in it; null when there is none.</summary>
     public (ApiResource Resource, IReadOnlyDictionary<string, string> Values)? Match(ReadOnlySpan<string> segments)
     {
-        if (segments.IsEmpty || !byStart.TryGetValue(segments[0], out var candidates)) return null;
+        if (segments.IsEmpty || !_byStart.TryGetValue(segments[0], out var candidates)) return null;
         foreach (var candidate in candidates)
             if (candidate.Match(segments) is { } values) return (candidate, values);
         return null;

@@ -26,34 +26,34 @@ internal static class MaasResource
                 """),
         ]));
 
-    private static async Task<ApiAnswer> GetAsync(ApiRequest request)
+    private static async Task<ApiResult> GetAsync(ApiRequest request)
     {
-        if (request.Form["name"] is not { Length: > 0 } name) return Answer.BadRequest("No provided name!");
+        if (request.Form["name"] is not { Length: > 0 } name) return ApiResults.BadRequest("No provided name!");
         if (SettingCatalogue.Find(name) is null) return Unknown(name);
         var value = await request.Region.Settings.GetAsync(name, request.Aborted).ConfigureAwait(false);
-        return Answer.Json(json => json.WriteRawValue(value ?? "null"));
+        return ApiResults.Json(json => json.WriteRawValue(value ?? "null"));
     }
 
-    private static async Task<ApiAnswer> SetAsync(ApiRequest request)
+    private static async Task<ApiResult> SetAsync(ApiRequest request)
     {
-        if (request.Form["name"] is not { Length: > 0 } name) return Answer.BadRequest("No provided name!");
-        if (request.Form["value"] is not { } value) return Answer.BadRequest("No provided value!");
+        if (request.Form["name"] is not { Length: > 0 } name) return ApiResults.BadRequest("No provided name!");
+        if (request.Form["value"] is not { } value) return ApiResults.BadRequest("No provided value!");
         if (SettingCatalogue.Find(name) is not { } setting) return Unknown(name);
         if (request.IsApi10) value = WithoutQuotes(value);
         if (await NoSuchImageAsync(request, setting.Name, value).ConfigureAwait(false) is { } missing)
-            return CommandAnswers.BadField(setting.Name, missing);
+            return CommandResults.BadField(setting.Name, missing);
         if (await request.Region.Settings.ChangeAsync(setting.Name, value, request.Aborted).ConfigureAwait(false) is { } reason)
-            return CommandAnswers.BadField(setting.Name, reason);
+            return CommandResults.BadField(setting.Name, reason);
         var note = new EventNote(EventLevel.Audit, "Settings", $"Updated configuration setting '{setting.Name}' to '{value}'.",
             request.User.Name);
         await request.Region.Events.WriteAsync(null, note, request.Aborted).ConfigureAwait(false);
-        return Answer.Ok;
+        return ApiResults.Ok;
     }
 
-    private static ApiAnswer Unknown(string name)
+    private static ApiResult Unknown(string name)
     {
         var shown = LogText.From(name, 100);
-        return CommandAnswers.BadField(shown, SettingCatalogue.UnknownName(shown));
+        return CommandResults.BadField(shown, SettingCatalogue.UnknownName(shown));
     }
 
     /// <summary>A system that could not be deployed cannot be the default either.</summary>

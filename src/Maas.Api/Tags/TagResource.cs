@@ -45,36 +45,36 @@ internal static class TagResource
         ]),
     ];
 
-    private static async Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Answer.List(await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false), (json, tag) => Write(json, tag, request.Links));
+    private static async Task<ApiResult> ListAsync(ApiRequest request) =>
+        ApiResults.List(await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false), (json, tag) => Write(json, tag, request.Links));
 
-    private static async Task<ApiAnswer> CreateAsync(ApiRequest request)
+    private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
         var form = request.Reader();
         var tag = new Tag(form.Required("name"), form.Optional("comment") ?? "");
         RefuseKernelOptions(form);
         if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server; put the tag on machines with update_nodes.");
         if (!form.HasErrors && await request.Region.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null) form.Refuse("name", "Tag with this Name already exists.");
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         return await SaveAsync(request, tag).ConfigureAwait(false);
     }
 
-    private static async Task<ApiAnswer> UpdateAsync(ApiRequest request)
+    private static async Task<ApiResult> UpdateAsync(ApiRequest request)
     {
-        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
+        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return ApiResults.NotFound("Tag");
         var form = request.Reader();
         var name = form.Optional("name") ?? tag.Name;
         if (name != tag.Name && await request.Region.Tags.GetAsync(name, request.Aborted).ConfigureAwait(false) is not null)
             form.Refuse("name", "Tag with this Name already exists.");
         if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server.");
         RefuseKernelOptions(form);
-        if (form.HasErrors) return Answer.BadForm(form);
+        if (form.HasErrors) return ApiResults.BadForm(form);
         var changed = tag with { Name = name, Comment = form.Form["comment"] ?? tag.Comment, KernelOptions = form.Form["kernel_opts"]
             ?? tag.KernelOptions };
         if (name == tag.Name) return await SaveAsync(request, changed).ConfigureAwait(false);
         return await request.Region.Tags.RenameAsync(tag.Name, changed, request.Aborted).ConfigureAwait(false)
-            ? Answer.Json(json => Write(json, changed, request.Links))
-            : CommandAnswers.BadField("name", "Invalid tag name.");
+            ? ApiResults.Json(json => Write(json, changed, request.Links))
+            : CommandResults.BadField("name", "Invalid tag name.");
     }
 
     /// <summary>Taken and kept, they would promise what no boot does.</summary>
@@ -83,35 +83,35 @@ internal static class TagResource
         if (form.Optional("kernel_opts") is not null) form.Refuse("kernel_opts", "Kernel options of tags are not added to any boot by this server.");
     }
 
-    private static async Task<ApiAnswer> SaveAsync(ApiRequest request, Tag tag) =>
+    private static async Task<ApiResult> SaveAsync(ApiRequest request, Tag tag) =>
         await request.Region.Tags.SaveAsync(tag, request.Aborted).ConfigureAwait(false)
-            ? Answer.Json(json => Write(json, tag, request.Links))
-            : CommandAnswers.BadField("name", "Invalid tag name.");
+            ? ApiResults.Json(json => Write(json, tag, request.Links))
+            : CommandResults.BadField("name", "Invalid tag name.");
 
-    private static async Task<ApiAnswer> ReadAsync(ApiRequest request) =>
-        await FindAsync(request).ConfigureAwait(false) is { } tag ? Answer.Json(json => Write(json, tag, request.Links)) : Answer.NotFound("Tag");
+    private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
+        await FindAsync(request).ConfigureAwait(false) is { } tag ? ApiResults.Json(json => Write(json, tag, request.Links)) : ApiResults.NotFound("Tag");
 
-    private static async Task<ApiAnswer> DeleteAsync(ApiRequest request) =>
-        await request.Region.Tags.DeleteAsync(request.Route["name"], request.Aborted).ConfigureAwait(false) ? Answer.NoContent : Answer.NotFound("Tag");
+    private static async Task<ApiResult> DeleteAsync(ApiRequest request) =>
+        await request.Region.Tags.DeleteAsync(request.Route["name"], request.Aborted).ConfigureAwait(false) ? ApiResults.NoContent : ApiResults.NotFound("Tag");
 
-    private static async Task<ApiAnswer> MachinesAsync(ApiRequest request)
+    private static async Task<ApiResult> MachinesAsync(ApiRequest request)
     {
-        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
+        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return ApiResults.NotFound("Tag");
         var machines = await request.Region.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted).ConfigureAwait(false);
         return request.ShowAll(machines.Where(request.User.MaySee));
     }
 
-    private static async Task<ApiAnswer> NoneAsync(ApiRequest request) =>
-        await FindAsync(request).ConfigureAwait(false) is null ? Answer.NotFound("Tag") : Answer.List<int>([], (_, _) => { });
+    private static async Task<ApiResult> NoneAsync(ApiRequest request) =>
+        await FindAsync(request).ConfigureAwait(false) is null ? ApiResults.NotFound("Tag") : ApiResults.List<int>([], (_, _) => { });
 
-    private static async Task<ApiAnswer> UpdateNodesAsync(ApiRequest request)
+    private static async Task<ApiResult> UpdateNodesAsync(ApiRequest request)
     {
-        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return Answer.NotFound("Tag");
+        if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return ApiResults.NotFound("Tag");
         if (request.Form["definition"] is { Length: > 0 } definition)
-            return Answer.Conflict($"Definition supplied '{LogText.From(definition, 100)}' doesn't match current definition ''");
+            return ApiResults.Conflict($"Definition supplied '{LogText.From(definition, 100)}' doesn't match current definition ''");
         var (added, removed) = await request.Region.Tags.UpdateMachinesAsync(
             tag.Name, Ids(request, "add"), Ids(request, "remove"), request.User.Name, request.Aborted).ConfigureAwait(false);
-        return Answer.Json(json =>
+        return ApiResults.Json(json =>
         {
             json.WriteStartObject();
             json.WriteNumber("added", added);
@@ -120,10 +120,10 @@ internal static class TagResource
         });
     }
 
-    private static async Task<ApiAnswer> RebuildAsync(ApiRequest request) =>
+    private static async Task<ApiResult> RebuildAsync(ApiRequest request) =>
         await FindAsync(request).ConfigureAwait(false) is not { } tag
-            ? Answer.NotFound("Tag")
-            : Answer.Json(json =>
+            ? ApiResults.NotFound("Tag")
+            : ApiResults.Json(json =>
             {
                 json.WriteStartObject();
                 json.WriteString("rebuilding", tag.Name);

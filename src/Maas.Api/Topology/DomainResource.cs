@@ -30,10 +30,10 @@ internal static class DomainResource
         json.WriteEndObject();
     }
 
-    private static Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Task.FromResult(Answer.List<string>([Default], (json, domain) => Write(json, null, domain, request.Links)));
+    private static Task<ApiResult> ListAsync(ApiRequest request) =>
+        Task.FromResult(ApiResults.List<string>([Default], (json, domain) => Write(json, null, domain, request.Links)));
 
-    private static Task<ApiAnswer> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] == "0"
-        ? Answer.Json(json => Write(json, null, Default, request.Links))
-        : Answer.NotFound("Domain"));
+    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] == "0"
+        ? ApiResults.Json(json => Write(json, null, Default, request.Links))
+        : ApiResults.NotFound("Domain"));
 }

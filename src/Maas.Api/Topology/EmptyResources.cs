@@ -49,16 +49,16 @@ internal static class EmptyResources
 
     private static ApiResource None(string path, string handler, string doc) =>
         new($"api/2.0/{path}/", handler, doc,
-            ApiAction.Read(Access.User, _ => Task.FromResult(Answer.List<int>([], (_, _) => { })), $"List {path}.")
+            ApiAction.Read(Access.User, _ => Task.FromResult(ApiResults.List<int>([], (_, _) => { })), $"List {path}.")
                 with { TakesAnyArgument = true });
 
     private static ApiResource NoneOfMachine(string path, string handler, string doc) =>
         new($"api/2.0/nodes/{{system_id}}/{path}/", handler, doc,
             ApiAction.Read(Access.User, OfMachineAsync, $"List {path.Split('/')[^1]}.") with { TakesAnyArgument = true });
 
-    private static async Task<ApiAnswer> OfMachineAsync(ApiRequest request) =>
-        await request.FindMachineAsync().ConfigureAwait(false) is null ? Answer.NotFound("Node") : Answer.List<int>([], (_, _) => { });
+    private static async Task<ApiResult> OfMachineAsync(ApiRequest request) =>
+        await request.FindMachineAsync().ConfigureAwait(false) is null ? ApiResults.NotFound("Node") : ApiResults.List<int>([], (_, _) => { });
 
     private static ApiResource Nothing(string path, string handler, string kind) =>
-        new($"api/2.0/{path}", handler, $"A {kind}.", ApiAction.Read(Access.User, _ => Task.FromResult(Answer.NotFound(kind)), $"Read a {kind}."));
+        new($"api/2.0/{path}", handler, $"A {kind}.", ApiAction.Read(Access.User, _ => Task.FromResult(ApiResults.NotFound(kind)), $"Read a {kind}."));
 }

@@ -55,22 +55,22 @@ internal static class FabricResource
         json.WriteEndObject();
     }
 
-    private static Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Task.FromResult(Answer.List<string>([Name], (json, _) => Write(json, request.Links)));
+    private static Task<ApiResult> ListAsync(ApiRequest request) =>
+        Task.FromResult(ApiResults.List<string>([Name], (json, _) => Write(json, request.Links)));
 
-    private static Task<ApiAnswer> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] is FabricId or Name
-        ? Answer.Json(json => Write(json, request.Links))
-        : Answer.NotFound("Fabric"));
+    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] is FabricId or Name
+        ? ApiResults.Json(json => Write(json, request.Links))
+        : ApiResults.NotFound("Fabric"));
 
-    private static Task<ApiAnswer> VlansAsync(ApiRequest request) => Task.FromResult(request.Route["fabric_id"] is FabricId or Name
-        ? Answer.List<string>([Name], (json, _) => WriteVlan(json, null, request.Links))
-        : Answer.NotFound("Fabric"));
+    private static Task<ApiResult> VlansAsync(ApiRequest request) => Task.FromResult(request.Route["fabric_id"] is FabricId or Name
+        ? ApiResults.List<string>([Name], (json, _) => WriteVlan(json, null, request.Links))
+        : ApiResults.NotFound("Fabric"));
 
-    private static Task<ApiAnswer> VlanOfFabricAsync(ApiRequest request) => Vlan(request, request.Route["fabric_id"] is FabricId or Name && request.Route["vid"] == "0");
+    private static Task<ApiResult> VlanOfFabricAsync(ApiRequest request) => Vlan(request, request.Route["fabric_id"] is FabricId or Name && request.Route["vid"] == "0");
 
-    private static Task<ApiAnswer> VlanAsync(ApiRequest request) => Vlan(request, request.Route["vlan_id"] == $"{UntaggedId}");
+    private static Task<ApiResult> VlanAsync(ApiRequest request) => Vlan(request, request.Route["vlan_id"] == $"{UntaggedId}");
 
-    private static Task<ApiAnswer> Vlan(ApiRequest request, bool exists) => Task.FromResult(exists
-        ? Answer.Json(json => WriteVlan(json, null, request.Links))
-        : Answer.NotFound("VLAN"));
+    private static Task<ApiResult> Vlan(ApiRequest request, bool exists) => Task.FromResult(exists
+        ? ApiResults.Json(json => WriteVlan(json, null, request.Links))
+        : ApiResults.NotFound("VLAN"));
 }

@@ -20,16 +20,16 @@ internal static class PoolResource
         if (name is not null) json.WritePropertyName(name);
         json.WriteStartObject();
         json.WriteNumber("id", 0);
-        json.WriteString("name", Places.Default);
+        json.WriteString("name", DefaultTopology.Default);
         json.WriteString("description", "Default pool");
         json.WriteString("resource_uri", links.Api("resourcepool", "0"));
         json.WriteEndObject();
     }
 
-    private static Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Task.FromResult(Answer.List<int>([0], (json, _) => Write(json, null, request.Links)));
+    private static Task<ApiResult> ListAsync(ApiRequest request) =>
+        Task.FromResult(ApiResults.List<int>([0], (json, _) => Write(json, null, request.Links)));
 
-    private static Task<ApiAnswer> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] == "0"
-        ? Answer.Json(json => Write(json, null, request.Links))
-        : Answer.NotFound("ResourcePool"));
+    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] == "0"
+        ? ApiResults.Json(json => Write(json, null, request.Links))
+        : ApiResults.NotFound("ResourcePool"));
 }

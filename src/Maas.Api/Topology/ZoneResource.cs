@@ -19,16 +19,16 @@ internal static class ZoneResource
         if (name is not null) json.WritePropertyName(name);
         json.WriteStartObject();
         json.WriteNumber("id", 1);
-        json.WriteString("name", Places.Default);
+        json.WriteString("name", DefaultTopology.Default);
         json.WriteString("description", "");
-        json.WriteString("resource_uri", links.Api("zones", Places.Default));
+        json.WriteString("resource_uri", links.Api("zones", DefaultTopology.Default));
         json.WriteEndObject();
     }
 
-    internal static Task<ApiAnswer> ListAsync(ApiRequest request) =>
-        Task.FromResult(Answer.List<string>([Places.Default], (json, _) => Write(json, null, request.Links)));
+    internal static Task<ApiResult> ListAsync(ApiRequest request) =>
+        Task.FromResult(ApiResults.List<string>([DefaultTopology.Default], (json, _) => Write(json, null, request.Links)));
 
-    private static Task<ApiAnswer> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["name"] == Places.Default
-        ? Answer.Json(json => Write(json, null, request.Links))
-        : Answer.NotFound("Zone"));
+    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["name"] == DefaultTopology.Default
+        ? ApiResults.Json(json => Write(json, null, request.Links))
+        : ApiResults.NotFound("Zone"));
 }

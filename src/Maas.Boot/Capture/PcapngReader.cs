@@ -7,7 +7,7 @@ namespace Maas.Boot.Capture;
 internal sealed class PcapngReader
 {
     private const ulong TicksPerSecond = (ulong)TimeSpan.TicksPerSecond;
-    private static readonly long s_latest = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks;
+    private static readonly long Latest = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks;
 
     private readonly List<CapturedPacket> _packets = [];
     private readonly List<Device> _devices = [];
@@ -135,7 +135,7 @@ internal sealed class PcapngReader
         public DateTimeOffset TimeOf(ulong units)
         {
             var ticks = (Int128)units * TicksPerSecond / UnitsPerSecond + (Int128)Offset * TimeSpan.TicksPerSecond;
-            return DateTimeOffset.UnixEpoch.AddTicks((long)Int128.Clamp(ticks, 0, s_latest));
+            return DateTimeOffset.UnixEpoch.AddTicks((long)Int128.Clamp(ticks, 0, Latest));
         }
     }
 }

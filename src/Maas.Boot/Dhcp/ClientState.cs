@@ -15,7 +15,7 @@ namespace Maas.Boot.Dhcp;
 /// <param name="Kind">What is asked of an address; <see langword="null"/> when the message asks nothing that can be answered.</param>
 /// <param name="Address">The address in question; 0 for none.</param>
 /// <param name="OtherServer">The other server that the message is for; 0 when it is for this one or for all.</param>
-internal readonly record struct ClientState(AddressQuestionKind? Kind, uint Address = 0, uint OtherServer = 0)
+internal readonly record struct ClientState(AddressRequestKind? Kind, uint Address = 0, uint OtherServer = 0)
 {
     /// <summary>What a message asks of the server with this identifier.</summary>
     public static ClientState Of(DhcpMessage request, uint server)
@@ -26,14 +26,14 @@ internal readonly record struct ClientState(AddressQuestionKind? Kind, uint Addr
         var other = chosen == server ? 0 : chosen;
         return request.Type switch
         {
-            DhcpMessageType.Discover => new(AddressQuestionKind.Discover, requested),
-            DhcpMessageType.Request when other != 0 => new(AddressQuestionKind.TookAnother, requested, other),
-            DhcpMessageType.Request when chosen != 0 => new(AddressQuestionKind.Select, requested != 0 ? requested : request.ClientNumber),
-            DhcpMessageType.Request when request.ClientNumber != 0 => new(AddressQuestionKind.Extend, request.ClientNumber),
-            DhcpMessageType.Request when requested != 0 => new(AddressQuestionKind.Verify, requested),
-            DhcpMessageType.Decline when other == 0 && requested != 0 => new(AddressQuestionKind.InUse, requested),
-            DhcpMessageType.Release when other == 0 && request.ClientNumber != 0 => new(AddressQuestionKind.Release, request.ClientNumber),
-            DhcpMessageType.Inform => new(AddressQuestionKind.Inform, request.ClientNumber),
+            DhcpMessageType.Discover => new(AddressRequestKind.Discover, requested),
+            DhcpMessageType.Request when other != 0 => new(AddressRequestKind.TookAnother, requested, other),
+            DhcpMessageType.Request when chosen != 0 => new(AddressRequestKind.Select, requested != 0 ? requested : request.ClientNumber),
+            DhcpMessageType.Request when request.ClientNumber != 0 => new(AddressRequestKind.Extend, request.ClientNumber),
+            DhcpMessageType.Request when requested != 0 => new(AddressRequestKind.Verify, requested),
+            DhcpMessageType.Decline when other == 0 && requested != 0 => new(AddressRequestKind.InUse, requested),
+            DhcpMessageType.Release when other == 0 && request.ClientNumber != 0 => new(AddressRequestKind.Release, request.ClientNumber),
+            DhcpMessageType.Inform => new(AddressRequestKind.Inform, request.ClientNumber),
             _ => new(null, OtherServer: other),
         };
     }

@@ -18,7 +18,7 @@ internal static partial class DhcpResponder
     private static ReadOnlySpan<byte> DoNotWaitForProxy => [176, 1, 1];
 
     /// <summary>The boot file goes to the header and to option 67, since firmware reads the one or the other, in the option with a NUL behind it for firmware that copies it as a C string.</summary>
-    private static void SetBoot(BootPart boot, DhcpMessage reply, bool besideAnotherServer, PxeBootItem? item = null)
+    private static void SetBoot(BootParameters boot, DhcpMessage reply, bool besideAnotherServer, PxeBootItem? item = null)
     {
         var options = reply.Options;
         reply.NextServerNumber = boot.Server.ToNumber();

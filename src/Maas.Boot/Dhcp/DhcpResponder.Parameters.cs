@@ -10,7 +10,7 @@ internal static partial class DhcpResponder
     /// What a client is told about its subnet. Mask, routers, name servers and domain go to everybody, asked for or not, since
     /// no client can do without; the rest only to who asks (option 55) or asks for nothing in particular.
     /// </summary>
-    private static void SetParameters(DhcpSubnet subnet, in AddressAnswer address, DhcpMessage request, DhcpOptions options)
+    private static void SetParameters(DhcpSubnet subnet, in AddressResult address, DhcpMessage request, DhcpOptions options)
     {
         var asked = request.Options.Get(DhcpOptionCode.ParameterRequestList);
         var network = subnet.Network.BaseAddress.ToNumber();

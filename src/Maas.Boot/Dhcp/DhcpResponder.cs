@@ -7,31 +7,31 @@ namespace Maas.Boot.Dhcp;
 /// <param name="Server">This server's identifier on the client's link.</param>
 /// <param name="Address">The address source's answer; silent in proxy mode.</param>
 /// <param name="Boot">What the client is told about booting; <see langword="null"/> for nothing.</param>
-internal readonly record struct ResponseFacts(uint Server, AddressAnswer Address, BootPart? Boot);
+internal readonly record struct DhcpResponseContext(uint Server, AddressResult Address, BootParameters? Boot);
 
 /// <summary>Writes replies (RFC 2131 section 4.3). Pure: no clock, no socket, no store.</summary>
 internal static partial class DhcpResponder
 {
     /// <summary>Fills in the reply of a full server.</summary>
     /// <returns><see langword="false"/> for silence.</returns>
-    public static bool Respond(DhcpMessage request, in ResponseFacts facts, DhcpMessage reply)
+    public static bool Respond(DhcpMessage request, in DhcpResponseContext facts, DhcpMessage reply)
     {
         switch (facts.Address.Kind, request.Type)
         {
-            case (AddressAnswerKind.Grant, DhcpMessageType.Discover) when facts.Address.IsCommitted:
+            case (AddressResultKind.Grant, DhcpMessageType.Discover) when facts.Address.IsCommitted:
                 Begin(request, reply, DhcpMessageType.Ack, facts.Server);
                 reply.Options.Set(DhcpOptionCode.RapidCommit, ReadOnlySpan<byte>.Empty);
                 break;
-            case (AddressAnswerKind.Grant, DhcpMessageType.Discover):
+            case (AddressResultKind.Grant, DhcpMessageType.Discover):
                 Begin(request, reply, DhcpMessageType.Offer, facts.Server);
                 // Who is offered no address shall not make one (RFC 2563 section 2.3, RFC 8925 section 3.3.1).
                 if (facts.Address.Number == 0 && request.Options.Contains(DhcpOptionCode.AutoConfigure)) reply.Options.Set(DhcpOptionCode.AutoConfigure, [0]);
                 break;
-            case (AddressAnswerKind.Grant, DhcpMessageType.Request or DhcpMessageType.Inform):
+            case (AddressResultKind.Grant, DhcpMessageType.Request or DhcpMessageType.Inform):
                 Begin(request, reply, DhcpMessageType.Ack, facts.Server);
                 reply.ClientNumber = ClientState.AddressInUse(request);
                 break;
-            case (AddressAnswerKind.Refuse, DhcpMessageType.Request):
+            case (AddressResultKind.Refuse, DhcpMessageType.Request):
                 Begin(request, reply, DhcpMessageType.Nak, facts.Server);
                 if (request.RelayNumber != 0) reply.Broadcast = true; // section 4.3.2: the relay must not try the wrong address
                 reply.Options.Set(DhcpOptionCode.Message, facts.Address.Rule);
@@ -59,7 +59,7 @@ internal static partial class DhcpResponder
     /// <param name="atBootService">Whether it came to port 4011, where a DISCOVER too is answered by an ACK.</param>
     /// <param name="reply">The reply to fill in.</param>
     /// <returns><see langword="false"/> for silence.</returns>
-    public static bool RespondAsProxy(DhcpMessage request, uint server, BootPart? boot, bool atBootService, DhcpMessage reply)
+    public static bool RespondAsProxy(DhcpMessage request, uint server, BootParameters? boot, bool atBootService, DhcpMessage reply)
     {
         var asked = request.Type is DhcpMessageType.Discover || (atBootService && request.Type is DhcpMessageType.Request or DhcpMessageType.Inform);
         if (boot is null || !asked) return false;
@@ -75,7 +75,7 @@ internal static partial class DhcpResponder
 
     /// <summary>The longest reply the sender takes: option 57 less IP and UDP headers, within what every client takes and what Ethernet carries. (OVMF was seen to say 65,280.)</summary>
     public static int LongestReplyTo(DhcpMessage request) =>
-        Math.Clamp((request.Options.GetUInt16(DhcpOptionCode.MaximumMessageSize) ?? 0) - 28, DhcpMessage.LongestUnasked, DhcpMessage.LongestOnEthernet);
+        Math.Clamp((request.Options.GetUInt16(DhcpOptionCode.MaximumMessageSize) ?? 0) - 28, DhcpMessage.DefaultMaxLength, DhcpMessage.LongestOnEthernet);
 
     /// <summary>
     /// Writes the reply within the sender's limit. When it does not fit, what the client can do without goes first, and then the boot file's name
@@ -102,7 +102,7 @@ internal static partial class DhcpResponder
     }
 
     // T1 and T2 at half and seven eighths (section 4.4.5).
-    private static void SetLease(in AddressAnswer address, DhcpOptions options)
+    private static void SetLease(in AddressResult address, DhcpOptions options)
     {
         if (address.LeaseTime == TimeSpan.Zero) return;
         var seconds = (uint)address.LeaseTime.TotalSeconds;

@@ -12,7 +12,7 @@ namespace Maas.Boot.Dhcp;
 /// <code>
 /// var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.0.0.0/24"), Ranges = [AddressRange.Parse("10.0.0.100-10.0.0.199")] };
 /// await using var journal = LeaseJournal.Open("/var/lib/leases");
-/// var addresses = await LeasedAddresses.OpenAsync([subnet], journal);
+/// var addresses = await LeaseAllocator.OpenAsync([subnet], journal);
 /// var server = new DhcpServer(new DhcpServerOptions { Interfaces = { "eth0" } }, addresses);
 /// await server.RunAsync(cancellationToken);
 /// </code>
@@ -60,7 +60,7 @@ public sealed partial class DhcpServer
 
     /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
-    /// <exception cref="OtherDhcpServerException">Another server leases addresses on the link, and the options do not allow it.</exception>
+    /// <exception cref="DhcpServerConflictException">Another server leases addresses on the link, and the options do not allow it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -77,9 +77,9 @@ public sealed partial class DhcpServer
         }
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pool = new ExchangePool(_options.MaxInFlight);
-        var reporter = new DhcpReporter(_observer, _time, _logger);
-        var conversation = new DhcpConversation(_options, _addresses, _policy, pool, reporter, _time, _logger, stopping.Token);
+        var pool = new DhcpTransactionPool(_options.MaxInFlight);
+        var reporter = new DhcpTelemetry(_observer, _time, _logger);
+        var conversation = new DhcpRequestHandler(_options, _addresses, _policy, pool, reporter, _time, _logger, stopping.Token);
         var receivers = links.Select(l => new ReceiveLoop($"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
         conversation.Start();
         foreach (var receiver in receivers) receiver.Start();
@@ -87,7 +87,7 @@ public sealed partial class DhcpServer
         try
         {
             foreach (var link in links) LogListening(_options.Mode, LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
-            if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
+            if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await conversation.RogueServerDetector.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
             await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)], cancellationToken).ConfigureAwait(false);

@@ -2,7 +2,7 @@ namespace Maas.Boot.Dhcp;
 
 /// <summary>Which address? The question a full DHCP server asks; it is not asked in proxy mode.</summary>
 /// <remarks>
-/// <see cref="Leases.LeasedAddresses"/> is the one most servers use. Another is written where addresses are assigned
+/// <see cref="Leases.LeaseAllocator"/> is the one most servers use. Another is written where addresses are assigned
 /// elsewhere: by an inventory, or by a database that several servers share.
 /// </remarks>
 public interface IAddressSource
@@ -10,7 +10,7 @@ public interface IAddressSource
     /// <summary>Answers one question. An answer that completes at once is sent without leaving the receive loop; one that does not holds up nobody else.</summary>
     /// <param name="question">What is asked. Its message is the server's own and is used again once the question is answered: copy what you keep.</param>
     /// <param name="cancellationToken">Ends the question when the server stops.</param>
-    ValueTask<AddressAnswer> AskAsync(AddressQuestion question, CancellationToken cancellationToken);
+    ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken);
 
     /// <summary>
     /// Makes everything granted so far durable. The server calls it once for many answers and sends an ACK only after it has

@@ -26,7 +26,7 @@ internal static partial class Dhcp6Responder
     }
 
     /// <summary>Option 59 is always a URL: what TFTP serves has one too (RFC 3617).</summary>
-    private static int SetBoot(BootPart boot, Dhcp6Subnet? subnet, Dhcp6Options reply)
+    private static int SetBoot(BootParameters boot, Dhcp6Subnet? subnet, Dhcp6Options reply)
     {
         var before = reply.All.Count;
         reply.Add(Dhcp6OptionCode.BootFileUrl, UrlOf(boot));
@@ -37,8 +37,8 @@ internal static partial class Dhcp6Responder
         return reply.All.Count - before;
     }
 
-    private static string UrlOf(BootPart boot) =>
-        BootSource.IsUrl(boot.File) ? boot.File : $"tftp://{HostOf(boot.Server)}/{string.Join('/', boot.File.Split('/').Select(Uri.EscapeDataString))}";
+    private static string UrlOf(BootParameters boot) =>
+        BootFileLocator.IsUrl(boot.File) ? boot.File : $"tftp://{HostOf(boot.Server)}/{string.Join('/', boot.File.Split('/').Select(Uri.EscapeDataString))}";
 
     private static string HostOf(IPAddress server) => server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{server}]" : server.ToString();
 

@@ -9,10 +9,10 @@ internal static partial class Dhcp6Responder
     public const int LongestMessage = 1280 - 40 - 8;
 
     /// <summary>The reply; <see langword="null"/> for silence, also where not even what a client needs fits in one packet: it asked for more addresses than any machine does.</summary>
-    public static Dhcp6Message? Respond(Dhcp6Request request, Dhcp6Facts facts) =>
+    public static Dhcp6Message? Respond(Dhcp6Request request, Dhcp6ResponseContext facts) =>
         Compose(request, facts) is { } reply && reply.Length <= RoomFor(request) ? reply : null;
 
-    private static Dhcp6Message? Compose(Dhcp6Request request, Dhcp6Facts facts)
+    private static Dhcp6Message? Compose(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         if (facts.IsUnicast) return RefuseUnicast(request, facts);
         switch (request.Type)
@@ -41,7 +41,7 @@ internal static partial class Dhcp6Responder
     }
 
     // Section 18.3.3: silence when there is nothing to judge by.
-    private static Dhcp6Message? Confirm(Dhcp6Request request, Dhcp6Facts facts)
+    private static Dhcp6Message? Confirm(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         if (facts.Subnet is not { } subnet || !request.Associations.Any(a => a.Addresses.Count > 0)) return null;
         var reply = Begin(request, Dhcp6MessageType.Reply, facts);
@@ -51,7 +51,7 @@ internal static partial class Dhcp6Responder
     }
 
     // Sections 18.3.7 and 18.3.8: success for the whole; an association is told of only when it is unknown.
-    private static Dhcp6Message Acknowledge(Dhcp6Request request, Dhcp6Facts facts)
+    private static Dhcp6Message Acknowledge(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         var reply = Begin(request, Dhcp6MessageType.Reply, facts);
         reply.Options.Add(Dhcp6Status.Success, "noted");
@@ -61,7 +61,7 @@ internal static partial class Dhcp6Responder
     }
 
     // Section 18.4: those that name this server are told; the others must not have been sent to one address at all.
-    private static Dhcp6Message? RefuseUnicast(Dhcp6Request request, Dhcp6Facts facts)
+    private static Dhcp6Message? RefuseUnicast(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         if (request.Type is not (Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Release or Dhcp6MessageType.Decline)) return null;
         var reply = Begin(request, Dhcp6MessageType.Reply, facts);
@@ -69,7 +69,7 @@ internal static partial class Dhcp6Responder
         return reply;
     }
 
-    private static Dhcp6Message Begin(Dhcp6Request request, Dhcp6MessageType type, Dhcp6Facts facts)
+    private static Dhcp6Message Begin(Dhcp6Request request, Dhcp6MessageType type, Dhcp6ResponseContext facts)
     {
         var options = new Dhcp6Options();
         if (request.Client is { } client) options.Add(Dhcp6OptionCode.ClientIdentifier, client.Octets.ToArray());
@@ -77,7 +77,7 @@ internal static partial class Dhcp6Responder
         return new Dhcp6Message(type, request.Envelope.Message.TransactionId, options);
     }
 
-    private static Dhcp6Message Complete(Dhcp6Message reply, Dhcp6Request request, Dhcp6Facts facts)
+    private static Dhcp6Message Complete(Dhcp6Message reply, Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         foreach (var answer in facts.Associations) reply.Options.Add(Dhcp6OptionCode.NonTemporaryAddresses, answer.Association.ToArray());
         RefuseOthers(request, reply.Options);

@@ -39,14 +39,14 @@ internal static class Dhcp6Rules
     }
 
     /// <summary>What a message asks of each of its associations; <see langword="null"/> when it asks nothing of them.</summary>
-    public static AssociationQuestionKind? KindOf(Dhcp6MessageType type, bool isRapid) => type switch
+    public static AssociationRequestKind? KindOf(Dhcp6MessageType type, bool isRapid) => type switch
     {
-        Dhcp6MessageType.Solicit => isRapid ? AssociationQuestionKind.Take : AssociationQuestionKind.Solicit,
-        Dhcp6MessageType.Request => AssociationQuestionKind.Take,
-        Dhcp6MessageType.Renew => AssociationQuestionKind.Renew,
-        Dhcp6MessageType.Rebind => AssociationQuestionKind.Rebind,
-        Dhcp6MessageType.Release => AssociationQuestionKind.Release,
-        Dhcp6MessageType.Decline => AssociationQuestionKind.Decline,
+        Dhcp6MessageType.Solicit => isRapid ? AssociationRequestKind.Take : AssociationRequestKind.Solicit,
+        Dhcp6MessageType.Request => AssociationRequestKind.Take,
+        Dhcp6MessageType.Renew => AssociationRequestKind.Renew,
+        Dhcp6MessageType.Rebind => AssociationRequestKind.Rebind,
+        Dhcp6MessageType.Release => AssociationRequestKind.Release,
+        Dhcp6MessageType.Decline => AssociationRequestKind.Decline,
         _ => null,
     };
 }

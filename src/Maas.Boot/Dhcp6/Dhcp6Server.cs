@@ -19,7 +19,7 @@ namespace Maas.Boot.Dhcp6;
 /// <code>
 /// var subnet = new Dhcp6Subnet { Network = IPNetwork.Parse("fd00:77::/64"), Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")] };
 /// await using var journal = LeaseJournal6.Open("/var/lib/leases6");
-/// var addresses = await LeasedAddresses6.OpenAsync([subnet], journal);
+/// var addresses = await LeaseAllocator6.OpenAsync([subnet], journal);
 /// var server = new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" } }, addresses);
 /// await server.RunAsync(cancellationToken);
 /// </code>
@@ -27,7 +27,7 @@ namespace Maas.Boot.Dhcp6;
 public sealed partial class Dhcp6Server
 {
     private readonly Dhcp6ServerOptions _options;
-    private readonly LeasedAddresses6? _addresses;
+    private readonly LeaseAllocator6? _addresses;
     private readonly IBootPolicy? _policy;
     private readonly IBootObserver? _observer;
     private readonly TimeProvider _time;
@@ -44,7 +44,7 @@ public sealed partial class Dhcp6Server
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     public Dhcp6Server(
         Dhcp6ServerOptions options,
-        LeasedAddresses6? addresses = null,
+        LeaseAllocator6? addresses = null,
         IBootPolicy? policy = null,
         IBootObserver? observer = null,
         TimeProvider? timeProvider = null,
@@ -65,19 +65,19 @@ public sealed partial class Dhcp6Server
 
     /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
-    /// <exception cref="OtherDhcpServerException">Another server leases addresses on the link, and the options do not allow it.</exception>
+    /// <exception cref="DhcpServerConflictException">Another server leases addresses on the link, and the options do not allow it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv6 address, or the server's identifier must be told.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<SocketLink6> links = [];
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Dhcp6Conversation conversation;
+        Dhcp6RequestHandler conversation;
         try
         {
             links = SocketLink6.OpenAll(_options);
             var server = _options.ServerIdentifier ?? SocketLink6.IdentifierOf(links);
-            conversation = new Dhcp6Conversation(_options, server, _addresses, _policy, new Dhcp6Reporter(_observer, _time, _logger), _time, _logger, stopping.Token);
+            conversation = new Dhcp6RequestHandler(_options, server, _addresses, _policy, new Dhcp6Telemetry(_observer, _time, _logger), _time, _logger, stopping.Token);
         }
         catch (Exception e)
         {
@@ -92,7 +92,7 @@ public sealed partial class Dhcp6Server
         try
         {
             foreach (var link in links) LogListening(LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
-            if (_addresses is { IsStateless: false } && !_options.AllowOtherServers) await conversation.OtherServers.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
+            if (_addresses is { IsStateless: false } && !_options.AllowOtherServers) await conversation.RogueServerDetector.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
             await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)], cancellationToken).ConfigureAwait(false);

@@ -19,10 +19,10 @@ internal sealed class DhcpMeter(string name, string protocol)
     }
 
     /// <summary>A reply was sent to what was received at this timestamp.</summary>
-    public void Replied(string type, long receivedAt, TimeProvider time)
+    public void Replied(string type, long receivedAt, TimeProvider timeProvider)
     {
         if (_replies.Enabled) _replies.Add(1, new KeyValuePair<string, object?>("type", type));
-        if (_durations.Enabled) _durations.Record(time.GetElapsedTime(receivedAt).TotalSeconds);
+        if (_durations.Enabled) _durations.Record(timeProvider.GetElapsedTime(receivedAt).TotalSeconds);
     }
 
     public void Malformed() => Dropped("malformed");

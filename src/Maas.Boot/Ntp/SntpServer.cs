@@ -27,7 +27,7 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
 
     /// <summary>Answers until cancelled.</summary>
     /// <exception cref="SocketException">The port is taken, or may not be opened.</exception>
-    public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(Answer, SendFailed, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(Answer, LogSendFailed, cancellationToken);
 
     private static SntpClock ClockOf(SntpServerOptions options) => new(options.Stratum, options.ClockIsSet);
 
@@ -40,5 +40,5 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
     }
 
     [LoggerMessage(LogLevel.Debug, "A time request was not answered: {Error}")]
-    private partial void SendFailed(SocketError error);
+    private partial void LogSendFailed(SocketError error);
 }

@@ -16,7 +16,7 @@ namespace Maas.Boot.Replay;
 /// <code>
 /// var replay = new PacketReplay(PcapReader.Read(File.ReadAllBytes("trouble.pcapng")));
 /// var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.0.0.0/24"), Ranges = [AddressRange.Parse("10.0.0.100-10.0.0.199")] };
-/// var addresses = await LeasedAddresses.OpenAsync([subnet], new VolatileLeases(), timeProvider: replay.Clock);
+/// var addresses = await LeaseAllocator.OpenAsync([subnet], new InMemoryLeaseStore(), timeProvider: replay.Clock);
 /// var steps = await replay.RunAsync(new DhcpServerOptions(), addresses, policy, new DirectoryBootFiles("/srv/boot"));
 /// foreach (var step in steps) Console.WriteLine(step);
 /// Assert.Equal("snponly.efi", steps[0].Answer?.BootFile);
@@ -75,7 +75,7 @@ public sealed class PacketReplay
         IBootFiles? files = null,
         TftpServerOptions? tftp = null,
         Dhcp6ServerOptions? dhcp6 = null,
-        LeasedAddresses6? addresses6 = null,
+        LeaseAllocator6? addresses6 = null,
         CancellationToken cancellationToken = default)
     {
         if (dhcp is { Mode: DhcpMode.Full } && addresses is null) throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));

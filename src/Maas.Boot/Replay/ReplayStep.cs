@@ -84,6 +84,6 @@ public sealed class ReplayStep
     {
         if (Dhcp6Envelope.MessageIn(packet.Payload) is not { } message) return $"{packet.Length} octets that are no DHCPv6 message";
         var file = message.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? $" file {Encoding.UTF8.GetString(url.Span)}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{message.Type} xid {message.TransactionId:x6}{(Dhcp6Reporter.LeaseIn(message) is { } lease ? $" {lease.Address}" : "")}{file}");
+        return string.Create(CultureInfo.InvariantCulture, $"{message.Type} xid {message.TransactionId:x6}{(Dhcp6Telemetry.LeaseIn(message) is { } lease ? $" {lease.Address}" : "")}{file}");
     }
 }

@@ -12,9 +12,9 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
 {
     private const ushort BootServicePort = 4011;
 
-    private readonly ExchangePool _pool = new(limit: 16);
+    private readonly DhcpTransactionPool _pool = new(limit: 16);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly DhcpConversation _conversation;
+    private readonly DhcpRequestHandler _conversation;
     private readonly ReplayLink _link, _bootService;
     private readonly ReplayClock _clock;
     private readonly Dictionary<(uint Xid, HardwareAddress Client), ReplayStep> _asked = [];
@@ -24,7 +24,7 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
     {
         server = options.ServerAddress ?? server;
         _clock = clock;
-        _conversation = new DhcpConversation(options, addresses, policy, _pool, new DhcpReporter(this, clock, NullLogger.Instance), clock, NullLogger.Instance, _stopping.Token);
+        _conversation = new DhcpRequestHandler(options, addresses, policy, _pool, new DhcpTelemetry(this, clock, NullLogger.Instance), clock, NullLogger.Instance, _stopping.Token);
         _link = new ReplayLink(server, isBootService: false, options, clock);
         _bootService = new ReplayLink(server, isBootService: true, options, clock);
         _conversation.Start();
@@ -34,7 +34,7 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
     /// <summary>Answers a client's datagram, or puts a server's to the step it answers.</summary>
     public async ValueTask<ReplayStep?> TakeAsync(CapturedPacket packet, CancellationToken cancellationToken)
     {
-        if (packet.Payload.Length > Exchange.LongestDatagram) return null;
+        if (packet.Payload.Length > DhcpTransaction.LongestDatagram) return null;
         var isMessage = DhcpMessage.TryParse(packet.Payload.Span, out var message);
         if (message is { Operation: DhcpOperation.Reply })
         {
@@ -83,15 +83,15 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
         return await _concluded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private sealed class ReplayLink(IPAddress server, bool isBootService, DhcpServerOptions options, TimeProvider clock)
-        : DhcpLink("replay", server, isBootService, (isBootService ? BootServicePort : (ushort)67, (ushort)68), options)
+    private sealed class ReplayLink(IPAddress server, bool isBootService, DhcpServerOptions options, TimeProvider timeProvider)
+        : DhcpClientSocket("replay", server, isBootService, (isBootService ? BootServicePort : (ushort)67, (ushort)68), options)
     {
         public ReplayStep? Step { get; set; }
 
-        public override void Send(Exchange exchange)
+        public override void Send(DhcpTransaction exchange)
         {
             var (address, port) = exchange.Source; // by now the peer is whom it goes to
-            Step?.AddAnswer(new CapturedPacket(clock.GetUtcNow(), new IPEndPoint(Server, Ports.Server), new IPEndPoint(IPv4.ToAddress(address), port), exchange.ReplyBytes.ToArray()) { IsSent = true });
+            Step?.AddAnswer(new CapturedPacket(timeProvider.GetUtcNow(), new IPEndPoint(Server, Ports.Server), new IPEndPoint(IPv4.ToAddress(address), port), exchange.ReplyBytes.ToArray()) { IsSent = true });
         }
     }
 }

@@ -11,18 +11,18 @@ namespace Maas.Boot.Replay;
 /// <summary>The DHCPv6 server's conversation, with the capture in the place of sockets.</summary>
 internal sealed class ReplayedDhcp6 : IBootObserver
 {
-    private readonly Dhcp6Conversation _conversation;
+    private readonly Dhcp6RequestHandler _conversation;
     private readonly ReplayLink _link;
     private readonly ReplayClock _clock;
     private readonly Dictionary<(uint Xid, Duid? Client), ReplayStep> _asked = [];
     private TaskCompletionSource<string> _concluded = new();
 
-    public ReplayedDhcp6(Dhcp6ServerOptions options, LeasedAddresses6? addresses, IBootPolicy? policy, IPAddress server, CapturedServer6 captured, ReplayClock clock)
+    public ReplayedDhcp6(Dhcp6ServerOptions options, LeaseAllocator6? addresses, IBootPolicy? policy, IPAddress server, CapturedServer6 captured, ReplayClock clock)
     {
         _clock = clock;
         _link = new ReplayLink(options.ServerAddress ?? server, captured.Granted, options, clock);
         var identifier = options.ServerIdentifier ?? captured.Identifier ?? Duid.Of(Guid.Empty);
-        _conversation = new Dhcp6Conversation(options, identifier, addresses, policy, new Dhcp6Reporter(this, clock, NullLogger.Instance), clock, NullLogger.Instance, CancellationToken.None);
+        _conversation = new Dhcp6RequestHandler(options, identifier, addresses, policy, new Dhcp6Telemetry(this, clock, NullLogger.Instance), clock, NullLogger.Instance, CancellationToken.None);
         _conversation.Open();
     }
 
@@ -58,13 +58,13 @@ internal sealed class ReplayedDhcp6 : IBootObserver
         if (observation is BootObservation.DhcpExchange exchange) _concluded.TrySetResult(exchange.Rule);
     }
 
-    private sealed class ReplayLink(IPAddress server, IReadOnlyList<IPAddress> granted, Dhcp6ServerOptions options, TimeProvider clock) : Dhcp6Link("replay", server, options.Port, options)
+    private sealed class ReplayLink(IPAddress server, IReadOnlyList<IPAddress> granted, Dhcp6ServerOptions options, TimeProvider timeProvider) : Dhcp6Link("replay", server, options.Port, options)
     {
         public ReplayStep? Step { get; set; }
 
         /// <summary>The capture does not tell the server's addresses on the link; those it gave there are of the same subnet.</summary>
         public override IEnumerable<IPAddress> Addresses => granted.Prepend(Server);
 
-        public override void Send(ReadOnlySpan<byte> octets, IPEndPoint to) => Step?.AddAnswer(new CapturedPacket(clock.GetUtcNow(), new IPEndPoint(Server, Port), to, octets.ToArray()) { IsSent = true });
+        public override void Send(ReadOnlySpan<byte> octets, IPEndPoint to) => Step?.AddAnswer(new CapturedPacket(timeProvider.GetUtcNow(), new IPEndPoint(Server, Port), to, octets.ToArray()) { IsSent = true });
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
 
         if (file is null) return Refuse(step, TftpErrorCode.FileNotFound, $"no such file: {name}");
         if (request.IsNetascii) file = await NetasciiFile.EncodeAsync(file, cancellationToken).ConfigureAwait(false);
-        var terms = TftpTerms.Agree(request, file.Length, options, (IsIPv6(packet) ? EthernetPayload6 : EthernetPayload) - TftpPacket.DataHeader);
+        var terms = TftpNegotiatedOptions.Agree(request, file.Length, options, (IsIPv6(packet) ? EthernetPayload6 : EthernetPayload) - TftpPacket.DataHeader);
         var running = new Running(file, terms, new TftpTransfer(terms, options.GiveUpAfter), new IPEndPoint(ServerFor(packet), packet.Destination.Port)) { Step = step };
         _running[packet.Source] = running;
         step.Rule = $"{name}, {file.Length} octets, {terms}";
@@ -113,19 +113,19 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
     {
         step.Rule = reason;
         step.AddAnswer(new CapturedPacket(step.Asked.At, new IPEndPoint(ServerFor(step.Asked), step.Asked.Destination.Port), step.Asked.Source, TftpPacket.WriteError(code, reason)) { IsSent = true });
-        _running[step.Asked.Source] = new Running(BootFile.FromBytes(default), new TftpTerms(TftpTerms.DefaultBlockSize, 1, 0), Ended(), step.Asked.Destination) { Step = step };
+        _running[step.Asked.Source] = new Running(BootFile.FromBytes(default), new TftpNegotiatedOptions(TftpNegotiatedOptions.DefaultBlockSize, 1, 0), Ended(), step.Asked.Destination) { Step = step };
         return step;
     }
 
     // What the capture shows of a transfer that is refused here still belongs to its request.
     private static TftpTransfer Ended()
     {
-        var transfer = new TftpTransfer(new TftpTerms(TftpTerms.DefaultBlockSize, 1, 0), TimeSpan.FromSeconds(1));
+        var transfer = new TftpTransfer(new TftpNegotiatedOptions(TftpNegotiatedOptions.DefaultBlockSize, 1, 0), TimeSpan.FromSeconds(1));
         transfer.End(new TftpOutcome("refused", "of a transfer that is refused here"));
         return transfer;
     }
 
-    private sealed record Running(BootFile File, TftpTerms Terms, TftpTransfer Transfer, IPEndPoint Server)
+    private sealed record Running(BootFile File, TftpNegotiatedOptions Terms, TftpTransfer Transfer, IPEndPoint Server)
     {
         public required ReplayStep Step { get; set; }
 

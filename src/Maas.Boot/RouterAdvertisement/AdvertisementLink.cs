@@ -31,7 +31,7 @@ internal sealed class AdvertisementLink : IDisposable
     public byte[] Hardware { get; }
 
     /// <summary>The other routers that were reported, each once a minute.</summary>
-    public PerMinute Reported { get; } = new(0);
+    public KeyedRateLimiter Reported { get; } = new(0);
 
     /// <summary>Opens a socket that receives solicitations, and others' advertisements.</summary>
     /// <exception cref="ArgumentException">There is no such interface.</exception>

@@ -66,12 +66,12 @@ internal static class AdvertisementMessage
     /// <param name="message">The ICMPv6 message.</param>
     /// <param name="source">Whence it came, which is a link-local address.</param>
     /// <param name="heard">What it says.</param>
-    public static bool TryRead(ReadOnlySpan<byte> message, IPAddress source, out HeardAdvertisement heard)
+    public static bool TryRead(ReadOnlySpan<byte> message, IPAddress source, out ReceivedAdvertisement heard)
     {
         heard = default;
         if (message.Length < AdvertisementLength || message[0] != RouterAdvertisement || message[1] != 0 || !source.IsIPv6LinkLocal) return false;
         if (!TryReadOptions(message[AdvertisementLength..], out var hardware)) return false;
-        heard = new HeardAdvertisement((message[5] & Managed) != 0, (message[5] & Other) != 0, TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(message[6..])), hardware);
+        heard = new ReceivedAdvertisement((message[5] & Managed) != 0, (message[5] & Other) != 0, TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(message[6..])), hardware);
         return true;
     }
 
@@ -124,4 +124,4 @@ internal static class AdvertisementMessage
 /// <param name="OtherConfiguration">O: hosts ask DHCPv6 for the rest.</param>
 /// <param name="RouterLifetime">For how long it is a default router; zero when it is none.</param>
 /// <param name="Hardware">Its hardware address; <see langword="null"/> when it does not tell.</param>
-internal readonly record struct HeardAdvertisement(bool ManagedAddresses, bool OtherConfiguration, TimeSpan RouterLifetime, HardwareAddress? Hardware);
+internal readonly record struct ReceivedAdvertisement(bool ManagedAddresses, bool OtherConfiguration, TimeSpan RouterLifetime, HardwareAddress? Hardware);

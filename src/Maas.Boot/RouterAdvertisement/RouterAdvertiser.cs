@@ -27,7 +27,7 @@ public sealed partial class RouterAdvertiser
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterAdvertiserOptions _options;
-    private readonly GuardedObserver? _observer;
+    private readonly SafeObserver? _observer;
     private readonly TimeProvider _time;
 
     /// <summary>Makes an advertiser; it sends once it runs.</summary>
@@ -44,7 +44,7 @@ public sealed partial class RouterAdvertiser
         _ = AdvertisementMessage.Write(options, new byte[6]);
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<RouterAdvertiser>.Instance;
-        _observer = GuardedObserver.Around(observer, _logger);
+        _observer = SafeObserver.Around(observer, _logger);
     }
 
     /// <summary>Advertises until cancelled; a router then says that it is one no longer.</summary>
@@ -118,7 +118,7 @@ public sealed partial class RouterAdvertiser
         }
     }
 
-    private void Report(AdvertisementLink link, IPAddress router, HeardAdvertisement heard)
+    private void Report(AdvertisementLink link, IPAddress router, ReceivedAdvertisement heard)
     {
         var now = _time.GetUtcNow();
         link.Reported.TryTake(router.GetAddressBytes(), now, out var isFirst);

@@ -8,7 +8,7 @@ namespace Maas.Boot.Syslog;
 /// <remarks>Everything in it was said by the sender, unauthenticated; control characters are shown as <c>\xNN</c>.</remarks>
 public sealed record SyslogMessage
 {
-    private static readonly SearchValues<char> s_tagEnd = SearchValues.Create(":[ ");
+    private static readonly SearchValues<char> TagEnd = SearchValues.Create(":[ ");
 
     private SyslogMessage() { }
 
@@ -89,7 +89,7 @@ public sealed record SyslogMessage
             }
         }
 
-        var end = rest.IndexOfAny(s_tagEnd);
+        var end = rest.IndexOfAny(TagEnd);
         if (end is <= 0 or > 48 || rest[end] == ' ') return message with { HostName = host, Text = rest.ToString() };
         var program = rest[..end].ToString();
         string? process = null;

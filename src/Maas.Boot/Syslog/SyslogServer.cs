@@ -19,8 +19,8 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
     public const int MaximumLength = 8192;
 
     private readonly ILogger _logger = logger ?? NullLogger<SyslogServer>.Instance;
-    private readonly GuardedObserver _observer = new(observer, logger ?? NullLogger<SyslogServer>.Instance);
-    private readonly LineBudget _budget = BudgetOf(ServerOptionsValidator.Validated(options));
+    private readonly SafeObserver _observer = new(observer, logger ?? NullLogger<SyslogServer>.Instance);
+    private readonly SyslogRateLimiter _budget = BudgetOf(ServerOptionsValidator.Validated(options));
     private readonly DatagramLoop _loop = new("syslog", options.Listen, options.Interface, MaximumLength, timeProvider, logger ?? NullLogger<SyslogServer>.Instance);
     private readonly IPEndPoint _any = new(options.Listen.Address, 0);
 
@@ -29,9 +29,9 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
 
     /// <summary>Receives until cancelled.</summary>
     /// <exception cref="SocketException">The port is taken, or may not be opened.</exception>
-    public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(Take, ReceiveFailed, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(Take, LogReceiveFailed, cancellationToken);
 
-    private static LineBudget BudgetOf(SyslogServerOptions options) => new(options.LinesPerSender, options.Window, options.Senders);
+    private static SyslogRateLimiter BudgetOf(SyslogServerOptions options) => new(options.LinesPerSender, options.Window, options.Senders);
 
     private ReadOnlyMemory<byte> Take(ReadOnlySpan<byte> datagram, SocketAddress client)
     {
@@ -40,13 +40,13 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
         var taken = _budget.TryTake(sender, now);
         ServiceMeter.Line(taken);
         if (taken) _observer.Observe(new BootObservation.LineLogged(now, sender, SyslogMessage.Parse(datagram)));
-        else LineDropped(sender);
+        else LogLineDropped(sender);
         return default;
     }
 
     [LoggerMessage(LogLevel.Debug, "{Client} logs more lines than it may; one was dropped")]
-    private partial void LineDropped(IPAddress client);
+    private partial void LogLineDropped(IPAddress client);
 
     [LoggerMessage(LogLevel.Debug, "A log line was not received: {Error}")]
-    private partial void ReceiveFailed(SocketError error);
+    private partial void LogReceiveFailed(SocketError error);
 }

@@ -5,10 +5,10 @@ using Maas.Boot.Capture;
 namespace Maas.Boot.Tftp;
 
 /// <summary>A link that keeps what passes it in a ring.</summary>
-internal sealed class CapturedLink(TransferLink link, PacketRing ring, IPEndPoint server, IPEndPoint client, string? device, TimeProvider time) : TransferLink
+internal sealed class CapturedLink(TransferSocket link, PacketRing ring, IPEndPoint server, IPEndPoint client, string? device, TimeProvider timeProvider) : TransferSocket
 {
-    private readonly UdpEnd _server = UdpEnd.Of(server);
-    private readonly UdpEnd _client = UdpEnd.Of(client);
+    private readonly UdpEndpoint _server = UdpEndpoint.Of(server);
+    private readonly UdpEndpoint _client = UdpEndpoint.Of(client);
 
     public override int MaxPayload => link.MaxPayload;
 
@@ -17,7 +17,7 @@ internal sealed class CapturedLink(TransferLink link, PacketRing ring, IPEndPoin
     public override void Send(ReadOnlySpan<byte> packets, int stride)
     {
         link.Send(packets, stride);
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         for (; !packets.IsEmpty; packets = packets[Math.Min(stride, packets.Length)..])
         {
             var packet = packets[..Math.Min(stride, packets.Length)];
@@ -31,7 +31,7 @@ internal sealed class CapturedLink(TransferLink link, PacketRing ring, IPEndPoin
     public override int Receive(Span<byte> datagram, bool mayWait, out SocketError error) => link.Receive(datagram, mayWait, out error);
 
     public override void Received(ReadOnlySpan<byte> datagram) =>
-        ring.Record(null, _client.Address, new RingPacket(time.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
+        ring.Record(null, _client.Address, new RingPacket(timeProvider.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
 
     public override void Dispose() => link.Dispose();
 }

@@ -7,7 +7,7 @@ namespace Maas.Boot.Tftp;
 /// A half holds whole blocks and at least a window, so that a window lies in at most two halves. It is used by one lane at a
 /// time; only the filling itself runs elsewhere, and says <paramref name="filled"/> when the lane waits for it.
 /// </remarks>
-internal sealed class ReadAhead(BootFile file, TftpTerms terms, int share, Action filled, CancellationToken cancellationToken) : IDisposable
+internal sealed class ReadAhead(BootFile file, TftpNegotiatedOptions terms, int share, Action filled, CancellationToken cancellationToken) : IDisposable
 {
     private readonly long _half = HalfSize(terms, share);
     private readonly byte[]?[] _buffers = new byte[]?[2];
@@ -60,7 +60,7 @@ internal sealed class ReadAhead(BootFile file, TftpTerms terms, int share, Actio
         }
     }
 
-    private static long HalfSize(TftpTerms terms, int share)
+    private static long HalfSize(TftpNegotiatedOptions terms, int share)
     {
         long window = (long)terms.WindowSize * terms.BlockSize;
         var whole = Math.Max(window, share / 2 / terms.BlockSize * (long)terms.BlockSize);

@@ -28,15 +28,15 @@ public sealed partial class TftpServer : IDisposable
 {
     private readonly IBootFiles _files;
     private readonly TftpServerOptions _options;
-    private readonly GuardedObserver? _observer;
+    private readonly SafeObserver? _observer;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TransferTable _table;
     private readonly FailureLog _failures;
     private readonly NetasciiLengths _netasciiLengths = new();
-    private readonly PerMinute _busy = new(0); // for saying so once a minute; of the receiving loop
+    private readonly KeyedRateLimiter _busy = new(0); // for saying so once a minute; of the receiving loop
     private Socket? _socket;
-    private TransferLane[] _lanes = [];
+    private TransferLoop[] _lanes = [];
     private int _nextLane;
 
     /// <summary>Makes a server; it opens no socket yet.</summary>
@@ -52,7 +52,7 @@ public sealed partial class TftpServer : IDisposable
         _options = ServerOptionsValidator.Validated(options ?? new TftpServerOptions());
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TftpServer>.Instance;
-        _observer = GuardedObserver.Around(observer, _logger);
+        _observer = SafeObserver.Around(observer, _logger);
         _failures = new FailureLog("tftp", _time, _logger);
         _table = new TransferTable(_options.MaxTransfers, _options.MaxTransfersPerClient, _time);
     }
@@ -77,12 +77,12 @@ public sealed partial class TftpServer : IDisposable
         var listening = Bind();
         var socket = _socket!; // Bind has opened it
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<TransferLane> lanes = [];
+        List<TransferLoop> lanes = [];
         try
         {
             for (var i = 0; i < Math.Clamp(Environment.ProcessorCount, 1, 16); i++)
             {
-                lanes.Add(new TransferLane(_time, SocketPoller.Create(), _failures));
+                lanes.Add(new TransferLoop(_time, SocketPoller.Create(), _failures));
                 lanes[i].Start($"tftp {listening.Port}/{i}");
             }
 
@@ -274,15 +274,15 @@ public sealed partial class TftpServer : IDisposable
     private async ValueTask BeginAsync(TransferSlot slot, BootFile file, string name, IPAddress local, long began, CancellationToken stopping)
     {
         var socket = _socket ?? throw new OperationCanceledException(stopping);
-        TransferLink link = _options.SinglePort
-            ? new TransferLink.SharedPort(socket, local, Reached(slot.Client, socket).Serialize())
-            : new TransferLink.OwnPort(local, slot.Client, _options.Interface);
+        TransferSocket link = _options.SinglePort
+            ? new TransferSocket.SharedPort(socket, local, Reached(slot.Client, socket).Serialize())
+            : new TransferSocket.OwnPort(local, slot.Client, _options.Interface);
         if (_options.Capture is { } ring)
             link = new CapturedLink(link, ring, new IPEndPoint(local, ((IPEndPoint)(link.Socket ?? socket).LocalEndPoint!).Port), slot.Client, _options.Interface, _time); // both are bound
         TransferSession? session = null;
         try
         {
-            var terms = TftpTerms.Agree(slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader, _table.WindowBytesFor(_options));
+            var terms = TftpNegotiatedOptions.Agree(slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader, _table.WindowBytesFor(_options));
             _table.Reserve(slot, terms.BlockSize * terms.WindowSize);
             var lane = _lanes[(uint)Interlocked.Increment(ref _nextLane) % _lanes.Length];
             session = new TransferSession(lane, link, slot.Request, terms, new TftpTransfer(terms, _options.GiveUpAfter), s => Ended(slot, s))
@@ -345,7 +345,7 @@ public sealed partial class TftpServer : IDisposable
     private void Capture(ReadOnlySpan<byte> packet, IPEndPoint client, IPAddress local, bool isSent)
     {
         if (_options.Capture is not { } ring || _socket is not { } socket) return;
-        var (there, here) = (UdpEnd.Of(client), UdpEnd.Of(new IPEndPoint(local, ((IPEndPoint)socket.LocalEndPoint!).Port))); // bound
+        var (there, here) = (UdpEndpoint.Of(client), UdpEndpoint.Of(new IPEndPoint(local, ((IPEndPoint)socket.LocalEndPoint!).Port))); // bound
         ring.Record(null, there.Address, new RingPacket(_time.GetUtcNow(), isSent ? here : there, isSent ? there : here, isSent, _options.Interface, null), packet);
     }
 

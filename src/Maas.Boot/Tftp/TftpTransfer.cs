@@ -11,7 +11,7 @@ namespace Maas.Boot.Tftp;
 /// echo of a block that was itself sent more than once.
 /// </para>
 /// </remarks>
-internal sealed class TftpTransfer(TftpTerms terms, TimeSpan giveUpAfter)
+internal sealed class TftpTransfer(TftpNegotiatedOptions terms, TimeSpan giveUpAfter)
 {
     // An unanswered request is repeated a few times only: its address may be forged. The small OACK more often than a data block.
     private const int MaxUnansweredOptions = 4;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Maas.Boot.Tftp;
 
 /// <summary>One transfer in the world: the step machine, the file and the way to the client. Runs on its lane's thread.</summary>
-internal sealed class TransferSession(TransferLane lane, TransferLink link, TftpRequest request, TftpTerms terms, TftpTransfer transfer, Action<TransferSession> ended) : IDisposable
+internal sealed class TransferSession(TransferLoop lane, TransferSocket link, TftpRequest request, TftpNegotiatedOptions terms, TftpTransfer transfer, Action<TransferSession> ended) : IDisposable
 {
     private static readonly TimeSpan Near = TimeSpan.FromMilliseconds(0.5);
 
@@ -27,11 +27,11 @@ internal sealed class TransferSession(TransferLane lane, TransferLink link, Tftp
     /// <summary>When the request came, in the server's timestamps.</summary>
     public required long Began { get; init; }
 
-    public TransferLink Link => link;
+    public TransferSocket Link => link;
 
     public TftpTransfer Transfer => transfer;
 
-    public TftpTerms Terms => terms;
+    public TftpNegotiatedOptions Terms => terms;
 
     public TftpRequest Request => request;
 

@@ -8,7 +8,7 @@ namespace Maas.Boot.Tftp;
 /// A request with a forged sender holds a place until its answer has been repeated in vain. When the table is full, the oldest
 /// transfer that was never answered makes room, so that a flood of such requests cannot shut the others out.
 /// </remarks>
-internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time)
+internal sealed class TransferTable(int max, int maxPerClient, TimeProvider timeProvider)
 {
     // A client that has not answered for so long is slow at least.
     private static readonly TimeSpan Doubtful = TimeSpan.FromSeconds(1);
@@ -49,7 +49,7 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
             if (_slots.Count >= max) bound = $"{max} transfers are running";
             else if (mine >= maxPerClient && !IPAddress.IsLoopback(client.Address)) bound = $"{maxPerClient} transfers are running for this client";
             if (bound.Length > 0) return null;
-            var slot = new TransferSlot(client, request, time.GetTimestamp());
+            var slot = new TransferSlot(client, request, timeProvider.GetTimestamp());
             _slots[client] = slot;
             _unanswered.Enqueue(slot);
             _perClient[client.Address] = mine + 1;
@@ -87,7 +87,7 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
         while (_unanswered.TryPeek(out var oldest))
         {
             var settled = oldest.Released || oldest.Running?.Session.Transfer.Heard == true;
-            if (!settled && (oldest.Running is null || time.GetElapsedTime(oldest.Taken) < Doubtful)) return null;
+            if (!settled && (oldest.Running is null || timeProvider.GetElapsedTime(oldest.Taken) < Doubtful)) return null;
             _unanswered.Dequeue();
             if (settled) continue;
             Free(oldest);
@@ -133,4 +133,4 @@ internal sealed class TransferSlot(IPEndPoint client, TftpRequest request, long 
 }
 
 /// <summary>A session with the lane that runs it.</summary>
-internal sealed record RunningTransfer(TransferSession Session, TransferLane Lane);
+internal sealed record RunningTransfer(TransferSession Session, TransferLoop Lane);

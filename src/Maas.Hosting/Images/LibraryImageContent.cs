@@ -44,5 +44,5 @@ internal sealed class LibraryImageContent(ImageLibrary library) : IImageContent
         await library.CollectAsync(blobsUnusedFor: TimeSpan.Zero, uploadsIdleFor: null, cancellationToken).ConfigureAwait(false);
     }
 
-    private static BlobDigest Digest(ImageBlob blob) => BlobDigest.Parse(blob.Sha256);
+    private static Sha256Digest Digest(ImageBlob blob) => Sha256Digest.Parse(blob.Sha256);
 }

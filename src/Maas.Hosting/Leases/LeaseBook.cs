@@ -17,19 +17,19 @@ namespace Maas.Hosting.Leases;
 internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IAddressOwners? neighbours, TimeProvider timeProvider) : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
 {
     private SqliteLeaseStore? _store;
-    private LeasedAddresses? _leases;
+    private LeaseAllocator? _leases;
 
-    private LeasedAddresses Leases => _leases ?? throw new InvalidOperationException("The leases are opened when the host starts.");
+    private LeaseAllocator Leases => _leases ?? throw new InvalidOperationException("The leases are opened when the host starts.");
 
     /// <inheritdoc/>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         _store = SqliteLeaseStore.Open(path);
-        _leases = await LeasedAddresses.OpenAsync(subnets, _store, RulesFor(subnets), timeProvider, cancellationToken).ConfigureAwait(false);
+        _leases = await LeaseAllocator.OpenAsync(subnets, _store, RulesFor(subnets), timeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     // A host that invents hardware addresses gets half of the addresses in a minute at most, and keeps them for as long as firmware does; 60 a minute is a rack.
-    private static LeaseRules RulesFor(IReadOnlyList<DhcpSubnet> subnets) => new()
+    private static LeaseOptions RulesFor(IReadOnlyList<DhcpSubnet> subnets) => new()
     {
         NewClientsPerMinuteOfLink = (int)Math.Clamp(subnets.Sum(s => s.Ranges.Sum(r => NumberOf(r.Last) - NumberOf(r.First) + 1)) / 2, 60, int.MaxValue),
         NewClientLeaseTime = subnets.Min(s => s.FirmwareLeaseTime),
@@ -38,7 +38,7 @@ internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, 
     private static long NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 
     /// <inheritdoc/>
-    public ValueTask<AddressAnswer> AskAsync(AddressQuestion question, CancellationToken cancellationToken) => Leases.AskAsync(question, cancellationToken);
+    public ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken) => Leases.AskAsync(question, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask CommitAsync(CancellationToken cancellationToken) => Leases.CommitAsync(cancellationToken);

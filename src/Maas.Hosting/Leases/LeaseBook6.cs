@@ -12,10 +12,10 @@ internal sealed class LeaseBook6 : IAddressOwners, IAsyncDisposable
     private readonly SqliteLeaseStore6 _store;
     private readonly IAddressOwners? _neighbours;
 
-    private LeaseBook6(SqliteLeaseStore6 store, LeasedAddresses6 addresses, IAddressOwners? neighbours) => (_store, Addresses, _neighbours) = (store, addresses, neighbours);
+    private LeaseBook6(SqliteLeaseStore6 store, LeaseAllocator6 addresses, IAddressOwners? neighbours) => (_store, Addresses, _neighbours) = (store, addresses, neighbours);
 
     /// <summary>The addresses, for DHCPv6.</summary>
-    public LeasedAddresses6 Addresses { get; }
+    public LeaseAllocator6 Addresses { get; }
 
     /// <summary>Opens the leases.</summary>
     /// <param name="path">The database.</param>
@@ -27,7 +27,7 @@ internal sealed class LeaseBook6 : IAddressOwners, IAsyncDisposable
         var store = SqliteLeaseStore6.Open(path);
         try
         {
-            return new LeaseBook6(store, await LeasedAddresses6.OpenAsync([subnet], store, timeProvider: timeProvider).ConfigureAwait(false), neighbours);
+            return new LeaseBook6(store, await LeaseAllocator6.OpenAsync([subnet], store, timeProvider: timeProvider).ConfigureAwait(false), neighbours);
         }
         catch
         {

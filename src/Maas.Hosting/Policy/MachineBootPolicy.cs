@@ -32,7 +32,7 @@ internal sealed partial class MachineBootPolicy(
     private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public async ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken)
+    public async ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken)
     {
         if (question.Hardware.ToMacAddress() is not { IsUnicast: true } address) return null;
         var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal sealed partial class MachineBootPolicy(
     }
 
     /// <summary>Whether there is an environment for the client's architecture: the firmware's own word, else what is known of the machine.</summary>
-    private bool IsServed(BootQuestion question, Machine? machine)
+    private bool IsServed(BootRequest question, Machine? machine)
     {
         if (environment.Architecture is not { } served) return true;
         var asked = question.Architecture is { } firmware ? FirmwareArchitecture.NameOf(firmware) : machine?.Architecture.Split('/')[0];
@@ -60,7 +60,7 @@ internal sealed partial class MachineBootPolicy(
 
     private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();
 
-    private async ValueTask<BootInstruction?> WithTokenAsync(BootQuestion question, MacAddress address, SystemId machine, CancellationToken cancellationToken)
+    private async ValueTask<BootInstruction?> WithTokenAsync(BootRequest question, MacAddress address, SystemId machine, CancellationToken cancellationToken)
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
         if (question.Phase == BootPhase.Discovery || environment.Files is null) return Kernel(question, address, token: null);
@@ -78,7 +78,7 @@ internal sealed partial class MachineBootPolicy(
             : await tokens.IssueAsync(machine, client, cancellationToken).ConfigureAwait(false));
     }
 
-    private BootInstruction.Kernel? Kernel(BootQuestion question, MacAddress address, Secret? token) =>
+    private BootInstruction.Kernel? Kernel(BootRequest question, MacAddress address, Secret? token) =>
         environment.Files is { } files
             ? new(files.Kernel, [files.InitialRamDisk], KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, options.KernelOptions))
             : null;

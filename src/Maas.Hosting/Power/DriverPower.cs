@@ -20,7 +20,7 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         var reply = ToReply(await drivers.TurnOnAsync(machine, cancellationToken).ConfigureAwait(false));
         return (reply, nextBoot) switch
         {
-            (PowerReply.Done done, PowerAnswer.Failed refused) =>
+            (PowerReply.Done done, PowerResult.Failed refused) =>
                 done with { Note = $"The machine's controller did not set its next boot to the network, and it boots as its firmware is set up: {refused.Reason}" },
             _ => reply,
         };
@@ -57,18 +57,18 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
     }
 
     /// <summary>What a driver answered, in Core's words.</summary>
-    internal static PowerReply ToReply(PowerAnswer answer) => answer switch
+    internal static PowerReply ToReply(PowerResult answer) => answer switch
     {
-        PowerAnswer.Observed observed => new PowerReply.Done(observed.Seen switch
+        PowerResult.Observed observed => new PowerReply.Done(observed.Seen switch
         {
             DriverPowerState.On => CorePowerState.On,
             DriverPowerState.Off => CorePowerState.Off,
             _ => CorePowerState.Unknown,
         }),
-        PowerAnswer.Accepted => new PowerReply.Done(CorePowerState.Unknown),
-        PowerAnswer.LeftToOperator left => new PowerReply.Unsupported(left.What),
-        PowerAnswer.Unsupported unsupported => new PowerReply.Unsupported(unsupported.Reason),
-        PowerAnswer.Failed failed => new PowerReply.Failed(failed.Reason),
+        PowerResult.Accepted => new PowerReply.Done(CorePowerState.Unknown),
+        PowerResult.LeftToOperator left => new PowerReply.Unsupported(left.What),
+        PowerResult.Unsupported unsupported => new PowerReply.Unsupported(unsupported.Reason),
+        PowerResult.Failed failed => new PowerReply.Failed(failed.Reason),
         _ => throw new UnreachableException(),
     };
 }

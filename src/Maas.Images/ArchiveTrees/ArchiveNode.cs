@@ -8,11 +8,11 @@ internal sealed class ArchiveNode
 {
     public static readonly IReadOnlyDictionary<string, ReadOnlyMemory<byte>> NoAttributes = new Dictionary<string, ReadOnlyMemory<byte>>();
 
-    public ArchiveNode(FileEntry entry, ImageBytes? content = null) => (Entry, Content) = (entry with { Place = this }, content);
+    public ArchiveNode(FileEntry entry, RandomAccessSource? content = null) => (Entry, Content) = (entry with { Place = this }, content);
 
     public FileEntry Entry { get; private set; }
 
-    public ImageBytes? Content { get; private set; }
+    public RandomAccessSource? Content { get; private set; }
 
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ExtendedAttributes { get; init; } = NoAttributes;
 

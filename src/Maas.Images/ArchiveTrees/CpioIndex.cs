@@ -27,13 +27,13 @@ internal sealed class CpioIndex(Scratch scratch)
     private readonly ArchiveTreeBuilder _tree = new(Structure);
     private Dictionary<(uint, uint, uint), List<ArchiveNode>> _links = [];
 
-    public static bool Matches(ImageBytes bytes)
+    public static bool Matches(RandomAccessSource bytes)
     {
         Span<byte> magic = stackalloc byte[6];
         return bytes.Read(0, magic) == 6 && (magic.SequenceEqual("070701"u8) || magic.SequenceEqual("070702"u8));
     }
 
-    public static ArchiveFileTree Open(ImageBytes bytes, Scratch scratch)
+    public static ArchiveFileTree Open(RandomAccessSource bytes, Scratch scratch)
     {
         var index = new CpioIndex(scratch);
         index.ReadSegments(bytes);
@@ -47,7 +47,7 @@ internal sealed class CpioIndex(Scratch scratch)
     /// <param name="first">The first archive.</param>
     /// <param name="packed">The initrd.</param>
     /// <param name="end">Where in it the first archive ended.</param>
-    public static ImageBytes Join(ImageBytes first, ImageBytes packed, long end)
+    public static RandomAccessSource Join(RandomAccessSource first, RandomAccessSource packed, long end)
     {
         var whole = new PlannedBytes();
         whole.Add(0, first);
@@ -55,7 +55,7 @@ internal sealed class CpioIndex(Scratch scratch)
         return whole;
     }
 
-    private void ReadSegments(ImageBytes bytes)
+    private void ReadSegments(RandomAccessSource bytes)
     {
         var packed = 0;
         for (var at = ReadArchive(bytes); (at = SkipZeros(bytes, at)) < bytes.Length;)
@@ -69,17 +69,17 @@ internal sealed class CpioIndex(Scratch scratch)
     }
 
     /// <returns>Where what was compressed in this way ended.</returns>
-    private long ReadPacked(ImageBytes bytes)
+    private long ReadPacked(RandomAccessSource bytes)
     {
         var plain = scratch.Unpack(bytes, out var end);
         for (long at = 0; (at = SkipZeros(plain, at)) < plain.Length;) at += ReadArchive(plain.Slice(at, plain.Length - at));
         return end;
     }
 
-    private static bool IsPacked(ImageBytes bytes) => Compression.Detect(bytes) != CompressionFormat.None;
+    private static bool IsPacked(RandomAccessSource bytes) => Compression.Detect(bytes) != CompressionFormat.None;
 
     /// <returns>Where the archive ended.</returns>
-    private long ReadArchive(ImageBytes bytes)
+    private long ReadArchive(RandomAccessSource bytes)
     {
         _links = [];
         long at = 0;
@@ -97,7 +97,7 @@ internal sealed class CpioIndex(Scratch scratch)
         return at;
     }
 
-    private bool ReadEntry(ImageBytes bytes, ref long at)
+    private bool ReadEntry(RandomAccessSource bytes, ref long at)
     {
         var offset = at;
         var header = bytes.Read(at, HeaderSize, Structure);
@@ -120,7 +120,7 @@ internal sealed class CpioIndex(Scratch scratch)
         return true;
     }
 
-    private void Add(ImageBytes bytes, uint[] f, string path, long data, uint size, long offset)
+    private void Add(RandomAccessSource bytes, uint[] f, string path, long data, uint size, long offset)
     {
         var kind = UnixMode.KindOf(f[1]) ?? throw new InvalidImageException(Structure, $"mode {f[1]:x}", offset);
         if (kind == FileKind.SymbolicLink && size > LongestName) throw new InvalidImageException(Structure, $"a link of {size} bytes", offset);
@@ -149,7 +149,7 @@ internal sealed class CpioIndex(Scratch scratch)
         _tree.Add(node, offset);
     }
 
-    private static long SkipZeros(ImageBytes bytes, long at)
+    private static long SkipZeros(RandomAccessSource bytes, long at)
     {
         var buffer = new byte[4096];
         while (at < bytes.Length)

@@ -12,7 +12,7 @@ namespace Maas.Images.ArchiveTrees;
 /// kinds: 0 file 1 hard link 2 symbolic link 3 4 device 5 directory 6 pipe  L K long name, link  x g pax for the next, for all
 /// </code>
 /// </summary>
-internal sealed class TarIndex(ImageBytes bytes)
+internal sealed class TarIndex(RandomAccessSource bytes)
 {
     private const int BlockSize = 512;
     private const int MostExtension = 1 << 20;
@@ -23,13 +23,13 @@ internal sealed class TarIndex(ImageBytes bytes)
     private TarExtensions _next = new();
     private long _fileNumber;
 
-    public static bool Matches(ImageBytes bytes)
+    public static bool Matches(RandomAccessSource bytes)
     {
         Span<byte> header = stackalloc byte[BlockSize];
         return bytes.Read(0, header) == BlockSize && header[0] != 0 && HasChecksum(header);
     }
 
-    public static ArchiveFileTree Open(ImageBytes bytes)
+    public static ArchiveFileTree Open(RandomAccessSource bytes)
     {
         var index = new TarIndex(bytes);
         for (long at = 0; at < bytes.Length && index.ReadEntry(ref at);)

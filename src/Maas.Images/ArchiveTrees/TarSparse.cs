@@ -16,7 +16,7 @@ internal static class TarSparse
     private const string Structure = "tar sparse map";
 
     /// <summary>The blocks of an old map that stand between the header and the data.</summary>
-    public static long ExtraHeaders(ImageBytes bytes, long data, ReadOnlySpan<byte> header)
+    public static long ExtraHeaders(RandomAccessSource bytes, long data, ReadOnlySpan<byte> header)
     {
         if (header[482] == 0) return 0;
         for (var count = 0L; count < MostPieces / 21; count++)
@@ -31,7 +31,7 @@ internal static class TarSparse
     /// <param name="data">Where its data begins.</param>
     /// <param name="size">Bytes of data.</param>
     /// <param name="extra">Blocks of an old map right before the data.</param>
-    public static ImageBytes Content(ImageBytes bytes, ReadOnlySpan<byte> header, char type, TarExtensions extensions, long data, long size, long extra)
+    public static RandomAccessSource Content(RandomAccessSource bytes, ReadOnlySpan<byte> header, char type, TarExtensions extensions, long data, long size, long extra)
     {
         if (type == 'S') return Sparse(bytes, OldMap(bytes, header, data, extra), Octal(header.Slice(483, 12), data), data, size);
         if (extensions.SparseLength is not { } length) return bytes.Slice(data, size);
@@ -40,7 +40,7 @@ internal static class TarSparse
         return Sparse(bytes, map, length, data + used, size - used);
     }
 
-    private static ExtentBytes Sparse(ImageBytes bytes, List<long> map, long length, long data, long size)
+    private static ExtentBytes Sparse(RandomAccessSource bytes, List<long> map, long length, long data, long size)
     {
         if (map.Count % 2 != 0 || length < 0) throw new InvalidImageException(Structure, "it is damaged", data);
         var extents = new List<Extent>(map.Count / 2);
@@ -56,7 +56,7 @@ internal static class TarSparse
         return new ExtentBytes(bytes, extents, length, Structure);
     }
 
-    private static List<long> OldMap(ImageBytes bytes, ReadOnlySpan<byte> header, long data, long extra)
+    private static List<long> OldMap(RandomAccessSource bytes, ReadOnlySpan<byte> header, long data, long extra)
     {
         var map = new List<long>();
         AddPairs(map, header.Slice(386, 4 * 24), data);
@@ -73,7 +73,7 @@ internal static class TarSparse
         }
     }
 
-    private static (List<long> Map, long Used) MapInData(ImageBytes content, long offset)
+    private static (List<long> Map, long Used) MapInData(RandomAccessSource content, long offset)
     {
         var numbers = new List<long>();
         var line = new StringBuilder();

@@ -53,7 +53,7 @@ public static class Compression
     /// <summary>
     /// As <see cref="Detect(ReadOnlySpan{byte})"/>, of bytes that can be read anywhere: behind skippable frames of any length.
     /// </summary>
-    internal static CompressionFormat Detect(ImageBytes bytes)
+    internal static CompressionFormat Detect(RandomAccessSource bytes)
     {
         Span<byte> head = stackalloc byte[SkippableFrame.HeaderLength];
         long at = 0;

@@ -1,13 +1,13 @@
 namespace Maas.Images.Bytes;
 
 /// <summary>A seekable, read-only stream over random-access bytes; what leaves the package.</summary>
-internal sealed class ByteStream(ImageBytes bytes, IDisposable? owner = null) : Stream
+internal sealed class ByteStream(RandomAccessSource bytes, IDisposable? owner = null) : Stream
 {
     private const int CopySize = 256 << 10;
 
     private long _position;
 
-    public ImageBytes Bytes => bytes;
+    public RandomAccessSource Bytes => bytes;
 
     public override bool CanRead => true;
 

@@ -4,9 +4,9 @@ namespace Maas.Images.Bytes;
 /// A file's content as a sorted list of extents of other bytes. What no extent covers is a hole. The list is the
 /// whole plan: nothing is copied until it is read.
 /// </summary>
-internal sealed class ExtentBytes : ImageBytes
+internal sealed class ExtentBytes : RandomAccessSource
 {
-    private readonly ImageBytes _source;
+    private readonly RandomAccessSource _source;
     private readonly List<Extent> _extents;
     private readonly string _structure;
 
@@ -14,7 +14,7 @@ internal sealed class ExtentBytes : ImageBytes
     /// <param name="extents">Sorted by start, not overlapping (checked).</param>
     /// <param name="length">Bytes of content.</param>
     /// <param name="structure">Whose content it is, for the exception when an extent points outside.</param>
-    public ExtentBytes(ImageBytes source, List<Extent> extents, long length, string structure)
+    public ExtentBytes(RandomAccessSource source, List<Extent> extents, long length, string structure)
     {
         if (length < 0) throw new InvalidImageException(structure, "the length is negative");
         var end = 0L;

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Maas.Images.Bytes;
 
 /// <summary>A file read by position.</summary>
-internal sealed class FileBytes(SafeFileHandle handle, IDisposable? owner) : ImageBytes
+internal sealed class FileBytes(SafeFileHandle handle, IDisposable? owner) : RandomAccessSource
 {
     public override long Length { get; } = Posix.LengthOf(handle);
 

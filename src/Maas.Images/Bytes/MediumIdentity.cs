@@ -27,7 +27,7 @@ internal sealed class MediumIdentity : IDisposable
 
     public void Add(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
 
-    public void AddContent(ImageBytes content)
+    public void AddContent(RandomAccessSource content)
     {
         Add(content.Length);
         switch (content)

@@ -1,7 +1,7 @@
 namespace Maas.Images.Bytes;
 
 /// <summary>Content that is small and already at hand: inline data, a made-up sector.</summary>
-internal sealed class MemoryBytes(ReadOnlyMemory<byte> content) : ImageBytes
+internal sealed class MemoryBytes(ReadOnlyMemory<byte> content) : RandomAccessSource
 {
     public ReadOnlyMemory<byte> Content => content;
 

@@ -7,7 +7,7 @@ namespace Maas.Images.Bytes;
 /// <param name="below">What is shown where nothing was written.</param>
 /// <param name="store">Where the written pages go, one behind the other.</param>
 /// <param name="firstPage">Where in the store the first goes, in bytes.</param>
-internal sealed class OverlayBytes(ImageBytes below, StoredBytes store, long firstPage = 0) : WritableBytes
+internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, long firstPage = 0) : WritableBytes
 {
     public const int PageSize = 64 << 10;
 

@@ -4,7 +4,7 @@ namespace Maas.Images.Bytes;
 /// An image that does not exist anywhere: pieces of memory and of other bytes, each at its place, zeros between them. They are
 /// read when it is, so the first byte is there at once and nothing is copied.
 /// </summary>
-internal sealed class PlannedBytes : ImageBytes
+internal sealed class PlannedBytes : RandomAccessSource
 {
     private readonly List<Piece> _pieces = [];
     private long _length;
@@ -12,13 +12,13 @@ internal sealed class PlannedBytes : ImageBytes
     public override long Length => _length;
 
     /// <summary>What was added, in order.</summary>
-    public IEnumerable<(long Start, ImageBytes Content)> Pieces => _pieces.Select(piece => (piece.Start, piece.Content));
+    public IEnumerable<(long Start, RandomAccessSource Content)> Pieces => _pieces.Select(piece => (piece.Start, piece.Content));
 
     /// <summary>Adds memory; pieces come in order.</summary>
     public void Add(long start, ReadOnlyMemory<byte> content) => Add(start, new MemoryBytes(content));
 
     /// <summary>Adds all of other bytes; pieces come in order.</summary>
-    public void Add(long start, ImageBytes content)
+    public void Add(long start, RandomAccessSource content)
     {
         if (content.Length == 0) return;
         if (start < _length) throw new ArgumentException("Pieces come in order.", nameof(start));
@@ -72,7 +72,7 @@ internal sealed class PlannedBytes : ImageBytes
         return low;
     }
 
-    private readonly record struct Piece(long Start, ImageBytes Content)
+    private readonly record struct Piece(long Start, RandomAccessSource Content)
     {
         public long End => Start + Content.Length;
     }

@@ -7,7 +7,7 @@ namespace Maas.Images.Bytes;
 /// <param name="name">What it is, for the exception.</param>
 /// <param name="length">Bytes it had when it was measured.</param>
 /// <param name="open">Opens a seekable stream over it; called from several threads.</param>
-internal sealed class ReopenedBytes(string name, long length, Func<Stream> open) : ImageBytes
+internal sealed class ReopenedBytes(string name, long length, Func<Stream> open) : RandomAccessSource
 {
     public override long Length => length;
 

@@ -1,12 +1,12 @@
 namespace Maas.Images.Bytes;
 
 /// <summary>A window of other bytes, which stay the owner's.</summary>
-internal sealed class SlicedBytes : ImageBytes
+internal sealed class SlicedBytes : RandomAccessSource
 {
-    private readonly ImageBytes _whole;
+    private readonly RandomAccessSource _whole;
     private readonly long _start;
 
-    public SlicedBytes(ImageBytes whole, long start, long length)
+    public SlicedBytes(RandomAccessSource whole, long start, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(length);

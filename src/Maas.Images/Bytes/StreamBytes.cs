@@ -1,14 +1,14 @@
 namespace Maas.Images.Bytes;
 
 /// <summary>A seekable stream that is no plain file; its one position is guarded by a lock.</summary>
-internal sealed class StreamBytes(Stream stream, bool leaveOpen) : ImageBytes
+internal sealed class StreamBytes(Stream stream, bool leaveOpen) : RandomAccessSource
 {
     private readonly Lock _position = new();
 
     public override long Length { get; } = stream.Length;
 
     /// <summary>Bytes over a seekable stream; a file is read by position and without the lock.</summary>
-    public static ImageBytes Over(Stream stream, bool leaveOpen)
+    public static RandomAccessSource Over(Stream stream, bool leaveOpen)
     {
         if (!stream.CanSeek || !stream.CanRead) throw new ArgumentException("An image is read from a seekable stream.", nameof(stream));
         return stream switch

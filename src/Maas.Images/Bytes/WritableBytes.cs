@@ -1,9 +1,9 @@
 namespace Maas.Images.Bytes;
 
 /// <summary>Random-access bytes that can be changed: an overlay over an image, a partition of one. Never longer for a write.</summary>
-internal abstract class WritableBytes : ImageBytes
+internal abstract class WritableBytes : RandomAccessSource
 {
-    /// <summary>Puts bytes at an offset, all of them inside <see cref="ImageBytes.Length"/>.</summary>
+    /// <summary>Puts bytes at an offset, all of them inside <see cref="RandomAccessSource.Length"/>.</summary>
     public abstract void Write(long offset, ReadOnlySpan<byte> bytes);
 
     /// <summary>

@@ -12,12 +12,12 @@ internal static class ArchiveMark
 {
     /// <summary>Checks a suite against its mark, and moves the mark.</summary>
     /// <exception cref="UntrustedArchiveException">A newer state of the suite has been seen.</exception>
-    public static async Task AdvanceAsync(string cache, SignedSuite suite, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task AdvanceAsync(string cache, SignedSuite suite, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         // By mirror and suite: another mirror may lag behind, which is no attack.
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(suite.Folder.AbsoluteUri)));
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(cache, "marks")).FullName, name);
-        using var held = await FileLock.AcquireAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(cache, "locks")).FullName, name), time, cancellationToken).ConfigureAwait(false);
+        using var held = await FileLock.AcquireAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(cache, "locks")).FullName, name), timeProvider, cancellationToken).ConfigureAwait(false);
         if (File.Exists(path)
             && DateTimeOffset.TryParseExact(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var newest))
         {

@@ -26,13 +26,13 @@ public sealed class DebianArchive : IPackageSource, IDisposable
     /// <summary>Opens the archive. Nothing is fetched before the first question.</summary>
     /// <param name="options">Sources, cache and limits.</param>
     /// <param name="http">Used for all requests; stays the caller's. Its <see cref="HttpClient.Timeout"/> bounds the answer's start only.</param>
-    /// <param name="time">The clock for the dates in signed files and for waits. Default: the system's.</param>
-    public DebianArchive(DebianArchiveOptions options, HttpClient http, TimeProvider? time = null)
+    /// <param name="timeProvider">The clock for the dates in signed files and for waits. Default: the system's.</param>
+    public DebianArchive(DebianArchiveOptions options, HttpClient http, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Sources.Count == 0) throw new ArgumentException("An archive needs at least one source.", nameof(options));
         _options = options;
-        _time = time ?? TimeProvider.System;
+        _time = timeProvider ?? TimeProvider.System;
         var transfers = new DownloadOptions
         {
             Retries = options.Retries,

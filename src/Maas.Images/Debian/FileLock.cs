@@ -8,7 +8,7 @@ internal static class FileLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task<IDisposable> AcquireAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IDisposable> AcquireAsync(string path, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -19,7 +19,7 @@ internal static class FileLock
             }
             catch (IOException fault) when (IsHeld(fault))
             {
-                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -7,27 +7,27 @@ namespace Maas.Images.Disks;
 /// <param name="Offset">Where the bytes are, from the start; a negative offset counts from the end.</param>
 /// <param name="Magic">The bytes, at most <see cref="LongestMagic"/>.</param>
 /// <param name="Check">What else has to be true, for signatures that are too short to be trusted.</param>
-internal sealed record ContentSignature(string Name, long Offset, byte[] Magic, Func<ImageBytes, bool>? Check = null)
+internal sealed record ContentSignature(string Name, long Offset, byte[] Magic, Func<RandomAccessSource, bool>? Check = null)
 {
     private const int LongestMagic = 32;
 
     /// <summary>A signature that is a calculation, not bytes at one place.</summary>
-    public ContentSignature(string name, Func<ImageBytes, bool> check)
+    public ContentSignature(string name, Func<RandomAccessSource, bool> check)
         : this(name, 0, [], check)
     {
     }
 
     /// <summary>A signature of ASCII text, a character a byte (Latin-1).</summary>
-    public ContentSignature(string name, long offset, string magic, Func<ImageBytes, bool>? check = null)
+    public ContentSignature(string name, long offset, string magic, Func<RandomAccessSource, bool>? check = null)
         : this(name, offset, System.Text.Encoding.Latin1.GetBytes(magic), check)
     {
     }
 
     /// <summary>Whether these bytes are of this kind.</summary>
-    public bool Matches(ImageBytes bytes) => HasMagic(bytes) && (Check is null || Check(bytes));
+    public bool Matches(RandomAccessSource bytes) => HasMagic(bytes) && (Check is null || Check(bytes));
 
     /// <summary>Whether a byte sequence is at a place.</summary>
-    public static bool Has(ImageBytes bytes, long offset, ReadOnlySpan<byte> magic)
+    public static bool Has(RandomAccessSource bytes, long offset, ReadOnlySpan<byte> magic)
     {
         if (offset < 0 || magic.Length > bytes.Length - offset) return false;
         Span<byte> found = stackalloc byte[LongestMagic];
@@ -36,12 +36,12 @@ internal sealed record ContentSignature(string Name, long Offset, byte[] Magic, 
     }
 
     /// <summary>Up to a number of bytes at a place; fewer at the end, none outside.</summary>
-    public static ReadOnlySpan<byte> Head(ImageBytes bytes, long offset, int length)
+    public static ReadOnlySpan<byte> Head(RandomAccessSource bytes, long offset, int length)
     {
         if (offset < 0 || offset >= bytes.Length) return [];
         var head = new byte[Math.Min(length, bytes.Length - offset)];
         return head.AsSpan(0, bytes.Read(offset, head));
     }
 
-    private bool HasMagic(ImageBytes bytes) => Magic.Length == 0 || Has(bytes, Offset < 0 ? bytes.Length + Offset : Offset, Magic);
+    private bool HasMagic(RandomAccessSource bytes) => Magic.Length == 0 || Has(bytes, Offset < 0 ? bytes.Length + Offset : Offset, Magic);
 }

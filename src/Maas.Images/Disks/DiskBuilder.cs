@@ -20,7 +20,7 @@ public sealed class DiskBuilder
 {
     private const long Alignment = 1 << 20;
 
-    private readonly List<(NewPartition Partition, Func<long?, long, ImageBytes> Content)> _parts = [];
+    private readonly List<(NewPartition Partition, Func<long?, long, RandomAccessSource> Content)> _parts = [];
 
     /// <summary>GPT unless set.</summary>
     public PartitionScheme Scheme { get; init; } = PartitionScheme.Gpt;
@@ -64,7 +64,7 @@ public sealed class DiskBuilder
             : part.Partition with { Length = Rounded(part.Partition.Length ?? part.Content(null, 0).Length) }).ToList();
         var length = Length ?? wanted.Sum(part => part.Length!.Value) + (Alignment * (2 + (Scheme == PartitionScheme.Mbr ? wanted.Count : 0))); // the lengths are all known here
         var table = PartitionTable.Create(Scheme, DiskId, length, wanted);
-        var pieces = table.ToPatches(length).Select(patch => (patch.Offset, Content: (ImageBytes)new MemoryBytes(patch.Bytes))).ToList();
+        var pieces = table.ToPatches(length).Select(patch => (patch.Offset, Content: (RandomAccessSource)new MemoryBytes(patch.Bytes))).ToList();
         for (var i = 0; i < _parts.Count; i++)
         {
             var place = table.Partitions[i];

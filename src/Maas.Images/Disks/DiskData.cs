@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Disks;
 
 /// <summary>Goes through a disk from its start to its end, in pieces of one size that are not all zeros; reports what is done.</summary>
-internal sealed class DiskData(ImageBytes disk, IProgress<long>? progress, CancellationToken cancellationToken)
+internal sealed class DiskData(RandomAccessSource disk, IProgress<long>? progress, CancellationToken cancellationToken)
 {
     /// <summary>Bytes of a piece; a multiple of every cluster size written here.</summary>
     public const int PieceSize = 2 << 20;

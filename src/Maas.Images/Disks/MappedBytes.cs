@@ -6,11 +6,11 @@ namespace Maas.Images.Disks;
 /// The virtual disk of a format that divides it into blocks of one size and keeps, for each, where it stands in the file: VHD,
 /// VHDX, VMDK. A block that stands nowhere reads as zeros.
 /// </summary>
-internal abstract class MappedBytes(ImageBytes file, long length, int blockSize, string structure) : ImageBytes
+internal abstract class MappedBytes(RandomAccessSource file, long length, int blockSize, string structure) : RandomAccessSource
 {
     public override long Length => length;
 
-    protected ImageBytes File => file;
+    protected RandomAccessSource File => file;
 
     public override int BlockSize => blockSize;
 

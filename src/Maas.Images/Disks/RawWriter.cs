@@ -8,7 +8,7 @@ internal static class RawWriter
 {
     private const int HoleSize = 64 << 10;
 
-    public static void Write(ImageBytes disk, FileStream file, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static void Write(RandomAccessSource disk, FileStream file, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         file.SetLength(disk.Length);
         new DiskData(disk, progress, cancellationToken).ForEach((at, bytes) => WriteWithHoles(file.SafeFileHandle, bytes.Span, at));

@@ -17,7 +17,7 @@ internal sealed class Scratch(DiskImageOptions options) : IDisposable
     /// <param name="packed">What begins so.</param>
     /// <param name="end">How many of its bytes were packed so; others may follow.</param>
     /// <param name="cancellationToken">Ends the unpacking.</param>
-    public ImageBytes Unpack(ImageBytes packed, out long end, CancellationToken cancellationToken = default)
+    public RandomAccessSource Unpack(RandomAccessSource packed, out long end, CancellationToken cancellationToken = default)
     {
         using var decoder = Compression.OpenFirst(packed.OpenStream(), options.MostUnpackedBytes - _unpacked);
         var file = Create();

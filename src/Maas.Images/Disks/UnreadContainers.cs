@@ -63,10 +63,10 @@ internal static class UnreadContainers
     ];
 
     /// <summary>What these bytes are; <see langword="null"/> if they are none of the containers known here.</summary>
-    public static string? NameOf(ImageBytes bytes) => Array.Find(Known, known => known.Matches(bytes))?.Name;
+    public static string? NameOf(RandomAccessSource bytes) => Array.Find(Known, known => known.Matches(bytes))?.Name;
 
     /// <summary>The magic number in either order of bytes, then a mode of a known kind and a name that ends in zero (cpio(5)).</summary>
-    private static bool IsBinaryCpio(ImageBytes bytes)
+    private static bool IsBinaryCpio(RandomAccessSource bytes)
     {
         var head = ContentSignature.Head(bytes, 0, 26);
         if (head is not ([0xc7, 0x71, ..] or [0x71, 0xc7, ..]) || head.Length < 26) return false;
@@ -82,7 +82,7 @@ internal static class UnreadContainers
     /// No signature, so all of the header is looked at, as xz does: properties, dictionary of 2^n or 2^n + 2^(n-1) bytes, length (not
     /// known, or possible).
     /// </summary>
-    private static bool IsLzma(ImageBytes bytes)
+    private static bool IsLzma(RandomAccessSource bytes)
     {
         var head = ContentSignature.Head(bytes, 0, LzmaHeader + 1);
         if (head.Length <= LzmaHeader || head[0] > (4 * 5 + 4) * 9 + 8 || head[LzmaHeader] != 0) return false;

@@ -90,7 +90,7 @@ internal static class UnreadVolumes
     /// The superblock of a member of an md array: version 1.1 at the start, 1.2 at 4 KiB, 1.0 in the last 8 to 12 KiB, 0.90 in the last 64
     /// to 128 KiB (md.4). With 1.0 and 0.90 a member of a mirror looks like the file system it holds.
     /// </summary>
-    private static bool IsRaidMember(ImageBytes bytes)
+    private static bool IsRaidMember(RandomAccessSource bytes)
     {
         ReadOnlySpan<byte> magic = [0xfc, 0x4e, 0x2b, 0xa9];
         foreach (var at in (ReadOnlySpan<long>)[0, 4096, ((bytes.Length / 512) - 16) / 8 * 8 * 512])
@@ -106,7 +106,7 @@ internal static class UnreadVolumes
     }
 
     /// <summary>At the end of the first page, whose size is the machine's.</summary>
-    private static bool IsSwap(ImageBytes bytes)
+    private static bool IsSwap(RandomAccessSource bytes)
     {
         foreach (var page in (ReadOnlySpan<int>)[4096, 8192, 16384, 65536])
         {
@@ -122,7 +122,7 @@ internal static class UnreadVolumes
     /// <summary>
     /// The volume recognition sequence (ECMA-167, 2/8.3): descriptors of 2048 bytes, or a sector each where those are larger.
     /// </summary>
-    public static bool IsUdf(ImageBytes bytes)
+    public static bool IsUdf(RandomAccessSource bytes)
     {
         foreach (var step in (ReadOnlySpan<int>)[2048, 4096])
         {
@@ -140,7 +140,7 @@ internal static class UnreadVolumes
     }
 
     /// <summary>An überblock in the first label's ring, in either order of bytes.</summary>
-    private static bool IsZfs(ImageBytes bytes)
+    private static bool IsZfs(RandomAccessSource bytes)
     {
         const int ring = 128 << 10;
         var blocks = ContentSignature.Head(bytes, ring, ring);
@@ -149,13 +149,13 @@ internal static class UnreadVolumes
         return false;
     }
 
-    private static bool IsNilfs2(ImageBytes bytes)
+    private static bool IsNilfs2(RandomAccessSource bytes)
     {
         var block = ContentSignature.Head(bytes, 1024, 24);
         return block.Length == 24 && block.U32(0) == 2 && block.U16(8) is >= 128 and <= 1024 && block.U32(20) <= 6;
     }
 
-    private static bool IsHfs(ImageBytes bytes)
+    private static bool IsHfs(RandomAccessSource bytes)
     {
         var block = ContentSignature.Head(bytes, 1024, 40);
         return block.Length == 40 && block.U16Big(18) != 0 && block.U32Big(20) is var size && size != 0 && size % 512 == 0
@@ -166,7 +166,7 @@ internal static class UnreadVolumes
     /// Versions 1 and 2 (magic at 16, names of 14 or 30 bytes) and 3 (magic at 24); bit maps have to be large enough, for the magic is two
     /// bytes.
     /// </summary>
-    private static bool IsMinix(ImageBytes bytes)
+    private static bool IsMinix(RandomAccessSource bytes)
     {
         var block = ContentSignature.Head(bytes, 1024, 32);
         if (block.Length < 32) return false;
@@ -178,11 +178,11 @@ internal static class UnreadVolumes
     }
 
     /// <summary>A node of a known kind in front.</summary>
-    private static bool IsJffs2(ImageBytes bytes) => ContentSignature.Head(bytes, 0, 4) is
+    private static bool IsJffs2(RandomAccessSource bytes) => ContentSignature.Head(bytes, 0, 4) is
         [0x85, 0x19, 0x01 or 0x02, 0xe0] or [0x85, 0x19, 0x03 or 0x04 or 0x06, 0x20] or [0x19, 0x85, 0xe0, 0x01 or 0x02]
         or [0x19, 0x85, 0x20, 0x03 or 0x04 or 0x06];
 
-    private static bool IsSunLabel(ImageBytes bytes)
+    private static bool IsSunLabel(RandomAccessSource bytes)
     {
         var label = ContentSignature.Head(bytes, 0, 512);
         var sum = 0;
@@ -191,7 +191,7 @@ internal static class UnreadVolumes
     }
 
     /// <summary>A rigid disk block in one of the first sixteen sectors, whose words add up to zero.</summary>
-    private static bool IsAmigaLabel(ImageBytes bytes)
+    private static bool IsAmigaLabel(RandomAccessSource bytes)
     {
         for (var sector = 0; sector < 16; sector++)
         {
@@ -207,7 +207,7 @@ internal static class UnreadVolumes
     }
 
     /// <summary>AHDI has no signature: the disk's size, and a partition in it whose name is of letters and digits.</summary>
-    private static bool IsAtariLabel(ImageBytes bytes)
+    private static bool IsAtariLabel(RandomAccessSource bytes)
     {
         var sector = ContentSignature.Head(bytes, 0, 512);
         if (sector.Length < 512) return false;
@@ -227,7 +227,7 @@ internal static class UnreadVolumes
     }
 
     /// <summary>Nothing but characters that are printed, in the first 512 bytes.</summary>
-    private static bool IsText(ImageBytes bytes)
+    private static bool IsText(RandomAccessSource bytes)
     {
         var head = ContentSignature.Head(bytes, 0, 512);
         if (head.IsEmpty) return false;

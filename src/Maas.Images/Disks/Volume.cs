@@ -8,11 +8,11 @@ namespace Maas.Images.Disks;
 /// <summary>A stretch of a disk that holds one thing: the whole disk, or a partition.</summary>
 public sealed class Volume
 {
-    private readonly ImageBytes _bytes;
+    private readonly RandomAccessSource _bytes;
     private readonly Scratch _scratch;
     private readonly VolumeFormat? _format;
 
-    internal Volume(int number, Partition? partition, ImageBytes bytes, Scratch scratch)
+    internal Volume(int number, Partition? partition, RandomAccessSource bytes, Scratch scratch)
     {
         (Number, Partition, _bytes, _scratch) = (number, partition, bytes, scratch);
         _format = VolumeFormat.Sniff(bytes);
@@ -62,7 +62,7 @@ public sealed class Volume
                 : $"it is {Content}, which holds no files");
 
     /// <summary>Refuses a file system that says of itself that it is mounted elsewhere, as it is on the medium now.</summary>
-    internal static void RequireUnused(ImageBytes bytes)
+    internal static void RequireUnused(RandomAccessSource bytes)
     {
         if (ExtSuperblock.Matches(bytes)) ExtMountProtection.RequireUnused(bytes, ExtSuperblock.Read(bytes));
     }

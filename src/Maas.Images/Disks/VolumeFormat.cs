@@ -10,9 +10,9 @@ namespace Maas.Images.Disks;
 
 /// <summary>One kind of content: how it is known by its bytes, and how its files are read and changed (if they are).</summary>
 internal sealed record VolumeFormat(
-    Func<ImageBytes, string> Name,
-    Func<ImageBytes, bool> Matches,
-    Func<ImageBytes, Scratch, IFileTree>? Open,
+    Func<RandomAccessSource, string> Name,
+    Func<RandomAccessSource, bool> Matches,
+    Func<RandomAccessSource, Scratch, IFileTree>? Open,
     Func<WritableBytes, TimeProvider, IEditableFileTree>? Edit = null,
     Action<WritableBytes, TimeProvider>? Grow = null)
 {
@@ -37,9 +37,9 @@ internal sealed record VolumeFormat(
     public bool IsDisk { get; init; } = true;
 
     /// <summary>What a reader of the files has to know, <see langword="null"/> for nothing: there is more than is shown.</summary>
-    public Func<ImageBytes, string?>? Warning { get; init; }
+    public Func<RandomAccessSource, string?>? Warning { get; init; }
 
-    public static VolumeFormat? Sniff(ImageBytes bytes) => Array.Find(Known, format => format.Matches(bytes));
+    public static VolumeFormat? Sniff(RandomAccessSource bytes) => Array.Find(Known, format => format.Matches(bytes));
 
     private static VolumeFormat Unread(ContentSignature signature) => new(_ => signature.Name, signature.Matches, null);
 }

@@ -10,4 +10,4 @@ namespace Maas.Images.Downloads;
 internal sealed record DownloadRequest(IReadOnlyList<Uri> Locations, ContentHash Hash, long? Length, string Item);
 
 /// <summary>A file that has come, whole and as promised.</summary>
-internal readonly record struct DownloadedFile(BlobDigest Digest, long Length);
+internal readonly record struct DownloadedFile(Sha256Digest Digest, long Length);

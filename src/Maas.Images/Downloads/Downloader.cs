@@ -22,19 +22,19 @@ public sealed class Downloader
     /// <summary>A downloader over an HTTP client.</summary>
     /// <param name="http">Used for all requests; stays the caller's, and so do its proxy, certificates and credentials.</param>
     /// <param name="options">Connections, retries and limits; <see langword="null"/> for the defaults.</param>
-    /// <param name="time">The clock for waits. Default: the system's.</param>
-    public Downloader(HttpClient http, DownloadOptions? options = null, TimeProvider? time = null)
-        : this(http, options ?? new DownloadOptions(), time ?? TimeProvider.System, allowFiles: false)
+    /// <param name="timeProvider">The clock for waits. Default: the system's.</param>
+    public Downloader(HttpClient http, DownloadOptions? options = null, TimeProvider? timeProvider = null)
+        : this(http, options ?? new DownloadOptions(), timeProvider ?? TimeProvider.System, allowFiles: false)
     {
     }
 
-    internal Downloader(HttpClient http, DownloadOptions options, TimeProvider time, bool allowFiles)
+    internal Downloader(HttpClient http, DownloadOptions options, TimeProvider timeProvider, bool allowFiles)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.Connections, Math.Clamp(options.Connections, 1, 16));
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.SegmentSize, Math.Clamp(options.SegmentSize, 64 << 10, 64 << 20));
         if (options.BytesPerSecond is { } rate) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rate);
-        (_options, _time, _client) = (options, time, new MirrorClient(http, options, time, allowFiles));
+        (_options, _time, _client) = (options, timeProvider, new MirrorClient(http, options, timeProvider, allowFiles));
     }
 
     /// <summary>A client fit for downloads: no cookies, no decompression, no redirection but what the downloader has checked, and no limit on the whole.</summary>
@@ -59,8 +59,8 @@ public sealed class Downloader
     /// <exception cref="HttpRequestException">No mirror can be reached or has it.</exception>
     internal async Task<byte[]> FetchSmallAsync(IReadOnlyList<Uri> locations, int limit, CancellationToken cancellationToken)
     {
-        var rota = new MirrorRota(locations, _options.Retries);
-        var pause = new Pause(_options, _time, "", null);
+        var rota = new MirrorRotation(locations, _options.Retries);
+        var pause = new RetryDelay(_options, _time, "", null);
         while (true)
         {
             var turn = rota.Next();
@@ -69,7 +69,7 @@ public sealed class Downloader
                 using var answer = await _client.OpenAsync(turn.Mirror, 0, null, cancellationToken).ConfigureAwait(false);
                 return await ReadSmallAsync(answer, limit, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception fault) when (MirrorRota.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (MirrorRotation.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
             {
                 if (rota.Failed(turn, fault) is not { } delays) throw;
                 await pause.ForAsync(delays, cancellationToken).ConfigureAwait(false);
@@ -104,7 +104,7 @@ public sealed class Downloader
                 {
                     return await FetchAsync(request, round == 0 ? request.Locations : [request.Locations[round - 1]], part, progress, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception fault) when (round < request.Locations.Count && (fault is UntrustedArchiveException || (round > 0 && MirrorRota.IsOfMirror(fault))))
+                catch (Exception fault) when (round < request.Locations.Count && (fault is UntrustedArchiveException || (round > 0 && MirrorRotation.IsOfMirror(fault))))
                 {
                     File.Delete(part);
                 }
@@ -129,8 +129,8 @@ public sealed class Downloader
         using var hash = new RunningHash(request.Hash);
         var transfer = new Transfer(request, file, hash, _options, progress);
         await transfer.ResumeAsync(cancellationToken).ConfigureAwait(false);
-        var rota = new MirrorRota(locations, _options.Retries);
-        var pause = new Pause(_options, _time, request.Item, progress);
+        var rota = new MirrorRotation(locations, _options.Retries);
+        var pause = new RetryDelay(_options, _time, request.Item, progress);
         if (await IsSegmentedAsync(transfer, rota, pause, cancellationToken).ConfigureAwait(false))
             await new SegmentedFetch(_client, rota, _options, pause).RunAsync(transfer, cancellationToken).ConfigureAwait(false);
         else
@@ -141,7 +141,7 @@ public sealed class Downloader
     }
 
     /// <summary>Whether several connections are worth it and the mirror has ranges: it is asked for one byte.</summary>
-    private async Task<bool> IsSegmentedAsync(Transfer transfer, MirrorRota rota, Pause pause, CancellationToken cancellationToken)
+    private async Task<bool> IsSegmentedAsync(Transfer transfer, MirrorRotation rota, RetryDelay pause, CancellationToken cancellationToken)
     {
         while (_options.Connections > 1 && (transfer.Length < 0 || transfer.Length - transfer.Position > 2L * _options.SegmentSize))
         {
@@ -153,7 +153,7 @@ public sealed class Downloader
                 transfer.Agree(answer.Name, total);
                 return transfer.Length - transfer.Position > 2L * _options.SegmentSize;
             }
-            catch (Exception fault) when (MirrorRota.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (MirrorRotation.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
             {
                 if (rota.Failed(turn, fault) is not { } delays) throw;
                 await pause.ForAsync(delays, cancellationToken).ConfigureAwait(false);
@@ -163,7 +163,7 @@ public sealed class Downloader
         return false;
     }
 
-    private async Task<byte[]> ReadSmallAsync(MirrorAnswer answer, int limit, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadSmallAsync(MirrorResponse answer, int limit, CancellationToken cancellationToken)
     {
         using var bytes = new MemoryStream();
         var buffer = GC.AllocateUninitializedArray<byte>(64 << 10);

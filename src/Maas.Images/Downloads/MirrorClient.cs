@@ -8,10 +8,10 @@ namespace Maas.Images.Downloads;
 /// Asks one mirror for bytes from a place on. Only http and https are spoken, also behind a redirection; each wait for the mirror
 /// ends; errors of the network are told apart from those of the disk.
 /// </summary>
-internal sealed class MirrorClient(HttpClient http, DownloadOptions options, TimeProvider time, bool allowFiles)
+internal sealed class MirrorClient(HttpClient http, DownloadOptions options, TimeProvider timeProvider, bool allowFiles)
 {
     private const int MostAtOnce = 256 << 10;
-    private readonly RateLimit _limit = new(options.BytesPerSecond, time);
+    private readonly RateLimit _limit = new(options.BytesPerSecond, timeProvider);
 
     /// <summary>Opens the file at a place.</summary>
     /// <param name="mirror">Where.</param>
@@ -20,7 +20,7 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UntrustedArchiveException">The address, or where it leads, is none to fetch from.</exception>
     /// <exception cref="HttpRequestException">The mirror cannot be reached, or says no.</exception>
-    public async Task<MirrorAnswer> OpenAsync(Mirror mirror, long from, long? to, CancellationToken cancellationToken)
+    public async Task<MirrorResponse> OpenAsync(Mirror mirror, long from, long? to, CancellationToken cancellationToken)
     {
         if (mirror.Url.IsFile && allowFiles) return OpenFile(mirror.Url, from);
         var url = mirror.Url;
@@ -47,7 +47,7 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
     }
 
     /// <summary>Reads what has come, and waits where a rate is set; 0 at the end.</summary>
-    public async Task<int> ReadAsync(MirrorAnswer answer, Memory<byte> buffer, CancellationToken cancellationToken)
+    public async Task<int> ReadAsync(MirrorResponse answer, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try
         {
@@ -71,7 +71,7 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         return request;
     }
 
-    private async Task<MirrorAnswer> AnswerAsync(Mirror mirror, HttpResponseMessage response, long from, CancellationToken cancellationToken)
+    private async Task<MirrorResponse> AnswerAsync(Mirror mirror, HttpResponseMessage response, long from, CancellationToken cancellationToken)
     {
         var name = mirror.Name;
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) throw new UntrustedArchiveException(name, $"it has no byte {from}, where an earlier transfer stopped");
@@ -79,10 +79,10 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         var body = await OrStallAsync(name, stall => response.Content.ReadAsStreamAsync(stall), cancellationToken).ConfigureAwait(false);
         if (response.Headers.ETag is { IsWeak: false } tag) mirror.EntityTag = tag.Tag;
         if (response.StatusCode != HttpStatusCode.PartialContent)
-            return new MirrorAnswer(name, body, response) { Total = response.Content.Headers.ContentLength };
+            return new MirrorResponse(name, body, response) { Total = response.Content.Headers.ContentLength };
         if (response.Content.Headers.ContentRange is not { Unit: "bytes", From: { } first } range || first != from)
             throw new HttpIOException(HttpRequestError.InvalidResponse, $"{name} answered with other bytes than those from {from} on.");
-        return new MirrorAnswer(name, body, response) { From = first, Total = range.Length, IsRange = true };
+        return new MirrorResponse(name, body, response) { From = first, Total = range.Length, IsRange = true };
     }
 
     private static Uri? Redirection(HttpResponseMessage response, Uri url) => response.StatusCode switch
@@ -99,17 +99,17 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         if (to.UserInfo.Length > 0) throw new UntrustedArchiveException(mirror.Name, "its address has a password in it; credentials are the HTTP client's");
     }
 
-    private static MirrorAnswer OpenFile(Uri url, long from)
+    private static MirrorResponse OpenFile(Uri url, long from)
     {
         var file = File.OpenRead(url.LocalPath);
         file.Position = Math.Min(from, file.Length);
-        return new MirrorAnswer(RemotePath.Shown(url), file, null) { From = file.Position, Total = file.Length, IsRange = true };
+        return new MirrorResponse(RemotePath.Shown(url), file, null) { From = file.Position, Total = file.Length, IsRange = true };
     }
 
     /// <summary>One wait for the mirror, of <see cref="DownloadOptions.StallTimeout"/> at most: it may also accept a connection and say nothing.</summary>
     private async Task<T> OrStallAsync<T>(string name, Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
     {
-        using var stall = new CancellationTokenSource(options.StallTimeout, time);
+        using var stall = new CancellationTokenSource(options.StallTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
         try
         {

@@ -1,7 +1,7 @@
 namespace Maas.Images.Downloads;
 
 /// <summary>Spreads bytes over time: each sender waits until those before it have had theirs.</summary>
-internal sealed class RateLimit(long? bytesPerSecond, TimeProvider time)
+internal sealed class RateLimit(long? bytesPerSecond, TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
     private DateTimeOffset _paidUntil;
@@ -9,14 +9,14 @@ internal sealed class RateLimit(long? bytesPerSecond, TimeProvider time)
     public Task SpendAsync(int bytes, CancellationToken cancellationToken)
     {
         var wait = Spend(bytes);
-        return wait > TimeSpan.Zero ? Task.Delay(wait, time, cancellationToken) : Task.CompletedTask;
+        return wait > TimeSpan.Zero ? Task.Delay(wait, timeProvider, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>How long to wait after these bytes have passed.</summary>
     public TimeSpan Spend(int bytes)
     {
         if (bytesPerSecond is not { } rate) return TimeSpan.Zero;
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         lock (_lock)
         {
             _paidUntil = (_paidUntil > now ? _paidUntil : now) + TimeSpan.FromSeconds((double)bytes / rate);

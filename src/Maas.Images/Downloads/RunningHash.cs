@@ -32,10 +32,10 @@ internal sealed class RunningHash(ContentHash expected) : IDisposable
     }
 
     /// <summary>The SHA-256 of all that passed, if it fits what was promised.</summary>
-    public bool TryFinish(out BlobDigest digest)
+    public bool TryFinish(out Sha256Digest digest)
     {
         var sha256 = _sha256.GetHashAndReset();
-        digest = BlobDigest.FromHash(sha256);
+        digest = Sha256Digest.FromHash(sha256);
         return Convert.ToHexStringLower(_other?.GetHashAndReset() ?? sha256) == expected.Hex;
     }
 

@@ -6,7 +6,7 @@ namespace Maas.Images.Downloads;
 /// Fetches a large file by several connections at once: each fills a segment in memory, and the segments are written in their order.
 /// So the part file has no gaps, the hash goes along, and memory is bounded by segments times connections.
 /// </summary>
-internal sealed class SegmentedFetch(MirrorClient client, MirrorRota rota, DownloadOptions options, Pause pause)
+internal sealed class SegmentedFetch(MirrorClient client, MirrorRotation rota, DownloadOptions options, RetryDelay pause)
 {
     public async Task RunAsync(Transfer transfer, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class SegmentedFetch(MirrorClient client, MirrorRota rota, Downl
 
                 return answer.Name;
             }
-            catch (Exception fault) when (MirrorRota.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (MirrorRotation.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
             {
                 if (rota.Failed(turn, fault) is not { } delays) throw;
                 await pause.ForAsync(delays, cancellationToken).ConfigureAwait(false);

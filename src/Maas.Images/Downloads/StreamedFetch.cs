@@ -1,7 +1,7 @@
 namespace Maas.Images.Downloads;
 
 /// <summary>Fetches a file over one connection, and goes on where it broke.</summary>
-internal sealed class StreamedFetch(MirrorClient client, MirrorRota rota, Pause pause)
+internal sealed class StreamedFetch(MirrorClient client, MirrorRotation rota, RetryDelay pause)
 {
     private const int BufferSize = 128 << 10;
 
@@ -25,7 +25,7 @@ internal sealed class StreamedFetch(MirrorClient client, MirrorRota rota, Pause 
 
                 if (transfer.Position < transfer.Length) throw new HttpIOException(HttpRequestError.ResponseEnded, $"{answer.Name} ended after {transfer.Position} of {transfer.Length} bytes.");
             }
-            catch (Exception fault) when (MirrorRota.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (MirrorRotation.IsOfMirror(fault) && !cancellationToken.IsCancellationRequested)
             {
                 if (rota.Failed(turn, fault) is not { } delays) throw;
                 await pause.ForAsync(delays, cancellationToken).ConfigureAwait(false);

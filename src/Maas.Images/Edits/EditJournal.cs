@@ -23,10 +23,10 @@ internal sealed class EditJournal
     private const int ComparedSize = 4096;
     private const string Structure = "edit journal";
 
-    private readonly ImageBytes _journal;
+    private readonly RandomAccessSource _journal;
     private readonly Dictionary<long, (long Offset, uint Checksum)> _pages;
 
-    private EditJournal(ImageBytes journal, long length, Dictionary<long, (long, uint)> pages) => (_journal, Length, _pages) = (journal, length, pages);
+    private EditJournal(RandomAccessSource journal, long length, Dictionary<long, (long, uint)> pages) => (_journal, Length, _pages) = (journal, length, pages);
 
     /// <summary>The image's length after the edit.</summary>
     public long Length { get; }
@@ -87,7 +87,7 @@ internal sealed class EditJournal
 
     /// <summary>Reads a journal; null if it was never completed.</summary>
     /// <exception cref="InvalidImageException">It was completed and has been damaged since, or belongs to another image.</exception>
-    public static EditJournal? Read(ImageBytes journal, ImageBytes image)
+    public static EditJournal? Read(RandomAccessSource journal, RandomAccessSource image)
     {
         Span<byte> head = stackalloc byte[HeadSize];
         if (journal.Read(0, head) < HeadSize || !head[52..].ContainsAnyExcept((byte)0)) return null; // its end is not there: the write was cut short
@@ -151,7 +151,7 @@ internal sealed class EditJournal
     }
 
     // What the image grew by was nothing before, and may be there in part.
-    private void RequireKnown(ImageBytes image, long before, ReadOnlySpan<byte> entry)
+    private void RequireKnown(RandomAccessSource image, long before, ReadOnlySpan<byte> entry)
     {
         var (page, old, number) = (new byte[OverlayBytes.PageSize], new byte[OverlayBytes.PageSize], (long)entry.U64(0));
         ReadPage(number, page);
@@ -168,7 +168,7 @@ internal sealed class EditJournal
     /// <summary>How much of a sector is in an image of that length.</summary>
     private static int Within(long length, long page, int sector) => (int)Math.Clamp(length - (page * OverlayBytes.PageSize) - (sector * SectorSize), 0, SectorSize);
 
-    private static void ReadOld(ImageBytes image, long number, byte[] page)
+    private static void ReadOld(RandomAccessSource image, long number, byte[] page)
     {
         var at = number * OverlayBytes.PageSize;
         page.AsSpan(at >= image.Length ? 0 : image.Read(at, page)).Clear(); // beyond the image's end it grows by zeros

@@ -22,7 +22,7 @@ internal sealed class EditSession : IEditSession
     /// <summary>The image as it will be.</summary>
     public OverlayBytes Bytes { get; }
 
-    public ImageBytes Original => _medium.Image;
+    public RandomAccessSource Original => _medium.Image;
 
     /// <summary>Finishes what an earlier edit committed and could not carry through; discards what it did not commit.</summary>
     public static void Recover(IEditMedium medium)

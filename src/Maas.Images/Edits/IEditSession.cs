@@ -9,7 +9,7 @@ internal interface IEditSession : IDisposable
     OverlayBytes Bytes { get; }
 
     /// <summary>The disk as it is on the medium now.</summary>
-    ImageBytes Original { get; }
+    RandomAccessSource Original { get; }
 
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
     /// <param name="cancellationToken">Heeded as long as the old image could still stay.</param>

@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Edits;
 
 /// <summary>An image whose edit was committed but not yet carried through: what the journal holds is read from there.</summary>
-internal sealed class JournaledBytes(ImageBytes image, EditJournal journal) : ImageBytes
+internal sealed class JournaledBytes(RandomAccessSource image, EditJournal journal) : RandomAccessSource
 {
     private readonly BlockCache _pages = new(8, number => ReadPage(image, journal, number));
 
@@ -24,7 +24,7 @@ internal sealed class JournaledBytes(ImageBytes image, EditJournal journal) : Im
         return buffer.Length;
     }
 
-    private static byte[] ReadPage(ImageBytes image, EditJournal journal, long number)
+    private static byte[] ReadPage(RandomAccessSource image, EditJournal journal, long number)
     {
         var page = new byte[OverlayBytes.PageSize];
         if (!journal.TryReadPage(number, page) && number * page.Length < image.Length) image.Read(number * page.Length, page);

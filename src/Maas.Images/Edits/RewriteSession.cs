@@ -9,7 +9,7 @@ namespace Maas.Images.Edits;
 internal sealed class RewriteSession : IEditSession
 {
     private readonly IEditMedium _medium;
-    private readonly ImageBytes _disk;
+    private readonly RandomAccessSource _disk;
     private readonly Writer _write;
     private readonly StoredBytes _changes;
     private bool _ended;
@@ -18,7 +18,7 @@ internal sealed class RewriteSession : IEditSession
     /// <param name="medium">Where the image is; the session's from here on.</param>
     /// <param name="disk">The disk that a machine sees in it.</param>
     /// <param name="write">Writes such an image.</param>
-    public RewriteSession(IEditMedium medium, ImageBytes disk, Writer write)
+    public RewriteSession(IEditMedium medium, RandomAccessSource disk, Writer write)
     {
         (_medium, _disk, _write, _changes) = (medium, disk, write, medium.CreateJournal());
         // Behind where a journal's head would be: what is there, in a file that has none, is discarded by the next edit.
@@ -26,11 +26,11 @@ internal sealed class RewriteSession : IEditSession
     }
 
     /// <summary>Writes an image of a disk into an empty file.</summary>
-    public delegate void Writer(ImageBytes disk, FileStream file, CancellationToken cancellationToken);
+    public delegate void Writer(RandomAccessSource disk, FileStream file, CancellationToken cancellationToken);
 
     public OverlayBytes Bytes { get; }
 
-    public ImageBytes Original => _disk;
+    public RandomAccessSource Original => _disk;
 
     public void Commit(CancellationToken cancellationToken)
     {

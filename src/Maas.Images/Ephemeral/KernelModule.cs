@@ -44,7 +44,7 @@ internal sealed record KernelModule(
         using var plain = new MemoryStream();
         using (var stream = Compression.OpenRead(new MemoryStream(packed), Largest)) stream.CopyTo(plain);
         content = plain.ToArray();
-        var facts = Facts(new ElfFile(content).ReadSection(".modinfo\0"u8));
+        var facts = Metadata(new ElfFile(content).ReadSection(".modinfo\0"u8));
         return new KernelModule(
             path,
             [.. facts["depends"].SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(NameOf)],
@@ -53,7 +53,7 @@ internal sealed record KernelModule(
             [.. facts["firmware"]]);
     }
 
-    private static ILookup<string, string> Facts(ReadOnlySpan<byte> section) =>
+    private static ILookup<string, string> Metadata(ReadOnlySpan<byte> section) =>
         Encoding.UTF8.GetString(section).Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(fact => fact.Split('=', 2))
             .Where(fact => fact.Length == 2)

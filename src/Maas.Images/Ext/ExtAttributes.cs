@@ -11,7 +11,7 @@ namespace Maas.Images.Ext;
 /// </code>
 /// Entries end with a word of zeros; offsets count from the first entry in an inode, from the start in a block.
 /// </summary>
-internal sealed class ExtAttributes(ImageBytes volume, ExtSuperblock super, Func<uint, long, byte[]> readInode)
+internal sealed class ExtAttributes(RandomAccessSource volume, ExtSuperblock super, Func<uint, long, byte[]> readInode)
 {
     public const uint Magic = 0xEA020000;
     public const int BlockHeader = 32;

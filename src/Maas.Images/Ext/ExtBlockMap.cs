@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Ext;
 
 /// <summary>Where an inode's content stands, by whichever of the two maps it has.</summary>
-internal sealed class ExtBlockMap(ImageBytes volume, ExtSuperblock super)
+internal sealed class ExtBlockMap(RandomAccessSource volume, ExtSuperblock super)
 {
     /// <summary>As extents in bytes; what has no blocks, or was not written yet, is left out.</summary>
     public List<Extent> Read(ExtInode inode)

@@ -21,20 +21,20 @@ internal static class ExtDirectory
     private const long MostBytes = 2L << 30;
     private const string Structure = "ext directory";
 
-    public static IEnumerable<ExtDirectoryEntry> Read(ImageBytes content, ExtSuperblock super, ExtInode inode)
+    public static IEnumerable<ExtDirectoryEntry> Read(RandomAccessSource content, ExtSuperblock super, ExtInode inode)
     {
         if (content.Length > MostBytes) throw new InvalidImageException(Structure, $"inode {inode.Number} is a directory of {content.Length} bytes");
         for (long at = 0; at < content.Length; at += super.BlockSize) foreach (var entry in ReadBlock(content, super, inode, at)) yield return entry;
     }
 
     /// <summary>The entries among which one with this name is: of the blocks that its hash leads to where the directory has a hash tree, else of all.</summary>
-    public static IEnumerable<ExtDirectoryEntry> ReadAround(ImageBytes content, ExtSuperblock super, ExtInode inode, string name)
+    public static IEnumerable<ExtDirectoryEntry> ReadAround(RandomAccessSource content, ExtSuperblock super, ExtInode inode, string name)
     {
         var leaves = ExtHashTree.Find(super, inode, FileName.Encode(name), number => (number + 1L) * super.BlockSize <= content.Length ? content.Read(number * (long)super.BlockSize, super.BlockSize, Structure) : default);
         return leaves?.SelectMany(leaf => ReadBlock(content, super, inode, leaf * (long)super.BlockSize)) ?? Read(content, super, inode);
     }
 
-    private static IEnumerable<ExtDirectoryEntry> ReadBlock(ImageBytes content, ExtSuperblock super, ExtInode inode, long at)
+    private static IEnumerable<ExtDirectoryEntry> ReadBlock(RandomAccessSource content, ExtSuperblock super, ExtInode inode, long at)
     {
         if (content.IsZero(at, super.BlockSize)) return []; // a hole: allowed in a directory, and how a lying length stays cheap
         var block = content.Read(at, (int)Math.Min(super.BlockSize, content.Length - at), Structure);

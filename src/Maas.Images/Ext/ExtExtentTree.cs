@@ -11,7 +11,7 @@ namespace Maas.Images.Ext;
 /// </code>
 /// Logical blocks grow from entry to entry through the whole tree, so a node that is used twice shows at once.
 /// </summary>
-internal sealed class ExtExtentTree(ImageBytes volume, ExtSuperblock super, ExtInode inode, ExtMapping mapping)
+internal sealed class ExtExtentTree(RandomAccessSource volume, ExtSuperblock super, ExtInode inode, ExtMapping mapping)
 {
     public const ushort Magic = 0xF30A;
     public const int DeepestTree = 5;

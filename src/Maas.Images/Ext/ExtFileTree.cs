@@ -12,13 +12,13 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     private const int MostLinkTarget = 4096;
     private const string InlineRest = "system.data";
 
-    private readonly ImageBytes _volume;
+    private readonly RandomAccessSource _volume;
     private readonly ExtSuperblock _super;
     private readonly ExtInodes _inodes;
     private readonly ExtBlockMap _map;
     private readonly ExtAttributes _attributes;
 
-    internal ExtFileTree(ImageBytes volume)
+    internal ExtFileTree(RandomAccessSource volume)
     {
         _super = ExtSuperblock.Read(volume);
         _volume = _super.Has(ExtIncompat.Recover) ? ReplayedBytes.Over(volume, _super).Bytes : volume;
@@ -74,7 +74,7 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     }
 
     /// <summary>What a tree of this volume does not show: changes in fast commits.</summary>
-    internal static string? WarningOf(ImageBytes volume)
+    internal static string? WarningOf(RandomAccessSource volume)
     {
         var super = ExtSuperblock.Read(volume);
         return super.Has(ExtIncompat.Recover) && ReplayedBytes.Over(volume, super).Journal.HasNewerFastCommits
@@ -101,7 +101,7 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
         return ExtDirectory.ReadEntries(first, inode.Number).Concat(ExtDirectory.ReadEntries(rest, inode.Number));
     }
 
-    private ImageBytes Content(ExtInode inode)
+    private RandomAccessSource Content(ExtInode inode)
     {
         if (!inode.Has(ExtInode.Inline)) return new ExtentBytes(_volume, _map.Read(inode), inode.Length, $"content of inode {inode.Number}");
         byte[] stored = [.. inode.BlockMap, .. _attributes.Read(inode).GetValueOrDefault(InlineRest).Span];

@@ -9,7 +9,7 @@ namespace Maas.Images.Ext;
 /// 24 26 bitmaps' checksums  28 unused inodes  30 checksum     64 bytes: the same fields' high halves from 32
 /// </code>
 /// </summary>
-internal sealed class ExtGroups(ImageBytes volume, ExtSuperblock super)
+internal sealed class ExtGroups(RandomAccessSource volume, ExtSuperblock super)
 {
     private const string Structure = "ext group descriptor";
 

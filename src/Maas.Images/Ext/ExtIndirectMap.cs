@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Ext;
 
 /// <summary>The block map of ext2 and ext3: 12 blocks, then a block of blocks, one of those, and one of those. 0 is a hole.</summary>
-internal sealed class ExtIndirectMap(ImageBytes volume, ExtSuperblock super, ExtInode inode, ExtMapping mapping)
+internal sealed class ExtIndirectMap(RandomAccessSource volume, ExtSuperblock super, ExtInode inode, ExtMapping mapping)
 {
     private const string Structure = "ext indirect block";
 

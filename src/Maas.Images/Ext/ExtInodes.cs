@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Ext;
 
 /// <summary>The inodes, in tables that begin, for each group, at some block.</summary>
-internal sealed class ExtInodes(ImageBytes volume, ExtSuperblock super, Func<int, long> inodeTable)
+internal sealed class ExtInodes(RandomAccessSource volume, ExtSuperblock super, Func<int, long> inodeTable)
 {
     private const string Structure = "ext inode";
 

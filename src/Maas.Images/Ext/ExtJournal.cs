@@ -23,13 +23,13 @@ internal sealed class ExtJournal
     private const int MostTransactions = 1 << 20;
     private const string Structure = "ext journal";
 
-    private readonly ImageBytes _content;
+    private readonly RandomAccessSource _content;
     private readonly int _blockSize;
     private readonly uint _blocks, _ringEnd, _first, _features, _seed;
     private readonly Dictionary<long, JournalBlock> _latest = [];
     private readonly Dictionary<long, uint> _revoked = [];
 
-    private ExtJournal(ImageBytes content, ReadOnlySpan<byte> super)
+    private ExtJournal(RandomAccessSource content, ReadOnlySpan<byte> super)
     {
         _content = content;
         _blockSize = (int)Math.Min(super.U32Big(12), int.MaxValue);
@@ -44,7 +44,7 @@ internal sealed class ExtJournal
     /// <summary>The blocks of the file system that stand, newer, in the journal.</summary>
     /// <param name="content">The journal inode's content.</param>
     /// <param name="super">The file system it belongs to.</param>
-    public static JournalReplay Replay(ImageBytes content, ExtSuperblock super)
+    public static JournalReplay Replay(RandomAccessSource content, ExtSuperblock super)
     {
         ReadOnlySpan<byte> head = content.Read(0, 1024, Structure);
         if (head.U32Big(0) != Magic || head.U32Big(4) is not (3 or 4)) throw new InvalidImageException(Structure, "it has no superblock");

@@ -17,7 +17,7 @@ internal static class ExtMountProtection
 
     /// <summary>Refuses a file system that is in use, here or on another machine; one without this protection is taken as free.</summary>
     /// <exception cref="IOException">It is in use.</exception>
-    public static void RequireUnused(ImageBytes volume, ExtSuperblock super)
+    public static void RequireUnused(RandomAccessSource volume, ExtSuperblock super)
     {
         if (!super.Has(ExtIncompat.MultipleMountProtection)) return;
         var number = (long)((ReadOnlySpan<byte>)super.Raw).U64(360);

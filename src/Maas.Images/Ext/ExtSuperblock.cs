@@ -148,23 +148,23 @@ internal sealed class ExtSuperblock
         if (HasChecksums) Raw.AsSpan().U32(1020, Checksums.Crc32C(uint.MaxValue, S[..1020]));
     }
 
-    public static bool Matches(ImageBytes volume)
+    public static bool Matches(RandomAccessSource volume)
     {
         Span<byte> start = stackalloc byte[Size];
         return volume.Read(Offset, start) == Size && ((ReadOnlySpan<byte>)start).U16(56) == Magic && ((ReadOnlySpan<byte>)start).U32(24) <= 6;
     }
 
     /// <summary><c>ext2</c>, <c>ext3</c> or <c>ext4</c>, also of one that is too damaged to be opened.</summary>
-    public static string NameOf(ImageBytes volume) => new ExtSuperblock(volume.Read(Offset, Size, Structure)).Format;
+    public static string NameOf(RandomAccessSource volume) => new ExtSuperblock(volume.Read(Offset, Size, Structure)).Format;
 
-    public static ExtSuperblock Read(ImageBytes volume)
+    public static ExtSuperblock Read(RandomAccessSource volume)
     {
         var super = new ExtSuperblock(volume.Read(Offset, Size, Structure));
         super.Check(volume);
         return super;
     }
 
-    private void Check(ImageBytes volume)
+    private void Check(RandomAccessSource volume)
     {
         if (S.U16(56) != Magic) throw Wrong(56, "it is none");
         if (S.U32(24) > 6) throw Wrong(24, $"blocks of 2^{S.U32(24)} KiB");

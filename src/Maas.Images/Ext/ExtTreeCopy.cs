@@ -3,9 +3,9 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Ext;
 
 /// <summary>Copies a tree into an empty file system, letting changes through as they become many.</summary>
-internal sealed class ExtTreeCopy(ExtVolume volume, TimeProvider clock)
+internal sealed class ExtTreeCopy(ExtVolume volume, TimeProvider timeProvider)
 {
-    private readonly ExtEditor _editor = new(volume, clock);
+    private readonly ExtEditor _editor = new(volume, timeProvider);
     private readonly Dictionary<string, uint> _directories = new(StringComparer.Ordinal) { [""] = ExtInode.RootNumber };
     private readonly Dictionary<long, uint> _linked = [];
 

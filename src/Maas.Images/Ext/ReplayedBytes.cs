@@ -4,7 +4,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Ext;
 
 /// <summary>A file system as it would be after its journal had been replayed: newer blocks are read from the journal.</summary>
-internal sealed class ReplayedBytes(ImageBytes volume, ImageBytes journal, int blockSize, IReadOnlyDictionary<long, JournalBlock> newer) : ImageBytes
+internal sealed class ReplayedBytes(RandomAccessSource volume, RandomAccessSource journal, int blockSize, IReadOnlyDictionary<long, JournalBlock> newer) : RandomAccessSource
 {
     public override long Length => volume.Length;
 
@@ -12,7 +12,7 @@ internal sealed class ReplayedBytes(ImageBytes volume, ImageBytes journal, int b
     public IEnumerable<long> Newer => newer.Keys;
 
     /// <summary>Reads the journal of a file system that was not unmounted.</summary>
-    public static (ReplayedBytes Bytes, JournalReplay Journal, ExtInode Inode) Over(ImageBytes volume, ExtSuperblock super)
+    public static (ReplayedBytes Bytes, JournalReplay Journal, ExtInode Inode) Over(RandomAccessSource volume, ExtSuperblock super)
     {
         if (super.JournalInode == 0) throw new InvalidImageException("ext journal", "it is on another device");
         var inode = new ExtInodes(volume, super, new ExtGroups(volume, super).InodeTable).Read(super.JournalInode);

@@ -95,7 +95,7 @@ public sealed class FatBuilder
         return new FatPlan(_root, Label, VolumeId, CreatedAt, hiddenSectors).Lay(length, Bits);
     }
 
-    private void Add(string path, ImageBytes content, FileOwnership? ownership)
+    private void Add(string path, RandomAccessSource content, FileOwnership? ownership)
     {
         var node = new FatNode(NameOf(path), isDirectory: false) { Content = content, Length = content.Length };
         if (node.Length > LongestFile) throw new NotSupportedException($"A FAT holds files up to 4 GiB − 1, and {path} has {node.Length} bytes.");

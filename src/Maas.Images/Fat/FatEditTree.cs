@@ -17,9 +17,9 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
     private readonly FatClusters _clusters;
     private FatFileTree _tree;
 
-    public FatEditTree(WritableBytes volume, TimeProvider time)
+    public FatEditTree(WritableBytes volume, TimeProvider timeProvider)
     {
-        (_volume, _time) = (volume, time);
+        (_volume, _time) = (volume, timeProvider);
         _geometry = FatGeometry.Read(volume);
         if (_geometry.Length > volume.Length) throw new InvalidImageException("FAT boot sector", $"it is a volume of {_geometry.Length} bytes in {volume.Length}", 0);
         _clusters = new FatClusters(volume, _geometry);

@@ -11,11 +11,11 @@ public sealed class FatFileTree : IFileTree, ILookupTree
 {
     internal const int MostDirectoryBytes = 65536 * FatDirectory.EntrySize;
 
-    private readonly ImageBytes _volume;
+    private readonly RandomAccessSource _volume;
     private readonly FatGeometry _geometry;
     private readonly FatTable _table;
 
-    internal FatFileTree(ImageBytes volume)
+    internal FatFileTree(RandomAccessSource volume)
     {
         _volume = volume;
         _geometry = FatGeometry.Read(volume);

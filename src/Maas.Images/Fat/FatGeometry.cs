@@ -49,14 +49,14 @@ internal sealed record FatGeometry
 
     public bool IsCluster(uint cluster) => cluster >= 2 && cluster - 2 < ClusterCount;
 
-    public static bool Matches(ImageBytes volume)
+    public static bool Matches(RandomAccessSource volume)
     {
         Span<byte> sector = stackalloc byte[512];
         return volume.Read(0, sector) == 512 && LooksRight(sector);
     }
 
     /// <summary><c>fat12</c>, <c>fat16</c>, <c>fat32</c>, or <c>fat</c> for one that is too damaged to tell.</summary>
-    public static string NameOf(ImageBytes volume)
+    public static string NameOf(RandomAccessSource volume)
     {
         try
         {
@@ -68,7 +68,7 @@ internal sealed record FatGeometry
         }
     }
 
-    public static FatGeometry Read(ImageBytes volume)
+    public static FatGeometry Read(RandomAccessSource volume)
     {
         ReadOnlySpan<byte> sector = volume.Read(0, 512, Structure);
         if (!LooksRight(sector)) throw new InvalidImageException(Structure, "it is none", 0);

@@ -20,7 +20,7 @@ internal sealed class FatNode(string name, bool isDirectory)
     public long Length { get; set; }
 
     /// <summary>A file's bytes.</summary>
-    public ImageBytes Content { get; init; } = new MemoryBytes(default);
+    public RandomAccessSource Content { get; init; } = new MemoryBytes(default);
 
     /// <summary>Where it begins; 0 for what is empty, and for the root of a FAT12 or FAT16.</summary>
     public uint Cluster { get; set; }

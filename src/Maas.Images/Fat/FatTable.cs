@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Fat;
 
 /// <summary>The chains of clusters in the first FAT, entries of 12, 16 or 28 of 32 bits.</summary>
-internal sealed class FatTable(ImageBytes volume, FatGeometry geometry)
+internal sealed class FatTable(RandomAccessSource volume, FatGeometry geometry)
 {
     private const int BlockSize = 12 * 1024; // holds whole entries of each width
 

@@ -125,15 +125,15 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
     }
 
     /// <summary>The blob that this file would be: named by its SHA-256, or one that was imported when it had the same SHA-512.</summary>
-    private static BlobDigest? DigestOf(SourceFile.Remote file, ImportedFile? known) =>
-        BlobDigest.TryParse(file.Hash.Hex, out var digest) ? digest
+    private static Sha256Digest? DigestOf(SourceFile.Remote file, ImportedFile? known) =>
+        Sha256Digest.TryParse(file.Hash.Hex, out var digest) ? digest
         : known is not null && known.Facts.GetValueOrDefault(Sha512Fact) == file.Hash.Hex ? known.Digest
         : null;
 
     private const string Sha512Fact = "sha512";
 
     private static IReadOnlyDictionary<string, string> Told(SourceFile.Remote file) =>
-        BlobDigest.TryParse(file.Hash.Hex, out _) ? file.Facts : new Dictionary<string, string>(file.Facts, StringComparer.Ordinal) { [Sha512Fact] = file.Hash.Hex };
+        Sha256Digest.TryParse(file.Hash.Hex, out _) ? file.Facts : new Dictionary<string, string>(file.Facts, StringComparer.Ordinal) { [Sha512Fact] = file.Hash.Hex };
 
     private async Task ReleaseAsync(string source, List<ImportedFile> wanted, CancellationToken cancellationToken)
     {

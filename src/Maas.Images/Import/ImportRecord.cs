@@ -31,7 +31,7 @@ public sealed partial record ImportRecord
             return new ImportRecord(
                 stored.Source,
                 stored.ImportedAt,
-                [.. stored.Files.Select(it => new ImportedFile(it.Name, BlobDigest.Parse(it.Sha256), it.Length, it.Facts) { Selection = it.Selection ?? "" })],
+                [.. stored.Files.Select(it => new ImportedFile(it.Name, Sha256Digest.Parse(it.Sha256), it.Length, it.Facts) { Selection = it.Selection ?? "" })],
                 stored.Marks);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)

@@ -52,7 +52,7 @@ internal sealed record SignedText(string Text, DateTimeOffset SignedAt, string L
             {
                 return await fetch(mirror).ConfigureAwait(false);
             }
-            catch (Exception fault) when (mirror + 1 < mirrors && MirrorRota.IsOfMirror(fault))
+            catch (Exception fault) when (mirror + 1 < mirrors && MirrorRotation.IsOfMirror(fault))
             {
                 continue;
             }

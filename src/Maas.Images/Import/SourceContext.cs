@@ -5,8 +5,8 @@ namespace Maas.Images.Import;
 /// <summary>What a source is given to work with.</summary>
 public sealed class SourceContext
 {
-    internal SourceContext(Downloader downloader, IReadOnlyDictionary<string, string> marks, TimeProvider time) =>
-        (Downloader, Marks, Time) = (downloader, marks, time);
+    internal SourceContext(Downloader downloader, IReadOnlyDictionary<string, string> marks, TimeProvider timeProvider) =>
+        (Downloader, Marks, Time) = (downloader, marks, timeProvider);
 
     /// <summary>What the source's last <see cref="SourceListing.Marks"/> were; empty the first time.</summary>
     public IReadOnlyDictionary<string, string> Marks { get; }

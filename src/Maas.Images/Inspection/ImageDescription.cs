@@ -22,7 +22,7 @@ public sealed record ImageDescription
     public IReadOnlyList<string> EfiPrograms { get; init; } = [];
 
     /// <summary>What an installer or live medium boots; <see langword="null"/> if it is none.</summary>
-    public InstallMedium? Medium { get; init; }
+    public InstallMedia? Medium { get; init; }
 
     /// <summary>What could not be looked into, and why: partitions that are damaged, encrypted or of a format that is not read here.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];

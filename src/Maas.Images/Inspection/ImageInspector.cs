@@ -16,7 +16,7 @@ public static class ImageInspector
     private const int DeepestRoot = 3; // an installer's squashfs holds an image of an ext4
 
     // Nothing inside a medium needs unpacking to be looked into; a bomb there shall not be.
-    private static readonly DiskImageOptions s_nested = new() { MostUnpackedBytes = 0 };
+    private static readonly DiskImageOptions Nested = new() { MostUnpackedBytes = 0 };
 
     /// <summary>Looks into a disk, an ISO, a file system, an archive, or a kernel. What cannot be read is named in <see cref="ImageDescription.Unread"/>.</summary>
     /// <param name="image">Stays open.</param>
@@ -57,7 +57,7 @@ public static class ImageInspector
         ArgumentNullException.ThrowIfNull(tree);
         var (kernels, programs) = (RootTree.Kernels(tree), EfiSystem.Programs(tree));
         var release = RootTree.Release(tree);
-        var medium = release is null && tree.Format is not ("cpio" or "tar") ? InstallMedium.Classify(tree) : null;
+        var medium = release is null && tree.Format is not ("cpio" or "tar") ? InstallMedia.Classify(tree) : null;
         return new ImageDescription
         {
             OperatingSystem = release,
@@ -103,7 +103,7 @@ public static class ImageInspector
     /// <summary>The root file system inside a medium, and the one inside that.</summary>
     private static async Task<ImageDescription?> NestedAsync(IFileTree tree, string path, int depth, CancellationToken cancellationToken)
     {
-        using var inner = await DiskImage.OpenAsync(tree.OpenRead(path), s_nested, cancellationToken).ConfigureAwait(false);
+        using var inner = await DiskImage.OpenAsync(tree.OpenRead(path), Nested, cancellationToken).ConfigureAwait(false);
         if (!inner.Volumes[0].HasTree) return null;
         var root = inner.Volumes[0].OpenTree();
         const string deeper = "LiveOS/rootfs.img";

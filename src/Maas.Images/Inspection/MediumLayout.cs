@@ -4,21 +4,21 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Inspection;
 
 /// <summary>Where a family of media keeps what it boots. The last name of a path may have <c>*</c> in it.</summary>
-internal sealed record MediumLayout(InstallMediumFamily Family, string[] Folders, string[] Kernels, string[] Initrds, string[] Roots)
+internal sealed record MediumLayout(InstallMediaFamily Family, string[] Folders, string[] Kernels, string[] Initrds, string[] Roots)
 {
     /// <summary>Asked in this order; a live Debian medium has the installer on it too.</summary>
     public static IReadOnlyList<MediumLayout> Known { get; } =
     [
-        new(InstallMediumFamily.Casper, ["casper"], ["vmlinuz", "vmlinuz.efi", "vmlinuz*", "vmlinux*"], ["initrd", "initrd.lz", "initrd.gz", "initrd*"],
+        new(InstallMediaFamily.Casper, ["casper"], ["vmlinuz", "vmlinuz.efi", "vmlinuz*", "vmlinux*"], ["initrd", "initrd.lz", "initrd.gz", "initrd*"],
             ["casper/filesystem.squashfs", "casper/minimal.squashfs", "casper/ubuntu-server-minimal.squashfs", "casper/*.squashfs"]),
-        new(InstallMediumFamily.DebianLive, ["live"], ["vmlinuz", "vmlinuz*"], ["initrd.img", "initrd*"], ["live/filesystem.squashfs", "live/*.squashfs"]),
-        new(InstallMediumFamily.DebianInstaller, ["install.amd", "install.a64", "install", "install.*"], ["vmlinuz", "linux"], ["initrd.gz"], ["install/filesystem.squashfs"]),
-        new(InstallMediumFamily.DebianInstaller, ["", "install/netboot/ubuntu-installer/*"], ["linux"], ["initrd.gz"], []),
-        new(InstallMediumFamily.Anaconda, ["images/pxeboot", "isolinux"], ["vmlinuz"], ["initrd.img"], ["images/install.img", "LiveOS/squashfs.img"]),
-        new(InstallMediumFamily.Anaconda, ["images"], ["kernel.img"], ["initrd.img"], ["images/install.img"]), // s390x
+        new(InstallMediaFamily.DebianLive, ["live"], ["vmlinuz", "vmlinuz*"], ["initrd.img", "initrd*"], ["live/filesystem.squashfs", "live/*.squashfs"]),
+        new(InstallMediaFamily.DebianInstaller, ["install.amd", "install.a64", "install", "install.*"], ["vmlinuz", "linux"], ["initrd.gz"], ["install/filesystem.squashfs"]),
+        new(InstallMediaFamily.DebianInstaller, ["", "install/netboot/ubuntu-installer/*"], ["linux"], ["initrd.gz"], []),
+        new(InstallMediaFamily.Anaconda, ["images/pxeboot", "isolinux"], ["vmlinuz"], ["initrd.img"], ["images/install.img", "LiveOS/squashfs.img"]),
+        new(InstallMediaFamily.Anaconda, ["images"], ["kernel.img"], ["initrd.img"], ["images/install.img"]), // s390x
     ];
 
-    public InstallMedium? Match(IFileTree tree)
+    public InstallMedia? Match(IFileTree tree)
     {
         foreach (var folder in Folders.SelectMany(folder => Paths(tree, folder, FileKind.Directory)))
         {
@@ -40,7 +40,7 @@ internal sealed record MediumLayout(InstallMediumFamily Family, string[] Folders
         return InitrdFormat.Matches(content);
     }
 
-    private InstallMedium Make(IFileTree tree, string kernel, string initrd, string architecture)
+    private InstallMedia Make(IFileTree tree, string kernel, string initrd, string architecture)
     {
         var root = Roots.SelectMany(path => Paths(tree, path, FileKind.File)).FirstOrDefault();
         return new()

@@ -11,7 +11,7 @@ internal static class MediumSearch
 
     private static ReadOnlySpan<byte> SquashFs => "hsqs"u8;
 
-    public static InstallMedium? Find(IFileTree tree)
+    public static InstallMedia? Find(IFileTree tree)
     {
         List<(FileEntry File, LinuxKernel Kernel)> kernels = [];
         FileEntry? root = null;
@@ -33,9 +33,9 @@ internal static class MediumSearch
         return null;
     }
 
-    private static InstallMedium Make(IFileTree tree, FileEntry file, LinuxKernel kernel, string initrd, FileEntry? root) => new()
+    private static InstallMedia Make(IFileTree tree, FileEntry file, LinuxKernel kernel, string initrd, FileEntry? root) => new()
     {
-        Family = InstallMediumFamily.Other,
+        Family = InstallMediaFamily.Other,
         Title = MediumTitle.Of(tree),
         Architecture = kernel.Architecture,
         Kernel = file.Path,

@@ -7,16 +7,16 @@ internal static class RootTree
 {
     private const int MostKernels = 64;
     private const long MostStatus = 16L << 20;
-    private static readonly string[] s_releases = ["etc/os-release", "usr/lib/os-release"];
-    private static readonly string[] s_programs = ["bin/sh", "usr/bin/sh", "sbin/init", "usr/lib/systemd/systemd", "bin/busybox"];
-    private static readonly string[] s_kernelNames = ["vmlinuz", "vmlinux", "bzImage", "Image", "kernel", "linux"];
+    private static readonly string[] Releases = ["etc/os-release", "usr/lib/os-release"];
+    private static readonly string[] Programs = ["bin/sh", "usr/bin/sh", "sbin/init", "usr/lib/systemd/systemd", "bin/busybox"];
+    private static readonly string[] KernelNames = ["vmlinuz", "vmlinux", "bzImage", "Image", "kernel", "linux"];
 
     public static OsRelease? Release(IFileTree tree) =>
-        s_releases.Select(path => TreeText.Read(tree, path)).FirstOrDefault(text => text is not null) is { } text ? OsRelease.Parse(text) : null;
+        Releases.Select(path => TreeText.Read(tree, path)).FirstOrDefault(text => text is not null) is { } text ? OsRelease.Parse(text) : null;
 
     /// <summary>The architecture of the shell, or the one that dpkg itself has.</summary>
     public static string? Architecture(IFileTree tree) =>
-        s_programs.Select(path => OfProgram(tree, path)).FirstOrDefault(name => name is not null) ?? OfDpkg(tree);
+        Programs.Select(path => OfProgram(tree, path)).FirstOrDefault(name => name is not null) ?? OfDpkg(tree);
 
     /// <summary>The kernels of <c>/boot</c> and of the module folders; where the tree is a <c>/boot</c> itself, of its root.</summary>
     public static IReadOnlyList<KernelFile> Kernels(IFileTree tree)
@@ -24,7 +24,7 @@ internal static class RootTree
         var folders = TreeText.List(tree, "usr/lib/modules").Concat(TreeText.List(tree, "lib/modules")).Select(folder => folder.Path).Prepend("").Prepend("boot");
         var found = from folder in folders
                     from file in TreeText.List(tree, folder)
-                    where file.Kind == FileKind.File && s_kernelNames.Any(name => file.Name.StartsWith(name, StringComparison.Ordinal))
+                    where file.Kind == FileKind.File && KernelNames.Any(name => file.Name.StartsWith(name, StringComparison.Ordinal))
                     let kernel = Identify(tree, file)
                     where kernel is not null
                     select new KernelFile(file.Path, kernel);

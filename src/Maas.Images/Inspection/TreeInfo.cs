@@ -10,7 +10,7 @@ namespace Maas.Images.Inspection;
 /// </summary>
 internal static class TreeInfo
 {
-    public static InstallMedium? Classify(IFileTree tree)
+    public static InstallMedia? Classify(IFileTree tree)
     {
         if ((TreeText.Read(tree, ".treeinfo") ?? TreeText.Read(tree, "treeinfo")) is not { } text) return null;
         var fields = Parse(text);
@@ -19,9 +19,9 @@ internal static class TreeInfo
             || File(tree, fields, $"images-{name}/initrd") is not { } initrd
             || RootTree.Identify(tree, tree.Resolve(kernel)!) is not { } identity // File has found it
             || !MediumLayout.IsInitrd(tree, initrd)) return null;
-        return new InstallMedium
+        return new InstallMedia
         {
-            Family = InstallMediumFamily.Anaconda,
+            Family = InstallMediaFamily.Anaconda,
             Title = fields.GetValueOrDefault("general/name") ?? $"{fields.GetValueOrDefault("general/family", "")} {fields.GetValueOrDefault("general/version", "")}".Trim(),
             Architecture = identity.Architecture,
             Kernel = kernel,

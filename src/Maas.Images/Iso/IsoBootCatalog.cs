@@ -15,7 +15,7 @@ internal static class IsoBootCatalog
     private const int EntrySize = 32;
     private const string Structure = "El Torito boot catalogue";
 
-    public static IReadOnlyList<IsoBootEntry> Read(ImageBytes image, uint block)
+    public static IReadOnlyList<IsoBootEntry> Read(RandomAccessSource image, uint block)
     {
         if (block == 0) return [];
         var offset = (long)block * IsoVolume.SectorSize;

@@ -67,7 +67,7 @@ public sealed partial class IsoBuilder
         return content;
     }
 
-    private void AddFile(string path, ImageBytes content, FileOwnership? ownership) =>
+    private void AddFile(string path, RandomAccessSource content, FileOwnership? ownership) =>
         Add(path, new IsoNode(NameOf(path), FileKind.File, ownership ?? new FileOwnership()) { Content = new IsoContent(content) });
 
     private void Add(string path, IsoNode node) => Directory(ParentOf(path)).Children[node.Name] = node;

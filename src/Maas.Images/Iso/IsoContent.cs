@@ -3,14 +3,14 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Iso;
 
 /// <summary>A file's bytes in an image that is being planned; files that are hard links to each other share one.</summary>
-internal sealed class IsoContent(ImageBytes bytes)
+internal sealed class IsoContent(RandomAccessSource bytes)
 {
     /// <summary>The longest extent whose end is a whole block: a longer file has several (ISO 9660 level 3).</summary>
     public const long LongestExtent = 0xFFFF_F800;
 
     private const int LargestLoader = 4 << 20;
 
-    public ImageBytes Bytes { get; private set; } = bytes;
+    public RandomAccessSource Bytes { get; private set; } = bytes;
 
     public long Length => Bytes.Length;
 

@@ -10,11 +10,11 @@ namespace Maas.Images.Iso;
 /// </summary>
 public sealed class IsoFileTree : IFileTree
 {
-    private readonly ImageBytes _image;
+    private readonly RandomAccessSource _image;
     private readonly IsoVolume _volume;
     private readonly uint _bootCatalog;
 
-    internal IsoFileTree(ImageBytes image)
+    internal IsoFileTree(RandomAccessSource image)
     {
         _image = image;
         (var primary, var joliet, _bootCatalog) = IsoVolume.ReadAll(image);
@@ -78,7 +78,7 @@ public sealed class IsoFileTree : IFileTree
     /// <summary>
     /// What a tree of this volume does not show: a UDF file system beside it, whose files may be others, and larger than 4 GiB.
     /// </summary>
-    internal static string? WarningOf(ImageBytes image) => UnreadVolumes.IsUdf(image)
+    internal static string? WarningOf(RandomAccessSource image) => UnreadVolumes.IsUdf(image)
         ? "There is a UDF file system beside ISO 9660, which is not read here: files may be missing, and those of 4 GiB or more too short."
         : null;
 

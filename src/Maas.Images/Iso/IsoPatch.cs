@@ -27,7 +27,7 @@ namespace Maas.Images.Iso;
 /// </example>
 public sealed class IsoPatch
 {
-    private readonly List<(string Path, Func<Stream?, ImageBytes> Content)> _changes = [];
+    private readonly List<(string Path, Func<Stream?, RandomAccessSource> Content)> _changes = [];
 
     /// <summary>Gives a file other bytes, or makes it.</summary>
     /// <param name="path">The file; links on the way and at the end are followed inside the ISO.</param>
@@ -95,7 +95,7 @@ public sealed class IsoPatch
         }
     }
 
-    private IsoOverlay Lay(ImageBytes iso)
+    private IsoOverlay Lay(RandomAccessSource iso)
     {
         if (!IsoVolume.Matches(iso)) throw new InvalidImageException("ISO", "it has no volume descriptor", IsoVolume.First * IsoVolume.SectorSize);
         if (OtherViews.NameOf(iso) is { } other)

@@ -20,7 +20,7 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
     private const int MostDescriptors = 128;
     private const string Structure = "ISO volume descriptor";
 
-    public static bool Matches(ImageBytes image)
+    public static bool Matches(RandomAccessSource image)
     {
         Span<byte> start = stackalloc byte[6];
         return image.Read(First * SectorSize, start) == 6 && start[1..].SequenceEqual("CD001"u8);
@@ -37,7 +37,7 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
     }
 
     /// <summary>The primary descriptor, the Joliet one if there is one, and where the boot catalogue is (0 if nowhere).</summary>
-    public static (IsoVolume Primary, IsoVolume? Joliet, uint BootCatalog) ReadAll(ImageBytes image)
+    public static (IsoVolume Primary, IsoVolume? Joliet, uint BootCatalog) ReadAll(RandomAccessSource image)
     {
         IsoVolume? primary = null, joliet = null;
         uint catalog = 0;
@@ -57,7 +57,7 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
     }
 
     /// <summary>The places of all descriptors that have a tree, primary or not.</summary>
-    public static List<long> Descriptors(ImageBytes image)
+    public static List<long> Descriptors(RandomAccessSource image)
     {
         var places = new List<long>();
         for (var i = 0; i < MostDescriptors; i++)

@@ -51,7 +51,7 @@ internal sealed class RockRidge
     public static int? SkipOf(ReadOnlySpan<byte> rootSystemUse) =>
         rootSystemUse is [(byte)'S', (byte)'P', 7, 1, 0xBE, 0xEF, var skip, ..] ? skip : null;
 
-    public static RockRidge Read(ImageBytes image, ReadOnlySpan<byte> systemUse, int blockSize, long offset)
+    public static RockRidge Read(RandomAccessSource image, ReadOnlySpan<byte> systemUse, int blockSize, long offset)
     {
         var fields = new RockRidge();
         var area = systemUse;

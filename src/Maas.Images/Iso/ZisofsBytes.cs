@@ -8,16 +8,16 @@ namespace Maas.Images.Iso;
 /// <code>0 37 E4 53 96 C9 DB D6 07  8 length:32  12 header / 4  13 log2 of a block (15 to 17)   then pointers:32 to each block and behind the last</code>
 /// A block is zlib data; one of no bytes is zeros.
 /// </summary>
-internal sealed class ZisofsBytes : ImageBytes
+internal sealed class ZisofsBytes : RandomAccessSource
 {
     private const string Structure = "zisofs file";
     private const int HeaderSize = 16;
 
-    private readonly ImageBytes _packed;
+    private readonly RandomAccessSource _packed;
     private readonly int _blockSize;
     private readonly BlockCache _blocks;
 
-    public ZisofsBytes(ImageBytes packed)
+    public ZisofsBytes(RandomAccessSource packed)
     {
         ReadOnlySpan<byte> head = packed.Read(0, HeaderSize, Structure);
         if (head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0x22, 0x55, 0xA1, 0xBC, 0x1B, 0x95, 0xA0]))

@@ -17,16 +17,16 @@ public sealed class BlobUpload
     private readonly LibraryLock _lock;
     private readonly TimeProvider _time;
 
-    internal BlobUpload(LibraryLayout layout, LibraryLock @lock, TimeProvider time, string id, BlobDigest digest, long length)
+    internal BlobUpload(LibraryLayout layout, LibraryLock @lock, TimeProvider timeProvider, string id, Sha256Digest digest, long length)
     {
-        (_layout, _lock, _time, Id, Digest, Length) = (layout, @lock, time, id, digest, length);
+        (_layout, _lock, _time, Id, Digest, Length) = (layout, @lock, timeProvider, id, digest, length);
     }
 
     /// <summary>The name the upload was begun under.</summary>
     public string Id { get; }
 
     /// <summary>The digest that was promised.</summary>
-    public BlobDigest Digest { get; }
+    public Sha256Digest Digest { get; }
 
     /// <summary>The bytes that were promised.</summary>
     public long Length { get; }
@@ -97,7 +97,7 @@ public sealed class BlobUpload
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
     }
 
-    internal static async Task<BlobDigest> HashAsync(string file, CancellationToken cancellationToken)
+    internal static async Task<Sha256Digest> HashAsync(string file, CancellationToken cancellationToken)
     {
         using var content = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -106,17 +106,17 @@ public sealed class BlobUpload
             hash.AppendData(piece.Span);
             return ValueTask.CompletedTask;
         }, cancellationToken).ConfigureAwait(false);
-        return BlobDigest.FromHash(hash.GetHashAndReset());
+        return Sha256Digest.FromHash(hash.GetHashAndReset());
     }
 
     /// <summary>Makes a file of this directory, which has been verified and is on the disk, a blob.</summary>
-    internal static async Task PublishAsync(LibraryLayout layout, LibraryLock @lock, TimeProvider time, string data, BlobDigest digest, string? reference, CancellationToken cancellationToken)
+    internal static async Task PublishAsync(LibraryLayout layout, LibraryLock @lock, TimeProvider timeProvider, string data, Sha256Digest digest, string? reference, CancellationToken cancellationToken)
     {
         using var shared = await @lock.ShareAsync(cancellationToken).ConfigureAwait(false);
         if (reference is not null) BlobReferences.Add(layout, digest, reference);
         var blob = layout.Blob(digest);
         if (!File.Exists(blob)) Publish(data, blob);
-        File.SetLastWriteTimeUtc(blob, time.GetUtcNow().UtcDateTime); // a collection spares what is new, also when it is new again
+        File.SetLastWriteTimeUtc(blob, timeProvider.GetUtcNow().UtcDateTime); // a collection spares what is new, also when it is new again
     }
 
     private static void Publish(string data, string blob)

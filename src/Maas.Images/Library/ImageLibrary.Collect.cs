@@ -7,7 +7,7 @@ public sealed partial class ImageLibrary
     /// <param name="reference">Any name of yours, at most 80 characters or so.</param>
     /// <param name="cancellationToken">Ends the wait for a collection that is running.</param>
     /// <returns>Whether the blob is here; if not, nothing is recorded.</returns>
-    public async Task<bool> ReferAsync(BlobDigest digest, string reference, CancellationToken cancellationToken = default)
+    public async Task<bool> ReferAsync(Sha256Digest digest, string reference, CancellationToken cancellationToken = default)
     {
         using (await _lock.ShareAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -18,7 +18,7 @@ public sealed partial class ImageLibrary
     }
 
     /// <summary>Takes a reason back. The blob stays until a collection finds it without any.</summary>
-    public async Task ReleaseAsync(BlobDigest digest, string reference, CancellationToken cancellationToken = default)
+    public async Task ReleaseAsync(Sha256Digest digest, string reference, CancellationToken cancellationToken = default)
     {
         using (await _lock.ShareAsync(cancellationToken).ConfigureAwait(false)) BlobReferences.Remove(_layout, digest, reference);
     }
@@ -66,7 +66,7 @@ public sealed partial class ImageLibrary
         }
     }
 
-    private void RemoveBlob(BlobDigest digest)
+    private void RemoveBlob(Sha256Digest digest)
     {
         File.Delete(_layout.Blob(digest));
         if (Directory.Exists(_layout.ReferencesTo(digest))) Directory.Delete(_layout.ReferencesTo(digest));

@@ -35,15 +35,15 @@ public sealed partial class ImageLibrary
     }
 
     /// <summary>Makes a file of this library, verified and on the disk, a blob; the file is gone afterwards.</summary>
-    internal async Task PublishAsync(string file, BlobDigest digest, string reference, CancellationToken cancellationToken)
+    internal async Task PublishAsync(string file, Sha256Digest digest, string reference, CancellationToken cancellationToken)
     {
         await BlobUpload.PublishAsync(_layout, _lock, _time, file, digest, reference, cancellationToken).ConfigureAwait(false);
         File.Delete(file); // the blob was here already
     }
 
     /// <summary>The blobs that are kept for this reason.</summary>
-    internal IReadOnlyList<BlobDigest> KeptFor(string reference) => [.. List().Where(blob => blob.References.Contains(reference, StringComparer.Ordinal)).Select(blob => blob.Digest)];
+    internal IReadOnlyList<Sha256Digest> KeptFor(string reference) => [.. List().Where(blob => blob.References.Contains(reference, StringComparer.Ordinal)).Select(blob => blob.Digest)];
 
-    internal long? LengthOf(BlobDigest digest) => File.Exists(_layout.Blob(digest)) ? new FileInfo(_layout.Blob(digest)).Length : null;
+    internal long? LengthOf(Sha256Digest digest) => File.Exists(_layout.Blob(digest)) ? new FileInfo(_layout.Blob(digest)).Length : null;
 
 }

@@ -9,7 +9,7 @@ public sealed partial class ImageLibrary
     /// <param name="digest">The SHA-256 that the whole will have.</param>
     /// <param name="length">The bytes that the whole will have.</param>
     /// <exception cref="InvalidOperationException">An upload of this name promised something else.</exception>
-    public BlobUpload BeginUpload(string id, BlobDigest digest, long length)
+    public BlobUpload BeginUpload(string id, Sha256Digest digest, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (FindUpload(id) is { } known)
@@ -61,7 +61,7 @@ public sealed partial class ImageLibrary
 
         var fields = session.Trim().Split(' ');
         return fields.Length == 2
-            && BlobDigest.TryParse(fields[0], out var digest)
+            && Sha256Digest.TryParse(fields[0], out var digest)
             && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
                 ? new BlobUpload(_layout, _lock, _time, id, digest, length)
                 : throw new InvalidDataException($"The session file of the upload {id} is damaged.");

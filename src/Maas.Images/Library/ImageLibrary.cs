@@ -10,7 +10,7 @@ namespace Maas.Images.Library;
 /// <example>
 /// <code>
 /// var library = ImageLibrary.Open("/var/lib/images");
-/// var upload = library.BeginUpload("resource-7", BlobDigest.Parse(sha256), length);
+/// var upload = library.BeginUpload("resource-7", Sha256Digest.Parse(sha256), length);
 /// await upload.AppendAsync(upload.Offset, chunk);           // again after a restart: FindUpload("resource-7")
 /// await upload.CompleteAsync(reference: "resource-7");
 /// using var image = library.OpenRead(upload.Digest);
@@ -22,11 +22,11 @@ public sealed partial class ImageLibrary
     private readonly LibraryLock _lock;
     private readonly TimeProvider _time;
 
-    private ImageLibrary(string directory, TimeProvider time)
+    private ImageLibrary(string directory, TimeProvider timeProvider)
     {
         _layout = new LibraryLayout(directory);
-        _lock = new LibraryLock(_layout.Lock, time);
-        _time = time;
+        _lock = new LibraryLock(_layout.Lock, timeProvider);
+        _time = timeProvider;
     }
 
     /// <summary>The library in a directory, which is made if it is not there.</summary>
@@ -35,11 +35,11 @@ public sealed partial class ImageLibrary
     public static ImageLibrary Open(string directory, TimeProvider? timeProvider = null) => new(directory, timeProvider ?? TimeProvider.System);
 
     /// <summary>Whether a blob is here.</summary>
-    public bool Contains(BlobDigest digest) => File.Exists(_layout.Blob(digest));
+    public bool Contains(Sha256Digest digest) => File.Exists(_layout.Blob(digest));
 
     /// <summary>A blob's content: seekable, of known length, for any number of readers; it can be read to the end even if
     /// the blob is collected meanwhile. <see langword="null"/> if it is not here.</summary>
-    public Stream? OpenRead(BlobDigest digest)
+    public Stream? OpenRead(Sha256Digest digest)
     {
         try
         {
@@ -56,7 +56,7 @@ public sealed partial class ImageLibrary
     {
         foreach (var file in new DirectoryInfo(_layout.Blobs).EnumerateFiles("*", SearchOption.AllDirectories))
         {
-            if (BlobDigest.TryParse(file.Name, out var digest) && Describe(digest, file) is { } blob) yield return blob;
+            if (Sha256Digest.TryParse(file.Name, out var digest) && Describe(digest, file) is { } blob) yield return blob;
         }
     }
 
@@ -64,7 +64,7 @@ public sealed partial class ImageLibrary
     /// <param name="content">Read to its end.</param>
     /// <param name="reference">A reason to keep it.</param>
     /// <param name="cancellationToken">Ends it; nothing stays.</param>
-    public async Task<BlobDigest> AddAsync(Stream content, string? reference = null, CancellationToken cancellationToken = default)
+    public async Task<Sha256Digest> AddAsync(Stream content, string? reference = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         var incoming = _layout.Upload($"adding-{Guid.CreateVersion7():n}");
@@ -84,7 +84,7 @@ public sealed partial class ImageLibrary
 
     /// <summary>Reads a blob again and compares its SHA-256. One that is damaged is set aside, so that it is no longer served and can be stored anew.</summary>
     /// <returns>Whether it is here and whole.</returns>
-    public async Task<bool> VerifyAsync(BlobDigest digest, CancellationToken cancellationToken = default)
+    public async Task<bool> VerifyAsync(Sha256Digest digest, CancellationToken cancellationToken = default)
     {
         var blob = _layout.Blob(digest);
         if (!File.Exists(blob)) return false;
@@ -97,7 +97,7 @@ public sealed partial class ImageLibrary
         return false;
     }
 
-    private StoredBlob? Describe(BlobDigest digest, FileInfo file)
+    private StoredBlob? Describe(Sha256Digest digest, FileInfo file)
     {
         try
         {
@@ -109,7 +109,7 @@ public sealed partial class ImageLibrary
         }
     }
 
-    private static async Task<(BlobDigest Digest, long Length)> ReceiveAsync(Stream content, string file, CancellationToken cancellationToken)
+    private static async Task<(Sha256Digest Digest, long Length)> ReceiveAsync(Stream content, string file, CancellationToken cancellationToken)
     {
         using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
         var data = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
@@ -130,6 +130,6 @@ public sealed partial class ImageLibrary
         }
 
         data.Flush(flushToDisk: true);
-        return (BlobDigest.FromHash(hash.GetHashAndReset()), data.Length);
+        return (Sha256Digest.FromHash(hash.GetHashAndReset()), data.Length);
     }
 }

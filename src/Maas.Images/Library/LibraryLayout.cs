@@ -39,15 +39,15 @@ internal sealed class LibraryLayout
 
     public string Imports => Path.Combine(Root, "imports");
 
-    public string Blob(BlobDigest digest)
+    public string Blob(Sha256Digest digest)
     {
         var name = digest.ToString();
         return Path.Combine(Blobs, name[..2], name);
     }
 
-    public string ReferencesTo(BlobDigest digest) => Path.Combine(References, digest.ToString());
+    public string ReferencesTo(Sha256Digest digest) => Path.Combine(References, digest.ToString());
 
-    public string Reference(BlobDigest digest, string name) => Path.Combine(ReferencesTo(digest), FileNameOf(name, nameof(name)));
+    public string Reference(Sha256Digest digest, string name) => Path.Combine(ReferencesTo(digest), FileNameOf(name, nameof(name)));
 
     public string Upload(string id) => Path.Combine(Uploads, FileNameOf(id, nameof(id)));
 

@@ -4,7 +4,7 @@ namespace Maas.Images.Library;
 /// A lock that holds across processes: many may publish and refer at once, one may collect alone. It is the operating
 /// system's lock on a file, so a process that dies lets go of it.
 /// </summary>
-internal sealed class LibraryLock(string path, TimeProvider time)
+internal sealed class LibraryLock(string path, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -22,7 +22,7 @@ internal sealed class LibraryLock(string path, TimeProvider time)
             }
             catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
             {
-                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
             }
         }
     }

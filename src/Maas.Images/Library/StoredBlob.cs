@@ -5,4 +5,4 @@ namespace Maas.Images.Library;
 /// <param name="Length">Its bytes.</param>
 /// <param name="StoredAt">When it was published.</param>
 /// <param name="References">The reasons it is kept; none means the next collection removes it.</param>
-public sealed record StoredBlob(BlobDigest Digest, long Length, DateTimeOffset StoredAt, IReadOnlyList<string> References);
+public sealed record StoredBlob(Sha256Digest Digest, long Length, DateTimeOffset StoredAt, IReadOnlyList<string> References);

@@ -39,7 +39,7 @@ internal sealed class BlockDevice : IDisposable
     /// <summary>Writes an image from the device's start, and makes it durable.</summary>
     /// <returns>What <see cref="Verify"/> compares with what the medium holds.</returns>
     /// <exception cref="IOException">The device is too small, or failed.</exception>
-    public Written Write(ImageBytes content, IProgress<long>? progress, CancellationToken cancellationToken)
+    public Written Write(RandomAccessSource content, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var length = Posix.LengthOf(_device);
         if (content.Length > length)

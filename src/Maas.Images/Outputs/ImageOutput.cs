@@ -84,7 +84,7 @@ public static class ImageOutput
 
     /// <summary>Writes a disk's bytes as they are, stretches of zeros as holes where there can be any.</summary>
     internal static async Task WriteRawAsync(
-        string path, ImageBytes disk, OutputOptions? options, IProgress<long>? progress, CancellationToken cancellationToken)
+        string path, RandomAccessSource disk, OutputOptions? options, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         switch (OutputTarget.Of(path))
         {
@@ -125,7 +125,7 @@ public static class ImageOutput
         : new FileStream(pipe.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
     private static Task WriteDeviceAsync(
-        OutputTarget.Block target, ImageBytes content, OutputOptions? options, IProgress<long>? progress, CancellationToken cancellationToken)
+        OutputTarget.Block target, RandomAccessSource content, OutputOptions? options, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         RequireAllowed(target, options);
         return Task.Run(() =>

@@ -20,7 +20,7 @@ internal static class GptReader
 
     public static ReadOnlySpan<byte> Signature => "EFI PART"u8;
 
-    public static PartitionTable? Read(ImageBytes disk)
+    public static PartitionTable? Read(RandomAccessSource disk)
     {
         foreach (var sector in (ReadOnlySpan<int>)[512, 4096])
         {
@@ -40,7 +40,7 @@ internal static class GptReader
         return MbrReader.HasProtectiveEntry(disk) ? ReadBackup(disk, 512) ?? ReadBackup(disk, 4096) : null;
     }
 
-    private static PartitionTable? ReadBackup(ImageBytes disk, int sector)
+    private static PartitionTable? ReadBackup(RandomAccessSource disk, int sector)
     {
         var last = (disk.Length / sector * sector) - sector;
         if (last <= sector || !HasSignature(disk, last)) return null;
@@ -54,13 +54,13 @@ internal static class GptReader
         }
     }
 
-    private static bool HasSignature(ImageBytes disk, long offset)
+    private static bool HasSignature(RandomAccessSource disk, long offset)
     {
         Span<byte> found = stackalloc byte[8];
         return disk.Read(offset, found) == 8 && found.SequenceEqual(Signature);
     }
 
-    private static PartitionTable ReadAt(ImageBytes disk, long offset, int sector, bool backup)
+    private static PartitionTable ReadAt(RandomAccessSource disk, long offset, int sector, bool backup)
     {
         ReadOnlySpan<byte> header = disk.Read(offset, sector, Structure);
         var size = (int)header.U32(12);
@@ -95,7 +95,7 @@ internal static class GptReader
         };
     }
 
-    private static Partition? ReadEntry(ReadOnlySpan<byte> entry, int number, int sector, ImageBytes disk, long offset)
+    private static Partition? ReadEntry(ReadOnlySpan<byte> entry, int number, int sector, RandomAccessSource disk, long offset)
     {
         var type = new Guid(entry[..16]);
         if (type == Guid.Empty) return null;
@@ -117,6 +117,6 @@ internal static class GptReader
         };
     }
 
-    private static long Position(ulong lba, int sector, ImageBytes disk, string structure) =>
+    private static long Position(ulong lba, int sector, RandomAccessSource disk, string structure) =>
         lba <= (ulong)(disk.Length / sector) ? (long)lba * sector : throw new InvalidImageException(structure, $"it points to sector {lba}, behind the end");
 }

@@ -16,7 +16,7 @@ internal static class MbrReader
     private const int MostLogical = 256;
     private const byte Protective = 0xEE;
 
-    public static PartitionTable? Read(ImageBytes disk)
+    public static PartitionTable? Read(RandomAccessSource disk)
     {
         Span<byte> sector = stackalloc byte[Sector];
         if (!IsMbr(disk, sector)) return null;
@@ -38,7 +38,7 @@ internal static class MbrReader
         };
     }
 
-    public static bool HasProtectiveEntry(ImageBytes disk)
+    public static bool HasProtectiveEntry(RandomAccessSource disk)
     {
         Span<byte> sector = stackalloc byte[Sector];
         if (!IsMbr(disk, sector)) return false;
@@ -47,7 +47,7 @@ internal static class MbrReader
     }
 
     /// <summary>The partitions of a GPT that the MBR shows too.</summary>
-    public static IReadOnlyList<HybridEntry> ReadHybrid(ImageBytes disk, List<Partition> partitions, int sectorSize)
+    public static IReadOnlyList<HybridEntry> ReadHybrid(RandomAccessSource disk, List<Partition> partitions, int sectorSize)
     {
         Span<byte> sector = stackalloc byte[Sector];
         var shown = new List<HybridEntry>();
@@ -62,7 +62,7 @@ internal static class MbrReader
         return shown.Count <= 3 ? shown : [];
     }
 
-    private static bool IsMbr(ImageBytes disk, Span<byte> sector)
+    private static bool IsMbr(RandomAccessSource disk, Span<byte> sector)
     {
         if (disk.Read(0, sector) != Sector || sector[510] != 0x55 || sector[511] != 0xAA) return false;
         for (var i = 0; i < 4; i++)
@@ -75,7 +75,7 @@ internal static class MbrReader
         return true;
     }
 
-    private static void ReadLogical(ImageBytes disk, uint start, List<Partition> partitions)
+    private static void ReadLogical(RandomAccessSource disk, uint start, List<Partition> partitions)
     {
         const string structure = "extended boot record";
         Span<byte> sector = stackalloc byte[Sector];

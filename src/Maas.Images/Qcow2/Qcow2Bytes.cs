@@ -12,19 +12,19 @@ namespace Maas.Images.Qcow2;
 /// </code>
 /// With subclusters an entry is followed by 32 bits "allocated" and 32 bits "reads as zeros". Snapshots are not looked at.
 /// </summary>
-internal sealed class Qcow2Bytes : ImageBytes
+internal sealed class Qcow2Bytes : RandomAccessSource
 {
     private const ulong OffsetMask = 0x00FF_FFFF_FFFF_FE00;
     private const ulong Packed = 1UL << 62;
     private const int SubclusterCount = 32;
 
-    private readonly ImageBytes _file;
+    private readonly RandomAccessSource _file;
     private readonly Qcow2Header _header;
     private readonly ulong[] _l1;
     private readonly BlockCache _l2Tables;
     private readonly UnpackedBlocks _unpacked;
 
-    public Qcow2Bytes(ImageBytes file)
+    public Qcow2Bytes(RandomAccessSource file)
     {
         _file = file;
         _header = Qcow2Header.Read(file);

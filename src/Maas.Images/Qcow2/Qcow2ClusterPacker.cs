@@ -40,7 +40,7 @@ internal sealed class Qcow2ClusterPacker(bool zstandard, int clusterSize, int mo
 
     private static int Deflate(ReadOnlySpan<byte> cluster, Memory<byte> room)
     {
-        using var small = new RoomStream(room);
+        using var small = new FixedBufferStream(room);
         using (var deflate = new DeflateStream(small, CompressionLevel.Optimal, leaveOpen: true)) deflate.Write(cluster);
         return small.LengthInRoom;
     }

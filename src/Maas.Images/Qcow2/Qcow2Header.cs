@@ -27,13 +27,13 @@ internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, lo
     /// <summary>Bits of an address that choose within one L2 table.</summary>
     public int L2Bits => HasSubclusters ? ClusterBits - 4 : ClusterBits - 3;
 
-    public static bool Matches(ImageBytes file)
+    public static bool Matches(RandomAccessSource file)
     {
         Span<byte> magic = stackalloc byte[4];
         return file.Read(0, magic) == 4 && magic.SequenceEqual(Magic);
     }
 
-    public static Qcow2Header Read(ImageBytes file)
+    public static Qcow2Header Read(RandomAccessSource file)
     {
         ReadOnlySpan<byte> header = file.Read(0, (int)Math.Min(file.Length, 112), Structure);
         if (header.Length < 72) throw new InvalidImageException(Structure, "it is cut short", 0);

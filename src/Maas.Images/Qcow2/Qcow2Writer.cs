@@ -42,7 +42,7 @@ internal sealed class Qcow2Writer : IDisposable
         _l1Offset = _clusters.Allocate((_l1.Length + ClusterSize - 1) / ClusterSize);
     }
 
-    public static void Write(ImageBytes disk, FileStream file, DiskCompression compression, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static void Write(RandomAccessSource disk, FileStream file, DiskCompression compression, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         using var writer = new Qcow2Writer(file, disk.Length, compression);
         new DiskData(disk, progress, cancellationToken).ForEach(writer.Add);

@@ -15,7 +15,7 @@ namespace Maas.Images.Simplestreams;
 internal sealed class SimplestreamsDocument : IDisposable
 {
     private const int LongestAttribute = 1024;
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
     private readonly JsonDocument _json;
     private readonly string _location;
 
@@ -29,7 +29,7 @@ internal sealed class SimplestreamsDocument : IDisposable
         JsonDocument? json = null;
         try
         {
-            json = JsonDocument.Parse(text, s_strict);
+            json = JsonDocument.Parse(text, Strict);
             RequireText(json.RootElement);
             if (Text(json.RootElement, "format") != format) throw new UntrustedArchiveException(location, $"its format is not {format}");
             if (Time(Text(json.RootElement, "updated")) is not { } updated) throw new UntrustedArchiveException(location, "it does not say when it was updated");

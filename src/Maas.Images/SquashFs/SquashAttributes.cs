@@ -19,7 +19,7 @@ internal sealed class SquashAttributes
     private readonly SquashTable _entries;
     private readonly long _pairs;
 
-    public SquashAttributes(ImageBytes image, SquashMetadata metadata, long table)
+    public SquashAttributes(RandomAccessSource image, SquashMetadata metadata, long table)
     {
         ReadOnlySpan<byte> head = image.Read(table, 16, Structure);
         _metadata = metadata;

@@ -13,7 +13,7 @@ internal static class SquashDecoder
     private static ZstdSharp.Decompressor? _zstandard;
 
     /// <returns>The bytes that came out.</returns>
-    public static int Unpack(SquashCompression compression, ImageBytes image, long at, int length, Span<byte> room, string structure)
+    public static int Unpack(SquashCompression compression, RandomAccessSource image, long at, int length, Span<byte> room, string structure)
     {
         var packed = ArrayPool<byte>.Shared.Rent(length);
         try

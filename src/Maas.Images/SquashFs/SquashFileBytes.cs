@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.SquashFs;
 
 /// <summary>A file's content: blocks one behind the other (length 0 is a hole, bit 24 stored as it is) and a tail in a shared fragment.</summary>
-internal sealed class SquashFileBytes : ImageBytes
+internal sealed class SquashFileBytes : RandomAccessSource
 {
     public const uint StoredBit = 1 << 24;
 

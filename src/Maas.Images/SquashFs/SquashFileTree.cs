@@ -12,7 +12,7 @@ public sealed class SquashFileTree : IFileTree
     private readonly SquashTable _ids;
     private readonly SquashAttributes? _attributes;
 
-    internal SquashFileTree(ImageBytes image)
+    internal SquashFileTree(RandomAccessSource image)
     {
         _super = SquashSuperblock.Read(image);
         _metadata = new SquashMetadata(image, _super.Compression);

@@ -9,11 +9,11 @@ internal sealed class SquashMetadata
     private const int Stored = 0x8000;
     private const string Structure = "squashfs metadata block";
 
-    private readonly ImageBytes _image;
+    private readonly RandomAccessSource _image;
     private readonly SquashCompression _compression;
     private readonly BlockCache _blocks;
 
-    public SquashMetadata(ImageBytes image, SquashCompression compression)
+    public SquashMetadata(RandomAccessSource image, SquashCompression compression)
     {
         (_image, _compression) = (image, compression);
         _blocks = new BlockCache(64, Unpack);

@@ -5,12 +5,12 @@ namespace Maas.Images.SquashFs;
 /// <summary>Data blocks and fragments of one squashfs.</summary>
 internal sealed class SquashReader
 {
-    private readonly ImageBytes _image;
+    private readonly RandomAccessSource _image;
     private readonly SquashSuperblock _super;
     private readonly SquashTable _fragments;
     private readonly UnpackedBlocks _fragmentBlocks;
 
-    public SquashReader(ImageBytes image, SquashSuperblock super, SquashMetadata metadata)
+    public SquashReader(RandomAccessSource image, SquashSuperblock super, SquashMetadata metadata)
     {
         (_image, _super) = (image, super);
         _fragments = new SquashTable(image, metadata, super.FragmentTable, super.FragmentTable < 0 ? 0 : super.FragmentCount, 16, "squashfs fragment table");

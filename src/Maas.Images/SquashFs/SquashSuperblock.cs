@@ -40,13 +40,13 @@ internal sealed record SquashSuperblock
 
     public required long FragmentTable { get; init; }
 
-    public static bool Matches(ImageBytes image)
+    public static bool Matches(RandomAccessSource image)
     {
         Span<byte> start = stackalloc byte[4];
         return image.Read(0, start) == 4 && start.SequenceEqual("hsqs"u8);
     }
 
-    public static SquashSuperblock Read(ImageBytes image)
+    public static SquashSuperblock Read(RandomAccessSource image)
     {
         ReadOnlySpan<byte> s = image.Read(0, Size, Structure);
         if (s.U16(28) != 4 || s.U16(30) != 0) throw new InvalidImageException(Structure, $"version {s.U16(28)}.{s.U16(30)} is not read here", 28);
@@ -73,7 +73,7 @@ internal sealed record SquashSuperblock
     }
 
     /// <summary>A table's position; −1 for a table that is not there.</summary>
-    private static long Position(ReadOnlySpan<byte> s, int at, ImageBytes image)
+    private static long Position(ReadOnlySpan<byte> s, int at, RandomAccessSource image)
     {
         var position = s.U64(at);
         if (position == None) return -1;

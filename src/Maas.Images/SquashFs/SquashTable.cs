@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.SquashFs;
 
 /// <summary>A table of equal entries: a list of 64-bit positions of metadata blocks, each full of entries.</summary>
-internal sealed class SquashTable(ImageBytes image, SquashMetadata metadata, long list, long count, int entrySize, string structure)
+internal sealed class SquashTable(RandomAccessSource image, SquashMetadata metadata, long list, long count, int entrySize, string structure)
 {
     private readonly int _perBlock = SquashMetadata.BlockSize / entrySize;
 

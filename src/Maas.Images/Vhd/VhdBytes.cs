@@ -21,14 +21,14 @@ internal sealed class VhdBytes : MappedBytes
     private readonly uint[] _table;
     private readonly int _bitmapLength;
 
-    private VhdBytes(ImageBytes file, VhdFooter footer, int blockSize, uint[] table)
+    private VhdBytes(RandomAccessSource file, VhdFooter footer, int blockSize, uint[] table)
         : base(file, footer.Size, blockSize, "VHD block")
     {
         (_table, _bitmapLength) = (table, BitmapLength(blockSize));
         CheckBlocks();
     }
 
-    public static ImageBytes Open(ImageBytes file)
+    public static RandomAccessSource Open(RandomAccessSource file)
     {
         var footer = VhdFooter.Read(file);
         return footer.Kind == VhdKind.Fixed ? file.Slice(0, footer.Size) : OpenDynamic(file, footer);
@@ -36,7 +36,7 @@ internal sealed class VhdBytes : MappedBytes
 
     protected override long? PlaceOf(long block) => _table[block] is var sector and not Unused ? (sector * 512L) + _bitmapLength : null;
 
-    private static VhdBytes OpenDynamic(ImageBytes file, VhdFooter footer)
+    private static VhdBytes OpenDynamic(RandomAccessSource file, VhdFooter footer)
     {
         var at = footer.HeaderOffset;
         ReadOnlySpan<byte> header = file.Read(at, HeaderLength, Structure);

@@ -24,13 +24,13 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
     public static ReadOnlySpan<byte> Cookie => "conectix"u8;
 
     /// <summary>Whether a footer stands in front (a dynamic disk), or a sound one at the end (a fixed disk has no other sign).</summary>
-    public static bool Matches(ImageBytes file)
+    public static bool Matches(RandomAccessSource file)
     {
         Span<byte> footer = stackalloc byte[Length];
         return Has(file, 0, footer) || (file.Length >= Length && Has(file, file.Length - Length, footer) && IsSound(footer));
     }
 
-    public static VhdFooter Read(ImageBytes file)
+    public static VhdFooter Read(RandomAccessSource file)
     {
         Span<byte> footer = stackalloc byte[Length];
         var at = file.Length - Length;
@@ -57,7 +57,7 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
 
     private static bool ShowsItsSize(ReadOnlySpan<byte> creator) => !creator.SequenceEqual("vpc "u8) && !creator.SequenceEqual("qemu"u8);
 
-    private static bool Has(ImageBytes file, long at, Span<byte> footer) => file.Read(at, footer) == Length && footer.StartsWith(Cookie);
+    private static bool Has(RandomAccessSource file, long at, Span<byte> footer) => file.Read(at, footer) == Length && footer.StartsWith(Cookie);
 
     private static bool IsSound(ReadOnlySpan<byte> footer) => VhdChecksum.Of(footer, 64) == footer.U32Big(64);
 }

@@ -19,7 +19,7 @@ internal sealed class VhdxBytes : MappedBytes
     private readonly long _blocksAChunk;
     private readonly BlockCache _table;
 
-    private VhdxBytes(ImageBytes file, VhdxRegions regions, VhdxMetadata metadata)
+    private VhdxBytes(RandomAccessSource file, VhdxRegions regions, VhdxMetadata metadata)
         : base(file, metadata.Size, metadata.BlockSize, Structure)
     {
         _regions = regions;
@@ -31,7 +31,7 @@ internal sealed class VhdxBytes : MappedBytes
             regions.BlockTable.Start + (piece * Piece), (int)Math.Min(Piece, regions.BlockTable.Length - (piece * Piece)), "VHDX block table"));
     }
 
-    public static VhdxBytes Open(ImageBytes file)
+    public static VhdxBytes Open(RandomAccessSource file)
     {
         var (whole, regions) = VhdxHeader.Read(file);
         return new VhdxBytes(whole, regions, VhdxMetadata.Read(whole, regions.Metadata));

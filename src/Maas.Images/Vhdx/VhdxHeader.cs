@@ -21,14 +21,14 @@ internal static class VhdxHeader
     private static readonly Guid BlockTable = new("2dc27766-f623-4200-9d64-115e9bfd4a08");
     private static readonly Guid Metadata = new("8b7ca206-4790-4b9a-b8fe-575f050f886e");
 
-    public static bool Matches(ImageBytes file)
+    public static bool Matches(RandomAccessSource file)
     {
         Span<byte> signature = stackalloc byte[8];
         return file.Read(0, signature) == 8 && signature.SequenceEqual("vhdxfile"u8);
     }
 
     /// <summary>The file with what its log holds, and the regions of that.</summary>
-    public static (ImageBytes Whole, VhdxRegions Regions) Read(ImageBytes file)
+    public static (RandomAccessSource Whole, VhdxRegions Regions) Read(RandomAccessSource file)
     {
         var header = CurrentHeader(file);
         ReadOnlySpan<byte> s = header.Bytes;
@@ -38,7 +38,7 @@ internal static class VhdxHeader
         return (whole, Regions(whole));
     }
 
-    private static Extent LogOf(ImageBytes file, (byte[] Bytes, long Offset) header)
+    private static Extent LogOf(RandomAccessSource file, (byte[] Bytes, long Offset) header)
     {
         ReadOnlySpan<byte> s = header.Bytes;
         if (s.U16(64) != 0) throw new InvalidImageException(Structure, $"a log of version {s.U16(64)} is not read here", header.Offset + 64);
@@ -48,7 +48,7 @@ internal static class VhdxHeader
         return new Extent((long)start, length, header.Offset + 68);
     }
 
-    private static (byte[] Bytes, long Offset) CurrentHeader(ImageBytes file)
+    private static (byte[] Bytes, long Offset) CurrentHeader(RandomAccessSource file)
     {
         (byte[] Bytes, long Offset)? current = null;
         foreach (var at in (ReadOnlySpan<int>)[KiB64, 2 * KiB64])
@@ -61,7 +61,7 @@ internal static class VhdxHeader
         return current ?? throw new InvalidImageException(Structure, "neither copy has a sound checksum", KiB64);
     }
 
-    private static VhdxRegions Regions(ImageBytes file)
+    private static VhdxRegions Regions(RandomAccessSource file)
     {
         var at = 3 * KiB64;
         var table = file.Read(at, KiB64, TableStructure);

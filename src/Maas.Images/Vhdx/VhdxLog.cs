@@ -15,18 +15,18 @@ internal sealed class VhdxLog
     private const int Sector = VhdxLogEntry.Sector;
     private const string Structure = "VHDX log";
 
-    private readonly ImageBytes _file;
+    private readonly RandomAccessSource _file;
     private readonly Extent _place;
     private readonly Guid _id;
     private long _left;
 
-    private VhdxLog(ImageBytes file, Extent place, Guid id) => (_file, _place, _id, _left) = (file, place, id, MostReadings * place.Length);
+    private VhdxLog(RandomAccessSource file, Extent place, Guid id) => (_file, _place, _id, _left) = (file, place, id, MostReadings * place.Length);
 
     /// <summary>The file as it would be after its log had been replayed: sectors of the tables are read from the log.</summary>
     /// <param name="file">The file, which stays as it is.</param>
     /// <param name="place">Where its header says that the log is.</param>
     /// <param name="id">The log's GUID, which its entries bear.</param>
-    public static ImageBytes Replay(ImageBytes file, Extent place, Guid id)
+    public static RandomAccessSource Replay(RandomAccessSource file, Extent place, Guid id)
     {
         if (place.Length > LargestLog) throw new InvalidImageException(Structure, $"one of {place.Length} bytes is not replayed here", place.Source);
         var sequence = new VhdxLog(file, place, id).FindActive();
@@ -79,7 +79,7 @@ internal sealed class VhdxLog
     }
 
     /// <summary>Lays writes over the file; where several meet, the last counts.</summary>
-    private static PlannedBytes Apply(ImageBytes file, List<VhdxWrite> writes, long length)
+    private static PlannedBytes Apply(RandomAccessSource file, List<VhdxWrite> writes, long length)
     {
         var whole = new PlannedBytes();
         var byStart = Enumerable.Range(0, writes.Count).OrderBy(index => writes[index].Start).ToList();

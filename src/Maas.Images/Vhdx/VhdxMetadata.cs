@@ -25,7 +25,7 @@ internal sealed record VhdxMetadata(int BlockSize, long Size, int SectorSize)
         new("a8d35f2d-b30b-454d-abf7-d3d84834ab0c"), // the parent's names: the flag of the parameters counts
     ];
 
-    public static VhdxMetadata Read(ImageBytes file, Extent region)
+    public static VhdxMetadata Read(RandomAccessSource file, Extent region)
     {
         if (region.Length < TableLength) throw new InvalidImageException(Structure, "its region is shorter than its table", region.Start);
         ReadOnlySpan<byte> table = file.Read(region.Start, TableLength, Structure);

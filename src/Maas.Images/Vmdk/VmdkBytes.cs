@@ -21,12 +21,12 @@ internal sealed class VmdkBytes : MappedBytes
     private readonly BlockCache _tables;
     private readonly BlockCache _unpacked;
 
-    public VmdkBytes(ImageBytes file)
+    public VmdkBytes(RandomAccessSource file)
         : this(file, VmdkHeader.Read(file))
     {
     }
 
-    private VmdkBytes(ImageBytes file, VmdkHeader header)
+    private VmdkBytes(RandomAccessSource file, VmdkHeader header)
         : base(file, header.Capacity, header.GrainSize, "VMDK grain")
     {
         _header = header;

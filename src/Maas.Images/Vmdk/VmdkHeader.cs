@@ -33,14 +33,14 @@ internal sealed record VmdkHeader(uint Flags, long Capacity, int GrainSize, int 
     public long TableSpan => (long)GrainSize * TableEntries;
 
     /// <summary>A sparse extent, or a descriptor that stands alone (which is refused with its reason).</summary>
-    public static bool Matches(ImageBytes file)
+    public static bool Matches(RandomAccessSource file)
     {
         Span<byte> head = stackalloc byte[21];
         head = head[..file.Read(0, head)];
         return head.StartsWith(Magic) || head.StartsWith("COWD"u8) || head.SequenceEqual(Descriptor);
     }
 
-    public static VmdkHeader Read(ImageBytes file)
+    public static VmdkHeader Read(RandomAccessSource file)
     {
         ReadOnlySpan<byte> sector = file.Read(0, (int)Math.Min(Sector, file.Length), Structure);
         if (sector.StartsWith(Descriptor)) throw new InvalidImageException(DescriptorStructure, "its extents are in other files, which is refused", 0);
@@ -54,7 +54,7 @@ internal sealed record VmdkHeader(uint Flags, long Capacity, int GrainSize, int 
         return Parse(footer, at, file);
     }
 
-    private static VmdkHeader Parse(ReadOnlySpan<byte> sector, long at, ImageBytes file)
+    private static VmdkHeader Parse(ReadOnlySpan<byte> sector, long at, RandomAccessSource file)
     {
         if (sector.Length < Sector || sector.U32(4) is < 1 or > 3) throw new InvalidImageException(Structure, "its version is not read here", at + 4);
         var flags = sector.U32(8);
@@ -69,11 +69,11 @@ internal sealed record VmdkHeader(uint Flags, long Capacity, int GrainSize, int 
         return header;
     }
 
-    private static long Place(ulong sector, ImageBytes file, long at) =>
+    private static long Place(ulong sector, RandomAccessSource file, long at) =>
         sector <= (ulong)(file.Length / Sector) ? (long)sector * Sector : throw new InvalidImageException(Structure, $"it points to sector {sector}, behind the end", at);
 
     /// <summary>The descriptor inside says whether this file is the whole disk.</summary>
-    private static void CheckDescriptor(ImageBytes file, ReadOnlySpan<byte> sector)
+    private static void CheckDescriptor(RandomAccessSource file, ReadOnlySpan<byte> sector)
     {
         if (sector.Length < Sector) throw new InvalidImageException(Structure, "it is cut short", 0);
         var at = Place(sector.U64(28), file, 28);

@@ -21,32 +21,32 @@ public sealed class IpmiDriver : IPowerDriver
     private readonly IToolRunner _tools;
 
     /// <summary>Makes a driver; without arguments, one with the options' defaults and the system's clock.</summary>
-    public IpmiDriver(IpmiOptions? options = null, TimeProvider? time = null)
-        : this(options ?? new(), time ?? TimeProvider.System, new ToolProcess())
+    public IpmiDriver(IpmiOptions? options = null, TimeProvider? timeProvider = null)
+        : this(options ?? new(), timeProvider ?? TimeProvider.System, new ToolProcess())
     {
     }
 
-    internal IpmiDriver(IpmiOptions options, TimeProvider time, IToolRunner tools) => (_options, _time, _tools) = (options, time, tools);
+    internal IpmiDriver(IpmiOptions options, TimeProvider timeProvider, IToolRunner tools) => (_options, _time, _tools) = (options, timeProvider, tools);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> PowerTypes { get; } = ["ipmi"];
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+    public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
         ConnectAsync(target, connection => QueryAsync(connection, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
+    public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
         ConnectAsync(target, connection => BringToAsync(connection, PowerState.On, "on", _options.ObserveTimeout, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+    public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
         ConnectAsync(target, connection => mode == PowerOffMode.Soft
             ? BringToAsync(connection, PowerState.Off, "soft", _options.ShutdownTimeout, cancellationToken)
             : BringToAsync(connection, PowerState.Off, "off", _options.ObserveTimeout, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+    public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
         ConnectAsync(target, async connection =>
         {
             List<string> command = ["chassis", "bootdev", device == NextBoot.Network ? "pxe" : "disk"];
@@ -55,7 +55,7 @@ public sealed class IpmiDriver : IPowerDriver
             // Not read back: many controllers show boot flags that have nothing to do with what they will do.
             var from = device == NextBoot.Network ? "network" : "disk";
             return reply.Failed
-                ?? (PowerAnswer)new PowerAnswer.Accepted($"The controller took note: next boot from the {from}. {connection.Note}".TrimEnd());
+                ?? (PowerResult)new PowerResult.Accepted($"The controller took note: next boot from the {from}. {connection.Note}".TrimEnd());
         });
 
     /// <inheritdoc/>
@@ -64,24 +64,24 @@ public sealed class IpmiDriver : IPowerDriver
         : IpmiConnection.TryCreate(target, out _, out var problem) ? null
         : problem;
 
-    private static Task<PowerAnswer> ConnectAsync(PowerTarget target, Func<IpmiConnection, Task<PowerAnswer>> ask) =>
+    private static Task<PowerResult> ConnectAsync(PowerTarget target, Func<IpmiConnection, Task<PowerResult>> ask) =>
         IpmiConnection.TryCreate(target, out var connection, out var problem) && connection is not null
             ? ask(connection)
-            : Task.FromResult<PowerAnswer>(new PowerAnswer.Failed(PowerFailure.BadParameters, problem));
+            : Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.BadParameters, problem));
 
-    private async Task<PowerAnswer> QueryAsync(IpmiConnection connection, CancellationToken cancellationToken)
+    private async Task<PowerResult> QueryAsync(IpmiConnection connection, CancellationToken cancellationToken)
     {
         var reply = await RunAsync(connection, ["chassis", "power", "status"], cancellationToken).ConfigureAwait(false);
         if (reply.Failed is { } failed) return failed;
         return IpmiOutput.PowerStateIn(reply.Output) is var state and not PowerState.Unknown
-            ? new PowerAnswer.Observed(state) { Note = connection.Note }
-            : new PowerAnswer.Failed(PowerFailure.Unintelligible, "The controller's power status says neither on nor off.");
+            ? new PowerResult.Observed(state) { Note = connection.Note }
+            : new PowerResult.Failed(PowerFailure.Unintelligible, "The controller's power status says neither on nor off.");
     }
 
-    private async Task<PowerAnswer> BringToAsync(IpmiConnection connection, PowerState wanted, string command, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<PowerResult> BringToAsync(IpmiConnection connection, PowerState wanted, string command, TimeSpan patience, CancellationToken cancellationToken)
     {
         var before = await QueryAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (before is PowerAnswer.Failed || before.State == wanted) return before;
+        if (before is PowerResult.Failed || before.State == wanted) return before;
 
         var reply = await RunAsync(connection, ["chassis", "power", command], cancellationToken).ConfigureAwait(false);
         var sent = _time.GetTimestamp();
@@ -93,8 +93,8 @@ public sealed class IpmiDriver : IPowerDriver
             if (reply.Failed is { } refused) return refused;
             if (_time.GetElapsedTime(sent) >= patience)
             {
-                return seen as PowerAnswer.Failed
-                    ?? new PowerAnswer.Failed(PowerFailure.NotObserved, $"The controller accepted 'chassis power {command}', but the machine was still {seen.State} {patience.TotalSeconds:0} s later.");
+                return seen as PowerResult.Failed
+                    ?? new PowerResult.Failed(PowerFailure.NotObserved, $"The controller accepted 'chassis power {command}', but the machine was still {seen.State} {patience.TotalSeconds:0} s later.");
             }
 
             await Task.Delay(_options.ObserveInterval, _time, cancellationToken).ConfigureAwait(false);
@@ -144,8 +144,8 @@ public sealed class IpmiDriver : IPowerDriver
     }
 
     // Either what ipmitool printed, or why it failed.
-    private readonly record struct Reply(string Output, PowerAnswer.Failed? Failed)
+    private readonly record struct Reply(string Output, PowerResult.Failed? Failed)
     {
-        public static Reply Failure(PowerFailure failure, string reason) => new("", new PowerAnswer.Failed(failure, reason));
+        public static Reply Failure(PowerFailure failure, string reason) => new("", new PowerResult.Failed(failure, reason));
     }
 }

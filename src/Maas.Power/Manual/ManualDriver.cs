@@ -7,20 +7,20 @@ public sealed class ManualDriver : IPowerDriver
     public IReadOnlyList<string> PowerTypes { get; } = ["manual"];
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        Answer(new PowerAnswer.Unsupported("Nobody but the person at the machine knows whether it is on."));
+    public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Answer(new PowerResult.Unsupported("Nobody but the person at the machine knows whether it is on."));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        Answer(new PowerAnswer.LeftToOperator("Turn the machine on by hand."));
+    public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Answer(new PowerResult.LeftToOperator("Turn the machine on by hand."));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        Answer(new PowerAnswer.LeftToOperator(mode == PowerOffMode.Soft ? "Shut the machine down by hand." : "Turn the machine off by hand."));
+    public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+        Answer(new PowerResult.LeftToOperator(mode == PowerOffMode.Soft ? "Shut the machine down by hand." : "Turn the machine off by hand."));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
-        Answer(new PowerAnswer.LeftToOperator($"Choose the {(device == NextBoot.Network ? "network" : "disk")} in the firmware's boot menu."));
+    public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+        Answer(new PowerResult.LeftToOperator($"Choose the {(device == NextBoot.Network ? "network" : "disk")} in the firmware's boot menu."));
 
-    private static Task<PowerAnswer> Answer(PowerAnswer answer) => Task.FromResult(answer);
+    private static Task<PowerResult> Answer(PowerResult answer) => Task.FromResult(answer);
 }

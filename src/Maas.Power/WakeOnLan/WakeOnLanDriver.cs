@@ -7,7 +7,7 @@ namespace Maas.Power.WakeOnLan;
 
 /// <summary>
 /// MAAS's power type <c>wakeonlan</c> (<c>ether_wake</c> in 2012): wakes a machine by a magic packet. It can neither turn a machine off nor tell
-/// its state, and answers <see cref="PowerAnswer.Unsupported"/> to that.
+/// its state, and answers <see cref="PowerResult.Unsupported"/> to that.
 /// </summary>
 /// <remarks>
 /// Parameters: <c>mac_address</c>, required; <c>power_address</c>, the IPv4 address to send to, with or without a port: a directed broadcast
@@ -15,31 +15,31 @@ namespace Maas.Power.WakeOnLan;
 /// tunnels and the bridges of container engines; the answer names the links. <c>power_pass</c>, the SecureOn password, as six hexadecimal
 /// octets or four decimal ones.
 /// </remarks>
-public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvider? time = null) : IPowerDriver
+public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvider? timeProvider = null) : IPowerDriver
 {
     private readonly WakeOnLanOptions _options = options ?? new();
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> PowerTypes { get; } = ["wakeonlan", "ether_wake"];
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<PowerAnswer>(new PowerAnswer.Unsupported("Wake-on-LAN cannot tell whether a machine is on."));
+    public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Task.FromResult<PowerResult>(new PowerResult.Unsupported("Wake-on-LAN cannot tell whether a machine is on."));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        Task.FromResult<PowerAnswer>(new PowerAnswer.Unsupported("Wake-on-LAN cannot turn a machine off."));
+    public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+        Task.FromResult<PowerResult>(new PowerResult.Unsupported("Wake-on-LAN cannot turn a machine off."));
 
     /// <inheritdoc/>
-    public Task<PowerAnswer> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
-        Task.FromResult<PowerAnswer>(new PowerAnswer.Unsupported("Wake-on-LAN cannot choose what a machine boots from."));
+    public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+        Task.FromResult<PowerResult>(new PowerResult.Unsupported("Wake-on-LAN cannot choose what a machine boots from."));
 
     /// <inheritdoc/>
     public string? Validate(PowerTarget target) => FindFault(target, out _, out _, out _);
 
     /// <inheritdoc/>
-    public async Task<PowerAnswer> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken)
+    public async Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken)
     {
         if (FindFault(target, out var mac, out var secureOn, out var destination) is { } fault) return Bad(fault);
         var macText = target["mac_address"];
@@ -71,8 +71,8 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
         }
 
         return sent > 0
-            ? new PowerAnswer.Accepted($"Sent {sent} magic packets for {macText} to {string.Join(", ", routes.Select(Words).Distinct())}.")
-            : new PowerAnswer.Failed(PowerFailure.Unreachable, last is null
+            ? new PowerResult.Accepted($"Sent {sent} magic packets for {macText} to {string.Join(", ", routes.Select(Words).Distinct())}.")
+            : new PowerResult.Failed(PowerFailure.Unreachable, last is null
                 ? "No network interface that may hold the machine is up; power_address names where to send."
                 : $"The magic packet could not be sent: {last.Message}.");
 
@@ -124,5 +124,5 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
         return password.Length == 6;
     }
 
-    private static PowerAnswer.Failed Bad(string reason) => new(PowerFailure.BadParameters, reason);
+    private static PowerResult.Failed Bad(string reason) => new(PowerFailure.BadParameters, reason);
 }

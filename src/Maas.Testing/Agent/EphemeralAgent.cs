@@ -6,7 +6,7 @@ using Maas.Testing.Network;
 namespace Maas.Testing.Agent;
 
 /// <summary>Plays the ephemeral environment: the same conversation with the server as the real agent's, with disks and hardware that are not there.</summary>
-internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine given, MachineLog log, TimeProvider time, Action resting) : IDisposable
+internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine given, MachineLog log, TimeProvider timeProvider, Action resting) : IDisposable
 {
     private const string Name = "agent";
     private const int IdleRounds = 24;
@@ -21,11 +21,11 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
         AgentServer? server = null;
         try
         {
-            var voice = DhcpVoice.Udhcpc(machine.Mac);
-            var lease = await new DhcpClient(machine.Options.Network, machine.Mac, log, time).AcquireAsync(voice, cancellationToken).ConfigureAwait(false)
+            var voice = DhcpClientProfile.Udhcpc(machine.Mac);
+            var lease = await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false)
                 ?? throw new AgentFailedException("no DHCP server answered");
             _http = LocalAddress.CreateHttpClient(LocalAddress.Usable(lease.Address));
-            server = new AgentServer(given, new MaasHttp(Name, _http, machine.Options.ClockError, log, time) { Secret = given.Token });
+            server = new AgentServer(given, new MaasHttp(Name, _http, machine.Options.ClockError, log, timeProvider) { Secret = given.Token });
             var end = await WorkAsync(server, cancellationToken).ConfigureAwait(false);
             Say("done");
             return end;
@@ -73,13 +73,13 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
                     if (!rescueTold) await server.SignalAsync("WORKING", null, cancellationToken).ConfigureAwait(false);
                     rescueTold = true;
                     resting();
-                    await Task.Delay(RescuePause, time, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(RescuePause, timeProvider, cancellationToken).ConfigureAwait(false);
                     break;
                 case "poweroff":
                     return AgentEnd.PowerOff;
                 case "none":
                     idle++;
-                    await Task.Delay(IdlePause, time, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(IdlePause, timeProvider, cancellationToken).ConfigureAwait(false);
                     break;
                 default:
                     throw new AgentFailedException($"the task '{task}' is not known to this agent");

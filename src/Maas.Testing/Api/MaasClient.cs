@@ -22,14 +22,14 @@ public sealed class MaasClient : IDisposable
     /// <param name="handler">How it is reached; disposed of with the client.</param>
     /// <param name="address">The server's base address, with its <c>/MAAS/</c>.</param>
     /// <param name="apiKey">The three parts with colons, as MAAS gives them out.</param>
-    /// <param name="time">The clock of the requests' timestamps; the system's by default.</param>
+    /// <param name="timeProvider">The clock of the requests' timestamps; the system's by default.</param>
     /// <exception cref="FormatException">The key has not three parts.</exception>
-    public MaasClient(HttpMessageHandler handler, Uri address, string apiKey, TimeProvider? time = null)
+    public MaasClient(HttpMessageHandler handler, Uri address, string apiKey, TimeProvider? timeProvider = null)
     {
         _key = apiKey.Trim().Split(':');
         if (_key.Length != 3) throw new FormatException("An API key has three parts.");
         _http = new HttpClient(handler) { BaseAddress = new Uri(address, "api/2.0/"), Timeout = TimeSpan.FromSeconds(60) };
-        _time = time ?? TimeProvider.System;
+        _time = timeProvider ?? TimeProvider.System;
     }
 
     /// <summary>Reads a resource, such as <c>machines/</c>.</summary>

@@ -10,7 +10,7 @@ using Maas.Testing.Network;
 namespace Maas.Testing.CloudInit;
 
 /// <summary>Plays cloud-init with the datasource MAAS on a system that starts from disk: the requests of version 22.4, in their order.</summary>
-internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk, MachineLog log, TimeProvider time)
+internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk, MachineLog log, TimeProvider timeProvider)
 {
     private const string Name = "cloud-init";
 
@@ -33,16 +33,16 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
             return null;
         }
 
-        var voice = DhcpVoice.Dhclient("debian");
-        if (await new DhcpClient(machine.Options.Network, machine.Mac, log, time).AcquireAsync(voice, cancellationToken).ConfigureAwait(false) is not { } lease) return null;
+        var voice = DhcpClientProfile.Dhclient("debian");
+        if (await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false) is not { } lease) return null;
         using var http = LocalAddress.CreateHttpClient(LocalAddress.Usable(lease.Address));
-        var metadata = new MaasHttp(Name, http, machine.Options.ClockError, log, time) { Credentials = settings.Key };
+        var metadata = new MaasHttp(Name, http, machine.Options.ClockError, log, timeProvider) { Credentials = settings.Key };
         try
         {
             var system = await CrawlAsync(metadata, settings, cancellationToken).ConfigureAwait(false);
             if (settings is { Webhook: { } endpoint, WebhookKey: { } key })
             {
-                var webhook = new MaasHttp(Name, http, machine.Options.ClockError, log, time) { Credentials = key };
+                var webhook = new MaasHttp(Name, http, machine.Options.ClockError, log, timeProvider) { Credentials = key };
                 await ReportAsync(webhook, endpoint, cancellationToken).ConfigureAwait(false);
             }
 
@@ -105,7 +105,7 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
             writer.WriteString("description", $"running {name}");
             writer.WriteString("event_type", type);
             writer.WriteString("origin", "cloudinit");
-            writer.WriteNumber("timestamp", time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
+            writer.WriteNumber("timestamp", timeProvider.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
             if (result is not null) writer.WriteString("result", result);
             writer.WriteEndObject();
         }

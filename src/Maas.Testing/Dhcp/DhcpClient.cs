@@ -6,12 +6,12 @@ using Maas.Testing.Events;
 namespace Maas.Testing.Dhcp;
 
 /// <summary>Gets a lease as firmware does (RFC 2131 section 3.1, PXE 2.1 section 2.2): offers are weighed by whether they say what to boot.</summary>
-internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, MachineLog log, TimeProvider time)
+internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, MachineLog log, TimeProvider timeProvider)
 {
     /// <summary>The lease; <see langword="null"/> when no server gave what this voice needs.</summary>
-    public async Task<DhcpLease?> AcquireAsync(DhcpVoice voice, CancellationToken cancellationToken)
+    public async Task<DhcpLease?> AcquireAsync(DhcpClientProfile voice, CancellationToken cancellationToken)
     {
-        using var link = new DhcpLink(network, mac);
+        using var link = new DhcpClientSocket(network, mac);
         var patience = network.DhcpPatience;
         for (var attempt = 1; attempt <= network.DhcpAttempts; attempt++, patience *= 2)
         {
@@ -34,7 +34,7 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     }
 
     // Collects offers until one gives an address and one, perhaps another, says what to boot.
-    private async Task<(DhcpMessage Offer, DhcpMessage Boot)?> WeighAsync(DhcpLink link, DhcpVoice voice, uint transaction, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<(DhcpMessage Offer, DhcpMessage Boot)?> WeighAsync(DhcpClientSocket link, DhcpClientProfile voice, uint transaction, TimeSpan patience, CancellationToken cancellationToken)
     {
         DhcpMessage? address = null, boot = null;
         while (true)
@@ -48,7 +48,7 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     }
 
     // A proxy that named no file in its offer is asked at its boot service.
-    private async Task<DhcpMessage> BootPartAsync(DhcpLink link, DhcpVoice voice, DhcpMessage acknowledged, DhcpMessage boot, CancellationToken cancellationToken)
+    private async Task<DhcpMessage> BootPartAsync(DhcpClientSocket link, DhcpClientProfile voice, DhcpMessage acknowledged, DhcpMessage boot, CancellationToken cancellationToken)
     {
         if (SameServer(acknowledged, boot) || voice.Need == BootNeed.Nothing) return DhcpLease.BootFileIn(acknowledged).Length > 0 ? acknowledged : boot;
         if (DhcpLease.BootFileIn(boot).Length > 0) return boot;
@@ -78,9 +78,9 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     private static bool SameServer(DhcpMessage one, DhcpMessage other) =>
         Equals(one.Options.GetAddress(DhcpOptionCode.ServerIdentifier), other.Options.GetAddress(DhcpOptionCode.ServerIdentifier));
 
-    private async Task<DhcpMessage?> HearAsync(DhcpLink link, uint transaction, Func<DhcpMessage, bool> wanted, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<DhcpMessage?> HearAsync(DhcpClientSocket link, uint transaction, Func<DhcpMessage, bool> wanted, TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(patience, time);
+        using var timeout = new CancellationTokenSource(patience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

@@ -68,7 +68,7 @@ public abstract record MachineEvent(DateTimeOffset At, TimeSpan SincePowerOn)
     /// <param name="SincePowerOn">How long after the machine was last turned on.</param>
     /// <param name="Program">Which program: <c>iPXE</c>, <c>agent</c>, <c>cloud-init</c>, …</param>
     /// <param name="Text">What it said.</param>
-    public sealed record Said(DateTimeOffset At, TimeSpan SincePowerOn, string Program, string Text) : MachineEvent(At, SincePowerOn)
+    public sealed record ConsoleOutput(DateTimeOffset At, TimeSpan SincePowerOn, string Program, string Text) : MachineEvent(At, SincePowerOn)
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Program}: {Text}";

@@ -4,21 +4,21 @@ using System.Runtime.CompilerServices;
 namespace Maas.Testing.Events;
 
 /// <summary>What happened at one machine so far, and whoever follows it.</summary>
-internal sealed class MachineLog(TimeProvider time)
+internal sealed class MachineLog(TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();
     private readonly List<MachineEvent> _events = [];
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _poweredOn = time.GetTimestamp();
+    private long _poweredOn = timeProvider.GetTimestamp();
     private bool _ended;
 
-    private DateTimeOffset Now => time.GetUtcNow();
+    private DateTimeOffset Now => timeProvider.GetUtcNow();
 
-    private TimeSpan Since => time.GetElapsedTime(_poweredOn);
+    private TimeSpan Since => timeProvider.GetElapsedTime(_poweredOn);
 
     public void Power(bool isOn, string reason)
     {
-        if (isOn) _poweredOn = time.GetTimestamp();
+        if (isOn) _poweredOn = timeProvider.GetTimestamp();
         Add(new MachineEvent.Power(Now, Since, isOn, reason));
     }
 
@@ -26,11 +26,11 @@ internal sealed class MachineLog(TimeProvider time)
         Add(new MachineEvent.Dhcp(Now, Since, client, address, server, bootFile, attempts));
 
     public void Fetch(string client, Uri source, long bytes, long started, string? failure) =>
-        Add(new MachineEvent.Fetch(Now, Since, client, source, bytes, time.GetElapsedTime(started), failure));
+        Add(new MachineEvent.Fetch(Now, Since, client, source, bytes, timeProvider.GetElapsedTime(started), failure));
 
     public void Http(string client, string method, string path, int status) => Add(new MachineEvent.Http(Now, Since, client, method, path, status));
 
-    public void Said(string program, string text) => Add(new MachineEvent.Said(Now, Since, program, text));
+    public void Said(string program, string text) => Add(new MachineEvent.ConsoleOutput(Now, Since, program, text));
 
     /// <summary>Nothing more will happen: those who follow come to an end.</summary>
     public void End()

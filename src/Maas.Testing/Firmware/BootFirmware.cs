@@ -6,7 +6,7 @@ using Maas.Testing.Tftp;
 namespace Maas.Testing.Firmware;
 
 /// <summary>Network boot as firmware does it: an address, a boot program, and what that program does.</summary>
-internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoots, MachineLog log, TimeProvider time)
+internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoots, MachineLog log, TimeProvider timeProvider)
 {
     // As captured: OVMF and the PXE ROM by TFTP; iPXE's own TFTP.
     private static readonly TftpClientOptions RomTftp = new() { BlockSize = 1456, AskSize = true };
@@ -18,12 +18,12 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
 
     public async Task<BootResult> BootFromNetworkAsync(CancellationToken cancellationToken)
     {
-        var voice = DhcpVoice.Of(options.Firmware, options.Mac, options.Uuid);
-        var lease = await new DhcpClient(options.Network, options.Mac, log, time).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
+        var voice = DhcpClientProfile.Of(options.Firmware, options.Mac, options.Uuid);
+        var lease = await new DhcpClient(options.Network, options.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
         if (lease is null) return new BootResult.NextDevice("no answer to DHCP that says what to boot");
         if (options.Firmware == SimulatedFirmware.BiosIpxe) return await RunIpxeAsync(lease, cancellationToken).ConfigureAwait(false);
 
-        using var loader = new Loader(options.Network, lease, IsBios ? RomTftp : UefiTftp, log, time);
+        using var loader = new Loader(options.Network, lease, IsBios ? RomTftp : UefiTftp, log, timeProvider);
         var program = loader.Locate(lease.BootFile);
         if (await loader.LoadAsync(voice.Name, program, cancellationToken).ConfigureAwait(false) is not > 0)
             return new BootResult.NextDevice($"{program} could not be loaded");
@@ -36,15 +36,15 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
         var name = program.Segments[^1].ToLowerInvariant();
         if (name.Contains("pxelinux", StringComparison.Ordinal))
         {
-            using var loader = new Loader(options.Network, lease, PxelinuxTftp, log, time);
+            using var loader = new Loader(options.Network, lease, PxelinuxTftp, log, timeProvider);
             return await new PxelinuxProgram(options, lease, loader, log).RunAsync(program, cancellationToken).ConfigureAwait(false);
         }
 
         if (name.Contains("ipxe", StringComparison.Ordinal) || name.Contains("undionly", StringComparison.Ordinal) || name.Contains("snponly", StringComparison.Ordinal))
         {
             // iPXE asks for itself again, under its own name.
-            var voice = DhcpVoice.Ipxe(IsBios ? BootArchitecture.X86Bios : BootArchitecture.X64Uefi, options.Mac, options.Uuid);
-            var again = await new DhcpClient(options.Network, options.Mac, log, time).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
+            var voice = DhcpClientProfile.Ipxe(IsBios ? BootArchitecture.X86Bios : BootArchitecture.X64Uefi, options.Mac, options.Uuid);
+            var again = await new DhcpClient(options.Network, options.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
             return again is null ? new BootResult.NextDevice("iPXE got no answer to DHCP") : await RunIpxeAsync(again, cancellationToken).ConfigureAwait(false);
         }
 
@@ -53,8 +53,8 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
 
     private async Task<BootResult> RunIpxeAsync(DhcpLease lease, CancellationToken cancellationToken)
     {
-        using var loader = new Loader(options.Network, lease, IpxeTftp, log, time);
-        var ipxe = new IpxeProgram(new IpxeMachine(options, lease, IsBios, diskBoots), loader, log, time);
+        using var loader = new Loader(options.Network, lease, IpxeTftp, log, timeProvider);
+        var ipxe = new IpxeProgram(new IpxeMachine(options, lease, IsBios, diskBoots), loader, log, timeProvider);
         return await ipxe.ChainAsync(loader.Locate(lease.BootFile), cancellationToken).ConfigureAwait(false) is { } result
             ? result
             : new BootResult.NextDevice("iPXE had nothing to boot");

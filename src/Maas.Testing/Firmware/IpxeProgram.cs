@@ -4,7 +4,7 @@ using Maas.Testing.Events;
 namespace Maas.Testing.Firmware;
 
 /// <summary>Runs iPXE scripts (https://ipxe.org/scripting): a line that fails ends the script, unless <c>||</c> catches it.</summary>
-internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog log, TimeProvider time)
+internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog log, TimeProvider timeProvider)
 {
     private const string Name = "iPXE";
     private const int MostSteps = 10_000;
@@ -120,7 +120,7 @@ internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog
                 return new(true, new BootResult.Reboot());
             case "sleep":
                 var seconds = int.TryParse(arguments.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1;
-                await Task.Delay(TimeSpan.FromSeconds(seconds), time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(seconds), timeProvider, cancellationToken).ConfigureAwait(false);
                 return Outcome.Success;
             case "echo":
                 log.Said(Name, string.Join(' ', arguments));

@@ -7,7 +7,7 @@ using Maas.Testing.Tftp;
 namespace Maas.Testing.Firmware;
 
 /// <summary>Fetches boot files by TFTP and HTTP from the machine's address, and tells the story of it.</summary>
-internal sealed class Loader(SimulatedNetwork network, DhcpLease lease, TftpClientOptions tftp, MachineLog log, TimeProvider time) : IDisposable
+internal sealed class Loader(SimulatedNetwork network, DhcpLease lease, TftpClientOptions tftp, MachineLog log, TimeProvider timeProvider) : IDisposable
 {
     // A script is read, a kernel is only counted.
     private const int LongestText = 1 << 20;
@@ -34,7 +34,7 @@ internal sealed class Loader(SimulatedNetwork network, DhcpLease lease, TftpClie
 
     private async Task<long?> FetchAsync(string client, Uri source, Stream destination, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var started = timeProvider.GetTimestamp();
         try
         {
             var length = source.Scheme == "tftp"
@@ -55,7 +55,7 @@ internal sealed class Loader(SimulatedNetwork network, DhcpLease lease, TftpClie
         if (!IPAddress.TryParse(source.Host, out var host)) throw new TftpException($"{source.Host} is no address, and firmware asks no DNS here.");
         var server = new IPEndPoint(host, source.IsDefaultPort || source.Port < 0 ? network.TftpPort : source.Port);
         var name = Uri.UnescapeDataString(source.AbsolutePath.TrimStart('/'));
-        var client = new TftpClient(tftp with { LocalAddress = _local, Patience = network.TftpPatience, Faults = network.Faults }, time);
+        var client = new TftpClient(tftp with { LocalAddress = _local, Patience = network.TftpPatience, Faults = network.Faults }, timeProvider);
         // OVMF asks for the length, breaks off, and asks again without.
         if (!tftp.AskSize && tftp.WindowSize is not null) await client.AskLengthAsync(server, name, cancellationToken).ConfigureAwait(false);
         return await client.FetchAsync(server, name, destination, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace Maas.Testing.Http;
 /// Asks the server as one program of the machine does: signed by OAuth 1.0a PLAINTEXT (RFC 5849 section 3.4.4) with the machine's own, perhaps wrong, clock; a 401
 /// corrects it from the Date header, once; silence and a server's own trouble are tried again.
 /// </summary>
-internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockError, MachineLog log, TimeProvider time)
+internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockError, MachineLog log, TimeProvider timeProvider)
 {
     private const int Tries = 12;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
@@ -50,16 +50,16 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
                 log.Said(program, $"{url.GetLeftPart(UriPartial.Authority)} does not answer: {e.Message}");
             }
 
-            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
         }
     }
 
-    private DateTimeOffset Clock => time.GetUtcNow() + _clockError;
+    private DateTimeOffset Clock => timeProvider.GetUtcNow() + _clockError;
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri url, Func<HttpContent>? content, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Patience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var request = new HttpRequestMessage(method, url) { Content = content?.Invoke() };
         if (Credentials is { } key) request.Headers.TryAddWithoutValidation("Authorization", Authorization(key));

@@ -12,12 +12,12 @@ namespace Maas.Testing.Tftp;
 /// await using var file = File.Create("snponly.efi");
 /// await new TftpClient(new() { BlockSize = 1468, WindowSize = 4 }).FetchAsync(new IPEndPoint(server, 69), "snponly.efi", file);
 /// </code></example>
-public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? time = null)
+public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? timeProvider = null)
 {
     private const int MostDoublings = 3;
 
     private readonly TftpClientOptions _options = options ?? new();
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
 
     /// <summary>Fetches a file and returns its length in bytes.</summary>
     /// <exception cref="TftpException">The server refused, fell silent, or sent what no server may.</exception>

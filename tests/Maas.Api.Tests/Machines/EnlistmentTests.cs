@@ -15,7 +15,7 @@ public sealed class EnlistmentTests
     public void One_address_takes_its_own_places_and_leaves_those_of_others()
     {
         var time = new FakeTimeProvider();
-        var gate = new EnlistmentGate(Options.Create(new MaasApiOptions { EnlistmentsPerMinute = 10, EnlistmentsPerMinuteOfAddress = 3 }), time);
+        var gate = new EnlistmentRateLimiter(Options.Create(new MaasApiOptions { EnlistmentsPerMinute = 10, EnlistmentsPerMinuteOfAddress = 3 }), time);
         var (stranger, machine) = (IPAddress.Parse("10.0.0.66"), IPAddress.Parse("10.0.0.100"));
         Enumerable.Range(0, 20).Count(_ => gate.TryEnter(stranger, out var _)).Should().Be(3);
         gate.TryEnter(stranger, out var wait).Should().BeFalse();

@@ -6,7 +6,7 @@ namespace Maas.Boot.Tests.Capture;
 
 public class PacketRingTests
 {
-    private static readonly UdpEnd Server = UdpEnd.Of(IPEndPoint.Parse("10.0.0.1:67"));
+    private static readonly UdpEndpoint Server = UdpEndpoint.Of(IPEndPoint.Parse("10.0.0.1:67"));
 
     [Fact]
     public void The_last_datagrams_are_kept_whole_and_in_order_whatever_their_sizes() => Gen.Int[0, 5000].Array[1, 60].Sample(sizes =>
@@ -80,5 +80,5 @@ public class PacketRingTests
 
     private static byte[] Content(int seed, int size) => [.. Enumerable.Range(0, size).Select(i => (byte)(i + seed))];
 
-    private static RingPacket Packet(int second, int from) => new(DateTimeOffset.UnixEpoch.AddSeconds(second), new UdpEnd((uint)Address(from), 68), Server, IsSent: false, "eth0", null);
+    private static RingPacket Packet(int second, int from) => new(DateTimeOffset.UnixEpoch.AddSeconds(second), new UdpEndpoint((uint)Address(from), 68), Server, IsSent: false, "eth0", null);
 }

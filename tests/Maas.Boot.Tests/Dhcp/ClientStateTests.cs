@@ -9,16 +9,16 @@ public class ClientStateTests
     private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
 
     [Fact]
-    public void A_request_with_our_identifier_selects() => Kind("10.0.0.1", "10.0.0.9", null).Should().Be(AddressQuestionKind.Select);
+    public void A_request_with_our_identifier_selects() => Kind("10.0.0.1", "10.0.0.9", null).Should().Be(AddressRequestKind.Select);
 
     [Fact]
-    public void A_request_with_another_identifier_took_another_offer() => Kind("10.0.0.2", "10.0.0.9", null).Should().Be(AddressQuestionKind.TookAnother);
+    public void A_request_with_another_identifier_took_another_offer() => Kind("10.0.0.2", "10.0.0.9", null).Should().Be(AddressRequestKind.TookAnother);
 
     [Fact]
-    public void A_request_without_identifier_verifies_a_remembered_address() => Kind(null, "10.0.0.9", null).Should().Be(AddressQuestionKind.Verify);
+    public void A_request_without_identifier_verifies_a_remembered_address() => Kind(null, "10.0.0.9", null).Should().Be(AddressRequestKind.Verify);
 
     [Fact]
-    public void A_request_from_an_address_in_use_extends_it() => Kind(null, null, "10.0.0.9").Should().Be(AddressQuestionKind.Extend);
+    public void A_request_from_an_address_in_use_extends_it() => Kind(null, null, "10.0.0.9").Should().Be(AddressRequestKind.Extend);
 
     [Fact]
     public void A_request_without_any_address_asks_nothing() => Kind(null, null, null).Should().BeNull();
@@ -77,7 +77,7 @@ public class ClientStateTests
         }
     }
 
-    private static AddressQuestionKind? Kind(string? server, string? requested, string? client) => ClientState.Of(Message(server, requested, client), Server).Kind;
+    private static AddressRequestKind? Kind(string? server, string? requested, string? client) => ClientState.Of(Message(server, requested, client), Server).Kind;
 
     private static DhcpMessage Message(string? server, string? requested, string? client)
     {

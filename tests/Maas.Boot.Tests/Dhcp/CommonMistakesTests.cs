@@ -56,7 +56,7 @@ public class CommonMistakesTests
         var (first, second) = (ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:01"), ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:02"));
         (await OfferAsync(scene, first, "")).Should().NotBe(await OfferAsync(scene, second, ""), "they are two machines");
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(first, new ResponseFacts(1, scene.Ask(AddressQuestionKind.Discover, first), null), reply).Should().BeTrue();
+        DhcpResponder.Respond(first, new DhcpResponseContext(1, scene.Ask(AddressRequestKind.Discover, first), null), reply).Should().BeTrue();
         reply.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal([1], "RFC 6842");
     }
 
@@ -64,10 +64,10 @@ public class CommonMistakesTests
     {
         var server = ClientPackets.Server.ToNumber();
         var state = ClientState.Of(discover, server);
-        state.Kind.Should().Be(AddressQuestionKind.Discover, mistake);
-        var answer = await scene.Addresses.AskAsync(new AddressQuestion(AddressQuestionKind.Discover, discover, ClientState.LinkOf(discover, server), state.Address), default);
+        state.Kind.Should().Be(AddressRequestKind.Discover, mistake);
+        var answer = await scene.Addresses.AskAsync(new AddressRequest(AddressRequestKind.Discover, discover, ClientState.LinkOf(discover, server), state.Address), default);
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(discover, new ResponseFacts(server, answer, null), reply).Should().BeTrue(mistake);
+        DhcpResponder.Respond(discover, new DhcpResponseContext(server, answer, null), reply).Should().BeTrue(mistake);
         DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(discover)]).Should().BePositive(mistake);
         return reply.YourAddress;
     }

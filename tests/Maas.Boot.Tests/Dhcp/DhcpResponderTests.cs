@@ -61,7 +61,7 @@ public class DhcpResponderTests
     [Fact]
     public void A_refusal_carries_no_address_and_no_lease()
     {
-        var reply = Respond(Captures.Message("udhcpc", DhcpMessageType.Request), AddressAnswer.Refuse("taken"))!;
+        var reply = Respond(Captures.Message("udhcpc", DhcpMessageType.Request), AddressResult.Refuse("taken"))!;
         reply.Type.Should().Be(DhcpMessageType.Nak);
         reply.YourAddress.Should().Be(IPAddress.Any);
         reply.Options.Contains(DhcpOptionCode.LeaseTime).Should().BeFalse();
@@ -73,11 +73,11 @@ public class DhcpResponderTests
     {
         var request = Captures.Message("udhcpc", DhcpMessageType.Request);
         request.RelayAddress = IPAddress.Parse("10.9.0.1");
-        Respond(request, AddressAnswer.Refuse("taken"))!.Broadcast.Should().BeTrue();
+        Respond(request, AddressResult.Refuse("taken"))!.Broadcast.Should().BeTrue();
     }
 
     [Fact]
-    public void Silence_stays_silence() => Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), AddressAnswer.Silent("full")).Should().BeNull();
+    public void Silence_stays_silence() => Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), AddressResult.Silent("full")).Should().BeNull();
 
     [Fact]
     public void An_inform_gets_parameters_and_neither_address_nor_lease_time()
@@ -85,7 +85,7 @@ public class DhcpResponderTests
         var request = Captures.Message("udhcpc", DhcpMessageType.Discover);
         request.Type = DhcpMessageType.Inform;
         request.ClientAddress = Client;
-        var reply = Respond(request, AddressAnswer.Inform(Subnet, "inform"))!;
+        var reply = Respond(request, AddressResult.Inform(Subnet, "inform"))!;
         reply.Type.Should().Be(DhcpMessageType.Ack);
         reply.YourAddress.Should().Be(IPAddress.Any);
         reply.ClientAddress.Should().Be(Client);
@@ -163,7 +163,7 @@ public class DhcpResponderTests
         var request = Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Discover);
         request.Options.Set(DhcpOptionCode.RelayAgentInformation, new byte[100]);
         var extra = Enumerable.Range(224, 20).Select(c => new DhcpOptionValue((DhcpOptionCode)c, new byte[100])).ToList();
-        var reply = Respond(request, AddressAnswer.Grant(Client, Subnet with { Options = extra }, TimeSpan.FromHours(1), "a"), boot: true)!;
+        var reply = Respond(request, AddressResult.Grant(Client, Subnet with { Options = extra }, TimeSpan.FromHours(1), "a"), boot: true)!;
 
         var buffer = new byte[548];
         var sent = Captures.Parse(buffer[..DhcpResponder.Write(reply, buffer)]);
@@ -176,7 +176,7 @@ public class DhcpResponderTests
     public void Routes_carry_the_default_route_too_and_go_only_to_who_asks()
     {
         var subnet = Subnet with { Routes = [new ClasslessRoute(IPNetwork.Parse("10.80.0.0/12"), Client)], SearchDomains = ["lab.example"] };
-        var grant = AddressAnswer.Grant(Client, subnet, TimeSpan.FromHours(1), "a");
+        var grant = AddressResult.Grant(Client, subnet, TimeSpan.FromHours(1), "a");
         var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), grant)!;
         reply.Options.Get(DhcpOptionCode.ClasslessStaticRoute).ToArray().Should().Equal(12, 10, 80, 10, 77, 0, 50, 0, 10, 77, 0, 1);
         reply.Options.Get(DhcpOptionCode.DomainSearch).ToArray().Should().Equal([3, .. "lab"u8, 7, .. "example"u8, 0]);
@@ -186,7 +186,7 @@ public class DhcpResponderTests
     [Fact]
     public void A_client_that_can_do_without_ipv4_is_told_so_only_when_it_asks()
     {
-        var grant = AddressAnswer.Grant(Client, Subnet with { IPv6OnlyTime = TimeSpan.FromMinutes(30) }, TimeSpan.FromHours(1), "a");
+        var grant = AddressResult.Grant(Client, Subnet with { IPv6OnlyTime = TimeSpan.FromMinutes(30) }, TimeSpan.FromHours(1), "a");
         var request = Captures.Message("udhcpc", DhcpMessageType.Discover);
         Respond(request, grant)!.Options.Contains(DhcpOptionCode.IPv6OnlyPreferred).Should().BeFalse();
         request.Options.Set(DhcpOptionCode.ParameterRequestList, [1, 3, 108]);
@@ -196,7 +196,7 @@ public class DhcpResponderTests
     [Fact]
     public void Who_is_offered_no_address_is_told_for_how_long_and_not_to_make_one()
     {
-        var offer = AddressAnswer.Grant(IPAddress.Any, Subnet with { IPv6OnlyTime = TimeSpan.FromMinutes(30) }, TimeSpan.FromHours(1), "a");
+        var offer = AddressResult.Grant(IPAddress.Any, Subnet with { IPv6OnlyTime = TimeSpan.FromMinutes(30) }, TimeSpan.FromHours(1), "a");
         var request = Captures.Message("udhcpc", DhcpMessageType.Discover);
         request.Options.Set(DhcpOptionCode.ParameterRequestList, [1, 3, 108]);
         Respond(request, offer)!.Options.Contains(DhcpOptionCode.AutoConfigure).Should().BeFalse("nobody asked");
@@ -212,7 +212,7 @@ public class DhcpResponderTests
     [Fact]
     public void A_committed_discover_is_acknowledged_with_option_80()
     {
-        var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), AddressAnswer.Grant(Client, Subnet, TimeSpan.FromHours(1), "a") with { IsCommitted = true })!;
+        var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), AddressResult.Grant(Client, Subnet, TimeSpan.FromHours(1), "a") with { IsCommitted = true })!;
         reply.Type.Should().Be(DhcpMessageType.Ack);
         reply.Options.Contains(DhcpOptionCode.RapidCommit).Should().BeTrue();
     }
@@ -230,16 +230,16 @@ public class DhcpResponderTests
         reply.BootFile.Should().BeEmpty("an x86 program would be of no use to it");
     }
 
-    private static BootPart? Boot(DhcpMessage request)
+    private static BootParameters? Boot(DhcpMessage request)
     {
         var options = new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot") };
-        return BootPart.For(FirmwareClient.Of(request)!.Value, new BootInstruction.Kernel("kernel", [], ""), request.Hardware, BootSource.On(options, Server));
+        return BootParameters.For(FirmwareClient.Of(request)!.Value, new BootInstruction.Kernel("kernel", [], ""), request.Hardware, BootFileLocator.On(options, Server));
     }
 
-    private static DhcpMessage? Respond(DhcpMessage request, AddressAnswer? answer = null, bool boot = false)
+    private static DhcpMessage? Respond(DhcpMessage request, AddressResult? answer = null, bool boot = false)
     {
         var reply = new DhcpMessage();
-        var facts = new ResponseFacts(Server.ToNumber(), answer ?? AddressAnswer.Grant(Client, Subnet, TimeSpan.FromHours(1), "a free address"), boot ? Boot(request) : null);
+        var facts = new DhcpResponseContext(Server.ToNumber(), answer ?? AddressResult.Grant(Client, Subnet, TimeSpan.FromHours(1), "a free address"), boot ? Boot(request) : null);
         return DhcpResponder.Respond(request, facts, reply) ? reply : null;
     }
 }

@@ -112,7 +112,7 @@ public class DhcpServerTests
     [Fact]
     public async Task Firmware_is_told_its_boot_program_and_other_clients_are_not()
     {
-        var asked = new List<BootQuestion>();
+        var asked = new List<BootRequest>();
         var policy = new Policy(question =>
         {
             asked.Add(question);
@@ -123,14 +123,14 @@ public class DhcpServerTests
 
         relay.Ask(Firmware(relay, 1))!.BootFile.Should().Be("snponly.efi");
         relay.Ask(relay.Message(2, DhcpMessageType.Discover))!.BootFile.Should().BeEmpty();
-        asked.Should().ContainSingle().Which.Should().Match<BootQuestion>(q =>
+        asked.Should().ContainSingle().Which.Should().Match<BootRequest>(q =>
             q.Phase == BootPhase.Discovery && q.Architecture == BootArchitecture.X64Uefi && q.ServerAddress!.Equals(IPAddress.Loopback) && q.ClientAddress != null);
     }
 
     [Fact]
     public async Task Firmware_that_is_not_ours_gets_an_address_and_no_boot_file()
     {
-        await using var server = await RunningServer.StartAsync(policy: new Policy((BootQuestion _) => null));
+        await using var server = await RunningServer.StartAsync(policy: new Policy((BootRequest _) => null));
         using var relay = await server.RelayAsync();
         relay.Ask(Firmware(relay, 1))!.Should().Match<DhcpMessage>(o => o.Type == DhcpMessageType.Offer && o.BootFile.Length == 0 && !o.YourAddress.Equals(IPAddress.Any));
     }
@@ -213,13 +213,13 @@ public class DhcpServerTests
         return message;
     }
 
-    private sealed class Policy(Func<BootQuestion, CancellationToken, Task<BootInstruction?>> decide) : IBootPolicy
+    private sealed class Policy(Func<BootRequest, CancellationToken, Task<BootInstruction?>> decide) : IBootPolicy
     {
-        public Policy(Func<BootQuestion, BootInstruction?> decide) : this((q, _) => Task.FromResult(decide(q))) { }
+        public Policy(Func<BootRequest, BootInstruction?> decide) : this((q, _) => Task.FromResult(decide(q))) { }
 
         public Policy(Func<CancellationToken, Task<BootInstruction?>> decide) : this((_, token) => decide(token)) { }
 
-        public async ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => await decide(question, cancellationToken);
+        public async ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => await decide(question, cancellationToken);
     }
 
     private sealed class SlowLeaseStore : ILeaseStore

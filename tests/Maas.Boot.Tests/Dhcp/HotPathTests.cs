@@ -27,9 +27,9 @@ public class HotPathTests
         {
             read.TryRead(datagram);
             var state = ClientState.Of(read, server);
-            var question = new AddressQuestion(state.Kind!.Value, read, ClientState.LinkOf(read, server), state.Address);
+            var question = new AddressRequest(state.Kind!.Value, read, ClientState.LinkOf(read, server), state.Address);
             var pending = scene.Addresses.AskAsync(question, default);
-            var facts = new ResponseFacts(server, pending.IsCompletedSuccessfully ? pending.Result : default, null);
+            var facts = new DhcpResponseContext(server, pending.IsCompletedSuccessfully ? pending.Result : default, null);
             DhcpResponder.Respond(read, facts, reply);
             DhcpResponder.Write(reply, buffer.AsSpan(0, DhcpResponder.LongestReplyTo(read)));
         }

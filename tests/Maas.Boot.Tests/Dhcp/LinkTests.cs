@@ -21,7 +21,7 @@ public class LinkTests
     public async Task An_address_that_somebody_uses_unasked_is_not_offered_but_quarantined()
     {
         await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.100/24");
-        var addresses = await LeasedAddresses.OpenAsync([Subnet], new MemoryLeaseStore());
+        var addresses = await LeaseAllocator.OpenAsync([Subnet], new MemoryLeaseStore());
         using var stop = new CancellationTokenSource();
         var running = VethLab.Inside(lab.Server, () => Start(addresses, stop.Token));
 
@@ -48,7 +48,7 @@ public class LinkTests
     public async Task A_client_that_discovers_with_an_address_it_does_not_have_hears_the_offer(DhcpMode mode)
     {
         await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.9/24"); // the client's own address, which none of the messages says
-        var addresses = await LeasedAddresses.OpenAsync([Subnet], new MemoryLeaseStore());
+        var addresses = await LeaseAllocator.OpenAsync([Subnet], new MemoryLeaseStore());
         using var stop = new CancellationTokenSource();
         var options = new DhcpServerOptions { Interfaces = { "vs" }, Mode = mode, AllowOtherServers = true, ProbeTime = TimeSpan.Zero };
         var server = new DhcpServer(options, addresses, new Installs());
@@ -88,9 +88,9 @@ public class LinkTests
         try
         {
             while (await other.StandardError.ReadLineAsync() is { } line && !line.Contains("IP range", StringComparison.Ordinal)) { }
-            var addresses = await LeasedAddresses.OpenAsync([Subnet], new MemoryLeaseStore());
+            var addresses = await LeaseAllocator.OpenAsync([Subnet], new MemoryLeaseStore());
             var act = () => VethLab.Inside(lab.Server, () => Start(addresses, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(20));
-            (await act.Should().ThrowAsync<OtherDhcpServerException>()).Which.Should().Match<OtherDhcpServerException>(e => e.Server.Equals(IPAddress.Parse("10.67.0.9")) && e.Interface == "vs");
+            (await act.Should().ThrowAsync<DhcpServerConflictException>()).Which.Should().Match<DhcpServerConflictException>(e => e.Server.Equals(IPAddress.Parse("10.67.0.9")) && e.Interface == "vs");
         }
         finally
         {
@@ -100,7 +100,7 @@ public class LinkTests
 
     private sealed class Installs : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("kernel", [], ""));
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("kernel", [], ""));
     }
 
     private static Task Start(IAddressSource addresses, CancellationToken token) => new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses).RunAsync(token);

@@ -59,8 +59,8 @@ public class OptionOrderTests
     private static DhcpMessage Respond(DhcpMessage request)
     {
         var reply = new DhcpMessage();
-        var grant = AddressAnswer.Grant(IPAddress.Parse("10.0.0.10"), Subnet, TimeSpan.FromHours(1), "a free address");
-        DhcpResponder.Respond(request, new ResponseFacts(ClientPackets.Server.ToNumber(), grant, null), reply).Should().BeTrue();
+        var grant = AddressResult.Grant(IPAddress.Parse("10.0.0.10"), Subnet, TimeSpan.FromHours(1), "a free address");
+        DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToNumber(), grant, null), reply).Should().BeTrue();
         return reply;
     }
 }

@@ -41,7 +41,7 @@ public class RealClientTests
 
         var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.66.0.0/24"), Ranges = [AddressRange.Parse("10.66.0.100-10.66.0.199")], LeaseTime = LeaseTime };
         var store = new MemoryLeaseStore();
-        var addresses = await LeasedAddresses.OpenAsync([subnet], store);
+        var addresses = await LeaseAllocator.OpenAsync([subnet], store);
         var acks = new Acks();
         using var stop = new CancellationTokenSource();
         var server = new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses, observer: acks);

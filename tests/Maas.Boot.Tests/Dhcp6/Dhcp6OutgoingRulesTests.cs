@@ -44,7 +44,7 @@ public class Dhcp6OutgoingRulesTests
     [Fact]
     public async Task Whatever_a_client_sends_what_is_answered_keeps_to_the_rules()
     {
-        var addresses = await LeasedAddresses6.OpenAsync([Leases.LeaseScene6.Subnet], new Leases.MemoryLeaseStore6());
+        var addresses = await LeaseAllocator6.OpenAsync([Leases.LeaseScene6.Subnet], new Leases.MemoryLeaseStore6());
         Gen.Select(Gen.Byte[1, 11], Gen.Bool, Option.Array[0, 14], Gen.Int[0, 8]).Sample(
             (type, namesServer, options, relays) =>
             {
@@ -57,12 +57,12 @@ public class Dhcp6OutgoingRulesTests
                 if (!Dhcp6Envelope.TryParse(datagram, out var envelope) || !Dhcp6Request.TryRead(envelope, Packet6.LinkLocal, out var request)) return true;
                 if (Dhcp6Rules.WhyIgnored(request, Packet6.Server) is not null) return true;
                 var subnet = addresses.SubnetOf(IPAddress.Parse("fd00:77::1"))!;
-                var facts = new Dhcp6Facts
+                var facts = new Dhcp6ResponseContext
                 {
                     Server = Packet6.Server,
                     Subnet = subnet,
                     Associations = Dhcp6Rules.KindOf(request.Type, isRapid: false) is { } kind
-                        ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationQuestion(kind, request.Client!.Value, a, request.Hardware, IsFirmware: false)))]
+                        ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, IsFirmware: false)))]
                         : [],
                 };
                 return Dhcp6Responder.Respond(request, facts) is not { } reply || Dhcp6OutgoingRules.Violation(envelope.Wrap(reply)) is null;

@@ -94,7 +94,7 @@ public class Dhcp6ResponderTests
     [Fact]
     public void Without_addresses_a_solicit_gets_no_answer_and_an_information_request_gets_the_parameters()
     {
-        Dhcp6Responder.Respond(Packet6.Request(Dhcp6MessageType.Solicit, o => o.AddAssociation()), new Dhcp6Facts { Server = Packet6.Server }).Should().BeNull();
+        Dhcp6Responder.Respond(Packet6.Request(Dhcp6MessageType.Solicit, o => o.AddAssociation()), new Dhcp6ResponseContext { Server = Packet6.Server }).Should().BeNull();
         var reply = Respond(Packet6.Request(Dhcp6MessageType.InformationRequest, o => o.Add(Dhcp6OptionCode.OptionRequest, (byte[])[0, 23])))!;
         reply.Type.Should().Be(Dhcp6MessageType.Reply);
         reply.Options.Contains(Dhcp6OptionCode.DnsServers).Should().BeTrue();
@@ -181,7 +181,7 @@ public class Dhcp6ResponderTests
 
         string Url(BootProgramTable programs)
         {
-            var boot = BootPart.For(request.Firmware!.Value, new BootInstruction.Kernel("linux", [], ""), request.Hardware!.Value, new BootSource(programs, IPAddress.Parse("fd00:77::1"), null));
+            var boot = BootParameters.For(request.Firmware!.Value, new BootInstruction.Kernel("linux", [], ""), request.Hardware!.Value, new BootFileLocator(programs, IPAddress.Parse("fd00:77::1"), null));
             return Encoding.UTF8.GetString(Respond(request, f => f with { Boot = boot })!.Options.Get(Dhcp6OptionCode.BootFileUrl).Span);
         }
     }
@@ -212,17 +212,17 @@ public class Dhcp6ResponderTests
             o.AddFirmware(vendorClass, architecture);
             o.Add(Dhcp6OptionCode.OptionRequest, (byte[])[0, 59, 0, 60, 0, 23]);
         });
-        var source = new BootSource(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
-        return Respond(request, f => f with { Subnet = Subnet with { BootFileParameters = ["quiet"] }, Boot = BootPart.For(request.Firmware!.Value, instruction, request.Hardware!.Value, source) });
+        var source = new BootFileLocator(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
+        return Respond(request, f => f with { Subnet = Subnet with { BootFileParameters = ["quiet"] }, Boot = BootParameters.For(request.Firmware!.Value, instruction, request.Hardware!.Value, source) });
     }
 
-    private static Dhcp6Message? Respond(Dhcp6Request request, Func<Dhcp6Facts, Dhcp6Facts>? change = null)
+    private static Dhcp6Message? Respond(Dhcp6Request request, Func<Dhcp6ResponseContext, Dhcp6ResponseContext>? change = null)
     {
-        var facts = new Dhcp6Facts
+        var facts = new Dhcp6ResponseContext
         {
             Server = Packet6.Server,
             Subnet = Subnet,
-            Associations = [.. request.Associations.Select(a => new AssociationAnswer(new IdentityAssociation(a.Id, [new LeasedAddress(IPAddress.Parse("fd00:77::1000"), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1))]), ""))],
+            Associations = [.. request.Associations.Select(a => new AssociationResult(new IdentityAssociation(a.Id, [new LeasedAddress(IPAddress.Parse("fd00:77::1000"), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1))]), ""))],
         };
         var reply = Dhcp6Responder.Respond(request, change?.Invoke(facts) ?? facts);
         if (reply is not null) Dhcp6OutgoingRules.Violation(request.Envelope.Wrap(reply)).Should().BeNull();

@@ -207,7 +207,7 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         IPEndPoint OnLink(IPEndPoint end) => new(end.Address, end.Port == _server!.Port ? 547 : 546);
         var replay = new PacketReplay([.. packets.Select(p => p with { Source = OnLink(p.Source), Destination = OnLink(p.Destination) })]);
         replay.Server6.Should().Be(IPAddress.IPv6Loopback);
-        var addresses = await LeasedAddresses6.OpenAsync([Loopback], new MemoryLeaseStore6(), timeProvider: replay.Clock);
+        var addresses = await LeaseAllocator6.OpenAsync([Loopback], new MemoryLeaseStore6(), timeProvider: replay.Clock);
         var steps = await replay.RunAsync(dhcp: null, policy: policy, dhcp6: new Dhcp6ServerOptions(), addresses6: addresses);
         steps.Should().HaveCount(3).And.OnlyContain(s => s.Answers.Count == 1 && s.Captured.Count == 1);
         steps.SelectMany(s => s.Differences).Should().BeEmpty();
@@ -293,7 +293,7 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         configure?.Invoke(options);
         // On loopback the link is found by the server's own address.
         var loopback = stateless ? Loopback with { Ranges = [] } : Loopback;
-        var server = new Dhcp6Server(options, await LeasedAddresses6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this, logger: logger);
+        var server = new Dhcp6Server(options, await LeaseAllocator6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this, logger: logger);
         _running = server.RunAsync(_stop.Token);
         _server = (await server.EndPoints)[0];
     }
@@ -317,9 +317,9 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
 
     private sealed class Recorder(BootInstruction? instruction) : IBootPolicy
     {
-        public ConcurrentQueue<BootQuestion> Questions { get; } = new();
+        public ConcurrentQueue<BootRequest> Questions { get; } = new();
 
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken)
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken)
         {
             Questions.Enqueue(question);
             return instruction is null ? throw new InvalidOperationException("out of order") : new(instruction);

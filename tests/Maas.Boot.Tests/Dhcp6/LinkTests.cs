@@ -32,10 +32,10 @@ public sealed class LinkTests : IBootObserver
         using var other = await OtherAsync(lab, "fd00:67::50,fd00:67::60,64");
         using var client = VethLab.Inside(lab.Server, () => new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp));
         if (isClientPortTaken) client.Bind(new IPEndPoint(IPAddress.IPv6Any, 546));
-        var addresses = await LeasedAddresses6.OpenAsync([Subnet], new MemoryLeaseStore6());
+        var addresses = await LeaseAllocator6.OpenAsync([Subnet], new MemoryLeaseStore6());
 
         var act = () => VethLab.Inside(lab.Server, () => Server(addresses).RunAsync(CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(20));
-        var refusal = (await act.Should().ThrowAsync<OtherDhcpServerException>()).Which;
+        var refusal = (await act.Should().ThrowAsync<DhcpServerConflictException>()).Which;
         refusal.Server.IsIPv6LinkLocal.Should().BeTrue();
         refusal.Interface.Should().Be("vs");
         Observed<BootObservation.OtherServerSeen>().Should().Match<BootObservation.OtherServerSeen>(o =>
@@ -47,7 +47,7 @@ public sealed class LinkTests : IBootObserver
     {
         await using var lab = await LabAsync();
         using var other = await OtherAsync(lab, "fd00:67::,static,64");
-        var addresses = await LeasedAddresses6.OpenAsync([Subnet], new MemoryLeaseStore6());
+        var addresses = await LeaseAllocator6.OpenAsync([Subnet], new MemoryLeaseStore6());
         using var stop = new CancellationTokenSource();
         var server = Server(addresses);
         var running = VethLab.Inside(lab.Server, () => server.RunAsync(stop.Token));
@@ -91,7 +91,7 @@ public sealed class LinkTests : IBootObserver
         return other;
     }
 
-    private Dhcp6Server Server(LeasedAddresses6 addresses) => new(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: this);
+    private Dhcp6Server Server(LeaseAllocator6 addresses) => new(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: this);
 
     private T Observed<T>() where T : BootObservation
     {

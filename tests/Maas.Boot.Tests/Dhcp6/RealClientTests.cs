@@ -70,7 +70,7 @@ public class RealClientTests
         (await Judge.RunAsync("chmod", ["+x", $"{folder}/script"])).Approved();
 
         var store = new MemoryLeaseStore6();
-        var addresses = await LeasedAddresses6.OpenAsync([LeaseScene6.Subnet with { LeaseTime = LeaseTime }], store);
+        var addresses = await LeaseAllocator6.OpenAsync([LeaseScene6.Subnet with { LeaseTime = LeaseTime }], store);
         var replies = new Replies();
         using var stop = new CancellationTokenSource();
         var server = new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: replies);

@@ -129,14 +129,14 @@ public class EvidenceTests
 
     private sealed class LocalDisk : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(new BootInstruction.LocalDisk());
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.LocalDisk());
     }
 
     private sealed class Traced : IBootPolicy
     {
         public Activity? Asked { get; private set; }
 
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken)
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken)
         {
             Asked ??= Activity.Current;
             return new(new BootInstruction.LocalDisk());

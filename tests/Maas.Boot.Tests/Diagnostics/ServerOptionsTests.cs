@@ -77,7 +77,7 @@ public class ServerOptionsTests
 
     private sealed class Application : IBootPolicy, IBootFiles, IBootObserver
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => default;
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => default;
 
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => default;
 

@@ -27,7 +27,7 @@ public sealed class Class3DhcpParsingTests : IDisposable
         var scene = await LeaseScene.OpenAsync();
         var message = LeaseScene.From(length);
         message.Options.Set(DhcpOptionCode.ClientIdentifier, new byte[length]);
-        scene.Ask(AddressQuestionKind.Discover, message).Rule.Should().NotBeEmpty();
+        scene.Ask(AddressRequestKind.Discover, message).Rule.Should().NotBeEmpty();
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class Class3DhcpParsingTests : IDisposable
         // ISC dhcpd: a reference count that overflowed.
         var scene = await LeaseScene.OpenAsync();
         var address = scene.Lease(1);
-        for (var i = 0; i < 100_000; i++) scene.Ask(AddressQuestionKind.Extend, 1, address).Kind.Should().Be(AddressAnswerKind.Grant);
+        for (var i = 0; i < 100_000; i++) scene.Ask(AddressRequestKind.Extend, 1, address).Kind.Should().Be(AddressResultKind.Grant);
         scene.Addresses.List().Should().ContainSingle();
     }
 
@@ -87,7 +87,7 @@ public sealed class Class3DhcpParsingTests : IDisposable
     public async Task Every_option_with_every_length_and_filling_ends_in_an_answer(string advisory, DhcpOptionCode code)
     {
         var scene = await LeaseScene.OpenAsync();
-        var source = BootSource.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
+        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
         var server = IPAddress.Parse("10.0.0.1").ToNumber();
         foreach (var filling in (byte[])[0, 1, 2, 4, 63, 0x7f, 0xc0, 0xff])
             for (var length = 0; length <= 300; length++)
@@ -103,9 +103,9 @@ public sealed class Class3DhcpParsingTests : IDisposable
                 _ = DomainSearchList.TryParse(value, out _);
                 _ = RelayAgentInformation.Parse(value);
                 _ = MachineIdentifier.Of(read!);
-                var boot = FirmwareClient.Of(read!) is { } firmware ? BootPart.For(firmware, new BootInstruction.LocalDisk(), read!.Hardware, source) : null;
+                var boot = FirmwareClient.Of(read!) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), read!.Hardware, source) : null;
                 var reply = new DhcpMessage();
-                if (DhcpResponder.Respond(read!, new ResponseFacts(server, scene.Ask(AddressQuestionKind.Discover, read!), boot), reply))
+                if (DhcpResponder.Respond(read!, new DhcpResponseContext(server, scene.Ask(AddressRequestKind.Discover, read!), boot), reply))
                     DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(read!)]).Should().BeGreaterThan(0, $"{advisory}, {length} times {filling}");
             }
     }

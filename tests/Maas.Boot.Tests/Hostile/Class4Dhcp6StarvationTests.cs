@@ -16,11 +16,11 @@ public class Class4Dhcp6StarvationTests
     {
         var scene = await LeaseScene6.OpenAsync();
         var limits = new List<string?>();
-        for (var i = 0; i < 100; i++) limits.Add(scene.Ask(AssociationQuestionKind.Decline, 1, $"{scene.Take(1)}").Limit);
+        for (var i = 0; i < 100; i++) limits.Add(scene.Ask(AssociationRequestKind.Decline, 1, $"{scene.Take(1)}").Limit);
         scene.Addresses.List().Count(l => l.State == LeaseState.Quarantined).Should().Be(16);
         limits.Where(l => l is not null).Should().Equal("16 addresses declined in a minute on the link");
         scene.Time.Advance(TimeSpan.FromMinutes(1));
-        scene.Ask(AssociationQuestionKind.Decline, 2, $"{scene.Take(2)}");
+        scene.Ask(AssociationRequestKind.Decline, 2, $"{scene.Take(2)}");
         scene.Addresses.List().Count(l => l.State == LeaseState.Quarantined).Should().Be(17);
     }
 
@@ -38,7 +38,7 @@ public class Class4Dhcp6StarvationTests
     [Fact]
     public async Task A_circuit_that_invents_clients_is_held_back_and_other_circuits_are_not()
     {
-        var scene = await LeaseScene6.OpenAsync(rules: new LeaseRules6 { NewClientsPerMinute = 5 });
+        var scene = await LeaseScene6.OpenAsync(rules: new LeaseOptions6 { NewClientsPerMinute = 5 });
         var bad = new AttachmentPlace("bad"u8.ToArray(), Relay);
         Enumerable.Range(1, 100).Count(client => Take(scene, (byte)client, 1, bad)).Should().Be(5);
         Take(scene, 3, 1, bad).Should().BeTrue("it has an address already");
@@ -51,7 +51,7 @@ public class Class4Dhcp6StarvationTests
     [Fact]
     public async Task A_bound_is_told_once_a_minute_and_place()
     {
-        var scene = await LeaseScene6.OpenAsync(rules: new LeaseRules6 { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
+        var scene = await LeaseScene6.OpenAsync(rules: new LeaseOptions6 { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
         string?[] Told(AttachmentPlace place, byte first) => [.. Enumerable.Range(first, 4).Select(c => Ask(scene, (byte)c, 1, place).Limit)];
         Told(new AttachmentPlace("bad"u8.ToArray(), Relay), 1).Should().Equal(null, "1 new clients in a minute behind circuit 626164 of relay fd00:77::fe", null, null);
         Told(new AttachmentPlace(default, Relay), 11).Should().Equal(null, "1 new clients in a minute behind relay fd00:77::fe", null, null);
@@ -63,8 +63,8 @@ public class Class4Dhcp6StarvationTests
         var scene = await LeaseScene6.OpenAsync(LeaseScene6.Subnet with { Ranges = [AddressRange6.Parse("fd00:77::10-fd00:77::11")] });
         scene.Take(1);
         scene.Take(2);
-        scene.Ask(AssociationQuestionKind.Take, 3).Limit.Should().Be("all 2 addresses of fd00:77::/64 are in use");
-        scene.Ask(AssociationQuestionKind.Solicit, 4).Limit.Should().BeNull();
+        scene.Ask(AssociationRequestKind.Take, 3).Limit.Should().Be("all 2 addresses of fd00:77::/64 are in use");
+        scene.Ask(AssociationRequestKind.Solicit, 4).Limit.Should().BeNull();
     }
 
     [Fact]
@@ -72,9 +72,9 @@ public class Class4Dhcp6StarvationTests
     {
         var scene = await LeaseScene6.OpenAsync();
         scene.Take(1, "fd00:77::1055");
-        scene.Ask(AssociationQuestionKind.Renew, 1, "fd00:77::1055");
+        scene.Ask(AssociationRequestKind.Renew, 1, "fd00:77::1055");
         scene.Take(2, "fd00:77::1056");
-        scene.Ask(AssociationQuestionKind.Decline, 2, "fd00:77::1056");
+        scene.Ask(AssociationRequestKind.Decline, 2, "fd00:77::1056");
         await scene.Addresses.CommitAsync(default);
         await scene.RestartAsync();
         scene.Addresses.List().Select(l => (l.Since, l.Why)).Should().Equal(
@@ -84,8 +84,8 @@ public class Class4Dhcp6StarvationTests
 
     private static bool Take(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) => LeaseScene6.Granted(Ask(scene, client, association, place)) is not null;
 
-    private static AssociationAnswer Ask(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) =>
+    private static AssociationResult Ask(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) =>
         scene.Addresses.Ask(
             scene.Addresses.SubnetOf(Relay)!,
-            new AssociationQuestion(AssociationQuestionKind.Take, LeaseScene6.ClientOf(client), Packet6.Association(association), LeaseScene6.HardwareOf(client), IsFirmware: false) { Place = place });
+            new AssociationRequest(AssociationRequestKind.Take, LeaseScene6.ClientOf(client), Packet6.Association(association), LeaseScene6.HardwareOf(client), IsFirmware: false) { Place = place });
 }

@@ -22,16 +22,16 @@ public class Class4DhcpStarvationTests
         {
             if (!DhcpMessage.TryParse(datagram, out var request)) return;
             var state = ClientState.Of(request, Server);
-            var source = BootSource.On(new DhcpServerOptions(), IPAddress.Loopback);
-            var boot = FirmwareClient.Of(request) is { } firmware ? BootPart.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
-            var address = AddressAnswer.Silent("not asked");
+            var source = BootFileLocator.On(new DhcpServerOptions(), IPAddress.Loopback);
+            var boot = FirmwareClient.Of(request) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
+            var address = AddressResult.Silent("not asked");
             if (state.Kind is { } kind)
             {
                 lock (scene) address = scene.Ask(kind, request, IPv4.ToAddress(state.Address).ToString());
             }
 
             var reply = new DhcpMessage();
-            if (!DhcpResponder.Respond(request, new ResponseFacts(Server, address, boot), reply)) return;
+            if (!DhcpResponder.Respond(request, new DhcpResponseContext(Server, address, boot), reply)) return;
             var longest = DhcpResponder.LongestReplyTo(request);
             var written = DhcpResponder.Write(reply, new byte[longest]);
             written.Should().BeInRange(0, longest);
@@ -44,10 +44,10 @@ public class Class4DhcpStarvationTests
     {
         var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.99")] };
         var scene = await LeaseScene.OpenAsync(wide);
-        for (var i = 0; i < 200; i++) scene.Ask(AddressQuestionKind.InUse, 1, scene.Lease(1));
+        for (var i = 0; i < 200; i++) scene.Ask(AddressRequestKind.InUse, 1, scene.Lease(1));
         scene.Addresses.List().Count(l => l.State == LeaseState.Quarantined).Should().Be(16);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
-        scene.Ask(AddressQuestionKind.InUse, 2, scene.Lease(2));
+        scene.Ask(AddressRequestKind.InUse, 2, scene.Lease(2));
         scene.Addresses.List().Count(l => l.State == LeaseState.Quarantined).Should().Be(17);
     }
 
@@ -55,7 +55,7 @@ public class Class4DhcpStarvationTests
     public async Task A_host_on_the_link_that_invents_clients_is_held_back_and_keeps_little_for_long()
     {
         var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.100-10.0.0.199")] };
-        var rules = new LeaseRules { NewClientsPerMinuteOfLink = 60, NewClientLeaseTime = TimeSpan.FromMinutes(10) };
+        var rules = new LeaseOptions { NewClientsPerMinuteOfLink = 60, NewClientLeaseTime = TimeSpan.FromMinutes(10) };
         var scene = await LeaseScene.OpenAsync(wide, rules);
         Enumerable.Range(1, 202).Count(c => scene.Lease(c) is not null).Should().Be(60);
         scene.Addresses.List().Should().OnlyContain(l => l.ExpiresAt - l.Since <= TimeSpan.FromMinutes(10));
@@ -66,28 +66,28 @@ public class Class4DhcpStarvationTests
     [Fact]
     public async Task A_client_that_renews_gets_the_long_lease_and_keeps_it_over_a_restart()
     {
-        var rules = new LeaseRules { NewClientLeaseTime = TimeSpan.FromMinutes(10) };
+        var rules = new LeaseOptions { NewClientLeaseTime = TimeSpan.FromMinutes(10) };
         var scene = await LeaseScene.OpenAsync(rules: rules);
         var address = scene.Lease(1)!;
         scene.Time.Advance(TimeSpan.FromMinutes(5));
-        scene.Ask(AddressQuestionKind.Extend, 1, address).LeaseTime.Should().Be(TimeSpan.FromHours(1));
+        scene.Ask(AddressRequestKind.Extend, 1, address).LeaseTime.Should().Be(TimeSpan.FromHours(1));
         scene.Commit();
         var restarted = await LeaseScene.OpenAsync(rules: rules, store: scene.Store, time: scene.Time);
-        restarted.Ask(AddressQuestionKind.Verify, 1, address).LeaseTime.Should().Be(TimeSpan.FromHours(1));
+        restarted.Ask(AddressRequestKind.Verify, 1, address).LeaseTime.Should().Be(TimeSpan.FromHours(1));
     }
 
     [Fact]
     public async Task A_known_machine_gets_the_address_of_a_client_that_is_unknown_and_has_never_renewed()
     {
         var known = LeaseScene.From(7).Hardware;
-        var scene = await LeaseScene.OpenAsync(rules: new LeaseRules { IsKnownClient = h => h == known, NewClientLeaseTime = TimeSpan.FromMinutes(10) });
+        var scene = await LeaseScene.OpenAsync(rules: new LeaseOptions { IsKnownClient = h => h == known, NewClientLeaseTime = TimeSpan.FromMinutes(10) });
         var kept = scene.Lease(1)!;
         scene.Time.Advance(TimeSpan.FromMinutes(1));
-        scene.Ask(AddressQuestionKind.Extend, 1, kept);
+        scene.Ask(AddressRequestKind.Extend, 1, kept);
         foreach (var client in (int[])[2, 3, 4]) scene.Lease(client).Should().NotBeNull();
         scene.Lease(5).Should().BeNull("all are held");
-        var answer = scene.Ask(AddressQuestionKind.Discover, 7);
-        answer.Kind.Should().Be(AddressAnswerKind.Grant);
+        var answer = scene.Ask(AddressRequestKind.Discover, 7);
+        answer.Kind.Should().Be(AddressResultKind.Grant);
         answer.Address.ToString().Should().NotBe(kept, "who has renewed is there");
         answer.IsUntried.Should().BeTrue("the link is asked by ARP before the address is taken from anybody");
     }
@@ -96,19 +96,19 @@ public class Class4DhcpStarvationTests
     public async Task A_circuit_that_invents_clients_is_held_back_and_other_circuits_are_not()
     {
         var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.250")] };
-        var scene = await LeaseScene.OpenAsync(wide, new LeaseRules { NewClientsPerMinute = 5 });
-        Enumerable.Range(1, 100).Count(c => scene.Ask(AddressQuestionKind.Discover, Behind("bad", c)).Kind == AddressAnswerKind.Grant).Should().Be(5);
-        scene.Ask(AddressQuestionKind.Discover, Behind("bad", 3)).Kind.Should().Be(AddressAnswerKind.Grant, "it has an address already");
-        scene.Ask(AddressQuestionKind.Discover, Behind("good", 200)).Kind.Should().Be(AddressAnswerKind.Grant);
+        var scene = await LeaseScene.OpenAsync(wide, new LeaseOptions { NewClientsPerMinute = 5 });
+        Enumerable.Range(1, 100).Count(c => scene.Ask(AddressRequestKind.Discover, Behind("bad", c)).Kind == AddressResultKind.Grant).Should().Be(5);
+        scene.Ask(AddressRequestKind.Discover, Behind("bad", 3)).Kind.Should().Be(AddressResultKind.Grant, "it has an address already");
+        scene.Ask(AddressRequestKind.Discover, Behind("good", 200)).Kind.Should().Be(AddressResultKind.Grant);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
-        scene.Ask(AddressQuestionKind.Discover, Behind("bad", 101)).Kind.Should().Be(AddressAnswerKind.Grant);
+        scene.Ask(AddressRequestKind.Discover, Behind("bad", 101)).Kind.Should().Be(AddressResultKind.Grant);
     }
 
     [Fact]
     public async Task A_bound_is_told_once_a_minute_and_place()
     {
-        var scene = await LeaseScene.OpenAsync(rules: new LeaseRules { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
-        string?[] Told(Func<int, DhcpMessage> ask, int first) => [.. Enumerable.Range(first, 4).Select(c => scene.Ask(AddressQuestionKind.Discover, ask(c)).Limit)];
+        var scene = await LeaseScene.OpenAsync(rules: new LeaseOptions { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
+        string?[] Told(Func<int, DhcpMessage> ask, int first) => [.. Enumerable.Range(first, 4).Select(c => scene.Ask(AddressRequestKind.Discover, ask(c)).Limit)];
         Told(c => Behind("bad", c), 1).Should().Equal(null, "1 new clients in a minute behind circuit 626164 of relay 0.0.0.0", null, null);
         Told(OfRelay, 11).Should().Equal(null, "1 new clients in a minute behind relay 10.0.0.2", null, null);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
@@ -119,9 +119,9 @@ public class Class4DhcpStarvationTests
     public async Task A_relay_without_circuits_is_held_back_only_when_that_is_asked_for()
     {
         var free = await LeaseScene.OpenAsync();
-        Enumerable.Range(1, 4).Count(c => free.Ask(AddressQuestionKind.Discover, OfRelay(c)).Kind == AddressAnswerKind.Grant).Should().Be(4);
-        var held = await LeaseScene.OpenAsync(rules: new LeaseRules { NewClientsPerMinuteOfRelay = 2 });
-        Enumerable.Range(1, 4).Count(c => held.Ask(AddressQuestionKind.Discover, OfRelay(c)).Kind == AddressAnswerKind.Grant).Should().Be(2);
+        Enumerable.Range(1, 4).Count(c => free.Ask(AddressRequestKind.Discover, OfRelay(c)).Kind == AddressResultKind.Grant).Should().Be(4);
+        var held = await LeaseScene.OpenAsync(rules: new LeaseOptions { NewClientsPerMinuteOfRelay = 2 });
+        Enumerable.Range(1, 4).Count(c => held.Ask(AddressRequestKind.Discover, OfRelay(c)).Kind == AddressResultKind.Grant).Should().Be(2);
     }
 
     [Fact]
@@ -129,8 +129,8 @@ public class Class4DhcpStarvationTests
     {
         var scene = await LeaseScene.OpenAsync();
         for (var client = 1; client <= 4; client++) scene.Lease(client);
-        scene.Ask(AddressQuestionKind.Discover, 5).Limit.Should().Be("all 4 addresses of 10.0.0.0/24 are in use");
-        scene.Ask(AddressQuestionKind.Discover, 6).Limit.Should().BeNull();
+        scene.Ask(AddressRequestKind.Discover, 5).Limit.Should().Be("all 4 addresses of 10.0.0.0/24 are in use");
+        scene.Ask(AddressRequestKind.Discover, 6).Limit.Should().BeNull();
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public class Class4DhcpStarvationTests
         scene.Lease(1);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
         scene.Offer(2, "10.0.0.13");
-        scene.Ask(AddressQuestionKind.InUse, 3, scene.Lease(3));
+        scene.Ask(AddressRequestKind.InUse, 3, scene.Lease(3));
         var start = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         scene.Addresses.List().Select(l => (l.State, l.Since - start, l.Why)).Should().BeEquivalentTo(
         [
@@ -154,8 +154,8 @@ public class Class4DhcpStarvationTests
     public async Task A_relay_of_another_network_gets_no_address_of_this_one()
     {
         var scene = await LeaseScene.OpenAsync();
-        var question = new AddressQuestion(AddressQuestionKind.Discover, LeaseScene.From(1), IPAddress.Parse("192.168.7.1"));
-        (await scene.Addresses.AskAsync(question, default)).Kind.Should().Be(AddressAnswerKind.Silent);
+        var question = new AddressRequest(AddressRequestKind.Discover, LeaseScene.From(1), IPAddress.Parse("192.168.7.1"));
+        (await scene.Addresses.AskAsync(question, default)).Kind.Should().Be(AddressResultKind.Silent);
     }
 
     [Fact]
@@ -166,8 +166,8 @@ public class Class4DhcpStarvationTests
         request.Options.Set(DhcpOptionCode.Router, IPAddress.Parse("10.0.0.66"));
         request.Options.Set(DhcpOptionCode.DomainNameServer, IPAddress.Parse("10.0.0.66"));
         var reply = new DhcpMessage();
-        var grant = AddressAnswer.Grant(IPAddress.Parse("10.0.0.10"), LeaseScene.Subnet, TimeSpan.FromHours(1), "a");
-        DhcpResponder.Respond(request, new ResponseFacts(Server, grant, null), reply).Should().BeTrue();
+        var grant = AddressResult.Grant(IPAddress.Parse("10.0.0.10"), LeaseScene.Subnet, TimeSpan.FromHours(1), "a");
+        DhcpResponder.Respond(request, new DhcpResponseContext(Server, grant, null), reply).Should().BeTrue();
         foreach (var code in (DhcpOptionCode[])[DhcpOptionCode.ClasslessStaticRoute, DhcpOptionCode.Router, DhcpOptionCode.DomainNameServer]) reply.Options.Contains(code).Should().BeFalse();
     }
 

@@ -50,14 +50,14 @@ public class Class5Output6Tests
     // RFC 8415 as a suspicious client would check it, without this package's reader.
     private static void Check(Dhcp6Request request, Dhcp6Subnet subnet, BootInstruction instruction, int relays)
     {
-        var source = new BootSource(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
+        var source = new BootFileLocator(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
         var granted = new LeasedAddress(IPAddress.Parse("fd00:77::1000"), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
-        var facts = new Dhcp6Facts
+        var facts = new Dhcp6ResponseContext
         {
             Server = Packet6.Server,
             Subnet = subnet,
-            Associations = [.. request.Associations.Select(a => new AssociationAnswer(new IdentityAssociation(a.Id, [granted]), "a free address"))],
-            Boot = request.Firmware is { } firmware ? BootPart.For(firmware, instruction, HardwareAddress.Parse("52:54:00:77:00:01"), source) : null,
+            Associations = [.. request.Associations.Select(a => new AssociationResult(new IdentityAssociation(a.Id, [granted]), "a free address"))],
+            Boot = request.Firmware is { } firmware ? BootParameters.For(firmware, instruction, HardwareAddress.Parse("52:54:00:77:00:01"), source) : null,
         };
         if (Dhcp6Responder.Respond(request, facts) is not { } reply) return;
         ReadOnlySpan<byte> octets = request.Envelope.Wrap(reply);

@@ -69,20 +69,20 @@ public class Class5OutputTests
         var request = LeaseScene.From(1);
         request.Type = DhcpMessageType.Request;
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(request, new ResponseFacts(Server, AddressAnswer.Refuse(new string('x', 5000)), null), reply).Should().BeTrue();
-        DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(request)]).Should().BeInRange(DhcpMessage.Shortest, DhcpMessage.LongestUnasked);
+        DhcpResponder.Respond(request, new DhcpResponseContext(Server, AddressResult.Refuse(new string('x', 5000)), null), reply).Should().BeTrue();
+        DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(request)]).Should().BeInRange(DhcpMessage.Shortest, DhcpMessage.DefaultMaxLength);
     }
 
     // RFC 2131 section 2 and 4.1, RFC 2132, RFC 3396: as a suspicious client would check it, without this package's reader.
     private static byte[] Check(DhcpMessage request, DhcpSubnet subnet)
     {
-        var source = BootSource.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
-        var boot = FirmwareClient.Of(request) is { } firmware ? BootPart.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
-        var grant = AddressAnswer.Grant(IPAddress.Parse("10.0.0.10"), subnet, TimeSpan.FromHours(1), "a free address");
+        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
+        var boot = FirmwareClient.Of(request) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
+        var grant = AddressResult.Grant(IPAddress.Parse("10.0.0.10"), subnet, TimeSpan.FromHours(1), "a free address");
         var reply = new DhcpMessage();
-        if (!DhcpResponder.Respond(request, new ResponseFacts(Server, grant, boot), reply)) return [];
+        if (!DhcpResponder.Respond(request, new DhcpResponseContext(Server, grant, boot), reply)) return [];
         var longest = DhcpResponder.LongestReplyTo(request);
-        longest.Should().BeInRange(DhcpMessage.LongestUnasked, DhcpMessage.LongestOnEthernet);
+        longest.Should().BeInRange(DhcpMessage.DefaultMaxLength, DhcpMessage.LongestOnEthernet);
         var buffer = new byte[longest];
         var wire = buffer[..DhcpResponder.Write(reply, buffer)];
         if (wire.Length == 0) return wire; // what must be echoed does not fit: silence

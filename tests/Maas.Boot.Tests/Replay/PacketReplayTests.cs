@@ -35,8 +35,8 @@ public class PacketReplayTests
     {
         var packets = Captures.Read(name);
         var replay = new PacketReplay(packets);
-        var addresses = await LeasedAddresses.OpenAsync([Subnet], new VolatileLeases(), timeProvider: replay.Clock);
-        var addresses6 = await LeasedAddresses6.OpenAsync([Subnet6], new MemoryLeaseStore6(), timeProvider: replay.Clock);
+        var addresses = await LeaseAllocator.OpenAsync([Subnet], new InMemoryLeaseStore(), timeProvider: replay.Clock);
+        var addresses6 = await LeaseAllocator6.OpenAsync([Subnet6], new MemoryLeaseStore6(), timeProvider: replay.Clock);
         var tftp = new TftpServerOptions { MaxWindowSize = 1 }; // as the captured server did
         var steps = await replay.RunAsync(new DhcpServerOptions { HttpBase = new Uri("http://10.77.0.1/") }, addresses, new EverybodyInstalls(), new CapturedFiles(packets), tftp, new Dhcp6ServerOptions(), addresses6);
 
@@ -68,7 +68,7 @@ public class PacketReplayTests
         var packets = PcapReader.Read(output.WrittenMemory);
         packets.Where(p => p.IsSent == true).Should().OnlyContain(p => p.Comment!.Length > 0);
         var replay = new PacketReplay(packets);
-        var addresses = await LeasedAddresses.OpenAsync([RunningServer.Subnet], new VolatileLeases(), timeProvider: replay.Clock);
+        var addresses = await LeaseAllocator.OpenAsync([RunningServer.Subnet], new InMemoryLeaseStore(), timeProvider: replay.Clock);
         var steps = await replay.RunAsync(new DhcpServerOptions(), addresses, new EverybodyInstalls());
         steps.Should().HaveCount(4).And.OnlyContain(s => s.Answers.Count == 1 && s.Captured.Count == 1);
         steps.SelectMany(s => s.Differences).Should().BeEmpty();
@@ -113,7 +113,7 @@ public class PacketReplayTests
         var packets = Captures.Read("dhclient");
         var replay = new PacketReplay(packets);
         var other = Subnet with { Routers = [IPAddress.Parse("10.77.0.254")] };
-        var addresses = await LeasedAddresses.OpenAsync([other], new VolatileLeases(), timeProvider: replay.Clock);
+        var addresses = await LeaseAllocator.OpenAsync([other], new InMemoryLeaseStore(), timeProvider: replay.Clock);
         var first = (await replay.RunAsync(new DhcpServerOptions(), addresses))[0];
         first.Answer!.Type.Should().Be(DhcpMessageType.Offer);
         first.Differences.Should().Contain("- 3 Router: 10.77.0.1").And.Contain("+ 3 Router: 10.77.0.254");
@@ -126,7 +126,7 @@ public class PacketReplayTests
         var packets = Captures.Read("dhclient").ToList();
         packets.Insert(0, packets[0] with { Payload = new byte[20] });
         var replay = new PacketReplay(packets);
-        var addresses = await LeasedAddresses.OpenAsync([Subnet], new VolatileLeases(), timeProvider: replay.Clock);
+        var addresses = await LeaseAllocator.OpenAsync([Subnet], new InMemoryLeaseStore(), timeProvider: replay.Clock);
         var steps = await replay.RunAsync(new DhcpServerOptions(), addresses);
         steps[0].Rule.Should().Contain("no DHCP message");
         steps[1].Answers.Should().ContainSingle();
@@ -136,6 +136,6 @@ public class PacketReplayTests
 
     private sealed class EverybodyInstalls : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("linux", ["initrd.gz"], "console=ttyS0"));
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("linux", ["initrd.gz"], "console=ttyS0"));
     }
 }

@@ -113,6 +113,6 @@ public class AdvertisementMessageTests
         {
             var options = new RouterAdvertiserOptions { ManagedAddresses = managed, OtherConfiguration = other, RouterLifetimeSeconds = lifetime, Mtu = 1500 };
             AdvertisementMessage.TryRead(AdvertisementMessage.Write(options, Hardware), IPAddress.Parse("fe80::1"), out var heard).Should().BeTrue();
-            heard.Should().Be(new HeardAdvertisement(managed, other, TimeSpan.FromSeconds(lifetime), new HardwareAddress(HardwareAddress.Ethernet, Hardware)));
+            heard.Should().Be(new ReceivedAdvertisement(managed, other, TimeSpan.FromSeconds(lifetime), new HardwareAddress(HardwareAddress.Ethernet, Hardware)));
         }, iter: 500);
 }

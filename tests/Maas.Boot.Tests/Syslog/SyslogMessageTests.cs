@@ -62,7 +62,7 @@ public class SyslogMessageTests
     [Fact]
     public void A_sender_has_a_budget_of_lines_that_comes_back_with_the_next_window()
     {
-        var budget = new LineBudget(linesPerSender: 2, TimeSpan.FromSeconds(10), senders: 1);
+        var budget = new SyslogRateLimiter(linesPerSender: 2, TimeSpan.FromSeconds(10), senders: 1);
         var (one, two, now) = (System.Net.IPAddress.Parse("10.0.0.1"), System.Net.IPAddress.Parse("10.0.0.2"), DateTimeOffset.UnixEpoch);
         new[] { budget.TryTake(one, now), budget.TryTake(one, now), budget.TryTake(one, now), budget.TryTake(two, now) }.Should().Equal(true, true, false, false);
         budget.TryTake(two, now.AddSeconds(10)).Should().BeTrue();

@@ -41,7 +41,7 @@ internal sealed class SimulatedNetwork(int seed, double loss = 0, double doubled
     /// <summary>Runs a transfer until the server is done.</summary>
     public TftpOutcome Run(byte[] content, int blockSize, int windowSize, bool options = true)
     {
-        var terms = new TftpTerms(blockSize, windowSize, content.Length) { OptionAcknowledgement = options ? new byte[] { 0, 6 } : default };
+        var terms = new TftpNegotiatedOptions(blockSize, windowSize, content.Length) { OptionAcknowledgement = options ? new byte[] { 0, 6 } : default };
         var transfer = new TftpTransfer(terms, TimeSpan.FromSeconds(30));
         var client = new Client(blockSize, windowSize, this);
         Perform(transfer.Start());

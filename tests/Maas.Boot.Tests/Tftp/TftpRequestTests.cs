@@ -50,7 +50,7 @@ public class TftpRequestTests
     {
         var request = Parse($"\0\u0001f\0octet\0tsize\00\0timeout\0{asked}\0");
         request.TimeoutSeconds.Should().Be(seconds);
-        var answer = System.Text.Encoding.ASCII.GetString(TftpTerms.Agree(request, 1000, new TftpServerOptions(), 1468).OptionAcknowledgement.Span);
+        var answer = System.Text.Encoding.ASCII.GetString(TftpNegotiatedOptions.Agree(request, 1000, new TftpServerOptions(), 1468).OptionAcknowledgement.Span);
         answer.Should().Be("\0\u0006tsize\01000\0" + (seconds is null ? "" : $"timeout\0{seconds}\0"));
     }
 

@@ -274,7 +274,7 @@ public class TftpServerTests
         for (var port = 1; port <= 4096; port++)
         {
             var slot = table.TryTake(new IPEndPoint(IPAddress.Loopback, port), request!, out _, out _)!; // there is room
-            var terms = TftpTerms.Agree(request!, 100 << 20, options, 9000, table.WindowBytesFor(options));
+            var terms = TftpNegotiatedOptions.Agree(request!, 100 << 20, options, 9000, table.WindowBytesFor(options));
             terms.WindowSize.Should().BePositive();
             table.Reserve(slot, terms.BlockSize * terms.WindowSize);
             all += terms.BlockSize * terms.WindowSize;

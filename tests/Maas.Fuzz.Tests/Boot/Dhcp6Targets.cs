@@ -116,8 +116,8 @@ internal static class Dhcp6Targets
             TimeServers = [IPAddress.Parse("fd00:77::123")],
             BootFileParameters = ["quiet"],
         };
-        var addresses = LeasedAddresses6.OpenAsync([subnet], new Nowhere()).GetAwaiter().GetResult();
-        var source = new BootSource(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
+        var addresses = LeaseAllocator6.OpenAsync([subnet], new Nowhere()).GetAwaiter().GetResult();
+        var source = new BootFileLocator(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
         return input =>
         {
             if (input.IsEmpty || !Dhcp6Envelope.TryParse(input.ToArray(), out var envelope) || !Dhcp6Request.TryRead(envelope, s_client, out var request)) return;
@@ -128,18 +128,18 @@ internal static class Dhcp6Targets
             }
 
             var isRapid = request.Options.Contains(Dhcp6OptionCode.RapidCommit);
-            AssociationAnswer[] answers = Dhcp6Rules.KindOf(request.Type, isRapid) is { } kind
-                ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationQuestion(kind, request.Client!.Value, a, request.Hardware, request.Firmware is not null)))] // the rules let nobody pass without
+            AssociationResult[] answers = Dhcp6Rules.KindOf(request.Type, isRapid) is { } kind
+                ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, request.Firmware is not null)))] // the rules let nobody pass without
                 : [];
             if (answers.Any(a => a.Rule.Length == 0)) throw new InvalidOperationException("an answer without a reason");
             foreach (var granted in answers.SelectMany(a => a.Association.Addresses))
                 if (granted.Valid > TimeSpan.Zero && !subnet.Network.Contains(granted.Address)) throw new InvalidOperationException($"{granted.Address} is none of ours");
-            var facts = new Dhcp6Facts
+            var facts = new Dhcp6ResponseContext
             {
                 Server = s_server,
                 Subnet = subnet,
                 Associations = answers,
-                Boot = request.Firmware is { } firmware && request.Hardware is { } hardware ? BootPart.For(firmware, new BootInstruction.LocalDisk(), hardware, source) : null,
+                Boot = request.Firmware is { } firmware && request.Hardware is { } hardware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), hardware, source) : null,
                 IsRapid = isRapid && request.Type == Dhcp6MessageType.Solicit,
                 IsUnicast = (input[^1] & 0x81) == 0x81,
             };

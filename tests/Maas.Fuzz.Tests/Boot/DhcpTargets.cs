@@ -52,21 +52,21 @@ internal static class DhcpTargets
             Routes = [new ClasslessRoute(IPNetwork.Parse("10.1.0.0/16"), IPAddress.Parse("10.0.0.2"))],
             IPv6OnlyTime = TimeSpan.FromMinutes(10),
         };
-        var addresses = LeasedAddresses.OpenAsync([subnet], new VolatileLeases(), new LeaseRules { RapidCommit = true }).GetAwaiter().GetResult();
+        var addresses = LeaseAllocator.OpenAsync([subnet], new InMemoryLeaseStore(), new LeaseOptions { RapidCommit = true }).GetAwaiter().GetResult();
         var server = IPAddress.Parse("10.0.0.1").ToNumber();
-        var source = BootSource.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
+        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
         var (request, reply, read, buffer) = (new DhcpMessage(), new DhcpMessage(), new DhcpMessage(), new byte[DhcpMessage.LongestOnEthernet]);
         return input =>
         {
             if (!request.TryRead(input)) return;
             var state = ClientState.Of(request, server);
-            var boot = FirmwareClient.Of(request) is { } firmware ? BootPart.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
+            var boot = FirmwareClient.Of(request) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
             if (DhcpResponder.RespondAsProxy(request, server, boot, atBootService: (input[0] & 2) != 0, reply)) Validate(reply, request, read, buffer);
             if (state.Kind is not { } kind) return;
-            var pending = addresses.AskAsync(new AddressQuestion(kind, request, ClientState.LinkOf(request, server), state.Address), CancellationToken.None);
+            var pending = addresses.AskAsync(new AddressRequest(kind, request, ClientState.LinkOf(request, server), state.Address), CancellationToken.None);
             var answer = pending.IsCompletedSuccessfully ? pending.Result : throw new InvalidOperationException("an answer from memory waited");
             if (answer.Rule.Length == 0) throw new InvalidOperationException("an answer without a reason");
-            if (!DhcpResponder.Respond(request, new ResponseFacts(server, answer, boot), reply)) return;
+            if (!DhcpResponder.Respond(request, new DhcpResponseContext(server, answer, boot), reply)) return;
             Validate(reply, request, read, buffer);
             _ = ReplyRoute.For(request, reply, (1, 1), (67, 68));
             addresses.CommitAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();

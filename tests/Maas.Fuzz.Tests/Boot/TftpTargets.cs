@@ -30,7 +30,7 @@ internal static class TftpTargets
 
         if (BootFileName.TryNormalize(request.Name.Span, out var name, out _) && name.Split('/').Any(s => s.Length == 0 || s.All(c => c == '.') || s.Contains('\\') || HasStrayColon(s) || IsDrive(name)))
             throw new InvalidOperationException($"'{name}' is no key");
-        var terms = TftpTerms.Agree(request, 1 << 20, s_options, 1468);
+        var terms = TftpNegotiatedOptions.Agree(request, 1 << 20, s_options, 1468);
         if (terms.BlockSize is < 8 or > 1468 || (long)terms.WindowSize * terms.BlockSize > Math.Max(s_options.MaxWindowBytes, terms.BlockSize)) throw new InvalidOperationException($"{terms} is beyond the limits");
         if (terms.OptionAcknowledgement.Length > 100) throw new InvalidOperationException("an OACK larger than what it answers");
     }
@@ -52,7 +52,7 @@ internal static class TftpTargets
     private static void Transfer(ReadOnlySpan<byte> input)
     {
         if (input.Length < 4) return;
-        var terms = new TftpTerms(512, 1 + (input[1] & 63), (input[2] << 8) + input[3]) { OptionAcknowledgement = (input[0] & 1) == 0 ? s_acknowledgement : default, TellsSize = (input[0] & 2) != 0 };
+        var terms = new TftpNegotiatedOptions(512, 1 + (input[1] & 63), (input[2] << 8) + input[3]) { OptionAcknowledgement = (input[0] & 1) == 0 ? s_acknowledgement : default, TellsSize = (input[0] & 2) != 0 };
         var transfer = new TftpTransfer(terms, TimeSpan.FromSeconds(30));
         var (now, sent, heard) = (TimeSpan.Zero, 0L, 0);
         Check(transfer.Start());

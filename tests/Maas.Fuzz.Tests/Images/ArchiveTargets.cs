@@ -46,14 +46,14 @@ internal static class ArchiveTargets
         },
     ];
 
-    private static void Tar(ImageBytes bytes)
+    private static void Tar(RandomAccessSource bytes)
     {
         Reading.Tree(TarIndex.Open(bytes));
         var reader = new TarArchiveReader(bytes.OpenStream());
         for (var entry = reader.Next(); entry is not null; entry = reader.Next()) Reading.Some(entry.Content);
     }
 
-    private static void Cpio(ImageBytes bytes)
+    private static void Cpio(RandomAccessSource bytes)
     {
         using var scratch = new Scratch(new DiskImageOptions { MostUnpackedBytes = MostUnpacked });
         Reading.Tree(CpioIndex.Open(bytes, scratch));

@@ -26,7 +26,7 @@ internal static class DiskTargets
         },
     ];
 
-    private static void Read(ImageBytes disk)
+    private static void Read(RandomAccessSource disk)
     {
         using var whole = disk.OpenStream();
         Reading.Some(whole);

@@ -34,7 +34,7 @@ internal static class EditTargets
     ];
 
     // What the file system cannot do it may refuse; only damage may be called damage, and nothing may be written outside the image.
-    private static void Edit(ImageBytes bytes, Func<WritableBytes, TimeProvider, IEditableFileTree> open, Action<WritableBytes, TimeProvider>? grow)
+    private static void Edit(RandomAccessSource bytes, Func<WritableBytes, TimeProvider, IEditableFileTree> open, Action<WritableBytes, TimeProvider>? grow)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
         var overlay = new OverlayBytes(bytes, new StoredMemory());
@@ -82,7 +82,7 @@ internal static class EditTargets
         }
     }
 
-    private static void Patch(ImageBytes bytes)
+    private static void Patch(RandomAccessSource bytes)
     {
         var patch = new IsoPatch();
         patch.Write("TEXT", s_content);

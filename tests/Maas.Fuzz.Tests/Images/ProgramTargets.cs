@@ -50,7 +50,7 @@ internal static class ProgramTargets
         using var scratch = new Scratch(new DiskImageOptions { MostUnpackedBytes = 1 << 20 });
         var tree = CpioIndex.Open(new MemoryBytes(archive.ToArray()), scratch);
         _ = ImageInspector.Describe(tree);
-        _ = InstallMedium.Classify(tree);
+        _ = InstallMedia.Classify(tree);
     }
 
     private static byte[] Told(int which) => Encoding.UTF8.GetBytes(which switch

@@ -19,7 +19,7 @@ internal static class Reading
     /// <param name="name">Its name.</param>
     /// <param name="read">Reads an image.</param>
     /// <param name="samples">The images; the input's first octet chooses.</param>
-    public static FuzzTarget Of(string name, Action<ImageBytes> read, params SampleImage[] samples) =>
+    public static FuzzTarget Of(string name, Action<RandomAccessSource> read, params SampleImage[] samples) =>
         new(name, input =>
         {
             if (input.IsEmpty) return;
@@ -60,7 +60,7 @@ internal static class Reading
     };
 
     /// <summary>A disk image of any kind: how it is divided, the trees on it, and some of its bytes.</summary>
-    public static void Disk(ImageBytes bytes)
+    public static void Disk(RandomAccessSource bytes)
     {
         using var image = DiskImage.OpenAsync(bytes.OpenStream(), new() { MostUnpackedBytes = 1 << 20 }).GetAwaiter().GetResult();
         foreach (var volume in image.Volumes)

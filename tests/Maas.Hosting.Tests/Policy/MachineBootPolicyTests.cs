@@ -140,7 +140,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log), new ServedLink(Server, IPNetwork.Parse("10.0.0.0/24")));
 
-    private static BootQuestion Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
+    private static BootRequest Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
 
     private static string CommandLine(BootInstruction? instruction) => instruction.Should().BeOfType<BootInstruction.Kernel>().Which.CommandLine;
 

@@ -14,19 +14,19 @@ public class DriverPowerTests
 {
     private static readonly MacAddress Mac = MacAddress.Parse("52:54:00:00:00:01");
 
-    public static TheoryData<PowerAnswer, PowerReply> Answers => new()
+    public static TheoryData<PowerResult, PowerReply> Answers => new()
     {
-        { new PowerAnswer.Observed(Maas.Power.PowerState.On), new PowerReply.Done(CorePowerState.On) },
-        { new PowerAnswer.Observed(Maas.Power.PowerState.Off), new PowerReply.Done(CorePowerState.Off) },
-        { new PowerAnswer.Observed(Maas.Power.PowerState.Unknown), new PowerReply.Done(CorePowerState.Unknown) },
-        { new PowerAnswer.Accepted("sent"), new PowerReply.Done(CorePowerState.Unknown) },
-        { new PowerAnswer.LeftToOperator("press the button"), new PowerReply.Unsupported("press the button") },
-        { new PowerAnswer.Unsupported("cannot"), new PowerReply.Unsupported("cannot") },
-        { new PowerAnswer.Failed(PowerFailure.Unreachable, "no answer"), new PowerReply.Failed("no answer") },
+        { new PowerResult.Observed(Maas.Power.PowerState.On), new PowerReply.Done(CorePowerState.On) },
+        { new PowerResult.Observed(Maas.Power.PowerState.Off), new PowerReply.Done(CorePowerState.Off) },
+        { new PowerResult.Observed(Maas.Power.PowerState.Unknown), new PowerReply.Done(CorePowerState.Unknown) },
+        { new PowerResult.Accepted("sent"), new PowerReply.Done(CorePowerState.Unknown) },
+        { new PowerResult.LeftToOperator("press the button"), new PowerReply.Unsupported("press the button") },
+        { new PowerResult.Unsupported("cannot"), new PowerReply.Unsupported("cannot") },
+        { new PowerResult.Failed(PowerFailure.Unreachable, "no answer"), new PowerReply.Failed("no answer") },
     };
 
     [Theory, MemberData(nameof(Answers))]
-    public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerAnswer answer, PowerReply reply) => DriverPower.ToReply(answer).Should().Be(reply);
+    public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerResult answer, PowerReply reply) => DriverPower.ToReply(answer).Should().Be(reply);
 
     [Fact]
     public async Task A_next_boot_that_the_controller_refuses_is_told_with_the_machine_turned_on()
@@ -78,15 +78,15 @@ public class DriverPowerTests
     {
         public IReadOnlyList<string> PowerTypes => ["stubborn"];
 
-        public Task<PowerAnswer> QueryAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
+        public Task<PowerResult> QueryAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
 
-        public Task<PowerAnswer> TurnOnAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
+        public Task<PowerResult> TurnOnAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
 
-        public Task<PowerAnswer> TurnOffAsync(Maas.Power.PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.Off);
+        public Task<PowerResult> TurnOffAsync(Maas.Power.PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.Off);
 
-        public Task<PowerAnswer> SetNextBootAsync(Maas.Power.PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
-            Task.FromResult<PowerAnswer>(new PowerAnswer.Failed(PowerFailure.CommandRefused, "no such device"));
+        public Task<PowerResult> SetNextBootAsync(Maas.Power.PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+            Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.CommandRefused, "no such device"));
 
-        private static Task<PowerAnswer> Seen(Maas.Power.PowerState state) => Task.FromResult<PowerAnswer>(new PowerAnswer.Observed(state));
+        private static Task<PowerResult> Seen(Maas.Power.PowerState state) => Task.FromResult<PowerResult>(new PowerResult.Observed(state));
     }
 }

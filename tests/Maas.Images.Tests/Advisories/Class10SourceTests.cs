@@ -6,7 +6,7 @@ namespace Maas.Images.Tests.Advisories;
 /// <summary>Where an image comes from, by the advisory. That signed metadata is not rolled back or frozen is in <c>SimplestreamsSourceTests</c> and <c>CloudImageSourceTests</c>.</summary>
 public sealed class Class10SourceTests
 {
-    private static readonly Uri s_mirror = new("https://mirror.example/images/");
+    private static readonly Uri Mirror = new("https://mirror.example/images/");
 
     [Theory]
     [InlineData("file:///dev/zero")]
@@ -24,7 +24,7 @@ public sealed class Class10SourceTests
 
     [Fact]
     public void CVE_2024_47211_There_is_no_way_to_ask_for_an_image_without_its_hash() // Ironic deployed images nobody had hashed
-        => typeof(Maas.Images.Import.AddressSource).GetProperty("Hash")!.GetCustomAttributes(false).Should().ContainSingle(attribute => attribute is System.Runtime.CompilerServices.RequiredMemberAttribute);
+        => typeof(Maas.Images.Import.UrlSource).GetProperty("Hash")!.GetCustomAttributes(false).Should().ContainSingle(attribute => attribute is System.Runtime.CompilerServices.RequiredMemberAttribute);
 
     [Theory]
     [InlineData("../secret")]
@@ -34,11 +34,11 @@ public sealed class Class10SourceTests
     [InlineData("file:///etc/passwd")]
     [InlineData("a\\..\\..\\b")]
     [InlineData("a\r\nHost: other.example")]
-    public void CWE_23_A_path_in_a_list_stays_below_its_mirror(string path) => RemotePath.TryResolve(s_mirror, path).Should().BeNull();
+    public void CWE_23_A_path_in_a_list_stays_below_its_mirror(string path) => RemotePath.TryResolve(Mirror, path).Should().BeNull();
 
     [Theory]
     [InlineData("%2e%2e/%2e%2e/secret")]
     [InlineData("a?b=c")]
     [InlineData("a#b")]
-    public void An_encoded_path_is_a_name_and_no_more(string path) => s_mirror.IsBaseOf(RemotePath.TryResolve(s_mirror, path)!).Should().BeTrue();
+    public void An_encoded_path_is_a_name_and_no_more(string path) => Mirror.IsBaseOf(RemotePath.TryResolve(Mirror, path)!).Should().BeTrue();
 }

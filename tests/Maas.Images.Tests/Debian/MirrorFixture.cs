@@ -12,7 +12,7 @@ namespace Maas.Images.Tests.Debian;
 public sealed class MirrorFixture : IDisposable
 {
     // One for all fixtures: they build in the same directory, and the second finds what the first built.
-    private static readonly SemaphoreSlim s_gate = new(1);
+    private static readonly SemaphoreSlim Gate = new(1);
 
     private readonly HttpClient _http = new();
     private EphemeralEnvironment? _environment;
@@ -37,14 +37,14 @@ public sealed class MirrorFixture : IDisposable
     /// <summary>The default environment, built at the first call.</summary>
     public async Task<EphemeralEnvironment> EnvironmentAsync(CancellationToken cancellationToken)
     {
-        await s_gate.WaitAsync(cancellationToken);
+        await Gate.WaitAsync(cancellationToken);
         try
         {
             return _environment ??= await EphemeralEnvironment.BuildAsync(Archive, Path.Combine(CacheDirectory, "ephemeral"), cancellationToken: cancellationToken);
         }
         finally
         {
-            s_gate.Release();
+            Gate.Release();
         }
     }
 

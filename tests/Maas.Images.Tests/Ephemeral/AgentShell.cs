@@ -10,7 +10,7 @@ namespace Maas.Images.Tests.Ephemeral;
 /// </summary>
 internal sealed class AgentShell : IDisposable
 {
-    private static readonly string[] s_parts = ["console", "memory", "drivers", "http", "network", "task", "enlist", "disk-identity", "disks", "hardware", "scripts", "deploy", "erase"];
+    private static readonly string[] Parts = ["console", "memory", "drivers", "http", "network", "task", "enlist", "disk-identity", "disks", "hardware", "scripts", "deploy", "erase"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -56,7 +56,7 @@ internal sealed class AgentShell : IDisposable
             BASE=http://server/MAAS RUN={{_folder["run"]}} SYS={{_folder["sys"]}} DEV={{_folder["dev"]}} PROC={{_folder["proc"]}} MODULES= PATIENCE=0 TOKEN_SECRET=
             NEWLINE='
             '
-            for part in {{string.Join(' ', s_parts)}}; do . {{_folder["lib/maas"]}}/$part.sh; done
+            for part in {{string.Join(' ', Parts)}}; do . {{_folder["lib/maas"]}}/$part.sh; done
             say() { echo "say $*"; }
             fail() { echo "failed: $*"; exit 1; }
             power_off_now() { echo "off"; exit 0; }

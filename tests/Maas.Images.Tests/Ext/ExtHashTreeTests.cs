@@ -134,7 +134,7 @@ public sealed class ExtHashTreeTests : IDisposable
 
     private static byte[] Name(int i) => Encoding.ASCII.GetBytes($"{i} {new string((char)('a' + (i % 26)), NameLength)}");
 
-    private sealed class CountingBytes(byte[] bytes) : ImageBytes
+    private sealed class CountingBytes(byte[] bytes) : RandomAccessSource
     {
         public long Taken { get; set; }
 

@@ -203,7 +203,7 @@ public sealed class ImageImportTests : IAsyncLifetime
 
     private ImageImport Import(DownloadOptions? options = null) => new(Open(), new Downloader(_http, options ?? new() { SegmentSize = Segment }));
 
-    private AddressSource Source(string name = "image", long? length = null) =>
+    private UrlSource Source(string name = "image", long? length = null) =>
         new() { Name = name, Locations = [_server["image"]], Hash = ContentHash.Parse(Convert.ToHexString(SHA256.HashData(_content))), Length = length ?? _content.Length };
 
     private async Task RunAsync(IImageSource source, DownloadOptions? options = null)

@@ -94,7 +94,7 @@ public sealed class ImageInspectorTests : IDisposable
 
         var found = await ImageInspector.DescribeAsync(image, Cancel);
 
-        found.Medium!.Family.Should().Be(InstallMediumFamily.Casper);
+        found.Medium!.Family.Should().Be(InstallMediaFamily.Casper);
         found.OperatingSystem!.Id.Should().Be("debian");
         found.Architecture.Should().Be("arm64", "the root's word counts for more than the kernel's");
         found.Boots.Should().Be(FirmwareBoot.Bios | FirmwareBoot.Uefi);

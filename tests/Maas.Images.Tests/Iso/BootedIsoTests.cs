@@ -67,7 +67,7 @@ public sealed class BootedIsoTests(MirrorFixture mirror) : IDisposable
         await WriteAsync((await WithLinuxAsync()).Build(), _folder["iso"]);
 
         using var iso = await DiskImage.OpenAsync(_folder["iso"], null, Cancellation);
-        var medium = InstallMedium.Classify(iso.OpenTree())!;
+        var medium = InstallMedia.Classify(iso.OpenTree())!;
         foreach (var path in (string[])[medium.Kernel, medium.Initrd]) await iso.OpenTree().ExtractAsync(iso.OpenTree().Find(path)!, _folder["out"], null, Cancellation);
 
         (await File.ReadAllBytesAsync(_folder["out/vmlinuz"], Cancellation)).Should().Equal(await File.ReadAllBytesAsync(linux.KernelPath, Cancellation));

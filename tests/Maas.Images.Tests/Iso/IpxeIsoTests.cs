@@ -11,7 +11,7 @@ namespace Maas.Images.Tests.Iso;
 [Collection(MirrorCollection.Name)]
 public sealed class IpxeIsoTests : IDisposable
 {
-    private static readonly byte[] s_script = "#!ipxe\necho SCRIPT ON ${platform} RUNS\necho what a serial line has not sent when the machine restarts is lost\nreboot\n"u8.ToArray();
+    private static readonly byte[] Script = "#!ipxe\necho SCRIPT ON ${platform} RUNS\necho what a serial line has not sent when the machine restarts is lost\nreboot\n"u8.ToArray();
 
     private readonly TemporaryFolder _folder = new();
 
@@ -43,7 +43,7 @@ public sealed class IpxeIsoTests : IDisposable
     public async Task A_stick_with_a_partition_table_starts_iPXE_by_UEFI()
     {
         var disk = new DiskBuilder();
-        disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = "ESP" }, EfiSystem.Ipxe(Program, s_script));
+        disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = "ESP" }, EfiSystem.Ipxe(Program, Script));
         await WriteAsync(disk.Build());
 
         (await RunUefiAsync("-drive", $"file={_folder["medium"]},format=raw,if=none,id=stick", "-device", "virtio-blk-pci,drive=stick,bootindex=0")).Should().Contain("SCRIPT ON efi RUNS");
@@ -52,7 +52,7 @@ public sealed class IpxeIsoTests : IDisposable
     /// <summary>Debian's iPXE is older than autoexec.ipxe: it asks the network what to do, and gets the script there.</summary>
     private async Task<string> RunUefiAsync(params string[] medium)
     {
-        await File.WriteAllBytesAsync(_folder["boot.ipxe"], s_script, Cancellation);
+        await File.WriteAllBytesAsync(_folder["boot.ipxe"], Script, Cancellation);
         return await VirtualMachine.RunAsync(
             ["-m", "256", "-vga", "none", .. VirtualMachine.Uefi, "-netdev", $"user,id=lan,tftp={_folder.Path},bootfile=boot.ipxe", "-device", "virtio-net-pci,netdev=lan,romfile=", .. medium], Cancellation);
     }
@@ -61,7 +61,7 @@ public sealed class IpxeIsoTests : IDisposable
     {
         Judge.RequireFile("/usr/lib/ISOLINUX/isohdpfx.bin", "isolinux");
         Judge.RequireFile("/usr/lib/syslinux/modules/bios/ldlinux.c32", "syslinux-common");
-        return WriteAsync(new IpxeIso { EfiProgram = Program, Script = s_script, Bios = IpxeBios.OfDebian() }.Build());
+        return WriteAsync(new IpxeIso { EfiProgram = Program, Script = Script, Bios = IpxeBios.OfDebian() }.Build());
     }
 
     private async Task WriteAsync(Stream medium)

@@ -10,7 +10,7 @@ public sealed class ImageLibraryTests : IDisposable
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(60));
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(100_000);
 
-    private BlobDigest Digest => BlobDigest.FromHash(SHA256.HashData(_content));
+    private Sha256Digest Digest => Sha256Digest.FromHash(SHA256.HashData(_content));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -197,16 +197,16 @@ public sealed class ImageLibraryTests : IDisposable
     [Fact]
     public void A_digest_is_64_hexadecimal_digits()
     {
-        BlobDigest.Parse(new string('A', 64)).ToString().Should().Be(new string('a', 64));
-        BlobDigest.TryParse(new string('a', 63), out _).Should().BeFalse();
-        BlobDigest.TryParse(new string('g', 64), out _).Should().BeFalse();
+        Sha256Digest.Parse(new string('A', 64)).ToString().Should().Be(new string('a', 64));
+        Sha256Digest.TryParse(new string('a', 63), out _).Should().BeFalse();
+        Sha256Digest.TryParse(new string('g', 64), out _).Should().BeFalse();
     }
 
-    private ImageLibrary Open(TimeProvider? time = null) => ImageLibrary.Open(_folder.Path, time ?? _time);
+    private ImageLibrary Open(TimeProvider? timeProvider = null) => ImageLibrary.Open(_folder.Path, timeProvider ?? _time);
 
     private MemoryStream Part(int offset, int length) => new(_content, offset, length);
 
-    private static async Task<byte[]> ReadAsync(ImageLibrary library, BlobDigest digest)
+    private static async Task<byte[]> ReadAsync(ImageLibrary library, Sha256Digest digest)
     {
         await using var content = library.OpenRead(digest)!;
         var copy = new MemoryStream();

@@ -302,7 +302,7 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         SimplestreamsVersion.Order.Compare("007", "7").Should().Be(0);
     }
 
-    private Maas.Images.Library.BlobDigest Digest(string type) => _streams.Library.FindImport("streams")!.Files.Single(file => file.Facts["ftype"] == type).Digest;
+    private Maas.Images.Library.Sha256Digest Digest(string type) => _streams.Library.FindImport("streams")!.Files.Single(file => file.Facts["ftype"] == type).Digest;
 
     private async Task<IEnumerable<string>> NamesAsync(SimplestreamsFilter filter)
     {

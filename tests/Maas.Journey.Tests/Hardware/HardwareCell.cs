@@ -5,7 +5,7 @@ namespace Maas.Journey.Tests.Hardware;
 /// <summary>A machine of the matrix: hardware that a real server may have, as far as QEMU 7.2 emulates it. (It has no igb and no eMMC.)</summary>
 internal sealed record HardwareCell(string Name, string Card, params LabDisk[] Disks)
 {
-    private static readonly DateTimeOffset s_past = new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero), s_future = new(2040, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Past = new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero), Future = new(2040, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public string? SecondCard { get; init; }
 
@@ -19,8 +19,8 @@ internal sealed record HardwareCell(string Name, string Card, params LabDisk[] D
     /// <summary>A few machines that show each kind of disk, card and clock beside another once: what fits into every run.</summary>
     public static IReadOnlyList<HardwareCell> Pairs { get; } =
     [
-        new("ahci-usblate", "e1000e", Ahci("SATA77"), Usb("STICK1") with { AppearsLate = true }) { Clock = s_past },
-        new("megasas-twins", "rtl8139", MegaSas("TWIN"), MegaSas("TWIN"), Nvme("NVME5")) { SecondCard = "virtio-net-pci", Clock = s_future },
+        new("ahci-usblate", "e1000e", Ahci("SATA77"), Usb("STICK1") with { AppearsLate = true }) { Clock = Past },
+        new("megasas-twins", "rtl8139", MegaSas("TWIN"), MegaSas("TWIN"), Nvme("NVME5")) { SecondCard = "virtio-net-pci", Clock = Future },
         new("sd-bare-320", "vmxnet3", Virtio(null), Sd()) { Memory = 320 },
     ];
 
@@ -33,8 +33,8 @@ internal sealed record HardwareCell(string Name, string Card, params LabDisk[] D
         new("scsi-bare", "rtl8139", Scsi(null)),
         new("mptsas-4", "vmxnet3", MptSas("SAS1"), MptSas("SAS2"), MptSas("SAS3"), MptSas("SAS4")),
         new("pvscsi", "vmxnet3", PvScsi("PV1"), PvScsi("PV2")),
-        new("usb-late", "virtio-net-pci", Usb("STICK1") with { AppearsLate = true }) { Clock = s_past },
-        new("uas", "e1000e", Uas("UAS1")) { Clock = s_future },
+        new("usb-late", "virtio-net-pci", Usb("STICK1") with { AppearsLate = true }) { Clock = Past },
+        new("uas", "e1000e", Uas("UAS1")) { Clock = Future },
         new("sd", "rtl8139", Sd()) { SecondCard = "e1000e" },
         new("virtio-bare-2", "virtio-net-pci", Virtio(null), Virtio(null)) { SecondCard = "virtio-net-pci" },
         new("mixed-4", "e1000e", Ahci("MIX1"), Nvme("MIX2"), MptSas("MIX1"), Usb(null)) { Memory = 320 },

@@ -6,20 +6,20 @@ namespace Maas.Journey.Tests.Lab;
 /// <summary>A network and a folder for one test's machines.</summary>
 internal sealed class LabBench : IAsyncDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("maas-lab-");
-    private readonly List<QemuMachine> machines = [];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-lab-");
+    private readonly List<QemuMachine> _machines = [];
 
     private LabBench(LabNetwork network) => Network = network;
 
     public LabNetwork Network { get; }
 
-    public string Folder => folder.FullName;
+    public string Folder => _folder.FullName;
 
     public static async Task<LabBench> CreateAsync() => new(await LabNetwork.CreateAsync(TestContext.Current.CancellationToken));
 
     public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, int memory = 512, bool overIPv6 = false, bool overHttp = false)
     {
-        var number = machines.Count + 1;
+        var number = _machines.Count + 1;
         var machine = new QemuMachine(
             new VirtualMachine
             {
@@ -36,14 +36,14 @@ internal sealed class LabBench : IAsyncDisposable
             },
             Network,
             TimeProvider.System);
-        machines.Add(machine);
+        _machines.Add(machine);
         return machine;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var machine in machines) await machine.DisposeAsync();
+        foreach (var machine in _machines) await machine.DisposeAsync();
         await Network.DisposeAsync();
-        folder.Delete(recursive: true);
+        _folder.Delete(recursive: true);
     }
 }

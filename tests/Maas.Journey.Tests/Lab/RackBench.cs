@@ -6,11 +6,11 @@ namespace Maas.Journey.Tests.Lab;
 /// <summary>A rack for one test. What happened goes to the test's output as it happens, and stays on disk when the test fails.</summary>
 internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
 {
-    private readonly ITestOutputHelper output;
-    private readonly string name;
-    private bool keepsSupplies;
+    private readonly ITestOutputHelper _output;
+    private readonly string _name;
+    private bool _keepsSupplies;
 
-    private RackBench(LabRack rack, string name, ITestOutputHelper output) => (Rack, this.name, this.output) = (rack, name, output);
+    private RackBench(LabRack rack, string name, ITestOutputHelper output) => (Rack, _name, _output) = (rack, name, output);
 
     public LabRack Rack { get; }
 
@@ -19,7 +19,7 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
     {
         var bench = await CreateBareAsync(name, output, setup);
         BuiltSupplies.CopyTo(Path.Combine(bench.Rack.Folder, "data"));
-        bench.keepsSupplies = true;
+        bench._keepsSupplies = true;
         return bench;
     }
 
@@ -30,19 +30,19 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
         return new RackBench(await LabRack.CreateAsync(fresh, TimeProvider.System, setup ?? new ServerSetup(), TestContext.Current.CancellationToken), name, output);
     }
 
-    public void Report(JourneyStep value) => output.WriteLine($"{value.Machine,-6} {value.Reached,-10} after {value.Took.TotalSeconds:0} s");
+    public void Report(JourneyStep value) => _output.WriteLine($"{value.Machine,-6} {value.Reached,-10} after {value.Took.TotalSeconds:0} s");
 
     public async ValueTask DisposeAsync()
     {
         var failed = TestContext.Current.TestState is null || TestContext.Current.TestState.Result == TestResult.Failed;
         await Rack.DisposeAsync();
         Keep();
-        if (keepsSupplies) BuiltSupplies.KeepOf(Path.Combine(Rack.Folder, "data"));
+        if (_keepsSupplies) BuiltSupplies.KeepOf(Path.Combine(Rack.Folder, "data"));
         Directory.Delete(Rack.Folder, recursive: true);
-        if (failed) output.WriteLine($"The consoles and the server's log are in {Logs}");
+        if (failed) _output.WriteLine($"The consoles and the server's log are in {Logs}");
     }
 
-    private string Logs => Path.Combine(AppContext.BaseDirectory, "TestResults", "journeys", name);
+    private string Logs => Path.Combine(AppContext.BaseDirectory, "TestResults", "journeys", _name);
 
     private void Keep()
     {

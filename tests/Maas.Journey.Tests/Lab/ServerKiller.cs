@@ -5,7 +5,7 @@ namespace Maas.Journey.Tests.Lab;
 /// <summary>Kills the rack's server (SIGKILL) and starts it again, now or when a machine prints something.</summary>
 internal sealed class ServerKiller(LabRack rack, RackedMachine racked, ITestOutputHelper output)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private int _seen;
 
@@ -14,7 +14,7 @@ internal sealed class ServerKiller(LabRack rack, RackedMachine racked, ITestOutp
     /// <summary>When the machine prints it, after what was waited for before.</summary>
     public async Task KillWhenAsync(string printed, CancellationToken cancellationToken)
     {
-        var match = await racked.Machine.Console.WaitForAsync(printed, s_patience, _seen, cancellationToken);
+        var match = await racked.Machine.Console.WaitForAsync(printed, Patience, _seen, cancellationToken);
         _seen += match.Index + match.Length;
         await KillAsync(printed, cancellationToken);
     }

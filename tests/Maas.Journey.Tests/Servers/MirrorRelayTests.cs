@@ -11,9 +11,9 @@ namespace Maas.Journey.Tests.Servers;
 [Collection(LabCollection.Name)]
 public sealed class MirrorRelayTests : IAsyncLifetime
 {
-    private readonly DirectoryInfo cache = Directory.CreateTempSubdirectory("maas-relay-");
-    private readonly TcpListener upstream = new(IPAddress.Loopback, 0);
-    private readonly List<string> asked = [];
+    private readonly DirectoryInfo _cache = Directory.CreateTempSubdirectory("maas-relay-");
+    private readonly TcpListener _upstream = new(IPAddress.Loopback, 0);
+    private readonly List<string> _asked = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -25,12 +25,12 @@ public sealed class MirrorRelayTests : IAsyncLifetime
         using var client = new HttpClient(network.CreateHttpHandler()) { BaseAddress = MirrorRelay.Address };
         for (var run = 0; run < 2; run++)
         {
-            await using var relay = await MirrorRelay.StartAsync(network, new Uri($"http://{upstream.LocalEndpoint}/debian/"), cache.FullName, Token);
+            await using var relay = await MirrorRelay.StartAsync(network, new Uri($"http://{_upstream.LocalEndpoint}/debian/"), _cache.FullName, Token);
             (await client.GetStringAsync("pool/main/b/busybox.deb", Token)).Should().Be("/debian/pool/main/b/busybox.deb");
             (await client.GetStringAsync("dists/bookworm/InRelease", Token)).Should().Be("/debian/dists/bookworm/InRelease");
         }
 
-        asked.Should().Equal("/debian/pool/main/b/busybox.deb", "/debian/dists/bookworm/InRelease", "/debian/dists/bookworm/InRelease");
+        _asked.Should().Equal("/debian/pool/main/b/busybox.deb", "/debian/dists/bookworm/InRelease", "/debian/dists/bookworm/InRelease");
     }
 
     [Fact]
@@ -38,26 +38,26 @@ public sealed class MirrorRelayTests : IAsyncLifetime
     {
         LabJudges.RequireNetwork();
         await using var network = await LabNetwork.CreateAsync(Token);
-        await using var relay = await MirrorRelay.StartAsync(network, new Uri($"http://{upstream.LocalEndpoint}/debian/"), cache.FullName, Token);
+        await using var relay = await MirrorRelay.StartAsync(network, new Uri($"http://{_upstream.LocalEndpoint}/debian/"), _cache.FullName, Token);
         using var client = new HttpClient(network.CreateHttpHandler()) { BaseAddress = MirrorRelay.Address };
 
         using var answer = await client.GetAsync("pool/missing.deb", Token);
 
         answer.StatusCode.Should().Be(HttpStatusCode.NotFound);
-        cache.EnumerateFiles().Should().BeEmpty();
+        _cache.EnumerateFiles().Should().BeEmpty();
     }
 
     public ValueTask InitializeAsync()
     {
-        upstream.Start();
+        _upstream.Start();
         _ = ServeAsync();
         return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync()
     {
-        upstream.Dispose();
-        cache.Delete(recursive: true);
+        _upstream.Dispose();
+        _cache.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
 
@@ -68,7 +68,7 @@ public sealed class MirrorRelayTests : IAsyncLifetime
         {
             while (true)
             {
-                using var connection = await upstream.AcceptTcpClientAsync();
+                using var connection = await _upstream.AcceptTcpClientAsync();
                 await using var stream = connection.GetStream();
                 using var reader = new StreamReader(stream, leaveOpen: true);
                 var path = (await reader.ReadLineAsync())!.Split(' ')[1]; // a client that connects asks
@@ -77,7 +77,7 @@ public sealed class MirrorRelayTests : IAsyncLifetime
                     // The head's other lines do not matter.
                 }
 
-                asked.Add(path);
+                _asked.Add(path);
                 var status = path.Contains("missing", StringComparison.Ordinal) ? "404 Not Found" : "200 OK";
                 await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {path.Length}\r\nConnection: close\r\n\r\n{path}"));
             }

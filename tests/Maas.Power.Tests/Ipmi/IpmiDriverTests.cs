@@ -24,7 +24,7 @@ public class IpmiDriverTests
     private IpmiDriver Driver(IToolRunner tool, IpmiOptions? options = null) => new(options ?? new(), _time, tool);
 
     // Lets the fake clock run until the driver has its answer.
-    private async Task<PowerAnswer> In_time(Task<PowerAnswer> asked)
+    private async Task<PowerResult> In_time(Task<PowerResult> asked)
     {
         while (!asked.IsCompleted)
         {
@@ -40,7 +40,7 @@ public class IpmiDriverTests
     [InlineData("Chassis Power is off", PowerState.Off)]
     [InlineData("warning: slow controller\r\nchassis power is ON\r\n", PowerState.On)]
     public async Task A_query_reads_the_state(string output, PowerState state) =>
-        (await Driver(new ScriptedTool((_, _) => Says(output))).QueryAsync(Bmc(), Stop)).Should().Be(new PowerAnswer.Observed(state));
+        (await Driver(new ScriptedTool((_, _) => Says(output))).QueryAsync(Bmc(), Stop)).Should().Be(new PowerResult.Observed(state));
 
     [Theory]
     [InlineData("")]
@@ -48,13 +48,13 @@ public class IpmiDriverTests
     [InlineData("Chassis Power is one of a kind")]
     public async Task A_state_that_is_not_there_is_not_guessed(string output) =>
         (await Driver(new ScriptedTool((_, _) => Says(output))).QueryAsync(Bmc(), Stop))
-            .Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.Unintelligible);
+            .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.Unintelligible);
 
     [Fact]
     public async Task Turning_on_is_done_when_the_machine_is_seen_on()
     {
         var tool = new ScriptedTool((request, count) => CommandOf(request) == "power on" ? Says("Chassis Power Control: Up/On") : Says(count < 5 ? "Chassis Power is off" : "Chassis Power is on"));
-        (await In_time(Driver(tool).TurnOnAsync(Bmc(), Stop))).Should().Be(new PowerAnswer.Observed(PowerState.On));
+        (await In_time(Driver(tool).TurnOnAsync(Bmc(), Stop))).Should().Be(new PowerResult.Observed(PowerState.On));
         tool.Commands.Should().Equal("power status", "power on", "power status", "power status", "power status");
     }
 
@@ -72,7 +72,7 @@ public class IpmiDriverTests
         var tool = new ScriptedTool((request, _) => Says(CommandOf(request) == "power on" ? "Chassis Power Control: Up/On" : "Chassis Power is off"));
         var start = _time.GetUtcNow();
         var answer = await In_time(Driver(tool).TurnOnAsync(Bmc(), Stop));
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.NotObserved);
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.NotObserved);
         (_time.GetUtcNow() - start).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1));
     }
 
@@ -108,7 +108,7 @@ public class IpmiDriverTests
     {
         var tool = new ScriptedTool((_, _) => Fails(NoAnswer));
         var answer = await In_time(Driver(tool, new() { Attempts = 5 }).QueryAsync(Bmc(), Stop));
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
         tool.Requests.Should().HaveCount(5);
     }
 
@@ -121,7 +121,7 @@ public class IpmiDriverTests
     {
         var tool = new ScriptedTool((_, _) => Fails(error));
         var answer = await In_time(Driver(tool).TurnOnAsync(Bmc(), Stop));
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
         tool.Requests.Should().HaveCount(1);
     }
 
@@ -134,7 +134,7 @@ public class IpmiDriverTests
     [InlineData("", PowerFailure.Unintelligible)]
     public async Task What_ipmitool_complains_of_is_told_apart(string error, PowerFailure failure) =>
         (await In_time(Driver(new ScriptedTool((_, _) => Fails(error))).QueryAsync(Bmc(), Stop)))
-            .Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(failure);
+            .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(failure);
 
     [Theory]
     [InlineData("> RAKP 2 HMAC is invalid\n" + NoAnswer, new[] { "cipher_suite_id 3 or 17", "16 bytes", "workaround_flags" })]
@@ -142,7 +142,7 @@ public class IpmiDriverTests
     [InlineData("Activate Session command failed\nError: Unable to establish LAN session\n", new[] { "16 bytes", "privilege" })]
     public async Task A_login_that_does_not_match_names_every_possible_cause_and_not_the_password_alone(string error, string[] causes) =>
         (await Driver(new ScriptedTool((_, _) => Fails(error))).QueryAsync(Bmc(), Stop))
-            .Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should().ContainAll(causes);
+            .Should().BeOfType<PowerResult.Failed>().Which.Reason.Should().ContainAll(causes);
 
     [Fact]
     public async Task A_refused_administrator_is_asked_once_more_as_an_operator_and_the_answer_says_so()
@@ -152,7 +152,7 @@ public class IpmiDriverTests
         var answer = await Driver(tool).TurnOnAsync(Bmc(("privilege_level", "ADMIN")), Stop);
 
         answer.State.Should().Be(PowerState.On);
-        answer.Should().BeOfType<PowerAnswer.Observed>().Which.Note.Should().Contain("OPERATOR was used");
+        answer.Should().BeOfType<PowerResult.Observed>().Which.Note.Should().Contain("OPERATOR was used");
         tool.Requests.Select(PrivilegeOf).Should().Equal("ADMINISTRATOR", "OPERATOR");
     }
 
@@ -175,8 +175,8 @@ public class IpmiDriverTests
 
         var answer = await Driver(tool).SetNextBootAsync(Bmc(("privilege_level", "ADMIN")), NextBoot.Network, Stop);
 
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should().Contain("OPERATOR was used");
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Reason.Should().Contain("OPERATOR was used");
         tool.Requests.Should().HaveCount(2);
     }
 
@@ -187,7 +187,7 @@ public class IpmiDriverTests
 
         var answer = await Driver(tool).QueryAsync(Bmc(), Stop);
 
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
         tool.Requests.Should().HaveCount(1);
     }
 
@@ -195,7 +195,7 @@ public class IpmiDriverTests
     public async Task A_missing_program_is_named_with_its_package()
     {
         var answer = await Driver(new ToolProcess(), new() { Tool = "no-such-ipmitool" }).QueryAsync(Bmc(), Stop);
-        var failed = answer.Should().BeOfType<PowerAnswer.Failed>().Subject;
+        var failed = answer.Should().BeOfType<PowerResult.Failed>().Subject;
         failed.Failure.Should().Be(PowerFailure.ToolMissing);
         failed.Reason.Should().Contain("no-such-ipmitool").And.Contain("apt-get install ipmitool");
     }
@@ -204,7 +204,7 @@ public class IpmiDriverTests
     public async Task A_program_that_hangs_is_ended_and_reported()
     {
         var answer = await In_time(Driver(new HangingTool()).QueryAsync(Bmc(), Stop));
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.TimedOut);
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.TimedOut);
     }
 
     [Fact]
@@ -238,7 +238,7 @@ public class IpmiDriverTests
     public async Task The_next_boot_is_chosen_once(NextBoot device, string bootType, string command)
     {
         var tool = new ScriptedTool((_, _) => Says("Set Boot Device to pxe"));
-        (await Driver(tool).SetNextBootAsync(Bmc(("power_boot_type", bootType)), device, Stop)).Should().BeOfType<PowerAnswer.Accepted>();
+        (await Driver(tool).SetNextBootAsync(Bmc(("power_boot_type", bootType)), device, Stop)).Should().BeOfType<PowerResult.Accepted>();
         tool.Commands.Should().Equal(command);
     }
 

@@ -79,11 +79,11 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
         _simulator.BeginErrorReadLine();
 
         // It is ready when it answers; ipmitool itself waits for that.
-        PowerAnswer answer;
+        PowerResult answer;
         var tries = 0;
         do answer = await _driver.QueryAsync(Bmc(), Stop);
-        while (answer is PowerAnswer.Failed && ++tries < 5);
-        answer.Should().Be(new PowerAnswer.Observed(PowerState.Off));
+        while (answer is PowerResult.Failed && ++tries < 5);
+        answer.Should().Be(new PowerResult.Observed(PowerState.Off));
     }
 
     public ValueTask DisposeAsync()
@@ -97,15 +97,15 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
     [Fact]
     public async Task A_machine_is_set_to_network_boot_turned_on_and_turned_off()
     {
-        (await _driver.SetNextBootAsync(Bmc(), NextBoot.Network, Stop)).Should().BeOfType<PowerAnswer.Accepted>();
+        (await _driver.SetNextBootAsync(Bmc(), NextBoot.Network, Stop)).Should().BeOfType<PowerResult.Accepted>();
         File.ReadAllText(StateFile + ".boot").Trim().Should().Be("pxe");
 
-        (await _driver.TurnOnAsync(Bmc(), Stop)).Should().Be(new PowerAnswer.Observed(PowerState.On));
+        (await _driver.TurnOnAsync(Bmc(), Stop)).Should().Be(new PowerResult.Observed(PowerState.On));
         File.ReadAllText(StateFile).Trim().Should().Be("1");
 
-        (await _driver.TurnOffAsync(Bmc(), PowerOffMode.Soft, Stop)).Should().Be(new PowerAnswer.Observed(PowerState.Off));
-        (await _driver.TurnOnAsync(Bmc(driver: "LAN"), Stop)).Should().Be(new PowerAnswer.Observed(PowerState.On));
-        (await _driver.TurnOffAsync(Bmc(), PowerOffMode.Hard, Stop)).Should().Be(new PowerAnswer.Observed(PowerState.Off));
+        (await _driver.TurnOffAsync(Bmc(), PowerOffMode.Soft, Stop)).Should().Be(new PowerResult.Observed(PowerState.Off));
+        (await _driver.TurnOnAsync(Bmc(driver: "LAN"), Stop)).Should().Be(new PowerResult.Observed(PowerState.On));
+        (await _driver.TurnOffAsync(Bmc(), PowerOffMode.Hard, Stop)).Should().Be(new PowerResult.Observed(PowerState.Off));
         File.ReadAllText(StateFile).Trim().Should().Be("0");
     }
 
@@ -116,19 +116,19 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
     [InlineData("nobody", "secret", "LAN")]
     public async Task Wrong_credentials_are_told_from_silence(string user, string password, string driver) =>
         (await _driver.QueryAsync(Bmc(password, user, driver), Stop))
-            .Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
+            .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.CredentialsRefused);
 
     [Fact]
     public async Task A_cipher_suite_that_the_controller_lacks_is_named() =>
         (await _driver.QueryAsync(Bmc(cipher: "17"), Stop))
-            .Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should().Contain("cipher suite");
+            .Should().BeOfType<PowerResult.Failed>().Which.Reason.Should().Contain("cipher suite");
 
     [Fact]
     public async Task A_controller_that_is_not_there_is_unreachable()
     {
         var nobody = new PowerTarget("ipmi", new Dictionary<string, string> { ["power_address"] = $"127.0.0.1:{FreePort()}", ["cipher_suite_id"] = "3" });
         (await _driver.QueryAsync(nobody, Stop))
-            .Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
+            .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
     }
 
     private static int FreePort()

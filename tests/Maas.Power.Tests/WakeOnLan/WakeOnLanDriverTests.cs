@@ -31,7 +31,7 @@ public sealed class WakeOnLanDriverTests : IDisposable
     [Fact]
     public async Task The_packet_on_the_wire_is_six_FF_and_sixteen_times_the_address()
     {
-        (await _driver.TurnOnAsync(Sleeper(), Stop)).Should().BeOfType<PowerAnswer.Accepted>();
+        (await _driver.TurnOnAsync(Sleeper(), Stop)).Should().BeOfType<PowerResult.Accepted>();
 
         byte[] expected = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, .. Enumerable.Repeat<byte[]>([0x52, 0x54, 0x00, 0x12, 0x34, 0x56], 16).SelectMany(b => b)];
         (await Heard()).Should().Equal(expected);
@@ -54,7 +54,7 @@ public sealed class WakeOnLanDriverTests : IDisposable
     [InlineData("not a mac")]
     public async Task A_wrong_MAC_address_is_an_answer_and_sends_nothing(string mac)
     {
-        (await _driver.TurnOnAsync(Sleeper(mac: mac), Stop)).Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.BadParameters);
+        (await _driver.TurnOnAsync(Sleeper(mac: mac), Stop)).Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.BadParameters);
         _sleeper.Available.Should().Be(0);
     }
 
@@ -65,16 +65,16 @@ public sealed class WakeOnLanDriverTests : IDisposable
     public async Task A_wrong_password_is_an_answer_that_does_not_repeat_it(string password)
     {
         var answer = await _driver.TurnOnAsync(Sleeper(password), Stop);
-        answer.Should().BeOfType<PowerAnswer.Failed>().Which.Failure.Should().Be(PowerFailure.BadParameters);
+        answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.BadParameters);
         answer.ToString().Should().NotContain(password);
     }
 
     [Fact]
     public async Task What_a_magic_packet_cannot_do_is_unsupported_and_no_exception()
     {
-        (await _driver.QueryAsync(Sleeper(), Stop)).Should().BeOfType<PowerAnswer.Unsupported>().Which.State.Should().Be(PowerState.Unknown);
-        (await _driver.TurnOffAsync(Sleeper(), PowerOffMode.Hard, Stop)).Should().BeOfType<PowerAnswer.Unsupported>();
-        (await _driver.SetNextBootAsync(Sleeper(), NextBoot.Network, Stop)).Should().BeOfType<PowerAnswer.Unsupported>();
+        (await _driver.QueryAsync(Sleeper(), Stop)).Should().BeOfType<PowerResult.Unsupported>().Which.State.Should().Be(PowerState.Unknown);
+        (await _driver.TurnOffAsync(Sleeper(), PowerOffMode.Hard, Stop)).Should().BeOfType<PowerResult.Unsupported>();
+        (await _driver.SetNextBootAsync(Sleeper(), NextBoot.Network, Stop)).Should().BeOfType<PowerResult.Unsupported>();
     }
 
     [Theory]
@@ -106,10 +106,10 @@ public sealed class WakeOnLanDriverTests : IDisposable
         var answer = await _driver.TurnOnAsync(new PowerTarget("wakeonlan", [KeyValuePair.Create("mac_address", Mac)]), Stop);
 
         var links = WakeLink.OfThisHost();
-        if (answer is PowerAnswer.Accepted accepted)
+        if (answer is PowerResult.Accepted accepted)
             accepted.What.Should().ContainAll(links.Select(link => $"{link.Broadcast}:9 on {link.Name}"));
         else
-            answer.Should().BeOfType<PowerAnswer.Failed>().Which.Reason.Should()
+            answer.Should().BeOfType<PowerResult.Failed>().Which.Reason.Should()
                 .Contain(links.Count == 0 ? "No network interface that may hold the machine is up" : "could not be sent");
     }
 

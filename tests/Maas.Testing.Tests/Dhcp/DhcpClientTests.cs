@@ -11,14 +11,14 @@ namespace Maas.Testing.Tests.Dhcp;
 public class DhcpClientTests
 {
     private static readonly HardwareAddress Mac = HardwareAddress.Parse("52:54:00:00:00:01");
-    private static readonly DhcpVoice Rom = DhcpVoice.Of(SimulatedFirmware.BiosPxe, Mac, Guid.Empty);
+    private static readonly DhcpClientProfile Rom = DhcpClientProfile.Of(SimulatedFirmware.BiosPxe, Mac, Guid.Empty);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static Task<DhcpLease?> AcquireAsync(DhcpVoice voice, TimeProvider time, DatagramFaults? faults, params ScriptedDhcp[] servers)
+    private static Task<DhcpLease?> AcquireAsync(DhcpClientProfile voice, TimeProvider timeProvider, DatagramFaults? faults, params ScriptedDhcp[] servers)
     {
         var network = new SimulatedNetwork { DhcpServers = [.. servers.Select(s => s.EndPoint)], ProxyPatience = TimeSpan.FromSeconds(5), BootServicePort = servers[^1].EndPoint.Port, Faults = faults ?? DatagramFaults.None };
-        return new DhcpClient(network, Mac, new MachineLog(time), time).AcquireAsync(voice, Stop);
+        return new DhcpClient(network, Mac, new MachineLog(timeProvider), timeProvider).AcquireAsync(voice, Stop);
     }
 
     // Lets the client's patience end only when it has said all it has to say.
@@ -49,7 +49,7 @@ public class DhcpClientTests
         await using var server = new ScriptedDhcp(asked => ScriptedDhcp.Lease(asked, "127.9.0.1"));
         var time = new FakeTimeProvider();
         (await In_fake_time(time, AcquireAsync(Rom, time, null, server))).Should().BeNull();
-        (await AcquireAsync(DhcpVoice.Udhcpc(Mac), TimeProvider.System, null, server)).Should().NotBeNull();
+        (await AcquireAsync(DhcpClientProfile.Udhcpc(Mac), TimeProvider.System, null, server)).Should().NotBeNull();
     }
 
     [Fact]

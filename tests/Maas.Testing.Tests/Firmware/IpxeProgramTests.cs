@@ -21,21 +21,21 @@ public sealed class IpxeProgramTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task<BootResult?> RunAsync(string script, bool bios = true, bool diskBoots = false, TimeProvider? time = null)
+    private async Task<BootResult?> RunAsync(string script, bool bios = true, bool diskBoots = false, TimeProvider? timeProvider = null)
     {
         _files.Add("ipxe/52-54-00-00-00-01", script);
         var network = new SimulatedNetwork { TftpPort = _server.EndPoint.Port };
         var options = new SimulatedMachineOptions { Mac = Mac, Network = network, Uuid = Guid.Parse("01020304-0506-0708-090a-0b0c0d0e0f10") };
         var lease = new DhcpLease(IPAddress.Parse("127.9.0.1"), IPAddress.Loopback, IPAddress.Loopback, "ipxe/52-54-00-00-00-01", 1);
         using var loader = new Loader(network, lease, new TftpClientOptions { BlockSize = 1432 }, _log, TimeProvider.System);
-        return await new IpxeProgram(new IpxeMachine(options, lease, bios, diskBoots), loader, _log, time ?? TimeProvider.System)
+        return await new IpxeProgram(new IpxeMachine(options, lease, bios, diskBoots), loader, _log, timeProvider ?? TimeProvider.System)
             .ChainAsync(loader.Locate(lease.BootFile), TestContext.Current.CancellationToken);
     }
 
     private async Task<List<string>> Said()
     {
         _log.End();
-        return await _log.WatchAsync(default).OfType<MachineEvent.Said>().Select(s => s.Text).ToListAsync(TestContext.Current.CancellationToken);
+        return await _log.WatchAsync(default).OfType<MachineEvent.ConsoleOutput>().Select(s => s.Text).ToListAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class IpxeProgramTests : IAsyncDisposable
     public async Task A_kernel_that_is_missing_makes_the_script_wait_and_restart()
     {
         var time = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.Zero };
-        var run = RunAsync(BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Kernel("nothing", [], "")), time: time);
+        var run = RunAsync(BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Kernel("nothing", [], "")), timeProvider: time);
         while (!run.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));

@@ -21,7 +21,7 @@ internal sealed class RunningBoot : IAsyncDisposable
         var running = new RunningBoot();
         running._leases = LeaseJournal.Open(running._journal);
         var subnet = new DhcpSubnet { Network = IPNetwork.Parse("127.0.0.0/8"), Ranges = [AddressRange.Parse("127.77.0.10-127.77.3.250")] };
-        var addresses = await LeasedAddresses.OpenAsync([subnet], running._leases);
+        var addresses = await LeaseAllocator.OpenAsync([subnet], running._leases);
         var dhcp = new DhcpServer(new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), ServerAddress = IPAddress.Loopback, HttpBase = httpBase }, addresses, policy);
         running._tftp = new RunningTftp(new BootFileSource(policy, files));
         running._run = dhcp.RunAsync(running._stop.Token);

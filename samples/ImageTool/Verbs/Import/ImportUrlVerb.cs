@@ -24,7 +24,7 @@ internal static class ImportUrlVerb
         CustomParser = ImportOptions.ReadAddresses,
     };
 
-    public static Command Command { get; } = ImportOptions.Make("url", "One file.", [Hash, Locations], arguments => new AddressSource
+    public static Command Command { get; } = ImportOptions.Make("url", "One file.", [Hash, Locations], arguments => new UrlSource
     {
         Name = Path.GetFileName(arguments.GetRequiredValue(Locations)[0].LocalPath) is { Length: > 0 } name ? name : arguments.GetRequiredValue(Locations)[0].Host,
         Locations = arguments.GetRequiredValue(Locations),

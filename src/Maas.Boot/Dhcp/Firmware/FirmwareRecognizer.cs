@@ -10,7 +10,7 @@ namespace Maas.Boot.Dhcp.Firmware;
 /// It remembers in a table of fixed size, at a place that depends on the hardware address; where two machines meet, the later one counts and the
 /// other is known by what its REQUEST says. Safe for use from several threads.
 /// </remarks>
-internal sealed class FirmwareRecognizer(HardwarePrefixes raspberryPis, TimeProvider time)
+internal sealed class FirmwareRecognizer(HardwarePrefixes raspberryPis, TimeProvider timeProvider)
 {
     private const int Places = 4096;
 
@@ -42,7 +42,7 @@ internal sealed class FirmwareRecognizer(HardwarePrefixes raspberryPis, TimeProv
         lock (_lock)
         {
             ref var place = ref (_places ??= new Place[Places])[IndexOf(hardware)];
-            if (client is { } firmware) place = new Place(hardware, firmware, time.GetTimestamp(), IsSet: true);
+            if (client is { } firmware) place = new Place(hardware, firmware, timeProvider.GetTimestamp(), IsSet: true);
             else if (place.Hardware == hardware) place = default;
         }
     }
@@ -53,7 +53,7 @@ internal sealed class FirmwareRecognizer(HardwarePrefixes raspberryPis, TimeProv
         lock (_lock)
         {
             ref var place = ref _places[IndexOf(hardware)];
-            return place.IsSet && place.Hardware == hardware && time.GetElapsedTime(place.At) < RememberedFor ? place.Client : null;
+            return place.IsSet && place.Hardware == hardware && timeProvider.GetElapsedTime(place.At) < RememberedFor ? place.Client : null;
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class AddressPool
     private readonly int _slots;
     private readonly AddressSet _leasable;
     private readonly AddressSet _fresh;
-    private readonly PriorityQueue<AddressEntry, DateTimeOffset> _endings = new();
+    private readonly PriorityQueue<LeaseBinding, DateTimeOffset> _endings = new();
 
     public AddressPool(DhcpSubnet subnet)
     {
@@ -45,7 +45,7 @@ internal sealed class AddressPool
     }
 
     /// <summary>Notes when an entry's hold ends, so that it is found when addresses run out. A hold that only grows is found by its earlier note.</summary>
-    public void NoteEnding(AddressEntry entry)
+    public void NoteEnding(LeaseBinding entry)
     {
         if (entry.NotedEnding <= entry.ExpiresAt || !IsLeasable(entry.Number)) return;
         entry.NotedEnding = entry.ExpiresAt;
@@ -62,7 +62,7 @@ internal sealed class AddressPool
     }
 
     /// <summary>The entry whose hold ended longest ago; <see langword="null"/> when every address is held.</summary>
-    public AddressEntry? TakeEnded(DateTimeOffset now)
+    public LeaseBinding? TakeEnded(DateTimeOffset now)
     {
         while (_endings.TryPeek(out var entry, out var noted) && noted <= now)
         {

@@ -48,7 +48,7 @@ public readonly record struct Lease
     public IPAddress? Relay { get => RelayNumber == 0 ? null : IPv4.ToAddress(RelayNumber); init => RelayNumber = value?.ToNumber() ?? 0; }
 
     /// <summary>Why the address is used, in words.</summary>
-    public string Why => LeaseWords.Of(State, $"{Hardware} (client {Client})", Rule);
+    public string Why => LeaseDescription.Of(State, $"{Hardware} (client {Client})", Rule);
 
     internal uint Number { get; init; }
 

@@ -5,9 +5,9 @@ namespace Maas.Boot.Dhcp.Leases;
 /// <summary>The subnets of a server by any address on them, and checked against each other.</summary>
 internal sealed class SubnetTable
 {
-    private readonly Dictionary<(int PrefixLength, uint Network), LinkPools> _byNetwork = [];
-    private readonly Dictionary<uint, LinkPools> _byRelay = [];
-    private readonly Dictionary<ClientIdentifier, LinkPools> _byCircuit = new(ClientIdentifier.Comparer.Instance);
+    private readonly Dictionary<(int PrefixLength, uint Network), SharedNetwork> _byNetwork = [];
+    private readonly Dictionary<uint, SharedNetwork> _byRelay = [];
+    private readonly Dictionary<ClientIdentifier, SharedNetwork> _byCircuit = new(ClientIdentifier.Comparer.Instance);
     private readonly int[] _prefixLengths;
 
     /// <exception cref="ArgumentException">The subnets contradict themselves.</exception>
@@ -18,7 +18,7 @@ internal sealed class SubnetTable
         foreach (var (a, b) in subnets.SelectMany((a, i) => subnets.Skip(i + 1).Select(b => (a.Network, b.Network))))
             if (a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress)) throw new ArgumentException($"Subnets {a} and {b} overlap.", nameof(subnets));
 
-        Links = [.. subnets.GroupBy(s => s.SharedNetwork ?? s.Network.ToString()).Select(g => new LinkPools([.. g.Select(s => new AddressPool(s))]))];
+        Links = [.. subnets.GroupBy(s => s.SharedNetwork ?? s.Network.ToString()).Select(g => new SharedNetwork([.. g.Select(s => new AddressPool(s))]))];
         foreach (var link in Links)
             foreach (var pool in link.Pools)
             {
@@ -34,14 +34,14 @@ internal sealed class SubnetTable
         _prefixLengths = [.. subnets.Select(s => s.Network.PrefixLength).Distinct().OrderDescending()];
     }
 
-    public IReadOnlyList<LinkPools> Links { get; }
+    public IReadOnlyList<SharedNetwork> Links { get; }
 
     /// <summary>The link a message comes from: by its circuit, else by an address on the link; <see langword="null"/> when it is none of ours.</summary>
-    public LinkPools? Find(DhcpMessage request, uint number) =>
+    public SharedNetwork? Find(DhcpMessage request, uint number) =>
         _byCircuit.Count > 0 && _byCircuit.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(RelayAgentInformation.CircuitIdOf(request), out var link) ? link : Find(number);
 
     /// <summary>The link an address lies on; <see langword="null"/> when it is none of ours.</summary>
-    public LinkPools? Find(uint number)
+    public SharedNetwork? Find(uint number)
     {
         if (_byRelay.TryGetValue(number, out var link)) return link;
         foreach (var length in _prefixLengths)
@@ -65,6 +65,6 @@ internal sealed class SubnetTable
         foreach (var domain in subnet.SearchDomains) DomainSearchList.Check(domain);
         if (subnet.IPv6OnlyTime < TimeSpan.FromMinutes(5)) throw new ArgumentException("Clients stay without IPv4 for 5 min at least (RFC 8925 section 3.4).", nameof(subnet));
         foreach (var time in (TimeSpan[])[subnet.LeaseTime, subnet.FirmwareLeaseTime, subnet.LongestLeaseTime])
-            if (time < LeaseRules.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue) throw new ArgumentException($"A lease time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
+            if (time < LeaseOptions.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue) throw new ArgumentException($"A lease time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
     }
 }

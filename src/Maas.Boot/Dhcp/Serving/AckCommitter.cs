@@ -7,18 +7,18 @@ namespace Maas.Boot.Dhcp.Serving;
 internal sealed class AckCommitter
 {
     private readonly IAddressSource _addresses;
-    private readonly Action<Exchange> _committed;
-    private readonly Action<IReadOnlyList<Exchange>, Exception> _failed;
+    private readonly Action<DhcpTransaction> _committed;
+    private readonly Action<IReadOnlyList<DhcpTransaction>, Exception> _failed;
     private readonly Thread _thread;
     private readonly object _gate = new();
-    private List<Exchange> _waiting = [];
-    private List<Exchange> _committing = [];
+    private List<DhcpTransaction> _waiting = [];
+    private List<DhcpTransaction> _committing = [];
     private bool _stopping;
 
     /// <param name="addresses">Whose grants are committed.</param>
     /// <param name="committed">Called for each exchange whose grant is durable; must not throw.</param>
     /// <param name="failed">Called with those whose grants are not; must not throw.</param>
-    public AckCommitter(IAddressSource addresses, Action<Exchange> committed, Action<IReadOnlyList<Exchange>, Exception> failed)
+    public AckCommitter(IAddressSource addresses, Action<DhcpTransaction> committed, Action<IReadOnlyList<DhcpTransaction>, Exception> failed)
     {
         _addresses = addresses;
         _committed = committed;
@@ -28,7 +28,7 @@ internal sealed class AckCommitter
 
     public void Start() => _thread.Start();
 
-    public void Add(Exchange exchange)
+    public void Add(DhcpTransaction exchange)
     {
         lock (_gate)
         {

@@ -27,18 +27,18 @@ internal sealed class ArpProbe : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
 
-    private ArpProbe(Socket socket, PhysicalAddress hardware, int index, TimeProvider time)
+    private ArpProbe(Socket socket, PhysicalAddress hardware, int index, TimeProvider timeProvider)
     {
         _socket = socket;
         _hardware = hardware;
-        _time = time;
+        _time = timeProvider;
         _everybody = new LinkLayerEndPoint(index, PhysicalAddress.Parse("FFFFFFFFFFFF")).Serialize();
         _ = ListenAsync();
     }
 
     /// <summary>Opens a probe on an Ethernet interface.</summary>
     /// <returns><see langword="null"/> where there can be none: another system, another kind of link, or too few privileges.</returns>
-    public static ArpProbe? TryOpen(NetworkInterface device, TimeProvider time)
+    public static ArpProbe? TryOpen(NetworkInterface device, TimeProvider timeProvider)
     {
         var hardware = device.GetPhysicalAddress();
         if (!OperatingSystem.IsLinux() || hardware.GetAddressBytes().Length != 6) return null;
@@ -49,7 +49,7 @@ internal sealed class ArpProbe : IDisposable
             try
             {
                 socket.Bind(new LinkLayerEndPoint(index, hardware));
-                return new ArpProbe(socket, hardware, index, time);
+                return new ArpProbe(socket, hardware, index, timeProvider);
             }
             catch
             {

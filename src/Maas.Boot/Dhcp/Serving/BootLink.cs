@@ -10,5 +10,5 @@ internal abstract class BootLink(string name, IPAddress server, DhcpLinkOptions 
 
     public IPAddress Server { get; } = server;
 
-    public BootSource Boot { get; } = BootSource.On(options, server);
+    public BootFileLocator Boot { get; } = BootFileLocator.On(options, server);
 }

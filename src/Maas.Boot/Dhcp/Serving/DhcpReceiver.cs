@@ -3,10 +3,10 @@ using System.Net.Sockets;
 namespace Maas.Boot.Dhcp.Serving;
 
 /// <summary>Receives the datagrams of one link into exchanges that are used again and again; of its receive loop.</summary>
-internal sealed class DhcpReceiver(SocketLink link, ExchangePool pool, DhcpConversation conversation, TimeProvider time)
+internal sealed class DhcpReceiver(SocketLink link, DhcpTransactionPool pool, DhcpRequestHandler conversation, TimeProvider timeProvider)
 {
-    private readonly Exchange _spare = new();
-    private Exchange? _next;
+    private readonly DhcpTransaction _spare = new();
+    private DhcpTransaction? _next;
 
     /// <summary>Receives one datagram, and hands it over or, when all exchanges are under way, drops it.</summary>
     /// <exception cref="SocketException">Nothing could be received.</exception>
@@ -18,14 +18,14 @@ internal sealed class DhcpReceiver(SocketLink link, ExchangePool pool, DhcpConve
         var received = link.Socket.ReceiveFrom(target.ReceiveBuffer, SocketFlags.None, target.Peer);
         if (_next is not { } exchange)
         {
-            DhcpReporter.Overflowed();
+            DhcpTelemetry.Overflowed();
             _spare.Reset();
             return;
         }
 
         _next = null;
         exchange.Link = link;
-        exchange.ReceivedAt = time.GetTimestamp();
+        exchange.ReceivedAt = timeProvider.GetTimestamp();
         conversation.Begin(exchange, received);
     }
 }

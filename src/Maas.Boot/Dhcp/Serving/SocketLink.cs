@@ -6,7 +6,7 @@ using Maas.Boot.Dhcp.Wire;
 namespace Maas.Boot.Dhcp.Serving;
 
 /// <summary>A link with a socket.</summary>
-internal sealed class SocketLink : DhcpLink, IDisposable
+internal sealed class SocketLink : DhcpClientSocket, IDisposable
 {
     private SocketLink(Socket socket, IPEndPoint local, NetworkInterface? device, string name, IPAddress server, bool isBootService, DhcpServerOptions options)
         : base(name, server, isBootService, ((ushort)local.Port, (ushort)options.ClientPort), options) =>
@@ -20,7 +20,7 @@ internal sealed class SocketLink : DhcpLink, IDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Opens the sockets that the options ask for; none is left open when one fails.</summary>
-    public static IReadOnlyList<SocketLink> OpenAll(DhcpServerOptions options, TimeProvider time)
+    public static IReadOnlyList<SocketLink> OpenAll(DhcpServerOptions options, TimeProvider timeProvider)
     {
         return LinkSockets.OpenAll(options, OnDevice, OnAddress);
 
@@ -28,7 +28,7 @@ internal sealed class SocketLink : DhcpLink, IDisposable
         {
             var server = options.ServerAddress ?? AddressOf(device);
             var link = Open(new IPEndPoint(IPAddress.Any, options.Port), device, server, isBootService: false, options);
-            if (options.Mode == DhcpMode.Full && options.ProbeTime > TimeSpan.Zero) link.Probe = ArpProbe.TryOpen(device, time);
+            if (options.Mode == DhcpMode.Full && options.ProbeTime > TimeSpan.Zero) link.Probe = ArpProbe.TryOpen(device, timeProvider);
             yield return link;
             if (options.Mode == DhcpMode.Proxy) yield return Open(new IPEndPoint(IPAddress.Any, options.BootServicePort), device, server, isBootService: true, options);
         }
@@ -41,7 +41,7 @@ internal sealed class SocketLink : DhcpLink, IDisposable
         }
     }
 
-    public override void Send(Exchange exchange) => Socket.SendTo(exchange.ReplyBytes, SocketFlags.None, exchange.Peer);
+    public override void Send(DhcpTransaction exchange) => Socket.SendTo(exchange.ReplyBytes, SocketFlags.None, exchange.Peer);
 
     public void Dispose()
     {

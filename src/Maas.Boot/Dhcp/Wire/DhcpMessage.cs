@@ -32,7 +32,7 @@ public sealed partial class DhcpMessage
     public const int Shortest = 300;
 
     /// <summary>The longest message that every client must take (RFC 2131 section 2: 576 with IP and UDP headers), in octets.</summary>
-    public const int LongestUnasked = 548;
+    public const int DefaultMaxLength = 548;
 
     /// <summary>The longest message that fits one Ethernet frame, in octets.</summary>
     public const int LongestOnEthernet = 1472;

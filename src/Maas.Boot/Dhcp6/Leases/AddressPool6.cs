@@ -161,6 +161,6 @@ internal sealed class AddressPool6
             throw new ArgumentException($"Address {twice.Key} is reserved twice.", nameof(subnet));
         foreach (var domain in subnet.SearchDomains) Dhcp.Wire.DomainSearchList.Check(domain);
         foreach (var time in (TimeSpan[])[subnet.LeaseTime, subnet.FirmwareLeaseTime, subnet.QuarantineTime])
-            if (time < LeaseRules.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue) throw new ArgumentException($"A time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
+            if (time < LeaseOptions.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue) throw new ArgumentException($"A time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
     }
 }

@@ -32,5 +32,5 @@ public sealed record Lease6
     public string? Rule { get; init; }
 
     /// <summary>Why the address is used, in words.</summary>
-    public string Why => LeaseWords.Of(State, $"{Hardware?.ToString() ?? "somebody"} (client {Client}, interface {AssociationId:x8})", Rule);
+    public string Why => LeaseDescription.Of(State, $"{Hardware?.ToString() ?? "somebody"} (client {Client}, interface {AssociationId:x8})", Rule);
 }

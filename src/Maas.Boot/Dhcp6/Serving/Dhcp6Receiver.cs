@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Maas.Boot.Dhcp6.Serving;
 
 /// <summary>Receives the datagrams of one link; of its receive loop.</summary>
-internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6Conversation conversation, TimeProvider time)
+internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6RequestHandler conversation, TimeProvider timeProvider)
 {
     private const int LongestDatagram = 4096;
     private static readonly IPEndPoint Anybody = new(IPAddress.IPv6Any, 0);
@@ -25,7 +25,7 @@ internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6Conversation conversa
             To: new IPEndPoint(information.Address, link.Port),
             IsUnicast: link.Device is not null && !information.Address.IsIPv6Multicast,
             Octets: _buffer.AsSpan(0, length).ToArray(),
-            ReceivedAt: time.GetTimestamp()));
+            ReceivedAt: timeProvider.GetTimestamp()));
     }
 }
 

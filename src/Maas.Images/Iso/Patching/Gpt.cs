@@ -18,7 +18,7 @@ internal sealed class Gpt
     private Gpt(GptBytes table) => _table = table;
 
     /// <summary>The first copy; null where there is none, or none that is whole.</summary>
-    public static Gpt? Read(ImageBytes image)
+    public static Gpt? Read(RandomAccessSource image)
     {
         if (image.Length < 34 * Sector) return null;
         var header = image.Read(Sector, Sector, Structure);

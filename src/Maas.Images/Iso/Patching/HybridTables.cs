@@ -20,7 +20,7 @@ internal sealed class HybridTables(IsoOverlay image)
     private const string Structure = "ISO system area";
 
     /// <summary>Where the partitions of any table begin, in bytes.</summary>
-    public static IEnumerable<long> Starts(ImageBytes image) =>
+    public static IEnumerable<long> Starts(RandomAccessSource image) =>
         new HybridTables(image as IsoOverlay ?? new IsoOverlay(image)).Places().Select(place => place.First * Sector);
 
     /// <summary>All partitions but the entry that says "see the GPT".</summary>

@@ -3,7 +3,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Iso.Patching;
 
 /// <summary>An ISO with sectors replaced and content behind its end: what a patch changes, in memory, and the rest where it is.</summary>
-internal sealed class IsoOverlay(ImageBytes below) : ImageBytes
+internal sealed class IsoOverlay(RandomAccessSource below) : RandomAccessSource
 {
     private const int Sector = IsoVolume.SectorSize;
 
@@ -57,7 +57,7 @@ internal sealed class IsoOverlay(ImageBytes below) : ImageBytes
 
     /// <summary>Puts content behind the end.</summary>
     /// <returns>Its first block.</returns>
-    public uint Append(ImageBytes content)
+    public uint Append(RandomAccessSource content)
     {
         var block = End;
         _behind.Add((long)block * Sector, content);

@@ -44,7 +44,7 @@ internal sealed class IsoPatcher
     public Stream? OpenOld(string path) => _tree.Resolve(path) is { Kind: FileKind.File } file ? _tree.OpenRead(file) : null;
 
     /// <summary>Gives the file at a path other bytes, or makes it.</summary>
-    public void Write(string path, ImageBytes content)
+    public void Write(string path, RandomAccessSource content)
     {
         if (content.Length > uint.MaxValue - Sector) throw new NotSupportedException($"{path} would be larger than a patch can make a file (4 GiB).");
         var old = _tree.Resolve(path);
@@ -96,7 +96,7 @@ internal sealed class IsoPatcher
     }
 
     /// <summary>A BIOS loader that had a boot information table gets one again, for the place it will have.</summary>
-    private ImageBytes WithBootInfo(ImageBytes content, uint oldBlock, long oldLength)
+    private RandomAccessSource WithBootInfo(RandomAccessSource content, uint oldBlock, long oldLength)
     {
         const int LargestLoader = 4 << 20;
         Span<byte> head = stackalloc byte[BootInfoTable.End];

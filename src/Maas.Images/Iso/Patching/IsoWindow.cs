@@ -8,7 +8,7 @@ namespace Maas.Images.Iso.Patching;
 /// </summary>
 /// <param name="image">The whole.</param>
 /// <param name="first">The block where the window begins; 0 for the whole.</param>
-internal sealed class IsoWindow(IsoOverlay image, uint first) : ImageBytes
+internal sealed class IsoWindow(IsoOverlay image, uint first) : RandomAccessSource
 {
     private const int Sector = IsoVolume.SectorSize;
     private const int CreationTime = 813, CreationTimeLength = 17, Label = 40, LabelLength = 32;
@@ -29,7 +29,7 @@ internal sealed class IsoWindow(IsoOverlay image, uint first) : ImageBytes
 
     /// <summary>Puts content behind the end.</summary>
     /// <returns>Its first block, counted here.</returns>
-    public uint Append(ImageBytes content) => image.Append(content) - first;
+    public uint Append(RandomAccessSource content) => image.Append(content) - first;
 
     /// <summary>The whole, and each partition that has descriptors of its own for the same volume.</summary>
     public static IReadOnlyList<IsoWindow> Of(IsoOverlay image)

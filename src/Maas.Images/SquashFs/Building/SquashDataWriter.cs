@@ -8,7 +8,7 @@ namespace Maas.Images.SquashFs.Building;
 /// <summary>Turns files into blocks, and into the fragments that small files share; files of equal bytes are there once.</summary>
 internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBlockWriter blocks)
 {
-    private readonly Dictionary<(long Length, BlobDigest Digest), SquashContent> _known = [];
+    private readonly Dictionary<(long Length, Sha256Digest Digest), SquashContent> _known = [];
     private readonly List<(long Start, uint Size)> _fragments = [];
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(blockSize);
     private SquashBlock? _tails;
@@ -40,7 +40,7 @@ internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBloc
             if (entry.Kind != FileKind.File || entry.Length == 0) continue;
             var isTail = entry.Length < blockSize;
             if (isTail) ReadTail(entry);
-            (long, BlobDigest)? key = all.HasOthersOfLength(entry.Length) ? (entry.Length, isTail ? BlobDigest.FromHash(SHA256.HashData(_buffer.AsSpan(0, (int)entry.Length))) : DigestOf(entry)) : null;
+            (long, Sha256Digest)? key = all.HasOthersOfLength(entry.Length) ? (entry.Length, isTail ? Sha256Digest.FromHash(SHA256.HashData(_buffer.AsSpan(0, (int)entry.Length))) : DigestOf(entry)) : null;
             if (key is { } sought && _known.TryGetValue(sought, out var known))
             {
                 identity.Content = known;
@@ -114,7 +114,7 @@ internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBloc
         }
     }
 
-    private BlobDigest DigestOf(FileEntry entry)
+    private Sha256Digest DigestOf(FileEntry entry)
     {
         using var content = tree.OpenRead(entry);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -126,7 +126,7 @@ internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBloc
             left -= part.Length;
         }
 
-        return BlobDigest.FromHash(hash.GetHashAndReset());
+        return Sha256Digest.FromHash(hash.GetHashAndReset());
     }
 
     private static void Fill(Stream content, Span<byte> room)

@@ -19,7 +19,7 @@ internal static class XzBlock
     /// <summary>Packs a block; returns the packed length, or 0 if there is not room for it.</summary>
     public static int Pack(ReadOnlySpan<byte> block, Memory<byte> room)
     {
-        using var xz = new RoomStream(room);
+        using var xz = new FixedBufferStream(room);
         xz.Write([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]);
         WithChecksum(xz, [0, 1]); // the check is CRC-32
         var start = xz.Position;
@@ -44,7 +44,7 @@ internal static class XzBlock
         return xz.LengthInRoom;
     }
 
-    private static void WriteChunk(RoomStream xz, ReadOnlySpan<byte> block, int at, int length)
+    private static void WriteChunk(FixedBufferStream xz, ReadOnlySpan<byte> block, int at, int length)
     {
         var packed = Encode(block[..at], block.Slice(at, length));
         Span<byte> head = stackalloc byte[6];
@@ -80,20 +80,20 @@ internal static class XzBlock
         return bits;
     }
 
-    private static void WithChecksum(RoomStream xz, ReadOnlySpan<byte> bytes)
+    private static void WithChecksum(FixedBufferStream xz, ReadOnlySpan<byte> bytes)
     {
         xz.Write(bytes);
         WriteUInt32(xz, Checksums.Crc32(bytes));
     }
 
-    private static void WriteUInt32(RoomStream xz, uint value)
+    private static void WriteUInt32(FixedBufferStream xz, uint value)
     {
         Span<byte> bytes = stackalloc byte[4];
         bytes.U32(0, value);
         xz.Write(bytes);
     }
 
-    private static void Pad(RoomStream xz, long start)
+    private static void Pad(FixedBufferStream xz, long start)
     {
         while ((xz.Position - start) % 4 != 0) xz.WriteByte(0);
     }

@@ -73,10 +73,10 @@ public class FirmwareClientTests
     [Fact]
     public void Http_firmware_that_is_to_boot_its_disk_gets_nothing_and_goes_on()
     {
-        var source = BootSource.On(new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot/") }, IPAddress.Parse("10.0.0.1"));
+        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot/") }, IPAddress.Parse("10.0.0.1"));
         var firmware = new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false);
-        BootPart.For(firmware, new BootInstruction.PowerOff(), HardwareAddress.Parse("52:54:00:00:00:01"), source)!.File.Should().EndWith("/ipxe.efi");
-        BootPart.For(firmware, new BootInstruction.LocalDisk(), HardwareAddress.Parse("52:54:00:00:00:01"), source).Should().BeNull();
+        BootParameters.For(firmware, new BootInstruction.PowerOff(), HardwareAddress.Parse("52:54:00:00:00:01"), source)!.File.Should().EndWith("/ipxe.efi");
+        BootParameters.For(firmware, new BootInstruction.LocalDisk(), HardwareAddress.Parse("52:54:00:00:00:01"), source).Should().BeNull();
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class FirmwareClientTests
     }
 
     private static string? File(FirmwareClient client, BootInstruction instruction) =>
-        BootPart.For(client, instruction, HardwareAddress.Parse("52:54:00:00:00:01"), BootSource.On(new DhcpServerOptions(), IPAddress.Loopback))?.File;
+        BootParameters.For(client, instruction, HardwareAddress.Parse("52:54:00:00:00:01"), BootFileLocator.On(new DhcpServerOptions(), IPAddress.Loopback))?.File;
 
     private static FirmwareClient? Of(string capture) => FirmwareClient.Of(Captures.Message(capture, DhcpMessageType.Discover));
 }

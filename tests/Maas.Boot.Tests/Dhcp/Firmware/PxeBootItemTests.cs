@@ -30,7 +30,7 @@ public class PxeBootItemTests
     private static DhcpMessage? AtBootService(string vendorOptions)
     {
         var request = ClientPackets.Message($"{Pxe} {vendorOptions} ff", clientAddress: "10.0.0.99");
-        var boot = BootPart.For(FirmwareClient.Of(request)!.Value, new BootInstruction.LocalDisk(), request.Hardware, BootSource.On(new DhcpServerOptions(), ClientPackets.Server));
+        var boot = BootParameters.For(FirmwareClient.Of(request)!.Value, new BootInstruction.LocalDisk(), request.Hardware, BootFileLocator.On(new DhcpServerOptions(), ClientPackets.Server));
         var reply = new DhcpMessage();
         return DhcpResponder.RespondAsProxy(request, ClientPackets.Server.ToNumber(), boot, atBootService: true, reply) ? reply : null;
     }

@@ -144,7 +144,7 @@ public class UnusualFirmwareTests
     {
         foreach (var options in (string[])[ClientPackets.RaspberryPi4, ClientPackets.UBootArm64])
         {
-            var wire = new byte[DhcpMessage.LongestUnasked];
+            var wire = new byte[DhcpMessage.DefaultMaxLength];
             var reply = new Replies().To(ClientPackets.Message(options))!;
             var area = wire.AsSpan(240, DhcpResponder.Write(reply, wire) - 240);
             while (area[0] != 255)
@@ -159,7 +159,7 @@ public class UnusualFirmwareTests
 
     private sealed class BootsNothing : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootQuestion question, CancellationToken cancellationToken) => default;
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => default;
     }
 
     /// <summary>What a server on 10.0.0.1 answers, without sockets.</summary>
@@ -171,11 +171,11 @@ public class UnusualFirmwareTests
         {
             var options = new DhcpServerOptions();
             var boot = _recognizer.Recognize(request) is { } client
-                ? BootPart.For(client, new BootInstruction.Kernel("kernel", [], ""), request.Hardware, BootSource.On(options, ClientPackets.Server))
+                ? BootParameters.For(client, new BootInstruction.Kernel("kernel", [], ""), request.Hardware, BootFileLocator.On(options, ClientPackets.Server))
                 : null;
-            var address = AddressAnswer.Grant(IPAddress.Parse("10.0.0.99"), Leases.LeaseScene.Subnet, TimeSpan.FromHours(1), "a free address");
+            var address = AddressResult.Grant(IPAddress.Parse("10.0.0.99"), Leases.LeaseScene.Subnet, TimeSpan.FromHours(1), "a free address");
             var reply = new DhcpMessage();
-            return DhcpResponder.Respond(request, new ResponseFacts(ClientPackets.Server.ToNumber(), address, boot), reply) ? reply : null;
+            return DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToNumber(), address, boot), reply) ? reply : null;
         }
     }
 }

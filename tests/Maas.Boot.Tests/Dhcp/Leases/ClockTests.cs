@@ -38,7 +38,7 @@ public class ClockTests
         scene.Time.Advance(TimeSpan.FromMinutes(59));
         var lease = scene.Addresses.Find(IPAddress.Parse(address))!.Value;
         (lease.ExpiresAt - scene.Time.GetUtcNow()).Should().Be(TimeSpan.FromMinutes(1));
-        scene.Ask(AddressQuestionKind.Extend, 1, address).Kind.Should().Be(AddressAnswerKind.Grant);
+        scene.Ask(AddressRequestKind.Extend, 1, address).Kind.Should().Be(AddressResultKind.Grant);
         scene.Commit();
         (scene.Store.Leases[IPAddress.Parse(address)].ExpiresAt - scene.Time.GetUtcNow()).Should().Be(TimeSpan.FromHours(1));
         scene.Time.Advance(TimeSpan.FromMinutes(61));
@@ -63,8 +63,8 @@ public class ClockTests
     {
         var time = new CorrectedTime(Right + TenYears);
         var store = new MemoryLeaseStore6();
-        var addresses = await Maas.Boot.Dhcp6.Leases.LeasedAddresses6.OpenAsync([LeaseScene6.Subnet], store, timeProvider: time);
-        var question = new Maas.Boot.Dhcp6.Leases.AssociationQuestion(Maas.Boot.Dhcp6.Leases.AssociationQuestionKind.Take, Packet6.Client, Packet6.Association(1), null, IsFirmware: false);
+        var addresses = await Maas.Boot.Dhcp6.Leases.LeaseAllocator6.OpenAsync([LeaseScene6.Subnet], store, timeProvider: time);
+        var question = new Maas.Boot.Dhcp6.Leases.AssociationRequest(Maas.Boot.Dhcp6.Leases.AssociationRequestKind.Take, Packet6.Client, Packet6.Association(1), null, IsFirmware: false);
         var address = addresses.Ask(LeaseScene6.Subnet, question).Association.Addresses.Single().Address;
         time.Correction = TimeSpan.FromDays(days);
         await addresses.CommitAsync(default);
@@ -76,7 +76,7 @@ public class ClockTests
         // Written while the clock was ahead by whatever it was, and read when it is right.
         store.Leases[address] = store.Leases[address] with { Since = Right + TenYears, ExpiresAt = Right + TenYears + TimeSpan.FromHours(1) };
         var right = new FakeTimeProvider(Right);
-        var restarted = await Maas.Boot.Dhcp6.Leases.LeasedAddresses6.OpenAsync([LeaseScene6.Subnet], store, timeProvider: right);
+        var restarted = await Maas.Boot.Dhcp6.Leases.LeaseAllocator6.OpenAsync([LeaseScene6.Subnet], store, timeProvider: right);
         restarted.Find(address).Should().NotBeNull();
         right.Advance(LeaseScene6.Subnet.LeaseTime + TimeSpan.FromSeconds(1));
         restarted.Find(address).Should().BeNull();
@@ -85,7 +85,7 @@ public class ClockTests
     [Fact]
     public void A_budget_of_log_lines_is_renewed_when_the_clock_was_set_back()
     {
-        var budget = new LineBudget(1, TimeSpan.FromSeconds(10), 10);
+        var budget = new SyslogRateLimiter(1, TimeSpan.FromSeconds(10), 10);
         budget.TryTake(IPAddress.Loopback, Right + TenYears).Should().BeTrue();
         budget.TryTake(IPAddress.Loopback, Right + TenYears).Should().BeFalse();
         budget.TryTake(IPAddress.Loopback, Right).Should().BeTrue();

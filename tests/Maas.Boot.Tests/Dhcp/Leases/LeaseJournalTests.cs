@@ -118,14 +118,14 @@ public sealed class LeaseJournalTests : IDisposable
         var subnet = LeaseScene.Subnet;
         await using (var journal = LeaseJournal.Open(FilePath))
         {
-            var addresses = await LeasedAddresses.OpenAsync([subnet], journal);
-            var offer = await addresses.AskAsync(new AddressQuestion(AddressQuestionKind.Discover, LeaseScene.From(1), IPAddress.Parse("10.0.0.1")), default);
-            await addresses.AskAsync(new AddressQuestion(AddressQuestionKind.Select, LeaseScene.From(1), IPAddress.Parse("10.0.0.1"), offer.Address), default);
+            var addresses = await LeaseAllocator.OpenAsync([subnet], journal);
+            var offer = await addresses.AskAsync(new AddressRequest(AddressRequestKind.Discover, LeaseScene.From(1), IPAddress.Parse("10.0.0.1")), default);
+            await addresses.AskAsync(new AddressRequest(AddressRequestKind.Select, LeaseScene.From(1), IPAddress.Parse("10.0.0.1"), offer.Address), default);
             await addresses.CommitAsync(default);
         }
 
         await using var again = LeaseJournal.Open(FilePath);
-        (await LeasedAddresses.OpenAsync([subnet], again)).List().Should().ContainSingle().Which.Why.Should().EndWith(": a free address");
+        (await LeaseAllocator.OpenAsync([subnet], again)).List().Should().ContainSingle().Which.Why.Should().EndWith(": a free address");
     }
 
     [Fact]

@@ -11,19 +11,19 @@ internal sealed class LeaseScene
 {
     public static readonly DhcpSubnet Subnet = new() { Network = IPNetwork.Parse("10.0.0.0/24"), Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.13")] };
 
-    private LeaseScene(MemoryLeaseStore store, FakeTimeProvider time, LeasedAddresses addresses) => (Store, Time, Addresses) = (store, time, addresses);
+    private LeaseScene(MemoryLeaseStore store, FakeTimeProvider time, LeaseAllocator addresses) => (Store, Time, Addresses) = (store, time, addresses);
 
     public MemoryLeaseStore Store { get; }
 
     public FakeTimeProvider Time { get; }
 
-    public LeasedAddresses Addresses { get; }
+    public LeaseAllocator Addresses { get; }
 
-    public static async Task<LeaseScene> OpenAsync(DhcpSubnet? subnet = null, LeaseRules? rules = null, MemoryLeaseStore? store = null, FakeTimeProvider? time = null)
+    public static async Task<LeaseScene> OpenAsync(DhcpSubnet? subnet = null, LeaseOptions? rules = null, MemoryLeaseStore? store = null, FakeTimeProvider? time = null)
     {
         store ??= new MemoryLeaseStore();
         time ??= new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        return new LeaseScene(store, time, await LeasedAddresses.OpenAsync([subnet ?? Subnet], store, rules, time));
+        return new LeaseScene(store, time, await LeaseAllocator.OpenAsync([subnet ?? Subnet], store, rules, time));
     }
 
     public Task<LeaseScene> RestartAsync(DhcpSubnet? subnet = null) => OpenAsync(subnet, store: Store, time: Time);
@@ -35,26 +35,26 @@ internal sealed class LeaseScene
         return message;
     }
 
-    public AddressAnswer Ask(AddressQuestionKind kind, int client, string? address = null) => Ask(kind, From(client), address);
+    public AddressResult Ask(AddressRequestKind kind, int client, string? address = null) => Ask(kind, From(client), address);
 
-    public AddressAnswer Ask(AddressQuestionKind kind, DhcpMessage message, string? address = null)
+    public AddressResult Ask(AddressRequestKind kind, DhcpMessage message, string? address = null)
     {
-        var answer = Addresses.AskAsync(new AddressQuestion(kind, message, IPAddress.Parse("10.0.0.1"), address is null ? null : IPAddress.Parse(address)), default);
+        var answer = Addresses.AskAsync(new AddressRequest(kind, message, IPAddress.Parse("10.0.0.1"), address is null ? null : IPAddress.Parse(address)), default);
         return answer.IsCompletedSuccessfully ? answer.Result : throw new InvalidOperationException("The answer did not come from memory.");
     }
 
-    public string? Offer(int client, string? wish = null) => Address(Ask(AddressQuestionKind.Discover, client, wish));
+    public string? Offer(int client, string? wish = null) => Address(Ask(AddressRequestKind.Discover, client, wish));
 
     /// <summary>DISCOVER, REQUEST, commit.</summary>
     public string? Lease(int client, string? wish = null)
     {
         if (Offer(client, wish) is not { } offered) return null;
-        var taken = Address(Ask(AddressQuestionKind.Select, client, offered));
+        var taken = Address(Ask(AddressRequestKind.Select, client, offered));
         Commit();
         return taken;
     }
 
     public void Commit() => Addresses.CommitAsync(default).AsTask().IsCompletedSuccessfully.Should().BeTrue();
 
-    private static string? Address(AddressAnswer answer) => answer.Kind == AddressAnswerKind.Grant ? answer.Address.ToString() : null;
+    private static string? Address(AddressResult answer) => answer.Kind == AddressResultKind.Grant ? answer.Address.ToString() : null;
 }

@@ -22,28 +22,28 @@ public class LeasedAddressesModel
             {
                 case 0: scene.Time.Advance(TimeSpan.FromMinutes(last)); continue;
                 case 1: scene = await scene.RestartAsync(); continue;
-                case 2: Give(AddressQuestionKind.Release); continue;
-                case 3: Give(AddressQuestionKind.InUse); continue;
-                case 4: scene.Ask(AddressQuestionKind.TookAnother, client); continue;
-                case 5 when scene.Offer(client, address) is { } offered: Take(AddressQuestionKind.Select, offered); continue;
-                case 6: Take(AddressQuestionKind.Select, address); continue;
-                case 7: Take(AddressQuestionKind.Verify, address); continue;
-                case 8: Take(AddressQuestionKind.Extend, address); continue;
+                case 2: Give(AddressRequestKind.Release); continue;
+                case 3: Give(AddressRequestKind.InUse); continue;
+                case 4: scene.Ask(AddressRequestKind.TookAnother, client); continue;
+                case 5 when scene.Offer(client, address) is { } offered: Take(AddressRequestKind.Select, offered); continue;
+                case 6: Take(AddressRequestKind.Select, address); continue;
+                case 7: Take(AddressRequestKind.Verify, address); continue;
+                case 8: Take(AddressRequestKind.Extend, address); continue;
                 default: scene.Offer(client); continue;
             }
 
-            void Give(AddressQuestionKind kind)
+            void Give(AddressRequestKind kind)
             {
                 scene.Ask(kind, client, address);
                 scene.Commit();
                 if (promised.TryGetValue(address, out var holder) && holder.Client == client) promised.Remove(address);
             }
 
-            void Take(AddressQuestionKind kind, string wanted)
+            void Take(AddressRequestKind kind, string wanted)
             {
                 var answer = scene.Ask(kind, client, wanted);
                 scene.Commit();
-                if (answer.Kind != AddressAnswerKind.Grant) return;
+                if (answer.Kind != AddressResultKind.Grant) return;
                 answer.Address.ToString().Should().Be(wanted);
                 if (promised.TryGetValue(wanted, out var holder) && holder.Until > now) holder.Client.Should().Be(client);
                 promised[wanted] = (client, now + answer.LeaseTime);

@@ -29,7 +29,7 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
     {
         var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), BootServicePort = 0 };
         configure?.Invoke(options);
-        var addresses = await LeasedAddresses.OpenAsync([Subnet], store ?? new MemoryLeaseStore());
+        var addresses = await LeaseAllocator.OpenAsync([Subnet], store ?? new MemoryLeaseStore());
         var running = new RunningServer(options, addresses, policy, logger);
         await running.Server.EndPoints;
         return running;

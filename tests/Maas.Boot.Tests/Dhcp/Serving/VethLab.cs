@@ -8,7 +8,7 @@ namespace Maas.Boot.Tests.Dhcp.Serving;
 /// <summary>Two network namespaces joined by a cable: a server's end <c>vs</c> and a client's end <c>vc</c>.</summary>
 internal sealed partial class VethLab : IAsyncDisposable
 {
-    private static int s_made;
+    private static int _made;
 
     private VethLab(string suffix) => (Server, Client) = ($"mb{suffix}s", $"mb{suffix}c");
 
@@ -20,7 +20,7 @@ internal sealed partial class VethLab : IAsyncDisposable
     {
         Judge.RequireRoot();
         Judge.Require("ip", "iproute2");
-        var lab = new VethLab($"{Environment.ProcessId}x{Interlocked.Increment(ref s_made)}");
+        var lab = new VethLab($"{Environment.ProcessId}x{Interlocked.Increment(ref _made)}");
         await Ip("netns", "add", lab.Server);
         await Ip("netns", "add", lab.Client);
         await Ip("link", "add", "vs", "netns", lab.Server, "type", "veth", "peer", "name", "vc", "netns", lab.Client);

@@ -25,7 +25,7 @@ public class OverloadTests
         });
 
     [Fact]
-    public void Whatever_must_be_said_is_said_where_the_three_fields_have_room_for_it() => Gen.Select(Reply, Gen.Int[DhcpMessage.LongestUnasked, DhcpMessage.LongestOnEthernet]).Sample(
+    public void Whatever_must_be_said_is_said_where_the_three_fields_have_room_for_it() => Gen.Select(Reply, Gen.Int[DhcpMessage.DefaultMaxLength, DhcpMessage.LongestOnEthernet]).Sample(
         (reply, size) =>
         {
             var needed = Values(reply).Where(o => DhcpResponder.IsNeeded(o.Key)).ToDictionary();
@@ -57,12 +57,12 @@ public class OverloadTests
         var request = ClientPackets.Message("350101 ff");
         var identifier = Enumerable.Range(0, length).Select(i => (byte)(i + 1)).ToArray();
         request.Options.Set(DhcpOptionCode.ClientIdentifier, identifier);
-        var grant = AddressAnswer.Grant(System.Net.IPAddress.Parse("10.0.0.10"), Leases.LeaseScene.Subnet with { Routers = [ClientPackets.Server] }, TimeSpan.FromHours(1), "a free address");
+        var grant = AddressResult.Grant(System.Net.IPAddress.Parse("10.0.0.10"), Leases.LeaseScene.Subnet with { Routers = [ClientPackets.Server] }, TimeSpan.FromHours(1), "a free address");
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(Captures.Parse(DhcpMessageTests.Write(request, 1000)), new ResponseFacts(ClientPackets.Server.ToNumber(), grant, null), reply).Should().BeTrue();
+        DhcpResponder.Respond(Captures.Parse(DhcpMessageTests.Write(request, 1000)), new DhcpResponseContext(ClientPackets.Server.ToNumber(), grant, null), reply).Should().BeTrue();
 
         var buffer = new byte[DhcpResponder.LongestReplyTo(request)];
-        buffer.Length.Should().Be(DhcpMessage.LongestUnasked);
+        buffer.Length.Should().Be(DhcpMessage.DefaultMaxLength);
         var sent = Captures.Parse(buffer[..DhcpResponder.Write(reply, buffer)]);
         sent.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal(identifier);
         foreach (var code in (DhcpOptionCode[])[DhcpOptionCode.MessageType, DhcpOptionCode.ServerIdentifier, DhcpOptionCode.LeaseTime, DhcpOptionCode.SubnetMask, DhcpOptionCode.Router])
@@ -76,7 +76,7 @@ public class OverloadTests
         var reply = new DhcpMessage { Operation = DhcpOperation.Reply, Type = DhcpMessageType.Offer, BootFile = "snponly.efi" };
         reply.Options.Set(DhcpOptionCode.BootFileName, "snponly.efi");
         reply.Options.Set(DhcpOptionCode.ClientIdentifier, new byte[400]);
-        var buffer = new byte[DhcpMessage.LongestUnasked];
+        var buffer = new byte[DhcpMessage.DefaultMaxLength];
         var sent = Captures.Parse(buffer[..DhcpResponder.Write(reply, buffer)]);
         sent.Options.GetText(DhcpOptionCode.BootFileName).Should().Be("snponly.efi");
         sent.Options.Get(DhcpOptionCode.ClientIdentifier).Length.Should().Be(400);

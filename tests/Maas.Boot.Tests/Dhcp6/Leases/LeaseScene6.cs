@@ -16,29 +16,29 @@ internal sealed class LeaseScene6
         SearchDomains = ["lab.example"],
     };
 
-    private LeaseScene6(LeasedAddresses6 addresses, MemoryLeaseStore6 store, FakeTimeProvider time) => (Addresses, Store, Time) = (addresses, store, time);
+    private LeaseScene6(LeaseAllocator6 addresses, MemoryLeaseStore6 store, FakeTimeProvider time) => (Addresses, Store, Time) = (addresses, store, time);
 
-    public LeasedAddresses6 Addresses { get; private set; }
+    public LeaseAllocator6 Addresses { get; private set; }
 
     public MemoryLeaseStore6 Store { get; }
 
     public FakeTimeProvider Time { get; }
 
-    public static async Task<LeaseScene6> OpenAsync(Dhcp6Subnet? subnet = null, LeaseRules6? rules = null)
+    public static async Task<LeaseScene6> OpenAsync(Dhcp6Subnet? subnet = null, LeaseOptions6? rules = null)
     {
         var (store, time) = (new MemoryLeaseStore6(), new FakeTimeProvider());
-        return new LeaseScene6(await LeasedAddresses6.OpenAsync([subnet ?? Subnet], store, rules, time), store, time);
+        return new LeaseScene6(await LeaseAllocator6.OpenAsync([subnet ?? Subnet], store, rules, time), store, time);
     }
 
-    public async Task RestartAsync() => Addresses = await LeasedAddresses6.OpenAsync([Subnet], Store, timeProvider: Time);
+    public async Task RestartAsync() => Addresses = await LeaseAllocator6.OpenAsync([Subnet], Store, timeProvider: Time);
 
-    public AssociationAnswer Ask(AssociationQuestionKind kind, byte client, params string[] addresses) =>
-        Addresses.Ask(Addresses.SubnetOf(IPAddress.Parse("fd00:77::1"))!, new AssociationQuestion(kind, ClientOf(client), Packet6.Association(1, addresses), HardwareOf(client), IsFirmware: false));
+    public AssociationResult Ask(AssociationRequestKind kind, byte client, params string[] addresses) =>
+        Addresses.Ask(Addresses.SubnetOf(IPAddress.Parse("fd00:77::1"))!, new AssociationRequest(kind, ClientOf(client), Packet6.Association(1, addresses), HardwareOf(client), IsFirmware: false));
 
     /// <summary>The address granted; <see langword="null"/> when none is.</summary>
-    public IPAddress? Take(byte client, params string[] addresses) => Granted(Ask(AssociationQuestionKind.Take, client, addresses));
+    public IPAddress? Take(byte client, params string[] addresses) => Granted(Ask(AssociationRequestKind.Take, client, addresses));
 
-    public static IPAddress? Granted(AssociationAnswer answer) => answer.Association.Addresses.Where(a => a.Valid > TimeSpan.Zero).Select(a => a.Address).SingleOrDefault();
+    public static IPAddress? Granted(AssociationResult answer) => answer.Association.Addresses.Where(a => a.Valid > TimeSpan.Zero).Select(a => a.Address).SingleOrDefault();
 
     public static Duid ClientOf(byte client) => Duid.Of(HardwareOf(client));
 

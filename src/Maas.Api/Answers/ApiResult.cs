@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Maas.Api.Answers;
+
+/// <summary>
+/// What goes back. Every answer has a content type, also 204 (the <c>maas</c> command dies on one without, libmaas on one that says
+/// JSON), and never a charset on JSON (the <c>maas</c> command compares the header as a string).
+/// </summary>
+internal abstract record ApiResult
+{
+    private const int FlushAt = 32 * 1024;
+
+    private ApiResult() { }
+
+    /// <summary>Headers beside the usual ones.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    public abstract Task WriteAsync(HttpResponse response, CancellationToken cancellationToken);
+
+    /// <summary>Words, shown to the user as they are.</summary>
+    internal sealed record Text(int Status, string Body, string ContentType = "text/plain; charset=utf-8") : ApiResult
+    {
+        public override Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) =>
+            Bytes.WriteAsync(response, Status, ContentType, Encoding.UTF8.GetBytes(Body), cancellationToken);
+    }
+
+    /// <summary>Bytes that are already there.</summary>
+    internal sealed record Bytes(ReadOnlyMemory<byte> Body, string ContentType = "application/octet-stream", int Status = 200) : ApiResult
+    {
+        public override Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) =>
+            WriteAsync(response, Status, ContentType, Body, cancellationToken);
+
+        public static async Task WriteAsync(HttpResponse response, int status, string contentType, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        {
+            response.StatusCode = status;
+            response.ContentType = contentType;
+            response.ContentLength = body.Length;
+            await response.Body.WriteAsync(body, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One JSON value.</summary>
+    internal sealed record Json(Action<Utf8JsonWriter> Write, int Status = 200) : ApiResult
+    {
+        public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+        {
+            var buffer = new ArrayBufferWriter<byte>(4096);
+            var json = new Utf8JsonWriter(buffer, JsonWriting.Options);
+            await using var disposing = json.ConfigureAwait(false);
+            Write(json);
+            json.Flush();
+            await Bytes.WriteAsync(response, Status, "application/json", buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A JSON list of any length, sent as it is written: memory does not grow with it.</summary>
+    internal sealed record JsonList(IEnumerable<Action<Utf8JsonWriter>> Items) : ApiResult
+    {
+        public static JsonList Of<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) =>
+            new(items.Select(item => (Action<Utf8JsonWriter>)(json => write(json, item))));
+
+        public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+        {
+            response.StatusCode = StatusCodes.Status200OK;
+            response.ContentType = "application/json";
+            var json = new Utf8JsonWriter(response.BodyWriter, JsonWriting.Options);
+            await using var disposing = json.ConfigureAwait(false);
+            json.WriteStartArray();
+            foreach (var item in Items)
+            {
+                item(json);
+                if (json.BytesPending + response.BodyWriter.UnflushedBytes < FlushAt) continue;
+                json.Flush();
+                await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            json.WriteEndArray();
+            json.Flush();
+            await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>An answer for which something has to be looked up first.</summary>
+    internal sealed record Deferred(Func<CancellationToken, Task<ApiResult>> Prepare) : ApiResult
+    {
+        public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+        {
+            var answer = await Prepare(cancellationToken).ConfigureAwait(false);
+            await answer.WriteAsync(response, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A seekable stream, whole or the range that was asked for; closed afterwards.</summary>
+    internal sealed record Content(Stream Body, string ContentType = "application/octet-stream") : ApiResult
+    {
+        public override Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) =>
+            TypedResults.Stream(Body, ContentType, enableRangeProcessing: true).ExecuteAsync(response.HttpContext);
+    }
+
+    /// <summary>Done, and nothing to say.</summary>
+    internal sealed record Empty : ApiResult
+    {
+        public override Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+        {
+            response.StatusCode = StatusCodes.Status204NoContent;
+            response.ContentType = "text/plain";
+            return Task.CompletedTask;
+        }
+    }
+}

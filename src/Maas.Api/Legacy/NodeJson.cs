@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Machines;
+using Maas.Api.Routing;
+using Maas.Api.Topology;
+using Maas.Core;
+using Maas.Core.Fleet;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Legacy;
+
+/// <summary>
+/// A machine as API 1.0 shows it: the members of 2012, and those of 1.9 that Juju 1.x reads. The statuses of 2012 had one word for
+/// everything an owner's machine can be: <c>status</c> 6; what it is in truth is <c>substatus</c>.
+/// </summary>
+internal static class NodeJson
+{
+    private const int Allocated = 6;
+
+    /// <summary>The members of 2012: all that somebody without credentials gets.</summary>
+    public static void WriteOriginal(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        json.WriteStartObject();
+        WriteMembersOf2012(json, machine, links);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        json.WriteStartObject();
+        WriteMembersOf2012(json, machine, links);
+        json.WriteNumber("substatus", (int)machine.Status);
+        json.WriteString("substatus_name", machine.Status.DisplayName);
+        json.WriteString("substatus_message", machine.StatusMessage);
+        json.WriteString("substatus_action", "");
+        json.WriteString("owner", machine.Owner);
+        json.WriteString("power_type", machine.Power.Type);
+        json.WriteString("power_state", PowerStateNames.Of(machine.PowerState));
+        json.WriteBoolean("netboot", machine.Netboot);
+        json.WriteNumber("cpu_count", machine.CpuCount);
+        json.WriteNumber("memory", machine.MemoryMiB);
+        json.WriteString("osystem", machine.Deployment?.OsSystem ?? "");
+        json.WriteString("distro_series", machine.Deployment?.DistroSeries ?? "");
+        json.WriteString("hwe_kernel", machine.Deployment?.HweKernel ?? "");
+        json.WriteBoolean("disable_ipv4", false);
+        json.WriteTexts("tag_names", machine.Tags);
+        json.WriteTexts("ip_addresses", machine.IpAddresses);
+        json.WriteTexts("routers", []);
+        ZoneResource.Write(json, "zone", links);
+
+        json.WriteStartArray("interface_set");
+        foreach (var each in InterfaceJson.Of(machine)) each.Write(json, links);
+        json.WriteEndArray();
+        json.WriteStartArray("physicalblockdevice_set");
+        foreach (var each in BlockDeviceJson.Of(machine)) each.Write(json, links);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    public static void WriteMac(Utf8JsonWriter json, SystemId machine, MacAddress address, Links links)
+    {
+        json.WriteStartObject();
+        json.WriteString("mac_address", address.ToString());
+        json.WriteString("resource_uri", links.LegacyRoutes("nodes", machine.ToString(), "macs", address.ToString()));
+        json.WriteEndObject();
+    }
+
+    /// <summary>The status of 2012 that a status of today was, or would have been.</summary>
+    public static int StatusOf(MachineStatus status) => status switch
+    {
+        MachineStatus.Deployed or MachineStatus.Deploying or MachineStatus.Allocated or MachineStatus.FailedDeployment or MachineStatus.Releasing
+            or MachineStatus.FailedReleasing or MachineStatus.DiskErasing or MachineStatus.FailedDiskErasing => Allocated,
+        MachineStatus.Testing => (int)MachineStatus.Commissioning,
+        MachineStatus.FailedTesting => (int)MachineStatus.FailedCommissioning,
+        _ => (int)status,
+    };
+
+    /// <summary>The words of 2012 for a machine's status, as they stand in error messages.</summary>
+    public static string NameOf(Machine machine) => StatusOf(machine.Status) switch
+    {
+        0 => "Declared",
+        2 => "Failed tests",
+        Allocated => $"Allocated to {machine.Owner}",
+        _ => machine.Status.DisplayName,
+    };
+
+    private static void WriteMembersOf2012(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        json.WriteString("system_id", machine.Id.ToString());
+        json.WriteString("hostname", machine.Fqdn);
+        json.WriteString("architecture", machine.Architecture);
+        json.WriteNumber("status", StatusOf(machine.Status));
+        json.WriteString("resource_uri", links.LegacyRoutes("nodes", machine.Id.ToString()));
+        json.WriteStartArray("macaddress_set");
+        foreach (var address in machine.MacAddresses) WriteMac(json, machine.Id, address, links);
+        json.WriteEndArray();
+    }
+}

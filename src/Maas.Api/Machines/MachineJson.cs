@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Api.Topology;
+using Maas.Core.Fleet;
+using Maas.Core.Inventory;
+using Maas.Core.Lifecycle;
+using Maas.Core.Scripts;
+
+namespace Maas.Api.Machines;
+
+/// <summary>
+/// A machine as API 2.0 shows it. Go clients check the types strictly: a list is never null, a text never either, and
+/// <c>owner_data</c> holds texts only.
+/// </summary>
+internal static class MachineJson
+{
+    private const double BytesPerMegabyte = 1_000_000;
+
+    /// <summary>The members about tests, and the tag of the tests that each is about; empty where this server has none.</summary>
+    private static readonly (string Member, string Tag)[] TestKinds =
+    [
+        ("cpu_test_status", ""), ("memory_test_status", "memory"), ("network_test_status", "network"), ("interface_test_status", "network"),
+        ("storage_test_status", "storage"), ("other_test_status", ""),
+    ];
+
+    /// <summary>Everything a user may see, and more members that <paramref name="extra"/> writes.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="scripts">The results of its last commissioning and its last tests.</param>
+    /// <param name="links">Writes addresses.</param>
+    /// <param name="extra">Writes more members; null for none.</param>
+    public static void Write(Utf8JsonWriter json, Machine machine, IEnumerable<ScriptResult> scripts, Links links,
+        Action<Utf8JsonWriter>? extra)
+    {
+        json.WriteStartObject();
+        WriteIdentity(json, machine);
+        json.WriteString("resource_uri", links.Api("machines", machine.Id.ToString()));
+        json.WriteString("description", machine.Description);
+        WriteOwnership(json, machine);
+        WriteSystem(json, machine);
+        WriteHardware(json, machine);
+        WriteNetwork(json, machine, links);
+        WriteStorage(json, machine, links);
+        WriteScripts(json, [.. scripts]);
+        ZoneResource.Write(json, "zone", links);
+        PoolResource.Write(json, "pool", links);
+        extra?.Invoke(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What somebody without credentials learns about the machine they enlisted.</summary>
+    public static void WriteLimited(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        json.WriteStartObject();
+        WriteIdentity(json, machine);
+        DomainResource.Write(json, "domain", machine.Domain, links);
+        ZoneResource.Write(json, "zone", links);
+        json.WriteEndObject();
+    }
+
+    private static void WriteIdentity(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("system_id", machine.Id.ToString());
+        json.WriteString("hostname", machine.Hostname);
+        json.WriteString("fqdn", machine.Fqdn);
+        json.WriteString("architecture", machine.Architecture);
+        json.WriteNumber("node_type", 0);
+        json.WriteString("node_type_name", "Machine");
+        json.WriteNumber("status", (int)machine.Status);
+        json.WriteString("status_name", machine.Status.DisplayName);
+        json.WriteString("status_message", machine.StatusMessage);
+        json.WriteString("status_action", "");
+        json.WriteString("power_type", machine.Power.Type);
+        json.WriteString("power_state", PowerStateNames.Of(machine.PowerState));
+    }
+
+    private static void WriteOwnership(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("owner", machine.Owner);
+        json.WriteString("agent_name", machine.AgentName);
+        json.WriteBoolean("locked", machine.Locked);
+        json.WriteTexts("owner_data", machine.OwnerData);
+        json.WriteTexts("workload_annotations", machine.OwnerData);
+        json.WriteTexts("tag_names", machine.Tags);
+        json.WriteNull("parent");
+        json.WriteNull("pod");
+        json.WriteNull("virtualmachine_id");
+    }
+
+    private static void WriteSystem(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("osystem", machine.Deployment?.OsSystem ?? "");
+        json.WriteString("distro_series", machine.Deployment?.DistroSeries ?? "");
+        json.WriteString("hwe_kernel", machine.Deployment?.HweKernel ?? "");
+        json.WriteString("min_hwe_kernel", machine.MinHweKernel);
+        json.WriteBoolean("netboot", machine.Netboot);
+        json.WriteBoolean("ephemeral_deploy", false);
+        json.WriteBoolean("enable_hw_sync", false);
+        json.WriteNull("sync_interval");
+        json.WriteNull("last_sync");
+        json.WriteNull("next_sync");
+        json.WriteString("error_description", machine.Status == MachineStatus.Broken ? machine.StatusMessage : "");
+    }
+
+    private static void WriteHardware(Utf8JsonWriter json, Machine machine)
+    {
+        json.WriteString("hardware_uuid", machine.HardwareUuid);
+        json.WriteNumber("cpu_count", machine.CpuCount);
+        json.WriteNumber("cpu_speed", machine.Hardware?.Cpu.MaxMhz ?? 0);
+        json.WriteNumber("memory", machine.MemoryMiB);
+        if (machine.SwapSize is { } swap) json.WriteNumber("swap_size", swap);
+        else json.WriteNull("swap_size");
+        json.WriteString("bios_boot_method", machine.Hardware?.Firmware switch { FirmwareKind.Uefi => "uefi", FirmwareKind.Bios => "pxe", _ => null });
+
+        json.WriteStartObject("hardware_info");
+        foreach (var (name, value) in Described(machine.Hardware)) json.WriteString(name, value.Length == 0 ? "Unknown" : value);
+        json.WriteEndObject();
+
+        json.WriteStartArray("numanode_set");
+        foreach (var node in machine.Hardware?.NumaNodes ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteNumber("index", node.Index);
+            json.WriteNumber("memory", node.MemoryMiB);
+            json.WriteStartArray("cores");
+            foreach (var cpu in CpuList.Parse(node.Cpus)) json.WriteNumberValue(cpu);
+            json.WriteEndArray();
+            json.WriteEmptyLists("hugepages_set");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static IEnumerable<(string Name, string Value)> Described(Hardware? hardware)
+    {
+        var identity = hardware?.Identity ?? new Identity();
+        yield return ("system_vendor", identity.Vendor);
+        yield return ("system_product", identity.Product);
+        yield return ("system_version", identity.Version);
+        yield return ("system_serial", identity.Serial);
+        yield return ("mainboard_vendor", identity.BoardVendor);
+        yield return ("mainboard_product", identity.BoardName);
+        yield return ("mainboard_firmware_vendor", identity.FirmwareVendor);
+        yield return ("mainboard_firmware_version", identity.FirmwareVersion);
+        yield return ("mainboard_firmware_date", identity.FirmwareDate);
+        yield return ("cpu_model", hardware?.Cpu.Model ?? "");
+    }
+
+    /// <summary>What scripts came to. The numbers are MAAS's; -1 is for no script of the kind.</summary>
+    private static void WriteScripts(Utf8JsonWriter json, IReadOnlyList<ScriptResult> scripts)
+    {
+        List<ScriptResult> commissioning = [.. scripts.Where(result => result.Kind == ScriptKind.Commissioning)];
+        List<ScriptResult> testing = [.. scripts.Where(result => result.Kind == ScriptKind.Testing)];
+        WriteId("current_commissioning_result_id", commissioning);
+        WriteId("current_testing_result_id", testing);
+        json.WriteNull("current_installation_result_id");
+        WriteStatus("commissioning_status", commissioning);
+        WriteStatus("testing_status", testing);
+        foreach (var (member, tag) in TestKinds)
+            WriteStatus(member, [.. testing.Where(result => tag.Length > 0 && BuiltinScripts.TagsOf(result.Name).Contains(tag))]);
+
+        void WriteId(string name, List<ScriptResult> results)
+        {
+            if (results.Count == 0) json.WriteNull(name);
+            else json.WriteNumber(name, results.Min(result => result.Id));
+        }
+
+        void WriteStatus(string name, List<ScriptResult> results)
+        {
+            json.WriteNumber(name, results.Count == 0 ? -1 : (int)ScriptResultResource.Overall(results));
+            json.WriteString(name + "_name", results.Count == 0 ? "Unknown"
+                : ScriptResultResource.StatusName(ScriptResultResource.Overall(results)));
+        }
+    }
+
+    private static void WriteNetwork(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        DomainResource.Write(json, "domain", machine.Domain, links);
+        json.WriteTexts("ip_addresses", machine.IpAddresses);
+        json.WriteNull("address_ttl");
+        json.WriteBoolean("disable_ipv4", false);
+
+        json.WriteStartObject("default_gateways");
+        foreach (var family in (ReadOnlySpan<string>)["ipv4", "ipv6"])
+        {
+            json.WriteStartObject(family);
+            json.WriteNull("gateway_ip");
+            json.WriteNull("link_id");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+
+        var interfaces = InterfaceJson.Of(machine);
+        json.WritePropertyName("boot_interface");
+        if (interfaces is [var first, ..]) first.Write(json, links);
+        else json.WriteNullValue();
+        json.WriteStartArray("interface_set");
+        foreach (var each in interfaces) each.Write(json, links);
+        json.WriteEndArray();
+    }
+
+    private static void WriteStorage(Utf8JsonWriter json, Machine machine, Links links)
+    {
+        var disks = BlockDeviceJson.Of(machine);
+        json.WriteNumber("storage", disks.Sum(disk => disk.Disk.Size) / BytesPerMegabyte);
+        json.WritePropertyName("boot_disk");
+        if (disks.FirstOrDefault(disk => disk.IsBootDisk) is { } boot) boot.Write(json, links);
+        else json.WriteNullValue();
+        foreach (var list in (ReadOnlySpan<string>)["physicalblockdevice_set", "blockdevice_set"])
+        {
+            json.WriteStartArray(list);
+            foreach (var disk in disks) disk.Write(json, links);
+            json.WriteEndArray();
+        }
+
+        json.WriteEmptyLists("virtualblockdevice_set", "special_filesystems", "bcaches", "cache_sets", "raids", "volume_groups");
+    }
+}

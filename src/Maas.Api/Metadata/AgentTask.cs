@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using Maas.Api.Answers;
+using Maas.Api.Routing;
+using Maas.Core.Fleet;
+using Maas.Core.Inventory;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Metadata;
+
+/// <summary>Tells the agent of the ephemeral environment what to do, and gives it the image to write.</summary>
+internal static class AgentTask
+{
+    public static async Task<ApiResult> ReadAsync(ApiRequest request)
+    {
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        await request.ReportAddressAsync().ConfigureAwait(false);
+        return ApiResults.Text(Describe(machine, request.Links.Prefix));
+    }
+
+    /// <summary>The image that the machine is to write, and no other.</summary>
+    public static async Task<ApiResult> ImageAsync(ApiRequest request)
+    {
+        var machine = await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        if (machine?.NextBoot is not BootIntent.Install { Image: var image }) return ApiResults.Text("No image is to be written to this machine.", 404);
+        return await request.Region.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
+            ? new ApiResult.Content(bytes)
+            : ApiResults.Text($"The image {image.Name} is not here.", 404);
+    }
+
+    /// <summary>The task as lines <c>key=value</c>; the agent reads them without a parser, so a value never holds a line break.</summary>
+    internal static string Describe(Machine machine, string prefix)
+    {
+        var lines = new StringBuilder();
+        void Add(string key, string value) => lines.Append(key).Append('=').Append(value.ReplaceLineEndings(" ")).Append('\n');
+
+        // A destructive task is for this hardware: the agent compares it before the first write, and refuses where nothing is known. A
+        // disk that does not show itself is not taken for an erased one.
+        void AddHardware()
+        {
+            if (machine.Hardware is not { } hardware) return;
+            var disks = hardware.Disks.Where(disk => disk is { Removable: false, Size: > 0 }).ToList();
+            Add("hardware_uuid", hardware.Identity.Uuid);
+            Add("known_disks", disks.Count.ToString(CultureInfo.InvariantCulture));
+            foreach (var disk in disks) Add("known_disk", IdentityOf(disk));
+        }
+
+        switch (machine.NextBoot)
+        {
+            case BootIntent.Install { Image: var image } when machine.Deployment is { } deployment:
+                Add("task", "deploy");
+                Add("image_path", $"{prefix}/metadata/latest/maas-image");
+                Add("image_sha256", image.Sha256);
+                Add("image_size", image.Size.ToString(CultureInfo.InvariantCulture));
+                Add("image_format", FormatOf(image.FileType));
+                Add("target_disk", TargetOf(machine, deployment.Disk));
+                AddHardware();
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test }:
+                Add("task", "commission");
+                Add("wait", "poweroff");
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Erase }:
+                Add("task", "erase");
+                Add("erase_mode", machine.Erase switch { EraseMode.Full => "full", EraseMode.Secure => "secure", _ => "quick" });
+                AddHardware();
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Rescue }:
+                Add("task", "rescue");
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.PowerOff }:
+                Add("task", "poweroff");
+                break;
+            default:
+                Add("task", "none");
+                break;
+        }
+
+        return lines.ToString();
+    }
+
+    // The inventory's disk of that name and serial number tells more of it.
+    private static string TargetOf(Machine machine, InstallDisk target) =>
+        IdentityOf(
+            machine.Hardware?.Disks.FirstOrDefault(disk => disk.Name == target.Name && disk.Serial == target.Serial)
+            ?? new Disk { Name = target.Name, Serial = target.Serial });
+
+    /// <summary>What tells a disk from others: fields in the inventory's own form, which the agent compares with what it reads.</summary>
+    private static string IdentityOf(Disk disk) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"name={disk.Name}\tserial={disk.Serial}\twwid={disk.Wwid}\tsize={disk.Size}\tmodel={disk.Model}\tpath={disk.Path}");
+
+    /// <summary>MAAS's file type in the agent's words; one it cannot write goes through, so that it can say so by name.</summary>
+    private static string FormatOf(string fileType) => fileType switch
+    {
+        "ddraw" => "raw",
+        "ddgz" => "gz",
+        "ddxz" => "xz",
+        "ddbz2" => "bz2",
+        "ddzst" => "zst",
+        _ => fileType,
+    };
+}

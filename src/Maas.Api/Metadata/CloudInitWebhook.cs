@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+using Maas.Api.Answers;
+using Maas.Api.Requests;
+using Maas.Api.Routing;
+using Maas.Core.Journal;
+using Maas.Core.Lifecycle;
+
+namespace Maas.Api.Metadata;
+
+/// <summary>
+/// cloud-init's web hook reporter: one JSON object a request, without a content type. The end of a top-level stage moves the machine;
+/// starts and failures go to the journal.
+/// </summary>
+internal static class CloudInitWebhook
+{
+    private const int BodyLimit = 4 * 1024 * 1024;
+    private const int LongestText = 500;
+
+    public static async Task<ApiResult> ReceiveAsync(ApiRequest request)
+    {
+        if (request.Route["system_id"] != request.MachineId.ToString()) return ApiResults.Forbidden("That is another machine.");
+        if (await RequestBody.ReadAsync(request.Http.Request, BodyLimit, request.Aborted).ConfigureAwait(false) is not { } body) return ApiResults.TooLarge(BodyLimit);
+        if (!Ascii.IsValid(body.Span)) return ApiResults.BadRequest("Status payload must be ASCII-only.");
+        if (Report.Read(body) is not { } report) return ApiResults.BadRequest("Status payload is not a JSON object with event_type, origin, name and description.");
+
+        if (report.Failed || report.EventType == "start")
+        {
+            var level = report.Failed ? EventLevel.Error : EventLevel.Debug;
+            await request.Region.Events.WriteAsync(request.MachineId, new EventNote(level, "cloud-init", $"{report.Origin} {report.Name}: {report.Description}"), request.Aborted).ConfigureAwait(false);
+        }
+
+        // "init-network/config-ssh" is a step within a stage; only the stage itself says how it went.
+        if (report.EventType == "finish" && !report.Name.Contains('/', StringComparison.Ordinal))
+        {
+            await request.Region.Machines.ExecuteAsync(
+                request.MachineId, new MachineCommand.StageFinished(report.Name, !report.Failed, report.Description), cancellationToken: request.Aborted).ConfigureAwait(false);
+        }
+
+        return ApiResults.NoContent;
+    }
+
+    private sealed record Report(string EventType, string Origin, string Name, string Description, string Result)
+    {
+        public bool Failed => Result is "FAIL" or "FAILURE";
+
+        public static Report? Read(ReadOnlyMemory<byte> body)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
+                var root = json.RootElement;
+                if (root.ValueKind != JsonValueKind.Object) return null;
+                return Text(root, "event_type") is { } type && Text(root, "origin") is { } origin && Text(root, "name") is { } name && Text(root, "description") is { } description
+                    ? new Report(type, origin, name, description, Text(root, "result") ?? "")
+                    : null;
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+            {
+                return null;
+            }
+        }
+
+        private static string? Text(JsonElement root, string name)
+        {
+            if (!root.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return null;
+            var text = value.GetString() ?? "";
+            return text.Length <= LongestText ? text : text[..LongestText];
+        }
+    }
+}

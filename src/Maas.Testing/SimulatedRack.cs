@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Maas.Boot;
+using Maas.Testing.Events;
+
+namespace Maas.Testing;
+
+/// <summary>A room of simulated machines with a switch for each: what stands in for power control in tests and demos.</summary>
+/// <example>
+/// A power driver over a park is three lines a method, because a park is asked by MAC address:
+/// <code>
+/// if (!park.TryTurnOn(mac)) return new PowerResult.Failed(PowerFailure.Unreachable, "no such machine");
+/// </code>
+/// </example>
+public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<HardwareAddress, SimulatedMachine> _machines = new();
+    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
+
+    /// <summary>The machines, in no order.</summary>
+    public ICollection<SimulatedMachine> Machines => _machines.Values;
+
+    /// <summary>The machine of a MAC address; <see langword="null"/> when there is none.</summary>
+    public SimulatedMachine? this[HardwareAddress mac] => _machines.GetValueOrDefault(mac);
+
+    /// <summary>Puts a machine into the park, off.</summary>
+    /// <exception cref="ArgumentException">There is one with this MAC address.</exception>
+    public SimulatedMachine Add(SimulatedMachineOptions options)
+    {
+        var machine = new SimulatedMachine(options, _time);
+        return _machines.TryAdd(options.Mac, machine) ? machine : throw new ArgumentException($"There is a machine {options.Mac} already.", nameof(options));
+    }
+
+    /// <summary>Turns a machine on.</summary>
+    /// <returns><see langword="false"/> when there is none of this address.</returns>
+    public bool TryTurnOn(HardwareAddress mac)
+    {
+        if (this[mac] is not { } machine) return false;
+        machine.TurnOn("switched on by the park");
+        return true;
+    }
+
+    /// <summary>Turns a machine off and waits until it is.</summary>
+    /// <returns><see langword="false"/> when there is none of this address.</returns>
+    public async Task<bool> TryTurnOffAsync(HardwareAddress mac)
+    {
+        if (this[mac] is not { } machine) return false;
+        await machine.TurnOffAsync("switched off by the park").ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Whether a machine is on; <see langword="null"/> when there is none of this address.</summary>
+    public bool? IsOn(HardwareAddress mac) => this[mac]?.IsOn;
+
+    /// <summary>What happened and happens at all machines that are in the park now, each with its machine.</summary>
+    public async IAsyncEnumerable<(SimulatedMachine Machine, MachineEvent Event)> WatchAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var together = Channel.CreateUnbounded<(SimulatedMachine, MachineEvent)>(new UnboundedChannelOptions { SingleReader = true });
+        var followers = Task.WhenAll(Machines.Select(FollowAsync));
+        _ = followers.ContinueWith(done => together.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await foreach (var happened in together.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false)) yield return happened;
+
+        async Task FollowAsync(SimulatedMachine machine)
+        {
+            await foreach (var happened in machine.WatchAsync(cancellationToken).ConfigureAwait(false)) together.Writer.TryWrite((machine, happened));
+        }
+    }
+
+    /// <summary>Disposes of all machines.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var machine in Machines) await machine.DisposeAsync().ConfigureAwait(false);
+    }
+}
