@@ -16,11 +16,17 @@ internal static class StormServer
         {
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await using var journal = LeaseJournal.Open(Path.Combine(folder.FullName, "leases"));
-            var subnet = new DhcpSubnet { Network = IPNetwork.Parse("127.0.0.0/8"), Ranges = [AddressRange.Parse("127.77.0.10-127.77.63.250")] };
+            var subnet = new DhcpSubnet
+            {
+                Network = IPNetwork.Parse("127.0.0.0/8"),
+                Ranges = [AddressRange.Parse("127.77.0.10-127.77.63.250")]
+            };
             var policy = new OneKernel();
             var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), ServerAddress = IPAddress.Loopback };
-            var dhcp = new DhcpServer(options, await LeaseAllocator.OpenAsync([subnet], journal, cancellationToken: stopping.Token), policy);
-            using var tftp = new Maas.Boot.Tftp.TftpServer(new BootFileSource(policy, new StormFiles(size)), new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
+            var dhcp = new DhcpServer(
+                options, await LeaseAllocator.OpenAsync([subnet], journal, cancellationToken: stopping.Token), policy);
+            using var tftp = new Maas.Boot.Tftp.TftpServer(
+                new BootFileSource(policy, new StormFiles(size)), new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
             var port = tftp.Bind().Port;
             var serving = Task.WhenAll(dhcp.RunAsync(stopping.Token), tftp.RunAsync(stopping.Token));
             Console.WriteLine($"{(await dhcp.EndPoints)[0].Port} {port}");
@@ -46,6 +52,8 @@ internal static class StormServer
         private readonly byte[] _program = new byte[size];
 
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>
-            new(request.Name is "kernel" or "initrd" ? BootFile.FromBytes(_program.AsMemory(0, Math.Min(size, 10_000))) : BootFile.FromBytes(_program));
+            new(request.Name is "kernel" or "initrd"
+                ? BootFile.FromBytes(_program.AsMemory(0, Math.Min(size, 10_000)))
+                : BootFile.FromBytes(_program));
     }
 }

@@ -44,7 +44,9 @@ internal sealed class ClientPacket
 
     /// <summary>The xid and the type (RFC 2132 section 9.6) of an answer; type 0 for what is none.</summary>
     public static (uint Xid, byte Type) Read(ReadOnlySpan<byte> answer) =>
-        answer.Length < Options || OptionOf(answer, MessageType) is not { Length: 1 } type ? default : (BinaryPrimitives.ReadUInt32BigEndian(answer[Xid..]), type[0]);
+        answer.Length < Options || OptionOf(answer, MessageType) is not { Length: 1 } type
+            ? default
+            : (BinaryPrimitives.ReadUInt32BigEndian(answer[Xid..]), type[0]);
 
     private static ReadOnlySpan<byte> Patch(byte[] packet, uint xid, int client)
     {

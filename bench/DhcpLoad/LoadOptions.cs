@@ -10,7 +10,14 @@ namespace DhcpLoad;
 /// <param name="Outstanding">With no rate: exchanges under way at once.</param>
 /// <param name="Duration">How long exchanges are begun.</param>
 /// <param name="Once">Each client once, then the end: fills a server with leases.</param>
-internal sealed record LoadOptions(IPEndPoint Server, IPEndPoint Relay, int Clients, int Rate, int Outstanding, TimeSpan Duration, bool Once)
+internal sealed record LoadOptions(
+    IPEndPoint Server,
+    IPEndPoint Relay,
+    int Clients,
+    int Rate,
+    int Outstanding,
+    TimeSpan Duration,
+    bool Once)
 {
     /// <summary>An exchange not finished by then is dropped, as perfdhcp's default (<c>-d 1</c>) counts it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

@@ -9,13 +9,22 @@ var rate = new Option<int>("--rate") { Description = "Exchanges begun a second; 
 var outstanding = new Option<int>("--outstanding") { Description = "Without a rate: exchanges at once.", DefaultValueFactory = _ => 64 };
 var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 5 };
 var once = new Option<bool>("--once") { Description = "Each client once, then the end." };
-var command = new RootCommand("DISCOVER, OFFER, REQUEST, ACK as a relay agent with many clients; says how many a second and how long they took.") { server, relay, clients, rate, outstanding, seconds, once };
+var command =
+    new RootCommand("DISCOVER, OFFER, REQUEST, ACK as a relay agent with many clients; says how many a second and how long they took.")
+{
+    server, relay, clients, rate, outstanding, seconds, once
+};
 
 command.SetAction(async (parsed, _) =>
 {
     var options = new LoadOptions(
-        new IPEndPoint(IPAddress.Parse(parsed.GetRequiredValue(server)), 67), new IPEndPoint(IPAddress.Parse(parsed.GetRequiredValue(relay)), 67),
-        parsed.GetValue(clients), parsed.GetValue(rate), parsed.GetValue(outstanding), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(once));
+        new IPEndPoint(IPAddress.Parse(parsed.GetRequiredValue(server)), 67),
+        new IPEndPoint(IPAddress.Parse(parsed.GetRequiredValue(relay)), 67),
+        parsed.GetValue(clients),
+        parsed.GetValue(rate),
+        parsed.GetValue(outstanding),
+        TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+        parsed.GetValue(once));
     using var load = new LoadRelay(options);
     await load.RunAsync();
     var times = load.Milliseconds.Order().ToList();

@@ -24,7 +24,11 @@ public class DhcpBenchmarks
     {
         var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.0.0.0/16"), Ranges = [AddressRange.Parse("10.0.1.0-10.0.200.250")] };
         _addresses = await LeaseAllocator.OpenAsync([subnet], new Nowhere());
-        var client = new DhcpMessage { Hardware = new HardwareAddress(HardwareAddress.Ethernet, [2, 0, 0, 0, 0, 1]), Type = DhcpMessageType.Discover };
+        var client = new DhcpMessage
+        {
+            Hardware = new HardwareAddress(HardwareAddress.Ethernet, [2, 0, 0, 0, 0, 1]),
+            Type = DhcpMessageType.Discover
+        };
         client.Options.Set(DhcpOptionCode.HostName, "machine");
         _discover = Write(client);
         Discover();
@@ -51,8 +55,11 @@ public class DhcpBenchmarks
     {
         _read.TryRead(datagram);
         var state = ClientState.Of(_read, _server);
-        var pending = _addresses.AskAsync(new AddressRequest(state.Kind!.Value, _read, ClientState.LinkOf(_read, _server), state.Address), default); // both messages have a kind
-        DhcpResponder.Respond(_read, new DhcpResponseContext(_server, pending.IsCompletedSuccessfully ? pending.Result : default, null), _reply);
+        // both messages have a kind
+        var pending = _addresses.AskAsync(
+            new AddressRequest(state.Kind!.Value, _read, ClientState.LinkOf(_read, _server), state.Address), default);
+        DhcpResponder.Respond(
+            _read, new DhcpResponseContext(_server, pending.IsCompletedSuccessfully ? pending.Result : default, null), _reply);
         return DhcpResponder.Write(_reply, _buffer.AsSpan(0, DhcpResponder.LongestReplyTo(_read)));
     }
 

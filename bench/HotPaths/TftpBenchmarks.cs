@@ -20,7 +20,9 @@ public class TftpBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _transfer = new TftpTransfer(new TftpNegotiatedOptions(1468, WindowSize, long.MaxValue / 2) { OptionAcknowledgement = new byte[] { 0, 6 } }, TimeSpan.FromSeconds(30));
+        _transfer = new TftpTransfer(
+            new TftpNegotiatedOptions(1468, WindowSize, long.MaxValue / 2) { OptionAcknowledgement = new byte[] { 0, 6 } },
+            TimeSpan.FromSeconds(30));
         _transfer.Start();
         _transfer.Sent(_now);
     }

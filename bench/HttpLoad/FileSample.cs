@@ -1,6 +1,8 @@
 namespace HttpLoad;
 
-/// <summary>A file's length and some of its bytes: 4 KiB at the start of each 64 KiB. To compare all of them would cost more than to receive them.</summary>
+/// <summary>
+/// A file's length and some of its bytes: 4 KiB at the start of each 64 KiB. To compare all of them would cost more than to receive them.
+/// </summary>
 internal sealed class FileSample
 {
     private const int Every = 64 << 10, Size = 4 << 10;
@@ -28,7 +30,9 @@ internal sealed class FileSample
             var from = Math.Max(offset, block * Every);
             var to = Math.Min(offset + part.Length, (block * Every) + Size);
             if (from >= to) continue;
-            if (!part[(int)(from - offset)..(int)(to - offset)].SequenceEqual(_bytes.AsSpan((int)((block * Size) + from - (block * Every)), (int)(to - from)))) return false;
+            if (!part[(int)(from - offset)..(int)(to - offset)].SequenceEqual(
+                _bytes.AsSpan((int)((block * Size) + from - (block * Every)), (int)(to - from))))
+                return false;
         }
 
         return offset + part.Length <= Length;

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HttpLoad;
 
-/// <summary>What <c>AddMaas</c> costs a host's own endpoints: the same endpoint in a host with it and in one without, asked in turn.</summary>
+/// <summary>
+/// What <c>AddMaas</c> costs a host's own endpoints: the same endpoint in a host with it and in one without, asked in turn.
+/// </summary>
 internal static class HostComparison
 {
     private const string Answer = "hello";
@@ -20,7 +22,8 @@ internal static class HostComparison
         await File.WriteAllTextAsync(expected, Answer);
         var sample = FileSample.Of(expected);
         await using var without = await StartAsync(services => services.AddSingleton(TimeProvider.System));
-        await using var with = await StartAsync(services => services.AddMaas(maas => maas.DataDirectory = Path.Combine(folder.FullName, "maas")));
+        await using var with =
+            await StartAsync(services => services.AddMaas(maas => maas.DataDirectory = Path.Combine(folder.FullName, "maas")));
         (string Name, WebApplication Host, List<double> Rates)[] hosts = [("without AddMaas", without, []), ("with AddMaas", with, [])];
         for (var round = -1; round < rounds; round++)
         {

@@ -33,7 +33,11 @@ internal sealed class LoadClient
     {
         try
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 60_000 };
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            {
+                NoDelay = true,
+                ReceiveTimeout = 60_000
+            };
             socket.Connect(_url.Host, _url.Port);
             var request = Encoding.ASCII.GetBytes($"GET {_url.PathAndQuery} HTTP/1.1\r\nHost: {_url.Authority}\r\n\r\n");
             while (Fetched < _requests && Failure is null)
@@ -62,7 +66,10 @@ internal sealed class LoadClient
 
         var head = Encoding.ASCII.GetString(_buffer, 0, end);
         if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)) return head.Split("\r\n")[0];
-        var length = head.Split("\r\n").Where(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Select(line => long.Parse(line[15..], CultureInfo.InvariantCulture)).FirstOrDefault(-1);
+        var length = head.Split("\r\n")
+            .Where(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+            .Select(line => long.Parse(line[15..], CultureInfo.InvariantCulture))
+            .FirstOrDefault(-1);
         if (length != _sample.Length) return $"a length of {length}";
 
         var part = _buffer.AsSpan(end + 4, filled - end - 4);

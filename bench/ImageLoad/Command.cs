@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ImageLoad;
 
 /// <summary>
-/// A program of the reference tools, started without a shell by <c>posix_spawnp(3)</c>: .NET's own start of a process takes longer than some of
-/// these tools work.
+/// A program of the reference tools, started without a shell by <c>posix_spawnp(3)</c>: .NET's own start of a process takes longer than
+/// some of these tools work.
 /// </summary>
 /// <param name="Program">Looked for in the path.</param>
 /// <param name="Arguments">As the program gets them.</param>
@@ -36,11 +36,13 @@ internal sealed record Command(string Program, params string[] Arguments)
         if (Wait(process, out var status, 0, usage) != process) throw new InvalidOperationException($"{Program} could not be waited for.");
         var elapsed = Stopwatch.GetElapsedTime(started);
         Check(FileActionsDestroy(actions));
-        if ((status & 0x7F) != 0 || !Successes.Contains(status >> 8)) throw new InvalidOperationException($"{Program} {string.Join(' ', Arguments)} ended with {status:x}.");
+        if ((status & 0x7F) != 0 || !Successes.Contains(status >> 8))
+            throw new InvalidOperationException($"{Program} {string.Join(' ', Arguments)} ended with {status:x}.");
         return new Cost(elapsed, Time(usage, 0) + Time(usage, 16));
     }
 
-    private static TimeSpan Time(byte[] usage, int at) => TimeSpan.FromSeconds(BitConverter.ToInt64(usage, at)) + TimeSpan.FromMicroseconds(BitConverter.ToInt64(usage, at + 8));
+    private static TimeSpan Time(byte[] usage, int at) =>
+        TimeSpan.FromSeconds(BitConverter.ToInt64(usage, at)) + TimeSpan.FromMicroseconds(BitConverter.ToInt64(usage, at + 8));
 
     private void Check(int error)
     {
@@ -53,7 +55,12 @@ internal sealed record Command(string Program, params string[] Arguments)
 
     [DllImport("libc", EntryPoint = "posix_spawn_file_actions_addopen")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int FileActionsAddOpen(byte[] actions, int descriptor, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mode);
+    private static extern int FileActionsAddOpen(
+        byte[] actions,
+        int descriptor,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string path,
+        int flags,
+        uint mode);
 
     [DllImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -61,7 +68,8 @@ internal sealed record Command(string Program, params string[] Arguments)
 
     [DllImport("libc", EntryPoint = "posix_spawnp")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SpawnPath(out int process, [MarshalAs(UnmanagedType.LPUTF8Str)] string program, byte[] actions, nint attributes,
+    private static extern int SpawnPath(out int process, [MarshalAs(UnmanagedType.LPUTF8Str)] string program, byte[] actions,
+        nint attributes,
         [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] arguments,
         [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] environment);
 

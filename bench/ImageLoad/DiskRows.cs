@@ -19,12 +19,30 @@ internal static class DiskRows
 
     public static IEnumerable<Row> All(Inputs inputs) =>
     [
-        new("qcow2 to raw", to => ConvertAsync(inputs.Qcow2, to, DiskFormat.Raw, DiskCompression.None), QemuImg("-f", "qcow2", "-O", "raw", inputs.Qcow2)),
-        new("compressed qcow2 to raw", to => ConvertAsync(inputs.Packed, to, DiskFormat.Raw, DiskCompression.None), QemuImg("-f", "qcow2", "-O", "raw", inputs.Packed)),
-        new("raw to qcow2", to => ConvertAsync(inputs.Raw, to, DiskFormat.Qcow2, DiskCompression.None), QemuImg("-f", "raw", "-O", "qcow2", inputs.Raw)) { Digest = AsRaw },
-        new("raw to compressed qcow2", to => ConvertAsync(inputs.Raw, to, DiskFormat.Qcow2, DiskCompression.Deflate), QemuImg("-f", "raw", "-O", "qcow2", "-c", inputs.Raw)) { Digest = AsRaw },
+        new(
+            "qcow2 to raw",
+            to => ConvertAsync(inputs.Qcow2, to, DiskFormat.Raw, DiskCompression.None),
+            QemuImg("-f", "qcow2", "-O", "raw", inputs.Qcow2)),
+        new(
+            "compressed qcow2 to raw",
+            to => ConvertAsync(inputs.Packed, to, DiskFormat.Raw, DiskCompression.None),
+            QemuImg("-f", "qcow2", "-O", "raw", inputs.Packed)),
+        new(
+            "raw to qcow2",
+            to => ConvertAsync(inputs.Raw, to, DiskFormat.Qcow2, DiskCompression.None),
+            QemuImg("-f", "raw", "-O", "qcow2", inputs.Raw)) { Digest = AsRaw },
+        new(
+            "raw to compressed qcow2",
+            to => ConvertAsync(inputs.Raw, to, DiskFormat.Qcow2, DiskCompression.Deflate),
+            QemuImg("-f", "raw", "-O", "qcow2", "-c", inputs.Raw)) { Digest = AsRaw },
         new("FAT: build of 120 MB", to => BuildFatAsync(inputs.EspTree, to),
-            new Tool("mformat, mcopy", to => [new("mformat", "-C", "-i", to, "-F", "-T", FatSectors, "::"), new("mcopy", "-s", "-i", to, $"{inputs.EspTree}/EFI", "::/")]))
+            new Tool(
+                "mformat, mcopy",
+                to =>
+                [
+                    new("mformat", "-C", "-i", to, "-F", "-T", FatSectors, "::"),
+                    new("mcopy", "-s", "-i", to, $"{inputs.EspTree}/EFI", "::/")
+                ]))
             { Digest = Outcome.In((image, to) => new("mcopy", "-s", "-n", "-i", image, "::/EFI", to)) },
         Verify(inputs.Iso),
     ];

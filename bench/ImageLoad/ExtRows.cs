@@ -23,11 +23,14 @@ internal static class ExtRows
             { Digest = Outcome.In((image, to) => new("debugfs", "-R", $"rdump / {to}", image)) },
     ];
 
-    /// <summary>Every run puts other content into the same image; the outcome is the file, in an image that e2fsck finds nothing wrong with.</summary>
+    /// <summary>
+    /// Every run puts other content into the same image; the outcome is the file, in an image that e2fsck finds nothing wrong with.
+    /// </summary>
     private static Row Replace(string name, string path, Inputs inputs, Func<int, string> content)
     {
         int ours = 0, theirs = 0;
-        return new(name, to => PutAsync(to, path, content(ours++)), new Tool("e2cp", to => [new("e2cp", content(theirs++), $"{to}:/{path}")]))
+        return new(
+            name, to => PutAsync(to, path, content(ours++)), new Tool("e2cp", to => [new("e2cp", content(theirs++), $"{to}:/{path}")]))
         {
             IsRemoved = false,
             Prepare = to => File.Copy(inputs.Ext4, to),

@@ -1,6 +1,8 @@
 namespace ImageLoad;
 
-/// <summary>What the rows work on: trees made from a seed, and images that the reference tools made of them. Made once, kept below one directory.</summary>
+/// <summary>
+/// What the rows work on: trees made from a seed, and images that the reference tools made of them. Made once, kept below one directory.
+/// </summary>
 internal sealed class Inputs(string root)
 {
     private const long DiskLength = 2L << 30;
@@ -37,7 +39,8 @@ internal sealed class Inputs(string root)
     public void Make()
     {
         if (File.Exists(Path.Combine(root, "complete"))) return;
-        if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()) throw new IOException($"{root} holds something else, or inputs that were not finished: remove it.");
+        if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
+            throw new IOException($"{root} holds something else, or inputs that were not finished: remove it.");
         Directory.CreateDirectory(root);
         var made = new MadeTree(seed: 4);
         made.InstallMedia(IsoTree);

@@ -14,9 +14,27 @@ internal static class IsoRows
     public static IEnumerable<Row> All(Inputs inputs) =>
     [
         new("ISO: kernel and initrd out", to => TakeAsync(inputs.Iso, to, Kernel, Initrd),
-            new("bsdtar", to => [new("mkdir", to), new("bsdtar", "-x", "-f", inputs.Iso, "-C", to, "--strip-components", "1", Kernel, Initrd)]),
+            new(
+                "bsdtar",
+                to => [new("mkdir", to), new("bsdtar", "-x", "-f", inputs.Iso, "-C", to, "--strip-components", "1", Kernel, Initrd)]),
             new("7z", to => [new("7z", "e", "-y", "-bd", $"-o{to}", inputs.Iso, Kernel, Initrd)]),
-            new("xorriso", to => [new("xorriso", "-osirrox", "on", "-indev", $"stdio:{inputs.Iso}", "-extract", Kernel, $"{to}/vmlinuz", "-extract", Initrd, $"{to}/initrd.gz")])),
+            new(
+                "xorriso",
+                to =>
+                [
+                    new(
+                        "xorriso",
+                        "-osirrox",
+                        "on",
+                        "-indev",
+                        $"stdio:{inputs.Iso}",
+                        "-extract",
+                        Kernel,
+                        $"{to}/vmlinuz",
+                        "-extract",
+                        Initrd,
+                        $"{to}/initrd.gz")
+                ])),
         new("ISO: list", to => ListAsync(inputs.Iso, to),
             new Tool("bsdtar", to => [new("bsdtar", "-t", "-f", inputs.Iso) { Output = to }])) { Digest = Outcome.OfListing },
         new("ISO: extract all", to => TakeAsync(inputs.Iso, to, ""),

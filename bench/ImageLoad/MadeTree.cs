@@ -21,7 +21,11 @@ internal sealed class MadeTree(int seed)
         File(Path.Combine(folder, "isolinux", "isolinux.bin"), 24_576, isPackable: true);
         File(Path.Combine(folder, "README.txt"), 7_000, isPackable: true);
         for (var i = 0; i < 60; i++)
-            for (var j = 0; j < 9; j++) File(Path.Combine(folder, "pool", "main", $"package-{i}", $"package-{i}-part{j}_1.{j}-2+deb12u1_amd64.deb"), 200_000 + _random.Next(2_150_000), isPackable: false);
+            for (var j = 0; j < 9; j++)
+                File(
+                    Path.Combine(folder, "pool", "main", $"package-{i}", $"package-{i}-part{j}_1.{j}-2+deb12u1_amd64.deb"),
+                    200_000 + _random.Next(2_150_000),
+                    isPackable: false);
         for (var i = 0; i < 50; i++) File(Path.Combine(folder, "doc", $"page-{i}.html"), 2_000 + _random.Next(20_000), isPackable: true);
     }
 
@@ -31,7 +35,8 @@ internal sealed class MadeTree(int seed)
         File(Path.Combine(folder, "boot", "initrd.img"), 70_000_000, isPackable: true);
         File(Path.Combine(folder, "etc", "replaced"), 1_400, isPackable: true);
         File(Path.Combine(folder, "srv", "replaced"), 50_000_000, isPackable: true);
-        for (var i = 0; i < 24; i++) File(Path.Combine(folder, "usr", "lib", "large", $"lib{i}.so"), 2_000_000 + _random.Next(5_000_000), isPackable: true);
+        for (var i = 0; i < 24; i++)
+            File(Path.Combine(folder, "usr", "lib", "large", $"lib{i}.so"), 2_000_000 + _random.Next(5_000_000), isPackable: true);
         for (var i = 0; i < 10_000; i++)
         {
             var path = Path.Combine(folder, "usr", "share", $"group-{i % 40}", $"set-{i % 800}", $"file-{i}");
@@ -43,7 +48,11 @@ internal sealed class MadeTree(int seed)
     /// <summary>An EFI system partition: 120 MB in 60 files.</summary>
     public void EfiSystem(string folder)
     {
-        for (var i = 0; i < 60; i++) File(Path.Combine(folder, "EFI", $"loader-{i % 6}", $"a long name {i}.efi"), 1_000_000 + _random.Next(2_000_000), isPackable: true);
+        for (var i = 0; i < 60; i++)
+            File(
+                Path.Combine(folder, "EFI", $"loader-{i % 6}", $"a long name {i}.efi"),
+                1_000_000 + _random.Next(2_000_000),
+                isPackable: true);
     }
 
     /// <summary>A disk of which half is not used: a file system at 1 MiB, and 600 MB more behind it.</summary>
@@ -85,7 +94,8 @@ internal sealed class MadeTree(int seed)
         return System.IO.File.OpenHandle(path, FileMode.Create, FileAccess.Write);
     }
 
-    private ReadOnlySpan<byte> Slice(int length, bool isPackable) => (isPackable ? _packable : _noise).AsSpan(_random.Next(PoolSize - length), length);
+    private ReadOnlySpan<byte> Slice(int length, bool isPackable) =>
+        (isPackable ? _packable : _noise).AsSpan(_random.Next(PoolSize - length), length);
 
     private static byte[] Noise(Random random)
     {

@@ -73,11 +73,16 @@ internal sealed class Measurement(Row row, string work, int rounds)
     }
 
     /// <summary>
-    /// Megabytes of this process, as proc(5) has them: <c>VmHWM</c> the most that was in use at once, runtime and code included, of which <c>RssFile</c> are mapped files, which
-    /// processes share and the kernel can drop.
+    /// Megabytes of this process, as proc(5) has them: <c>VmHWM</c> the most that was in use at once, runtime and code included, of which
+    /// <c>RssFile</c> are mapped files, which processes share and the kernel can drop.
     /// </summary>
     private static long Memory(string what) =>
-        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith($"{what}:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1_000_000;
+        long.Parse(
+            File.ReadLines("/proc/self/status")
+                .First(line => line.StartsWith($"{what}:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture) * 1024 / 1_000_000;
 
-    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(time.TotalSeconds < 0.1 ? "0.0000" : "0.000", CultureInfo.InvariantCulture);
+    private static string Seconds(TimeSpan time) =>
+        time.TotalSeconds.ToString(time.TotalSeconds < 0.1 ? "0.0000" : "0.000", CultureInfo.InvariantCulture);
 }

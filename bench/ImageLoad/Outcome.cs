@@ -9,20 +9,28 @@ internal static class Outcome
     public static string Of(string path)
     {
         if (File.Exists(path)) return OfFile(path);
-        var all = new DirectoryInfo(path).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = default })
+        var all =
+            new DirectoryInfo(path).EnumerateFileSystemInfos(
+                "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = default })
             .Select(info => (Name: Path.GetRelativePath(path, info.FullName), Info: info))
             .Where(item => item.Name != "lost+found" && item.Name != "rr_moved")
             .OrderBy(item => item.Name, StringComparer.Ordinal);
         var text = new StringBuilder();
         foreach (var (name, info) in all)
-            text.Append(name).Append(' ').Append(info.LinkTarget is { } link ? $"-> {link}" : info is FileInfo ? OfFile(info.FullName) : "directory").Append('\n');
+            text.Append(name)
+                .Append(' ')
+                .Append(info.LinkTarget is { } link ? $"-> {link}" : info is FileInfo ? OfFile(info.FullName) : "directory")
+                .Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     /// <summary>The lines of a listing in order, without the root and without what marks a path.</summary>
     public static string OfListing(string path)
     {
-        var names = File.ReadLines(path).Select(line => line.TrimEnd('/')).Where(line => line is not ("." or "")).Order(StringComparer.Ordinal);
+        var names = File.ReadLines(path)
+            .Select(line => line.TrimEnd('/'))
+            .Where(line => line is not ("." or ""))
+            .Order(StringComparer.Ordinal);
         return $"{names.Count()} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))))}";
     }
 

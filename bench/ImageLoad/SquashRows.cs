@@ -23,8 +23,12 @@ internal static class SquashRows
         new("unsquashfs", to => [new("unsquashfs", "-d", to, image)]),
         new("unsquashfs, one thread", to => [new("unsquashfs", "-p", "1", "-d", to, image)]));
 
-    private static Row Build(string name, SquashCompression compression, string theirs, Inputs inputs) => new(name, to => BuildAsync(inputs.RootTree, to, compression),
-        new Tool("mksquashfs", to => [new("mksquashfs", inputs.RootTree, to, "-noappend", "-comp", theirs, "-Xcompression-level", Level)])) { Digest = Content };
+    private static Row Build(string name, SquashCompression compression, string theirs, Inputs inputs) =>
+        new(name, to => BuildAsync(inputs.RootTree, to, compression),
+        new Tool("mksquashfs", to => [new("mksquashfs", inputs.RootTree, to, "-noappend", "-comp", theirs, "-Xcompression-level", Level)]))
+        {
+            Digest = Content
+        };
 
     private static async Task ExtractAsync(string image, string to)
     {

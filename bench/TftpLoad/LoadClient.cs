@@ -33,7 +33,11 @@ internal sealed class LoadClient(LoadOptions options)
 
     public void Start(TimeSpan now)
     {
-        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false, ReceiveBufferSize = 1 << 20 };
+        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+        {
+            Blocking = false,
+            ReceiveBufferSize = 1 << 20
+        };
         _socket.Bind(new IPEndPoint(IPAddress.Any, 0));
         Request(now);
     }
@@ -142,7 +146,8 @@ internal sealed class LoadClient(LoadOptions options)
     {
         _inWindow = 0;
         BinaryPrimitives.WriteUInt16BigEndian(_acknowledgement.AsSpan(2), (ushort)(_expected - 1));
-        if (options.Loss == 0 || Complete || Random.Shared.NextDouble() >= options.Loss) _socket.Send(_acknowledgement, SocketFlags.None, out _);
+        if (options.Loss == 0 || Complete || Random.Shared.NextDouble() >= options.Loss)
+            _socket.Send(_acknowledgement, SocketFlags.None, out _);
         Deadline = now + LoadOptions.Patience;
     }
 

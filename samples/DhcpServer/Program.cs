@@ -5,8 +5,18 @@ using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
 
 var device = new Option<string>("--interface") { Description = "the network interface to serve, such as eth0", Required = true };
-var network = new Option<IPNetwork>("--subnet") { Description = "the subnet, such as 10.0.0.0/24", Required = true, CustomParser = r => Read(r, t => IPNetwork.Parse(t)) };
-var range = new Option<AddressRange>("--range") { Description = "the addresses to lease, such as 10.0.0.100-10.0.0.199", Required = true, CustomParser = r => Read(r, t => AddressRange.Parse(t)) };
+var network = new Option<IPNetwork>("--subnet")
+{
+    Description = "the subnet, such as 10.0.0.0/24",
+    Required = true,
+    CustomParser = r => Read(r, t => IPNetwork.Parse(t))
+};
+var range = new Option<AddressRange>("--range")
+{
+    Description = "the addresses to lease, such as 10.0.0.100-10.0.0.199",
+    Required = true,
+    CustomParser = r => Read(r, t => AddressRange.Parse(t))
+};
 var leases = new Option<string>("--leases") { Description = "the file that leases are kept in", Required = true };
 
 var command = new RootCommand("Leases addresses on one interface.") { device, network, range, leases };

@@ -21,11 +21,17 @@ internal sealed class HostsFile(string path) : IHostDirectory
         {
             var table = _table;
             if (Environment.TickCount64 - table.LookedAt < 1000) return table;
-            return _table = File.GetLastWriteTimeUtc(path) == table.Written ? table with { LookedAt = Environment.TickCount64 } : Table.Read(path);
+            return _table = File.GetLastWriteTimeUtc(path) == table.Written
+                ? table with { LookedAt = Environment.TickCount64 }
+                : Table.Read(path);
         }
     }
 
-    private sealed record Table(DateTime Written, long LookedAt, Dictionary<string, List<IPAddress>> Addresses, Dictionary<IPAddress, string> Names)
+    private sealed record Table(
+        DateTime Written,
+        long LookedAt,
+        Dictionary<string, List<IPAddress>> Addresses,
+        Dictionary<IPAddress, string> Names)
     {
         public static Table Read(string path)
         {

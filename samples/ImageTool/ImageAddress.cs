@@ -35,7 +35,8 @@ internal sealed record ImageAddress(string File, int? Partition, string Path)
 
     /// <summary>The partition that is meant, or the whole image.</summary>
     public Volume VolumeIn(IReadOnlyList<Volume> volumes) =>
-        volumes.FirstOrDefault(volume => volume.Number == (Partition ?? 0)) ?? throw new FileNotFoundException($"{File} has no partition {Partition}.");
+        volumes.FirstOrDefault(volume => volume.Number == (Partition ?? 0))
+            ?? throw new FileNotFoundException($"{File} has no partition {Partition}.");
 
     /// <summary>The image, or the partition of it, as the user named it.</summary>
     public string Place => Partition is { } number ? $"{File}:{number}" : File;

@@ -23,7 +23,8 @@ internal static class Sizes
     public static bool TryParse(string text, out long size)
     {
         var unit = text.Length == 0 ? -1 : "KMGT".IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal);
-        var isNumber = long.TryParse(unit < 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= long.MaxValue >> (10 * (unit + 1));
+        var isNumber = long.TryParse(unit < 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= long.MaxValue >> (10 * (unit + 1));
         size = isNumber ? number << (10 * (unit + 1)) : 0;
         return isNumber;
     }

@@ -10,7 +10,8 @@ internal static class Warnings
     public static void Write(DiskImage image, int? partition)
     {
         foreach (var volume in image.Volumes.Where(volume => partition is null || volume.Number == partition))
-            if (WarningOf(volume) is { } warning) Console.Error.WriteLine($"{(volume.Number == 0 ? "image" : $"partition {volume.Number}")}: {warning}");
+            if (WarningOf(volume) is { } warning)
+                Console.Error.WriteLine($"{(volume.Number == 0 ? "image" : $"partition {volume.Number}")}: {warning}");
     }
 
     private static string? WarningOf(Maas.Images.Disks.Volume volume)

@@ -9,7 +9,14 @@ using Maas.Core.Scripts;
 
 await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = MaasRegionOptions.InMemory });
 byte[] image = "a disk image"u8.ToArray();
-var upload = new NewBootResource { Name = "custom/tour", Architecture = "amd64", FileType = "ddraw", Size = image.Length, Sha256 = Convert.ToHexString(SHA256.HashData(image)) };
+var upload = new NewBootResource
+{
+    Name = "custom/tour",
+    Architecture = "amd64",
+    FileType = "ddraw",
+    Size = image.Length,
+    Sha256 = Convert.ToHexString(SHA256.HashData(image))
+};
 var resource = ((UploadResult.Taken)await region.BootResources.CreateAsync(upload)).Resource;
 await region.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, new MemoryStream(image));
 
@@ -19,7 +26,8 @@ await Say(new MachineCommand.Accept { By = "admin" });
 foreach (var script in await region.ScriptResults.PendingAsync(id))
 {
     var printed = "maas-inventory\t1\ncpu\tcount=4\nmemory\tkib=8388608\ndisk\tname=sda\tsize=500107862016\nend\n"u8.ToArray();
-    await region.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = script.Result.Id, ExitStatus = 0, Output = new ScriptOutput(printed, printed, default) });
+    await region.ScriptResults.ReportAsync(
+        id, new ScriptReport { ResultId = script.Result.Id, ExitStatus = 0, Output = new ScriptOutput(printed, printed, default) });
 }
 
 await Say(new MachineCommand.Signal(SignalReport.Ok, null));
@@ -28,7 +36,8 @@ await Say(new MachineCommand.Commission()); // Refused: it is being deployed.
 await Say(new MachineCommand.NetbootOff());
 await Say(new MachineCommand.UserDataFetched());
 await Say(new MachineCommand.Release { By = "bob" });
-foreach (var entry in await region.Timeline.ReadAsync(id)) if (entry is TimelineEntry.Happened { Event: var e }) Console.WriteLine($"{e.At:HH:mm:ss.fff}  {e.Note.Type,-14} {e.Note.Description}");
+foreach (var entry in await region.Timeline.ReadAsync(id))
+    if (entry is TimelineEntry.Happened { Event: var e }) Console.WriteLine($"{e.At:HH:mm:ss.fff}  {e.Note.Type,-14} {e.Note.Description}");
 
 async Task Say(MachineCommand command) => Console.WriteLine(await region.Machines.ExecuteAsync(id, command) switch
 {

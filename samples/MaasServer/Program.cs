@@ -4,7 +4,8 @@ using MaasServer;
 return await ServerCommand.RunAsync(args, static async settings =>
 {
     var builder = WebApplication.CreateSlimBuilder();
-    builder.Logging.AddSimpleConsole(console => { console.SingleLine = true; console.TimestampFormat = "HH:mm:ss.fff "; console.UseUtcTimestamp = true; });
+    builder.Logging.AddSimpleConsole(console => {
+    console.SingleLine = true; console.TimestampFormat = "HH:mm:ss.fff "; console.UseUtcTimestamp = true; });
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.WebHost.UseUrls(settings.Listen).ConfigureKestrel(kestrel =>
     {

@@ -5,32 +5,96 @@ using Microsoft.Extensions.Options;
 
 namespace MaasServer;
 
-/// <summary>The command line: options that are also configuration (<c>appsettings.json</c>) and environment variables (<c>MAAS_DATA</c>, <c>MAAS_LISTEN</c> …).</summary>
+/// <summary>
+/// The command line: options that are also configuration (<c>appsettings.json</c>) and environment variables (<c>MAAS_DATA</c>,
+/// <c>MAAS_LISTEN</c> …).
+/// </summary>
 internal static class ServerCommand
 {
     private static readonly Option<string>[] Options =
     [
-        new("--data") { Description = "Folder of all state. The first start makes an administrator and writes the API key to DIR/admin.apikey.", HelpName = "DIR" },
-        new("--listen") { Description = "Where the API, metadata and boot files are served (default http://0.0.0.0:5240, with --prefix6 http://[::]:5240).", HelpName = "URL" },
-        new("--interface") { Description = "The network interface that machines boot from; without it the API alone is served.", HelpName = "IF" },
+        new("--data")
+        {
+            Description = "Folder of all state. The first start makes an administrator and writes the API key to DIR/admin.apikey.",
+            HelpName = "DIR"
+        },
+        new("--listen")
+        {
+            Description =
+                "Where the API, metadata and boot files are served (default http://0.0.0.0:5240, with --prefix6 http://[::]:5240).",
+            HelpName = "URL"
+        },
+        new("--interface")
+        {
+            Description = "The network interface that machines boot from; without it the API alone is served.",
+            HelpName = "IF"
+        },
         new("--range") { Description = "The addresses to lease, FIRST-LAST; needed in mode full.", HelpName = "A-B" },
-        new("--prefix6") { Description = "The interface's IPv6 prefix, such as fd00:77::/64; machines then boot over IPv6 too: DHCPv6, router advertisements, TFTP, HTTP (default: IPv6 is left to others).", HelpName = "PREFIX" },
+        new("--prefix6")
+        {
+            Description =
+                "The interface's IPv6 prefix, such as fd00:77::/64; machines then boot over IPv6 too: DHCPv6, router advertisements, TFTP, HTTP (default: IPv6 is left to others).",
+            HelpName = "PREFIX"
+        },
         new("--range6") { Description = "The IPv6 addresses to lease, FIRST-LAST (default: the 4,096 from ::1000 on).", HelpName = "A-B" },
         new("--gateway") { Description = "The router that machines are told in mode full; several with commas.", HelpName = "IP" },
-        new("--dns") { Description = "The name server that machines are told in mode full; several with commas (default: this server).", HelpName = "IP" },
+        new("--dns")
+        {
+            Description = "The name server that machines are told in mode full; several with commas (default: this server).",
+            HelpName = "IP"
+        },
         new("--domain") { Description = "The machines' domain (default maas).", HelpName = "NAME" },
-        new("--services") { Description = "What else is served on the interface: all, none, or some of dns,time,syslog (default: all in mode full, else none).", HelpName = "LIST" },
-        new("--dns-forward") { Description = "The resolver asked for names outside of the domain; several with commas (default: such names are refused).", HelpName = "IP" },
-        new("--mode") { Description = "full (lease addresses), proxy (beside another DHCP server) or observe (default full).", HelpName = "MODE" },
-        new("--other-dhcp") { Description = "What to do when another DHCP server answers on the interface in mode full: wait (lease nothing until it has gone) or allow (lease beside it; default wait).", HelpName = "WHAT" },
-        new("--mirror") { Description = "Debian mirror for the ephemeral environment (default: apt's own sources, where there are any).", HelpName = "URL" },
+        new("--services")
+        {
+            Description =
+                "What else is served on the interface: all, none, or some of dns,time,syslog (default: all in mode full, else none).",
+            HelpName = "LIST"
+        },
+        new("--dns-forward")
+        {
+            Description = "The resolver asked for names outside of the domain; several with commas (default: such names are refused).",
+            HelpName = "IP"
+        },
+        new("--mode")
+        {
+            Description = "full (lease addresses), proxy (beside another DHCP server) or observe (default full).",
+            HelpName = "MODE"
+        },
+        new("--other-dhcp")
+        {
+            Description =
+                "What to do when another DHCP server answers on the interface in mode full: wait (lease nothing until it has gone) or allow (lease beside it; default wait).",
+            HelpName = "WHAT"
+        },
+        new("--mirror")
+        {
+            Description = "Debian mirror for the ephemeral environment (default: apt's own sources, where there are any).",
+            HelpName = "URL"
+        },
         new("--suite") { Description = "The mirror's suite (default bookworm).", HelpName = "NAME" },
         new("--packages") { Description = "A folder of .deb files in the place of a mirror.", HelpName = "DIR" },
         new("--keyring") { Description = "OpenPGP keyring that signs the mirror (default: the host's own of Debian).", HelpName = "FILE" },
-        new("--kernel") { Description = "The ephemeral kernel's package (default linux-image-amd64, for all hardware).", HelpName = "NAME" },
-        new("--kernel-options") { Description = "Appended to the ephemeral kernel's command line, such as console=ttyS0,115200.", HelpName = "TEXT" },
-        new("--bios") { Description = "Boot program for BIOS machines: undionly.kpxe (iPXE, the default) or pxelinux.0.", HelpName = "FILE" },
-        new("--secure-boot") { Description = "Signed boot program for x64 UEFI machines: bootx64.efi (Debian's shim, GRUB and kernel) or another maker's shim. It works without Secure Boot too; the default is iPXE, which does not work with it.", HelpName = "FILE" },
+        new("--kernel")
+        {
+            Description = "The ephemeral kernel's package (default linux-image-amd64, for all hardware).",
+            HelpName = "NAME"
+        },
+        new("--kernel-options")
+        {
+            Description = "Appended to the ephemeral kernel's command line, such as console=ttyS0,115200.",
+            HelpName = "TEXT"
+        },
+        new("--bios")
+        {
+            Description = "Boot program for BIOS machines: undionly.kpxe (iPXE, the default) or pxelinux.0.",
+            HelpName = "FILE"
+        },
+        new("--secure-boot")
+        {
+            Description =
+                "Signed boot program for x64 UEFI machines: bootx64.efi (Debian's shim, GRUB and kernel) or another maker's shim. It works without Secure Boot too; the default is iPXE, which does not work with it.",
+            HelpName = "FILE"
+        },
     ];
 
     /// <summary>Reads the options and runs the server; a wrong option or a refused start is one line and exit code 1.</summary>
@@ -45,7 +109,8 @@ internal static class ServerCommand
                 await serve(ServerSettings.From(Configuration(parsed)));
                 return 0;
             }
-            catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException or StoreLockedException or StoreVersionException or IOException or SocketException)
+            catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException
+                or StoreLockedException or StoreVersionException or IOException or SocketException)
             {
                 await Console.Error.WriteLineAsync($"maas: {refused.Message}");
                 return 1;

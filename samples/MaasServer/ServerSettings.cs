@@ -42,7 +42,12 @@ internal sealed class ServerSettings
         maas.Services = this["services"] is { } services ? Services(services) : null;
         foreach (var resolver in Addresses("dns_forward")) maas.DnsForwarders.Add(new IPEndPoint(resolver, 53));
         maas.Mode = this["mode"] is { } mode ? Mode(mode) : DhcpMode.Full;
-        maas.AllowOtherDhcpServers = (this["other_dhcp"] ?? "wait") switch { "wait" => false, "allow" => true, var other => throw new FormatException($"--other-dhcp {other} is neither wait nor allow") };
+        maas.AllowOtherDhcpServers = (this["other_dhcp"] ?? "wait") switch
+        {
+            "wait" => false,
+            "allow" => true,
+            var other => throw new FormatException($"--other-dhcp {other} is neither wait nor allow")
+        };
         maas.KernelOptions = this["kernel_options"] ?? "";
         maas.Ephemeral.Mirror = this["mirror"] is { } mirror ? Address(mirror) : null;
         maas.Ephemeral.Suite = this["suite"] ?? maas.Ephemeral.Suite;
@@ -55,22 +60,37 @@ internal sealed class ServerSettings
 
     private IEnumerable<IPAddress> Addresses(string name) =>
         (this[name] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(text => IPAddress.TryParse(text, out var address) ? address : throw new FormatException($"--{name.Replace('_', '-')} {text} is no IP address"));
+            .Select(text => IPAddress.TryParse(text, out var address)
+                ? address
+                : throw new FormatException($"--{name.Replace('_', '-')} {text} is no IP address"));
 
     private static IPNetwork Prefix6(string prefix) =>
-        IPNetwork.TryParse(prefix, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? network : throw new FormatException($"--prefix6 {prefix} is no IPv6 prefix such as fd00:77::/64");
+        IPNetwork.TryParse(prefix, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6
+            ? network
+            : throw new FormatException($"--prefix6 {prefix} is no IPv6 prefix such as fd00:77::/64");
 
     private static int Port(string listen) =>
-        Uri.TryCreate(listen.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) && uri.Scheme == "http"
+        Uri.TryCreate(
+            listen.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal),
+            UriKind.Absolute,
+            out var uri)
+            && uri.Scheme == "http"
             ? uri.Port
-            : throw new FormatException($"--listen {listen} is no URL such as http://0.0.0.0:5240 (firmware and the ephemeral environment speak plain http)");
+            : throw new FormatException(
+                $"--listen {listen} is no URL such as http://0.0.0.0:5240 (firmware and the ephemeral environment speak plain http)");
 
     private static DhcpMode Mode(string mode) =>
-        Enum.TryParse<DhcpMode>(mode, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : throw new FormatException($"--mode {mode} is none of full, proxy, observe");
+        Enum.TryParse<DhcpMode>(mode, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
+            ? parsed
+            : throw new FormatException($"--mode {mode} is none of full, proxy, observe");
 
     private static LinkServices Services(string services) =>
-        Enum.TryParse<LinkServices>(services, ignoreCase: true, out var parsed) && (parsed & ~LinkServices.All) == 0 ? parsed : throw new FormatException($"--services {services} is none of all, none, dns, time, syslog");
+        Enum.TryParse<LinkServices>(services, ignoreCase: true, out var parsed) && (parsed & ~LinkServices.All) == 0
+            ? parsed
+            : throw new FormatException($"--services {services} is none of all, none, dns, time, syslog");
 
     private static Uri Address(string mirror) =>
-        Uri.TryCreate(mirror, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file" ? uri : throw new FormatException($"--mirror {mirror} is no http, https or file URL");
+        Uri.TryCreate(mirror, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file"
+            ? uri
+            : throw new FormatException($"--mirror {mirror} is no http, https or file URL");
 }

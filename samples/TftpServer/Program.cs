@@ -21,6 +21,7 @@ internal sealed class Print : IBootObserver
     public void Observe(BootObservation observation)
     {
         if (observation is not BootObservation.FileTransfer file) return;
-        Console.WriteLine($"{file.At:T} {file.Client} {file.Name}: {file.Outcome}, {file.Bytes} bytes in {file.Took.TotalSeconds:F3} s ({file.Detail})");
+        Console.WriteLine(
+            $"{file.At:T} {file.Client} {file.Name}: {file.Outcome}, {file.Bytes} bytes in {file.Took.TotalSeconds:F3} s ({file.Detail})");
     }
 }

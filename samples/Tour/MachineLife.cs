@@ -6,7 +6,9 @@ using Maas.Testing;
 
 namespace Tour;
 
-/// <summary>The life of the machine, from the first time it is switched on to its release, told over the API that any MAAS client uses.</summary>
+/// <summary>
+/// The life of the machine, from the first time it is switched on to its release, told over the API that any MAAS client uses.
+/// </summary>
 internal sealed class MachineLife(TourServer server, Story story)
 {
     private string _id = "";
@@ -32,7 +34,10 @@ internal sealed class MachineLife(TourServer server, Story story)
         await server.Client.PostAsync("account/prefs/sshkeys/", [new("key", Key())], cancellationToken);
         await server.Client.PostAsync("machines/?op=allocate", [new("mem", "512")], cancellationToken);
         var userData = Convert.ToBase64String("#!/bin/sh\necho hello from the tour\n"u8);
-        await server.Client.PostAsync($"machines/{_id}/?op=deploy", [new("distro_series", "tour"), new("osystem", "custom"), new("user_data", userData)], cancellationToken);
+        await server.Client.PostAsync(
+            $"machines/{_id}/?op=deploy",
+            [new("distro_series", "tour"), new("osystem", "custom"), new("user_data", userData)],
+            cancellationToken);
         await UntilAsync("Deployed", cancellationToken);
         if (await server.Machine.WhenAtRestAsync(cancellationToken) is not SettledState.Off) story.Line("the installed system is up");
 
@@ -52,7 +57,8 @@ internal sealed class MachineLife(TourServer server, Story story)
             var now = machine.GetProperty("status_name").GetString() ?? "";
             if (now != shown) story.Line($"status: {now}");
             if (now == status) return machine;
-            if (now.Contains("ailed", StringComparison.Ordinal)) throw new InvalidOperationException($"The machine's life ended in {now}: {machine.GetProperty("status_message")}");
+            if (now.Contains("ailed", StringComparison.Ordinal))
+                throw new InvalidOperationException($"The machine's life ended in {now}: {machine.GetProperty("status_message")}");
             shown = now;
         }
 

@@ -10,7 +10,10 @@ using Maas.Testing.Api;
 
 namespace Tour;
 
-/// <summary>The server of the tour: everything <c>samples/MaasServer</c> runs, on loopback and with a store that is thrown away; and a machine that can reach it.</summary>
+/// <summary>
+/// The server of the tour: everything <c>samples/MaasServer</c> runs, on loopback and with a store that is thrown away; and a machine that
+/// can reach it.
+/// </summary>
 internal sealed class TourServer : IAsyncDisposable
 {
     // Linux lets anyone use all of 127.0.0.0/8, so the simulated machine really has the address that it was leased.
@@ -56,14 +59,16 @@ internal sealed class TourServer : IAsyncDisposable
         }).AddMaasApi();
         // A simulated machine fetches these and runs nothing: any bytes will do. samples/VmLab boots the real ones.
         foreach (var (name, length) in new[] { ("snponly.efi", 200_000), ("kernel", 8_000_000), ("initrd", 20_000_000) })
-            await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(length), cancellationToken);
+            await File.WriteAllBytesAsync(
+                Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(length), cancellationToken);
         var application = builder.Build();
         application.MapMaasBoot();
         application.MapMaasApi();
         await application.StartAsync(cancellationToken);
 
         var key = await File.ReadAllTextAsync(Path.Combine(data.FullName, "admin.apikey"), cancellationToken);
-        return new TourServer(application, data, park, machine, new MaasClient(new HttpClientHandler(), new Uri($"http://{Address}:{http}/MAAS/"), key));
+        return new TourServer(
+            application, data, park, machine, new MaasClient(new HttpClientHandler(), new Uri($"http://{Address}:{http}/MAAS/"), key));
     }
 
     public async ValueTask DisposeAsync()

@@ -28,7 +28,11 @@ internal static class LabShow
         try
         {
             await AnsiConsole.Progress()
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+                .Columns(
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn(),
+                    new ElapsedTimeColumn(),
+                    new SpinnerColumn())
                 .StartAsync(progress => RunAsync(progress, folder, cancellationToken));
             return 0;
         }
@@ -36,7 +40,8 @@ internal static class LabShow
         {
             return 130;
         }
-        catch (Exception failure) when (failure is JourneyException or TimeoutException or HttpRequestException or InvalidOperationException or HostCommandException)
+        catch (Exception failure) when (failure is JourneyException or TimeoutException or HttpRequestException
+            or InvalidOperationException or HostCommandException)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
             return 1;
@@ -50,7 +55,8 @@ internal static class LabShow
         await using var rack = await LabRack.CreateAsync(folder, time, new ServerSetup(), cancellationToken);
         var bios = await rack.AddMachineAsync("bios", Firmware.Bios, 1, cancellationToken);
         var uefi = await rack.AddMachineAsync("uefi", Firmware.Uefi, 2, cancellationToken);
-        using var client = await StepAsync(progress, "server with its ephemeral environment", () => rack.OpenAsync(image, cancellationToken));
+        using var client =
+            await StepAsync(progress, "server with its ephemeral environment", () => rack.OpenAsync(image, cancellationToken));
         await client.PostAsync("account/prefs/sshkeys/", [new("key", PublicKey)], cancellationToken);
         await Task.WhenAll(LiveAsync(bios), LiveAsync(uefi));
 

@@ -22,7 +22,9 @@ public static class MaasApiEndpointRouteBuilderExtensions
     /// app.MapMaasApi();
     /// </code>
     /// </example>
-    public static IEndpointConventionBuilder MapMaasApi(this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string prefix = "/MAAS")
+    public static IEndpointConventionBuilder MapMaasApi(
+        this IEndpointRouteBuilder endpoints,
+        [StringSyntax("Route")] string prefix = "/MAAS")
     {
         prefix = "/" + prefix.Trim('/');
         if (prefix == "/") prefix = "";

@@ -13,15 +13,16 @@ public sealed class MaasApiOptions
     public int AnonymousBodyLimit { get; set; } = 256 * 1024;
 
     /// <summary>
-    /// The longest form, in bytes, that any action takes from a user or a machine. Files are that long (Juju's); most actions take 2 MiB, user data 8 MiB,
-    /// scripts' results 20 MiB. Held in memory while it is read. Default 64 MiB; longer is answered 413.
+    /// The longest form, in bytes, that any action takes from a user or a machine. Files are that long (Juju's); most actions take 2 MiB,
+    /// user data 8 MiB, scripts' results 20 MiB. Held in memory while it is read. Default 64 MiB; longer is answered 413.
     /// </summary>
     [Range(1024, int.MaxValue / 2)]
     public int BodyLimit { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// The memory, in bytes, that the bodies of all requests may take at once, at four bytes for a byte of a body. Requests with a body of more than 64 KiB wait
-    /// for their share, and are answered 503 with <c>Retry-After</c> when they get none in 20 seconds. Default 512 MiB.
+    /// The memory, in bytes, that the bodies of all requests may take at once, at four bytes for a byte of a body. Requests with a body of
+    /// more than 64 KiB wait for their share, and are answered 503 with <c>Retry-After</c> when they get none in 20 seconds. Default 512
+    /// MiB.
     /// </summary>
     [Range(1024 * 1024, long.MaxValue / 2)]
     public long BodyMemory { get; set; } = 512L * 1024 * 1024;
@@ -41,7 +42,8 @@ public sealed class MaasApiOptions
     public int EnlistmentsPerMinute { get; set; } = 3000;
 
     /// <summary>
-    /// How many machines may make themselves known in a minute from one address, of those without credentials. Default 300: each machine has an address of its own, behind a router many share one.
+    /// How many machines may make themselves known in a minute from one address, of those without credentials. Default 300: each machine
+    /// has an address of its own, behind a router many share one.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int EnlistmentsPerMinuteOfAddress { get; set; } = 300;

@@ -21,10 +21,15 @@ public static class MaasApiServiceCollectionExtensions
     {
         var options = services.AddOptions<MaasApiOptions>();
         if (configure is not null) options.Configure(configure);
-        options.Validate(each => each is { AnonymousBodyLimit: >= 1024, BodyLimit: >= 1024, UploadChunkLimit: >= 1024 }, "Each limit of the API is at least 1024 bytes.");
+        options.Validate(
+            each => each is { AnonymousBodyLimit: >= 1024, BodyLimit: >= 1024, UploadChunkLimit: >= 1024 },
+            "Each limit of the API is at least 1024 bytes.");
         options.Validate(each => each.BodyMemory >= 1024 * 1024, "The bodies of requests have at least 1 MiB of memory.");
-        options.Validate(each => each is { EnlistmentsPerMinute: >= 1, EnlistmentsPerMinuteOfAddress: >= 1 }, "At least one machine a minute may enlist.");
-        options.Validate(each => System.Version.TryParse(each.Version, out _), "The version that the API reports must be numbers with dots.");
+        options.Validate(
+            each => each is { EnlistmentsPerMinute: >= 1, EnlistmentsPerMinuteOfAddress: >= 1 },
+            "At least one machine a minute may enlist.");
+        options.Validate(
+            each => System.Version.TryParse(each.Version, out _), "The version that the API reports must be numbers with dots.");
         options.ValidateOnStart();
 
         services.TryAddSingleton(TimeProvider.System);

@@ -7,15 +7,19 @@ namespace Maas.Boot;
 /// <remarks>
 /// What real clients send and what becomes of it:
 /// <list type="table">
-/// <item><term>trailing NUL, 0xFF, blanks</term><description>cut: firmware that reads DHCP option 67 past its end asks for <c>name\xFF</c></description></item>
+/// <item><term>trailing NUL, 0xFF, blanks</term><description>cut: firmware that reads DHCP option 67 past its end asks for
+/// <c>name\xFF</c></description></item>
 /// <item><term>backslashes</term><description>become slashes: Windows' boot programs ask for <c>\Boot\BCD</c></description></item>
-/// <item><term>leading and double slashes, <c>.</c> segments</term><description>dropped: GRUB asks for <c>//grub/grub.cfg</c>, pxelinux for <c>/name</c></description></item>
+/// <item><term>leading and double slashes, <c>.</c> segments</term><description>dropped: GRUB asks for <c>//grub/grub.cfg</c>, pxelinux for
+/// <c>/name</c></description></item>
 /// <item><term>colons</term><description>kept: MAAS's GRUB asks for <c>grub/grub.cfg-52:54:00:12:34:56</c></description></item>
-/// <item><term>upper case</term><description>kept; whoever looks the key up decides (<see cref="DirectoryBootFiles"/> prefers the exact name, then ignores case)</description></item>
+/// <item><term>upper case</term><description>kept; whoever looks the key up decides (<see cref="DirectoryBootFiles"/> prefers the exact
+/// name, then ignores case)</description></item>
 /// </list>
 /// Refused, never repaired: segments made of dots alone (<c>..</c>, <c>...</c>), the beginnings of drives and URLs
 /// (<c>C:</c>, <c>http:</c>) colons that are not between letters or digits, on Windows any colon
-/// (<c>name::$DATA</c>, a stream of a file), control characters, bytes that are not well-formed UTF-8 (overlong forms), segments that end in a dot or blank, and more than
+/// (<c>name::$DATA</c>, a stream of a file), control characters, bytes that are not well-formed UTF-8 (overlong forms), segments that end
+/// in a dot or blank, and more than
 /// <see cref="MaxLength"/> bytes. Percent signs mean nothing: <c>%2e%2e</c> is four odd letters.
 /// </remarks>
 public static class BootFileName
@@ -56,10 +60,12 @@ public static class BootFileName
             for (var i = 0; i < segment.Length; i++)
             {
                 if (char.IsControl(segment[i])) return Refuse("the name holds a control character", out refusal);
-                if (segment[i] == ':' && !IsPlainColon(segment, i)) return Refuse("the name holds a colon that is not between letters or digits", out refusal);
+                if (segment[i] == ':' && !IsPlainColon(segment, i))
+                    return Refuse("the name holds a colon that is not between letters or digits", out refusal);
             }
 
-            if (key.Length == 0 && IsDriveOrScheme(segment)) return Refuse("the name begins with a drive or with the scheme of a URL", out refusal);
+            if (key.Length == 0 && IsDriveOrScheme(segment))
+                return Refuse("the name begins with a drive or with the scheme of a URL", out refusal);
 
             if (key.Length > 0) key.Append('/');
             key.Append(segment);
@@ -80,9 +86,14 @@ public static class BootFileName
 
     // A stream of a file on Windows (name:stream, name::$DATA) is nothing that a boot file's name could mean elsewhere either.
     private static bool IsPlainColon(string segment, int at) =>
-        !OperatingSystem.IsWindows() && at > 0 && at < segment.Length - 1 && char.IsAsciiLetterOrDigit(segment[at - 1]) && char.IsAsciiLetterOrDigit(segment[at + 1]);
+        !OperatingSystem.IsWindows()
+            && at > 0
+            && at < segment.Length - 1
+            && char.IsAsciiLetterOrDigit(segment[at - 1])
+            && char.IsAsciiLetterOrDigit(segment[at + 1]);
 
-    private static bool IsDriveOrScheme(string segment) => segment[^1] == ':' || (segment.Length > 1 && segment[1] == ':' && char.IsAsciiLetter(segment[0]));
+    private static bool IsDriveOrScheme(string segment) =>
+        segment[^1] == ':' || (segment.Length > 1 && segment[1] == ':' && char.IsAsciiLetter(segment[0]));
 
     private static bool Refuse(string reason, out string refusal)
     {

@@ -11,7 +11,8 @@ namespace Maas.Boot;
 /// TFTP and HTTP serve the same source, so a script names its kernel relative to itself and never says over which
 /// protocol. A script is written on each request, from the policy's answer at that moment, and stored nowhere.
 /// When the policy has no answer for a script's name, the application's files are asked for it like for any other. One script is
-/// the same for all: <c>grub/grub.cfg</c>, which leads a signed GRUB to its machine's own; an application's file of that name goes before it.
+/// the same for all: <c>grub/grub.cfg</c>, which leads a signed GRUB to its machine's own; an application's file of that name goes before
+/// it.
 /// </remarks>
 /// <param name="policy">Says what each machine boots.</param>
 /// <param name="files">The application's files.</param>
@@ -39,7 +40,8 @@ public sealed partial class BootFileSource(
         }
 
         return await files.OpenAsync(request, cancellationToken).ConfigureAwait(false) is { } file ? file
-            : request.Name.Equals(GrubConfig.CommonName, StringComparison.OrdinalIgnoreCase) ? BootFile.FromBytes(GrubConfig.Common.ToArray())
+            : request.Name.Equals(GrubConfig.CommonName, StringComparison.OrdinalIgnoreCase)
+                ? BootFile.FromBytes(GrubConfig.Common.ToArray())
             : null;
     }
 

@@ -8,7 +8,9 @@ public abstract record BootInstruction
 {
     private BootInstruction() { }
 
-    /// <summary>Nothing from the network: the machine goes on to its own disk, even when the network stands first in its boot order.</summary>
+    /// <summary>
+    /// Nothing from the network: the machine goes on to its own disk, even when the network stands first in its boot order.
+    /// </summary>
     public sealed record LocalDisk : BootInstruction;
 
     /// <summary>A Linux kernel with its initial ram disks.</summary>

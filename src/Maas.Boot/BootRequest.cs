@@ -14,10 +14,14 @@ public sealed record BootRequest
     /// <summary>The firmware's architecture (RFC 4578 section 2.1); <see langword="null"/> when the client has not told.</summary>
     public BootArchitecture? Architecture { get; init; }
 
-    /// <summary>The SMBIOS UUID (RFC 4578 section 2.3) as the operating system shows it; <see langword="null"/> when absent or all zeros.</summary>
+    /// <summary>
+    /// The SMBIOS UUID (RFC 4578 section 2.3) as the operating system shows it; <see langword="null"/> when absent or all zeros.
+    /// </summary>
     public Guid? MachineUuid { get; init; }
 
-    /// <summary>The address the client has or is about to be given; <see langword="null"/> when not known (proxy-DHCP, before the request).</summary>
+    /// <summary>
+    /// The address the client has or is about to be given; <see langword="null"/> when not known (proxy-DHCP, before the request).
+    /// </summary>
     public IPAddress? ClientAddress { get; init; }
 
     /// <summary>This server's address as the client reaches it; what URLs handed to the client must name.</summary>

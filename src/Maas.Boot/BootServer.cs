@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Maas.Boot;
 
 /// <summary>
-/// Everything a link needs to boot machines from the network: DHCP (or proxy-DHCP beside another server) and TFTP, and where wanted DHCPv6, router advertisements,
-/// DNS, SNTP and syslog, with one policy, one source of files, one observer.
+/// Everything a link needs to boot machines from the network: DHCP (or proxy-DHCP beside another server) and TFTP, and where wanted DHCPv6,
+/// router advertisements, DNS, SNTP and syslog, with one policy, one source of files, one observer.
 /// </summary>
 /// <remarks>
 /// HTTP is the host's: it serves <see cref="Files"/> under the URL that <see cref="DhcpLinkOptions.HttpBase"/> names. Without
@@ -41,7 +41,8 @@ public sealed class BootServer
     /// <param name="loggerFactory">Where it logs.</param>
     /// <param name="hosts">Which machines DNS names; needed for DNS only.</param>
     /// <param name="addresses6">Which IPv6 address a client gets; <see langword="null"/> leaves IPv6 addresses to others.</param>
-    /// <exception cref="ArgumentException">Full mode without an address source, DNS without hosts, or syslog without an observer.</exception>
+    /// <exception cref="ArgumentException">Full mode without an address source, DNS without hosts, or syslog without an
+    /// observer.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public BootServer(
         BootServerOptions options,
@@ -63,30 +64,40 @@ public sealed class BootServer
         if (options.Dhcp is { } dhcp)
         {
             if (dhcp.Mode == DhcpMode.Full && addresses is null)
-                throw new ArgumentException("Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(addresses));
+                throw new ArgumentException(
+                    "Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(addresses));
             if (options.Interface is { } device && dhcp.Interfaces.Count == 0 && dhcp.ListenOn is null) dhcp.Interfaces.Add(device);
             dhcp.Capture ??= options.Capture;
-            Add("DHCP", () => new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggerFactory.CreateLogger<DhcpServer>()).RunAsync);
+            Add(
+                "DHCP",
+                () => new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggerFactory.CreateLogger<DhcpServer>()).RunAsync);
         }
 
         if (options.Dhcp6 is { } dhcp6)
         {
             if (options.Interface is { } device && dhcp6.Interfaces.Count == 0 && dhcp6.ListenOn is null) dhcp6.Interfaces.Add(device);
             dhcp6.Capture ??= options.Capture;
-            Add("DHCPv6", () => new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggerFactory.CreateLogger<Dhcp6Server>()).RunAsync);
+            Add(
+                "DHCPv6",
+                () =>
+                    new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggerFactory.CreateLogger<Dhcp6Server>()).RunAsync);
         }
 
         if (options.RouterAdvertisement is { } advertisement)
         {
             if (options.Interface is { } device && advertisement.Interfaces.Count == 0) advertisement.Interfaces.Add(device);
-            Add("router advertisement", () => new RouterAdvertiser(advertisement, observer, timeProvider, loggerFactory.CreateLogger<RouterAdvertiser>()).RunAsync);
+            Add(
+                "router advertisement",
+                () => new RouterAdvertiser(advertisement, observer, timeProvider, loggerFactory.CreateLogger<RouterAdvertiser>()).RunAsync);
         }
 
         if (options.Tftp is { } tftp)
         {
             tftp.Interface ??= options.Interface;
             tftp.Capture ??= options.Capture;
-            if (options.Dhcp6 is not null && tftp.Listen.Address.Equals(IPAddress.Any)) tftp.Listen = new IPEndPoint(IPAddress.IPv6Any, tftp.Listen.Port); // takes IPv4 too
+            // takes IPv4 too
+            if (options.Dhcp6 is not null && tftp.Listen.Address.Equals(IPAddress.Any))
+                tftp.Listen = new IPEndPoint(IPAddress.IPv6Any, tftp.Listen.Port);
             Add("TFTP", () => new TftpServer(Files, tftp, observer, timeProvider, loggerFactory.CreateLogger<TftpServer>()).RunAsync);
         }
 
@@ -110,7 +121,8 @@ public sealed class BootServer
             Add("syslog", () => new SyslogServer(syslog, observer, time, loggerFactory.CreateLogger<SyslogServer>()).RunAsync);
         }
 
-        void Add(string name, Func<Func<CancellationToken, Task>> make) => _servers.Add(new ServerSupervisor(name, make, place, options.OnFailure, told, time, logger));
+        void Add(string name, Func<Func<CancellationToken, Task>> make) =>
+            _servers.Add(new ServerSupervisor(name, make, place, options.OnFailure, told, time, logger));
     }
 
     /// <summary>Scripts, then the application's files: what TFTP serves, for a host that serves it over HTTP too.</summary>
@@ -120,12 +132,16 @@ public sealed class BootServer
     public IReadOnlyList<ServerHealth> Health => [.. _servers.Select(s => s.Health)];
 
     /// <summary>
-    /// Serves until cancelled. A server that fails (its port is taken, its interface is gone, another DHCP server answers on the link) is logged, reported to the
-    /// observer and started again, and the others go on; with <see cref="ServerFailureAction.Stop"/> all stop instead.
+    /// Serves until cancelled. A server that fails (its port is taken, its interface is gone, another DHCP server answers on the link) is
+    /// logged, reported to the observer and started again, and the others go on; with <see cref="ServerFailureAction.Stop"/> all stop
+    /// instead.
     /// </summary>
-    /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or needs a privilege that the process lacks; with <see cref="ServerFailureAction.Stop"/> only.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or needs a privilege that the process lacks; with
+    /// <see cref="ServerFailureAction.Stop"/> only.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (_servers.Count > 0) await ServerLoops.RunAsync(_servers.Select(s => (Func<CancellationToken, Task>)s.RunAsync), cancellationToken).ConfigureAwait(false);
+        if (_servers.Count > 0)
+            await ServerLoops.RunAsync(_servers.Select(s => (Func<CancellationToken, Task>)s.RunAsync), cancellationToken)
+                .ConfigureAwait(false);
     }
 }

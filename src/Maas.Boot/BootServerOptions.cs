@@ -20,7 +20,8 @@ public sealed class BootServerOptions
     public string? Interface { get; set; }
 
     /// <summary>
-    /// The address that <see cref="Interface"/> must have: while it does not, the servers wait, so that nothing is answered in the name of an address that is gone.
+    /// The address that <see cref="Interface"/> must have: while it does not, the servers wait, so that nothing is answered in the name of
+    /// an address that is gone.
     /// <see langword="null"/>, the default, serves with the address that the interface has.
     /// </summary>
     public IPAddress? Address { get; set; }
@@ -28,13 +29,18 @@ public sealed class BootServerOptions
     /// <summary>What happens when a server fails; unless told otherwise it is started again, and the others go on.</summary>
     public ServerFailureAction OnFailure { get; set; }
 
-    /// <summary>Where the last datagrams of each machine are kept, unless DHCP's and TFTP's own options name a place; <see langword="null"/>, the default, for nowhere.</summary>
+    /// <summary>
+    /// Where the last datagrams of each machine are kept, unless DHCP's and TFTP's own options name a place; <see langword="null"/>, the
+    /// default, for nowhere.
+    /// </summary>
     public PacketRing? Capture { get; set; }
 
     /// <summary>DHCP or proxy-DHCP; <see langword="null"/> when another server names this one's boot files itself.</summary>
     public DhcpServerOptions? Dhcp { get; set; } = new();
 
-    /// <summary>TFTP; <see langword="null"/> for none. With <see cref="Dhcp6"/> it listens on IPv6 too, unless told on which address.</summary>
+    /// <summary>
+    /// TFTP; <see langword="null"/> for none. With <see cref="Dhcp6"/> it listens on IPv6 too, unless told on which address.
+    /// </summary>
     public TftpServerOptions? Tftp { get; set; } = new();
 
     /// <summary>DNS for the machines' domain; <see langword="null"/>, the default, for none.</summary>
@@ -43,12 +49,16 @@ public sealed class BootServerOptions
     /// <summary>The time, by SNTP; <see langword="null"/>, the default, for none.</summary>
     public SntpServerOptions? Sntp { get; set; }
 
-    /// <summary>Receives what machines log and reports it to the <see cref="IBootObserver"/>; <see langword="null"/>, the default, for none.</summary>
+    /// <summary>
+    /// Receives what machines log and reports it to the <see cref="IBootObserver"/>; <see langword="null"/>, the default, for none.
+    /// </summary>
     public SyslogServerOptions? Syslog { get; set; }
 
     /// <summary>DHCPv6; <see langword="null"/>, the default, where machines do not boot over IPv6.</summary>
     public Dhcp6ServerOptions? Dhcp6 { get; set; }
 
-    /// <summary>Router advertisements, without which nobody asks DHCPv6; <see langword="null"/>, the default, where the site's router sends them.</summary>
+    /// <summary>
+    /// Router advertisements, without which nobody asks DHCPv6; <see langword="null"/>, the default, where the site's router sends them.
+    /// </summary>
     public RouterAdvertiserOptions? RouterAdvertisement { get; set; }
 }

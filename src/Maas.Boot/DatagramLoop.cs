@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Maas.Boot;
 
 /// <summary>The socket of a small UDP server: one datagram after the other is handed over, and what it earns is sent back.</summary>
-/// <remarks>For servers that decide without waiting (SNTP, syslog). One buffer serves all datagrams, so nothing is allocated for each.</remarks>
+/// <remarks>
+/// For servers that decide without waiting (SNTP, syslog). One buffer serves all datagrams, so nothing is allocated for each.
+/// </remarks>
 /// <param name="server">Which server, such as <c>sntp</c>.</param>
 /// <param name="listen">Where it listens.</param>
 /// <param name="device">The interface that it is bound to; <see langword="null"/> for none.</param>
@@ -38,7 +40,9 @@ internal sealed class DatagramLoop(string server, IPEndPoint listen, string? dev
         using var socket = Sockets.Open(SocketType.Dgram, listen, device);
         _listening.TrySetResult((IPEndPoint)socket.LocalEndPoint!); // bound above
         await ServerLoops.RunAsync(
-            [token => ServeAsync(socket, answer, failed, token), token => InterfaceWatch.RunAsync(device, timeProvider, token)], cancellationToken).ConfigureAwait(false);
+            [token => ServeAsync(socket, answer, failed, token), token => InterfaceWatch.RunAsync(device, timeProvider, token)],
+            cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private async Task ServeAsync(Socket socket, Answer answer, Action<SocketError> failed, CancellationToken cancellationToken)

@@ -103,7 +103,9 @@ public sealed class DirectoryBootFiles : IBootFiles
 
     private bool IsInside(string? realPath) => realPath?.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ?? false;
 
-    /// <summary>The path with every link in it followed; a dangling link leads to where it points, links that go round lead nowhere.</summary>
+    /// <summary>
+    /// The path with every link in it followed; a dangling link leads to where it points, links that go round lead nowhere.
+    /// </summary>
     private static string? RealPath(string path)
     {
         for (var hops = 0; hops < 40; hops++)

@@ -48,7 +48,8 @@ public readonly struct HardwareAddress : IEquatable<HardwareAddress>
         {
             var at = i * 3;
             if (i > 0 && text[at - 1] is not (':' or '-')) return false;
-            if (!byte.TryParse(text.Slice(at, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out octets[i])) return false;
+            if (!byte.TryParse(text.Slice(at, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out octets[i]))
+                return false;
         }
 
         address = new HardwareAddress(Ethernet, octets[..count]);
@@ -58,9 +59,13 @@ public readonly struct HardwareAddress : IEquatable<HardwareAddress>
     /// <summary>Reads Ethernet notation.</summary>
     /// <exception cref="FormatException">The text is no hardware address.</exception>
     public static HardwareAddress Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is no hardware address such as 52:54:00:12:34:56.");
+        TryParse(text, out var address)
+            ? address
+            : throw new FormatException($"'{text}' is no hardware address such as 52:54:00:12:34:56.");
 
-    /// <summary>Lower-case hexadecimal octets with colons; other types than Ethernet are prefixed by their number, as in <c>20/00:11:…</c>.</summary>
+    /// <summary>
+    /// Lower-case hexadecimal octets with colons; other types than Ethernet are prefixed by their number, as in <c>20/00:11:…</c>.
+    /// </summary>
     public override string ToString()
     {
         Span<byte> octets = stackalloc byte[16];

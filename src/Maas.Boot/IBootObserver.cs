@@ -25,7 +25,16 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="Rule">Which rule decided, in words.</param>
     /// <param name="BootFile">The boot file named in the answer; <see langword="null"/> when none.</param>
     /// <param name="Took">From receiving to sending.</param>
-    public sealed record DhcpExchange(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, uint Xid, string Asked, string? Answered, string Rule, string? BootFile, TimeSpan Took)
+    public sealed record DhcpExchange(
+        DateTimeOffset At,
+        HardwareAddress? Hardware,
+        IPAddress? Client,
+        uint Xid,
+        string Asked,
+        string? Answered,
+        string Rule,
+        string? BootFile,
+        TimeSpan Took)
         : BootObservation(At, Hardware, Client)
     {
         /// <summary>The interface or local address it came by; <see langword="null"/> when not told.</summary>
@@ -37,7 +46,10 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
         /// <summary>The relay's circuit (option 82) in hexadecimal; <see langword="null"/> when not told.</summary>
         public string? Circuit { get; init; }
 
-        /// <summary>The firmware's architecture (option 93, or its vendor class); <see langword="null"/> for a client that is no firmware, or does not tell.</summary>
+        /// <summary>
+        /// The firmware's architecture (option 93, or its vendor class); <see langword="null"/> for a client that is no firmware, or does
+        /// not tell.
+        /// </summary>
         public BootArchitecture? Architecture { get; init; }
 
         /// <summary>For how long the address was given; <see langword="null"/> when none was.</summary>
@@ -46,13 +58,17 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
         /// <summary>The server to fetch the boot file from (<c>siaddr</c>); <see langword="null"/> when none is named.</summary>
         public IPAddress? NextServer { get; init; }
 
-        /// <summary>What the client does next if all goes well, in words; <see langword="null"/> when nothing can be said. Silence after that is where the trouble is.</summary>
+        /// <summary>
+        /// What the client does next if all goes well, in words; <see langword="null"/> when nothing can be said. Silence after that is
+        /// where the trouble is.
+        /// </summary>
         public string? Next { get; init; }
     }
 
     /// <summary>A bound was met, and further requests like this one are turned away: told once a minute for each place.</summary>
     /// <param name="At">When.</param>
-    /// <param name="Hardware">The client that was turned away first; <see langword="null"/> when it was TFTP's, which does not tell.</param>
+    /// <param name="Hardware">The client that was turned away first; <see langword="null"/> when it was TFTP's, which does not
+    /// tell.</param>
     /// <param name="Client">Its address; <see langword="null"/> when it has none.</param>
     /// <param name="Limit">Which bound, and where: the circuit, the relay or the subnet.</param>
     public sealed record LimitReached(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Limit)
@@ -62,7 +78,8 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="At">When.</param>
     /// <param name="Hardware">The client it answered; <see langword="null"/> when not told.</param>
     /// <param name="Client">The address it offered.</param>
-    /// <param name="Server">The other server's address; <see langword="null"/> when a DHCPv6 client has named it, who knows its identifier alone.</param>
+    /// <param name="Server">The other server's address; <see langword="null"/> when a DHCPv6 client has named it, who knows its identifier
+    /// alone.</param>
     public sealed record OtherServerSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, IPAddress? Server)
         : BootObservation(At, Hardware, Client)
     {
@@ -112,10 +129,22 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="Outcome"><c>completed</c>, or why not.</param>
     /// <param name="Detail">What was negotiated and how often something was sent again.</param>
     /// <param name="Took">From the request to the end.</param>
-    public sealed record FileTransfer(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, string Transport, string Name, long Bytes, string Outcome, string Detail, TimeSpan Took)
+    public sealed record FileTransfer(
+        DateTimeOffset At,
+        HardwareAddress? Hardware,
+        IPAddress? Client,
+        string Transport,
+        string Name,
+        long Bytes,
+        string Outcome,
+        string Detail,
+        TimeSpan Took)
         : BootObservation(At, Hardware, Client);
 
-    /// <summary>A server failed: its port is taken, its interface is gone, another DHCP server answers on the link, or a defect. It is started again.</summary>
+    /// <summary>
+    /// A server failed: its port is taken, its interface is gone, another DHCP server answers on the link, or a defect. It is started
+    /// again.
+    /// </summary>
     /// <param name="At">When.</param>
     /// <param name="Server">Which server; see <see cref="ServerHealth.Server"/>.</param>
     /// <param name="Reason">Why, as a sentence.</param>

@@ -1,6 +1,9 @@
 namespace Maas.Boot;
 
-/// <summary>The network interface that a server serves was removed, was created again, or lost the address that the server uses. Start the server again to serve what is there now.</summary>
+/// <summary>
+/// The network interface that a server serves was removed, was created again, or lost the address that the server uses. Start the server
+/// again to serve what is there now.
+/// </summary>
 public sealed class InterfaceChangedException : Exception
 {
     /// <summary>An exception without details.</summary>

@@ -6,8 +6,9 @@ using System.Text;
 namespace Maas.Boot;
 
 /// <summary>
-/// Reads an interface of the network namespace that the reader was made in (Linux; elsewhere there is but one). .NET reads the namespace of the thread that happens
-/// to ask, and a server that was started in another one would find its interface missing. A socket stays in its namespace wherever it is used.
+/// Reads an interface of the network namespace that the reader was made in (Linux; elsewhere there is but one). .NET reads the namespace of
+/// the thread that happens to ask, and a server that was started in another one would find its interface missing. A socket stays in its
+/// namespace wherever it is used.
 /// <code>
 /// ifreq   name (16), index (4), padding to 40          linux/if.h; netdevice(7), SIOCGIFINDEX
 /// </code>
@@ -19,7 +20,10 @@ internal sealed partial class InterfaceReader : IDisposable
 
     private readonly Socket? _socket = TryOpen();
 
-    /// <summary>Reads an interface; <see langword="null"/> when there is none of that name. Addresses of an interface in another namespace are not told.</summary>
+    /// <summary>
+    /// Reads an interface; <see langword="null"/> when there is none of that name. Addresses of an interface in another namespace are not
+    /// told.
+    /// </summary>
     /// <exception cref="NetworkInformationException">The system does not tell now.</exception>
     public InterfaceState? Read(string name)
     {
@@ -38,7 +42,9 @@ internal sealed partial class InterfaceReader : IDisposable
         request.Clear();
         if (Encoding.UTF8.GetByteCount(name) >= NameLength) return null;
         Encoding.UTF8.GetBytes(name, request);
-        if (Control((int)_socket!.Handle, GetInterfaceIndex, ref MemoryMarshal.GetReference(request)) == 0) return MemoryMarshal.Read<int>(request[NameLength..]); // there is one, see above
+        // there is one, see above
+        if (Control((int)_socket!.Handle, GetInterfaceIndex, ref MemoryMarshal.GetReference(request)) == 0)
+            return MemoryMarshal.Read<int>(request[NameLength..]);
         var error = Marshal.GetLastPInvokeError();
         return error == NoSuchDevice ? null : throw new NetworkInformationException(error);
     }

@@ -4,10 +4,13 @@ using System.Net.NetworkInformation;
 namespace Maas.Boot;
 
 /// <summary>
-/// Notices that a network interface was removed, created again, or lost an address. A socket bound to an interface that is removed receives nothing for ever
-/// and reports no error, also when an interface of the same name is there again; so a server watches its interfaces and ends, with the reason, when one changes.
+/// Notices that a network interface was removed, created again, or lost an address. A socket bound to an interface that is removed receives
+/// nothing for ever and reports no error, also when an interface of the same name is there again; so a server watches its interfaces and
+/// ends, with the reason, when one changes.
 /// </summary>
-/// <remarks>The operating system's notification makes it look at once; it looks once a second besides, because notifications can be lost.</remarks>
+/// <remarks>
+/// The operating system's notification makes it look at once; it looks once a second besides, because notifications can be lost.
+/// </remarks>
 internal sealed class InterfaceWatch : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -22,10 +25,17 @@ internal sealed class InterfaceWatch : IDisposable
     /// <summary>Takes note of what is there; before the sockets are opened.</summary>
     /// <param name="name">The interface.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="address">The address that must stay on it; <see langword="null"/>, or an address that it does not have now, for none.</param>
-    /// <param name="index">The number that the interface had when the sockets were bound to it; <see langword="null"/> for the present one.</param>
+    /// <param name="address">The address that must stay on it; <see langword="null"/>, or an address that it does not have now, for
+    /// none.</param>
+    /// <param name="index">The number that the interface had when the sockets were bound to it; <see langword="null"/> for the present
+    /// one.</param>
     /// <param name="read">Reads an interface; the system's by default.</param>
-    public InterfaceWatch(string name, TimeProvider timeProvider, IPAddress? address = null, int? index = null, Func<string, InterfaceState?>? read = null)
+    public InterfaceWatch(
+        string name,
+        TimeProvider timeProvider,
+        IPAddress? address = null,
+        int? index = null,
+        Func<string, InterfaceState?>? read = null)
     {
         _name = name;
         _time = timeProvider;
@@ -36,8 +46,12 @@ internal sealed class InterfaceWatch : IDisposable
         _address = address is not null && state?.Addresses?.Contains(address) == true ? address : null;
     }
 
-    /// <summary>A watch of the interface of a link; to be made on the thread that opens the link's socket, because both belong to its network namespace.</summary>
-    /// <param name="device">The interface, as it was when the socket was bound to it; <see langword="null"/> for a link without one.</param>
+    /// <summary>
+    /// A watch of the interface of a link; to be made on the thread that opens the link's socket, because both belong to its network
+    /// namespace.
+    /// </summary>
+    /// <param name="device">The interface, as it was when the socket was bound to it; <see langword="null"/> for a link without
+    /// one.</param>
     /// <param name="address">The address that the server uses there.</param>
     /// <param name="timeProvider">The clock.</param>
     public static InterfaceWatch? Of(NetworkInterface? device, IPAddress address, TimeProvider timeProvider) =>
@@ -47,7 +61,8 @@ internal sealed class InterfaceWatch : IDisposable
     public static async Task RunAsync(string? name, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         using var watch = name is null ? null : new InterfaceWatch(name, timeProvider);
-        await (watch?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, cancellationToken)).ConfigureAwait(false);
+        await (watch?.RunAsync(cancellationToken)
+            ?? Task.Delay(Timeout.InfiniteTimeSpan, timeProvider, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Watches until the interface changes.</summary>
@@ -80,7 +95,9 @@ internal sealed class InterfaceWatch : IDisposable
 
         if (state is null) return $"The interface {_name} was removed.";
         if (_index is not null && state.Index != _index) return $"The interface {_name} was removed and created again.";
-        return _address is not null && state.Addresses?.Contains(_address) == false ? $"The interface {_name} no longer has the address {_address}." : null;
+        return _address is not null && state.Addresses?.Contains(_address) == false
+            ? $"The interface {_name} no longer has the address {_address}."
+            : null;
     }
 
     private InterfaceState? ReadOrNull()
@@ -95,13 +112,17 @@ internal sealed class InterfaceWatch : IDisposable
         }
     }
 
-    private static bool IsUnreadable(Exception failure) => failure is NetworkInformationException or IOException or UnauthorizedAccessException;
+    private static bool IsUnreadable(Exception failure) =>
+        failure is NetworkInformationException or IOException or UnauthorizedAccessException;
 }
 
 /// <summary>Waits for the operating system to say that an address of this host has changed.</summary>
 internal static class NetworkNotification
 {
-    /// <summary>Waits until an address changes, for as long as told, or until cancelled; never throws. Where notifications cannot be had it waits for the time alone.</summary>
+    /// <summary>
+    /// Waits until an address changes, for as long as told, or until cancelled; never throws. Where notifications cannot be had it waits
+    /// for the time alone.
+    /// </summary>
     public static async Task WaitAsync(TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -145,7 +166,8 @@ internal sealed record InterfaceState(int Index, IReadOnlyList<IPAddress>? Addre
     {
         if (NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name) is not { } device) return null;
         var properties = device.GetIPProperties();
-        return new InterfaceState(IndexOf(properties), [.. properties.UnicastAddresses.Select(a => new IPAddress(a.Address.GetAddressBytes()))]);
+        return new InterfaceState(
+            IndexOf(properties), [.. properties.UnicastAddresses.Select(a => new IPAddress(a.Address.GetAddressBytes()))]);
     }
 
     /// <summary>The number that the system gave an interface.</summary>

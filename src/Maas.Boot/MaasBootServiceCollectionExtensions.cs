@@ -13,9 +13,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasBootServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="BootServer"/> that runs as long as the host. A server of it that fails, because a port is taken for instance, is started again and does not stop the host, unless
+    /// Adds a <see cref="BootServer"/> that runs as long as the host. A server of it that fails, because a port is taken for instance, is
+    /// started again and does not stop the host, unless
     /// <see cref="BootServerOptions.OnFailure"/> says so. The application registers <see cref="IBootPolicy"/> and
-    /// <see cref="IBootFiles"/>, for full DHCP an <see cref="IAddressSource"/>, for DNS an <see cref="IHostDirectory"/>, for IPv6 leases a <see cref="LeaseAllocator6"/>, and an <see cref="IBootObserver"/> if it wants to be told.
+    /// <see cref="IBootFiles"/>, for full DHCP an <see cref="IAddressSource"/>, for DNS an <see cref="IHostDirectory"/>, for IPv6 leases a
+    /// <see cref="LeaseAllocator6"/>, and an <see cref="IBootObserver"/> if it wants to be told.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="configure">What to answer, and on which link.</param>

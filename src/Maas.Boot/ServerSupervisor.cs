@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Maas.Boot;
 
 /// <summary>
-/// Runs one server for as long as its <see cref="BootServer"/> runs: when it fails, the supervisor reports it and starts a new one, after a pause that doubles up
-/// to half a minute. A change of the network ends the pause early, because what failed for want of an interface or an address may work now.
+/// Runs one server for as long as its <see cref="BootServer"/> runs: when it fails, the supervisor reports it and starts a new one, after a
+/// pause that doubles up to half a minute. A change of the network ends the pause early, because what failed for want of an interface or an
+/// address may work now.
 /// </summary>
 /// <param name="name">The server's name, for people.</param>
 /// <param name="make">Makes a server and returns what runs it.</param>
@@ -19,9 +20,11 @@ namespace Maas.Boot;
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">Where it logs.</param>
 internal sealed partial class ServerSupervisor(
-    string name, Func<Func<CancellationToken, Task>> make, ServerBinding place, ServerFailureAction onFailure, SafeObserver? observer, TimeProvider timeProvider, ILogger logger)
+    string name, Func<Func<CancellationToken, Task>> make, ServerBinding place, ServerFailureAction onFailure, SafeObserver? observer,
+    TimeProvider timeProvider, ILogger logger)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(30), Steady = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(30),
+        Steady = TimeSpan.FromMinutes(1);
 
     private readonly ILogger _logger = logger;
     private Func<CancellationToken, Task>? _made = make(); // at once: what is wrong with the options is an error of the composition
@@ -29,7 +32,8 @@ internal sealed partial class ServerSupervisor(
     private long _began;
 
     /// <summary>How the server does now.</summary>
-    public ServerHealth Health => _health is { IsRunning: true, Failure: not null } recovering && timeProvider.GetElapsedTime(Volatile.Read(ref _began)) >= Steady
+    public ServerHealth Health =>
+        _health is { IsRunning: true, Failure: not null } recovering && timeProvider.GetElapsedTime(Volatile.Read(ref _began)) >= Steady
         ? recovering with { Failure = null }
         : _health;
 
@@ -79,13 +83,15 @@ internal sealed partial class ServerSupervisor(
 
     // The message says what the matter is; a stack trace would hide it.
     private static bool IsExpected(Exception failure) =>
-        failure is SocketException or DhcpServerConflictException or InterfaceChangedException or ArgumentException or IOException or PlatformNotSupportedException or NetworkInformationException;
+        failure is SocketException or DhcpServerConflictException or InterfaceChangedException or ArgumentException or IOException
+            or PlatformNotSupportedException or NetworkInformationException;
 
     private async Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         // At least the first pause: an address that comes and goes makes no busy loop.
         await Task.Delay(FirstPause, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (pause > FirstPause && !cancellationToken.IsCancellationRequested) await NetworkNotification.WaitAsync(pause - FirstPause, timeProvider, cancellationToken).ConfigureAwait(false);
+        if (pause > FirstPause && !cancellationToken.IsCancellationRequested)
+            await NetworkNotification.WaitAsync(pause - FirstPause, timeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     [LoggerMessage(14, LogLevel.Warning, "The {Server} server failed and is started again in {Seconds} s: {Reason}")]
@@ -94,11 +100,14 @@ internal sealed partial class ServerSupervisor(
     [LoggerMessage(15, LogLevel.Error, "The {Server} server failed and is started again in {Seconds} s")]
     private partial void LogFailedUnexpectedly(string server, double seconds, Exception reason);
 
-    [LoggerMessage(16, LogLevel.Debug, "The {Server} server failed again for the same reason and is started again in {Seconds} s: {Reason}")]
+    [LoggerMessage(
+        16, LogLevel.Debug, "The {Server} server failed again for the same reason and is started again in {Seconds} s: {Reason}")]
     private partial void LogFailsStill(string server, double seconds, string reason);
 }
 
-/// <summary>The address that servers use on an interface, when the application names one; without it, they look for one themselves.</summary>
+/// <summary>
+/// The address that servers use on an interface, when the application names one; without it, they look for one themselves.
+/// </summary>
 /// <param name="Interface">The interface.</param>
 /// <param name="Address">The address that it must have while a server runs.</param>
 /// <param name="Time">The clock.</param>

@@ -34,7 +34,8 @@ internal static class Sockets
     }
 
     /// <summary>Takes a port.</summary>
-    /// <exception cref="SocketException">The port is taken, or may not be opened: the message tells which, of which protocol, and where.</exception>
+    /// <exception cref="SocketException">The port is taken, or may not be opened: the message tells which, of which protocol, and
+    /// where.</exception>
     private static void Bind(Socket socket, IPEndPoint local, string? device)
     {
         try
@@ -44,7 +45,9 @@ internal static class Sockets
         catch (SocketException e)
         {
             var where = device is null ? $"{local.Address}" : $"{local.Address} on {device}";
-            throw new SocketException((int)e.SocketErrorCode, $"{socket.ProtocolType.ToString().ToUpperInvariant()} port {local.Port} of {where} cannot be taken: {e.Message}");
+            throw new SocketException(
+                (int)e.SocketErrorCode,
+                $"{socket.ProtocolType.ToString().ToUpperInvariant()} port {local.Port} of {where} cannot be taken: {e.Message}");
         }
     }
 
@@ -53,7 +56,9 @@ internal static class Sockets
     /// <exception cref="SocketException">There is no such interface, or the process lacks CAP_NET_RAW.</exception>
     public static void BindToDevice(Socket socket, string device)
     {
-        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("A socket can be bound to an interface on Linux only; listen on the interface's address instead.");
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException(
+                "A socket can be bound to an interface on Linux only; listen on the interface's address instead.");
         try
         {
             socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.ASCII.GetBytes(device + "\0"));

@@ -1,8 +1,8 @@
 namespace Maas.Boot;
 
 /// <summary>
-/// Tells when a counting window ends and the next one begins. A clock that is set back begins a new window at once, so that a budget spent in "the future"
-/// never lasts longer than one window.
+/// Tells when a counting window ends and the next one begins. A clock that is set back begins a new window at once, so that a budget spent
+/// in "the future" never lasts longer than one window.
 /// </summary>
 /// <param name="length">The length of a window.</param>
 internal sealed class TimeWindow(TimeSpan length)

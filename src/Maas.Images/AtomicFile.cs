@@ -3,9 +3,10 @@ using Maas.Images.Platform;
 namespace Maas.Images;
 
 /// <summary>
-/// Writes a file so that its name shows either what it held before or all of what it shall hold, whatever stops the program between. The new content is written to
-/// <c>.NAME.PID-GUID.tmp</c> in the same folder first, which is locked while it is written: one that is not, and whose process is gone, is what a killed program has
-/// left, and is removed.
+/// Writes a file so that its name shows either what it held before or all of what it shall hold, whatever stops the program between. The
+/// new content is written to
+/// <c>.NAME.PID-GUID.tmp</c> in the same folder first, which is locked while it is written: one that is not, and whose process is gone, is
+/// what a killed program has left, and is removed.
 /// </summary>
 internal static class AtomicFile
 {
@@ -71,13 +72,16 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Gives a new file the owner and mode of the one that it replaces. A process that is not root keeps the file its own.</summary>
+    /// <summary>
+    /// Gives a new file the owner and mode of the one that it replaces. A process that is not root keeps the file its own.
+    /// </summary>
     public static void HandOn(string path, FileStream file)
     {
         if (OperatingSystem.IsWindows()) return;
         if (FileStatus.Find(path) is not { } old)
         {
-            if (File.Exists(path)) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path)); // no Linux, and no call for the owner
+            // no Linux, and no call for the owner
+            if (File.Exists(path)) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));
             return;
         }
 
@@ -88,7 +92,13 @@ internal static class AtomicFile
 
     private static FileStream Create(string path, int bufferSize, UnixFileMode? mode)
     {
-        var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = bufferSize };
+        var how = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = bufferSize
+        };
         if (mode is not null && !OperatingSystem.IsWindows()) how.UnixCreateMode = mode;
         return new FileStream(path, how);
     }
@@ -104,7 +114,8 @@ internal static class AtomicFile
 
     private static void RemoveStale(string folder, string start)
     {
-        foreach (var path in Directory.EnumerateFiles(folder, $".*{Suffix}", new EnumerationOptions { AttributesToSkip = default }).ToList())
+        foreach (var path in Directory.EnumerateFiles(folder, $".*{Suffix}", new EnumerationOptions { AttributesToSkip = default })
+            .ToList())
             if (ProcessOf(Path.GetFileName(path), start) is { } process && !IsRunning(process)) RemoveUnlocked(path);
     }
 
@@ -114,11 +125,21 @@ internal static class AtomicFile
         if (!name.StartsWith(start, StringComparison.Ordinal) || name.Length <= start.Length + Suffix.Length) return null;
         return name[start.Length..^Suffix.Length].Split('-') is [var process, var id]
             && Guid.TryParseExact(id, "N", out _)
-            && int.TryParse(process, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+            && int.TryParse(
+                process,
+                System.Globalization.NumberStyles.AllowHexSpecifier,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var number)
+                ? number
+                : null;
     }
 
-    /// <summary>Whether the process may still be writing. One with this process' number and no lock was another machine's, or an earlier container's.</summary>
-    private static bool IsRunning(int process) => process != Environment.ProcessId && OperatingSystem.IsLinux() && Directory.Exists($"/proc/{process}");
+    /// <summary>
+    /// Whether the process may still be writing. One with this process' number and no lock was another machine's, or an earlier
+    /// container's.
+    /// </summary>
+    private static bool IsRunning(int process) =>
+        process != Environment.ProcessId && OperatingSystem.IsLinux() && Directory.Exists($"/proc/{process}");
 
     private static void RemoveUnlocked(string path)
     {

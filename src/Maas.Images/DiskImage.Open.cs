@@ -13,12 +13,18 @@ namespace Maas.Images;
 
 public sealed partial class DiskImage
 {
-    /// <summary>Opens the image in a file; an edit of it that was committed but not carried through (<see cref="ImageEdit"/>) shows as done.</summary>
+    /// <summary>
+    /// Opens the image in a file; an edit of it that was committed but not carried through (<see cref="ImageEdit"/>) shows as done.
+    /// </summary>
     /// <inheritdoc cref="OpenAsync(Stream, DiskImageOptions?, CancellationToken)"/>
     public static Task<DiskImage> OpenAsync(string path, DiskImageOptions? options = null, CancellationToken cancellationToken = default)
     {
         RequireReadable(path);
-        return OpenAsync(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess), path, options, cancellationToken);
+        return OpenAsync(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess),
+            path,
+            options,
+            cancellationToken);
     }
 
     /// <summary>
@@ -40,12 +46,18 @@ public sealed partial class DiskImage
     {
         if (Directory.Exists(path)) throw new IOException($"{path} is a directory, not an image.");
         if (FileStatus.OfTarget(path) is { Kind: FileKind.Pipe or FileKind.CharacterDevice or FileKind.Socket } status)
-            throw new IOException($"{path} is a {KindOf(status.Kind)}; an image is read from a file or a block device, for it is read by position.");
+            throw new IOException(
+                $"{path} is a {KindOf(status.Kind)}; an image is read from a file or a block device, for it is read by position.");
     }
 
-    private static string KindOf(FileKind kind) => kind switch { FileKind.Pipe => "pipe", FileKind.Socket => "socket", _ => "character device" };
+    private static string KindOf(FileKind kind) =>
+        kind switch { FileKind.Pipe => "pipe", FileKind.Socket => "socket", _ => "character device" };
 
-    private static async Task<DiskImage> OpenAsync(Stream stream, string? path, DiskImageOptions? options, CancellationToken cancellationToken)
+    private static async Task<DiskImage> OpenAsync(
+        Stream stream,
+        string? path,
+        DiskImageOptions? options,
+        CancellationToken cancellationToken)
     {
         options ??= new DiskImageOptions();
         var scratch = new Scratch(options);

@@ -27,7 +27,11 @@ public sealed partial class DiskImage : IDisposable
         Partitions = PartitionReader.Read(disk);
         var volumes = new List<Volume> { new(0, null, disk, scratch) };
         volumes.AddRange((Partitions?.Partitions ?? []).Select(partition =>
-            new Volume(partition.Number, partition, disk.Slice(partition.Offset, Math.Clamp(disk.Length - partition.Offset, 0, partition.Length)), scratch)));
+            new Volume(
+                partition.Number,
+                partition,
+                disk.Slice(partition.Offset, Math.Clamp(disk.Length - partition.Offset, 0, partition.Length)),
+                scratch)));
         Volumes = volumes;
     }
 
@@ -70,11 +74,13 @@ public sealed partial class DiskImage : IDisposable
         return readable switch
         {
             [] when Volumes.Count > 1 => throw new InvalidImageException(
-                "partition table", $"no partition has files that are read here: {string.Join(", ", Volumes.Skip(1).Select(volume => $"{volume.Number} holds {(volume.Content.Length == 0 ? "nothing known" : volume.Content)}"))}"),
+                "partition table",
+                $"no partition has files that are read here: {string.Join(", ", Volumes.Skip(1).Select(volume => $"{volume.Number} holds {(volume.Content.Length == 0 ? "nothing known" : volume.Content)}"))}"),
             [] => Volumes[0],
             [var only] => only,
             _ => readable.Find(volume => volume.OpenTree().Resolve("etc/os-release") is not null)
-                ?? throw new InvalidImageException("partition table", $"partitions {string.Join(", ", readable.Select(volume => volume.Number))} hold files; say which"),
+                ?? throw new InvalidImageException(
+                    "partition table", $"partitions {string.Join(", ", readable.Select(volume => volume.Number))} hold files; say which"),
         };
     }
 

@@ -8,14 +8,15 @@ namespace Maas.Images;
 
 /// <summary>
 /// An edit of a disk or file system image. Changes are kept beside the image, in <c>IMAGE.edit</c>, until they are committed; until
-/// then, and for ever if the session is disposed first, the image's files are what they were. A program or machine that stops at any moment,
-/// and a disk that is full, leave either the old image or a complete journal, which shows as the new image to every
-/// <see cref="DiskImage.OpenAsync(string, DiskImageOptions?, CancellationToken)"/> and is carried through by the next edit. A qcow2 or fixed VHD is written anew beside the old one and takes its place when it is whole: that needs room for both.
+/// then, and for ever if the session is disposed first, the image's files are what they were. A program or machine that stops at any
+/// moment, and a disk that is full, leave either the old image or a complete journal, which shows as the new image to every
+/// <see cref="DiskImage.OpenAsync(string, DiskImageOptions?, CancellationToken)"/> and is carried through by the next edit. A qcow2 or
+/// fixed VHD is written anew beside the old one and takes its place when it is whole: that needs room for both.
 /// </summary>
 /// <remarks>
-/// Content of files that goes to room which was free is written there at once, made durable before the commit, and not kept in the journal: an image whose edit was given up
-/// may hold some of it, as it may hold what was deleted, where no file is. The image file is held exclusively. Image and journal belong together: do not move or copy one
-/// without the other.
+/// Content of files that goes to room which was free is written there at once, made durable before the commit, and not kept in the journal:
+/// an image whose edit was given up may hold some of it, as it may hold what was deleted, where no file is. The image file is held
+/// exclusively. Image and journal belong together: do not move or copy one without the other.
 /// </remarks>
 /// <example>
 /// <code>
@@ -54,14 +55,19 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     /// <summary>The disk as it will be, as a seekable stream for reading.</summary>
     public Stream OpenRead() => _image.OpenRead();
 
-    /// <summary>The files of a partition, or of an image that is a file system itself, to be changed; always the same object for the same partition.</summary>
-    /// <param name="number">A partition's number; 0 for the whole image; <see langword="null"/> chooses as <see cref="DiskImage.OpenTree"/> does.</param>
+    /// <summary>
+    /// The files of a partition, or of an image that is a file system itself, to be changed; always the same object for the same partition.
+    /// </summary>
+    /// <param name="number">A partition's number; 0 for the whole image; <see langword="null"/> chooses as <see cref="DiskImage.OpenTree"/>
+    /// does.</param>
     /// <exception cref="InvalidImageException">There is no such partition, no choice, or a damaged file system on it.</exception>
-    /// <exception cref="NotSupportedException">What is on it is not changed here, or has a feature that is not; the message says which.</exception>
+    /// <exception cref="NotSupportedException">What is on it is not changed here, or has a feature that is not; the message says
+    /// which.</exception>
     public IEditableFileTree OpenTree(int? number = null)
     {
         var volume = _image.Choose(number);
-        if (!_trees.TryGetValue(volume.Number, out var tree)) _trees.Add(volume.Number, tree = volume.OpenEditable(BytesOf(volume), _timeProvider));
+        if (!_trees.TryGetValue(volume.Number, out var tree))
+            _trees.Add(volume.Number, tree = volume.OpenEditable(BytesOf(volume), _timeProvider));
         return tree;
     }
 
@@ -78,7 +84,8 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     {
         if (length < Length) throw new ArgumentException($"The disk has {Length} bytes already.", nameof(length));
         if (Partitions is null && number is not null) throw new ArgumentException($"There is no partition {number}.", nameof(number));
-        if (Volumes.FirstOrDefault(volume => volume.Content == "linux_raid_member" && (number is null || volume.Number == number)) is { } member)
+        if (Volumes.FirstOrDefault(
+            volume => volume.Content == "linux_raid_member" && (number is null || volume.Number == number)) is { } member)
         {
             throw new NotSupportedException(
                 $"{(member.Number == 0 ? "The image" : $"Partition {member.Number}")} holds linux_raid_member, whose superblock may be at its end: grow the array.");
@@ -92,9 +99,11 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a file system fill its partition, or the whole image, up to what its own layout allows; trees that were opened before are let go.
+    /// Makes a file system fill its partition, or the whole image, up to what its own layout allows; trees that were opened before are let
+    /// go.
     /// </summary>
-    /// <param name="number">A partition's number; 0 for the whole image; <see langword="null"/> chooses as <see cref="DiskImage.OpenTree"/> does.</param>
+    /// <param name="number">A partition's number; 0 for the whole image; <see langword="null"/> chooses as <see cref="DiskImage.OpenTree"/>
+    /// does.</param>
     /// <exception cref="NotSupportedException">The file system is not grown here, or not that far; nothing was changed.</exception>
     public void GrowFileSystem(int? number = null)
     {
@@ -104,11 +113,14 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
-    /// <param name="cancellationToken">Heeded before the commit begins, and while a qcow2 or VHD is written anew; the image stays as it was.</param>
-    /// <exception cref="IOException">The disk is full or failed, or a file system has been mounted elsewhere since. Unless the message says that nothing was changed, the journal stays and the next opening goes on.</exception>
+    /// <param name="cancellationToken">Heeded before the commit begins, and while a qcow2 or VHD is written anew; the image stays as it
+    /// was.</param>
+    /// <exception cref="IOException">The disk is full or failed, or a file system has been mounted elsewhere since. Unless the message says
+    /// that nothing was changed, the journal stays and the next opening goes on.</exception>
     public Task CommitAsync(CancellationToken cancellationToken = default) => Task.Run(() =>
     {
-        foreach (var (offset, length) in _changedVolumes) Volume.RequireUnused(_session.Original.Slice(offset, Math.Clamp(_session.Original.Length - offset, 0, length)));
+        foreach (var (offset, length) in _changedVolumes) Volume.RequireUnused(
+            _session.Original.Slice(offset, Math.Clamp(_session.Original.Length - offset, 0, length)));
         _session.Commit(cancellationToken);
     }, cancellationToken);
 
@@ -123,7 +135,8 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// A volume's bytes, for those who change what is no file. What is free in it was free before the edit too, unless the disk was laid out anew, or volumes share their bytes.
+    /// A volume's bytes, for those who change what is no file. What is free in it was free before the edit too, unless the disk was laid
+    /// out anew, or volumes share their bytes.
     /// </summary>
     internal WritableBytes BytesOf(Volume volume)
     {
@@ -133,7 +146,8 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     }
 
     private bool IsAlone(Volume volume) => volume.Partition is { } partition
-        ? Partitions?.Partitions.All(other => other.Number == partition.Number || other.Offset >= partition.End || other.End <= partition.Offset) == true
+        ? Partitions?.Partitions.All(
+            other => other.Number == partition.Number || other.Offset >= partition.End || other.End <= partition.Offset) == true
         : Partitions is null;
 
     /// <summary>Reads the partition table again, after it or the length was changed; trees that were opened before are let go.</summary>

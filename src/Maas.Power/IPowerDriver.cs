@@ -1,6 +1,8 @@
 namespace Maas.Power;
 
-/// <summary>Turns machines of one kind of power control on and off: the seam to implement for hardware this package does not know.</summary>
+/// <summary>
+/// Turns machines of one kind of power control on and off: the seam to implement for hardware this package does not know.
+/// </summary>
 /// <remarks>
 /// <para>A driver keeps nothing about a machine between calls and may be asked about many machines at once.</para>
 /// <para>What the hardware refuses or cannot do is a <see cref="PowerResult"/>, never an exception; the one exception that leaves

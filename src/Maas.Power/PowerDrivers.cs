@@ -16,7 +16,9 @@ public sealed partial class PowerDrivers
     private readonly FrozenDictionary<string, IPowerDriver> _byType;
     private readonly ILogger _logger;
 
-    /// <summary>Gathers drivers. Of two that serve the same power type the later one is asked, so that a caller can replace a built-in one.</summary>
+    /// <summary>
+    /// Gathers drivers. Of two that serve the same power type the later one is asked, so that a caller can replace a built-in one.
+    /// </summary>
     public PowerDrivers(IEnumerable<IPowerDriver> drivers, ILogger<PowerDrivers>? logger = null)
     {
         var byType = new Dictionary<string, IPowerDriver>(StringComparer.OrdinalIgnoreCase);
@@ -64,7 +66,9 @@ public sealed partial class PowerDrivers
         activity?.SetTag("power.type", target.PowerType);
         var answer = Find(target.PowerType) is { } driver
             ? await ask(driver).ConfigureAwait(false)
-            : new PowerResult.Failed(PowerFailure.UnknownPowerType, $"No driver serves power type '{target.PowerType}'; there are: {string.Join(", ", PowerTypes)}.");
+            : new PowerResult.Failed(
+                PowerFailure.UnknownPowerType,
+                $"No driver serves power type '{target.PowerType}'; there are: {string.Join(", ", PowerTypes)}.");
 
         PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", request), new("answer", NameOf(answer)));
         var described = target.Describe();
@@ -83,7 +87,8 @@ public sealed partial class PowerDrivers
         return answer;
     }
 
-    private static string NameOf(PowerResult answer) => answer is PowerResult.Failed failed ? failed.Failure.ToString() : answer.GetType().Name;
+    private static string NameOf(PowerResult answer) =>
+        answer is PowerResult.Failed failed ? failed.Failure.ToString() : answer.GetType().Name;
 
     [LoggerMessage(EventId = 1, Message = "Power {Request} of {Target}: {Answer}")]
     private partial void LogAnswered(LogLevel level, string request, string target, PowerResult answer);

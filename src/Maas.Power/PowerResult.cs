@@ -8,7 +8,9 @@ public abstract record PowerResult
 {
     private PowerResult() { }
 
-    /// <summary>The machine's state, as far as this answer tells: <see cref="PowerState.Unknown"/> for all but <see cref="Observed"/>.</summary>
+    /// <summary>
+    /// The machine's state, as far as this answer tells: <see cref="PowerState.Unknown"/> for all but <see cref="Observed"/>.
+    /// </summary>
     public virtual PowerState State => PowerState.Unknown;
 
     /// <summary>The machine was seen to be in this state. After a command it is the state that was asked for.</summary>
@@ -40,7 +42,9 @@ public abstract record PowerResult
     public sealed record Failed(PowerFailure Failure, string Reason) : PowerResult;
 }
 
-/// <summary>Whether a machine is on; MAAS's <c>power_state</c> (its fourth word, <c>error</c>, is <see cref="PowerResult.Failed"/> here).</summary>
+/// <summary>
+/// Whether a machine is on; MAAS's <c>power_state</c> (its fourth word, <c>error</c>, is <see cref="PowerResult.Failed"/> here).
+/// </summary>
 public enum PowerState
 {
     /// <summary>Not known.</summary>
@@ -68,7 +72,9 @@ public enum PowerFailure
     /// <summary>The controller's name does not resolve, or nothing answers there.</summary>
     Unreachable,
 
-    /// <summary>The controller answered and did not accept the user, the password or the privilege; never retried, for it may lock the account.</summary>
+    /// <summary>
+    /// The controller answered and did not accept the user, the password or the privilege; never retried, for it may lock the account.
+    /// </summary>
     CredentialsRefused,
 
     /// <summary>The controller began to answer and did not finish in time.</summary>

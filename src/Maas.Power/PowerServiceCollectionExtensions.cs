@@ -12,8 +12,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PowerServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="PowerDrivers"/> with the drivers for <c>manual</c>, <c>wakeonlan</c> and <c>ipmi</c>. Add more by registering <see cref="IPowerDriver"/>;
-    /// of two drivers for one power type the later one is asked. Options: <see cref="IpmiOptions"/>, <see cref="WakeOnLanOptions"/>, checked at start.
+    /// Adds <see cref="PowerDrivers"/> with the drivers for <c>manual</c>, <c>wakeonlan</c> and <c>ipmi</c>. Add more by registering
+    /// <see cref="IPowerDriver"/>; of two drivers for one power type the later one is asked. Options: <see cref="IpmiOptions"/>,
+    /// <see cref="WakeOnLanOptions"/>, checked at start.
     /// </summary>
     public static IServiceCollection AddMaasPower(this IServiceCollection services)
     {

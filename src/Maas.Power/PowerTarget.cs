@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Maas.Power;
 
-/// <summary>One machine's power control: its type and how to reach it, in the parameter names of MAAS (<c>power_address</c>, <c>power_user</c>, …).</summary>
+/// <summary>
+/// One machine's power control: its type and how to reach it, in the parameter names of MAAS (<c>power_address</c>, <c>power_user</c>, …).
+/// </summary>
 /// <remarks><see cref="ToString"/> and <see cref="Describe"/> show no password: only parameters known to be harmless are printed.</remarks>
 /// <example><code>
 /// var bmc = new PowerTarget("ipmi", new Dictionary&lt;string, string&gt;
@@ -14,7 +16,16 @@ namespace Maas.Power;
 public sealed class PowerTarget
 {
     private static readonly FrozenSet<string> Harmless = FrozenSet.ToFrozenSet(
-        ["power_address", "power_user", "mac_address", "power_driver", "power_boot_type", "privilege_level", "cipher_suite_id", "workaround_flags"],
+        [
+            "power_address",
+            "power_user",
+            "mac_address",
+            "power_driver",
+            "power_boot_type",
+            "privilege_level",
+            "cipher_suite_id",
+            "workaround_flags"
+        ],
         StringComparer.Ordinal);
 
     private readonly FrozenDictionary<string, string> _parameters;
@@ -26,7 +37,8 @@ public sealed class PowerTarget
     {
         ArgumentNullException.ThrowIfNull(powerType);
         PowerType = powerType;
-        _parameters = parameters.GroupBy(p => p.Key, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal);
+        _parameters = parameters.GroupBy(p => p.Key, StringComparer.Ordinal).ToFrozenDictionary(
+            g => g.Key, g => g.Last().Value, StringComparer.Ordinal);
     }
 
     /// <summary>The power type, such as <c>ipmi</c>.</summary>
@@ -48,7 +60,10 @@ public sealed class PowerTarget
         var text = new StringBuilder(PowerType);
         foreach (var (name, value) in _parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            text.Append(' ').Append(Printable(name)).Append('=').Append(Harmless.Contains(name) ? Printable(value) : value.Length == 0 ? "" : "***");
+            text.Append(' ')
+                .Append(Printable(name))
+                .Append('=')
+                .Append(Harmless.Contains(name) ? Printable(value) : value.Length == 0 ? "" : "***");
         }
 
         return text.ToString();

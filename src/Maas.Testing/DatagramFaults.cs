@@ -1,7 +1,10 @@
 namespace Maas.Testing;
 
 /// <summary>What goes wrong with a simulated machine's datagrams, in both directions.</summary>
-/// <remarks>Which datagrams are hit is one sequence that the seed determines and that goes on from socket to socket; give each machine an object of its own.</remarks>
+/// <remarks>
+/// Which datagrams are hit is one sequence that the seed determines and that goes on from socket to socket; give each machine an object of
+/// its own.
+/// </remarks>
 public sealed class DatagramFaults
 {
     private readonly Lock _lock = new();

@@ -30,7 +30,8 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
         {
             BootResult result = disk
                 ? bootable is null ? new BootResult.NextDevice("no disk has anything to boot") : new BootResult.Disk()
-                : await new BootFirmware(machine.Options, bootable is not null, log, timeProvider).BootFromNetworkAsync(cancellationToken).ConfigureAwait(false);
+                : await new BootFirmware(machine.Options, bootable is not null, log, timeProvider).BootFromNetworkAsync(cancellationToken)
+                    .ConfigureAwait(false);
             switch (result)
             {
                 case BootResult.NextDevice next:

@@ -84,7 +84,9 @@ public sealed class SimulatedMachine : IAsyncDisposable
     /// <summary>Waits until nothing more happens by itself. A machine that was never turned on is off.</summary>
     public Task<SettledState> WhenAtRestAsync(CancellationToken cancellationToken = default)
     {
-        lock (_lock) return _session is null ? Task.FromResult<SettledState>(new SettledState.Off("never turned on")) : _session.AtRest.WaitAsync(cancellationToken);
+        lock (_lock) return _session is null
+            ? Task.FromResult<SettledState>(new SettledState.Off("never turned on"))
+            : _session.AtRest.WaitAsync(cancellationToken);
     }
 
     /// <summary>Pulls the plug, ends the event streams and removes the disks' content.</summary>

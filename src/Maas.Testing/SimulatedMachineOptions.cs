@@ -22,18 +22,23 @@ public sealed record SimulatedMachineOptions
     /// <summary>What it is made of.</summary>
     public SimulatedHardware Hardware { get; init; } = new();
 
-    /// <summary>Whether the firmware tries the disk before the network; <see langword="false"/>, as servers are set up for provisioning.</summary>
+    /// <summary>
+    /// Whether the firmware tries the disk before the network; <see langword="false"/>, as servers are set up for provisioning.
+    /// </summary>
     public bool DiskFirst { get; init; }
 
     /// <summary>How far the machine's clock is ahead (or, negative, behind); zero. Signed requests carry its time.</summary>
     public TimeSpan ClockError { get; init; }
 
-    /// <summary>Where the disks' content is kept while the machine exists; the folder for temporary files. <see langword="null"/> keeps length and hash only.</summary>
+    /// <summary>
+    /// Where the disks' content is kept while the machine exists; the folder for temporary files. <see langword="null"/> keeps length and
+    /// hash only.
+    /// </summary>
     public string? DiskFolder { get; init; } = Path.GetTempPath();
 
     /// <summary>
-    /// Runs a commissioning or test script in place of the machine; <see langword="null"/> from it, or no function, leaves it to the machine, whose
-    /// inventory is its <see cref="Hardware"/> and whose tests pass.
+    /// Runs a commissioning or test script in place of the machine; <see langword="null"/> from it, or no function, leaves it to the
+    /// machine, whose inventory is its <see cref="Hardware"/> and whose tests pass.
     /// </summary>
     public Func<SimulatedScript, SimulatedScriptResult?>? RunScript { get; init; }
 }

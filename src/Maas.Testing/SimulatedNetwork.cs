@@ -11,13 +11,17 @@ namespace Maas.Testing;
 /// </remarks>
 public sealed record SimulatedNetwork
 {
-    /// <summary>Where the DHCP servers listen; each is sent what a broadcast would bring them. Not used with <see cref="Interface"/>.</summary>
+    /// <summary>
+    /// Where the DHCP servers listen; each is sent what a broadcast would bring them. Not used with <see cref="Interface"/>.
+    /// </summary>
     public IReadOnlyList<IPEndPoint> DhcpServers { get; init; } = [];
 
     /// <summary>The address of the relay agent, from whose subnet the server allocates; a local one. Default 127.0.0.1.</summary>
     public IPAddress Relay { get; init; } = IPAddress.Loopback;
 
-    /// <summary>The network interface to broadcast on, such as <c>eth0</c>; <see langword="null"/>, the default, to go through the relay.</summary>
+    /// <summary>
+    /// The network interface to broadcast on, such as <c>eth0</c>; <see langword="null"/>, the default, to go through the relay.
+    /// </summary>
     public string? Interface { get; init; }
 
     /// <summary>The TFTP servers' port; 69, or where a server without privileges listens.</summary>
@@ -26,7 +30,9 @@ public sealed record SimulatedNetwork
     /// <summary>The port of a proxy-DHCP's boot service; 4011 (PXE 2.1 section 2.2).</summary>
     public int BootServicePort { get; init; } = 4011;
 
-    /// <summary>How long the first DHCP attempt waits; doubled for each further one. 4 s, as firmware does (RFC 2131 section 4.1).</summary>
+    /// <summary>
+    /// How long the first DHCP attempt waits; doubled for each further one. 4 s, as firmware does (RFC 2131 section 4.1).
+    /// </summary>
     public TimeSpan DhcpPatience { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>How many DHCP attempts there are; 4.</summary>
@@ -35,7 +41,9 @@ public sealed record SimulatedNetwork
     /// <summary>How long a client with an address and no boot file waits for a proxy to name one; 1 s.</summary>
     public TimeSpan ProxyPatience { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a TFTP client waits before it says its last packet again; 1 s, doubled up to eightfold while nothing comes.</summary>
+    /// <summary>
+    /// How long a TFTP client waits before it says its last packet again; 1 s, doubled up to eightfold while nothing comes.
+    /// </summary>
     public TimeSpan TftpPatience { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What goes wrong with datagrams on the way; nothing, unless told otherwise.</summary>

@@ -28,7 +28,9 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     public SimulatedMachine Add(SimulatedMachineOptions options)
     {
         var machine = new SimulatedMachine(options, _time);
-        return _machines.TryAdd(options.Mac, machine) ? machine : throw new ArgumentException($"There is a machine {options.Mac} already.", nameof(options));
+        return _machines.TryAdd(options.Mac, machine)
+            ? machine
+            : throw new ArgumentException($"There is a machine {options.Mac} already.", nameof(options));
     }
 
     /// <summary>Turns a machine on.</summary>
@@ -53,16 +55,23 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     public bool? IsOn(HardwareAddress mac) => this[mac]?.IsOn;
 
     /// <summary>What happened and happens at all machines that are in the park now, each with its machine.</summary>
-    public async IAsyncEnumerable<(SimulatedMachine Machine, MachineEvent Event)> WatchAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<(SimulatedMachine Machine, MachineEvent Event)> WatchAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken =
+        default)
     {
         var together = Channel.CreateUnbounded<(SimulatedMachine, MachineEvent)>(new UnboundedChannelOptions { SingleReader = true });
         var followers = Task.WhenAll(Machines.Select(FollowAsync));
-        _ = followers.ContinueWith(done => together.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = followers.ContinueWith(
+            done => together.Writer.TryComplete(done.Exception?.InnerException),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         await foreach (var happened in together.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false)) yield return happened;
 
         async Task FollowAsync(SimulatedMachine machine)
         {
-            await foreach (var happened in machine.WatchAsync(cancellationToken).ConfigureAwait(false)) together.Writer.TryWrite((machine, happened));
+            await foreach (var happened in machine.WatchAsync(cancellationToken).ConfigureAwait(false))
+                together.Writer.TryWrite((machine, happened));
         }
     }
 

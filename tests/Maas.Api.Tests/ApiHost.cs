@@ -57,7 +57,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<ApiHost> StartAsync(TimeProvider? timeProvider = null, Action<MaasApiOptions>? configure = null, string? store = null,
+    public static async Task<ApiHost> StartAsync(TimeProvider? timeProvider = null, Action<MaasApiOptions>? configure = null,
+        string? store = null,
         string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null,
         Core.Power.IMachinePower? power = null)
     {
@@ -91,7 +92,8 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>An <c>Authorization</c> header as oauthlib writes it.</summary>
-    public string Sign(ApiKey key, long? timestamp = null, string? nonce = null) => Sign(key.ConsumerKey, key.TokenKey, key.TokenSecret, timestamp, nonce);
+    public string Sign(ApiKey key, long? timestamp = null, string? nonce = null) =>
+        Sign(key.ConsumerKey, key.TokenKey, key.TokenSecret, timestamp, nonce);
 
     public string Sign(NodeToken token) => Sign(token.ConsumerKey, token.TokenKey, token.TokenSecret, null, null);
 
@@ -99,7 +101,8 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         nonce ??= Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var stamp = (timestamp ?? Time.GetUtcNow().ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture);
-        return $"OAuth oauth_nonce=\"{nonce}\", oauth_timestamp=\"{stamp}\", oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", " +
+        return $"OAuth oauth_nonce=\"{nonce}\", oauth_timestamp=\"{stamp}\", oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", "
+            +
             $"oauth_consumer_key=\"{consumer}\", oauth_token=\"{token}\", oauth_signature=\"%26{Uri.EscapeDataString(secret.Reveal())}\"";
     }
 
@@ -109,7 +112,8 @@ internal sealed class ApiHost : IAsyncDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), path.StartsWith('/') ? path : Api + path) { Content = content };
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         using var response = await Client.SendAsync(request, Cancellation);
-        return new Reply(response.StatusCode, await response.Content.ReadAsByteArrayAsync(Cancellation), response.Headers, response.Content.Headers);
+        return new Reply(
+            response.StatusCode, await response.Content.ReadAsByteArrayAsync(Cancellation), response.Headers, response.Content.Headers);
     }
 
     public Task<Reply> GetAsync(ApiKey key, string path) => SendAsync("GET", path, Sign(key));
@@ -118,11 +122,14 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public Task<Reply> DeleteAsync(ApiKey key, string path) => SendAsync("DELETE", path, Sign(key));
 
-    public Task<Reply> PostAsync(ApiKey key, string path, params (string Name, string Value)[] fields) => SendAsync("POST", path, Sign(key), Form(fields));
+    public Task<Reply> PostAsync(ApiKey key, string path, params (string Name, string Value)[] fields) =>
+        SendAsync("POST", path, Sign(key), Form(fields));
 
-    public Task<Reply> PutAsync(ApiKey key, string path, params (string Name, string Value)[] fields) => SendAsync("PUT", path, Sign(key), Form(fields));
+    public Task<Reply> PutAsync(ApiKey key, string path, params (string Name, string Value)[] fields) =>
+        SendAsync("PUT", path, Sign(key), Form(fields));
 
-    public Task<Reply> PostAsync(NodeToken token, string path, params (string Name, string Value)[] fields) => SendAsync("POST", path, Sign(token), Form(fields));
+    public Task<Reply> PostAsync(NodeToken token, string path, params (string Name, string Value)[] fields) =>
+        SendAsync("POST", path, Sign(token), Form(fields));
 
     public static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) =>
         new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
@@ -154,7 +161,8 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     public async Task<Machine> DoAsync(SystemId id, MachineCommand command) =>
-        (await Region.Machines.ExecuteAsync(id, command, cancellationToken: Cancellation)).Should().BeOfType<CommandResult.Done>().Which.Machine;
+        (await Region.Machines.ExecuteAsync(
+            id, command, cancellationToken: Cancellation)).Should().BeOfType<CommandResult.Done>().Which.Machine;
 
     public async Task<Machine> MachineAsync(SystemId id) => (await Region.Machines.GetAsync(id, Cancellation))!;
 

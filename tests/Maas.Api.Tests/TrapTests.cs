@@ -30,7 +30,10 @@ public partial class TrapTests
 
             """);
 
-        (await host.SendAsync("POST", "tags/", host.Sign(host.Admin), body)).Expect(200).Json.GetProperty("name").GetString().Should().Be("ssd");
+        (await host.SendAsync("POST", "tags/", host.Sign(host.Admin), body)).Expect(200).Json.GetProperty("name")
+            .GetString()
+            .Should()
+            .Be("ssd");
     }
 
     [Fact]
@@ -61,7 +64,8 @@ public partial class TrapTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var reply = await host.PostAsync(host.Admin, "machines/?op=", ("architecture", "amd64"), ("mac_addresses", "52:54:00:00:00:01"), ("commission", "false"));
+        var reply = await host.PostAsync(
+            host.Admin, "machines/?op=", ("architecture", "amd64"), ("mac_addresses", "52:54:00:00:00:01"), ("commission", "false"));
 
         reply.Expect(200).Json.GetProperty("status_name").GetString().Should().Be("New");
     }
@@ -89,16 +93,26 @@ public partial class TrapTests
         await using var host = await ApiHost.StartAsync();
         var described = (await host.SendAsync("GET", "describe/")).Json;
 
-        var allocate = Actions(described, "MachinesHandler").Single(action => action.GetProperty("op").GetString() == "allocate").GetProperty("doc").GetString()!;
+        var allocate =
+            Actions(described, "MachinesHandler")
+                .Single(action => action.GetProperty("op").GetString() == "allocate")
+                .GetProperty("doc")
+                .GetString()!;
         var afterFirstParagraph = allocate[allocate.IndexOf("\n\n", StringComparison.Ordinal)..];
         afterFirstParagraph.Should().ContainAll(":param name:", ":param mem:", ":param tags:");
 
         // A doc with arguments has them after the first paragraph, each on its own line.
-        foreach (var doc in described.GetProperty("resources").EnumerateArray().SelectMany(each => Actions(each.GetProperty("auth"))).Select(action => action.GetProperty("doc").GetString()!))
+        foreach (var doc in described.GetProperty("resources")
+            .EnumerateArray()
+            .SelectMany(each => Actions(each.GetProperty("auth")))
+            .Select(action => action.GetProperty("doc").GetString()!))
         {
             if (!doc.Contains(":param", StringComparison.Ordinal)) continue;
             doc.Split("\n\n", 2)[0].Should().NotContain(":param");
-            doc.Split('\n').Where(line => line.Contains(":param", StringComparison.Ordinal)).Should().OnlyContain(line => line.StartsWith(":param ", StringComparison.Ordinal));
+            doc.Split('\n')
+                .Where(line => line.Contains(":param", StringComparison.Ordinal))
+                .Should()
+                .OnlyContain(line => line.StartsWith(":param ", StringComparison.Ordinal));
         }
     }
 
@@ -109,7 +123,10 @@ public partial class TrapTests
 
         var described = (await host.SendAsync("GET", "/metal/MAAS/api/2.0/describe/")).Expect(200).Json;
 
-        var machine = described.GetProperty("resources").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "MachineHandler").GetProperty("auth");
+        var machine = described.GetProperty("resources")
+            .EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == "MachineHandler")
+            .GetProperty("auth");
         machine.GetProperty("path").GetString().Should().Be("/metal/MAAS/api/2.0/machines/{system_id}/");
         machine.GetProperty("params").EnumerateArray().Select(each => each.GetString()).Should().Equal("system_id");
     }
@@ -154,7 +171,15 @@ public partial class TrapTests
         var machine = (await host.GetAsync(host.Admin, "machines/")).Json[0];
 
         machine.GetProperty("resource_uri").GetString().Should().MatchRegex("^/MAAS/api/2.0/machines/[a-z0-9]{6}/$");
-        foreach (var each in new[] { machine, machine.GetProperty("zone"), machine.GetProperty("pool"), machine.GetProperty("domain"), machine.GetProperty("boot_interface"), machine.GetProperty("boot_interface").GetProperty("vlan") }
+        foreach (var each in new[]
+        {
+            machine,
+            machine.GetProperty("zone"),
+            machine.GetProperty("pool"),
+            machine.GetProperty("domain"),
+            machine.GetProperty("boot_interface"),
+            machine.GetProperty("boot_interface").GetProperty("vlan")
+        }
             .Concat(machine.GetProperty("blockdevice_set").EnumerateArray()))
         {
             var read = (await host.GetAsync(host.Admin, each.GetProperty("resource_uri").GetString()!)).Expect(200).Json;
@@ -182,7 +207,8 @@ public partial class TrapTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
 
-        (await host.GetAsync(await host.TokenAsync(machine), "/MAAS/metadata//2012-03-01/meta-data/instance-id")).Expect(200).Text.Should().Be(machine.Id.ToString());
+        (await host.GetAsync(await host.TokenAsync(machine), "/MAAS/metadata//2012-03-01/meta-data/instance-id")).Expect(200).Text.Should()
+            .Be(machine.Id.ToString());
         (await host.GetAsync(host.Bob, "subnets/10.0.0.0%2F24/")).Expect(404).Text.Should().Be("No Subnet matches the given query.");
     }
 
@@ -205,7 +231,10 @@ public partial class TrapTests
 
         foreach (var list in new[] { "tag_names", "ip_addresses", "interface_set", "physicalblockdevice_set", "blockdevice_set" })
             machine.GetProperty(list).ValueKind.Should().Be(JsonValueKind.Array, list);
-        foreach (var text in new[] { "resource_uri", "system_id", "hostname", "fqdn", "osystem", "distro_series", "power_state", "status_name" })
+        foreach (var text in new[]
+        {
+            "resource_uri", "system_id", "hostname", "fqdn", "osystem", "distro_series", "power_state", "status_name"
+        })
             machine.GetProperty(text).ValueKind.Should().Be(JsonValueKind.String, text);
         foreach (var number in new[] { "memory", "cpu_count", "status" })
             machine.GetProperty(number).TryGetInt32(out _).Should().BeTrue(number);
@@ -224,7 +253,9 @@ public partial class TrapTests
             var version = (await host.SendAsync("GET", path)).Expect(200).Json;
             version.GetProperty("version").GetString().Should().MatchRegex(@"^\d+\.\d+\.\d+$");
             version.GetProperty("subversion").GetString().Should().BeEmpty();
-            version.GetProperty("capabilities").EnumerateArray().Select(each => each.GetString()).Should().Contain("network-deployment-ubuntu").And.Contain("authenticate-api");
+            version.GetProperty("capabilities").EnumerateArray().Select(each => each.GetString()).Should().Contain(
+                "network-deployment-ubuntu").And.Contain(
+                "authenticate-api");
         }
 
         (await host.SendAsync("GET", "/MAAS/api/version/")).Expect(200).Text.Should().Be("2.0");
@@ -237,7 +268,8 @@ public partial class TrapTests
         await using var host = await ApiHost.StartAsync();
         await host.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Test", "something"), ApiHost.Cancellation);
 
-        var created = (await host.GetAsync(host.Admin, "events/?op=query")).Json.GetProperty("events")[0].GetProperty("created").GetString()!;
+        var created =
+            (await host.GetAsync(host.Admin, "events/?op=query")).Json.GetProperty("events")[0].GetProperty("created").GetString()!;
 
         created.Should().MatchRegex(EventTime());
     }
@@ -257,8 +289,10 @@ public partial class TrapTests
     [Fact]
     public async Task A_body_that_is_too_long_is_413_and_the_anonymous_may_send_less()
     {
-        await using var host = await ApiHost.StartAsync(configure: options => (options.AnonymousBodyLimit, options.BodyLimit) = (2_000, 20_000));
-        FormUrlEncodedContent Long(int length) => ApiHost.Form(("architecture", "amd64"), ("mac_addresses", "52:54:00:00:00:01"), ("description", new string('x', length)));
+        await using var host =
+            await ApiHost.StartAsync(configure: options => (options.AnonymousBodyLimit, options.BodyLimit) = (2_000, 20_000));
+        FormUrlEncodedContent Long(int length) =>
+            ApiHost.Form(("architecture", "amd64"), ("mac_addresses", "52:54:00:00:00:01"), ("description", new string('x', length)));
 
         (await host.SendAsync("POST", "machines/", null, Long(3_000))).Expect(413);
         (await host.SendAsync("POST", "machines/", host.Sign(host.Bob), Long(30_000))).Expect(413);
@@ -279,7 +313,10 @@ public partial class TrapTests
     }
 
     private static IEnumerable<JsonElement> Actions(JsonElement described, string handler) =>
-        Actions(described.GetProperty("resources").EnumerateArray().Single(each => each.GetProperty("name").GetString() == handler).GetProperty("auth"));
+        Actions(described.GetProperty("resources")
+            .EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == handler)
+            .GetProperty("auth"));
 
     private static IEnumerable<JsonElement> Actions(JsonElement handler) =>
         handler.ValueKind == JsonValueKind.Null ? [] : handler.GetProperty("actions").EnumerateArray();
@@ -291,7 +328,10 @@ public partial class TrapTests
         return content;
     }
 
-    [GeneratedRegex(@"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\. \d{4} \d\d:\d\d:\d\d$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\. \d{4} \d\d:\d\d:\d\d$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex EventTime();
 
     /// <summary>A form sent in chunks, without saying how long it is.</summary>
@@ -305,7 +345,8 @@ public partial class TrapTests
             Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
         }
 
-        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => await stream.WriteAsync(new byte[_length]);
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
+            await stream.WriteAsync(new byte[_length]);
 
         protected override bool TryComputeLength(out long length)
         {

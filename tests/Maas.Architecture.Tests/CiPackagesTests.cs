@@ -18,7 +18,8 @@ public partial class CiPackagesTests
     [Fact]
     public void Every_program_that_a_test_requires_is_in_the_table_with_the_same_package() =>
         CallsOf(RequiredProgram())
-            .Where(call => !ProgramTable.Packages.TryGetValue(call.Program, out var package) || (call.Package != "" && call.Package != package))
+            .Where(call => !ProgramTable.Packages.TryGetValue(call.Program, out var package)
+                || (call.Package != "" && call.Package != package))
             .Should().BeEmpty("tests/Maas.Judges/ProgramTable.cs lists every program that tests run");
 
     [Fact]
@@ -47,7 +48,8 @@ public partial class CiPackagesTests
     ];
 
     // The package is the last argument and always a literal.
-    [GeneratedRegex("""Judge\.RequireFile\(([^;]*?),\s*"(?<package>[a-z0-9.+-]+)"\)""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """Judge\.RequireFile\(([^;]*?),\s*"(?<package>[a-z0-9.+-]+)"\)""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RequiredFile();
 
     [GeneratedRegex("""Judge\.Require\(\s*"(?<program>[^"{}]+)"(,\s*"(?<package>[^"]+)")?\)""", RegexOptions.ExplicitCapture, 1000)]

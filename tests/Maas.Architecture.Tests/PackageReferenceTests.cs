@@ -47,7 +47,8 @@ public class PackageReferenceTests
         References(package).Should().NotContain(["Dapper", "Microsoft.Data.Sqlite"]);
 
     [Fact]
-    public void Every_package_of_the_source_folder_is_asked() => Repository.Packages.Should().BeEquivalentTo(Arrows.Select(row => row.Data.Item1));
+    public void Every_package_of_the_source_folder_is_asked() =>
+        Repository.Packages.Should().BeEquivalentTo(Arrows.Select(row => row.Data.Item1));
 
     private static IEnumerable<string> References(string package) =>
         Assembly.Load(package).GetReferencedAssemblies().Select(name => name.Name!);

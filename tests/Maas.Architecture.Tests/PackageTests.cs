@@ -8,7 +8,11 @@ public sealed class PackageTests : IAsyncLifetime
     private readonly DirectoryInfo _output = Directory.CreateTempSubdirectory("maas-pack");
 
     public async ValueTask InitializeAsync() =>
-        (await Judge.RunAsync("dotnet", ["pack", Path.Combine(Repository.Root, "Maas.sln"), "--no-build", "-c", Repository.Configuration, "-o", _output.FullName])).Approved();
+        (await Judge.RunAsync(
+            "dotnet",
+            [
+                "pack", Path.Combine(Repository.Root, "Maas.sln"), "--no-build", "-c", Repository.Configuration, "-o", _output.FullName
+            ])).Approved();
 
     public ValueTask DisposeAsync()
     {
@@ -23,9 +27,12 @@ public sealed class PackageTests : IAsyncLifetime
         {
             var file = _output.GetFiles($"{package}.*.nupkg").Single(found => char.IsAsciiDigit(found.Name[package.Length + 1]));
             using var archive = ZipFile.OpenRead(file.FullName);
-            archive.Entries.Select(entry => entry.FullName).Should().Contain(["README.md", $"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml"], package);
+            archive.Entries.Select(entry => entry.FullName)
+                .Should()
+                .Contain(["README.md", $"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml"], package);
             using var specification = new StreamReader(archive.GetEntry($"{package}.nuspec")!.Open());
-            specification.ReadToEnd().Should().Contain("""<license type="expression">MIT</license>""").And.Contain("<readme>README.md</readme>");
+            specification.ReadToEnd().Should().Contain("""<license type="expression">MIT</license>""").And.Contain(
+                "<readme>README.md</readme>");
             File.Exists(Path.ChangeExtension(file.FullName, ".snupkg")).Should().BeTrue($"{package} has symbols");
         }
 
@@ -36,6 +43,8 @@ public sealed class PackageTests : IAsyncLifetime
     public void Every_library_has_a_README_with_an_example()
     {
         foreach (var package in Repository.Packages)
-            File.ReadAllText(Path.Combine(Repository.Root, "src", package, "README.md")).Should().Contain("```", $"{package} shows how it is used");
+            File.ReadAllText(Path.Combine(Repository.Root, "src", package, "README.md"))
+                .Should()
+                .Contain("```", $"{package} shows how it is used");
     }
 }

@@ -57,7 +57,8 @@ public class BootFileNameTests
     [InlineData("a/file:")]
     [InlineData("file::$DATA")]
     [InlineData("file:$DATA")]
-    public void A_colon_that_could_mean_a_drive_a_stream_or_a_URL_is_refused(string sent) => BootFileName.TryNormalize(sent, out _, out _).Should().BeFalse();
+    public void A_colon_that_could_mean_a_drive_a_stream_or_a_URL_is_refused(string sent) =>
+        BootFileName.TryNormalize(sent, out _, out _).Should().BeFalse();
 
     [Theory]
     [InlineData("../../etc/passwd")]                       // CVE-2009-0288, CVE-2011-4722 and most others

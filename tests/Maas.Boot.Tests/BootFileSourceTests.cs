@@ -71,7 +71,9 @@ public class BootFileSourceTests
     [Fact]
     public async Task A_signed_GRUB_is_led_from_the_file_it_knows_to_its_machines_script()
     {
-        (await Read("grub/grub.cfg")).Should().Contain("$net_default_mac").And.Contain("source \"$prefix/grub.cfg-01-$a-$b-$c-$d-$e-$f\"\n").And.EndWith("exit 1\n");
+        (await Read("grub/grub.cfg")).Should().Contain("$net_default_mac").And.Contain(
+            "source \"$prefix/grub.cfg-01-$a-$b-$c-$d-$e-$f\"\n").And.EndWith(
+            "exit 1\n");
         _policy.Asked.Should().BeNull("it is the same for every machine");
         (await Read("grub/x86_64-efi/grub.cfg")).Should().BeNull("it is looked for first, and only where it exists taken");
     }

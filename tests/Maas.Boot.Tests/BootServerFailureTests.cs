@@ -38,7 +38,17 @@ public sealed class BootServerFailureTests : IDisposable
         var failed = await _application.FailedAsync();
         failed.Server.Should().Be("TFTP");
         failed.Reason.Should().StartWith($"UDP port {_taken.Port} of 127.0.0.1 cannot be taken");
-        server.Health.Should().ContainEquivalentOf(new { Server = "TFTP", IsRunning = false, Failure = failed.Reason }).And.ContainEquivalentOf(new { Server = "SNTP", IsRunning = true, Failure = (string?)null });
+        server.Health.Should().ContainEquivalentOf(new
+        {
+            Server = "TFTP",
+            IsRunning = false,
+            Failure = failed.Reason
+        }).And.ContainEquivalentOf(new
+        {
+            Server = "SNTP",
+            IsRunning = true,
+            Failure = (string?)null
+        });
         await AnswersTimeAsync(stop.Token);
 
         _holder.Dispose();
@@ -60,7 +70,12 @@ public sealed class BootServerFailureTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Pauses_between_attempts_grow_to_half_a_minute()
     {
-        var server = new BootServer(new BootServerOptions { Dhcp = null, Tftp = new() { Listen = _taken } }, _application, _application, observer: _application, timeProvider: _time);
+        var server = new BootServer(
+            new BootServerOptions { Dhcp = null, Tftp = new() { Listen = _taken } },
+            _application,
+            _application,
+            observer: _application,
+            timeProvider: _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = server.RunAsync(stop.Token);
         List<double> pauses = [];
@@ -90,7 +105,11 @@ public sealed class BootServerFailureTests : IDisposable
         await _application.FailedAsync();
         host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.Should().BeFalse();
         await host.StopAsync(TestContext.Current.CancellationToken);
-        log.Lines.Should().ContainSingle(l => l.StartsWith("Warning: The TFTP server failed and is started again in 1 s: UDP port", StringComparison.Ordinal)).And.NotContain(l => l.StartsWith("Critical", StringComparison.Ordinal));
+        log.Lines.Should().ContainSingle(
+            l =>
+                l.StartsWith(
+                    "Warning: The TFTP server failed and is started again in 1 s: UDP port", StringComparison.Ordinal)).And.NotContain(
+            l => l.StartsWith("Critical", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]
@@ -99,9 +118,11 @@ public sealed class BootServerFailureTests : IDisposable
         var log = new LogLines();
         var host = HostWith(log, o => (o.Dhcp, o.Tftp) = (null, new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) }));
         await host.StartAsync(TestContext.Current.CancellationToken);
-        while (!log.Lines.Any(l => l.Contains("TFTP listens", StringComparison.Ordinal))) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        while (!log.Lines.Any(l => l.Contains("TFTP listens", StringComparison.Ordinal)))
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
         host.Dispose();
-        log.Lines.Should().NotContain(l => l.StartsWith("Critical", StringComparison.Ordinal) || l.StartsWith("Error", StringComparison.Ordinal));
+        log.Lines.Should()
+            .NotContain(l => l.StartsWith("Critical", StringComparison.Ordinal) || l.StartsWith("Error", StringComparison.Ordinal));
     }
 
     private async Task AnswersTimeAsync(CancellationToken cancellationToken)
@@ -118,7 +139,9 @@ public sealed class BootServerFailureTests : IDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(log);
-        builder.Services.AddSingleton<IBootPolicy>(_application).AddSingleton<IBootFiles>(_application).AddSingleton<IBootObserver>(_application);
+        builder.Services.AddSingleton<IBootPolicy>(_application)
+            .AddSingleton<IBootFiles>(_application)
+            .AddSingleton<IBootObserver>(_application);
         builder.Services.AddMaasBoot(configure);
         return builder.Build();
     }
@@ -127,11 +150,13 @@ public sealed class BootServerFailureTests : IDisposable
     {
         private readonly Channel<BootObservation.ServerFailed> _failures = Channel.CreateUnbounded<BootObservation.ServerFailed>();
 
-        public async Task<BootObservation.ServerFailed> FailedAsync() => await _failures.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        public async Task<BootObservation.ServerFailed> FailedAsync() =>
+            await _failures.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
         public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => default;
 
-        public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => new(BootFile.FromBytes("content"u8.ToArray()));
+        public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>
+            new(BootFile.FromBytes("content"u8.ToArray()));
 
         public void Observe(BootObservation observation)
         {
@@ -150,7 +175,13 @@ public sealed class BootServerFailureTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
 
         public void Dispose()
         {

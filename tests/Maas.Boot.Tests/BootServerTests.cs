@@ -57,10 +57,15 @@ public class BootServerTests
     {
         using var holder = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
         holder.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
-        var taken = new IPEndPoint(server == "dhcp6" ? IPAddress.IPv6Loopback : IPAddress.Loopback, ((IPEndPoint)holder.LocalEndPoint!).Port); // bound above
+        // bound above
+        var taken = new IPEndPoint(
+            server == "dhcp6" ? IPAddress.IPv6Loopback : IPAddress.Loopback, ((IPEndPoint)holder.LocalEndPoint!).Port);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IBootPolicy>(Everything).AddSingleton<IBootFiles>(Everything).AddSingleton<IBootObserver>(Everything).AddSingleton<IHostDirectory>(Everything);
+        builder.Services.AddSingleton<IBootPolicy>(Everything)
+            .AddSingleton<IBootFiles>(Everything)
+            .AddSingleton<IBootObserver>(Everything)
+            .AddSingleton<IHostDirectory>(Everything);
         builder.Services.AddMaasBoot(o =>
         {
             (o.Dhcp, o.Tftp, o.OnFailure) = (null, null, ServerFailureAction.Stop);
@@ -74,7 +79,8 @@ public class BootServerTests
                 case "syslog": o.Syslog = new() { Listen = taken }; break;
             }
         });
-        builder.Services.AddSingleton<IAddressSource>(await LeaseAllocator.OpenAsync([Dhcp.Leases.LeaseScene.Subnet], new InMemoryLeaseStore()));
+        builder.Services.AddSingleton<IAddressSource>(
+            await LeaseAllocator.OpenAsync([Dhcp.Leases.LeaseScene.Subnet], new InMemoryLeaseStore()));
         using var host = builder.Build();
         await FluentActions.Awaiting(() => host.RunAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<SocketException>()
             .WithMessage($"UDP port {taken.Port} of {taken.Address} cannot be taken: *");
@@ -130,7 +136,8 @@ public class BootServerTests
 
         public IEnumerable<string> Hosts() => [];
 
-        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.LocalDisk());
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
+            new(new BootInstruction.LocalDisk());
 
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>
             new(request.Name == "file" ? BootFile.FromBytes("content"u8.ToArray()) : null);

@@ -115,7 +115,8 @@ public sealed class DirectoryBootFilesTests : IDisposable
 
     private async Task<string?> Read(string name, DirectoryBootFiles? files = null)
     {
-        using var file = await (files ?? Files()).OpenAsync(new BootFileRequest(name, IPAddress.Loopback), TestContext.Current.CancellationToken);
+        using var file =
+            await (files ?? Files()).OpenAsync(new BootFileRequest(name, IPAddress.Loopback), TestContext.Current.CancellationToken);
         if (file is null) return null;
         var bytes = new byte[file.Length];
         await file.ReadAsync(bytes, 0, TestContext.Current.CancellationToken);

@@ -27,7 +27,13 @@ public class InterfaceWatchTests
         using var watch = new InterfaceWatch("eth7", time, Old, read: _ => Volatile.Read(ref present));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var watching = watch.RunAsync(stop.Token);
-        Volatile.Write(ref present, index is null ? null : new InterfaceState(index.Value, [.. addresses!.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)])); // there are some where there is an index
+        // there are some where there is an index
+        Volatile.Write(
+            ref present,
+            index is null
+                ? null
+                : new InterfaceState(
+                    index.Value, [.. addresses!.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)]));
         time.Advance(TimeSpan.FromSeconds(1));
         if (expected is null)
         {
@@ -37,7 +43,10 @@ public class InterfaceWatchTests
         }
         else
         {
-            await FluentActions.Awaiting(() => watching.WaitAsync(TimeSpan.FromSeconds(20))).Should().ThrowAsync<InterfaceChangedException>().WithMessage(expected);
+            await FluentActions.Awaiting(() => watching.WaitAsync(TimeSpan.FromSeconds(20)))
+                .Should()
+                .ThrowAsync<InterfaceChangedException>()
+                .WithMessage(expected);
         }
     }
 
@@ -52,7 +61,11 @@ public class InterfaceWatchTests
     public void An_interface_that_cannot_be_read_for_want_of_descriptors_is_not_taken_for_removed()
     {
         var isReadable = true;
-        using var watch = new InterfaceWatch("eth7", TimeProvider.System, Old, read: _ => isReadable ? new InterfaceState(7, [Old]) : throw new System.Net.NetworkInformation.NetworkInformationException(24));
+        using var watch = new InterfaceWatch(
+            "eth7",
+            TimeProvider.System,
+            Old,
+            read: _ => isReadable ? new InterfaceState(7, [Old]) : throw new System.Net.NetworkInformation.NetworkInformationException(24));
         isReadable = false;
         watch.Change().Should().BeNull();
     }

@@ -8,7 +8,8 @@ public class PxeSampleTests
     [Fact]
     public async Task A_subnet_without_a_range_is_refused_and_says_what_is_missing()
     {
-        var program = Judge.RequireFile(Repository.PathOf($"samples/PxeServer/bin/{Repository.Configuration}/net10.0/PxeServer"), "(dotnet build samples/PxeServer)");
+        var program = Judge.RequireFile(
+            Repository.PathOf($"samples/PxeServer/bin/{Repository.Configuration}/net10.0/PxeServer"), "(dotnet build samples/PxeServer)");
         string[] words = [Path.GetTempPath(), "--interface", "lo", "--subnet", "10.0.0.0/24"];
 
         var ended = await Judge.RunAsync(program, words, cancellationToken: TestContext.Current.CancellationToken);

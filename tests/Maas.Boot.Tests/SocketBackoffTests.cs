@@ -36,7 +36,8 @@ public class SocketBackoffTests
     public void What_a_peer_causes_never_ends_the_loop(SocketError error)
     {
         var backoff = new SocketBackoff();
-        for (var failure = 0; failure < 1000; failure++) backoff.PauseAfter(new SocketException((int)error)).Should().Be(TimeSpan.FromMilliseconds(10));
+        for (var failure = 0; failure < 1000; failure++)
+            backoff.PauseAfter(new SocketException((int)error)).Should().Be(TimeSpan.FromMilliseconds(10));
     }
 
     [Fact]

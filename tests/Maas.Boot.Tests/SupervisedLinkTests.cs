@@ -41,7 +41,10 @@ public class SupervisedLinkTests
         await IpAsync("-n", lab.Server, "link", "del", "vs");
         await server.SaysAsync("The interface vs was removed");
         await IpAsync("link", "add", "vs", "netns", lab.Server, "type", "veth", "peer", "name", "vc", "netns", lab.Client);
-        foreach (var (name, end, address) in ((string, string, string)[])[(lab.Server, "vs", "10.68.0.1/24"), (lab.Client, "vc", "10.68.0.9/24")])
+        foreach (var (name, end, address) in ((string, string, string)[])
+        [
+            (lab.Server, "vs", "10.68.0.1/24"), (lab.Client, "vc", "10.68.0.9/24")
+        ])
         {
             await IpAsync("-n", name, "link", "set", end, "up");
             await IpAsync("-n", name, "addr", "add", address, "dev", end);
@@ -62,7 +65,8 @@ public class SupervisedLinkTests
         ]);
         try
         {
-            while (await other.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("IP range", StringComparison.Ordinal)) { }
+            while (await other.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+                && !line.Contains("IP range", StringComparison.Ordinal)) { }
             await using var server = await Server.StartAsync(lab);
             await server.SaysAsync("Another DHCP server, 10.68.0.9, answers on vs");
             (await FetchAsync(lab, First)).Should().Be("content", "TFTP does not wait for DHCP");
@@ -118,9 +122,23 @@ public class SupervisedLinkTests
         {
             var folder = Directory.CreateTempSubdirectory("maas-supervised-").FullName;
             await File.WriteAllTextAsync(Path.Combine(folder, "file"), "content");
-            var program = Judge.RequireFile(Repository.PathOf($"samples/PxeServer/bin/{Repository.Configuration}/net10.0/PxeServer"), "(dotnet build samples/PxeServer)");
-            string[] arguments = [folder, "--interface", "vs", "--subnet", "10.68.0.0/24", "--range", "10.68.0.100-10.68.0.110", "--leases", Path.Combine(folder, "leases")];
-            var process = Judge.Start("nsenter", [$"--net=/var/run/netns/{lab.Server}", program, .. arguments]); // unlike ip, it becomes the program
+            var program = Judge.RequireFile(
+                Repository.PathOf($"samples/PxeServer/bin/{Repository.Configuration}/net10.0/PxeServer"),
+                "(dotnet build samples/PxeServer)");
+            string[] arguments =
+            [
+                folder,
+                "--interface",
+                "vs",
+                "--subnet",
+                "10.68.0.0/24",
+                "--range",
+                "10.68.0.100-10.68.0.110",
+                "--leases",
+                Path.Combine(folder, "leases")
+            ];
+            // unlike ip, it becomes the program
+            var process = Judge.Start("nsenter", [$"--net=/var/run/netns/{lab.Server}", program, .. arguments]);
             process.BeginErrorReadLine();
             return new Server(process, folder);
         }

@@ -6,7 +6,8 @@ using Maas.Judges;
 namespace Maas.Fuzz.Tests;
 
 /// <summary>
-/// A million inputs for every reader of what strangers write, fewer where an input is a whole image. <c>MAAS_FUZZ_CASES</c> asks for so many of each and <c>MAAS_FUZZ_SEED</c> for others;
+/// A million inputs for every reader of what strangers write, fewer where an input is a whole image. <c>MAAS_FUZZ_CASES</c> asks for so
+/// many of each and <c>MAAS_FUZZ_SEED</c> for others;
 /// <c>UPDATE_CORPUS=1</c> adds to the corpus what reached new code.
 /// </summary>
 public class FuzzTests(ITestOutputHelper output)
@@ -17,8 +18,11 @@ public class FuzzTests(ITestOutputHelper output)
         .. TreeTargets.All, .. EditTargets.All, .. DiskTargets.All, .. ArchiveTargets.All, .. ListTargets.All, .. ProgramTargets.All,
     ];
 
-    private static readonly long? Cases = Environment.GetEnvironmentVariable("MAAS_FUZZ_CASES") is { } cases ? long.Parse(cases, CultureInfo.InvariantCulture) : null;
-    private static readonly ulong Seed = ulong.Parse(Environment.GetEnvironmentVariable("MAAS_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
+    private static readonly long? Cases = Environment.GetEnvironmentVariable("MAAS_FUZZ_CASES") is { } cases
+        ? long.Parse(cases, CultureInfo.InvariantCulture)
+        : null;
+    private static readonly ulong Seed = ulong.Parse(
+        Environment.GetEnvironmentVariable("MAAS_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
 
     public static TheoryData<string> Names => [.. Targets.Select(t => t.Name)];
 
@@ -31,12 +35,17 @@ public class FuzzTests(ITestOutputHelper output)
         if (File.Exists(file)) target = target with { Seeds = Corpus.Read(file) };
         var fuzzer = new Fuzzer(target, Seed);
         fuzzer.Run(Cases ?? target.Cases);
-        output.WriteLine($"{name}: {fuzzer.Cases:N0} cases, {fuzzer.Edges:N0} edges, {fuzzer.Found.Count} inputs reached new ones, seed {Seed}");
+        output.WriteLine(
+            $"{name}: {fuzzer.Cases:N0} cases, {fuzzer.Edges:N0} edges, {fuzzer.Found.Count} inputs reached new ones, seed {Seed}");
         fuzzer.Edges.Should().BeGreaterThan(10, "an assembly that is not instrumented reaches none");
-        if (Environment.GetEnvironmentVariable("UPDATE_CORPUS") == "1") Corpus.Write(file, $"{name}: one input a line; UPDATE_CORPUS=1 adds what reaches new code", fuzzer.Found);
+        if (Environment.GetEnvironmentVariable("UPDATE_CORPUS") == "1")
+            Corpus.Write(file, $"{name}: one input a line; UPDATE_CORPUS=1 adds what reaches new code", fuzzer.Found);
     }
 
     [Fact]
     public void Every_target_has_a_corpus_and_every_corpus_a_target() =>
-        Directory.EnumerateFiles(Repository.PathOf("tests/Maas.Fuzz.Tests/Corpus"), "*.hex").Select(Path.GetFileNameWithoutExtension).Should().BeEquivalentTo(Targets.Select(t => t.Name));
+        Directory.EnumerateFiles(Repository.PathOf("tests/Maas.Fuzz.Tests/Corpus"), "*.hex")
+            .Select(Path.GetFileNameWithoutExtension)
+            .Should()
+            .BeEquivalentTo(Targets.Select(t => t.Name));
 }

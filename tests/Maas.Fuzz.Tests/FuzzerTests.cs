@@ -13,14 +13,19 @@ public class FuzzerTests
             if (input.Length > 3 && input[3] == 7) throw new FormatException();
         }) { Seeds = [[1, 2, 3, 4, 5]] };
         FluentActions.Invoking(() => new Fuzzer(target, 1).Run(100_000)).Should().Throw<FuzzFailureException>()
-            .Which.Should().Match<FuzzFailureException>(e => e.InnerException is FormatException && e.Message.Contains("seed 1,") && e.Message.Contains("07"));
+            .Which.Should()
+                .Match<FuzzFailureException>(
+                    e => e.InnerException is FormatException && e.Message.Contains("seed 1,") && e.Message.Contains("07"));
     }
 
     [Fact]
     public void An_input_that_makes_a_reader_allocate_without_measure_is_found()
     {
         var target = new FuzzTarget("allocates", input => GC.KeepAlive(new byte[input.IsEmpty ? 0 : input[0] << 16])) { Seeds = [[0]] };
-        FluentActions.Invoking(() => new Fuzzer(target, 1).Run(100_000)).Should().Throw<FuzzFailureException>().WithMessage("*were allocated*");
+        FluentActions.Invoking(() => new Fuzzer(target, 1).Run(100_000))
+            .Should()
+            .Throw<FuzzFailureException>()
+            .WithMessage("*were allocated*");
     }
 
     [Fact]
@@ -31,7 +36,10 @@ public class FuzzerTests
         {
             if (input is [7, ..]) release.Wait(Timeout.Infinite);
         }) { Seeds = [[1]] };
-        FluentActions.Invoking(() => new Fuzzer(target, 1) { LongestCase = TimeSpan.FromMilliseconds(300) }.Run(100_000)).Should().Throw<FuzzFailureException>().WithMessage("*no end after*\n07*");
+        FluentActions.Invoking(() => new Fuzzer(target, 1) { LongestCase = TimeSpan.FromMilliseconds(300) }.Run(100_000))
+            .Should()
+            .Throw<FuzzFailureException>()
+            .WithMessage("*no end after*\n07*");
         release.Set();
     }
 
@@ -41,6 +49,8 @@ public class FuzzerTests
         var fuzzer = new Fuzzer(new FuzzTarget("learns", static input => _ = DomainSearchList.TryParse(input, out _)) { Seeds = [[0]] }, 1);
         fuzzer.Run(20_000);
         fuzzer.Found.Should().HaveCountGreaterThan(3);
-        fuzzer.Found.Any(input => input.Any(octet => octet >= 0xc0)).Should().BeTrue("pointers have branches of their own, and none was among the seeds");
+        fuzzer.Found.Any(input => input.Any(octet => octet >= 0xc0))
+            .Should()
+            .BeTrue("pointers have branches of their own, and none was among the seeds");
     }
 }

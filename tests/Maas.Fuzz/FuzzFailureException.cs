@@ -1,6 +1,8 @@
 namespace Maas.Fuzz;
 
-/// <summary>A case threw, hung, or allocated too much. The message holds the input in hexadecimal: a line for the corpus, once it is mended.</summary>
+/// <summary>
+/// A case threw, hung, or allocated too much. The message holds the input in hexadecimal: a line for the corpus, once it is mended.
+/// </summary>
 public sealed class FuzzFailureException(string message, Exception? cause) : Exception(message, cause)
 {
     /// <summary>Describes a case.</summary>
@@ -10,6 +12,14 @@ public sealed class FuzzFailureException(string message, Exception? cause) : Exc
     /// <param name="input">The input.</param>
     /// <param name="what">What happened.</param>
     /// <param name="cause">What was thrown; <see langword="null"/> when nothing was.</param>
-    internal static FuzzFailureException Of(FuzzTarget target, ulong seed, long number, ReadOnlySpan<byte> input, string what, Exception? cause = null) =>
-        new($"{target.Name}: {what} (case {number:N0}, seed {seed}, {input.Length} octets)\n{Convert.ToHexStringLower(input)}\n{cause}", cause);
+    internal static FuzzFailureException Of(
+        FuzzTarget target,
+        ulong seed,
+        long number,
+        ReadOnlySpan<byte> input,
+        string what,
+        Exception? cause = null) =>
+        new(
+            $"{target.Name}: {what} (case {number:N0}, seed {seed}, {input.Length} octets)\n{Convert.ToHexStringLower(input)}\n{cause}",
+            cause);
 }

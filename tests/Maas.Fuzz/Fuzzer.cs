@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Maas.Fuzz;
 
 /// <summary>
-/// Runs a target with its seeds and with ever new changes of them. An input that reaches new branches becomes a parent of further ones, where the
-/// target's assembly has been instrumented; else the seeds remain the only parents. A case that throws, hangs or allocates too much fails the run.
+/// Runs a target with its seeds and with ever new changes of them. An input that reaches new branches becomes a parent of further ones,
+/// where the target's assembly has been instrumented; else the seeds remain the only parents. A case that throws, hangs or allocates too
+/// much fails the run.
 /// </summary>
 public sealed class Fuzzer(FuzzTarget target, ulong seed)
 {
@@ -24,7 +25,9 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
     private int _currentLength;
     private FuzzFailureException? _failure;
 
-    /// <summary>How long a case may take; 10 s unless told otherwise, thousands of times what any does, since the machine may be busy.</summary>
+    /// <summary>
+    /// How long a case may take; 10 s unless told otherwise, thousands of times what any does, since the machine may be busy.
+    /// </summary>
     public TimeSpan LongestCase { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The seeds, and the inputs that reached new branches in the order they were found.</summary>
@@ -52,7 +55,9 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
         {
             var number = Volatile.Read(ref _number);
             if (number != last) (last, since) = (number, Stopwatch.GetTimestamp());
-            else if (Stopwatch.GetElapsedTime(since) > LongestCase) throw FuzzFailureException.Of(target, seed, number, _current.AsSpan(0, _currentLength), $"no end after {LongestCase.TotalSeconds} s");
+            else if (Stopwatch.GetElapsedTime(since) > LongestCase)
+                throw FuzzFailureException.Of(
+                    target, seed, number, _current.AsSpan(0, _currentLength), $"no end after {LongestCase.TotalSeconds} s");
         }
 
         if (_failure is not null) throw _failure;
@@ -62,7 +67,8 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
     {
         try
         {
-            foreach (var input in target.Seeds) Try(input, input.Length); // static constructors run in the first cases: what they reach is no finding
+            // static constructors run in the first cases: what they reach is no finding
+            foreach (var input in target.Seeds) Try(input, input.Length);
             CoverageMap.Clear();
             foreach (var input in target.Seeds) Judge(input);
             if (_parents.Count == 0) _parents.AddRange(target.Seeds.Take(1));
@@ -91,7 +97,8 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
     }
 
     // Every second parent is one of those found last: what they reach is explored the least.
-    private byte[] Pick() => _parents[_mutator.Next(2) == 0 ? _mutator.Next(_parents.Count) : _parents.Count - 1 - _mutator.Next(Math.Min(16, _parents.Count))];
+    private byte[] Pick() =>
+        _parents[_mutator.Next(2) == 0 ? _mutator.Next(_parents.Count) : _parents.Count - 1 - _mutator.Next(Math.Min(16, _parents.Count))];
 
     private void Judge(byte[] input)
     {
@@ -123,6 +130,7 @@ public sealed class Fuzzer(FuzzTarget target, ulong seed)
         }
 
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (allocated > target.MostAllocated) throw FuzzFailureException.Of(target, seed, _number, input.AsSpan(0, length), $"{allocated:N0} octets were allocated");
+        if (allocated > target.MostAllocated)
+            throw FuzzFailureException.Of(target, seed, _number, input.AsSpan(0, length), $"{allocated:N0} octets were allocated");
     }
 }

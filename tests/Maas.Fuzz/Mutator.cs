@@ -33,8 +33,10 @@ internal sealed class Mutator(ulong seed, FuzzTarget target)
             case 1: bytes[at] = (byte)Next(256); break;
             case 2: bytes[at] = Interesting[Next(Interesting.Length)]; break;
             case 3: bytes[at] += (byte)(Next(35) - 17); break;
-            case 4 when length - at >= 2: BinaryPrimitives.WriteUInt16BigEndian(bytes[at..], (ushort)(Next(2) == 0 ? 0xffff - Next(16) : Next(1 << 16))); break;
-            case 5 when length - at >= 4: BinaryPrimitives.WriteUInt32BigEndian(bytes[at..], Next(2) == 0 ? uint.MaxValue >> Next(32) : (uint)Next()); break;
+            case 4 when length - at >= 2:
+                BinaryPrimitives.WriteUInt16BigEndian(bytes[at..], (ushort)(Next(2) == 0 ? 0xffff - Next(16) : Next(1 << 16))); break;
+            case 5 when length - at >= 4:
+                BinaryPrimitives.WriteUInt32BigEndian(bytes[at..], Next(2) == 0 ? uint.MaxValue >> Next(32) : (uint)Next()); break;
             case 6: return Delete(bytes, length, at, 1 + Next(Math.Min(length - at, 1 << Next(8))));
             case 7: return Insert(bytes, length, at, 1 + Next(1 << Next(8)));
             case 8: return Next(4) == 0 ? at : length; // cut short

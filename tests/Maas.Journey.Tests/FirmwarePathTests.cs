@@ -47,5 +47,6 @@ public class FirmwarePathTests(ITestOutputHelper output)
         $"{bios.Machine.Console}".Should().Contain("PXELINUX");
     }
 
-    private static Task EnlistAsync(MaasClient client, RackedMachine racked, RackBench bench) => new MachineJourney(client, racked, TimeProvider.System, bench).EnlistAsync(Token);
+    private static Task EnlistAsync(MaasClient client, RackedMachine racked, RackBench bench) =>
+        new MachineJourney(client, racked, TimeProvider.System, bench).EnlistAsync(Token);
 }

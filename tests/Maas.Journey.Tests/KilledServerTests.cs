@@ -9,15 +9,16 @@ using VmLab.Journeys;
 namespace Maas.Journey.Tests;
 
 /// <summary>
-/// <c>samples/MaasServer</c>, killed (SIGKILL) while each order is given and while each is carried out, and between: a machine that knows nothing of
-/// it gets there all the same. The machine is simulated, so that a kill costs seconds.
+/// <c>samples/MaasServer</c>, killed (SIGKILL) while each order is given and while each is carried out, and between: a machine that knows
+/// nothing of it gets there all the same. The machine is simulated, so that a kill costs seconds.
 /// </summary>
 [Collection(LabCollection.Name)]
 public class KilledServerTests(ITestOutputHelper output)
 {
     private const string Mac = "52:54:00:77:00:09";
 
-    // Programs of one machine are different clients to a DHCP server (RFC 2131 section 4.2): the firmware's, the agent's, the installed system's.
+    // Programs of one machine are different clients to a DHCP server (RFC 2131 section 4.2): the firmware's, the agent's, the installed
+    // system's.
     private static readonly IPAddress[] Addresses = [.. Enumerable.Range(100, 4).Select(last => IPAddress.Parse($"10.77.0.{last}"))];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,7 +31,13 @@ public class KilledServerTests(ITestOutputHelper output)
         var cable = await bench.Rack.Network.AddCableAsync(Mac, Addresses, Token);
         await using var machine = new SimulatedRackMachine(
             "simulated",
-            new() { Mac = HardwareAddress.Parse(Mac), Firmware = SimulatedFirmware.UefiPxe, Uuid = Guid.Parse("4c4c4544-0000-4d61-8073-000000000009"), Network = new() { Interface = cable } },
+            new()
+            {
+                Mac = HardwareAddress.Parse(Mac),
+                Firmware = SimulatedFirmware.UefiPxe,
+                Uuid = Guid.Parse("4c4c4544-0000-4d61-8073-000000000009"),
+                Network = new() { Interface = cable }
+            },
             bench.Rack.Folder);
         var racked = bench.Rack.WakeOnLan(machine);
         using var client = await bench.Rack.OpenAsync(Token);
@@ -42,7 +49,8 @@ public class KilledServerTests(ITestOutputHelper output)
         var enlisting = journey.EnlistAsync(Token);
         await killer.KillWhenAsync("MAAS-AGENT task=enlist", Token);
         await enlisting;
-        // The machine has its lease and answers ARP from now on, as a real one does: a boot token goes only to a host that is seen on the link.
+        // The machine has its lease and answers ARP from now on, as a real one does: a boot token goes only to a host that is seen on the
+        // link.
         await File.WriteAllTextAsync($"/proc/sys/net/ipv4/conf/{cable}/arp_ignore", "0", Token);
         await killer.KillAsync("New", Token);
 
@@ -82,7 +90,8 @@ public class KilledServerTests(ITestOutputHelper output)
         var file = Path.GetTempFileName();
         try
         {
-            await using (var packed = new GZipStream(File.Create(file), CompressionLevel.Fastest)) await packed.WriteAsync(RandomNumberGenerator.GetBytes(Size), Token);
+            await using (var packed = new GZipStream(File.Create(file), CompressionLevel.Fastest))
+                await packed.WriteAsync(RandomNumberGenerator.GetBytes(Size), Token);
             await client.UploadImageAsync($"custom/{LabRack.ImageName}", "ddgz", file, Token);
         }
         finally

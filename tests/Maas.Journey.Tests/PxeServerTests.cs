@@ -7,7 +7,9 @@ using VmLab.Servers;
 
 namespace Maas.Journey.Tests;
 
-/// <summary><c>samples/PxeServer</c>, which knows no MAAS: a directory that every machine on the link boots. It serves no HTTP, so all goes by TFTP.</summary>
+/// <summary>
+/// <c>samples/PxeServer</c>, which knows no MAAS: a directory that every machine on the link boots. It serves no HTTP, so all goes by TFTP.
+/// </summary>
 [Collection(LabCollection.Name), Trait("Category", "Journey")]
 public class PxeServerTests(ITestOutputHelper output)
 {
@@ -45,7 +47,17 @@ public class PxeServerTests(ITestOutputHelper output)
         LabProcess.Start(
             bench.Rack.Network.Command(
                 "dotnet",
-                [SampleProgram.Find("PxeServer"), directory, "--interface", LabNetwork.Bridge, "--leases", Path.Combine(directory, "..", "pxe.leases"), "--append", "console=ttyS0,115200 quiet", .. subnet]),
+                [
+                    SampleProgram.Find("PxeServer"),
+                    directory,
+                    "--interface",
+                    LabNetwork.Bridge,
+                    "--leases",
+                    Path.Combine(directory, "..", "pxe.leases"),
+                    "--append",
+                    "console=ttyS0,115200 quiet",
+                    .. subnet
+                ]),
             new ConsoleLog(TimeProvider.System, Path.Combine(bench.Rack.Folder, "pxeserver.log")));
 
     /// <summary>Fills a directory with what the MAAS server got from its mirror: any kernel would do.</summary>
@@ -54,9 +66,12 @@ public class PxeServerTests(ITestOutputHelper output)
         using (await bench.Rack.OpenAsync(Token)) await bench.Rack.Server.StopAsync(Token);
         var data = Path.Combine(bench.Rack.Folder, "data");
         var directory = Directory.CreateDirectory(Path.Combine(bench.Rack.Folder, "served")).FullName;
-        foreach (var program in (string[])["undionly.kpxe", "snponly.efi"]) File.Copy(Path.Combine(data, "boot", program), Path.Combine(directory, program));
+        foreach (var program in (string[])["undionly.kpxe", "snponly.efi"])
+            File.Copy(Path.Combine(data, "boot", program), Path.Combine(directory, program));
         foreach (var (built, name) in new[] { ("kernel", "linux"), ("initrd", "initrd.gz") })
-            File.Copy(Directory.GetFiles(Path.Combine(data, "ephemeral"), built, SearchOption.AllDirectories).Single(), Path.Combine(directory, name));
+            File.Copy(
+                Directory.GetFiles(Path.Combine(data, "ephemeral"), built, SearchOption.AllDirectories).Single(),
+                Path.Combine(directory, name));
         return directory;
     }
 }

@@ -5,7 +5,9 @@ using VmLab.Machines;
 
 namespace Maas.Journey.Tests;
 
-/// <summary>Firmware that runs only what Microsoft's keys lead to: it refuses iPXE, and goes through shim, GRUB and Debian's kernel.</summary>
+/// <summary>
+/// Firmware that runs only what Microsoft's keys lead to: it refuses iPXE, and goes through shim, GRUB and Debian's kernel.
+/// </summary>
 [Collection(LabCollection.Name), Trait("Category", "Journey")]
 public class SecureBootTests(ITestOutputHelper output)
 {

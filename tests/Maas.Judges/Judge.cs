@@ -11,7 +11,9 @@ namespace Maas.Judges;
 public static class Judge
 {
     /// <summary>The gate that every program passes before it starts.</summary>
-    /// <remarks><c>MAAS_TEST_PATH</c>, if set, replaces <c>PATH</c> and the <c>sbin</c> folders, which a user's <c>PATH</c> lacks.</remarks>
+    /// <remarks>
+    /// <c>MAAS_TEST_PATH</c>, if set, replaces <c>PATH</c> and the <c>sbin</c> folders, which a user's <c>PATH</c> lacks.
+    /// </remarks>
     public static ProgramGate Gate { get; } = new(
         Variable("MAAS_TEST_PATH") is { Length: > 0 } only
             ? only.Split(':')
@@ -42,7 +44,9 @@ public static class Judge
     /// </summary>
     public static void RequireLong() => Assert.SkipUnless(Variable("MAAS_TEST_LONG") == "1", "runs in ./test --long only");
 
-    /// <summary>Runs a judge and returns what it printed, whatever its exit code; first, all its command line's programs pass the gate.</summary>
+    /// <summary>
+    /// Runs a judge and returns what it printed, whatever its exit code; first, all its command line's programs pass the gate.
+    /// </summary>
     /// <param name="program">Its name in <see cref="ProgramTable"/>, or the path of a program.</param>
     /// <param name="arguments">Its arguments. The script of <c>sh -c</c> is read, and its programs pass the gate too.</param>
     /// <param name="standardInput">What it reads.</param>
@@ -67,7 +71,9 @@ public static class Judge
         }
     }
 
-    /// <summary>Starts a program beside the test, its input and output redirected; first, all its command line's programs pass the gate.</summary>
+    /// <summary>
+    /// Starts a program beside the test, its input and output redirected; first, all its command line's programs pass the gate.
+    /// </summary>
     /// <param name="program">Its name in <see cref="ProgramTable"/>, or the path of a program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="folder">The folder it runs in; null is the test's.</param>

@@ -1,6 +1,8 @@
 namespace Maas.Judges;
 
-/// <summary>The checkout that the tests were built from, found at run time: a deterministic build maps the paths that compilers record.</summary>
+/// <summary>
+/// The checkout that the tests were built from, found at run time: a deterministic build maps the paths that compilers record.
+/// </summary>
 public static class Repository
 {
     /// <summary>The folder of <c>Maas.sln</c>.</summary>
@@ -13,7 +15,8 @@ public static class Repository
     public static IReadOnlyList<string> Packages { get; } = 
     [
         // src/Shared holds source that several packages compile in; it is not a package.
-        .. Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+        .. Directory.GetFiles(
+            Path.Combine(Root, "src"), "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
             .Select(project => Path.GetFileNameWithoutExtension(project)).Order(StringComparer.Ordinal),
     ];
 
@@ -24,7 +27,8 @@ public static class Repository
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Maas.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Maas.sln is above no folder of the test.");
+        while (!File.Exists(Path.Combine(folder, "Maas.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Maas.sln is above no folder of the test.");
         return folder;
     }
 }

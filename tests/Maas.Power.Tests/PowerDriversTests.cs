@@ -22,15 +22,25 @@ public class PowerDriversTests
     [Fact]
     public void Options_that_make_no_sense_are_refused()
     {
-        using var services = new ServiceCollection().AddMaasPower().Configure<IpmiOptions>(o => o.Attempts = 0).Configure<WakeOnLanOptions>(o => o.Pause = TimeSpan.FromSeconds(-1)).BuildServiceProvider();
-        services.Invoking(s => s.GetRequiredService<IOptions<IpmiOptions>>().Value).Should().Throw<OptionsValidationException>().WithMessage("*Attempts*");
-        services.Invoking(s => s.GetRequiredService<IOptions<WakeOnLanOptions>>().Value).Should().Throw<OptionsValidationException>().WithMessage("*Pause*");
+        using var services = new ServiceCollection().AddMaasPower()
+            .Configure<IpmiOptions>(o => o.Attempts = 0)
+            .Configure<WakeOnLanOptions>(o => o.Pause = TimeSpan.FromSeconds(-1))
+            .BuildServiceProvider();
+        services.Invoking(s => s.GetRequiredService<IOptions<IpmiOptions>>().Value)
+            .Should()
+            .Throw<OptionsValidationException>()
+            .WithMessage("*Attempts*");
+        services.Invoking(s => s.GetRequiredService<IOptions<WakeOnLanOptions>>().Value)
+            .Should()
+            .Throw<OptionsValidationException>()
+            .WithMessage("*Pause*");
     }
 
     [Fact]
     public async Task A_power_type_nobody_serves_is_an_answer_that_names_those_there_are() =>
         (await new PowerDrivers([new ManualDriver()]).TurnOnAsync(Of("apc"), Stop))
-            .Should().BeOfType<PowerResult.Failed>().Which.Should().Match<PowerResult.Failed>(f => f.Failure == PowerFailure.UnknownPowerType && f.Reason.Contains("manual"));
+            .Should().BeOfType<PowerResult.Failed>().Which.Should()
+                .Match<PowerResult.Failed>(f => f.Failure == PowerFailure.UnknownPowerType && f.Reason.Contains("manual"));
 
     [Fact]
     public async Task Of_two_drivers_for_one_type_the_later_is_asked()
@@ -52,7 +62,15 @@ public class PowerDriversTests
     [Fact]
     public void A_target_prints_only_parameters_known_to_be_harmless()
     {
-        var target = new PowerTarget("ipmi", new Dictionary<string, string> { ["power_address"] = "10.0.0.7\n", ["power_pass"] = "s3cret", ["power_token"] = "t0ken", ["k_g"] = "" });
+        var target = new PowerTarget(
+            "ipmi",
+            new Dictionary<string, string>
+            {
+                ["power_address"] = "10.0.0.7\n",
+                ["power_pass"] = "s3cret",
+                ["power_token"] = "t0ken",
+                ["k_g"] = ""
+            });
         target.ToString().Should().Be("ipmi k_g= power_address=10.0.0.7 power_pass=*** power_token=***");
         target.Describe().Should().Be("ipmi 10.0.0.7");
     }

@@ -19,7 +19,8 @@ public sealed class BootServerTests
 
     private static SimulatedMachineOptions Machine(SimulatedNetwork network, int number, SimulatedFirmware firmware) => new()
     {
-        Mac = new HardwareAddress(HardwareAddress.Ethernet, [0x52, 0x54, 0, 0, (byte)(number >> 8), (byte)number]), Network = network, Firmware = firmware, DiskFolder = null,
+        Mac = new HardwareAddress(HardwareAddress.Ethernet, [0x52, 0x54, 0, 0, (byte)(number >> 8), (byte)number]), Network = network,
+        Firmware = firmware, DiskFolder = null,
     };
 
     [Theory]
@@ -48,11 +49,18 @@ public sealed class BootServerTests
     [Fact]
     public async Task A_hundred_machines_boot_at_once_on_a_network_that_loses_and_repeats()
     {
-        await using var boot = await RunningBoot.StartAsync(new OnePolicy(new BootInstruction.Kernel("kernel", ["initrd"], "quiet")), Files());
+        await using var boot =
+            await RunningBoot.StartAsync(new OnePolicy(new BootInstruction.Kernel("kernel", ["initrd"], "quiet")), Files());
         await using var park = new SimulatedRack();
         foreach (var number in Enumerable.Range(1, 100))
         {
-            var network = boot.Network with { Faults = new DatagramFaults(0.03, 0.03, number), DhcpPatience = TimeSpan.FromSeconds(0.5), DhcpAttempts = 8, TftpPatience = TimeSpan.FromSeconds(0.3) };
+            var network = boot.Network with
+            {
+                Faults = new DatagramFaults(0.03, 0.03, number),
+                DhcpPatience = TimeSpan.FromSeconds(0.5),
+                DhcpAttempts = 8,
+                TftpPatience = TimeSpan.FromSeconds(0.3)
+            };
             park.Add(Machine(network, number, (SimulatedFirmware)(number % 3))).TurnOn();
         }
 
@@ -61,7 +69,9 @@ public sealed class BootServerTests
         states.Should().AllBeOfType<SettledState.UnknownKernel>();
         await park.DisposeAsync();
         var leased = await park.WatchAsync(Stop).Where(e => e.Event is MachineEvent.Dhcp { Address: not null }).ToListAsync(Stop);
-        leased.GroupBy(e => ((MachineEvent.Dhcp)e.Event).Address).Should().OnlyContain(g => g.Select(e => e.Machine).Distinct().Count() == 1, "no address has two owners");
+        leased.GroupBy(e => ((MachineEvent.Dhcp)e.Event).Address)
+            .Should()
+            .OnlyContain(g => g.Select(e => e.Machine).Distinct().Count() == 1, "no address has two owners");
     }
 
     private sealed class OnePolicy(BootInstruction instruction) : IBootPolicy

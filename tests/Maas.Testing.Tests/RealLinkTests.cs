@@ -7,7 +7,10 @@ using Maas.Testing.Tests.Servers;
 
 namespace Maas.Testing.Tests;
 
-/// <summary>Simulated firmware that broadcasts on an Ethernet link, to a DHCP server on ports 67 and 68: a pair of virtual interfaces, made and removed here.</summary>
+/// <summary>
+/// Simulated firmware that broadcasts on an Ethernet link, to a DHCP server on ports 67 and 68: a pair of virtual interfaces, made and
+/// removed here.
+/// </summary>
 [Collection("network interfaces")]
 public sealed class RealLinkTests : IAsyncLifetime
 {
@@ -47,7 +50,10 @@ public sealed class RealLinkTests : IAsyncLifetime
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var journal = Path.GetTempFileName();
         await using var leases = LeaseJournal.Open(journal + ".leases");
-        var addresses = await LeaseAllocator.OpenAsync([new DhcpSubnet { Network = IPNetwork.Parse("10.99.7.0/24"), Ranges = [AddressRange.Parse("10.99.7.100-10.99.7.110")] }], leases, cancellationToken: Stop);
+        var addresses = await LeaseAllocator.OpenAsync(
+            [new DhcpSubnet { Network = IPNetwork.Parse("10.99.7.0/24"), Ranges = [AddressRange.Parse("10.99.7.100-10.99.7.110")] }],
+            leases,
+            cancellationToken: Stop);
         var dhcp = new DhcpServer(new DhcpServerOptions { Interfaces = { ServerEnd } }, addresses, policy);
         var run = dhcp.RunAsync(stop.Token);
         await dhcp.EndPoints;
@@ -57,7 +63,8 @@ public sealed class RealLinkTests : IAsyncLifetime
 
         await using var machine = new SimulatedMachine(new SimulatedMachineOptions
         {
-            Mac = HardwareAddress.Parse("52:54:00:00:07:01"), Firmware = firmware, Network = new SimulatedNetwork { Interface = MachineEnd, TftpPort = port }, DiskFolder = null,
+            Mac = HardwareAddress.Parse("52:54:00:00:07:01"), Firmware = firmware,
+            Network = new SimulatedNetwork { Interface = MachineEnd, TftpPort = port }, DiskFolder = null,
         });
         machine.TurnOn();
         (await machine.WhenAtRestAsync(Stop)).Should().BeOfType<SettledState.UnknownKernel>();
@@ -67,10 +74,12 @@ public sealed class RealLinkTests : IAsyncLifetime
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(journal)!, Path.GetFileName(journal) + "*")) File.Delete(file);
     }
 
-    private static async Task IpAsync(params string[] arguments) => (await Judge.RunAsync("ip", arguments, cancellationToken: Stop)).Approved();
+    private static async Task IpAsync(params string[] arguments) =>
+        (await Judge.RunAsync("ip", arguments, cancellationToken: Stop)).Approved();
 
     private sealed class KernelForAll : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("kernel", [], "quiet"));
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
+            new(new BootInstruction.Kernel("kernel", [], "quiet"));
     }
 }

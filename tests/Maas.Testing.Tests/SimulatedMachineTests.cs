@@ -27,9 +27,14 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         _tftp = new RunningTftp(_files);
         _server = await ContractServer.StartAsync(_files);
-        _dhcp = new ScriptedDhcp(asked => ScriptedDhcp.Lease(asked, Address, !ScriptedDhcp.IsFirmware(asked) ? "" : ScriptedDhcp.IsIpxe(asked) ? _script
-            : asked.Options.GetText(Boot.Dhcp.Wire.DhcpOptionCode.VendorClass)!.StartsWith("HTTP", StringComparison.Ordinal) ? $"{_server.Base}/boot/ipxe.efi" : "snponly.efi"));
-        foreach (var name in (string[])["snponly.efi", "ipxe.efi", "ephemeral/amd64/kernel", "ephemeral/amd64/initrd"]) _files[name] = new byte[20_000];
+        _dhcp =
+            new ScriptedDhcp(asked =>
+                ScriptedDhcp.Lease(asked, Address, !ScriptedDhcp.IsFirmware(asked) ? "" : ScriptedDhcp.IsIpxe(asked) ? _script
+            : asked.Options.GetText(Boot.Dhcp.Wire.DhcpOptionCode.VendorClass)!.StartsWith("HTTP", StringComparison.Ordinal)
+                ? $"{_server.Base}/boot/ipxe.efi"
+            : "snponly.efi"));
+        foreach (var name in (string[])["snponly.efi", "ipxe.efi", "ephemeral/amd64/kernel", "ephemeral/amd64/initrd"])
+            _files[name] = new byte[20_000];
         Boots($"maas.url={_server.Base} maas.token={ContractServer.Token} BOOTIF=01-52-54-00-00-00-01");
     }
 
@@ -40,13 +45,20 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
-    private void Boots(string commandLine) => Boots(new BootInstruction.Kernel("ephemeral/amd64/kernel", ["ephemeral/amd64/initrd"], commandLine));
+    private void Boots(string commandLine) =>
+        Boots(new BootInstruction.Kernel("ephemeral/amd64/kernel", ["ephemeral/amd64/initrd"], commandLine));
 
-    private void Boots(BootInstruction instruction) => _files.Add("ipxe/52-54-00-00-00-01", BootScript.Write(BootScriptDialect.Ipxe, instruction));
+    private void Boots(BootInstruction instruction) =>
+        _files.Add("ipxe/52-54-00-00-00-01", BootScript.Write(BootScriptDialect.Ipxe, instruction));
 
     private SimulatedMachine Machine(Func<SimulatedMachineOptions, SimulatedMachineOptions>? but = null)
     {
-        var options = new SimulatedMachineOptions { Mac = Mac, Network = new SimulatedNetwork { DhcpServers = [_dhcp.EndPoint], TftpPort = _tftp.EndPoint.Port }, Uuid = Guid.Parse("01020304-0506-0708-090a-0b0c0d0e0f10") };
+        var options = new SimulatedMachineOptions
+        {
+            Mac = Mac,
+            Network = new SimulatedNetwork { DhcpServers = [_dhcp.EndPoint], TftpPort = _tftp.EndPoint.Port },
+            Uuid = Guid.Parse("01020304-0506-0708-090a-0b0c0d0e0f10")
+        };
         return new SimulatedMachine(but?.Invoke(options) ?? options);
     }
 
@@ -72,7 +84,9 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         await using var machine = Machine(o => o with { Firmware = firmware });
         (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         machine.IsOn.Should().BeFalse();
-        _server.Reports.Should().Equal("architecture=amd64 power_type=manual mac_addresses=52:54:00:00:00:01 hardware_uuid=01020304-0506-0708-090a-0b0c0d0e0f10");
+        _server.Reports.Should()
+            .Equal(
+                "architecture=amd64 power_type=manual mac_addresses=52:54:00:00:00:01 hardware_uuid=01020304-0506-0708-090a-0b0c0d0e0f10");
         _server.Clients.Should().OnlyContain(c => c.Equals(IPAddress.Parse(Address)), "a server may bind a token to the address it leased");
     }
 
@@ -84,16 +98,25 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         await using var machine = Machine(o => o with { Firmware = SimulatedFirmware.UefiHttp, Network = o.Network with { TftpPort = 9 } });
         (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         _server.Reports.Should().ContainSingle();
-        var fetched = await machine.WatchAsync(Stop).OfType<MachineEvent.Fetch>().Take(4).Select(f => f.Source.AbsolutePath).ToListAsync(Stop);
-        fetched.Should().Equal("/MAAS/boot/ipxe.efi", "/MAAS/boot/ipxe/52-54-00-00-00-01", "/MAAS/boot/ephemeral/amd64/kernel", "/MAAS/boot/ephemeral/amd64/initrd");
+        var fetched =
+            await machine.WatchAsync(Stop).OfType<MachineEvent.Fetch>().Take(4).Select(f => f.Source.AbsolutePath).ToListAsync(Stop);
+        fetched.Should().Equal(
+            "/MAAS/boot/ipxe.efi",
+            "/MAAS/boot/ipxe/52-54-00-00-00-01",
+            "/MAAS/boot/ephemeral/amd64/kernel",
+            "/MAAS/boot/ephemeral/amd64/initrd");
     }
 
     [Fact]
     public async Task Scripts_are_reported_as_started_and_as_ended_with_their_output()
     {
         _server.Task = "task=commission\nwait=poweroff\n";
-        _server.Scripts = ContractServer.Tar(("index.tsv", "commissioning\t50-mine\tcommissioning/50-mine\t7\t60\ntesting\t60-bad\ttesting/60-bad\t8\t60\n"), ("commissioning/50-mine", "#!/bin/sh\n"), ("testing/60-bad", "exit 1"));
-        await using var machine = Machine(o => o with { RunScript = s => s.Name == "60-bad" ? new SimulatedScriptResult(3, "out", "err") : null });
+        _server.Scripts = ContractServer.Tar(
+            ("index.tsv", "commissioning\t50-mine\tcommissioning/50-mine\t7\t60\ntesting\t60-bad\ttesting/60-bad\t8\t60\n"),
+            ("commissioning/50-mine", "#!/bin/sh\n"),
+            ("testing/60-bad", "exit 1"));
+        await using var machine =
+            Machine(o => o with { RunScript = s => s.Name == "60-bad" ? new SimulatedScriptResult(3, "out", "err") : null });
         (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         _server.Reports.Should().Equal(
             "op=signal status=WORKING script_result_id=7",
@@ -128,9 +151,13 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         machine.System!.HostName.Should().Be("happy-cow");
         machine.System.PublicKeys.Should().Equal("ssh-ed25519 AAAA one", "ssh-ed25519 BBBB two");
 
-        _server.Reports.Take(8).Should().Equal("op=netboot_off", "op=signal status=OK", "asked meta-data/instance-id", "asked meta-data/instance-id",
+        _server.Reports.Take(8)
+            .Should()
+            .Equal("op=netboot_off", "op=signal status=OK", "asked meta-data/instance-id", "asked meta-data/instance-id",
             "asked meta-data/local-hostname", "asked meta-data/public-keys", "asked meta-data/vendor-data", "asked user-data");
-        _server.Reports.Skip(8).Should().HaveCountGreaterThan(35).And.OnlyContain(r => r.StartsWith("webhook ") && !r.Contains("content type")).And.EndWith("webhook modules-final finish");
+        _server.Reports.Skip(8).Should().HaveCountGreaterThan(35).And.OnlyContain(
+            r => r.StartsWith("webhook ") && !r.Contains("content type")).And.EndWith(
+            "webhook modules-final finish");
     }
 
     [Fact]
@@ -176,7 +203,8 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         _server.Image = new byte[8192];
         _server.Task = _server.DeploySheet("raw");
-        await using var machine = Machine(o => o with { DiskFolder = null, Hardware = new SimulatedHardware { Disks = [new SimulatedDiskModel("vda", 4096)] } });
+        await using var machine =
+            Machine(o => o with { DiskFolder = null, Hardware = new SimulatedHardware { Disks = [new SimulatedDiskModel("vda", 4096)] } });
         await BootAsync(machine);
         _server.Reports.Should().ContainSingle().Which.Should().Contain("No space left");
     }
@@ -185,7 +213,8 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     public async Task Erasing_empties_every_disk_and_is_reported()
     {
         _server.Task = "task=erase\nerase_mode=quick\nhardware_uuid=\nknown_disks=2\nknown_disk=name=vda\nknown_disk=name=vdb\tserial=\n";
-        await using var machine = Machine(o => o with { Hardware = new SimulatedHardware { Disks = [new("vda", 1 << 20), new("vdb", 1 << 20)] } });
+        await using var machine =
+            Machine(o => o with { Hardware = new SimulatedHardware { Disks = [new("vda", 1 << 20), new("vdb", 1 << 20)] } });
         (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         machine.Disks.Should().OnlyContain(d => d.Erasures == 1 && !d.IsBootable);
         _server.Reports.Should().Equal("op=signal status=OK");
@@ -241,7 +270,8 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     {
         Boots("root=/dev/vda1 quiet");
         await using var machine = Machine();
-        (await BootAsync(machine)).Should().BeOfType<SettledState.UnknownKernel>().Which.CommandLine.Should().EndWith("root=/dev/vda1 quiet");
+        (await BootAsync(machine)).Should().BeOfType<SettledState.UnknownKernel>().Which.CommandLine.Should()
+            .EndWith("root=/dev/vda1 quiet");
     }
 
     [Fact]

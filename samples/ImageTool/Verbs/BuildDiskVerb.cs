@@ -8,27 +8,37 @@ using Maas.Images.Partitions;
 namespace ImageTool.Verbs;
 
 /// <summary>
-/// <c>build-disk ROOT OUT (--grub EFI | --systemd-boot EFI) [--append LINE]</c>: a disk that boots the Linux of a root file system's image or directory;
+/// <c>build-disk ROOT OUT (--grub EFI | --systemd-boot EFI) [--append LINE]</c>: a disk that boots the Linux of a root file system's image
+/// or directory;
 /// <c>build-disk - OUT --ipxe EFI</c>: a stick that starts iPXE.
 /// </summary>
 internal static class BuildDiskVerb
 {
     private static readonly Guid RootId = Guid.CreateVersion7();
 
-    private static readonly Argument<string> Root = new("root") { Description = "The root file system, with its kernel in /boot: an image, or a directory, which becomes ext4; - for none." };
+    private static readonly Argument<string> Root = new("root")
+    {
+        Description = "The root file system, with its kernel in /boot: an image, or a directory, which becomes ext4; - for none."
+    };
     private static readonly Argument<string> Output = new("out") { Description = "The raw disk to write." };
     private static readonly Option<string?> Grub = new("--grub") { Description = "GRUB in one file: grubx64.efi." };
     private static readonly Option<string?> Systemd = new("--systemd-boot") { Description = "systemd-bootx64.efi." };
     private static readonly Option<string?> Ipxe = new("--ipxe") { Description = "ipxe.efi." };
     private static readonly Option<string?> Script = new("--script") { Description = "A script for iPXE (autoexec.ipxe)." };
-    private static readonly Option<string?> Append = new("--append") { Description = "The kernel's command line; root=PARTUUID=… of the new partition and ro unless given." };
+    private static readonly Option<string?> Append = new("--append")
+    {
+        Description = "The kernel's command line; root=PARTUUID=… of the new partition and ro unless given."
+    };
     private static readonly Option<bool> Force = OutputOption.Force();
 
     public static Command Command { get; } = Make();
 
     private static Command Make()
     {
-        var command = new Command("build-disk", "Makes a disk that boots by UEFI.") { Root, Output, Grub, Systemd, Ipxe, Script, Append, Force };
+        var command = new Command("build-disk", "Makes a disk that boots by UEFI.")
+        {
+            Root, Output, Grub, Systemd, Ipxe, Script, Append, Force
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -56,16 +66,19 @@ internal static class BuildDiskVerb
         using var root = name == "-" ? null : await DiskImage.OpenAsync(name, null, cancellationToken);
         var disk = new DiskBuilder { DiskId = Guid.CreateVersion7() };
         disk.Add(new NewPartition { Type = PartitionTypes.EfiSystem, Name = "ESP" }, EspOf(arguments, root));
-        if (root is not null) disk.Add(new NewPartition { Type = PartitionTypes.LinuxRootX64, Name = "root", Id = RootId }, root.OpenRead());
+        if (root is not null)
+            disk.Add(new NewPartition { Type = PartitionTypes.LinuxRootX64, Name = "root", Id = RootId }, root.OpenRead());
         await using var image = disk.Build();
         using var whole = await DiskImage.OpenAsync(image, null, cancellationToken);
-        await whole.WriteAsync(output, DiskFormat.Raw, new DiskWriteOptions { AllowDevice = arguments.GetValue(Force) }, null, cancellationToken);
+        await whole.WriteAsync(
+            output, DiskFormat.Raw, new DiskWriteOptions { AllowDevice = arguments.GetValue(Force) }, null, cancellationToken);
         return 0;
     }
 
     private static Maas.Images.Fat.FatBuilder EspOf(ParseResult arguments, DiskImage? root)
     {
-        if (arguments.GetValue(Ipxe) is { } ipxe) return EfiSystem.Ipxe(ipxe, arguments.GetValue(Script) is { } script ? File.ReadAllBytes(script) : default);
+        if (arguments.GetValue(Ipxe) is { } ipxe)
+            return EfiSystem.Ipxe(ipxe, arguments.GetValue(Script) is { } script ? File.ReadAllBytes(script) : default);
         if (arguments.GetValue(Script) is not null) throw new NotSupportedException("--script goes with --ipxe.");
         if (root is null) throw new NotSupportedException("Without a root there is only iPXE to start: give --ipxe.");
         var boot = LinuxBoot.FindIn(root.OpenTree(0), arguments.GetValue(Append) ?? $"root=PARTUUID={RootId} ro");

@@ -21,7 +21,11 @@ internal static class BuildExt4Verb
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await new Ext4Builder { Label = arguments.GetRequiredValue(Label), AllowDevice = arguments.GetValue(Force) }
-                .BuildAsync(new FolderTree(arguments.GetRequiredValue(Source)), arguments.GetRequiredValue(Output), arguments.GetValue(Length), cancellationToken);
+                .BuildAsync(
+                    new FolderTree(arguments.GetRequiredValue(Source)),
+                    arguments.GetRequiredValue(Output),
+                    arguments.GetValue(Length),
+                    cancellationToken);
             return 0;
         });
         return command;

@@ -5,14 +5,18 @@ using Maas.Images.SquashFs;
 
 namespace ImageTool.Verbs;
 
-/// <summary><c>build-squashfs DIR OUT [--comp gzip|xz|lz4|zstd] [--level N] [--block BYTES] [--all-root]</c>: a squashfs of a directory.</summary>
+/// <summary>
+/// <c>build-squashfs DIR OUT [--comp gzip|xz|lz4|zstd] [--level N] [--block BYTES] [--all-root]</c>: a squashfs of a directory.
+/// </summary>
 internal static class BuildSquashfsVerb
 {
     private const int DefaultBlock = 128 << 10;
 
     private static readonly Argument<string> Folder = new("dir") { Description = "What goes in." };
     private static readonly Argument<string> Output = new("out") { Description = "The squashfs to write." };
-    private static readonly Option<string> Compression = new Option<string>("--comp") { Description = "The compression.", DefaultValueFactory = _ => "gzip" }.AcceptOnlyFromAmong("gzip", "xz", "lz4", "zstd");
+    private static readonly Option<string> Compression =
+        new Option<string>("--comp") { Description = "The compression.", DefaultValueFactory = _ => "gzip" }.AcceptOnlyFromAmong(
+            "gzip", "xz", "lz4", "zstd");
     private static readonly Option<int?> Level = Numbers.Option("--level", "The compression's level.");
     private static readonly Option<long?> Block = Numbers.SizeOption("--block", "A block, a power of two; 128K unless given");
     private static readonly Option<bool> AllRoot = new("--all-root") { Description = "Every file is root's." };
@@ -22,7 +26,10 @@ internal static class BuildSquashfsVerb
 
     private static Command Make()
     {
-        var command = new Command("build-squashfs", "Makes a squashfs of a directory.") { Folder, Output, Compression, Level, Block, AllRoot, Force };
+        var command = new Command("build-squashfs", "Makes a squashfs of a directory.")
+        {
+            Folder, Output, Compression, Level, Block, AllRoot, Force
+        };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var builder = new SquashBuilder
@@ -40,7 +47,10 @@ internal static class BuildSquashfsVerb
             };
             var tree = new FolderTree(arguments.GetRequiredValue(Folder));
             await ImageOutput.WriteAsync(
-                arguments.GetRequiredValue(Output), output => builder.WriteAsync(tree, output, cancellationToken), OutputOption.Of(arguments.GetValue(Force)), cancellationToken);
+                arguments.GetRequiredValue(Output),
+                output => builder.WriteAsync(tree, output, cancellationToken),
+                OutputOption.Of(arguments.GetValue(Force)),
+                cancellationToken);
             return 0;
         });
         return command;

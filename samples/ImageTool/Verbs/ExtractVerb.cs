@@ -17,9 +17,15 @@ internal static class ExtractVerb
         var command = new Command(
             "extract",
             "Takes files out of an image. Modes and times are kept; owners, set-user-id, set-group-id and sticky bits, extended attributes and access control lists are not, and hard links become "
-            + "files of their own. Device nodes, pipes and sockets are left out. To keep all of that, convert the partition and mount it.") { Image, Inside, Destination };
+            + "files of their own. Device nodes, pipes and sockets are left out. To keep all of that, convert the partition and mount it.")
+            {
+                Image, Inside, Destination
+            };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            ImageAddress.Parse(arguments.GetRequiredValue(Image)), arguments.GetRequiredValue(Inside), arguments.GetRequiredValue(Destination), cancellationToken));
+            ImageAddress.Parse(arguments.GetRequiredValue(Image)),
+            arguments.GetRequiredValue(Inside),
+            arguments.GetRequiredValue(Destination),
+            cancellationToken));
         return command;
     }
 

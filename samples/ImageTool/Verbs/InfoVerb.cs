@@ -25,10 +25,13 @@ internal static class InfoVerb
     {
         var address = ImageAddress.Parse(name);
         using var whole = await address.OpenAsync(cancellationToken);
-        using var part = address.Partition is null ? null : await DiskImage.OpenAsync(address.VolumeIn(whole.Volumes).OpenRead(), null, cancellationToken);
+        using var part = address.Partition is null
+            ? null
+            : await DiskImage.OpenAsync(address.VolumeIn(whole.Volumes).OpenRead(), null, cancellationToken);
         var image = part ?? whole;
         var wrapping = image.Compression.Length == 0 ? "" : $", {image.Compression}";
-        AnsiConsole.MarkupLineInterpolated($"[bold]{image.Format}[/]{wrapping}, {Sizes.Of(image.Length)}{FileName.Printable(TableOf(image))}");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[bold]{image.Format}[/]{wrapping}, {Sizes.Of(image.Length)}{FileName.Printable(TableOf(image))}");
 
         var table = new Table().Border(TableBorder.Minimal).AddColumns("#", "Offset", "Size", "Content", "Label", "Type", "Name");
         foreach (var volume in image.Volumes.Where(volume => volume.Partition is not null || volume.Content.Length != 0))
@@ -41,13 +44,16 @@ internal static class InfoVerb
         }
 
         if (table.Rows.Count > 0) AnsiConsole.Write(table);
-        foreach (var line in await Description.LinesAsync(image, cancellationToken)) AnsiConsole.MarkupLineInterpolated($"{FileName.Printable(line)}");
+        foreach (var line in await Description.LinesAsync(image, cancellationToken))
+            AnsiConsole.MarkupLineInterpolated($"{FileName.Printable(line)}");
         foreach (var line in BootEntriesOf(image)) AnsiConsole.MarkupLineInterpolated($"{FileName.Printable(line)}");
         return 0;
     }
 
     private static string TableOf(DiskImage image) =>
-        image.Partitions is { } table ? $", {table.Scheme.ToString().ToUpperInvariant()} {table.DiskId}{(table.FromBackup ? " (from its backup)" : "")}" : "";
+        image.Partitions is { } table
+            ? $", {table.Scheme.ToString().ToUpperInvariant()} {table.DiskId}{(table.FromBackup ? " (from its backup)" : "")}"
+            : "";
 
     private static string LabelOf(Maas.Images.Disks.Volume volume)
     {
@@ -63,6 +69,7 @@ internal static class InfoVerb
 
     private static IEnumerable<string> BootEntriesOf(DiskImage image) =>
         image.Volumes[0] is { Content: "iso9660" } iso && iso.OpenTree() is IsoFileTree tree
-            ? tree.BootEntries.Select(entry => $"boots {entry.Platform} from byte {entry.Offset}, {entry.SectorCount} sectors{(entry.IsBootable ? "" : " (not bootable)")}")
+            ? tree.BootEntries.Select(entry =>
+                $"boots {entry.Platform} from byte {entry.Offset}, {entry.SectorCount} sectors{(entry.IsBootable ? "" : " (not bootable)")}")
             : [];
 }

@@ -16,7 +16,10 @@ internal static class LsVerb
     {
         var command = new Command("ls", "Lists a directory of an image.") { Image, Inside, Recursive };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            ImageAddress.Parse(arguments.GetRequiredValue(Image)), arguments.GetValue(Inside), arguments.GetValue(Recursive), cancellationToken));
+            ImageAddress.Parse(arguments.GetRequiredValue(Image)),
+            arguments.GetValue(Inside),
+            arguments.GetValue(Recursive),
+            cancellationToken));
         return command;
     }
 

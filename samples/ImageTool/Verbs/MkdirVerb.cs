@@ -14,7 +14,8 @@ internal static class MkdirVerb
     private static Command Make()
     {
         var command = new Command("mkdir", "Makes a directory in an image.") { Image, Inside };
-        command.SetAction((arguments, cancellationToken) => RunAsync(ImageAddress.Parse(arguments.GetRequiredValue(Image)), arguments.GetRequiredValue(Inside), cancellationToken));
+        command.SetAction((arguments, cancellationToken) =>
+            RunAsync(ImageAddress.Parse(arguments.GetRequiredValue(Image)), arguments.GetRequiredValue(Inside), cancellationToken));
         return command;
     }
 

@@ -10,9 +10,19 @@ namespace ImageTool.Verbs;
 internal static class PatchIsoVerb
 {
     private static readonly Argument<string> Image = new("image") { Description = "The ISO." };
-    private static readonly Argument<string[]> Changes = new("changes") { Description = "PATH=FILE: the file at PATH in the ISO gets FILE's bytes.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string?> Output = new("--output") { Description = "Leave IMAGE as it is and write the changed ISO here." };
-    private static readonly Option<bool> Add = new("--add") { Description = "Make files that the ISO does not have; without it a PATH that is not there is refused." };
+    private static readonly Argument<string[]> Changes = new("changes")
+    {
+        Description = "PATH=FILE: the file at PATH in the ISO gets FILE's bytes.",
+        Arity = ArgumentArity.OneOrMore
+    };
+    private static readonly Option<string?> Output = new("--output")
+    {
+        Description = "Leave IMAGE as it is and write the changed ISO here."
+    };
+    private static readonly Option<bool> Add = new("--add")
+    {
+        Description = "Make files that the ISO does not have; without it a PATH that is not there is refused."
+    };
     private static readonly Option<bool> Force = OutputOption.Force();
 
     public static Command Command { get; } = Make();

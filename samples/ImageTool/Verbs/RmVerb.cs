@@ -17,7 +17,10 @@ internal static class RmVerb
     {
         var command = new Command("rm", "Removes a file from an image.") { Image, Inside, Recursive };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            ImageAddress.Parse(arguments.GetRequiredValue(Image)), arguments.GetRequiredValue(Inside), arguments.GetValue(Recursive), cancellationToken));
+            ImageAddress.Parse(arguments.GetRequiredValue(Image)),
+            arguments.GetRequiredValue(Inside),
+            arguments.GetValue(Recursive),
+            cancellationToken));
         return command;
     }
 

@@ -35,7 +35,10 @@ internal static class BootableDisk
 
         """;
 
-    private static readonly string[] GrubModules = ["part_gpt", "ext2", "search", "search_label", "configfile", "normal", "linux", "echo", "serial", "boot"];
+    private static readonly string[] GrubModules =
+    [
+        "part_gpt", "ext2", "search", "search_label", "configfile", "normal", "linux", "echo", "serial", "boot"
+    ];
 
     /// <summary>What decides how the disk boots, as one text.</summary>
     public static string Fingerprint { get; } = $"{GrubConfiguration}{EmbeddedConfiguration}{string.Join(' ', GrubModules)}";
@@ -73,9 +76,13 @@ internal static class BootableDisk
     private static async Task InstallForUefiAsync(string disk, string embedded, string workFolder, CancellationToken cancellationToken)
     {
         var program = Path.Combine(workFolder, "bootx64.efi");
-        await HostCommand.RunAsync("grub-mkimage", ["-O", "x86_64-efi", "-p", "/boot/grub", "-c", embedded, "-o", program, .. GrubModules, "fat", "efi_gop"], cancellationToken);
+        await HostCommand.RunAsync(
+            "grub-mkimage",
+            ["-O", "x86_64-efi", "-p", "/boot/grub", "-c", embedded, "-o", program, .. GrubModules, "fat", "efi_gop"],
+            cancellationToken);
         var partition = $"{disk}@@{EfiStart * (long)Sector}";
-        await HostCommand.RunAsync("mformat", ["-i", partition, "-T", $"{RootStart - EfiStart}", "-h", "16", "-s", "32", "-v", "ESP", "::"], cancellationToken);
+        await HostCommand.RunAsync(
+            "mformat", ["-i", partition, "-T", $"{RootStart - EfiStart}", "-h", "16", "-s", "32", "-v", "ESP", "::"], cancellationToken);
         await HostCommand.RunAsync("mmd", ["-i", partition, "::/EFI", "::/EFI/BOOT"], cancellationToken);
         await HostCommand.RunAsync("mcopy", ["-i", partition, program, "::/EFI/BOOT/BOOTX64.EFI"], cancellationToken);
     }
@@ -84,7 +91,10 @@ internal static class BootableDisk
     private static async Task InstallForBiosAsync(string disk, string embedded, string workFolder, CancellationToken cancellationToken)
     {
         var program = Path.Combine(workFolder, "core.img");
-        await HostCommand.RunAsync("grub-mkimage", ["-O", "i386-pc", "-p", "/boot/grub", "-c", embedded, "-o", program, "biosdisk", .. GrubModules], cancellationToken);
+        await HostCommand.RunAsync(
+            "grub-mkimage",
+            ["-O", "i386-pc", "-p", "/boot/grub", "-c", embedded, "-o", program, "biosdisk", .. GrubModules],
+            cancellationToken);
         var boot = await File.ReadAllBytesAsync("/usr/lib/grub/i386-pc/boot.img", cancellationToken);
         var core = await File.ReadAllBytesAsync(program, cancellationToken);
 

@@ -8,7 +8,9 @@ namespace VmLab.Disks;
 /// <summary>
 /// A Debian 12 disk with cloud-init for machines to be deployed with, built from a mirror's packages. Needs root.
 /// </summary>
-/// <remarks>Kept under <c>MAAS_TEST_CACHE</c> (default <c>~/.cache/maas-tests</c>), known by its recipe: a second run finds it there.</remarks>
+/// <remarks>
+/// Kept under <c>MAAS_TEST_CACHE</c> (default <c>~/.cache/maas-tests</c>), known by its recipe: a second run finds it there.
+/// </remarks>
 public sealed class DebianDiskImage
 {
     private DebianDiskImage(string path) => CompressedPath = path;
@@ -20,7 +22,8 @@ public sealed class DebianDiskImage
     public static int Size => DebianRecipe.DiskSize;
 
     /// <summary>Finds the image, or builds it, which takes about a minute.</summary>
-    public static async Task<DebianDiskImage> GetAsync(CancellationToken cancellationToken) => await GetAsync(DebianMirror.OfThisHost(), CacheFolder(), cancellationToken);
+    public static async Task<DebianDiskImage> GetAsync(CancellationToken cancellationToken) =>
+        await GetAsync(DebianMirror.OfThisHost(), CacheFolder(), cancellationToken);
 
     public static async Task<DebianDiskImage> GetAsync(Uri mirror, string cacheFolder, CancellationToken cancellationToken)
     {

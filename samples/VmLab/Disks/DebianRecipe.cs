@@ -14,11 +14,30 @@ internal static class DebianRecipe
     public const int DiskSize = 320;
 
     private static readonly string[] Packages =
-        ["linux-image-cloud-amd64", "initramfs-tools", "zstd", "busybox", "systemd-sysv", "udev", "kmod", "cloud-init", "iproute2", "e2fsprogs"];
+        [
+            "linux-image-cloud-amd64",
+            "initramfs-tools",
+            "zstd",
+            "busybox",
+            "systemd-sysv",
+            "udev",
+            "kmod",
+            "cloud-init",
+            "iproute2",
+            "e2fsprogs"
+        ];
 
     // dpkg never unpacks these.
     private static readonly string[] Unwanted =
-        ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/zoneinfo/*", "/lib/udev/hwdb.d/*", "/usr/lib/udev/hwdb.d/*"];
+        [
+            "/usr/share/doc/*",
+            "/usr/share/man/*",
+            "/usr/share/info/*",
+            "/usr/share/locale/*",
+            "/usr/share/zoneinfo/*",
+            "/lib/udev/hwdb.d/*",
+            "/usr/lib/udev/hwdb.d/*"
+        ];
 
     // The modules that the initramfs needs, and what they need; with these a virtio machine boots.
     private static readonly string[] Modules = ["virtio_net", "virtio_pci", "virtio_blk", "virtio_scsi", "virtio_rng", "sd_mod", "ext4"];
@@ -26,7 +45,12 @@ internal static class DebianRecipe
     // Unpacked because packages' scripts want them, useless once those have run and the initramfs holds its modules.
     private static readonly string[] Spent =
     [
-        "usr/share/perl", "usr/lib/x86_64-linux-gnu/perl", "usr/share/i18n", "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/modules/*/kernel", "boot/System.map*",
+        "usr/share/perl",
+        "usr/lib/x86_64-linux-gnu/perl",
+        "usr/share/i18n",
+        "usr/lib/x86_64-linux-gnu/gconv",
+        "usr/lib/modules/*/kernel",
+        "boot/System.map*",
         "var/lib/apt/lists/*", "var/cache/apt/*", "var/cache/debconf/*", "var/log/*.log", "var/log/apt",
     ];
 
@@ -37,7 +61,8 @@ internal static class DebianRecipe
         "--aptopt=APT::Install-Recommends \"false\"", "--aptopt=Acquire::Languages \"none\"",
         .. Unwanted.Select(pattern => $"--dpkgopt=path-exclude={pattern}"),
         $"--include={string.Join(',', Packages)}",
-        .. Files.Select(file => $"--customize-hook=mkdir -p \"$1{Path.GetDirectoryName(file.Path)}\"; printf '%s' '{file.Content}' > \"$1{file.Path}\""),
+        .. Files.Select(file =>
+            $"--customize-hook=mkdir -p \"$1{Path.GetDirectoryName(file.Path)}\"; printf '%s' '{file.Content}' > \"$1{file.Path}\""),
         "--customize-hook=chroot \"$1\" update-initramfs -u -k all",
         "--customize-hook=chroot \"$1\" systemctl enable systemd-networkd",
         $"--customize-hook=cd \"$1\" && rm -rf {string.Join(' ', Spent)}",

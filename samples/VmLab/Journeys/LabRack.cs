@@ -29,15 +29,23 @@ public sealed class LabRack : IAsyncDisposable
 
     public MaasServerProcess Server { get; }
 
-    /// <summary>Builds the rack; machines come with <see cref="AddMachineAsync"/>, the server starts with <see cref="OpenAsync(CancellationToken)"/>.</summary>
-    public static async Task<LabRack> CreateAsync(string folder, TimeProvider timeProvider, ServerSetup setup, CancellationToken cancellationToken)
+    /// <summary>
+    /// Builds the rack; machines come with <see cref="AddMachineAsync"/>, the server starts with
+    /// <see cref="OpenAsync(CancellationToken)"/>.
+    /// </summary>
+    public static async Task<LabRack> CreateAsync(
+        string folder,
+        TimeProvider timeProvider,
+        ServerSetup setup,
+        CancellationToken cancellationToken)
     {
         var network = await LabNetwork.CreateAsync(cancellationToken);
         var rack = new LabRack(network, folder, setup, timeProvider);
         rack._owned.Push(network);
         try
         {
-            rack._owned.Push(await MirrorRelay.StartAsync(network, DebianMirror.OfThisHost(), Path.Combine(DebianDiskImage.CacheFolder(), "mirror"), cancellationToken));
+            rack._owned.Push(await MirrorRelay.StartAsync(
+                network, DebianMirror.OfThisHost(), Path.Combine(DebianDiskImage.CacheFolder(), "mirror"), cancellationToken));
             rack._owned.Push(rack.Server);
             return rack;
         }
@@ -60,12 +68,14 @@ public sealed class LabRack : IAsyncDisposable
     public async Task<MaasClient> OpenAsync(CancellationToken cancellationToken)
     {
         await Server.StartAsync(cancellationToken);
-        var client = new MaasClient(Network.CreateHttpHandler(), MaasServerProcess.Address, await Server.ReadApiKeyAsync(cancellationToken), _time);
+        var client = new MaasClient(
+            Network.CreateHttpHandler(), MaasServerProcess.Address, await Server.ReadApiKeyAsync(cancellationToken), _time);
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), _time);
         var since = _time.GetTimestamp();
         while (!await client.HasBootFileAsync("ephemeral/amd64/initrd", cancellationToken))
         {
-            if (_time.GetElapsedTime(since) > TimeSpan.FromMinutes(5)) throw new TimeoutException($"No ephemeral environment after 5 minutes:\n{Server.Log}");
+            if (_time.GetElapsedTime(since) > TimeSpan.FromMinutes(5))
+                throw new TimeoutException($"No ephemeral environment after 5 minutes:\n{Server.Log}");
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
 

@@ -9,7 +9,11 @@ namespace VmLab.Journeys;
 /// Takes one machine through its whole life over API 2.0: New, Ready, Allocated, Deployed, and back to Ready. Each step
 /// returns when the server says so and the machine does too.
 /// </summary>
-public sealed class MachineJourney(MaasClient client, RackedMachine racked, TimeProvider timeProvider, IProgress<JourneyStep>? progress = null)
+public sealed class MachineJourney(
+    MaasClient client,
+    RackedMachine racked,
+    TimeProvider timeProvider,
+    IProgress<JourneyStep>? progress = null)
 {
     /// <summary>What the installed system prints in front of each line that proves something.</summary>
     public const string Proof = "LAB-PROOF";
@@ -46,8 +50,12 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
         Begin();
         await Machine.TurnOnAsync(cancellationToken);
         await Machine.WaitForPowerOffAsync(Patience, cancellationToken);
-        var found = (await client.GetAsync($"machines/?mac_address={Uri.EscapeDataString(Machine.MacAddress)}", cancellationToken)).EnumerateArray().ToList();
-        if (found.Count != 1) throw new JourneyException($"{found.Count} machines have the address {Machine.MacAddress} after one boot", Machine.Console.Since(_consoleAtStage));
+        var found =
+            (await client.GetAsync($"machines/?mac_address={Uri.EscapeDataString(Machine.MacAddress)}", cancellationToken)).EnumerateArray()
+                .ToList();
+        if (found.Count != 1)
+            throw new JourneyException(
+                $"{found.Count} machines have the address {Machine.MacAddress} after one boot", Machine.Console.Since(_consoleAtStage));
         _id = found[0].GetProperty("system_id").GetString();
         Hostname = found[0].GetProperty("hostname").GetString()!; // every machine has one
         Expect("New", found[0]);
@@ -87,14 +95,21 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
         Begin();
         await client.PostAsync(
             $"machines/{SystemId}/?op=deploy",
-            [new("osystem", "custom"), new("distro_series", LabRack.ImageName), new("user_data", Convert.ToBase64String(Encoding.UTF8.GetBytes(UserData)))],
+            [
+                new("osystem", "custom"),
+                new("distro_series", LabRack.ImageName),
+                new("user_data", Convert.ToBase64String(Encoding.UTF8.GetBytes(UserData)))
+            ],
             cancellationToken);
     }
 
-    /// <summary>The installed system's own word, on its serial line, that user data ran and that it holds <paramref name="sshKey"/>.</summary>
+    /// <summary>
+    /// The installed system's own word, on its serial line, that user data ran and that it holds <paramref name="sshKey"/>.
+    /// </summary>
     public async Task WaitForProofAsync(string sshKey, CancellationToken cancellationToken)
     {
-        await Machine.Console.WaitForAsync($"^{Proof} key .*{System.Text.RegularExpressions.Regex.Escape(sshKey)}", Patience, _consoleAtStage, cancellationToken);
+        await Machine.Console.WaitForAsync(
+            $"^{Proof} key .*{System.Text.RegularExpressions.Regex.Escape(sshKey)}", Patience, _consoleAtStage, cancellationToken);
         await Machine.Console.WaitForAsync($"^{Proof} user data ran on {Hostname}", Patience, _consoleAtStage, cancellationToken);
     }
 
@@ -131,7 +146,9 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
 
             var failed = current.StartsWith("Failed", StringComparison.Ordinal);
             if (failed || timeProvider.GetElapsedTime(since) > Patience)
-                throw new JourneyException($"{Machine.Name} is '{current}' ({Text(machine, "status_message")}) instead of '{status}'", Machine.Console.Since(_consoleAtStage));
+                throw new JourneyException(
+                    $"{Machine.Name} is '{current}' ({Text(machine, "status_message")}) instead of '{status}'",
+                    Machine.Console.Since(_consoleAtStage));
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
     }
@@ -156,7 +173,8 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
     private void Expect(string status, JsonElement machine)
     {
         if (StatusOf(machine) != status)
-            throw new JourneyException($"{Machine.Name} is '{StatusOf(machine)}' instead of '{status}'", Machine.Console.Since(_consoleAtStage));
+            throw new JourneyException(
+                $"{Machine.Name} is '{StatusOf(machine)}' instead of '{status}'", Machine.Console.Since(_consoleAtStage));
         Report(status);
     }
 
@@ -164,7 +182,9 @@ public sealed class MachineJourney(MaasClient client, RackedMachine racked, Time
 }
 
 /// <summary>A machine did not get where it should; the message ends with its console.</summary>
-public sealed class JourneyException(string what, string console) : Exception($"{what}. Its console since the stage began:\n{Last(console, 60)}")
+public sealed class JourneyException(
+    string what,
+    string console) : Exception($"{what}. Its console since the stage began:\n{Last(console, 60)}")
 {
     private static string Last(string text, int lines) => string.Join('\n', text.Split('\n').TakeLast(lines));
 }

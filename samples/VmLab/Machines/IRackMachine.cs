@@ -2,7 +2,9 @@ using VmLab.Processes;
 
 namespace VmLab.Machines;
 
-/// <summary>A machine in the rack as a journey sees it: a button, and what it prints. A virtual one, or one that is only simulated.</summary>
+/// <summary>
+/// A machine in the rack as a journey sees it: a button, and what it prints. A virtual one, or one that is only simulated.
+/// </summary>
 public interface IRackMachine
 {
     string Name { get; }

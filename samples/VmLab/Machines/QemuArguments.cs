@@ -10,12 +10,14 @@ internal static class QemuArguments
     public const string SecureBootVariables = "/usr/share/OVMF/OVMF_VARS_4M.ms.fd";
 
     // Where KVM is present it may still not work (nested hosts), so software translation is the default.
-    private static readonly string Accelerator = Environment.GetEnvironmentVariable("MAAS_LAB_ACCELERATOR") ?? "tcg,thread=multi,tb-size=512";
+    private static readonly string Accelerator = Environment.GetEnvironmentVariable("MAAS_LAB_ACCELERATOR")
+        ?? "tcg,thread=multi,tb-size=512";
 
     public static IEnumerable<string> For(VirtualMachine machine) =>
     [
         "-name", machine.Name,
-        "-machine", machine.Firmware == Firmware.UefiSecureBoot ? "q35,smm=on" : "q35", "-accel", Accelerator, "-cpu", "max", "-smp", "2", "-m", $"{machine.Memory}",
+        "-machine", machine.Firmware == Firmware.UefiSecureBoot ? "q35,smm=on" : "q35", "-accel", Accelerator, "-cpu", "max", "-smp", "2",
+        "-m", $"{machine.Memory}",
         // -nographic, so that the firmware and iPXE print on the serial line too.
         "-nographic", "-monitor", "none", "-serial", "stdio",
         "-uuid", $"{machine.Uuid}",

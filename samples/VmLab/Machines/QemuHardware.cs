@@ -65,7 +65,9 @@ internal static class QemuHardware
 
     /// <summary>A clock that is wrong.</summary>
     public static string[] Clock(VirtualMachine machine) =>
-        machine.Clock is { } clock ? ["-rtc", string.Create(CultureInfo.InvariantCulture, $"base={clock.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}")] : [];
+        machine.Clock is { } clock
+            ? ["-rtc", string.Create(CultureInfo.InvariantCulture, $"base={clock.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}")]
+            : [];
 
     // An SD card is known by a number of its own, and no firmware boots it.
     private static string OptionsOf(LabDisk disk, int number) =>

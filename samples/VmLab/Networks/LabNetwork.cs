@@ -52,7 +52,11 @@ public sealed class LabNetwork : IAsyncDisposable
 
     /// <summary>Gives the server's side one more address, for example a BMC's.</summary>
     public Task AddAddressAsync(IPAddress address, CancellationToken cancellationToken) =>
-        IpHereAsync(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"addr add {address}/64 dev {Bridge} nodad" : $"addr add {address}/24 dev {Bridge}", cancellationToken);
+        IpHereAsync(
+            address.AddressFamily == AddressFamily.InterNetworkV6
+                ? $"addr add {address}/64 dev {Bridge} nodad"
+                : $"addr add {address}/24 dev {Bridge}",
+            cancellationToken);
 
     /// <summary>Plugs in a tap device and returns its name.</summary>
     public async Task<string> AddTapAsync(CancellationToken cancellationToken)
@@ -89,8 +93,9 @@ public sealed class LabNetwork : IAsyncDisposable
     }
 
     /// <summary>
-    /// Plugs in a cable that ends in this program's own namespace, for a simulated machine, and returns that end's name. It has the machine's MAC
-    /// address, and from the start the addresses that the server may lease to it, which are kept from answering for themselves until then.
+    /// Plugs in a cable that ends in this program's own namespace, for a simulated machine, and returns that end's name. It has the
+    /// machine's MAC address, and from the start the addresses that the server may lease to it, which are kept from answering for
+    /// themselves until then.
     /// </summary>
     public async Task<string> AddCableAsync(string macAddress, IReadOnlyList<IPAddress> leasable, CancellationToken cancellationToken)
     {
@@ -167,7 +172,9 @@ public sealed class LabNetwork : IAsyncDisposable
         await IpAsync(["netns", "delete", name], cancellationToken);
     }
 
-    private Task IpHereAsync(string words, CancellationToken cancellationToken) => IpAsync(["-n", Name, .. words.Split(' ')], cancellationToken);
+    private Task IpHereAsync(string words, CancellationToken cancellationToken) =>
+        IpAsync(["-n", Name, .. words.Split(' ')], cancellationToken);
 
-    private static Task<string> IpAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => HostCommand.RunAsync("ip", arguments, cancellationToken);
+    private static Task<string> IpAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        HostCommand.RunAsync("ip", arguments, cancellationToken);
 }

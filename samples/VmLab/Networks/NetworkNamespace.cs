@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 namespace VmLab.Networks;
 
 /// <summary>Sockets that belong to another network namespace than the program's own.</summary>
-/// <remarks>setns(2) moves one thread; a socket stays for ever in the namespace it was made in. So each is made on a thread of its own.</remarks>
+/// <remarks>
+/// setns(2) moves one thread; a socket stays for ever in the namespace it was made in. So each is made on a thread of its own.
+/// </remarks>
 internal static partial class NetworkNamespace
 {
     private const int CloneNewNet = 0x40000000;

@@ -30,7 +30,12 @@ public sealed class BmcSimulator : IAsyncDisposable
     public IPAddress Address { get; }
 
     /// <summary>Starts the controller of <paramref name="machine"/> at <paramref name="address"/>, which it adds to the link.</summary>
-    public static async Task<BmcSimulator> StartAsync(LabNetwork network, QemuMachine machine, IPAddress address, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<BmcSimulator> StartAsync(
+        LabNetwork network,
+        QemuMachine machine,
+        IPAddress address,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         await network.AddAddressAsync(address, cancellationToken);
         var door = network.OpenSocket(SocketType.Stream, ProtocolType.Tcp);
@@ -41,11 +46,14 @@ public sealed class BmcSimulator : IAsyncDisposable
         var hook = Path.Combine(folder, "chassis");
         await File.WriteAllTextAsync(hook, Hook(((IPEndPoint)door.LocalEndPoint!).Port), cancellationToken); // bound above
         File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await File.WriteAllTextAsync(Path.Combine(folder, "lan.conf"), LanConfiguration(address, hook, machine.Hardware.Uuid), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "lan.conf"), LanConfiguration(address, hook, machine.Hardware.Uuid), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "emu.cmd"), Commands, cancellationToken);
 
-        var command = network.Command("ipmi_sim", "-c", Path.Combine(folder, "lan.conf"), "-f", Path.Combine(folder, "emu.cmd"), "-s", folder, "-n");
-        return new BmcSimulator(machine, address, door, LabProcess.Start(command, new ConsoleLog(timeProvider, Path.Combine(folder, "log"))));
+        var command = network.Command(
+            "ipmi_sim", "-c", Path.Combine(folder, "lan.conf"), "-f", Path.Combine(folder, "emu.cmd"), "-s", folder, "-n");
+        return new BmcSimulator(
+            machine, address, door, LabProcess.Start(command, new ConsoleLog(timeProvider, Path.Combine(folder, "log"))));
     }
 
     public async ValueTask DisposeAsync()

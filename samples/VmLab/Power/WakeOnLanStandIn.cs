@@ -48,7 +48,8 @@ public sealed class WakeOnLanStandIn : IAsyncDisposable
             while (true)
             {
                 var length = await _socket.ReceiveAsync(buffer, _stopping.Token);
-                foreach (var machine in _machines.Where(machine => MagicPacket.Wakes(buffer.AsSpan(0, length), PhysicalAddress.Parse(machine.MacAddress))))
+                foreach (var machine in _machines.Where(
+                    machine => MagicPacket.Wakes(buffer.AsSpan(0, length), PhysicalAddress.Parse(machine.MacAddress))))
                     await machine.TurnOnAsync(_stopping.Token);
             }
         }

@@ -66,7 +66,8 @@ public sealed class ConsoleLog(TimeProvider timeProvider, string? file = null) :
             }
             catch (OperationCanceledException cancelled) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                throw new TimeoutException($"No '{pattern}' within {timeout.TotalSeconds:0} s. The last lines:\n{LastLines(sofar, 40)}", cancelled);
+                throw new TimeoutException(
+                    $"No '{pattern}' within {timeout.TotalSeconds:0} s. The last lines:\n{LastLines(sofar, 40)}", cancelled);
             }
         }
     }

@@ -29,7 +29,10 @@ public sealed class MaasClient(HttpMessageHandler handler, Uri address, string a
         }
     }
 
-    public Task<JsonElement> PostAsync(string path, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken) =>
+    public Task<JsonElement> PostAsync(
+        string path,
+        IEnumerable<KeyValuePair<string, string>> fields,
+        CancellationToken cancellationToken) =>
         _api.PostAsync(path, fields, cancellationToken);
 
     public Task<JsonElement> PutAsync(string path, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken) =>

@@ -5,7 +5,11 @@ using VmLab.Processes;
 namespace VmLab.Servers;
 
 /// <summary>The sample host <c>samples/MaasServer</c>, run as an operator would, inside the lab's network.</summary>
-public sealed class MaasServerProcess(LabNetwork network, string dataFolder, ServerSetup setup, TimeProvider timeProvider) : IAsyncDisposable
+public sealed class MaasServerProcess(
+    LabNetwork network,
+    string dataFolder,
+    ServerSetup setup,
+    TimeProvider timeProvider) : IAsyncDisposable
 {
     public const int Port = 5240;
 
@@ -41,7 +45,8 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
             network.Command(
                 "dotnet",
                 [SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen, "--interface", LabNetwork.Bridge,
-                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", KernelPackage, "--kernel-options", KernelOptions, .. setup.Arguments, .. Options]),
+                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", KernelPackage, "--kernel-options",
+                KernelOptions, .. setup.Arguments, .. Options]),
             Log);
         await WaitUntilItListensAsync(cancellationToken);
     }
@@ -50,7 +55,8 @@ public sealed class MaasServerProcess(LabNetwork network, string dataFolder, Ser
     public Task KillAsync() => _running?.KillAsync() ?? Task.CompletedTask;
 
     /// <summary>Ends it as an operator would, with SIGTERM, and returns its exit code.</summary>
-    public Task<int> StopAsync(CancellationToken cancellationToken) => _running?.StopAsync(cancellationToken) ?? throw new InvalidOperationException("The server is not running.");
+    public Task<int> StopAsync(CancellationToken cancellationToken) =>
+        _running?.StopAsync(cancellationToken) ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>The key that the first start wrote.</summary>
     public async Task<string> ReadApiKeyAsync(CancellationToken cancellationToken) =>

@@ -31,7 +31,8 @@ public sealed class MirrorRelay : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(LabNetwork.ServerAddress, Port));
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = address => Bind(network, address));
+        builder.Services.Configure<SocketTransportOptions>(
+            transport => transport.CreateBoundListenSocket = address => Bind(network, address));
         _application = builder.Build();
         _application.MapGet("/debian/{**path}", AnswerAsync);
     }
@@ -39,7 +40,11 @@ public sealed class MirrorRelay : IAsyncDisposable
     /// <summary>What a server on the link is told as its mirror.</summary>
     public static Uri Address { get; } = new($"http://{LabNetwork.ServerAddress}:{Port}/debian/");
 
-    public static async Task<MirrorRelay> StartAsync(LabNetwork network, Uri mirror, string cacheFolder, CancellationToken cancellationToken)
+    public static async Task<MirrorRelay> StartAsync(
+        LabNetwork network,
+        Uri mirror,
+        string cacheFolder,
+        CancellationToken cancellationToken)
     {
         var relay = new MirrorRelay(network, mirror, cacheFolder);
         await relay._application.StartAsync(cancellationToken);
@@ -62,10 +67,12 @@ public sealed class MirrorRelay : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context, string path)
     {
         var kept = path.StartsWith("pool/", StringComparison.Ordinal) || path.Contains("/by-hash/", StringComparison.Ordinal);
-        var file = Path.Combine(_cacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(new Uri(_mirror, path).AbsoluteUri))));
+        var file = Path.Combine(
+            _cacheFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(new Uri(_mirror, path).AbsoluteUri))));
         if (!kept || !File.Exists(file))
         {
-            using var answer = await _upstream.GetAsync(new Uri(_mirror, path), HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+            using var answer =
+                await _upstream.GetAsync(new Uri(_mirror, path), HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
             context.Response.StatusCode = (int)answer.StatusCode;
             context.Response.ContentLength = answer.Content.Headers.ContentLength;
             if (!kept || !answer.IsSuccessStatusCode)

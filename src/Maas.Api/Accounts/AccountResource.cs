@@ -28,7 +28,11 @@ internal static partial class AccountResource
                 """),
         ]),
         new("api/1.0/account/", "AccountHandler", "Your account.", [.. Shared]),
-        new("accounts/authenticate/", "AuthenticateHandler", "A password for an API key.", ApiAction.Create(Access.Public, AuthenticateAsync, """
+        new(
+            "accounts/authenticate/",
+            "AuthenticateHandler",
+            "A password for an API key.",
+            ApiAction.Create(Access.Public, AuthenticateAsync, """
             Trade a password for an API key.
 
             :param username: the user name.
@@ -53,7 +57,8 @@ internal static partial class AccountResource
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
-        var key = await request.Region.Users.CreateApiKeyAsync(request.User, request.Form["name"] ?? "", request.Aborted).ConfigureAwait(false);
+        var key =
+            await request.Region.Users.CreateApiKeyAsync(request.User, request.Form["name"] ?? "", request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json => Write(json, key));
     }
 
@@ -93,10 +98,16 @@ internal static partial class AccountResource
         if (form.HasErrors) return ApiResults.BadForm(form);
         var guard = request.Http.RequestServices.GetRequiredService<LoginGuard>();
         if (guard.Ask(name, request.RemoteAddress) is { Allowed: false, Wait: var wait })
-            return ApiResults.Text("Too many failed logins. Try again later.", StatusCodes.Status429TooManyRequests) with { Headers = ApiResults.Busy("", wait).Headers };
+            return ApiResults.Text("Too many failed logins. Try again later.", StatusCodes.Status429TooManyRequests) with
+            {
+                Headers = ApiResults.Busy("", wait).Headers
+            };
         // Checking a password is slow on purpose, and strangers do not queue in front of users.
         var (entered, user) = await request.Http.RequestServices.GetRequiredService<PasswordQueue>().RunAsync(
-            request.RemoteAddress, () => request.Region.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted), request.Aborted).ConfigureAwait(false);
+            request.RemoteAddress,
+            () => request.Region.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted),
+            request.Aborted)
+                .ConfigureAwait(false);
         if (!entered) return ApiResults.Busy("Too many logins at once. Try again.", TimeSpan.FromSeconds(2));
         if (user is null)
         {
@@ -109,7 +120,10 @@ internal static partial class AccountResource
         return ApiResults.Json(json => Write(json, key));
     }
 
-    /// <summary>A login without a consumer's name makes a key of its own. When the user has as many as may be, it takes the place of the oldest of that kind.</summary>
+    /// <summary>
+    /// A login without a consumer's name makes a key of its own. When the user has as many as may be, it takes the place of the oldest of
+    /// that kind.
+    /// </summary>
     private static async Task<ApiKey> KeyForAsync(ApiRequest request, User user, string consumer)
     {
         var keys = await request.Region.Users.ListApiKeysAsync(user, request.Aborted).ConfigureAwait(false);
@@ -128,13 +142,24 @@ internal static partial class AccountResource
     private static async Task ReportAsync(ApiRequest request, string name, int count)
     {
         // Names of users have no other characters; anything else is not repeated in a log.
-        var shown = name.Length <= 150 && name.All(each => char.IsAsciiLetterOrDigit(each) || "@.+-_".Contains(each, StringComparison.Ordinal)) ? name : "(not a user name)";
-        LogFailures(request.Http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Maas.Api.Accounts"), count, shown, request.RemoteAddress);
+        var shown = name.Length <= 150
+            && name.All(each => char.IsAsciiLetterOrDigit(each) || "@.+-_".Contains(each, StringComparison.Ordinal))
+            ? name
+            : "(not a user name)";
+        LogFailures(
+            request.Http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Maas.Api.Accounts"),
+            count,
+            shown,
+            request.RemoteAddress);
         await request.Region.Events.WriteAsync(
-            null, new EventNote(EventLevel.Warning, "Authentication", $"{count} logins failed, the last as {shown} from {request.RemoteAddress}."), request.Aborted).ConfigureAwait(false);
+            null,
+            new EventNote(
+                EventLevel.Warning, "Authentication", $"{count} logins failed, the last as {shown} from {request.RemoteAddress}."),
+            request.Aborted).ConfigureAwait(false);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} logins failed, the last as {User} from {Client}; further attempts are delayed")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Count} logins failed, the last as {User} from {Client}; further attempts are delayed")]
     private static partial void LogFailures(ILogger logger, int count, string user, System.Net.IPAddress client);
 
     private static void Write(Utf8JsonWriter json, ApiKey key)

@@ -8,8 +8,8 @@ namespace Maas.Api.Accounts;
 internal readonly record struct LoginVerdict(bool Allowed, TimeSpan Wait);
 
 /// <summary>
-/// Slows the guessing of passwords: after some failures each further one doubles a delay, per user name and per address. A user who logged in
-/// from an address before is not delayed there by what others do to the name. All tables are bounded.
+/// Slows the guessing of passwords: after some failures each further one doubles a delay, per user name and per address. A user who logged
+/// in from an address before is not delayed there by what others do to the name. All tables are bounded.
 /// </summary>
 internal sealed class LoginGuard(TimeProvider timeProvider)
 {
@@ -42,13 +42,16 @@ internal sealed class LoginGuard(TimeProvider timeProvider)
         {
             var now = timeProvider.GetTimestamp();
             var wait = WaitOf(_addresses.GetValueOrDefault(from), LongestForAddress, now);
-            if (!_known.Contains((name, from)) && WaitOf(_names.GetValueOrDefault(name), LongestForName, now) is var more && more > wait) wait = more;
+            if (!_known.Contains((name, from)) && WaitOf(_names.GetValueOrDefault(name), LongestForName, now) is var more && more > wait)
+                wait = more;
             return new LoginVerdict(wait <= TimeSpan.Zero, wait);
         }
     }
 
     /// <summary>Takes note of a failure.</summary>
-    /// <returns>How many there were, when that is to be reported: once a burst, and again at each ten times as many; else <see langword="null"/>.</returns>
+    /// <returns>
+    /// How many there were, when that is to be reported: once a burst, and again at each ten times as many; else <see langword="null"/>.
+    /// </returns>
     public int? Failed(string name, IPAddress from)
     {
         lock (_gate)
@@ -103,7 +106,10 @@ internal sealed class LoginGuard(TimeProvider timeProvider)
     private void MakeRoom<TKey>(Dictionary<TKey, Failures> table, long now)
         where TKey : notnull
     {
-        foreach (var (key, _) in table.OrderBy(each => each.Value.Count >= FreeFailures).ThenByDescending(each => timeProvider.GetElapsedTime(each.Value.Last, now)).Take(table.Count / 2).ToList())
+        foreach (var (key, _) in table.OrderBy(each => each.Value.Count >= FreeFailures)
+            .ThenByDescending(each => timeProvider.GetElapsedTime(each.Value.Last, now))
+            .Take(table.Count / 2)
+            .ToList())
             table.Remove(key);
     }
 

@@ -4,8 +4,8 @@ using System.Net;
 namespace Maas.Api.Accounts;
 
 /// <summary>
-/// Checking a password is slow on purpose. Callers may keep half of the processors busy with it, a short queue waits, and one address has few places in it: a
-/// caller from another address is never behind many of a stranger's.
+/// Checking a password is slow on purpose. Callers may keep half of the processors busy with it, a short queue waits, and one address has
+/// few places in it: a caller from another address is never behind many of a stranger's.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
 internal sealed class PasswordQueue

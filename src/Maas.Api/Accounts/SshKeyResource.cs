@@ -28,7 +28,9 @@ internal static class SshKeyResource
     ];
 
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
-        ApiResults.List(await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false), (json, key) => Write(json, key, request.Links));
+        ApiResults.List(
+            await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false),
+            (json, key) => Write(json, key, request.Links));
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {

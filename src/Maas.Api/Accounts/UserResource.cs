@@ -30,13 +30,17 @@ internal static class UserResource
             ApiAction.Read(Access.User, ReadAsync, "Read a user."),
             ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a user who owns no machine.") with
             {
-                Unsupported = new Dictionary<string, string> { ["transfer_resources_to"] = "This server does not hand machines over: release them, or deploy them anew." },
+                Unsupported = new Dictionary<string, string>
+                {
+                    ["transfer_resources_to"] = "This server does not hand machines over: release them, or deploy them anew."
+                },
             },
         ]),
     ];
 
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
-        ApiResults.List(await request.Region.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
+        ApiResults.List(
+            await request.Region.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is { } user
@@ -49,17 +53,22 @@ internal static class UserResource
             if (request.Form[name] is null) return ApiResults.BadRequest($"No provided {name}!");
 
         var form = request.Reader();
-        var (username, email, password, isAdministrator) = (form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
+        var (username, email, password, isAdministrator) = (
+            form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
         if (form.HasErrors) return ApiResults.BadForm(form);
-        var user = await request.Region.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted).ConfigureAwait(false);
+        var user =
+            await request.Region.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted)
+                .ConfigureAwait(false);
         return user is null ? ApiResults.BadRequest("The user name is taken, or not allowed.") : Show(request, user);
     }
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
-        if (await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user) return ApiResults.NoContent;
+        if (await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user)
+            return ApiResults.NoContent;
         if (user.Name == request.User.Name) return ApiResults.BadRequest("An administrator cannot self-delete.");
-        var owned = await request.Region.Machines.ListAsync(new MachineFilter { Owners = [user.Name] }, request.Aborted).ConfigureAwait(false);
+        var owned =
+            await request.Region.Machines.ListAsync(new MachineFilter { Owners = [user.Name] }, request.Aborted).ConfigureAwait(false);
         if (owned.Count > 0) return ApiResults.BadRequest($"{owned.Count} machine(s) are still allocated to {user.Name}.");
         await request.Region.Users.DeleteAsync(user.Name, request.Aborted).ConfigureAwait(false);
         return ApiResults.NoContent;

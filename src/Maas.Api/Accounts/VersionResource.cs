@@ -14,9 +14,21 @@ internal static class VersionResource
 
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/version/", "VersionHandler", "The version of the API.", ApiAction.Read(Access.Public, ReadAsync, "Read the version and what this server is capable of.")),
-        new("api/1.0/version/", "VersionHandler", "The version of the API.", ApiAction.Read(Access.Public, ReadAsync, "Read the version and what this server is capable of.")),
-        new("api/version/", "VersionHandler", "The newest API version.", ApiAction.Read(Access.Public, _ => Task.FromResult(ApiResults.Text("2.0")), "Read it.")),
+        new(
+            "api/2.0/version/",
+            "VersionHandler",
+            "The version of the API.",
+            ApiAction.Read(Access.Public, ReadAsync, "Read the version and what this server is capable of.")),
+        new(
+            "api/1.0/version/",
+            "VersionHandler",
+            "The version of the API.",
+            ApiAction.Read(Access.Public, ReadAsync, "Read the version and what this server is capable of.")),
+        new(
+            "api/version/",
+            "VersionHandler",
+            "The newest API version.",
+            ApiAction.Read(Access.Public, _ => Task.FromResult(ApiResults.Text("2.0")), "Read it.")),
     ];
 
     private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(ApiResults.Json(json =>

@@ -33,7 +33,12 @@ internal abstract record ApiResult
         public override Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) =>
             WriteAsync(response, Status, ContentType, Body, cancellationToken);
 
-        public static async Task WriteAsync(HttpResponse response, int status, string contentType, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        public static async Task WriteAsync(
+            HttpResponse response,
+            int status,
+            string contentType,
+            ReadOnlyMemory<byte> body,
+            CancellationToken cancellationToken)
         {
             response.StatusCode = status;
             response.ContentType = contentType;

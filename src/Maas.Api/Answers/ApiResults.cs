@@ -28,7 +28,9 @@ internal static class ApiResults
         json.WriteEndObject();
     }, StatusCodes.Status400BadRequest);
 
-    /// <summary>Credentials are missing or wrong. cloud-init sets its clock by the Date header that the dispatcher puts on every answer.</summary>
+    /// <summary>
+    /// Credentials are missing or wrong. cloud-init sets its clock by the Date header that the dispatcher puts on every answer.
+    /// </summary>
     public static ApiResult Unauthorized(string reason) => Text(reason, StatusCodes.Status401Unauthorized) with
     {
         Headers = [new("WWW-Authenticate", "OAuth realm=\"MAAS API\"")],
@@ -48,5 +50,6 @@ internal static class ApiResults
         Headers = [new("Retry-After", Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture))],
     };
 
-    public static ApiResult TooLarge(long limit) => Text($"The request's body is longer than {limit} bytes.", StatusCodes.Status413PayloadTooLarge);
+    public static ApiResult TooLarge(long limit) =>
+        Text($"The request's body is longer than {limit} bytes.", StatusCodes.Status413PayloadTooLarge);
 }

@@ -34,7 +34,11 @@ internal static class BootResourcesResource
                 :param base_image: the name of the image it was made from.
                 :param content: the file, when it comes at once; size and sha256 are not needed then.
                 """),
-            ApiAction.Get("is_importing", Access.User, _ => Task.FromResult(ApiResults.Json(json => json.WriteBooleanValue(false))), "Whether images are being fetched; never, they are uploaded."),
+            ApiAction.Get(
+                "is_importing",
+                Access.User,
+                _ => Task.FromResult(ApiResults.Json(json => json.WriteBooleanValue(false))),
+                "Whether images are being fetched; never, they are uploaded."),
         ]),
         new("api/2.0/boot-resources/{id}/", "BootResourceHandler", "An image.",
         [
@@ -48,13 +52,15 @@ internal static class BootResourcesResource
     private static async Task<ApiResult> ListAsync(ApiRequest request)
     {
         var type = request.Form["type"];
-        if (type is not (null or "" or "synced" or "uploaded")) return ApiResults.BadRequest($"'{type}' is not a valid boot resource type. Available types: synced, uploaded");
+        if (type is not (null or "" or "synced" or "uploaded"))
+            return ApiResults.BadRequest($"'{type}' is not a valid boot resource type. Available types: synced, uploaded");
         var resources = type == "synced" ? [] : await request.Region.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
         return ApiResults.List(resources, (json, resource) => Write(json, resource, request.Links, []));
     }
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
-        IdOf(request, "id") is { } id && await request.Region.BootResources.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } resource
+        IdOf(request, "id") is { } id
+            && await request.Region.BootResources.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } resource
             ? ApiResults.Json(json => Write(json, resource, request.Links, resource.Sets))
             : ApiResults.NotFound("BootResource");
 
@@ -85,7 +91,8 @@ internal static class BootResourcesResource
             UploadResult.Taken { Resource: var resource } when content is { } bytes && !resource.Sets[^1].File.IsComplete =>
                 await FillAsync(request, resource, bytes).ConfigureAwait(false),
             // Clients take the newest version's one file and send its bytes.
-            UploadResult.Taken { Resource: var resource } => ApiResults.Json(json => Write(json, resource, request.Links, [resource.Sets[^1]]), 201),
+            UploadResult.Taken { Resource: var resource } =>
+                ApiResults.Json(json => Write(json, resource, request.Links, [resource.Sets[^1]]), 201),
             UploadResult.Refused refused => CommandResults.BadField(refused.Field, refused.Reason),
             UploadResult.NotFound => ApiResults.NotFound("BootResource"),
             _ => throw new UnreachableException(),
@@ -112,7 +119,8 @@ internal static class BootResourcesResource
 
     private static async Task<ApiResult> UploadAsync(ApiRequest request)
     {
-        if (IdOf(request, "resource_id") is not { } resourceId || IdOf(request, "id") is not { } fileId) return ApiResults.NotFound("BootResourceFile");
+        if (IdOf(request, "resource_id") is not { } resourceId || IdOf(request, "id") is not { } fileId)
+            return ApiResults.NotFound("BootResourceFile");
         var body = request.Http.Request;
         if (body.ContentLength > request.Options.UploadChunkLimit) return ApiResults.TooLarge(request.Options.UploadChunkLimit);
         RequestBody.Allow(body, request.Options.UploadChunkLimit);
@@ -168,7 +176,8 @@ internal static class BootResourcesResource
         if (!set.File.IsComplete)
         {
             json.WriteNumber("progress", set.File.Size == 0 ? 0 : (double)set.File.Received / set.File.Size);
-            json.WriteString("upload_uri", links.Api("boot-resources", resourceId, "upload", set.File.Id.ToString(CultureInfo.InvariantCulture)));
+            json.WriteString(
+                "upload_uri", links.Api("boot-resources", resourceId, "upload", set.File.Id.ToString(CultureInfo.InvariantCulture)));
         }
 
         json.WriteEndObject();

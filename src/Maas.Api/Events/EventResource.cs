@@ -81,14 +81,16 @@ internal static class EventResource
         }
 
         foreach (var mac in macs)
-            if (await request.Region.Machines.FindByMacAsync(mac, request.Aborted).ConfigureAwait(false) is { } machine) ids.Add(machine.Id);
+            if (await request.Region.Machines.FindByMacAsync(mac, request.Aborted).ConfigureAwait(false) is { } machine)
+                ids.Add(machine.Id);
         return ids;
     }
 
     private static EventLevel LevelOf(FormReader form)
     {
         if (form.Optional("level") is not { } text) return EventLevel.Info;
-        if (Enum.TryParse<EventLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !int.TryParse(text, out _)) return level;
+        if (Enum.TryParse<EventLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !int.TryParse(text, out _))
+            return level;
         form.Refuse("level", $"Unrecognised log level: {LogText.From(text, 64)}");
         return EventLevel.Info;
     }

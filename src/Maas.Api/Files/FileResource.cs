@@ -5,7 +5,9 @@ using Maas.Core.Files;
 
 namespace Maas.Api.Files;
 
-/// <summary>Files that users keep here: Juju's state. A file belongs to its user; its key, which nobody can guess, lets anybody read it.</summary>
+/// <summary>
+/// Files that users keep here: Juju's state. A file belongs to its user; its key, which nobody can guess, lets anybody read it.
+/// </summary>
 internal static class FileResource
 {
     public static IEnumerable<ApiResource> All { get; } =
@@ -66,7 +68,8 @@ internal static class FileResource
             (json, file) => Write(json, file, request, withContent: false));
 
     internal static async Task<ApiResult> ReadAsync(ApiRequest request) =>
-        await request.Region.Files.FindAsync(request.User.Name, request.Route["filename"], request.Aborted).ConfigureAwait(false) is { } file
+        await request.Region.Files.FindAsync(request.User.Name, request.Route["filename"], request.Aborted)
+            .ConfigureAwait(false) is { } file
             ? ApiResults.Json(json => Write(json, file, request, withContent: true))
             : ApiResults.Text("Not Found", 404) with { Headers = [new("Workaround", "bug1123986")] };
 
@@ -91,7 +94,8 @@ internal static class FileResource
             : ApiResults.Text("Not Found", 404);
     }
 
-    private static ApiResult Raw(StoredFile? file) => file is null ? ApiResults.Text("File not found", 404) : new ApiResult.Bytes(file.Content);
+    private static ApiResult Raw(StoredFile? file) =>
+        file is null ? ApiResults.Text("File not found", 404) : new ApiResult.Bytes(file.Content);
 
     private static void Write(Utf8JsonWriter json, StoredFile file, ApiRequest request, bool withContent)
     {

@@ -15,9 +15,21 @@ internal static class ClusterResource10
 
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/1.0/nodegroups/", "NodeGroupsHandler", "All node groups.", ApiAction.Get("list", Access.User, ListAsync, "List node groups.")),
-        new("api/1.0/nodegroups/{uuid}/", "NodeGroupHandler", "A node group.", ApiAction.Read(Access.User, ReadAsync, "Read a node group.")),
-        new("api/1.0/nodegroups/{uuid}/boot-images/", "BootImagesHandler", "Its boot images.", ApiAction.Read(Access.User, BootImagesAsync, "List boot images.")),
+        new(
+            "api/1.0/nodegroups/",
+            "NodeGroupsHandler",
+            "All node groups.",
+            ApiAction.Get("list", Access.User, ListAsync, "List node groups.")),
+        new(
+            "api/1.0/nodegroups/{uuid}/",
+            "NodeGroupHandler",
+            "A node group.",
+            ApiAction.Read(Access.User, ReadAsync, "Read a node group.")),
+        new(
+            "api/1.0/nodegroups/{uuid}/boot-images/",
+            "BootImagesHandler",
+            "Its boot images.",
+            ApiAction.Read(Access.User, BootImagesAsync, "List boot images.")),
         new("api/1.0/nodegroups/{uuid}/interfaces/", "NodeGroupInterfacesHandler", "Its interfaces.",
             ApiAction.Get("list", Access.User, NoneAsync, "List interfaces.") with { TakesAnyArgument = true }),
         .. new[] { "spaces", "subnets", "fabrics", "static-routes", "networks" }.Select(name =>

@@ -9,14 +9,20 @@ namespace Maas.Api.Legacy;
 internal static class Documentation
 {
     public static ApiResource Definition { get; } = new("api/1.0/doc/", "DocHandler", "This page.",
-        ApiAction.Read(Access.Public, request => Task.FromResult<ApiResult>(new ApiResult.Text(200, Page(request.Links.Prefix), "text/html; charset=utf-8")), "Read this page."));
+        ApiAction.Read(
+            Access.Public,
+            request => Task.FromResult<ApiResult>(new ApiResult.Text(200, Page(request.Links.Prefix), "text/html; charset=utf-8")),
+            "Read this page."));
 
     private static string Page(string prefix)
     {
-        var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>MAAS API 1.0</title></head><body>\n<h1>MAAS API 1.0</h1>\n");
+        var html =
+            new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>MAAS API 1.0</title></head><body>\n<h1>MAAS API 1.0</h1>\n");
         foreach (var resource in RouteTable.Everything.Resources.Where(each => each.Path.StartsWith("api/1.0/", StringComparison.Ordinal)))
         {
-            html.Append("<h2>").Append(WebUtility.HtmlEncode($"{prefix}/{resource.Path}".Replace("*}", "}/", StringComparison.Ordinal))).Append("</h2>\n<dl>\n");
+            html.Append("<h2>")
+                .Append(WebUtility.HtmlEncode($"{prefix}/{resource.Path}".Replace("*}", "}/", StringComparison.Ordinal)))
+                .Append("</h2>\n<dl>\n");
             foreach (var action in resource.Actions)
             {
                 html.Append("<dt>").Append(action.Method).Append(action.Op is null ? "" : $" op={action.Op}").Append("</dt><dd><pre>")

@@ -22,15 +22,18 @@ internal static class MacResource10
     ]);
 
     private static Task<ApiResult> ListAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
-        Task.FromResult(ApiResults.List(machine.MacAddresses, (json, address) => NodeJson.WriteMac(json, machine.Id, address, request.Links))));
+        Task.FromResult(
+            ApiResults.List(machine.MacAddresses, (json, address) => NodeJson.WriteMac(json, machine.Id, address, request.Links))));
 
-    private static Task<ApiResult> AddAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayIdentify, async machine =>
+    private static Task<ApiResult> AddAsync(ApiRequest request) =>
+        NodeResource10.WithAsync(request, request.User.MayIdentify, async machine =>
     {
         var form = request.Reader();
         var addresses = form.MacAddresses("mac_address");
         if (addresses.Count != 1 && !form.HasErrors) form.Refuse("mac_address", "This field is required.");
         if (form.HasErrors) return ApiResults.BadForm(form);
-        return await ChangeAsync(request, machine, known => [.. known.Where(each => each != addresses[0]), addresses[0]]).ConfigureAwait(false)
+        return await ChangeAsync(request, machine, known => [.. known.Where(each => each != addresses[0]), addresses[0]])
+            .ConfigureAwait(false)
             ?? ApiResults.Json(json => NodeJson.WriteMac(json, machine.Id, addresses[0], request.Links));
     });
 
@@ -39,20 +42,26 @@ internal static class MacResource10
             : machine.MacAddresses.Contains(address) ? ApiResults.Json(json => NodeJson.WriteMac(json, machine.Id, address, request.Links))
             : ApiResults.NotFound("MACAddress")));
 
-    private static Task<ApiResult> DeleteAsync(ApiRequest request) => NodeResource10.WithAsync(request, request.User.MayIdentify, async machine =>
+    private static Task<ApiResult> DeleteAsync(ApiRequest request) =>
+        NodeResource10.WithAsync(request, request.User.MayIdentify, async machine =>
     {
         if (AddressOf(request, out var address) is { } refusal) return refusal;
         if (!machine.MacAddresses.Contains(address)) return ApiResults.NotFound("MACAddress");
-        return await ChangeAsync(request, machine, known => [.. known.Where(each => each != address)]).ConfigureAwait(false) ?? ApiResults.NoContent;
+        return await ChangeAsync(request, machine, known => [.. known.Where(each => each != address)]).ConfigureAwait(false)
+            ?? ApiResults.NoContent;
     });
 
     private static ApiResult? AddressOf(ApiRequest request, out MacAddress address) =>
         MacAddress.TryParse(request.Route["mac_address"], out address) ? null : ApiResults.BadRequest("Invalid MAC address.");
 
-    private static async Task<ApiResult?> ChangeAsync(ApiRequest request, Machine machine, Func<IReadOnlyList<MacAddress>, IReadOnlyList<MacAddress>> change)
+    private static async Task<ApiResult?> ChangeAsync(
+        ApiRequest request,
+        Machine machine,
+        Func<IReadOnlyList<MacAddress>, IReadOnlyList<MacAddress>> change)
     {
         var result = await request.Region.Machines.EditAsync(
-            machine.Id, request.Actor, each => each with { MacAddresses = change(each.MacAddresses) }, request.Aborted).ConfigureAwait(false);
+            machine.Id, request.Actor, each => each with { MacAddresses = change(each.MacAddresses) }, request.Aborted)
+                .ConfigureAwait(false);
         return result is EditResult.Done ? null : CommandResults.Of(result, request);
     }
 }

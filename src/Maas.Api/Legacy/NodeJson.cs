@@ -68,7 +68,8 @@ internal static class NodeJson
     /// <summary>The status of 2012 that a status of today was, or would have been.</summary>
     public static int StatusOf(MachineStatus status) => status switch
     {
-        MachineStatus.Deployed or MachineStatus.Deploying or MachineStatus.Allocated or MachineStatus.FailedDeployment or MachineStatus.Releasing
+        MachineStatus.Deployed or MachineStatus.Deploying or MachineStatus.Allocated or MachineStatus.FailedDeployment
+            or MachineStatus.Releasing
             or MachineStatus.FailedReleasing or MachineStatus.DiskErasing or MachineStatus.FailedDiskErasing => Allocated,
         MachineStatus.Testing => (int)MachineStatus.Commissioning,
         MachineStatus.FailedTesting => (int)MachineStatus.FailedCommissioning,

@@ -57,7 +57,8 @@ internal static class NodeResource10
         ]),
         new("api/1.0/nodes/{system_id}/", "NodeHandler", "A node.",
         [
-            ApiAction.Read(Access.User, request => WithAsync(request, _ => true, machine => Task.FromResult(Show(request, machine))), "Read a node."),
+            ApiAction.Read(
+                Access.User, request => WithAsync(request, _ => true, machine => Task.FromResult(Show(request, machine))), "Read a node."),
             ApiAction.Update(Access.User, UpdateAsync, """
                 Change a node.
 
@@ -65,9 +66,14 @@ internal static class NodeResource10
                 :param architecture: its architecture.
                 :param power_type: how it is turned on and off (administrators only).
                 :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
-                """) with { AlsoTakes = ["subarchitecture", "power_parameters_*", .. OfClusters], Unsupported = MachineOperations.AlwaysChecked },
+                """) with
+                {
+                    AlsoTakes = ["subarchitecture", "power_parameters_*", .. OfClusters],
+                    Unsupported = MachineOperations.AlwaysChecked
+                },
             ApiAction.Delete(Access.Administrator, DeleteAsync, "Forget a node that nobody has."),
-            ApiAction.Get("power_parameters", Access.Administrator, MachineResource.PowerParametersAsync, "Read how the node is turned on and off."),
+            ApiAction.Get(
+                "power_parameters", Access.Administrator, MachineResource.PowerParametersAsync, "Read how the node is turned on and off."),
             ApiAction.Get("query_power_state", Access.User, MachineResource.QueryPowerStateAsync, "Read the node's power state."),
             ApiAction.Get("details", Access.User, MachineResource.DetailsAsync, "Read the raw inventory as BSON."),
             ApiAction.Post("start", Access.User, StartAsync, $"""
@@ -89,11 +95,18 @@ internal static class NodeResource10
                 CommandAsync(request, new MachineCommand.Commission()), $"Commission a node.\n\n{Comment}") with
             {
                 AlsoTakes = ["skip_networking", "skip_storage"],
-                Unsupported = new Dictionary<string, string>(MachineOperations.NoSsh) { ["block_poweroff"] = "This server's ephemeral environment powers off when it is done." },
+                Unsupported = new Dictionary<string, string>(MachineOperations.NoSsh)
+                {
+                    ["block_poweroff"] = "This server's ephemeral environment powers off when it is done."
+                },
             },
             ApiAction.Post("abort_operation", Access.User, request =>
                 CommandAsync(request, new MachineCommand.Abort()), $"Stop what a node is busy with.\n\n{Comment}"),
-            ApiAction.Post("mark_broken", Access.User, request => CommandAsync(request, new MachineCommand.MarkBroken { Comment = request.Form["error_description"] }), $"""
+            ApiAction.Post(
+                "mark_broken",
+                Access.User,
+                request => CommandAsync(request, new MachineCommand.MarkBroken { Comment = request.Form["error_description"] }),
+                $"""
                 Mark a node broken.
 
                 {Comment}
@@ -104,15 +117,21 @@ internal static class NodeResource10
         ]),
     ];
 
-    /// <summary>Runs <paramref name="then"/> on the node in the path, if the user may. In API 1.0 somebody else's node is 403, not 404.</summary>
+    /// <summary>
+    /// Runs <paramref name="then"/> on the node in the path, if the user may. In API 1.0 somebody else's node is 403, not 404.
+    /// </summary>
     internal static async Task<ApiResult> WithAsync(ApiRequest request, Func<Machine, bool> may, Func<Machine, Task<ApiResult>> then)
     {
         if (!SystemId.TryParse(request.Route["system_id"], out var id)
-            || await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
-        return request.User.MaySee(machine) && may(machine) ? await then(machine).ConfigureAwait(false) : ApiResults.Forbidden("You are not allowed to do this to this node.");
+            || await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not { } machine)
+                return ApiResults.NotFound("Node");
+        return request.User.MaySee(machine) && may(machine)
+            ? await then(machine).ConfigureAwait(false)
+            : ApiResults.Forbidden("You are not allowed to do this to this node.");
     }
 
-    internal static ApiResult Show(ApiRequest request, Machine machine) => ApiResults.Json(json => NodeJson.Write(json, machine, request.Links));
+    internal static ApiResult Show(ApiRequest request, Machine machine) =>
+        ApiResults.Json(json => NodeJson.Write(json, machine, request.Links));
 
     private static ApiResult List(ApiRequest request, IEnumerable<Machine> machines) =>
         ApiResults.List(machines, (json, machine) => NodeJson.Write(json, machine, request.Links));
@@ -137,7 +156,9 @@ internal static class NodeResource10
         if (result is CreateResult.Full full) return ApiResults.Busy(full.Reason, MachinesResource.FullWait);
         if (result is CreateResult.Refused refused && request.NotCreated(refused) is { } refusal) return refusal;
         if (user is null) return ApiResults.Json(json => NodeJson.WriteOriginal(json, machine, request.Links));
-        return user.IsAdministrator ? await CommandAsync(request, machine, new MachineCommand.Accept()).ConfigureAwait(false) : Show(request, machine);
+        return user.IsAdministrator
+            ? await CommandAsync(request, machine, new MachineCommand.Accept()).ConfigureAwait(false)
+            : Show(request, machine);
     }
 
     /// <summary>The long form of 2012, but with 122 random bits where MAAS had the time and an address.</summary>
@@ -168,13 +189,15 @@ internal static class NodeResource10
 
     private static async Task<ApiResult> AcceptAsync(ApiRequest request)
     {
-        if (!request.User.IsAdministrator) return ApiResults.Forbidden("You don't have the required permission to accept the following node(s).");
+        if (!request.User.IsAdministrator)
+            return ApiResults.Forbidden("You don't have the required permission to accept the following node(s).");
         var (machines, refusal) = await request.NamedMachinesAsync("nodes", "node").ConfigureAwait(false);
         if (refusal is not null) return refusal;
         var (accepted, refused) = await request.AcceptMachinesAsync(machines).ConfigureAwait(false);
         return refused is null
             ? List(request, accepted)
-            : ApiResults.Conflict($"Cannot accept node enlistment: node {refused.Machine.Id} is in state {NodeJson.NameOf(refused.Machine)}.");
+            : ApiResults.Conflict(
+                $"Cannot accept node enlistment: node {refused.Machine.Id} is in state {NodeJson.NameOf(refused.Machine)}.");
     }
 
     private static async Task<ApiResult> DeploymentStatusAsync(ApiRequest request)
@@ -185,7 +208,9 @@ internal static class NodeResource10
             json.WriteStartObject();
             foreach (var machine in machines.Where(request.User.MaySee))
             {
-                json.WriteString(machine.Id.ToString(), machine.Status is MachineStatus.Deployed or MachineStatus.Deploying or MachineStatus.FailedDeployment
+                json.WriteString(
+                    machine.Id.ToString(),
+                    machine.Status is MachineStatus.Deployed or MachineStatus.Deploying or MachineStatus.FailedDeployment
                     ? machine.Status.DisplayName
                     : "Not in Deployment");
             }
@@ -214,8 +239,10 @@ internal static class NodeResource10
 
     private static Task<ApiResult> DeleteAsync(ApiRequest request) => WithAsync(request, request.User.MayDescribe, async machine =>
     {
-        if (NodeJson.StatusOf(machine.Status) == 6) return ApiResults.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeJson.NameOf(machine)}.");
-        return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted).ConfigureAwait(false) is CommandResult.Refused refused
+        if (NodeJson.StatusOf(machine.Status) == 6)
+            return ApiResults.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeJson.NameOf(machine)}.");
+        return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted)
+            .ConfigureAwait(false) is CommandResult.Refused refused
             ? CommandResults.Refused(refused)
             : ApiResults.NoContent;
     });
@@ -238,19 +265,25 @@ internal static class NodeResource10
         return CommandAsync(request, machine, command);
     });
 
-    /// <summary>Clients of 2012 stop a node before they release it, in whatever state it is; one that is being installed has to be aborted for that.</summary>
+    /// <summary>
+    /// Clients of 2012 stop a node before they release it, in whatever state it is; one that is being installed has to be aborted for that.
+    /// </summary>
     private static Task<ApiResult> StopAsync(ApiRequest request) => WithAsync(request, request.User.MayEdit, machine =>
         CommandAsync(request, machine, machine.Status is MachineStatus.Deploying ? new MachineCommand.Abort()
             : new MachineCommand.TurnOff { Soft = request.Form["stop_mode"] == "soft" }));
 
     private static Task<ApiResult> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
     {
-        var result = await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Release { Comment = request.Form["comment"] }, request.Actor, request.Aborted).ConfigureAwait(false);
+        var result =
+            await request.Region.Machines.ExecuteAsync(
+                machine.Id, new MachineCommand.Release { Comment = request.Form["comment"] }, request.Actor, request.Aborted)
+                .ConfigureAwait(false);
         return result switch
         {
             CommandResult.Done done => Show(request, done.Machine),
             CommandResult.Refused { Because: RefusalKind.Permission } refused => CommandResults.Refused(refused),
-            CommandResult.Refused refused => ApiResults.Conflict($"Node cannot be released in its current state ('{NodeJson.NameOf(refused.Machine)}')."),
+            CommandResult.Refused refused =>
+                ApiResults.Conflict($"Node cannot be released in its current state ('{NodeJson.NameOf(refused.Machine)}')."),
             _ => ApiResults.NotFound("Node"),
         };
     });
@@ -261,7 +294,8 @@ internal static class NodeResource10
     private static async Task<ApiResult> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
     {
         var explained = command with { Comment = request.Form["comment"] ?? command.Comment };
-        return await request.Region.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
+        return await request.Region.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted)
+            .ConfigureAwait(false) switch
         {
             CommandResult.Done done => Show(request, done.Machine),
             CommandResult.Refused refused => CommandResults.Refused(refused),

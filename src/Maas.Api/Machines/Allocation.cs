@@ -48,7 +48,8 @@ internal static class Allocation
     }.ToDictionary(name => name, _ => "This server does not know how to judge this constraint yet.");
 
     /// <summary>What an allocation cannot have.</summary>
-    public static IReadOnlyDictionary<string, string> Unsupported { get; } = new Dictionary<string, string>(NotJudged.Concat(MachineOperations.NoBridges));
+    public static IReadOnlyDictionary<string, string> Unsupported { get; } =
+        new Dictionary<string, string>(NotJudged.Concat(MachineOperations.NoBridges));
 
     public static async Task<ApiResult> AllocateAsync(ApiRequest request)
     {

@@ -47,7 +47,9 @@ internal static class CommandResults
     public static ApiResult Refused(CommandResult.Refused refused, MachineStatus? target = null) => (refused.Because, target) switch
     {
         (RefusalKind.Locked or RefusalKind.Permission, _) => ApiResults.Forbidden(refused.Reason),
-        (RefusalKind.Status, { } to) => ApiResults.Conflict($"{refused.Reason.TrimEnd('.')}. Invalid transition: {refused.Machine.Status.DisplayName} -> {to.DisplayName}."),
+        (RefusalKind.Status, { } to) =>
+            ApiResults.Conflict(
+                $"{refused.Reason.TrimEnd('.')}. Invalid transition: {refused.Machine.Status.DisplayName} -> {to.DisplayName}."),
         _ => ApiResults.Conflict(refused.Reason),
     };
 

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Maas.Api.Machines;
 
 /// <summary>
-/// How many machines strangers may make known in a minute: in all, and from one address, so that one stranger leaves places for others. Nobody can tell a
-/// rack that is switched on from somebody who makes up addresses; a bound between the two keeps the latter from filling the disk, and the former's agents try again.
+/// How many machines strangers may make known in a minute: in all, and from one address, so that one stranger leaves places for others.
+/// Nobody can tell a rack that is switched on from somebody who makes up addresses; a bound between the two keeps the latter from filling
+/// the disk, and the former's agents try again.
 /// </summary>
 internal sealed class EnlistmentRateLimiter(IOptions<MaasApiOptions> options, TimeProvider timeProvider)
 {

@@ -7,7 +7,9 @@ using Maas.Core.Lifecycle;
 
 namespace Maas.Api.Machines;
 
-/// <summary>What both API versions ask of several machines at once. They differ in the words, which is what the parameters are for.</summary>
+/// <summary>
+/// What both API versions ask of several machines at once. They differ in the words, which is what the parameters are for.
+/// </summary>
 internal static class MachineBatches
 {
     extension(ApiRequest request)
@@ -20,7 +22,8 @@ internal static class MachineBatches
             foreach (var text in request.Form.All(field).Distinct(StringComparer.Ordinal))
             {
                 if (SystemId.TryParse(text, out var id)
-                    && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine) machines.Add(machine);
+                    && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine)
+                        machines.Add(machine);
                 else unknown.Add(text);
             }
 
@@ -32,7 +35,8 @@ internal static class MachineBatches
         {
             var ids = request.Form.All("id");
             var machines = await request.Region.Machines.ListAsync(
-                new MachineFilter { AllocatedByTokens = [((Caller.OfUser)request.Caller).TokenKey] }, request.Aborted).ConfigureAwait(false);
+                new MachineFilter { AllocatedByTokens = [((Caller.OfUser)request.Caller).TokenKey] }, request.Aborted)
+                    .ConfigureAwait(false);
             return machines.Where(machine => ids.Count == 0 || ids.Contains(machine.Id.ToString()));
         }
 
@@ -42,7 +46,8 @@ internal static class MachineBatches
             List<Machine> accepted = [];
             foreach (var machine in machines)
             {
-                switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), request.Actor, request.Aborted).ConfigureAwait(false))
+                switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), request.Actor, request.Aborted)
+                    .ConfigureAwait(false))
                 {
                     case CommandResult.Done done when done.Machine.Status != machine.Status: accepted.Add(done.Machine); break;
                     case CommandResult.Refused refused: return (accepted, refused);
@@ -52,7 +57,10 @@ internal static class MachineBatches
             return (accepted, null);
         }
 
-        /// <summary>Releases the machines that <paramref name="field"/> names; the busy ones are listed in the refusal, the others are released all the same.</summary>
+        /// <summary>
+        /// Releases the machines that <paramref name="field"/> names; the busy ones are listed in the refusal, the others are released all
+        /// the same.
+        /// </summary>
         public async Task<ApiResult> ReleaseMachinesAsync(string field, string noun, Func<Machine, string> nameOfStatus)
         {
             var (machines, refusal) = await request.NamedMachinesAsync(field, noun).ConfigureAwait(false);
@@ -64,7 +72,8 @@ internal static class MachineBatches
             foreach (var machine in machines)
             {
                 var command = new MachineCommand.Release { Comment = request.Form["comment"] };
-                switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Actor, request.Aborted).ConfigureAwait(false))
+                switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Actor, request.Aborted)
+                    .ConfigureAwait(false))
                 {
                     case CommandResult.Done: released.Add(machine.Id.ToString()); break;
                     // The machine got another owner while the ones before it were released, or has none and is not free.
@@ -80,12 +89,13 @@ internal static class MachineBatches
         }
 
         /// <summary>
-        /// Why a caller without credentials may not make this machine known; null when it may. On the served link the hardware address of the caller is seen, and it
-        /// must be the machine's: nobody makes another's machine known.
+        /// Why a caller without credentials may not make this machine known; null when it may. On the served link the hardware address of
+        /// the caller is seen, and it must be the machine's: nobody makes another's machine known.
         /// </summary>
         public ApiResult? RefuseEnlistment(NewMachine machine)
         {
-            if (!request.Enlistments.TryEnter(request.RemoteAddress, out var wait)) return ApiResults.Busy("Too many machines make themselves known at once. Try again.", wait);
+            if (!request.Enlistments.TryEnter(request.RemoteAddress, out var wait))
+                return ApiResults.Busy("Too many machines make themselves known at once. Try again.", wait);
             return request.SeenHardware is { } seen && !machine.MacAddresses.Contains(seen)
                 ? CommandResults.BadField("mac_addresses", "The address of the interface that sends this request must be among them.")
                 : null;

@@ -61,7 +61,9 @@ internal static class MachineForms
             form.Optional("power_type") is not null || form.Form.Has("power_parameters")
             || form.Form.Fields.Any(field => field.Key.StartsWith(ParameterPrefix, StringComparison.Ordinal));
 
-        /// <summary>The power settings that remain when what was sent is laid over <paramref name="present"/>; another type starts afresh.</summary>
+        /// <summary>
+        /// The power settings that remain when what was sent is laid over <paramref name="present"/>; another type starts afresh.
+        /// </summary>
         public PowerSettings Power(PowerSettings present)
         {
             var type = form.Optional("power_type") ?? present.Type;
@@ -131,7 +133,9 @@ internal static class MachineForms
             using var json = JsonDocument.Parse(text);
             if (json.RootElement.ValueKind != JsonValueKind.Object) return false;
             foreach (var property in json.RootElement.EnumerateObject())
-                into[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() ?? "" : property.Value.GetRawText();
+                into[property.Name] = property.Value.ValueKind == JsonValueKind.String
+                    ? property.Value.GetString() ?? ""
+                    : property.Value.GetRawText();
             return true;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

@@ -111,7 +111,8 @@ internal static class MachineJson
         json.WriteNumber("memory", machine.MemoryMiB);
         if (machine.SwapSize is { } swap) json.WriteNumber("swap_size", swap);
         else json.WriteNull("swap_size");
-        json.WriteString("bios_boot_method", machine.Hardware?.Firmware switch { FirmwareKind.Uefi => "uefi", FirmwareKind.Bios => "pxe", _ => null });
+        json.WriteString(
+            "bios_boot_method", machine.Hardware?.Firmware switch { FirmwareKind.Uefi => "uefi", FirmwareKind.Bios => "pxe", _ => null });
 
         json.WriteStartObject("hardware_info");
         foreach (var (name, value) in Described(machine.Hardware)) json.WriteString(name, value.Length == 0 ? "Unknown" : value);

@@ -10,7 +10,9 @@ using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;
 
-/// <summary>What can be asked of a machine: one command each. Whether its state allows it is Core's to say; who may ask is said here.</summary>
+/// <summary>
+/// What can be asked of a machine: one command each. Whether its state allows it is Core's to say; who may ask is said here.
+/// </summary>
 internal static class MachineOperations
 {
     private const string Comment = ":param comment: a reason, for the journal.";
@@ -84,7 +86,10 @@ internal static class MachineOperations
             :param secure_erase: by the disks' own secure erase.
             :param quick_erase: only where systems and partitions begin.
             :param force: accepted, and without meaning here.
-            """) with { Unsupported = new Dictionary<string, string> { ["scripts"] = "This server runs no scripts when a machine is released." } },
+            """) with
+            {
+                Unsupported = new Dictionary<string, string> { ["scripts"] = "This server runs no scripts when a machine is released." }
+            },
         Operation("abort", Access.User, _ => new MachineCommand.Abort(), $"""
             Stop what a machine is busy with.
 
@@ -186,13 +191,21 @@ internal static class MachineOperations
             : null;
     }
 
-    private static ApiAction Operation(string op, Access access, Func<FormReader, MachineCommand> read, string doc, Func<User, Func<Machine, bool>>? may = null) =>
+    private static ApiAction Operation(
+        string op,
+        Access access,
+        Func<FormReader, MachineCommand> read,
+        string doc,
+        Func<User, Func<Machine, bool>>? may = null) =>
         ApiAction.Post(op, access, request => RunAsync(request, read, may ?? (user => user.MayEdit)), doc) with
         {
             LongestForm = op is "deploy" or "power_on" ? ApiAction.UserDataForm : ApiAction.UsualForm,
         };
 
-    private static async Task<ApiResult> RunAsync(ApiRequest request, Func<FormReader, MachineCommand> read, Func<User, Func<Machine, bool>> may)
+    private static async Task<ApiResult> RunAsync(
+        ApiRequest request,
+        Func<FormReader, MachineCommand> read,
+        Func<User, Func<Machine, bool>> may)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!may(request.User)(machine)) return MachinePermissions.Denied;

@@ -7,7 +7,8 @@ using Maas.Core.Fleet;
 namespace Maas.Api.Machines;
 
 /// <summary>
-/// What a user may do to which machine. Everybody sees free machines and their own; administrators see and do everything. Core's <see cref="MachineActor"/>
+/// What a user may do to which machine. Everybody sees free machines and their own; administrators see and do everything. Core's
+/// <see cref="MachineActor"/>
 /// makes the decision on the version of the machine that is changed; these checks come before it and choose the words of the answer.
 /// </summary>
 internal static class MachinePermissions
@@ -26,7 +27,10 @@ internal static class MachinePermissions
         /// <summary>Whether it may be changed, or taken because it is nobody's.</summary>
         public bool MayTake(Machine machine) => MachineActor.Of(user).MayTake(machine);
 
-        /// <summary>Whether what identifies it (MAC addresses, hardware UUID, inventory) may be changed: by administrators only, and not while it is locked.</summary>
+        /// <summary>
+        /// Whether what identifies it (MAC addresses, hardware UUID, inventory) may be changed: by administrators only, and not while it is
+        /// locked.
+        /// </summary>
         public bool MayIdentify(Machine machine) => MachineActor.Of(user).MayIdentify(machine) && !machine.Locked;
     }
 

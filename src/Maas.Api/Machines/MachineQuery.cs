@@ -49,7 +49,10 @@ internal sealed record MachineQuery(MachineFilter Filter, Func<Machine, bool> Al
     public static MachineQuery Read(FormReader form)
     {
         IReadOnlyList<string> ids = All(form, "id", "system_id");
-        IReadOnlyList<SystemId> known = [.. ids.Select(id => SystemId.TryParse(id, out var parsed) ? parsed : default).Where(id => id != default)];
+        IReadOnlyList<SystemId> known =
+        [
+            .. ids.Select(id => SystemId.TryParse(id, out var parsed) ? parsed : default).Where(id => id != default)
+        ];
 
         var filter = new MachineFilter
         {
@@ -127,7 +130,8 @@ internal sealed record MachineQuery(MachineFilter Filter, Func<Machine, bool> Al
         {
             if (word == ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture)
                 || word.Equals(status.DisplayName, StringComparison.OrdinalIgnoreCase)
-                || word.Replace("_", "", StringComparison.Ordinal).Equals(status.ToString(), StringComparison.OrdinalIgnoreCase)) return status;
+                || word.Replace("_", "", StringComparison.Ordinal).Equals(status.ToString(), StringComparison.OrdinalIgnoreCase))
+                    return status;
         }
 
         return null;

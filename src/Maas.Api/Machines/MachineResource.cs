@@ -36,11 +36,20 @@ internal static class MachineResource
 
             :param force: accepted, and without meaning here.
             """),
-        ApiAction.Get("power_parameters", Access.Administrator, PowerParametersAsync, "Read how the machine is turned on and off, with its passwords."),
-        ApiAction.Get("query_power_state", Access.User, QueryPowerStateAsync, "Read the machine's power state, and have it looked up again."),
+        ApiAction.Get(
+            "power_parameters",
+            Access.Administrator,
+            PowerParametersAsync,
+            "Read how the machine is turned on and off, with its passwords."),
+        ApiAction.Get(
+            "query_power_state", Access.User, QueryPowerStateAsync, "Read the machine's power state, and have it looked up again."),
         ApiAction.Get("details", Access.User, DetailsAsync, "Read the raw inventory as BSON."),
         ApiAction.Get("get_token", Access.User, GetTokenAsync, "Read the machine's own key."),
-        ApiAction.Get("get_capture", Access.Administrator, GetCaptureAsync, "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
+        ApiAction.Get(
+            "get_capture",
+            Access.Administrator,
+            GetCaptureAsync,
+            "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
         ApiAction.Post("set_owner_data", Access.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
         ApiAction.Post("set_workload_annotations", Access.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
         .. MachineOperations.Actions,
@@ -69,7 +78,8 @@ internal static class MachineResource
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         var captures = request.Http.RequestServices.GetService<IMachineCaptures>();
         var output = new MemoryStream();
-        if (captures is null || !await captures.WriteAsync(machine, output, request.Aborted).ConfigureAwait(false)) return ApiResults.NotFound("Capture");
+        if (captures is null || !await captures.WriteAsync(machine, output, request.Aborted).ConfigureAwait(false))
+            return ApiResults.NotFound("Capture");
         return new ApiResult.Bytes(output.GetBuffer().AsMemory(0, (int)output.Length), "application/vnd.tcpdump.pcap")
         {
             Headers = [new("Content-Disposition", $"attachment; filename=\"{machine.Id}.pcapng\"")],
@@ -85,10 +95,12 @@ internal static class MachineResource
         var form = request.Reader();
         // Before anything is compared: an answer that depends on whether a guess is right would tell a password.
         var changesPower = form.NamesPower();
-        if (changesPower && !request.User.IsAdministrator) return ApiResults.Forbidden("Only an administrator may say how a machine is turned on and off.");
+        if (changesPower && !request.User.IsAdministrator)
+            return ApiResults.Forbidden("Only an administrator may say how a machine is turned on and off.");
         var swap = form.Form.Has("swap_size");
         var swapSize = form.ByteCount("swap_size");
-        var (architecture, cpus, memory) = (form.Architecture(), (int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
+        var (architecture, cpus, memory) = (
+            form.Architecture(), (int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
         var (zone, pool) = (Topology.DefaultTopology.Zone(form), Topology.DefaultTopology.Pool(form));
         if (changesPower) _ = form.Power(machine.Power);
         if (form.HasErrors) return ApiResults.BadForm(form);
@@ -133,12 +145,15 @@ internal static class MachineResource
         });
     }
 
-    /// <summary>The state as last known. Asking the machine's controller takes seconds: it is asked now, and whoever polls sees the answer.</summary>
+    /// <summary>
+    /// The state as last known. Asking the machine's controller takes seconds: it is asked now, and whoever polls sees the answer.
+    /// </summary>
     internal static async Task<ApiResult> QueryPowerStateAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!machine.Power.IsManual)
-            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower(), request.Actor, request.Aborted).ConfigureAwait(false);
+            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower(), request.Actor, request.Aborted)
+                .ConfigureAwait(false);
         return ApiResults.Json(json =>
         {
             json.WriteStartObject();
@@ -154,8 +169,11 @@ internal static class MachineResource
 
     private static async Task<ApiResult> GetTokenAsync(ApiRequest request)
     {
-        // The token is read before the permission is checked: a change of owner revokes it, so that the token shown is never of a later owner's time.
-        var token = SystemId.TryParse(request.Route["system_id"], out var id) ? await request.Region.NodeTokens.GetAsync(id, request.Aborted).ConfigureAwait(false) : null;
+        // The token is read before the permission is checked: a change of owner revokes it, so that the token shown is never of a later
+        // owner's time.
+        var token = SystemId.TryParse(request.Route["system_id"], out var id)
+            ? await request.Region.NodeTokens.GetAsync(id, request.Aborted).ConfigureAwait(false)
+            : null;
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;
         return ApiResults.Json(json =>
@@ -182,7 +200,10 @@ internal static class MachineResource
 
         var changes = request.Form.Fields.Where(field => field.Key is not ("op" or "")).ToList();
         var owner = request.Actor with { IsAdministrator = false }; // owner data is the owner's alone
-        var result = await request.Region.Machines.EditAsync(machine.Id, owner, each => each with { OwnerData = Changed(each, changes) }, request.Aborted).ConfigureAwait(false);
+        var result =
+            await request.Region.Machines.EditAsync(
+                machine.Id, owner, each => each with { OwnerData = Changed(each, changes) }, request.Aborted)
+                .ConfigureAwait(false);
         return CommandResults.Of(result, request);
     }
 

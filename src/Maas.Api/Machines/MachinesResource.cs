@@ -168,7 +168,8 @@ internal static class MachinesResource
         }
     }
 
-    private static ApiResult Limited(ApiRequest request, Machine machine) => ApiResults.Json(json => MachineJson.WriteLimited(json, machine, request.Links));
+    private static ApiResult Limited(ApiRequest request, Machine machine) =>
+        ApiResults.Json(json => MachineJson.WriteLimited(json, machine, request.Links));
 
     internal static async Task<ApiResult> IsRegisteredAsync(ApiRequest request)
     {
@@ -206,7 +207,11 @@ internal static class MachinesResource
     }
 
     private static async Task<ApiResult> AcceptAllAsync(ApiRequest request) =>
-        await AcceptAsync(request, await request.Region.Machines.ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, request.Aborted).ConfigureAwait(false)).ConfigureAwait(false);
+        await AcceptAsync(
+            request,
+            await request.Region.Machines.ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, request.Aborted)
+                .ConfigureAwait(false))
+            .ConfigureAwait(false);
 
     private static async Task<ApiResult> AcceptAsync(ApiRequest request, IReadOnlyList<Machine> machines)
     {

@@ -18,10 +18,18 @@ internal static class NodeResource
             Unsupported = Allocation.NotJudged,
         }),
         new("api/2.0/nodes/{system_id}/", "NodeHandler", "A node.", ApiAction.Read(Access.User, ReadAsync, "Read a node.")),
-        new("api/2.0/nodes/{system_id}/interfaces/", "InterfacesHandler", "A machine's network interfaces.", ApiAction.Read(Access.User, InterfacesAsync, "List interfaces.")),
+        new(
+            "api/2.0/nodes/{system_id}/interfaces/",
+            "InterfacesHandler",
+            "A machine's network interfaces.",
+            ApiAction.Read(Access.User, InterfacesAsync, "List interfaces.")),
         new("api/2.0/nodes/{system_id}/interfaces/{id}/", "InterfaceHandler", "A network interface, by id or by name.",
             ApiAction.Read(Access.User, InterfaceAsync, "Read an interface.")),
-        new("api/2.0/nodes/{system_id}/blockdevices/", "BlockDevicesHandler", "A machine's disks.", ApiAction.Read(Access.User, BlockDevicesAsync, "List disks.")),
+        new(
+            "api/2.0/nodes/{system_id}/blockdevices/",
+            "BlockDevicesHandler",
+            "A machine's disks.",
+            ApiAction.Read(Access.User, BlockDevicesAsync, "List disks.")),
         new("api/2.0/nodes/{system_id}/blockdevices/{id}/", "BlockDeviceHandler", "A disk, by id or by name.",
         [
             ApiAction.Read(Access.User, BlockDeviceAsync, "Read a disk."),
@@ -67,7 +75,8 @@ internal static class NodeResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
         if (FindDisk(request, machine) is not { Disk: var disk }) return ApiResults.NotFound("BlockDevice");
-        if (machine.Status is not MachineStatus.Ready) return ApiResults.Conflict("Cannot set as boot disk because the machine is not Ready.");
+        if (machine.Status is not MachineStatus.Ready)
+            return ApiResults.Conflict("Cannot set as boot disk because the machine is not Ready.");
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each =>
             each with { BootDisk = each.NameOfDisk(disk) }, request.Aborted).ConfigureAwait(false);
         return result is EditResult.Done ? ApiResults.Ok : CommandResults.Of(result, request);

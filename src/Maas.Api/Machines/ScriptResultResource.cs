@@ -7,7 +7,10 @@ using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;
 
-/// <summary>What a machine's scripts came to. MAAS groups results in sets; here a set is the results of one kind of one operation, named by its first id.</summary>
+/// <summary>
+/// What a machine's scripts came to. MAAS groups results in sets; here a set is the results of one kind of one operation, named by its
+/// first id.
+/// </summary>
 internal static class ScriptResultResource
 {
     public static IEnumerable<ApiResource> All { get; } =
@@ -59,7 +62,8 @@ internal static class ScriptResultResource
     private static async Task<ApiResult> ReadAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
-        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return ApiResults.NotFound("ScriptSet");
+        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set)
+            return ApiResults.NotFound("ScriptSet");
         if (WrongFlag(request) is { } wrong) return wrong;
         var output = await OutputsAsync(request, [set]).ConfigureAwait(false);
         return ApiResults.Json(json => Write(json, set, machine, output, request.Links));
@@ -68,7 +72,8 @@ internal static class ScriptResultResource
     private static async Task<ApiResult> DownloadAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
-        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set) return ApiResults.NotFound("ScriptSet");
+        if (Find(await SetsAsync(request, machine).ConfigureAwait(false), request.Route["id"]) is not { } set)
+            return ApiResults.NotFound("ScriptSet");
         if (request.Form["filetype"] is { Length: > 0 } type and not "txt")
             return CommandResults.BadField("filetype", $"Unknown filetype '{LogText.From(type, 64)}': it must be txt.");
         var wanted = request.Form["output"] is { Length: > 0 } streams ? streams : "combined";
@@ -78,7 +83,8 @@ internal static class ScriptResultResource
         using var text = new MemoryStream();
         foreach (var result in set.Results)
         {
-            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is not { } output) continue;
+            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is not { } output)
+                continue;
             if (wanted is "combined" or "all") Append(result.Name, output.Combined);
             if (wanted is "stdout" or "all") Append(result.Name + ".out", output.StandardOutput);
             if (wanted is "stderr" or "all") Append(result.Name + ".err", output.StandardError);
@@ -133,7 +139,11 @@ internal static class ScriptResultResource
     private static async Task<IReadOnlyList<ResultSet>> AllSetsAsync(ApiRequest request, Machine machine)
     {
         var results = await request.Region.ScriptResults.ListAsync(machine.Id, request.Aborted).ConfigureAwait(false);
-        return [.. results.GroupBy(result => (result.OperationId, result.Kind)).Select(set => new ResultSet(set.Key.Kind, set.Min(result => result.Id), [.. set.OrderBy(result => result.Id)]))];
+        return
+        [
+            .. results.GroupBy(result => (result.OperationId, result.Kind))
+                .Select(set => new ResultSet(set.Key.Kind, set.Min(result => result.Id), [.. set.OrderBy(result => result.Id)]))
+        ];
     }
 
     private static async Task<Dictionary<long, ScriptOutput>> OutputsAsync(ApiRequest request, IEnumerable<ResultSet> sets)
@@ -141,7 +151,8 @@ internal static class ScriptResultResource
         Dictionary<long, ScriptOutput> outputs = [];
         if (request.Reader().Boolean("include_output") is not true) return outputs;
         foreach (var result in sets.SelectMany(set => set.Results))
-            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is { } output) outputs[result.Id] = output;
+            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is { } output)
+                outputs[result.Id] = output;
         return outputs;
     }
 
@@ -161,7 +172,8 @@ internal static class ScriptResultResource
         json.WriteStartArray("results");
         foreach (var result in set.Results) Write(json, result, outputs.GetValueOrDefault(result.Id));
         json.WriteEndArray();
-        json.WriteString("resource_uri", links.Api("nodes", machine.Id.ToString(), "results", set.Id.ToString(CultureInfo.InvariantCulture)));
+        json.WriteString(
+            "resource_uri", links.Api("nodes", machine.Id.ToString(), "results", set.Id.ToString(CultureInfo.InvariantCulture)));
         json.WriteEndObject();
     }
 
@@ -204,7 +216,19 @@ internal static class ScriptResultResource
     /// <summary>The worst of what is known: something failed, else something still runs, else what the rest is.</summary>
     internal static ScriptStatus Overall(IReadOnlyList<ScriptResult> results)
     {
-        foreach (var worse in (ReadOnlySpan<ScriptStatus>)[ScriptStatus.Failed, ScriptStatus.FailedInstalling, ScriptStatus.FailedApplyingNetwork, ScriptStatus.TimedOut, ScriptStatus.Running, ScriptStatus.Installing, ScriptStatus.ApplyingNetwork, ScriptStatus.Pending, ScriptStatus.Aborted, ScriptStatus.Degraded])
+        foreach (var worse in (ReadOnlySpan<ScriptStatus>)
+        [
+            ScriptStatus.Failed,
+            ScriptStatus.FailedInstalling,
+            ScriptStatus.FailedApplyingNetwork,
+            ScriptStatus.TimedOut,
+            ScriptStatus.Running,
+            ScriptStatus.Installing,
+            ScriptStatus.ApplyingNetwork,
+            ScriptStatus.Pending,
+            ScriptStatus.Aborted,
+            ScriptStatus.Degraded
+        ])
             foreach (var result in results)
                 if (result.Status == worse) return worse;
         return ScriptStatus.Passed;

@@ -13,7 +13,8 @@ internal static class AgentTask
 {
     public static async Task<ApiResult> ReadAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
+            return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         return ApiResults.Text(Describe(machine, request.Links.Prefix));
     }
@@ -22,7 +23,8 @@ internal static class AgentTask
     public static async Task<ApiResult> ImageAsync(ApiRequest request)
     {
         var machine = await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        if (machine?.NextBoot is not BootIntent.Install { Image: var image }) return ApiResults.Text("No image is to be written to this machine.", 404);
+        if (machine?.NextBoot is not BootIntent.Install { Image: var image })
+            return ApiResults.Text("No image is to be written to this machine.", 404);
         return await request.Region.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
             ? new ApiResult.Content(bytes)
             : ApiResults.Text($"The image {image.Name} is not here.", 404);

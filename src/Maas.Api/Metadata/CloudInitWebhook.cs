@@ -20,21 +20,28 @@ internal static class CloudInitWebhook
     public static async Task<ApiResult> ReceiveAsync(ApiRequest request)
     {
         if (request.Route["system_id"] != request.MachineId.ToString()) return ApiResults.Forbidden("That is another machine.");
-        if (await RequestBody.ReadAsync(request.Http.Request, BodyLimit, request.Aborted).ConfigureAwait(false) is not { } body) return ApiResults.TooLarge(BodyLimit);
+        if (await RequestBody.ReadAsync(request.Http.Request, BodyLimit, request.Aborted).ConfigureAwait(false) is not { } body)
+            return ApiResults.TooLarge(BodyLimit);
         if (!Ascii.IsValid(body.Span)) return ApiResults.BadRequest("Status payload must be ASCII-only.");
-        if (Report.Read(body) is not { } report) return ApiResults.BadRequest("Status payload is not a JSON object with event_type, origin, name and description.");
+        if (Report.Read(body) is not { } report)
+            return ApiResults.BadRequest("Status payload is not a JSON object with event_type, origin, name and description.");
 
         if (report.Failed || report.EventType == "start")
         {
             var level = report.Failed ? EventLevel.Error : EventLevel.Debug;
-            await request.Region.Events.WriteAsync(request.MachineId, new EventNote(level, "cloud-init", $"{report.Origin} {report.Name}: {report.Description}"), request.Aborted).ConfigureAwait(false);
+            await request.Region.Events.WriteAsync(
+                request.MachineId,
+                new EventNote(level, "cloud-init", $"{report.Origin} {report.Name}: {report.Description}"),
+                request.Aborted).ConfigureAwait(false);
         }
 
         // "init-network/config-ssh" is a step within a stage; only the stage itself says how it went.
         if (report.EventType == "finish" && !report.Name.Contains('/', StringComparison.Ordinal))
         {
             await request.Region.Machines.ExecuteAsync(
-                request.MachineId, new MachineCommand.StageFinished(report.Name, !report.Failed, report.Description), cancellationToken: request.Aborted).ConfigureAwait(false);
+                request.MachineId,
+                new MachineCommand.StageFinished(report.Name, !report.Failed, report.Description),
+                cancellationToken: request.Aborted).ConfigureAwait(false);
         }
 
         return ApiResults.NoContent;
@@ -51,7 +58,10 @@ internal static class CloudInitWebhook
                 using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
                 var root = json.RootElement;
                 if (root.ValueKind != JsonValueKind.Object) return null;
-                return Text(root, "event_type") is { } type && Text(root, "origin") is { } origin && Text(root, "name") is { } name && Text(root, "description") is { } description
+                return Text(root, "event_type") is { } type
+                    && Text(root, "origin") is { } origin
+                    && Text(root, "name") is { } name
+                    && Text(root, "description") is { } description
                     ? new Report(type, origin, name, description, Text(root, "result") ?? "")
                     : null;
             }

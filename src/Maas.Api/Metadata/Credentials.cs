@@ -29,7 +29,8 @@ internal static class Credentials
 
     /// <summary>What MAAS answers here contains the key of any machine whose id one knows; ours does not.</summary>
     public static async Task<ApiResult> PreseedWithoutSecretsAsync(ApiRequest request) =>
-        SystemId.TryParse(request.Route["system_id"], out var id) && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not null
+        SystemId.TryParse(request.Route["system_id"], out var id)
+            && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not null
             ? ApiResults.Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/"))
             : ApiResults.NotFound("Node");
 
@@ -40,5 +41,6 @@ internal static class Credentials
             : ApiResults.NotFound("Node");
 
     private static Task<BootTokenResult> RedeemAsync(ApiRequest request) =>
-        request.Region.BootTokens.RedeemAsync(new Secret(request.Route["token"]), request.RemoteAddress, request.SeenHardware, request.Aborted);
+        request.Region.BootTokens.RedeemAsync(
+            new Secret(request.Route["token"]), request.RemoteAddress, request.SeenHardware, request.Aborted);
 }

@@ -27,10 +27,12 @@ internal static class Enlistment
     {
         // The address comes from the Host header: quoted, it can only be an address.
         var quoted = "'" + request.BaseUrl.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-        return Task.FromResult<ApiResult>(new ApiResult.Bytes(Encoding.UTF8.GetBytes(Script.Replace("@BASE@", quoted, StringComparison.Ordinal))));
+        return Task.FromResult<ApiResult>(
+            new ApiResult.Bytes(Encoding.UTF8.GetBytes(Script.Replace("@BASE@", quoted, StringComparison.Ordinal))));
     }
 
-    public static Task<ApiResult> PreseedAsync(ApiRequest request) => Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/enlist/"));
+    public static Task<ApiResult> PreseedAsync(ApiRequest request) =>
+        Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/enlist/"));
 
     private static Task<ApiResult> Text(string text) => Task.FromResult(ApiResults.Text(text));
 

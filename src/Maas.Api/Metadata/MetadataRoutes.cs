@@ -16,30 +16,66 @@ internal static class MetadataRoutes
     [
         Resource("", ApiAction.Read(Access.Machine, MetadataTree.VersionsAsync, "The versions of the service.")),
 
-        Resource("boot/{token}/", ApiAction.Read(Access.Public, Credentials.TradeAsync, "Trades a one-time boot token for the machine's own key.")),
-        Resource("status/{system_id}", ApiAction.Create(Access.Machine, CloudInitWebhook.ReceiveAsync, "Receives cloud-init's reports.") with { ReadsBody = true }),
+        Resource(
+            "boot/{token}/",
+            ApiAction.Read(Access.Public, Credentials.TradeAsync, "Trades a one-time boot token for the machine's own key.")),
+        Resource(
+            "status/{system_id}",
+            ApiAction.Create(Access.Machine, CloudInitWebhook.ReceiveAsync, "Receives cloud-init's reports.") with { ReadsBody = true }),
 
-        Resource("enlist/", ApiAction.Read(Access.Public, Enlistment.VersionsAsync, "The versions of the service, for a machine nobody knows.")),
-        Resource("enlist/{version}/", ApiAction.Read(Access.Public, Versioned(Enlistment.IndexAsync), "What there is for a machine nobody knows.")),
+        Resource(
+            "enlist/",
+            ApiAction.Read(Access.Public, Enlistment.VersionsAsync, "The versions of the service, for a machine nobody knows.")),
+        Resource(
+            "enlist/{version}/",
+            ApiAction.Read(Access.Public, Versioned(Enlistment.IndexAsync), "What there is for a machine nobody knows.")),
         Resource("enlist/{version}/meta-data/", ApiAction.Read(Access.Public, Versioned(Enlistment.ItemsAsync), "Its items.")),
         Resource("enlist/{version}/meta-data/{item}", ApiAction.Read(Access.Public, Versioned(Enlistment.ItemAsync), "One of them.")),
-        Resource("enlist/{version}/user-data", ApiAction.Read(Access.Public, Versioned(Enlistment.UserDataAsync), "The script that enlists it.")),
-        Resource("{version}/enlist-preseed/", ApiAction.Get("get_enlist_preseed", Access.Public, Versioned(Enlistment.PreseedAsync), "Where to find the above.")),
+        Resource(
+            "enlist/{version}/user-data",
+            ApiAction.Read(Access.Public, Versioned(Enlistment.UserDataAsync), "The script that enlists it.")),
+        Resource(
+            "{version}/enlist-preseed/",
+            ApiAction.Get("get_enlist_preseed", Access.Public, Versioned(Enlistment.PreseedAsync), "Where to find the above.")),
 
-        Resource("{version}/by-token/{token}/", ApiAction.Get("get_preseed", Access.Public, Versioned(Credentials.PreseedAsync), "Trades a boot token for a cloud-config with the machine's key.")),
+        Resource(
+            "{version}/by-token/{token}/",
+            ApiAction.Get(
+                "get_preseed",
+                Access.Public,
+                Versioned(Credentials.PreseedAsync),
+                "Trades a boot token for a cloud-config with the machine's key.")),
         Resource("{version}/by-id/{system_id}/",
-            ApiAction.Get("get_preseed", Access.Public, Versioned(Credentials.PreseedWithoutSecretsAsync), "A cloud-config without the machine's key."),
+            ApiAction.Get(
+                "get_preseed",
+                Access.Public,
+                Versioned(Credentials.PreseedWithoutSecretsAsync),
+                "A cloud-config without the machine's key."),
             ApiAction.Post("netboot_off", Access.Machine, Versioned(Signals.NetbootOffAsync), "The system is on the disk.")),
         Resource("{version}/by-mac/{rest*}", ApiAction.Read(Access.Public, ByMacAsync, "Never answered: an address proves nothing.")),
 
         Resource("{version}/meta-data/", ApiAction.Read(Access.Machine, Versioned(MetadataTree.ItemsAsync), "The items there are.")),
         Resource("{version}/meta-data/{item}", ApiAction.Read(Access.Machine, Versioned(MetadataTree.ItemAsync), "One of them.")),
-        Resource("{version}/user-data", ApiAction.Read(Access.Machine, Versioned(MetadataTree.UserDataAsync), "What the user gave for the machine. Asking for it ends an installation.")),
+        Resource(
+            "{version}/user-data",
+            ApiAction.Read(
+                Access.Machine,
+                Versioned(MetadataTree.UserDataAsync),
+                "What the user gave for the machine. Asking for it ends an installation.")),
         Resource("{version}/maas-scripts", ApiAction.Read(Access.Machine, Versioned(ScriptArchive.ArchiveAsync), "The scripts to run.")),
-        Resource("{version}/maas-commissioning-scripts", ApiAction.Read(Access.Machine, Versioned(ScriptArchive.OldArchiveAsync), "The same in the form of 2012.")),
-        Resource("{version}/maas-task", ApiAction.Read(Access.Machine, Versioned(AgentTask.ReadAsync), "What to do in the ephemeral environment.")),
-        Resource("{version}/maas-image", ApiAction.Read(Access.Machine, Versioned(AgentTask.ImageAsync), "The image to write, whole or in part.")),
-        Resource("{version}/maas-cloud-config", ApiAction.Read(Access.Machine, Versioned(Credentials.CloudConfigAsync), "cloud-init's configuration for the installed system.")),
+        Resource(
+            "{version}/maas-commissioning-scripts",
+            ApiAction.Read(Access.Machine, Versioned(ScriptArchive.OldArchiveAsync), "The same in the form of 2012.")),
+        Resource(
+            "{version}/maas-task",
+            ApiAction.Read(Access.Machine, Versioned(AgentTask.ReadAsync), "What to do in the ephemeral environment.")),
+        Resource(
+            "{version}/maas-image",
+            ApiAction.Read(Access.Machine, Versioned(AgentTask.ImageAsync), "The image to write, whole or in part.")),
+        Resource(
+            "{version}/maas-cloud-config",
+            ApiAction.Read(
+                Access.Machine, Versioned(Credentials.CloudConfigAsync), "cloud-init's configuration for the installed system.")),
         Resource("{version}/",
             ApiAction.Read(Access.Machine, Versioned(MetadataTree.ReadAsync), "What there is."),
             ApiAction.Post("signal", Access.Machine, Versioned(Signals.ReceiveAsync), """
@@ -56,7 +92,8 @@ internal static class MetadataRoutes
                 // What the node-side scripts of MAAS say besides. Power settings are not taken from a machine.
                 AlsoTakes = ["script_result", "result", "name", "runtime", "script_version_id", "power_type", "power_parameters"],
             },
-            ApiAction.Post("netboot_off", Access.Machine, Versioned(Signals.NetbootOffAsync), "The system is on the disk: boot it from now on."),
+            ApiAction.Post(
+                "netboot_off", Access.Machine, Versioned(Signals.NetbootOffAsync), "The system is on the disk: boot it from now on."),
             ApiAction.Post("netboot_on", Access.Machine, Versioned(Signals.NetbootOnAsync), "Boot from the network again.")),
     ];
 
@@ -66,5 +103,6 @@ internal static class MetadataRoutes
         ? handler(request)
         : Task.FromResult(ApiResults.Text($"Unknown metadata version: {request.Route["version"]}", 404));
 
-    private static Task<ApiResult> ByMacAsync(ApiRequest request) => Task.FromResult(ApiResults.Forbidden("Metadata is not given to an address."));
+    private static Task<ApiResult> ByMacAsync(ApiRequest request) =>
+        Task.FromResult(ApiResults.Forbidden("Metadata is not given to an address."));
 }

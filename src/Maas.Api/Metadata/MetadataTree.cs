@@ -15,7 +15,8 @@ internal static class MetadataTree
     public static async Task<ApiResult> ReadAsync(ApiRequest request)
     {
         List<string> lines = ["maas-commissioning-scripts", "meta-data"];
-        if (await request.Region.Machines.GetUserDataAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not null) lines.Add("user-data");
+        if (await request.Region.Machines.GetUserDataAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not null)
+            lines.Add("user-data");
         return ApiResults.Text(string.Join('\n', lines));
     }
 
@@ -29,7 +30,8 @@ internal static class MetadataTree
 
     public static async Task<ApiResult> ItemAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
+            return ApiResults.NotFound("Node");
         switch (request.Route["item"])
         {
             case "instance-id":
@@ -52,10 +54,12 @@ internal static class MetadataTree
     /// </summary>
     public static async Task<ApiResult> UserDataAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Node");
+        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
+            return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         if (machine is { Status: MachineStatus.Deploying, Netboot: false })
-            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), cancellationToken: request.Aborted).ConfigureAwait(false);
+            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), cancellationToken: request.Aborted)
+                .ConfigureAwait(false);
         return await request.Region.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes
             ? new ApiResult.Bytes(bytes)
             : ApiResults.Text("", 404);
@@ -71,5 +75,6 @@ internal static class MetadataTree
 
     /// <summary>The owner's keys are for the owner's system, not for the environment that takes inventory or erases.</summary>
     private static bool MayLogIn(Machine machine) =>
-        machine.Status is not (MachineStatus.Commissioning or MachineStatus.Testing or MachineStatus.Releasing or MachineStatus.DiskErasing);
+        machine.Status is not (MachineStatus.Commissioning or MachineStatus.Testing or MachineStatus.Releasing
+            or MachineStatus.DiskErasing);
 }

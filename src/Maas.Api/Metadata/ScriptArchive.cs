@@ -14,7 +14,9 @@ internal static class ScriptArchive
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101; // 0755
     private const UnixFileMode Readable = (UnixFileMode)0b110_100_100; // 0644
 
-    /// <summary>MAAS's archive: <c>index.json</c>, our <c>index.tsv</c> for readers without a JSON parser, and a file for each script.</summary>
+    /// <summary>
+    /// MAAS's archive: <c>index.json</c>, our <c>index.tsv</c> for readers without a JSON parser, and a file for each script.
+    /// </summary>
     public static async Task<ApiResult> ArchiveAsync(ApiRequest request)
     {
         var pending = await request.Region.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
@@ -25,7 +27,8 @@ internal static class ScriptArchive
     public static async Task<ApiResult> OldArchiveAsync(ApiRequest request)
     {
         var pending = await request.Region.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        return new ApiResult.Bytes(Tar([.. pending.Select(script => ($"commissioning.d/{script.Result.Name}", script.Body, Executable))]), "application/tar");
+        return new ApiResult.Bytes(
+            Tar([.. pending.Select(script => ($"commissioning.d/{script.Result.Name}", script.Body, Executable))]), "application/tar");
     }
 
     internal static ReadOnlyMemory<byte> Pack(IReadOnlyList<PendingScript> scripts) => Tar(
@@ -100,7 +103,8 @@ internal static class ScriptArchive
             foreach (var (name, body, mode) in files)
             {
                 using var content = new MemoryStream(body.ToArray());
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { Mode = mode, ModificationTime = DateTimeOffset.UnixEpoch, DataStream = content });
+                tar.WriteEntry(new UstarTarEntry(
+                    TarEntryType.RegularFile, name) { Mode = mode, ModificationTime = DateTimeOffset.UnixEpoch, DataStream = content });
             }
         }
 

@@ -16,12 +16,16 @@ internal static class Signals
     public static async Task<ApiResult> ReceiveAsync(ApiRequest request)
     {
         if (request.Form["status"] is not { Length: > 0 } status) return ApiResults.BadRequest("No provided status!");
-        if (ReportOf(status, request.Form["script_result_id"] is not null) is not { } report) return ApiResults.BadRequest($"Unknown status: '{status}'");
+        if (ReportOf(status, request.Form["script_result_id"] is not null) is not { } report)
+            return ApiResults.BadRequest($"Unknown status: '{status}'");
         if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return ApiResults.BadRequest(reason);
         foreach (var script in scripts)
             await request.Region.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
 
-        return await request.Region.Machines.ExecuteAsync(request.MachineId, new MachineCommand.Signal(report, request.Form["error"]), cancellationToken: request.Aborted).ConfigureAwait(false) switch
+        return await request.Region.Machines.ExecuteAsync(
+            request.MachineId,
+            new MachineCommand.Signal(report, request.Form["error"]),
+            cancellationToken: request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done => ApiResults.Ok,
             CommandResult.Refused refused => ApiResults.Conflict(refused.Reason),
@@ -35,8 +39,10 @@ internal static class Signals
 
     private static async Task<ApiResult> NetbootAsync(ApiRequest request, MachineCommand command)
     {
-        if (request.Route.TryGetValue("system_id", out var id) && id != request.MachineId.ToString()) return ApiResults.Forbidden("That is another machine.");
-        return await request.Region.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted).ConfigureAwait(false) switch
+        if (request.Route.TryGetValue("system_id", out var id) && id != request.MachineId.ToString())
+            return ApiResults.Forbidden("That is another machine.");
+        return await request.Region.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted)
+            .ConfigureAwait(false) switch
         {
             CommandResult.Done => ApiResults.Ok,
             CommandResult.Refused refused => ApiResults.Conflict(refused.Reason),
@@ -60,7 +66,9 @@ internal static class Signals
         (reports, reason) = ([], "");
         var fields = new FormReader(form);
         var resultId = fields.Integer("script_result_id", 1, long.MaxValue);
-        var exitStatus = (int?)(fields.Integer("exit_status", int.MinValue, int.MaxValue) ?? fields.Integer("script_result", int.MinValue, int.MaxValue));
+        var exitStatus =
+            (int?)(fields.Integer("exit_status", int.MinValue, int.MaxValue)
+                ?? fields.Integer("script_result", int.MinValue, int.MaxValue));
         if (fields.HasErrors)
         {
             reason = string.Join(' ', fields.Errors.Select(error => $"{error.Key}: {string.Join(' ', error.Value)}"));

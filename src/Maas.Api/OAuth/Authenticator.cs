@@ -28,7 +28,8 @@ internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> 
     {
         var authorization = request.Headers.Authorization.ToString();
         if (string.IsNullOrEmpty(authorization)) return Authentication.Nobody;
-        if (!OAuthHeader.TryParse(authorization, out var header)) return Refused("Authorization Error: the OAuth parameters are incomplete.");
+        if (!OAuthHeader.TryParse(authorization, out var header))
+            return Refused("Authorization Error: the OAuth parameters are incomplete.");
         if (header.Version is not ("" or "1.0"))
             return Refused($"Authorization Error: OAuth version {LogText.From(header.Version, 20)} is not supported.");
         if (header.SignatureMethod is not ("PLAINTEXT" or "HMAC-SHA1"))
@@ -44,7 +45,8 @@ internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> 
             return Refused($"Authorization Error: 'Expired timestamp: given {timestamp} and now {now} has a greater difference than threshold {NonceLedger.Window.TotalSeconds}'");
         if (await VerifyAsync(request, header, secret, cancellationToken).ConfigureAwait(false) is { } refusal) return refusal;
 
-        return await region.Nonces.UseAsync(header.ConsumerKey, header.Token, header.Nonce, timestamp, cancellationToken).ConfigureAwait(false) switch
+        return await region.Nonces.UseAsync(header.ConsumerKey, header.Token, header.Nonce, timestamp, cancellationToken)
+            .ConfigureAwait(false) switch
         {
             NonceVerdict.Fresh => Authentication.As(caller),
             NonceVerdict.Expired => Refused("Authorization Error: 'Expired timestamp'"),

@@ -27,7 +27,9 @@ internal sealed record OAuthHeader(
 {
     private const int MaximumLength = 4096;
 
-    /// <summary>False when the header is of another scheme, lacks a parameter, or names one twice (which of the two would be meant?).</summary>
+    /// <summary>
+    /// False when the header is of another scheme, lacks a parameter, or names one twice (which of the two would be meant?).
+    /// </summary>
     public static bool TryParse(string? header, [NotNullWhen(true)] out OAuthHeader? parsed)
     {
         parsed = null;
@@ -60,6 +62,7 @@ internal sealed record OAuthHeader(
             Nonce: Take("oauth_nonce"),
             Version: Take("oauth_version"),
             Signed: [.. parameters.Where(parameter => parameter.Key is not ("realm" or "oauth_signature"))]);
-        return parsed is { ConsumerKey.Length: > 0, Token.Length: > 0, SignatureMethod.Length: > 0, Signature.IsEmpty: false, Timestamp.Length: > 0, Nonce.Length: > 0 };
+        return parsed is { ConsumerKey.Length: > 0, Token.Length: > 0, SignatureMethod.Length: > 0, Signature.IsEmpty: false,
+            Timestamp.Length: > 0, Nonce.Length: > 0 };
     }
 }

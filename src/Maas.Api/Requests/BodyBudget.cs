@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Maas.Api.Requests;
 
 /// <summary>
-/// How much memory the bodies of all requests may take at once. A request reserves its share before its body is read, and waits when there is none: in the
-/// order of coming, and not for ever. Small bodies reserve nothing, so that a deletion is never behind uploads.
+/// How much memory the bodies of all requests may take at once. A request reserves its share before its body is read, and waits when there
+/// is none: in the order of coming, and not for ever. Small bodies reserve nothing, so that a deletion is never behind uploads.
 /// </summary>
 internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider timeProvider)
 {
@@ -97,7 +97,8 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
         {
             lock (_gate)
             {
-                if (waiting.Value.Turn.Task.IsCompleted) return exception is TimeoutException ? new Reservation(this, share) : Abandon(share, exception);
+                if (waiting.Value.Turn.Task.IsCompleted)
+                    return exception is TimeoutException ? new Reservation(this, share) : Abandon(share, exception);
                 _queue.Remove(waiting);
                 Admit(); // those behind may be smaller
             }

@@ -28,7 +28,9 @@ internal sealed class FormReader(RequestForm form)
         return "";
     }
 
-    /// <summary>A whole number between the bounds, or null when absent. Clients also send <c>2.0</c>, which is taken as 2 when it is whole.</summary>
+    /// <summary>
+    /// A whole number between the bounds, or null when absent. Clients also send <c>2.0</c>, which is taken as 2 when it is whole.
+    /// </summary>
     public long? Integer(string name, long minimum, long maximum)
     {
         if (Optional(name) is not { } text) return null;
@@ -70,7 +72,9 @@ internal sealed class FormReader(RequestForm form)
 
     /// <summary>Every value of a field that may be repeated and whose values may each be a list, with commas or blanks between.</summary>
     public IReadOnlyList<string> List(string name) =>
-        [.. form.All(name).SelectMany(value => value.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        [.. form.All(name)
+            .SelectMany(
+                value => value.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     public void Refuse(string name, string message)
     {

@@ -27,7 +27,8 @@ internal static class MultipartBody
         var delimiter = Encoding.Latin1.GetBytes("--" + boundary);
         var lineAndDelimiter = Encoding.Latin1.GetBytes("\r\n--" + boundary);
 
-        if (!TryFindFirstDelimiter(body.Span, delimiter, out var position)) return new FormParse.Malformed("The multipart boundary does not occur in the body.");
+        if (!TryFindFirstDelimiter(body.Span, delimiter, out var position))
+            return new FormParse.Malformed("The multipart boundary does not occur in the body.");
 
         List<KeyValuePair<string, string>> fields = [];
         List<FormFile> files = [];
@@ -39,7 +40,8 @@ internal static class MultipartBody
 
             var lineEnd = rest.IndexOf("\r\n"u8);
             if (lineEnd < 0) return Truncated;
-            if (rest[..lineEnd].ContainsAnyExcept((byte)' ', (byte)'\t')) return new FormParse.Malformed("A multipart delimiter is followed by other text.");
+            if (rest[..lineEnd].ContainsAnyExcept((byte)' ', (byte)'\t'))
+                return new FormParse.Malformed("A multipart delimiter is followed by other text.");
 
             // The line break that ends the delimiter may also begin the next one: that is the empty body.
             var length = rest[lineEnd..].IndexOf(lineAndDelimiter);
@@ -78,13 +80,17 @@ internal static class MultipartBody
         if (!TryDecode(part[(headerEnd + 4)..], encoding, out var content))
             return new FormParse.Malformed($"The part '{name}' is not valid {encoding}.");
 
-        var fileName = HeaderUtilities.UnescapeAsQuotedString(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName);
+        var fileName =
+            HeaderUtilities.UnescapeAsQuotedString(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName);
         if (fileName.HasValue) files.Add(new FormFile(name, fileName.ToString(), content));
         else fields.Add(new(name, Encoding.UTF8.GetString(content.Span)));
         return null;
     }
 
-    private static bool TryReadHeaders(string headers, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ContentDispositionHeaderValue? disposition, out string encoding)
+    private static bool TryReadHeaders(
+        string headers,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ContentDispositionHeaderValue? disposition,
+        out string encoding)
     {
         disposition = null;
         encoding = "binary";
@@ -112,7 +118,8 @@ internal static class MultipartBody
             case "base64":
                 // White space (the line breaks of MIME) is skipped by the decoder.
                 var buffer = new byte[Base64.GetMaxDecodedFromUtf8Length(content.Length)];
-                if (Base64.DecodeFromUtf8(content.Span, buffer, out _, out var written) != System.Buffers.OperationStatus.Done) return false;
+                if (Base64.DecodeFromUtf8(content.Span, buffer, out _, out var written) != System.Buffers.OperationStatus.Done)
+                    return false;
                 decoded = buffer.AsMemory(0, written);
                 return true;
             default:

@@ -16,7 +16,9 @@ internal sealed class RequestForm
 
     public IReadOnlyList<FormFile> Files { get; }
 
-    /// <summary>The last value of <paramref name="name"/>; a file sent under that name counts as its text; null when it was not sent.</summary>
+    /// <summary>
+    /// The last value of <paramref name="name"/>; a file sent under that name counts as its text; null when it was not sent.
+    /// </summary>
     public string? this[string name]
     {
         get

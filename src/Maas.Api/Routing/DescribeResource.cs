@@ -13,7 +13,10 @@ internal static class DescribeResource
     private const string Root = "api/2.0/";
 
     public static ApiResource Definition { get; } = new(Root + "describe/", "DescribeHandler", "The API.",
-        ApiAction.Read(Access.Public, request => Task.FromResult(ApiResults.Json(json => Write(json, request))), "Describe the API.")) { IsAlias = true };
+        ApiAction.Read(Access.Public, request => Task.FromResult(ApiResults.Json(json => Write(json, request))), "Describe the API."))
+        {
+            IsAlias = true
+        };
 
     private static void Write(Utf8JsonWriter json, ApiRequest request)
     {
@@ -29,7 +32,13 @@ internal static class DescribeResource
         {
             json.WriteStartObject();
             json.WriteString("name", resource.Handler);
-            WriteHandler(json, "anon", "Anon" + resource.Handler, resource, action => action.Access is Access.Public or Access.UserOrAnonymous, request);
+            WriteHandler(
+                json,
+                "anon",
+                "Anon" + resource.Handler,
+                resource,
+                action => action.Access is Access.Public or Access.UserOrAnonymous,
+                request);
             WriteHandler(json, "auth", resource.Handler, resource, action => action.Access is not Access.Public, request);
             json.WriteEndObject();
         }
@@ -40,7 +49,13 @@ internal static class DescribeResource
         json.WriteEndObject();
     }
 
-    private static void WriteHandler(Utf8JsonWriter json, string member, string name, ApiResource resource, Func<ApiAction, bool> among, ApiRequest request)
+    private static void WriteHandler(
+        Utf8JsonWriter json,
+        string member,
+        string name,
+        ApiResource resource,
+        Func<ApiAction, bool> among,
+        ApiRequest request)
     {
         var actions = resource.Actions.Where(among).ToList();
         if (actions.Count == 0)
@@ -74,7 +89,9 @@ internal static class DescribeResource
         json.WriteEndObject();
     }
 
-    /// <summary>The path with the mount point; clients put values in the place of <c>{names}</c> and the origin of their profile before it.</summary>
+    /// <summary>
+    /// The path with the mount point; clients put values in the place of <c>{names}</c> and the origin of their profile before it.
+    /// </summary>
     private static string PathOf(ApiResource resource, string prefix)
     {
         var path = $"{prefix}/{resource.Path}".Replace("*}", "}", StringComparison.Ordinal);

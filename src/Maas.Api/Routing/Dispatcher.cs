@@ -80,14 +80,19 @@ internal sealed partial class Dispatcher(
             : await authenticator.AuthenticateAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
         if (!open && authentication.Refusal is { } refused) return refused;
 
-        if (UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text] ? text : "") is not FormParse.Read { Form: var query })
+        if (UrlEncodedBody.Parse(http.Request.QueryString.Value is ['?', .. var text]
+            ? text
+            : "") is not FormParse.Read { Form: var query })
             return ApiResults.BadRequest("The query has too many parameters.");
 
-        // The operation may be in the body. What it can be is known before, and so is whether the caller may ask any of it and how much is read for that.
+        // The operation may be in the body. What it can be is known before, and so is whether the caller may ask any of it and how much is
+        // read for that.
         var named = First(opInPath, query["op"]);
         var possible = named is null ? actions : actions.FindAll(action => action.Op == named);
         if (possible.Count == 0) return NoSuchAction(resource, authentication, method, named);
-        if (possible.TrueForAll(action => Deny(action.Access, authentication) is not null)) return Deny(possible[0].Access, authentication)!; // as the loop has just said
+        // as the loop has just said
+        if (possible.TrueForAll(action => Deny(action.Access, authentication) is not null))
+            return Deny(possible[0].Access, authentication)!;
         var body = RequestForm.Empty;
         IDisposable? memory = null;
         if (method is "POST" or "PUT" or "DELETE" && !actions.Exists(action => action.ReadsBody))
@@ -162,7 +167,10 @@ internal sealed partial class Dispatcher(
             return ApiResults.BadRequest(op is null ? "Unknown operation." : $"Unknown operation: '{op}'.");
         if (op is not null) return ApiResults.BadRequest($"Unrecognised signature: method={method} op={op}");
         var plain = resource.Actions.Where(action => action.Op is null).Select(action => action.Method).Distinct(StringComparer.Ordinal);
-        return ApiResults.Text("Method Not Allowed", StatusCodes.Status405MethodNotAllowed) with { Headers = [new("Allow", string.Join(", ", plain))] };
+        return ApiResults.Text("Method Not Allowed", StatusCodes.Status405MethodNotAllowed) with
+        {
+            Headers = [new("Allow", string.Join(", ", plain))]
+        };
     }
 
     private static ApiResult? Deny(Access access, Authentication authentication) => (access, authentication.Caller) switch
@@ -173,7 +181,8 @@ internal sealed partial class Dispatcher(
         (Access.Machine, Caller.OfMachine) => null,
         (Access.Machine, _) => ApiResults.Forbidden("Not authenticated as a known node."),
         (_, Caller.OfMachine) => ApiResults.Forbidden("User is not allowed access to this API."),
-        (Access.Administrator, Caller.OfUser { User.IsAdministrator: false }) => ApiResults.Forbidden("Forbidden: this takes an administrator."),
+        (Access.Administrator, Caller.OfUser { User.IsAdministrator: false }) =>
+            ApiResults.Forbidden("Forbidden: this takes an administrator."),
         (_, Caller.OfUser) => null,
         _ => ApiResults.Unauthorized("Authorization Error: not known."),
     };

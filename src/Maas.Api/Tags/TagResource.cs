@@ -46,15 +46,18 @@ internal static class TagResource
     ];
 
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
-        ApiResults.List(await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false), (json, tag) => Write(json, tag, request.Links));
+        ApiResults.List(
+            await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false), (json, tag) => Write(json, tag, request.Links));
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
         var form = request.Reader();
         var tag = new Tag(form.Required("name"), form.Optional("comment") ?? "");
         RefuseKernelOptions(form);
-        if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server; put the tag on machines with update_nodes.");
-        if (!form.HasErrors && await request.Region.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null) form.Refuse("name", "Tag with this Name already exists.");
+        if (form.Optional("definition") is not null)
+            form.Refuse("definition", "Definitions are not evaluated by this server; put the tag on machines with update_nodes.");
+        if (!form.HasErrors && await request.Region.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null)
+            form.Refuse("name", "Tag with this Name already exists.");
         if (form.HasErrors) return ApiResults.BadForm(form);
         return await SaveAsync(request, tag).ConfigureAwait(false);
     }
@@ -80,7 +83,8 @@ internal static class TagResource
     /// <summary>Taken and kept, they would promise what no boot does.</summary>
     private static void RefuseKernelOptions(FormReader form)
     {
-        if (form.Optional("kernel_opts") is not null) form.Refuse("kernel_opts", "Kernel options of tags are not added to any boot by this server.");
+        if (form.Optional("kernel_opts") is not null)
+            form.Refuse("kernel_opts", "Kernel options of tags are not added to any boot by this server.");
     }
 
     private static async Task<ApiResult> SaveAsync(ApiRequest request, Tag tag) =>
@@ -89,15 +93,20 @@ internal static class TagResource
             : CommandResults.BadField("name", "Invalid tag name.");
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
-        await FindAsync(request).ConfigureAwait(false) is { } tag ? ApiResults.Json(json => Write(json, tag, request.Links)) : ApiResults.NotFound("Tag");
+        await FindAsync(request).ConfigureAwait(false) is { } tag
+            ? ApiResults.Json(json => Write(json, tag, request.Links))
+            : ApiResults.NotFound("Tag");
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request) =>
-        await request.Region.Tags.DeleteAsync(request.Route["name"], request.Aborted).ConfigureAwait(false) ? ApiResults.NoContent : ApiResults.NotFound("Tag");
+        await request.Region.Tags.DeleteAsync(request.Route["name"], request.Aborted).ConfigureAwait(false)
+            ? ApiResults.NoContent
+            : ApiResults.NotFound("Tag");
 
     private static async Task<ApiResult> MachinesAsync(ApiRequest request)
     {
         if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return ApiResults.NotFound("Tag");
-        var machines = await request.Region.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted).ConfigureAwait(false);
+        var machines =
+            await request.Region.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted).ConfigureAwait(false);
         return request.ShowAll(machines.Where(request.User.MaySee));
     }
 

@@ -15,7 +15,9 @@ internal static class DomainResource
         new("api/2.0/domains/{id}/", "DomainHandler", "A domain.", ApiAction.Read(Access.User, ReadAsync, "Read a domain.")),
     ];
 
-    /// <summary>The domain called <paramref name="domain"/> as a member of another object, or alone when <paramref name="name"/> is null.</summary>
+    /// <summary>
+    /// The domain called <paramref name="domain"/> as a member of another object, or alone when <paramref name="name"/> is null.
+    /// </summary>
     public static void Write(Utf8JsonWriter json, string? name, string domain, Links links)
     {
         if (name is not null) json.WritePropertyName(name);

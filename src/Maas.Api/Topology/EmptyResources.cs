@@ -57,8 +57,14 @@ internal static class EmptyResources
             ApiAction.Read(Access.User, OfMachineAsync, $"List {path.Split('/')[^1]}.") with { TakesAnyArgument = true });
 
     private static async Task<ApiResult> OfMachineAsync(ApiRequest request) =>
-        await request.FindMachineAsync().ConfigureAwait(false) is null ? ApiResults.NotFound("Node") : ApiResults.List<int>([], (_, _) => { });
+        await request.FindMachineAsync().ConfigureAwait(false) is null
+            ? ApiResults.NotFound("Node")
+            : ApiResults.List<int>([], (_, _) => { });
 
     private static ApiResource Nothing(string path, string handler, string kind) =>
-        new($"api/2.0/{path}", handler, $"A {kind}.", ApiAction.Read(Access.User, _ => Task.FromResult(ApiResults.NotFound(kind)), $"Read a {kind}."));
+        new(
+            $"api/2.0/{path}",
+            handler,
+            $"A {kind}.",
+            ApiAction.Read(Access.User, _ => Task.FromResult(ApiResults.NotFound(kind)), $"Read a {kind}."));
 }

@@ -15,9 +15,20 @@ internal static class FabricResource
     [
         new("api/2.0/fabrics/", "FabricsHandler", "All fabrics.", ApiAction.Read(Access.User, ListAsync, "List fabrics.")),
         new("api/2.0/fabrics/{id}/", "FabricHandler", "A fabric.", ApiAction.Read(Access.User, ReadAsync, "Read a fabric.")),
-        new("api/2.0/fabrics/{fabric_id}/vlans/", "VlansHandler", "The VLANs of a fabric.", ApiAction.Read(Access.User, VlansAsync, "List VLANs.")),
-        new("api/2.0/fabrics/{fabric_id}/vlans/{vid}/", "VlanHandler", "A VLAN.", ApiAction.Read(Access.User, VlanOfFabricAsync, "Read a VLAN.")),
-        new("api/2.0/vlans/{vlan_id}/", "VlanHandler", "A VLAN.", ApiAction.Read(Access.User, VlanAsync, "Read a VLAN.")) { IsAlias = true },
+        new(
+            "api/2.0/fabrics/{fabric_id}/vlans/",
+            "VlansHandler",
+            "The VLANs of a fabric.",
+            ApiAction.Read(Access.User, VlansAsync, "List VLANs.")),
+        new(
+            "api/2.0/fabrics/{fabric_id}/vlans/{vid}/",
+            "VlanHandler",
+            "A VLAN.",
+            ApiAction.Read(Access.User, VlanOfFabricAsync, "Read a VLAN.")),
+        new("api/2.0/vlans/{vlan_id}/", "VlanHandler", "A VLAN.", ApiAction.Read(Access.User, VlanAsync, "Read a VLAN."))
+        {
+            IsAlias = true
+        },
     ];
 
     /// <summary>The untagged VLAN as a member of another object, or alone when <paramref name="name"/> is null.</summary>
@@ -66,7 +77,8 @@ internal static class FabricResource
         ? ApiResults.List<string>([Name], (json, _) => WriteVlan(json, null, request.Links))
         : ApiResults.NotFound("Fabric"));
 
-    private static Task<ApiResult> VlanOfFabricAsync(ApiRequest request) => Vlan(request, request.Route["fabric_id"] is FabricId or Name && request.Route["vid"] == "0");
+    private static Task<ApiResult> VlanOfFabricAsync(ApiRequest request) =>
+        Vlan(request, request.Route["fabric_id"] is FabricId or Name && request.Route["vid"] == "0");
 
     private static Task<ApiResult> VlanAsync(ApiRequest request) => Vlan(request, request.Route["vlan_id"] == $"{UntaggedId}");
 

@@ -9,9 +9,20 @@ internal static class PoolResource
 {
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/resourcepools/", "ResourcePoolsHandler", "All resource pools.", ApiAction.Read(Access.User, ListAsync, "List resource pools.")),
-        new("api/2.0/pools/", "ResourcePoolsHandler", "All resource pools.", ApiAction.Read(Access.User, ListAsync, "List resource pools.")) { IsAlias = true },
-        new("api/2.0/resourcepool/{id}/", "ResourcePoolHandler", "A resource pool.", ApiAction.Read(Access.User, ReadAsync, "Read a resource pool.")),
+        new(
+            "api/2.0/resourcepools/",
+            "ResourcePoolsHandler",
+            "All resource pools.",
+            ApiAction.Read(Access.User, ListAsync, "List resource pools.")),
+        new("api/2.0/pools/", "ResourcePoolsHandler", "All resource pools.", ApiAction.Read(Access.User, ListAsync, "List resource pools."))
+        {
+            IsAlias = true
+        },
+        new(
+            "api/2.0/resourcepool/{id}/",
+            "ResourcePoolHandler",
+            "A resource pool.",
+            ApiAction.Read(Access.User, ReadAsync, "Read a resource pool.")),
     ];
 
     /// <summary>The pool as a member of another object, or alone when <paramref name="name"/> is null.</summary>

@@ -21,9 +21,11 @@ internal static class CapturedFrame
     private const byte Udp = 17;
 
     /// <summary>The octets of headers that <see cref="WriteUdp"/> puts before a payload.</summary>
-    public static int HeadersLength(IPEndPoint source) => EthernetLength + UdpLength + (source.AddressFamily == AddressFamily.InterNetworkV6 ? IPv6Length : IPv4Length);
+    public static int HeadersLength(IPEndPoint source) =>
+        EthernetLength + UdpLength + (source.AddressFamily == AddressFamily.InterNetworkV6 ? IPv6Length : IPv4Length);
 
-    public static bool IsKnown(LinkType link) => link is LinkType.Ethernet or LinkType.RawIp or LinkType.LinuxCooked or LinkType.LinuxCooked2;
+    public static bool IsKnown(LinkType link) =>
+        link is LinkType.Ethernet or LinkType.RawIp or LinkType.LinuxCooked or LinkType.LinuxCooked2;
 
     /// <summary>Reads a frame.</summary>
     /// <returns><see langword="null"/> when it holds no UDP datagram, or only a fragment of one.</returns>
@@ -35,9 +37,12 @@ internal static class CapturedFrame
         switch (link)
         {
             case LinkType.Ethernet when bytes.Length >= EthernetLength:
-                (destination, source) = (new HardwareAddress(HardwareAddress.Ethernet, bytes[..6]), new HardwareAddress(HardwareAddress.Ethernet, bytes.Slice(6, 6)));
+                (destination, source) = (
+                    new HardwareAddress(HardwareAddress.Ethernet, bytes[..6]),
+                    new HardwareAddress(HardwareAddress.Ethernet, bytes.Slice(6, 6)));
                 (protocol, at) = (BinaryPrimitives.ReadUInt16BigEndian(bytes[12..]), EthernetLength);
-                for (; protocol is Vlan or ServiceVlan && bytes.Length >= at + 4; at += 4) protocol = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
+                for (; protocol is Vlan or ServiceVlan && bytes.Length >= at + 4; at += 4)
+                    protocol = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
                 break;
             case LinkType.LinuxCooked when bytes.Length >= 16:
                 if (bytes[5] == 6) source = new HardwareAddress(HardwareAddress.Ethernet, bytes.Slice(6, 6));
@@ -118,7 +123,9 @@ internal static class CapturedFrame
     private static CapturedPacket? ReadIPv6(ReadOnlyMemory<byte> packet, DateTimeOffset time)
     {
         var ip = packet.Span;
-        return ip.Length < IPv6Length || ip[0] >> 4 != 6 || ip[6] != Udp ? null : ReadUdp(packet[IPv6Length..], new IPAddress(ip.Slice(8, 16)), new IPAddress(ip.Slice(24, 16)), time);
+        return ip.Length < IPv6Length || ip[0] >> 4 != 6 || ip[6] != Udp
+            ? null
+            : ReadUdp(packet[IPv6Length..], new IPAddress(ip.Slice(8, 16)), new IPAddress(ip.Slice(24, 16)), time);
     }
 
     private static CapturedPacket? ReadUdp(ReadOnlyMemory<byte> datagram, IPAddress source, IPAddress destination, DateTimeOffset time)

@@ -27,8 +27,13 @@ public sealed record CapturedPacket(DateTimeOffset At, IPEndPoint Source, IPEndP
     /// <summary>Whether the capturing host sent it; <see langword="null"/> when the capture does not tell.</summary>
     public bool? IsSent { get; init; }
 
-    /// <summary>Whether it is DHCPv4 by its ports, PXE's boot service included, or by the magic cookie on any port (RFC 2131 section 3).</summary>
-    public bool IsDhcp => IsDhcpPort(Source.Port) || IsDhcpPort(Destination.Port) || (Payload.Length >= 240 && Payload.Span.Slice(236, 4) is [0x63, 0x82, 0x53, 0x63]);
+    /// <summary>
+    /// Whether it is DHCPv4 by its ports, PXE's boot service included, or by the magic cookie on any port (RFC 2131 section 3).
+    /// </summary>
+    public bool IsDhcp =>
+        IsDhcpPort(Source.Port)
+            || IsDhcpPort(Destination.Port)
+            || (Payload.Length >= 240 && Payload.Span.Slice(236, 4) is [0x63, 0x82, 0x53, 0x63]);
 
     /// <summary>Whether it is DHCPv6 by its ports.</summary>
     public bool IsDhcp6 => Source.Port is 546 or 547 || Destination.Port is 546 or 547;

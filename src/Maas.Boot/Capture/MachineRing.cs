@@ -41,7 +41,8 @@ internal sealed class MachineRing(int size)
     private CapturedPacket ToPacket(Entry entry)
     {
         var packet = entry.Packet;
-        return new CapturedPacket(packet.At, packet.Source.ToIPEndPoint(), packet.Destination.ToIPEndPoint(), _octets.AsSpan(entry.Start, entry.Kept).ToArray())
+        return new CapturedPacket(
+            packet.At, packet.Source.ToIPEndPoint(), packet.Destination.ToIPEndPoint(), _octets.AsSpan(entry.Start, entry.Kept).ToArray())
         {
             Length = entry.Length,
             SourceHardware = packet.IsSent ? null : Hardware,

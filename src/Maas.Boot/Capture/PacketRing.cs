@@ -1,13 +1,14 @@
 namespace Maas.Boot.Capture;
 
 /// <summary>
-/// The last datagrams of each machine that the servers took and sent, in memory of a fixed size, to be written as a capture when somebody asks why
-/// a machine did not boot. Set it in the servers' options.
+/// The last datagrams of each machine that the servers took and sent, in memory of a fixed size, to be written as a capture when somebody
+/// asks why a machine did not boot. Set it in the servers' options.
 /// </summary>
 /// <remarks>
-/// A machine is known by its hardware address, and by the address that DHCP last saw with it: what it fetches by TFTP from there stands in its ring too.
-/// Clients that no DHCP was seen of are known by their address alone. When there are more machines than places, the one heard last longest ago loses
-/// its own; so strangers can drive machines out, but never beyond the memory. Of a file's blocks only the beginning is kept. Safe for use from several threads.
+/// A machine is known by its hardware address, and by the address that DHCP last saw with it: what it fetches by TFTP from there stands in
+/// its ring too. Clients that no DHCP was seen of are known by their address alone. When there are more machines than places, the one heard
+/// last longest ago loses its own; so strangers can drive machines out, but never beyond the memory. Of a file's blocks only the beginning
+/// is kept. Safe for use from several threads.
 /// </remarks>
 /// <example>
 /// <code>
@@ -28,7 +29,8 @@ public sealed class PacketRing
     private readonly Dictionary<UInt128, LinkedListNode<MachineRing>> _byAddress = [];
 
     /// <summary>Makes a ring.</summary>
-    /// <param name="bytesPerMachine">Octets of datagrams kept of a machine; 64 KiB unless told otherwise, which is a whole PXE boot. At least 4096.</param>
+    /// <param name="bytesPerMachine">Octets of datagrams kept of a machine; 64 KiB unless told otherwise, which is a whole PXE boot. At
+    /// least 4096.</param>
     /// <param name="machines">How many machines are kept; 256 unless told otherwise. At least 1.</param>
     public PacketRing(int bytesPerMachine = 1 << 16, int machines = 256)
     {

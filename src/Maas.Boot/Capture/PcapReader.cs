@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Maas.Boot.Capture;
 
 /// <summary>
-/// Reads the UDP datagrams of a capture: classic pcap or pcapng, in either byte order, of Ethernet frames (with or without VLAN tags), of Linux's
+/// Reads the UDP datagrams of a capture: classic pcap or pcapng, in either byte order, of Ethernet frames (with or without VLAN tags), of
+/// Linux's
 /// <c>any</c> device, or of bare IP packets. What is no whole UDP datagram over IPv4 or IPv6 is passed over.
 /// <code>
 /// file    magic (4) major (2) minor (2) zone (4) sigfigs (4) snaplen (4) linktype (4)
@@ -33,7 +34,8 @@ public static class PcapReader
         if (!littleEndian) magic = BinaryPrimitives.ReverseEndianness(magic);
         if (magic is not (Microseconds or Nanoseconds)) throw new InvalidDataException("This is no capture: neither pcap nor pcapng.");
         var link = (LinkType)(ReadNumber(bytes[20..], littleEndian) & 0xffff);
-        if (!CapturedFrame.IsKnown(link)) throw new InvalidDataException($"The capture is one of link type {(int)link}, which is not read: Ethernet (1), raw IP (101) and Linux cooked (113, 276) are.");
+        if (!CapturedFrame.IsKnown(link))
+            throw new InvalidDataException($"The capture is one of link type {(int)link}, which is not read: Ethernet (1), raw IP (101) and Linux cooked (113, 276) are.");
 
         var packets = new List<CapturedPacket>();
         for (var at = HeaderLength; at < bytes.Length;)

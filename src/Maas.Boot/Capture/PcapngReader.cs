@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Maas.Boot.Capture;
 
-/// <summary>Reads pcapng (draft-ietf-opsawg-pcapng); the blocks stand with <see cref="PcapngWriter"/>. Blocks of other kinds are passed over.</summary>
+/// <summary>
+/// Reads pcapng (draft-ietf-opsawg-pcapng); the blocks stand with <see cref="PcapngWriter"/>. Blocks of other kinds are passed over.
+/// </summary>
 internal sealed class PcapngReader
 {
     private const ulong TicksPerSecond = (ulong)TimeSpan.TicksPerSecond;
@@ -13,7 +15,9 @@ internal sealed class PcapngReader
     private readonly List<Device> _devices = [];
     private bool _littleEndian;
 
-    public static bool Is(ReadOnlySpan<byte> content) => content.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(content) == PcapngBlock.SectionHeader; // a palindrome
+    // a palindrome
+    public static bool Is(ReadOnlySpan<byte> content) =>
+        content.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(content) == PcapngBlock.SectionHeader;
 
     /// <exception cref="InvalidDataException">A block is cut short or contradicts itself; the message tells the offset.</exception>
     public static IReadOnlyList<CapturedPacket> Read(ReadOnlyMemory<byte> content)
@@ -31,13 +35,15 @@ internal sealed class PcapngReader
         {
             if (bytes.Length < PcapngBlock.Frame + 16) throw Short(at);
             _littleEndian = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) == PcapngBlock.ByteOrderMagic;
-            if (!_littleEndian && BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) != PcapngBlock.ByteOrderMagic) throw new InvalidDataException($"The section at offset {at} has no byte order.");
+            if (!_littleEndian && BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) != PcapngBlock.ByteOrderMagic)
+                throw new InvalidDataException($"The section at offset {at} has no byte order.");
             _devices.Clear(); // they belong to their section
         }
 
         var length = Number(bytes[4..]);
         if (length < PcapngBlock.Frame || length % 4 != 0 || length > bytes.Length) throw Short(at);
-        if (Number(bytes[((int)length - 4)..]) != length) throw new InvalidDataException($"The block at offset {at} ends with another length than it begins with.");
+        if (Number(bytes[((int)length - 4)..]) != length)
+            throw new InvalidDataException($"The block at offset {at} ends with another length than it begins with.");
         var body = rest[8..((int)length - 4)];
         switch (Number(bytes))
         {
@@ -57,8 +63,15 @@ internal sealed class PcapngReader
         while (TryReadOption(ref options, at, out var code, out var value))
         {
             if (code == PcapngBlock.InterfaceName) device = device with { Name = Encoding.UTF8.GetString(value.TrimEnd((byte)0)) };
-            else if (code == PcapngBlock.TimeResolution && value.Length == 1) device = device with { UnitsPerSecond = UnitsOf(value[0], at) };
-            else if (code == PcapngBlock.TimeOffset && value.Length == 8) device = device with { Offset = (long)(_littleEndian ? BinaryPrimitives.ReadUInt64LittleEndian(value) : BinaryPrimitives.ReadUInt64BigEndian(value)) };
+            else if (code == PcapngBlock.TimeResolution && value.Length == 1)
+                device = device with { UnitsPerSecond = UnitsOf(value[0], at) };
+            else if (code == PcapngBlock.TimeOffset && value.Length == 8)
+                device = device with
+                {
+                    Offset = (long)(_littleEndian
+                        ? BinaryPrimitives.ReadUInt64LittleEndian(value)
+                        : BinaryPrimitives.ReadUInt64BigEndian(value))
+                };
         }
 
         _devices.Add(device);
@@ -70,7 +83,8 @@ internal sealed class PcapngReader
         var body = block.Span;
         if (body.Length < Fixed) throw Short(at);
         var index = Number(body);
-        if (index >= _devices.Count) throw new InvalidDataException($"The packet at offset {at} is of interface {index}, which the section does not describe.");
+        if (index >= _devices.Count)
+            throw new InvalidDataException($"The packet at offset {at} is of interface {index}, which the section does not describe.");
         var time = ((ulong)Number(body[4..]) << 32) | Number(body[8..]);
         var captured = Number(body[12..]);
         if (captured > body.Length - Fixed) throw Short(at);
@@ -82,7 +96,8 @@ internal sealed class PcapngReader
         while (TryReadOption(ref options, at, out var code, out var value))
         {
             if (code == PcapngBlock.Comment) packet = packet with { Comment = Encoding.UTF8.GetString(value) };
-            else if (code == PcapngBlock.Flags && value.Length == 4) packet = packet with { IsSent = (Number(value) & 3) switch { 1 => false, 2 => true, _ => null } };
+            else if (code == PcapngBlock.Flags && value.Length == 4)
+                packet = packet with { IsSent = (Number(value) & 3) switch { 1 => false, 2 => true, _ => null } };
         }
 
         _packets.Add(packet);
@@ -93,7 +108,8 @@ internal sealed class PcapngReader
     {
         if (block.Length < 4 || _devices.Count == 0) throw Short(at);
         var captured = (int)Math.Min(Number(block.Span), (uint)block.Length - 4);
-        if (CapturedFrame.ReadUdp(_devices[0].Link, block.Slice(4, captured), DateTimeOffset.UnixEpoch) is { } packet) _packets.Add(packet with { Interface = _devices[0].Name });
+        if (CapturedFrame.ReadUdp(_devices[0].Link, block.Slice(4, captured), DateTimeOffset.UnixEpoch) is { } packet)
+            _packets.Add(packet with { Interface = _devices[0].Name });
     }
 
     private bool TryReadOption(ref ReadOnlySpan<byte> rest, int at, out ushort code, out ReadOnlySpan<byte> value)
@@ -120,9 +136,11 @@ internal sealed class PcapngReader
 
     private static InvalidDataException Short(int at) => new($"The block at offset {at} is cut short.");
 
-    private uint Number(ReadOnlySpan<byte> bytes) => _littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    private uint Number(ReadOnlySpan<byte> bytes) =>
+        _littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 
-    private ushort Half(ReadOnlySpan<byte> bytes) => _littleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+    private ushort Half(ReadOnlySpan<byte> bytes) =>
+        _littleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
 
     private sealed record Device(LinkType Link)
     {

@@ -6,8 +6,8 @@ namespace Maas.Boot.Capture;
 
 /// <summary>Writes datagrams as a pcapng file (draft-ietf-opsawg-pcapng) that Wireshark and tcpdump read.</summary>
 /// <remarks>
-/// Ethernet, IP and UDP headers are made up around what a socket delivered or took. The file is little-endian, its time stamps are of 100 ns, and each
-/// packet has its comment and direction.
+/// Ethernet, IP and UDP headers are made up around what a socket delivered or took. The file is little-endian, its time stamps are of 100
+/// ns, and each packet has its comment and direction.
 /// <code>
 /// block   type (4)  length (4)  body, padded to 4  length (4)
 /// SHB     byte-order magic (4)  major (2)  minor (2)  section length (8)  options
@@ -98,7 +98,8 @@ public static class PcapngWriter
         Pad(output, value.Length);
     }
 
-    private static void Pad(IBufferWriter<byte> output, int length) => output.Write(new byte[3].AsSpan(0, PcapngBlock.Padded(length) - length));
+    private static void Pad(IBufferWriter<byte> output, int length) =>
+        output.Write(new byte[3].AsSpan(0, PcapngBlock.Padded(length) - length));
 
     private static void Number(IBufferWriter<byte> output, uint number)
     {

@@ -8,4 +8,11 @@ namespace Maas.Boot.Capture;
 /// <param name="Interface">On which link; <see langword="null"/> when that is not told.</param>
 /// <param name="Comment">Why; <see langword="null"/> for nothing to say.</param>
 /// <param name="Kept">How many octets are kept at most.</param>
-internal readonly record struct RingPacket(DateTimeOffset At, UdpEndpoint Source, UdpEndpoint Destination, bool IsSent, string? Interface, string? Comment, int Kept = int.MaxValue);
+internal readonly record struct RingPacket(
+    DateTimeOffset At,
+    UdpEndpoint Source,
+    UdpEndpoint Destination,
+    bool IsSent,
+    string? Interface,
+    string? Comment,
+    int Kept = int.MaxValue);

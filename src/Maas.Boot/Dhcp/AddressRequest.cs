@@ -37,13 +37,19 @@ public readonly struct AddressRequest
     /// <summary>The client's message.</summary>
     public DhcpMessage Request { get; }
 
-    /// <summary>An address on the client's link: link selection (RFC 3527), subnet selection (RFC 3011), the relay's address, or this server's own, in this order.</summary>
+    /// <summary>
+    /// An address on the client's link: link selection (RFC 3527), subnet selection (RFC 3011), the relay's address, or this server's own,
+    /// in this order.
+    /// </summary>
     public IPAddress Link => IPv4.ToAddress(LinkNumber);
 
     /// <summary>The address in question; <see langword="null"/> when the client named none.</summary>
     public IPAddress? Address => Number == 0 ? null : IPv4.ToAddress(Number);
 
-    /// <summary>Whether the client is firmware or a boot program, which needs the address only until the machine has booted. It may have said so in an earlier message.</summary>
+    /// <summary>
+    /// Whether the client is firmware or a boot program, which needs the address only until the machine has booted. It may have said so in
+    /// an earlier message.
+    /// </summary>
     public bool IsFirmware { get; init; }
 
     internal uint LinkNumber { get; }

@@ -34,13 +34,17 @@ public readonly struct AddressResult
     /// <summary>The name the client is given (option 12); <see langword="null"/> for none.</summary>
     public string? HostName { get; init; }
 
-    /// <summary>Whether the address is new to the client, so that the server asks the link by ARP whether somebody uses it unasked.</summary>
+    /// <summary>
+    /// Whether the address is new to the client, so that the server asks the link by ARP whether somebody uses it unasked.
+    /// </summary>
     public bool IsUntried { get; init; }
 
     /// <summary>Whether a DISCOVER was answered with a lease instead of an offer (rapid commit, RFC 4039).</summary>
     public bool IsCommitted { get; init; }
 
-    /// <summary>Which bound was met, in words for the observer; <see langword="null"/> for none, or when it has been told within this minute.</summary>
+    /// <summary>
+    /// Which bound was met, in words for the observer; <see langword="null"/> for none, or when it has been told within this minute.
+    /// </summary>
     public string? Limit { get; init; }
 
     /// <summary>Whether no subnet served is the client's: what an operator most often has to know.</summary>
@@ -49,7 +53,8 @@ public readonly struct AddressResult
     internal uint Number { get; }
 
     /// <summary>The client may have the address.</summary>
-    public static AddressResult Grant(IPAddress address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) => Grant(address.ToNumber(), subnet, leaseTime, rule);
+    public static AddressResult Grant(IPAddress address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) =>
+        Grant(address.ToNumber(), subnet, leaseTime, rule);
 
     /// <summary>The client is told the subnet's parameters, without an address.</summary>
     public static AddressResult Inform(DhcpSubnet subnet, string rule) => new(AddressResultKind.Grant, 0, subnet, TimeSpan.Zero, rule);
@@ -60,7 +65,8 @@ public readonly struct AddressResult
     /// <summary>Nothing to say: the server stays silent.</summary>
     public static AddressResult Silent(string rule) => new(AddressResultKind.Silent, 0, null, TimeSpan.Zero, rule);
 
-    internal static AddressResult Grant(uint address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) => new(AddressResultKind.Grant, address, subnet, leaseTime, rule);
+    internal static AddressResult Grant(uint address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) =>
+        new(AddressResultKind.Grant, address, subnet, leaseTime, rule);
 }
 
 /// <summary>The three kinds of <see cref="AddressResult"/>.</summary>

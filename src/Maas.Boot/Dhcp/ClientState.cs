@@ -39,8 +39,8 @@ internal readonly record struct ClientState(AddressRequestKind? Kind, uint Addre
     }
 
     /// <summary>
-    /// The address that the client uses already and answers ARP for; 0 when it has none. That is <c>ciaddr</c> of a client that renews, rebinds, informs or
-    /// releases. Others have none yet (RFC 2131 table 5), and some leave an address there that they do not answer for.
+    /// The address that the client uses already and answers ARP for; 0 when it has none. That is <c>ciaddr</c> of a client that renews,
+    /// rebinds, informs or releases. Others have none yet (RFC 2131 table 5), and some leave an address there that they do not answer for.
     /// </summary>
     public static uint AddressInUse(DhcpMessage request) => request.Type switch
     {
@@ -55,8 +55,10 @@ internal readonly record struct ClientState(AddressRequestKind? Kind, uint Addre
     /// </summary>
     public static uint LinkOf(DhcpMessage request, uint server)
     {
-        if (request.RelayNumber != 0 && RelayAgentInformation.LinkSelectionOf(request) is var selected and not 0) return selected; // a client may not speak for a relay
-        if (request.Options.Get(DhcpOptionCode.SubnetSelection) is { Length: 4 } subnet) return BinaryPrimitives.ReadUInt32BigEndian(subnet);
+        // a client may not speak for a relay
+        if (request.RelayNumber != 0 && RelayAgentInformation.LinkSelectionOf(request) is var selected and not 0) return selected;
+        if (request.Options.Get(DhcpOptionCode.SubnetSelection) is { Length: 4 } subnet)
+            return BinaryPrimitives.ReadUInt32BigEndian(subnet);
         if (request.RelayNumber != 0) return request.RelayNumber;
         return AddressInUse(request) is var own and not 0 ? own : server;
     }

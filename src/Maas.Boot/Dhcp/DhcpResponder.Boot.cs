@@ -11,13 +11,20 @@ internal static partial class DhcpResponder
 
     private const byte EndOfVendorOptions = 255;
 
-    // A menu of one entry, taken without asking: sub-option 6 control, 10 prompt (timeout 0), 9 menu (type 0, name). The ROM looks for the name.
-    private static readonly byte[] RaspberryPiMenu = [6, 1, 3, 10, 4, 0, (byte)'P', (byte)'X', (byte)'E', 9, 20, 0, 0, 17, .. "Raspberry Pi Boot"u8, 255];
+    // A menu of one entry, taken without asking: sub-option 6 control, 10 prompt (timeout 0), 9 menu (type 0, name). The ROM looks for the
+    // name.
+    private static readonly byte[] RaspberryPiMenu =
+    [
+        6, 1, 3, 10, 4, 0, (byte)'P', (byte)'X', (byte)'E', 9, 20, 0, 0, 17, .. "Raspberry Pi Boot"u8, 255
+    ];
 
     // iPXE sub-option 176 (no-pxedhcp): do not wait 2 s for a proxy, there is none.
     private static ReadOnlySpan<byte> DoNotWaitForProxy => [176, 1, 1];
 
-    /// <summary>The boot file goes to the header and to option 67, since firmware reads the one or the other, in the option with a NUL behind it for firmware that copies it as a C string.</summary>
+    /// <summary>
+    /// The boot file goes to the header and to option 67, since firmware reads the one or the other, in the option with a NUL behind it for
+    /// firmware that copies it as a C string.
+    /// </summary>
     private static void SetBoot(BootParameters boot, DhcpMessage reply, bool besideAnotherServer, PxeBootItem? item = null)
     {
         var options = reply.Options;
@@ -41,7 +48,8 @@ internal static partial class DhcpResponder
         {
             options.Set(DhcpOptionCode.VendorClass, "PXEClient");
             // A client that asked for an item takes only an answer that names it (PXE 2.1 section 2.2.6).
-            if (item is { } asked) options.Set(DhcpOptionCode.VendorSpecific, [.. TakeThisBootFile, .. asked.ToOption(), EndOfVendorOptions]);
+            if (item is { } asked)
+                options.Set(DhcpOptionCode.VendorSpecific, [.. TakeThisBootFile, .. asked.ToOption(), EndOfVendorOptions]);
             else options.Set(DhcpOptionCode.VendorSpecific, [.. TakeThisBootFile, EndOfVendorOptions]);
         }
 

@@ -25,7 +25,8 @@ internal static partial class DhcpResponder
             case (AddressResultKind.Grant, DhcpMessageType.Discover):
                 Begin(request, reply, DhcpMessageType.Offer, facts.Server);
                 // Who is offered no address shall not make one (RFC 2563 section 2.3, RFC 8925 section 3.3.1).
-                if (facts.Address.Number == 0 && request.Options.Contains(DhcpOptionCode.AutoConfigure)) reply.Options.Set(DhcpOptionCode.AutoConfigure, [0]);
+                if (facts.Address.Number == 0 && request.Options.Contains(DhcpOptionCode.AutoConfigure))
+                    reply.Options.Set(DhcpOptionCode.AutoConfigure, [0]);
                 break;
             case (AddressResultKind.Grant, DhcpMessageType.Request or DhcpMessageType.Inform):
                 Begin(request, reply, DhcpMessageType.Ack, facts.Server);
@@ -46,7 +47,8 @@ internal static partial class DhcpResponder
         if (facts.Address.Subnet is { } subnet) SetParameters(subnet, facts.Address, request, reply.Options);
         if (facts.Boot is not null) SetBoot(facts.Boot, reply, besideAnotherServer: false);
         // RFC 3011 section 3: an identical copy, whether or not the client asks for it. A value of another length selects nothing.
-        if (request.Options.TryGet(DhcpOptionCode.SubnetSelection, out var selection) && selection.Length == 4) reply.Options.Set(DhcpOptionCode.SubnetSelection, selection);
+        if (request.Options.TryGet(DhcpOptionCode.SubnetSelection, out var selection) && selection.Length == 4)
+            reply.Options.Set(DhcpOptionCode.SubnetSelection, selection);
         Echo(request, reply);
         reply.Options.Arrange(request.Options.Get(DhcpOptionCode.ParameterRequestList));
         return true;
@@ -61,7 +63,8 @@ internal static partial class DhcpResponder
     /// <returns><see langword="false"/> for silence.</returns>
     public static bool RespondAsProxy(DhcpMessage request, uint server, BootParameters? boot, bool atBootService, DhcpMessage reply)
     {
-        var asked = request.Type is DhcpMessageType.Discover || (atBootService && request.Type is DhcpMessageType.Request or DhcpMessageType.Inform);
+        var asked = request.Type is DhcpMessageType.Discover
+            || (atBootService && request.Type is DhcpMessageType.Request or DhcpMessageType.Inform);
         if (boot is null || !asked) return false;
         var item = atBootService ? PxeBootItem.In(request) : null;
         if (item is { IsServedHere: false }) return false;
@@ -73,13 +76,19 @@ internal static partial class DhcpResponder
         return true;
     }
 
-    /// <summary>The longest reply the sender takes: option 57 less IP and UDP headers, within what every client takes and what Ethernet carries. (OVMF was seen to say 65,280.)</summary>
+    /// <summary>
+    /// The longest reply the sender takes: option 57 less IP and UDP headers, within what every client takes and what Ethernet carries.
+    /// (OVMF was seen to say 65,280.)
+    /// </summary>
     public static int LongestReplyTo(DhcpMessage request) =>
-        Math.Clamp((request.Options.GetUInt16(DhcpOptionCode.MaximumMessageSize) ?? 0) - 28, DhcpMessage.DefaultMaxLength, DhcpMessage.LongestOnEthernet);
+        Math.Clamp(
+            (request.Options.GetUInt16(DhcpOptionCode.MaximumMessageSize) ?? 0) - 28,
+            DhcpMessage.DefaultMaxLength,
+            DhcpMessage.LongestOnEthernet);
 
     /// <summary>
-    /// Writes the reply within the sender's limit. When it does not fit, what the client can do without goes first, and then the boot file's name
-    /// in the header: option 67 has it too, and options may take its place (RFC 2131 section 4.1).
+    /// Writes the reply within the sender's limit. When it does not fit, what the client can do without goes first, and then the boot
+    /// file's name in the header: option 67 has it too, and options may take its place (RFC 2131 section 4.1).
     /// </summary>
     /// <returns>The octets written; 0 when not even what the client must be told fits.</returns>
     public static int Write(DhcpMessage reply, Span<byte> destination)
@@ -111,13 +120,17 @@ internal static partial class DhcpResponder
         options.Set(DhcpOptionCode.RebindingTime, (uint)(seconds * 7L / 8));
     }
 
-    // The client id is echoed (RFC 6842), the machine's id for PXE firmware that compares it (PXE 2.1 section 2.4), and the relay's option as it came (RFC 3046 section 2.2); the message writes the latter last.
+    // The client id is echoed (RFC 6842), the machine's id for PXE firmware that compares it (PXE 2.1 section 2.4), and the relay's option
+    // as it came (RFC 3046 section 2.2); the message writes the latter last.
     private static void Echo(DhcpMessage request, DhcpMessage reply)
     {
-        if (request.Options.TryGet(DhcpOptionCode.ClientIdentifier, out var client)) reply.Options.Set(DhcpOptionCode.ClientIdentifier, client);
-        if (reply.Options.Contains(DhcpOptionCode.BootFileName) && request.Options.TryGet(DhcpOptionCode.ClientMachineIdentifier, out var machine))
+        if (request.Options.TryGet(DhcpOptionCode.ClientIdentifier, out var client))
+            reply.Options.Set(DhcpOptionCode.ClientIdentifier, client);
+        if (reply.Options.Contains(DhcpOptionCode.BootFileName)
+            && request.Options.TryGet(DhcpOptionCode.ClientMachineIdentifier, out var machine))
             reply.Options.Set(DhcpOptionCode.ClientMachineIdentifier, machine);
-        if (request.Options.TryGet(DhcpOptionCode.RelayAgentInformation, out var relay)) reply.Options.Set(DhcpOptionCode.RelayAgentInformation, relay);
+        if (request.Options.TryGet(DhcpOptionCode.RelayAgentInformation, out var relay))
+            reply.Options.Set(DhcpOptionCode.RelayAgentInformation, relay);
     }
 
     private static bool DropLeastNeeded(DhcpOptions options)
@@ -139,10 +152,13 @@ internal static partial class DhcpResponder
         return true;
     }
 
-    /// <summary>Whether a client that gets an answer must get this option: it cannot do without it, or a specification says that it is returned.</summary>
+    /// <summary>
+    /// Whether a client that gets an answer must get this option: it cannot do without it, or a specification says that it is returned.
+    /// </summary>
     internal static bool IsNeeded(DhcpOptionCode code) => code is DhcpOptionCode.MessageType or DhcpOptionCode.ServerIdentifier
         or DhcpOptionCode.LeaseTime or DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.ClientIdentifier
-        or DhcpOptionCode.RelayAgentInformation or DhcpOptionCode.VendorClass or DhcpOptionCode.VendorSpecific or DhcpOptionCode.BootFileName
+        or DhcpOptionCode.RelayAgentInformation or DhcpOptionCode.VendorClass or DhcpOptionCode.VendorSpecific
+            or DhcpOptionCode.BootFileName
         or DhcpOptionCode.TftpServerName or DhcpOptionCode.SubnetSelection
         or DhcpOptionCode.RapidCommit or DhcpOptionCode.IPv6OnlyPreferred or DhcpOptionCode.AutoConfigure;
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Dhcp;
 
-/// <summary>A DHCP server (RFC 2131): it leases addresses, or only adds the boot part beside another server, and names boot programs to firmware.</summary>
+/// <summary>
+/// A DHCP server (RFC 2131): it leases addresses, or only adds the boot part beside another server, and names boot programs to firmware.
+/// </summary>
 /// <example>
 /// <code>
 /// var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.0.0.0/24"), Ranges = [AddressRange.Parse("10.0.0.100-10.0.0.199")] };
@@ -33,7 +35,8 @@ public sealed partial class DhcpServer
     /// <param name="observer">Who is told what happened; <see langword="null"/> for nobody.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="logger">The log; <see langword="null"/> for none.</param>
-    /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, nowhere to listen, or a prefix that is none.</exception>
+    /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, nowhere to listen, or a prefix that
+    /// is none.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public DhcpServer(
         DhcpServerOptions options,
@@ -45,9 +48,12 @@ public sealed partial class DhcpServer
     {
         _options = ServerOptionsValidator.Validated(options);
         _ = new HardwarePrefixes(options.RaspberryPiPrefixes); // what is wrong with them is said here, and not when the server runs
-        if (options.Mode == DhcpMode.Full && addresses is null) throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
-        if (options.Mode != DhcpMode.Full && policy is null) throw new ArgumentException("A proxy has nothing to say without a boot policy.", nameof(policy));
-        if (options.Interfaces.Count == 0 && options.ListenOn is null) throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
+        if (options.Mode == DhcpMode.Full && addresses is null)
+            throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
+        if (options.Mode != DhcpMode.Full && policy is null)
+            throw new ArgumentException("A proxy has nothing to say without a boot policy.", nameof(policy));
+        if (options.Interfaces.Count == 0 && options.ListenOn is null)
+            throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
         _addresses = addresses;
         _policy = policy;
         _observer = observer;
@@ -60,7 +66,8 @@ public sealed partial class DhcpServer
 
     /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
-    /// <exception cref="DhcpServerConflictException">Another server leases addresses on the link, and the options do not allow it.</exception>
+    /// <exception cref="DhcpServerConflictException">Another server leases addresses on the link, and the options do not allow
+    /// it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -80,17 +87,26 @@ public sealed partial class DhcpServer
         var pool = new DhcpTransactionPool(_options.MaxInFlight);
         var reporter = new DhcpTelemetry(_observer, _time, _logger);
         var conversation = new DhcpRequestHandler(_options, _addresses, _policy, pool, reporter, _time, _logger, stopping.Token);
-        var receivers = links.Select(l => new ReceiveLoop($"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e))).ToList();
+        var receivers =
+            links.Select(l => new ReceiveLoop(
+                $"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e)))
+                .ToList();
         conversation.Start();
         foreach (var receiver in receivers) receiver.Start();
         var watches = links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time)).OfType<InterfaceWatch>().ToList();
         try
         {
             foreach (var link in links) LogListening(_options.Mode, LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
-            if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers) await conversation.RogueServerDetector.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
+            if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers)
+                await conversation.RogueServerDetector.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
             _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
-            await ServerLoops.RunAsync([.. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync), .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)], cancellationToken).ConfigureAwait(false);
+            await ServerLoops.RunAsync(
+                [
+                    .. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync),
+                    .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)
+                ],
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -21,14 +21,15 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
     public int BootServicePort { get; set; } = 4011;
 
     /// <summary>
-    /// The first three octets of the hardware addresses that only Raspberry Pis have, such as <c>dc:a6:32</c>: their boot ROM says that it is an x86 BIOS, and
-    /// older ones say nothing else by which they are known. The blocks registered for Raspberry Pi unless told otherwise.
+    /// The first three octets of the hardware addresses that only Raspberry Pis have, such as <c>dc:a6:32</c>: their boot ROM says that it
+    /// is an x86 BIOS, and older ones say nothing else by which they are known. The blocks registered for Raspberry Pi unless told
+    /// otherwise.
     /// </summary>
     public IList<string> RaspberryPiPrefixes { get; } = [.. HardwarePrefixes.RaspberryPiTexts];
 
     /// <summary>
-    /// The networks of the relays that are answered, by the address that a relay sends from or by its <c>giaddr</c>; empty, the default, for all relays. Where relays are
-    /// listed, a stranger cannot have answers sent to an address of his choice by claiming to be one.
+    /// The networks of the relays that are answered, by the address that a relay sends from or by its <c>giaddr</c>; empty, the default,
+    /// for all relays. Where relays are listed, a stranger cannot have answers sent to an address of his choice by claiming to be one.
     /// </summary>
     public IList<IPNetwork> Relays { get; } = [];
 

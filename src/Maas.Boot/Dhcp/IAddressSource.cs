@@ -7,8 +7,12 @@ namespace Maas.Boot.Dhcp;
 /// </remarks>
 public interface IAddressSource
 {
-    /// <summary>Answers one question. An answer that completes at once is sent without leaving the receive loop; one that does not holds up nobody else.</summary>
-    /// <param name="question">What is asked. Its message is the server's own and is used again once the question is answered: copy what you keep.</param>
+    /// <summary>
+    /// Answers one question. An answer that completes at once is sent without leaving the receive loop; one that does not holds up nobody
+    /// else.
+    /// </summary>
+    /// <param name="question">What is asked. Its message is the server's own and is used again once the question is answered: copy what you
+    /// keep.</param>
     /// <param name="cancellationToken">Ends the question when the server stops.</param>
     ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken);
 

@@ -6,8 +6,8 @@ using Maas.Boot.Dhcp.Wire;
 namespace Maas.Boot.Dhcp;
 
 /// <summary>
-/// Whether an address that a packet names (giaddr, ciaddr, the source) is one to send a reply to: that of one host, which is not this server. Else anybody
-/// could have the server broadcast or multicast to hosts that did not ask, or answer itself.
+/// Whether an address that a packet names (giaddr, ciaddr, the source) is one to send a reply to: that of one host, which is not this
+/// server. Else anybody could have the server broadcast or multicast to hosts that did not ask, or answer itself.
 /// </summary>
 internal sealed class UnicastFilter
 {
@@ -23,7 +23,12 @@ internal sealed class UnicastFilter
     {
         var addresses = attached.ToArray();
         _own = [.. addresses.Select(a => a.Address).Append(server).Distinct()];
-        _networks = [.. addresses.Where(a => a.PrefixLength <= LongestPrefixWithBroadcast).Select(a => (a.Address & IPv4.Mask(a.PrefixLength), IPv4.Mask(a.PrefixLength))).Distinct()];
+        _networks =
+        [
+            .. addresses.Where(a => a.PrefixLength <= LongestPrefixWithBroadcast)
+                .Select(a => (a.Address & IPv4.Mask(a.PrefixLength), IPv4.Mask(a.PrefixLength)))
+                .Distinct()
+        ];
         _port = port;
         _servesLoopback = Array.Exists(_own, a => a == 0 || IsLoopback(a)); // 0.0.0.0 is every address
     }
@@ -32,9 +37,11 @@ internal sealed class UnicastFilter
     private const int LongestPrefixWithBroadcast = 30;
 
     /// <summary>The filter of a link on an interface, or, without one, on a local address alone.</summary>
-    public static UnicastFilter On(NetworkInterface? device, uint server, IPEndPoint local) => new(server, (ushort)local.Port, device is null
+    public static UnicastFilter On(NetworkInterface? device, uint server, IPEndPoint local) =>
+        new(server, (ushort)local.Port, device is null
         ? [(local.Address.ToNumber(), 32)]
-        : device.GetIPProperties().UnicastAddresses.Where(a => a.Address.AddressFamily == AddressFamily.InterNetwork).Select(a => (a.Address.ToNumber(), a.PrefixLength)));
+        : device.GetIPProperties().UnicastAddresses.Where(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
+            .Select(a => (a.Address.ToNumber(), a.PrefixLength)));
 
     /// <summary>Whether a reply may go there. What is sent to everybody on the link, because no packet names an address, may.</summary>
     /// <param name="route">Where the reply would go.</param>
@@ -46,10 +53,12 @@ internal sealed class UnicastFilter
         if (address >> 24 == 0 || address >> 29 == 7) return false; // this network (RFC 1122), multicast, reserved and broadcast
         if (IsLoopback(address) && !_servesLoopback) return false;
         // A relay on this host listens at a port of its own (RFC 8357); on loopback everybody is this host.
-        if (Array.IndexOf(_own, address) >= 0 && (route.Port == _port || (route.Target == ReplyTarget.Client && !_servesLoopback))) return false;
+        if (Array.IndexOf(_own, address) >= 0 && (route.Port == _port || (route.Target == ReplyTarget.Client && !_servesLoopback)))
+            return false;
         foreach (var (network, mask) in _networks)
             if (IsEndOf(address, network, mask)) return false;
-        return subnet is not { PrefixLength: <= LongestPrefixWithBroadcast } served || !IsEndOf(address, served.BaseAddress.ToNumber(), IPv4.Mask(served.PrefixLength));
+        return subnet is not { PrefixLength: <= LongestPrefixWithBroadcast } served
+            || !IsEndOf(address, served.BaseAddress.ToNumber(), IPv4.Mask(served.PrefixLength));
     }
 
     private static bool IsEndOf(uint address, uint network, uint mask) => address == network || address == (network | ~mask);

@@ -34,7 +34,10 @@ internal sealed class Dhcp6Request
     /// <summary>The addresses within them.</summary>
     public IEnumerable<LeasedAddress> Addresses => Associations.SelectMany(a => a.Addresses);
 
-    /// <summary>The hardware address it boots from, by the best witness: its relay (RFC 6939), its link-local address, its DUID; <see langword="null"/> when none tells.</summary>
+    /// <summary>
+    /// The hardware address it boots from, by the best witness: its relay (RFC 6939), its link-local address, its DUID;
+    /// <see langword="null"/> when none tells.
+    /// </summary>
     public HardwareAddress? Hardware { get; private init; }
 
     /// <summary>What it tells about firmware; <see langword="null"/> when it is none.</summary>
@@ -43,14 +46,20 @@ internal sealed class Dhcp6Request
     /// <summary>Where it is attached, as far as its relay tells.</summary>
     public AttachmentPlace Place { get; private init; }
 
-    /// <summary>An address on its link that a relay tells; <see langword="null"/> when none does: the client counts as on the link that the datagram came by.</summary>
+    /// <summary>
+    /// An address on its link that a relay tells; <see langword="null"/> when none does: the client counts as on the link that the datagram
+    /// came by.
+    /// </summary>
     public IPAddress? RelayedLink { get; private init; }
 
     /// <summary>
     /// The SMBIOS UUID within its identifier; <see langword="null"/> when there is none or it is all zeros. iPXE has it in network order
     /// (RFC 6355); EDK II copies the SMBIOS structure, whose first three fields are little-endian.
     /// </summary>
-    public Guid? MachineUuid => Client?.MachineUuid is { } uuid && uuid != Guid.Empty ? Firmware is { IsIPxe: false } ? new Guid(uuid.ToByteArray(bigEndian: true)) : uuid : null;
+    public Guid? MachineUuid =>
+        Client?.MachineUuid is { } uuid && uuid != Guid.Empty
+            ? Firmware is { IsIPxe: false } ? new Guid(uuid.ToByteArray(bigEndian: true)) : uuid
+            : null;
 
     /// <summary>Reads what a datagram held.</summary>
     /// <param name="envelope">The datagram.</param>
@@ -69,7 +78,8 @@ internal sealed class Dhcp6Request
             Add(associations, association);
         }
 
-        if (!TryReadDuid(options, Dhcp6OptionCode.ClientIdentifier, out var client) || !TryReadDuid(options, Dhcp6OptionCode.ServerIdentifier, out var server)) return false;
+        if (!TryReadDuid(options, Dhcp6OptionCode.ClientIdentifier, out var client)
+            || !TryReadDuid(options, Dhcp6OptionCode.ServerIdentifier, out var server)) return false;
         var first = envelope.Relays.Count == 0 ? null : envelope.Relays[^1]; // the relay next to the client
         request = new Dhcp6Request(envelope)
         {
@@ -97,16 +107,23 @@ internal sealed class Dhcp6Request
         return false;
     }
 
-    // Some clients name an association twice in one message. It is one: an answer that named it twice would be read by its first half alone.
+    // Some clients name an association twice in one message. It is one: an answer that named it twice would be read by its first half
+    // alone.
     private static void Add(List<IdentityAssociation> associations, IdentityAssociation association)
     {
         var index = associations.FindIndex(a => a.Id == association.Id);
         if (index < 0) associations.Add(association);
-        else associations[index] = associations[index] with { Addresses = [.. associations[index].Addresses.Concat(association.Addresses).DistinctBy(a => a.Address)] };
+        else
+            associations[index] = associations[index] with
+            {
+                Addresses = [.. associations[index].Addresses.Concat(association.Addresses).DistinctBy(a => a.Address)]
+            };
     }
 
-    // Of an address that is none of one link in particular (:: above all, and link-local ones), the server can make out no subnet (RFC 8415 section 19.1.1).
-    private static bool TellsLink(IPAddress address) => !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !IPAddress.IsLoopback(address);
+    // Of an address that is none of one link in particular (:: above all, and link-local ones), the server can make out no subnet (RFC 8415
+    // section 19.1.1).
+    private static bool TellsLink(IPAddress address) =>
+        !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !IPAddress.IsLoopback(address);
 
     // Absent is well; an identifier of impossible length is not.
     private static bool TryReadDuid(Dhcp6Options options, Dhcp6OptionCode code, out Duid? duid)

@@ -2,13 +2,20 @@ using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Boot.Dhcp6;
 
-/// <summary>Writes replies (RFC 8415 section 18.3) to messages that <see cref="Dhcp6Rules"/> lets pass. Pure: no clock, no socket, no store.</summary>
+/// <summary>
+/// Writes replies (RFC 8415 section 18.3) to messages that <see cref="Dhcp6Rules"/> lets pass. Pure: no clock, no socket, no store.
+/// </summary>
 internal static partial class Dhcp6Responder
 {
-    /// <summary>The longest message sent: what every IPv6 link carries in one piece (1280 octets, RFC 8200 section 5) less its headers.</summary>
+    /// <summary>
+    /// The longest message sent: what every IPv6 link carries in one piece (1280 octets, RFC 8200 section 5) less its headers.
+    /// </summary>
     public const int LongestMessage = 1280 - 40 - 8;
 
-    /// <summary>The reply; <see langword="null"/> for silence, also where not even what a client needs fits in one packet: it asked for more addresses than any machine does.</summary>
+    /// <summary>
+    /// The reply; <see langword="null"/> for silence, also where not even what a client needs fits in one packet: it asked for more
+    /// addresses than any machine does.
+    /// </summary>
     public static Dhcp6Message? Respond(Dhcp6Request request, Dhcp6ResponseContext facts) =>
         Compose(request, facts) is { } reply && reply.Length <= RoomFor(request) ? reply : null;
 
@@ -45,7 +52,8 @@ internal static partial class Dhcp6Responder
     {
         if (facts.Subnet is not { } subnet || !request.Associations.Any(a => a.Addresses.Count > 0)) return null;
         var reply = Begin(request, Dhcp6MessageType.Reply, facts);
-        if (request.Associations.All(a => a.Addresses.All(l => subnet.Network.Contains(l.Address)))) reply.Options.Add(Dhcp6Status.Success, "all addresses are of this link");
+        if (request.Associations.All(a => a.Addresses.All(l => subnet.Network.Contains(l.Address))))
+            reply.Options.Add(Dhcp6Status.Success, "all addresses are of this link");
         else reply.Options.Add(Dhcp6Status.NotOnLink, "an address is not of this link");
         return reply;
     }
@@ -63,7 +71,9 @@ internal static partial class Dhcp6Responder
     // Section 18.4: those that name this server are told; the others must not have been sent to one address at all.
     private static Dhcp6Message? RefuseUnicast(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
-        if (request.Type is not (Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Release or Dhcp6MessageType.Decline)) return null;
+        if (request.Type is not (Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Release
+            or Dhcp6MessageType.Decline))
+            return null;
         var reply = Begin(request, Dhcp6MessageType.Reply, facts);
         reply.Options.Add(Dhcp6Status.UseMulticast, "send to ff02::1:2");
         return reply;
@@ -90,5 +100,8 @@ internal static partial class Dhcp6Responder
     }
 
     // What the relays' envelopes leave of a packet.
-    private static int RoomFor(Dhcp6Request request) => LongestMessage - (request.Envelope.Relays.Count == 0 ? 0 : request.Envelope.Wrap(new Dhcp6Message(Dhcp6MessageType.Reply, 0, new Dhcp6Options())).Length - Dhcp6Message.HeaderLength);
+    private static int RoomFor(Dhcp6Request request) =>
+        LongestMessage - (request.Envelope.Relays.Count == 0
+            ? 0
+            : request.Envelope.Wrap(new Dhcp6Message(Dhcp6MessageType.Reply, 0, new Dhcp6Options())).Length - Dhcp6Message.HeaderLength);
 }

@@ -12,15 +12,20 @@ public sealed class Dhcp6ServerOptions : DhcpLinkOptions
     {
     }
 
-    /// <summary>What this server calls itself, for ever: clients renew with it by that name. <see langword="null"/> makes it of the first interface's hardware address.</summary>
+    /// <summary>
+    /// What this server calls itself, for ever: clients renew with it by that name. <see langword="null"/> makes it of the first
+    /// interface's hardware address.
+    /// </summary>
     public Duid? ServerIdentifier { get; set; }
 
     /// <summary>
-    /// Whether a client that offers to take an address at once (option 14) gets it at once. Off unless told otherwise: where two servers do so, each keeps
-    /// an address for every client.
+    /// Whether a client that offers to take an address at once (option 14) gets it at once. Off unless told otherwise: where two servers do
+    /// so, each keeps an address for every client.
     /// </summary>
     public bool RapidCommit { get; set; }
 
-    /// <summary>Option 7: how much clients shall prefer this server to others; 0, the default, leaves it out, and at 255 they wait for no other.</summary>
+    /// <summary>
+    /// Option 7: how much clients shall prefer this server to others; 0, the default, leaves it out, and at 255 they wait for no other.
+    /// </summary>
     public byte Preference { get; set; }
 }

@@ -7,11 +7,16 @@ namespace Maas.Boot.Diagnostics;
 /// <param name="protocol">The protocol in the descriptions.</param>
 internal sealed class DhcpMeter(string name, string protocol)
 {
-    private readonly Counter<long> _requests = BootMeter.Meter.CreateCounter<long>($"maas.boot.{name}.requests", "{message}", $"{protocol} messages received, by type.");
-    private readonly Counter<long> _replies = BootMeter.Meter.CreateCounter<long>($"maas.boot.{name}.replies", "{message}", $"{protocol} messages sent, by type.");
-    private readonly Counter<long> _dropped = BootMeter.Meter.CreateCounter<long>($"maas.boot.{name}.dropped", "{message}", $"{protocol} datagrams dropped, by reason.");
-    private readonly Counter<long> _limits = BootMeter.Meter.CreateCounter<long>($"maas.boot.{name}.limits", "{limit}", "Bounds met, each once a minute and place.");
-    private readonly Histogram<double> _durations = BootMeter.Meter.CreateHistogram<double>($"maas.boot.{name}.duration", "s", $"From receiving a {protocol} request to sending its reply.");
+    private readonly Counter<long> _requests = BootMeter.Meter.CreateCounter<long>(
+        $"maas.boot.{name}.requests", "{message}", $"{protocol} messages received, by type.");
+    private readonly Counter<long> _replies = BootMeter.Meter.CreateCounter<long>(
+        $"maas.boot.{name}.replies", "{message}", $"{protocol} messages sent, by type.");
+    private readonly Counter<long> _dropped = BootMeter.Meter.CreateCounter<long>(
+        $"maas.boot.{name}.dropped", "{message}", $"{protocol} datagrams dropped, by reason.");
+    private readonly Counter<long> _limits = BootMeter.Meter.CreateCounter<long>(
+        $"maas.boot.{name}.limits", "{limit}", "Bounds met, each once a minute and place.");
+    private readonly Histogram<double> _durations = BootMeter.Meter.CreateHistogram<double>(
+        $"maas.boot.{name}.duration", "s", $"From receiving a {protocol} request to sending its reply.");
 
     public void Received(string type)
     {

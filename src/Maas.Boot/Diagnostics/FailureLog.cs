@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Maas.Boot.Diagnostics;
 
 /// <summary>
-/// Reports datagrams and connections whose handling threw: each is counted, and one a minute is logged with its exception, so that a stranger who repeats such
-/// a datagram does not fill the log.
+/// Reports datagrams and connections whose handling threw: each is counted, and one a minute is logged with its exception, so that a
+/// stranger who repeats such a datagram does not fill the log.
 /// </summary>
 /// <param name="server">Which server, such as <c>dns</c>.</param>
 /// <param name="timeProvider">The clock.</param>
@@ -24,6 +24,9 @@ internal sealed partial class FailureLog(string server, TimeProvider timeProvide
         if (isFirst) LogFailed(server, failure);
     }
 
-    [LoggerMessage(13, LogLevel.Error, "The {Server} server failed to handle a datagram or connection and dropped it; more such failures within a minute are only counted")]
+    [LoggerMessage(
+        13,
+        LogLevel.Error,
+        "The {Server} server failed to handle a datagram or connection and dropped it; more such failures within a minute are only counted")]
     private partial void LogFailed(string server, Exception reason);
 }

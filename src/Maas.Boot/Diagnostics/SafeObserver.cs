@@ -8,7 +8,8 @@ internal sealed partial class SafeObserver(IBootObserver observer, ILogger logge
     private readonly ILogger _logger = logger;
 
     /// <summary>Guards an observer; <see langword="null"/> stays nobody.</summary>
-    public static SafeObserver? Around(IBootObserver? observer, ILogger logger) => observer is null ? null : observer as SafeObserver ?? new SafeObserver(observer, logger);
+    public static SafeObserver? Around(IBootObserver? observer, ILogger logger) =>
+        observer is null ? null : observer as SafeObserver ?? new SafeObserver(observer, logger);
 
     /// <inheritdoc/>
     public void Observe(BootObservation observation)

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace Maas.Boot.Diagnostics;
 
 /// <summary>
-/// Checks the validation attributes of every server's options. Each server's constructor calls <see cref="Validated"/>; the code is generated, so that it works
-/// when it is compiled ahead of time.
+/// Checks the validation attributes of every server's options. Each server's constructor calls <see cref="Validated"/>; the code is
+/// generated, so that it works when it is compiled ahead of time.
 /// </summary>
 [OptionsValidator]
 internal sealed partial class ServerOptionsValidator :

@@ -6,11 +6,15 @@ namespace Maas.Boot.Diagnostics;
 /// <summary>What DNS, time and syslog count.</summary>
 internal static class ServiceMeter
 {
-    private static readonly Counter<long> Queries = BootMeter.Meter.CreateCounter<long>("maas.boot.dns.queries", "{query}", "DNS queries, by what became of them.");
-    private static readonly Counter<long> Times = BootMeter.Meter.CreateCounter<long>("maas.boot.sntp.answers", "{answer}", "Time requests answered.");
-    private static readonly Counter<long> Lines = BootMeter.Meter.CreateCounter<long>("maas.boot.syslog.lines", "{line}", "Lines received over the network, by what became of them.");
+    private static readonly Counter<long> Queries = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.dns.queries", "{query}", "DNS queries, by what became of them.");
+    private static readonly Counter<long> Times = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.sntp.answers", "{answer}", "Time requests answered.");
+    private static readonly Counter<long> Lines = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.syslog.lines", "{line}", "Lines received over the network, by what became of them.");
 
-    private static readonly Counter<long> Failures = BootMeter.Meter.CreateCounter<long>("maas.boot.failures", "{failure}", "Datagrams and connections whose handling failed with an exception, by server.");
+    private static readonly Counter<long> Failures = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.failures", "{failure}", "Datagrams and connections whose handling failed with an exception, by server.");
 
     /// <summary>A datagram or a connection could not be handled: a defect, or an application's code that threw.</summary>
     /// <param name="server">Which server, such as <c>dns</c>.</param>

@@ -9,7 +9,10 @@ internal sealed class DnsCache(int capacity, TimeProvider timeProvider)
     private readonly Dictionary<Key, Entry> _entries = [];
     private readonly Queue<(Key Key, Entry Entry)> _byAge = new();
 
-    /// <summary>The answer to a query with the lifetimes that are left, and the query's own id and spelling; <see langword="null"/> when there is none.</summary>
+    /// <summary>
+    /// The answer to a query with the lifetimes that are left, and the query's own id and spelling; <see langword="null"/> when there is
+    /// none.
+    /// </summary>
     public byte[]? Find(DnsQuery query, ReadOnlySpan<byte> message)
     {
         Entry? entry;
@@ -44,7 +47,8 @@ internal sealed class DnsCache(int capacity, TimeProvider timeProvider)
             // A key that was stored again stands in the queue twice; its older place takes nothing away.
             while (_byAge.Count > capacity && _byAge.TryDequeue(out var oldest))
             {
-                if (_entries.TryGetValue(oldest.Key, out var present) && ReferenceEquals(present, oldest.Entry)) _entries.Remove(oldest.Key);
+                if (_entries.TryGetValue(oldest.Key, out var present) && ReferenceEquals(present, oldest.Entry))
+                    _entries.Remove(oldest.Key);
             }
         }
     }
@@ -52,7 +56,8 @@ internal sealed class DnsCache(int capacity, TimeProvider timeProvider)
     // An answer with signatures, or with EDNS, is another answer.
     private readonly record struct Key(string Name, DnsRecordType Type, bool HasEdns, bool DnssecOk)
     {
-        public static Key Of(DnsQuery query, ReadOnlySpan<byte> message) => new(query.NameOf(message), query.Type, query.HasEdns, query.DnssecOk);
+        public static Key Of(DnsQuery query, ReadOnlySpan<byte> message) =>
+            new(query.NameOf(message), query.Type, query.HasEdns, query.DnssecOk);
     }
 
     private sealed record Entry(byte[] Answer, DnsResponseLifetime Lifetime, long StoredAt);

@@ -10,13 +10,15 @@ internal sealed class DnsConnection(Socket socket, IPAddress client)
 
     public IPAddress Client { get; } = client;
 
-    /// <summary>When its last response was sent; <see langword="null"/> while a query is being answered. Guarded by <see cref="DnsConnections"/>.</summary>
+    /// <summary>
+    /// When its last response was sent; <see langword="null"/> while a query is being answered. Guarded by <see cref="DnsConnections"/>.
+    /// </summary>
     public long? IdleSince { get; set; }
 }
 
 /// <summary>
-/// The open TCP connections. A newcomer is always served while another connection is idle: when the server or its client has too many, the one that has been
-/// idle longest is closed (RFC 7766 sections 6.1 and 6.2.3), so that idle clients keep nobody out.
+/// The open TCP connections. A newcomer is always served while another connection is idle: when the server or its client has too many, the
+/// one that has been idle longest is closed (RFC 7766 sections 6.1 and 6.2.3), so that idle clients keep nobody out.
 /// </summary>
 internal sealed class DnsConnections(int most, int mostPerClient, TimeProvider timeProvider)
 {
@@ -30,7 +32,8 @@ internal sealed class DnsConnections(int most, int mostPerClient, TimeProvider t
         var connection = new DnsConnection(socket, client) { IdleSince = timeProvider.GetTimestamp() };
         lock (_lock)
         {
-            if (_open.Count(other => other.Client.Equals(client)) >= mostPerClient && !CloseIdle(other => other.Client.Equals(client))) return null;
+            if (_open.Count(other => other.Client.Equals(client)) >= mostPerClient && !CloseIdle(other => other.Client.Equals(client)))
+                return null;
             if (_open.Count >= most && !CloseIdle(_ => true)) return null;
             _open.Add(connection);
         }
@@ -56,7 +59,8 @@ internal sealed class DnsConnections(int most, int mostPerClient, TimeProvider t
 
     private bool CloseIdle(Func<DnsConnection, bool> isCandidate)
     {
-        if (_open.Where(other => other.IdleSince is not null && isCandidate(other)).MinBy(other => other.IdleSince) is not { } oldest) return false;
+        if (_open.Where(other => other.IdleSince is not null && isCandidate(other)).MinBy(other => other.IdleSince) is not { } oldest)
+            return false;
         _open.Remove(oldest);
         oldest.Socket.Dispose(); // its reader ends with an error, and removes it again, which does nothing
         return true;

@@ -7,8 +7,8 @@ namespace Maas.Boot.Dns;
 
 /// <summary>Asks the configured resolvers, one after another, and keeps what they say.</summary>
 /// <remarks>
-/// Each question leaves from a port of its own with an id of its own, from a socket that hears its resolver alone, and the answer must repeat the
-/// question: what RFC 5452 asks against forged answers.
+/// Each question leaves from a port of its own with an id of its own, from a socket that hears its resolver alone, and the answer must
+/// repeat the question: what RFC 5452 asks against forged answers.
 /// </remarks>
 internal sealed class DnsForwarder(DnsServerOptions options, TimeProvider timeProvider) : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class DnsForwarder(DnsServerOptions options, TimeProvider timePr
         {
             foreach (var resolver in options.Forwarders)
             {
-                if (await AskOneAsync(resolver, query, message, overTcp, cancellationToken).ConfigureAwait(false) is not { } answer) continue;
+                if (await AskOneAsync(resolver, query, message, overTcp, cancellationToken).ConfigureAwait(false) is not { } answer)
+                    continue;
                 _cache.Add(query, message.Span, answer);
                 return answer;
             }
@@ -40,7 +41,12 @@ internal sealed class DnsForwarder(DnsServerOptions options, TimeProvider timePr
     /// <inheritdoc/>
     public void Dispose() => _underWay.Dispose();
 
-    private async Task<byte[]?> AskOneAsync(IPEndPoint resolver, DnsQuery query, ReadOnlyMemory<byte> message, bool overTcp, CancellationToken cancellationToken)
+    private async Task<byte[]?> AskOneAsync(
+        IPEndPoint resolver,
+        DnsQuery query,
+        ReadOnlyMemory<byte> message,
+        bool overTcp,
+        CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(options.ForwardTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
@@ -90,7 +96,8 @@ internal sealed class DnsForwarder(DnsServerOptions options, TimeProvider timePr
         await socket.ConnectAsync(resolver, cancellationToken).ConfigureAwait(false);
         using var stream = new NetworkStream(socket);
         await DnsTcpFraming.WriteAsync(stream, asked, cancellationToken).ConfigureAwait(false);
-        return await DnsTcpFraming.ReadAsync(stream, cancellationToken).ConfigureAwait(false) ?? throw new IOException("The resolver closed the connection.");
+        return await DnsTcpFraming.ReadAsync(stream, cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException("The resolver closed the connection.");
     }
 
     private static bool Answers(ReadOnlySpan<byte> answer, ReadOnlySpan<byte> asked, DnsQuery query) =>
@@ -98,5 +105,6 @@ internal sealed class DnsForwarder(DnsServerOptions options, TimeProvider timePr
         && answer[..2].SequenceEqual(asked[..2])
         && (answer[2] & 0x80) != 0
         && BinaryPrimitives.ReadUInt16BigEndian(answer[4..]) == 1
-        && answer.Slice(DnsQuery.HeaderLength, query.QuestionLength).SequenceEqual(asked.Slice(DnsQuery.HeaderLength, query.QuestionLength));
+        && answer.Slice(DnsQuery.HeaderLength, query.QuestionLength)
+            .SequenceEqual(asked.Slice(DnsQuery.HeaderLength, query.QuestionLength));
 }

@@ -4,8 +4,8 @@ namespace Maas.Boot.Dns;
 
 /// <summary>Domain names between the wire and text (RFC 1035 sections 3.1 and 5.1).</summary>
 /// <remarks>
-/// Text is lower case without the final dot. An octet that is no letter, digit, <c>-</c>, <c>_</c> or <c>/</c> is written <c>\DDD</c>, so two names are
-/// equal exactly when their texts are.
+/// Text is lower case without the final dot. An octet that is no letter, digit, <c>-</c>, <c>_</c> or <c>/</c> is written <c>\DDD</c>, so
+/// two names are equal exactly when their texts are.
 /// </remarks>
 internal static class DnsName
 {
@@ -18,7 +18,9 @@ internal static class DnsName
     /// <summary>A pointer to the name of the question, which begins behind the header of each message (RFC 1035 section 4.1.4).</summary>
     public static ReadOnlySpan<byte> OfQuestion => [0xc0, DnsQuery.HeaderLength];
 
-    /// <summary>Measures an uncompressed name; <see langword="false"/> when it runs past the end, is longer than 255 octets, or is compressed.</summary>
+    /// <summary>
+    /// Measures an uncompressed name; <see langword="false"/> when it runs past the end, is longer than 255 octets, or is compressed.
+    /// </summary>
     /// <param name="wire">Begins with the name.</param>
     /// <param name="length">How many octets it takes, the root included.</param>
     public static bool TryMeasure(ReadOnlySpan<byte> wire, out int length)
@@ -85,7 +87,8 @@ internal static class DnsName
         {
             var end = text.IndexOf('.');
             var label = end < 0 ? text : text[..end];
-            if (label.Length is 0 or > 63 || at + label.Length + 2 > Math.Min(MaxLength, destination.Length) || !Ascii.IsValid(label)) return -1;
+            if (label.Length is 0 or > 63 || at + label.Length + 2 > Math.Min(MaxLength, destination.Length) || !Ascii.IsValid(label))
+                return -1;
             destination[at++] = (byte)label.Length;
             at += Encoding.ASCII.GetBytes(label, destination[at..]);
             text = end < 0 ? [] : text[(end + 1)..];
@@ -101,7 +104,10 @@ internal static class DnsName
     {
         Span<byte> buffer = stackalloc byte[MaxLength];
         var length = Write(text, buffer);
-        return length > 0 ? buffer[..length].ToArray() : throw new ArgumentException($"'{text}' is not a domain name: labels have 1 to 63 ASCII characters, 255 octets in all.", nameof(text));
+        return length > 0
+            ? buffer[..length].ToArray()
+            : throw new ArgumentException(
+                $"'{text}' is not a domain name: labels have 1 to 63 ASCII characters, 255 octets in all.", nameof(text));
     }
 
     /// <summary>Whether <paramref name="name"/> is <paramref name="zone"/> or below it.</summary>

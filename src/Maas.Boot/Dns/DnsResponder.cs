@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Maas.Boot.Dns;
 
-/// <summary>Decides what a query gets: a response of our own, a question to a forwarder, or a refusal. It uses no socket and allocates nothing.</summary>
+/// <summary>
+/// Decides what a query gets: a response of our own, a question to a forwarder, or a refusal. It uses no socket and allocates nothing.
+/// </summary>
 internal sealed class DnsResponder
 {
     private const ushort Internet = 1;
@@ -37,7 +39,12 @@ internal sealed class DnsResponder
         _hasServerName = DnsName.IsIn(_serverName, _domain) && _serverName.Length > _domain.Length;
         _timeToLive = (uint)options.TimeToLive.TotalSeconds;
         _networks = new ReverseZones(options.Networks);
-        _clients = new NetworkSet([.. options.Clients.Count > 0 ? options.Clients : options.Networks, IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")]);
+        _clients =
+            new NetworkSet([
+                .. options.Clients.Count > 0 ? options.Clients : options.Networks,
+                IPNetwork.Parse("127.0.0.0/8"),
+                IPNetwork.Parse("::1/128")
+            ]);
     }
 
     /// <summary>Whether a client may ask for names of other servers.</summary>
@@ -69,18 +76,27 @@ internal sealed class DnsResponder
         {
             if (_networks.Find(reverse, out var zoneLabels) is var match and not ReverseMatch.None)
                 return Reverse(query, reverse, match, ZoneLength(message, name, zoneLabels), ref response);
-            if (response.RecursionAvailable && !_options.ForwardPrivateReverse && ReverseZones.LocallyServed.Find(reverse, out zoneLabels) is var local and not ReverseMatch.None)
-                return Negative(query, local is ReverseMatch.Apex or ReverseMatch.Between, ZoneLength(message, name, zoneLabels), ref response);
+            if (response.RecursionAvailable
+                && !_options.ForwardPrivateReverse
+                && ReverseZones.LocallyServed.Find(reverse, out zoneLabels) is var local and not ReverseMatch.None)
+                return Negative(
+                    query, local is ReverseMatch.Apex or ReverseMatch.Between, ZoneLength(message, name, zoneLabels), ref response);
         }
 
         return query.RecursionDesired && response.RecursionAvailable ? 0 : response.Finish(DnsResponseCode.Refused);
     }
 
-    /// <summary>The messages of a zone transfer (RFC 5936 section 2.2), each of at most <paramref name="recordsPerMessage"/> records; <see langword="null"/> when the client gets none.</summary>
+    /// <summary>
+    /// The messages of a zone transfer (RFC 5936 section 2.2), each of at most <paramref name="recordsPerMessage"/> records;
+    /// <see langword="null"/> when the client gets none.
+    /// </summary>
     public IEnumerable<byte[]>? Transfer(DnsQuery query, byte[] message, IPAddress client, int recordsPerMessage)
     {
-        if (query.OpCode != 0 || query.Class != Internet || query.Type is not (DnsRecordType.Transfer or DnsRecordType.IncrementalTransfer)) return null;
-        return query.NameOf(message) == _domain && _options.TransferTo.Any(network => network.Contains(client)) ? ZoneMessages(query, message, recordsPerMessage) : null;
+        if (query.OpCode != 0 || query.Class != Internet || query.Type is not (DnsRecordType.Transfer or DnsRecordType.IncrementalTransfer))
+            return null;
+        return query.NameOf(message) == _domain && _options.TransferTo.Any(network => network.Contains(client))
+            ? ZoneMessages(query, message, recordsPerMessage)
+            : null;
     }
 
     private IEnumerable<byte[]> ZoneMessages(DnsQuery query, byte[] message, int recordsPerMessage) =>
@@ -97,11 +113,14 @@ internal sealed class DnsResponder
     {
         var buffer = new byte[DnsName.MaxLength];
         var server = _hasServerName ? _serverAddresses.Select(address => (_serverName, address)) : [];
-        var machines = _hosts.Hosts().SelectMany(host => (_hosts.AddressesOf(host) ?? []).Select(address => (Name: $"{host}.{_domain}", address))).Where(host => host.Name != _serverName);
+        var machines = _hosts.Hosts()
+            .SelectMany(host => (_hosts.AddressesOf(host) ?? []).Select(address => (Name: $"{host}.{_domain}", address)))
+            .Where(host => host.Name != _serverName);
         foreach (var (name, address) in server.Concat(machines))
         {
             var length = DnsName.Write(name, buffer);
-            if (length > 0) yield return (buffer[..length], address, default); // a name that the wire cannot carry cannot be asked for either
+            // a name that the wire cannot carry cannot be asked for either
+            if (length > 0) yield return (buffer[..length], address, default);
         }
     }
 
@@ -132,10 +151,13 @@ internal sealed class DnsResponder
         response.IsAuthoritative = true;
         for (var i = 0; i < addresses.Count; i++)
         {
-            if (query.Type == DnsRecordType.Any || query.Type == DnsResponseWriter.TypeOf(addresses[i])) response.AddAddress(DnsName.OfQuestion, _timeToLive, addresses[i]);
+            if (query.Type == DnsRecordType.Any || query.Type == DnsResponseWriter.TypeOf(addresses[i]))
+                response.AddAddress(DnsName.OfQuestion, _timeToLive, addresses[i]);
         }
 
-        return response.Answers > 0 || response.IsTruncated ? response.Finish(DnsResponseCode.NoError) : Negative(query, exists: true, zoneLength, ref response);
+        return response.Answers > 0 || response.IsTruncated
+            ? response.Finish(DnsResponseCode.NoError)
+            : Negative(query, exists: true, zoneLength, ref response);
     }
 
     private int Reverse(in DnsQuery query, scoped ReverseName name, ReverseMatch match, int zoneLength, ref DnsResponseWriter response)
@@ -161,7 +183,9 @@ internal sealed class DnsResponder
             return _serverWire.Length;
         }
 
-        if (_hosts.HostAt(address) is not { } host || DnsName.Write(host, target) is not (> 0 and var length) || length - 1 + _domainWire.Length > target.Length) return 0;
+        if (_hosts.HostAt(address) is not { } host
+            || DnsName.Write(host, target) is not (> 0 and var length)
+            || length - 1 + _domainWire.Length > target.Length) return 0;
         _domainWire.CopyTo(target[(length - 1)..]); // in place of the root
         return length - 1 + _domainWire.Length;
     }
@@ -170,8 +194,10 @@ internal sealed class DnsResponder
     {
         response.IsAuthoritative = true;
         Span<byte> start = stackalloc byte[StartLength];
-        if (query.Type is DnsRecordType.StartOfAuthority or DnsRecordType.Any) response.AddAnswer(DnsName.OfQuestion, DnsRecordType.StartOfAuthority, _timeToLive, Start(start));
-        if (query.Type is DnsRecordType.NameServer or DnsRecordType.Any) response.AddAnswer(DnsName.OfQuestion, DnsRecordType.NameServer, _timeToLive, _serverWire);
+        if (query.Type is DnsRecordType.StartOfAuthority or DnsRecordType.Any)
+            response.AddAnswer(DnsName.OfQuestion, DnsRecordType.StartOfAuthority, _timeToLive, Start(start));
+        if (query.Type is DnsRecordType.NameServer or DnsRecordType.Any)
+            response.AddAnswer(DnsName.OfQuestion, DnsRecordType.NameServer, _timeToLive, _serverWire);
         return response.Answers > 0 ? response.Finish(DnsResponseCode.NoError) : Negative(query, exists: true, zoneLength, ref response);
     }
 
@@ -206,7 +232,10 @@ internal sealed class DnsResponder
         hash.AddBytes(octets);
         ref var slot = ref _recent[(uint)hash.ToHashCode() % RecentAddresses];
         Span<byte> present = stackalloc byte[16];
-        if (Volatile.Read(ref slot) is { } recent && recent.TryWriteBytes(present, out var length) && octets.SequenceEqual(present[..length])) return recent;
+        if (Volatile.Read(ref slot) is { } recent
+            && recent.TryWriteBytes(present, out var length)
+            && octets.SequenceEqual(present[..length]))
+            return recent;
         var address = new IPAddress(octets);
         Volatile.Write(ref slot, address);
         return address;

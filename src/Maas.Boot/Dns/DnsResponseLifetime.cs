@@ -9,7 +9,9 @@ internal sealed record DnsResponseLifetime(uint Seconds, IReadOnlyList<int> Offs
 {
     private const uint LongestSeconds = 86_400;
 
-    /// <summary>Sets each lifetime with the top bit set to zero (RFC 2181 section 8). A malformed message stays as it is behind the fault.</summary>
+    /// <summary>
+    /// Sets each lifetime with the top bit set to zero (RFC 2181 section 8). A malformed message stays as it is behind the fault.
+    /// </summary>
     public static void Clamp(Span<byte> message)
     {
         if (!TryFindRecords(message, out var at, out var records)) return;
@@ -20,7 +22,9 @@ internal sealed record DnsResponseLifetime(uint Seconds, IReadOnlyList<int> Offs
         }
     }
 
-    /// <summary>Reads an answer; <see langword="null"/> for one that must not be kept: a failure, truncated, without lifetimes, or malformed.</summary>
+    /// <summary>
+    /// Reads an answer; <see langword="null"/> for one that must not be kept: a failure, truncated, without lifetimes, or malformed.
+    /// </summary>
     public static DnsResponseLifetime? Of(ReadOnlySpan<byte> message)
     {
         if (message.Length < DnsQuery.HeaderLength) return null;
@@ -39,7 +43,8 @@ internal sealed record DnsResponseLifetime(uint Seconds, IReadOnlyList<int> Offs
             offsets.Add(record.FieldsAt + 4);
             shortest = Math.Min(shortest, BinaryPrimitives.ReadUInt32BigEndian(message[(record.FieldsAt + 4)..]));
             // A negative answer lasts no longer than the last field of its zone's start says (RFC 2308 section 5).
-            if (record.Type == DnsRecordType.StartOfAuthority && record.DataLength >= 22) shortest = Math.Min(shortest, BinaryPrimitives.ReadUInt32BigEndian(message[(at - 4)..]));
+            if (record.Type == DnsRecordType.StartOfAuthority && record.DataLength >= 22)
+                shortest = Math.Min(shortest, BinaryPrimitives.ReadUInt32BigEndian(message[(at - 4)..]));
         }
 
         return offsets.Count > 0 && shortest > 0 ? new DnsResponseLifetime(shortest, offsets) : null;
@@ -50,7 +55,8 @@ internal sealed record DnsResponseLifetime(uint Seconds, IReadOnlyList<int> Offs
         (at, records) = (DnsQuery.HeaderLength, 0);
         if (message.Length < DnsQuery.HeaderLength || !DnsName.TrySkip(message, ref at)) return false;
         at += 4;
-        records = BinaryPrimitives.ReadUInt16BigEndian(message[6..]) + BinaryPrimitives.ReadUInt16BigEndian(message[8..]) + BinaryPrimitives.ReadUInt16BigEndian(message[10..]);
+        records = BinaryPrimitives.ReadUInt16BigEndian(message[6..]) + BinaryPrimitives.ReadUInt16BigEndian(message[8..])
+            + BinaryPrimitives.ReadUInt16BigEndian(message[10..]);
         return true;
     }
 
@@ -58,7 +64,10 @@ internal sealed record DnsResponseLifetime(uint Seconds, IReadOnlyList<int> Offs
     {
         record = default;
         if (!DnsName.TrySkip(message, ref at) || message.Length - at < 10) return false;
-        record = ((DnsRecordType)BinaryPrimitives.ReadUInt16BigEndian(message[at..]), at, BinaryPrimitives.ReadUInt16BigEndian(message[(at + 8)..]));
+        record = (
+            (DnsRecordType)BinaryPrimitives.ReadUInt16BigEndian(message[at..]),
+            at,
+            BinaryPrimitives.ReadUInt16BigEndian(message[(at + 8)..]));
         at += 10 + record.DataLength;
         return at <= message.Length;
     }

@@ -5,7 +5,9 @@ using System.Net.Sockets;
 namespace Maas.Boot.Dns;
 
 /// <summary>Writes a response into a buffer: the question first, then answers, then the authority. Nothing is allocated.</summary>
-/// <remarks>A record that does not fit is left out and the response is marked as truncated, so that the client repeats the query over TCP.</remarks>
+/// <remarks>
+/// A record that does not fit is left out and the response is marked as truncated, so that the client repeats the query over TCP.
+/// </remarks>
 internal ref struct DnsResponseWriter
 {
     /// <summary>The largest UDP response, whatever the client accepts: it is fragmented nowhere (DNS flag day 2020).</summary>
@@ -84,7 +86,8 @@ internal ref struct DnsResponseWriter
         BinaryPrimitives.WriteUInt16BigEndian(_destination[10..], (ushort)(_query.HasEdns ? 1 : 0));
         if (!_query.HasEdns) return _at;
 
-        // RFC 6891 section 6.1.2: the root's name, type 41, our UDP size in place of the class, the upper bits of the code, version 0, no data.
+        // RFC 6891 section 6.1.2: the root's name, type 41, our UDP size in place of the class, the upper bits of the code, version 0, no
+        // data.
         var options = _destination.Slice(_at, OptionsLength);
         options.Clear();
         BinaryPrimitives.WriteUInt16BigEndian(options[1..], (ushort)DnsRecordType.Options);
@@ -94,12 +97,21 @@ internal ref struct DnsResponseWriter
     }
 
     /// <summary>A response without records.</summary>
-    public static int WriteCode(in DnsQuery query, ReadOnlySpan<byte> message, DnsResponseCode code, bool recursionAvailable, Span<byte> destination) =>
+    public static int WriteCode(
+        in DnsQuery query,
+        ReadOnlySpan<byte> message,
+        DnsResponseCode code,
+        bool recursionAvailable,
+        Span<byte> destination) =>
         new DnsResponseWriter(query, message, destination) { RecursionAvailable = recursionAvailable }.Finish(code);
 
     /// <summary>A truncated response without records: the client repeats the query over TCP.</summary>
     public static int WriteTruncated(in DnsQuery query, ReadOnlySpan<byte> message, Span<byte> destination) =>
-        new DnsResponseWriter(query, message, destination) { RecursionAvailable = true, IsTruncated = true }.Finish(DnsResponseCode.NoError);
+        new DnsResponseWriter(query, message, destination)
+        {
+            RecursionAvailable = true,
+            IsTruncated = true
+        }.Finish(DnsResponseCode.NoError);
 
     /// <summary>The type of an address record.</summary>
     public static DnsRecordType TypeOf(IPAddress address) =>

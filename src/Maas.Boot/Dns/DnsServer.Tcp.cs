@@ -19,7 +19,9 @@ public sealed partial class DnsServer
             {
                 var socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 backoff.Reset();
-                if (connections.TryAdd(socket) is { } connection) _ = Task.Run(() => ServeAsync(connection, connections, responder, forwarder, cancellationToken), CancellationToken.None);
+                if (connections.TryAdd(socket) is { } connection)
+                    _ = Task.Run(
+                        () => ServeAsync(connection, connections, responder, forwarder, cancellationToken), CancellationToken.None);
                 else socket.Dispose();
             }
             catch (SocketException exception)
@@ -31,7 +33,12 @@ public sealed partial class DnsServer
         }
     }
 
-    private async Task ServeAsync(DnsConnection connection, DnsConnections connections, DnsResponder responder, DnsForwarder forwarder, CancellationToken cancellationToken)
+    private async Task ServeAsync(
+        DnsConnection connection,
+        DnsConnections connections,
+        DnsResponder responder,
+        DnsForwarder forwarder,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -43,11 +50,13 @@ public sealed partial class DnsServer
                 if (await DnsTcpFraming.ReadAsync(stream, either.Token).ConfigureAwait(false) is not { } message) return;
                 connections.SetBusy(connection);
                 if (!DnsQuery.TryParse(message, out var query, out var malformed)) return;
-                await RespondAsync(stream, connection.Client, query, malformed, message, responder, forwarder, either.Token).ConfigureAwait(false);
+                await RespondAsync(stream, connection.Client, query, malformed, message, responder, forwarder, either.Token)
+                    .ConfigureAwait(false);
                 connections.SetIdle(connection);
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException
+            or ObjectDisposedException)
         {
             // Idle for too long, closed by the client or for another one, or the server stops: the connection ends in any case.
         }
@@ -64,7 +73,8 @@ public sealed partial class DnsServer
     }
 
     private async Task RespondAsync(
-        Stream stream, IPAddress client, DnsQuery query, bool malformed, byte[] message, DnsResponder responder, DnsForwarder forwarder, CancellationToken cancellationToken)
+        Stream stream, IPAddress client, DnsQuery query, bool malformed, byte[] message, DnsResponder responder, DnsForwarder forwarder,
+        CancellationToken cancellationToken)
     {
         if (!malformed && responder.Transfer(query, message, client, RecordsPerTransferMessage) is { } zone)
         {

@@ -9,8 +9,16 @@ public sealed partial class DnsServer
 {
     private const int LongestQuery = 4096, QueriesPerCall = 32;
 
-    /// <summary>Receives queries by UDP on the thread of the receive loop, and responds there. Only questions for a forwarder wait, on other threads.</summary>
-    private class UdpReceiver(DnsServer owner, Socket socket, DnsResponder responder, DnsForwarder forwarder, CancellationToken cancellationToken)
+    /// <summary>
+    /// Receives queries by UDP on the thread of the receive loop, and responds there. Only questions for a forwarder wait, on other
+    /// threads.
+    /// </summary>
+    private class UdpReceiver(
+        DnsServer owner,
+        Socket socket,
+        DnsResponder responder,
+        DnsForwarder forwarder,
+        CancellationToken cancellationToken)
     {
         protected readonly DnsServer Server = owner;
 
@@ -22,7 +30,8 @@ public sealed partial class DnsServer
         public virtual void Receive()
         {
             var length = socket.ReceiveFrom(_message, SocketFlags.None, _client);
-            if (Respond(_message.AsSpan(0, length), _client.Buffer.Span[.._client.Size], _response) is > 0 and var responseLength) Send(_response.AsSpan(0, responseLength), _client);
+            if (Respond(_message.AsSpan(0, length), _client.Buffer.Span[.._client.Size], _response) is > 0 and var responseLength)
+                Send(_response.AsSpan(0, responseLength), _client);
         }
 
         /// <summary>Responds to one datagram, or passes its question to a forwarder.</summary>
@@ -32,7 +41,8 @@ public sealed partial class DnsServer
             if (!DnsQuery.TryParse(message, out var query, out var malformed)) return 0;
             room = room[..Math.Min(query.UdpSize, DnsResponseWriter.MaxUdpSize)];
             var length = Server.Respond(responder, query, malformed, message, AddressOf(client), room);
-            if (length == 0) _ = ForwardAsync(query, message.ToArray(), Copy(client)); // a slow resolver delays no other client; the forwarder bounds how many wait
+            // a slow resolver delays no other client; the forwarder bounds how many wait
+            if (length == 0) _ = ForwardAsync(query, message.ToArray(), Copy(client));
             return length;
         }
 
@@ -40,7 +50,8 @@ public sealed partial class DnsServer
         {
             try
             {
-                var response = await forwarder.AskAsync(query, message, overTcp: false, cancellationToken).ConfigureAwait(false) ?? Failure(query, message);
+                var response = await forwarder.AskAsync(query, message, overTcp: false, cancellationToken).ConfigureAwait(false)
+                    ?? Failure(query, message);
                 if (response.Length > Math.Min(query.UdpSize, DnsResponseWriter.MaxUdpSize)) response = Truncated(query, message);
                 Send(response, client);
             }
@@ -50,8 +61,8 @@ public sealed partial class DnsServer
             }
         }
 
-        // What does not fit the client's buffer, or an unfragmented packet, is asked for again by TCP (RFC 1035 section 4.2.1, RFC 6891 section 6.2.3):
-        // a small forged query must not send a large response to another host.
+        // What does not fit the client's buffer, or an unfragmented packet, is asked for again by TCP (RFC 1035 section 4.2.1, RFC 6891
+        // section 6.2.3): a small forged query must not send a large response to another host.
         private static byte[] Truncated(in DnsQuery query, ReadOnlySpan<byte> message)
         {
             var written = new byte[DnsQuery.PlainUdpSize];
@@ -71,7 +82,8 @@ public sealed partial class DnsServer
         }
 
         // struct sockaddr_in and sockaddr_in6: the address begins behind family and port, and for IPv6 behind the flow label.
-        private ReadOnlySpan<byte> AddressOf(ReadOnlySpan<byte> client) => socket.AddressFamily == AddressFamily.InterNetwork ? client.Slice(4, 4) : client.Slice(8, 16);
+        private ReadOnlySpan<byte> AddressOf(ReadOnlySpan<byte> client) =>
+            socket.AddressFamily == AddressFamily.InterNetwork ? client.Slice(4, 4) : client.Slice(8, 16);
 
         private SocketAddress Copy(ReadOnlySpan<byte> client)
         {
@@ -83,7 +95,12 @@ public sealed partial class DnsServer
 
     /// <summary>The same with many queries in one system call.</summary>
     [SupportedOSPlatform("linux")]
-    private sealed class BatchReceiver(DnsServer server, Socket socket, DnsResponder responder, DnsForwarder forwarder, CancellationToken cancellationToken)
+    private sealed class BatchReceiver(
+        DnsServer server,
+        Socket socket,
+        DnsResponder responder,
+        DnsForwarder forwarder,
+        CancellationToken cancellationToken)
         : UdpReceiver(server, socket, responder, forwarder, cancellationToken), IDisposable
     {
         private readonly DatagramBatch _batch = new(socket, QueriesPerCall, LongestQuery);

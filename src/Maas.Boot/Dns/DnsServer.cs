@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Maas.Boot.Dns;
 
 /// <summary>
-/// A DNS server: the authority for the machines' domain and the reverse names of their addresses, from a live source. It forwards everything else for its own
-/// clients (RFC 1035, RFC 2317, RFC 6303, RFC 6891, RFC 7766).
+/// A DNS server: the authority for the machines' domain and the reverse names of their addresses, from a live source. It forwards
+/// everything else for its own clients (RFC 1035, RFC 2317, RFC 6303, RFC 6891, RFC 7766).
 /// </summary>
 /// <example>
 /// <code>
-/// var options = new DnsServerOptions { Domain = "maas", Networks = { IPNetwork.Parse("10.0.0.0/24") }, Forwarders = { IPEndPoint.Parse("10.0.0.1:53") } };
-/// await new DnsServer(options, hosts).RunAsync(cancellationToken);
+/// var options = new DnsServerOptions { Domain = "maas", Networks = { IPNetwork.Parse("10.0.0.0/24") }, Forwarders = {
+/// IPEndPoint.Parse("10.0.0.1:53") } }; await new DnsServer(options, hosts).RunAsync(cancellationToken);
 /// </code>
 /// </example>
 public sealed partial class DnsServer
@@ -46,7 +46,8 @@ public sealed partial class DnsServer
     public Task<IPEndPoint> Listening => _listening.Task;
 
     /// <summary>Serves until cancelled.</summary>
-    /// <exception cref="SocketException">The port is taken, or needs a privilege that the process lacks; or a socket fails for half a minute.</exception>
+    /// <exception cref="SocketException">The port is taken, or needs a privilege that the process lacks; or a socket fails for half a
+    /// minute.</exception>
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
     /// <exception cref="ArgumentException">The domain or the server's name is not a domain name.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -68,7 +69,11 @@ public sealed partial class DnsServer
         try
         {
             await ServerLoops.RunAsync(
-                [receiving.WaitAsync, token => AcceptAsync(tcp, responder, forwarder, token), token => InterfaceWatch.RunAsync(_options.Interface, _timeProvider, token)],
+                [
+                    receiving.WaitAsync,
+                    token => AcceptAsync(tcp, responder, forwarder, token),
+                    token => InterfaceWatch.RunAsync(_options.Interface, _timeProvider, token)
+                ],
                 cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -79,7 +84,13 @@ public sealed partial class DnsServer
 
     /// <summary>Responds from what this server knows, whatever the application's directory does.</summary>
     /// <returns>The response's length; 0 when a forwarder has to be asked.</returns>
-    private int Respond(DnsResponder responder, in DnsQuery query, bool malformed, ReadOnlySpan<byte> message, ReadOnlySpan<byte> client, Span<byte> destination)
+    private int Respond(
+        DnsResponder responder,
+        in DnsQuery query,
+        bool malformed,
+        ReadOnlySpan<byte> message,
+        ReadOnlySpan<byte> client,
+        Span<byte> destination)
     {
         int length;
         try

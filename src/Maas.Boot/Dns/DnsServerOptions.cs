@@ -16,11 +16,14 @@ public sealed class DnsServerOptions
     [Required]
     public string Domain { get; set; } = "maas";
 
-    /// <summary>This server's own name, which its SOA and NS records give. It goes before a machine's. Default <c>ns</c> below the domain.</summary>
+    /// <summary>
+    /// This server's own name, which its SOA and NS records give. It goes before a machine's. Default <c>ns</c> below the domain.
+    /// </summary>
     public string? ServerName { get; set; }
 
     /// <summary>
-    /// The addresses of <see cref="ServerName"/>. Default: the address of <see cref="Listen"/>; where that is a wildcard, this host's addresses within
+    /// The addresses of <see cref="ServerName"/>. Default: the address of <see cref="Listen"/>; where that is a wildcard, this host's
+    /// addresses within
     /// <see cref="Networks"/>, or all its addresses if none is.
     /// </summary>
     public IList<IPAddress> ServerAddresses { get; } = [];
@@ -32,12 +35,15 @@ public sealed class DnsServerOptions
     public IList<IPEndPoint> Forwarders { get; } = [];
 
     /// <summary>
-    /// Whether questions for the names of private addresses that are not in <see cref="Networks"/> go to the forwarders. Default <see langword="false"/>:
-    /// they are answered here with "no such name" (RFC 6303), because public resolvers know nothing of them. Set it when a forwarder does.
+    /// Whether questions for the names of private addresses that are not in <see cref="Networks"/> go to the forwarders. Default
+    /// <see langword="false"/>: they are answered here with "no such name" (RFC 6303), because public resolvers know nothing of them. Set
+    /// it when a forwarder does.
     /// </summary>
     public bool ForwardPrivateReverse { get; set; }
 
-    /// <summary>The networks whose clients may ask for other names. Default: <see cref="Networks"/> and loopback. Strangers are refused.</summary>
+    /// <summary>
+    /// The networks whose clients may ask for other names. Default: <see cref="Networks"/> and loopback. Strangers are refused.
+    /// </summary>
     public IList<IPNetwork> Clients { get; } = [];
 
     /// <summary>Who may fetch the whole zone (AXFR). Default nobody.</summary>
@@ -57,7 +63,9 @@ public sealed class DnsServerOptions
     [Range(1, 100_000)]
     public int MaxForwarded { get; set; } = 1_000;
 
-    /// <summary>How many TCP connections are open at once. A further one takes the place of the one that has been idle longest. Default 256.</summary>
+    /// <summary>
+    /// How many TCP connections are open at once. A further one takes the place of the one that has been idle longest. Default 256.
+    /// </summary>
     [Range(1, 65_536)]
     public int MaxConnections { get; set; } = 256;
 

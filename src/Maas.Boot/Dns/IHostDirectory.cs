@@ -2,9 +2,12 @@ using System.Net;
 
 namespace Maas.Boot.Dns;
 
-/// <summary>Which machines are there, and at which addresses? The live source of a <see cref="DnsServer"/>: there is no zone file.</summary>
+/// <summary>
+/// Which machines are there, and at which addresses? The live source of a <see cref="DnsServer"/>: there is no zone file.
+/// </summary>
 /// <remarks>
-/// It is called for each query, from several threads, and answers from memory. When it throws, the client gets a failure (SERVFAIL) and the server continues.
+/// It is called for each query, from several threads, and answers from memory. When it throws, the client gets a failure (SERVFAIL) and the
+/// server continues.
 /// </remarks>
 public interface IHostDirectory
 {

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace Maas.Boot.Dns;
 
 /// <summary>
-/// A name below <c>in-addr.arpa</c> (RFC 1035 section 3.5), <c>ip6.arpa</c> (RFC 3596 section 2.5), or of a classless zone such as <c>5.0/25.2.0.192.in-addr.arpa</c>
+/// A name below <c>in-addr.arpa</c> (RFC 1035 section 3.5), <c>ip6.arpa</c> (RFC 3596 section 2.5), or of a classless zone such as
+/// <c>5.0/25.2.0.192.in-addr.arpa</c>
 /// (RFC 2317), read from the right as far as it names an address.
 /// </summary>
 internal ref struct ReverseName
@@ -66,7 +67,10 @@ internal ref struct ReverseName
         Array.Reverse(octets);
         return address.AddressFamily == AddressFamily.InterNetwork
             ? $"{string.Join('.', octets)}.{Suffix4}"
-            : string.Join('.', octets.SelectMany(octet => new[] { octet & 15, octet >> 4 }).Select(nibble => nibble.ToString("x", CultureInfo.InvariantCulture))) + "." + Suffix6;
+            : string.Join(
+                '.',
+                octets.SelectMany(octet => new[] { octet & 15, octet >> 4 })
+                    .Select(nibble => nibble.ToString("x", CultureInfo.InvariantCulture))) + "." + Suffix6;
     }
 
     private bool TryTake(ReadOnlySpan<char> label)
@@ -83,7 +87,9 @@ internal ref struct ReverseName
 
         if (Bits == 24 && ClasslessBits == 0 && TryTakeClassless(label)) return true;
         // No leading zeros: 010 is another name than 10.
-        if (label.Length is 0 or > 3 || (label.Length > 1 && label[0] == '0') || !byte.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var octet)) return false;
+        if (label.Length is 0 or > 3
+            || (label.Length > 1 && label[0] == '0')
+            || !byte.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out var octet)) return false;
         if (ClasslessBits > 0 && (octet & (0xff << (32 - ClasslessBits)) & 0xff) != ClasslessFirst) return false;
         Address[Bits / 8] = octet;
         Bits += 8;

@@ -23,20 +23,22 @@ internal enum ReverseMatch
 }
 
 /// <summary>
-/// The reverse zones of networks. The zone of a network begins at the first label boundary inside the network: octets for IPv4, nibbles for IPv6.
-/// Networks of 25 to 32 bits also have their classless zone (RFC 2317 section 4).
+/// The reverse zones of networks. The zone of a network begins at the first label boundary inside the network: octets for IPv4, nibbles for
+/// IPv6. Networks of 25 to 32 bits also have their classless zone (RFC 2317 section 4).
 /// </summary>
 internal sealed class ReverseZones
 {
     /// <summary>
-    /// The reverse zones of addresses that mean nothing outside of a site: private (RFC 1918), shared (RFC 6598), link-local, loopback, documentation, and unique
-    /// local IPv6. RFC 6303 asks resolvers to serve them, empty, instead of sending such questions to the Internet.
+    /// The reverse zones of addresses that mean nothing outside of a site: private (RFC 1918), shared (RFC 6598), link-local, loopback,
+    /// documentation, and unique local IPv6. RFC 6303 asks resolvers to serve them, empty, instead of sending such questions to the
+    /// Internet.
     /// </summary>
     public static ReverseZones LocallyServed { get; } = new(
     [
         .. ((ReadOnlySpan<string>)
         [
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.2.0/24", "192.168.0.0/16", "198.51.100.0/24", "203.0.113.0/24",
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.2.0/24", "192.168.0.0/16",
+            "198.51.100.0/24", "203.0.113.0/24",
             "255.255.255.255/32", "::/128", "::1/128", "fd00::/8", "fe80::/10", "2001:db8::/32",
         ]).ToArray().Select(text => IPNetwork.Parse(text)),
     ]);
@@ -71,7 +73,8 @@ internal sealed class ReverseZones
             zoneLabels = 0;
             if (name.Address.Length != _base.Length) return ReverseMatch.None;
             var isClassless = _bitsPerLabel == 8 && _prefix > 24;
-            // The zone's name has whole labels; for a classless network those of the 256 addresses around it, and one more in its classless name.
+            // The zone's name has whole labels; for a classless network those of the 256 addresses around it, and one more in its classless
+            // name.
             var zoneBits = isClassless ? 24 : Math.Max(1, (_prefix + _bitsPerLabel - 1) / _bitsPerLabel) * _bitsPerLabel;
             if (name.Bits < zoneBits) return ReverseMatch.None;
             zoneLabels = (zoneBits / _bitsPerLabel) + (name.ClasslessBits > 0 ? 1 : 0) + 2; // in-addr.arpa, ip6.arpa

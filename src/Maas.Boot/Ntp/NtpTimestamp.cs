@@ -7,7 +7,9 @@ internal static class NtpTimestamp
 {
     private static readonly DateTimeOffset Era = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The wire form; it wraps in 2036 as the standard's eras do, and clients within 68 years of the truth understand it.</summary>
+    /// <summary>
+    /// The wire form; it wraps in 2036 as the standard's eras do, and clients within 68 years of the truth understand it.
+    /// </summary>
     public static ulong From(DateTimeOffset time)
     {
         var ticks = (time - Era).Ticks;

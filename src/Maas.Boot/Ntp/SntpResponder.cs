@@ -35,7 +35,12 @@ internal static class SntpResponder
     /// Only mode 3 is answered: not symmetric peers, and not modes 6 and 7, whose answers are larger than their questions. The answer is
     /// never longer than the request.
     /// </remarks>
-    public static bool TryRespond(ReadOnlySpan<byte> request, DateTimeOffset received, DateTimeOffset sent, SntpClock clock, Span<byte> response)
+    public static bool TryRespond(
+        ReadOnlySpan<byte> request,
+        DateTimeOffset received,
+        DateTimeOffset sent,
+        SntpClock clock,
+        Span<byte> response)
     {
         if (request.Length < MessageLength || (request[0] & 7) != ModeClient) return false;
         var version = (request[0] >> 3) & 7;

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Ntp;
 
-/// <summary>Tells the time to machines whose own clock is dead, so that signed requests and certificates hold (RFC 4330, server side).</summary>
+/// <summary>
+/// Tells the time to machines whose own clock is dead, so that signed requests and certificates hold (RFC 4330, server side).
+/// </summary>
 /// <example>
 /// <code>
 /// var server = new SntpServer(new SntpServerOptions { Interface = "eth1" }, TimeProvider.System);
@@ -19,7 +21,8 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
 
     private readonly ILogger _logger = logger ?? NullLogger<SntpServer>.Instance;
     private readonly SntpClock _clock = ClockOf(ServerOptionsValidator.Validated(options));
-    private readonly DatagramLoop _loop = new("sntp", options.Listen, options.Interface, LongestRequest + 1, timeProvider, logger ?? NullLogger<SntpServer>.Instance);
+    private readonly DatagramLoop _loop = new(
+        "sntp", options.Listen, options.Interface, LongestRequest + 1, timeProvider, logger ?? NullLogger<SntpServer>.Instance);
     private readonly byte[] _answer = new byte[SntpResponder.MessageLength];
 
     /// <summary>The endpoint it listens on, once it does.</summary>
@@ -34,7 +37,8 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
     private ReadOnlyMemory<byte> Answer(ReadOnlySpan<byte> request, SocketAddress client)
     {
         var received = timeProvider.GetUtcNow();
-        if (request.Length > LongestRequest || !SntpResponder.TryRespond(request, received, timeProvider.GetUtcNow(), _clock, _answer)) return default;
+        if (request.Length > LongestRequest || !SntpResponder.TryRespond(request, received, timeProvider.GetUtcNow(), _clock, _answer))
+            return default;
         ServiceMeter.TimeTold();
         return _answer;
     }

@@ -16,6 +16,8 @@ public sealed class SntpServerOptions
     [Range(1, 15)]
     public byte Stratum { get; set; } = 10;
 
-    /// <summary>Whether the host's own clock can be believed. Default true; when false clients are told not to set themselves by it.</summary>
+    /// <summary>
+    /// Whether the host's own clock can be believed. Default true; when false clients are told not to set themselves by it.
+    /// </summary>
     public bool ClockIsSet { get; set; } = true;
 }

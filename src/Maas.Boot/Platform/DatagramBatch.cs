@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace Maas.Boot.Platform;
 
 /// <summary>
-/// Receives datagrams and sends their replies, many in one system call: recvmmsg(2) and sendmmsg(2). A reply leaves from the address that the datagram was sent to,
-/// which a socket on a wildcard address does not do by itself (ip(7), IP_PKTINFO).
+/// Receives datagrams and sends their replies, many in one system call: recvmmsg(2) and sendmmsg(2). A reply leaves from the address that
+/// the datagram was sent to, which a socket on a wildcard address does not do by itself (ip(7), IP_PKTINFO).
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class DatagramBatch : IDisposable
@@ -15,7 +15,8 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
     private const int IPLevel = 0, IPPacketInfo = 8;                            // IPPROTO_IP, IP_PKTINFO
     private const int IPv6Level = 41, IPv6ReceivePacketInfo = 49;               // IPPROTO_IPV6, IPV6_RECVPKTINFO
     private const int Interrupted = 4;                                          // asm-generic/errno-base.h
-    private const int AddressSize = 28, ControlSize = 64;                       // struct sockaddr_in6; a control header and struct in6_pktinfo
+    // struct sockaddr_in6; a control header and struct in6_pktinfo
+    private const int AddressSize = 28, ControlSize = 64;
     private const int ControlHeaderSize = 16, IPv6AddressSize = 16;             // struct cmsghdr, struct in6_addr
 
     private readonly Socket _socket;
@@ -33,7 +34,8 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
         (_socket, _capacity, _size) = (socket, capacity, size);
         var isIPv4 = socket.AddressFamily == AddressFamily.InterNetwork;
         _interfaceAt = ControlHeaderSize + (isIPv4 ? 0 : IPv6AddressSize);
-        socket.SetRawSocketOption(isIPv4 ? IPLevel : IPv6Level, isIPv4 ? IPPacketInfo : IPv6ReceivePacketInfo, MemoryMarshal.AsBytes<int>([1]));
+        socket.SetRawSocketOption(
+            isIPv4 ? IPLevel : IPv6Level, isIPv4 ? IPPacketInfo : IPv6ReceivePacketInfo, MemoryMarshal.AsBytes<int>([1]));
 
         var perMessage = (2 * (sizeof(Message) + sizeof(IoVector) + size)) + AddressSize + 4 + ControlSize;
         _memory = (byte*)NativeMemory.AllocZeroed((nuint)(capacity * perMessage));
@@ -70,7 +72,8 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
     }
 
     /// <summary>A datagram of the last call.</summary>
-    public ReadOnlySpan<byte> Datagram(int index) => new(_received[index].Header.Vectors->Base, (int)Math.Min(_received[index].Length, _size));
+    public ReadOnlySpan<byte> Datagram(int index) =>
+        new(_received[index].Header.Vectors->Base, (int)Math.Min(_received[index].Length, _size));
 
     /// <summary>Its sender, as the system writes it: struct sockaddr_in or sockaddr_in6.</summary>
     public ReadOnlySpan<byte> Sender(int index) => new(_received[index].Header.Name, (int)_received[index].Header.NameLength);
@@ -89,7 +92,8 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
         reply.Name = received.Name;
         reply.Control = received.Control;
         (reply.NameLength, reply.ControlLength) = (received.NameLength, received.ControlLength);
-        // The control message tells where the datagram arrived. Sent back, it chooses the source address; the way out is the routing table's to choose.
+        // The control message tells where the datagram arrived. Sent back, it chooses the source address; the way out is the routing
+        // table's to choose.
         if (reply.ControlLength >= _interfaceAt + sizeof(int)) *(int*)((byte*)reply.Control + _interfaceAt) = 0;
         else reply.ControlLength = 0;
         _replyCount++;
@@ -143,7 +147,8 @@ internal sealed unsafe partial class DatagramBatch : IDisposable
         }
     }
 
-    private static int recvmmsg(int descriptor, Message* messages, uint count, int flags) => recvmmsg(descriptor, messages, count, flags, null);
+    private static int recvmmsg(int descriptor, Message* messages, uint count, int flags) =>
+        recvmmsg(descriptor, messages, count, flags, null);
 
 #pragma warning disable IDE1006, SYSLIB1054, CA5392 // libc's own names
     [LibraryImport("libc", SetLastError = true)]

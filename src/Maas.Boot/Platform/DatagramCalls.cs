@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Maas.Boot.Platform;
 
-/// <summary>recv(2) and send(2) of a connected socket, told by each call whether it may wait. Linux, which alone lets one socket be used both ways.</summary>
+/// <summary>
+/// recv(2) and send(2) of a connected socket, told by each call whether it may wait. Linux, which alone lets one socket be used both ways.
+/// </summary>
 internal static unsafe partial class DatagramCalls
 {
     private const int DontWait = 0x40;                              // MSG_DONTWAIT
@@ -13,12 +15,15 @@ internal static unsafe partial class DatagramCalls
     /// <summary>Sets how long a receiving call waits; the kernel rounds it up to a tick of its clock.</summary>
     public static void SetReceiveTimeout(Socket socket, TimeSpan timeout)
     {
-        Span<nint> seconds = [(nint)timeout.TotalSeconds, (nint)(timeout.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond)]; // struct timeval
+        // struct timeval
+        Span<nint> seconds = [(nint)timeout.TotalSeconds, (nint)(timeout.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond)];
         socket.SetRawSocketOption(SolSocket, ReceiveTimeout, MemoryMarshal.AsBytes(seconds));
     }
 
     /// <summary>Receives a datagram.</summary>
-    /// <returns>Its length; what does not fit is lost. Without one, <paramref name="error"/> is <see cref="SocketError.WouldBlock"/>.</returns>
+    /// <returns>
+    /// Its length; what does not fit is lost. Without one, <paramref name="error"/> is <see cref="SocketError.WouldBlock"/>.
+    /// </returns>
     public static int Receive(Socket socket, Span<byte> datagram, bool mayWait, out SocketError error)
     {
         fixed (byte* octets = datagram)
@@ -32,7 +37,9 @@ internal static unsafe partial class DatagramCalls
     /// <summary>Sends a datagram, without waiting.</summary>
     public static SocketError Send(Socket socket, ReadOnlySpan<byte> datagram)
     {
-        fixed (byte* octets = datagram) return send(Descriptor(socket), octets, datagram.Length, DontWait) < 0 ? LastError() : SocketError.Success;
+        fixed (byte* octets = datagram) return send(Descriptor(socket), octets, datagram.Length, DontWait) < 0
+            ? LastError()
+            : SocketError.Success;
     }
 
     // The caller's socket is closed by the caller's thread.

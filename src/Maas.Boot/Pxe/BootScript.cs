@@ -23,5 +23,7 @@ public static class BootScript
     };
 }
 
-/// <summary>An instruction holds what a boot program's script cannot express safely. The message names what, never the text itself.</summary>
+/// <summary>
+/// An instruction holds what a boot program's script cannot express safely. The message names what, never the text itself.
+/// </summary>
 public sealed class BootScriptException(string message) : Exception(message);

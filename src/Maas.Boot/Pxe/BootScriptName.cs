@@ -5,7 +5,8 @@ namespace Maas.Boot.Pxe;
 /// <summary>The names under which boot programs fetch their script: one folder a dialect, one name a machine.</summary>
 /// <remarks>
 /// <c>ipxe/52-54-00-12-34-56</c>, <c>pxelinux.cfg/01-52-54-00-12-34-56</c> (01 is the hardware type),
-/// <c>grub/grub.cfg-01-52-54-00-12-34-56</c>, <c>grub/grub.cfg-52:54:00:12:34:56</c>. pxelinux tries the machine's UUID before and its address after this name; those are simply absent.
+/// <c>grub/grub.cfg-01-52-54-00-12-34-56</c>, <c>grub/grub.cfg-52:54:00:12:34:56</c>. pxelinux tries the machine's UUID before and its
+/// address after this name; those are simply absent.
 /// </remarks>
 /// <param name="Dialect">Which boot program asks.</param>
 /// <param name="Hardware">The machine's hardware address, as the name says it.</param>

@@ -26,7 +26,10 @@ internal static class GrubConfig
 
         """;
 
-    /// <summary>Leads each machine from <see cref="CommonName"/> to its own script (GRUB tells it its address with colons; a file's name has dashes).</summary>
+    /// <summary>
+    /// Leads each machine from <see cref="CommonName"/> to its own script (GRUB tells it its address with colons; a file's name has
+    /// dashes).
+    /// </summary>
     public static ReadOnlySpan<byte> Common => """
         regexp --set=1:a --set=2:b --set=3:c --set=4:d --set=5:e --set=6:f '^(..):(..):(..):(..):(..):(..)$' "$net_default_mac"
         source "$prefix/grub.cfg-01-$a-$b-$c-$d-$e-$f"
@@ -53,7 +56,9 @@ internal static class GrubConfig
         foreach (var word in ScriptText.Words(kernel.CommandLine, Dialect)) text.Append(' ').Append(Quote(word));
         text.Append('\n');
         if (kernel.InitialRamDisks.Count > 0)
-            text.Append("initrd ").AppendJoin(' ', kernel.InitialRamDisks.Select(d => $"'/{ScriptText.FileName(d, Dialect)}'")).Append('\n');
+            text.Append("initrd ")
+                .AppendJoin(' ', kernel.InitialRamDisks.Select(d => $"'/{ScriptText.FileName(d, Dialect)}'"))
+                .Append('\n');
         return text.Append("boot\n").Append(Failed).ToString();
     }
 

@@ -63,7 +63,11 @@ internal static class IpxeScript
         foreach (var word in Words(kernel.CommandLine)) text.Append(' ').Append(word);
         text.Append(" || goto failed\n");
         for (var i = 0; i < kernel.InitialRamDisks.Count; i++)
-            text.Append("initrd --name initrd").Append(i).Append(' ').Append(Reference(kernel.InitialRamDisks[i])).Append(" || goto failed\n");
+            text.Append("initrd --name initrd")
+                .Append(i)
+                .Append(' ')
+                .Append(Reference(kernel.InitialRamDisks[i]))
+                .Append(" || goto failed\n");
         return text.Append("boot || goto failed\n").Append(Failed).ToString();
     }
 
@@ -71,9 +75,11 @@ internal static class IpxeScript
     {
         foreach (var word in ScriptText.Words(commandLine, Dialect))
         {
-            if (word.Contains("${", StringComparison.Ordinal)) throw new BootScriptException("'${' in the kernel's command line would be expanded by iPXE.");
+            if (word.Contains("${", StringComparison.Ordinal))
+                throw new BootScriptException("'${' in the kernel's command line would be expanded by iPXE.");
             if (word is "||" or "&&" or ";" || word[0] == '#' || word[^1] == '\\')
-                throw new BootScriptException("A word of the kernel's command line is a command separator, a comment or a line continuation to iPXE.");
+                throw new BootScriptException(
+                    "A word of the kernel's command line is a command separator, a comment or a line continuation to iPXE.");
             yield return word;
         }
     }
@@ -89,7 +95,8 @@ internal static class IpxeScript
             return uri.AbsoluteUri;
         }
 
-        if (!BootFileName.TryNormalize(file, out var key, out var refusal)) throw new BootScriptException($"A file name is refused: {refusal}.");
+        if (!BootFileName.TryNormalize(file, out var key, out var refusal))
+            throw new BootScriptException($"A file name is refused: {refusal}.");
         return "../" + string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
     }
 }

@@ -28,7 +28,9 @@ internal static class PxelinuxConfig
         var text = new StringBuilder();
         text.Append("  LINUX /").Append(ScriptText.FileName(kernel.KernelFile, Dialect)).Append('\n');
         if (kernel.InitialRamDisks.Count > 0)
-            text.Append("  INITRD ").AppendJoin(',', kernel.InitialRamDisks.Select(d => "/" + ScriptText.FileName(d, Dialect))).Append('\n');
+            text.Append("  INITRD ")
+                .AppendJoin(',', kernel.InitialRamDisks.Select(d => "/" + ScriptText.FileName(d, Dialect)))
+                .Append('\n');
         var words = string.Join(' ', ScriptText.Words(kernel.CommandLine, Dialect));
         if (Encoding.UTF8.GetByteCount(words) > MaxCommandLine)
             throw new BootScriptException($"The kernel's command line is longer than the {MaxCommandLine} bytes that pxelinux passes on.");

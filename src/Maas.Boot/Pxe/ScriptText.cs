@@ -19,8 +19,10 @@ internal static class ScriptText
     {
         RefuseControls(name, "a file name", dialect);
         if (IsUrl(name)) throw new BootScriptException($"{dialect} fetches from its own server only; a URL cannot be written.");
-        if (!BootFileName.TryNormalize(name, out var key, out var refusal)) throw new BootScriptException($"A file name is refused: {refusal}.");
-        if (key.AsSpan().ContainsAny(Interpreted)) throw new BootScriptException($"A file name holds a character that {dialect} would interpret.");
+        if (!BootFileName.TryNormalize(name, out var key, out var refusal))
+            throw new BootScriptException($"A file name is refused: {refusal}.");
+        if (key.AsSpan().ContainsAny(Interpreted))
+            throw new BootScriptException($"A file name holds a character that {dialect} would interpret.");
         return key;
     }
 

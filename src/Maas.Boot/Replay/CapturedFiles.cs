@@ -5,7 +5,10 @@ using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Replay;
 
-/// <summary>The files that a capture shows being fetched by TFTP, with the length they had and zeros for content: enough to replay how they were fetched.</summary>
+/// <summary>
+/// The files that a capture shows being fetched by TFTP, with the length they had and zeros for content: enough to replay how they were
+/// fetched.
+/// </summary>
 public sealed class CapturedFiles : IBootFiles
 {
     private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);
@@ -21,12 +24,16 @@ public sealed class CapturedFiles : IBootFiles
             var payload = packet.Payload.Span;
             if (packet.Destination.Port == tftpPort)
             {
-                if (TftpRequest.TryParse(payload, out var request, out _) && BootFileName.TryNormalize(request.Name.Span, out var name, out _)) names[packet.Source] = (name, 0, 0);
+                if (TftpRequest.TryParse(payload, out var request, out _)
+                    && BootFileName.TryNormalize(request.Name.Span, out var name, out _))
+                    names[packet.Source] = (name, 0, 0);
             }
             else if (names.TryGetValue(packet.Destination, out var asked))
             {
                 if (TftpPacket.Opcode(payload) == TftpPacket.OptionAcknowledgement) Note(asked.Name, TransferSize(payload));
-                if (TftpPacket.Opcode(payload) != TftpPacket.Data || payload.Length < TftpPacket.DataHeader || BinaryPrimitives.ReadUInt16BigEndian(payload[2..]) != (ushort)(asked.Blocks + 1)) continue;
+                if (TftpPacket.Opcode(payload) != TftpPacket.Data
+                    || payload.Length < TftpPacket.DataHeader
+                    || BinaryPrimitives.ReadUInt16BigEndian(payload[2..]) != (ushort)(asked.Blocks + 1)) continue;
                 asked = (asked.Name, asked.Blocks + 1, asked.Octets + packet.Length - TftpPacket.DataHeader);
                 names[packet.Destination] = asked;
                 Note(asked.Name, asked.Octets);
@@ -35,7 +42,8 @@ public sealed class CapturedFiles : IBootFiles
     }
 
     /// <inheritdoc/>
-    public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => new(_lengths.TryGetValue(request.Name, out var length) ? new Blank(length) : null);
+    public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>
+        new(_lengths.TryGetValue(request.Name, out var length) ? new Blank(length) : null);
 
     private void Note(string name, long length)
     {
@@ -47,7 +55,11 @@ public sealed class CapturedFiles : IBootFiles
         var at = options.IndexOf("tsize\0"u8);
         if (at < 0) return -1;
         var value = options[(at + 6)..];
-        return value.IndexOf((byte)0) is var end and >= 0 && long.TryParse(value[..end], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) ? size : -1;
+        return value.IndexOf((byte)0) is var end and >= 0
+            && long.TryParse(
+                value[..end], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size)
+                ? size
+                : -1;
     }
 
     private sealed class Blank(long length) : BootFile

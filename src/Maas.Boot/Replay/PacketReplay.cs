@@ -9,8 +9,8 @@ using Maas.Boot.Tftp;
 namespace Maas.Boot.Replay;
 
 /// <summary>
-/// Gives the client's side of a capture to the code that answers DHCP, DHCPv6 and TFTP here, and puts its answers beside those captured: a capture of a boot that failed, of whatever
-/// server, becomes a test. No socket is opened, and the time is the capture's.
+/// Gives the client's side of a capture to the code that answers DHCP, DHCPv6 and TFTP here, and puts its answers beside those captured: a
+/// capture of a boot that failed, of whatever server, becomes a test. No socket is opened, and the time is the capture's.
 /// </summary>
 /// <example>
 /// <code>
@@ -23,8 +23,9 @@ namespace Maas.Boot.Replay;
 /// </code>
 /// </example>
 /// <remarks>
-/// The replay follows the capture: a client that was told something else then goes on as it did then. So the first difference is the one that counts. The ARP probe
-/// and the look for other servers are left out, since nobody is there to answer. A policy that never answers holds the replay up.
+/// The replay follows the capture: a client that was told something else then goes on as it did then. So the first difference is the one
+/// that counts. The ARP probe and the look for other servers are left out, since nobody is there to answer. A policy that never answers
+/// holds the replay up.
 /// </remarks>
 public sealed class PacketReplay
 {
@@ -49,8 +50,8 @@ public sealed class PacketReplay
     public IPAddress Server { get; set; }
 
     /// <summary>
-    /// The address that this code answers as over IPv6: the one that a boot file's URL in the capture names, else where the first DHCPv6 server in it sent from, unless set. Its
-    /// identifier is that server's too, unless the options name another: clients ask it by that.
+    /// The address that this code answers as over IPv6: the one that a boot file's URL in the capture names, else where the first DHCPv6
+    /// server in it sent from, unless set. Its identifier is that server's too, unless the options name another: clients ask it by that.
     /// </summary>
     public IPAddress Server6 { get; set; }
 
@@ -61,10 +62,12 @@ public sealed class PacketReplay
     /// <param name="dhcp">How DHCP is answered; its interfaces are not looked at. <see langword="null"/> leaves DHCP out.</param>
     /// <param name="addresses">Which addresses are given; needed in full mode. It should go by <see cref="Clock"/>.</param>
     /// <param name="policy">What machines boot; <see langword="null"/> leaves the boot part out.</param>
-    /// <param name="files">What TFTP serves; <see langword="null"/> leaves TFTP out. <see cref="CapturedFiles"/> has what the capture shows.</param>
+    /// <param name="files">What TFTP serves; <see langword="null"/> leaves TFTP out. <see cref="CapturedFiles"/> has what the capture
+    /// shows.</param>
     /// <param name="tftp">How TFTP is answered; <see langword="null"/> for the defaults.</param>
     /// <param name="dhcp6">How DHCPv6 is answered; its interfaces are not looked at. <see langword="null"/> leaves DHCPv6 out.</param>
-    /// <param name="addresses6">Which IPv6 addresses are given; <see langword="null"/> for none. It should go by <see cref="Clock"/>.</param>
+    /// <param name="addresses6">Which IPv6 addresses are given; <see langword="null"/> for none. It should go by
+    /// <see cref="Clock"/>.</param>
     /// <param name="cancellationToken">Ends the replay.</param>
     /// <returns>A step for each datagram of a client.</returns>
     /// <exception cref="ArgumentException">Full mode without addresses.</exception>
@@ -78,7 +81,8 @@ public sealed class PacketReplay
         LeaseAllocator6? addresses6 = null,
         CancellationToken cancellationToken = default)
     {
-        if (dhcp is { Mode: DhcpMode.Full } && addresses is null) throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
+        if (dhcp is { Mode: DhcpMode.Full } && addresses is null)
+            throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
         var leasing = dhcp is null ? null : new ReplayedDhcp(dhcp, addresses, policy, Server, _clock);
         try
         {
@@ -92,7 +96,11 @@ public sealed class PacketReplay
         }
     }
 
-    private async Task<IReadOnlyList<ReplayStep>> ReplayAsync(ReplayedDhcp? leasing, ReplayedDhcp6? leasing6, ReplayedTftp? transfers, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReplayStep>> ReplayAsync(
+        ReplayedDhcp? leasing,
+        ReplayedDhcp6? leasing6,
+        ReplayedTftp? transfers,
+        CancellationToken cancellationToken)
     {
         var steps = new List<ReplayStep>();
         foreach (var packet in _packets)
@@ -103,7 +111,8 @@ public sealed class PacketReplay
             {
                 { IsDhcp: true } => leasing is null ? null : await leasing.TakeAsync(packet, cancellationToken).ConfigureAwait(false),
                 { IsDhcp6: true } => leasing6 is null ? null : await leasing6.TakeAsync(packet, cancellationToken).ConfigureAwait(false),
-                _ when packet.Destination.Port == TftpPort => transfers is null ? null : await transfers.BeginAsync(packet, cancellationToken).ConfigureAwait(false),
+                _ when packet.Destination.Port == TftpPort =>
+                    transfers is null ? null : await transfers.BeginAsync(packet, cancellationToken).ConfigureAwait(false),
                 _ => transfers?.Take(packet),
             };
             if (step is not null) steps.Add(step);

@@ -33,15 +33,19 @@ public sealed class ReplayStep
     public DhcpMessage? Answer => Asked.IsDhcp && _answers.Count > 0 ? Message(_answers[0]) : null;
 
     /// <summary>
-    /// Where the first answer here is another than the one captured, a line each: <c>-</c> for what only the capture has, <c>+</c> for what is only answered here. None when
-    /// both are the same. Of a file's blocks the numbers and lengths are compared.
+    /// Where the first answer here is another than the one captured, a line each: <c>-</c> for what only the capture has, <c>+</c> for what
+    /// is only answered here. None when both are the same. Of a file's blocks the numbers and lengths are compared.
     /// </summary>
     public IReadOnlyList<string> Differences
     {
         get
         {
             var (here, then) = (Lines(_answers), Lines(_captured));
-            return [.. then.Except(here, StringComparer.Ordinal).Select(l => $"- {l}"), .. here.Except(then, StringComparer.Ordinal).Select(l => $"+ {l}")];
+            return
+            [
+                .. then.Except(here, StringComparer.Ordinal).Select(l => $"- {l}"),
+                .. here.Except(then, StringComparer.Ordinal).Select(l => $"+ {l}")
+            ];
         }
     }
 
@@ -50,10 +54,12 @@ public sealed class ReplayStep
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Asked.Source} -> {Asked.Destination} {Title(Asked)}\n");
-        foreach (var answer in _answers) text.Append(CultureInfo.InvariantCulture, $"  here      -> {answer.Destination} {Title(answer)}\n");
+        foreach (var answer in _answers)
+            text.Append(CultureInfo.InvariantCulture, $"  here      -> {answer.Destination} {Title(answer)}\n");
         if (_answers.Count == 0) text.Append("  here      silence\n");
         if (Rule.Length > 0) text.Append(CultureInfo.InvariantCulture, $"  because   {Rule}\n");
-        foreach (var answer in _captured) text.Append(CultureInfo.InvariantCulture, $"  captured  {answer.Source} -> {answer.Destination} {Title(answer)}\n");
+        foreach (var answer in _captured)
+            text.Append(CultureInfo.InvariantCulture, $"  captured  {answer.Source} -> {answer.Destination} {Title(answer)}\n");
         foreach (var line in Differences) text.Append(CultureInfo.InvariantCulture, $"    {line}\n");
         return text.ToString();
     }
@@ -68,14 +74,19 @@ public sealed class ReplayStep
             : packets.Select(Title);
 
     private static string? Text(CapturedPacket packet) =>
-        packet.IsDhcp6 ? Dhcp6Envelope.MessageIn(packet.Payload) is { } message ? Dhcp6Text.Of(new Dhcp6Envelope([], message)) : null : Message(packet)?.ToString();
+        packet.IsDhcp6
+            ? Dhcp6Envelope.MessageIn(packet.Payload) is { } message ? Dhcp6Text.Of(new Dhcp6Envelope([], message)) : null
+            : Message(packet)?.ToString();
 
-    private static DhcpMessage? Message(CapturedPacket packet) => packet.IsDhcp && DhcpMessage.TryParse(packet.Payload.Span, out var message) ? message : null;
+    private static DhcpMessage? Message(CapturedPacket packet) =>
+        packet.IsDhcp && DhcpMessage.TryParse(packet.Payload.Span, out var message) ? message : null;
 
     private static string Title(CapturedPacket packet)
     {
         if (Message(packet) is { } message)
-            return string.Create(CultureInfo.InvariantCulture, $"{message.Type} {message.Hardware} xid {message.TransactionId:x8}{(message.YourAddress.Equals(IPAddress.Any) ? "" : $" {message.YourAddress}")}{(message.BootFile.Length > 0 ? $" file {message.BootFile}" : "")}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{message.Type} {message.Hardware} xid {message.TransactionId:x8}{(message.YourAddress.Equals(IPAddress.Any) ? "" : $" {message.YourAddress}")}{(message.BootFile.Length > 0 ? $" file {message.BootFile}" : "")}");
         if (packet.IsDhcp6) return Title6(packet);
         return packet.IsDhcp ? $"{packet.Length} octets that are no DHCP message" : TftpPacket.Describe(packet.Payload.Span, packet.Length);
     }
@@ -84,6 +95,8 @@ public sealed class ReplayStep
     {
         if (Dhcp6Envelope.MessageIn(packet.Payload) is not { } message) return $"{packet.Length} octets that are no DHCPv6 message";
         var file = message.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? $" file {Encoding.UTF8.GetString(url.Span)}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{message.Type} xid {message.TransactionId:x6}{(Dhcp6Telemetry.LeaseIn(message) is { } lease ? $" {lease.Address}" : "")}{file}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{message.Type} xid {message.TransactionId:x6}{(Dhcp6Telemetry.LeaseIn(message) is { } lease ? $" {lease.Address}" : "")}{file}");
     }
 }

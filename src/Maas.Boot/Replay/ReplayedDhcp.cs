@@ -24,7 +24,15 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
     {
         server = options.ServerAddress ?? server;
         _clock = clock;
-        _conversation = new DhcpRequestHandler(options, addresses, policy, _pool, new DhcpTelemetry(this, clock, NullLogger.Instance), clock, NullLogger.Instance, _stopping.Token);
+        _conversation = new DhcpRequestHandler(
+            options,
+            addresses,
+            policy,
+            _pool,
+            new DhcpTelemetry(this, clock, NullLogger.Instance),
+            clock,
+            NullLogger.Instance,
+            _stopping.Token);
         _link = new ReplayLink(server, isBootService: false, options, clock);
         _bootService = new ReplayLink(server, isBootService: true, options, clock);
         _conversation.Start();
@@ -91,7 +99,11 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
         public override void Send(DhcpTransaction exchange)
         {
             var (address, port) = exchange.Source; // by now the peer is whom it goes to
-            Step?.AddAnswer(new CapturedPacket(timeProvider.GetUtcNow(), new IPEndPoint(Server, Ports.Server), new IPEndPoint(IPv4.ToAddress(address), port), exchange.ReplyBytes.ToArray()) { IsSent = true });
+            Step?.AddAnswer(new CapturedPacket(
+                timeProvider.GetUtcNow(),
+                new IPEndPoint(Server, Ports.Server),
+                new IPEndPoint(IPv4.ToAddress(address), port),
+                exchange.ReplyBytes.ToArray()) { IsSent = true });
         }
     }
 }

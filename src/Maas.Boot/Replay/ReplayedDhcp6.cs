@@ -17,20 +17,38 @@ internal sealed class ReplayedDhcp6 : IBootObserver
     private readonly Dictionary<(uint Xid, Duid? Client), ReplayStep> _asked = [];
     private TaskCompletionSource<string> _concluded = new();
 
-    public ReplayedDhcp6(Dhcp6ServerOptions options, LeaseAllocator6? addresses, IBootPolicy? policy, IPAddress server, CapturedServer6 captured, ReplayClock clock)
+    public ReplayedDhcp6(
+        Dhcp6ServerOptions options,
+        LeaseAllocator6? addresses,
+        IBootPolicy? policy,
+        IPAddress server,
+        CapturedServer6 captured,
+        ReplayClock clock)
     {
         _clock = clock;
         _link = new ReplayLink(options.ServerAddress ?? server, captured.Granted, options, clock);
         var identifier = options.ServerIdentifier ?? captured.Identifier ?? Duid.Of(Guid.Empty);
-        _conversation = new Dhcp6RequestHandler(options, identifier, addresses, policy, new Dhcp6Telemetry(this, clock, NullLogger.Instance), clock, NullLogger.Instance, CancellationToken.None);
+        _conversation = new Dhcp6RequestHandler(
+            options,
+            identifier,
+            addresses,
+            policy,
+            new Dhcp6Telemetry(this, clock, NullLogger.Instance),
+            clock,
+            NullLogger.Instance,
+            CancellationToken.None);
         _conversation.Open();
     }
 
     /// <summary>Answers a client's datagram, or puts a server's to the step it answers.</summary>
     public async ValueTask<ReplayStep?> TakeAsync(CapturedPacket packet, CancellationToken cancellationToken)
     {
-        if (Dhcp6Envelope.MessageIn(packet.Payload) is not { } message) return new ReplayStep(packet) { Rule = "no DHCPv6 message: dropped" };
-        var key = (message.TransactionId, message.Options.TryGet(Dhcp6OptionCode.ClientIdentifier, out var client) && Duid.IsLength(client.Length) ? new Duid(client.Span) : (Duid?)null);
+        if (Dhcp6Envelope.MessageIn(packet.Payload) is not { } message)
+            return new ReplayStep(packet) { Rule = "no DHCPv6 message: dropped" };
+        var key =
+            (message.TransactionId, message.Options.TryGet(Dhcp6OptionCode.ClientIdentifier, out var client) && Duid.IsLength(client.Length)
+            ? new Duid(client.Span)
+            : (Duid?)null);
         if (message.IsReply)
         {
             if (_asked.TryGetValue(key, out var answered)) answered.AddCaptured(packet);
@@ -46,7 +64,8 @@ internal sealed class ReplayedDhcp6 : IBootObserver
 
         _asked[key] = _link.Step = step;
         _concluded = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isUnicast = !packet.Destination.Address.IsIPv6Multicast && !IPAddress.IsLoopback(packet.Destination.Address); // without a device there is no group
+        // without a device there is no group
+        var isUnicast = !packet.Destination.Address.IsIPv6Multicast && !IPAddress.IsLoopback(packet.Destination.Address);
         _conversation.Begin(new Dhcp6Datagram(_link, packet.Source, packet.Destination, isUnicast, packet.Payload, _clock.GetTimestamp()));
         step.Rule = await _concluded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         return step;
@@ -58,13 +77,19 @@ internal sealed class ReplayedDhcp6 : IBootObserver
         if (observation is BootObservation.DhcpExchange exchange) _concluded.TrySetResult(exchange.Rule);
     }
 
-    private sealed class ReplayLink(IPAddress server, IReadOnlyList<IPAddress> granted, Dhcp6ServerOptions options, TimeProvider timeProvider) : Dhcp6Link("replay", server, options.Port, options)
+    private sealed class ReplayLink(
+        IPAddress server,
+        IReadOnlyList<IPAddress> granted,
+        Dhcp6ServerOptions options,
+        TimeProvider timeProvider) : Dhcp6Link("replay", server, options.Port, options)
     {
         public ReplayStep? Step { get; set; }
 
         /// <summary>The capture does not tell the server's addresses on the link; those it gave there are of the same subnet.</summary>
         public override IEnumerable<IPAddress> Addresses => granted.Prepend(Server);
 
-        public override void Send(ReadOnlySpan<byte> octets, IPEndPoint to) => Step?.AddAnswer(new CapturedPacket(timeProvider.GetUtcNow(), new IPEndPoint(Server, Port), to, octets.ToArray()) { IsSent = true });
+        public override void Send(ReadOnlySpan<byte> octets, IPEndPoint to) =>
+            Step?.AddAnswer(
+                new CapturedPacket(timeProvider.GetUtcNow(), new IPEndPoint(Server, Port), to, octets.ToArray()) { IsSent = true });
     }
 }

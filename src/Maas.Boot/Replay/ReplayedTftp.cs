@@ -17,14 +17,18 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
     public async ValueTask<ReplayStep?> BeginAsync(CapturedPacket packet, CancellationToken cancellationToken)
     {
         var step = new ReplayStep(packet);
-        if (!TftpRequest.TryParse(packet.Payload.Span, out var request, out var problem)) return Refuse(step, TftpErrorCode.IllegalOperation, problem);
+        if (!TftpRequest.TryParse(packet.Payload.Span, out var request, out var problem))
+            return Refuse(step, TftpErrorCode.IllegalOperation, problem);
         if (request.IsWrite) return Refuse(step, TftpErrorCode.AccessViolation, "this server is read-only");
-        if (!BootFileName.TryNormalize(request.Name.Span, out var name, out var refusal)) return Refuse(step, TftpErrorCode.AccessViolation, refusal);
+        if (!BootFileName.TryNormalize(request.Name.Span, out var name, out var refusal))
+            return Refuse(step, TftpErrorCode.AccessViolation, refusal);
         if (_running.Remove(packet.Source, out var earlier)) earlier.File.Dispose();
         BootFile? file;
         try
         {
-            file = await files.OpenAsync(new BootFileRequest(name, packet.Source.Address, ServerFor(packet)), cancellationToken).ConfigureAwait(false);
+            file =
+                await files.OpenAsync(new BootFileRequest(name, packet.Source.Address, ServerFor(packet)), cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (BootScriptException e)
         {
@@ -33,8 +37,13 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
 
         if (file is null) return Refuse(step, TftpErrorCode.FileNotFound, $"no such file: {name}");
         if (request.IsNetascii) file = await NetasciiFile.EncodeAsync(file, cancellationToken).ConfigureAwait(false);
-        var terms = TftpNegotiatedOptions.Agree(request, file.Length, options, (IsIPv6(packet) ? EthernetPayload6 : EthernetPayload) - TftpPacket.DataHeader);
-        var running = new Running(file, terms, new TftpTransfer(terms, options.GiveUpAfter), new IPEndPoint(ServerFor(packet), packet.Destination.Port)) { Step = step };
+        var terms = TftpNegotiatedOptions.Agree(
+            request, file.Length, options, (IsIPv6(packet) ? EthernetPayload6 : EthernetPayload) - TftpPacket.DataHeader);
+        var running = new Running(
+            file,
+            terms,
+            new TftpTransfer(terms, options.GiveUpAfter),
+            new IPEndPoint(ServerFor(packet), packet.Destination.Port)) { Step = step };
         _running[packet.Source] = running;
         step.Rule = $"{name}, {file.Length} octets, {terms}";
         Perform(running, packet, running.Transfer.Start(), Now(packet.At));
@@ -74,7 +83,8 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
         foreach (var running in _running.Values) running.File.Dispose();
     }
 
-    private static bool IsIPv6(CapturedPacket packet) => packet.Destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+    private static bool IsIPv6(CapturedPacket packet) =>
+        packet.Destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 
     private IPAddress ServerFor(CapturedPacket packet) => IsIPv6(packet) ? server6 : server;
 
@@ -92,7 +102,10 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
                 {
                     var header = new byte[TftpPacket.DataHeader];
                     TftpPacket.WriteDataHeader(header, (ushort)block);
-                    Answer(header, header.Length + (int)Math.Clamp(running.Terms.Length - ((block - 1) * running.Terms.BlockSize), 0, running.Terms.BlockSize));
+                    Answer(
+                        header,
+                        header.Length
+                            + (int)Math.Clamp(running.Terms.Length - ((block - 1) * running.Terms.BlockSize), 0, running.Terms.BlockSize));
                 }
 
                 break;
@@ -106,14 +119,24 @@ internal sealed class ReplayedTftp(IBootFiles files, TftpServerOptions options, 
         running.Transfer.Sent(now);
 
         void Answer(ReadOnlyMemory<byte> payload, int length) =>
-            running.Step.AddAnswer(new CapturedPacket(_epoch!.Value + now, running.Server, asked.Source, payload) { Length = length, IsSent = true }); // set by the first packet
+            // set by the first packet
+            running.Step.AddAnswer(
+                new CapturedPacket(_epoch!.Value + now, running.Server, asked.Source, payload) { Length = length, IsSent = true });
     }
 
     private ReplayStep Refuse(ReplayStep step, TftpErrorCode code, string reason)
     {
         step.Rule = reason;
-        step.AddAnswer(new CapturedPacket(step.Asked.At, new IPEndPoint(ServerFor(step.Asked), step.Asked.Destination.Port), step.Asked.Source, TftpPacket.WriteError(code, reason)) { IsSent = true });
-        _running[step.Asked.Source] = new Running(BootFile.FromBytes(default), new TftpNegotiatedOptions(TftpNegotiatedOptions.DefaultBlockSize, 1, 0), Ended(), step.Asked.Destination) { Step = step };
+        step.AddAnswer(new CapturedPacket(
+            step.Asked.At,
+            new IPEndPoint(ServerFor(step.Asked), step.Asked.Destination.Port),
+            step.Asked.Source,
+            TftpPacket.WriteError(code, reason)) { IsSent = true });
+        _running[step.Asked.Source] = new Running(
+            BootFile.FromBytes(default),
+            new TftpNegotiatedOptions(TftpNegotiatedOptions.DefaultBlockSize, 1, 0),
+            Ended(),
+            step.Asked.Destination) { Step = step };
         return step;
     }
 

@@ -38,7 +38,8 @@ internal sealed class AdvertisementLink : IDisposable
     /// <exception cref="SocketException">The process lacks CAP_NET_RAW.</exception>
     public static AdvertisementLink Open(string name)
     {
-        var device = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name) ?? throw new ArgumentException($"There is no network interface {name}.", nameof(name));
+        var device = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name)
+            ?? throw new ArgumentException($"There is no network interface {name}.", nameof(name));
         var index = device.GetIPProperties().GetIPv6Properties().Index;
         var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.IcmpV6);
         try
@@ -46,13 +47,15 @@ internal sealed class AdvertisementLink : IDisposable
             Sockets.BindToDevice(socket, name);
             Span<byte> filter = stackalloc byte[32]; // a set bit blocks its type
             filter.Fill(0xff);
-            foreach (var type in (ReadOnlySpan<byte>)[AdvertisementMessage.RouterSolicitation, AdvertisementMessage.RouterAdvertisement]) filter[type / 8] &= unchecked((byte)~(1 << (type % 8)));
+            foreach (var type in (ReadOnlySpan<byte>)[AdvertisementMessage.RouterSolicitation, AdvertisementMessage.RouterAdvertisement])
+                filter[type / 8] &= unchecked((byte)~(1 << (type % 8)));
             socket.SetRawSocketOption(IcmpV6Level, IcmpV6Filter, filter);
             socket.SetRawSocketOption(IPv6Level, MulticastHops, BitConverter.GetBytes(HopLimit));
             socket.SetRawSocketOption(IPv6Level, UnicastHops, BitConverter.GetBytes(HopLimit));
             socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, index);
             socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastLoopback, false);
-            foreach (var group in (IPAddress[])[AllRouters, AllNodes]) socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group, index));
+            foreach (var group in (IPAddress[])[AllRouters, AllNodes])
+                socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group, index));
             socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
             return new AdvertisementLink(socket, device, index);
         }

@@ -34,31 +34,43 @@ internal static class AdvertisementMessage
     /// <param name="options">What it tells.</param>
     /// <param name="hardware">The interface's hardware address; empty for none.</param>
     /// <param name="isFarewell">Whether it is the last: this host is no router any longer (RFC 4861 section 6.2.5).</param>
-    /// <exception cref="ArgumentException">A prefix or name server is not IPv6, a time does not fit, a domain is none, or it all is longer than <see cref="MaxLength"/>.</exception>
+    /// <exception cref="ArgumentException">A prefix or name server is not IPv6, a time does not fit, a domain is none, or it all is longer
+    /// than <see cref="MaxLength"/>.</exception>
     public static byte[] Write(RouterAdvertiserOptions options, ReadOnlySpan<byte> hardware, bool isFarewell = false)
     {
         const byte hopLimit = 64;
         var lifetime = isFarewell ? 0 : options.RouterLifetimeSeconds;
         var flags = (byte)((options.ManagedAddresses ? Managed : 0) | (options.OtherConfiguration ? Other : 0));
-        var message = new List<byte> { RouterAdvertisement, 0, 0, 0, hopLimit, flags, (byte)(lifetime >> 8), (byte)lifetime, 0, 0, 0, 0, 0, 0, 0, 0 };
+        var message = new List<byte>
+        {
+            RouterAdvertisement, 0, 0, 0, hopLimit, flags, (byte)(lifetime >> 8), (byte)lifetime, 0, 0, 0, 0, 0, 0, 0, 0
+        };
         if (!hardware.IsEmpty) Add(message, SourceLinkLayerAddress, hardware);
         if (options.Mtu is { } mtu) Add(message, Mtu, [0, 0, .. Number((uint)mtu)]);
         foreach (var prefix in options.Prefixes) Add(message, PrefixInformation, ValueOf(prefix));
 
         // Three intervals, so that two lost advertisements lose no name server (RFC 8106 section 5.1).
         var dnsLifetime = Number((uint)options.LongestIntervalSeconds * 3);
-        if (options.NameServers.Count > 0) Add(message, RecursiveDnsServer, [0, 0, .. dnsLifetime, .. options.NameServers.SelectMany(OctetsOf)]);
-        if (options.SearchDomains.Count > 0) Add(message, DnsSearchList, [0, 0, .. dnsLifetime, .. DomainSearchList.ToArray([.. options.SearchDomains])]);
-        return message.Count <= MaxLength ? [.. message] : throw new ArgumentException($"The advertisement has {message.Count} octets; {MaxLength} are the most.", nameof(options));
+        if (options.NameServers.Count > 0)
+            Add(message, RecursiveDnsServer, [0, 0, .. dnsLifetime, .. options.NameServers.SelectMany(OctetsOf)]);
+        if (options.SearchDomains.Count > 0)
+            Add(message, DnsSearchList, [0, 0, .. dnsLifetime, .. DomainSearchList.ToArray([.. options.SearchDomains])]);
+        return message.Count <= MaxLength
+            ? [.. message]
+            : throw new ArgumentException($"The advertisement has {message.Count} octets; {MaxLength} are the most.", nameof(options));
     }
 
     /// <summary>Whether a received message is a solicitation that keeps to RFC 4861 section 6.1.1, as far as a socket shows it.</summary>
     /// <param name="message">The ICMPv6 message.</param>
-    /// <param name="source">Whence it came. A router never passes on what comes from a link-local address, so that it stands for the hop limit of 255.</param>
+    /// <param name="source">Whence it came. A router never passes on what comes from a link-local address, so that it stands for the hop
+    /// limit of 255.</param>
     public static bool IsSolicitation(ReadOnlySpan<byte> message, IPAddress source)
     {
         var isUnspecified = source.Equals(IPAddress.IPv6Any);
-        return message.Length >= SolicitationLength && message[0] == RouterSolicitation && message[1] == 0 && (isUnspecified || source.IsIPv6LinkLocal)
+        return message.Length >= SolicitationLength
+            && message[0] == RouterSolicitation
+            && message[1] == 0
+            && (isUnspecified || source.IsIPv6LinkLocal)
             && TryReadOptions(message[SolicitationLength..], out var hardware) && !(isUnspecified && hardware is not null);
     }
 
@@ -69,9 +81,14 @@ internal static class AdvertisementMessage
     public static bool TryRead(ReadOnlySpan<byte> message, IPAddress source, out ReceivedAdvertisement heard)
     {
         heard = default;
-        if (message.Length < AdvertisementLength || message[0] != RouterAdvertisement || message[1] != 0 || !source.IsIPv6LinkLocal) return false;
+        if (message.Length < AdvertisementLength || message[0] != RouterAdvertisement || message[1] != 0 || !source.IsIPv6LinkLocal)
+            return false;
         if (!TryReadOptions(message[AdvertisementLength..], out var hardware)) return false;
-        heard = new ReceivedAdvertisement((message[5] & Managed) != 0, (message[5] & Other) != 0, TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(message[6..])), hardware);
+        heard = new ReceivedAdvertisement(
+            (message[5] & Managed) != 0,
+            (message[5] & Other) != 0,
+            TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(message[6..])),
+            hardware);
         return true;
     }
 
@@ -88,11 +105,24 @@ internal static class AdvertisementMessage
         return true;
     }
 
-    /// <summary><code>prefix length (1), L A (1), valid lifetime (4), preferred lifetime (4), reserved (4), prefix (16)     section 4.6.2</code></summary>
+    /// <summary>
+    /// <code>prefix length (1), L A (1), valid lifetime (4), preferred lifetime (4), reserved (4), prefix (16) section 4.6.2</code>
+    /// </summary>
     private static byte[] ValueOf(AdvertisedPrefix prefix)
     {
         var flags = (byte)((prefix.IsOnLink ? 0x80 : 0) | (prefix.IsAutonomous ? 0x40 : 0));
-        return [(byte)prefix.Network.PrefixLength, flags, .. Seconds(prefix.ValidTime), .. Seconds(prefix.ValidTime / 2), 0, 0, 0, 0, .. OctetsOf(prefix.Network.BaseAddress)];
+        return
+        [
+            (byte)prefix.Network.PrefixLength,
+            flags,
+            .. Seconds(prefix.ValidTime),
+            .. Seconds(prefix.ValidTime / 2),
+            0,
+            0,
+            0,
+            0,
+            .. OctetsOf(prefix.Network.BaseAddress)
+        ];
     }
 
     // Padded to the unit of 8 octets; the search list's padding is the empty name (RFC 8106 section 5.2).
@@ -106,10 +136,14 @@ internal static class AdvertisementMessage
     }
 
     private static byte[] OctetsOf(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? address.GetAddressBytes() : throw new ArgumentException($"{address} is no IPv6 address.", nameof(address));
+        address.AddressFamily == AddressFamily.InterNetworkV6
+            ? address.GetAddressBytes()
+            : throw new ArgumentException($"{address} is no IPv6 address.", nameof(address));
 
     private static byte[] Seconds(TimeSpan time) =>
-        time >= TimeSpan.Zero && time.TotalSeconds < uint.MaxValue ? Number((uint)time.TotalSeconds) : throw new ArgumentException($"{time} is no lifetime of a prefix.", nameof(time));
+        time >= TimeSpan.Zero && time.TotalSeconds < uint.MaxValue
+            ? Number((uint)time.TotalSeconds)
+            : throw new ArgumentException($"{time} is no lifetime of a prefix.", nameof(time));
 
     private static byte[] Number(uint value)
     {
@@ -124,4 +158,8 @@ internal static class AdvertisementMessage
 /// <param name="OtherConfiguration">O: hosts ask DHCPv6 for the rest.</param>
 /// <param name="RouterLifetime">For how long it is a default router; zero when it is none.</param>
 /// <param name="Hardware">Its hardware address; <see langword="null"/> when it does not tell.</param>
-internal readonly record struct ReceivedAdvertisement(bool ManagedAddresses, bool OtherConfiguration, TimeSpan RouterLifetime, HardwareAddress? Hardware);
+internal readonly record struct ReceivedAdvertisement(
+    bool ManagedAddresses,
+    bool OtherConfiguration,
+    TimeSpan RouterLifetime,
+    HardwareAddress? Hardware);

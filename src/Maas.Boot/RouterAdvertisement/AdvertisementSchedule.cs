@@ -1,6 +1,9 @@
 namespace Maas.Boot.RouterAdvertisement;
 
-/// <summary>When to advertise (RFC 4861 sections 6.2.4 and 6.2.6). Pure: it is told the time and what happens, and says when the next advertisement is due.</summary>
+/// <summary>
+/// When to advertise (RFC 4861 sections 6.2.4 and 6.2.6). Pure: it is told the time and what happens, and says when the next advertisement
+/// is due.
+/// </summary>
 /// <param name="longestInterval">The longest time between two unasked advertisements; the shortest is a third of it.</param>
 /// <param name="start">When the interface began to advertise; the first advertisement is due at once.</param>
 /// <param name="random">A number from 0 to 1 each time: neighbours shall not fall into step.</param>
@@ -8,7 +11,8 @@ internal sealed class AdvertisementSchedule(TimeSpan longestInterval, DateTimeOf
 {
     private const int InitialAdvertisements = 3;
 
-    private static readonly TimeSpan LongestInitialInterval = TimeSpan.FromSeconds(16), LongestDelay = TimeSpan.FromMilliseconds(500), ShortestBetween = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestInitialInterval = TimeSpan.FromSeconds(16), LongestDelay = TimeSpan.FromMilliseconds(500),
+        ShortestBetween = TimeSpan.FromSeconds(3);
 
     private int _sent;
     private DateTimeOffset _last = DateTimeOffset.MinValue;
@@ -16,7 +20,10 @@ internal sealed class AdvertisementSchedule(TimeSpan longestInterval, DateTimeOf
     /// <summary>When the next advertisement to all is due.</summary>
     public DateTimeOffset Next { get; private set; } = start;
 
-    /// <summary>Somebody asked. It is answered within half a second, though never sooner than 3 s after the last advertisement: a storm of questions gets one answer.</summary>
+    /// <summary>
+    /// Somebody asked. It is answered within half a second, though never sooner than 3 s after the last advertisement: a storm of questions
+    /// gets one answer.
+    /// </summary>
     public void Solicited(DateTimeOffset now)
     {
         var due = now + (LongestDelay * random());

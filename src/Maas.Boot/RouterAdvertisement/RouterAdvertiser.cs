@@ -10,20 +10,22 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Maas.Boot.RouterAdvertisement;
 
 /// <summary>
-/// Tells the hosts of a link by router advertisements (RFC 4861, RFC 8106) whether to ask DHCPv6, and which prefixes are on the link. Firmware and iPXE do
-/// nothing over IPv6 before they have heard one. Other routers on the link are reported. Needs Linux and CAP_NET_RAW.
+/// Tells the hosts of a link by router advertisements (RFC 4861, RFC 8106) whether to ask DHCPv6, and which prefixes are on the link.
+/// Firmware and iPXE do nothing over IPv6 before they have heard one. Other routers on the link are reported. Needs Linux and CAP_NET_RAW.
 /// </summary>
 /// <remarks>Unless told a router lifetime it is nobody's default router, and does not get in the way of a real one.</remarks>
 /// <example>
 /// <code>
-/// var options = new RouterAdvertiserOptions { Interfaces = { "eth0" }, Prefixes = { new AdvertisedPrefix { Network = IPNetwork.Parse("fd00:77::/64") } } };
-/// await new RouterAdvertiser(options).RunAsync(cancellationToken);
+/// var options = new RouterAdvertiserOptions { Interfaces = { "eth0" }, Prefixes = { new AdvertisedPrefix { Network =
+/// IPNetwork.Parse("fd00:77::/64") } } }; await new RouterAdvertiser(options).RunAsync(cancellationToken);
 /// </code>
 /// </example>
 public sealed partial class RouterAdvertiser
 {
-    private static readonly Counter<long> Advertisements = BootMeter.Meter.CreateCounter<long>("maas.boot.ra.advertisements", "{message}", "Router advertisements sent.");
-    private static readonly Counter<long> Solicitations = BootMeter.Meter.CreateCounter<long>("maas.boot.ra.solicitations", "{message}", "Router solicitations received.");
+    private static readonly Counter<long> Advertisements = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.ra.advertisements", "{message}", "Router advertisements sent.");
+    private static readonly Counter<long> Solicitations = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.ra.solicitations", "{message}", "Router solicitations received.");
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterAdvertiserOptions _options;
@@ -36,8 +38,13 @@ public sealed partial class RouterAdvertiser
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="logger">The log; <see langword="null"/> for none.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
-    /// <exception cref="ArgumentException">There is no interface to advertise on, a prefix, name server or domain cannot be advertised, or all together are too long for one packet.</exception>
-    public RouterAdvertiser(RouterAdvertiserOptions options, IBootObserver? observer = null, TimeProvider? timeProvider = null, ILogger<RouterAdvertiser>? logger = null)
+    /// <exception cref="ArgumentException">There is no interface to advertise on, a prefix, name server or domain cannot be advertised, or
+    /// all together are too long for one packet.</exception>
+    public RouterAdvertiser(
+        RouterAdvertiserOptions options,
+        IBootObserver? observer = null,
+        TimeProvider? timeProvider = null,
+        ILogger<RouterAdvertiser>? logger = null)
     {
         _options = ServerOptionsValidator.Validated(options);
         if (options.Interfaces.Count == 0) throw new ArgumentException("There is no interface to advertise on.", nameof(options));
@@ -68,13 +75,17 @@ public sealed partial class RouterAdvertiser
     {
         LogAdvertising(link.Name);
         var clock = new SteadyClock(_time);
-        var schedule = new AdvertisementSchedule(TimeSpan.FromSeconds(_options.LongestIntervalSeconds), clock.Now, () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20));
+        var schedule = new AdvertisementSchedule(
+            TimeSpan.FromSeconds(_options.LongestIntervalSeconds),
+            clock.Now,
+            () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20));
         var solicited = ReceiveAsync(link, cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
             var wait = schedule.Next - clock.Now;
             using var due = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (wait > TimeSpan.Zero && await Task.WhenAny(solicited, Task.Delay(wait, _time, due.Token)).ConfigureAwait(false) == solicited)
+            if (wait > TimeSpan.Zero
+                && await Task.WhenAny(solicited, Task.Delay(wait, _time, due.Token)).ConfigureAwait(false) == solicited)
             {
                 await due.CancelAsync().ConfigureAwait(false);
                 if (await solicited.ConfigureAwait(false)) schedule.Solicited(clock.Now);
@@ -97,7 +108,9 @@ public sealed partial class RouterAdvertiser
         var buffer = new byte[AdvertisementMessage.MaxLength];
         try
         {
-            var received = await link.Socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.IPv6Any, 0), cancellationToken).ConfigureAwait(false);
+            var received =
+                await link.Socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.IPv6Any, 0), cancellationToken)
+                    .ConfigureAwait(false);
             var source = ((IPEndPoint)received.RemoteEndPoint).Address;
             var message = buffer.AsMemory(0, received.ReceivedBytes);
             if (AdvertisementMessage.TryRead(message.Span, source, out var heard)) Report(link, source, heard);
@@ -124,7 +137,8 @@ public sealed partial class RouterAdvertiser
         link.Reported.TryTake(router.GetAddressBytes(), now, out var isFirst);
         if (!isFirst) return;
         LogOtherRouter(router, link.Name, heard.ManagedAddresses, heard.OtherConfiguration, heard.RouterLifetime);
-        _observer?.Observe(new BootObservation.OtherRouterSeen(now, heard.Hardware, new IPAddress(router.GetAddressBytes())) // without the scope, which is this host's own matter
+        // without the scope, which is this host's own matter
+        _observer?.Observe(new BootObservation.OtherRouterSeen(now, heard.Hardware, new IPAddress(router.GetAddressBytes()))
         {
             Link = link.Name,
             ManagedAddresses = heard.ManagedAddresses,

@@ -15,7 +15,9 @@ public sealed class RouterAdvertiserOptions
     /// <summary>O: whether hosts ask DHCPv6 for the rest, a boot file among it; on unless told otherwise.</summary>
     public bool OtherConfiguration { get; set; } = true;
 
-    /// <summary>For how long this host is a default router, 0 to 9,000 s; zero unless told otherwise: it tells about the link and forwards nothing.</summary>
+    /// <summary>
+    /// For how long this host is a default router, 0 to 9,000 s; zero unless told otherwise: it tells about the link and forwards nothing.
+    /// </summary>
     [Range(0, 9000)]
     public int RouterLifetimeSeconds { get; set; }
 
@@ -32,7 +34,10 @@ public sealed class RouterAdvertiserOptions
     [Range(1280, 65535)]
     public int? Mtu { get; set; }
 
-    /// <summary>The longest time between two unasked advertisements, 4 to 1,800 s; 600 s unless told otherwise (RFC 4861 section 6.2.1). The shortest is a third of it.</summary>
+    /// <summary>
+    /// The longest time between two unasked advertisements, 4 to 1,800 s; 600 s unless told otherwise (RFC 4861 section 6.2.1). The
+    /// shortest is a third of it.
+    /// </summary>
     [Range(4, 1800)]
     public int LongestIntervalSeconds { get; set; } = 600;
 }

@@ -18,7 +18,9 @@ public sealed record SyslogMessage
     /// <summary>The severity, 0 (emergency) to 7 (debug) (RFC 5424 table 2); 5, notice, when the sender gave no priority.</summary>
     public int Severity { get; private init; } = 5;
 
-    /// <summary>When the sender says it was; <see langword="null"/> when it does not, or says so without year and zone (RFC 3164).</summary>
+    /// <summary>
+    /// When the sender says it was; <see langword="null"/> when it does not, or says so without year and zone (RFC 3164).
+    /// </summary>
     public DateTimeOffset? Timestamp { get; private init; }
 
     /// <summary>The sender's name for itself; <see langword="null"/> when it gave none.</summary>
@@ -33,14 +35,18 @@ public sealed record SyslogMessage
     /// <summary>What was logged, without structured data.</summary>
     public string Text { get; private init; } = "";
 
-    /// <summary>Reads a datagram. There is no wrong line: what has no recognisable header is all text, as RFC 3164 section 4.3.3 asks.</summary>
+    /// <summary>
+    /// Reads a datagram. There is no wrong line: what has no recognisable header is all text, as RFC 3164 section 4.3.3 asks.
+    /// </summary>
     public static SyslogMessage Parse(ReadOnlySpan<byte> datagram)
     {
         var line = Printable(datagram);
         if (!TryReadPriority(line, out var priority, out var rest)) return new SyslogMessage { Text = line };
         var message = new SyslogMessage { Facility = priority >> 3, Severity = priority & 7 };
         // RFC 5424 section 6: <PRI>1 SP TIMESTAMP SP HOSTNAME SP APP-NAME SP PROCID SP MSGID SP STRUCTURED-DATA [SP MSG]
-        return rest.StartsWith("1 ", StringComparison.Ordinal) && TryRead5424(message, rest[2..]) is { } modern ? modern : Read3164(message, rest);
+        return rest.StartsWith("1 ", StringComparison.Ordinal) && TryRead5424(message, rest[2..]) is { } modern
+            ? modern
+            : Read3164(message, rest);
     }
 
     private static bool TryReadPriority(string line, out int priority, out ReadOnlySpan<char> rest)
@@ -49,7 +55,8 @@ public sealed record SyslogMessage
         rest = line;
         var end = line.AsSpan(0, Math.Min(line.Length, 5)).IndexOf('>');
         if (end < 2 || line[0] != '<') return false;
-        if (!int.TryParse(line.AsSpan(1, end - 1), NumberStyles.None, CultureInfo.InvariantCulture, out priority) || priority > 191) return false;
+        if (!int.TryParse(line.AsSpan(1, end - 1), NumberStyles.None, CultureInfo.InvariantCulture, out priority) || priority > 191)
+            return false;
         rest = line.AsSpan(end + 1);
         return true;
     }
@@ -62,10 +69,14 @@ public sealed record SyslogMessage
         var process = Field(ref rest);
         Field(ref rest); // message id
         if (!TrySkipStructuredData(ref rest)) return null;
-        if (timestamp is not null && !DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)) return null;
+        if (timestamp is not null
+            && !DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _))
+            return null;
         return message with
         {
-            Timestamp = timestamp is null ? null : DateTimeOffset.Parse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            Timestamp = timestamp is null
+                ? null
+                : DateTimeOffset.Parse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
             HostName = host,
             Program = program,
             ProcessId = process,
@@ -99,7 +110,13 @@ public sealed record SyslogMessage
             end += close + 1;
         }
 
-        return message with { HostName = host, Program = program, ProcessId = process, Text = rest[end..].TrimStart(':').TrimStart(' ').ToString() };
+        return message with
+        {
+            HostName = host,
+            Program = program,
+            ProcessId = process,
+            Text = rest[end..].TrimStart(':').TrimStart(' ').ToString()
+        };
     }
 
     private static string? Field(ref ReadOnlySpan<char> rest)
@@ -110,7 +127,9 @@ public sealed record SyslogMessage
         return field is "-" or "" ? null : field.ToString();
     }
 
-    /// <summary>Steps over <c>-</c> or <c>[id name="value"]…</c>; inside a value <c>\"</c>, <c>\\</c> and <c>\]</c> are escaped (section 6.3.3).</summary>
+    /// <summary>
+    /// Steps over <c>-</c> or <c>[id name="value"]…</c>; inside a value <c>\"</c>, <c>\\</c> and <c>\]</c> are escaped (section 6.3.3).
+    /// </summary>
     private static bool TrySkipStructuredData(ref ReadOnlySpan<char> rest)
     {
         if (rest.StartsWith("-"))

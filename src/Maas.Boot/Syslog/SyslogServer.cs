@@ -13,7 +13,11 @@ namespace Maas.Boot.Syslog;
 /// await server.RunAsync(cancellationToken);
 /// </code>
 /// </example>
-public sealed partial class SyslogServer(SyslogServerOptions options, IBootObserver observer, TimeProvider timeProvider, ILogger<SyslogServer>? logger = null)
+public sealed partial class SyslogServer(
+    SyslogServerOptions options,
+    IBootObserver observer,
+    TimeProvider timeProvider,
+    ILogger<SyslogServer>? logger = null)
 {
     /// <summary>The longest line that is read; the rest of a longer one is dropped (RFC 5426 section 3.2 asks for 2048).</summary>
     public const int MaximumLength = 8192;
@@ -21,7 +25,8 @@ public sealed partial class SyslogServer(SyslogServerOptions options, IBootObser
     private readonly ILogger _logger = logger ?? NullLogger<SyslogServer>.Instance;
     private readonly SafeObserver _observer = new(observer, logger ?? NullLogger<SyslogServer>.Instance);
     private readonly SyslogRateLimiter _budget = BudgetOf(ServerOptionsValidator.Validated(options));
-    private readonly DatagramLoop _loop = new("syslog", options.Listen, options.Interface, MaximumLength, timeProvider, logger ?? NullLogger<SyslogServer>.Instance);
+    private readonly DatagramLoop _loop = new(
+        "syslog", options.Listen, options.Interface, MaximumLength, timeProvider, logger ?? NullLogger<SyslogServer>.Instance);
     private readonly IPEndPoint _any = new(options.Listen.Address, 0);
 
     /// <summary>The endpoint it listens on, once it does.</summary>

@@ -5,7 +5,13 @@ using Maas.Boot.Capture;
 namespace Maas.Boot.Tftp;
 
 /// <summary>A link that keeps what passes it in a ring.</summary>
-internal sealed class CapturedLink(TransferSocket link, PacketRing ring, IPEndPoint server, IPEndPoint client, string? device, TimeProvider timeProvider) : TransferSocket
+internal sealed class CapturedLink(
+    TransferSocket link,
+    PacketRing ring,
+    IPEndPoint server,
+    IPEndPoint client,
+    string? device,
+    TimeProvider timeProvider) : TransferSocket
 {
     private readonly UdpEndpoint _server = UdpEndpoint.Of(server);
     private readonly UdpEndpoint _client = UdpEndpoint.Of(client);
@@ -31,7 +37,8 @@ internal sealed class CapturedLink(TransferSocket link, PacketRing ring, IPEndPo
     public override int Receive(Span<byte> datagram, bool mayWait, out SocketError error) => link.Receive(datagram, mayWait, out error);
 
     public override void Received(ReadOnlySpan<byte> datagram) =>
-        ring.Record(null, _client.Address, new RingPacket(timeProvider.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
+        ring.Record(
+            null, _client.Address, new RingPacket(timeProvider.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
 
     public override void Dispose() => link.Dispose();
 }

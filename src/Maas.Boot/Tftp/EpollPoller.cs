@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Maas.Boot.Tftp;
 
-/// <summary>Linux's epoll(7), level-triggered, woken through an eventfd(2). A wait costs the same with one socket and with thousands.</summary>
+/// <summary>
+/// Linux's epoll(7), level-triggered, woken through an eventfd(2). A wait costs the same with one socket and with thousands.
+/// </summary>
 internal sealed unsafe partial class EpollPoller : SocketPoller
 {
     private const int Batch = 256, WakeToken = -1;
@@ -28,7 +30,8 @@ internal sealed unsafe partial class EpollPoller : SocketPoller
 
     public override void Add(Socket socket, int token) => Watch((int)socket.SafeHandle.DangerousGetHandle(), token);
 
-    public override void Remove(Socket socket, int token) => _ = epoll_ctl(_epoll, CtlDel, (int)socket.SafeHandle.DangerousGetHandle(), null);
+    public override void Remove(Socket socket, int token) =>
+        _ = epoll_ctl(_epoll, CtlDel, (int)socket.SafeHandle.DangerousGetHandle(), null);
 
     public override int Wait(TimeSpan timeout, Span<int> ready)
     {

@@ -27,12 +27,18 @@ internal sealed class NetasciiFile : BootFile
     public static async ValueTask<NetasciiFile> EncodeAsync(BootFile file, CancellationToken cancellationToken) =>
         new(file, await CountAsync(file, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Wraps a file, which it owns from then on; reads it once to know the length, unless the length of this version of it is remembered.</summary>
+    /// <summary>
+    /// Wraps a file, which it owns from then on; reads it once to know the length, unless the length of this version of it is remembered.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="name">Its name.</param>
     /// <param name="lengths">The lengths of files that were sent before.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async ValueTask<NetasciiFile> EncodeAsync(BootFile file, string name, NetasciiLengths lengths, CancellationToken cancellationToken)
+    public static async ValueTask<NetasciiFile> EncodeAsync(
+        BootFile file,
+        string name,
+        NetasciiLengths lengths,
+        CancellationToken cancellationToken)
     {
         if (lengths.Find(name, file) is { } known) return new NetasciiFile(file, known);
         var length = await CountAsync(file, cancellationToken).ConfigureAwait(false);
@@ -62,7 +68,9 @@ internal sealed class NetasciiFile : BootFile
         if (offset < _encodedAt) Rewind();
         for (var skipped = new byte[1024]; _encodedAt < offset;)
         {
-            if (await NextAsync(skipped.AsMemory(0, (int)Math.Min(skipped.Length, offset - _encodedAt)), cancellationToken).ConfigureAwait(false) == 0) return 0;
+            if (await NextAsync(skipped.AsMemory(0, (int)Math.Min(skipped.Length, offset - _encodedAt)), cancellationToken)
+                .ConfigureAwait(false) == 0)
+                return 0;
         }
 
         return await NextAsync(buffer, cancellationToken).ConfigureAwait(false);

@@ -1,8 +1,8 @@
 namespace Maas.Boot.Tftp;
 
 /// <summary>
-/// The encoded lengths of files that were sent in netascii, by name and version: a request costs no reading of the file again before the client has proven its
-/// address. Its memory is bounded: when it is full it begins anew.
+/// The encoded lengths of files that were sent in netascii, by name and version: a request costs no reading of the file again before the
+/// client has proven its address. Its memory is bounded: when it is full it begins anew.
 /// </summary>
 internal sealed class NetasciiLengths
 {

@@ -2,12 +2,19 @@ using System.Buffers;
 
 namespace Maas.Boot.Tftp;
 
-/// <summary>The part of a file that one transfer may send now or again: two halves of one buffer, one in use while the other fills.</summary>
+/// <summary>
+/// The part of a file that one transfer may send now or again: two halves of one buffer, one in use while the other fills.
+/// </summary>
 /// <remarks>
 /// A half holds whole blocks and at least a window, so that a window lies in at most two halves. It is used by one lane at a
 /// time; only the filling itself runs elsewhere, and says <paramref name="filled"/> when the lane waits for it.
 /// </remarks>
-internal sealed class ReadAhead(BootFile file, TftpNegotiatedOptions terms, int share, Action filled, CancellationToken cancellationToken) : IDisposable
+internal sealed class ReadAhead(
+    BootFile file,
+    TftpNegotiatedOptions terms,
+    int share,
+    Action filled,
+    CancellationToken cancellationToken) : IDisposable
 {
     private readonly long _half = HalfSize(terms, share);
     private readonly byte[]?[] _buffers = new byte[]?[2];
@@ -24,7 +31,9 @@ internal sealed class ReadAhead(BootFile file, TftpNegotiatedOptions terms, int 
     /// <summary>Reads the beginning, so that small files never wait afterwards.</summary>
     public ValueTask OpenAsync() => FillAsync(0, 0);
 
-    /// <summary>Whether bytes from <paramref name="from"/> to <paramref name="to"/> are there; if not, <c>filled</c> is called once they may be.</summary>
+    /// <summary>
+    /// Whether bytes from <paramref name="from"/> to <paramref name="to"/> are there; if not, <c>filled</c> is called once they may be.
+    /// </summary>
     public bool Has(long from, long to)
     {
         if (Holds(from) && (to <= from || Holds(to - 1)))
@@ -68,7 +77,8 @@ internal sealed class ReadAhead(BootFile file, TftpNegotiatedOptions terms, int 
         return Math.Max(terms.BlockSize, terms.Length <= whole ? (terms.Length / terms.BlockSize + 1) * terms.BlockSize : whole);
     }
 
-    private bool Holds(long offset) => offset >= terms.Length || Volatile.Read(ref _starts[(int)(offset / _half % 2)]) == offset / _half * _half;
+    private bool Holds(long offset) =>
+        offset >= terms.Length || Volatile.Read(ref _starts[(int)(offset / _half % 2)]) == offset / _half * _half;
 
     // The half with the first byte in use stays; the other takes what follows it.
     private void Ahead(long from)

@@ -1,6 +1,8 @@
 namespace Maas.Boot.Tftp;
 
-/// <summary>How long to wait for an acknowledgement: RFC 6298's estimate from measured round trips, with Karn's rule kept by the caller.</summary>
+/// <summary>
+/// How long to wait for an acknowledgement: RFC 6298's estimate from measured round trips, with Karn's rule kept by the caller.
+/// </summary>
 /// <remarks>
 /// The floor is far below TCP's second because TFTP is lock-step: each lost packet costs one whole wait, and a repetition that
 /// was not needed costs one window. An interval that the client asked for (RFC 2349) is the ceiling, and what is

@@ -32,7 +32,11 @@ internal abstract class SocketPoller : IDisposable
         timeout < TimeSpan.Zero ? -1 : (int)Math.Min(int.MaxValue, Math.Ceiling(timeout.TotalMilliseconds));
 }
 
-/// <summary>The portable poller: <see cref="Socket.Select(System.Collections.IList?, System.Collections.IList?, System.Collections.IList?, TimeSpan)"/>, whose cost grows with the number of sockets.</summary>
+/// <summary>
+/// The portable poller:
+/// <see cref="Socket.Select(System.Collections.IList?, System.Collections.IList?, System.Collections.IList?, TimeSpan)"/>, whose cost grows
+/// with the number of sockets.
+/// </summary>
 internal sealed class SelectPoller : SocketPoller
 {
     private readonly Dictionary<Socket, int> _tokens = [];

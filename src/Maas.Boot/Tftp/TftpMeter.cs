@@ -7,16 +7,23 @@ namespace Maas.Boot.Tftp;
 /// <summary>What TFTP counts, and the trace of each transfer.</summary>
 internal static class TftpMeter
 {
-    private static readonly Counter<long> Transfers = BootMeter.Meter.CreateCounter<long>("maas.boot.tftp.transfers", "{transfer}", "TFTP transfers that ended, by outcome.");
-    private static readonly Counter<long> Bytes = BootMeter.Meter.CreateCounter<long>("maas.boot.tftp.bytes", "By", "Bytes of files that clients have acknowledged.");
-    private static readonly Counter<long> Repeats = BootMeter.Meter.CreateCounter<long>("maas.boot.tftp.repeats", "{block}", "Blocks and OACKs sent more than once.");
-    private static readonly Counter<long> Dropped = BootMeter.Meter.CreateCounter<long>("maas.boot.tftp.dropped", "{request}", "Requests dropped because a bound was met.");
-    private static readonly Histogram<double> Durations = BootMeter.Meter.CreateHistogram<double>("maas.boot.tftp.duration", "s", "From a request to the end of its transfer.");
+    private static readonly Counter<long> Transfers = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.tftp.transfers", "{transfer}", "TFTP transfers that ended, by outcome.");
+    private static readonly Counter<long> Bytes = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.tftp.bytes", "By", "Bytes of files that clients have acknowledged.");
+    private static readonly Counter<long> Repeats = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.tftp.repeats", "{block}", "Blocks and OACKs sent more than once.");
+    private static readonly Counter<long> Dropped = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.tftp.dropped", "{request}", "Requests dropped because a bound was met.");
+    private static readonly Histogram<double> Durations = BootMeter.Meter.CreateHistogram<double>(
+        "maas.boot.tftp.duration", "s", "From a request to the end of its transfer.");
 
     /// <summary>Begins the trace of a request; <see langword="null"/> when nobody listens.</summary>
     public static Activity? Begin(TransferSlot slot) =>
         BootMeter.Activities.HasListeners()
-            ? BootMeter.Activities.StartActivity("TFTP read", ActivityKind.Server)?.SetTag("client.address", slot.Client.Address.ToString()).SetTag("client.port", slot.Client.Port)
+            ? BootMeter.Activities.StartActivity(
+                "TFTP read",
+                ActivityKind.Server)?.SetTag("client.address", slot.Client.Address.ToString()).SetTag("client.port", slot.Client.Port)
             : null;
 
     public static void Busy() => Dropped.Add(1);
@@ -35,14 +42,19 @@ internal static class TftpMeter
         Bytes.Add(transfer.BytesDelivered);
         Repeats.Add(transfer.Repeats);
         if (Durations.Enabled) Durations.Record(took.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome.Label));
-        activity?.SetTag("maas.tftp.bytes", transfer.BytesDelivered).SetTag("maas.tftp.repeats", transfer.Repeats).SetTag("maas.tftp.blksize", session.Terms.BlockSize).SetTag("maas.tftp.windowsize", session.Terms.WindowSize);
+        activity?.SetTag("maas.tftp.bytes", transfer.BytesDelivered)
+            .SetTag("maas.tftp.repeats", transfer.Repeats)
+            .SetTag("maas.tftp.blksize", session.Terms.BlockSize)
+            .SetTag("maas.tftp.windowsize", session.Terms.WindowSize);
         End(activity, session.Name, outcome.Words, outcome.IsFailure ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
     }
 
     private static void End(Activity? activity, string name, string outcome, ActivityStatusCode status)
     {
         if (activity is null) return;
-        activity.SetTag("maas.tftp.file", name).SetTag("maas.tftp.outcome", outcome).SetStatus(status, status == ActivityStatusCode.Error ? outcome : null);
+        activity.SetTag("maas.tftp.file", name)
+            .SetTag("maas.tftp.outcome", outcome)
+            .SetStatus(status, status == ActivityStatusCode.Error ? outcome : null);
         activity.Dispose();
     }
 }

@@ -31,10 +31,18 @@ internal sealed record TftpNegotiatedOptions(int BlockSize, int WindowSize, long
     /// <param name="length">The file's length.</param>
     /// <param name="options">The server's limits.</param>
     /// <param name="mtuBlockSize">The largest block that the path carries in one piece.</param>
-    /// <param name="windowBytes">What is left of the memory for windows; <see langword="null"/> for as much as the options allow one client.</param>
-    public static TftpNegotiatedOptions Agree(TftpRequest request, long length, TftpServerOptions options, int mtuBlockSize, int? windowBytes = null)
+    /// <param name="windowBytes">What is left of the memory for windows; <see langword="null"/> for as much as the options allow one
+    /// client.</param>
+    public static TftpNegotiatedOptions Agree(
+        TftpRequest request,
+        long length,
+        TftpServerOptions options,
+        int mtuBlockSize,
+        int? windowBytes = null)
     {
-        var largest = options.ClampBlockSizeToMtu ? Math.Min(options.MaxBlockSize, Math.Max(mtuBlockSize, DefaultBlockSize)) : options.MaxBlockSize;
+        var largest = options.ClampBlockSizeToMtu
+            ? Math.Min(options.MaxBlockSize, Math.Max(mtuBlockSize, DefaultBlockSize))
+            : options.MaxBlockSize;
         var block = request.BlockSize is { } asked ? Math.Min(asked, largest) : DefaultBlockSize;
         var widest = Math.Clamp((windowBytes ?? options.MaxWindowBytes) / block, 1, options.MaxWindowSize);
         var window = request.WindowSize is { } blocks ? Math.Min(blocks, widest) : 1;

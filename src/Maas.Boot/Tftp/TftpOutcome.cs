@@ -31,7 +31,9 @@ internal sealed record TftpOutcome(string Label, string Words, TftpErrorCode? Er
     /// <summary>Whether the client did not get what it asked for.</summary>
     public bool IsFailure => Label is not ("completed" or "unconfirmed" or "size asked" or "superseded");
 
-    public static TftpOutcome Aborted(TftpErrorCode code, string text) => new("aborted", $"aborted by the client: error {(int)code} {text}".TrimEnd());
+    public static TftpOutcome Aborted(TftpErrorCode code, string text) =>
+        new("aborted", $"aborted by the client: error {(int)code} {text}".TrimEnd());
 
-    public static TftpOutcome Unreadable(string reason) => new("unreadable", $"the file could not be read: {reason}", TftpErrorCode.NotDefined);
+    public static TftpOutcome Unreadable(string reason) =>
+        new("unreadable", $"the file could not be read: {reason}", TftpErrorCode.NotDefined);
 }

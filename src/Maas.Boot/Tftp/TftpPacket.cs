@@ -25,7 +25,8 @@ internal static class TftpPacket
     /// <summary>The longest error text sent: an answer stays small, whoever asked.</summary>
     private const int MaxErrorText = 200;
 
-    public static ushort Opcode(ReadOnlySpan<byte> datagram) => datagram.Length < 2 ? (ushort)0 : BinaryPrimitives.ReadUInt16BigEndian(datagram);
+    public static ushort Opcode(ReadOnlySpan<byte> datagram) =>
+        datagram.Length < 2 ? (ushort)0 : BinaryPrimitives.ReadUInt16BigEndian(datagram);
 
     public static bool TryReadAcknowledgement(ReadOnlySpan<byte> datagram, out ushort block)
     {

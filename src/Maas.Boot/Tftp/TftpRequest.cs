@@ -43,7 +43,10 @@ internal sealed record TftpRequest
     public bool HasOptions => BlockSize is not null || WindowSize is not null || TimeoutSeconds is not null || AsksSize;
 
     /// <summary>Reads a request; <paramref name="problem"/> says in words why it is none.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> datagram, [NotNullWhen(true)] out TftpRequest? request, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(
+        ReadOnlySpan<byte> datagram,
+        [NotNullWhen(true)] out TftpRequest? request,
+        [NotNullWhen(false)] out string? problem)
     {
         request = null;
         var opcode = TftpPacket.Opcode(datagram);
@@ -95,7 +98,9 @@ internal sealed record TftpRequest
 
     // Lenient at the upper end: a client that asks for more than exists is granted what exists, since an answer may be less than was asked.
     private static int? Number(ReadOnlySpan<byte> text, int min, int max) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min ? (int)Math.Min(number, max) : null;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min
+            ? (int)Math.Min(number, max)
+            : null;
 
     private static bool Fail(string reason, out string problem)
     {

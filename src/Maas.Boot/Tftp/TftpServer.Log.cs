@@ -8,8 +8,17 @@ public sealed partial class TftpServer
     [LoggerMessage(Level = LogLevel.Information, Message = "TFTP listens on {Endpoint}")]
     private partial void LogListening(IPEndPoint endpoint);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "TFTP {File} to {Client}: {Outcome}; {Bytes} bytes, {Terms}, {Repeats} sent again, {Milliseconds:F0} ms")]
-    private partial void LogEnded(string file, IPEndPoint client, string outcome, long bytes, TftpNegotiatedOptions terms, long repeats, double milliseconds);
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "TFTP {File} to {Client}: {Outcome}; {Bytes} bytes, {Terms}, {Repeats} sent again, {Milliseconds:F0} ms")]
+    private partial void LogEnded(
+        string file,
+        IPEndPoint client,
+        string outcome,
+        long bytes,
+        TftpNegotiatedOptions terms,
+        long repeats,
+        double milliseconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "TFTP {File} refused to {Client}: {Reason}")]
     private partial void LogRefused(string file, IPEndPoint client, string reason);

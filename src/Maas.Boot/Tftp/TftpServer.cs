@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Maas.Boot.Tftp;
 
 /// <summary>
-/// A read-only TFTP server (RFC 1350) with blksize, tsize, timeout and windowsize (RFC 2347, 2348, 2349, 7440) and block numbers that roll over.
+/// A read-only TFTP server (RFC 1350) with blksize, tsize, timeout and windowsize (RFC 2347, 2348, 2349, 7440) and block numbers that roll
+/// over.
 /// </summary>
 /// <remarks>
 /// Requests are taken in one loop and opened concurrently; the transfers run on one thread a processor, each waiting for many
@@ -46,7 +47,12 @@ public sealed partial class TftpServer : IDisposable
     /// <param name="timeProvider">The clock; the system's by default.</param>
     /// <param name="logger">Where it logs.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
-    public TftpServer(IBootFiles files, TftpServerOptions? options = null, IBootObserver? observer = null, TimeProvider? timeProvider = null, ILogger<TftpServer>? logger = null)
+    public TftpServer(
+        IBootFiles files,
+        TftpServerOptions? options = null,
+        IBootObserver? observer = null,
+        TimeProvider? timeProvider = null,
+        ILogger<TftpServer>? logger = null)
     {
         _files = files;
         _options = ServerOptionsValidator.Validated(options ?? new TftpServerOptions());
@@ -62,7 +68,8 @@ public sealed partial class TftpServer : IDisposable
 
     /// <summary>Opens the listening socket, so that a port in use is known at once; <see cref="RunAsync"/> does it otherwise.</summary>
     /// <returns>Where it listens, with the port the system chose when 0 was asked.</returns>
-    /// <exception cref="SocketException">The address is in use or not this host's, or the process may not use the port or the interface.</exception>
+    /// <exception cref="SocketException">The address is in use or not this host's, or the process may not use the port or the
+    /// interface.</exception>
     public IPEndPoint Bind()
     {
         _socket ??= Open(_options);
@@ -89,7 +96,11 @@ public sealed partial class TftpServer : IDisposable
             _lanes = [.. lanes];
             LogListening(listening);
             await ServerLoops.RunAsync(
-                [token => ReceiveAsync(socket, token), token => InterfaceWatch.RunAsync(_options.Interface, _time, token), .. _lanes.Select(l => (Func<CancellationToken, Task>)l.Ended.WaitAsync)],
+                [
+                    token => ReceiveAsync(socket, token),
+                    token => InterfaceWatch.RunAsync(_options.Interface, _time, token),
+                    .. _lanes.Select(l => (Func<CancellationToken, Task>)l.Ended.WaitAsync)
+                ],
                 stopping.Token).ConfigureAwait(false);
         }
         finally
@@ -115,7 +126,9 @@ public sealed partial class TftpServer : IDisposable
         // A thousand machines switched on at once ask within milliseconds.
         socket.ReceiveBufferSize = 4 << 20;
         socket.SetSocketOption(
-            socket.AddressFamily == AddressFamily.InterNetwork ? SocketOptionLevel.IP : SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
+            socket.AddressFamily == AddressFamily.InterNetwork ? SocketOptionLevel.IP : SocketOptionLevel.IPv6,
+            SocketOptionName.PacketInformation,
+            true);
     });
 
     private async Task ReceiveAsync(Socket socket, CancellationToken stopping)
@@ -131,7 +144,8 @@ public sealed partial class TftpServer : IDisposable
                 received = await socket.ReceiveMessageFromAsync(buffer, anybody, stopping).ConfigureAwait(false);
                 backoff.Reset();
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize or SocketError.NetworkReset)
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused
+                or SocketError.MessageSize or SocketError.NetworkReset)
             {
                 // Windows reports an earlier answer's ICMP error, or a datagram that is larger than any request.
                 continue;
@@ -169,7 +183,8 @@ public sealed partial class TftpServer : IDisposable
 
         Capture(datagram, client, local, isSent: false);
         if (!TftpRequest.TryParse(datagram, out var request, out var problem)) Refuse(client, TftpErrorCode.IllegalOperation, problem, "");
-        else if (request.IsWrite) Refuse(client, TftpErrorCode.AccessViolation, "this server is read-only", TftpPacket.Printable(request.Name.Span));
+        else if (request.IsWrite)
+            Refuse(client, TftpErrorCode.AccessViolation, "this server is read-only", TftpPacket.Printable(request.Name.Span));
         else if (_table.Find(client) is { } same && Continues(same, request)) return;
         else Begin(client, request, local, stopping);
     }
@@ -194,7 +209,8 @@ public sealed partial class TftpServer : IDisposable
         _observer?.Observe(new BootObservation.LimitReached(_time.GetUtcNow(), null, client.Address, $"TFTP: {bound}"));
     }
 
-    // The client asked before from this port. The same again: it had not heard us yet. Something else, or after a silence: it has given up on the first.
+    // The client asked before from this port. The same again: it had not heard us yet. Something else, or after a silence: it has given up
+    // on the first.
     private static bool Continues(TransferSlot earlier, TftpRequest request)
     {
         if (earlier.Running is not { } running) return earlier.Request.Repeats(request);
@@ -212,7 +228,8 @@ public sealed partial class TftpServer : IDisposable
     {
         if (_table.Find(client) is not { } slot)
         {
-            if (TftpPacket.Opcode(datagram) != TftpPacket.Error) Send(client, TftpPacket.WriteError(TftpErrorCode.UnknownTransferId, "unknown transfer"));
+            if (TftpPacket.Opcode(datagram) != TftpPacket.Error)
+                Send(client, TftpPacket.WriteError(TftpErrorCode.UnknownTransferId, "unknown transfer"));
             return;
         }
 
@@ -271,21 +288,36 @@ public sealed partial class TftpServer : IDisposable
         }
     }
 
-    private async ValueTask BeginAsync(TransferSlot slot, BootFile file, string name, IPAddress local, long began, CancellationToken stopping)
+    private async ValueTask BeginAsync(
+        TransferSlot slot,
+        BootFile file,
+        string name,
+        IPAddress local,
+        long began,
+        CancellationToken stopping)
     {
         var socket = _socket ?? throw new OperationCanceledException(stopping);
         TransferSocket link = _options.SinglePort
             ? new TransferSocket.SharedPort(socket, local, Reached(slot.Client, socket).Serialize())
             : new TransferSocket.OwnPort(local, slot.Client, _options.Interface);
         if (_options.Capture is { } ring)
-            link = new CapturedLink(link, ring, new IPEndPoint(local, ((IPEndPoint)(link.Socket ?? socket).LocalEndPoint!).Port), slot.Client, _options.Interface, _time); // both are bound
+            // both are bound
+            link = new CapturedLink(
+                link,
+                ring,
+                new IPEndPoint(local, ((IPEndPoint)(link.Socket ?? socket).LocalEndPoint!).Port),
+                slot.Client,
+                _options.Interface,
+                _time);
         TransferSession? session = null;
         try
         {
-            var terms = TftpNegotiatedOptions.Agree(slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader, _table.WindowBytesFor(_options));
+            var terms = TftpNegotiatedOptions.Agree(
+                slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader, _table.WindowBytesFor(_options));
             _table.Reserve(slot, terms.BlockSize * terms.WindowSize);
             var lane = _lanes[(uint)Interlocked.Increment(ref _nextLane) % _lanes.Length];
-            session = new TransferSession(lane, link, slot.Request, terms, new TftpTransfer(terms, _options.GiveUpAfter), s => Ended(slot, s))
+            session = new TransferSession(
+                lane, link, slot.Request, terms, new TftpTransfer(terms, _options.GiveUpAfter), s => Ended(slot, s))
             {
                 Client = slot.Client,
                 Name = name,
@@ -310,8 +342,15 @@ public sealed partial class TftpServer : IDisposable
         var outcome = transfer.Outcome!; // a session ends with one
         var took = _time.GetElapsedTime(session.Began);
         TftpMeter.Ended(slot.Activity, session, took);
-        LogEnded(session.Name, session.Client, outcome.Words, transfer.BytesDelivered, session.Terms, transfer.Repeats, took.TotalMilliseconds);
-        Observe(session.Client, session.Name, transfer.BytesDelivered, outcome.Words, $"{session.Terms}, {transfer.Repeats} blocks sent again", took);
+        LogEnded(
+            session.Name, session.Client, outcome.Words, transfer.BytesDelivered, session.Terms, transfer.Repeats, took.TotalMilliseconds);
+        Observe(
+            session.Client,
+            session.Name,
+            transfer.BytesDelivered,
+            outcome.Words,
+            $"{session.Terms}, {transfer.Repeats} blocks sent again",
+            took);
     }
 
     private void Reject(TransferSlot slot, TftpErrorCode code, string reason, string name)
@@ -345,12 +384,18 @@ public sealed partial class TftpServer : IDisposable
     private void Capture(ReadOnlySpan<byte> packet, IPEndPoint client, IPAddress local, bool isSent)
     {
         if (_options.Capture is not { } ring || _socket is not { } socket) return;
-        var (there, here) = (UdpEndpoint.Of(client), UdpEndpoint.Of(new IPEndPoint(local, ((IPEndPoint)socket.LocalEndPoint!).Port))); // bound
-        ring.Record(null, there.Address, new RingPacket(_time.GetUtcNow(), isSent ? here : there, isSent ? there : here, isSent, _options.Interface, null), packet);
+        // bound
+        var (there, here) = (UdpEndpoint.Of(client), UdpEndpoint.Of(new IPEndPoint(local, ((IPEndPoint)socket.LocalEndPoint!).Port)));
+        ring.Record(
+            null,
+            there.Address,
+            new RingPacket(_time.GetUtcNow(), isSent ? here : there, isSent ? there : here, isSent, _options.Interface, null),
+            packet);
     }
 
     private void Observe(IPEndPoint client, string name, long bytes, string outcome, string detail, TimeSpan took) =>
-        _observer?.Observe(new BootObservation.FileTransfer(_time.GetUtcNow(), null, client.Address, "tftp", name, bytes, outcome, detail, took));
+        _observer?.Observe(
+            new BootObservation.FileTransfer(_time.GetUtcNow(), null, client.Address, "tftp", name, bytes, outcome, detail, took));
 
     // A socket for both families sees IPv4 as ::ffff:a.b.c.d; nobody else should.
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

@@ -10,14 +10,20 @@ public sealed class TftpServerOptions
     /// <summary>Where requests are taken; by default port 69 on all IPv4 addresses. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 69);
 
-    /// <summary>The network interface (such as <c>eth0</c>) that the server is bound to; <see langword="null"/>, the default, for all. Linux only.</summary>
+    /// <summary>
+    /// The network interface (such as <c>eth0</c>) that the server is bound to; <see langword="null"/>, the default, for all. Linux only.
+    /// </summary>
     public string? Interface { get; set; }
 
-    /// <summary>The largest block size granted (RFC 2348), 8 to 65464 bytes; default 65464. What the path's MTU carries is the limit below it.</summary>
+    /// <summary>
+    /// The largest block size granted (RFC 2348), 8 to 65464 bytes; default 65464. What the path's MTU carries is the limit below it.
+    /// </summary>
     [Range(8, 65464)]
     public int MaxBlockSize { get; set; } = 65464;
 
-    /// <summary>Whether a block is held to what the path's MTU carries in one piece; default true. Firmware rarely reassembles fragments.</summary>
+    /// <summary>
+    /// Whether a block is held to what the path's MTU carries in one piece; default true. Firmware rarely reassembles fragments.
+    /// </summary>
     public bool ClampBlockSizeToMtu { get; set; } = true;
 
     /// <summary>The largest number of blocks granted in flight (RFC 7440), 1 to 65535; default 64.</summary>
@@ -44,13 +50,15 @@ public sealed class TftpServerOptions
     public int ReadAheadBytes { get; set; } = 128 << 20;
 
     /// <summary>
-    /// The windows of all transfers together, in bytes; default 128 MiB. When much of it is in use, newcomers are granted smaller windows, down to one block, so that a
-    /// flood of requests for large windows costs no more memory than this.
+    /// The windows of all transfers together, in bytes; default 128 MiB. When much of it is in use, newcomers are granted smaller windows,
+    /// down to one block, so that a flood of requests for large windows costs no more memory than this.
     /// </summary>
     [Range(1 << 20, int.MaxValue)]
     public int MaxWindowBytesInAll { get; set; } = 128 << 20;
 
-    /// <summary>How long a client may be silent in the middle of a transfer, 1 s to 10 min; default 30 s, a spanning tree's listening and learning.</summary>
+    /// <summary>
+    /// How long a client may be silent in the middle of a transfer, 1 s to 10 min; default 30 s, a spanning tree's listening and learning.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is outside that range.</exception>
     public TimeSpan GiveUpAfter
     {
@@ -60,15 +68,18 @@ public sealed class TftpServerOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A client is given up after 1 second to 10 minutes.");
     } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether all transfers use the listening port, for firewalls and address translation; default false, a port a transfer (RFC 1350 section 4).</summary>
+    /// <summary>
+    /// Whether all transfers use the listening port, for firewalls and address translation; default false, a port a transfer (RFC 1350
+    /// section 4).
+    /// </summary>
     public bool SinglePort { get; set; }
 
     /// <summary>Where the last datagrams of each machine are kept; <see langword="null"/>, the default, for nowhere.</summary>
     public PacketRing? Capture { get; set; }
 
     /// <summary>
-    /// The largest file sent in netascii, in bytes; default 1 MiB, for texts. Its encoded length must be known before the first block is sent, so the file is read
-    /// once more, at a request whose source address may be forged; the lengths of files on disk are remembered.
+    /// The largest file sent in netascii, in bytes; default 1 MiB, for texts. Its encoded length must be known before the first block is
+    /// sent, so the file is read once more, at a request whose source address may be forged; the lengths of files on disk are remembered.
     /// </summary>
     [Range(0, int.MaxValue)]
     public int MaxNetasciiBytes { get; set; } = 1 << 20;

@@ -1,6 +1,8 @@
 namespace Maas.Boot.Tftp;
 
-/// <summary>One transfer to a client as a step machine: a datagram or a timeout in, what to send or the end out. It knows no socket, clock or file.</summary>
+/// <summary>
+/// One transfer to a client as a step machine: a datagram or a timeout in, what to send or the end out. It knows no socket, clock or file.
+/// </summary>
 /// <remarks>
 /// The caller asks <see cref="Start"/> once, then <see cref="Receive"/> for each datagram from the client and
 /// <see cref="Expire"/> when <see cref="Deadline"/> has passed; it sends what the step says and tells <see cref="Sent"/>.
@@ -59,8 +61,8 @@ internal sealed class TftpTransfer(TftpNegotiatedOptions terms, TimeSpan giveUpA
     public bool Heard => _heard;
 
     /// <summary>
-    /// Whether the client's request, coming again, is a late copy of the first and no new beginning. It crosses the first answer when that was
-    /// lost: both ends repeat theirs after about a second. RFC 1350 section 4 keeps the first connection then.
+    /// Whether the client's request, coming again, is a late copy of the first and no new beginning. It crosses the first answer when that
+    /// was lost: both ends repeat theirs after about a second. RFC 1350 section 4 keeps the first connection then.
     /// </summary>
     public bool IsLateCopy(TimeSpan now) => !_heard || SinceHeard(now) < Alive;
 
@@ -235,7 +237,9 @@ internal sealed class TftpTransfer(TftpNegotiatedOptions terms, TimeSpan giveUpA
 
     // An abort before the first block, after the size was told, is how OVMF asks for the size.
     private TftpOutcome Aborted(TftpErrorCode code, string text) =>
-        _awaitsOptions && terms.TellsSize && code is TftpErrorCode.NotDefined or TftpErrorCode.OptionNegotiation ? TftpOutcome.SizeAsked : TftpOutcome.Aborted(code, text);
+        _awaitsOptions && terms.TellsSize && code is TftpErrorCode.NotDefined or TftpErrorCode.OptionNegotiation
+            ? TftpOutcome.SizeAsked
+            : TftpOutcome.Aborted(code, text);
 }
 
 /// <summary>What the shell does next.</summary>

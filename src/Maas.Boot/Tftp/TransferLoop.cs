@@ -3,7 +3,10 @@ using Maas.Boot.Diagnostics;
 
 namespace Maas.Boot.Tftp;
 
-/// <summary>A thread that runs many transfers: waits for their packets and deadlines and lets each take its step. A transfer never changes lanes, so it needs no lock.</summary>
+/// <summary>
+/// A thread that runs many transfers: waits for their packets and deadlines and lets each take its step. A transfer never changes lanes, so
+/// it needs no lock.
+/// </summary>
 internal sealed class TransferLoop : IDisposable
 {
     private readonly TimeProvider _time;
@@ -77,7 +80,10 @@ internal sealed class TransferLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _poller.Dispose();
 
-    /// <summary>Sees to it that a session is looked at by its deadline. One entry a session: a deadline that moves later is noticed when the entry is due.</summary>
+    /// <summary>
+    /// Sees to it that a session is looked at by its deadline. One entry a session: a deadline that moves later is noticed when the entry
+    /// is due.
+    /// </summary>
     public void Watch(TransferSession session)
     {
         var deadline = session.Transfer.Deadline;
@@ -160,8 +166,8 @@ internal sealed class TransferLoop : IDisposable
         Run(() => session.End(TftpOutcome.Failed));
     }
 
-    // With one client, and that one near, the poller's call would be a third of all calls. Nobody can end a receiving call, but it lasts a few
-    // milliseconds at most, which is also the most by which a deadline is met late.
+    // With one client, and that one near, the poller's call would be a third of all calls. Nobody can end a receiving call, but it lasts a
+    // few milliseconds at most, which is also the most by which a deadline is met late.
     private void WaitForOnly()
     {
         while (_only is { IsNear: true } session && _inbox.IsEmpty && !_stopping && TryReceive(session, mayWait: true)) { }

@@ -4,7 +4,13 @@ using System.Net.Sockets;
 namespace Maas.Boot.Tftp;
 
 /// <summary>One transfer in the world: the step machine, the file and the way to the client. Runs on its lane's thread.</summary>
-internal sealed class TransferSession(TransferLoop lane, TransferSocket link, TftpRequest request, TftpNegotiatedOptions terms, TftpTransfer transfer, Action<TransferSession> ended) : IDisposable
+internal sealed class TransferSession(
+    TransferLoop lane,
+    TransferSocket link,
+    TftpRequest request,
+    TftpNegotiatedOptions terms,
+    TftpTransfer transfer,
+    Action<TransferSession> ended) : IDisposable
 {
     private static readonly TimeSpan Near = TimeSpan.FromMilliseconds(0.5);
 
@@ -45,8 +51,12 @@ internal sealed class TransferSession(TransferLoop lane, TransferSocket link, Tf
     /// <summary>Sends the first answer.</summary>
     public void Start() => Do(transfer.Start());
 
-    /// <summary>Whether an acknowledgement is worth waiting for in the receiving call: something is under way to a client that is near, and answers within a fraction of the longest wait.</summary>
-    public bool IsNear => link.CanWait && transfer.Deadline != TimeSpan.MaxValue && transfer.RoundTrip > TimeSpan.Zero && transfer.RoundTrip < Near;
+    /// <summary>
+    /// Whether an acknowledgement is worth waiting for in the receiving call: something is under way to a client that is near, and answers
+    /// within a fraction of the longest wait.
+    /// </summary>
+    public bool IsNear =>
+        link.CanWait && transfer.Deadline != TimeSpan.MaxValue && transfer.RoundTrip > TimeSpan.Zero && transfer.RoundTrip < Near;
 
     /// <summary>A datagram is there, or is waited for in the receiving call.</summary>
     /// <returns>Whether there was one.</returns>
@@ -55,7 +65,8 @@ internal sealed class TransferSession(TransferLoop lane, TransferSocket link, Tf
         Span<byte> datagram = stackalloc byte[TftpRequest.MaxLength];
         var count = link.Receive(datagram, mayWait, out var error);
         if (error == SocketError.Success) Receive(datagram[..count]);
-        else if (error == SocketError.ConnectionRefused) End(transfer.Heard && transfer.AllSent ? TftpOutcome.Unconfirmed : TftpOutcome.PortClosed);
+        else if (error == SocketError.ConnectionRefused)
+            End(transfer.Heard && transfer.AllSent ? TftpOutcome.Unconfirmed : TftpOutcome.PortClosed);
         return error == SocketError.Success;
     }
 

@@ -16,7 +16,9 @@ internal abstract class TransferSocket : IDisposable
     /// <summary>The transfer's own socket; <see langword="null"/> on a shared port.</summary>
     public abstract Socket? Socket { get; }
 
-    /// <summary>Sends packets that lie one after the other, each <paramref name="stride"/> bytes long except the last, which may be shorter.</summary>
+    /// <summary>
+    /// Sends packets that lie one after the other, each <paramref name="stride"/> bytes long except the last, which may be shorter.
+    /// </summary>
     public abstract void Send(ReadOnlySpan<byte> packets, int stride);
 
     /// <summary>Receives a datagram from the transfer's own socket.</summary>
@@ -24,7 +26,8 @@ internal abstract class TransferSocket : IDisposable
     /// <param name="mayWait">Whether the call waits for one for a short time, if the link <see cref="CanWait"/>.</param>
     /// <param name="error"><see cref="SocketError.WouldBlock"/> when there is none.</param>
     /// <returns>Its length.</returns>
-    public virtual int Receive(Span<byte> datagram, bool mayWait, out SocketError error) => throw new NotSupportedException("The port is shared.");
+    public virtual int Receive(Span<byte> datagram, bool mayWait, out SocketError error) =>
+        throw new NotSupportedException("The port is shared.");
 
     /// <summary>Whether <see cref="Receive"/> can wait.</summary>
     public virtual bool CanWait => false;
@@ -51,16 +54,22 @@ internal abstract class TransferSocket : IDisposable
         {
             var properties = network.GetIPProperties();
             if (!properties.UnicastAddresses.Any(a => a.Address.Equals(local))) continue;
-            return local.AddressFamily == AddressFamily.InterNetworkV6 ? properties.GetIPv6Properties().Mtu : properties.GetIPv4Properties().Mtu;
+            return local.AddressFamily == AddressFamily.InterNetworkV6
+                ? properties.GetIPv6Properties().Mtu
+                : properties.GetIPv4Properties().Mtu;
         }
 
         return 0;
     }
 
-    /// <summary>Sends without waiting, or, when the interface's queue is full, after waiting a little: it is what all transfers share.</summary>
+    /// <summary>
+    /// Sends without waiting, or, when the interface's queue is full, after waiting a little: it is what all transfers share.
+    /// </summary>
     protected static void Drained(Socket socket) => socket.Poll(microSeconds: 20_000, SelectMode.SelectWrite);
 
-    /// <summary>A port of the transfer's own, connected, so that the kernel keeps other senders out (their packets are answered by ICMP).</summary>
+    /// <summary>
+    /// A port of the transfer's own, connected, so that the kernel keeps other senders out (their packets are answered by ICMP).
+    /// </summary>
     internal sealed class OwnPort : TransferSocket
     {
         private const int SolUdp = 17, UdpSegment = 103;         // linux/udp.h
@@ -80,7 +89,8 @@ internal abstract class TransferSocket : IDisposable
             {
                 if (device is not null) Sockets.BindToDevice(_socket, device);
                 // A link-local address means something only together with the link, which the client's address tells.
-                _socket.Bind(new IPEndPoint(local.IsIPv6LinkLocal ? new IPAddress(local.GetAddressBytes(), client.Address.ScopeId) : local, 0));
+                _socket.Bind(
+                    new IPEndPoint(local.IsIPv6LinkLocal ? new IPAddress(local.GetAddressBytes(), client.Address.ScopeId) : local, 0));
                 _socket.Connect(client);
                 if (CanWait) DatagramCalls.SetReceiveTimeout(_socket, LongestWait);
                 else _socket.Blocking = false;

@@ -34,7 +34,9 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
         lock (_lock) return _slots.GetValueOrDefault(client);
     }
 
-    /// <summary>Takes a place; <see langword="null"/> when there is none, with <paramref name="bound"/> saying which bound was met.</summary>
+    /// <summary>
+    /// Takes a place; <see langword="null"/> when there is none, with <paramref name="bound"/> saying which bound was met.
+    /// </summary>
     /// <param name="client">Who asks.</param>
     /// <param name="request">What for.</param>
     /// <param name="displaced">The transfer that has lost its place and is to be ended.</param>
@@ -47,7 +49,8 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
             displaced = _slots.Count >= max ? Displace() : null;
             var mine = _perClient.GetValueOrDefault(client.Address);
             if (_slots.Count >= max) bound = $"{max} transfers are running";
-            else if (mine >= maxPerClient && !IPAddress.IsLoopback(client.Address)) bound = $"{maxPerClient} transfers are running for this client";
+            else if (mine >= maxPerClient && !IPAddress.IsLoopback(client.Address))
+                bound = $"{maxPerClient} transfers are running for this client";
             if (bound.Length > 0) return null;
             var slot = new TransferSlot(client, request, timeProvider.GetTimestamp());
             _slots[client] = slot;
@@ -106,7 +109,8 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
         var left = _perClient.GetValueOrDefault(slot.Client.Address) - 1;
         if (left > 0) _perClient[slot.Client.Address] = left;
         else _perClient.Remove(slot.Client.Address);
-        while (_unanswered.TryPeek(out var oldest) && (oldest.Released || oldest.Running?.Session.Transfer.Heard == true)) _unanswered.Dequeue();
+        while (_unanswered.TryPeek(out var oldest) && (oldest.Released || oldest.Running?.Session.Transfer.Heard == true))
+            _unanswered.Dequeue();
     }
 }
 

@@ -37,5 +37,6 @@ public sealed class ArchiveFileTree : IFileTree, ILookupTree
 
     FileEntry? ILookupTree.Child(FileEntry directory, string name) => Node(directory).Children.GetValueOrDefault(name)?.Entry;
 
-    private static ArchiveNode Node(FileEntry entry) => entry.Place as ArchiveNode ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
+    private static ArchiveNode Node(FileEntry entry) =>
+        entry.Place as ArchiveNode ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
 }

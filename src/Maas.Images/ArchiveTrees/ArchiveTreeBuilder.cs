@@ -13,8 +13,8 @@ internal sealed class ArchiveTreeBuilder(string structure)
     public ArchiveNode Root { get; private set; } = new(Directory(""));
 
     /// <summary>
-    /// The path of an entry's name, safe to use; empty for the root. An absolute name loses its slashes, as tar and bsdtar unpack it and Linux
-    /// an initrd.
+    /// The path of an entry's name, safe to use; empty for the root. An absolute name loses its slashes, as tar and bsdtar unpack it and
+    /// Linux an initrd.
     /// </summary>
     public string PathOf(string name, long offset) => ArchivePath.Normalize(name.TrimStart('/'), structure, offset);
 
@@ -39,7 +39,9 @@ internal sealed class ArchiveTreeBuilder(string structure)
         var parent = Parent(slash < 0 ? "" : path[..slash], offset);
         var name = path[(slash + 1)..];
         var directory = node.Entry.Kind == FileKind.Directory;
-        parent.Children[name] = directory && parent.Children.TryGetValue(name, out var before) && before.Entry.Kind == FileKind.Directory ? Keep(before, node) : node;
+        parent.Children[name] = directory && parent.Children.TryGetValue(name, out var before) && before.Entry.Kind == FileKind.Directory
+            ? Keep(before, node)
+            : node;
     }
 
     /// <summary>A directory named again gets new attributes and keeps its children.</summary>
@@ -55,7 +57,8 @@ internal sealed class ArchiveTreeBuilder(string structure)
         var depth = 0;
         for (var start = 0; start < path.Length;)
         {
-            if (++depth > TreeWalk.DeepestNesting) throw new InvalidImageException(structure, $"directories are nested deeper than {TreeWalk.DeepestNesting}", offset);
+            if (++depth > TreeWalk.DeepestNesting)
+                throw new InvalidImageException(structure, $"directories are nested deeper than {TreeWalk.DeepestNesting}", offset);
             var end = path.IndexOf('/', start);
             if (end < 0) end = path.Length;
             var name = path[start..end];

@@ -8,8 +8,8 @@ namespace Maas.Images.ArchiveTrees;
 
 /// <summary>
 /// Indexes a cpio archive of the "newc" or "crc" form, and what an initrd may put behind it: padding and further archives,
-/// compressed or not, in any mixture (Linux' Documentation/driver-api/early-userspace/buffer-format). What was compressed holds archives and
-/// padding, nothing compressed again (init/initramfs.c).
+/// compressed or not, in any mixture (Linux' Documentation/driver-api/early-userspace/buffer-format). What was compressed holds archives
+/// and padding, nothing compressed again (init/initramfs.c).
 /// <code>
 /// 070701, then 13 fields of 8 hexadecimal digits: inode mode uid gid links mtime size devmajor devminor rdevmajor rdevminor
 /// name's length, check; the name with its NUL and the data are each padded to 4 bytes
@@ -41,8 +41,8 @@ internal sealed class CpioIndex(Scratch scratch)
     }
 
     /// <summary>
-    /// An initrd whose first archive was compressed: unpacked, with the others behind it as they are. Linux takes one that is not compressed only at a multiple of four
-    /// bytes, so they stand as far from one as they did.
+    /// An initrd whose first archive was compressed: unpacked, with the others behind it as they are. Linux takes one that is not
+    /// compressed only at a multiple of four bytes, so they stand as far from one as they did.
     /// </summary>
     /// <param name="first">The first archive.</param>
     /// <param name="packed">The initrd.</param>
@@ -63,7 +63,8 @@ internal sealed class CpioIndex(Scratch scratch)
             var rest = bytes.Slice(at, bytes.Length - at);
             if (Matches(rest)) at += ReadArchive(rest);
             else if (!IsPacked(rest)) throw new InvalidImageException("initrd", "something other than an archive follows one", at);
-            else if (++packed > MostPacked) throw new InvalidImageException("initrd", $"it has more than {MostPacked} compressed archives", at);
+            else if (++packed > MostPacked)
+                throw new InvalidImageException("initrd", $"it has more than {MostPacked} compressed archives", at);
             else at += ReadPacked(rest);
         }
     }
@@ -101,7 +102,8 @@ internal sealed class CpioIndex(Scratch scratch)
     {
         var offset = at;
         var header = bytes.Read(at, HeaderSize, Structure);
-        if (!header.AsSpan().StartsWith("070701"u8) && !header.AsSpan().StartsWith("070702"u8)) throw new InvalidImageException(Structure, "the magic is not 070701 or 070702", at);
+        if (!header.AsSpan().StartsWith("070701"u8) && !header.AsSpan().StartsWith("070702"u8))
+            throw new InvalidImageException(Structure, "the magic is not 070701 or 070702", at);
         var f = new uint[13];
         for (var i = 0; i < f.Length; i++)
         {
@@ -123,7 +125,8 @@ internal sealed class CpioIndex(Scratch scratch)
     private void Add(RandomAccessSource bytes, uint[] f, string path, long data, uint size, long offset)
     {
         var kind = UnixMode.KindOf(f[1]) ?? throw new InvalidImageException(Structure, $"mode {f[1]:x}", offset);
-        if (kind == FileKind.SymbolicLink && size > LongestName) throw new InvalidImageException(Structure, $"a link of {size} bytes", offset);
+        if (kind == FileKind.SymbolicLink && size > LongestName)
+            throw new InvalidImageException(Structure, $"a link of {size} bytes", offset);
         var node = new ArchiveNode(
             new FileEntry
             {

@@ -42,7 +42,10 @@ internal sealed class TarExtensions
         while (!records.IsEmpty && records[0] != 0)
         {
             var space = records.IndexOf((byte)' ');
-            if (space < 0 || !int.TryParse(records[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length <= space + 1 || length > records.Length)
+            if (space < 0
+                || !int.TryParse(records[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                || length <= space + 1
+                || length > records.Length)
                 throw new InvalidImageException("pax header", "a record's length is wrong");
             var record = records[(space + 1)..(length - 1)];
             var equals = record.IndexOf((byte)'=');
@@ -66,7 +69,9 @@ internal sealed class TarExtensions
             case "GNU.sparse.major": HasMapInData = Whole(value) == 1; break;
             case "GNU.sparse.size" or "GNU.sparse.realsize": SparseLength = Whole(value); break;
             case "GNU.sparse.offset" or "GNU.sparse.numbytes": SparseMap.Add(Whole(value)); break;
-            case "GNU.sparse.map": SparseMap.AddRange(FileName.Decode(value).Split(',').Select(number => Whole(System.Text.Encoding.ASCII.GetBytes(number)))); break;
+            case "GNU.sparse.map":
+                SparseMap.AddRange(FileName.Decode(value).Split(',').Select(number => Whole(System.Text.Encoding.ASCII.GetBytes(number))));
+                    break;
             case var _ when key.StartsWith(AttributePrefix, StringComparison.Ordinal):
                 var plain = key[AttributePrefix.Length..];
                 if (!_encoded.Contains(plain)) _attributes[plain] = value.ToArray();
@@ -118,7 +123,8 @@ internal sealed class TarExtensions
     private static long Whole(ReadOnlySpan<byte> value)
     {
         var point = value.IndexOf((byte)'.');
-        return long.TryParse(point < 0 ? value : value[..point], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        return long.TryParse(
+            point < 0 ? value : value[..point], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new InvalidImageException("pax header", "a number in it is none");
     }

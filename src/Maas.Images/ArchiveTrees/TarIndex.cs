@@ -46,12 +46,15 @@ internal sealed class TarIndex(RandomAccessSource bytes)
         if (!header.ContainsAnyExcept((byte)0)) return false;
         if (!HasChecksum(header)) throw new InvalidImageException(Structure, "its checksum does not match", at);
         var kind = (char)header[156];
-        var size = kind is 'x' or 'g' or 'L' or 'K' ? Number(header.Slice(124, 12), offset) : _next.Size ?? _global.Size ?? Number(header.Slice(124, 12), offset);
+        var size = kind is 'x' or 'g' or 'L' or 'K'
+            ? Number(header.Slice(124, 12), offset)
+            : _next.Size ?? _global.Size ?? Number(header.Slice(124, 12), offset);
         if (kind is '1' or '2' or '3' or '4' or '5' or '6') size = 0;
         var data = at + BlockSize;
         var extra = kind == 'S' ? TarSparse.ExtraHeaders(bytes, data, header) : 0;
         data += extra * BlockSize;
-        if (size < 0 || size > bytes.Length - data) throw new InvalidImageException(Structure, $"its {size} bytes end behind the archive", offset);
+        if (size < 0 || size > bytes.Length - data)
+            throw new InvalidImageException(Structure, $"its {size} bytes end behind the archive", offset);
         at = data + ((size + BlockSize - 1) & ~(BlockSize - 1L));
         switch (kind)
         {
@@ -100,7 +103,8 @@ internal sealed class TarIndex(RandomAccessSource bytes)
             ExtendedAttributes = _next.Attributes,
         };
         if (type == '1')
-            node.Share(_tree.Find(_tree.PathOf(link, offset)) ?? throw new InvalidImageException(Structure, "a hard link names a file that has not come", offset));
+            node.Share(_tree.Find(_tree.PathOf(link, offset))
+                ?? throw new InvalidImageException(Structure, "a hard link names a file that has not come", offset));
         _tree.Add(node, offset);
     }
 
@@ -128,9 +132,12 @@ internal sealed class TarIndex(RandomAccessSource bytes)
     }
 
     private byte[] Extension(long data, long size) =>
-        size <= MostExtension ? bytes.Read(data, (int)size, "tar extension") : throw new InvalidImageException("tar extension", $"it is {size} bytes long", data);
+        size <= MostExtension
+            ? bytes.Read(data, (int)size, "tar extension")
+            : throw new InvalidImageException("tar extension", $"it is {size} bytes long", data);
 
-    private static string Text(ReadOnlySpan<byte> field) => FileName.Decode(field.IndexOf((byte)0) is >= 0 and var end ? field[..end] : field);
+    private static string Text(ReadOnlySpan<byte> field) =>
+        FileName.Decode(field.IndexOf((byte)0) is >= 0 and var end ? field[..end] : field);
 
     private static DateTimeOffset Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, -62135596800, 253402300799));
 

@@ -31,7 +31,14 @@ internal static class TarSparse
     /// <param name="data">Where its data begins.</param>
     /// <param name="size">Bytes of data.</param>
     /// <param name="extra">Blocks of an old map right before the data.</param>
-    public static RandomAccessSource Content(RandomAccessSource bytes, ReadOnlySpan<byte> header, char type, TarExtensions extensions, long data, long size, long extra)
+    public static RandomAccessSource Content(
+        RandomAccessSource bytes,
+        ReadOnlySpan<byte> header,
+        char type,
+        TarExtensions extensions,
+        long data,
+        long size,
+        long extra)
     {
         if (type == 'S') return Sparse(bytes, OldMap(bytes, header, data, extra), Octal(header.Slice(483, 12), data), data, size);
         if (extensions.SparseLength is not { } length) return bytes.Slice(data, size);
@@ -48,7 +55,8 @@ internal static class TarSparse
         for (var i = 0; i < map.Count; i += 2)
         {
             var (start, count) = (map[i], map[i + 1]);
-            if (start < 0 || count < 0 || count > size - source || start > length - count) throw new InvalidImageException(Structure, "a piece lies outside the file", data);
+            if (start < 0 || count < 0 || count > size - source || start > length - count)
+                throw new InvalidImageException(Structure, "a piece lies outside the file", data);
             if (count > 0) extents.Add(new Extent(start, count, data + source));
             source += count;
         }
@@ -83,11 +91,13 @@ internal static class TarSparse
             {
                 if (value != '\n')
                 {
-                    if (line.Append((char)value).Length > 20) throw new InvalidImageException(Structure, "a number is absurdly long", offset);
+                    if (line.Append((char)value).Length > 20)
+                        throw new InvalidImageException(Structure, "a number is absurdly long", offset);
                     continue;
                 }
 
-                if (!long.TryParse(line.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) throw new InvalidImageException(Structure, "a number is none", offset);
+                if (!long.TryParse(line.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                    throw new InvalidImageException(Structure, "a number is none", offset);
                 numbers.Add(number);
                 line.Clear();
                 if (numbers[0] > MostPieces) throw new InvalidImageException(Structure, $"{numbers[0]} pieces", offset);
@@ -106,7 +116,9 @@ internal static class TarSparse
         }
 
         foreach (var digit in Encoding.ASCII.GetString(field).Trim(' ', '\0'))
-            number = digit is >= '0' and <= '7' ? (number << 3) | (uint)(digit - '0') : throw new InvalidImageException(Structure, "a number is none", offset);
+            number = digit is >= '0' and <= '7'
+                ? (number << 3) | (uint)(digit - '0')
+                : throw new InvalidImageException(Structure, "a number is none", offset);
         return number;
     }
 }

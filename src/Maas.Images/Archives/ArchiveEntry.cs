@@ -5,7 +5,9 @@ public sealed class ArchiveEntry
 {
     internal ArchiveEntry(string path, ArchiveEntryKind kind, Stream content) => (Path, Kind, Content) = (path, kind, content);
 
-    /// <summary>The name relative to the archive's root: no leading <c>/</c> or <c>./</c>, no <c>..</c>, no empty part. Empty for the root itself.</summary>
+    /// <summary>
+    /// The name relative to the archive's root: no leading <c>/</c> or <c>./</c>, no <c>..</c>, no empty part. Empty for the root itself.
+    /// </summary>
     public string Path { get; }
 
     /// <summary>What the entry is.</summary>
@@ -25,7 +27,8 @@ public sealed class ArchiveEntry
 
     /// <summary>All of <see cref="Content"/> as an array.</summary>
     /// <param name="limit">The most bytes the caller is ready to hold.</param>
-    /// <exception cref="InvalidImageException">The entry is larger than <paramref name="limit"/>, or the archive ends inside it.</exception>
+    /// <exception cref="InvalidImageException">The entry is larger than <paramref name="limit"/>, or the archive ends inside
+    /// it.</exception>
     public byte[] ReadAll(int limit = 256 << 20)
     {
         if (Size > limit) throw new InvalidImageException($"archive entry {Path}", $"its {Size} bytes are more than the {limit} allowed");

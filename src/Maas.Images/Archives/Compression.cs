@@ -87,10 +87,13 @@ public static class Compression
     /// <summary>As <see cref="OpenRead"/>, of a stream that may go on with something that is not packed, or in another way.</summary>
     internal static DecodedStream OpenFirst(Stream source, long limit) => Open(source, limit, isAll: false);
 
-    /// <summary>A stream that compresses what is written to it; disposing it completes the format and leaves <paramref name="destination"/> open.</summary>
+    /// <summary>
+    /// A stream that compresses what is written to it; disposing it completes the format and leaves <paramref name="destination"/> open.
+    /// </summary>
     /// <param name="destination">Where the compressed bytes go; need not seek.</param>
     /// <param name="format">Gzip, Zstandard, or none, which passes through.</param>
-    /// <param name="level">The format's own: 1 to 9 for gzip, 1 to 22 for Zstandard; <see langword="null"/> for 6 and 12. Linux unpacks an initrd of up to 21.</param>
+    /// <param name="level">The format's own: 1 to 9 for gzip, 1 to 22 for Zstandard; <see langword="null"/> for 6 and 12. Linux unpacks an
+    /// initrd of up to 21.</param>
     /// <exception cref="NotSupportedException">The format is only read here.</exception>
     public static Stream OpenWrite(Stream destination, CompressionFormat format, int? level = null)
     {
@@ -98,7 +101,8 @@ public static class Compression
         return format switch
         {
             CompressionFormat.None => new BufferedStream(new UnownedStream(destination)),
-            CompressionFormat.Gzip => new GZipStream(destination, new ZLibCompressionOptions { CompressionLevel = level ?? UsualGzipLevel }, leaveOpen: true),
+            CompressionFormat.Gzip =>
+                new GZipStream(destination, new ZLibCompressionOptions { CompressionLevel = level ?? UsualGzipLevel }, leaveOpen: true),
             CompressionFormat.Zstandard => new ZstdSharp.CompressionStream(destination, level ?? UsualZstandardLevel, leaveOpen: true),
             _ => throw new NotSupportedException($"{format} is only read here."),
         };
@@ -149,7 +153,13 @@ public static class Compression
         CompressionFormat.Gzip => new CompleteGzipStream(input, isAll),
         CompressionFormat.Xz => new ConsecutiveStreams(input, format, padding: 4, static stream => new XZStream(stream)),
         CompressionFormat.Zstandard => new ZstdSharp.DecompressionStream(new ZstandardFrames(input), leaveOpen: true),
-        CompressionFormat.Bzip2 => new ConsecutiveStreams(input, format, padding: 0, static stream => BZip2Stream.Create(stream, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true)),
+        CompressionFormat.Bzip2 =>
+            new ConsecutiveStreams(
+                input,
+                format,
+                padding: 0,
+                static stream => BZip2Stream.Create(
+                    stream, SharpCompress.Compressors.CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true)),
         CompressionFormat.Lz4 => new Lz4Stream(input),
         _ => input,
     };

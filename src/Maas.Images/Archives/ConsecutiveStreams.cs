@@ -3,9 +3,14 @@ namespace Maas.Images.Archives;
 /// <summary>Unpacks streams of one format that stand one behind the other; by itself the decoder ends with the first.</summary>
 /// <param name="input">Stands behind what the decoder took when that has come to its end.</param>
 /// <param name="format">What the next one begins with.</param>
-/// <param name="padding">How many zeros, any number of times, may stand between two; 0 for none (xz: 4, xz-file-format.txt 1.1 section 2).</param>
+/// <param name="padding">How many zeros, any number of times, may stand between two; 0 for none (xz: 4, xz-file-format.txt 1.1 section
+/// 2).</param>
 /// <param name="open">Makes the decoder of one.</param>
-internal sealed class ConsecutiveStreams(PeekedStream input, CompressionFormat format, int padding, Func<Stream, Stream> open) : ForwardStream
+internal sealed class ConsecutiveStreams(
+    PeekedStream input,
+    CompressionFormat format,
+    int padding,
+    Func<Stream, Stream> open) : ForwardStream
 {
     private Stream _stream = open(input);
 
@@ -28,7 +33,8 @@ internal sealed class ConsecutiveStreams(PeekedStream input, CompressionFormat f
 
     private bool Next()
     {
-        while (padding > 0 && input.Peek(padding) is var zeros && zeros.Length == padding && !zeros.ContainsAnyExcept((byte)0)) input.Skip(padding);
+        while (padding > 0 && input.Peek(padding) is var zeros && zeros.Length == padding && !zeros.ContainsAnyExcept((byte)0))
+            input.Skip(padding);
         if (Compression.Detect(input.Peek(Compression.ShortestHead)) != format) return false;
         _stream = open(input); // the one before holds memory alone, and might close the input
         return true;

@@ -84,7 +84,8 @@ public sealed class CpioWriter : IDisposable
     {
         _inode++;
         var name = FileName.Encode(path);
-        var header = $"070701{_inode:X8}{mode:X8}{0:X8}{0:X8}{links:X8}{time:X8}{size:X8}{0:X8}{0:X8}{major:X8}{minor:X8}{name.Length + 1:X8}{0:X8}";
+        var header =
+            $"070701{_inode:X8}{mode:X8}{0:X8}{0:X8}{links:X8}{time:X8}{size:X8}{0:X8}{0:X8}{major:X8}{minor:X8}{name.Length + 1:X8}{0:X8}";
         Write(Encoding.ASCII.GetBytes(header));
         Write(name);
         Write([0]);

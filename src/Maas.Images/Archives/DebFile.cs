@@ -55,7 +55,8 @@ public sealed class DebFile
         var first = true;
         while (ar.Next() is var (name, _, content))
         {
-            if (first && name != "debian-binary") throw new InvalidImageException("deb package", $"its first member is {name}, not debian-binary", 8);
+            if (first && name != "debian-binary")
+                throw new InvalidImageException("deb package", $"its first member is {name}, not debian-binary", 8);
             first = false;
             if (name != member && !name.StartsWith(member + ".", StringComparison.Ordinal)) continue;
 

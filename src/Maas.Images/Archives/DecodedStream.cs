@@ -10,7 +10,9 @@ internal sealed class DecodedStream(Stream decoder, PeekedStream input, string s
 {
     private long _produced;
 
-    /// <summary>Bytes of the input that were unpacked, once all are; <see langword="null"/> where something follows and the decoder cannot say.</summary>
+    /// <summary>
+    /// Bytes of the input that were unpacked, once all are; <see langword="null"/> where something follows and the decoder cannot say.
+    /// </summary>
     public long? End => input.IsOverread ? null : input.Consumed;
 
     public override int Read(Span<byte> buffer)
@@ -20,7 +22,8 @@ internal sealed class DecodedStream(Stream decoder, PeekedStream input, string s
         {
             read = decoder.Read(buffer);
         }
-        catch (Exception fault) when (!ReferenceEquals(fault, input.Fault) && fault is not (InvalidImageException or OperationCanceledException))
+        catch (Exception fault) when (!ReferenceEquals(fault, input.Fault)
+            && fault is not (InvalidImageException or OperationCanceledException))
         {
             // Decoders throw their own kinds, index errors and out-of-memory for absurd window sizes included.
             var reason = fault is NotImplementedException ? "it uses a filter that is not supported here, or is damaged"
@@ -28,7 +31,8 @@ internal sealed class DecodedStream(Stream decoder, PeekedStream input, string s
             throw new InvalidImageException(structure, reason, input.Consumed, fault);
         }
 
-        if (read == 0 && isAll && !buffer.IsEmpty && (input.IsOverread || !input.IsAtEnd)) throw new InvalidImageException(structure, "something else follows it", input.Consumed);
+        if (read == 0 && isAll && !buffer.IsEmpty && (input.IsOverread || !input.IsAtEnd))
+            throw new InvalidImageException(structure, "something else follows it", input.Consumed);
         _produced += read;
         if (_produced > limit) throw new InvalidImageException(structure, $"it holds more than the {limit} bytes allowed", input.Consumed);
         return read;

@@ -4,11 +4,11 @@ using SharpCompress.Compressors.Deflate;
 namespace Maas.Images.Archives;
 
 /// <summary>
-/// Finds where gzip ends that something else follows (RFC 1952 section 2.2). The decoder of the system reads ahead and does not say how much of that was its own; the
-/// slower one that is managed does.
+/// Finds where gzip ends that something else follows (RFC 1952 section 2.2). The decoder of the system reads ahead and does not say how
+/// much of that was its own; the slower one that is managed does.
 /// <code>
-/// member: 1F 8B | 08 | flags | time 4 | 2 | [extra: length 2, data] | [name, 0] | [comment, 0] | [checksum of the header 2] | deflated | CRC-32 4 | length 4
-/// flags:  2 checksum  4 extra  8 name  16 comment
+/// member: 1F 8B | 08 | flags | time 4 | 2 | [extra: length 2, data] | [name, 0] | [comment, 0] | [checksum of the header 2] | deflated |
+/// CRC-32 4 | length 4 flags:  2 checksum  4 extra  8 name  16 comment
 /// </code>
 /// </summary>
 internal static class GzipMembers
@@ -16,7 +16,8 @@ internal static class GzipMembers
     private const int HeaderLength = 10, TrailerLength = 8;
 
     /// <summary>How many of a stream's first bytes are gzip members, one behind the other.</summary>
-    /// <param name="packed">Seekable; begins with a member, all of which have been unpacked before, so that they are known to be sound.</param>
+    /// <param name="packed">Seekable; begins with a member, all of which have been unpacked before, so that they are known to be
+    /// sound.</param>
     public static long Measure(Stream packed)
     {
         long end = 0;
@@ -49,7 +50,10 @@ internal static class GzipMembers
     private static long EndOfDeflated(Stream packed, long start)
     {
         packed.Position = start;
-        var deflated = new DeflateStream(packed, CompressionMode.Decompress, CompressionLevel.Default, leaveOpen: true) { BufferSize = 64 << 10 };
+        var deflated = new DeflateStream(packed, CompressionMode.Decompress, CompressionLevel.Default, leaveOpen: true)
+        {
+            BufferSize = 64 << 10
+        };
         try
         {
             deflated.CopyTo(Stream.Null, 256 << 10);

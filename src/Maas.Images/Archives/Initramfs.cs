@@ -3,8 +3,8 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Archives;
 
 /// <summary>
-/// Puts files into an initrd. Linux unpacks an initramfs of several cpio archives one over the other (buffer-format.rst), compressed or not: so a
-/// preseed, a key or a script is a small archive behind the initrd that is there, of whatever kind that is.
+/// Puts files into an initrd. Linux unpacks an initramfs of several cpio archives one over the other (buffer-format.rst), compressed or
+/// not: so a preseed, a key or a script is a small archive behind the initrd that is there, of whatever kind that is.
 /// </summary>
 /// <example>
 /// <code>
@@ -21,7 +21,8 @@ public static class Initramfs
 
     /// <summary>The initrd with an archive behind it.</summary>
     /// <param name="initrd">Seekable; it is read when the result is, and stays the caller's.</param>
-    /// <param name="write">Writes the archive's entries; later ones win over those the initrd has. A directory that the initrd may not have comes before what is in it.</param>
+    /// <param name="write">Writes the archive's entries; later ones win over those the initrd has. A directory that the initrd may not have
+    /// comes before what is in it.</param>
     /// <param name="compression">How the archive is compressed: not at all unless said, gzip or Zstandard.</param>
     /// <returns>A seekable stream.</returns>
     public static Stream Append(Stream initrd, Action<CpioWriter> write, CompressionFormat compression = CompressionFormat.None)

@@ -5,8 +5,8 @@ using K4os.Hash.xxHash;
 namespace Maas.Images.Archives;
 
 /// <summary>
-/// Unpacks LZ4 frames, one behind the other, with all their checksums, and the legacy frames that Linux's own initrds are made of. What follows is from
-/// lz4_Frame_format.md 1.6.
+/// Unpacks LZ4 frames, one behind the other, with all their checksums, and the legacy frames that Linux's own initrds are made of. What
+/// follows is from lz4_Frame_format.md 1.6.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -29,7 +29,8 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
     private int _from, _to, _historyFrom;
 
     /// <summary>Whether a stream that begins so is LZ4.</summary>
-    public static bool Begins(ReadOnlySpan<byte> head) => head.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(head) is FrameMagic or LegacyMagic;
+    public static bool Begins(ReadOnlySpan<byte> head) =>
+        head.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(head) is FrameMagic or LegacyMagic;
 
     public override int Read(Span<byte> buffer)
     {
@@ -79,11 +80,13 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
         Span<byte> descriptor = stackalloc byte[2 + 8 + 4 + 1];
         input.ReadExactly(descriptor[..2]);
         var (flags, size) = (descriptor[0], descriptor[1]);
-        if (flags >> 6 != 1 || (flags & 2) != 0 || (size & 0x8F) != 0 || size >> 4 < 4) throw new InvalidDataException("The frame's descriptor has unknown flags.");
+        if (flags >> 6 != 1 || (flags & 2) != 0 || (size & 0x8F) != 0 || size >> 4 < 4)
+            throw new InvalidDataException("The frame's descriptor has unknown flags.");
         if ((flags & 1) != 0) throw new InvalidDataException("The frame needs a dictionary.");
         var length = 2 + ((flags & 8) != 0 ? 8 : 0);
         input.ReadExactly(descriptor[2..(length + 1)]);
-        if ((byte)(XXH32.DigestOf(descriptor[..length]) >> 8) != descriptor[length]) throw new InvalidDataException("The checksum of the frame's descriptor is wrong.");
+        if ((byte)(XXH32.DigestOf(descriptor[..length]) >> 8) != descriptor[length])
+            throw new InvalidDataException("The checksum of the frame's descriptor is wrong.");
         var block = 1 << (8 + (2 * (size >> 4)));
         return new Frame(block, block)
         {
@@ -110,7 +113,8 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
         }
 
         var data = ReadPacked(frame, length & ~NotPacked);
-        if (frame.BlockChecksums && ReadNumber() != XXH32.DigestOf(data)) throw new InvalidDataException("The checksum of a block is wrong.");
+        if (frame.BlockChecksums && ReadNumber() != XXH32.DigestOf(data))
+            throw new InvalidDataException("The checksum of a block is wrong.");
         Unpack(frame, data, packed: (length & NotPacked) == 0);
     }
 
@@ -128,7 +132,8 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
 
     private ReadOnlySpan<byte> ReadPacked(Frame frame, uint length)
     {
-        if (length == 0 || length > frame.MostPacked) throw new InvalidDataException($"A block of {length} bytes is longer than the frame allows, or empty.");
+        if (length == 0 || length > frame.MostPacked)
+            throw new InvalidDataException($"A block of {length} bytes is longer than the frame allows, or empty.");
         var data = _packed.AsSpan(0, (int)length);
         input.ReadExactly(data);
         return data;
@@ -157,8 +162,10 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
 
     private void End(Frame frame)
     {
-        if (frame.ContentLength is { } promised && promised != frame.Produced) throw new InvalidDataException($"The frame holds {frame.Produced} bytes instead of {promised}.");
-        if (frame.Checksum is { } checksum && ReadNumber() != checksum.Digest()) throw new InvalidDataException("The checksum of the frame's content is wrong.");
+        if (frame.ContentLength is { } promised && promised != frame.Produced)
+            throw new InvalidDataException($"The frame holds {frame.Produced} bytes instead of {promised}.");
+        if (frame.Checksum is { } checksum && ReadNumber() != checksum.Digest())
+            throw new InvalidDataException("The checksum of the frame's content is wrong.");
         _frame = null;
     }
 

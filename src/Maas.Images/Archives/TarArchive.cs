@@ -32,12 +32,17 @@ public static class TarArchive
         {
             var linkTo = entry.FileNumber != 0 && entry.Kind != FileKind.Directory ? names.GetValueOrDefault(entry.FileNumber) : null;
             if (linkTo is null && entry.LinkCount > 1 && entry.FileNumber != 0) names.TryAdd(entry.FileNumber, entry.Path);
-            var header = new TarHeader(entry, linkTo, linkTo is null ? tree.ExtendedAttributes(entry) : new Dictionary<string, ReadOnlyMemory<byte>>()).ToArray();
+            var header =
+                new TarHeader(
+                    entry,
+                    linkTo,
+                    linkTo is null ? tree.ExtendedAttributes(entry) : new Dictionary<string, ReadOnlyMemory<byte>>()).ToArray();
             await output.WriteAsync(header, cancellationToken).ConfigureAwait(false);
             written += header.Length;
             if (entry.Kind != FileKind.File || linkTo is not null) continue;
             using var content = tree.OpenRead(entry);
-            if (content.Length != entry.Length) throw new IOException($"{entry.Path} has become {content.Length} bytes long while it was archived.");
+            if (content.Length != entry.Length)
+                throw new IOException($"{entry.Path} has become {content.Length} bytes long while it was archived.");
             await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
             var padding = (int)((Block - (entry.Length % Block)) % Block);
             await output.WriteAsync(new byte[padding], cancellationToken).ConfigureAwait(false);
@@ -45,6 +50,7 @@ public static class TarArchive
         }
 
         // Two blocks of zeros end it, and tar writes whole records.
-        await output.WriteAsync(new byte[(2 * Block) + ((Record - ((written + (2 * Block)) % Record)) % Record)], cancellationToken).ConfigureAwait(false);
+        await output.WriteAsync(new byte[(2 * Block) + ((Record - ((written + (2 * Block)) % Record)) % Record)], cancellationToken)
+            .ConfigureAwait(false);
     }
 }

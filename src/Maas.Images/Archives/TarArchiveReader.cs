@@ -134,7 +134,11 @@ public sealed class TarArchiveReader
         while (!records.IsEmpty)
         {
             var space = records.IndexOf((byte)' ');
-            if (space is < 1 or > 6 || !int.TryParse(records[..space], NumberStyles.None, null, out var length) || length <= space + 1 || length > records.Length || records[length - 1] != '\n')
+            if (space is < 1 or > 6
+                || !int.TryParse(records[..space], NumberStyles.None, null, out var length)
+                || length <= space + 1
+                || length > records.Length
+                || records[length - 1] != '\n')
                 throw new InvalidImageException("pax record", "its length is wrong", _offset);
             var record = records[(space + 1)..(length - 1)];
             var equals = record.IndexOf((byte)'=');
@@ -143,7 +147,9 @@ public sealed class TarArchiveReader
             if (record[..equals].SequenceEqual("path"u8)) name = FileName.Decode(value);
             else if (record[..equals].SequenceEqual("linkpath"u8)) link = FileName.Decode(value);
             else if (record[..equals].SequenceEqual("size"u8))
-                size = long.TryParse(value, NumberStyles.None, null, out var bytes) ? bytes : throw new InvalidImageException("pax record", "its size is not a number", _offset);
+                size = long.TryParse(value, NumberStyles.None, null, out var bytes)
+                    ? bytes
+                    : throw new InvalidImageException("pax record", "its size is not a number", _offset);
             records = records[length..];
         }
     }

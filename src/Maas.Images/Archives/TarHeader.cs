@@ -33,7 +33,8 @@ internal sealed class TarHeader
         Number("gid", 116, 8, entry.GroupId, MostId);
         Number("size", 124, 12, length, MostSize);
         Number("mtime", 136, 12, entry.ModifiedAt.ToUnixTimeSeconds(), MostSize);
-        foreach (var (name, value) in attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal)) AddRecord("SCHILY.xattr." + name, value.Span);
+        foreach (var (name, value) in attributes.OrderBy(
+            attribute => attribute.Key, StringComparer.Ordinal)) AddRecord("SCHILY.xattr." + name, value.Span);
         _block[156] = (byte)kind;
         if (entry.Device is { } device)
         {
@@ -103,7 +104,8 @@ internal sealed class TarHeader
         // The length counts its own digits.
         var rest = Encoding.UTF8.GetByteCount(key) + value.Length + 3;
         var length = rest + 1;
-        while (length != rest + length.ToString(CultureInfo.InvariantCulture).Length) length = rest + length.ToString(CultureInfo.InvariantCulture).Length;
+        while (length != rest + length.ToString(CultureInfo.InvariantCulture).Length)
+            length = rest + length.ToString(CultureInfo.InvariantCulture).Length;
         _records.Write(Encoding.UTF8.GetBytes($"{length.ToString(CultureInfo.InvariantCulture)} {key}="));
         _records.Write(value);
         _records.Write("\n"u8);

@@ -21,9 +21,11 @@ internal sealed class UnownedStream(Stream destination) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => destination.Write(buffer, offset, count);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => destination.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        destination.WriteAsync(buffer, cancellationToken);
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => destination.WriteAsync(buffer, offset, count, cancellationToken);
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        destination.WriteAsync(buffer, offset, count, cancellationToken);
 
     public override void Flush() => destination.Flush();
 

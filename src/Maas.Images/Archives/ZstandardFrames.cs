@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace Maas.Images.Archives;
 
 /// <summary>
-/// The Zstandard frames at the start of a stream, packed as they are, and nothing that stands behind them: so the decoder, which takes its input in large pieces, takes no more than is
-/// its own. What follows is from RFC 8878 sections 3.1.1 and 3.1.2.
+/// The Zstandard frames at the start of a stream, packed as they are, and nothing that stands behind them: so the decoder, which takes its
+/// input in large pieces, takes no more than is its own. What follows is from RFC 8878 sections 3.1.1 and 3.1.2.
 /// </summary>
 /// <remarks>
 /// <code>
-/// frame:      magic 28 B5 2F FD | descriptor | [window 1] | [dictionary id 0, 1, 2, 4] | [content size 0, 1, 2, 4, 8] | blocks | [checksum 4]
+/// frame: magic 28 B5 2F FD | descriptor | [window 1] | [dictionary id 0, 1, 2, 4] | [content size 0, 1, 2, 4, 8] | blocks | [checksum 4]
 /// descriptor: bits 7-6 size of the content size | 5 one segment, so no window | 3 reserved | 2 checksum | 1-0 size of the dictionary id
 /// block:      24 bits: 0 last | 1-2 kind (0 as it is, 1 one byte many times, 2 packed) | 3-23 size
 /// skip:       magic 5x 2A 4D 18 | length 4 | data
@@ -45,7 +45,11 @@ internal sealed class ZstandardFrames(PeekedStream input) : ForwardStream
                 var oneSegment = (descriptor & 0x20) != 0;
                 _hasChecksum = (descriptor & 4) != 0;
                 if (!oneSegment && head.Length > 5) CheckWindow(head[5]);
-                _left = 5 + (oneSegment ? 0 : 1) + SizeOf(descriptor & 3) + ((descriptor >> 6) switch { 0 => oneSegment ? 1 : 0, var size => 1 << size });
+                _left = 5 + (oneSegment ? 0 : 1) + SizeOf(descriptor & 3) + ((descriptor >> 6) switch
+                {
+                    0 => oneSegment ? 1 : 0,
+                    var size => 1 << size
+                });
                 return _inFrame = true;
             case Magic:
                 _left = head.Length;
@@ -63,7 +67,8 @@ internal sealed class ZstandardFrames(PeekedStream input) : ForwardStream
         size += size / 8 * (window & 7);
         if (size > LargestWindow)
             throw new InvalidImageException("zstandard stream",
-                $"its window is {size >> 20} MiB; at most {LargestWindow >> 20} MiB are supported here, so pack it again without --long", input.Consumed);
+                $"its window is {size >> 20} MiB; at most {LargestWindow >> 20} MiB are supported here, so pack it again without --long",
+                input.Consumed);
     }
 
     private bool NextBlock()

@@ -1,6 +1,8 @@
 namespace Maas.Images.Bytes;
 
-/// <summary>The most recently used blocks of something slow to get, a fixed number of them. Safe for several threads; a block may be got twice.</summary>
+/// <summary>
+/// The most recently used blocks of something slow to get, a fixed number of them. Safe for several threads; a block may be got twice.
+/// </summary>
 internal sealed class BlockCache(int capacity, Func<long, byte[]> get)
 {
     private readonly Dictionary<long, LinkedListNode<(long Key, byte[] Block)>> _blocks = new(capacity);

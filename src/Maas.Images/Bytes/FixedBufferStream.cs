@@ -1,6 +1,9 @@
 namespace Maas.Images.Bytes;
 
-/// <summary>Takes what is written into memory, and where that is not enough counts it only: so that what packed bytes are longer than the room costs no exception.</summary>
+/// <summary>
+/// Takes what is written into memory, and where that is not enough counts it only: so that what packed bytes are longer than the room costs
+/// no exception.
+/// </summary>
 internal sealed class FixedBufferStream(Memory<byte> room) : Stream
 {
     private long _length;

@@ -19,7 +19,9 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
 
     public override int BlockSize => below.BlockSize;
 
-    /// <summary>The bytes below, where they may be written to: what nobody reads goes there at once. Null keeps everything in the store.</summary>
+    /// <summary>
+    /// The bytes below, where they may be written to: what nobody reads goes there at once. Null keeps everything in the store.
+    /// </summary>
     public StoredBytes? Unused { get; init; }
 
     /// <summary>Whether something went there.</summary>
@@ -71,7 +73,9 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
         }
     }
 
-    /// <summary>Writes to the bytes below, but for pages that are in the store, which would hide it, and for what is behind their end.</summary>
+    /// <summary>
+    /// Writes to the bytes below, but for pages that are in the store, which would hide it, and for what is behind their end.
+    /// </summary>
     public override void WriteUnused(long offset, ReadOnlySpan<byte> bytes)
     {
         Check(offset, bytes);
@@ -83,7 +87,8 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
                 var length = (int)Math.Min(PageSize - within, bytes.Length);
                 if (Unused is { } target && IsBelow(page, offset + length))
                 {
-                    while (length < bytes.Length && IsBelow(++page, offset + Math.Min(length + PageSize, bytes.Length))) length = Math.Min(length + PageSize, bytes.Length);
+                    while (length < bytes.Length && IsBelow(++page, offset + Math.Min(length + PageSize, bytes.Length)))
+                        length = Math.Min(length + PageSize, bytes.Length);
                     HasWrittenUnused = true;
                     target.Write(offset, bytes[..length]);
                 }
@@ -121,7 +126,8 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
 
     private void Check(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("image", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
+        if (offset < 0 || bytes.Length > Length - offset)
+            throw new InvalidImageException("image", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
     }
 
     private void WriteInto(long page, int within, ReadOnlySpan<byte> part)

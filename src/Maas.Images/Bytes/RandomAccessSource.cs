@@ -26,7 +26,9 @@ internal abstract class RandomAccessSource : IDisposable
             throw new InvalidImageException(structure, $"needs {buffer.Length} bytes where the image ends at {Length}", offset);
     }
 
-    /// <summary>Fills memory that may hold many blocks: those that have to be unpacked are, by as many threads as there are processors.</summary>
+    /// <summary>
+    /// Fills memory that may hold many blocks: those that have to be unpacked are, by as many threads as there are processors.
+    /// </summary>
     public void ReadBlocks(long offset, Memory<byte> memory, string structure)
     {
         long size = BlockSize, end = offset + memory.Length;

@@ -7,7 +7,11 @@ internal static class ReadAhead
     /// <param name="pieceSize">Bytes of a piece.</param>
     /// <param name="use">Gets each piece, in order; the memory is used again for the one after the next.</param>
     /// <param name="cancellationToken">Ends it between two pieces.</param>
-    public static async Task ForEachAsync(Func<long, Memory<byte>, int> read, int pieceSize, Func<ReadOnlyMemory<byte>, ValueTask> use, CancellationToken cancellationToken)
+    public static async Task ForEachAsync(
+        Func<long, Memory<byte>, int> read,
+        int pieceSize,
+        Func<ReadOnlyMemory<byte>, ValueTask> use,
+        CancellationToken cancellationToken)
     {
         byte[] current = GC.AllocateUninitializedArray<byte>(pieceSize), next = GC.AllocateUninitializedArray<byte>(pieceSize);
         var length = read(0, current);

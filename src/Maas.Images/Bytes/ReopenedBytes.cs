@@ -15,7 +15,10 @@ internal sealed class ReopenedBytes(string name, long length, Func<Stream> open)
     public static ReopenedBytes File(string path)
     {
         using var file = System.IO.File.OpenHandle(path);
-        return new(path, RandomAccess.GetLength(file), () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess));
+        return new(
+            path,
+            RandomAccess.GetLength(file),
+            () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.RandomAccess));
     }
 
     public override int Read(long offset, Span<byte> buffer)
@@ -23,6 +26,8 @@ internal sealed class ReopenedBytes(string name, long length, Func<Stream> open)
         if (offset >= length) return 0;
         buffer = buffer[..(int)Math.Min(buffer.Length, length - offset)];
         using var bytes = StreamBytes.Over(open(), leaveOpen: false);
-        return bytes.Read(offset, buffer) == buffer.Length ? buffer.Length : throw new IOException($"{name} has become shorter while an image was made of it.");
+        return bytes.Read(offset, buffer) == buffer.Length
+            ? buffer.Length
+            : throw new IOException($"{name} has become shorter while an image was made of it.");
     }
 }

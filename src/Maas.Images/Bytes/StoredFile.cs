@@ -29,7 +29,9 @@ internal sealed class StoredFile(SafeFileHandle handle) : StoredBytes
 
     /// <summary>Whether a path leads to this file, as far as length and time of writing tell.</summary>
     public bool IsStill(string path) =>
-        new FileInfo(path) is { Exists: true } there && there.Length == Length && there.LastWriteTimeUtc == File.GetLastWriteTimeUtc(handle);
+        new FileInfo(path) is { Exists: true } there
+            && there.Length == Length
+            && there.LastWriteTimeUtc == File.GetLastWriteTimeUtc(handle);
 
     public override void Dispose()
     {

@@ -41,7 +41,9 @@ internal sealed class UnpackedBlocks(int capacity, int blockSize, Func<long, Mem
         }
     }
 
-    /// <summary>Lets go of the block that was not wanted for longest; one that is being read just now keeps its memory, which is not used again.</summary>
+    /// <summary>
+    /// Lets go of the block that was not wanted for longest; one that is being read just now keeps its memory, which is not used again.
+    /// </summary>
     private void Forget()
     {
         var oldest = _byUse[^1];

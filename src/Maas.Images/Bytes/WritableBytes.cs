@@ -7,8 +7,8 @@ internal abstract class WritableBytes : RandomAccessSource
     public abstract void Write(long offset, ReadOnlySpan<byte> bytes);
 
     /// <summary>
-    /// Puts bytes where nothing is that anybody reads, whether all that is written has come through or none of it: into free room of a file system. Who keeps writes back
-    /// until they are complete need not keep these.
+    /// Puts bytes where nothing is that anybody reads, whether all that is written has come through or none of it: into free room of a file
+    /// system. Who keeps writes back until they are complete need not keep these.
     /// </summary>
     public virtual void WriteUnused(long offset, ReadOnlySpan<byte> bytes) => Write(offset, bytes);
 

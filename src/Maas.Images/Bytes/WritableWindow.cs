@@ -9,7 +9,8 @@ internal sealed class WritableWindow : WritableBytes
 
     public WritableWindow(WritableBytes whole, long start, long length, bool keepsAll)
     {
-        if (start < 0 || length < 0 || length > whole.Length - start) throw new ArgumentOutOfRangeException(nameof(length), "The window is not inside the bytes.");
+        if (start < 0 || length < 0 || length > whole.Length - start)
+            throw new ArgumentOutOfRangeException(nameof(length), "The window is not inside the bytes.");
         (_whole, _start, Length, _keepsAll) = (whole, start, length, keepsAll);
     }
 
@@ -35,6 +36,7 @@ internal sealed class WritableWindow : WritableBytes
 
     private void Check(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("volume", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
+        if (offset < 0 || bytes.Length > Length - offset)
+            throw new InvalidImageException("volume", $"{bytes.Length} bytes are to be written where it ends at {Length}", offset);
     }
 }

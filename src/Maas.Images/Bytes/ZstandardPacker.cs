@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Maas.Images.Bytes;
 
-/// <summary>Packs single blocks with zstd, each a frame by itself. Safe for several threads, each of which uses a context again that another has left.</summary>
+/// <summary>
+/// Packs single blocks with zstd, each a frame by itself. Safe for several threads, each of which uses a context again that another has
+/// left.
+/// </summary>
 internal sealed class ZstandardPacker(int level) : IDisposable
 {
     private readonly ConcurrentBag<ZstdSharp.Compressor> _idle = [];

@@ -11,8 +11,8 @@ namespace Maas.Images.CloudInit;
 /// </summary>
 /// <example>
 /// <code>
-/// var seed = new NoCloudSeed { InstanceId = "i-1", HostName = "node-7", UserData = "#cloud-config\nssh_authorized_keys: [ssh-ed25519 AAAA…]\n" };
-/// await using var iso = seed.OpenIso();
+/// var seed = new NoCloudSeed { InstanceId = "i-1", HostName = "node-7", UserData = "#cloud-config\nssh_authorized_keys: [ssh-ed25519
+/// AAAA…]\n" }; await using var iso = seed.OpenIso();
 /// </code>
 /// </example>
 public sealed record NoCloudSeed
@@ -42,7 +42,9 @@ public sealed record NoCloudSeed
         {
             var files = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal)
             {
-                ["meta-data"] = Encoding.UTF8.GetBytes($"instance-id: {Quoted(InstanceId)}\n{(HostName is null ? "" : $"local-hostname: {Quoted(HostName)}\n")}"),
+                ["meta-data"] =
+                    Encoding.UTF8.GetBytes(
+                        $"instance-id: {Quoted(InstanceId)}\n{(HostName is null ? "" : $"local-hostname: {Quoted(HostName)}\n")}"),
                 ["user-data"] = Encoding.UTF8.GetBytes(UserData),
             };
             if (VendorData is not null) files.Add("vendor-data", Encoding.UTF8.GetBytes(VendorData));
@@ -60,7 +62,9 @@ public sealed record NoCloudSeed
         return iso.Build();
     }
 
-    /// <summary>The seed as a FAT volume (labelled <c>CIDATA</c>: FAT has upper case alone), for a disk or a partition that somebody may still edit.</summary>
+    /// <summary>
+    /// The seed as a FAT volume (labelled <c>CIDATA</c>: FAT has upper case alone), for a disk or a partition that somebody may still edit.
+    /// </summary>
     /// <returns>A seekable stream; the same seed gives the same bytes.</returns>
     public Stream OpenFat()
     {

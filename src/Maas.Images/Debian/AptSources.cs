@@ -1,6 +1,9 @@
 namespace Maas.Images.Debian;
 
-/// <summary>Reads the archives that this Debian system itself uses from apt's configuration (sources.list(5)), both the one-line and the deb822 format.</summary>
+/// <summary>
+/// Reads the archives that this Debian system itself uses from apt's configuration (sources.list(5)), both the one-line and the deb822
+/// format.
+/// </summary>
 public static class AptSources
 {
     /// <summary>All enabled binary sources, in apt's order. Sources that are neither http(s) nor file are left out.</summary>
@@ -22,11 +25,16 @@ public static class AptSources
         return sources;
     }
 
-    /// <summary>Only the sources that hold the Debian distribution itself: those whose keyring is Debian's own, or that name none.</summary>
+    /// <summary>
+    /// Only the sources that hold the Debian distribution itself: those whose keyring is Debian's own, or that name none.
+    /// </summary>
     /// <param name="directory">apt's configuration directory. Default <c>/etc/apt</c>.</param>
     /// <remarks>A third party's archive of, say, a database has no kernel, and its key should not vouch for one.</remarks>
     public static IReadOnlyList<DebianSource> ReadDebian(string directory = "/etc/apt") =>
-        [.. Read(directory).Where(source => source.Components.Contains("main") && IsDebianKeyring(source.Keyring) && !source.Suite.EndsWith("-backports", StringComparison.Ordinal) && HasDebianPath(source.Mirror))];
+        [.. Read(directory).Where(source => source.Components.Contains("main")
+            && IsDebianKeyring(source.Keyring)
+            && !source.Suite.EndsWith("-backports", StringComparison.Ordinal)
+            && HasDebianPath(source.Mirror))];
 
     // "deb [signed-by=/a.gpg arch=amd64] http://mirror/debian bookworm main contrib"
     internal static IEnumerable<DebianSource> ParseOneLine(string text)
@@ -56,11 +64,16 @@ public static class AptSources
     {
         foreach (var paragraph in ControlParagraph.ReadAll(new StringReader(text)))
         {
-            if (!Words(paragraph["Types"]).Contains("deb") || string.Equals(paragraph["Enabled"], "no", StringComparison.OrdinalIgnoreCase)) continue;
+            if (!Words(paragraph["Types"]).Contains("deb") || string.Equals(paragraph["Enabled"], "no", StringComparison.OrdinalIgnoreCase))
+                continue;
             var signedBy = paragraph["Signed-By"];
             // The field may hold an armored key itself; such a source is another party's, and is left out.
             if (signedBy is not null && !signedBy.StartsWith('/')) continue;
-            foreach (var source in Sources(Words(paragraph["URIs"]), Words(paragraph["Suites"]), Words(paragraph["Components"]), signedBy?.Split([',', ' ', '\n'])[0]))
+            foreach (var source in Sources(
+                Words(paragraph["URIs"]),
+                Words(paragraph["Suites"]),
+                Words(paragraph["Components"]),
+                signedBy?.Split([',', ' ', '\n'])[0]))
                 yield return source;
         }
     }
@@ -69,7 +82,9 @@ public static class AptSources
 
     private static IEnumerable<DebianSource> Sources(string[] addresses, string[] suites, string[] components, string? keyring) =>
         from address in addresses
-        let mirror = Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file" ? uri : null
+        let mirror = Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file"
+            ? uri
+            : null
         where mirror is not null
         from suite in suites
         where !suite.EndsWith('/') && components.Length > 0

@@ -9,11 +9,23 @@ internal static class ArchiveCache
     private const int BufferSize = 128 << 10;
 
     /// <summary>Brings <paramref name="url"/> to <paramref name="path"/>, unless the right file is there already.</summary>
-    public static async Task FetchAsync(Downloader downloader, Uri url, string path, long size, string sha256, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    public static async Task FetchAsync(
+        Downloader downloader,
+        Uri url,
+        string path,
+        long size,
+        string sha256,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (await IsCompleteAsync(path, size, sha256, cancellationToken).ConfigureAwait(false)) return;
         var part = path + ".part";
-        await downloader.FetchAsync(new DownloadRequest([url], ContentHash.Parse(sha256), size, Path.GetFileName(url.LocalPath)), part, progress, cancellationToken).ConfigureAwait(false);
+        await downloader.FetchAsync(
+            new DownloadRequest([url], ContentHash.Parse(sha256), size, Path.GetFileName(url.LocalPath)),
+            part,
+            progress,
+            cancellationToken)
+            .ConfigureAwait(false);
         File.Move(part, path, overwrite: true);
     }
 
@@ -21,6 +33,7 @@ internal static class ArchiveCache
     {
         if (!File.Exists(path)) return false;
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.Asynchronous);
-        return file.Length == size && Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)) == sha256;
+        return file.Length == size
+            && Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)) == sha256;
     }
 }

@@ -10,7 +10,8 @@ public sealed record BootProgram
     /// <exception cref="ArgumentException"><paramref name="name"/> is not a plain file name.</exception>
     public BootProgram(string name, string package, string pathInPackage)
     {
-        if (name.Length == 0 || name is "." or ".." || name != Path.GetFileName(name)) throw new ArgumentException($"'{name}' is not a plain file name.", nameof(name));
+        if (name.Length == 0 || name is "." or ".." || name != Path.GetFileName(name))
+            throw new ArgumentException($"'{name}' is not a plain file name.", nameof(name));
         (Name, Package, PathInPackage) = (name, package, pathInPackage);
     }
 

@@ -8,7 +8,9 @@ namespace Maas.Images.Debian;
 /// </code></example>
 public static class BootPrograms
 {
-    /// <summary>The programs of <see cref="ImportAsync"/>'s default: iPXE and pxelinux for BIOS, iPXE, shim and GRUB for x86-64 UEFI.</summary>
+    /// <summary>
+    /// The programs of <see cref="ImportAsync"/>'s default: iPXE and pxelinux for BIOS, iPXE, shim and GRUB for x86-64 UEFI.
+    /// </summary>
     public static IReadOnlyList<BootProgram> Defaults { get; } =
     [
         new("undionly.kpxe", "ipxe", "usr/lib/ipxe/undionly.kpxe"),
@@ -36,7 +38,8 @@ public static class BootPrograms
     /// <param name="progress">Told about each step.</param>
     /// <param name="cancellationToken">Ends the import between two files.</param>
     /// <returns>The full paths, in the order of the programs.</returns>
-    /// <exception cref="PackageNotFoundException">A package, or the program in it, is missing. Packages before it have been imported.</exception>
+    /// <exception cref="PackageNotFoundException">A package, or the program in it, is missing. Packages before it have been
+    /// imported.</exception>
     /// <exception cref="UntrustedArchiveException">A signature or a hash is wrong.</exception>
     /// <exception cref="InvalidImageException">A package is damaged inside.</exception>
     /// <exception cref="IOException">A file cannot be fetched or written.</exception>
@@ -53,7 +56,9 @@ public static class BootPrograms
         foreach (var wanted in programs.GroupBy(program => program.Package))
         {
             var package = await packages.FindAsync(wanted.Key, cancellationToken).ConfigureAwait(false)
-                ?? throw new PackageNotFoundException(wanted.Key, $"The package {wanted.Key} is in none of the sources; it has {string.Join(", ", wanted.Select(program => program.Name))}.");
+                ?? throw new PackageNotFoundException(
+                    wanted.Key,
+                    $"The package {wanted.Key} is in none of the sources; it has {string.Join(", ", wanted.Select(program => program.Name))}.");
             using var file = await packages.OpenAsync(package, progress, cancellationToken).ConfigureAwait(false);
             progress?.Report(new ImportProgress("unpack", package.ToString()));
             await Task.Run(() => Unpack(file, root, [.. wanted], cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -69,7 +74,8 @@ public static class BootPrograms
         var links = deb.ReadFiles().Where(entry => entry.Kind == ArchiveEntryKind.SymbolicLink)
             .GroupBy(entry => entry.Path, entry => Target(entry.Path, entry.LinkTarget), StringComparer.Ordinal)
             .ToDictionary(link => link.Key, link => link.Last(), StringComparer.Ordinal);
-        var places = wanted.ToLookup(program => links.GetValueOrDefault(program.PathInPackage, program.PathInPackage), StringComparer.Ordinal);
+        var places = wanted.ToLookup(
+            program => links.GetValueOrDefault(program.PathInPackage, program.PathInPackage), StringComparer.Ordinal);
         foreach (var entry in deb.ReadFiles())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -82,7 +88,8 @@ public static class BootPrograms
             }
         }
 
-        if (wanted.Count > 0) throw new PackageNotFoundException(wanted[0].Package, $"The package {wanted[0].Package} has no {wanted[0].PathInPackage}.");
+        if (wanted.Count > 0)
+            throw new PackageNotFoundException(wanted[0].Package, $"The package {wanted[0].Package} has no {wanted[0].PathInPackage}.");
     }
 
     // Where a link points, as a path in the package. It only ever picks an entry by name, so that it cannot lead out.
@@ -91,7 +98,8 @@ public static class BootPrograms
 
     private static void Replace(string path, byte[] content)
     {
-        if (File.Exists(path) && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content)) return;
+        if (File.Exists(path) && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+            return;
         AtomicFile.Write(path, output => output.Write(content));
     }
 }

@@ -13,7 +13,10 @@ public sealed class ControlParagraph
 
     private ControlParagraph(Dictionary<string, string> fields) => _fields = fields;
 
-    /// <summary>The value of <paramref name="field"/>, or <see langword="null"/>. Lines after the first are kept, joined by <c>\n</c> and without their leading blank.</summary>
+    /// <summary>
+    /// The value of <paramref name="field"/>, or <see langword="null"/>. Lines after the first are kept, joined by <c>\n</c> and without
+    /// their leading blank.
+    /// </summary>
     public string? this[string field] => _fields.GetValueOrDefault(field);
 
     /// <summary>The value of a field that must be there.</summary>
@@ -48,7 +51,8 @@ public sealed class ControlParagraph
             }
 
             Close();
-            if (!TryField(line, out name, out var first)) throw new InvalidImageException("control paragraph", "a line that is neither a field nor a continuation");
+            if (!TryField(line, out name, out var first))
+                throw new InvalidImageException("control paragraph", "a line that is neither a field nor a continuation");
             value.Add(first);
         }
 

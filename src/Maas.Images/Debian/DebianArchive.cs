@@ -25,7 +25,8 @@ public sealed class DebianArchive : IPackageSource, IDisposable
 
     /// <summary>Opens the archive. Nothing is fetched before the first question.</summary>
     /// <param name="options">Sources, cache and limits.</param>
-    /// <param name="http">Used for all requests; stays the caller's. Its <see cref="HttpClient.Timeout"/> bounds the answer's start only.</param>
+    /// <param name="http">Used for all requests; stays the caller's. Its <see cref="HttpClient.Timeout"/> bounds the answer's start
+    /// only.</param>
     /// <param name="timeProvider">The clock for the dates in signed files and for waits. Default: the system's.</param>
     public DebianArchive(DebianArchiveOptions options, HttpClient http, TimeProvider? timeProvider = null)
     {
@@ -50,16 +51,24 @@ public sealed class DebianArchive : IPackageSource, IDisposable
     {
         var indexes = await LoadAsync(cancellationToken).ConfigureAwait(false);
         return indexes.SelectMany(index => index.Named(name)).MaxBy(package => package.Version)
-            ?? indexes.SelectMany(index => index.Providing(name)).OrderBy(package => package.Name, StringComparer.Ordinal).MaxBy(package => package.Version);
+            ?? indexes.SelectMany(index => index.Providing(name))
+                .OrderBy(package => package.Name, StringComparer.Ordinal)
+                .MaxBy(package => package.Version);
     }
 
     /// <inheritdoc/>
-    public async Task<Stream> OpenAsync(DebianPackage package, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<Stream> OpenAsync(
+        DebianPackage package,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
-        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "packages")).FullName, package.Sha256 + ".deb");
+        var path = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "packages")).FullName, package.Sha256 + ".deb");
         using var held = await LockAsync(package.Sha256, cancellationToken).ConfigureAwait(false);
-        await ArchiveCache.FetchAsync(_downloader, new Uri(package.Location), path, package.Size, package.Sha256, progress, cancellationToken).ConfigureAwait(false);
+        await ArchiveCache.FetchAsync(
+            _downloader, new Uri(package.Location), path, package.Size, package.Sha256, progress, cancellationToken)
+            .ConfigureAwait(false);
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 128 << 10);
     }
 
@@ -74,7 +83,8 @@ public sealed class DebianArchive : IPackageSource, IDisposable
             var now = _time.GetUtcNow();
             if (_indexes is not null && now - _loaded < _options.IndexLifetime) return _indexes;
             List<PackageIndex> indexes = [];
-            foreach (var source in _options.Sources) indexes.AddRange(await LoadAsync(source, now, cancellationToken).ConfigureAwait(false));
+            foreach (var source in _options.Sources)
+                indexes.AddRange(await LoadAsync(source, now, cancellationToken).ConfigureAwait(false));
             (_indexes, _loaded) = (indexes, now);
             return indexes;
         }
@@ -86,12 +96,17 @@ public sealed class DebianArchive : IPackageSource, IDisposable
 
     private async Task<List<PackageIndex>> LoadAsync(DebianSource source, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var suite = await SignedSuite.FetchAsync(_downloader, source, _options.Keyring, _options.ClockTolerance, now, cancellationToken).ConfigureAwait(false);
+        var suite =
+            await SignedSuite.FetchAsync(_downloader, source, _options.Keyring, _options.ClockTolerance, now, cancellationToken)
+                .ConfigureAwait(false);
         await ArchiveMark.AdvanceAsync(_options.CacheDirectory, suite, _time, cancellationToken).ConfigureAwait(false);
         List<PackageIndex> indexes = [];
         foreach (var component in source.Components)
         {
-            var file = await FetchIndexAsync(suite.Release, suite.Folder, $"{component}/binary-{_options.Architecture}/Packages", cancellationToken).ConfigureAwait(false);
+            var file =
+                await FetchIndexAsync(
+                    suite.Release, suite.Folder, $"{component}/binary-{_options.Architecture}/Packages", cancellationToken)
+                    .ConfigureAwait(false);
             if (file is not null) indexes.Add(PackageIndex.Load(file, suite.Mirror));
         }
 
@@ -100,12 +115,16 @@ public sealed class DebianArchive : IPackageSource, IDisposable
 
     /// <summary>Held by the one process that fetches what has this hash.</summary>
     private Task<IDisposable> LockAsync(string sha256, CancellationToken cancellationToken) =>
-        FileLock.AcquireAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "locks")).FullName, sha256), _time, cancellationToken);
+        FileLock.AcquireAsync(
+            Path.Combine(Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "locks")).FullName, sha256),
+            _time,
+            cancellationToken);
 
     private async Task<string?> FetchIndexAsync(ReleaseFile release, Uri dist, string path, CancellationToken cancellationToken)
     {
         if (release[path] is not { } plain) return null;
-        if (plain.Size > LargestIndex) throw new UntrustedArchiveException(new Uri(dist, path).AbsoluteUri, $"an index of {plain.Size} bytes is absurd");
+        if (plain.Size > LargestIndex)
+            throw new UntrustedArchiveException(new Uri(dist, path).AbsoluteUri, $"an index of {plain.Size} bytes is absurd");
         var folder = Directory.CreateDirectory(Path.Combine(_options.CacheDirectory, "indexes")).FullName;
         var target = Path.Combine(folder, plain.Sha256 + ".Packages");
         using var held = await LockAsync(plain.Sha256, cancellationToken).ConfigureAwait(false);
@@ -113,7 +132,8 @@ public sealed class DebianArchive : IPackageSource, IDisposable
 
         var packed = release[path + ".xz"] ?? release[path + ".gz"] ?? plain;
         var fetched = Path.Combine(folder, packed.Sha256 + ".fetched");
-        await ArchiveCache.FetchAsync(_downloader, new Uri(dist, packed.Path), fetched, packed.Size, packed.Sha256, null, cancellationToken).ConfigureAwait(false);
+        await ArchiveCache.FetchAsync(_downloader, new Uri(dist, packed.Path), fetched, packed.Size, packed.Sha256, null, cancellationToken)
+            .ConfigureAwait(false);
         await Task.Run(() => Unpack(fetched, target, plain, dist), cancellationToken).ConfigureAwait(false);
         File.Delete(fetched);
         return target;
@@ -133,7 +153,8 @@ public sealed class DebianArchive : IPackageSource, IDisposable
             }
 
             if (Convert.ToHexStringLower(hash.GetHashAndReset()) != plain.Sha256)
-                throw new UntrustedArchiveException(new Uri(dist, plain.Path).AbsoluteUri, "unpacked, its SHA-256 is not the one the Release file names");
+                throw new UntrustedArchiveException(
+                    new Uri(dist, plain.Path).AbsoluteUri, "unpacked, its SHA-256 is not the one the Release file names");
         });
     }
 }

@@ -6,7 +6,10 @@ public sealed class DebianArchiveOptions
     /// <summary>The suites to take packages from; the newest version among them wins. On Debian: <see cref="AptSources.Read"/>.</summary>
     public required IReadOnlyList<DebianSource> Sources { get; init; }
 
-    /// <summary>Where indexes and packages are kept between runs. Made when missing. Safe to delete, though what is known of the newest state of each suite, which shows a roll-back, goes with it.</summary>
+    /// <summary>
+    /// Where indexes and packages are kept between runs. Made when missing. Safe to delete, though what is known of the newest state of
+    /// each suite, which shows a roll-back, goes with it.
+    /// </summary>
     public required string CacheDirectory { get; init; }
 
     /// <summary>Debian's name of the machines' architecture. Default <c>amd64</c>.</summary>

@@ -30,13 +30,25 @@ public sealed class DebianInstallerSource : IImageSource
     /// <summary>The folder of the images: <c>images</c> (default), or <c>legacy-images</c> in Ubuntu 20.04.</summary>
     public string Folder { get; init; } = "images";
 
-    /// <summary>The files that are wanted, as the installer's <c>SHA256SUMS</c> names them; <c>*</c> and <c>?</c> as in a shell. Default: kernel and initrd for network boot.</summary>
-    public IReadOnlyList<string> Files { get => field ?? [$"netboot/*-installer/{Architecture}/linux", $"netboot/*-installer/{Architecture}/initrd.gz"]; init; }
+    /// <summary>
+    /// The files that are wanted, as the installer's <c>SHA256SUMS</c> names them; <c>*</c> and <c>?</c> as in a shell. Default: kernel and
+    /// initrd for network boot.
+    /// </summary>
+    public IReadOnlyList<string> Files
+    {
+        get => field ?? [$"netboot/*-installer/{Architecture}/linux", $"netboot/*-installer/{Architecture}/initrd.gz"];
+        init;
+    }
 
-    /// <summary>OpenPGP keyring when <see cref="DebianSource.Keyring"/> names none. Default: where the package debian-archive-keyring puts it.</summary>
+    /// <summary>
+    /// OpenPGP keyring when <see cref="DebianSource.Keyring"/> names none. Default: where the package debian-archive-keyring puts it.
+    /// </summary>
     public string Keyring { get; init; } = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-    /// <summary>How old the Release file may be. Default <see langword="null"/>: until its own Valid-Until, but never older than what was seen before.</summary>
+    /// <summary>
+    /// How old the Release file may be. Default <see langword="null"/>: until its own Valid-Until, but never older than what was seen
+    /// before.
+    /// </summary>
     public TimeSpan? MaximumAge { get; init; }
 
     /// <summary>How far the mirror's clock may be ahead of ours. Default 1 day.</summary>
@@ -46,7 +58,9 @@ public sealed class DebianInstallerSource : IImageSource
     public async Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var suite = await SignedSuite.FetchAsync(context.Downloader, Archive, Keyring, ClockTolerance, context.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var suite =
+            await SignedSuite.FetchAsync(context.Downloader, Archive, Keyring, ClockTolerance, context.Time.GetUtcNow(), cancellationToken)
+                .ConfigureAwait(false);
         var marks = SignatureMark.Advance(context, suite.Release.MadeAt, MaximumAge, suite.Folder.AbsoluteUri);
         var folder = $"main/installer-{Architecture}/{Build}/{Folder}";
         var entry = suite.Release[$"{folder}/SHA256SUMS"] ?? throw new FileNotFoundException($"{suite.Folder} has no {folder}/SHA256SUMS.");
@@ -62,10 +76,16 @@ public sealed class DebianInstallerSource : IImageSource
                 Facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["release"] = Archive.Suite, ["arch"] = Architecture },
             }),
         ];
-        return files.Count > 0 ? new SourceListing(files, marks) : throw new FileNotFoundException($"{suite.Folder}{folder} has no {string.Join(", no ", Files)}.");
+        return files.Count > 0
+            ? new SourceListing(files, marks)
+            : throw new FileNotFoundException($"{suite.Folder}{folder} has no {string.Join(", no ", Files)}.");
     }
 
-    private static async Task<byte[]> FetchListAsync(SourceContext context, Uri folder, IndexEntry entry, CancellationToken cancellationToken)
+    private static async Task<byte[]> FetchListAsync(
+        SourceContext context,
+        Uri folder,
+        IndexEntry entry,
+        CancellationToken cancellationToken)
     {
         var location = SignedText.Resolve([folder], entry.Path);
         var bytes = await context.FetchAsync(location, MostListBytes, cancellationToken).ConfigureAwait(false);

@@ -16,7 +16,9 @@ public sealed record DebianPackage
     /// <summary>Debian's name of the architecture, <c>amd64</c> or <c>all</c>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>What it needs (Pre-Depends and Depends): each item is a list of alternatives, package names in order of preference.</summary>
+    /// <summary>
+    /// What it needs (Pre-Depends and Depends): each item is a list of alternatives, package names in order of preference.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Depends { get; init; } = [];
 
     /// <summary>Virtual packages it stands for.</summary>
@@ -61,7 +63,8 @@ public sealed record DebianPackage
     // Policy 7.1: "a (>= 1) | b:any [amd64] <!nocheck>, c". Versions are left to the archive, which is consistent in itself.
     private static IEnumerable<IReadOnlyList<string>> Relations(string? field) =>
         (field ?? "").Replace('\n', ' ').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(item => (IReadOnlyList<string>)[.. item.Split('|', StringSplitOptions.TrimEntries).Select(NameOf).Where(name => name.Length > 0)])
+            .Select(item =>
+                (IReadOnlyList<string>)[.. item.Split('|', StringSplitOptions.TrimEntries).Select(NameOf).Where(name => name.Length > 0)])
             .Where(alternatives => alternatives.Count > 0);
 
     private static string NameOf(string relation)

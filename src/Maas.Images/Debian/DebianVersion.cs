@@ -1,6 +1,8 @@
 namespace Maas.Images.Debian;
 
-/// <summary>A package version, ordered as dpkg orders them (deb-version(7)): epoch, upstream part, revision; <c>~</c> sorts before the end.</summary>
+/// <summary>
+/// A package version, ordered as dpkg orders them (deb-version(7)): epoch, upstream part, revision; <c>~</c> sorts before the end.
+/// </summary>
 public readonly record struct DebianVersion : IComparable<DebianVersion>
 {
     private readonly string? _text;
@@ -10,7 +12,9 @@ public readonly record struct DebianVersion : IComparable<DebianVersion>
     /// <summary>Takes a version as written. Any text has a place in the order, so nothing is refused but the empty one.</summary>
     /// <exception cref="FormatException"><paramref name="text"/> is empty or holds a blank.</exception>
     public static DebianVersion Parse(string text) =>
-        string.IsNullOrEmpty(text) || text.Any(char.IsWhiteSpace) ? throw new FormatException("A version is not empty and holds no blank.") : new(text);
+        string.IsNullOrEmpty(text) || text.Any(char.IsWhiteSpace)
+            ? throw new FormatException("A version is not empty and holds no blank.")
+            : new(text);
 
     /// <inheritdoc/>
     public int CompareTo(DebianVersion other)

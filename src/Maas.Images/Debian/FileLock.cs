@@ -1,8 +1,8 @@
 namespace Maas.Images.Debian;
 
 /// <summary>
-/// Holds a file open for this process alone, so that two processes on one cache do not fetch the same thing into each other's hands. The file stays: were it deleted,
-/// one process could lock the old file, opened before, and another the new one.
+/// Holds a file open for this process alone, so that two processes on one cache do not fetch the same thing into each other's hands. The
+/// file stays: were it deleted, one process could lock the old file, opened before, and another the new one.
 /// </summary>
 internal static class FileLock
 {

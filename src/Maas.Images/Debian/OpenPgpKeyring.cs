@@ -3,7 +3,10 @@ using Org.BouncyCastle.Bcpg.OpenPgp;
 
 namespace Maas.Images.Debian;
 
-/// <summary>The OpenPGP keys that may sign an archive, and the check of a clear-signed message (RFC 9580 section 7) or a detached signature (section 10.4) against them.</summary>
+/// <summary>
+/// The OpenPGP keys that may sign an archive, and the check of a clear-signed message (RFC 9580 section 7) or a detached signature (section
+/// 10.4) against them.
+/// </summary>
 public sealed class OpenPgpKeyring
 {
     private readonly List<PgpPublicKeyRing> _rings;
@@ -36,8 +39,8 @@ public sealed class OpenPgpKeyring
     }
 
     /// <summary>
-    /// The same keys for archived content, which nobody signs anew: a key that has expired since counts if the signature says that it is older. Whoever has such a key
-    /// can date a signature back, so this is for content that is known by other means too.
+    /// The same keys for archived content, which nobody signs anew: a key that has expired since counts if the signature says that it is
+    /// older. Whoever has such a key can date a signature back, so this is for content that is known by other means too.
     /// </summary>
     public OpenPgpKeyring ForArchivedContent() => new(_rings, archived: true);
 
@@ -51,7 +54,9 @@ public sealed class OpenPgpKeyring
     /// <exception cref="UntrustedArchiveException">No good signature, or no clear-signed message at all.</exception>
     public string Verify(string message, string file, DateTimeOffset now) => VerifyClearSigned(message, file, now).Text;
 
-    /// <summary>Checks a detached signature (<c>.gpg</c>, <c>.sign</c>, <c>.asc</c>) over a file, by the same rules as <see cref="Verify"/>.</summary>
+    /// <summary>
+    /// Checks a detached signature (<c>.gpg</c>, <c>.sign</c>, <c>.asc</c>) over a file, by the same rules as <see cref="Verify"/>.
+    /// </summary>
     /// <param name="content">The file's bytes.</param>
     /// <param name="signature">The signature's, binary or armored.</param>
     /// <param name="file">The name to use in the exception.</param>
@@ -90,8 +95,10 @@ public sealed class OpenPgpKeyring
         var made = MadeAt(signature);
         var born = new DateTimeOffset(DateTime.SpecifyKind(key.CreationTime, DateTimeKind.Utc));
         var lifetime = signature.GetHashedSubPackets()?.GetSignatureExpirationTime() ?? 0;
-        if (signature.SignatureType is not (PgpSignature.BinaryDocument or PgpSignature.CanonicalTextDocument)) return "its signature is not over a document";
-        if (signature.HashAlgorithm is not (HashAlgorithmTag.Sha256 or HashAlgorithmTag.Sha384 or HashAlgorithmTag.Sha512)) return $"its signature uses the weak hash {signature.HashAlgorithm}";
+        if (signature.SignatureType is not (PgpSignature.BinaryDocument or PgpSignature.CanonicalTextDocument))
+            return "its signature is not over a document";
+        if (signature.HashAlgorithm is not (HashAlgorithmTag.Sha256 or HashAlgorithmTag.Sha384 or HashAlgorithmTag.Sha512))
+            return $"its signature uses the weak hash {signature.HashAlgorithm}";
         if (made > now) return $"its signature is dated {made:u}, in the future";
         if (lifetime > 0 && made.AddSeconds(lifetime) < now) return "its signature has expired";
         if (key.HasRevocation()) return "it is revoked";

@@ -32,7 +32,10 @@ public sealed class PackageDirectory : IPackageSource
             ?? _packages.Value.Where(package => package.Provides.Contains(name)).MaxBy(package => package.Version));
 
     /// <inheritdoc/>
-    public async Task<Stream> OpenAsync(DebianPackage package, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<Stream> OpenAsync(
+        DebianPackage package,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
         progress?.Report(new ImportProgress("verify", Path.GetFileName(package.Location), 0, package.Size));

@@ -54,7 +54,8 @@ internal sealed class PackageIndex
 
     private void Add(string name, string? provides, long offset, long length)
     {
-        if (length > LongestParagraph) throw new InvalidImageException("Packages index", $"the paragraph of {name} is longer than a megabyte", offset);
+        if (length > LongestParagraph)
+            throw new InvalidImageException("Packages index", $"the paragraph of {name} is longer than a megabyte", offset);
         Add(_names, name, (offset, (int)length));
         foreach (var provided in (provides ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             Add(_provided, provided.Split(' ')[0], (offset, (int)length));
@@ -84,10 +85,13 @@ internal sealed class PackageIndex
     {
         var sha256 = paragraph.Require("SHA256");
         // The hash becomes a file name in the cache; the file name becomes part of a URL on the mirror.
-        if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower)) throw new InvalidImageException("Packages index", "a SHA256 field is not 64 hexadecimal digits");
-        if (!long.TryParse(paragraph.Require("Size"), out var size) || size <= 0) throw new InvalidImageException("Packages index", "a Size field is not a positive number");
+        if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower))
+            throw new InvalidImageException("Packages index", "a SHA256 field is not 64 hexadecimal digits");
+        if (!long.TryParse(paragraph.Require("Size"), out var size) || size <= 0)
+            throw new InvalidImageException("Packages index", "a Size field is not a positive number");
         var path = paragraph.Require("Filename");
-        var location = RemotePath.TryResolve(_mirror, path) ?? throw new InvalidImageException("Packages index", "a Filename field leaves the archive");
+        var location = RemotePath.TryResolve(_mirror, path)
+            ?? throw new InvalidImageException("Packages index", "a Filename field leaves the archive");
         return DebianPackage.From(paragraph, size, sha256, location.AbsoluteUri);
     }
 }

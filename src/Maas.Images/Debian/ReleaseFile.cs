@@ -14,7 +14,9 @@ internal sealed class ReleaseFile
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length != 3) continue;
-            if (words[0].Length == 64 && words[0].All(char.IsAsciiHexDigitLower) && long.TryParse(words[1], NumberStyles.None, null, out var size))
+            if (words[0].Length == 64
+                && words[0].All(char.IsAsciiHexDigitLower)
+                && long.TryParse(words[1], NumberStyles.None, null, out var size))
                 _entries[words[2]] = new IndexEntry(words[2], size, words[0]);
         }
     }
@@ -30,7 +32,8 @@ internal sealed class ReleaseFile
         ControlParagraph fields;
         try
         {
-            fields = ControlParagraph.ReadAll(new StringReader(verifiedText)).FirstOrDefault() ?? throw new UntrustedArchiveException(file, "it is empty");
+            fields = ControlParagraph.ReadAll(new StringReader(verifiedText)).FirstOrDefault()
+                ?? throw new UntrustedArchiveException(file, "it is empty");
         }
         catch (InvalidImageException fault)
         {
@@ -42,14 +45,26 @@ internal sealed class ReleaseFile
             throw new UntrustedArchiveException(file, $"it is of {fields["Suite"]} ({fields["Codename"]}), not of {suite}");
         if (Time(fields["Date"]) is not { } made) throw new UntrustedArchiveException(file, "it has no date");
         if (made > now + tolerance) throw new UntrustedArchiveException(file, $"it is dated {made:u}, in the future");
-        if (fields["Valid-Until"] is { } until && !(Time(until) > now)) throw new UntrustedArchiveException(file, $"it was valid until {until}");
+        if (fields["Valid-Until"] is { } until && !(Time(until) > now))
+            throw new UntrustedArchiveException(file, $"it was valid until {until}");
         return new ReleaseFile(fields, file, made);
     }
 
     // "Sat, 11 Jul 2026 10:16:37 UTC"
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParseExact(text?.Replace("UTC", "GMT", StringComparison.Ordinal), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            || DateTimeOffset.TryParse(text?.Replace("UTC", "GMT", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time) ? time : null;
+        DateTimeOffset.TryParseExact(
+            text?.Replace("UTC", "GMT", StringComparison.Ordinal),
+            "r",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time)
+            || DateTimeOffset.TryParse(
+                text?.Replace("UTC", "GMT", StringComparison.Ordinal),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out time)
+                ? time
+                : null;
 }
 
 /// <summary>A file below a suite's folder, as its Release file names it.</summary>

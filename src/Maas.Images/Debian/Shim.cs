@@ -4,10 +4,15 @@ using System.Text;
 
 namespace Maas.Images.Debian;
 
-/// <summary>What the first program of a Secure Boot chain says about itself: the generation by which revocations count its security fixes (SBAT, in shim's own documentation <c>SBAT.md</c>).</summary>
+/// <summary>
+/// What the first program of a Secure Boot chain says about itself: the generation by which revocations count its security fixes (SBAT, in
+/// shim's own documentation <c>SBAT.md</c>).
+/// </summary>
 public static class Shim
 {
-    /// <summary>The generation that shim 15.8 began: before it, an answer of an HTTP server could take the machine over (CVE-2023-40547).</summary>
+    /// <summary>
+    /// The generation that shim 15.8 began: before it, an answer of an HTTP server could take the machine over (CVE-2023-40547).
+    /// </summary>
     public const int FirstSafeGeneration = 4;
 
     private const int SectionHeader = 40;
@@ -22,14 +27,15 @@ public static class Shim
         foreach (var line in Encoding.UTF8.GetString(SbatOf(program)).Split('\n'))
         {
             // component,generation,vendor,package,version,url
-            if (line.Split(',') is ["shim", var number, ..]) return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out generation);
+            if (line.Split(',') is ["shim", var number, ..])
+                return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out generation);
         }
 
         return false;
     }
 
-    // PE/COFF: at 0x3c the offset of "PE\0\0"; then the COFF header (number of sections at 2, size of the optional header at 16), the optional
-    // header, and the section headers (name at 0, size of raw data at 16, pointer to it at 20).
+    // PE/COFF: at 0x3c the offset of "PE\0\0"; then the COFF header (number of sections at 2, size of the optional header at 16), the
+    // optional header, and the section headers (name at 0, size of raw data at 16, pointer to it at 20).
     private static ReadOnlySpan<byte> SbatOf(ReadOnlySpan<byte> program)
     {
         if (program.Length < 0x40 || !program.StartsWith("MZ"u8)) return [];

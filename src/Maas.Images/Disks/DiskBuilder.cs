@@ -11,8 +11,8 @@ namespace Maas.Images.Disks;
 /// <example>
 /// <code>
 /// var disk = new DiskBuilder();
-/// disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = "ESP" }, EfiSystem.Grub("grubx64.efi", LinuxBoot.FindIn(root, "root=LABEL=root ro")));
-/// disk.Add(new() { Type = PartitionTypes.LinuxRootX64, Name = "root" }, File.OpenRead("root.ext4"));
+/// disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = "ESP" }, EfiSystem.Grub("grubx64.efi", LinuxBoot.FindIn(root, "root=LABEL=root
+/// ro"))); disk.Add(new() { Type = PartitionTypes.LinuxRootX64, Name = "root" }, File.OpenRead("root.ext4"));
 /// await using var image = disk.Build();
 /// </code>
 /// </example>
@@ -28,7 +28,9 @@ public sealed class DiskBuilder
     /// <summary>The disk's identity; the partitions' own follow from it. Set it where two disks may meet in one machine.</summary>
     public Guid DiskId { get; init; } = new("4d414153-0000-4000-8000-000000000001");
 
-    /// <summary>Bytes of the disk; <see langword="null"/> for what the partitions need. A last partition without a length takes what is left.</summary>
+    /// <summary>
+    /// Bytes of the disk; <see langword="null"/> for what the partitions need. A last partition without a length takes what is left.
+    /// </summary>
     public long? Length { get; init; }
 
     /// <summary>Adds a partition and its content, from the stream's start; behind it are zeros.</summary>
@@ -62,14 +64,19 @@ public sealed class DiskBuilder
         var wanted = _parts.Select((part, i) => Length is not null && i == _parts.Count - 1 && part.Partition.Length is null
             ? part.Partition
             : part.Partition with { Length = Rounded(part.Partition.Length ?? part.Content(null, 0).Length) }).ToList();
-        var length = Length ?? wanted.Sum(part => part.Length!.Value) + (Alignment * (2 + (Scheme == PartitionScheme.Mbr ? wanted.Count : 0))); // the lengths are all known here
+        // the lengths are all known here
+        var length = Length
+            ?? wanted.Sum(part => part.Length!.Value) + (Alignment * (2 + (Scheme == PartitionScheme.Mbr ? wanted.Count : 0)));
         var table = PartitionTable.Create(Scheme, DiskId, length, wanted);
-        var pieces = table.ToPatches(length).Select(patch => (patch.Offset, Content: (RandomAccessSource)new MemoryBytes(patch.Bytes))).ToList();
+        var pieces = table.ToPatches(length)
+            .Select(patch => (patch.Offset, Content: (RandomAccessSource)new MemoryBytes(patch.Bytes)))
+            .ToList();
         for (var i = 0; i < _parts.Count; i++)
         {
             var place = table.Partitions[i];
             var content = _parts[i].Content(place.Length, place.Offset);
-            if (content.Length > place.Length) throw new ArgumentException($"Partition {place.Number} has {place.Length} bytes, and its content {content.Length}.");
+            if (content.Length > place.Length)
+                throw new ArgumentException($"Partition {place.Number} has {place.Length} bytes, and its content {content.Length}.");
             pieces.Add((place.Offset, content));
         }
 

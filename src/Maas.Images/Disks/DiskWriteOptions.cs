@@ -3,10 +3,15 @@ namespace Maas.Images.Disks;
 /// <summary>How a disk image is written.</summary>
 public sealed class DiskWriteOptions
 {
-    /// <summary>How a qcow2's clusters are packed; no other format that is written here can be. <see cref="DiskCompression.None"/> unless set.</summary>
+    /// <summary>
+    /// How a qcow2's clusters are packed; no other format that is written here can be. <see cref="DiskCompression.None"/> unless set.
+    /// </summary>
     public DiskCompression Compression { get; init; }
 
-    /// <summary>The identity a VHD bears, which programs tell disks apart by. <see langword="null"/> makes one; set it to get the same bytes every time.</summary>
+    /// <summary>
+    /// The identity a VHD bears, which programs tell disks apart by. <see langword="null"/> makes one; set it to get the same bytes every
+    /// time.
+    /// </summary>
     public Guid? Id { get; init; }
 
     /// <inheritdoc cref="Outputs.OutputOptions.AllowDevice"/>

@@ -6,7 +6,8 @@ namespace Maas.Images.Disks;
 
 /// <summary>
 /// What goes on an EFI system partition: a boot program where every UEFI looks on removable media (UEFI 2.10, section 3.5.1.1:
-/// <c>EFI/BOOT/BOOTX64.EFI</c> and its like), and what the program reads. The volumes are FATs for a <see cref="DiskBuilder"/>, or a stick by themselves.
+/// <c>EFI/BOOT/BOOTX64.EFI</c> and its like), and what the program reads. The volumes are FATs for a <see cref="DiskBuilder"/>, or a stick
+/// by themselves.
 /// </summary>
 public static class EfiSystem
 {
@@ -17,7 +18,8 @@ public static class EfiSystem
     /// <summary>A stick that starts iPXE.</summary>
     /// <param name="program"><c>ipxe.efi</c>: of Debian's package ipxe, or one's own.</param>
     /// <param name="script">
-    /// <c>autoexec.ipxe</c>, which iPXE of 2021 and later runs instead of its own; older ones (Debian 12's) and empty: iPXE does what it was built to.
+    /// <c>autoexec.ipxe</c>, which iPXE of 2021 and later runs instead of its own; older ones (Debian 12's) and empty: iPXE does what it
+    /// was built to.
     /// </param>
     /// <exception cref="InvalidImageException">The program is no EFI program of a machine known here.</exception>
     public static FatBuilder Ipxe(string program, ReadOnlyMemory<byte> script = default)
@@ -34,8 +36,8 @@ public static class EfiSystem
 
     /// <summary>A Linux that GRUB starts.</summary>
     /// <param name="program">
-    /// GRUB in one file with its modules, <c>/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi</c> of Debian's grub-efi-amd64-bin or the signed one of
-    /// grub-efi-amd64-signed: they read <c>EFI/debian/grub.cfg</c>.
+    /// GRUB in one file with its modules, <c>/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi</c> of Debian's grub-efi-amd64-bin or the
+    /// signed one of grub-efi-amd64-signed: they read <c>EFI/debian/grub.cfg</c>.
     /// </param>
     /// <param name="boot">What to start.</param>
     /// <exception cref="InvalidImageException">The program is no EFI program of a machine known here.</exception>
@@ -45,7 +47,8 @@ public static class EfiSystem
         var volume = With(program);
         AddFiles(volume, boot);
         var words = boot.CommandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Quoted);
-        volume.AddFile("EFI/debian/grub.cfg", Encoding.UTF8.GetBytes($"linux /{Kernel} {string.Join(' ', words)}\n{InitrdLine(boot)}boot\n"));
+        volume.AddFile(
+            "EFI/debian/grub.cfg", Encoding.UTF8.GetBytes($"linux /{Kernel} {string.Join(' ', words)}\n{InitrdLine(boot)}boot\n"));
         return volume;
     }
 
@@ -59,7 +62,10 @@ public static class EfiSystem
         var volume = With(program);
         AddFiles(volume, boot);
         volume.AddFile("loader/loader.conf", "default linux.conf\ntimeout 0\n"u8.ToArray());
-        volume.AddFile("loader/entries/linux.conf", Encoding.UTF8.GetBytes($"title {OneLine(boot.Title)}\nlinux /{Kernel}\n{InitrdLine(boot)}options {OneLine(boot.CommandLine)}\n"));
+        volume.AddFile(
+            "loader/entries/linux.conf",
+            Encoding.UTF8.GetBytes(
+                $"title {OneLine(boot.Title)}\nlinux /{Kernel}\n{InitrdLine(boot)}options {OneLine(boot.CommandLine)}\n"));
         return volume;
     }
 
@@ -88,17 +94,23 @@ public static class EfiSystem
         ReadOnlySpan<byte> head = bytes.Read(0, 64, structure);
         if (!head.StartsWith("MZ"u8)) throw new InvalidImageException(structure, $"{program} is none", 0);
         ReadOnlySpan<byte> header = bytes.Read(head.U32(60), 6, structure);
-        return !header.StartsWith("PE\0\0"u8) ? throw new InvalidImageException(structure, $"{program} is none", head.U32(60)) : header.U16(4) switch
+        return !header.StartsWith("PE\0\0"u8)
+            ? throw new InvalidImageException(structure, $"{program} is none", head.U32(60))
+            : header.U16(4) switch
         {
             0x8664 => "BOOTX64.EFI",
             0xAA64 => "BOOTAA64.EFI",
             0x014C => "BOOTIA32.EFI",
             0x5064 => "BOOTRISCV64.EFI",
-            var machine => throw new InvalidImageException(structure, $"it is for machine {machine:x4}, which is not known here", head.U32(60) + 4),
+            var machine =>
+                throw new InvalidImageException(structure, $"it is for machine {machine:x4}, which is not known here", head.U32(60) + 4),
         };
     }
 
-    private static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? throw new ArgumentException("The text holds a control character.", nameof(text)) : text;
+    private static string OneLine(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\u001f')
+            ? throw new ArgumentException("The text holds a control character.", nameof(text))
+            : text;
 
     /// <summary>A word as GRUB's script reads it back.</summary>
     private static string Quoted(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";

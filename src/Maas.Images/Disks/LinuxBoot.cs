@@ -22,8 +22,8 @@ public sealed record LinuxBoot
     public string Title { get; init; } = "Linux";
 
     /// <summary>
-    /// The kernel and initrd that a root tree boots with: <c>vmlinuz</c> and <c>initrd.img</c> in its root or in <c>boot</c>, else the newest
-    /// of <c>boot/vmlinuz-*</c>, versions compared as Debian does, and what goes with it.
+    /// The kernel and initrd that a root tree boots with: <c>vmlinuz</c> and <c>initrd.img</c> in its root or in <c>boot</c>, else the
+    /// newest of <c>boot/vmlinuz-*</c>, versions compared as Debian does, and what goes with it.
     /// </summary>
     /// <exception cref="FileNotFoundException">The tree has no kernel.</exception>
     public static LinuxBoot FindIn(IFileTree tree, string commandLine = "")
@@ -32,15 +32,29 @@ public sealed record LinuxBoot
         foreach (var folder in (string[])["", "boot/"])
         {
             if (File(tree, $"{folder}vmlinuz") is { } kernel)
-                return new LinuxBoot { Tree = tree, Kernel = kernel, Initrd = File(tree, $"{folder}initrd.img") ?? File(tree, $"{folder}initrd"), CommandLine = commandLine };
+                return new LinuxBoot
+                {
+                    Tree = tree,
+                    Kernel = kernel,
+                    Initrd = File(tree, $"{folder}initrd.img") ?? File(tree, $"{folder}initrd"),
+                    CommandLine = commandLine
+                };
         }
 
         var newest = tree.Resolve("boot") is { Kind: FileKind.Directory } boot
-            ? tree.List(boot).Where(entry => entry.Kind == FileKind.File && IsVersioned(entry.Name)).MaxBy(entry => DebianVersion.Parse(entry.Name["vmlinuz-".Length..]))
+            ? tree.List(boot)
+                .Where(entry => entry.Kind == FileKind.File && IsVersioned(entry.Name))
+                .MaxBy(entry => DebianVersion.Parse(entry.Name["vmlinuz-".Length..]))
             : null;
         if (newest is null) throw new FileNotFoundException("The tree has no kernel: no vmlinuz, boot/vmlinuz or boot/vmlinuz-*.");
         var version = newest.Name["vmlinuz-".Length..];
-        return new LinuxBoot { Tree = tree, Kernel = newest, Initrd = File(tree, $"boot/initrd.img-{version}") ?? File(tree, $"boot/initramfs-{version}.img"), CommandLine = commandLine };
+        return new LinuxBoot
+        {
+            Tree = tree,
+            Kernel = newest,
+            Initrd = File(tree, $"boot/initrd.img-{version}") ?? File(tree, $"boot/initramfs-{version}.img"),
+            CommandLine = commandLine
+        };
     }
 
     private static bool IsVersioned(string name) =>

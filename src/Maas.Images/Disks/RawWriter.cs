@@ -19,7 +19,8 @@ internal static class RawWriter
         while (!bytes.IsEmpty)
         {
             var run = 0;
-            while (run < bytes.Length && bytes.Slice(run, Math.Min(HoleSize, bytes.Length - run)).ContainsAnyExcept((byte)0)) run += Math.Min(HoleSize, bytes.Length - run);
+            while (run < bytes.Length && bytes.Slice(run, Math.Min(HoleSize, bytes.Length - run)).ContainsAnyExcept((byte)0))
+                run += Math.Min(HoleSize, bytes.Length - run);
             if (run > 0) RandomAccess.Write(file, bytes[..run], at);
             var next = Math.Min(bytes.Length, run + HoleSize); // behind the run stands a hole, or nothing
             at += next;

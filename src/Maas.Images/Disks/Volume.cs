@@ -70,7 +70,8 @@ public sealed class Volume
     /// <summary>Makes the file system in it fill the volume.</summary>
     internal void GrowFileSystem(WritableBytes bytes, TimeProvider timeProvider)
     {
-        if (_format?.Grow is not { } grow) throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds {(Content.Length == 0 ? "no file system known here" : $"{Content}, which is not grown here")}.");
+        if (_format?.Grow is not { } grow)
+            throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds {(Content.Length == 0 ? "no file system known here" : $"{Content}, which is not grown here")}.");
         grow(bytes, timeProvider);
     }
 

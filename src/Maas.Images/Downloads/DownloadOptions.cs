@@ -16,7 +16,10 @@ public sealed class DownloadOptions
     [Range(64 << 10, 64 << 20)]
     public int SegmentSize { get; init; } = 4 << 20;
 
-    /// <summary>How often in a row a broken transfer is taken up again, on the next mirror if there is one, before giving up. Default 5. A mebibyte that arrives makes it whole again.</summary>
+    /// <summary>
+    /// How often in a row a broken transfer is taken up again, on the next mirror if there is one, before giving up. Default 5. A mebibyte
+    /// that arrives makes it whole again.
+    /// </summary>
     [Range(0, 1000)]
     public int Retries { get; init; } = 5;
 
@@ -26,7 +29,9 @@ public sealed class DownloadOptions
     /// <summary>A transfer that brings nothing for this long is broken. Default 60 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The most bytes a second over all downloads of one <see cref="Downloader"/>; <see langword="null"/> (default) for as fast as it goes.</summary>
+    /// <summary>
+    /// The most bytes a second over all downloads of one <see cref="Downloader"/>; <see langword="null"/> (default) for as fast as it goes.
+    /// </summary>
     public long? BytesPerSecond { get; init; }
 
     /// <summary>The largest file that is fetched, in bytes. Default 64 GiB.</summary>
@@ -35,7 +40,9 @@ public sealed class DownloadOptions
     /// <summary>Bytes that must stay free on the disk; a download that would take them is not begun. Default 256 MiB.</summary>
     public long SpareBytes { get; init; } = 256L << 20;
 
-    /// <summary>How many redirections of one request are followed. Default 5. None leads away from http(s), or from https to http.</summary>
+    /// <summary>
+    /// How many redirections of one request are followed. Default 5. None leads away from http(s), or from https to http.
+    /// </summary>
     [Range(0, 20)]
     public int Redirects { get; init; } = 5;
 }

@@ -37,10 +37,20 @@ public sealed class Downloader
         (_options, _time, _client) = (options, timeProvider, new MirrorClient(http, options, timeProvider, allowFiles));
     }
 
-    /// <summary>A client fit for downloads: no cookies, no decompression, no redirection but what the downloader has checked, and no limit on the whole.</summary>
+    /// <summary>
+    /// A client fit for downloads: no cookies, no decompression, no redirection but what the downloader has checked, and no limit on the
+    /// whole.
+    /// </summary>
     /// <param name="proxy">The proxy; <see langword="null"/> for the one that the environment names (<c>https_proxy</c>), if any.</param>
     public static HttpClient CreateClient(IWebProxy? proxy = null) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None, UseCookies = false, Proxy = proxy, UseProxy = true })
+        new(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            Proxy = proxy,
+            UseProxy = true
+        })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -51,11 +61,14 @@ public sealed class Downloader
     /// <exception cref="UntrustedArchiveException">It is.</exception>
     internal void RequireBelowCap(Uri location, long length)
     {
-        if (length > _options.MostBytes) throw new UntrustedArchiveException(RemotePath.Shown(location), $"it has {length} bytes, and at most {_options.MostBytes} are fetched");
+        if (length > _options.MostBytes)
+            throw new UntrustedArchiveException(
+                RemotePath.Shown(location), $"it has {length} bytes, and at most {_options.MostBytes} are fetched");
     }
 
     /// <summary>Fetches a small file of unknown size and hash, such as signed metadata, from the first mirror that has it.</summary>
-    /// <exception cref="UntrustedArchiveException">It is longer than <paramref name="limit"/>, or not at an address to fetch from.</exception>
+    /// <exception cref="UntrustedArchiveException">It is longer than <paramref name="limit"/>, or not at an address to fetch
+    /// from.</exception>
     /// <exception cref="HttpRequestException">No mirror can be reached or has it.</exception>
     internal async Task<byte[]> FetchSmallAsync(IReadOnlyList<Uri> locations, int limit, CancellationToken cancellationToken)
     {
@@ -77,7 +90,9 @@ public sealed class Downloader
         }
     }
 
-    /// <summary>Fetches a file into its part file and checks it; what is there already is gone on with. The part stays for the caller to publish.</summary>
+    /// <summary>
+    /// Fetches a file into its part file and checks it; what is there already is gone on with. The part stays for the caller to publish.
+    /// </summary>
     /// <param name="request">What, and from where.</param>
     /// <param name="part">Its folder must be there. One caller at a time.</param>
     /// <param name="progress">Told of each step.</param>
@@ -85,26 +100,36 @@ public sealed class Downloader
     /// <exception cref="UntrustedArchiveException">No mirror has a file of that length and hash. Nothing stays.</exception>
     /// <exception cref="HttpRequestException">No mirror can be reached or has it.</exception>
     /// <exception cref="InsufficientSpaceException">The disk has not the space. Nothing was begun.</exception>
-    /// <exception cref="IOException">The disk is full after all, or failing: nothing stays. Or the mirrors broke off more often than there are retries.</exception>
-    internal async Task<DownloadedFile> FetchAsync(DownloadRequest request, string part, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    /// <exception cref="IOException">The disk is full after all, or failing: nothing stays. Or the mirrors broke off more often than there
+    /// are retries.</exception>
+    internal async Task<DownloadedFile> FetchAsync(
+        DownloadRequest request,
+        string part,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (request.Locations.Count == 0) throw new ArgumentException("A file has at least one location.", nameof(request));
         if (request.Length is { } length)
         {
             RequireBelowCap(request.Locations[0], length);
-            FreeSpace.Require(Path.GetDirectoryName(Path.GetFullPath(part))!, length - LengthOf(part), _options.SpareBytes); // a file is in a folder
+            // a file is in a folder
+            FreeSpace.Require(Path.GetDirectoryName(Path.GetFullPath(part))!, length - LengthOf(part), _options.SpareBytes);
         }
 
         try
         {
-            // A wrong hash may be one mirror's alone, or a part's that was begun when the mirror held another file: each is tried from the start.
+            // A wrong hash may be one mirror's alone, or a part's that was begun when the mirror held another file: each is tried from the
+            // start.
             for (var round = 0; ; round++)
             {
                 try
                 {
-                    return await FetchAsync(request, round == 0 ? request.Locations : [request.Locations[round - 1]], part, progress, cancellationToken).ConfigureAwait(false);
+                    return await FetchAsync(
+                        request, round == 0 ? request.Locations : [request.Locations[round - 1]], part, progress, cancellationToken)
+                        .ConfigureAwait(false);
                 }
-                catch (Exception fault) when (round < request.Locations.Count && (fault is UntrustedArchiveException || (round > 0 && MirrorRotation.IsOfMirror(fault))))
+                catch (Exception fault) when (round < request.Locations.Count
+                    && (fault is UntrustedArchiveException || (round > 0 && MirrorRotation.IsOfMirror(fault))))
                 {
                     File.Delete(part);
                 }
@@ -115,16 +140,23 @@ public sealed class Downloader
                 }
             }
         }
-        catch (IOException fault) when (fault is not (HttpIOException or InsufficientSpaceException) && !cancellationToken.IsCancellationRequested)
+        catch (IOException fault) when (fault is not (HttpIOException or InsufficientSpaceException)
+            && !cancellationToken.IsCancellationRequested)
         {
             DeleteQuietly(part);
             throw;
         }
     }
 
-    private async Task<DownloadedFile> FetchAsync(DownloadRequest request, IReadOnlyList<Uri> locations, string part, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    private async Task<DownloadedFile> FetchAsync(
+        DownloadRequest request,
+        IReadOnlyList<Uri> locations,
+        string part,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        var file = new FileStream(
+            part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         await using var closing = file.ConfigureAwait(false);
         using var hash = new RunningHash(request.Hash);
         var transfer = new Transfer(request, file, hash, _options, progress);
@@ -135,7 +167,11 @@ public sealed class Downloader
             await new SegmentedFetch(_client, rota, _options, pause).RunAsync(transfer, cancellationToken).ConfigureAwait(false);
         else
             await new StreamedFetch(_client, rota, pause).RunAsync(transfer, cancellationToken).ConfigureAwait(false);
-        if (!hash.TryFinish(out var digest)) throw new UntrustedArchiveException(RemotePath.Shown(locations[0]), $"its {request.Hash.Algorithm.Name!.Replace("SHA", "SHA-", StringComparison.Ordinal)} is not the one promised"); // Hash was parsed
+        // Hash was parsed
+        if (!hash.TryFinish(out var digest))
+            throw new UntrustedArchiveException(
+                RemotePath.Shown(locations[0]),
+                $"its {request.Hash.Algorithm.Name!.Replace("SHA", "SHA-", StringComparison.Ordinal)} is not the one promised");
         file.Flush(flushToDisk: true);
         return new DownloadedFile(digest, file.Length);
     }
@@ -148,7 +184,8 @@ public sealed class Downloader
             var turn = rota.Next();
             try
             {
-                using var answer = await _client.OpenAsync(turn.Mirror, transfer.Position, transfer.Position, cancellationToken).ConfigureAwait(false);
+                using var answer =
+                    await _client.OpenAsync(turn.Mirror, transfer.Position, transfer.Position, cancellationToken).ConfigureAwait(false);
                 if (answer.Total is not { } total || !answer.IsRange || turn.Mirror.Url.IsFile) return false;
                 transfer.Agree(answer.Name, total);
                 return transfer.Length - transfer.Position > 2L * _options.SegmentSize;
@@ -169,7 +206,8 @@ public sealed class Downloader
         var buffer = GC.AllocateUninitializedArray<byte>(64 << 10);
         for (int read; (read = await _client.ReadAsync(answer, buffer, cancellationToken).ConfigureAwait(false)) > 0;)
         {
-            if (bytes.Length + read > limit) throw new UntrustedArchiveException(answer.Name, $"it is longer than the {limit} bytes expected");
+            if (bytes.Length + read > limit)
+                throw new UntrustedArchiveException(answer.Name, $"it is longer than the {limit} bytes expected");
             bytes.Write(buffer.AsSpan(0, read));
         }
 

@@ -28,12 +28,17 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         {
             RequireHttp(mirror, url, url);
             using var request = Request(url, mirror.EntityTag, from, to);
-            var response = await OrStallAsync(mirror.Name, stall => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall), cancellationToken).ConfigureAwait(false);
+            var response =
+                await OrStallAsync(
+                    mirror.Name, stall => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall), cancellationToken)
+                    .ConfigureAwait(false);
             try
             {
                 RequireHttp(mirror, mirror.Url, response.RequestMessage?.RequestUri ?? url); // a client that follows by itself
-                if (Redirection(response, url) is not { } next) return await AnswerAsync(mirror, response, from, cancellationToken).ConfigureAwait(false);
-                if (hops == options.Redirects) throw new UntrustedArchiveException(mirror.Name, $"it leads on more than {options.Redirects} times");
+                if (Redirection(response, url) is not { } next)
+                    return await AnswerAsync(mirror, response, from, cancellationToken).ConfigureAwait(false);
+                if (hops == options.Redirects)
+                    throw new UntrustedArchiveException(mirror.Name, $"it leads on more than {options.Redirects} times");
                 RequireHttp(mirror, url, next);
                 url = next;
                 response.Dispose();
@@ -51,7 +56,12 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
     {
         try
         {
-            var read = await OrStallAsync(answer.Name, stall => answer.Body.ReadAsync(buffer[..Math.Min(buffer.Length, MostAtOnce)], stall).AsTask(), cancellationToken).ConfigureAwait(false);
+            var read =
+                await OrStallAsync(
+                    answer.Name,
+                    stall => answer.Body.ReadAsync(buffer[..Math.Min(buffer.Length, MostAtOnce)], stall).AsTask(),
+                    cancellationToken)
+                    .ConfigureAwait(false);
             await _limit.SpendAsync(read, cancellationToken).ConfigureAwait(false);
             return read;
         }
@@ -71,11 +81,18 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         return request;
     }
 
-    private async Task<MirrorResponse> AnswerAsync(Mirror mirror, HttpResponseMessage response, long from, CancellationToken cancellationToken)
+    private async Task<MirrorResponse> AnswerAsync(
+        Mirror mirror,
+        HttpResponseMessage response,
+        long from,
+        CancellationToken cancellationToken)
     {
         var name = mirror.Name;
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) throw new UntrustedArchiveException(name, $"it has no byte {from}, where an earlier transfer stopped");
-        if (!response.IsSuccessStatusCode) throw new HttpRequestException($"{name} answered {(int)response.StatusCode} {response.ReasonPhrase}.", null, response.StatusCode);
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            throw new UntrustedArchiveException(name, $"it has no byte {from}, where an earlier transfer stopped");
+        if (!response.IsSuccessStatusCode)
+            throw new HttpRequestException(
+                $"{name} answered {(int)response.StatusCode} {response.ReasonPhrase}.", null, response.StatusCode);
         var body = await OrStallAsync(name, stall => response.Content.ReadAsStreamAsync(stall), cancellationToken).ConfigureAwait(false);
         if (response.Headers.ETag is { IsWeak: false } tag) mirror.EntityTag = tag.Tag;
         if (response.StatusCode != HttpStatusCode.PartialContent)
@@ -87,16 +104,22 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
 
     private static Uri? Redirection(HttpResponseMessage response, Uri url) => response.StatusCode switch
     {
-        HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect =>
-            response.Headers.Location is { } location ? new Uri(url, location) : throw new HttpRequestException($"{RemotePath.Shown(url)} leads on to nowhere.", null, response.StatusCode),
+        HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect
+            or HttpStatusCode.PermanentRedirect =>
+            response.Headers.Location is { } location
+                ? new Uri(url, location)
+                : throw new HttpRequestException($"{RemotePath.Shown(url)} leads on to nowhere.", null, response.StatusCode),
         _ => null,
     };
 
     private static void RequireHttp(Mirror mirror, Uri from, Uri to)
     {
-        if (to.Scheme != Uri.UriSchemeHttp && to.Scheme != Uri.UriSchemeHttps) throw new UntrustedArchiveException(mirror.Name, $"only http and https are fetched, not {to.Scheme}");
-        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme != Uri.UriSchemeHttps) throw new UntrustedArchiveException(mirror.Name, "it leads from https to http");
-        if (to.UserInfo.Length > 0) throw new UntrustedArchiveException(mirror.Name, "its address has a password in it; credentials are the HTTP client's");
+        if (to.Scheme != Uri.UriSchemeHttp && to.Scheme != Uri.UriSchemeHttps)
+            throw new UntrustedArchiveException(mirror.Name, $"only http and https are fetched, not {to.Scheme}");
+        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme != Uri.UriSchemeHttps)
+            throw new UntrustedArchiveException(mirror.Name, "it leads from https to http");
+        if (to.UserInfo.Length > 0)
+            throw new UntrustedArchiveException(mirror.Name, "its address has a password in it; credentials are the HTTP client's");
     }
 
     private static MirrorResponse OpenFile(Uri url, long from)
@@ -106,7 +129,9 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         return new MirrorResponse(RemotePath.Shown(url), file, null) { From = file.Position, Total = file.Length, IsRange = true };
     }
 
-    /// <summary>One wait for the mirror, of <see cref="DownloadOptions.StallTimeout"/> at most: it may also accept a connection and say nothing.</summary>
+    /// <summary>
+    /// One wait for the mirror, of <see cref="DownloadOptions.StallTimeout"/> at most: it may also accept a connection and say nothing.
+    /// </summary>
     private async Task<T> OrStallAsync<T>(string name, Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
     {
         using var stall = new CancellationTokenSource(options.StallTimeout, timeProvider);

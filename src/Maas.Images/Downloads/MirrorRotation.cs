@@ -3,7 +3,9 @@ using Maas.Images.Debian;
 
 namespace Maas.Images.Downloads;
 
-/// <summary>One place of a file. Its strong entity tag, once known, holds later ranges to the same bytes (RFC 9110 section 13.1.5).</summary>
+/// <summary>
+/// One place of a file. Its strong entity tag, once known, holds later ranges to the same bytes (RFC 9110 section 13.1.5).
+/// </summary>
 internal sealed class Mirror(Uri url)
 {
     public Uri Url { get; } = url;
@@ -74,7 +76,8 @@ internal sealed class MirrorRotation(IEnumerable<Uri> mirrors, int retries)
     private static bool IsFinal(Exception fault) => fault switch
     {
         UntrustedArchiveException => true,
-        HttpRequestException { StatusCode: { } status } => (int)status < 500 && status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests),
+        HttpRequestException { StatusCode: { } status } =>
+            (int)status < 500 && status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests),
         _ => false,
     };
 }

@@ -21,7 +21,8 @@ internal static class RemotePath
     public static Uri Folder(Uri mirror) => new(mirror.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/");
 
     /// <summary>An address as it may be shown: without a password and without a query, which may be a key.</summary>
-    public static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    public static string Shown(Uri address) =>
+        address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     // These are common in archives, mean nothing in a path, and not every server likes them escaped.
     private static string Escape(string name) =>

@@ -8,7 +8,9 @@ internal sealed class RunningHash(ContentHash expected) : IDisposable
 {
     private const int BufferSize = 1 << 20;
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash? _other = expected.Algorithm == HashAlgorithmName.SHA256 ? null : IncrementalHash.CreateHash(expected.Algorithm);
+    private readonly IncrementalHash? _other = expected.Algorithm == HashAlgorithmName.SHA256
+        ? null
+        : IncrementalHash.CreateHash(expected.Algorithm);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -28,7 +28,8 @@ internal sealed class SegmentedFetch(MirrorClient client, MirrorRotation rota, D
                 var (filled, bytes) = underWay.Peek();
                 await transfer.WriteAsync(await filled.ConfigureAwait(false), bytes, cancellationToken).ConfigureAwait(false);
                 underWay.Dequeue();
-                if (System.Runtime.InteropServices.MemoryMarshal.TryGetArray<byte>(bytes, out var free) && free.Array is { } array) spare.Push(array);
+                if (System.Runtime.InteropServices.MemoryMarshal.TryGetArray<byte>(bytes, out var free) && free.Array is { } array)
+                    spare.Push(array);
             }
         }
         finally
@@ -46,13 +47,18 @@ internal sealed class SegmentedFetch(MirrorClient client, MirrorRotation rota, D
             var turn = rota.Next();
             try
             {
-                using var answer = await client.OpenAsync(turn.Mirror, offset + filled, offset + segment.Length - 1, cancellationToken).ConfigureAwait(false);
-                if (!answer.IsRange) throw new UntrustedArchiveException(answer.Name, "it changed while it was fetched, or is not served in ranges");
+                using var answer =
+                    await client.OpenAsync(turn.Mirror, offset + filled, offset + segment.Length - 1, cancellationToken)
+                        .ConfigureAwait(false);
+                if (!answer.IsRange)
+                    throw new UntrustedArchiveException(answer.Name, "it changed while it was fetched, or is not served in ranges");
                 if (answer.Total is { } total) transfer.Agree(answer.Name, total);
                 for (int read; filled < segment.Length; filled += read)
                 {
                     read = await client.ReadAsync(answer, segment[filled..], cancellationToken).ConfigureAwait(false);
-                    if (read == 0) throw new HttpIOException(HttpRequestError.ResponseEnded, $"{answer.Name} ended {segment.Length - filled} bytes early.");
+                    if (read == 0)
+                        throw new HttpIOException(
+                            HttpRequestError.ResponseEnded, $"{answer.Name} ended {segment.Length - filled} bytes early.");
                     rota.Arrived(read);
                 }
 

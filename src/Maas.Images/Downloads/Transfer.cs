@@ -6,7 +6,12 @@ namespace Maas.Images.Downloads;
 /// A file on its way into a part file, in order: the part's length says how far it is, to this run and to a later one, and
 /// the hash is taken of each byte as it is written.
 /// </summary>
-internal sealed class Transfer(DownloadRequest request, FileStream part, RunningHash hash, DownloadOptions options, IProgress<ImportProgress>? progress)
+internal sealed class Transfer(
+    DownloadRequest request,
+    FileStream part,
+    RunningHash hash,
+    DownloadOptions options,
+    IProgress<ImportProgress>? progress)
 {
     /// <summary>The bytes of the whole; -1 until a mirror has said so.</summary>
     public long Length { get; private set; } = request.Length ?? -1;
@@ -35,7 +40,8 @@ internal sealed class Transfer(DownloadRequest request, FileStream part, Running
     {
         if (Length < 0)
         {
-            if (total > options.MostBytes) throw new UntrustedArchiveException(mirror, $"it has {total} bytes, and at most {options.MostBytes} are fetched");
+            if (total > options.MostBytes)
+                throw new UntrustedArchiveException(mirror, $"it has {total} bytes, and at most {options.MostBytes} are fetched");
             Length = total;
             FreeSpace.Require(Path.GetDirectoryName(part.Name)!, total - Position, options.SpareBytes); // a file is in a folder
             return;

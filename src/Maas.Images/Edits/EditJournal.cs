@@ -5,11 +5,12 @@ namespace Maas.Images.Edits;
 /// <summary>
 /// The redo journal of an edit: the overlay's pages as they were written, an index behind them and, last of all, a head.
 /// <code>
-/// 0 "MAASEDIT"  8 version 2  12 page size  16 length of the image before  24 and after  32 pages  40 index' offset  48 its CRC-32C  52 CRC-32C of 0-51
-/// 65536 pages            index, 528 bytes a page: 0 the page's number  8 its CRC-32C  12 zeros  16 CRC-32C of each of the 128 sectors it replaces
+/// 0 "MAASEDIT" 8 version 2 12 page size 16 length of the image before 24 and after 32 pages 40 index' offset 48 its CRC-32C 52 CRC-32C of
+/// 0-51 65536 pages index, 528 bytes a page: 0 the page's number 8 its CRC-32C 12 zeros 16 CRC-32C of each of the 128 sectors it replaces
 /// </code>
 /// Pages and index are made durable before the head is written, and the head (which fits in a sector) before the first byte of the image
-/// changes. So a journal without a head belongs to an image that is still the old one, and one with a head can be applied as often as needed.
+/// changes. So a journal without a head belongs to an image that is still the old one, and one with a head can be applied as often as
+/// needed.
 /// </summary>
 internal sealed class EditJournal
 {
@@ -26,12 +27,15 @@ internal sealed class EditJournal
     private readonly RandomAccessSource _journal;
     private readonly Dictionary<long, (long Offset, uint Checksum)> _pages;
 
-    private EditJournal(RandomAccessSource journal, long length, Dictionary<long, (long, uint)> pages) => (_journal, Length, _pages) = (journal, length, pages);
+    private EditJournal(RandomAccessSource journal, long length, Dictionary<long, (long, uint)> pages) =>
+        (_journal, Length, _pages) = (journal, length, pages);
 
     /// <summary>The image's length after the edit.</summary>
     public long Length { get; }
 
-    /// <summary>The journal's name: beside the image itself, whatever link led to it, so that everyone who opens the image finds it.</summary>
+    /// <summary>
+    /// The journal's name: beside the image itself, whatever link led to it, so that everyone who opens the image finds it.
+    /// </summary>
     public static string NameOf(string image) => image + ".edit";
 
     /// <summary>Removes the complete journal of an image that another has replaced.</summary>
@@ -41,7 +45,8 @@ internal sealed class EditJournal
         if (!File.Exists(name)) return;
         Span<byte> start = stackalloc byte[8];
         using (var file = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0))
-            if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual("MAASEDIT"u8)) return;
+            if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual("MAASEDIT"u8))
+                return;
         File.Delete(name);
     }
 
@@ -56,7 +61,11 @@ internal sealed class EditJournal
             entry.U64(0, (ulong)overlay.Pages[i]);
             entry.U32(8, overlay.ChecksumOf(i) ?? Checksum(i));
             ReadOld(medium.Image, overlay.Pages[i], old);
-            for (var sector = 0; sector < SectorsAPage; sector++) entry.U32(16 + (4 * sector), Checksums.Crc32C(uint.MaxValue, old.AsSpan(sector * SectorSize, Within(medium.Image.Length, overlay.Pages[i], sector))));
+            for (var sector = 0; sector < SectorsAPage; sector++)
+                entry.U32(
+                    16 + (4 * sector),
+                    Checksums.Crc32C(
+                        uint.MaxValue, old.AsSpan(sector * SectorSize, Within(medium.Image.Length, overlay.Pages[i], sector))));
         }
 
         var offset = FirstPage + ((long)overlay.Pages.Count * page.Length);
@@ -90,21 +99,30 @@ internal sealed class EditJournal
     public static EditJournal? Read(RandomAccessSource journal, RandomAccessSource image)
     {
         Span<byte> head = stackalloc byte[HeadSize];
-        if (journal.Read(0, head) < HeadSize || !head[52..].ContainsAnyExcept((byte)0)) return null; // its end is not there: the write was cut short
+        // its end is not there: the write was cut short
+        if (journal.Read(0, head) < HeadSize || !head[52..].ContainsAnyExcept((byte)0)) return null;
         ReadOnlySpan<byte> h = head;
-        if (!h.StartsWith("MAASEDIT"u8) || h.U32(8) != Version || h.U32(12) != OverlayBytes.PageSize || h.U32(52) != Checksums.Crc32C(uint.MaxValue, h[..52]))
+        if (!h.StartsWith("MAASEDIT"u8)
+            || h.U32(8) != Version
+            || h.U32(12) != OverlayBytes.PageSize
+            || h.U32(52) != Checksums.Crc32C(uint.MaxValue, h[..52]))
             throw new InvalidImageException(Structure, "its head is damaged", 0);
         long before = (long)h.U64(16), after = (long)h.U64(24), count = (long)h.U64(32), offset = (long)h.U64(40);
-        if (image.Length != before && image.Length != after) throw new InvalidImageException(Structure, $"it belongs to an image of {before} bytes, not of {image.Length}");
+        if (image.Length != before && image.Length != after)
+            throw new InvalidImageException(Structure, $"it belongs to an image of {before} bytes, not of {image.Length}");
         if (count < 0 || count > int.MaxValue / EntrySize) throw new InvalidImageException(Structure, $"it has {count} pages", 32);
-        ReadOnlySpan<byte> index = count == 0 ? default : journal.Read(offset, (int)count * EntrySize, Structure); // none if the image only became longer
-        if (Checksums.Crc32C(uint.MaxValue, index) != h.U32(48)) throw new InvalidImageException(Structure, "the checksum of its index does not match", offset);
+        // none if the image only became longer
+        ReadOnlySpan<byte> index = count == 0 ? default : journal.Read(offset, (int)count * EntrySize, Structure);
+        if (Checksums.Crc32C(uint.MaxValue, index) != h.U32(48))
+            throw new InvalidImageException(Structure, "the checksum of its index does not match", offset);
 
         var pages = new Dictionary<long, (long, uint)>((int)count);
         for (var i = 0; i < count; i++)
         {
             var number = (long)index.U64(i * EntrySize);
-            if (number < 0 || number > after / OverlayBytes.PageSize || !pages.TryAdd(number, (FirstPage + ((long)i * OverlayBytes.PageSize), index.U32((i * EntrySize) + 8))))
+            if (number < 0
+                || number > after / OverlayBytes.PageSize
+                || !pages.TryAdd(number, (FirstPage + ((long)i * OverlayBytes.PageSize), index.U32((i * EntrySize) + 8))))
                 throw new InvalidImageException(Structure, $"page {number} is not in the image, or is there twice", offset);
         }
 
@@ -160,13 +178,17 @@ internal sealed class EditJournal
         {
             var length = Within(before, number, sector);
             var now = old.AsSpan(sector * SectorSize, length);
-            if (!now.SequenceEqual(page.AsSpan(sector * SectorSize, length)) && Checksums.Crc32C(uint.MaxValue, now) != entry.U32(16 + (4 * sector)))
-                throw new InvalidImageException(Structure, $"it belongs to another image: this one's bytes at {(number * OverlayBytes.PageSize) + (sector * SectorSize)} are neither what they were nor what they become");
+            if (!now.SequenceEqual(page.AsSpan(sector * SectorSize, length))
+                && Checksums.Crc32C(uint.MaxValue, now) != entry.U32(16 + (4 * sector)))
+                throw new InvalidImageException(
+                    Structure,
+                    $"it belongs to another image: this one's bytes at {(number * OverlayBytes.PageSize) + (sector * SectorSize)} are neither what they were nor what they become");
         }
     }
 
     /// <summary>How much of a sector is in an image of that length.</summary>
-    private static int Within(long length, long page, int sector) => (int)Math.Clamp(length - (page * OverlayBytes.PageSize) - (sector * SectorSize), 0, SectorSize);
+    private static int Within(long length, long page, int sector) =>
+        (int)Math.Clamp(length - (page * OverlayBytes.PageSize) - (sector * SectorSize), 0, SectorSize);
 
     private static void ReadOld(RandomAccessSource image, long number, byte[] page)
     {
@@ -178,6 +200,7 @@ internal sealed class EditJournal
     {
         var (offset, checksum) = _pages[number];
         _journal.ReadExactly(offset, page, Structure);
-        if (Checksums.Crc32C(uint.MaxValue, page) != checksum) throw new InvalidImageException(Structure, $"the checksum of page {number} does not match", offset);
+        if (Checksums.Crc32C(uint.MaxValue, page) != checksum)
+            throw new InvalidImageException(Structure, $"the checksum of page {number} does not match", offset);
     }
 }

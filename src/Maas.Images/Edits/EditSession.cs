@@ -3,8 +3,8 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Edits;
 
 /// <summary>
-/// One edit: changes gather in the journal, over an image that stays as it is, until they are committed. Only what goes where the image has nothing is written there at
-/// once (<see cref="WritableBytes.WriteUnused"/>).
+/// One edit: changes gather in the journal, over an image that stays as it is, until they are committed. Only what goes where the image has
+/// nothing is written there at once (<see cref="WritableBytes.WriteUnused"/>).
 /// </summary>
 internal sealed class EditSession : IEditSession
 {
@@ -38,7 +38,8 @@ internal sealed class EditSession : IEditSession
         cancellationToken.ThrowIfCancellationRequested();
         var firstNew = (_medium.Image.Length + OverlayBytes.PageSize - 1) / OverlayBytes.PageSize;
         var growth = Bytes.Pages.Count(page => page >= firstNew) * (long)OverlayBytes.PageSize;
-        if (growth > 0 && _medium.FreeSpace < growth) throw new IOException($"The image grows by {growth} bytes, and {_medium.FreeSpace} are free. Nothing was changed.");
+        if (growth > 0 && _medium.FreeSpace < growth)
+            throw new IOException($"The image grows by {growth} bytes, and {_medium.FreeSpace} are free. Nothing was changed.");
         if (Bytes.Pages.Count > 0 || Bytes.Length != _medium.Image.Length)
         {
             if (Bytes.HasWrittenUnused) _medium.Image.Flush(); // what the journal makes part of the image is there before it

@@ -44,7 +44,8 @@ internal sealed class FileMedium : IEditMedium
     {
         PrivateFile.Create(_journal).Dispose();
         var journal = Open(_journal, FileMode.Open);
-        // An edit that replaced the image holds the journal until it has: who opened the image before that finds another one in its place now.
+        // An edit that replaced the image holds the journal until it has: who opened the image before that finds another one in its place
+        // now.
         if (_image.IsStill(_path)) return journal;
         journal.Dispose();
         DeleteJournal();

@@ -3,8 +3,8 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Edits;
 
 /// <summary>
-/// An edit of an image whose format keeps a disk's bytes elsewhere than where the disk has them: the changed disk is written as a new image,
-/// which takes the old one's place when it is whole and durable. So there is nothing to recover.
+/// An edit of an image whose format keeps a disk's bytes elsewhere than where the disk has them: the changed disk is written as a new
+/// image, which takes the old one's place when it is whole and durable. So there is nothing to recover.
 /// </summary>
 internal sealed class RewriteSession : IEditSession
 {

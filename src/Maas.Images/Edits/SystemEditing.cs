@@ -21,7 +21,8 @@ public static class SystemEditing
         /// <exception cref="FileNotFoundException">There is no SSH server.</exception>
         public async Task SetSshOptionAsync(string name, string value, CancellationToken cancellationToken = default)
         {
-            if (!name.All(char.IsAsciiLetterOrDigit) || name.Length == 0) throw new ArgumentException($"{name} is no option.", nameof(name));
+            if (!name.All(char.IsAsciiLetterOrDigit) || name.Length == 0)
+                throw new ArgumentException($"{name} is no option.", nameof(name));
             if (value.AsSpan().ContainsAny('\n', '\r', '\0')) throw new ArgumentException("A value is one line.", nameof(value));
             var kept = new List<string> { $"{name} {value}" };
             var matching = false;
@@ -42,7 +43,8 @@ public static class SystemEditing
         /// <exception cref="ArgumentException">There is no such user, or the hash is none.</exception>
         public async Task SetPasswordHashAsync(string user, string hash, CancellationToken cancellationToken = default)
         {
-            if (hash.Length == 0 || hash.Any(letter => letter is ':' or <= ' ' or > '~')) throw new ArgumentException("It is no password hash.", nameof(hash));
+            if (hash.Length == 0 || hash.Any(letter => letter is ':' or <= ' ' or > '~'))
+                throw new ArgumentException("It is no password hash.", nameof(hash));
             var lines = await ReadLinesAsync(tree, Shadow, cancellationToken).ConfigureAwait(false);
             var at = lines.FindIndex(line => line.StartsWith($"{user}:", StringComparison.Ordinal));
             if (at < 0 || user.Length == 0) throw new ArgumentException($"There is no user {user}.", nameof(user));
@@ -54,7 +56,8 @@ public static class SystemEditing
     }
 
     private static bool StartsWith(ReadOnlySpan<char> line, string keyword) =>
-        line.StartsWith(keyword, StringComparison.OrdinalIgnoreCase) && (line.Length == keyword.Length || line[keyword.Length] is ' ' or '\t' or '=');
+        line.StartsWith(keyword, StringComparison.OrdinalIgnoreCase)
+            && (line.Length == keyword.Length || line[keyword.Length] is ' ' or '\t' or '=');
 
     private static async Task<List<string>> ReadLinesAsync(IEditableFileTree tree, string path, CancellationToken cancellationToken)
     {
@@ -64,6 +67,11 @@ public static class SystemEditing
         return lines;
     }
 
-    private static async Task WriteLinesAsync(IEditableFileTree tree, string path, List<string> lines, CancellationToken cancellationToken) =>
-        await tree.WriteFileAsync(path, Encoding.Latin1.GetBytes(string.Concat(lines.Select(line => line + '\n'))), null, cancellationToken).ConfigureAwait(false);
+    private static async Task WriteLinesAsync(
+        IEditableFileTree tree,
+        string path,
+        List<string> lines,
+        CancellationToken cancellationToken) =>
+        await tree.WriteFileAsync(path, Encoding.Latin1.GetBytes(string.Concat(lines.Select(line => line + '\n'))), null, cancellationToken)
+            .ConfigureAwait(false);
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Maas.Images.Ephemeral;
 
-/// <summary>The few things needed from an ELF file (64 bit, little endian): which libraries it needs, and a kernel module's facts.</summary>
+/// <summary>
+/// The few things needed from an ELF file (64 bit, little endian): which libraries it needs, and a kernel module's facts.
+/// </summary>
 internal sealed class ElfFile
 {
     // ELF-64 Object File Format 1.5. File header: e_ident 16, type 2, machine 2, version 4, entry 8, phoff 8 @32, shoff 8 @40,
@@ -38,7 +40,8 @@ internal sealed class ElfFile
         var interpreter = segments.Where(segment => segment.Type == Interpreter).Select(segment => Text(segment.Offset)).FirstOrDefault();
         List<long> names = [];
         var strings = -1L;
-        foreach (var (_, offset, _, length) in segments.Where(segment => segment.Type == Dynamic).Take(1)) // there is one at most; walking many would take for ever
+        // there is one at most; walking many would take for ever
+        foreach (var (_, offset, _, length) in segments.Where(segment => segment.Type == Dynamic).Take(1))
         {
             for (var at = offset; at - offset <= length - 16; at += 16)
             {

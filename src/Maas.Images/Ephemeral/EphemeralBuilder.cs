@@ -15,7 +15,8 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
 
     public async Task<EphemeralManifest> BuildAsync(string directory, CancellationToken cancellationToken)
     {
-        var work = Directory.CreateDirectory(Path.Combine(directory, $".work-{Environment.ProcessId:x}-{Guid.CreateVersion7():n}")).FullName;
+        var work =
+            Directory.CreateDirectory(Path.Combine(directory, $".work-{Environment.ProcessId:x}-{Guid.CreateVersion7():n}")).FullName;
         try
         {
             var release = await WriteAsync(work, cancellationToken).ConfigureAwait(false);
@@ -74,7 +75,9 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
             {
                 const string Folder = "lib/firmware/";
                 var path = entry.Path.StartsWith("usr/", StringComparison.Ordinal) ? entry.Path[4..] : entry.Path;
-                if (entry.Kind != ArchiveEntryKind.File || !path.StartsWith(Folder, StringComparison.Ordinal) || !wanted.Contains(path[Folder.Length..])) continue;
+                if (entry.Kind != ArchiveEntryKind.File
+                    || !path.StartsWith(Folder, StringComparison.Ordinal)
+                    || !wanted.Contains(path[Folder.Length..])) continue;
                 _tree.AddFile(path, entry.ReadAll(), executable: false);
             }
         }
@@ -85,7 +88,9 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         var package = await _reader.RequireAsync("busybox-static", cancellationToken).ConfigureAwait(false);
         using var file = await _reader.OpenAsync(package, cancellationToken).ConfigureAwait(false);
         _reader.MarkUsed(package.Name);
-        var busybox = new DebFile(file).ReadFiles().FirstOrDefault(entry => entry.Kind == ArchiveEntryKind.File && entry.Path is "bin/busybox" or "usr/bin/busybox")
+        var busybox =
+            new DebFile(file).ReadFiles()
+                .FirstOrDefault(entry => entry.Kind == ArchiveEntryKind.File && entry.Path is "bin/busybox" or "usr/bin/busybox")
             ?? throw new PackageNotFoundException(package.Name, $"The package {package} has no bin/busybox.");
         _tree.AddFile("bin/busybox", busybox.ReadAll(), executable: true);
         // init makes the other applets' links with "busybox --install"; these are needed before it runs, or by the kernel.
@@ -95,7 +100,8 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
 
     private void AddOwnFiles()
     {
-        foreach (var folder in (string[])["dev", "etc", "mnt", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/sbin", "var"]) _tree.AddDirectory(folder);
+        foreach (var folder in (string[])["dev", "etc", "mnt", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/sbin", "var"])
+            _tree.AddDirectory(folder);
         _tree.AddDevice("dev/console", 5, 1);
         _tree.AddDevice("dev/null", 1, 3);
         _tree.AddFile("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"u8.ToArray(), executable: false);

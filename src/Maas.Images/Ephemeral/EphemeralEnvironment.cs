@@ -31,10 +31,13 @@ public sealed class EphemeralEnvironment
     /// <summary>What it was built from.</summary>
     public EphemeralManifest Manifest { get; }
 
-    /// <summary>The environment that stands in <paramref name="directory"/>, or <see langword="null"/> when none was completed there.</summary>
+    /// <summary>
+    /// The environment that stands in <paramref name="directory"/>, or <see langword="null"/> when none was completed there.
+    /// </summary>
     public static EphemeralEnvironment? Open(string directory)
     {
-        if (EphemeralManifest.Read(ManifestPath(directory)) is not { } manifest || manifest.Folder != Path.GetFileName(manifest.Folder)) return null;
+        if (EphemeralManifest.Read(ManifestPath(directory)) is not { } manifest || manifest.Folder != Path.GetFileName(manifest.Folder))
+            return null;
         var environment = new EphemeralEnvironment(Path.GetFullPath(directory), manifest);
         return File.Exists(environment.KernelPath) && File.Exists(environment.InitrdPath) ? environment : null;
     }
@@ -64,10 +67,12 @@ public sealed class EphemeralEnvironment
         var recipe = new EphemeralRecipe(options ?? new EphemeralEnvironmentOptions());
         Directory.CreateDirectory(directory);
         progress?.Report(new ImportProgress("check"));
-        if (Open(directory) is { } present && await present.IsMadeOfAsync(recipe, packages, cancellationToken).ConfigureAwait(false)) return present;
+        if (Open(directory) is { } present && await present.IsMadeOfAsync(recipe, packages, cancellationToken).ConfigureAwait(false))
+            return present;
 
         var before = Open(directory)?.Manifest.Folder;
-        var manifest = await new EphemeralBuilder(packages, recipe, progress).BuildAsync(directory, cancellationToken).ConfigureAwait(false);
+        var manifest =
+            await new EphemeralBuilder(packages, recipe, progress).BuildAsync(directory, cancellationToken).ConfigureAwait(false);
         manifest.Write(ManifestPath(directory));
         RemoveOthers(directory, manifest.Folder, before);
         return new EphemeralEnvironment(Path.GetFullPath(directory), manifest);
@@ -80,7 +85,9 @@ public sealed class EphemeralEnvironment
         if (Manifest.RecipeSha256 != recipe.Sha256) return false;
         foreach (var used in Manifest.Packages)
         {
-            if (await packages.FindAsync(used.Name, cancellationToken).ConfigureAwait(false) is not { } found || found.Sha256 != used.Sha256) return false;
+            if (await packages.FindAsync(used.Name, cancellationToken).ConfigureAwait(false) is not { } found
+                || found.Sha256 != used.Sha256)
+                return false;
         }
 
         return await HashAsync(KernelPath, cancellationToken).ConfigureAwait(false) == Manifest.KernelSha256
@@ -99,7 +106,8 @@ public sealed class EphemeralEnvironment
         foreach (var folder in Directory.GetDirectories(directory))
         {
             var name = Path.GetFileName(folder);
-            if (name != current && name != before && name.StartsWith(EphemeralBuilder.FolderPrefix, StringComparison.Ordinal)) Directory.Delete(folder, recursive: true);
+            if (name != current && name != before && name.StartsWith(EphemeralBuilder.FolderPrefix, StringComparison.Ordinal))
+                Directory.Delete(folder, recursive: true);
         }
     }
 }

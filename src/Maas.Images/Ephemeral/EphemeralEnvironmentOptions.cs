@@ -18,14 +18,19 @@ public sealed record EphemeralEnvironmentOptions
     public IReadOnlyList<EphemeralProgram> Programs { get; init; } = EphemeralProgram.Defaults;
 
     /// <summary>
-    /// Packages with firmware files (<c>firmware-bnx2x</c>, from the component non-free-firmware); of each, what a chosen module asks for goes in.
-    /// Default: none.
+    /// Packages with firmware files (<c>firmware-bnx2x</c>, from the component non-free-firmware); of each, what a chosen module asks for
+    /// goes in. Default: none.
     /// </summary>
     public IReadOnlyList<string> FirmwarePackages { get; init; } = [];
 
-    /// <summary>Files of your own, by their path in the environment (<c>usr/bin/burn-in</c>), executable. They may replace one of ours.</summary>
+    /// <summary>
+    /// Files of your own, by their path in the environment (<c>usr/bin/burn-in</c>), executable. They may replace one of ours.
+    /// </summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>>();
 
-    /// <summary>How the initrd is packed: <see cref="CompressionFormat.Zstandard"/> (default), <see cref="CompressionFormat.Gzip"/> for kernels that cannot unpack it, or <see cref="CompressionFormat.None"/>.</summary>
+    /// <summary>
+    /// How the initrd is packed: <see cref="CompressionFormat.Zstandard"/> (default), <see cref="CompressionFormat.Gzip"/> for kernels that
+    /// cannot unpack it, or <see cref="CompressionFormat.None"/>.
+    /// </summary>
     public CompressionFormat Compression { get; init; } = CompressionFormat.Zstandard;
 }

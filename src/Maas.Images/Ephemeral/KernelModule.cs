@@ -48,7 +48,8 @@ internal sealed record KernelModule(
         return new KernelModule(
             path,
             [.. facts["depends"].SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(NameOf)],
-            [.. facts["softdep"].SelectMany(words => words.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(word => !word.EndsWith(':'))],
+            [.. facts["softdep"].SelectMany(words => words.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(word => !word.EndsWith(':'))],
             [.. facts["alias"]],
             [.. facts["firmware"]]);
     }

@@ -14,7 +14,8 @@ internal sealed class KernelModuleSet
     public KernelModuleSet(IEnumerable<KernelModule> all, KernelModuleSelection selection)
     {
         var modules = all.ToList();
-        _byName = modules.GroupBy(module => module.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        _byName = modules.GroupBy(module => module.Name, StringComparer.Ordinal).ToDictionary(
+            group => group.Key, group => group.First(), StringComparer.Ordinal);
         var byAlias = modules
             .SelectMany(module => module.Aliases.Where(IsPlain).Select(alias => (alias, module)))
             .ToLookup(pair => pair.alias.Replace('-', '_'), pair => pair.module, StringComparer.Ordinal);
@@ -52,7 +53,8 @@ internal sealed class KernelModuleSet
 
     /// <summary><c>modules.alias</c>: "alias PATTERN NAME".</summary>
     public byte[] WriteAliases() =>
-        Encoding.ASCII.GetBytes(string.Concat(Modules.SelectMany(module => module.Aliases.Select(alias => $"alias {alias} {module.Name}\n"))));
+        Encoding.ASCII.GetBytes(
+            string.Concat(Modules.SelectMany(module => module.Aliases.Select(alias => $"alias {alias} {module.Name}\n"))));
 
     // Depth first, then reversed and without doubles: a module stands before everything it needs in turn.
     private IEnumerable<KernelModule> Closure(KernelModule module)
@@ -74,7 +76,9 @@ internal sealed class KernelModuleSet
         }
     }
 
-    private static bool IsPlain(string alias) => !alias.Contains(':', StringComparison.Ordinal) && !alias.Contains('*', StringComparison.Ordinal);
+    private static bool IsPlain(string alias) =>
+        !alias.Contains(':', StringComparison.Ordinal) && !alias.Contains('*', StringComparison.Ordinal);
 
-    private static string BelowKernel(string path) => path.StartsWith("kernel/", StringComparison.Ordinal) ? path["kernel/".Length..] : path;
+    private static string BelowKernel(string path) =>
+        path.StartsWith("kernel/", StringComparison.Ordinal) ? path["kernel/".Length..] : path;
 }

@@ -3,7 +3,9 @@ using Maas.Images.Debian;
 
 namespace Maas.Images.Ephemeral;
 
-/// <summary>A kernel's package, read once: the kernel, and all its modules with their facts. The modules' bytes wait in a temporary file.</summary>
+/// <summary>
+/// A kernel's package, read once: the kernel, and all its modules with their facts. The modules' bytes wait in a temporary file.
+/// </summary>
 internal sealed class KernelPackage : IDisposable
 {
     private const int LargestModule = 128 << 20;
@@ -14,7 +16,13 @@ internal sealed class KernelPackage : IDisposable
     private string? _release;
 
     private KernelPackage(string workDirectory) =>
-        _spool = new FileStream(Path.Combine(workDirectory, "modules.spool"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
+        _spool = new FileStream(
+            Path.Combine(workDirectory, "modules.spool"),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            1 << 20,
+            FileOptions.DeleteOnClose);
 
     /// <summary>The kernel image.</summary>
     public ReadOnlyMemory<byte> Kernel => _kernel;
@@ -23,7 +31,8 @@ internal sealed class KernelPackage : IDisposable
     public string Release => _release ?? "";
 
     /// <summary>All modules, sorted by path.</summary>
-    public IEnumerable<KernelModule> Modules => _modules.Values.Select(found => found.Module).OrderBy(module => module.Path, StringComparer.Ordinal);
+    public IEnumerable<KernelModule> Modules =>
+        _modules.Values.Select(found => found.Module).OrderBy(module => module.Path, StringComparer.Ordinal);
 
     /// <summary>The list of what is built in, which modprobe reads so as not to look for it.</summary>
     public byte[]? BuiltIn => _lists.GetValueOrDefault("modules.builtin");

@@ -10,7 +10,8 @@ internal sealed class PackageReader(IPackageSource packages, IProgress<ImportPro
 
     /// <summary>What the manifest says: the packages that something was taken from.</summary>
     public IReadOnlyList<EphemeralManifestPackage> Used =>
-        [.. _known.Values.Where(package => _used.Contains(package.Name)).Select(package => new EphemeralManifestPackage(package.Name, package.Version.ToString(), package.Sha256))];
+        [.. _known.Values.Where(package => _used.Contains(package.Name))
+            .Select(package => new EphemeralManifestPackage(package.Name, package.Version.ToString(), package.Sha256))];
 
     public async Task<DebianPackage> RequireAsync(string name, CancellationToken cancellationToken) =>
         await FindAsync(name, cancellationToken).ConfigureAwait(false)
@@ -32,7 +33,8 @@ internal sealed class PackageReader(IPackageSource packages, IProgress<ImportPro
         for (var depth = 0; depth < 4; depth++)
         {
             MarkUsed(package.Name);
-            var next = package.Depends.Select(alternatives => alternatives[0]).FirstOrDefault(needed => needed.StartsWith("linux-image-", StringComparison.Ordinal));
+            var next = package.Depends.Select(alternatives => alternatives[0])
+                .FirstOrDefault(needed => needed.StartsWith("linux-image-", StringComparison.Ordinal));
             if (next is null) return package;
             package = await RequireAsync(next, cancellationToken).ConfigureAwait(false);
         }
@@ -40,7 +42,9 @@ internal sealed class PackageReader(IPackageSource packages, IProgress<ImportPro
         throw new PackageNotFoundException(name, $"The package {name} leads to no kernel.");
     }
 
-    /// <summary>All that a package depends on, nearest first. What is in no source is left out: not every dependency has a file we want.</summary>
+    /// <summary>
+    /// All that a package depends on, nearest first. What is in no source is left out: not every dependency has a file we want.
+    /// </summary>
     public async Task<IReadOnlyList<DebianPackage>> DependenciesAsync(DebianPackage package, CancellationToken cancellationToken)
     {
         const int Enough = 512;

@@ -25,14 +25,17 @@ internal sealed class PackagedPrograms(PackageReader reader, InitramfsTree tree)
         // A script needs no library.
         if (!ElfFile.IsElf(content)) return;
         var (needed, interpreter) = new ElfFile(content).ReadDynamic();
-        if (interpreter is not null) await AddLibraryAsync(Path.GetFileName(interpreter), package, interpreter.TrimStart('/'), cancellationToken).ConfigureAwait(false);
+        if (interpreter is not null)
+            await AddLibraryAsync(Path.GetFileName(interpreter), package, interpreter.TrimStart('/'), cancellationToken)
+                .ConfigureAwait(false);
         foreach (var name in needed) await AddLibraryAsync(name, package, "lib/" + name, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task AddLibraryAsync(string name, DebianPackage neededBy, string path, CancellationToken cancellationToken)
     {
         if (!_placed.Add(path)) return;
-        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal)) throw new InvalidImageException($"program of {neededBy}", "it needs a library by path");
+        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal))
+            throw new InvalidImageException($"program of {neededBy}", "it needs a library by path");
         if (!_libraries.TryGetValue(name, out var library))
         {
             await FindLibraryAsync(name, neededBy, cancellationToken).ConfigureAwait(false);
@@ -85,7 +88,8 @@ internal sealed class PackagedPrograms(PackageReader reader, InitramfsTree tree)
         foreach (var entry in new DebFile(file).ReadFiles())
         {
             var name = Path.GetFileName(entry.Path);
-            if (program is not null && entry.Kind == ArchiveEntryKind.File && WithoutUsr(entry.Path) == WithoutUsr(program)) found = entry.ReadAll(LargestProgram);
+            if (program is not null && entry.Kind == ArchiveEntryKind.File && WithoutUsr(entry.Path) == WithoutUsr(program))
+                found = entry.ReadAll(LargestProgram);
             else if (!IsLibrary(entry.Path)) continue;
             else if (entry.Kind == ArchiveEntryKind.File) _libraries.TryAdd(name, (entry.ReadAll(LargestProgram), package.Name));
             else if (entry.Kind == ArchiveEntryKind.SymbolicLink) links[name] = Path.GetFileName(entry.LinkTarget);

@@ -5,9 +5,9 @@ using Maas.Images.Outputs;
 namespace Maas.Images.Ext;
 
 /// <summary>
-/// Makes an ext4 file system of a tree, with what mke2fs gives one by default: extents, 64bit, metadata checksums, a journal, and room to grow.
-/// Owners, modes, times, hard links, devices and extended attributes are kept; stretches of zeros become holes. The same tree, UUID and time give
-/// the same bytes.
+/// Makes an ext4 file system of a tree, with what mke2fs gives one by default: extents, 64bit, metadata checksums, a journal, and room to
+/// grow. Owners, modes, times, hard links, devices and extended attributes are kept; stretches of zeros become holes. The same tree, UUID
+/// and time give the same bytes.
 /// </summary>
 /// <example>
 /// <code>
@@ -37,7 +37,9 @@ public sealed class Ext4Builder
     /// <inheritdoc cref="OutputOptions.AllowDevice"/>
     public bool AllowDevice { get; init; }
 
-    /// <summary>Writes the file system to a file, which appears whole or not at all, or another place (<see cref="ImageOutput"/>).</summary>
+    /// <summary>
+    /// Writes the file system to a file, which appears whole or not at all, or another place (<see cref="ImageOutput"/>).
+    /// </summary>
     /// <param name="tree">What goes into it.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="length">Bytes of the file system; <see langword="null"/> for what the tree needs and a tenth more, in whole
@@ -52,7 +54,12 @@ public sealed class Ext4Builder
         if (FileName.Encode(Label).Length > 16) throw new ArgumentException("The label is longer than 16 bytes.");
         if (length < Shortest) throw new ArgumentException($"An ext4 file system has at least {Shortest} bytes, not {length}.");
         var geometry = GeometryFor(ExtTreeSize.Of(tree, BlockSize, cancellationToken), length);
-        await ImageOutput.WriteFileAsync(path, 0, file => WriteAsync(file, geometry, tree, cancellationToken), new OutputOptions { AllowDevice = AllowDevice }, cancellationToken).ConfigureAwait(false);
+        await ImageOutput.WriteFileAsync(
+            path,
+            0,
+            file => WriteAsync(file, geometry, tree, cancellationToken),
+            new OutputOptions { AllowDevice = AllowDevice },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WriteAsync(FileStream output, ExtGeometry geometry, IFileTree tree, CancellationToken cancellationToken)

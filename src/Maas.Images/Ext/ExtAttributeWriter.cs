@@ -6,7 +6,8 @@ namespace Maas.Images.Ext;
 internal sealed class ExtAttributeWriter(ExtVolume volume, ExtBlockAllocator blocks)
 {
     private readonly ExtAttributes _attributes = new(volume.Blocks, volume.Super, (number, _) =>
-        throw new NotSupportedException($"Inode {number} holds an attribute's value; attributes in inodes of their own are not changed here."));
+        throw new NotSupportedException(
+            $"Inode {number} holds an attribute's value; attributes in inodes of their own are not changed here."));
 
     private ExtSuperblock Super => volume.Super;
 
@@ -61,7 +62,8 @@ internal sealed class ExtAttributeWriter(ExtVolume volume, ExtBlockAllocator blo
         var near = inode.AttributesBlock;
         Release(inode);
         if (entries.Count == 0) return;
-        if (entries.Sum(entry => entry.Size) > Super.BlockSize - ExtAttributes.BlockHeader - 4) throw new IOException("The attributes do not fit in the inode and one block.");
+        if (entries.Sum(entry => entry.Size) > Super.BlockSize - ExtAttributes.BlockHeader - 4)
+            throw new IOException("The attributes do not fit in the inode and one block.");
         var (number, _) = blocks.Allocate(near != 0 ? near : volume.FirstBlockOf((int)((inode.Number - 1) / Super.InodesPerGroup)), 1);
         var block = volume.Blocks.Fill(number);
         block.U32(0, ExtAttributes.Magic);

@@ -22,7 +22,13 @@ internal sealed class ExtAttributes(RandomAccessSource volume, ExtSuperblock sup
     /// <summary>The prefixes by number; a number not here cannot be named.</summary>
     private static readonly (byte Index, string Prefix)[] Prefixes =
     [
-        (1, "user."), (2, "system.posix_acl_access"), (3, "system.posix_acl_default"), (4, "trusted."), (6, "security."), (7, "system."), (8, "system.richacl"),
+        (1, "user."),
+        (2, "system.posix_acl_access"),
+        (3, "system.posix_acl_default"),
+        (4, "trusted."),
+        (6, "security."),
+        (7, "system."),
+        (8, "system.richacl"),
     ];
 
     public Dictionary<string, ReadOnlyMemory<byte>> Read(ExtInode inode)
@@ -89,7 +95,9 @@ internal sealed class ExtAttributes(RandomAccessSource volume, ExtSuperblock sup
     {
         if (PrefixOf(name).Prefix is null) throw new NotSupportedException($"ext keeps no attribute {name}.");
         var (index, rest) = PlaceOf(name) ?? throw new ArgumentException($"{name} is no name of an attribute.", nameof(name));
-        var stored = index is 2 or 3 ? ExtAccessControl.ToDiskForm(value) ?? throw new ArgumentException($"The value of {name} is no access list.", nameof(value)) : value.ToArray();
+        var stored = index is 2 or 3
+            ? ExtAccessControl.ToDiskForm(value) ?? throw new ArgumentException($"The value of {name} is no access list.", nameof(value))
+            : value.ToArray();
         return new ExtAttributeEntry(index, rest, stored);
     }
 
@@ -102,7 +110,9 @@ internal sealed class ExtAttributes(RandomAccessSource volume, ExtSuperblock sup
     }
 
     private static (byte Index, string Prefix) PrefixOf(string name) =>
-        Prefixes.Where(known => name.StartsWith(known.Prefix, StringComparison.Ordinal)).OrderByDescending(known => known.Prefix.Length).FirstOrDefault();
+        Prefixes.Where(known => name.StartsWith(known.Prefix, StringComparison.Ordinal))
+            .OrderByDescending(known => known.Prefix.Length)
+            .FirstOrDefault();
 
     private static InvalidImageException Wrong(ExtInode inode, string reason) => new(Structure, $"inode {inode.Number}: {reason}");
 }

@@ -34,14 +34,17 @@ internal sealed class ExtBlockAllocator(ExtVolume volume)
     {
         while (count > 0)
         {
-            if (start <= Super.FirstDataBlock || start + count > Super.BlockCount) throw new InvalidImageException(Structure, $"block {start} is given back");
+            if (start <= Super.FirstDataBlock || start + count > Super.BlockCount)
+                throw new InvalidImageException(Structure, $"block {start} is given back");
             var group = volume.GroupOf(start);
             var at = (int)(start - volume.FirstBlockOf(group));
             var here = (int)Math.Min(count, volume.BlocksIn(group) - at);
             var bits = Bitmap(group, out var block);
             for (var i = at; i < at + here; i++)
             {
-                if (!ExtBitmap.Has(bits, i)) throw new InvalidImageException(Structure, $"block {volume.FirstBlockOf(group) + i} is used and marked as free", Super.OffsetOfBlock(block));
+                if (!ExtBitmap.Has(bits, i))
+                    throw new InvalidImageException(
+                        Structure, $"block {volume.FirstBlockOf(group) + i} is used and marked as free", Super.OffsetOfBlock(block));
                 ExtBitmap.Clear(bits, i);
             }
 
@@ -57,7 +60,8 @@ internal sealed class ExtBlockAllocator(ExtVolume volume)
     {
         var descriptor = volume.Peek(group);
         block = descriptor.BlockBitmap;
-        if (block <= 0 || block >= Super.BlockCount) throw new InvalidImageException("ext group descriptor", $"group {group} has its block bitmap at block {block}");
+        if (block <= 0 || block >= Super.BlockCount)
+            throw new InvalidImageException("ext group descriptor", $"group {group} has its block bitmap at block {block}");
         if (!volume.HasLazyGroups || (descriptor.Flags & ExtGroupDescriptor.BlocksUninitialized) == 0) return volume.Blocks.Edit(block);
         var bits = volume.Blocks.Fill(block);
         ExtGroupLayout.FillBlockBitmap(volume, group, bits);

@@ -9,7 +9,11 @@ internal sealed class ExtBlockMap(RandomAccessSource volume, ExtSuperblock super
     public List<Extent> Read(ExtInode inode)
     {
         var size = (long)super.BlockSize;
-        return [.. ReadMapping(inode).Runs.Where(run => run.Written).Select(run => new Extent(run.Logical * size, run.Count * size, run.Physical * size))];
+        return
+        [
+            .. ReadMapping(inode).Runs.Where(run => run.Written)
+                .Select(run => new Extent(run.Logical * size, run.Count * size, run.Physical * size))
+        ];
     }
 
     /// <summary>As blocks, with those of the map itself.</summary>

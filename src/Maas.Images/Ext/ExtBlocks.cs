@@ -108,6 +108,7 @@ internal sealed class ExtBlocks(WritableBytes volume, int blockSize) : WritableB
     // What is read is checked by being read; what is only written is not.
     private void Check(long block, long count)
     {
-        if (block < 0 || block > (Length / blockSize) - count) throw new InvalidImageException(Structure, $"block {block} is to be written where the image ends at {Length}");
+        if (block < 0 || block > (Length / blockSize) - count)
+            throw new InvalidImageException(Structure, $"block {block} is to be written where the image ends at {Length}");
     }
 }

@@ -10,8 +10,15 @@ internal sealed class ExtContentWriter(ExtVolume volume, ExtBlockAllocator block
 
     private ExtSuperblock Super => volume.Super;
 
-    /// <summary>Adds a stream to content of some length, and says how long it is then. The map is changed, and left to the caller to write.</summary>
-    public async Task<long> AppendAsync(ExtInode inode, ExtMapping mapping, long length, Stream content, CancellationToken cancellationToken)
+    /// <summary>
+    /// Adds a stream to content of some length, and says how long it is then. The map is changed, and left to the caller to write.
+    /// </summary>
+    public async Task<long> AppendAsync(
+        ExtInode inode,
+        ExtMapping mapping,
+        long length,
+        Stream content,
+        CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
@@ -21,7 +28,9 @@ internal sealed class ExtContentWriter(ExtVolume volume, ExtBlockAllocator block
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var wanted = PieceSize - carried;
-                var read = await content.ReadAtLeastAsync(buffer.AsMemory(carried, wanted), wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                var read =
+                    await content.ReadAtLeastAsync(buffer.AsMemory(carried, wanted), wanted, throwOnEndOfStream: false, cancellationToken)
+                        .ConfigureAwait(false);
                 if (carried + read > 0) WritePiece(inode, mapping, start / Super.BlockSize, buffer.AsSpan(0, carried + read));
                 start += carried + read;
                 carried = 0;
@@ -44,8 +53,8 @@ internal sealed class ExtContentWriter(ExtVolume volume, ExtBlockAllocator block
     }
 
     /// <summary>
-    /// Takes a last block that is not full out of the map and into memory, to be written elsewhere with what is added; blocks that were kept for
-    /// later growth are given back.
+    /// Takes a last block that is not full out of the map and into memory, to be written elsewhere with what is added; blocks that were
+    /// kept for later growth are given back.
     /// </summary>
     private int TakeLastBlock(ExtMapping mapping, long length, Span<byte> buffer, out long? old)
     {
@@ -72,12 +81,14 @@ internal sealed class ExtContentWriter(ExtVolume volume, ExtBlockAllocator block
     {
         var size = Super.BlockSize;
         var count = (piece.Length + size - 1) / size;
-        if (logical + count > ExtMapWriter.MostBlocks(Super, inode)) throw new IOException("The file would be larger than its map can say.");
+        if (logical + count > ExtMapWriter.MostBlocks(Super, inode))
+            throw new IOException("The file would be larger than its map can say.");
         var step = Math.Max(HoleSize / size, 1);
         for (var at = 0; at < count;)
         {
             var end = at;
-            while (end < count && piece[(end * size)..Math.Min(piece.Length, (end + step) * size)].ContainsAnyExcept((byte)0)) end = Math.Min(end + step, count);
+            while (end < count && piece[(end * size)..Math.Min(piece.Length, (end + step) * size)].ContainsAnyExcept((byte)0))
+                end = Math.Min(end + step, count);
             if (end > at) WriteBlocks(mapping, logical + at, end - at, piece[(at * size)..Math.Min(piece.Length, end * size)]);
             at = Math.Max(end, at + (end == at ? step : 0));
         }

@@ -23,14 +23,25 @@ internal static class ExtDirectory
 
     public static IEnumerable<ExtDirectoryEntry> Read(RandomAccessSource content, ExtSuperblock super, ExtInode inode)
     {
-        if (content.Length > MostBytes) throw new InvalidImageException(Structure, $"inode {inode.Number} is a directory of {content.Length} bytes");
-        for (long at = 0; at < content.Length; at += super.BlockSize) foreach (var entry in ReadBlock(content, super, inode, at)) yield return entry;
+        if (content.Length > MostBytes)
+            throw new InvalidImageException(Structure, $"inode {inode.Number} is a directory of {content.Length} bytes");
+        for (long at = 0; at < content.Length; at += super.BlockSize)
+            foreach (var entry in ReadBlock(content, super, inode, at)) yield return entry;
     }
 
-    /// <summary>The entries among which one with this name is: of the blocks that its hash leads to where the directory has a hash tree, else of all.</summary>
+    /// <summary>
+    /// The entries among which one with this name is: of the blocks that its hash leads to where the directory has a hash tree, else of
+    /// all.
+    /// </summary>
     public static IEnumerable<ExtDirectoryEntry> ReadAround(RandomAccessSource content, ExtSuperblock super, ExtInode inode, string name)
     {
-        var leaves = ExtHashTree.Find(super, inode, FileName.Encode(name), number => (number + 1L) * super.BlockSize <= content.Length ? content.Read(number * (long)super.BlockSize, super.BlockSize, Structure) : default);
+        var leaves = ExtHashTree.Find(
+            super,
+            inode,
+            FileName.Encode(name),
+            number => (number + 1L) * super.BlockSize <= content.Length
+                ? content.Read(number * (long)super.BlockSize, super.BlockSize, Structure)
+                : default);
         return leaves?.SelectMany(leaf => ReadBlock(content, super, inode, leaf * (long)super.BlockSize)) ?? Read(content, super, inode);
     }
 
@@ -83,7 +94,9 @@ internal static class ExtDirectory
             && tail.U32(8) == Checksums.Crc32C(inode.ChecksumSeed(super), block[..^TailSize]);
     }
 
-    /// <summary>A hash tree's root (the first block) or inner node (one unused entry): they have no names and checksums of their own.</summary>
+    /// <summary>
+    /// A hash tree's root (the first block) or inner node (one unused entry): they have no names and checksums of their own.
+    /// </summary>
     private static bool IsIndex(ReadOnlySpan<byte> block, ExtInode inode, long at) =>
         inode.Has(ExtInode.Indexed) && (at == 0 || (block.U32(0) == 0 && LengthOf(block.U16(4), block.Length) == block.Length));
 }

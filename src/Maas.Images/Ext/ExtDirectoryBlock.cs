@@ -25,7 +25,10 @@ internal static class ExtDirectoryBlock
         for (var at = 0; at + HeadSize <= end;)
         {
             var entry = block[at..];
-            if (entry.U32(0) != 0 && entry[6] == name.Length && HeadSize + name.Length <= entry.Length && entry.Slice(HeadSize, name.Length).SequenceEqual(name)) return at;
+            if (entry.U32(0) != 0
+                && entry[6] == name.Length
+                && HeadSize + name.Length <= entry.Length
+                && entry.Slice(HeadSize, name.Length).SequenceEqual(name)) return at;
             before = at;
             at += LengthAt(block, at, end);
         }
@@ -82,11 +85,14 @@ internal static class ExtDirectoryBlock
     public static int Needed(int nameLength) => (HeadSize + nameLength + 3) & ~3;
 
     public static void SetLength(Span<byte> entry, int length, int blockSize) =>
-        entry.U16(4, blockSize < 65536 ? (ushort)length : length == 65536 ? ushort.MaxValue : (ushort)((length & 65532) | (length >> 16 & 3)));
+        entry.U16(
+            4, blockSize < 65536 ? (ushort)length : length == 65536 ? ushort.MaxValue : (ushort)((length & 65532) | (length >> 16 & 3)));
 
     public static int LengthAt(ReadOnlySpan<byte> block, int at, int end)
     {
         var length = ExtDirectory.LengthOf(block.U16(at + 4), block.Length);
-        return length >= HeadSize && length % 4 == 0 && length <= end - at ? length : throw new InvalidImageException(Structure, $"an entry at {at} is {length} bytes long");
+        return length >= HeadSize && length % 4 == 0 && length <= end - at
+            ? length
+            : throw new InvalidImageException(Structure, $"an entry at {at} is {length} bytes long");
     }
 }

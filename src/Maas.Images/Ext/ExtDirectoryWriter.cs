@@ -4,8 +4,8 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Ext;
 
 /// <summary>
-/// Changes directories. The index of one that has a hash tree is kept (<see cref="ExtIndexedDirectory"/>); where that cannot be, it is given up, as the
-/// format allows: its blocks then read as a plain list. A directory kept in its inode moves to a block of its own.
+/// Changes directories. The index of one that has a hash tree is kept (<see cref="ExtIndexedDirectory"/>); where that cannot be, it is
+/// given up, as the format allows: its blocks then read as a plain list. A directory kept in its inode moves to a block of its own.
 /// </summary>
 internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blocks, ExtMapWriter maps)
 {
@@ -105,17 +105,24 @@ internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blo
         if (directory.Has(ExtInode.Indexed))
         {
             var mapping = _map.ReadMapping(directory);
-            var leaves = ExtHashTree.Find(Super, directory, name, number => mapping.Find(number) is { } block ? volume.Blocks.Peek(block) : default)?.ConvertAll(leaf => mapping.Find(leaf));
+            var leaves = ExtHashTree.Find(
+                Super,
+                directory,
+                name,
+                number => mapping.Find(number) is { } block ? volume.Blocks.Peek(block) : default)?.ConvertAll(leaf => mapping.Find(leaf));
             if (leaves?.TrueForAll(leaf => leaf is not null) == true) return leaves.OfType<long>();
         }
 
-        return Leaves(directory).Where(leaf => !directory.Has(ExtInode.Indexed) || !(leaf.First || IsIndexNode(directory, volume.Blocks.Peek(leaf.Block)))).Select(leaf => leaf.Block);
+        return Leaves(directory)
+            .Where(leaf => !directory.Has(ExtInode.Indexed) || !(leaf.First || IsIndexNode(directory, volume.Blocks.Peek(leaf.Block))))
+            .Select(leaf => leaf.Block);
     }
 
     private IEnumerable<(long Block, bool First)> Leaves(ExtInode directory)
     {
         foreach (var run in _map.ReadMapping(directory).Runs)
-            for (long i = 0; i < run.Count && (run.Logical + i) * Super.BlockSize < directory.Length; i++) yield return (run.Physical + i, run.Logical + i == 0);
+            for (long i = 0; i < run.Count && (run.Logical + i) * Super.BlockSize < directory.Length; i++)
+                yield return (run.Physical + i, run.Logical + i == 0);
     }
 
     private bool CanAdd(ReadOnlySpan<byte> block, int nameLength)
@@ -123,7 +130,8 @@ internal sealed class ExtDirectoryWriter(ExtVolume volume, ExtBlockAllocator blo
         for (var at = 0; at + 8 <= End;)
         {
             var length = ExtDirectoryBlock.LengthAt(block, at, End);
-            if (length - (block.U32(at) == 0 ? 0 : ExtDirectoryBlock.Needed(block[at + 6])) >= ExtDirectoryBlock.Needed(nameLength)) return true;
+            if (length - (block.U32(at) == 0 ? 0 : ExtDirectoryBlock.Needed(block[at + 6])) >= ExtDirectoryBlock.Needed(nameLength))
+                return true;
             at += length;
         }
 

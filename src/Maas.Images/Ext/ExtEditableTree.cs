@@ -2,7 +2,9 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.Ext;
 
-/// <summary>An ext2, ext3 or ext4 file system whose files can be changed. Every operation is kept back until all of it has been done.</summary>
+/// <summary>
+/// An ext2, ext3 or ext4 file system whose files can be changed. Every operation is kept back until all of it has been done.
+/// </summary>
 internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
 {
     private const int LongestName = 255;
@@ -35,11 +37,18 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
 
     FileEntry? ILookupTree.Child(FileEntry directory, string name) => ((ILookupTree)Tree).Child(directory, name);
 
-    public async Task<FileEntry> WriteFileAsync(string path, Stream content, FileOwnership? ownership = null, CancellationToken cancellationToken = default)
+    public async Task<FileEntry> WriteFileAsync(
+        string path,
+        Stream content,
+        FileOwnership? ownership = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         var place = PlaceOf(path);
-        if (place.Existing is null) return await ChangeAsync(place.Path, () => _editor.CreateFileAsync(place.Directory, place.Name, content, ownership, cancellationToken)).ConfigureAwait(false);
+        if (place.Existing is null)
+            return await ChangeAsync(
+                place.Path, () => _editor.CreateFileAsync(place.Directory, place.Name, content, ownership, cancellationToken))
+                .ConfigureAwait(false);
         var file = FileAt(path);
         return await ChangeAsync(file.Path, async () =>
         {
@@ -65,7 +74,8 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
     public FileEntry CreateSymbolicLink(string path, string target, FileOwnership? ownership = null)
     {
         var bytes = FileName.Encode(target);
-        if (bytes.Length == 0 || bytes.Contains((byte)0)) throw new ArgumentException("A link's target is not empty and holds no NUL.", nameof(target));
+        if (bytes.Length == 0 || bytes.Contains((byte)0))
+            throw new ArgumentException("A link's target is not empty and holds no NUL.", nameof(target));
         return Create(path, place => _editor.CreateLink(place.Directory, place.Name, bytes, ownership));
     }
 
@@ -73,7 +83,8 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
     {
         var (_, _, _, number) = PlaceOf(existing);
         if (number is not { } inode) throw new FileNotFoundException($"There is no {existing}.", existing);
-        if (Tree.EntryOf(existing, inode).Kind == FileKind.Directory) throw new IOException($"{existing} is a directory, which has one name.");
+        if (Tree.EntryOf(existing, inode).Kind == FileKind.Directory)
+            throw new IOException($"{existing} is a directory, which has one name.");
         return Create(path, place =>
         {
             _editor.Link(place.Directory, place.Name, inode);
@@ -83,9 +94,12 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
 
     public FileEntry CreateNode(string path, FileKind kind, DeviceNumber? device = null, FileOwnership? ownership = null)
     {
-        if (kind is FileKind.File or FileKind.Directory or FileKind.SymbolicLink) throw new ArgumentException($"{kind} is no device, pipe or socket.", nameof(kind));
-        if (device is null == kind is FileKind.CharacterDevice or FileKind.BlockDevice) throw new ArgumentException("A device node, and only that, has a number.", nameof(device));
-        if (device is { Major: > 0xFFF } or { Minor: > 0xFFFFF }) throw new ArgumentException($"There is no device {device}.", nameof(device));
+        if (kind is FileKind.File or FileKind.Directory or FileKind.SymbolicLink)
+            throw new ArgumentException($"{kind} is no device, pipe or socket.", nameof(kind));
+        if (device is null == kind is FileKind.CharacterDevice or FileKind.BlockDevice)
+            throw new ArgumentException("A device node, and only that, has a number.", nameof(device));
+        if (device is { Major: > 0xFFF } or { Minor: > 0xFFFFF })
+            throw new ArgumentException($"There is no device {device}.", nameof(device));
         return Create(path, place => _editor.CreateNode(place.Directory, place.Name, kind, device, ownership));
     }
 
@@ -93,7 +107,8 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
     {
         var place = PlaceOf(path);
         if (place.Existing is not { } number) throw new FileNotFoundException($"There is no {path}.", path);
-        if (Tree.EntryOf(place.Path, number).Kind == FileKind.Directory && Tree.NamesOf(number).Any()) throw new IOException($"The directory {path} is not empty.");
+        if (Tree.EntryOf(place.Path, number).Kind == FileKind.Directory && Tree.NamesOf(number).Any())
+            throw new IOException($"The directory {path} is not empty.");
         Change(() => _editor.Remove(place.Directory, place.Name, number));
     }
 
@@ -171,7 +186,9 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
     {
         if (path.AsSpan().Trim('/').IsEmpty) return Tree.Root;
         var place = PlaceOf(path);
-        return place.Existing is { } number ? Tree.EntryOf(place.Path, number) : throw new FileNotFoundException($"There is no {path}.", path);
+        return place.Existing is { } number
+            ? Tree.EntryOf(place.Path, number)
+            : throw new FileNotFoundException($"There is no {path}.", path);
     }
 
     private FileEntry FileAt(string path) => Tree.Resolve(path) switch
@@ -186,8 +203,11 @@ internal sealed class ExtEditableTree : IEditableFileTree, ILookupTree
         path = path.TrimEnd('/');
         var slash = path.LastIndexOf('/');
         var (above, name) = (slash < 0 ? "" : path[..slash], path[(slash + 1)..]);
-        if (!FileName.IsProper(name) || FileName.Encode(name) is not { Length: <= LongestName } bytes) throw new ArgumentException(NoName(path), nameof(path));
-        var directory = Tree.Resolve(above) is { Kind: FileKind.Directory } found ? found : throw new DirectoryNotFoundException($"There is no directory {above}.");
+        if (!FileName.IsProper(name) || FileName.Encode(name) is not { Length: <= LongestName } bytes)
+            throw new ArgumentException(NoName(path), nameof(path));
+        var directory = Tree.Resolve(above) is { Kind: FileKind.Directory } found
+            ? found
+            : throw new DirectoryNotFoundException($"There is no directory {above}.");
         return new Place((uint)directory.FileNumber, directory.PathOf(name), bytes, _editor.Find((uint)directory.FileNumber, bytes));
     }
 

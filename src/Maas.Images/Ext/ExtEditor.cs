@@ -4,8 +4,8 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Ext;
 
 /// <summary>
-/// Changes files by the numbers of their inodes. Nothing is let through to the volume here (<see cref="ExtVolume.Flush"/>), and names are not
-/// checked: that is done by who knows paths.
+/// Changes files by the numbers of their inodes. Nothing is let through to the volume here (<see cref="ExtVolume.Flush"/>), and names are
+/// not checked: that is done by who knows paths.
 /// </summary>
 internal sealed class ExtEditor
 {
@@ -50,7 +50,12 @@ internal sealed class ExtEditor
         return null;
     }
 
-    public async Task<uint> CreateFileAsync(uint directory, byte[] name, Stream content, FileOwnership? ownership, CancellationToken cancellationToken)
+    public async Task<uint> CreateFileAsync(
+        uint directory,
+        byte[] name,
+        Stream content,
+        FileOwnership? ownership,
+        CancellationToken cancellationToken)
     {
         var inode = New(directory, FileKind.File, ownership);
         _maps.Begin(inode);
@@ -101,7 +106,8 @@ internal sealed class ExtEditor
 
     public uint CreateLink(uint directory, byte[] name, byte[] target, FileOwnership? ownership)
     {
-        if (target.Length >= Super.BlockSize) throw new NotSupportedException($"A link's target has at most {Super.BlockSize - 1} bytes here.");
+        if (target.Length >= Super.BlockSize)
+            throw new NotSupportedException($"A link's target has at most {Super.BlockSize - 1} bytes here.");
         var inode = New(directory, FileKind.SymbolicLink, ownership);
         if (target.Length < ShortLink)
         {
@@ -183,7 +189,8 @@ internal sealed class ExtEditor
         if (value is not null) Super.Set(ExtCompat.ExtAttr);
     }
 
-    public void SetAttributes(uint number, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> attributes) => WriteAttributes(Inodes.Read(number), attributes);
+    public void SetAttributes(uint number, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> attributes) =>
+        WriteAttributes(Inodes.Read(number), attributes);
 
     /// <summary>Gives back an inode with all it has.</summary>
     public void Free(ExtInode inode)
@@ -207,7 +214,8 @@ internal sealed class ExtEditor
     {
         var mapping = _map.ReadMapping(inode);
         _content.Free(mapping.CutAt((inode.Length + Super.BlockSize - 1) / Super.BlockSize));
-        if (inode.Length % Super.BlockSize is > 0 and var end && mapping.Find(inode.Length / Super.BlockSize) is { } last) _volume.Blocks.Edit(last)[(int)end..].Clear();
+        if (inode.Length % Super.BlockSize is > 0 and var end && mapping.Find(inode.Length / Super.BlockSize) is { } last)
+            _volume.Blocks.Edit(last)[(int)end..].Clear();
         _maps.Write(inode, mapping);
         WriteCounted(inode);
     }
@@ -245,7 +253,8 @@ internal sealed class ExtEditor
     public void AddName(uint directory, byte[] name, uint number, FileKind kind)
     {
         var parent = Changeable(directory);
-        if (parent.Has(ExtInode.FoldsCase)) throw new NotSupportedException("The directory ignores case; names are not added to such a one here.");
+        if (parent.Has(ExtInode.FoldsCase))
+            throw new NotSupportedException("The directory ignores case; names are not added to such a one here.");
         MoveOut(parent);
         var length = parent.Length;
         _directories.Add(parent, name, number, kind);
@@ -267,7 +276,9 @@ internal sealed class ExtEditor
     private void MoveOut(ExtInode inode)
     {
         if (!inode.Has(ExtInode.Inline)) return;
-        var entries = inode.Kind == FileKind.Directory ? InlineEntries(inode).Select(entry => (entry.Name, entry.Inode, Inodes.Read(entry.Inode).Kind)).ToList() : [];
+        var entries = inode.Kind == FileKind.Directory
+            ? InlineEntries(inode).Select(entry => (entry.Name, entry.Inode, Inodes.Read(entry.Inode).Kind)).ToList()
+            : [];
         var attributes = _attributes.Read(inode);
         attributes.Remove(InlineRest, out var rest);
         var first = inode.BlockMap.ToArray();

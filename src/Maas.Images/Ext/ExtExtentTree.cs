@@ -65,7 +65,8 @@ internal sealed class ExtExtentTree(RandomAccessSource volume, ExtSuperblock sup
     {
         var tail = 12 + (most * 12);
         if (tail + 4 > node.Length) throw Wrong("a node has no room for its checksum", offset);
-        if (Checksums.Crc32C(inode.ChecksumSeed(super), node[..tail]) != node.U32(tail)) throw Wrong("a node's checksum does not match", offset);
+        if (Checksums.Crc32C(inode.ChecksumSeed(super), node[..tail]) != node.U32(tail))
+            throw Wrong("a node's checksum does not match", offset);
     }
 
     private InvalidImageException Wrong(string reason, long? offset) => new(Structure, $"inode {inode.Number}: {reason}", offset);

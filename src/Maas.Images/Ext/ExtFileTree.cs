@@ -27,7 +27,8 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
         _map = new ExtBlockMap(_volume, _super);
         _attributes = new ExtAttributes(_volume, _super, ReadAttributeInode);
         var root = _inodes.Read(ExtInode.RootNumber);
-        if (root.Kind != FileKind.Directory) throw new InvalidImageException("ext inode", "the root is no directory", _inodes.OffsetOf(ExtInode.RootNumber));
+        if (root.Kind != FileKind.Directory)
+            throw new InvalidImageException("ext inode", "the root is no directory", _inodes.OffsetOf(ExtInode.RootNumber));
         Root = Entry("", root);
     }
 
@@ -54,7 +55,8 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     {
         if (file.Kind != FileKind.File) throw new ArgumentException($"{file} is no regular file.", nameof(file));
         var inode = Inode(file);
-        if (inode.Has(ExtInode.Encrypted)) throw new InvalidImageException("ext inode", $"inode {inode.Number} is encrypted", _inodes.OffsetOf(inode.Number));
+        if (inode.Has(ExtInode.Encrypted))
+            throw new InvalidImageException("ext inode", $"inode {inode.Number} is encrypted", _inodes.OffsetOf(inode.Number));
         return Content(inode).OpenStream();
     }
 
@@ -92,8 +94,12 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     private IEnumerable<ExtDirectoryEntry> Names(ExtInode inode, string? sought = null)
     {
         if (inode.Kind != FileKind.Directory) throw new ArgumentException($"inode {inode.Number} is no directory.");
-        if (inode.Has(ExtInode.Encrypted)) throw new InvalidImageException("ext inode", $"inode {inode.Number} is encrypted", _inodes.OffsetOf(inode.Number));
-        if (!inode.Has(ExtInode.Inline)) return sought is null ? ExtDirectory.Read(Content(inode), _super, inode) : ExtDirectory.ReadAround(Content(inode), _super, inode, sought);
+        if (inode.Has(ExtInode.Encrypted))
+            throw new InvalidImageException("ext inode", $"inode {inode.Number} is encrypted", _inodes.OffsetOf(inode.Number));
+        if (!inode.Has(ExtInode.Inline))
+            return sought is null
+                ? ExtDirectory.Read(Content(inode), _super, inode)
+                : ExtDirectory.ReadAround(Content(inode), _super, inode, sought);
 
         // The parent's number, then entries; and in the attribute more of them, by themselves.
         var first = inode.BlockMap[4..].ToArray();
@@ -103,7 +109,8 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
 
     private RandomAccessSource Content(ExtInode inode)
     {
-        if (!inode.Has(ExtInode.Inline)) return new ExtentBytes(_volume, _map.Read(inode), inode.Length, $"content of inode {inode.Number}");
+        if (!inode.Has(ExtInode.Inline))
+            return new ExtentBytes(_volume, _map.Read(inode), inode.Length, $"content of inode {inode.Number}");
         byte[] stored = [.. inode.BlockMap, .. _attributes.Read(inode).GetValueOrDefault(InlineRest).Span];
         var length = Math.Min(stored.Length, inode.Length); // what is not stored are zeros, as many as the length says
         return new ExtentBytes(new MemoryBytes(stored), length == 0 ? [] : [new Extent(0, length, 0)], inode.Length, "ext inline data");
@@ -131,18 +138,24 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
 
     private string LinkTarget(ExtInode inode)
     {
-        if (inode.Length > MostLinkTarget) throw new InvalidImageException("ext symbolic link", $"inode {inode.Number} is {inode.Length} bytes long", _inodes.OffsetOf(inode.Number));
+        if (inode.Length > MostLinkTarget)
+            throw new InvalidImageException(
+                "ext symbolic link", $"inode {inode.Number} is {inode.Length} bytes long", _inodes.OffsetOf(inode.Number));
         if (inode.Has(ExtInode.Encrypted)) return "";
         var inPlace = inode.Length < 60 && !inode.Has(ExtInode.UsesExtents) && !inode.Has(ExtInode.Inline);
-        return FileName.Decode(inPlace ? inode.BlockMap[..(int)inode.Length] : Content(inode).Read(0, (int)inode.Length, "ext symbolic link"));
+        return FileName.Decode(inPlace
+            ? inode.BlockMap[..(int)inode.Length]
+            : Content(inode).Read(0, (int)inode.Length, "ext symbolic link"));
     }
 
     private byte[] ReadAttributeInode(uint number, long length)
     {
         var inode = _inodes.Read(number);
-        if (!inode.Has(ExtInode.HoldsAttribute) || inode.Has(ExtInode.Inline)) throw new InvalidImageException("ext attributes", $"inode {number} holds no value", _inodes.OffsetOf(number));
+        if (!inode.Has(ExtInode.HoldsAttribute) || inode.Has(ExtInode.Inline))
+            throw new InvalidImageException("ext attributes", $"inode {number} holds no value", _inodes.OffsetOf(number));
         return Content(inode).Read(0, (int)length, "ext attributes");
     }
 
-    private static ExtInode Inode(FileEntry entry) => entry.Place as ExtInode ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
+    private static ExtInode Inode(FileEntry entry) =>
+        entry.Place as ExtInode ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
 }

@@ -16,11 +16,13 @@ internal static class ExtFormat
         var raw = geometry.Superblock();
         bytes.Write(ExtSuperblock.Offset, raw);
         var blocks = ExtNewGroups.UsableBlocks(ExtSuperblock.Read(bytes), geometry.Length / geometry.BlockSize);
-        if (blocks != geometry.Length / geometry.BlockSize) bytes.Write(ExtSuperblock.Offset, (geometry with { Length = blocks * geometry.BlockSize }).Superblock());
+        if (blocks != geometry.Length / geometry.BlockSize)
+            bytes.Write(ExtSuperblock.Offset, (geometry with { Length = blocks * geometry.BlockSize }).Superblock());
 
         var volume = new ExtVolume(bytes);
         var groups = new ExtNewGroups(volume, onZeros: true);
-        if (volume.BlocksIn(0) < ExtGroupLayout.HeadBlocks(volume.Super, 0) + 2 + ExtGroupLayout.InodeTableBlocks(volume.Super) + ExtNewGroups.LeastContent)
+        if (volume.BlocksIn(0) < ExtGroupLayout.HeadBlocks(volume.Super, 0) + 2 + ExtGroupLayout.InodeTableBlocks(volume.Super)
+            + ExtNewGroups.LeastContent)
             throw new ArgumentException($"{geometry.Length} bytes are too few for a file system.");
         for (var group = 0; group < volume.Super.GroupCount; group++)
         {
@@ -30,14 +32,17 @@ internal static class ExtFormat
 
         var allocator = new ExtBlockAllocator(volume);
         var numbers = new ExtInodeAllocator(volume, allocator);
-        for (var number = 1u; number <= LostAndFoundNumber; number++) numbers.Take(0, (int)number - 1, number is ExtInode.RootNumber or LostAndFoundNumber);
+        for (var number = 1u; number <= LostAndFoundNumber; number++)
+            numbers.Take(0, (int)number - 1, number is ExtInode.RootNumber or LostAndFoundNumber);
         volume.Flush();
 
         var editor = new ExtEditor(volume, timeProvider);
         var inodes = editor.Inodes;
         ExtResizeInode.Write(volume, inodes, ExtResizeInode.Make(volume, inodes, allocator));
         editor.BeginDirectory(inodes.Make(ExtInode.RootNumber, FileKind.Directory, null), ExtInode.RootNumber);
-        editor.BeginDirectory(inodes.Make(LostAndFoundNumber, FileKind.Directory, new FileOwnership { Mode = Private | UnixFileMode.UserExecute }), ExtInode.RootNumber);
+        editor.BeginDirectory(
+            inodes.Make(LostAndFoundNumber, FileKind.Directory, new FileOwnership { Mode = Private | UnixFileMode.UserExecute }),
+            ExtInode.RootNumber);
         editor.AddName(ExtInode.RootNumber, "lost+found"u8.ToArray(), LostAndFoundNumber, FileKind.Directory);
         MakeJournal(volume, editor, allocator);
         volume.Flush();

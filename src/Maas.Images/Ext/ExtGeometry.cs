@@ -85,7 +85,9 @@ internal sealed record ExtGeometry(long Length, int BlockSize, long Files, strin
         s.U16(88, InodeSize);
         s.U32(92, (uint)(ExtCompat.ExtAttr | ExtCompat.ResizeInode | ExtCompat.DirIndex));
         s.U32(96, (uint)(ExtIncompat.FileType | ExtIncompat.Extents | ExtIncompat.Bit64 | ExtIncompat.FlexibleGroups));
-        s.U32(100, (uint)(ExtReadOnlyCompat.SparseSuper | ExtReadOnlyCompat.LargeFile | ExtReadOnlyCompat.HugeFile | ExtReadOnlyCompat.ManyLinks
+        s.U32(
+            100,
+            (uint)(ExtReadOnlyCompat.SparseSuper | ExtReadOnlyCompat.LargeFile | ExtReadOnlyCompat.HugeFile | ExtReadOnlyCompat.ManyLinks
             | ExtReadOnlyCompat.ExtraInodeSize | ExtReadOnlyCompat.MetadataChecksums));
         Uuid.TryWriteBytes(s[104..], bigEndian: true, out _);
         FileTrees.FileName.Encode(Label).CopyTo(s[120..136]);

@@ -1,8 +1,8 @@
 namespace Maas.Images.Ext;
 
 /// <summary>
-/// What stands at the start of a group: a copy of the superblock and the descriptors where "sparse super" says so, with blocks reserved for more
-/// descriptors; with "meta groups" one block of descriptors in the first, second and last group of those it describes.
+/// What stands at the start of a group: a copy of the superblock and the descriptors where "sparse super" says so, with blocks reserved for
+/// more descriptors; with "meta groups" one block of descriptors in the first, second and last group of those it describes.
 /// </summary>
 internal static class ExtGroupLayout
 {

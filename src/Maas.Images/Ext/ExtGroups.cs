@@ -20,7 +20,8 @@ internal sealed class ExtGroups(RandomAccessSource volume, ExtSuperblock super)
     {
         var descriptor = Read(group);
         var table = descriptor.U32(8) | (super.DescriptorSize >= 64 ? (long)descriptor.U32(40) << 32 : 0);
-        if (table <= 0 || table >= super.BlockCount) throw new InvalidImageException(Structure, $"group {group} has its inode table at block {table}", OffsetOf(group));
+        if (table <= 0 || table >= super.BlockCount)
+            throw new InvalidImageException(Structure, $"group {group} has its inode table at block {table}", OffsetOf(group));
         return table;
     }
 

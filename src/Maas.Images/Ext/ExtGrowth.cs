@@ -2,7 +2,9 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.Ext;
 
-/// <summary>Makes a file system fill a larger place: the last group first, then new ones, with descriptors in the blocks reserved for them.</summary>
+/// <summary>
+/// Makes a file system fill a larger place: the last group first, then new ones, with descriptors in the blocks reserved for them.
+/// </summary>
 internal static class ExtGrowth
 {
     /// <summary>Grows to what the bytes have room for; nothing happens where there is no more.</summary>
@@ -14,9 +16,11 @@ internal static class ExtGrowth
         var blocks = ExtNewGroups.UsableBlocks(super, bytes.Length / super.BlockSize);
         if (blocks <= super.BlockCount) return;
         if (super.Has(ExtCompat.SparseSuper2)) throw new NotSupportedException("A file system with sparse_super2 is not grown here.");
-        if (!super.Has(ExtIncompat.Bit64) && blocks > uint.MaxValue) throw new NotSupportedException($"Without 64bit the file system has at most {uint.MaxValue} blocks.");
+        if (!super.Has(ExtIncompat.Bit64) && blocks > uint.MaxValue)
+            throw new NotSupportedException($"Without 64bit the file system has at most {uint.MaxValue} blocks.");
         var groups = (blocks - super.FirstDataBlock + super.BlocksPerGroup - 1) / super.BlocksPerGroup;
-        if (groups * super.InodesPerGroup > uint.MaxValue) throw new NotSupportedException("The file system would have more inodes than it can number.");
+        if (groups * super.InodesPerGroup > uint.MaxValue)
+            throw new NotSupportedException("The file system would have more inodes than it can number.");
 
         var (oldBlocks, oldGroups) = (super.BlockCount, super.GroupCount);
         var allocator = new ExtBlockAllocator(volume);
@@ -53,7 +57,9 @@ internal static class ExtGrowth
         var needed = ((groups + perBlock - 1) / perBlock) - ExtGroupLayout.DescriptorBlocks(super);
         if (needed > super.ReservedDescriptorBlocks)
         {
-            var most = (long)(ExtGroupLayout.DescriptorBlocks(super) + super.ReservedDescriptorBlocks) * perBlock * super.BlocksPerGroup * super.BlockSize;
+            var most =
+                (long)(ExtGroupLayout.DescriptorBlocks(super)
+                    + super.ReservedDescriptorBlocks) * perBlock * super.BlocksPerGroup * super.BlockSize;
             throw new NotSupportedException($"The file system has room for the descriptors of at most {most} bytes (reserved GDT blocks), and can only be grown to that.");
         }
 

@@ -3,10 +3,11 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Ext;
 
 /// <summary>
-/// One node of a directory's hash tree, in its block, to be changed: pairs of a hash and a block of the directory, ordered by hash; the first pair's hash is 0 and not kept.
+/// One node of a directory's hash tree, in its block, to be changed: pairs of a hash and a block of the directory, ordered by hash; the
+/// first pair's hash is 0 and not kept.
 /// <code>
-/// root (the directory's first block)   0 "." of 12 bytes  12 ".." to the end  24 zeros  28 hash version  29 length 8  30 levels below  31 flags  32 pairs
-/// other nodes                          0 an unused entry of the whole block    8 pairs
+/// root (the directory's first block) 0 "." of 12 bytes 12 ".." to the end 24 zeros 28 hash version 29 length 8 30 levels below 31 flags 32
+/// pairs other nodes                          0 an unused entry of the whole block    8 pairs
 /// pairs                                0 most of them (16 bits)  2 how many  4 the first's block  8 hash  12 block …
 /// behind the most pairs                0 zeros  4 CRC-32C, where the file system has checksums
 /// </code>

@@ -32,13 +32,15 @@ internal readonly ref struct ExtHashPairs
     public static int StartOf(bool isRoot) => isRoot ? RootStart : NodeStart;
 
     /// <summary>How many pairs a node of this file system has at most.</summary>
-    public static int MostOf(ExtSuperblock super, bool isRoot) => (super.BlockSize - StartOf(isRoot) - (super.HasChecksums ? TailSize : 0)) / PairSize;
+    public static int MostOf(ExtSuperblock super, bool isRoot) =>
+        (super.BlockSize - StartOf(isRoot) - (super.HasChecksums ? TailSize : 0)) / PairSize;
 
     /// <summary>Whether it can be a node: its own bounds are those of the file system.</summary>
     public bool IsSound(ExtSuperblock super) => Most == MostOf(super, _start == RootStart) && Count >= 1 && Count <= Most;
 
     /// <summary>Whether the checksum of a sound node is right, where there are checksums.</summary>
-    public bool HasGoodChecksum(ExtSuperblock super, ExtInode directory) => !super.HasChecksums || _block[(TailStart + 4)..].U32(0) == Checksum(super, directory);
+    public bool HasGoodChecksum(ExtSuperblock super, ExtInode directory) =>
+        !super.HasChecksums || _block[(TailStart + 4)..].U32(0) == Checksum(super, directory);
 
     /// <summary>The checksum over what stands before the pairs, the pairs in use, and 4 zeros before it and for itself.</summary>
     public uint Checksum(ExtSuperblock super, ExtInode directory)

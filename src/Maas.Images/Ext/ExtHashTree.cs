@@ -27,8 +27,8 @@ internal readonly record struct ExtHashTree(ExtNameHash Names, int Levels)
             : null;
 
     /// <summary>
-    /// The directory's blocks in which a name can be: one, or where names of the same hash did not fit into one, those too. Null if the directory has no tree, or one that is not
-    /// known or damaged: then all blocks must be looked through.
+    /// The directory's blocks in which a name can be: one, or where names of the same hash did not fit into one, those too. Null if the
+    /// directory has no tree, or one that is not known or damaged: then all blocks must be looked through.
     /// </summary>
     public static List<uint>? Find(ExtSuperblock super, ExtInode directory, ReadOnlySpan<byte> name, BlockReader read)
     {
@@ -36,10 +36,19 @@ internal readonly record struct ExtHashTree(ExtNameHash Names, int Levels)
         var root = read(0);
         if (root.IsEmpty || Read(super, root) is not { } tree) return null;
         var leaves = new List<uint>();
-        return Collect(super, directory, new ExtHashPairs(root, isRoot: true), tree.Levels, tree.Names.Hash(name), read, leaves) ? leaves : null;
+        return Collect(super, directory, new ExtHashPairs(root, isRoot: true), tree.Levels, tree.Names.Hash(name), read, leaves)
+            ? leaves
+            : null;
     }
 
-    private static bool Collect(ExtSuperblock super, ExtInode directory, ExtHashPairs pairs, int levels, uint hash, BlockReader read, List<uint> leaves)
+    private static bool Collect(
+        ExtSuperblock super,
+        ExtInode directory,
+        ExtHashPairs pairs,
+        int levels,
+        uint hash,
+        BlockReader read,
+        List<uint> leaves)
     {
         if (!pairs.IsSound(super) || !pairs.HasGoodChecksum(super, directory)) return false;
         for (var pair = pairs.Find(hash); ; pair++)
@@ -48,8 +57,10 @@ internal readonly record struct ExtHashTree(ExtNameHash Names, int Levels)
             var blocks = directory.Length / super.BlockSize;
             if (block == 0 || block >= blocks || leaves.Count >= blocks) return false; // outside the directory, or more than it has
             if (levels == 0) leaves.Add(block);
-            else if (read(block) is not { IsEmpty: false } node || !Collect(super, directory, new ExtHashPairs(node, isRoot: false), levels - 1, hash, read, leaves)) return false;
-            if (pair + 1 == pairs.Count || pairs.HashAt(pair + 1) != (hash | 1)) return true; // the bit says that names of this hash go on there
+            else if (read(block) is not { IsEmpty: false } node
+                || !Collect(super, directory, new ExtHashPairs(node, isRoot: false), levels - 1, hash, read, leaves)) return false;
+            // the bit says that names of this hash go on there
+            if (pair + 1 == pairs.Count || pairs.HashAt(pair + 1) != (hash | 1)) return true;
         }
     }
 }

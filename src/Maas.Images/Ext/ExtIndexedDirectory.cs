@@ -15,12 +15,17 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
 
     private int End => ExtDirectoryBlock.End(Super);
 
-    /// <summary>Adds a name that is not there; false if the tree is of a kind not kept here, damaged, or as large as it can be: nothing is changed then.</summary>
+    /// <summary>
+    /// Adds a name that is not there; false if the tree is of a kind not kept here, damaged, or as large as it can be: nothing is changed
+    /// then.
+    /// </summary>
     public bool TryAdd(ExtInode directory, ExtMapping mapping, ReadOnlySpan<byte> name, uint inode, byte type)
     {
         if (mapping.Find(0) is not { } rootBlock || ExtHashTree.Read(Super, volume.Blocks.Peek(rootBlock)) is not { } tree) return false;
         var (names, hash) = (tree.Names, tree.Names.Hash(name));
-        if (PathTo(directory, mapping, rootBlock, tree.Levels, hash) is not { } path || Below(directory, mapping, path) is not { } leafBlock) return false;
+        if (PathTo(directory, mapping, rootBlock, tree.Levels, hash) is not { } path
+            || Below(directory, mapping, path) is not { } leafBlock)
+            return false;
         var leaf = volume.Blocks.Edit(leafBlock);
         if (ExtDirectoryBlock.TryAdd(leaf, End, name, inode, type))
         {
@@ -50,23 +55,33 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
         var path = new List<Step> { StepIn(rootBlock, isRoot: true, hash) };
         for (; levels > 0; levels--)
         {
-            if (Below(directory, mapping, path) is not { } block || !new ExtHashPairs(volume.Blocks.Peek(block), isRoot: false).IsSound(Super)) return null;
+            if (Below(directory, mapping, path) is not { } block
+                || !new ExtHashPairs(volume.Blocks.Peek(block), isRoot: false).IsSound(Super))
+                return null;
             path.Add(StepIn(block, isRoot: false, hash));
         }
 
         return path;
     }
 
-    private Step StepIn(long block, bool isRoot, uint hash) => new(block, isRoot, new ExtHashPairs(volume.Blocks.Peek(block), isRoot).Find(hash));
+    private Step StepIn(long block, bool isRoot, uint hash) =>
+        new(block, isRoot, new ExtHashPairs(volume.Blocks.Peek(block), isRoot).Find(hash));
 
     /// <summary>The block that the last node's pair names; null for none, and for one that is a node of the path.</summary>
     private long? Below(ExtInode directory, ExtMapping mapping, List<Step> path)
     {
         var logical = new ExtHashPairs(volume.Blocks.Peek(path[^1].Block), path[^1].IsRoot).BlockAt(path[^1].Pair);
-        return logical < directory.Length / Super.BlockSize && mapping.Find(logical) is { } block && path.TrueForAll(step => step.Block != block) ? block : null;
+        return logical < directory.Length / Super.BlockSize
+            && mapping.Find(logical) is { } block
+            && path.TrueForAll(step => step.Block != block)
+            ? block
+            : null;
     }
 
-    /// <summary>Sees to it that the last node of a path has room for a pair: full ones are halved from the lowest that is not, and above a full root's pairs comes a level.</summary>
+    /// <summary>
+    /// Sees to it that the last node of a path has room for a pair: full ones are halved from the lowest that is not, and above a full
+    /// root's pairs comes a level.
+    /// </summary>
     /// <returns>False if all are full and there are as many levels as can be: nothing is changed.</returns>
     private bool TryMakeRoom(ExtInode directory, ExtMapping mapping, List<Step> path, uint hash)
     {
@@ -119,7 +134,9 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
         return added;
     }
 
-    /// <summary>Divides the names of a block, and the one that it has no room for, between it and a new block for the higher hashes.</summary>
+    /// <summary>
+    /// Divides the names of a block, and the one that it has no room for, between it and a new block for the higher hashes.
+    /// </summary>
     private void Split(ExtInode directory, ExtMapping mapping, Step parent, long leafBlock, List<Entry> entries)
     {
         entries.Sort((left, right) => left.Hash.CompareTo(right.Hash));
@@ -136,7 +153,9 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
         node.Seal(Super, directory);
     }
 
-    /// <summary>Where to divide so that the larger part is as small as can be: half of them all, and half a name more, fit a block.</summary>
+    /// <summary>
+    /// Where to divide so that the larger part is as small as can be: half of them all, and half a name more, fit a block.
+    /// </summary>
     private static int Half(List<Entry> entries)
     {
         var (upper, lower) = (entries.Sum(entry => ExtDirectoryBlock.Needed(entry.Name.Length)), 0);
@@ -167,7 +186,8 @@ internal sealed class ExtIndexedDirectory(ExtVolume volume, ExtIndexedDirectory.
             var length = ExtDirectoryBlock.LengthAt(block, at, End);
             if (block.U32(at) != 0)
             {
-                if (ExtDirectoryBlock.Needed(block[at + 6]) > length) throw new InvalidImageException("ext directory", $"an entry at {at} is shorter than its name");
+                if (ExtDirectoryBlock.Needed(block[at + 6]) > length)
+                    throw new InvalidImageException("ext directory", $"an entry at {at} is shorter than its name");
                 var name = block.Slice(at + 8, block[at + 6]).ToArray();
                 entries.Add(new Entry(names.Hash(name), name, block.U32(at), block[at + 7]));
             }

@@ -31,7 +31,8 @@ internal sealed class ExtIndirectMap(RandomAccessSource volume, ExtSuperblock su
     private void ReadIndirect(uint block, int level, long logical, long span)
     {
         if (block == 0) return;
-        if (!_seen.Add(block)) throw new InvalidImageException(Structure, $"inode {inode.Number} uses block {block} twice", super.OffsetOfBlock(block));
+        if (!_seen.Add(block))
+            throw new InvalidImageException(Structure, $"inode {inode.Number} uses block {block} twice", super.OffsetOfBlock(block));
         if (block >= super.BlockCount) throw new InvalidImageException(Structure, $"inode {inode.Number} has one in block {block}");
         mapping.Nodes.Add(block);
         var offset = super.OffsetOfBlock(block);

@@ -55,7 +55,8 @@ internal sealed class ExtInodeAllocator(ExtVolume volume, ExtBlockAllocator bloc
     {
         var descriptor = volume.Peek(group);
         var block = descriptor.InodeBitmap;
-        if (block <= 0 || block >= Super.BlockCount) throw new InvalidImageException("ext group descriptor", $"group {group} has its inode bitmap at block {block}");
+        if (block <= 0 || block >= Super.BlockCount)
+            throw new InvalidImageException("ext group descriptor", $"group {group} has its inode bitmap at block {block}");
         if (!volume.HasLazyGroups || (descriptor.Flags & ExtGroupDescriptor.InodesUninitialized) == 0) return volume.Blocks.Edit(block);
         var bits = volume.Blocks.Fill(block);
         ExtBitmap.Set(bits, PerGroup, (Super.BlockSize * 8) - PerGroup);

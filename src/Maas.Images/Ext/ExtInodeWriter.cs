@@ -36,7 +36,8 @@ internal sealed class ExtInodeWriter(ExtVolume volume, TimeProvider timeProvider
         var inode = new ExtInode(number, new byte[Super.InodeSize]);
         var raw = inode.Raw.AsSpan();
         if (Super.InodeSize > 128) raw.U16(128, (ushort)Math.Min(Super.InodeSize - 128, UsualExtraSize));
-        raw.U16(0, (ushort)(UnixMode.Of(kind) | kind switch { FileKind.Directory => 0x1EDu, FileKind.SymbolicLink => 0x1FFu, _ => 0x1A4u }));
+        raw.U16(
+            0, (ushort)(UnixMode.Of(kind) | kind switch { FileKind.Directory => 0x1EDu, FileKind.SymbolicLink => 0x1FFu, _ => 0x1A4u }));
         raw.U16(26, 1);
         var now = ownership?.ModifiedAt ?? timeProvider.GetUtcNow();
         foreach (var (at, extra) in (ReadOnlySpan<(int, int)>)[(8, 140), (12, 132), (16, 136), (144, 148)]) SetTime(inode, at, extra, now);
@@ -66,7 +67,8 @@ internal sealed class ExtInodeWriter(ExtVolume volume, TimeProvider timeProvider
 
     public static void SetLinks(ExtInode inode, int links) => inode.Raw.AsSpan().U16(26, (ushort)links);
 
-    public static void SetFlag(ExtInode inode, uint flag, bool on) => inode.Raw.AsSpan().U32(32, on ? inode.Flags | flag : inode.Flags & ~flag);
+    public static void SetFlag(ExtInode inode, uint flag, bool on) =>
+        inode.Raw.AsSpan().U32(32, on ? inode.Flags | flag : inode.Flags & ~flag);
 
     public static void SetAttributesBlock(ExtInode inode, long block)
     {
@@ -78,7 +80,8 @@ internal sealed class ExtInodeWriter(ExtVolume volume, TimeProvider timeProvider
     public void SetBlocks(ExtInode inode, long blocks)
     {
         var sectors = blocks * (Super.BlockSize / 512);
-        if (sectors >> 32 != 0 && !Super.Has(ExtReadOnlyCompat.HugeFile)) throw new IOException("The file would be larger than the file system can count.");
+        if (sectors >> 32 != 0 && !Super.Has(ExtReadOnlyCompat.HugeFile))
+            throw new IOException("The file would be larger than the file system can count.");
         inode.Raw.AsSpan().U32(28, (uint)sectors);
         inode.Raw.AsSpan().U16(116, (ushort)(sectors >> 32));
         SetFlag(inode, ExtInode.CountsBlocks, on: false);
@@ -94,7 +97,8 @@ internal sealed class ExtInodeWriter(ExtVolume volume, TimeProvider timeProvider
     private static void Apply(ExtInode inode, FileOwnership ownership)
     {
         var raw = inode.Raw.AsSpan();
-        if (ownership.Mode is { } mode && inode.Kind != FileKind.SymbolicLink) raw.U16(0, (ushort)((inode.Mode & 0xF000u) | ((uint)mode & 0xFFF)));
+        if (ownership.Mode is { } mode && inode.Kind != FileKind.SymbolicLink)
+            raw.U16(0, (ushort)((inode.Mode & 0xF000u) | ((uint)mode & 0xFFF)));
         if (ownership.UserId is { } user) SetId(raw, 2, 120, user);
         if (ownership.GroupId is { } group) SetId(raw, 24, 122, group);
         if (ownership.ModifiedAt is { } time) SetTime(inode, 16, 136, time);
@@ -113,6 +117,8 @@ internal sealed class ExtInodeWriter(ExtVolume volume, TimeProvider timeProvider
         if (at >= 128 && !hasExtra) return;
         var seconds = Math.Clamp(time.ToUnixTimeSeconds(), int.MinValue, hasExtra ? MostEpochs : int.MaxValue);
         inode.Raw.AsSpan().U32(at, (uint)seconds);
-        if (hasExtra) inode.Raw.AsSpan().U32(extra, (uint)(((seconds - (int)seconds) >> 32) & 3) | ((uint)(time.Ticks % TimeSpan.TicksPerSecond * 100) << 2));
+        if (hasExtra)
+            inode.Raw.AsSpan().U32(
+                extra, (uint)(((seconds - (int)seconds) >> 32) & 3) | ((uint)(time.Ticks % TimeSpan.TicksPerSecond * 100) << 2));
     }
 }

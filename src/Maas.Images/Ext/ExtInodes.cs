@@ -11,8 +11,10 @@ internal sealed class ExtInodes(RandomAccessSource volume, ExtSuperblock super, 
     {
         var offset = OffsetOf(number);
         var inode = new ExtInode(number, volume.Read(offset, super.InodeSize, Structure));
-        if (inode.ExtraSize > super.InodeSize - 128) throw new InvalidImageException(Structure, $"inode {number} says it is larger than it is", offset);
-        if (super.HasChecksums && inode.StoredChecksum != inode.Checksum(super)) throw new InvalidImageException(Structure, $"inode {number}'s checksum does not match", offset);
+        if (inode.ExtraSize > super.InodeSize - 128)
+            throw new InvalidImageException(Structure, $"inode {number} says it is larger than it is", offset);
+        if (super.HasChecksums && inode.StoredChecksum != inode.Checksum(super))
+            throw new InvalidImageException(Structure, $"inode {number}'s checksum does not match", offset);
         if (inode.Length < 0) throw new InvalidImageException(Structure, $"inode {number} has a negative length", offset);
         return inode;
     }

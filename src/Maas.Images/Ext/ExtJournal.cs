@@ -49,7 +49,9 @@ internal sealed class ExtJournal
         ReadOnlySpan<byte> head = content.Read(0, 1024, Structure);
         if (head.U32Big(0) != Magic || head.U32Big(4) is not (3 or 4)) throw new InvalidImageException(Structure, "it has no superblock");
         var journal = new ExtJournal(content, head);
-        if (journal._blockSize != super.BlockSize || (long)journal._blocks * journal._blockSize > content.Length || journal._first >= journal._blocks)
+        if (journal._blockSize != super.BlockSize
+            || (long)journal._blocks * journal._blockSize > content.Length
+            || journal._first >= journal._blocks)
             throw new InvalidImageException(Structure, "its superblock does not go with the file system");
         if ((journal._features & ~(Revokes | Bit64 | AsyncCommit | ChecksumV2 | ChecksumV3 | FastCommit)) != 0)
             throw new InvalidImageException(Structure, $"features {journal._features:x} are not read here");
@@ -93,8 +95,11 @@ internal sealed class ExtJournal
         {
             if (ReadTransaction(ref at, sequence, ref budget) is not { } transaction) return sequence;
             foreach (var revoked in transaction.Revoked) _revoked[revoked] = sequence;
-            foreach (var revoked in transaction.Revoked.Where(block => _latest.TryGetValue(block, out var older) && older.Sequence <= sequence)) _latest.Remove(revoked);
-            foreach (var block in transaction.Blocks) if (!(_revoked.TryGetValue(block.Target, out var until) && until >= sequence)) _latest[block.Target] = block;
+            foreach (var revoked in transaction.Revoked.Where(
+                block => _latest.TryGetValue(block, out var older) && older.Sequence <= sequence))
+                _latest.Remove(revoked);
+            foreach (var block in transaction.Blocks)
+                if (!(_revoked.TryGetValue(block.Target, out var until) && until >= sequence)) _latest[block.Target] = block;
         }
 
         return sequence;

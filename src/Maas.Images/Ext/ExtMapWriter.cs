@@ -46,7 +46,8 @@ internal sealed class ExtMapWriter(ExtVolume volume, ExtBlockAllocator blocks)
         for (; entries.Count > RootEntries; depth++)
         {
             var above = new List<byte[]>();
-            for (var at = 0; at < entries.Count; at += perNode) above.Add(WriteNode(inode, mapping, entries.GetRange(at, Math.Min(perNode, entries.Count - at)), perNode, depth));
+            for (var at = 0; at < entries.Count; at += perNode)
+                above.Add(WriteNode(inode, mapping, entries.GetRange(at, Math.Min(perNode, entries.Count - at)), perNode, depth));
             entries = above;
         }
 
@@ -113,7 +114,11 @@ internal sealed class ExtMapWriter(ExtVolume volume, ExtBlockAllocator blocks)
         var node = volume.Blocks.Fill(block);
         var each = span / (Super.BlockSize / 4);
         for (var i = 0; i < Super.BlockSize / 4; i++)
-            node.U32(i * 4, level == 1 ? Pointer(mapping, ref next, logical + i) : WritePointers(mapping, ref next, level - 1, logical + (i * each), each));
+            node.U32(
+                i * 4,
+                level == 1
+                    ? Pointer(mapping, ref next, logical + i)
+                    : WritePointers(mapping, ref next, level - 1, logical + (i * each), each));
         return (uint)block;
     }
 

@@ -22,8 +22,13 @@ internal sealed class ExtMapping(ExtSuperblock super)
     public void Add(ExtRun run, long? offset = null)
     {
         if (run.Physical <= 0 || run.Physical > super.BlockCount - run.Count)
-            throw new InvalidImageException("ext block map", $"blocks {run.Physical} to {run.Physical + run.Count - 1} are not in the file system", offset);
-        if (_runs.Count > 0 && _runs[^1] is var before && before.End == run.Logical && before.Physical + before.Count == run.Physical && before.Written == run.Written)
+            throw new InvalidImageException(
+                "ext block map", $"blocks {run.Physical} to {run.Physical + run.Count - 1} are not in the file system", offset);
+        if (_runs.Count > 0
+            && _runs[^1] is var before
+            && before.End == run.Logical
+            && before.Physical + before.Count == run.Physical
+            && before.Written == run.Written)
         {
             _runs[^1] = before with { Count = before.Count + run.Count };
             return;
@@ -60,6 +65,8 @@ internal sealed class ExtMapping(ExtSuperblock super)
             else high = middle;
         }
 
-        return low < _runs.Count && _runs[low] is { Written: true } run && run.Logical <= logical ? run.Physical + logical - run.Logical : null;
+        return low < _runs.Count && _runs[low] is { Written: true } run && run.Logical <= logical
+            ? run.Physical + logical - run.Logical
+            : null;
     }
 }

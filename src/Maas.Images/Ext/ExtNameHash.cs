@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Maas.Images.Ext;
 
 /// <summary>
-/// The hash by which a hash tree orders names (Linux's Documentation/filesystems/ext4, "Hash Tree Directories"): the version its root names, taken over octets
-/// that count as signed where the file system was made by a machine whose characters are, and over the superblock's seed.
+/// The hash by which a hash tree orders names (Linux's Documentation/filesystems/ext4, "Hash Tree Directories"): the version its root
+/// names, taken over octets that count as signed where the file system was made by a machine whose characters are, and over the
+/// superblock's seed.
 /// </summary>
 internal readonly struct ExtNameHash
 {

@@ -19,7 +19,9 @@ internal sealed class ExtNewGroups(ExtVolume volume, bool onZeros)
     {
         var last = (blocks - super.FirstDataBlock) % super.BlocksPerGroup;
         var group = (int)((blocks - super.FirstDataBlock) / super.BlocksPerGroup);
-        var least = 1 + ExtGroupLayout.DescriptorBlocks(super) + super.ReservedDescriptorBlocks + 3 + ExtGroupLayout.InodeTableBlocks(super) + LeastContent;
+        var least =
+            1 + ExtGroupLayout.DescriptorBlocks(super) + super.ReservedDescriptorBlocks + 3 + ExtGroupLayout.InodeTableBlocks(super)
+                + LeastContent;
         return last > 0 && group > 0 && last < least ? blocks - last : blocks;
     }
 
@@ -37,7 +39,9 @@ internal sealed class ExtNewGroups(ExtVolume volume, bool onZeros)
         edit.FreeInodes = (int)Super.InodesPerGroup;
         edit.Directories = 0;
         edit.UnusedInodes = volume.HasLazyGroups ? (int)Super.InodesPerGroup : 0;
-        edit.Flags = volume.HasLazyGroups ? (ushort)(ExtGroupDescriptor.InodesUninitialized | (onZeros ? ExtGroupDescriptor.InodesZeroed : 0)) : (ushort)0;
+        edit.Flags = volume.HasLazyGroups
+            ? (ushort)(ExtGroupDescriptor.InodesUninitialized | (onZeros ? ExtGroupDescriptor.InodesZeroed : 0))
+            : (ushort)0;
 
         var bits = volume.Blocks.Fill(first + head);
         ExtGroupLayout.FillBlockBitmap(volume, group, bits);

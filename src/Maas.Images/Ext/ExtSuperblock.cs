@@ -100,8 +100,16 @@ internal sealed class ExtSuperblock
 
     /// <summary><c>ext4</c> if it uses what came with it, else <c>ext3</c> with a journal, else <c>ext2</c>.</summary>
     public string Format =>
-        (Incompat & (ExtIncompat.Extents | ExtIncompat.Bit64 | ExtIncompat.FlexibleGroups | ExtIncompat.InlineData | ExtIncompat.MetaBlockGroups)) != 0
-        || (ReadOnlyCompat & (ExtReadOnlyCompat.HugeFile | ExtReadOnlyCompat.GroupChecksums | ExtReadOnlyCompat.MetadataChecksums | ExtReadOnlyCompat.BigAllocation)) != 0 ? "ext4"
+        (Incompat & (ExtIncompat.Extents
+            | ExtIncompat.Bit64
+            | ExtIncompat.FlexibleGroups
+            | ExtIncompat.InlineData
+            | ExtIncompat.MetaBlockGroups)) != 0
+        || (ReadOnlyCompat & (ExtReadOnlyCompat.HugeFile
+            | ExtReadOnlyCompat.GroupChecksums
+            | ExtReadOnlyCompat.MetadataChecksums
+            | ExtReadOnlyCompat.BigAllocation)) != 0
+            ? "ext4"
         : (Compat & ExtCompat.HasJournal) != 0 ? "ext3"
         : "ext2";
 
@@ -151,7 +159,9 @@ internal sealed class ExtSuperblock
     public static bool Matches(RandomAccessSource volume)
     {
         Span<byte> start = stackalloc byte[Size];
-        return volume.Read(Offset, start) == Size && ((ReadOnlySpan<byte>)start).U16(56) == Magic && ((ReadOnlySpan<byte>)start).U32(24) <= 6;
+        return volume.Read(Offset, start) == Size
+            && ((ReadOnlySpan<byte>)start).U16(56) == Magic
+            && ((ReadOnlySpan<byte>)start).U32(24) <= 6;
     }
 
     /// <summary><c>ext2</c>, <c>ext3</c> or <c>ext4</c>, also of one that is too damaged to be opened.</summary>
@@ -169,15 +179,21 @@ internal sealed class ExtSuperblock
         if (S.U16(56) != Magic) throw Wrong(56, "it is none");
         if (S.U32(24) > 6) throw Wrong(24, $"blocks of 2^{S.U32(24)} KiB");
         if (HasChecksums && Checksums.Crc32C(uint.MaxValue, S[..1020]) != S.U32(1020)) throw Wrong(1020, "its checksum does not match");
-        if ((Incompat & ~ExtIncompat.Readable) is var unknown && unknown != 0) throw Wrong(96, $"features {(uint)unknown:x} are not read here");
-        if (FirstDataBlock != (BlockSize == 1024 ? 1 : 0) && !Has(ExtReadOnlyCompat.BigAllocation)) throw Wrong(20, $"the first data block is {FirstDataBlock}");
-        if (BlocksPerGroup is < 8 || BlocksPerGroup > 8u * (uint)BlockSize * (Has(ExtReadOnlyCompat.BigAllocation) ? 32u : 1)) throw Wrong(32, $"{BlocksPerGroup} blocks in a group");
+        if ((Incompat & ~ExtIncompat.Readable) is var unknown && unknown != 0)
+            throw Wrong(96, $"features {(uint)unknown:x} are not read here");
+        if (FirstDataBlock != (BlockSize == 1024 ? 1 : 0) && !Has(ExtReadOnlyCompat.BigAllocation))
+            throw Wrong(20, $"the first data block is {FirstDataBlock}");
+        if (BlocksPerGroup is < 8 || BlocksPerGroup > 8u * (uint)BlockSize * (Has(ExtReadOnlyCompat.BigAllocation) ? 32u : 1))
+            throw Wrong(32, $"{BlocksPerGroup} blocks in a group");
         if (InodesPerGroup is 0 || InodesPerGroup > 8u * (uint)BlockSize) throw Wrong(40, $"{InodesPerGroup} inodes in a group");
         if (InodeSize < 128 || InodeSize > BlockSize || (InodeSize & (InodeSize - 1)) != 0) throw Wrong(88, $"inodes of {InodeSize} bytes");
-        if (DescriptorSize < 32 || DescriptorSize > 1024 || DescriptorSize % 32 != 0) throw Wrong(254, $"group descriptors of {DescriptorSize} bytes");
-        if (BlockCount <= FirstDataBlock || BlockCount > volume.Length / BlockSize) throw Wrong(4, $"{BlockCount} blocks of {BlockSize} bytes do not fit in {volume.Length} bytes");
+        if (DescriptorSize < 32 || DescriptorSize > 1024 || DescriptorSize % 32 != 0)
+            throw Wrong(254, $"group descriptors of {DescriptorSize} bytes");
+        if (BlockCount <= FirstDataBlock || BlockCount > volume.Length / BlockSize)
+            throw Wrong(4, $"{BlockCount} blocks of {BlockSize} bytes do not fit in {volume.Length} bytes");
         if ((BlockCount / BlocksPerGroup) + 1 > int.MaxValue / 64) throw Wrong(4, "there are too many groups");
-        if (InodeCount == 0 || InodeCount > (long)GroupCount * InodesPerGroup) throw Wrong(0, $"{InodeCount} inodes in {GroupCount} groups");
+        if (InodeCount == 0 || InodeCount > (long)GroupCount * InodesPerGroup)
+            throw Wrong(0, $"{InodeCount} inodes in {GroupCount} groups");
     }
 
     private static InvalidImageException Wrong(int at, string reason) => new(Structure, reason, Offset + at);

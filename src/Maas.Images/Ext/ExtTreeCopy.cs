@@ -45,7 +45,8 @@ internal sealed class ExtTreeCopy(ExtVolume volume, TimeProvider timeProvider)
         switch (entry.Kind)
         {
             case FileKind.File:
-                using (var content = tree.OpenRead(entry)) number = await _editor.CreateFileAsync(parent, name, content, ownership, cancellationToken).ConfigureAwait(false);
+                using (var content = tree.OpenRead(entry))
+                    number = await _editor.CreateFileAsync(parent, name, content, ownership, cancellationToken).ConfigureAwait(false);
                 break;
             case FileKind.Directory:
                 number = _editor.CreateDirectory(parent, name, ownership);
@@ -63,7 +64,8 @@ internal sealed class ExtTreeCopy(ExtVolume volume, TimeProvider timeProvider)
         return number;
     }
 
-    private static FileOwnership OwnershipOf(FileEntry entry) => new() { Mode = entry.Mode, UserId = entry.UserId, GroupId = entry.GroupId, ModifiedAt = entry.ModifiedAt };
+    private static FileOwnership OwnershipOf(FileEntry entry) =>
+        new() { Mode = entry.Mode, UserId = entry.UserId, GroupId = entry.GroupId, ModifiedAt = entry.ModifiedAt };
 
     /// <summary>What makes the same input give the same bytes.</summary>
     public sealed class StoppedClock(DateTimeOffset time) : TimeProvider

@@ -2,7 +2,9 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.Ext;
 
-/// <summary>A file system under change: its blocks, superblock and group descriptors, and what must agree between them at the end.</summary>
+/// <summary>
+/// A file system under change: its blocks, superblock and group descriptors, and what must agree between them at the end.
+/// </summary>
 internal sealed class ExtVolume
 {
     /// <summary>Bytes of changes after which long work lets them through.</summary>
@@ -22,7 +24,10 @@ internal sealed class ExtVolume
 
     public ExtSuperblock Super { get; }
 
-    /// <summary>Blocks given back since the file system was opened, and not one fewer after changes were dropped: the file system as it was still has something in them.</summary>
+    /// <summary>
+    /// Blocks given back since the file system was opened, and not one fewer after changes were dropped: the file system as it was still
+    /// has something in them.
+    /// </summary>
     public BlockSet Released { get; } = new();
 
     /// <summary>Whether groups have checksums, and with them parts that nobody has written yet.</summary>

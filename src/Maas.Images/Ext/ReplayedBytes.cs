@@ -4,7 +4,11 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Ext;
 
 /// <summary>A file system as it would be after its journal had been replayed: newer blocks are read from the journal.</summary>
-internal sealed class ReplayedBytes(RandomAccessSource volume, RandomAccessSource journal, int blockSize, IReadOnlyDictionary<long, JournalBlock> newer) : RandomAccessSource
+internal sealed class ReplayedBytes(
+    RandomAccessSource volume,
+    RandomAccessSource journal,
+    int blockSize,
+    IReadOnlyDictionary<long, JournalBlock> newer) : RandomAccessSource
 {
     public override long Length => volume.Length;
 

@@ -30,13 +30,17 @@ public sealed class FatBuilder
     /// </summary>
     public uint? VolumeId { get; init; }
 
-    /// <summary>The time of entries without one of their own. 1980, which is FAT's first, unless set, so that it does not depend on the day.</summary>
+    /// <summary>
+    /// The time of entries without one of their own. 1980, which is FAT's first, unless set, so that it does not depend on the day.
+    /// </summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>12, 16 or 32; <see langword="null"/> goes by the length: FAT12 below 4 MiB, FAT32 from 512 MiB.</summary>
     public int? Bits { get; init; }
 
-    /// <summary>Bytes of the volume, rounded down to whole sectors of 512; <see langword="null"/> for little more than the files need.</summary>
+    /// <summary>
+    /// Bytes of the volume, rounded down to whole sectors of 512; <see langword="null"/> for little more than the files need.
+    /// </summary>
     public long? Length { get; init; }
 
     /// <summary>Sectors of the disk in front of the volume, which boot code asks for; 0 for a volume that is the whole disk.</summary>
@@ -63,7 +67,8 @@ public sealed class FatBuilder
     /// <param name="open">Opens a seekable stream over it.</param>
     /// <param name="ownership">Time, and whether it can be written.</param>
     /// <exception cref="NotSupportedException">It is longer than 4 GiB − 1.</exception>
-    public void AddFile(string path, long length, Func<Stream> open, FileOwnership? ownership = null) => Add(path, new ReopenedBytes(path, length, open), ownership);
+    public void AddFile(string path, long length, Func<Stream> open, FileOwnership? ownership = null) =>
+        Add(path, new ReopenedBytes(path, length, open), ownership);
 
     /// <summary>Adds everything in a tree, which must stay open until the volume has been read.</summary>
     /// <param name="tree">An image's files, or a directory's.</param>
@@ -77,7 +82,8 @@ public sealed class FatBuilder
         {
             var path = into.Length == 0 ? entry.Path : $"{into}/{entry.Path}";
             var ownership = new FileOwnership { Mode = entry.Mode, ModifiedAt = entry.ModifiedAt };
-            if (Find(path) is { } there && (there.Name != entry.Name || !there.IsDirectory || entry.Kind != FileKind.Directory)) throw new ArgumentException($"{path} is there twice, but for its case.", nameof(tree));
+            if (Find(path) is { } there && (there.Name != entry.Name || !there.IsDirectory || entry.Kind != FileKind.Directory))
+                throw new ArgumentException($"{path} is there twice, but for its case.", nameof(tree));
             if (entry.Kind == FileKind.Directory) AddDirectory(path, ownership);
             else if (entry.Kind == FileKind.File) AddFile(path, entry.Length, () => tree.OpenRead(entry), ownership);
             else throw new NotSupportedException($"A FAT cannot keep {entry.Path}: it is a {entry.Kind}.");
@@ -86,7 +92,8 @@ public sealed class FatBuilder
 
     /// <summary>Plans the volume and opens it.</summary>
     /// <exception cref="IOException">What was added does not fit in <see cref="Length"/>.</exception>
-    /// <exception cref="NotSupportedException">A volume of this length cannot be of this type, or a directory has too many entries.</exception>
+    /// <exception cref="NotSupportedException">A volume of this length cannot be of this type, or a directory has too many
+    /// entries.</exception>
     public Stream Build() => new ByteStream(Plan(Length, HiddenSectors));
 
     internal PlannedBytes Plan(long? length, uint hiddenSectors)
@@ -98,10 +105,12 @@ public sealed class FatBuilder
     private void Add(string path, RandomAccessSource content, FileOwnership? ownership)
     {
         var node = new FatNode(NameOf(path), isDirectory: false) { Content = content, Length = content.Length };
-        if (node.Length > LongestFile) throw new NotSupportedException($"A FAT holds files up to 4 GiB − 1, and {path} has {node.Length} bytes.");
+        if (node.Length > LongestFile)
+            throw new NotSupportedException($"A FAT holds files up to 4 GiB − 1, and {path} has {node.Length} bytes.");
         Set(node, ownership);
         var parent = Directory(ParentOf(path));
-        if (parent.Children.TryGetValue(node.Name, out var there) && there.IsDirectory) throw new ArgumentException($"{path} is a directory.", nameof(path));
+        if (parent.Children.TryGetValue(node.Name, out var there) && there.IsDirectory)
+            throw new ArgumentException($"{path} is a directory.", nameof(path));
         parent.Children.Remove(node.Name); // its key may differ in case
         parent.Children.Add(node.Name, node);
     }
@@ -119,7 +128,8 @@ public sealed class FatBuilder
         var node = _root;
         foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (!node.Children.TryGetValue(name, out var child)) node.Children.Add(name, child = new FatNode(FatShortName.Checked(name), isDirectory: true));
+            if (!node.Children.TryGetValue(name, out var child))
+                node.Children.Add(name, child = new FatNode(FatShortName.Checked(name), isDirectory: true));
             node = child.IsDirectory ? child : throw new ArgumentException($"{path} leads through a file.", nameof(path));
         }
 
@@ -129,7 +139,9 @@ public sealed class FatBuilder
     private static void Set(FatNode node, FileOwnership? ownership)
     {
         node.ModifiedAt = ownership?.ModifiedAt;
-        node.IsReadOnly = !node.IsDirectory && ownership?.Mode is { } mode && (mode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
+        node.IsReadOnly = !node.IsDirectory
+            && ownership?.Mode is { } mode
+            && (mode & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
     }
 
     private static string ParentOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "";

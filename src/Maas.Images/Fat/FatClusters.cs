@@ -31,7 +31,8 @@ internal sealed class FatClusters(WritableBytes volume, FatGeometry geometry)
         if (!geometry.IsCluster(first)) throw new InvalidImageException("FAT chain", $"it begins at cluster {first}", geometry.FatOffset);
         for (var (cluster, last) = (first, false); !last; cluster = _table.Next(cluster, out last))
         {
-            if (clusters.Count >= geometry.ClusterCount) throw new InvalidImageException("FAT chain", $"the one from cluster {first} is a loop", geometry.FatOffset);
+            if (clusters.Count >= geometry.ClusterCount)
+                throw new InvalidImageException("FAT chain", $"the one from cluster {first} is a loop", geometry.FatOffset);
             clusters.Add(cluster);
         }
 
@@ -55,7 +56,9 @@ internal sealed class FatClusters(WritableBytes volume, FatGeometry geometry)
         Changed(0);
     }
 
-    /// <summary>Fills a cluster that is free: at once where it was before the volume was changed too, for then nobody reads it until it is linked.</summary>
+    /// <summary>
+    /// Fills a cluster that is free: at once where it was before the volume was changed too, for then nobody reads it until it is linked.
+    /// </summary>
     public void Fill(uint cluster, ReadOnlySpan<byte> content)
     {
         if (_released.ContainsAny(cluster, 1)) volume.Write(geometry.OffsetOf(cluster), content);

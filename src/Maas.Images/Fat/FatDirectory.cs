@@ -57,7 +57,8 @@ internal static class FatDirectory
         return "";
     }
 
-    private static bool IsDotName(ReadOnlySpan<byte> entry) => entry[..11].SequenceEqual(".          "u8) || entry[..11].SequenceEqual("..         "u8);
+    private static bool IsDotName(ReadOnlySpan<byte> entry) =>
+        entry[..11].SequenceEqual(".          "u8) || entry[..11].SequenceEqual("..         "u8);
 
     private static FileEntry ReadEntry(ReadOnlySpan<byte> entry, string? longName, FileEntry parent, FatSpan span, long offset)
     {

@@ -12,15 +12,22 @@ internal sealed partial class FatEditTree
         var trimmed = path.Trim('/');
         var slash = trimmed.LastIndexOf('/');
         var name = trimmed[(slash + 1)..];
-        if (!FileName.IsProper(name)) throw new ArgumentException(name.Length == 0 ? "The root directory is not made, replaced or removed." : $"“{path}” does not end in a name.", nameof(path));
+        if (!FileName.IsProper(name))
+            throw new ArgumentException(
+                name.Length == 0 ? "The root directory is not made, replaced or removed." : $"“{path}” does not end in a name.",
+                nameof(path));
         var folder = slash < 0 ? "" : trimmed[..slash];
-        return this.Find(folder) is { Kind: FileKind.Directory } parent ? (parent, name) : throw new DirectoryNotFoundException($"There is no directory /{folder}.");
+        return this.Find(folder) is { Kind: FileKind.Directory } parent
+            ? (parent, name)
+            : throw new DirectoryNotFoundException($"There is no directory /{folder}.");
     }
 
     private FileEntry Renewed(string path)
     {
         _tree = new FatFileTree(_volume);
-        return this.Find(path) ?? throw new InvalidImageException("FAT directory", $"{path} was written and is not found: the directory holds damaged entries");
+        return this.Find(path)
+            ?? throw new InvalidImageException(
+                "FAT directory", $"{path} was written and is not found: the directory holds damaged entries");
     }
 
     private FatDirectoryEdit Open(FileEntry directory) => new(_volume, _tree.ExtentsOf(directory));
@@ -28,13 +35,17 @@ internal sealed partial class FatEditTree
     private static uint Take(IEnumerator<uint> free) => free.MoveNext() ? free.Current : throw new IOException("The FAT volume is full.");
 
     /// <summary>Fills clusters that are free and stay so until they are linked.</summary>
-    private async Task<(List<uint> Clusters, long Length)> WriteContentAsync(Stream content, IEnumerator<uint> free, CancellationToken cancellationToken)
+    private async Task<(List<uint> Clusters, long Length)> WriteContentAsync(
+        Stream content,
+        IEnumerator<uint> free,
+        CancellationToken cancellationToken)
     {
         var clusters = new List<uint>();
         var buffer = new byte[_geometry.ClusterSize];
         for (long length = 0; ;)
         {
-            var read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            var read =
+                await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             if (read == 0) return (clusters, length);
             length += read;
             if (length > LongestFile) throw new NotSupportedException("A FAT holds files up to 4 GiB − 1.");
@@ -47,19 +58,30 @@ internal sealed partial class FatEditTree
     }
 
     /// <summary>Links content and names it in a directory, which grows if it must.</summary>
-    private void Add(FileEntry parent, string name, byte attributes, List<uint> content, uint length, FileOwnership? ownership, IEnumerator<uint> free)
+    private void Add(
+        FileEntry parent,
+        string name,
+        byte attributes,
+        List<uint> content,
+        uint length,
+        FileOwnership? ownership,
+        IEnumerator<uint> free)
     {
         var directory = Open(parent);
         var when = ownership?.ModifiedAt ?? _time.GetUtcNow();
-        if (ownership?.Mode is { } mode && attributes != FatEntryWriter.Directory && (mode & AnyWrite) == 0) attributes |= FatEntryWriter.ReadOnly;
-        var entries = FatEntryWriter.Entries(name, FatShortName.Make(name, directory.ShortNames()), attributes, content.FirstOrDefault(), length, when);
+        if (ownership?.Mode is { } mode && attributes != FatEntryWriter.Directory && (mode & AnyWrite) == 0)
+            attributes |= FatEntryWriter.ReadOnly;
+        var entries = FatEntryWriter.Entries(
+            name, FatShortName.Make(name, directory.ShortNames()), attributes, content.FirstOrDefault(), length, when);
         var at = directory.RoomFor(entries.Length / FatDirectory.EntrySize);
         var added = new List<uint>();
         var missing = at + entries.Length - directory.Length;
         if (missing > 0)
         {
-            if (FatFileTree.Place(parent).Cluster == 0) throw new IOException($"The root directory of a FAT{_geometry.Bits} cannot grow, and is full.");
-            if (at + entries.Length > FatFileTree.MostDirectoryBytes) throw new IOException($"The directory {parent.Path} has as many entries as a FAT directory can.");
+            if (FatFileTree.Place(parent).Cluster == 0)
+                throw new IOException($"The root directory of a FAT{_geometry.Bits} cannot grow, and is full.");
+            if (at + entries.Length > FatFileTree.MostDirectoryBytes)
+                throw new IOException($"The directory {parent.Path} has as many entries as a FAT directory can.");
             for (; missing > 0; missing -= _geometry.ClusterSize) added.Add(Take(free));
         }
 

@@ -21,7 +21,8 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
     {
         (_volume, _time) = (volume, timeProvider);
         _geometry = FatGeometry.Read(volume);
-        if (_geometry.Length > volume.Length) throw new InvalidImageException("FAT boot sector", $"it is a volume of {_geometry.Length} bytes in {volume.Length}", 0);
+        if (_geometry.Length > volume.Length)
+            throw new InvalidImageException("FAT boot sector", $"it is a volume of {_geometry.Length} bytes in {volume.Length}", 0);
         _clusters = new FatClusters(volume, _geometry);
         _tree = new FatFileTree(volume);
     }
@@ -40,7 +41,11 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
 
     public FileEntry? Child(FileEntry directory, string name) => ((ILookupTree)_tree).Child(directory, name);
 
-    public async Task<FileEntry> WriteFileAsync(string path, Stream content, FileOwnership? ownership = null, CancellationToken cancellationToken = default)
+    public async Task<FileEntry> WriteFileAsync(
+        string path,
+        Stream content,
+        FileOwnership? ownership = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         CheckKept(ownership);
@@ -59,7 +64,12 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
         {
             var old = _clusters.Chain(FatFileTree.Place(there).Cluster);
             _clusters.Link(clusters);
-            Change(parent, there, (entry) => FatEntryWriter.SetContent(entry, clusters.FirstOrDefault(), (uint)length, ownership?.ModifiedAt ?? _time.GetUtcNow()), ownership);
+            Change(
+                parent,
+                there,
+                (entry) =>
+                    FatEntryWriter.SetContent(entry, clusters.FirstOrDefault(), (uint)length, ownership?.ModifiedAt ?? _time.GetUtcNow()),
+                ownership);
             _clusters.Release(old);
         }
 
@@ -72,7 +82,8 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
         var (parent, name) = Split(path);
         if (Child(parent, name) is not { Kind: FileKind.File } there) throw new FileNotFoundException($"There is no file {path}.", path);
         var chain = _clusters.Chain(FatFileTree.Place(there).Cluster);
-        if (there.Length > (long)chain.Count * _geometry.ClusterSize) throw new InvalidImageException("FAT chain", $"it is shorter than the {there.Length} bytes of {path}");
+        if (there.Length > (long)chain.Count * _geometry.ClusterSize)
+            throw new InvalidImageException("FAT chain", $"it is shorter than the {there.Length} bytes of {path}");
         var used = (int)((there.Length + _geometry.ClusterSize - 1) / _geometry.ClusterSize);
         var within = (int)(there.Length % _geometry.ClusterSize);
         var added = 0L;
@@ -87,11 +98,16 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
         using var free = _clusters.Free().GetEnumerator();
         var (clusters, more) = await WriteContentAsync(content, free, cancellationToken).ConfigureAwait(false);
         var length = there.Length + added + more;
-        if (length > LongestFile) throw new NotSupportedException($"A FAT holds files up to 4 GiB − 1, and {path} would have {length} bytes.");
+        if (length > LongestFile)
+            throw new NotSupportedException($"A FAT holds files up to 4 GiB − 1, and {path} would have {length} bytes.");
         var spare = chain[used..]; // of a chain that was longer than its file
         if (spare.Count > 0 && used > 0) _clusters.Cut(chain[used - 1]);
         _clusters.Link(clusters, used > 0 ? chain[used - 1] : null);
-        Change(parent, there, entry => FatEntryWriter.SetContent(entry, used > 0 ? chain[0] : clusters.FirstOrDefault(), (uint)length, _time.GetUtcNow()), null);
+        Change(
+            parent,
+            there,
+            entry => FatEntryWriter.SetContent(entry, used > 0 ? chain[0] : clusters.FirstOrDefault(), (uint)length, _time.GetUtcNow()),
+            null);
         _clusters.Release(spare);
         return Renewed(path);
     }
@@ -105,7 +121,10 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
         using var free = _clusters.Free().GetEnumerator();
         var cluster = Take(free);
         var bytes = new byte[_geometry.ClusterSize];
-        FatEntryWriter.DotEntries(cluster, parent.Path.Length == 0 ? 0 : FatFileTree.Place(parent).Cluster, ownership?.ModifiedAt ?? _time.GetUtcNow()).CopyTo(bytes, 0);
+        FatEntryWriter.DotEntries(
+            cluster, parent.Path.Length == 0 ? 0 : FatFileTree.Place(parent).Cluster, ownership?.ModifiedAt ?? _time.GetUtcNow())
+            .CopyTo(
+            bytes, 0);
         _volume.Write(_geometry.OffsetOf(cluster), bytes);
         Add(parent, name, FatEntryWriter.Directory, [cluster], 0, ownership, free);
         return Renewed(path);
@@ -136,7 +155,8 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
 
     public FileEntry CreateHardLink(string path, string existing) => throw NotKept("hard links");
 
-    public FileEntry CreateNode(string path, FileKind kind, DeviceNumber? device = null, FileOwnership? ownership = null) => throw NotKept("devices, pipes and sockets");
+    public FileEntry CreateNode(string path, FileKind kind, DeviceNumber? device = null, FileOwnership? ownership = null) =>
+        throw NotKept("devices, pipes and sockets");
 
     public void SetExtendedAttribute(string path, string name, ReadOnlyMemory<byte> value) => throw NotKept("extended attributes");
 

@@ -4,7 +4,9 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.Fat;
 
-/// <summary>Makes directory entries (the box stands at <see cref="FatDirectory"/>): a long name's parts, last part first, then the short one.</summary>
+/// <summary>
+/// Makes directory entries (the box stands at <see cref="FatDirectory"/>): a long name's parts, last part first, then the short one.
+/// </summary>
 internal static class FatEntryWriter
 {
     public const byte ReadOnly = 0x01;
@@ -21,7 +23,13 @@ internal static class FatEntryWriter
     public static int CountFor(string name) => FatShortName.IsShort(name) ? 1 : 1 + ((name.Length + UnitsAPart - 1) / UnitsAPart);
 
     /// <summary>All entries of a name.</summary>
-    public static byte[] Entries(string name, ReadOnlySpan<byte> shortName, byte attributes, uint cluster, uint length, DateTimeOffset modifiedAt)
+    public static byte[] Entries(
+        string name,
+        ReadOnlySpan<byte> shortName,
+        byte attributes,
+        uint cluster,
+        uint length,
+        DateTimeOffset modifiedAt)
     {
         var parts = CountFor(name) - 1;
         var bytes = new byte[(parts + 1) * Size];

@@ -63,10 +63,12 @@ public sealed class FatFileTree : IFileTree, ILookupTree
     }
 
     /// <summary>None: FAT has no extended attributes.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ExtendedAttributes(FileEntry entry) => new Dictionary<string, ReadOnlyMemory<byte>>();
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ExtendedAttributes(FileEntry entry) =>
+        new Dictionary<string, ReadOnlyMemory<byte>>();
 
     FileEntry? ILookupTree.Child(FileEntry directory, string name) => List(directory).FirstOrDefault(entry =>
-        entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || Place(entry).ShortName.Equals(name, StringComparison.OrdinalIgnoreCase));
+        entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+            || Place(entry).ShortName.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Where a directory's bytes stand; the root of a FAT12 or FAT16 has a place of its own.</summary>
     internal List<Extent> ExtentsOf(FileEntry directory)
@@ -84,5 +86,6 @@ public sealed class FatFileTree : IFileTree, ILookupTree
         return new ExtentBytes(_volume, extents, extents[^1].End, "FAT directory");
     }
 
-    internal static FatPlace Place(FileEntry entry) => entry.Place as FatPlace ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
+    internal static FatPlace Place(FileEntry entry) =>
+        entry.Place as FatPlace ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
 }

@@ -44,7 +44,8 @@ internal static class FatFormat
             var room = total - reserved - (root * 32 / Sector);
             var fat = FatSectors(room, sectors, bits);
             var clusters = (room - (2 * fat)) / sectors;
-            if (clusters >= Least(bits) && clusters <= Most(bits)) return Make(total, bits, sectors, reserved, root, fat, label, id, hiddenSectors);
+            if (clusters >= Least(bits) && clusters <= Most(bits))
+                return Make(total, bits, sectors, reserved, root, fat, label, id, hiddenSectors);
         }
 
         throw new NotSupportedException($"A volume of {length} bytes cannot be a FAT{bits}.");
@@ -81,9 +82,19 @@ internal static class FatFormat
     }
 
     /// <summary>Counted as if the FATs took no room themselves: a few entries too many.</summary>
-    private static long FatSectors(long room, int clusterSectors, int bits) => (((((room / clusterSectors) + 2) * bits) + (Sector * 8)) - 1) / (Sector * 8);
+    private static long FatSectors(long room, int clusterSectors, int bits) =>
+        (((((room / clusterSectors) + 2) * bits) + (Sector * 8)) - 1) / (Sector * 8);
 
-    private static byte[] Make(long total, int bits, int clusterSectors, int reserved, int root, long fat, ReadOnlySpan<byte> label, uint id, uint hiddenSectors)
+    private static byte[] Make(
+        long total,
+        int bits,
+        int clusterSectors,
+        int reserved,
+        int root,
+        long fat,
+        ReadOnlySpan<byte> label,
+        uint id,
+        uint hiddenSectors)
     {
         var bytes = new byte[Sector];
         Span<byte> s = bytes;

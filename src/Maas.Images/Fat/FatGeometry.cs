@@ -80,7 +80,8 @@ internal sealed record FatGeometry
         long fatSectors = sector.U16(22) != 0 ? sector.U16(22) : sector.U32(36);
         var rootSectors = ((sector.U16(17) * 32) + sectorSize - 1) / sectorSize;
         var dataSector = reserved + (fatSectors * sector[16]) + rootSectors;
-        if (fatSectors == 0 || sectors <= dataSector) throw new InvalidImageException(Structure, $"{sectors} sectors leave no room for files", 0);
+        if (fatSectors == 0 || sectors <= dataSector)
+            throw new InvalidImageException(Structure, $"{sectors} sectors leave no room for files", 0);
 
         var clusters = (sectors - dataSector) / sector[13];
         var bits = sector.U16(22) == 0 ? 32 : clusters < 4085 ? 12 : 16;

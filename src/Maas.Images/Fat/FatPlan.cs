@@ -28,7 +28,8 @@ internal sealed class FatPlan(FatNode root, string label, uint? id, DateTimeOffs
         // A boot sector, two FATs of one, the 32 of the smallest root directory, and a cluster.
         if (length < Smallest) throw new NotSupportedException($"A FAT volume has at least {Smallest} bytes, not {length}.");
         _id = id ?? IdentityOf();
-        if (length is { } wanted) return LayIn(wanted / FatFormat.Sector * FatFormat.Sector, bits ?? FatFormat.BitsFor(wanted)) ?? throw new IOException($"What was added does not fit in {wanted} bytes.");
+        if (length is { } wanted) return LayIn(wanted / FatFormat.Sector * FatFormat.Sector, bits ?? FatFormat.BitsFor(wanted))
+            ?? throw new IOException($"What was added does not fit in {wanted} bytes.");
 
         var content = _files.Sum(file => file.Length) + _directories.Sum(directory => directory.Node.Length);
         for (var least = Math.Max(content, 64 << 10); ; least += Math.Max(64 << 10, least / 20))
@@ -44,9 +45,11 @@ internal sealed class FatPlan(FatNode root, string label, uint? id, DateTimeOffs
         for (var i = 0; i < _directories.Count; i++)
         {
             var directory = _directories[i].Node;
-            var entries = directory.Ordered().Sum(child => FatEntryWriter.CountFor(child.Name)) + (directory == root ? label.Length == 0 ? 0 : 1 : 2);
+            var entries =
+                directory.Ordered().Sum(child => FatEntryWriter.CountFor(child.Name)) + (directory == root ? label.Length == 0 ? 0 : 1 : 2);
             directory.Length = (long)entries * FatDirectory.EntrySize;
-            if (directory.Length > MostDirectoryLength) throw new NotSupportedException($"A FAT directory has up to 65536 entries, and “{directory.Name}” needs {entries}.");
+            if (directory.Length > MostDirectoryLength)
+                throw new NotSupportedException($"A FAT directory has up to 65536 entries, and “{directory.Name}” needs {entries}.");
             foreach (var child in directory.Ordered())
             {
                 if (child.IsDirectory) _directories.Add((child, directory));
@@ -78,7 +81,8 @@ internal sealed class FatPlan(FatNode root, string label, uint? id, DateTimeOffs
     private PlannedBytes? LayIn(long length, int bits)
     {
         var rootEntries = (int)Math.Max(512, root.Length / FatDirectory.EntrySize);
-        if (bits != 32 && rootEntries > MostRootEntries) throw new NotSupportedException($"The root of a FAT{bits} has up to {MostRootEntries} entries.");
+        if (bits != 32 && rootEntries > MostRootEntries)
+            throw new NotSupportedException($"The root of a FAT{bits} has up to {MostRootEntries} entries.");
         var labelBytes = FatEntryWriter.Label(label.Length == 0 ? "NO NAME" : label);
         var sector = FatFormat.BootSector(length, bits, rootEntries, labelBytes, _id, hiddenSectors);
         var geometry = FatGeometry.Read(new MemoryBytes(sector));
@@ -96,7 +100,8 @@ internal sealed class FatPlan(FatNode root, string label, uint? id, DateTimeOffs
 
         var fat = Table(geometry);
         for (var copy = 0; copy < geometry.FatCount; copy++) image.Add(geometry.FatOffset + (copy * geometry.FatLength), fat);
-        foreach (var (node, parent) in _directories) image.Add(node.Cluster == 0 ? geometry.RootOffset : geometry.OffsetOf(node.Cluster), Entries(node, parent));
+        foreach (var (node, parent) in _directories) image.Add(
+            node.Cluster == 0 ? geometry.RootOffset : geometry.OffsetOf(node.Cluster), Entries(node, parent));
         foreach (var file in _files.Where(file => file.Length > 0)) image.Add(geometry.OffsetOf(file.Cluster), file.Content);
         image.ExtendTo(length);
         return image;
@@ -136,16 +141,26 @@ internal sealed class FatPlan(FatNode root, string label, uint? id, DateTimeOffs
     private byte[] Entries(FatNode directory, FatNode parent)
     {
         var bytes = new MemoryStream((int)directory.Length);
-        if (directory != root) bytes.Write(FatEntryWriter.DotEntries(directory.Cluster, parent == root ? 0 : parent.Cluster, directory.ModifiedAt ?? createdAt));
-        else if (label.Length != 0) bytes.Write(FatEntryWriter.Short(FatEntryWriter.Label(label), FatEntryWriter.VolumeLabel, 0, 0, createdAt));
+        if (directory != root)
+            bytes.Write(
+                FatEntryWriter.DotEntries(directory.Cluster, parent == root ? 0 : parent.Cluster, directory.ModifiedAt ?? createdAt));
+        else if (label.Length != 0)
+            bytes.Write(FatEntryWriter.Short(FatEntryWriter.Label(label), FatEntryWriter.VolumeLabel, 0, 0, createdAt));
         var taken = new HashSet<string>(StringComparer.Ordinal);
         var names = new Dictionary<FatNode, byte[]>();
         foreach (var child in directory.Ordered().OrderByDescending(child => FatShortName.Fits(child.Name)))
             names[child] = FatShortName.Make(child.Name, taken);
         foreach (var child in directory.Ordered())
         {
-            var attributes = (child.IsDirectory ? FatEntryWriter.Directory : FatEntryWriter.Archive) | (child.IsReadOnly ? FatEntryWriter.ReadOnly : 0);
-            bytes.Write(FatEntryWriter.Entries(child.Name, names[child], (byte)attributes, child.Cluster, child.IsDirectory ? 0 : (uint)child.Length, child.ModifiedAt ?? createdAt));
+            var attributes = (child.IsDirectory ? FatEntryWriter.Directory : FatEntryWriter.Archive)
+                | (child.IsReadOnly ? FatEntryWriter.ReadOnly : 0);
+            bytes.Write(FatEntryWriter.Entries(
+                child.Name,
+                names[child],
+                (byte)attributes,
+                child.Cluster,
+                child.IsDirectory ? 0 : (uint)child.Length,
+                child.ModifiedAt ?? createdAt));
         }
 
         return bytes.ToArray();

@@ -17,8 +17,12 @@ internal static class FatShortName
     /// <exception cref="ArgumentException">It cannot.</exception>
     public static string Checked(string name)
     {
-        if (name.Length is 0 or > 255 || name is "." or "..") throw new ArgumentException($"A FAT holds names of 1 to 255 UTF-16 units, not “{name}”.", nameof(name));
-        if (name.AsSpan().ContainsAny(Forbidden) || name.AsSpan().ContainsAnyInRange('\0', '\u001f') || name[^1] is '.' or ' ' || !IsUnicode(name))
+        if (name.Length is 0 or > 255 || name is "." or "..")
+            throw new ArgumentException($"A FAT holds names of 1 to 255 UTF-16 units, not “{name}”.", nameof(name));
+        if (name.AsSpan().ContainsAny(Forbidden)
+            || name.AsSpan().ContainsAnyInRange('\0', '\u001f')
+            || name[^1] is '.' or ' '
+            || !IsUnicode(name))
             throw new ArgumentException($"A FAT cannot hold the name “{name}”.", nameof(name));
         return name;
     }

@@ -16,7 +16,8 @@ internal sealed class FatTable(RandomAccessSource volume, FatGeometry geometry)
         var next = Entry(cluster);
         last = next >= geometry.EndOfChain;
         if (!last && !geometry.IsCluster(next))
-            throw new InvalidImageException("FAT", $"cluster {cluster} is followed by {next}", geometry.FatOffset + ((long)cluster * geometry.Bits / 8));
+            throw new InvalidImageException(
+                "FAT", $"cluster {cluster} is followed by {next}", geometry.FatOffset + ((long)cluster * geometry.Bits / 8));
         return next;
     }
 
@@ -46,22 +47,27 @@ internal sealed class FatTable(RandomAccessSource volume, FatGeometry geometry)
         var extents = new List<Extent>();
         var size = geometry.ClusterSize;
         var wanted = length is { } bytes ? (bytes + size - 1) / size : mostLength / size;
-        if (wanted > geometry.ClusterCount && length is not null) throw new InvalidImageException("FAT directory entry", $"a file of {length} bytes is larger than its volume");
+        if (wanted > geometry.ClusterCount && length is not null)
+            throw new InvalidImageException("FAT directory entry", $"a file of {length} bytes is larger than its volume");
         var cluster = first;
         for (long taken = 0; taken < wanted; taken++)
         {
-            if (!geometry.IsCluster(cluster)) throw new InvalidImageException("FAT chain", $"it begins at cluster {cluster}", geometry.FatOffset);
+            if (!geometry.IsCluster(cluster))
+                throw new InvalidImageException("FAT chain", $"it begins at cluster {cluster}", geometry.FatOffset);
             var at = geometry.OffsetOf(cluster);
-            if (extents.Count > 0 && extents[^1] is var before && before.Source + before.Length == at) extents[^1] = before with { Length = before.Length + size };
+            if (extents.Count > 0 && extents[^1] is var before && before.Source + before.Length == at)
+                extents[^1] = before with { Length = before.Length + size };
             else extents.Add(new Extent(taken * size, size, at));
 
             cluster = Next(cluster, out var last);
             if (!last) continue;
-            if (taken + 1 < wanted && length is not null) throw new InvalidImageException("FAT chain", $"it ends after {(taken + 1) * size} of {length} bytes", at);
+            if (taken + 1 < wanted && length is not null)
+                throw new InvalidImageException("FAT chain", $"it ends after {(taken + 1) * size} of {length} bytes", at);
             return extents;
         }
 
-        if (length is null) throw new InvalidImageException("FAT directory", $"it is longer than {mostLength} bytes or a loop", geometry.FatOffset);
+        if (length is null)
+            throw new InvalidImageException("FAT directory", $"it is longer than {mostLength} bytes or a loop", geometry.FatOffset);
         return extents;
     }
 }

@@ -6,7 +6,8 @@ namespace Maas.Images.Fat;
 internal static class FatTableWriter
 {
     /// <summary>Sets a cluster's entry in a whole FAT.</summary>
-    public static void Set(Span<byte> fat, int bits, uint cluster, uint value) => Set(fat, bits, cluster & 1, value, (int)((long)cluster * bits / 8));
+    public static void Set(Span<byte> fat, int bits, uint cluster, uint value) =>
+        Set(fat, bits, cluster & 1, value, (int)((long)cluster * bits / 8));
 
     /// <summary>Sets an entry that begins at a byte.</summary>
     /// <param name="fat">Bytes of a FAT.</param>

@@ -18,6 +18,8 @@ internal static class FatTime
     public static (ushort Date, ushort Time) Write(DateTimeOffset when)
     {
         var utc = (when < First ? First : when > Last ? Last : when).UtcDateTime;
-        return ((ushort)(((utc.Year - 1980) << 9) | (utc.Month << 5) | utc.Day), (ushort)((utc.Hour << 11) | (utc.Minute << 5) | (utc.Second / 2)));
+        return (
+            (ushort)(((utc.Year - 1980) << 9) | (utc.Month << 5) | utc.Day),
+            (ushort)((utc.Hour << 11) | (utc.Minute << 5) | (utc.Second / 2)));
     }
 }

@@ -13,7 +13,9 @@ public sealed record FileEntry
     /// </remarks>
     public required string Path { get; init; }
 
-    /// <summary>The last name of <see cref="Path"/>; empty for the root. Never <c>.</c> or <c>..</c>, never holds <c>/</c> or NUL.</summary>
+    /// <summary>
+    /// The last name of <see cref="Path"/>; empty for the root. Never <c>.</c> or <c>..</c>, never holds <c>/</c> or NUL.
+    /// </summary>
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
 
     /// <summary>What it is.</summary>
@@ -40,7 +42,9 @@ public sealed record FileEntry
     /// <summary>Which device a device node stands for; otherwise <see langword="null"/>.</summary>
     public DeviceNumber? Device { get; init; }
 
-    /// <summary>The file's number in its file system. Two entries with the same number are hard links to one file. 0 where the format has none.</summary>
+    /// <summary>
+    /// The file's number in its file system. Two entries with the same number are hard links to one file. 0 where the format has none.
+    /// </summary>
     public long FileNumber { get; init; }
 
     /// <summary>How many names the file has, as the format says; 1 where it does not say.</summary>

@@ -7,7 +7,8 @@ namespace Maas.Images.FileTrees;
 /// that is not part of valid UTF-8 becomes U+DC00 + byte (a lone surrogate, which no valid name can hold) and back.
 /// </summary>
 /// <remarks>
-/// Every tree, builder and extraction of this library keeps names so. The file classes of .NET do not: they write a lone surrogate as a question mark.
+/// Every tree, builder and extraction of this library keeps names so. The file classes of .NET do not: they write a lone surrogate as a
+/// question mark.
 /// </remarks>
 /// <example>
 /// <code>
@@ -86,8 +87,8 @@ public static class FileName
     }
 
     /// <summary>
-    /// A name, or any other text of a stranger, for people to read: control characters, which could steer a terminal, characters that turn the direction of
-    /// writing, and bytes that are not UTF-8 become question marks.
+    /// A name, or any other text of a stranger, for people to read: control characters, which could steer a terminal, characters that turn
+    /// the direction of writing, and bytes that are not UTF-8 become question marks.
     /// </summary>
     public static string Printable(string text)
     {
@@ -110,7 +111,8 @@ public static class FileName
     }
 
     private static bool IsHidden(char character) =>
-        char.IsControl(character) || character is (>= '\u200E' and <= '\u200F') or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+        char.IsControl(character)
+            || character is (>= '\u200E' and <= '\u200F') or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>A name read from a directory; one that could leave its directory marks the image as hostile.</summary>
     internal static string Checked(string name, string structure, long offset) =>

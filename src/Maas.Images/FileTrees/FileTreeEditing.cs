@@ -7,13 +7,19 @@ public static class FileTreeEditing
     {
         /// <summary>Makes or replaces a small file.</summary>
         /// <inheritdoc cref="IEditableFileTree.WriteFileAsync"/>
-        public async Task<FileEntry> WriteFileAsync(string path, ReadOnlyMemory<byte> content, FileOwnership? ownership = null, CancellationToken cancellationToken = default)
+        public async Task<FileEntry> WriteFileAsync(
+            string path,
+            ReadOnlyMemory<byte> content,
+            FileOwnership? ownership = null,
+            CancellationToken cancellationToken = default)
         {
             using var stream = new Bytes.ByteStream(new Bytes.MemoryBytes(content));
             return await tree.WriteFileAsync(path, stream, ownership, cancellationToken).ConfigureAwait(false);
         }
 
-        /// <summary>Removes a name and, if it is a directory, everything below it first. What was removed before a fault stays removed.</summary>
+        /// <summary>
+        /// Removes a name and, if it is a directory, everything below it first. What was removed before a fault stays removed.
+        /// </summary>
         public void DeleteTree(string path)
         {
             if (tree.Find(path) is { Kind: FileKind.Directory } directory)

@@ -17,7 +17,13 @@ public static class FileTreeExtraction
         /// <param name="cancellationToken">Ends it between two files or megabytes; what is there stays.</param>
         /// <exception cref="InvalidImageException">The image is damaged, names a file twice, or holds more than allowed.</exception>
         /// <exception cref="IOException">The destination is full, or something is in the way.</exception>
-        public Task<ExtractionReport> ExtractAsync(FileEntry from, string destination, ExtractionOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.Run(() => new TreeExtraction(tree, from, destination, options ?? new ExtractionOptions(), cancellationToken).Run(), cancellationToken);
+        public Task<ExtractionReport> ExtractAsync(
+            FileEntry from,
+            string destination,
+            ExtractionOptions? options = null,
+            CancellationToken cancellationToken = default) =>
+            Task.Run(
+                () => new TreeExtraction(tree, from, destination, options ?? new ExtractionOptions(), cancellationToken).Run(),
+                cancellationToken);
     }
 }

@@ -56,8 +56,8 @@ public static class FileTreePaths
         }
 
         /// <summary>
-        /// The path that a path leads to when links are followed as in <see cref="Resolve"/>, whether anything is there or not: where a file has to be written so that
-        /// it is found at <paramref name="path"/>.
+        /// The path that a path leads to when links are followed as in <see cref="Resolve"/>, whether anything is there or not: where a
+        /// file has to be written so that it is found at <paramref name="path"/>.
         /// </summary>
         /// <exception cref="IOException">The links go round in circles.</exception>
         public string ResolvePath(string path)

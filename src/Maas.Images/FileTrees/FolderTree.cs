@@ -45,7 +45,9 @@ public sealed class FolderTree : IFileTree, ILookupTree
     {
         if (directory.Kind != FileKind.Directory) throw new ArgumentException($"{directory} is no directory.", nameof(directory));
         var path = PathOf(directory);
-        var names = OperatingSystem.IsLinux() ? Posix.Names(path) : [.. new DirectoryInfo(path).EnumerateFileSystemInfos("*", Everything).Select(info => info.Name)];
+        var names = OperatingSystem.IsLinux()
+            ? Posix.Names(path)
+            : [.. new DirectoryInfo(path).EnumerateFileSystemInfos("*", Everything).Select(info => info.Name)];
         names.Sort(StringComparer.Ordinal);
         return names.Select(name => Entry(directory.PathOf(name)));
     }
@@ -92,14 +94,21 @@ public sealed class FolderTree : IFileTree, ILookupTree
 
     private static FileEntry EntryWithoutStatus(string path, string full)
     {
-        FileSystemInfo info = Directory.Exists(full) && new FileInfo(full).LinkTarget is null ? new DirectoryInfo(full) : new FileInfo(full);
+        FileSystemInfo info = Directory.Exists(full) && new FileInfo(full).LinkTarget is null
+            ? new DirectoryInfo(full)
+            : new FileInfo(full);
         var kind = info.LinkTarget is not null ? FileKind.SymbolicLink : info is DirectoryInfo ? FileKind.Directory : FileKind.File;
         return new FileEntry
         {
             Path = path,
             Kind = kind,
             Length = kind == FileKind.File ? ((FileInfo)info).Length : 0,
-            Mode = (UnixFileMode)(kind switch { FileKind.Directory => 0b111_101_101, FileKind.SymbolicLink => 0b111_111_111, _ => 0b110_100_100 }),
+            Mode = (UnixFileMode)(kind switch
+            {
+                FileKind.Directory => 0b111_101_101,
+                FileKind.SymbolicLink => 0b111_111_111,
+                _ => 0b110_100_100
+            }),
             ModifiedAt = new DateTimeOffset(info.LastWriteTimeUtc),
             LinkTarget = info.LinkTarget,
         };

@@ -1,16 +1,18 @@
 namespace Maas.Images.FileTrees;
 
 /// <summary>
-/// A tree of files that can be changed, in an edit session of an image (<see cref="ImageEdit"/>). Each member does all of its work or, when it
-/// throws, nothing; the image itself changes only when the session is committed.
+/// A tree of files that can be changed, in an edit session of an image (<see cref="ImageEdit"/>). Each member does all of its work or, when
+/// it throws, nothing; the image itself changes only when the session is committed.
 /// </summary>
 /// <remarks>
-/// <para>Paths are as in <see cref="FileTreePaths"/>: names separated by <c>/</c>, a leading one ignored. Symbolic links on the way are followed
-/// inside the tree, as a process whose root it is would; a link at the end is followed only to write a file's content.</para>
-/// <para>Entries that were found before a change tell how things were; find them again. One thread at a time, and no reading during a change.</para>
+/// <para>Paths are as in <see cref="FileTreePaths"/>: names separated by <c>/</c>, a leading one ignored. Symbolic links on the way are
+/// followed inside the tree, as a process whose root it is would; a link at the end is followed only to write a file's content.</para>
+/// <para>Entries that were found before a change tell how things were; find them again. One thread at a time, and no reading during a
+/// change.</para>
 /// <para>All members throw <see cref="FileNotFoundException"/> or <see cref="DirectoryNotFoundException"/> where what they need is missing,
 /// <see cref="ArgumentException"/> for a name that cannot be, <see cref="NotSupportedException"/> for what the format cannot keep,
-/// <see cref="IOException"/> where something is in the way or the file system is full, and <see cref="InvalidImageException"/> if it is damaged.</para>
+/// <see cref="IOException"/> where something is in the way or the file system is full, and <see cref="InvalidImageException"/> if it is
+/// damaged.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -22,13 +24,20 @@ namespace Maas.Images.FileTrees;
 /// </example>
 public interface IEditableFileTree : IFileTree
 {
-    /// <summary>Makes a file, or replaces the content of the one that is there, which keeps its other names, mode, owner and attributes.</summary>
+    /// <summary>
+    /// Makes a file, or replaces the content of the one that is there, which keeps its other names, mode, owner and attributes.
+    /// </summary>
     /// <param name="path">The file; its directory exists.</param>
     /// <param name="content">Read from where it stands to its end, in pieces.</param>
-    /// <param name="ownership">What to set: unset, a new file has 0644, owner 0 and group 0, a replaced one what it had; the time is now.</param>
+    /// <param name="ownership">What to set: unset, a new file has 0644, owner 0 and group 0, a replaced one what it had; the time is
+    /// now.</param>
     /// <param name="cancellationToken">Ends it; the file is as before.</param>
     /// <returns>The file as it is now.</returns>
-    Task<FileEntry> WriteFileAsync(string path, Stream content, FileOwnership? ownership = null, CancellationToken cancellationToken = default);
+    Task<FileEntry> WriteFileAsync(
+        string path,
+        Stream content,
+        FileOwnership? ownership = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Adds to the end of a file that is there.</summary>
     /// <param name="path">The file.</param>

@@ -21,7 +21,9 @@ namespace Maas.Images.FileTrees;
 /// </example>
 public interface IFileTree
 {
-    /// <summary>What the tree is kept in, in lower case: <c>ext4</c>, <c>iso9660</c>, <c>fat32</c>, <c>squashfs</c>, <c>cpio</c>, <c>tar</c>.</summary>
+    /// <summary>
+    /// What the tree is kept in, in lower case: <c>ext4</c>, <c>iso9660</c>, <c>fat32</c>, <c>squashfs</c>, <c>cpio</c>, <c>tar</c>.
+    /// </summary>
     string Format { get; }
 
     /// <summary>The volume's label; empty if it has none.</summary>
@@ -39,7 +41,9 @@ public interface IFileTree
     /// <param name="file">A <see cref="FileKind.File"/> of this tree.</param>
     Stream OpenRead(FileEntry file);
 
-    /// <summary>The extended attributes of an entry by full name (<c>security.capability</c>, <c>user.mime_type</c>); empty where there are none.</summary>
+    /// <summary>
+    /// The extended attributes of an entry by full name (<c>security.capability</c>, <c>user.mime_type</c>); empty where there are none.
+    /// </summary>
     /// <param name="entry">An entry of this tree.</param>
     IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ExtendedAttributes(FileEntry entry);
 }

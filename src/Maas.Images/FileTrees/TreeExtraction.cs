@@ -10,7 +10,12 @@ namespace Maas.Images.FileTrees;
 /// One extraction: directories and files first, then links, then the directories' own modes and times. One thread at a time looks at the
 /// tree; files are written by as many as there are processors.
 /// </summary>
-internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string destination, ExtractionOptions options, CancellationToken cancellationToken)
+internal sealed class TreeExtraction(
+    IFileTree tree,
+    FileEntry from,
+    string destination,
+    ExtractionOptions options,
+    CancellationToken cancellationToken)
 {
     private const int CopySize = 256 << 10;
     private const int HoleSize = 64 << 10;
@@ -38,7 +43,8 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
     {
         try
         {
-            Parallel.ForEach(Partitioner.Create(Batches(), EnumerablePartitionerOptions.NoBuffering), () => ArrayPool<byte>.Shared.Rent(CopySize), (batch, _, _, buffer) =>
+            Parallel.ForEach(Partitioner.Create(Batches(), EnumerablePartitionerOptions.NoBuffering),
+                () => ArrayPool<byte>.Shared.Rent(CopySize), (batch, _, _, buffer) =>
             {
                 foreach (var (entry, path) in batch) WriteFile(entry, path, buffer);
                 return buffer;
@@ -50,7 +56,9 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
         }
     }
 
-    /// <summary>Files that stand behind each other and make up about a block: a thread that takes them finds them in blocks that no other wants.</summary>
+    /// <summary>
+    /// Files that stand behind each other and make up about a block: a thread that takes them finds them in blocks that no other wants.
+    /// </summary>
     private IEnumerable<List<(FileEntry Entry, string Path)>> Batches()
     {
         var batch = new List<(FileEntry, string)>();
@@ -77,7 +85,9 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
             switch (entry.Kind)
             {
                 case FileKind.Directory:
-                    if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(entry.Path)} twice");
+                    if (!_written.Add(path))
+                        throw new InvalidImageException(
+                            $"{tree.Format} directory", $"it holds the name {FileName.Printable(entry.Path)} twice");
                     MakeDirectory(path);
                     _directories.Add(entry);
                     break;
@@ -118,9 +128,11 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
 
     private void Count(FileEntry entry, string path)
     {
-        if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(entry.Path)} twice");
+        if (!_written.Add(path))
+            throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(entry.Path)} twice");
         _bytes += entry.Length;
-        if (_bytes > options.MostBytes) throw new InvalidImageException($"{tree.Format} tree", $"it holds more than the {options.MostBytes} bytes allowed");
+        if (_bytes > options.MostBytes)
+            throw new InvalidImageException($"{tree.Format} tree", $"it holds more than the {options.MostBytes} bytes allowed");
         _files++;
     }
 
@@ -153,7 +165,9 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var read = bytes is null ? content.ReadAtLeast(buffer.AsSpan(0, CopySize), CopySize, throwOnEndOfStream: false) : (int)Math.Min(CopySize, bytes.Length - at);
+            var read = bytes is null
+                ? content.ReadAtLeast(buffer.AsSpan(0, CopySize), CopySize, throwOnEndOfStream: false)
+                : (int)Math.Min(CopySize, bytes.Length - at);
             if (read == 0) break;
             if (bytes is null || read < HoleSize || !bytes.IsZero(at, read))
             {
@@ -170,9 +184,12 @@ internal sealed class TreeExtraction(IFileTree tree, FileEntry from, string dest
     private void MakeLink(FileEntry link)
     {
         var path = PathOf(link);
-        if (!_written.Add(path)) throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(link.Path)} twice");
+        if (!_written.Add(path))
+            throw new InvalidImageException($"{tree.Format} directory", $"it holds the name {FileName.Printable(link.Path)} twice");
         MakeRoom(path);
-        HostFile.CreateSymbolicLink(path, link.LinkTarget is { Length: > 0 } target ? target : throw new InvalidImageException($"{tree.Format} link", $"{FileName.Printable(link.Path)} points nowhere"));
+        HostFile.CreateSymbolicLink(path, link.LinkTarget is { Length: > 0 } target
+            ? target
+            : throw new InvalidImageException($"{tree.Format} link", $"{FileName.Printable(link.Path)} points nowhere"));
     }
 
     /// <summary>Removes what an earlier extraction left; a removal never follows a link.</summary>

@@ -27,13 +27,19 @@ internal static class ChecksumList
         return found;
     }
 
-    /// <summary>The entries whose names fit one of the patterns, each name once, in the list's order. <c>*</c> and <c>?</c> stand for characters of one name, not for a <c>/</c>.</summary>
-    public static IEnumerable<(string Name, ContentHash Hash)> Select(IReadOnlyList<(string Name, ContentHash Hash)> list, IReadOnlyList<string> patterns) =>
+    /// <summary>
+    /// The entries whose names fit one of the patterns, each name once, in the list's order. <c>*</c> and <c>?</c> stand for characters of
+    /// one name, not for a <c>/</c>.
+    /// </summary>
+    public static IEnumerable<(string Name, ContentHash Hash)> Select(
+        IReadOnlyList<(string Name, ContentHash Hash)> list,
+        IReadOnlyList<string> patterns) =>
         list.Where(entry => patterns.Any(pattern => Fits(pattern.Split('/'), entry.Name.Split('/'))))
             .DistinctBy(entry => entry.Name, StringComparer.Ordinal);
 
     private static bool Fits(string[] pattern, string[] names) =>
-        pattern.Length == names.Length && pattern.Zip(names).All(pair => FileSystemName.MatchesSimpleExpression(pair.First, pair.Second, ignoreCase: false));
+        pattern.Length == names.Length
+            && pattern.Zip(names).All(pair => FileSystemName.MatchesSimpleExpression(pair.First, pair.Second, ignoreCase: false));
 
     private static bool TryPlain(string line, out string name, out ContentHash hash)
     {

@@ -18,7 +18,8 @@ public enum ChecksumSignature
 }
 
 /// <summary>
-/// A folder of images with a list of their hashes, as distributions publish their cloud images: <c>cloud-images.ubuntu.com/noble/current/</c>,
+/// A folder of images with a list of their hashes, as distributions publish their cloud images:
+/// <c>cloud-images.ubuntu.com/noble/current/</c>,
 /// <c>cloud.debian.org/images/cloud/bookworm/latest/</c>, Fedora's and Rocky's.
 /// </summary>
 /// <example><code>
@@ -72,9 +73,12 @@ public sealed class CloudImageSource : IImageSource
         List<SourceFile> files =
         [
             .. ChecksumList.Select(ChecksumList.Parse(list, RemotePath.Shown(Mirrors[0])), Files)
-                .Select(entry => new SourceFile.Remote { Name = entry.Name, Locations = SignedText.Resolve(Mirrors, entry.Name), Hash = entry.Hash }),
+                .Select(entry =>
+                    new SourceFile.Remote { Name = entry.Name, Locations = SignedText.Resolve(Mirrors, entry.Name), Hash = entry.Hash }),
         ];
-        return files.Count > 0 ? new SourceListing(files, marks) : throw new FileNotFoundException($"{RemotePath.Shown(Mirrors[0])}{Checksums} names no {string.Join(", no ", Files)}.");
+        return files.Count > 0
+            ? new SourceListing(files, marks)
+            : throw new FileNotFoundException($"{RemotePath.Shown(Mirrors[0])}{Checksums} names no {string.Join(", no ", Files)}.");
     }
 
     private Task<SignedText> FetchSignedAsync(SourceContext context, CancellationToken cancellationToken)
@@ -82,14 +86,23 @@ public sealed class CloudImageSource : IImageSource
         var keyring = Keyring ?? throw new InvalidOperationException($"The source {Name} has a signature and no keyring.");
         return Signature == ChecksumSignature.Clear
             ? SignedText.FetchClearSignedAsync(context, Mirrors, Checksums, keyring, MostListBytes, ClockTolerance, cancellationToken)
-            : SignedText.FetchDetachedAsync(context, Mirrors, Checksums, SignatureFile ?? Checksums + ".gpg", keyring, MostListBytes, ClockTolerance, cancellationToken);
+            : SignedText.FetchDetachedAsync(
+                context,
+                Mirrors,
+                Checksums,
+                SignatureFile ?? Checksums + ".gpg",
+                keyring,
+                MostListBytes,
+                ClockTolerance,
+                cancellationToken);
     }
 
     private async Task<string> FetchUnsignedAsync(SourceContext context, CancellationToken cancellationToken)
     {
         if (Mirrors.FirstOrDefault(mirror => mirror.Scheme != Uri.UriSchemeHttps) is { } plain)
             throw new UntrustedArchiveException(RemotePath.Shown(plain), "its list of hashes is not signed, and it is not https either");
-        return Encoding.UTF8.GetString(await context.FetchAsync(SignedText.Resolve(Mirrors, Checksums), MostListBytes, cancellationToken).ConfigureAwait(false));
+        return Encoding.UTF8.GetString(
+            await context.FetchAsync(SignedText.Resolve(Mirrors, Checksums), MostListBytes, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The list has no date of its own; its signature has.</summary>

@@ -11,8 +11,9 @@ public interface IImageSource
     string Name { get; }
 
     /// <summary>
-    /// Which of the source's files are wanted, in words that are the same for the same choice. An import replaces what the same selection brought before and keeps what
-    /// another one did: <c>noble</c> stays when <c>jammy</c> is imported from the same mirror. Empty unless the source offers a choice.
+    /// Which of the source's files are wanted, in words that are the same for the same choice. An import replaces what the same selection
+    /// brought before and keeps what another one did: <c>noble</c> stays when <c>jammy</c> is imported from the same mirror. Empty unless
+    /// the source offers a choice.
     /// </summary>
     string Selection => "";
 

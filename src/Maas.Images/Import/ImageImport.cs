@@ -5,24 +5,30 @@ namespace Maas.Images.Import;
 
 /// <summary>
 /// Brings the files of a source into an <see cref="ImageLibrary"/>: only those that are not there, each checked before it is
-/// published, and those that the source no longer has are let go; what another selection (<see cref="IImageSource.Selection"/>) brought stays. One process at a time imports from one source; others wait.
+/// published, and those that the source no longer has are let go; what another selection (<see cref="IImageSource.Selection"/>) brought
+/// stays. One process at a time imports from one source; others wait.
 /// </summary>
 /// <example><code>
 /// using var http = Downloader.CreateClient();
 /// var import = new ImageImport(ImageLibrary.Open("/var/lib/maas/images"), new Downloader(http));
-/// await foreach (var progress in import.RunAsync(SimplestreamsSource.ForMaas())) Console.WriteLine($"{progress.Step} {progress.Item} {progress.Fraction:P0}");
+/// await foreach (var progress in import.RunAsync(SimplestreamsSource.ForMaas())) Console.WriteLine($"{progress.Step} {progress.Item}
+/// {progress.Fraction:P0}");
 /// </code></example>
 public sealed class ImageImport(ImageLibrary library, Downloader downloader, TimeProvider? timeProvider = null)
 {
     private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
 
-    /// <summary>Imports. What came of it is <see cref="ImageLibrary.FindImport"/>'s afterwards; until the end it says what it said before.</summary>
+    /// <summary>
+    /// Imports. What came of it is <see cref="ImageLibrary.FindImport"/>'s afterwards; until the end it says what it said before.
+    /// </summary>
     /// <param name="source">Where from.</param>
     /// <param name="cancellationToken">
     /// Ends it, as leaving the loop does. What stays is what was whole, and parts of files that the next import goes on with
     /// (<see cref="DiscardAsync"/> drops them).
     /// </param>
-    /// <returns>Steps <c>list</c>, <c>download</c> and <c>retry</c> with bytes, <c>store</c>, <c>keep</c> for what was here, <c>done</c>.</returns>
+    /// <returns>
+    /// Steps <c>list</c>, <c>download</c> and <c>retry</c> with bytes, <c>store</c>, <c>keep</c> for what was here, <c>done</c>.
+    /// </returns>
     /// <exception cref="Debian.UntrustedArchiveException">A signature, a hash or a date is not what it must be.</exception>
     /// <exception cref="FileNotFoundException">The source has nothing of what is wanted.</exception>
     /// <exception cref="HttpRequestException">A mirror cannot be reached.</exception>
@@ -41,8 +47,8 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         library.DropDownloads(source);
     }
 
-    /// <summary>Lets go of everything that came from a source; the next <see cref="ImageLibrary.CollectAsync"/> removes what nothing else refers to.
-    /// How new its metadata was is remembered.</summary>
+    /// <summary>Lets go of everything that came from a source; the next <see cref="ImageLibrary.CollectAsync"/> removes what nothing else
+    /// refers to. How new its metadata was is remembered.</summary>
     public async Task RemoveAsync(string source, CancellationToken cancellationToken = default)
     {
         using var held = await library.HoldImportAsync(source, cancellationToken).ConfigureAwait(false);
@@ -58,24 +64,34 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         var before = library.FindImport(source.Name);
         var context = new SourceContext(downloader, before?.Marks ?? new Dictionary<string, string>(StringComparer.Ordinal), _time);
         var listing = await source.ListAsync(context, cancellationToken).ConfigureAwait(false);
-        var known = (before?.Files ?? []).GroupBy(file => file.Name, StringComparer.Ordinal).ToDictionary(file => file.Key, file => file.First(), StringComparer.Ordinal);
+        var known = (before?.Files ?? []).GroupBy(file => file.Name, StringComparer.Ordinal).ToDictionary(
+            file => file.Key, file => file.First(), StringComparer.Ordinal);
 
         var folder = library.DownloadsOf(source.Name);
         foreach (var file in listing.Files.OfType<SourceFile.Remote>()) downloader.RequireBelowCap(file.Locations[0], file.Length ?? 0);
         FreeSpace.Require(folder, Missing(listing.Files, known, folder), downloader.Options.SpareBytes);
         List<ImportedFile> files = [];
-        foreach (var file in listing.Files) files.Add(await BringAsync(source.Name, file, known.GetValueOrDefault(file.Name), folder, progress, cancellationToken).ConfigureAwait(false));
+        foreach (var file in listing.Files)
+            files.Add(await BringAsync(source.Name, file, known.GetValueOrDefault(file.Name), folder, progress, cancellationToken)
+                .ConfigureAwait(false));
 
         files = [.. files.Select(file => file with { Selection = source.Selection })];
         var named = files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
-        files.AddRange((before?.Files ?? []).Where(file => file.Selection.Length != 0 && file.Selection != source.Selection && !named.Contains(file.Name)));
+        files.AddRange((before?.Files
+            ?? []).Where(file => file.Selection.Length != 0 && file.Selection != source.Selection && !named.Contains(file.Name)));
         library.WriteImport(new ImportRecord(source.Name, _time.GetUtcNow(), files, listing.Marks));
         library.DropDownloads(source.Name); // parts of what is no longer listed
         await ReleaseAsync(source.Name, files, cancellationToken).ConfigureAwait(false);
         progress.Report(new ImportProgress("done", source.Name));
     }
 
-    private async Task<ImportedFile> BringAsync(string source, SourceFile file, ImportedFile? known, string folder, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
+    private async Task<ImportedFile> BringAsync(
+        string source,
+        SourceFile file,
+        ImportedFile? known,
+        string folder,
+        IProgress<ImportProgress> progress,
+        CancellationToken cancellationToken)
     {
         if (file is SourceFile.Local local) return await StoreAsync(source, local, progress, cancellationToken).ConfigureAwait(false);
         var remote = (SourceFile.Remote)file; // there are two cases
@@ -88,13 +104,20 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         }
 
         var part = Path.Combine(folder, remote.Hash.Hex);
-        var come = await downloader.FetchAsync(new DownloadRequest(remote.Locations, remote.Hash, remote.Length, remote.Name), part, progress, cancellationToken).ConfigureAwait(false);
+        var come =
+            await downloader.FetchAsync(
+                new DownloadRequest(remote.Locations, remote.Hash, remote.Length, remote.Name), part, progress, cancellationToken)
+                .ConfigureAwait(false);
         progress.Report(new ImportProgress("store", file.Name, come.Length, come.Length));
         await library.PublishAsync(part, come.Digest, ReferenceOf(source), cancellationToken).ConfigureAwait(false);
         return new ImportedFile(file.Name, come.Digest, come.Length, Told(remote));
     }
 
-    private async Task<ImportedFile> StoreAsync(string source, SourceFile.Local file, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
+    private async Task<ImportedFile> StoreAsync(
+        string source,
+        SourceFile.Local file,
+        IProgress<ImportProgress> progress,
+        CancellationToken cancellationToken)
     {
         progress.Report(new ImportProgress("store", file.Name, 0, file.Length));
         var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -109,7 +132,8 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
     private long Missing(IReadOnlyList<SourceFile> files, Dictionary<string, ImportedFile> known, string folder)
     {
         var bytes = 0L;
-        foreach (var file in files.DistinctBy(file => file is SourceFile.Remote remote ? remote.Hash.Hex : file.Name, StringComparer.Ordinal))
+        foreach (var file in files.DistinctBy(
+            file => file is SourceFile.Remote remote ? remote.Hash.Hex : file.Name, StringComparer.Ordinal))
         {
             if (file is SourceFile.Remote remote)
             {
@@ -133,7 +157,9 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
     private const string Sha512Fact = "sha512";
 
     private static IReadOnlyDictionary<string, string> Told(SourceFile.Remote file) =>
-        Sha256Digest.TryParse(file.Hash.Hex, out _) ? file.Facts : new Dictionary<string, string>(file.Facts, StringComparer.Ordinal) { [Sha512Fact] = file.Hash.Hex };
+        Sha256Digest.TryParse(file.Hash.Hex, out _)
+            ? file.Facts
+            : new Dictionary<string, string>(file.Facts, StringComparer.Ordinal) { [Sha512Fact] = file.Hash.Hex };
 
     private async Task ReleaseAsync(string source, List<ImportedFile> wanted, CancellationToken cancellationToken)
     {

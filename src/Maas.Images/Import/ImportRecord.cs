@@ -7,7 +7,11 @@ namespace Maas.Images.Import;
 /// <summary>What the library holds from one source.</summary>
 public sealed partial record ImportRecord
 {
-    internal ImportRecord(string source, DateTimeOffset importedAt, IReadOnlyList<ImportedFile> files, IReadOnlyDictionary<string, string> marks) =>
+    internal ImportRecord(
+        string source,
+        DateTimeOffset importedAt,
+        IReadOnlyList<ImportedFile> files,
+        IReadOnlyDictionary<string, string> marks) =>
         (Source, ImportedAt, Files, Marks) = (source, importedAt, files, marks);
 
     /// <summary>The source's name.</summary>
@@ -16,7 +20,9 @@ public sealed partial record ImportRecord
     /// <summary>When the last import ended.</summary>
     public DateTimeOffset ImportedAt { get; }
 
-    /// <summary>The files, in the source's order; those of the last import come before those that other selections of the source brought.</summary>
+    /// <summary>
+    /// The files, in the source's order; those of the last import come before those that other selections of the source brought.
+    /// </summary>
     public IReadOnlyList<ImportedFile> Files { get; }
 
     /// <summary>How new the source's metadata was (<see cref="SourceListing.Marks"/>).</summary>
@@ -27,11 +33,13 @@ public sealed partial record ImportRecord
         try
         {
             using var file = File.OpenRead(path);
-            var stored = JsonSerializer.Deserialize(file, StoredJson.Default.StoredImport) ?? throw new InvalidDataException($"{path} is empty.");
+            var stored = JsonSerializer.Deserialize(file, StoredJson.Default.StoredImport)
+                ?? throw new InvalidDataException($"{path} is empty.");
             return new ImportRecord(
                 stored.Source,
                 stored.ImportedAt,
-                [.. stored.Files.Select(it => new ImportedFile(it.Name, Sha256Digest.Parse(it.Sha256), it.Length, it.Facts) { Selection = it.Selection ?? "" })],
+                [.. stored.Files.Select(it =>
+                    new ImportedFile(it.Name, Sha256Digest.Parse(it.Sha256), it.Length, it.Facts) { Selection = it.Selection ?? "" })],
                 stored.Marks);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -46,7 +54,11 @@ public sealed partial record ImportRecord
 
     internal void Write(Stream output) => JsonSerializer.Serialize(
         output,
-        new StoredImport(Source, ImportedAt, [.. Files.Select(file => new StoredFile(file.Name, $"{file.Digest}", file.Length, new(file.Facts), file.Selection))], new(Marks)),
+        new StoredImport(
+            Source,
+            ImportedAt,
+            [.. Files.Select(file => new StoredFile(file.Name, $"{file.Digest}", file.Length, new(file.Facts), file.Selection))],
+            new(Marks)),
         StoredJson.Default.StoredImport);
 
     private sealed record StoredImport(string Source, DateTimeOffset ImportedAt, List<StoredFile> Files, Dictionary<string, string> Marks);

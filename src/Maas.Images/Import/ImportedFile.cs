@@ -9,6 +9,8 @@ namespace Maas.Images.Import;
 /// <param name="Facts">What the source said of it.</param>
 public sealed record ImportedFile(string Name, Sha256Digest Digest, long Length, IReadOnlyDictionary<string, string> Facts)
 {
-    /// <summary>The selection that it was last imported by (<see cref="IImageSource.Selection"/>); empty where there was no choice.</summary>
+    /// <summary>
+    /// The selection that it was last imported by (<see cref="IImageSource.Selection"/>); empty where there was no choice.
+    /// </summary>
     public string Selection { get; init; } = "";
 }

@@ -25,8 +25,12 @@ public sealed class IsoSource : IImageSource
     {
         using var image = await DiskImage.OpenAsync(OpenMedium(), null, cancellationToken).ConfigureAwait(false);
         var tree = image.OpenTree(0);
-        var medium = InstallMedia.Classify(tree) ?? throw new FileNotFoundException($"{Name} boots nothing that is known here: it has no kernel with an initial RAM disk.");
-        List<(string Kind, string? Path)> parts = [("boot-kernel", medium.Kernel), ("boot-initrd", medium.Initrd), ("squashfs", medium.Root)];
+        var medium = InstallMedia.Classify(tree)
+            ?? throw new FileNotFoundException($"{Name} boots nothing that is known here: it has no kernel with an initial RAM disk.");
+        List<(string Kind, string? Path)> parts =
+        [
+            ("boot-kernel", medium.Kernel), ("boot-initrd", medium.Initrd), ("squashfs", medium.Root)
+        ];
         parts.AddRange(medium.Layers.Select(layer => ("squashfs-layer", (string?)layer)));
         return new SourceListing(
             [.. parts.Where(part => part.Path is not null).Select(part => FileOf(medium, part.Kind, part.Path!, LengthOf(part.Path!)))],

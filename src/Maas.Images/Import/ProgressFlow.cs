@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace Maas.Images.Import;
 
-/// <summary>Work that reports, as a sequence of its reports. A reader that is slow misses some of them; one that leaves ends the work.</summary>
+/// <summary>
+/// Work that reports, as a sequence of its reports. A reader that is slow misses some of them; one that leaves ends the work.
+/// </summary>
 internal static class ProgressFlow
 {
     private const int Waiting = 256;
@@ -13,7 +15,9 @@ internal static class ProgressFlow
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reports = Channel.CreateBounded<ImportProgress>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        var reports =
+            Channel.CreateBounded<ImportProgress>(
+                new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         var running = Task.Run(
             async () =>
             {

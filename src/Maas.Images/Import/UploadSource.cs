@@ -18,6 +18,12 @@ public sealed class UploadSource : IImageSource
     /// <inheritdoc/>
     public Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(new SourceListing(
-            [new SourceFile.Local { Name = Name, OpenAsync = _ => Task.FromResult(Content), Length = Length ?? (Content.CanSeek ? Content.Length - Content.Position : null), Facts = Facts }],
+            [new SourceFile.Local
+            {
+                Name = Name,
+                OpenAsync = _ => Task.FromResult(Content),
+                Length = Length ?? (Content.CanSeek ? Content.Length - Content.Position : null),
+                Facts = Facts
+            }],
             new Dictionary<string, string>(StringComparer.Ordinal)));
 }

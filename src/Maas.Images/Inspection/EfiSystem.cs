@@ -21,7 +21,8 @@ internal static class EfiSystem
     public static bool Boots(IReadOnlyList<string> programs) => programs.Any(path => ArchitectureOf(path) is not null);
 
     /// <summary>The architecture of the first default program.</summary>
-    public static string? Architecture(IReadOnlyList<string> programs) => programs.Select(ArchitectureOf).FirstOrDefault(name => name is not null);
+    public static string? Architecture(IReadOnlyList<string> programs) =>
+        programs.Select(ArchitectureOf).FirstOrDefault(name => name is not null);
 
     private static bool IsDefault(FileEntry file) => ArchitectureOf(file.Path) is not null;
 

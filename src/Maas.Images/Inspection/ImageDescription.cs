@@ -6,7 +6,10 @@ public sealed record ImageDescription
     /// <summary>The operating system in it; <see langword="null"/> if no root file system that is read here has an os-release.</summary>
     public OsRelease? OperatingSystem { get; init; }
 
-    /// <summary>The processor it is for, by Debian's name (<c>amd64</c>, <c>arm64</c>): that of its shell, else of its kernel, else of its boot loader; <see langword="null"/> if nothing tells.</summary>
+    /// <summary>
+    /// The processor it is for, by Debian's name (<c>amd64</c>, <c>arm64</c>): that of its shell, else of its kernel, else of its boot
+    /// loader; <see langword="null"/> if nothing tells.
+    /// </summary>
     public string? Architecture { get; init; }
 
     /// <summary>The kernels that it boots.</summary>
@@ -24,6 +27,8 @@ public sealed record ImageDescription
     /// <summary>What an installer or live medium boots; <see langword="null"/> if it is none.</summary>
     public InstallMedia? Medium { get; init; }
 
-    /// <summary>What could not be looked into, and why: partitions that are damaged, encrypted or of a format that is not read here.</summary>
+    /// <summary>
+    /// What could not be looked into, and why: partitions that are damaged, encrypted or of a format that is not read here.
+    /// </summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
 }

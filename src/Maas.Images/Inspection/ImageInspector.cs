@@ -5,7 +5,9 @@ using Maas.Images.Partitions;
 
 namespace Maas.Images.Inspection;
 
-/// <summary>Tells what an image is before anyone boots it: operating system, processor, kernels, cloud-init, and which firmware starts it.</summary>
+/// <summary>
+/// Tells what an image is before anyone boots it: operating system, processor, kernels, cloud-init, and which firmware starts it.
+/// </summary>
 /// <example><code>
 /// using var image = await DiskImage.OpenAsync("noble-server-cloudimg-amd64.img");
 /// var description = await ImageInspector.DescribeAsync(image);
@@ -18,7 +20,10 @@ public static class ImageInspector
     // Nothing inside a medium needs unpacking to be looked into; a bomb there shall not be.
     private static readonly DiskImageOptions Nested = new() { MostUnpackedBytes = 0 };
 
-    /// <summary>Looks into a disk, an ISO, a file system, an archive, or a kernel. What cannot be read is named in <see cref="ImageDescription.Unread"/>.</summary>
+    /// <summary>
+    /// Looks into a disk, an ISO, a file system, an archive, or a kernel. What cannot be read is named in
+    /// <see cref="ImageDescription.Unread"/>.
+    /// </summary>
     /// <param name="image">Stays open.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static Task<ImageDescription> DescribeAsync(DiskImage image, CancellationToken cancellationToken = default)
@@ -41,11 +46,16 @@ public static class ImageInspector
                         unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")}: {damaged.Message}");
                     }
 
-                    if (WarningOf(volume) is { } warning) unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")}: {warning}");
-                    if (volume is { HasTree: false, IsDisk: true, Content: not ("" or "swap") }) unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")} is {volume.Content}");
+                    if (WarningOf(volume) is { } warning)
+                        unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")}: {warning}");
+                    if (volume is { HasTree: false, IsDisk: true, Content: not ("" or "swap") })
+                        unread.Add($"{(volume.Number == 0 ? "the image" : $"partition {volume.Number}")} is {volume.Content}");
                 }
 
-                return (image.Volumes.Any(volume => volume.HasTree) ? description : WithKernel(description, image)) with { Unread = unread };
+                return (image.Volumes.Any(volume => volume.HasTree) ? description : WithKernel(description, image)) with
+                {
+                    Unread = unread
+                };
             },
             cancellationToken);
     }
@@ -61,7 +71,10 @@ public static class ImageInspector
         return new ImageDescription
         {
             OperatingSystem = release,
-            Architecture = RootTree.Architecture(tree) ?? medium?.Architecture ?? (kernels.Count > 0 ? kernels[0].Kernel.Architecture : null) ?? EfiSystem.Architecture(programs),
+            Architecture = RootTree.Architecture(tree)
+                ?? medium?.Architecture
+                ?? (kernels.Count > 0 ? kernels[0].Kernel.Architecture : null)
+                ?? EfiSystem.Architecture(programs),
             Kernels = kernels,
             CloudInit = InstalledCloudInit.Find(tree),
             EfiPrograms = programs,
@@ -75,7 +88,9 @@ public static class ImageInspector
         using var content = image.OpenRead();
         try
         {
-            return LinuxKernel.Identify(content) is { } kernel ? known with { Kernels = [new KernelFile("", kernel)], Architecture = kernel.Architecture } : known;
+            return LinuxKernel.Identify(content) is { } kernel
+                ? known with { Kernels = [new KernelFile("", kernel)], Architecture = kernel.Architecture }
+                : known;
         }
         catch (InvalidImageException)
         {
@@ -94,7 +109,12 @@ public static class ImageInspector
         if (found.Medium?.Root is { } root)
         {
             var nested = await NestedAsync(tree, root, 0, cancellationToken).ConfigureAwait(false);
-            found = found with { OperatingSystem = nested?.OperatingSystem, CloudInit = nested?.CloudInit, Architecture = nested?.Architecture ?? found.Architecture };
+            found = found with
+            {
+                OperatingSystem = nested?.OperatingSystem,
+                CloudInit = nested?.CloudInit,
+                Architecture = nested?.Architecture ?? found.Architecture
+            };
         }
 
         return Joined(known, found);

@@ -27,7 +27,9 @@ public sealed record InstallMedia
     /// <summary>What it is built with.</summary>
     public required InstallMediaFamily Family { get; init; }
 
-    /// <summary>What it calls itself: <c>Ubuntu-Server 24.04.1 LTS "Noble Numbat" - Release amd64 (20240827)</c>; empty if nothing.</summary>
+    /// <summary>
+    /// What it calls itself: <c>Ubuntu-Server 24.04.1 LTS "Noble Numbat" - Release amd64 (20240827)</c>; empty if nothing.
+    /// </summary>
     public required string Title { get; init; }
 
     /// <summary>The processor its kernel is for, by Debian's name.</summary>
@@ -39,7 +41,9 @@ public sealed record InstallMedia
     /// <summary>The initial RAM disk's path.</summary>
     public required string Initrd { get; init; }
 
-    /// <summary>The path of the root file system that it continues in (squashfs); <see langword="null"/> if the initial RAM disk is all there is.</summary>
+    /// <summary>
+    /// The path of the root file system that it continues in (squashfs); <see langword="null"/> if the initial RAM disk is all there is.
+    /// </summary>
     public string? Root { get; init; }
 
     /// <summary>
@@ -51,12 +55,14 @@ public sealed record InstallMedia
     /// </summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
-    /// <summary>Tells what a medium's tree boots, or <see langword="null"/>: by where the distributions put it and, failing that, by content.
-    /// Either way what is called a kernel has a kernel's header.</summary>
+    /// <summary>Tells what a medium's tree boots, or <see langword="null"/>: by where the distributions put it and, failing that, by
+    /// content. Either way what is called a kernel has a kernel's header.</summary>
     /// <exception cref="InvalidImageException">The tree is damaged where it was read.</exception>
     public static InstallMedia? Classify(IFileTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        return TreeInfo.Classify(tree) ?? MediumLayout.Known.Select(layout => layout.Match(tree)).FirstOrDefault(medium => medium is not null) ?? MediumSearch.Find(tree);
+        return TreeInfo.Classify(tree)
+            ?? MediumLayout.Known.Select(layout => layout.Match(tree)).FirstOrDefault(medium => medium is not null)
+            ?? MediumSearch.Find(tree);
     }
 }

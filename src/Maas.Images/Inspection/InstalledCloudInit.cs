@@ -4,7 +4,8 @@ namespace Maas.Images.Inspection;
 
 /// <summary>The cloud-init of an image.</summary>
 /// <param name="Version">Its version; <see langword="null"/> if it does not say.</param>
-/// <param name="Datasources">Where it looks for its data, in its order (<c>NoCloud</c>, <c>MAAS</c>); empty where the image leaves it to cloud-init.</param>
+/// <param name="Datasources">Where it looks for its data, in its order (<c>NoCloud</c>, <c>MAAS</c>); empty where the image leaves it to
+/// cloud-init.</param>
 /// <param name="IsDisabled">Whether <c>/etc/cloud/cloud-init.disabled</c> keeps it from running.</param>
 public sealed record InstalledCloudInit(string? Version, IReadOnlyList<string> Datasources, bool IsDisabled)
 {
@@ -14,10 +15,15 @@ public sealed record InstalledCloudInit(string? Version, IReadOnlyList<string> D
         ArgumentNullException.ThrowIfNull(tree);
         var module = Module(tree);
         if (module is null && !TreeText.Has(tree, "usr/bin/cloud-init") && !TreeText.Has(tree, "etc/cloud/cloud.cfg")) return null;
-        return new InstalledCloudInit(module is null ? null : VersionIn(TreeText.Read(tree, $"{module}/version.py")), DatasourcesOf(tree), TreeText.Has(tree, "etc/cloud/cloud-init.disabled"));
+        return new InstalledCloudInit(
+            module is null ? null : VersionIn(TreeText.Read(tree, $"{module}/version.py")),
+            DatasourcesOf(tree),
+            TreeText.Has(tree, "etc/cloud/cloud-init.disabled"));
     }
 
-    /// <summary>The <c>datasource_list</c> of a configuration: in one line, over several, or as a YAML list; <see langword="null"/> if it has none.</summary>
+    /// <summary>
+    /// The <c>datasource_list</c> of a configuration: in one line, over several, or as a YAML list; <see langword="null"/> if it has none.
+    /// </summary>
     internal static IReadOnlyList<string>? DatasourcesIn(string yaml)
     {
         const string key = "datasource_list:";
@@ -31,7 +37,12 @@ public sealed record InstalledCloudInit(string? Version, IReadOnlyList<string> D
             return [.. flow[1..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Bare)];
         }
 
-        return [.. lines.Skip(at + 1).TakeWhile(line => line.TrimStart().StartsWith("- ", StringComparison.Ordinal)).Select(line => Bare(line.TrimStart()[2..].Trim()))];
+        return
+        [
+            .. lines.Skip(at + 1)
+                .TakeWhile(line => line.TrimStart().StartsWith("- ", StringComparison.Ordinal))
+                .Select(line => Bare(line.TrimStart()[2..].Trim()))
+        ];
     }
 
     private static string? Module(IFileTree tree) =>
@@ -53,7 +64,9 @@ public sealed record InstalledCloudInit(string? Version, IReadOnlyList<string> D
     // Files of cloud.cfg.d are read after cloud.cfg in the order of their names, and the last word counts.
     private static IReadOnlyList<string> DatasourcesOf(IFileTree tree)
     {
-        var drops = TreeText.List(tree, "etc/cloud/cloud.cfg.d").Where(file => file.Name.EndsWith(".cfg", StringComparison.Ordinal)).OrderBy(file => file.Name, StringComparer.Ordinal);
+        var drops = TreeText.List(tree, "etc/cloud/cloud.cfg.d")
+            .Where(file => file.Name.EndsWith(".cfg", StringComparison.Ordinal))
+            .OrderBy(file => file.Name, StringComparer.Ordinal);
         return drops.Select(file => file.Path).Prepend("etc/cloud/cloud.cfg")
             .Select(path => TreeText.Read(tree, path) is { } text ? DatasourcesIn(text) : null)
             .LastOrDefault(list => list is not null) ?? [];

@@ -6,5 +6,7 @@ namespace Maas.Images.Inspection;
 public sealed record KernelFile(string Path, LinuxKernel Kernel)
 {
     /// <summary>Its release: as its header says, or as its name does; <see langword="null"/> where neither does.</summary>
-    public string? Version => Kernel.Version ?? (Path.LastIndexOf('-') >= 0 && Path[(Path.LastIndexOf('/') + 1)..].Split('-', 2) is [_, var version] ? version : null);
+    public string? Version =>
+        Kernel.Version
+            ?? (Path.LastIndexOf('-') >= 0 && Path[(Path.LastIndexOf('/') + 1)..].Split('-', 2) is [_, var version] ? version : null);
 }

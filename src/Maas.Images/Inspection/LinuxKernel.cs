@@ -6,13 +6,17 @@ namespace Maas.Images.Inspection;
 
 /// <summary>A Linux kernel, known by its own header and not by its name.</summary>
 /// <param name="Architecture">Debian's name of the processor it is for.</param>
-/// <param name="Version">The release that its header names (<c>6.1.0-18-amd64</c>); <see langword="null"/> where the format has none.</param>
+/// <param name="Version">The release that its header names (<c>6.1.0-18-amd64</c>); <see langword="null"/> where the format has
+/// none.</param>
 public sealed record LinuxKernel(string Architecture, string? Version)
 {
     // The x86 setup code is at most 64 sectors, and the version's text is in it.
     private const int MostRead = (0x200 * 65) + 0x200;
 
-    /// <summary>What the kernel at a stream's present position is, or <see langword="null"/> if there is none. Reads at most 34 KiB; one that is compressed as a whole is looked into.</summary>
+    /// <summary>
+    /// What the kernel at a stream's present position is, or <see langword="null"/> if there is none. Reads at most 34 KiB; one that is
+    /// compressed as a whole is looked into.
+    /// </summary>
     /// <exception cref="InvalidImageException">It is compressed, and damaged.</exception>
     public static LinuxKernel? Identify(Stream content)
     {
@@ -23,8 +27,8 @@ public sealed record LinuxKernel(string Architecture, string? Version)
         return Identify(DecodedHead(inner));
     }
 
-    // x86 boot protocol (Documentation/arch/x86/boot.rst): 1F1 setup sectors  1FE 55 AA  202 "HdrS"  20E version's place less 200h  236 xloadflags
-    // arm64 (Documentation/arch/arm64/booting.rst), riscv:  38 "ARM\x64", "RSC\x05"
+    // x86 boot protocol (Documentation/arch/x86/boot.rst): 1F1 setup sectors 1FE 55 AA 202 "HdrS" 20E version's place less 200h 236
+    // xloadflags arm64 (Documentation/arch/arm64/booting.rst), riscv:  38 "ARM\x64", "RSC\x05"
     // EFI zboot (drivers/firmware/efi/libstub/zboot-header.S): 0 "MZ"  4 "zimg"  3C the PE header's place
     internal static LinuxKernel? Identify(ReadOnlySpan<byte> head)
     {
@@ -36,11 +40,15 @@ public sealed record LinuxKernel(string Architecture, string? Version)
         if (head.StartsWith("MZ"u8) && head[4..].StartsWith("zimg"u8))
         {
             var pe = head.U32(0x3C);
-            return pe <= head.Length - 6 && MachineArchitecture.OfPe(head.U16((int)pe + 4)) is { } machine ? new LinuxKernel(machine, null) : null;
+            return pe <= head.Length - 6 && MachineArchitecture.OfPe(head.U16((int)pe + 4)) is { } machine
+                ? new LinuxKernel(machine, null)
+                : null;
         }
 
         // A kernel for ppc64el is plain ELF that is no shared object; programs there are not linked to this address.
-        return MachineArchitecture.OfElf(head) is "ppc64el" or "ppc64" ? new LinuxKernel(MachineArchitecture.OfElf(head) ?? "", null) : null;
+        return MachineArchitecture.OfElf(head) is "ppc64el" or "ppc64"
+            ? new LinuxKernel(MachineArchitecture.OfElf(head) ?? "", null)
+            : null;
     }
 
     private static string? VersionAt(ReadOnlySpan<byte> head, int offset)

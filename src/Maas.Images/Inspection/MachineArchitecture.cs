@@ -3,7 +3,8 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Inspection;
 
 /// <summary>
-/// Which processor a file is for, by Debian's names: <c>amd64</c>, <c>i386</c>, <c>arm64</c>, <c>armhf</c>, <c>ppc64el</c>, <c>riscv64</c>, <c>s390x</c>.
+/// Which processor a file is for, by Debian's names: <c>amd64</c>, <c>i386</c>, <c>arm64</c>, <c>armhf</c>, <c>ppc64el</c>, <c>riscv64</c>,
+/// <c>s390x</c>.
 /// </summary>
 internal static class MachineArchitecture
 {

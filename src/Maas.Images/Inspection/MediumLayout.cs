@@ -9,12 +9,29 @@ internal sealed record MediumLayout(InstallMediaFamily Family, string[] Folders,
     /// <summary>Asked in this order; a live Debian medium has the installer on it too.</summary>
     public static IReadOnlyList<MediumLayout> Known { get; } =
     [
-        new(InstallMediaFamily.Casper, ["casper"], ["vmlinuz", "vmlinuz.efi", "vmlinuz*", "vmlinux*"], ["initrd", "initrd.lz", "initrd.gz", "initrd*"],
+        new(InstallMediaFamily.Casper, [
+            "casper"
+        ], ["vmlinuz", "vmlinuz.efi", "vmlinuz*", "vmlinux*"], ["initrd", "initrd.lz", "initrd.gz", "initrd*"],
             ["casper/filesystem.squashfs", "casper/minimal.squashfs", "casper/ubuntu-server-minimal.squashfs", "casper/*.squashfs"]),
-        new(InstallMediaFamily.DebianLive, ["live"], ["vmlinuz", "vmlinuz*"], ["initrd.img", "initrd*"], ["live/filesystem.squashfs", "live/*.squashfs"]),
-        new(InstallMediaFamily.DebianInstaller, ["install.amd", "install.a64", "install", "install.*"], ["vmlinuz", "linux"], ["initrd.gz"], ["install/filesystem.squashfs"]),
+        new(
+            InstallMediaFamily.DebianLive,
+            ["live"],
+            ["vmlinuz", "vmlinuz*"],
+            ["initrd.img", "initrd*"],
+            ["live/filesystem.squashfs", "live/*.squashfs"]),
+        new(
+            InstallMediaFamily.DebianInstaller,
+            ["install.amd", "install.a64", "install", "install.*"],
+            ["vmlinuz", "linux"],
+            ["initrd.gz"],
+            ["install/filesystem.squashfs"]),
         new(InstallMediaFamily.DebianInstaller, ["", "install/netboot/ubuntu-installer/*"], ["linux"], ["initrd.gz"], []),
-        new(InstallMediaFamily.Anaconda, ["images/pxeboot", "isolinux"], ["vmlinuz"], ["initrd.img"], ["images/install.img", "LiveOS/squashfs.img"]),
+        new(
+            InstallMediaFamily.Anaconda,
+            ["images/pxeboot", "isolinux"],
+            ["vmlinuz"],
+            ["initrd.img"],
+            ["images/install.img", "LiveOS/squashfs.img"]),
         new(InstallMediaFamily.Anaconda, ["images"], ["kernel.img"], ["initrd.img"], ["images/install.img"]), // s390x
     ];
 

@@ -27,7 +27,8 @@ internal static class MediumSearch
 
         foreach (var (file, _) in kernels)
         {
-            if (InitrdBeside(tree, file) is { } initrd && RootTree.Identify(tree, file) is { } kernel) return Make(tree, file, kernel, initrd, root);
+            if (InitrdBeside(tree, file) is { } initrd && RootTree.Identify(tree, file) is { } kernel)
+                return Make(tree, file, kernel, initrd, root);
         }
 
         return null;

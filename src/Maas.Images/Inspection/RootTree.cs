@@ -12,7 +12,9 @@ internal static class RootTree
     private static readonly string[] KernelNames = ["vmlinuz", "vmlinux", "bzImage", "Image", "kernel", "linux"];
 
     public static OsRelease? Release(IFileTree tree) =>
-        Releases.Select(path => TreeText.Read(tree, path)).FirstOrDefault(text => text is not null) is { } text ? OsRelease.Parse(text) : null;
+        Releases.Select(path => TreeText.Read(tree, path)).FirstOrDefault(text => text is not null) is { } text
+            ? OsRelease.Parse(text)
+            : null;
 
     /// <summary>The architecture of the shell, or the one that dpkg itself has.</summary>
     public static string? Architecture(IFileTree tree) =>
@@ -21,7 +23,11 @@ internal static class RootTree
     /// <summary>The kernels of <c>/boot</c> and of the module folders; where the tree is a <c>/boot</c> itself, of its root.</summary>
     public static IReadOnlyList<KernelFile> Kernels(IFileTree tree)
     {
-        var folders = TreeText.List(tree, "usr/lib/modules").Concat(TreeText.List(tree, "lib/modules")).Select(folder => folder.Path).Prepend("").Prepend("boot");
+        var folders = TreeText.List(tree, "usr/lib/modules")
+            .Concat(TreeText.List(tree, "lib/modules"))
+            .Select(folder => folder.Path)
+            .Prepend("")
+            .Prepend("boot");
         var found = from folder in folders
                     from file in TreeText.List(tree, folder)
                     where file.Kind == FileKind.File && KernelNames.Any(name => file.Name.StartsWith(name, StringComparison.Ordinal))

@@ -22,7 +22,8 @@ internal static class TreeInfo
         return new InstallMedia
         {
             Family = InstallMediaFamily.Anaconda,
-            Title = fields.GetValueOrDefault("general/name") ?? $"{fields.GetValueOrDefault("general/family", "")} {fields.GetValueOrDefault("general/version", "")}".Trim(),
+            Title = fields.GetValueOrDefault("general/name")
+                ?? $"{fields.GetValueOrDefault("general/family", "")} {fields.GetValueOrDefault("general/version", "")}".Trim(),
             Architecture = identity.Architecture,
             Kernel = kernel,
             Initrd = initrd,
@@ -38,7 +39,8 @@ internal static class TreeInfo
         {
             var line = raw.Trim();
             if (line is ['[', .., ']']) section = line[1..^1];
-            else if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && line[0] is not ('#' or ';')) fields[$"{section}/{line[..at].TrimEnd()}"] = line[(at + 1)..].TrimStart();
+            else if (line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && line[0] is not ('#' or ';'))
+                fields[$"{section}/{line[..at].TrimEnd()}"] = line[(at + 1)..].TrimStart();
         }
 
         return fields;

@@ -4,7 +4,8 @@ namespace Maas.Images.Iso;
 
 /// <summary>
 /// The boot information table that isolinux and GRUB find in their own first bytes (mkisofs' <c>-boot-info-table</c>):
-/// <code>8 block of the primary volume descriptor  12 the loader's own block  16 its length  20 sum of its words from byte 64 on  24-63 zeros</code>
+/// <code>8 block of the primary volume descriptor 12 the loader's own block 16 its length 20 sum of its words from byte 64 on 24-63
+/// zeros</code>
 /// </summary>
 internal static class BootInfoTable
 {
@@ -21,7 +22,8 @@ internal static class BootInfoTable
     }
 
     /// <summary>Whether a loader that stands at <paramref name="block"/> and begins with <paramref name="head"/> has the table.</summary>
-    public static bool IsIn(ReadOnlySpan<byte> head, uint block) => head.Length >= End && head.U32(8) == IsoVolume.First && head.U32(12) == block;
+    public static bool IsIn(ReadOnlySpan<byte> head, uint block) =>
+        head.Length >= End && head.U32(8) == IsoVolume.First && head.U32(12) == block;
 
     /// <summary>
     /// GRUB's core, made with xorriso's <c>--grub2-boot-info</c>, has at 2548 the sector of itself that is behind its first 2 KiB and 512

@@ -10,5 +10,8 @@ public sealed record IpxeBios(string Kernel, string Isolinux, string Ldlinux, Re
     /// <summary>The files where Debian's packages ipxe, isolinux and syslinux-common have put them.</summary>
     /// <exception cref="IOException">A package is not installed.</exception>
     public static IpxeBios OfDebian() => new(
-        "/usr/lib/ipxe/ipxe.lkrn", "/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32", File.ReadAllBytes("/usr/lib/ISOLINUX/isohdpfx.bin"));
+        "/usr/lib/ipxe/ipxe.lkrn",
+        "/usr/lib/ISOLINUX/isolinux.bin",
+        "/usr/lib/syslinux/modules/bios/ldlinux.c32",
+        File.ReadAllBytes("/usr/lib/ISOLINUX/isohdpfx.bin"));
 }

@@ -4,13 +4,13 @@ using Maas.Images.Disks;
 namespace Maas.Images.Iso;
 
 /// <summary>
-/// An ISO that starts iPXE, from a CD or, being a hybrid, from a USB stick: for machines whose own firmware cannot boot from the network as it
-/// should, or on whose network somebody else answers DHCP.
+/// An ISO that starts iPXE, from a CD or, being a hybrid, from a USB stick: for machines whose own firmware cannot boot from the network as
+/// it should, or on whose network somebody else answers DHCP.
 /// </summary>
 /// <example>
 /// <code>
-/// var ipxe = new IpxeIso { EfiProgram = "/usr/lib/ipxe/ipxe.efi", Script = "#!ipxe\ndhcp\nchain http://maas:5240/boot.ipxe\n"u8.ToArray() };
-/// await using var stick = ipxe.Build();
+/// var ipxe = new IpxeIso { EfiProgram = "/usr/lib/ipxe/ipxe.efi", Script = "#!ipxe\ndhcp\nchain http://maas:5240/boot.ipxe\n"u8.ToArray()
+/// }; await using var stick = ipxe.Build();
 /// </code>
 /// </example>
 public sealed class IpxeIso
@@ -22,8 +22,9 @@ public sealed class IpxeIso
     public IpxeBios? Bios { get; init; }
 
     /// <summary>
-    /// What iPXE does first, beginning with <c>#!ipxe</c>; empty: it does what it was built to. Under UEFI it is <c>autoexec.ipxe</c>, which iPXE reads
-    /// since 2021: an older one (Debian 12's), or one with a script built in, boots from the network as it would without. A BIOS gets it from isolinux, whatever iPXE's age.
+    /// What iPXE does first, beginning with <c>#!ipxe</c>; empty: it does what it was built to. Under UEFI it is <c>autoexec.ipxe</c>,
+    /// which iPXE reads since 2021: an older one (Debian 12's), or one with a script built in, boots from the network as it would without.
+    /// A BIOS gets it from isolinux, whatever iPXE's age.
     /// </summary>
     public ReadOnlyMemory<byte> Script { get; init; }
 
@@ -49,7 +50,10 @@ public sealed class IpxeIso
         iso.AddFile("isolinux/ldlinux.c32", bios.Ldlinux);
         iso.AddFile("ipxe/ipxe.lkrn", bios.Kernel);
         if (!Script.IsEmpty) iso.AddFile("ipxe/script.ipxe", Script);
-        iso.AddFile("isolinux/isolinux.cfg", Encoding.ASCII.GetBytes($"DEFAULT ipxe\nLABEL ipxe\n  KERNEL /ipxe/ipxe.lkrn\n{(Script.IsEmpty ? "" : "  INITRD /ipxe/script.ipxe\n")}"));
+        iso.AddFile(
+            "isolinux/isolinux.cfg",
+            Encoding.ASCII.GetBytes(
+                $"DEFAULT ipxe\nLABEL ipxe\n  KERNEL /ipxe/ipxe.lkrn\n{(Script.IsEmpty ? "" : "  INITRD /ipxe/script.ipxe\n")}"));
         iso.AddBiosLoader("isolinux/isolinux.bin");
     }
 }

@@ -20,7 +20,8 @@ internal static class IsoBootCatalog
         if (block == 0) return [];
         var offset = (long)block * IsoVolume.SectorSize;
         ReadOnlySpan<byte> catalog = image.Read(offset, IsoVolume.SectorSize, Structure);
-        if (catalog is not [1, ..] || catalog[30] != 0x55 || catalog[31] != 0xAA) throw new InvalidImageException(Structure, "it does not begin with a validation entry", offset);
+        if (catalog is not [1, ..] || catalog[30] != 0x55 || catalog[31] != 0xAA)
+            throw new InvalidImageException(Structure, "it does not begin with a validation entry", offset);
         var sum = 0;
         for (var i = 0; i < EntrySize; i += 2) sum += catalog.U16(i);
         if ((ushort)sum != 0) throw new InvalidImageException(Structure, "its checksum does not match", offset);

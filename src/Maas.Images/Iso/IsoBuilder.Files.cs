@@ -9,16 +9,19 @@ public sealed partial class IsoBuilder
     public void AddDirectory(string path, FileOwnership? ownership = null) => Directory(path).Ownership = ownership ?? new FileOwnership();
 
     /// <summary>Adds a small file from memory; one of the same name is replaced.</summary>
-    public void AddFile(string path, ReadOnlyMemory<byte> content, FileOwnership? ownership = null) => AddFile(path, new MemoryBytes(content), ownership);
+    public void AddFile(string path, ReadOnlyMemory<byte> content, FileOwnership? ownership = null) =>
+        AddFile(path, new MemoryBytes(content), ownership);
 
     /// <summary>Adds a file from the disk, which is read when the image is.</summary>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
-    public void AddFile(string path, string file, FileOwnership? ownership = null) => AddFile(path, ReopenedBytes.File(Path.GetFullPath(file)), ownership);
+    public void AddFile(string path, string file, FileOwnership? ownership = null) =>
+        AddFile(path, ReopenedBytes.File(Path.GetFullPath(file)), ownership);
 
     /// <summary>Adds a file whose bytes come from elsewhere: out of another image, say.</summary>
     /// <param name="path">The file.</param>
     /// <param name="length">Its bytes.</param>
-    /// <param name="open">Opens a seekable stream of that length; called when the image is read, as often as needed and by several threads.</param>
+    /// <param name="open">Opens a seekable stream of that length; called when the image is read, as often as needed and by several
+    /// threads.</param>
     /// <param name="ownership">Owner, mode and time.</param>
     public void AddFile(string path, long length, Func<Stream> open, FileOwnership? ownership = null)
     {
@@ -47,9 +50,23 @@ public sealed partial class IsoBuilder
         foreach (var entry in tree.Walk())
         {
             var to = path.Trim('/').Length == 0 ? entry.Path : $"{path.Trim('/')}/{entry.Path}";
-            var ownership = new FileOwnership { Mode = entry.Mode, UserId = entry.UserId, GroupId = entry.GroupId, ModifiedAt = entry.ModifiedAt };
+            var ownership = new FileOwnership
+            {
+                Mode = entry.Mode,
+                UserId = entry.UserId,
+                GroupId = entry.GroupId,
+                ModifiedAt = entry.ModifiedAt
+            };
             if (entry.Kind == FileKind.Directory) AddDirectory(to, ownership);
-            else Add(to, new IsoNode(NameOf(to), entry.Kind, ownership) { Target = entry.LinkTarget, Device = entry.Device, Content = Content(tree, entry, links) });
+            else
+                Add(
+                    to,
+                    new IsoNode(NameOf(to), entry.Kind, ownership)
+                    {
+                        Target = entry.LinkTarget,
+                        Device = entry.Device,
+                        Content = Content(tree, entry, links)
+                    });
         }
     }
 
@@ -78,7 +95,8 @@ public sealed partial class IsoBuilder
         foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             if (!FileName.IsProper(name)) throw new ArgumentException($"{name} is no name.", nameof(path));
-            if (!node.Children.TryGetValue(name, out var child)) node.Children.Add(name, child = new IsoNode(name, FileKind.Directory, new FileOwnership()));
+            if (!node.Children.TryGetValue(name, out var child))
+                node.Children.Add(name, child = new IsoNode(name, FileKind.Directory, new FileOwnership()));
             node = child.Kind == FileKind.Directory ? child : throw new ArgumentException($"{path} leads through a file.", nameof(path));
         }
 
@@ -90,6 +108,8 @@ public sealed partial class IsoBuilder
     private static string NameOf(string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
-        return FileName.IsProper(name) && FileName.Encode(name).Length <= 255 ? name : throw new ArgumentException($"{path} ends in no name.", nameof(path));
+        return FileName.IsProper(name) && FileName.Encode(name).Length <= 255
+            ? name
+            : throw new ArgumentException($"{path} ends in no name.", nameof(path));
     }
 }

@@ -26,10 +26,14 @@ public sealed partial class IsoBuilder
     private readonly List<IsoBootImage> _boot = [];
     private ReadOnlyMemory<byte>? _bootCode;
 
-    /// <summary>The volume's label, up to 32 ASCII characters (of which Joliet shows 16); cloud-init looks for <c>cidata</c>. ISOIMAGE unless set.</summary>
+    /// <summary>
+    /// The volume's label, up to 32 ASCII characters (of which Joliet shows 16); cloud-init looks for <c>cidata</c>. ISOIMAGE unless set.
+    /// </summary>
     public string Label { get; init; } = "ISOIMAGE";
 
-    /// <summary>The time the image bears, and files without one of their own. 1980 unless set, so that it does not depend on the day.</summary>
+    /// <summary>
+    /// The time the image bears, and files without one of their own. 1980 unless set, so that it does not depend on the day.
+    /// </summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>
@@ -62,7 +66,9 @@ public sealed partial class IsoBuilder
         ContentOf(path).HasBootInfo = true;
     }
 
-    /// <summary>Adds a FAT volume with <c>EFI/BOOT</c>, as <see cref="Disks.EfiSystem"/> makes them, and makes it bootable by UEFI.</summary>
+    /// <summary>
+    /// Adds a FAT volume with <c>EFI/BOOT</c>, as <see cref="Disks.EfiSystem"/> makes them, and makes it bootable by UEFI.
+    /// </summary>
     /// <param name="volume">What is on it.</param>
     /// <param name="path">The file that it becomes.</param>
     /// <exception cref="IOException">The volume's files do not fit in its length.</exception>
@@ -74,11 +80,15 @@ public sealed partial class IsoBuilder
     }
 
     /// <summary>
-    /// Makes the image boot from a USB stick too (isohybrid): an MBR, and a GPT where there is an image for UEFI, whose extent becomes the EFI system partition.
+    /// Makes the image boot from a USB stick too (isohybrid): an MBR, and a GPT where there is an image for UEFI, whose extent becomes the
+    /// EFI system partition.
     /// </summary>
-    /// <param name="bootCode">What a BIOS starts, up to 432 bytes: isolinux' <c>isohdpfx.bin</c>. Empty for an image that boots by UEFI alone.</param>
+    /// <param name="bootCode">What a BIOS starts, up to 432 bytes: isolinux' <c>isohdpfx.bin</c>. Empty for an image that boots by UEFI
+    /// alone.</param>
     public void MakeHybrid(ReadOnlyMemory<byte> bootCode = default) =>
-        _bootCode = bootCode.Length <= IsoHybrid.LongestCode ? bootCode : throw new ArgumentException($"Boot code has at most {IsoHybrid.LongestCode} bytes.", nameof(bootCode));
+        _bootCode = bootCode.Length <= IsoHybrid.LongestCode
+            ? bootCode
+            : throw new ArgumentException($"Boot code has at most {IsoHybrid.LongestCode} bytes.", nameof(bootCode));
 
     /// <summary>Plans the image and opens it.</summary>
     /// <exception cref="ArgumentException">The label is longer than 32 characters, or a loader has no room for its table.</exception>
@@ -87,5 +97,6 @@ public sealed partial class IsoBuilder
         new ByteStream(new IsoPlan(_root, _boot, _bootCode is { } code ? new IsoHybrid(code) : null, Label, CreatedAt, Id).Lay());
 
     private IsoContent ContentOf(string path) =>
-        Directory(ParentOf(path)).Children.GetValueOrDefault(NameOf(path))?.Content ?? throw new FileNotFoundException($"No file {path} has been added.", path);
+        Directory(ParentOf(path)).Children.GetValueOrDefault(NameOf(path))?.Content
+            ?? throw new FileNotFoundException($"No file {path} has been added.", path);
 }

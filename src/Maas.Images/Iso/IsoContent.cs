@@ -34,7 +34,8 @@ internal sealed class IsoContent(RandomAccessSource bytes)
     /// <summary>Puts the table into the loader, once its block is known.</summary>
     public void WriteBootInfo()
     {
-        if (Length is < BootInfoTable.End or > LargestLoader) throw new ArgumentException($"A loader of {Length} bytes has no room for a boot information table, or is none.");
+        if (Length is < BootInfoTable.End or > LargestLoader)
+            throw new ArgumentException($"A loader of {Length} bytes has no room for a boot information table, or is none.");
         var loader = Bytes.Read(0, (int)Length, "boot loader");
         BootInfoTable.Write(loader, Block);
         Bytes = new MemoryBytes(loader);

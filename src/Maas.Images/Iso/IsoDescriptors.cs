@@ -13,10 +13,14 @@ internal static class IsoDescriptors
     public static byte[] Volume(IsoHierarchy hierarchy, string label, DateTimeOffset createdAt, Guid identity, uint blocks,
         uint littleTable, uint bigTable)
     {
-        if (label.Length > LongestLabel || !Ascii.IsValid(label)) throw new ArgumentException("A label has at most 32 characters, all of them ASCII.", nameof(label));
+        if (label.Length > LongestLabel || !Ascii.IsValid(label))
+            throw new ArgumentException("A label has at most 32 characters, all of them ASCII.", nameof(label));
         var sector = Descriptor((byte)(hierarchy.IsJoliet ? 2 : 1));
         Span<byte> s = sector;
-        foreach (var (at, length) in (ReadOnlySpan<(int, int)>)[(8, 32), (40, 32), (190, 128), (318, 128), (446, 128), (574, 128), (702, 37), (739, 37), (776, 37)]) Spaces(s.Slice(at, length), hierarchy.IsJoliet);
+        foreach (var (at, length) in (ReadOnlySpan<(int, int)>)
+        [
+            (8, 32), (40, 32), (190, 128), (318, 128), (446, 128), (574, 128), (702, 37), (739, 37), (776, 37)
+        ]) Spaces(s.Slice(at, length), hierarchy.IsJoliet);
         if (hierarchy.IsJoliet) Encoding.BigEndianUnicode.GetBytes(label.AsSpan(0, Math.Min(label.Length, LongestLabel / 2)), s[40..]);
         else Encoding.ASCII.GetBytes(label, s[40..]);
         if (hierarchy.IsJoliet) "%/E"u8.CopyTo(s[88..]);

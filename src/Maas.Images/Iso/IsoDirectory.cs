@@ -4,7 +4,8 @@ namespace Maas.Images.Iso;
 /// <param name="node">What it is.</param>
 /// <param name="name">Its name in the hierarchy's own alphabet.</param>
 /// <param name="parent">The directory that records it; its own for the root.</param>
-/// <param name="origin">The directory it belongs in; another than <paramref name="parent"/> when it was moved because it is nested too deep.</param>
+/// <param name="origin">The directory it belongs in; another than <paramref name="parent"/> when it was moved because it is nested too
+/// deep.</param>
 internal sealed class IsoDirectory(IsoNode node, byte[] name, IsoDirectory? parent, IsoDirectory? origin)
 {
     public IsoNode Node => node;

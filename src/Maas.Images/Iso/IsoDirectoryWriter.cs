@@ -2,7 +2,9 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.Iso;
 
-/// <summary>Writes a directory's records; no record crosses a sector, and fields that do not fit in one go on behind the directory.</summary>
+/// <summary>
+/// Writes a directory's records; no record crosses a sector, and fields that do not fit in one go on behind the directory.
+/// </summary>
 internal sealed class IsoDirectoryWriter(IsoDirectory directory, bool isJoliet, DateTimeOffset createdAt) : IDisposable
 {
     private const int Sector = IsoVolume.SectorSize;
@@ -58,8 +60,20 @@ internal sealed class IsoDirectoryWriter(IsoDirectory directory, bool isJoliet, 
         AddDirectory(directory.Parent, [1], ParentFields(), continuationBlock);
         foreach (var entry in directory.Entries)
         {
-            if (entry.IsPlaceholder(directory)) Append(Record(0, 0, TimeOf(entry.Node), 0, entry.Name, SystemUse(Fields(entry.Node, RockRidgeWriter.ChildLink(entry.Directory!.Block)), entry.Name, continuationBlock)));
-            else if (entry.Directory is { } child) AddDirectory(child, entry.Name, Fields(entry.Node, child.IsMoved || child.IsMovingPlace ? RockRidgeWriter.Relocated : []), continuationBlock);
+            if (entry.IsPlaceholder(directory))
+                Append(Record(
+                    0,
+                    0,
+                    TimeOf(entry.Node),
+                    0,
+                    entry.Name,
+                    SystemUse(Fields(entry.Node, RockRidgeWriter.ChildLink(entry.Directory!.Block)), entry.Name, continuationBlock)));
+            else if (entry.Directory is { } child)
+                AddDirectory(
+                    child,
+                    entry.Name,
+                    Fields(entry.Node, child.IsMoved || child.IsMovingPlace ? RockRidgeWriter.Relocated : []),
+                    continuationBlock);
             else AddFile(entry, continuationBlock);
         }
 
@@ -111,7 +125,11 @@ internal sealed class IsoDirectoryWriter(IsoDirectory directory, bool isJoliet, 
         var (block, offset) = Math.DivRem((int)_continued.Length, Sector);
         _continued.Position = _continued.Length;
         _continued.Write(rest);
-        return [.. fields[..inside].SelectMany(field => field), .. RockRidgeWriter.Continuation(continuationBlock + (uint)block, offset, rest.Length)];
+        return
+        [
+            .. fields[..inside].SelectMany(field => field),
+            .. RockRidgeWriter.Continuation(continuationBlock + (uint)block, offset, rest.Length)
+        ];
     }
 
     private void Append(byte[] record)

@@ -22,7 +22,8 @@ public sealed class IsoFileTree : IFileTree
         _volume = Skip is null && joliet is not null ? joliet : primary;
         Label = LabelOf(primary, joliet);
         var record = IsoRecord.At(_volume.RootRecord, IsoVolume.SectorSize * 16);
-        Root = DirectoryAt(record.Block, record.Size, "", record.Time, Skip is null ? null : Fields(OwnRecord(_volume, record.Block), 0, atRoot: true));
+        Root = DirectoryAt(
+            record.Block, record.Size, "", record.Time, Skip is null ? null : Fields(OwnRecord(_volume, record.Block), 0, atRoot: true));
     }
 
     /// <inheritdoc/>
@@ -47,7 +48,8 @@ public sealed class IsoFileTree : IFileTree
     /// <inheritdoc/>
     public IEnumerable<FileEntry> List(FileEntry directory)
     {
-        if (directory.Place is not IsoPlace { Extents: [var extent, ..] }) throw new ArgumentException($"{directory} is no directory of this tree.", nameof(directory));
+        if (directory.Place is not IsoPlace { Extents: [var extent, ..] })
+            throw new ArgumentException($"{directory} is no directory of this tree.", nameof(directory));
         List<Extent> gathered = [];
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var at = extent.Source; at < extent.Source + extent.Length; at += IsoVolume.SectorSize)
@@ -65,15 +67,20 @@ public sealed class IsoFileTree : IFileTree
     /// <inheritdoc/>
     public Stream OpenRead(FileEntry file)
     {
-        if (file.Kind != FileKind.File || file.Place is not IsoPlace place) throw new ArgumentException($"{file} is no regular file of this tree.", nameof(file));
+        if (file.Kind != FileKind.File || file.Place is not IsoPlace place)
+            throw new ArgumentException($"{file} is no regular file of this tree.", nameof(file));
         var bytes = new ExtentBytes(_image, place.Extents, place.StoredLength, "ISO file");
         if (!place.IsCompressed) return bytes.OpenStream();
         var unpacked = new ZisofsBytes(bytes);
-        return unpacked.Length == file.Length ? unpacked.OpenStream() : throw new InvalidImageException("zisofs file", $"it says {unpacked.Length} bytes, its record {file.Length}", place.Extents.FirstOrDefault().Source);
+        return unpacked.Length == file.Length
+            ? unpacked.OpenStream()
+            : throw new InvalidImageException(
+                "zisofs file", $"it says {unpacked.Length} bytes, its record {file.Length}", place.Extents.FirstOrDefault().Source);
     }
 
     /// <summary>None: they are not read from an ISO.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ExtendedAttributes(FileEntry entry) => new Dictionary<string, ReadOnlyMemory<byte>>();
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ExtendedAttributes(FileEntry entry) =>
+        new Dictionary<string, ReadOnlyMemory<byte>>();
 
     /// <summary>
     /// What a tree of this volume does not show: a UDF file system beside it, whose files may be others, and larger than 4 GiB.

@@ -62,7 +62,8 @@ internal sealed class IsoHierarchy
             {
                 if (child.Kind != FileKind.Directory)
                 {
-                    if (!IsJoliet || child.Kind == FileKind.File) directory.Entries.Add(new IsoEntry(NamesOf(directory).Name(child), child, null));
+                    if (!IsJoliet || child.Kind == FileKind.File)
+                        directory.Entries.Add(new IsoEntry(NamesOf(directory).Name(child), child, null));
                     continue;
                 }
 
@@ -99,7 +100,9 @@ internal sealed class IsoHierarchy
         for (var i = 0; i < all.Count; i++)
         {
             all[i].Number = i + 1;
-            all.AddRange(all[i].Entries.Where(entry => entry.Directory is not null && !entry.IsPlaceholder(all[i])).Select(entry => entry.Directory!)); // asked for just now
+            // asked for just now
+            all.AddRange(all[i].Entries.Where(entry => entry.Directory is not null && !entry.IsPlaceholder(all[i]))
+                .Select(entry => entry.Directory!));
         }
 
         return all.Count <= ushort.MaxValue ? all : throw new NotSupportedException("An ISO has at most 65535 directories.");

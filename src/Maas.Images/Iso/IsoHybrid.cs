@@ -34,7 +34,8 @@ internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode)
         Span<byte> s = area;
         bootCode.Span.CopyTo(s);
         var sectors = (long)blocks * SectorsInBlock;
-        if (boot.FirstOrDefault(image => image.Platform == IsoBootPlatform.Bios) is { } bios) s.U64(LongestCode, (ulong)bios.Content.Block * SectorsInBlock);
+        if (boot.FirstOrDefault(image => image.Platform == IsoBootPlatform.Bios) is { } bios)
+            s.U64(LongestCode, (ulong)bios.Content.Block * SectorsInBlock);
         s.U32(440, BinaryPrimitives.ReadUInt32LittleEndian(MediumIdentity.Derive(identity, "disk").ToByteArray()));
         if (EfiImage(boot) is { } efi)
         {
@@ -71,7 +72,8 @@ internal sealed class IsoHybrid(ReadOnlyMemory<byte> bootCode)
         return gpt;
     }
 
-    private static IsoContent? EfiImage(IReadOnlyList<IsoBootImage> boot) => boot.FirstOrDefault(image => image.Platform == IsoBootPlatform.Efi)?.Content;
+    private static IsoContent? EfiImage(IReadOnlyList<IsoBootImage> boot) =>
+        boot.FirstOrDefault(image => image.Platform == IsoBootPlatform.Efi)?.Content;
 
     /// <summary>Cylinders, heads and sectors say "beyond what can be said", as for all disks of today.</summary>
     private static void MbrPartition(Span<byte> entry, byte active, byte type, long first, long count)

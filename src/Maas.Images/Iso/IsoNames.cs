@@ -10,7 +10,8 @@ internal sealed class IsoNames(bool isJoliet)
 
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    public byte[] Name(IsoNode node) => isJoliet ? Encoding.BigEndianUnicode.GetBytes(Joliet(node.Name)) : Encoding.ASCII.GetBytes(Plain(node));
+    public byte[] Name(IsoNode node) =>
+        isJoliet ? Encoding.BigEndianUnicode.GetBytes(Joliet(node.Name)) : Encoding.ASCII.GetBytes(Plain(node));
 
     /// <summary>Takes a name that is there out of the choice.</summary>
     public void Reserve(ReadOnlySpan<byte> name) => _taken.Add((isJoliet ? Encoding.BigEndianUnicode : Encoding.ASCII).GetString(name));
@@ -22,7 +23,10 @@ internal sealed class IsoNames(bool isJoliet)
         for (var i = 0; i < name.Length; i++)
         {
             if (char.IsSurrogatePair(name, i)) text.Append(name[i]).Append(name[++i]);
-            else text.Append(char.IsControl(name[i]) || char.IsSurrogate(name[i]) || "*/:;?\\".Contains(name[i], StringComparison.Ordinal) ? '_' : name[i]);
+            else
+                text.Append(char.IsControl(name[i]) || char.IsSurrogate(name[i]) || "*/:;?\\".Contains(name[i], StringComparison.Ordinal)
+                    ? '_'
+                    : name[i]);
         }
 
         return Fit(text.ToString(), "");
@@ -55,7 +59,8 @@ internal sealed class IsoNames(bool isJoliet)
         var stem = Mangle(dot > 0 ? node.Name[..dot] : node.Name, 20);
         var extension = dot > 0 ? Mangle(node.Name[(dot + 1)..], 3) : "";
         var name = Join(isDirectory, stem, extension);
-        for (var number = 1; !_taken.Add(name); number++) name = Join(isDirectory, $"{stem[..Math.Min(stem.Length, 14)]}_{number}", extension);
+        for (var number = 1; !_taken.Add(name); number++)
+            name = Join(isDirectory, $"{stem[..Math.Min(stem.Length, 14)]}_{number}", extension);
         return name;
     }
 
@@ -63,7 +68,9 @@ internal sealed class IsoNames(bool isJoliet)
 
     private static string Mangle(string name, int most)
     {
-        var mangled = new string([.. name.Take(most).Select(character => char.IsAsciiLetterOrDigit(character) ? char.ToUpperInvariant(character) : '_')]);
+        var mangled =
+            new string(
+                [.. name.Take(most).Select(character => char.IsAsciiLetterOrDigit(character) ? char.ToUpperInvariant(character) : '_')]);
         return mangled.Length == 0 ? "_" : mangled;
     }
 }

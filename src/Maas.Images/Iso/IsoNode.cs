@@ -22,5 +22,6 @@ internal sealed class IsoNode
     public DeviceNumber? Device { get; init; }
 
     /// <summary>Names of the file, or the directory's own, its "." and one ".." for each directory in it.</summary>
-    public int Links => Kind == FileKind.Directory ? 2 + Children.Values.Count(child => child.Kind == FileKind.Directory) : Content?.Names ?? 1;
+    public int Links =>
+        Kind == FileKind.Directory ? 2 + Children.Values.Count(child => child.Kind == FileKind.Directory) : Content?.Names ?? 1;
 }

@@ -8,9 +8,9 @@ namespace Maas.Images.Iso;
 /// changed ISO without a copy, so one file on disk is a different ISO for each machine; <see cref="ApplyAsync"/> changes the file itself.
 /// </summary>
 /// <remarks>
-/// <para>New content goes behind the end; the directory records that point to it are changed under Rock Ridge's and Joliet's names, and with
-/// them the boot catalogue, a loader's boot information table, and a hybrid image's MBR, GPT (whose second copy moves to the new end) and
-/// Apple partition map. Where a partition shows the ISO's files too, with or without directories of its own (xorriso's
+/// <para>New content goes behind the end; the directory records that point to it are changed under Rock Ridge's and Joliet's names, and
+/// with them the boot catalogue, a loader's boot information table, and a hybrid image's MBR, GPT (whose second copy moves to the new end)
+/// and Apple partition map. Where a partition shows the ISO's files too, with or without directories of its own (xorriso's
 /// <c>-partition_offset</c>), these are changed as well, the partition grows, and those behind it (<c>-append_partition</c>) move behind
 /// the new content. The rest of the ISO keeps its place, and the same changes give the same bytes.</para>
 /// <para>Checksums that the ISO holds of itself (<c>md5sum.txt</c>, <c>.disk</c>, an implanted MD5) are left as they are. A new file goes
@@ -48,11 +48,15 @@ public sealed class IsoPatch
     public void Change(string path, Func<Stream, Stream> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        _changes.Add((path, old => StreamBytes.Over(change(old ?? throw new FileNotFoundException($"The ISO has no file {path}.", path)), leaveOpen: false)));
+        _changes.Add((
+            path,
+            old => StreamBytes.Over(
+                change(old ?? throw new FileNotFoundException($"The ISO has no file {path}.", path)), leaveOpen: false)));
     }
 
     /// <summary>Opens the ISO as it is after the changes.</summary>
-    /// <param name="iso">Seekable; a file may serve any number of patched streams at once. It stays open as long as they do, and is not closed with them.</param>
+    /// <param name="iso">Seekable; a file may serve any number of patched streams at once. It stays open as long as they do, and is not
+    /// closed with them.</param>
     /// <returns>A seekable stream; it reads from <paramref name="iso"/> as it is read.</returns>
     /// <exception cref="InvalidImageException">It is no ISO, or a damaged one.</exception>
     /// <exception cref="FileNotFoundException">A file to be changed is not there.</exception>
@@ -67,8 +71,8 @@ public sealed class IsoPatch
     }
 
     /// <summary>
-    /// Changes an ISO file in place. What changes is gathered in a journal first: a crash or a full disk leaves the old image, or a complete
-    /// journal that the next opening carries through (<see cref="DiskImage.EditAsync"/>).
+    /// Changes an ISO file in place. What changes is gathered in a journal first: a crash or a full disk leaves the old image, or a
+    /// complete journal that the next opening carries through (<see cref="DiskImage.EditAsync"/>).
     /// </summary>
     /// <param name="path">The ISO, held exclusively until it is done.</param>
     /// <param name="cancellationToken">Ends it; the ISO stays as it was.</param>
@@ -97,7 +101,8 @@ public sealed class IsoPatch
 
     private IsoOverlay Lay(RandomAccessSource iso)
     {
-        if (!IsoVolume.Matches(iso)) throw new InvalidImageException("ISO", "it has no volume descriptor", IsoVolume.First * IsoVolume.SectorSize);
+        if (!IsoVolume.Matches(iso))
+            throw new InvalidImageException("ISO", "it has no volume descriptor", IsoVolume.First * IsoVolume.SectorSize);
         if (OtherViews.NameOf(iso) is { } other)
             throw new NotSupportedException($"The ISO shows its files through {other} too, which is not patched here: a machine that reads that would see the old ones.");
         var image = new IsoOverlay(iso);

@@ -17,7 +17,10 @@ internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, Is
     public PlannedBytes Lay()
     {
         var next = (uint)(IsoVolume.First + _hierarchies.Length + 1 + (boot.Count > 0 ? 1 : 0));
-        var tables = _hierarchies.Select(hierarchy => (Little: Take(ref next, Blocks(hierarchy.PathTableLength)), Big: Take(ref next, Blocks(hierarchy.PathTableLength)))).ToArray();
+        var tables =
+            _hierarchies.Select(hierarchy =>
+                (Little: Take(ref next, Blocks(hierarchy.PathTableLength)), Big: Take(ref next, Blocks(hierarchy.PathTableLength))))
+                .ToArray();
         var catalog = Take(ref next, boot.Count > 0 ? 1u : 0u);
         foreach (var hierarchy in _hierarchies) PlaceDirectories(hierarchy, ref next);
         var contents = Contents();
@@ -86,7 +89,11 @@ internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, Is
     }
 
     private List<IsoContent> Contents() =>
-        [.. _hierarchies[0].Directories.SelectMany(directory => directory.Entries).Where(entry => entry.Node.Kind == FileKind.File).Select(entry => entry.Node.Content!).Distinct()]; // a file has content
+        // a file has content
+        [.. _hierarchies[0].Directories.SelectMany(directory => directory.Entries)
+            .Where(entry => entry.Node.Kind == FileKind.File)
+            .Select(entry => entry.Node.Content!)
+            .Distinct()];
 
     private static uint Take(ref uint next, uint blocks)
     {

@@ -22,7 +22,8 @@ internal readonly ref struct IsoRecord
     public static IsoRecord At(ReadOnlySpan<byte> rest, long offset)
     {
         int length = rest[0];
-        if (length < 34 || length > rest.Length || 33 + rest[32] > length) throw new InvalidImageException(Structure, $"its length is {length}", offset);
+        if (length < 34 || length > rest.Length || 33 + rest[32] > length)
+            throw new InvalidImageException(Structure, $"its length is {length}", offset);
         if ((rest[26] | rest[27]) != 0) throw new InvalidImageException(Structure, "interleaved files are not read here", offset);
         return new IsoRecord(rest[..length]);
     }

@@ -50,7 +50,8 @@ internal sealed record IsoVolume(string Label, int BlockSize, byte[] RootRecord,
             if (sector[0] == 255) break;
             if (sector[0] == 0 && sector[7..].StartsWith("EL TORITO SPECIFICATION"u8)) catalog = sector.U32(71);
             else if (sector[0] == 1) primary ??= Read(sector, at, isJoliet: false);
-            else if (sector[0] == 2 && sector.Slice(88, 3) is [(byte)'%', (byte)'/', (byte)'@' or (byte)'C' or (byte)'E']) joliet ??= Read(sector, at, isJoliet: true);
+            else if (sector[0] == 2 && sector.Slice(88, 3) is [(byte)'%', (byte)'/', (byte)'@' or (byte)'C' or (byte)'E'])
+                joliet ??= Read(sector, at, isJoliet: true);
         }
 
         return (primary ?? throw new InvalidImageException(Structure, "there is no primary one", First * SectorSize), joliet, catalog);

@@ -34,7 +34,9 @@ internal sealed class RockRidge
 
     public DateTimeOffset? ModifiedAt { get; private set; }
 
-    /// <summary>The block of the directory that this record stands in for, when directories are nested deeper than ISO 9660 allows.</summary>
+    /// <summary>
+    /// The block of the directory that this record stands in for, when directories are nested deeper than ISO 9660 allows.
+    /// </summary>
     public uint? ChildBlock { get; private set; }
 
     /// <summary>Whether the record is the moved directory itself, which has another name elsewhere.</summary>
@@ -47,7 +49,9 @@ internal sealed class RockRidge
 
     public string? LinkTarget => _link.Target;
 
-    /// <summary>The bytes to leave out before the fields of each record, if the root's own record says that there are fields at all.</summary>
+    /// <summary>
+    /// The bytes to leave out before the fields of each record, if the root's own record says that there are fields at all.
+    /// </summary>
     public static int? SkipOf(ReadOnlySpan<byte> rootSystemUse) =>
         rootSystemUse is [(byte)'S', (byte)'P', 7, 1, 0xBE, 0xEF, var skip, ..] ? skip : null;
 
@@ -138,7 +142,8 @@ internal sealed class RockRidge
 
     internal static void Append(ArrayBufferWriter<byte> text, ReadOnlySpan<byte> part, long offset)
     {
-        if (text.WrittenCount + part.Length > LongestText) throw new InvalidImageException(Structure, "a name or link is absurdly long", offset);
+        if (text.WrittenCount + part.Length > LongestText)
+            throw new InvalidImageException(Structure, "a name or link is absurdly long", offset);
         text.Write(part);
     }
 

@@ -28,7 +28,8 @@ internal sealed class RockRidgeLink
         for (var goesOn = false; rest.Length >= 2;)
         {
             int length = rest[1];
-            if (2 + length > rest.Length) throw new InvalidImageException("Rock Ridge SL field", "a component is longer than the field", offset);
+            if (2 + length > rest.Length)
+                throw new InvalidImageException("Rock Ridge SL field", "a component is longer than the field", offset);
             if (!goesOn && target.WrittenSpan is [.., not (byte)'/']) target.Write("/"u8);
             target.Write((rest[0] & 0x0E) switch
             {

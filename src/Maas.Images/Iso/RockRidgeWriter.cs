@@ -29,7 +29,20 @@ internal static class RockRidgeWriter
             var id = "RRIP_1991A"u8;
             var about = "THE ROCK RIDGE INTERCHANGE PROTOCOL"u8;
             var source = "IEEE P1282"u8;
-            return [(byte)'E', (byte)'R', (byte)(8 + id.Length + about.Length + source.Length), 1, (byte)id.Length, (byte)about.Length, (byte)source.Length, 1, .. id, .. about, .. source];
+            return
+            [
+                (byte)'E',
+                (byte)'R',
+                (byte)(8 + id.Length + about.Length + source.Length),
+                1,
+                (byte)id.Length,
+                (byte)about.Length,
+                (byte)source.Length,
+                1,
+                .. id,
+                .. about,
+                .. source
+            ];
         }
     }
 
@@ -60,7 +73,8 @@ internal static class RockRidgeWriter
     private static byte[] Attributes(IsoNode node)
     {
         var field = Field("PX"u8, 36);
-        var mode = (uint)(node.Ownership.Mode ?? (UnixFileMode)(node.Kind switch { FileKind.Directory => 0x1ED, FileKind.SymbolicLink => 0x1FF, _ => 0x1A4 }));
+        var mode = (uint)(node.Ownership.Mode
+            ?? (UnixFileMode)(node.Kind switch { FileKind.Directory => 0x1ED, FileKind.SymbolicLink => 0x1FF, _ => 0x1A4 }));
         Both(field, 4, mode | UnixMode.Of(node.Kind));
         Both(field, 12, (uint)node.Links);
         Both(field, 20, node.Ownership.UserId ?? 0);
@@ -115,7 +129,8 @@ internal static class RockRidgeWriter
         }
 
         fields.Add(Link(components.WrittenSpan, goesOn: 0));
-        if (fields.Sum(field => field.Length) > 1600) throw new PathTooLongException($"A link points to {FileName.Printable(target)}, which is longer than an ISO can say.");
+        if (fields.Sum(field => field.Length) > 1600)
+            throw new PathTooLongException($"A link points to {FileName.Printable(target)}, which is longer than an ISO can say.");
         return fields;
 
         void AddComponent(byte flags, byte[] text)
@@ -130,7 +145,8 @@ internal static class RockRidgeWriter
         }
     }
 
-    private static byte[] Link(ReadOnlySpan<byte> components, byte goesOn) => [(byte)'S', (byte)'L', (byte)(5 + components.Length), 1, goesOn, .. components];
+    private static byte[] Link(ReadOnlySpan<byte> components, byte goesOn) =>
+        [(byte)'S', (byte)'L', (byte)(5 + components.Length), 1, goesOn, .. components];
 
     private static byte[] Field(ReadOnlySpan<byte> tag, int length)
     {

@@ -5,7 +5,8 @@ namespace Maas.Images.Iso;
 
 /// <summary>
 /// A file that zisofs compressed block by block:
-/// <code>0 37 E4 53 96 C9 DB D6 07  8 length:32  12 header / 4  13 log2 of a block (15 to 17)   then pointers:32 to each block and behind the last</code>
+/// <code>0 37 E4 53 96 C9 DB D6 07 8 length:32 12 header / 4 13 log2 of a block (15 to 17) then pointers:32 to each block and behind the
+/// last</code>
 /// A block is zlib data; one of no bytes is zeros.
 /// </summary>
 internal sealed class ZisofsBytes : RandomAccessSource
@@ -22,8 +23,10 @@ internal sealed class ZisofsBytes : RandomAccessSource
         ReadOnlySpan<byte> head = packed.Read(0, HeaderSize, Structure);
         if (head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0x22, 0x55, 0xA1, 0xBC, 0x1B, 0x95, 0xA0]))
             throw new InvalidImageException(Structure, "version 2 of zisofs is not read here", 0);
-        if (!head.StartsWith((ReadOnlySpan<byte>)[0x37, 0xE4, 0x53, 0x96, 0xC9, 0xDB, 0xD6, 0x07])) throw new InvalidImageException(Structure, "its signature is missing", 0);
-        if (head[12] != HeaderSize / 4 || head[13] is < 15 or > 17) throw new InvalidImageException(Structure, $"a header of {head[12]} words and blocks of 2^{head[13]} bytes", 12);
+        if (!head.StartsWith((ReadOnlySpan<byte>)[0x37, 0xE4, 0x53, 0x96, 0xC9, 0xDB, 0xD6, 0x07]))
+            throw new InvalidImageException(Structure, "its signature is missing", 0);
+        if (head[12] != HeaderSize / 4 || head[13] is < 15 or > 17)
+            throw new InvalidImageException(Structure, $"a header of {head[12]} words and blocks of 2^{head[13]} bytes", 12);
         (_packed, Length, _blockSize) = (packed, head.U32(8), 1 << head[13]);
         _blocks = new BlockCache(4, Unpack);
     }
@@ -52,7 +55,8 @@ internal sealed class ZisofsBytes : RandomAccessSource
         var (start, end) = (pointers.U32(0), pointers.U32(4));
         var block = new byte[Math.Min(_blockSize, Length - (index * _blockSize))];
         if (start == end) return block;
-        if (end < start || end - start > 2 * _blockSize) throw new InvalidImageException(Structure, $"block {index} goes from {start} to {end}", HeaderSize + (index * 4));
+        if (end < start || end - start > 2 * _blockSize)
+            throw new InvalidImageException(Structure, $"block {index} goes from {start} to {end}", HeaderSize + (index * 4));
         var packed = _packed.Read(start, (int)(end - start), Structure);
         try
         {

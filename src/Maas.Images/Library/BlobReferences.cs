@@ -23,6 +23,8 @@ internal static class BlobReferences
     public static IReadOnlyList<string> Of(LibraryLayout layout, Sha256Digest digest)
     {
         var folder = layout.ReferencesTo(digest);
-        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(LibraryLayout.NameOf).Order(StringComparer.Ordinal)] : [];
+        return Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder).Select(LibraryLayout.NameOf).Order(StringComparer.Ordinal)]
+            : [];
     }
 }

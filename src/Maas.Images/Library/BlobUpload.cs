@@ -38,7 +38,9 @@ public sealed class BlobUpload
 
     private string Data => Path.Combine(Folder, "data");
 
-    /// <summary>Adds a chunk and makes it durable. A chunk that fails half-way (cancelled, disk full, sender gone) leaves nothing of itself.</summary>
+    /// <summary>
+    /// Adds a chunk and makes it durable. A chunk that fails half-way (cancelled, disk full, sender gone) leaves nothing of itself.
+    /// </summary>
     /// <param name="offset">Where it belongs; must be <see cref="Offset"/>.</param>
     /// <param name="chunk">Read to its end; any size, memory stays bounded.</param>
     /// <param name="cancellationToken">Ends it early.</param>
@@ -57,7 +59,9 @@ public sealed class BlobUpload
         {
             var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(Length - offset, 1, CopySize));
             int read;
-            while ((read = await chunk.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)) > 0)
+            while ((read =
+                await chunk.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false)) > 0)
             {
                 if (data.Position + read > Length) throw new BlobMismatchException(Digest, $"more than {Length} bytes");
                 await data.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
@@ -74,9 +78,11 @@ public sealed class BlobUpload
     }
 
     /// <summary>Verifies length and SHA-256 and publishes the blob, in one step that is there after a crash or not at all.</summary>
-    /// <param name="reference">A reason to keep it, taken in the same step; <see langword="null"/> leaves it to the next collection's mercy.</param>
+    /// <param name="reference">A reason to keep it, taken in the same step; <see langword="null"/> leaves it to the next collection's
+    /// mercy.</param>
     /// <param name="cancellationToken">Ends it before publishing; the upload stays.</param>
-    /// <exception cref="BlobMismatchException">The content is wrong. When all bytes had arrived the upload is gone; when some are missing it can go on.</exception>
+    /// <exception cref="BlobMismatchException">The content is wrong. When all bytes had arrived the upload is gone; when some are missing
+    /// it can go on.</exception>
     public async Task CompleteAsync(string? reference = null, CancellationToken cancellationToken = default)
     {
         var missing = Length - Offset;
@@ -99,7 +105,8 @@ public sealed class BlobUpload
 
     internal static async Task<Sha256Digest> HashAsync(string file, CancellationToken cancellationToken)
     {
-        using var content = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        using var content = File.OpenHandle(
+            file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await ReadAhead.ForEachAsync((at, room) => RandomAccess.Read(content, room.Span, at), HashedSize, piece =>
         {
@@ -110,7 +117,14 @@ public sealed class BlobUpload
     }
 
     /// <summary>Makes a file of this directory, which has been verified and is on the disk, a blob.</summary>
-    internal static async Task PublishAsync(LibraryLayout layout, LibraryLock @lock, TimeProvider timeProvider, string data, Sha256Digest digest, string? reference, CancellationToken cancellationToken)
+    internal static async Task PublishAsync(
+        LibraryLayout layout,
+        LibraryLock @lock,
+        TimeProvider timeProvider,
+        string data,
+        Sha256Digest digest,
+        string? reference,
+        CancellationToken cancellationToken)
     {
         using var shared = await @lock.ShareAsync(cancellationToken).ConfigureAwait(false);
         if (reference is not null) BlobReferences.Add(layout, digest, reference);

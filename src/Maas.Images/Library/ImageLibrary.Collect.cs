@@ -25,9 +25,13 @@ public sealed partial class ImageLibrary
 
     /// <summary>Removes blobs without a reference, and uploads and downloads without progress.</summary>
     /// <param name="blobsUnusedFor">How long ago a blob must have been stored; zero removes all that nothing refers to.</param>
-    /// <param name="uploadsIdleFor">How long ago an upload, or a source's download, must have had its last bytes; <see langword="null"/> leaves them all alone.</param>
+    /// <param name="uploadsIdleFor">How long ago an upload, or a source's download, must have had its last bytes; <see langword="null"/>
+    /// leaves them all alone.</param>
     /// <param name="cancellationToken">Ends it between two blobs.</param>
-    public async Task<CollectionReport> CollectAsync(TimeSpan blobsUnusedFor, TimeSpan? uploadsIdleFor, CancellationToken cancellationToken = default)
+    public async Task<CollectionReport> CollectAsync(
+        TimeSpan blobsUnusedFor,
+        TimeSpan? uploadsIdleFor,
+        CancellationToken cancellationToken = default)
     {
         using var alone = await _lock.TakeAloneAsync(cancellationToken).ConfigureAwait(false);
         var now = _time.GetUtcNow();
@@ -40,7 +44,10 @@ public sealed partial class ImageLibrary
         }
 
         if (uploadsIdleFor is not { } idle) return new CollectionReport(blobs, uploads, bytes);
-        foreach (var folder in new[] { _layout.Uploads, _layout.Downloads }.SelectMany(path => new DirectoryInfo(path).EnumerateDirectories()))
+        foreach (var folder in new[]
+        {
+            _layout.Uploads, _layout.Downloads
+        }.SelectMany(path => new DirectoryInfo(path).EnumerateDirectories()))
         {
             if (RemoveIdleUpload(folder, now - idle) is not { } given) continue;
             (uploads, bytes) = (uploads + 1, bytes + given);

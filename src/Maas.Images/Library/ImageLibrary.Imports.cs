@@ -42,7 +42,8 @@ public sealed partial class ImageLibrary
     }
 
     /// <summary>The blobs that are kept for this reason.</summary>
-    internal IReadOnlyList<Sha256Digest> KeptFor(string reference) => [.. List().Where(blob => blob.References.Contains(reference, StringComparer.Ordinal)).Select(blob => blob.Digest)];
+    internal IReadOnlyList<Sha256Digest> KeptFor(string reference) =>
+        [.. List().Where(blob => blob.References.Contains(reference, StringComparer.Ordinal)).Select(blob => blob.Digest)];
 
     internal long? LengthOf(Sha256Digest digest) => File.Exists(_layout.Blob(digest)) ? new FileInfo(_layout.Blob(digest)).Length : null;
 

@@ -32,7 +32,8 @@ public sealed partial class ImageLibrary
     /// <summary>The library in a directory, which is made if it is not there.</summary>
     /// <param name="directory">On one file system, so that publishing is one rename.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> is the system's.</param>
-    public static ImageLibrary Open(string directory, TimeProvider? timeProvider = null) => new(directory, timeProvider ?? TimeProvider.System);
+    public static ImageLibrary Open(string directory, TimeProvider? timeProvider = null) =>
+        new(directory, timeProvider ?? TimeProvider.System);
 
     /// <summary>Whether a blob is here.</summary>
     public bool Contains(Sha256Digest digest) => File.Exists(_layout.Blob(digest));
@@ -43,7 +44,13 @@ public sealed partial class ImageLibrary
     {
         try
         {
-            return new FileStream(_layout.Blob(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+            return new FileStream(
+                _layout.Blob(digest),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                bufferSize: 0,
+                FileOptions.Asynchronous);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -73,7 +80,9 @@ public sealed partial class ImageLibrary
         {
             var data = Path.Combine(incoming, "data");
             var (digest, length) = await ReceiveAsync(content, data, cancellationToken).ConfigureAwait(false);
-            await new BlobUpload(_layout, _lock, _time, Path.GetFileName(incoming), digest, length).CompleteAsync(reference, cancellationToken).ConfigureAwait(false);
+            await new BlobUpload(_layout, _lock, _time, Path.GetFileName(incoming), digest, length).CompleteAsync(
+                reference, cancellationToken)
+                .ConfigureAwait(false);
             return digest;
         }
         finally
@@ -82,7 +91,10 @@ public sealed partial class ImageLibrary
         }
     }
 
-    /// <summary>Reads a blob again and compares its SHA-256. One that is damaged is set aside, so that it is no longer served and can be stored anew.</summary>
+    /// <summary>
+    /// Reads a blob again and compares its SHA-256. One that is damaged is set aside, so that it is no longer served and can be stored
+    /// anew.
+    /// </summary>
     /// <returns>Whether it is here and whole.</returns>
     public async Task<bool> VerifyAsync(Sha256Digest digest, CancellationToken cancellationToken = default)
     {
@@ -109,7 +121,10 @@ public sealed partial class ImageLibrary
         }
     }
 
-    private static async Task<(Sha256Digest Digest, long Length)> ReceiveAsync(Stream content, string file, CancellationToken cancellationToken)
+    private static async Task<(Sha256Digest Digest, long Length)> ReceiveAsync(
+        Stream content,
+        string file,
+        CancellationToken cancellationToken)
     {
         using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
         var data = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);

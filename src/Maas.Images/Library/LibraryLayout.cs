@@ -19,7 +19,8 @@ internal sealed class LibraryLayout
     public LibraryLayout(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var directory in new[] { Root, Blobs, References, Uploads, Damaged, Downloads, Imports }) Directory.CreateDirectory(directory);
+        foreach (var directory in new[] { Root, Blobs, References, Uploads, Damaged, Downloads, Imports })
+            Directory.CreateDirectory(directory);
         MakeLock(Lock);
     }
 

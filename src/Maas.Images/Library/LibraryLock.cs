@@ -8,9 +8,11 @@ internal sealed class LibraryLock(string path, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    public Task<IDisposable> ShareAsync(CancellationToken cancellationToken) => TakeAsync(FileAccess.Read, FileShare.Read, cancellationToken);
+    public Task<IDisposable> ShareAsync(CancellationToken cancellationToken) =>
+        TakeAsync(FileAccess.Read, FileShare.Read, cancellationToken);
 
-    public Task<IDisposable> TakeAloneAsync(CancellationToken cancellationToken) => TakeAsync(FileAccess.ReadWrite, FileShare.None, cancellationToken);
+    public Task<IDisposable> TakeAloneAsync(CancellationToken cancellationToken) =>
+        TakeAsync(FileAccess.ReadWrite, FileShare.None, cancellationToken);
 
     private async Task<IDisposable> TakeAsync(FileAccess access, FileShare share, CancellationToken cancellationToken)
     {

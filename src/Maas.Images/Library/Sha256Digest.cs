@@ -50,5 +50,6 @@ public readonly record struct Sha256Digest : ISpanParsable<Sha256Digest>
 
     static Sha256Digest ISpanParsable<Sha256Digest>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
 
-    static bool ISpanParsable<Sha256Digest>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out Sha256Digest result) => TryParse(s, out result);
+    static bool ISpanParsable<Sha256Digest>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out Sha256Digest result) =>
+        TryParse(s, out result);
 }

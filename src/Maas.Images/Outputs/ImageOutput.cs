@@ -125,7 +125,8 @@ public static class ImageOutput
         : new FileStream(pipe.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
     private static Task WriteDeviceAsync(
-        OutputTarget.Block target, RandomAccessSource content, OutputOptions? options, IProgress<long>? progress, CancellationToken cancellationToken)
+        OutputTarget.Block target, RandomAccessSource content, OutputOptions? options, IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         RequireAllowed(target, options);
         return Task.Run(() =>

@@ -4,8 +4,9 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Partitions;
 
 /// <summary>
-/// The bytes of a GUID partition table (the boxes stand at <see cref="GptReader"/>): the entries, which stand behind the first header and in front of the second, and the
-/// header, which is the same twice but for its place, the other's and that of its entries. What is not set here stays as it was.
+/// The bytes of a GUID partition table (the boxes stand at <see cref="GptReader"/>): the entries, which stand behind the first header and
+/// in front of the second, and the header, which is the same twice but for its place, the other's and that of its entries. What is not set
+/// here stays as it was.
 /// </summary>
 internal sealed class GptBytes(byte[] header, byte[] entries)
 {

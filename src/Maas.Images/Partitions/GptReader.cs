@@ -68,19 +68,22 @@ internal static class GptReader
         var summed = header[..size].ToArray();
         summed.AsSpan(16, 4).Clear();
         if (Checksums.Crc32(summed) != header.U32(16)) throw new InvalidImageException(Structure, "its CRC does not match", offset);
-        if (header.U64(24) != (ulong)(offset / sector)) throw new InvalidImageException(Structure, "it says it stands in another sector", offset);
+        if (header.U64(24) != (ulong)(offset / sector))
+            throw new InvalidImageException(Structure, "it says it stands in another sector", offset);
 
         var (count, entrySize) = (header.U32(80), header.U32(84));
         if (entrySize is < 128 || entrySize % 8 != 0 || count * (ulong)entrySize > MostEntryBytes)
             throw new InvalidImageException(Structure, $"{count} entries of {entrySize} bytes", offset);
         var entriesAt = Position(header.U64(72), sector, disk, Structure);
         var entries = disk.Read(entriesAt, (int)(count * entrySize), "GPT entries");
-        if (Checksums.Crc32(entries) != header.U32(88)) throw new InvalidImageException("GPT entries", "their CRC does not match", entriesAt);
+        if (Checksums.Crc32(entries) != header.U32(88))
+            throw new InvalidImageException("GPT entries", "their CRC does not match", entriesAt);
 
         var partitions = new List<Partition>();
         for (var i = 0; i < count; i++)
         {
-            if (ReadEntry(entries.AsSpan(i * (int)entrySize, (int)entrySize), i + 1, sector, disk, entriesAt + (i * entrySize)) is { } partition)
+            if (ReadEntry(
+                entries.AsSpan(i * (int)entrySize, (int)entrySize), i + 1, sector, disk, entriesAt + (i * entrySize)) is { } partition)
                 partitions.Add(partition);
         }
 
@@ -118,5 +121,7 @@ internal static class GptReader
     }
 
     private static long Position(ulong lba, int sector, RandomAccessSource disk, string structure) =>
-        lba <= (ulong)(disk.Length / sector) ? (long)lba * sector : throw new InvalidImageException(structure, $"it points to sector {lba}, behind the end");
+        lba <= (ulong)(disk.Length / sector)
+            ? (long)lba * sector
+            : throw new InvalidImageException(structure, $"it points to sector {lba}, behind the end");
 }

@@ -15,7 +15,14 @@ internal static class GptWriter
         var sectors = diskLength / sector;
         var gpt = GptBytes.Create(sector, Guid.Parse(table.DiskId), EntryCount(table));
         foreach (var partition in table.Partitions)
-            gpt.Set(partition.Number, partition.Type, partition.Id, partition.Offset / sector, (partition.End / sector) - 1, partition.Attributes, partition.Name);
+            gpt.Set(
+                partition.Number,
+                partition.Type,
+                partition.Id,
+                partition.Offset / sector,
+                (partition.End / sector) - 1,
+                partition.Attributes,
+                partition.Name);
         gpt.Fit(sectors);
         return
         [

@@ -55,7 +55,8 @@ internal static class MbrReader
         for (var i = 0; i < 4; i++)
         {
             var entry = Entry.At(sector, i);
-            if (entry.Type is not (0 or Protective) && partitions.Find(partition => partition.Offset == (long)entry.First * sectorSize) is { } same)
+            if (entry.Type is not (0 or Protective)
+                && partitions.Find(partition => partition.Offset == (long)entry.First * sectorSize) is { } same)
                 shown.Add(new HybridEntry(same.Number, entry.Type, entry.Flag == 0x80));
         }
 
@@ -82,7 +83,8 @@ internal static class MbrReader
         var number = 5;
         for (long at = start, links = 0; ; links++)
         {
-            if (links == MostLogical) throw new InvalidImageException(structure, "the chain of logical partitions does not end", at * Sector);
+            if (links == MostLogical)
+                throw new InvalidImageException(structure, "the chain of logical partitions does not end", at * Sector);
             disk.ReadExactly(at * Sector, sector, structure);
             if (sector[510] != 0x55 || sector[511] != 0xAA) throw new InvalidImageException(structure, "it has no signature", at * Sector);
             var logical = Entry.At(sector, 0);

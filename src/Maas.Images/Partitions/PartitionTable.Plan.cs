@@ -18,10 +18,16 @@ public sealed partial record PartitionTable
     /// <param name="partitions">What to make.</param>
     /// <param name="sectorSize">512 or 4096; an MBR counts in 512.</param>
     /// <exception cref="ArgumentException">They do not fit, or one is not what the scheme can hold.</exception>
-    public static PartitionTable Create(PartitionScheme scheme, Guid diskId, long diskLength, IReadOnlyList<NewPartition> partitions, int sectorSize = 512)
+    public static PartitionTable Create(
+        PartitionScheme scheme,
+        Guid diskId,
+        long diskLength,
+        IReadOnlyList<NewPartition> partitions,
+        int sectorSize = 512)
     {
         ArgumentNullException.ThrowIfNull(partitions);
-        if (sectorSize is not (512 or 4096) || (scheme == PartitionScheme.Mbr && sectorSize != 512)) throw new ArgumentException($"Sectors of {sectorSize} bytes.", nameof(sectorSize));
+        if (sectorSize is not (512 or 4096) || (scheme == PartitionScheme.Mbr && sectorSize != 512))
+            throw new ArgumentException($"Sectors of {sectorSize} bytes.", nameof(sectorSize));
         var gpt = scheme == PartitionScheme.Gpt;
         var firstLogical = gpt || partitions.Count <= MostPrimaries ? int.MaxValue : MostPrimaries - 1;
         var table = new PartitionTable
@@ -62,13 +68,20 @@ public sealed partial record PartitionTable
         }
 
         var growing = number is { } wanted
-            ? Partitions.FirstOrDefault(partition => partition.Number == wanted) ?? throw new ArgumentException($"There is no partition {wanted}.", nameof(number))
+            ? Partitions.FirstOrDefault(partition => partition.Number == wanted)
+                ?? throw new ArgumentException($"There is no partition {wanted}.", nameof(number))
             : Partitions.MaxBy(partition => partition.End)!; // there is one
         var next = Partitions.Where(partition => partition.Offset >= growing.End).MinBy(partition => partition.Offset);
-        var end = next is null ? UsableEnd(diskLength) : next.Number > MostPrimaries && Scheme == PartitionScheme.Mbr ? next.Offset - Alignment : next.Offset;
+        var end = next is null ? UsableEnd(diskLength)
+            : next.Number > MostPrimaries && Scheme == PartitionScheme.Mbr ? next.Offset - Alignment
+            : next.Offset;
         end = end / Alignment * Alignment;
         var grown = growing with { Length = Math.Max(growing.Length, end - growing.Offset) };
-        var table = this with { Partitions = [.. Partitions.Select(partition => partition == growing ? grown : partition)], FromBackup = false };
+        var table = this with
+        {
+            Partitions = [.. Partitions.Select(partition => partition == growing ? grown : partition)],
+            FromBackup = false
+        };
         table.Check(diskLength);
         return table;
     }
@@ -81,8 +94,12 @@ public sealed partial record PartitionTable
     private Partition Make(NewPartition wanted, int number, long offset, long length, Guid diskId)
     {
         var gpt = Scheme == PartitionScheme.Gpt;
-        if (!gpt && (wanted.Name.Length != 0 || wanted.Id != Guid.Empty || wanted.Attributes != 0)) throw new ArgumentException("An MBR keeps no names, GUIDs and attributes.");
-        byte? code = gpt ? null : PartitionTypes.MbrCodeOf(wanted.Type) ?? throw new ArgumentException($"No MBR code is known for {PartitionTypes.NameOf(wanted.Type)}.");
+        if (!gpt && (wanted.Name.Length != 0 || wanted.Id != Guid.Empty || wanted.Attributes != 0))
+            throw new ArgumentException("An MBR keeps no names, GUIDs and attributes.");
+        byte? code = gpt
+            ? null
+            : PartitionTypes.MbrCodeOf(wanted.Type)
+                ?? throw new ArgumentException($"No MBR code is known for {PartitionTypes.NameOf(wanted.Type)}.");
         return new Partition
         {
             Number = number,
@@ -116,13 +133,18 @@ public sealed partial record PartitionTable
         {
             if (partition.Length <= 0 || partition.Offset < start || partition.End > end)
                 throw new ArgumentException($"Partition {partition.Number}, {partition.Length} bytes at {partition.Offset}, does not fit on a disk of {diskLength}.");
-            if (partition.Offset % SectorSize != 0 || partition.Length % SectorSize != 0) throw new ArgumentException($"Partition {partition.Number} is not of whole sectors.");
-            if (before is not null && partition.Offset < before.End) throw new ArgumentException($"Partitions {before.Number} and {partition.Number} overlap.");
-            if (partition.Name.Length > GptBytes.LongestName) throw new ArgumentException($"The name of partition {partition.Number} is longer than {GptBytes.LongestName} UTF-16 units.");
+            if (partition.Offset % SectorSize != 0 || partition.Length % SectorSize != 0)
+                throw new ArgumentException($"Partition {partition.Number} is not of whole sectors.");
+            if (before is not null && partition.Offset < before.End)
+                throw new ArgumentException($"Partitions {before.Number} and {partition.Number} overlap.");
+            if (partition.Name.Length > GptBytes.LongestName)
+                throw new ArgumentException(
+                    $"The name of partition {partition.Number} is longer than {GptBytes.LongestName} UTF-16 units.");
             before = partition;
         }
 
-        if (Partitions.DistinctBy(partition => partition.Number).Count() != Partitions.Count || Partitions.Any(partition => partition.Number < 1))
+        if (Partitions.DistinctBy(partition => partition.Number).Count() != Partitions.Count
+            || Partitions.Any(partition => partition.Number < 1))
             throw new ArgumentException("The partitions' numbers are not distinct and from 1.");
     }
 }

@@ -4,8 +4,8 @@ public sealed partial record PartitionTable
 {
     /// <summary>
     /// The bytes that are this table on a disk of a length: for a GPT its second copy at the end, then the first, then the protective or
-    /// hybrid MBR; for an MBR its four entries and the records in front of the logical partitions. Boot code (the MBR's first 440 bytes) is not
-    /// among them. Written in this order, a disk that had a table has a whole one at every moment.
+    /// hybrid MBR; for an MBR its four entries and the records in front of the logical partitions. Boot code (the MBR's first 440 bytes) is
+    /// not among them. Written in this order, a disk that had a table has a whole one at every moment.
     /// </summary>
     /// <exception cref="ArgumentException">The table does not fit on such a disk.</exception>
     public IReadOnlyList<DiskPatch> ToPatches(long diskLength)

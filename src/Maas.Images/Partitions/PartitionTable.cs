@@ -38,7 +38,9 @@ public sealed partial record PartitionTable
     /// <summary>The partitions by number; extended containers are not among them, their logical partitions are (from 5).</summary>
     public required IReadOnlyList<Partition> Partitions { get; init; }
 
-    /// <summary>The partitions, at most three, that a GPT disk's MBR shows beside the protective entry; none unless it is a hybrid one.</summary>
+    /// <summary>
+    /// The partitions, at most three, that a GPT disk's MBR shows beside the protective entry; none unless it is a hybrid one.
+    /// </summary>
     public IReadOnlyList<HybridEntry> Hybrid { get; init; } = [];
 
     /// <summary>Whether the GPT was read from its second copy at the end, because the first is damaged.</summary>

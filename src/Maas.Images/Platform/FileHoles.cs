@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Platform;
 
-/// <summary>Where a file has no bytes on its medium: <c>lseek(2)</c> with <c>SEEK_DATA</c>. It moves the handle's position, which is not used here.</summary>
+/// <summary>
+/// Where a file has no bytes on its medium: <c>lseek(2)</c> with <c>SEEK_DATA</c>. It moves the handle's position, which is not used here.
+/// </summary>
 internal static class FileHoles
 {
     private const int SeekData = 3;

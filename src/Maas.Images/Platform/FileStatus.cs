@@ -6,7 +6,7 @@ namespace Maas.Images.Platform;
 
 /// <summary>
 /// What Linux knows of a file beyond .NET's view, by <c>statx(2)</c>, whose structure is the same on every architecture:
-/// <code>16 links  20 uid  24 gid  28 mode:16  32 inode:64  40 size:64  112 mtime:64  128 rdev major  132 minor  136 dev major  140 minor</code>
+/// <code>16 links 20 uid 24 gid 28 mode:16 32 inode:64 40 size:64 112 mtime:64 128 rdev major 132 minor 136 dev major 140 minor</code>
 /// </summary>
 internal sealed record FileStatus
 {
@@ -55,7 +55,9 @@ internal sealed record FileStatus
     {
         var status = new byte[256];
         if (StatX(CurrentDirectory, Terminated(path), flags, BasicStatus, status) != 0)
-            return Marshal.GetLastPInvokeError() is NoEntry or NotADirectory ? null : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+            return Marshal.GetLastPInvokeError() is NoEntry or NotADirectory
+                ? null
+                : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
         ReadOnlySpan<byte> s = status;
         var kind = UnixMode.KindOf(s.U16(28)) ?? throw new IOException($"{path} is of no kind known here.");
         return new FileStatus
@@ -81,7 +83,8 @@ internal sealed record FileStatus
         var file = Terminated(path);
         var names = ReadAttribute(path, (buffer, size) => ListAttributes(file, buffer, size)) ?? [];
         foreach (var name in FileName.Decode(names).Split('\0', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal))
-            if (ReadAttribute(path, (buffer, size) => GetAttribute(file, Terminated(name), buffer, size)) is { } value) found.Add(name, value);
+            if (ReadAttribute(path, (buffer, size) => GetAttribute(file, Terminated(name), buffer, size)) is { } value)
+                found.Add(name, value);
         return found;
     }
 
@@ -92,7 +95,9 @@ internal sealed record FileStatus
         var bytes = new byte[Math.Max(size, 0)];
         if (size > 0) size = call(bytes, (nuint)bytes.Length);
         if (size >= 0) return bytes[..(int)size];
-        return Marshal.GetLastPInvokeError() is NoData or NotSupported ? null : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        return Marshal.GetLastPInvokeError() is NoData or NotSupported
+            ? null
+            : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     private static byte[] Terminated(string text) => [.. FileName.Encode(text), 0];

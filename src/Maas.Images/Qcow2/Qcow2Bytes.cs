@@ -31,7 +31,8 @@ internal sealed class Qcow2Bytes : RandomAccessSource
         ReadOnlySpan<byte> l1 = file.Read(_header.L1Offset, _header.L1Entries * 8, "qcow2 L1 table");
         _l1 = new ulong[_header.L1Entries];
         for (var i = 0; i < _l1.Length; i++) _l1[i] = l1.U64Big(i * 8) & OffsetMask;
-        _l2Tables = new BlockCache(Math.Clamp((1 << 20) / _header.ClusterSize, 4, 256), at => _file.Read(at, _header.ClusterSize, "qcow2 L2 table"));
+        _l2Tables = new BlockCache(
+            Math.Clamp((1 << 20) / _header.ClusterSize, 4, 256), at => _file.Read(at, _header.ClusterSize, "qcow2 L2 table"));
         _unpacked = new UnpackedBlocks(Math.Clamp((1 << 20) / _header.ClusterSize, 2, 64), _header.ClusterSize, Unpack);
     }
 
@@ -43,7 +44,8 @@ internal sealed class Qcow2Bytes : RandomAccessSource
     public int Snapshots => _header.Snapshots;
 
     /// <summary>How its clusters are packed, if any is.</summary>
-    public DiskCompression Compression => !HasPacked() ? DiskCompression.None : _header.IsZstandard ? DiskCompression.Zstandard : DiskCompression.Deflate;
+    public DiskCompression Compression =>
+        !HasPacked() ? DiskCompression.None : _header.IsZstandard ? DiskCompression.Zstandard : DiskCompression.Deflate;
 
     private int EntrySize => _header.HasSubclusters ? 16 : 8;
 
@@ -74,7 +76,8 @@ internal sealed class Qcow2Bytes : RandomAccessSource
             }
 
             var (entry, bitmap) = EntryIn(table, at);
-            var zero = (entry & Packed) == 0 && ((entry & OffsetMask) == 0 || (_header.HasSubclusters ? (uint)bitmap == 0 : (entry & 1) != 0));
+            var zero = (entry & Packed) == 0
+                && ((entry & OffsetMask) == 0 || (_header.HasSubclusters ? (uint)bitmap == 0 : (entry & 1) != 0));
             if (!zero) return false;
             at += _header.ClusterSize;
         }

@@ -13,8 +13,8 @@ internal sealed class Qcow2ClusterPacker(bool zstandard, int clusterSize, int mo
     private readonly ZstandardPacker _zstandard = new(ZstdSharp.Compressor.DefaultCompressionLevel);
 
     /// <summary>
-    /// Each cluster packed, or nothing where it does not get smaller or holds only zeros; the memory is used again for the next. A last cluster that is short is filled
-    /// with zeros.
+    /// Each cluster packed, or nothing where it does not get smaller or holds only zeros; the memory is used again for the next. A last
+    /// cluster that is short is filled with zeros.
     /// </summary>
     public ReadOnlyMemory<byte>[] Pack(ReadOnlyMemory<byte> bytes, int count)
     {

@@ -10,7 +10,9 @@ internal static class Qcow2Compression
         try
         {
             using var input = new MemoryStream(packed, 0, length, writable: false);
-            using Stream decoder = zstandard ? new ZstdSharp.DecompressionStream(input) : new DeflateStream(input, CompressionMode.Decompress);
+            using Stream decoder = zstandard
+                ? new ZstdSharp.DecompressionStream(input)
+                : new DeflateStream(input, CompressionMode.Decompress);
             if (decoder.ReadAtLeast(cluster, cluster.Length, throwOnEndOfStream: false) == cluster.Length) return;
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)

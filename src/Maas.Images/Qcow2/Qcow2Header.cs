@@ -10,7 +10,14 @@ namespace Maas.Images.Qcow2;
 /// version 3:       72 incompatible features  80 compatible  88 autoclear  96 refcount order 100 header length 104 compression
 /// </code>
 /// </summary>
-internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, long L1Offset, int Snapshots, bool IsZstandard, bool HasSubclusters)
+internal sealed record Qcow2Header(
+    int ClusterBits,
+    long Size,
+    int L1Entries,
+    long L1Offset,
+    int Snapshots,
+    bool IsZstandard,
+    bool HasSubclusters)
 {
     private const string Structure = "qcow2 header";
     private const int MostL1Bytes = 32 << 20; // QEMU's own limit
@@ -38,13 +45,16 @@ internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, lo
         ReadOnlySpan<byte> header = file.Read(0, (int)Math.Min(file.Length, 112), Structure);
         if (header.Length < 72) throw new InvalidImageException(Structure, "it is cut short", 0);
         var version = header.U32Big(4);
-        if (version is not (2 or 3) || (version == 3 && header.Length < 104)) throw new InvalidImageException(Structure, $"version {version} is not read here", 4);
+        if (version is not (2 or 3) || (version == 3 && header.Length < 104))
+            throw new InvalidImageException(Structure, $"version {version} is not read here", 4);
         if (header.U64Big(8) != 0) throw new InvalidImageException(Structure, "it needs a backing file, which is refused", 8);
         if (header.U32Big(32) != 0) throw new InvalidImageException(Structure, "it is encrypted", 32);
         var incompatible = version == 3 ? header.U64Big(72) : 0;
         if ((incompatible & Corrupt) != 0) throw new InvalidImageException(Structure, "it is marked corrupt", 72);
-        if ((incompatible & ExternalData) != 0) throw new InvalidImageException(Structure, "it needs an external data file, which is refused", 72);
-        if ((incompatible & ~(Dirty | Compression | ExtendedL2)) != 0) throw new InvalidImageException(Structure, $"features {incompatible:x} are not read here", 72);
+        if ((incompatible & ExternalData) != 0)
+            throw new InvalidImageException(Structure, "it needs an external data file, which is refused", 72);
+        if ((incompatible & ~(Dirty | Compression | ExtendedL2)) != 0)
+            throw new InvalidImageException(Structure, $"features {incompatible:x} are not read here", 72);
 
         var zstandard = false;
         if ((incompatible & Compression) != 0)
@@ -66,11 +76,14 @@ internal sealed record Qcow2Header(int ClusterBits, long Size, int L1Entries, lo
     private static Qcow2Header Checked(Qcow2Header header)
     {
         if (header.ClusterBits is < 9 or > 21) throw new InvalidImageException(Structure, $"clusters of 2^{header.ClusterBits} bytes", 20);
-        if (header.HasSubclusters && header.ClusterBits < 14) throw new InvalidImageException(Structure, "its clusters are too small for subclusters", 20);
+        if (header.HasSubclusters && header.ClusterBits < 14)
+            throw new InvalidImageException(Structure, "its clusters are too small for subclusters", 20);
         if (header.Size < 0) throw new InvalidImageException(Structure, "the size is beyond 2^63", 24);
-        if (header.L1Entries > MostL1Bytes / 8) throw new InvalidImageException(Structure, $"{header.L1Entries} entries in the L1 table", 36);
+        if (header.L1Entries > MostL1Bytes / 8)
+            throw new InvalidImageException(Structure, $"{header.L1Entries} entries in the L1 table", 36);
         var needed = (header.Size + (1L << (header.ClusterBits + header.L2Bits)) - 1) >> (header.ClusterBits + header.L2Bits);
-        if (header.Size > long.MaxValue - (1L << 42) || needed > header.L1Entries) throw new InvalidImageException(Structure, "the L1 table is too small for the size", 36);
+        if (header.Size > long.MaxValue - (1L << 42) || needed > header.L1Entries)
+            throw new InvalidImageException(Structure, "the L1 table is too small for the size", 36);
         return header;
     }
 }

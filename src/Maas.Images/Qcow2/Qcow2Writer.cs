@@ -34,15 +34,23 @@ internal sealed class Qcow2Writer : IDisposable
     private Qcow2Writer(FileStream file, long size, DiskCompression compression)
     {
         (_file, _size, _compression) = (file, size, compression);
-        _packer = compression == DiskCompression.None ? null : new Qcow2ClusterPacker(compression == DiskCompression.Zstandard, ClusterSize, DiskData.PieceSize / ClusterSize);
+        _packer = compression == DiskCompression.None
+            ? null
+            : new Qcow2ClusterPacker(compression == DiskCompression.Zstandard, ClusterSize, DiskData.PieceSize / ClusterSize);
         var l1Entries = (size + ((long)L2Entries * ClusterSize) - 1) / ((long)L2Entries * ClusterSize);
         if (l1Entries > MostL1Entries) throw new NotSupportedException($"A qcow2 with clusters of 64 KiB does not hold {size} bytes.");
         _l1 = new byte[Math.Max(1, l1Entries) * 8];
-        _clusters = new Qcow2Allocator(file.SafeFileHandle, ClusterBits, (size / ClusterSize) + l1Entries + 1 + (_l1.Length / ClusterSize) + 1);
+        _clusters = new Qcow2Allocator(
+            file.SafeFileHandle, ClusterBits, (size / ClusterSize) + l1Entries + 1 + (_l1.Length / ClusterSize) + 1);
         _l1Offset = _clusters.Allocate((_l1.Length + ClusterSize - 1) / ClusterSize);
     }
 
-    public static void Write(RandomAccessSource disk, FileStream file, DiskCompression compression, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static void Write(
+        RandomAccessSource disk,
+        FileStream file,
+        DiskCompression compression,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         using var writer = new Qcow2Writer(file, disk.Length, compression);
         new DiskData(disk, progress, cancellationToken).ForEach(writer.Add);

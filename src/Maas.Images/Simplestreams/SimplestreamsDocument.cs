@@ -8,7 +8,8 @@ namespace Maas.Images.Simplestreams;
 /// A document of streams version 1, whose signature has been checked.
 /// <code>
 /// index:1.0     { updated, index: { CONTENT_ID: { format, datatype, path, updated, products: [] } } }
-/// products:1.0  { updated, content_id, products: { PRODUCT: { versions: { VERSION: { items: { ITEM: { ftype, path, size, sha256 } } } } } } }
+/// products:1.0 { updated, content_id, products: { PRODUCT: { versions: { VERSION: { items: { ITEM: { ftype, path, size, sha256 } } } } } }
+/// }
 /// </code>
 /// Each level's plain attributes hold for those below it. A name that stands twice, which readers would take differently, is refused.
 /// </summary>
@@ -19,7 +20,8 @@ internal sealed class SimplestreamsDocument : IDisposable
     private readonly JsonDocument _json;
     private readonly string _location;
 
-    private SimplestreamsDocument(JsonDocument json, string location, DateTimeOffset updated) => (_json, _location, Updated) = (json, location, updated);
+    private SimplestreamsDocument(JsonDocument json, string location, DateTimeOffset updated) =>
+        (_json, _location, Updated) = (json, location, updated);
 
     /// <summary>When the mirror's owner last changed it.</summary>
     public DateTimeOffset Updated { get; }
@@ -32,13 +34,16 @@ internal sealed class SimplestreamsDocument : IDisposable
             json = JsonDocument.Parse(text, Strict);
             RequireText(json.RootElement);
             if (Text(json.RootElement, "format") != format) throw new UntrustedArchiveException(location, $"its format is not {format}");
-            if (Time(Text(json.RootElement, "updated")) is not { } updated) throw new UntrustedArchiveException(location, "it does not say when it was updated");
+            if (Time(Text(json.RootElement, "updated")) is not { } updated)
+                throw new UntrustedArchiveException(location, "it does not say when it was updated");
             return new SimplestreamsDocument(json, location, updated);
         }
         catch (Exception fault)
         {
             json?.Dispose();
-            throw fault is JsonException or InvalidOperationException ? new UntrustedArchiveException(location, "it is no JSON as it should be", fault) : fault;
+            throw fault is JsonException or InvalidOperationException
+                ? new UntrustedArchiveException(location, "it is no JSON as it should be", fault)
+                : fault;
         }
     }
 
@@ -47,7 +52,8 @@ internal sealed class SimplestreamsDocument : IDisposable
     [
         .. Members(_json.RootElement, "index")
             .Where(entry => Text(entry.Value, "format") == "products:1.0" && Text(entry.Value, "datatype") is "image-downloads")
-            .Select(entry => (entry.Name, Text(entry.Value, "path") ?? throw Wrong($"{entry.Name} has no path"), Time(Text(entry.Value, "updated")))),
+            .Select(entry =>
+                (entry.Name, Text(entry.Value, "path") ?? throw Wrong($"{entry.Name} has no path"), Time(Text(entry.Value, "updated")))),
     ];
 
     /// <summary>The newest version of every product, wanted or not.</summary>
@@ -65,7 +71,8 @@ internal sealed class SimplestreamsDocument : IDisposable
         {
             var common = Attributes(product.Value, top);
             if (!filter.AdmitsProduct(common)) continue;
-            var versions = from version in Members(product.Value, "versions").OrderByDescending(version => version.Name, SimplestreamsVersion.Order)
+            var versions =
+                from version in Members(product.Value, "versions").OrderByDescending(version => version.Name, SimplestreamsVersion.Order)
                            let items = ItemsOf(product.Name, version, common, filter)
                            where items.Count > 0
                            select items;
@@ -75,7 +82,11 @@ internal sealed class SimplestreamsDocument : IDisposable
 
     public void Dispose() => _json.Dispose();
 
-    private List<SimplestreamsItem> ItemsOf(string product, JsonProperty version, Dictionary<string, string> common, SimplestreamsFilter filter)
+    private List<SimplestreamsItem> ItemsOf(
+        string product,
+        JsonProperty version,
+        Dictionary<string, string> common,
+        SimplestreamsFilter filter)
     {
         var inherited = Attributes(version.Value, common);
         List<SimplestreamsItem> found = [];
@@ -84,12 +95,17 @@ internal sealed class SimplestreamsDocument : IDisposable
             var attributes = Attributes(item.Value, inherited);
             if (!filter.AdmitsItem(attributes)) continue;
             var name = $"{product}/{version.Name}/{item.Name}";
-            var size = item.Value.TryGetProperty("size", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var bytes) && bytes >= 0
+            var size = item.Value.TryGetProperty("size", out var number)
+                && number.ValueKind == JsonValueKind.Number
+                && number.TryGetInt64(out var bytes)
+                && bytes >= 0
                 ? bytes : throw Wrong($"{name} has no size");
             found.Add(new SimplestreamsItem(
                 name,
                 Text(item.Value, "path") ?? throw Wrong($"{name} has no path"),
-                Text(item.Value, "sha256") is { Length: 64 } hash && Downloads.ContentHash.TryParse(hash, out var sha256) ? sha256 : throw Wrong($"{name} has no SHA-256"),
+                Text(item.Value, "sha256") is { Length: 64 } hash && Downloads.ContentHash.TryParse(hash, out var sha256)
+                    ? sha256
+                    : throw Wrong($"{name} has no SHA-256"),
                 size,
                 attributes));
         }
@@ -116,7 +132,9 @@ internal sealed class SimplestreamsDocument : IDisposable
     }
 
     private IEnumerable<JsonProperty> Members(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var members) && members.ValueKind == JsonValueKind.Object
+        element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty(name, out var members)
+            && members.ValueKind == JsonValueKind.Object
             && members.EnumerateObject().All(member => member.Value.ValueKind == JsonValueKind.Object)
                 ? members.EnumerateObject()
                 : throw Wrong($"its {name} are no objects");
@@ -150,8 +168,19 @@ internal sealed class SimplestreamsDocument : IDisposable
 
     // "Tue, 25 Jun 2024 14:23:45 +0000"
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text is [.., '+' or '-', _, _, _, _] ? $"{text[..^2]}:{text[^2..]}" : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            text is [.., '+' or '-', _, _, _, _] ? $"{text[..^2]}:{text[^2..]}" : text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time)
+            ? time
+            : null;
 }
 
 /// <summary>One file of one version of one product.</summary>
-internal sealed record SimplestreamsItem(string Name, string Path, Downloads.ContentHash Sha256, long Size, IReadOnlyDictionary<string, string> Attributes);
+internal sealed record SimplestreamsItem(
+    string Name,
+    string Path,
+    Downloads.ContentHash Sha256,
+    long Size,
+    IReadOnlyDictionary<string, string> Attributes);

@@ -21,20 +21,33 @@ public sealed record SimplestreamsFilter
     /// <summary><c>label</c>: <c>stable</c>, <c>candidate</c>, <c>release</c>; <see langword="null"/> for any.</summary>
     public IReadOnlySet<string>? Labels { get; init; }
 
-    /// <summary><c>ftype</c> of the items: <c>boot-kernel</c>, <c>boot-initrd</c>, <c>squashfs</c>, <c>root-image.gz</c>; <see langword="null"/> for any.</summary>
+    /// <summary>
+    /// <c>ftype</c> of the items: <c>boot-kernel</c>, <c>boot-initrd</c>, <c>squashfs</c>, <c>root-image.gz</c>; <see langword="null"/> for
+    /// any.
+    /// </summary>
     public IReadOnlySet<string>? FileTypes { get; init; }
 
     /// <summary>How many of a product's versions, the newest ones. Default 1.</summary>
     public int Versions { get; init; } = 1;
 
-    /// <summary>The filter in words that are the same for the same choice: <c>arch=amd64 release=jammy,noble</c>; empty for everything.</summary>
+    /// <summary>
+    /// The filter in words that are the same for the same choice: <c>arch=amd64 release=jammy,noble</c>; empty for everything.
+    /// </summary>
     public override string ToString()
     {
         (string Name, IReadOnlySet<string>? Wanted)[] sets =
         [
-            ("os", OperatingSystems), ("release", Releases), ("arch", Architectures), ("subarch", Subarchitectures), ("label", Labels), ("ftype", FileTypes),
+            ("os", OperatingSystems),
+            ("release", Releases),
+            ("arch", Architectures),
+            ("subarch", Subarchitectures),
+            ("label", Labels),
+            ("ftype", FileTypes),
         ];
-        var words = sets.Where(set => set.Wanted is not null).Select(set => $"{set.Name}={string.Join(',', set.Wanted!.Order(StringComparer.Ordinal))}"); // not null: asked for just now
+        // not null: asked for just now
+        var words =
+            sets.Where(set => set.Wanted is not null)
+                .Select(set => $"{set.Name}={string.Join(',', set.Wanted!.Order(StringComparer.Ordinal))}");
         return string.Join(' ', Versions == 1 ? words : words.Append($"versions={Versions}"));
     }
 

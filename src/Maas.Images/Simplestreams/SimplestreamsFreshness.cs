@@ -7,7 +7,11 @@ namespace Maas.Images.Simplestreams;
 /// Whether metadata with a good signature is also of today. A mirror, or who stands before it, may show an old state (roll-back), the
 /// same state for ever (freeze), or a new index with old products (mix-and-match); all three have good signatures.
 /// </summary>
-internal sealed class SimplestreamsFreshness(IReadOnlyDictionary<string, string> before, DateTimeOffset now, TimeSpan tolerance, TimeSpan? maximumAge)
+internal sealed class SimplestreamsFreshness(
+    IReadOnlyDictionary<string, string> before,
+    DateTimeOffset now,
+    TimeSpan tolerance,
+    TimeSpan? maximumAge)
 {
     private readonly Dictionary<string, string> _marks = new(before, StringComparer.Ordinal);
 
@@ -22,8 +26,10 @@ internal sealed class SimplestreamsFreshness(IReadOnlyDictionary<string, string>
     public void Check(string name, DateTimeOffset updated, DateTimeOffset? promised, string location)
     {
         if (updated > now + tolerance) throw new UntrustedArchiveException(location, $"it is dated {updated:u}, in the future");
-        if (maximumAge is { } age && now - updated > age) throw new UntrustedArchiveException(location, $"it is stale: updated {updated:u}, more than {age.TotalDays:0.#} days ago");
-        if (promised > updated) throw new UntrustedArchiveException(location, $"it is older ({updated:u}) than the index says ({promised:u})");
+        if (maximumAge is { } age && now - updated > age)
+            throw new UntrustedArchiveException(location, $"it is stale: updated {updated:u}, more than {age.TotalDays:0.#} days ago");
+        if (promised > updated)
+            throw new UntrustedArchiveException(location, $"it is older ({updated:u}) than the index says ({promised:u})");
         var mark = $"updated {name}";
         if (_marks.TryGetValue(mark, out var last) && DateTimeOffset.Parse(last, CultureInfo.InvariantCulture) > updated)
             throw new UntrustedArchiveException(location, $"it was rolled back: updated {updated:u}, and {last} has been seen");
@@ -35,7 +41,8 @@ internal sealed class SimplestreamsFreshness(IReadOnlyDictionary<string, string>
     {
         var mark = $"version {product}";
         if (_marks.TryGetValue(mark, out var last) && SimplestreamsVersion.Order.Compare(newest, last) < 0)
-            throw new UntrustedArchiveException(location, $"{product} was rolled back: its newest version is {newest}, and {last} has been seen");
+            throw new UntrustedArchiveException(
+                location, $"{product} was rolled back: its newest version is {newest}, and {last} has been seen");
         _marks[mark] = newest;
     }
 }

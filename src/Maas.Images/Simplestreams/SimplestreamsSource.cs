@@ -26,13 +26,19 @@ public sealed class SimplestreamsSource : IImageSource
     /// <summary>The keys that may sign the metadata.</summary>
     public required OpenPgpKeyring Keyring { get; init; }
 
-    /// <summary>The index: <c>.sjson</c> is signed in the clear, <c>.json</c> by a <c>.json.gpg</c> beside it. Default <c>streams/v1/index.sjson</c>.</summary>
+    /// <summary>
+    /// The index: <c>.sjson</c> is signed in the clear, <c>.json</c> by a <c>.json.gpg</c> beside it. Default
+    /// <c>streams/v1/index.sjson</c>.
+    /// </summary>
     public string Index { get; init; } = "streams/v1/index.sjson";
 
     /// <summary>Which images. Default: the newest version of all of them.</summary>
     public SimplestreamsFilter Filter { get; init; } = new();
 
-    /// <summary>How old the metadata's date may be: an older one is taken for a mirror that was frozen. Default <see langword="null"/>: any age, but never older than what was seen before.</summary>
+    /// <summary>
+    /// How old the metadata's date may be: an older one is taken for a mirror that was frozen. Default <see langword="null"/>: any age, but
+    /// never older than what was seen before.
+    /// </summary>
     public TimeSpan? MaximumAge { get; init; }
 
     /// <summary>How far the mirror's clock may be ahead of ours. Default 1 day.</summary>
@@ -71,7 +77,9 @@ public sealed class SimplestreamsSource : IImageSource
             files.AddRange(products.Document.Items(Filter).Select(FileOf));
         }
 
-        return files.Count > 0 ? new SourceListing(files, freshness.Marks) : throw new FileNotFoundException($"{Name} has no image that the filter lets through.");
+        return files.Count > 0
+            ? new SourceListing(files, freshness.Marks)
+            : throw new FileNotFoundException($"{Name} has no image that the filter lets through.");
     }
 
     private SourceFile.Remote FileOf(SimplestreamsItem item) => new()
@@ -86,8 +94,11 @@ public sealed class SimplestreamsSource : IImageSource
     private async Task<Fetched> FetchAsync(SourceContext context, string path, string format, CancellationToken cancellationToken)
     {
         var signed = path.EndsWith(".sjson", StringComparison.Ordinal)
-            ? await SignedText.FetchClearSignedAsync(context, Mirrors, path, Keyring, MostMetadataBytes, ClockTolerance, cancellationToken).ConfigureAwait(false)
-            : await SignedText.FetchDetachedAsync(context, Mirrors, path, path + ".gpg", Keyring, MostMetadataBytes, ClockTolerance, cancellationToken).ConfigureAwait(false);
+            ? await SignedText.FetchClearSignedAsync(context, Mirrors, path, Keyring, MostMetadataBytes, ClockTolerance, cancellationToken)
+                .ConfigureAwait(false)
+            : await SignedText.FetchDetachedAsync(
+                context, Mirrors, path, path + ".gpg", Keyring, MostMetadataBytes, ClockTolerance, cancellationToken)
+                .ConfigureAwait(false);
         return new Fetched(SimplestreamsDocument.Parse(signed.Text, format, signed.Location), signed.Location);
     }
 

@@ -1,6 +1,8 @@
 namespace Maas.Images.Simplestreams;
 
-/// <summary>Order of version names: runs of digits by their number, the rest by character. <c>20240101.10</c> is behind <c>20240101.2</c>.</summary>
+/// <summary>
+/// Order of version names: runs of digits by their number, the rest by character. <c>20240101.10</c> is behind <c>20240101.2</c>.
+/// </summary>
 internal sealed class SimplestreamsVersion : IComparer<string>
 {
     public static SimplestreamsVersion Order { get; } = new();

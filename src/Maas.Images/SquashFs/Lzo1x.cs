@@ -1,9 +1,9 @@
 namespace Maas.Images.SquashFs;
 
 /// <summary>
-/// Unpacks a block of LZO1X, as every level of liblzo2's lzo1x writes it (Linux' Documentation/staging/lzo.rst, its version 0). An instruction copies what came out
-/// before, from so far back, and then up to three bytes of the input, whose number is in its last two bits. What 0000xxxx means depends on how many bytes of the input the one before
-/// copied.
+/// Unpacks a block of LZO1X, as every level of liblzo2's lzo1x writes it (Linux' Documentation/staging/lzo.rst, its version 0). An
+/// instruction copies what came out before, from so far back, and then up to three bytes of the input, whose number is in its last two
+/// bits. What 0000xxxx means depends on how many bytes of the input the one before copied.
 /// <code>
 /// first byte 18-255    copy (byte - 17) bytes of the input
 /// 0000 LLLL            after none: copy 3 + L bytes of the input
@@ -13,7 +13,8 @@ namespace Maas.Images.SquashFs;
 /// 01LD DDSS  H         repeat 3 + L bytes from (H &lt;&lt; 3) + D + 1 back
 /// 1LLD DDSS  H         repeat 5 + L bytes from (H &lt;&lt; 3) + D + 1 back
 /// </code>
-/// An L of no bits set in the instruction goes on behind it: as many times 255 as there are zero bytes, the next byte, and the most that L's own bits could say. D:14 S:2 is little-endian.
+/// An L of no bits set in the instruction goes on behind it: as many times 255 as there are zero bytes, the next byte, and the most that
+/// L's own bits could say. D:14 S:2 is little-endian.
 /// </summary>
 internal ref struct Lzo1x
 {
@@ -34,7 +35,8 @@ internal ref struct Lzo1x
     }
 
     /// <returns>The bytes that came out.</returns>
-    /// <exception cref="InvalidDataException">The block is damaged, goes on behind its end, or holds more than there is room for.</exception>
+    /// <exception cref="InvalidDataException">The block is damaged, goes on behind its end, or holds more than there is room
+    /// for.</exception>
     public static int Decode(ReadOnlySpan<byte> packed, Span<byte> room) => new Lzo1x(packed, room).Decode();
 
     private int Decode()
@@ -81,7 +83,9 @@ internal ref struct Lzo1x
     }
 
     private readonly int End(int length) =>
-        length == 3 && _at == _packed.Length ? _length : throw new InvalidDataException("Something follows the end of the block, or the end is not one.");
+        length == 3 && _at == _packed.Length
+            ? _length
+            : throw new InvalidDataException("Something follows the end of the block, or the end is not one.");
 
     private byte Next() => _at < _packed.Length ? _packed[_at++] : throw new InvalidDataException("The block is cut short.");
 

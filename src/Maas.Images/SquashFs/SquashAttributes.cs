@@ -58,6 +58,8 @@ internal sealed class SquashAttributes
     private byte[] Value(ref SquashCursor cursor)
     {
         var length = ((ReadOnlySpan<byte>)cursor.Take(4)).U32(0);
-        return length <= MostValue ? cursor.Take((int)length) : throw new InvalidImageException(Structure, $"a value of {length} bytes", _pairs);
+        return length <= MostValue
+            ? cursor.Take((int)length)
+            : throw new InvalidImageException(Structure, $"a value of {length} bytes", _pairs);
     }
 }

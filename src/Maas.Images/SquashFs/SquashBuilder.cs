@@ -10,7 +10,9 @@ namespace Maas.Images.SquashFs;
 /// stretches of zeros take no room; hard links, devices, owners and extended attributes are kept. The same tree gives the same bytes,
 /// however many threads pack it.
 /// </summary>
-/// <remarks>Up to five blocks a thread, or of large blocks two, and the metadata (some tens of bytes a file) are in memory, whatever the size.</remarks>
+/// <remarks>
+/// Up to five blocks a thread, or of large blocks two, and the metadata (some tens of bytes a file) are in memory, whatever the size.
+/// </remarks>
 /// <example>
 /// <code>
 /// await using var output = File.Create("filesystem.squashfs");
@@ -25,7 +27,9 @@ public sealed class SquashBuilder
     /// <summary>gzip, xz, lz4 or zstd. gzip unless set.</summary>
     public SquashCompression Compression { get; init; } = SquashCompression.Gzip;
 
-    /// <summary>The compressor's own level: 1 to 9 for gzip (9 unless set), 1 to 22 for zstd (9), 0 or 3 to 12 for lz4 (0); xz has none.</summary>
+    /// <summary>
+    /// The compressor's own level: 1 to 9 for gzip (9 unless set), 1 to 22 for zstd (9), 0 or 3 to 12 for lz4 (0); xz has none.
+    /// </summary>
     public int? Level { get; init; }
 
     /// <summary>Bytes a block: a power of two from 4096 to 1048576, 131072 unless set.</summary>
@@ -37,7 +41,9 @@ public sealed class SquashBuilder
     /// <summary>The time the file system bears. 1980 unless set, so that it does not depend on the day.</summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Owner, group and time that every file gets instead of its own, where set: 0 and 0 make all of it root's. A mode is not heeded.</summary>
+    /// <summary>
+    /// Owner, group and time that every file gets instead of its own, where set: 0 and 0 make all of it root's. A mode is not heeded.
+    /// </summary>
     public FileOwnership Ownership { get; init; } = new();
 
     /// <summary>Writes the file system.</summary>
@@ -75,7 +81,11 @@ public sealed class SquashBuilder
         inodes.Inodes.CopyTo(output);
         s.U64(72, (ulong)output.Position);
         inodes.Listings.CopyTo(output);
-        s.U64(80, data.FragmentCount == 0 ? SquashSuperblock.None : (ulong)SquashMetadataWriter.WriteTable(output, packer, data.FragmentEntries()));
+        s.U64(
+            80,
+            data.FragmentCount == 0
+                ? SquashSuperblock.None
+                : (ulong)SquashMetadataWriter.WriteTable(output, packer, data.FragmentEntries()));
         s.U64(88, (ulong)SquashMetadataWriter.WriteTable(output, packer, Exports(all)));
         s.U64(48, (ulong)SquashMetadataWriter.WriteTable(output, packer, Ids(inodes.Ids)));
         s.U64(56, attributes.IsEmpty ? SquashSuperblock.None : (ulong)attributes.Write(output));
@@ -87,7 +97,12 @@ public sealed class SquashBuilder
         s.U32(16, (uint)data.FragmentCount);
         s.U16(20, (ushort)Compression);
         s.U16(22, (ushort)BitOperations.Log2((uint)BlockSize));
-        s.U16(24, (ushort)(StoreDuplicatesOnce | Exportable | (attributes.IsEmpty ? NoAttributes : 0) | (packer.Options.Length > 0 ? HasOptions : 0)));
+        s.U16(
+            24,
+            (ushort)(StoreDuplicatesOnce
+                | Exportable
+                | (attributes.IsEmpty ? NoAttributes : 0)
+                | (packer.Options.Length > 0 ? HasOptions : 0)));
         s.U16(26, (ushort)inodes.Ids.Count);
         s.U16(28, 4);
         s.U64(32, all.Root.Identity.Reference ?? 0);
@@ -116,10 +131,19 @@ public sealed class SquashBuilder
     private void Check(Stream output)
     {
         if (!output.CanSeek || !output.CanWrite) throw new ArgumentException("A squashfs is written to a seekable stream.", nameof(output));
-        if (Compression is not (SquashCompression.Gzip or SquashCompression.Xz or SquashCompression.Lz4 or SquashCompression.Zstandard)) throw new NotSupportedException($"{Compression} is not written here.");
-        if (BlockSize is < 4096 or > 1 << 20 || !BitOperations.IsPow2(BlockSize)) throw new ArgumentException($"Blocks of {BlockSize} bytes: a power of two from 4096 to 1048576 is needed.");
+        if (Compression is not (SquashCompression.Gzip or SquashCompression.Xz or SquashCompression.Lz4 or SquashCompression.Zstandard))
+            throw new NotSupportedException($"{Compression} is not written here.");
+        if (BlockSize is < 4096 or > 1 << 20 || !BitOperations.IsPow2(BlockSize))
+            throw new ArgumentException($"Blocks of {BlockSize} bytes: a power of two from 4096 to 1048576 is needed.");
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
-        var (least, most) = Compression switch { SquashCompression.Gzip => (1, 9), SquashCompression.Lz4 => (0, 12), SquashCompression.Zstandard => (1, 22), _ => (int.MaxValue, 0) };
-        if (Level is { } level && (level < least || level > most)) throw new ArgumentException(least > most ? "xz has no level here." : $"Level {level}: {least} to {most} are possible.");
+        var (least, most) = Compression switch
+        {
+            SquashCompression.Gzip => (1, 9),
+            SquashCompression.Lz4 => (0, 12),
+            SquashCompression.Zstandard => (1, 22),
+            _ => (int.MaxValue, 0)
+        };
+        if (Level is { } level && (level < least || level > most))
+            throw new ArgumentException(least > most ? "xz has no level here." : $"Level {level}: {least} to {most} are possible.");
     }
 }

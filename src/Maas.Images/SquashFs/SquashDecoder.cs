@@ -13,7 +13,13 @@ internal static class SquashDecoder
     private static ZstdSharp.Decompressor? _zstandard;
 
     /// <returns>The bytes that came out.</returns>
-    public static int Unpack(SquashCompression compression, RandomAccessSource image, long at, int length, Span<byte> room, string structure)
+    public static int Unpack(
+        SquashCompression compression,
+        RandomAccessSource image,
+        long at,
+        int length,
+        Span<byte> room,
+        string structure)
     {
         var packed = ArrayPool<byte>.Shared.Rent(length);
         try
@@ -33,7 +39,8 @@ internal static class SquashDecoder
         {
             var length = compression switch
             {
-                SquashCompression.Gzip => Drain(new ZLibStream(new MemoryStream(packed, 0, packedLength), CompressionMode.Decompress), room),
+                SquashCompression.Gzip =>
+                    Drain(new ZLibStream(new MemoryStream(packed, 0, packedLength), CompressionMode.Decompress), room),
                 SquashCompression.Xz => Drain(new XZStream(new MemoryStream(packed, 0, packedLength)), room),
                 SquashCompression.Lz4 => LZ4Codec.Decode(packed.AsSpan(0, packedLength), room),
                 SquashCompression.Lzo => Lzo1x.Decode(packed.AsSpan(0, packedLength), room),
@@ -54,7 +61,9 @@ internal static class SquashDecoder
         using (decoder)
         {
             var length = decoder.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
-            return length < room.Length || decoder.ReadByte() < 0 ? length : throw new InvalidDataException("The block is larger than a block may be.");
+            return length < room.Length || decoder.ReadByte() < 0
+                ? length
+                : throw new InvalidDataException("The block is larger than a block may be.");
         }
     }
 }

@@ -2,7 +2,9 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.SquashFs;
 
-/// <summary>A file's content: blocks one behind the other (length 0 is a hole, bit 24 stored as it is) and a tail in a shared fragment.</summary>
+/// <summary>
+/// A file's content: blocks one behind the other (length 0 is a hole, bit 24 stored as it is) and a tail in a shared fragment.
+/// </summary>
 internal sealed class SquashFileBytes : RandomAccessSource
 {
     public const uint StoredBit = 1 << 24;
@@ -66,7 +68,8 @@ internal sealed class SquashFileBytes : RandomAccessSource
         }
         else
         {
-            LazyInitializer.EnsureInitialized(ref _unpacked, () => new UnpackedBlocks(2, BlockSize, ReadBlock)).TryRead(index, within, part);
+            LazyInitializer.EnsureInitialized(ref _unpacked, () => new UnpackedBlocks(2, BlockSize, ReadBlock)).TryRead(
+                index, within, part);
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class SquashFileTree : IFileTree
         _ids = new SquashTable(image, _metadata, _super.IdTable, _super.IdTable < 0 ? 0 : _super.IdCount, 4, "squashfs id table");
         _attributes = _super.AttributeTable < 0 ? null : new SquashAttributes(image, _metadata, _super.AttributeTable);
         Root = Entry("", _super.RootInode);
-        if (Root.Kind != FileKind.Directory) throw new InvalidImageException("squashfs inode", "the root is no directory", _super.InodeTable);
+        if (Root.Kind != FileKind.Directory)
+            throw new InvalidImageException("squashfs inode", "the root is no directory", _super.InodeTable);
     }
 
     /// <inheritdoc/>
@@ -30,7 +31,8 @@ public sealed class SquashFileTree : IFileTree
     public string Label => "";
 
     /// <summary><c>gzip</c>, <c>lzo</c>, <c>xz</c>, <c>lz4</c> or <c>zstd</c>.</summary>
-    public string Compression => _super.Compression == SquashCompression.Zstandard ? "zstd" : _super.Compression.ToString().ToLowerInvariant();
+    public string Compression =>
+        _super.Compression == SquashCompression.Zstandard ? "zstd" : _super.Compression.ToString().ToLowerInvariant();
 
     /// <inheritdoc/>
     public FileEntry Root { get; }
@@ -41,7 +43,8 @@ public sealed class SquashFileTree : IFileTree
         var inode = Inode(directory);
         if (inode.Kind != FileKind.Directory) throw new ArgumentException($"{directory} is no directory.", nameof(directory));
         var block = _super.DirectoryTable + inode.Listing.Block;
-        return SquashDirectory.Read(_metadata.At(block, inode.Listing.Offset), inode, block).Select(entry => Entry(directory.PathOf(entry.Name), entry.Inode));
+        return SquashDirectory.Read(_metadata.At(block, inode.Listing.Offset), inode, block)
+            .Select(entry => Entry(directory.PathOf(entry.Name), entry.Inode));
     }
 
     /// <inheritdoc/>
@@ -57,7 +60,8 @@ public sealed class SquashFileTree : IFileTree
 
     private FileEntry Entry(string path, ulong reference)
     {
-        var inode = SquashInode.Read(_metadata.At(_super.InodeTable, reference), _super.BlockSize, _super.InodeTable + (long)(reference >> 16));
+        var inode = SquashInode.Read(
+            _metadata.At(_super.InodeTable, reference), _super.BlockSize, _super.InodeTable + (long)(reference >> 16));
         return new FileEntry
         {
             Path = path,
@@ -75,5 +79,6 @@ public sealed class SquashFileTree : IFileTree
         };
     }
 
-    private static SquashInode Inode(FileEntry entry) => entry.Place as SquashInode ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
+    private static SquashInode Inode(FileEntry entry) =>
+        entry.Place as SquashInode ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
 }

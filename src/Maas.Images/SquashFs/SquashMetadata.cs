@@ -2,7 +2,9 @@ using Maas.Images.Bytes;
 
 namespace Maas.Images.SquashFs;
 
-/// <summary>Metadata blocks: a 16-bit length (bit 15: stored as it is), then up to 8 KiB unpacked. Tables run on from block to block.</summary>
+/// <summary>
+/// Metadata blocks: a 16-bit length (bit 15: stored as it is), then up to 8 KiB unpacked. Tables run on from block to block.
+/// </summary>
 internal sealed class SquashMetadata
 {
     public const int BlockSize = 8192;
@@ -58,7 +60,9 @@ internal struct SquashCursor(SquashMetadata metadata, long block, int offset)
         for (var done = 0; done < length;)
         {
             var bytes = metadata.Block(_block);
-            if (_offset > bytes.Length) throw new InvalidImageException("squashfs metadata block", $"a reference points to byte {_offset} of {bytes.Length}", _block);
+            if (_offset > bytes.Length)
+                throw new InvalidImageException(
+                    "squashfs metadata block", $"a reference points to byte {_offset} of {bytes.Length}", _block);
             if (_offset == bytes.Length)
             {
                 (_block, _offset) = (metadata.After(_block), 0);

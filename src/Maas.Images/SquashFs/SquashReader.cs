@@ -13,7 +13,8 @@ internal sealed class SquashReader
     public SquashReader(RandomAccessSource image, SquashSuperblock super, SquashMetadata metadata)
     {
         (_image, _super) = (image, super);
-        _fragments = new SquashTable(image, metadata, super.FragmentTable, super.FragmentTable < 0 ? 0 : super.FragmentCount, 16, "squashfs fragment table");
+        _fragments = new SquashTable(
+            image, metadata, super.FragmentTable, super.FragmentTable < 0 ? 0 : super.FragmentCount, 16, "squashfs fragment table");
         _fragmentBlocks = new UnpackedBlocks(Math.Max(4, (1 << 20) / super.BlockSize), super.BlockSize, ReadFragment);
     }
 
@@ -28,7 +29,8 @@ internal sealed class SquashReader
 
     public void Fragment(uint index, int offset, Span<byte> part)
     {
-        if (!_fragmentBlocks.TryRead(index, offset, part)) throw new InvalidImageException("squashfs fragment", $"number {index} has fewer than {offset + (long)part.Length} bytes");
+        if (!_fragmentBlocks.TryRead(index, offset, part))
+            throw new InvalidImageException("squashfs fragment", $"number {index} has fewer than {offset + (long)part.Length} bytes");
     }
 
     private int ReadFragment(long index, Memory<byte> room)
@@ -41,7 +43,8 @@ internal sealed class SquashReader
     {
         var packed = size & ~SquashFileBytes.StoredBit;
         if (packed == 0 || packed > BlockSize) throw new InvalidImageException("squashfs block", $"it is {packed} bytes long", at);
-        if ((size & SquashFileBytes.StoredBit) == 0) return SquashDecoder.Unpack(_super.Compression, _image, at, (int)packed, room, "squashfs block");
+        if ((size & SquashFileBytes.StoredBit) == 0)
+            return SquashDecoder.Unpack(_super.Compression, _image, at, (int)packed, room, "squashfs block");
         if (packed > room.Length) throw new InvalidImageException("squashfs block", $"it holds {packed} bytes, not {room.Length}", at);
         _image.ReadExactly(at, room[..(int)packed], "squashfs block");
         return (int)packed;

@@ -49,12 +49,14 @@ internal sealed record SquashSuperblock
     public static SquashSuperblock Read(RandomAccessSource image)
     {
         ReadOnlySpan<byte> s = image.Read(0, Size, Structure);
-        if (s.U16(28) != 4 || s.U16(30) != 0) throw new InvalidImageException(Structure, $"version {s.U16(28)}.{s.U16(30)} is not read here", 28);
+        if (s.U16(28) != 4 || s.U16(30) != 0)
+            throw new InvalidImageException(Structure, $"version {s.U16(28)}.{s.U16(30)} is not read here", 28);
         var blockSize = s.U32(12);
         if (blockSize is < 4096 or > (1 << 20) || !BitOperations.IsPow2(blockSize) || BitOperations.Log2(blockSize) != s.U16(22))
             throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", 12);
         var compression = (SquashCompression)s.U16(20);
-        if (compression is not (SquashCompression.Gzip or SquashCompression.Lzo or SquashCompression.Xz or SquashCompression.Lz4 or SquashCompression.Zstandard))
+        if (compression is not (SquashCompression.Gzip or SquashCompression.Lzo or SquashCompression.Xz or SquashCompression.Lz4
+            or SquashCompression.Zstandard))
             throw new InvalidImageException(Structure, $"compression {compression} is not read here", 20);
         return new SquashSuperblock
         {
@@ -77,6 +79,8 @@ internal sealed record SquashSuperblock
     {
         var position = s.U64(at);
         if (position == None) return -1;
-        return position < (ulong)image.Length ? (long)position : throw new InvalidImageException(Structure, $"a table is said to be at {position}", at);
+        return position < (ulong)image.Length
+            ? (long)position
+            : throw new InvalidImageException(Structure, $"a table is said to be at {position}", at);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class SquashTable(RandomAccessSource image, SquashMetadata metad
         if (position >= (ulong)image.Length) throw new InvalidImageException(structure, $"a part of it is said to be at {position}", list);
         var block = metadata.Block((long)position);
         var at = (int)(index % _perBlock) * entrySize;
-        return at + entrySize <= block.Length ? block.AsSpan(at, entrySize) : throw new InvalidImageException(structure, "a part of it is too short", (long)position);
+        return at + entrySize <= block.Length
+            ? block.AsSpan(at, entrySize)
+            : throw new InvalidImageException(structure, "a part of it is too short", (long)position);
     }
 }

@@ -43,13 +43,16 @@ internal sealed class VhdBytes : MappedBytes
         if (!header.StartsWith("cxsparse"u8)) throw new InvalidImageException(Structure, "it is none", at);
         if (VhdChecksum.Of(header, 36) != header.U32Big(36)) throw new InvalidImageException(Structure, "its checksum does not match", at);
         var blockSize = header.U32Big(32);
-        if (blockSize is < 4096 or > 256 << 20 || !uint.IsPow2(blockSize)) throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", at + 32);
+        if (blockSize is < 4096 or > 256 << 20 || !uint.IsPow2(blockSize))
+            throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", at + 32);
         var needed = (footer.Size + blockSize - 1) / blockSize;
-        if (needed > MostEntries || header.U32Big(28) < needed) throw new InvalidImageException(Structure, $"{header.U32Big(28)} blocks for a disk of {footer.Size} bytes", at + 28);
+        if (needed > MostEntries || header.U32Big(28) < needed)
+            throw new InvalidImageException(Structure, $"{header.U32Big(28)} blocks for a disk of {footer.Size} bytes", at + 28);
 
         var tableAt = (long)Math.Min(header.U64Big(16), long.MaxValue);
         ReadOnlySpan<byte> entries = file.Read(tableAt, (int)needed * 4, "VHD block table");
-        if (tableAt < at + HeaderLength && at < tableAt + entries.Length) throw new InvalidImageException("VHD block table", "it overlaps the header", tableAt);
+        if (tableAt < at + HeaderLength && at < tableAt + entries.Length)
+            throw new InvalidImageException("VHD block table", "it overlaps the header", tableAt);
         var table = new uint[needed];
         for (var i = 0; i < table.Length; i++) table[i] = entries.U32Big(i * 4);
         return new VhdBytes(file, footer, (int)blockSize, table);
@@ -68,7 +71,9 @@ internal sealed class VhdBytes : MappedBytes
             end = start + _bitmapLength + BlockSize;
         }
 
-        if (end > File.Length) throw new InvalidImageException("VHD block", $"it ends behind the file's end at {File.Length}", end - _bitmapLength - BlockSize);
+        if (end > File.Length)
+            throw new InvalidImageException(
+                "VHD block", $"it ends behind the file's end at {File.Length}", end - _bitmapLength - BlockSize);
     }
 
     private static int BitmapLength(int blockSize) => ((blockSize / 512 / 8) + 511) / 512 * 512;

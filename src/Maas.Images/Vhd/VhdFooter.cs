@@ -37,7 +37,8 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
         if (at < 0 || !Has(file, at, footer) || !IsSound(footer))
         {
             at = 0; // a download cut short, or a program stopped while the disk grew: the copy in front still holds
-            if (!Has(file, at, footer) || !IsSound(footer)) throw new InvalidImageException(Structure, "neither it nor its copy has a sound checksum", at);
+            if (!Has(file, at, footer) || !IsSound(footer))
+                throw new InvalidImageException(Structure, "neither it nor its copy has a sound checksum", at);
         }
 
         return Parse(footer, at, file.Length);
@@ -47,17 +48,23 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
     {
         var kind = (VhdKind)footer.U32Big(60);
         if (kind == VhdKind.Differencing) throw new InvalidImageException(Structure, "it needs a parent disk, which is refused", at + 60);
-        if (kind is not (VhdKind.Fixed or VhdKind.Dynamic)) throw new InvalidImageException(Structure, $"disk type {(uint)kind} is not read here", at + 60);
+        if (kind is not (VhdKind.Fixed or VhdKind.Dynamic))
+            throw new InvalidImageException(Structure, $"disk type {(uint)kind} is not read here", at + 60);
         var geometry = (long)footer.U16Big(56) * footer[58] * footer[59];
-        var size = geometry == 0 || geometry == LargestGeometry || ShowsItsSize(footer.Slice(28, 4)) ? footer.U64Big(48) : (ulong)geometry * 512;
+        var size = geometry == 0 || geometry == LargestGeometry || ShowsItsSize(footer.Slice(28, 4))
+            ? footer.U64Big(48)
+            : (ulong)geometry * 512;
         if (size == 0 || size > (ulong)LargestSize) throw new InvalidImageException(Structure, $"a size of {size} bytes", at + 48);
-        if (kind == VhdKind.Fixed && (long)size > fileLength - Length) throw new InvalidImageException(Structure, $"a size of {size} bytes in a file of {fileLength}", at + 48);
-        return new VhdFooter(kind, (long)size, (long)Math.Min(footer.U64Big(16), long.MaxValue), new Guid(footer.Slice(68, 16), bigEndian: true));
+        if (kind == VhdKind.Fixed && (long)size > fileLength - Length)
+            throw new InvalidImageException(Structure, $"a size of {size} bytes in a file of {fileLength}", at + 48);
+        return new VhdFooter(
+            kind, (long)size, (long)Math.Min(footer.U64Big(16), long.MaxValue), new Guid(footer.Slice(68, 16), bigEndian: true));
     }
 
     private static bool ShowsItsSize(ReadOnlySpan<byte> creator) => !creator.SequenceEqual("vpc "u8) && !creator.SequenceEqual("qemu"u8);
 
-    private static bool Has(RandomAccessSource file, long at, Span<byte> footer) => file.Read(at, footer) == Length && footer.StartsWith(Cookie);
+    private static bool Has(RandomAccessSource file, long at, Span<byte> footer) =>
+        file.Read(at, footer) == Length && footer.StartsWith(Cookie);
 
     private static bool IsSound(ReadOnlySpan<byte> footer) => VhdChecksum.Of(footer, 64) == footer.U32Big(64);
 }

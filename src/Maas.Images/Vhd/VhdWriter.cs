@@ -8,10 +8,16 @@ internal static class VhdWriter
 {
     private const int Sector = 512;
 
-    public static void Write(RandomAccessSource disk, FileStream file, Guid id, IProgress<long>? progress, CancellationToken cancellationToken)
+    public static void Write(
+        RandomAccessSource disk,
+        FileStream file,
+        Guid id,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         var size = (disk.Length + Sector - 1) / Sector * Sector;
-        if (size is 0 or > VhdFooter.LargestSize) throw new NotSupportedException($"A VHD holds between one sector and 2040 GiB, not {disk.Length} bytes.");
+        if (size is 0 or > VhdFooter.LargestSize)
+            throw new NotSupportedException($"A VHD holds between one sector and 2040 GiB, not {disk.Length} bytes.");
         RawWriter.Write(disk, file, progress, cancellationToken);
         RandomAccess.Write(file.SafeFileHandle, Footer(size, id), size);
     }

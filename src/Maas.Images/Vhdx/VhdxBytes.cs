@@ -28,7 +28,9 @@ internal sealed class VhdxBytes : MappedBytes
         if (blocks > 0 && (EntryOf(blocks - 1) + 1) * 8 > regions.BlockTable.Length)
             throw new InvalidImageException("VHDX block table", $"it is too short for {blocks} blocks", regions.BlockTable.Start);
         _table = new BlockCache(64, piece => File.Read(
-            regions.BlockTable.Start + (piece * Piece), (int)Math.Min(Piece, regions.BlockTable.Length - (piece * Piece)), "VHDX block table"));
+            regions.BlockTable.Start + (piece * Piece),
+            (int)Math.Min(Piece, regions.BlockTable.Length - (piece * Piece)),
+            "VHDX block table"));
     }
 
     public static VhdxBytes Open(RandomAccessSource file)
@@ -50,7 +52,10 @@ internal sealed class VhdxBytes : MappedBytes
                 Check(place, _regions.BlockTable.Start + at);
                 return place;
             default:
-                throw new InvalidImageException("VHDX block table", $"state {entry & 7} of block {block} does not go with a disk without a parent", _regions.BlockTable.Start + at);
+                throw new InvalidImageException(
+                    "VHDX block table",
+                    $"state {entry & 7} of block {block} does not go with a disk without a parent",
+                    _regions.BlockTable.Start + at);
         }
     }
 
@@ -61,6 +66,7 @@ internal sealed class VhdxBytes : MappedBytes
         if (place < 1 << 20 || place > File.Length - BlockSize)
             throw new InvalidImageException("VHDX block table", $"a block stands at {place} of a file of {File.Length}", entryAt);
         foreach (var region in _regions.All)
-            if (place < region.End && region.Start < place + BlockSize) throw new InvalidImageException("VHDX block table", "a block overlaps a region", entryAt);
+            if (place < region.End && region.Start < place + BlockSize)
+                throw new InvalidImageException("VHDX block table", "a block overlaps a region", entryAt);
     }
 }

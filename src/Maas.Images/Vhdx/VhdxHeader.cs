@@ -9,7 +9,8 @@ namespace Maas.Images.Vhdx;
 /// header 0 "head"  4 CRC-32C  8 sequence  16 file write  32 data write  48 log  64 log version  66 version  68 log length  72 log at
 /// region table  0 "regi"  4 CRC-32C  8 entries  16 entry: 0 GUID  16 offset  24 length  28 required
 /// </code>
-/// A log GUID that is not 0 means that the log holds changes that the file does not: it was not closed, and is read as it would be with them.
+/// A log GUID that is not 0 means that the log holds changes that the file does not: it was not closed, and is read as it would be with
+/// them.
 /// </summary>
 internal static class VhdxHeader
 {
@@ -41,10 +42,17 @@ internal static class VhdxHeader
     private static Extent LogOf(RandomAccessSource file, (byte[] Bytes, long Offset) header)
     {
         ReadOnlySpan<byte> s = header.Bytes;
-        if (s.U16(64) != 0) throw new InvalidImageException(Structure, $"a log of version {s.U16(64)} is not read here", header.Offset + 64);
+        if (s.U16(64) != 0)
+            throw new InvalidImageException(Structure, $"a log of version {s.U16(64)} is not read here", header.Offset + 64);
         var (length, start) = (s.U32(68), s.U64(72));
-        if (length == 0 || length % MiB != 0 || start < MiB || start % MiB != 0 || start > (ulong)file.Length || length > file.Length - (long)start)
-            throw new InvalidImageException(Structure, $"a log of {length} bytes at {start} in a file of {file.Length}", header.Offset + 68);
+        if (length == 0
+            || length % MiB != 0
+            || start < MiB
+            || start % MiB != 0
+            || start > (ulong)file.Length
+            || length > file.Length - (long)start)
+            throw new InvalidImageException(
+                Structure, $"a log of {length} bytes at {start} in a file of {file.Length}", header.Offset + 68);
         return new Extent((long)start, length, header.Offset + 68);
     }
 
@@ -55,7 +63,8 @@ internal static class VhdxHeader
         {
             var bytes = file.Read(at, 4096, Structure);
             if (!IsSound(bytes, "head"u8)) continue;
-            if (current is null || ((ReadOnlySpan<byte>)bytes).U64(8) > ((ReadOnlySpan<byte>)current.Value.Bytes).U64(8)) current = (bytes, at);
+            if (current is null || ((ReadOnlySpan<byte>)bytes).U64(8) > ((ReadOnlySpan<byte>)current.Value.Bytes).U64(8))
+                current = (bytes, at);
         }
 
         return current ?? throw new InvalidImageException(Structure, "neither copy has a sound checksum", KiB64);
@@ -81,8 +90,10 @@ internal static class VhdxHeader
             var entry = s.Slice(16 + (i * 32), 32);
             var (id, start, length) = (new Guid(entry[..16]), entry.U64(16), entry.U32(24));
             if (start < MiB || start % MiB != 0 || start > (ulong)file.Length || length > file.Length - (long)start)
-                throw new InvalidImageException(TableStructure, $"a region of {length} bytes at {start} in a file of {file.Length}", at + 16 + (i * 32));
-            if (id != BlockTable && id != Metadata && (entry.U32(28) & 1) != 0) throw new InvalidImageException(TableStructure, $"region {id} is not known here", at + 16 + (i * 32));
+                throw new InvalidImageException(
+                    TableStructure, $"a region of {length} bytes at {start} in a file of {file.Length}", at + 16 + (i * 32));
+            if (id != BlockTable && id != Metadata && (entry.U32(28) & 1) != 0)
+                throw new InvalidImageException(TableStructure, $"region {id} is not known here", at + 16 + (i * 32));
             regions.Add((id, new Extent((long)start, length, at + 16 + (i * 32))));
         }
 

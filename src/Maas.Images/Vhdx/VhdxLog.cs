@@ -3,9 +3,9 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Vhdx;
 
 /// <summary>
-/// The log of a VHDX that was not closed ([MS-VHDX] 2.3): a ring of entries (<see cref="VhdxLogEntry"/>), which says what the file's tables would be. Entries one behind the
-/// other whose numbers are too are a sequence; it counts when the entry is in it that its last one names as the tail, and from there on. Of several the one with the
-/// highest number is the active one.
+/// The log of a VHDX that was not closed ([MS-VHDX] 2.3): a ring of entries (<see cref="VhdxLogEntry"/>), which says what the file's tables
+/// would be. Entries one behind the other whose numbers are too are a sequence; it counts when the entry is in it that its last one names
+/// as the tail, and from there on. Of several the one with the highest number is the active one.
 /// </summary>
 internal sealed class VhdxLog
 {
@@ -20,7 +20,8 @@ internal sealed class VhdxLog
     private readonly Guid _id;
     private long _left;
 
-    private VhdxLog(RandomAccessSource file, Extent place, Guid id) => (_file, _place, _id, _left) = (file, place, id, MostReadings * place.Length);
+    private VhdxLog(RandomAccessSource file, Extent place, Guid id) =>
+        (_file, _place, _id, _left) = (file, place, id, MostReadings * place.Length);
 
     /// <summary>The file as it would be after its log had been replayed: sectors of the tables are read from the log.</summary>
     /// <param name="file">The file, which stays as it is.</param>
@@ -28,14 +29,19 @@ internal sealed class VhdxLog
     /// <param name="id">The log's GUID, which its entries bear.</param>
     public static RandomAccessSource Replay(RandomAccessSource file, Extent place, Guid id)
     {
-        if (place.Length > LargestLog) throw new InvalidImageException(Structure, $"one of {place.Length} bytes is not replayed here", place.Source);
+        if (place.Length > LargestLog)
+            throw new InvalidImageException(Structure, $"one of {place.Length} bytes is not replayed here", place.Source);
         var sequence = new VhdxLog(file, place, id).FindActive();
         var flushed = sequence.Max(entry => entry.FlushedLength);
-        if (flushed > file.Length) throw new InvalidImageException(Structure, $"the file had {flushed} bytes when it was written, and has {file.Length}", place.Start);
-        var length = Math.Max(file.Length, (sequence.Max(entry => entry.LastLength) + MiB - 1) / MiB * MiB); // all that is in a file is of whole ones
+        if (flushed > file.Length)
+            throw new InvalidImageException(
+                Structure, $"the file had {flushed} bytes when it was written, and has {file.Length}", place.Start);
+        // all that is in a file is of whole ones
+        var length = Math.Max(file.Length, (sequence.Max(entry => entry.LastLength) + MiB - 1) / MiB * MiB);
         List<VhdxWrite> writes = [.. sequence.SelectMany(entry => entry.Writes)];
         foreach (var beyond in writes.Where(write => write.End > length).Take(1))
-            throw new InvalidImageException(Structure, $"it puts {beyond.Length} bytes at {beyond.Start} of a file of {length}", place.Start);
+            throw new InvalidImageException(
+                Structure, $"it puts {beyond.Length} bytes at {beyond.Start} of a file of {length}", place.Start);
         return Apply(file, writes, length);
     }
 
@@ -45,18 +51,24 @@ internal sealed class VhdxLog
         for (long at = 0; at < _place.Length;)
         {
             var sequence = ReadSequence(at);
-            if (sequence.Count > 0 && (active is null || sequence[^1].Sequence > active[^1].Sequence) && sequence.FindIndex(entry => entry.Offset == sequence[^1].Tail) is >= 0 and var tail)
+            if (sequence.Count > 0
+                && (active is null || sequence[^1].Sequence > active[^1].Sequence)
+                && sequence.FindIndex(entry => entry.Offset == sequence[^1].Tail) is >= 0 and var tail)
                 active = sequence[tail..];
             at += Math.Max(Sector, sequence.Sum(entry => (long)entry.Length));
         }
 
-        return active ?? throw new InvalidImageException(Structure, "the file was not closed, and its log holds no sequence of entries that is whole", _place.Start);
+        return active
+            ?? throw new InvalidImageException(
+                Structure, "the file was not closed, and its log holds no sequence of entries that is whole", _place.Start);
     }
 
     private List<VhdxLogEntry> ReadSequence(long start)
     {
         var entries = new List<VhdxLogEntry>();
-        for (var left = _place.Length; left > 0 && ReadEntry((start + _place.Length - left) % _place.Length) is { } entry && entry.Length <= left; left -= entry.Length)
+        for (var left = _place.Length; left > 0
+            && ReadEntry((start + _place.Length - left) % _place.Length) is { } entry
+            && entry.Length <= left; left -= entry.Length)
         {
             if (entries.Count > 0 && entry.Sequence != entries[^1].Sequence + 1) break;
             entries.Add(entry);
@@ -66,7 +78,9 @@ internal sealed class VhdxLog
     }
 
     private VhdxLogEntry? ReadEntry(long at) =>
-        VhdxLogEntry.LengthOf(_file.Read(_place.Start + at, Sector, Structure), _id, _place.Length) is { } length ? VhdxLogEntry.Read(ReadRing(at, length), at, _place.Length) : null;
+        VhdxLogEntry.LengthOf(_file.Read(_place.Start + at, Sector, Structure), _id, _place.Length) is { } length
+            ? VhdxLogEntry.Read(ReadRing(at, length), at, _place.Length)
+            : null;
 
     private byte[] ReadRing(long at, int length)
     {

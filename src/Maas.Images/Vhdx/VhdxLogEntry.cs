@@ -3,10 +3,11 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Vhdx;
 
 /// <summary>
-/// An entry of a VHDX's log ([MS-VHDX] 2.3.1), of whole sectors of 4096 bytes: a header with descriptors behind it, then the sectors that these put into the file.
+/// An entry of a VHDX's log ([MS-VHDX] 2.3.1), of whole sectors of 4096 bytes: a header with descriptors behind it, then the sectors that
+/// these put into the file.
 /// <code>
-/// header      0 "loge"  4 CRC-32C of all  8 length  12 tail  16 sequence  24 descriptors  32 log  48 flushed length of the file  56 last length of the file
-/// descriptor  0 "desc"  4 the sector's last 4 bytes  8 its first 8  16 place  24 sequence
+/// header 0 "loge" 4 CRC-32C of all 8 length 12 tail 16 sequence 24 descriptors 32 log 48 flushed length of the file 56 last length of the
+/// file descriptor  0 "desc"  4 the sector's last 4 bytes  8 its first 8  16 place  24 sequence
 ///             0 "zero"  8 length  16 place  24 sequence
 /// sector      0 "data"  4 upper half of the sequence  8 what stands between  4092 lower half of the sequence
 /// </code>
@@ -83,7 +84,8 @@ internal sealed record VhdxLogEntry
             }
             else
             {
-                if (!descriptor.StartsWith("desc"u8) || sector == end || !Restore(bytes.AsSpan((int)sector, Sector), descriptor, sequence)) return null;
+                if (!descriptor.StartsWith("desc"u8) || sector == end || !Restore(bytes.AsSpan((int)sector, Sector), descriptor, sequence))
+                    return null;
                 writes.Add(new VhdxWrite((long)place, Sector, bytes.AsMemory((int)sector, Sector)));
                 sector += Sector;
             }

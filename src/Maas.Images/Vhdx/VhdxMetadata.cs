@@ -38,20 +38,24 @@ internal sealed record VhdxMetadata(int BlockSize, long Size, int SectorSize)
             var entry = table.Slice(32 + (i * 32), 32);
             var id = new Guid(entry[..16]);
             var (at, length) = (entry.U32(16), entry.U32(20));
-            if (!Understood.Contains(id) && (entry.U32(24) & 4) != 0) throw new InvalidImageException(Structure, $"item {id} is not known here", region.Start + 32 + (i * 32));
+            if (!Understood.Contains(id) && (entry.U32(24) & 4) != 0)
+                throw new InvalidImageException(Structure, $"item {id} is not known here", region.Start + 32 + (i * 32));
             if (length != 0 && (at < TableLength || at + (long)length > region.Length))
                 throw new InvalidImageException(Structure, $"item {id} stands outside its region", region.Start + 32 + (i * 32));
             items[id] = region.Start + at;
         }
 
         ReadOnlySpan<byte> parameters = Item(FileParameters, 8);
-        if ((parameters.U32(4) & 2) != 0) throw new InvalidImageException(Structure, "it needs a parent disk, which is refused", items[FileParameters] + 4);
+        if ((parameters.U32(4) & 2) != 0)
+            throw new InvalidImageException(Structure, "it needs a parent disk, which is refused", items[FileParameters] + 4);
         var blockSize = parameters.U32(0);
-        if (blockSize is < 1 << 20 or > 256 << 20 || !uint.IsPow2(blockSize)) throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", items[FileParameters]);
+        if (blockSize is < 1 << 20 or > 256 << 20 || !uint.IsPow2(blockSize))
+            throw new InvalidImageException(Structure, $"blocks of {blockSize} bytes", items[FileParameters]);
         var size = ((ReadOnlySpan<byte>)Item(DiskSize, 8)).U64(0);
         if (size > 64UL << 40) throw new InvalidImageException(Structure, $"a size of {size} bytes", items[DiskSize]);
         var sector = ((ReadOnlySpan<byte>)Item(LogicalSector, 4)).U32(0);
-        if (sector is not (512 or 4096) || size % sector != 0) throw new InvalidImageException(Structure, $"{size} bytes in sectors of {sector}", items[LogicalSector]);
+        if (sector is not (512 or 4096) || size % sector != 0)
+            throw new InvalidImageException(Structure, $"{size} bytes in sectors of {sector}", items[LogicalSector]);
         return new VhdxMetadata((int)blockSize, (long)size, (int)sector);
 
         byte[] Item(Guid id, int length) => items.TryGetValue(id, out var at)

@@ -46,7 +46,9 @@ internal sealed class VmdkBytes : MappedBytes
         var grain = entries.U32((int)within * 4);
         if (grain == 0 || (grain == 1 && _header.KnowsZeroedGrains)) return null;
         var place = Inside(grain, "VMDK grain");
-        return place >= _header.Overhead ? place : throw new InvalidImageException("VMDK grain", $"it overlaps the tables, which end at {_header.Overhead}", place);
+        return place >= _header.Overhead
+            ? place
+            : throw new InvalidImageException("VMDK grain", $"it overlaps the tables, which end at {_header.Overhead}", place);
     }
 
     protected override void ReadBlock(long place, int within, Span<byte> part)
@@ -66,7 +68,8 @@ internal sealed class VmdkBytes : MappedBytes
     private long Inside(uint sector, string structure)
     {
         var at = sector * (long)Sector;
-        if (at == 0 || at >= File.Length) throw new InvalidImageException(structure, $"it stands behind the file's end at {File.Length}", at);
+        if (at == 0 || at >= File.Length)
+            throw new InvalidImageException(structure, $"it stands behind the file's end at {File.Length}", at);
         return at;
     }
 
@@ -75,12 +78,15 @@ internal sealed class VmdkBytes : MappedBytes
         const string structure = "VMDK grain";
         ReadOnlySpan<byte> marker = File.Read(place, MarkerLength, structure);
         var packed = marker.U32(8);
-        if (packed == 0 || packed > BlockSize * 2 + 1024) throw new InvalidImageException(structure, $"it says that it is packed in {packed} bytes", place + 8);
+        if (packed == 0 || packed > BlockSize * 2 + 1024)
+            throw new InvalidImageException(structure, $"it says that it is packed in {packed} bytes", place + 8);
         var grain = new byte[BlockSize]; // the last one of a disk may be shorter
         try
         {
-            using var zlib = new ZLibStream(new MemoryStream(File.Read(place + MarkerLength, (int)packed, structure)), CompressionMode.Decompress);
-            if (zlib.ReadAtLeast(grain, grain.Length, throwOnEndOfStream: false) == 0) throw new InvalidImageException(structure, "it is empty", place);
+            using var zlib = new ZLibStream(
+                new MemoryStream(File.Read(place + MarkerLength, (int)packed, structure)), CompressionMode.Decompress);
+            if (zlib.ReadAtLeast(grain, grain.Length, throwOnEndOfStream: false) == 0)
+                throw new InvalidImageException(structure, "it is empty", place);
             return grain;
         }
         catch (InvalidDataException fault)

@@ -43,34 +43,49 @@ internal sealed record VmdkHeader(uint Flags, long Capacity, int GrainSize, int 
     public static VmdkHeader Read(RandomAccessSource file)
     {
         ReadOnlySpan<byte> sector = file.Read(0, (int)Math.Min(Sector, file.Length), Structure);
-        if (sector.StartsWith(Descriptor)) throw new InvalidImageException(DescriptorStructure, "its extents are in other files, which is refused", 0);
+        if (sector.StartsWith(Descriptor))
+            throw new InvalidImageException(DescriptorStructure, "its extents are in other files, which is refused", 0);
         if (sector.StartsWith("COWD"u8)) throw new InvalidImageException(Structure, "an ESX copy-on-write extent is not read here", 0);
         CheckDescriptor(file, sector);
         if (sector.U64(56) != AtTheEnd) return Parse(sector, 0, file);
 
         var at = file.Length - (2 * Sector);
         ReadOnlySpan<byte> footer = file.Read(at, Sector, "VMDK footer");
-        if (!footer.StartsWith(Magic) || footer.U64(56) == AtTheEnd) throw new InvalidImageException("VMDK footer", "it is none: the stream was cut short", at);
+        if (!footer.StartsWith(Magic) || footer.U64(56) == AtTheEnd)
+            throw new InvalidImageException("VMDK footer", "it is none: the stream was cut short", at);
         return Parse(footer, at, file);
     }
 
     private static VmdkHeader Parse(ReadOnlySpan<byte> sector, long at, RandomAccessSource file)
     {
-        if (sector.Length < Sector || sector.U32(4) is < 1 or > 3) throw new InvalidImageException(Structure, "its version is not read here", at + 4);
+        if (sector.Length < Sector || sector.U32(4) is < 1 or > 3)
+            throw new InvalidImageException(Structure, "its version is not read here", at + 4);
         var flags = sector.U32(8);
-        if ((flags & Compressed) != 0 && sector.U16(77) != 1) throw new InvalidImageException(Structure, $"compression {sector.U16(77)} is not known", at + 77);
+        if ((flags & Compressed) != 0 && sector.U16(77) != 1)
+            throw new InvalidImageException(Structure, $"compression {sector.U16(77)} is not known", at + 77);
         var (capacity, grain, entries) = (sector.U64(12), sector.U64(20), sector.U32(44));
-        if (grain is < 1 or > 2048 || !ulong.IsPow2(grain)) throw new InvalidImageException(Structure, $"grains of {grain} sectors", at + 20);
+        if (grain is < 1 or > 2048 || !ulong.IsPow2(grain))
+            throw new InvalidImageException(Structure, $"grains of {grain} sectors", at + 20);
         if (entries is < 1 or > 4096) throw new InvalidImageException(Structure, $"{entries} entries in a grain table", at + 44);
         if (capacity > 1UL << 40) throw new InvalidImageException(Structure, $"a capacity of {capacity} sectors", at + 12);
-        var header = new VmdkHeader(flags, (long)capacity * Sector, (int)grain * Sector, (int)entries, Place(sector.U64(56), file, at + 56), Place(sector.U64(64), file, at + 64));
+        var header = new VmdkHeader(
+            flags,
+            (long)capacity * Sector,
+            (int)grain * Sector,
+            (int)entries,
+            Place(sector.U64(56), file, at + 56),
+            Place(sector.U64(64), file, at + 64));
         var tables = (header.Capacity + header.TableSpan - 1) / header.TableSpan;
-        if (tables * 4 > file.Length - header.DirectoryOffset) throw new InvalidImageException("VMDK grain directory", $"it needs {tables} entries where the file ends at {file.Length}", header.DirectoryOffset);
+        if (tables * 4 > file.Length - header.DirectoryOffset)
+            throw new InvalidImageException(
+                "VMDK grain directory", $"it needs {tables} entries where the file ends at {file.Length}", header.DirectoryOffset);
         return header;
     }
 
     private static long Place(ulong sector, RandomAccessSource file, long at) =>
-        sector <= (ulong)(file.Length / Sector) ? (long)sector * Sector : throw new InvalidImageException(Structure, $"it points to sector {sector}, behind the end", at);
+        sector <= (ulong)(file.Length / Sector)
+            ? (long)sector * Sector
+            : throw new InvalidImageException(Structure, $"it points to sector {sector}, behind the end", at);
 
     /// <summary>The descriptor inside says whether this file is the whole disk.</summary>
     private static void CheckDescriptor(RandomAccessSource file, ReadOnlySpan<byte> sector)
@@ -78,15 +93,22 @@ internal sealed record VmdkHeader(uint Flags, long Capacity, int GrainSize, int 
         if (sector.Length < Sector) throw new InvalidImageException(Structure, "it is cut short", 0);
         var at = Place(sector.U64(28), file, 28);
         var length = (long)Math.Min(sector.U64(36), MostDescriptor / Sector) * Sector;
-        var text = at == 0 ? "" : Encoding.UTF8.GetString(file.Read(at, (int)Math.Min(length, file.Length - at), DescriptorStructure)).TrimEnd('\0');
+        var text = at == 0
+            ? ""
+            : Encoding.UTF8.GetString(file.Read(at, (int)Math.Min(length, file.Length - at), DescriptorStructure)).TrimEnd('\0');
         if (!text.Contains("createType", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidImageException(DescriptorStructure, "it is in another file: this is one extent of several, which is refused", 28);
+            throw new InvalidImageException(
+                DescriptorStructure, "it is in another file: this is one extent of several, which is refused", 28);
         foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries))
         {
-            if (line.StartsWith("parentCID", StringComparison.OrdinalIgnoreCase) && !ValueOf(line).Equals("ffffffff", StringComparison.OrdinalIgnoreCase))
+            if (line.StartsWith("parentCID", StringComparison.OrdinalIgnoreCase)
+                && !ValueOf(line).Equals("ffffffff", StringComparison.OrdinalIgnoreCase))
                 throw new InvalidImageException(DescriptorStructure, "it needs a parent disk, which is refused", at);
-            if (line.StartsWith("createType", StringComparison.OrdinalIgnoreCase) && ValueOf(line) is var kind && kind is not ("monolithicSparse" or "streamOptimized"))
-                throw new InvalidImageException(DescriptorStructure, $"a disk of type {kind} has its extents in other files, which is refused", at);
+            if (line.StartsWith("createType", StringComparison.OrdinalIgnoreCase)
+                && ValueOf(line) is var kind
+                && kind is not ("monolithicSparse" or "streamOptimized"))
+                throw new InvalidImageException(
+                    DescriptorStructure, $"a disk of type {kind} has its extents in other files, which is refused", at);
         }
     }
 

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Maas.Power.Ipmi;
 
-/// <summary>A machine's parameters, checked and turned into what ipmitool is given: arguments without a secret, and an environment with them.</summary>
+/// <summary>
+/// A machine's parameters, checked and turned into what ipmitool is given: arguments without a secret, and an environment with them.
+/// </summary>
 internal sealed class IpmiConnection
 {
     // IPMI 2.0 section 22.30 (Set User Password): 20 bytes at most; IPMI 1.5: 16.
@@ -47,7 +49,8 @@ internal sealed class IpmiConnection
 
     /// <summary>Takes out of a text what must not be shown.</summary>
     public string Redact(string text) =>
-        Environment.Values.Where(secret => secret.Length > 0).Aggregate(text, (t, secret) => t.Replace(secret, "***", StringComparison.Ordinal));
+        Environment.Values.Where(secret => secret.Length > 0).Aggregate(
+            text, (t, secret) => t.Replace(secret, "***", StringComparison.Ordinal));
 
     /// <summary>Checks the parameters; on failure <paramref name="problem"/> names the wrong one.</summary>
     public static bool TryCreate(PowerTarget target, out IpmiConnection? connection, out string problem)
@@ -65,7 +68,8 @@ internal sealed class IpmiConnection
 
         if (target["power_user"] is { } user)
         {
-            if (user.Length > LongestUser || user.Any(char.IsControl)) return Wrong("power_user must be at most 16 characters", out problem);
+            if (user.Length > LongestUser || user.Any(char.IsControl))
+                return Wrong("power_user must be at most 16 characters", out problem);
             arguments.AddRange(["-U", user]);
         }
 
@@ -74,7 +78,11 @@ internal sealed class IpmiConnection
             return Wrong(legacy ? "power_pass must be at most 16 bytes for IPMI 1.5" : "power_pass must be at most 20 bytes", out problem);
         arguments.Add("-E");
         // ipmitool asks the first of these, then the second; both are set so that nothing inherited can win.
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["IPMITOOL_PASSWORD"] = password, ["IPMI_PASSWORD"] = password };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["IPMITOOL_PASSWORD"] = password,
+            ["IPMI_PASSWORD"] = password
+        };
 
         if (!legacy && target["cipher_suite_id"] is { } cipher)
         {
@@ -86,15 +94,20 @@ internal sealed class IpmiConnection
         if (!legacy && target.Secret("k_g") is { Length: > 0 } key)
         {
             if (!TryParseKey(key.Trim(), out var text))
-                return Wrong("k_g must be a text of at most 20 bytes, or 0x and hexadecimal digits that make such a text: ipmitool takes other keys only where every user of this host could read them", out problem);
+                return Wrong(
+                    "k_g must be a text of at most 20 bytes, or 0x and hexadecimal digits that make such a text: ipmitool takes other keys only where every user of this host could read them",
+                    out problem);
             arguments.Add("-K");
             environment["IPMI_KGKEY"] = text;
         }
 
-        if (target["workaround_flags"]?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Select(OemType).FirstOrDefault(o => o is not null) is { } oem)
+        if (target["workaround_flags"]?.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)
+            .Select(OemType)
+            .FirstOrDefault(o => o is not null) is { } oem)
             arguments.AddRange(["-o", oem]);
 
-        connection = new IpmiConnection(arguments, environment, string.Equals(target["power_boot_type"], "efi", StringComparison.OrdinalIgnoreCase));
+        connection = new IpmiConnection(
+            arguments, environment, string.Equals(target["power_boot_type"], "efi", StringComparison.OrdinalIgnoreCase));
         problem = "";
         return true;
     }
@@ -120,7 +133,9 @@ internal sealed class IpmiConnection
         var parts = text.Split(':');
         if (parts.Length > 2) return false;
         host = parts[0];
-        if (parts.Length == 2 && (!ushort.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || (port = number) == 0)) return false;
+        if (parts.Length == 2
+            && (!ushort.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || (port = number) == 0))
+            return false;
         return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
     }
 
@@ -133,7 +148,8 @@ internal sealed class IpmiConnection
         _ => null,
     };
 
-    // MAAS's flags are FreeIPMI's words. Those for which ipmitool has a counterpart are translated, its own words are taken, the others have no effect.
+    // MAAS's flags are FreeIPMI's words. Those for which ipmitool has a counterpart are translated, its own words are taken, the others
+    // have no effect.
     private static string? OemType(string flag) => flag.ToLowerInvariant() switch
     {
         "intel20" or "intelplus" => "intelplus",
@@ -157,7 +173,8 @@ internal sealed class IpmiConnection
         return FitsEnvironment(given, LongestKey);
     }
 
-    private static bool FitsEnvironment(string secret, int longest) => Encoding.UTF8.GetByteCount(secret) <= longest && !secret.Contains('\0');
+    private static bool FitsEnvironment(string secret, int longest) =>
+        Encoding.UTF8.GetByteCount(secret) <= longest && !secret.Contains('\0');
 
     private static bool Wrong(string what, out string problem)
     {

@@ -8,9 +8,11 @@ namespace Maas.Power.Ipmi;
 /// IPMI 2.0, or 1.5 where asked for.
 /// </summary>
 /// <remarks>
-/// <para>Parameters, as in MAAS: <c>power_address</c> (host, with or without port; required), <c>power_user</c>, <c>power_pass</c>, <c>power_driver</c> (<c>LAN_2_0</c>, the default,
-/// or <c>LAN</c> for IPMI 1.5), <c>cipher_suite_id</c> (without it ipmitool chooses the best one the controller has), <c>k_g</c>, <c>privilege_level</c> (<c>USER</c>,
-/// <c>OPERATOR</c>, the default, or <c>ADMIN</c>), <c>power_boot_type</c> (<c>efi</c> asks for an EFI boot), <c>workaround_flags</c>.</para>
+/// <para>Parameters, as in MAAS: <c>power_address</c> (host, with or without port; required), <c>power_user</c>, <c>power_pass</c>,
+/// <c>power_driver</c> (<c>LAN_2_0</c>, the default, or <c>LAN</c> for IPMI 1.5), <c>cipher_suite_id</c> (without it ipmitool chooses the
+/// best one the controller has), <c>k_g</c>, <c>privilege_level</c> (<c>USER</c>,
+/// <c>OPERATOR</c>, the default, or <c>ADMIN</c>), <c>power_boot_type</c> (<c>efi</c> asks for an EFI boot),
+/// <c>workaround_flags</c>.</para>
 /// <para>No secret is an argument of the program; it gets them by its environment, which only the same user can read. A command counts as
 /// done when the machine has been seen in the state asked for.</para>
 /// </remarks>
@@ -26,7 +28,8 @@ public sealed class IpmiDriver : IPowerDriver
     {
     }
 
-    internal IpmiDriver(IpmiOptions options, TimeProvider timeProvider, IToolRunner tools) => (_options, _time, _tools) = (options, timeProvider, tools);
+    internal IpmiDriver(IpmiOptions options, TimeProvider timeProvider, IToolRunner tools) =>
+        (_options, _time, _tools) = (options, timeProvider, tools);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> PowerTypes { get; } = ["ipmi"];
@@ -55,7 +58,8 @@ public sealed class IpmiDriver : IPowerDriver
             // Not read back: many controllers show boot flags that have nothing to do with what they will do.
             var from = device == NextBoot.Network ? "network" : "disk";
             return reply.Failed
-                ?? (PowerResult)new PowerResult.Accepted($"The controller took note: next boot from the {from}. {connection.Note}".TrimEnd());
+                ?? (PowerResult)new PowerResult.Accepted(
+                    $"The controller took note: next boot from the {from}. {connection.Note}".TrimEnd());
         });
 
     /// <inheritdoc/>
@@ -78,7 +82,12 @@ public sealed class IpmiDriver : IPowerDriver
             : new PowerResult.Failed(PowerFailure.Unintelligible, "The controller's power status says neither on nor off.");
     }
 
-    private async Task<PowerResult> BringToAsync(IpmiConnection connection, PowerState wanted, string command, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<PowerResult> BringToAsync(
+        IpmiConnection connection,
+        PowerState wanted,
+        string command,
+        TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         var before = await QueryAsync(connection, cancellationToken).ConfigureAwait(false);
         if (before is PowerResult.Failed || before.State == wanted) return before;
@@ -94,7 +103,9 @@ public sealed class IpmiDriver : IPowerDriver
             if (_time.GetElapsedTime(sent) >= patience)
             {
                 return seen as PowerResult.Failed
-                    ?? new PowerResult.Failed(PowerFailure.NotObserved, $"The controller accepted 'chassis power {command}', but the machine was still {seen.State} {patience.TotalSeconds:0} s later.");
+                    ?? new PowerResult.Failed(
+                        PowerFailure.NotObserved,
+                        $"The controller accepted 'chassis power {command}', but the machine was still {seen.State} {patience.TotalSeconds:0} s later.");
             }
 
             await Task.Delay(_options.ObserveInterval, _time, cancellationToken).ConfigureAwait(false);
@@ -106,7 +117,8 @@ public sealed class IpmiDriver : IPowerDriver
         for (var attempt = 1; ; attempt++)
         {
             var reply = await RunOnceAsync(connection, command, cancellationToken).ConfigureAwait(false);
-            if (reply.Failed is not { Failure: PowerFailure.Unreachable or PowerFailure.TimedOut } || attempt >= _options.Attempts) return reply;
+            if (reply.Failed is not { Failure: PowerFailure.Unreachable or PowerFailure.TimedOut } || attempt >= _options.Attempts)
+                return reply;
             await Task.Delay(_options.RetryPause * (1 << (attempt - 1)), _time, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -129,7 +141,9 @@ public sealed class IpmiDriver : IPowerDriver
         switch (outcome)
         {
             case ToolOutcome.NotStarted missing:
-                return Reply.Failure(PowerFailure.ToolMissing, $"The program '{_options.Tool}' could not be started ({missing.Reason}). Debian: apt-get install ipmitool");
+                return Reply.Failure(
+                    PowerFailure.ToolMissing,
+                    $"The program '{_options.Tool}' could not be started ({missing.Reason}). Debian: apt-get install ipmitool");
             case ToolOutcome.Exited { Code: 0 } done:
                 return new Reply(done.Output, null);
             // The session stood, so that the credentials are right and one more try locks no account (ipmitool issue 376).

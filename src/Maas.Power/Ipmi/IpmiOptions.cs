@@ -10,7 +10,10 @@ public sealed class IpmiOptions
     [Required]
     public string Tool { get; set; } = "ipmitool";
 
-    /// <summary>How long one run of the program may take; 45 s, since with no cipher suite given it may spend 10 s on asking for those the controller has.</summary>
+    /// <summary>
+    /// How long one run of the program may take; 45 s, since with no cipher suite given it may spend 10 s on asking for those the
+    /// controller has.
+    /// </summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(45);
 
     /// <summary>How often a command is tried when the controller does not answer or is busy, 1 to 10; 3.</summary>

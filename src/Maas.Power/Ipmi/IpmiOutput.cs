@@ -3,7 +3,9 @@ using Maas.Power.Tools;
 
 namespace Maas.Power.Ipmi;
 
-/// <summary>Reads what ipmitool printed. Its words differ between versions and its exit code does not always say what its words do.</summary>
+/// <summary>
+/// Reads what ipmitool printed. Its words differ between versions and its exit code does not always say what its words do.
+/// </summary>
 internal static partial class IpmiOutput
 {
     private const int LongestReason = 300;
@@ -19,9 +21,13 @@ internal static partial class IpmiOutput
         ("Invalid user name", PowerFailure.CredentialsRefused, "the user is not known"),
         ("RAKP 4 message has invalid integrity check value", PowerFailure.CredentialsRefused,
             "the K_g key does not match, or the controller computes this cipher suite wrongly: try cipher_suite_id 3 or 17"),
-        ("no response from RAKP 3", PowerFailure.CredentialsRefused, "the controller broke off the login; the password or the K_g key may be wrong"),
+        (
+            "no response from RAKP 3",
+            PowerFailure.CredentialsRefused,
+            "the controller broke off the login; the password or the K_g key may be wrong"),
         ("Activate Session command failed", PowerFailure.CredentialsRefused,
-            "the controller refused the session: the password is wrong, or longer than the 16 bytes of IPMI 1.5, or the user may not have " +
+            "the controller refused the session: the password is wrong, or longer than the 16 bytes of IPMI 1.5, or the user may not have "
+                +
             "this privilege"),
         ("invalid role", PowerFailure.CredentialsRefused, "the user may not have this privilege"),
         ("unauthorized role", PowerFailure.CredentialsRefused, "the user may not have this privilege"),
@@ -42,7 +48,9 @@ internal static partial class IpmiOutput
     public static PowerState PowerStateIn(string output)
     {
         var match = StateLine().Match(output);
-        return !match.Success ? PowerState.Unknown : match.Groups["state"].Value.Equals("on", StringComparison.OrdinalIgnoreCase) ? PowerState.On : PowerState.Off;
+        return !match.Success ? PowerState.Unknown
+            : match.Groups["state"].Value.Equals("on", StringComparison.OrdinalIgnoreCase) ? PowerState.On
+            : PowerState.Off;
     }
 
     /// <summary>Whether the controller opened the session and then refused it the privilege that was asked for.</summary>
@@ -67,7 +75,8 @@ internal static partial class IpmiOutput
     {
         var lines = $"{run.Error}\n{run.Output}".Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(line => LogText.From(line).TrimStart('>', ' '))
-            .Where(line => !line.StartsWith("Loading IANA", StringComparison.Ordinal) && !line.StartsWith("Get HPM.x", StringComparison.Ordinal))
+            .Where(line => !line.StartsWith("Loading IANA", StringComparison.Ordinal)
+                && !line.StartsWith("Get HPM.x", StringComparison.Ordinal))
             .Distinct(StringComparer.Ordinal);
         var text = string.Join("; ", lines);
         return text.Length <= LongestReason ? text : text[..LongestReason] + "…";
@@ -76,6 +85,9 @@ internal static partial class IpmiOutput
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     // "Chassis Power is on"; anchored to whole words, for "Chassis Power Control: Up/On" is no state.
-    [GeneratedRegex(@"\bpower\s+is\s+(?<state>on|off)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\bpower\s+is\s+(?<state>on|off)\b",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex StateLine();
 }

@@ -16,11 +16,14 @@ public sealed class ManualDriver : IPowerDriver
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        Answer(new PowerResult.LeftToOperator(mode == PowerOffMode.Soft ? "Shut the machine down by hand." : "Turn the machine off by hand."));
+        Answer(new PowerResult.LeftToOperator(mode == PowerOffMode.Soft
+            ? "Shut the machine down by hand."
+            : "Turn the machine off by hand."));
 
     /// <inheritdoc/>
     public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
-        Answer(new PowerResult.LeftToOperator($"Choose the {(device == NextBoot.Network ? "network" : "disk")} in the firmware's boot menu."));
+        Answer(new PowerResult.LeftToOperator(
+            $"Choose the {(device == NextBoot.Network ? "network" : "disk")} in the firmware's boot menu."));
 
     private static Task<PowerResult> Answer(PowerResult answer) => Task.FromResult(answer);
 }

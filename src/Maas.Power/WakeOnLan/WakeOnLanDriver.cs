@@ -6,14 +6,14 @@ using System.Net.Sockets;
 namespace Maas.Power.WakeOnLan;
 
 /// <summary>
-/// MAAS's power type <c>wakeonlan</c> (<c>ether_wake</c> in 2012): wakes a machine by a magic packet. It can neither turn a machine off nor tell
-/// its state, and answers <see cref="PowerResult.Unsupported"/> to that.
+/// MAAS's power type <c>wakeonlan</c> (<c>ether_wake</c> in 2012): wakes a machine by a magic packet. It can neither turn a machine off nor
+/// tell its state, and answers <see cref="PowerResult.Unsupported"/> to that.
 /// </summary>
 /// <remarks>
-/// Parameters: <c>mac_address</c>, required; <c>power_address</c>, the IPv4 address to send to, with or without a port: a directed broadcast
-/// such as 10.0.0.255, or a host. Without it the packet is broadcast on every link that is up and may hold a machine, which excludes
-/// tunnels and the bridges of container engines; the answer names the links. <c>power_pass</c>, the SecureOn password, as six hexadecimal
-/// octets or four decimal ones.
+/// Parameters: <c>mac_address</c>, required; <c>power_address</c>, the IPv4 address to send to, with or without a port: a directed
+/// broadcast such as 10.0.0.255, or a host. Without it the packet is broadcast on every link that is up and may hold a machine, which
+/// excludes tunnels and the bridges of container engines; the answer names the links. <c>power_pass</c>, the SecureOn password, as six
+/// hexadecimal octets or four decimal ones.
 /// </remarks>
 public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvider? timeProvider = null) : IPowerDriver
 {
@@ -57,7 +57,10 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
             {
                 try
                 {
-                    using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
+                    using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+                    {
+                        EnableBroadcast = true
+                    };
                     socket.Bind(new IPEndPoint(local, 0));
                     await socket.SendToAsync(packet, remote, cancellationToken).ConfigureAwait(false);
                     sent++;
@@ -83,7 +86,9 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
     private string? FindFault(PowerTarget target, out PhysicalAddress mac, out byte[] secureOn, out IPEndPoint? destination)
     {
         (mac, secureOn, destination) = (PhysicalAddress.None, [], null);
-        if (target["mac_address"] is not { } text || !PhysicalAddress.TryParse(text, out var parsed) || parsed.GetAddressBytes().Length != 6)
+        if (target["mac_address"] is not { } text
+            || !PhysicalAddress.TryParse(text, out var parsed)
+            || parsed.GetAddressBytes().Length != 6)
             return "Parameter mac_address must be a MAC address such as 52:54:00:12:34:56.";
         mac = parsed;
         if (!TryParseSecureOn(target.Secret("power_pass"), out secureOn))

@@ -6,7 +6,9 @@ namespace Maas.Power.WakeOnLan;
 /// <summary>How magic packets are sent.</summary>
 public sealed class WakeOnLanOptions
 {
-    /// <summary>The UDP port, 1 to 65535; 9 (discard) unless <c>power_address</c> names one. The adapter itself does not look at it.</summary>
+    /// <summary>
+    /// The UDP port, 1 to 65535; 9 (discard) unless <c>power_address</c> names one. The adapter itself does not look at it.
+    /// </summary>
     [Range(1, 65535)]
     public int Port { get; set; } = 9;
 

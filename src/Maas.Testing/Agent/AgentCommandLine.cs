@@ -11,7 +11,9 @@ internal sealed record AgentCommandLine(Uri Base, string? Token, string? Task)
     /// <summary>Reads a command line; <see langword="false"/> when it is not one of the ephemeral environment.</summary>
     public static bool TryParse(string commandLine, [NotNullWhen(true)] out AgentCommandLine? given)
     {
-        string? Word(string name) => commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(w => w.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+        string? Word(string name) =>
+            commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .LastOrDefault(w => w.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
 
         given = Uri.TryCreate(Word("maas.url"), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? new AgentCommandLine(url, Word("maas.token") is { Length: > 0 } token ? token : null, Word("maas.task"))

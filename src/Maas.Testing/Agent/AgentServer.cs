@@ -13,15 +13,21 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
 
     public async Task EnlistAsync(SimulatedMachineOptions machine, CancellationToken cancellationToken)
     {
-        List<KeyValuePair<string, string>> fields = [new("architecture", machine.Hardware.Architecture), new("power_type", "manual"), new("mac_addresses", machine.Mac.ToString())];
+        List<KeyValuePair<string, string>> fields =
+        [
+            new("architecture", machine.Hardware.Architecture), new("power_type", "manual"), new("mac_addresses", machine.Mac.ToString())
+        ];
         fields.AddRange(machine.Hardware.OtherInterfaces.Select(mac => new KeyValuePair<string, string>("mac_addresses", mac.ToString())));
         if (machine.Uuid != Guid.Empty) fields.Add(new("hardware_uuid", machine.Uuid.ToString()));
-        using var _ = await AskAsync(HttpMethod.Post, "api/2.0/machines/", "not enlisted", () => new FormUrlEncodedContent(fields), cancellationToken).ConfigureAwait(false);
+        using var _ =
+            await AskAsync(HttpMethod.Post, "api/2.0/machines/", "not enlisted", () => new FormUrlEncodedContent(fields), cancellationToken)
+                .ConfigureAwait(false);
     }
 
     public async Task RedeemTokenAsync(string token, CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(HttpMethod.Get, $"metadata/boot/{token}/", "no credentials", null, cancellationToken).ConfigureAwait(false);
+        using var answer =
+            await AskAsync(HttpMethod.Get, $"metadata/boot/{token}/", "no credentials", null, cancellationToken).ConfigureAwait(false);
         var lines = new AgentTask(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
         var (consumer, key, secret) = (lines["consumer_key"], lines["token_key"], lines["token_secret"]);
         if (consumer.Length == 0 || key.Length == 0 || secret.Length == 0) throw new AgentFailedException("the server sent no credentials");
@@ -30,20 +36,26 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
 
     public async Task<AgentTask> GetTaskAsync(CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(HttpMethod.Get, "metadata/latest/maas-task", "no task", null, cancellationToken).ConfigureAwait(false);
+        using var answer =
+            await AskAsync(HttpMethod.Get, "metadata/latest/maas-task", "no task", null, cancellationToken).ConfigureAwait(false);
         return new AgentTask(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The scripts' archive; <see langword="null"/> when there is nothing to run.</summary>
     public async Task<byte[]?> GetScriptsAsync(CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(HttpMethod.Get, "metadata/latest/maas-scripts", "no scripts", null, cancellationToken).ConfigureAwait(false);
-        return answer.StatusCode == HttpStatusCode.NoContent ? null : await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        using var answer =
+            await AskAsync(HttpMethod.Get, "metadata/latest/maas-scripts", "no scripts", null, cancellationToken).ConfigureAwait(false);
+        return answer.StatusCode == HttpStatusCode.NoContent
+            ? null
+            : await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<string> GetCloudConfigAsync(CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(HttpMethod.Get, "metadata/latest/maas-cloud-config", "no configuration for cloud-init", null, cancellationToken).ConfigureAwait(false);
+        using var answer =
+            await AskAsync(HttpMethod.Get, "metadata/latest/maas-cloud-config", "no configuration for cloud-init", null, cancellationToken)
+                .ConfigureAwait(false);
         return await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -61,27 +73,48 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
 
     public Task ScriptEndedAsync(SimulatedScript script, SimulatedScriptResult result, CancellationToken cancellationToken) =>
         PostAsync(
-            [("op", "signal"), ("status", "WORKING"), ("script_result_id", script.ResultId), ("exit_status", result.ExitStatus.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+            [
+                ("op", "signal"),
+                ("status", "WORKING"),
+                ("script_result_id", script.ResultId),
+                ("exit_status", result.ExitStatus.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            ],
             [(script.Name, result.Output + result.Error), (script.Name + ".out", result.Output), (script.Name + ".err", result.Error)],
             cancellationToken);
 
-    private async Task PostAsync((string Name, string Value)[] fields, (string Name, string Content)[] files, CancellationToken cancellationToken)
+    private async Task PostAsync(
+        (string Name, string Value)[] fields,
+        (string Name, string Content)[] files,
+        CancellationToken cancellationToken)
     {
-        using var _ = await AskAsync(HttpMethod.Post, "metadata/2012-03-01/", "the server did not take the report", Form, cancellationToken).ConfigureAwait(false);
+        using var _ =
+            await AskAsync(HttpMethod.Post, "metadata/2012-03-01/", "the server did not take the report", Form, cancellationToken)
+                .ConfigureAwait(false);
 
         MultipartFormDataContent Form()
         {
             var form = new MultipartFormDataContent();
             foreach (var (name, value) in fields) form.Add(new StringContent(value), $"\"{name}\"");
-            foreach (var (name, content) in files) form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(content)), $"\"{name}\"", $"\"{name}\"");
+            foreach (var (name, content) in files) form.Add(
+                new ByteArrayContent(Encoding.UTF8.GetBytes(content)), $"\"{name}\"", $"\"{name}\"");
             return form;
         }
     }
 
-    private Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string failure, Func<HttpContent>? content, CancellationToken cancellationToken) =>
+    private Task<HttpResponseMessage> AskAsync(
+        HttpMethod method,
+        string path,
+        string failure,
+        Func<HttpContent>? content,
+        CancellationToken cancellationToken) =>
         AskAsync(method, new Uri(given.Base.AbsoluteUri.TrimEnd('/') + '/' + path), failure, content, cancellationToken);
 
-    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, Uri url, string failure, Func<HttpContent>? content, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(
+        HttpMethod method,
+        Uri url,
+        string failure,
+        Func<HttpContent>? content,
+        CancellationToken cancellationToken)
     {
         var answer = await http.SendAsync(method, url, content, cancellationToken).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode) return answer;
@@ -89,7 +122,8 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
         {
             var text = await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             if (text.Length > LongestAnswer) text = text[..LongestAnswer];
-            throw new AgentFailedException($"{failure}: the server answered {(int)answer.StatusCode} {text.ReplaceLineEndings(" ").Trim()}");
+            throw new AgentFailedException(
+                $"{failure}: the server answered {(int)answer.StatusCode} {text.ReplaceLineEndings(" ").Trim()}");
         }
     }
 }

@@ -49,7 +49,8 @@ internal sealed class DeployTask(SimulatedMachine machine, AgentServer server, A
             // What the unpacker left unread is part of the image's hash all the same.
             await hashed.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
             var came = Convert.ToHexStringLower(hash.GetHashAndReset());
-            if (!came.Equals(sha256, StringComparison.OrdinalIgnoreCase)) throw new AgentFailedException($"the image's SHA-256 is wrong: {came} came, {sha256} was promised");
+            if (!came.Equals(sha256, StringComparison.OrdinalIgnoreCase))
+                throw new AgentFailedException($"the image's SHA-256 is wrong: {came} came, {sha256} was promised");
         }
     }
 

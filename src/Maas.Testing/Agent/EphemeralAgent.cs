@@ -5,8 +5,15 @@ using Maas.Testing.Network;
 
 namespace Maas.Testing.Agent;
 
-/// <summary>Plays the ephemeral environment: the same conversation with the server as the real agent's, with disks and hardware that are not there.</summary>
-internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine given, MachineLog log, TimeProvider timeProvider, Action resting) : IDisposable
+/// <summary>
+/// Plays the ephemeral environment: the same conversation with the server as the real agent's, with disks and hardware that are not there.
+/// </summary>
+internal sealed class EphemeralAgent(
+    SimulatedMachine machine,
+    AgentCommandLine given,
+    MachineLog log,
+    TimeProvider timeProvider,
+    Action resting) : IDisposable
 {
     private const string Name = "agent";
     private const int IdleRounds = 24;
@@ -22,10 +29,13 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
         try
         {
             var voice = DhcpClientProfile.Udhcpc(machine.Mac);
-            var lease = await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false)
+            var lease =
+                await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
+                    .ConfigureAwait(false)
                 ?? throw new AgentFailedException("no DHCP server answered");
             _http = LocalAddress.CreateHttpClient(LocalAddress.Usable(lease.Address));
-            server = new AgentServer(given, new MaasHttp(Name, _http, machine.Options.ClockError, log, timeProvider) { Secret = given.Token });
+            server = new AgentServer(
+                given, new MaasHttp(Name, _http, machine.Options.ClockError, log, timeProvider) { Secret = given.Token });
             var end = await WorkAsync(server, cancellationToken).ConfigureAwait(false);
             Say("done");
             return end;
@@ -44,7 +54,8 @@ internal sealed class EphemeralAgent(SimulatedMachine machine, AgentCommandLine 
     {
         if (given.Token is null)
         {
-            if (given.Task != "enlist") throw new AgentFailedException("the kernel's command line has neither maas.token= nor maas.task=enlist");
+            if (given.Task != "enlist")
+                throw new AgentFailedException("the kernel's command line has neither maas.token= nor maas.task=enlist");
             Say("task=enlist");
             await server.EnlistAsync(machine.Options, cancellationToken).ConfigureAwait(false);
             return AgentEnd.PowerOff;

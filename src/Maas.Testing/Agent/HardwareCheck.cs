@@ -25,7 +25,9 @@ internal sealed class HardwareCheck(SimulatedMachine machine, AgentTask task)
     /// <exception cref="AgentFailedException">There is none.</exception>
     public SimulatedDisk Find(KnownDisk known)
     {
-        var found = machine.Disks.Where(disk => disk.Model.Serial == known.Serial && (known.Size is "" or "0" || known.Size == SizeOf(disk))).ToList();
+        var found =
+            machine.Disks.Where(disk => disk.Model.Serial == known.Serial && (known.Size is "" or "0" || known.Size == SizeOf(disk)))
+                .ToList();
         if (known.Serial.Length == 0 || found.Count > 1) found.RemoveAll(disk => disk.Model.Name != known.Name);
         var present = string.Join(' ', machine.Disks.Select(disk => $"{disk.Model.Name}({disk.Model.Serial})"));
         return found is [var only] ? only : throw new AgentFailedException($"the disk {known} is absent; there are: {present}");

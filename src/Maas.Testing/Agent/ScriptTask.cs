@@ -30,14 +30,17 @@ internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, A
             await server.ScriptEndedAsync(script, result, cancellationToken).ConfigureAwait(false);
         }
 
-        await server.SignalAsync(failed.Count == 0 ? "OK" : "FAILED", failed.Count == 0 ? null : $"failed: {string.Join(", ", failed)}", cancellationToken).ConfigureAwait(false);
+        await server.SignalAsync(
+            failed.Count == 0 ? "OK" : "FAILED", failed.Count == 0 ? null : $"failed: {string.Join(", ", failed)}", cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private SimulatedScriptResult Play(SimulatedScript script) => script.Name switch
     {
         "00-maas-inventory" => new(0, InventoryText.Write(machine.Options)),
         "10-maas-memory-touch" => new(0, $"All {Math.Min(machine.Options.Hardware.MemoryMebibytes / 2, 1024)} MiB read back as written.\n"),
-        "20-maas-disk-read" => new(0, string.Concat(machine.Disks.Select(d => $"{d.Model.Name}: {d.Model.Size >> 20} MiB, read at 3 place(s).\n"))),
+        "20-maas-disk-read" =>
+            new(0, string.Concat(machine.Disks.Select(d => $"{d.Model.Name}: {d.Model.Size >> 20} MiB, read at 3 place(s).\n"))),
         "30-maas-network" => new(0, $"eth0 {machine.Mac}: link up, 1000 Mbit/s\n"),
         _ => new(0, "simulated\n"),
     };
@@ -57,7 +60,8 @@ internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, A
         if (!files.TryGetValue("index.tsv", out var index)) throw new AgentFailedException("the scripts' archive has no index.tsv");
         return [.. Encoding.UTF8.GetString(index).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t') switch
         {
-            [var kind, var name, var path, var id, var timeout, ..] when files.TryGetValue(path, out var content) && long.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) =>
+            [var kind, var name, var path, var id, var timeout, ..] when files.TryGetValue(path, out var content)
+                && long.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) =>
                 new SimulatedScript(kind, name, content, id, TimeSpan.FromSeconds(seconds)),
             _ => throw new AgentFailedException("a line of the scripts' index cannot be read"),
         })];

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Maas.Testing.Api;
 
-/// <summary>MAAS's API 2.0 as a client of few words sees it: OAuth 1.0a PLAINTEXT, forms in, JSON out. For tests and demonstrations.</summary>
+/// <summary>
+/// MAAS's API 2.0 as a client of few words sees it: OAuth 1.0a PLAINTEXT, forms in, JSON out. For tests and demonstrations.
+/// </summary>
 /// <example><code>
 /// using var maas = new MaasClient(new HttpClientHandler(), new Uri("http://127.0.0.1:5240/MAAS/"), apiKey);
 /// var machine = await maas.PostAsync("machines/?op=allocate", [], cancellationToken);
@@ -34,11 +36,15 @@ public sealed class MaasClient : IDisposable
 
     /// <summary>Reads a resource, such as <c>machines/</c>.</summary>
     /// <exception cref="HttpRequestException">The server is not there, or refuses; the message holds what it said.</exception>
-    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, cancellationToken);
 
     /// <summary>Posts a form; a name may come more than once.</summary>
     /// <exception cref="HttpRequestException">The server is not there, or refuses; the message holds what it said.</exception>
-    public Task<JsonElement> PostAsync(string path, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken) =>
+    public Task<JsonElement> PostAsync(
+        string path,
+        IEnumerable<KeyValuePair<string, string>> fields,
+        CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(fields), cancellationToken);
 
     /// <summary>Puts a form.</summary>
@@ -58,16 +64,28 @@ public sealed class MaasClient : IDisposable
         content.Position = 0;
         var resource = await PostAsync(
             "boot-resources/",
-            [new("name", name), new("architecture", "amd64/generic"), new("filetype", fileType), new("sha256", hash), new("size", content.Length.ToString(CultureInfo.InvariantCulture))],
+            [
+                new("name", name),
+                new("architecture", "amd64/generic"),
+                new("filetype", fileType),
+                new("sha256", hash),
+                new("size", content.Length.ToString(CultureInfo.InvariantCulture))
+            ],
             cancellationToken).ConfigureAwait(false);
         var newest = resource.GetProperty("sets").EnumerateObject().MaxBy(set => set.Name, StringComparer.Ordinal).Value;
         var file = newest.GetProperty("files").EnumerateObject().Single().Value;
         if (file.GetProperty("complete").GetBoolean()) return;
-        var upload = file.GetProperty("upload_uri").GetString() ?? throw new HttpRequestException("The server named no address for the upload.");
+        var upload = file.GetProperty("upload_uri").GetString()
+            ?? throw new HttpRequestException("The server named no address for the upload.");
 
         var chunk = new byte[ChunkSize];
-        while (await content.ReadAtLeastAsync(chunk, ChunkSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is > 0 and var length)
-            await SendAsync(HttpMethod.Put, upload, new ByteArrayContent(chunk, 0, length) { Headers = { ContentType = new("application/octet-stream") } }, cancellationToken).ConfigureAwait(false);
+        while (await content.ReadAtLeastAsync(chunk, ChunkSize, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) is > 0
+            and var length)
+            await SendAsync(
+                HttpMethod.Put,
+                upload,
+                new ByteArrayContent(chunk, 0, length) { Headers = { ContentType = new("application/octet-stream") } },
+                cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -79,7 +97,8 @@ public sealed class MaasClient : IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("OAuth", Credentials());
         using var answer = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var body = await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-        if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode} {body}", null, answer.StatusCode);
+        if (!answer.IsSuccessStatusCode)
+            throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode} {body}", null, answer.StatusCode);
         return answer.Content.Headers.ContentType?.MediaType == "application/json" ? JsonElement.Parse(body) : default;
     }
 

@@ -9,7 +9,9 @@ using Maas.Testing.Network;
 
 namespace Maas.Testing.CloudInit;
 
-/// <summary>Plays cloud-init with the datasource MAAS on a system that starts from disk: the requests of version 22.4, in their order.</summary>
+/// <summary>
+/// Plays cloud-init with the datasource MAAS on a system that starts from disk: the requests of version 22.4, in their order.
+/// </summary>
 internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk, MachineLog log, TimeProvider timeProvider)
 {
     private const string Name = "cloud-init";
@@ -18,9 +20,20 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
     private static readonly (string Stage, string[] Steps)[] Stages =
     [
         ("init-local", ["check-cache", "search-MAAS"]),
-        ("init-network", ["check-cache", "search-MAAS", "consume-user-data", "consume-vendor-data", "activate-datasource", "config-set_hostname", "config-users-groups", "config-ssh"]),
+        ("init-network", [
+            "check-cache",
+            "search-MAAS",
+            "consume-user-data",
+            "consume-vendor-data",
+            "activate-datasource",
+            "config-set_hostname",
+            "config-users-groups",
+            "config-ssh"
+        ]),
         ("modules-config", ["config-locale", "config-apt-configure", "config-ntp", "config-runcmd"]),
-        ("modules-final", ["config-package-update-upgrade-install", "config-scripts-user", "config-ssh-authkey-fingerprints", "config-final-message"]),
+        (
+            "modules-final",
+            ["config-package-update-upgrade-install", "config-scripts-user", "config-ssh-authkey-fingerprints", "config-final-message"]),
     ];
 
     /// <summary>What came of it; <see langword="null"/> when the system is up without cloud-init having found its datasource.</summary>
@@ -34,7 +47,9 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
         }
 
         var voice = DhcpClientProfile.Dhclient("debian");
-        if (await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false) is not { } lease) return null;
+        if (await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
+            .ConfigureAwait(false) is not { } lease)
+            return null;
         using var http = LocalAddress.CreateHttpClient(LocalAddress.Usable(lease.Address));
         var metadata = new MaasHttp(Name, http, machine.Options.ClockError, log, timeProvider) { Credentials = settings.Key };
         try
@@ -56,7 +71,10 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
         }
     }
 
-    private static async Task<SimulatedSystem> CrawlAsync(MaasHttp metadata, CloudInitSettings settings, CancellationToken cancellationToken)
+    private static async Task<SimulatedSystem> CrawlAsync(
+        MaasHttp metadata,
+        CloudInitSettings settings,
+        CancellationToken cancellationToken)
     {
         // First to see that the service is there, then for its content.
         await GetAsync(metadata, settings, "meta-data/instance-id", optional: false, cancellationToken).ConfigureAwait(false);
@@ -67,10 +85,17 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
         var user = await GetAsync(metadata, settings, "user-data", optional: true, cancellationToken).ConfigureAwait(false);
         return new SimulatedSystem(
             Encoding.UTF8.GetString(id), Encoding.UTF8.GetString(host),
-            Encoding.UTF8.GetString(keys).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), user, Encoding.UTF8.GetString(vendor));
+            Encoding.UTF8.GetString(keys).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            user,
+            Encoding.UTF8.GetString(vendor));
     }
 
-    private static async Task<byte[]> GetAsync(MaasHttp metadata, CloudInitSettings settings, string item, bool optional, CancellationToken cancellationToken)
+    private static async Task<byte[]> GetAsync(
+        MaasHttp metadata,
+        CloudInitSettings settings,
+        string item,
+        bool optional,
+        CancellationToken cancellationToken)
     {
         var url = new Uri($"{settings.Metadata.AbsoluteUri.TrimEnd('/')}/2012-03-01/{item}");
         using var answer = await metadata.SendAsync(HttpMethod.Get, url, null, cancellationToken).ConfigureAwait(false);
@@ -95,7 +120,13 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
     }
 
     // Raw JSON without a content type, as the real handler sends it. A report that is not taken is lost, and cloud-init goes on.
-    private async Task PostAsync(MaasHttp webhook, Uri endpoint, string type, string name, string? result, CancellationToken cancellationToken)
+    private async Task PostAsync(
+        MaasHttp webhook,
+        Uri endpoint,
+        string type,
+        string name,
+        string? result,
+        CancellationToken cancellationToken)
     {
         using var json = new MemoryStream();
         using (var writer = new Utf8JsonWriter(json))
@@ -111,7 +142,8 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
         }
 
         var body = json.ToArray();
-        using var answer = await webhook.SendAsync(HttpMethod.Post, endpoint, () => new ByteArrayContent(body), cancellationToken).ConfigureAwait(false);
+        using var answer =
+            await webhook.SendAsync(HttpMethod.Post, endpoint, () => new ByteArrayContent(body), cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) log.Said(Name, $"the report on {name} was not taken: {(int)answer.StatusCode}");
     }
 }

@@ -24,7 +24,9 @@ internal sealed record CloudInitSettings(Uri Metadata, NodeCredentials Key, Uri?
 
         if (yaml.Documents.Count == 0) return false;
         var root = yaml.Documents[0].RootNode;
-        if (At(root, "datasource", "MAAS") is not { } source || !Uri.TryCreate(Text(source, "metadata_url"), UriKind.Absolute, out var metadata) || KeyIn(source) is not { } key) return false;
+        if (At(root, "datasource", "MAAS") is not { } source
+            || !Uri.TryCreate(Text(source, "metadata_url"), UriKind.Absolute, out var metadata)
+            || KeyIn(source) is not { } key) return false;
 
         var hook = (At(root, "reporting") as YamlMappingNode)?.Children.Values.FirstOrDefault(h => Text(h, "type") == "webhook");
         Uri? endpoint = null;
@@ -34,13 +36,16 @@ internal sealed record CloudInitSettings(Uri Metadata, NodeCredentials Key, Uri?
     }
 
     private static NodeCredentials? KeyIn(YamlNode node) =>
-        Text(node, "consumer_key") is { } consumer && Text(node, "token_key") is { } token && Text(node, "token_secret") is { } secret ? new(consumer, token, secret) : null;
+        Text(node, "consumer_key") is { } consumer && Text(node, "token_key") is { } token && Text(node, "token_secret") is { } secret
+            ? new(consumer, token, secret)
+            : null;
 
     private static string? Text(YamlNode node, string name) => (At(node, name) as YamlScalarNode)?.Value;
 
     private static YamlNode? At(YamlNode? node, params ReadOnlySpan<string> path)
     {
-        foreach (var name in path) node = node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(name), out var child) ? child : null;
+        foreach (var name in path)
+            node = node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(name), out var child) ? child : null;
         return node;
     }
 }

@@ -6,4 +6,9 @@ namespace Maas.Testing.CloudInit;
 /// <param name="PublicKeys">The SSH keys that may log in.</param>
 /// <param name="UserData">The user data; empty when there is none.</param>
 /// <param name="VendorData">The vendor data as served (YAML); empty when there is none.</param>
-public sealed record SimulatedSystem(string InstanceId, string HostName, IReadOnlyList<string> PublicKeys, ReadOnlyMemory<byte> UserData, string VendorData);
+public sealed record SimulatedSystem(
+    string InstanceId,
+    string HostName,
+    IReadOnlyList<string> PublicKeys,
+    ReadOnlyMemory<byte> UserData,
+    string VendorData);

@@ -5,7 +5,9 @@ using Maas.Testing.Events;
 
 namespace Maas.Testing.Dhcp;
 
-/// <summary>Gets a lease as firmware does (RFC 2131 section 3.1, PXE 2.1 section 2.2): offers are weighed by whether they say what to boot.</summary>
+/// <summary>
+/// Gets a lease as firmware does (RFC 2131 section 3.1, PXE 2.1 section 2.2): offers are weighed by whether they say what to boot.
+/// </summary>
 internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, MachineLog log, TimeProvider timeProvider)
 {
     /// <summary>The lease; <see langword="null"/> when no server gave what this voice needs.</summary>
@@ -20,7 +22,13 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
             if (await WeighAsync(link, voice, transaction, patience, cancellationToken).ConfigureAwait(false) is not { } chosen) continue;
 
             await link.BroadcastAsync(voice.Request(mac, transaction, chosen.Offer), cancellationToken).ConfigureAwait(false);
-            var answer = await HearAsync(link, transaction, m => m.Type is DhcpMessageType.Ack or DhcpMessageType.Nak && SameServer(m, chosen.Offer), patience, cancellationToken).ConfigureAwait(false);
+            var answer =
+                await HearAsync(
+                    link,
+                    transaction,
+                    m => m.Type is DhcpMessageType.Ack or DhcpMessageType.Nak && SameServer(m, chosen.Offer),
+                    patience,
+                    cancellationToken).ConfigureAwait(false);
             if (answer is not { Type: DhcpMessageType.Ack }) continue;
 
             var boot = await BootPartAsync(link, voice, answer, chosen.Boot, cancellationToken).ConfigureAwait(false);
@@ -34,31 +42,54 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     }
 
     // Collects offers until one gives an address and one, perhaps another, says what to boot.
-    private async Task<(DhcpMessage Offer, DhcpMessage Boot)?> WeighAsync(DhcpClientSocket link, DhcpClientProfile voice, uint transaction, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<(DhcpMessage Offer, DhcpMessage Boot)?> WeighAsync(
+        DhcpClientSocket link,
+        DhcpClientProfile voice,
+        uint transaction,
+        TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         DhcpMessage? address = null, boot = null;
         while (true)
         {
-            var heard = await HearAsync(link, transaction, m => m.Type == DhcpMessageType.Offer, address is null ? patience : network.ProxyPatience, cancellationToken).ConfigureAwait(false);
+            var heard =
+                await HearAsync(
+                    link,
+                    transaction,
+                    m => m.Type == DhcpMessageType.Offer,
+                    address is null ? patience : network.ProxyPatience,
+                    cancellationToken)
+                    .ConfigureAwait(false);
             if (heard is null) return null;
-            if (!heard.YourAddress.Equals(IPAddress.Any) && (address is null || (boot is null && Satisfies(heard, voice.Need)))) address = heard;
+            if (!heard.YourAddress.Equals(IPAddress.Any) && (address is null || (boot is null && Satisfies(heard, voice.Need))))
+                address = heard;
             if (Satisfies(heard, voice.Need)) boot ??= heard;
             if (address is not null && (boot is not null || voice.Need == BootNeed.Nothing)) return (address, boot ?? address);
         }
     }
 
     // A proxy that named no file in its offer is asked at its boot service.
-    private async Task<DhcpMessage> BootPartAsync(DhcpClientSocket link, DhcpClientProfile voice, DhcpMessage acknowledged, DhcpMessage boot, CancellationToken cancellationToken)
+    private async Task<DhcpMessage> BootPartAsync(
+        DhcpClientSocket link,
+        DhcpClientProfile voice,
+        DhcpMessage acknowledged,
+        DhcpMessage boot,
+        CancellationToken cancellationToken)
     {
-        if (SameServer(acknowledged, boot) || voice.Need == BootNeed.Nothing) return DhcpLease.BootFileIn(acknowledged).Length > 0 ? acknowledged : boot;
+        if (SameServer(acknowledged, boot) || voice.Need == BootNeed.Nothing)
+            return DhcpLease.BootFileIn(acknowledged).Length > 0 ? acknowledged : boot;
         if (DhcpLease.BootFileIn(boot).Length > 0) return boot;
 
-        var service = new IPEndPoint(boot.Options.GetAddress(DhcpOptionCode.ServerIdentifier) ?? boot.NextServerAddress, network.BootServicePort);
+        var service = new IPEndPoint(
+            boot.Options.GetAddress(DhcpOptionCode.ServerIdentifier) ?? boot.NextServerAddress, network.BootServicePort);
         var transaction = (uint)Random.Shared.NextInt64(uint.MaxValue);
         for (var attempt = 0; attempt < network.DhcpAttempts; attempt++)
         {
-            await link.SendAsync(voice.AskBootService(mac, transaction, acknowledged), acknowledged.YourAddress, service, cancellationToken).ConfigureAwait(false);
-            if (await HearAsync(link, transaction, m => m.Type == DhcpMessageType.Ack, network.ProxyPatience, cancellationToken).ConfigureAwait(false) is { } answer) return answer;
+            await link.SendAsync(voice.AskBootService(mac, transaction, acknowledged), acknowledged.YourAddress, service, cancellationToken)
+                .ConfigureAwait(false);
+            if (await HearAsync(link, transaction, m => m.Type == DhcpMessageType.Ack, network.ProxyPatience, cancellationToken)
+                .ConfigureAwait(false) is { } answer)
+                return answer;
         }
 
         return boot;
@@ -68,17 +99,26 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     {
         BootNeed.File => DhcpLease.BootFileIn(offer).Length > 0 || IsProxy(offer),
         // UEFI 2.10 section 24.7.2: without option 60 = HTTPClient the offer is not for HTTP boot.
-        BootNeed.HttpUrl => offer.Options.GetText(DhcpOptionCode.VendorClass) == "HTTPClient" && DhcpLease.BootFileIn(offer).StartsWith("http", StringComparison.OrdinalIgnoreCase),
+        BootNeed.HttpUrl =>
+            offer.Options.GetText(DhcpOptionCode.VendorClass) == "HTTPClient"
+                && DhcpLease.BootFileIn(offer).StartsWith("http", StringComparison.OrdinalIgnoreCase),
         _ => true,
     };
 
     private static bool IsProxy(DhcpMessage offer) =>
-        offer.YourAddress.Equals(IPAddress.Any) && offer.Options.GetText(DhcpOptionCode.VendorClass) is { } text && text.StartsWith("PXEClient", StringComparison.Ordinal);
+        offer.YourAddress.Equals(IPAddress.Any)
+            && offer.Options.GetText(DhcpOptionCode.VendorClass) is { } text
+            && text.StartsWith("PXEClient", StringComparison.Ordinal);
 
     private static bool SameServer(DhcpMessage one, DhcpMessage other) =>
         Equals(one.Options.GetAddress(DhcpOptionCode.ServerIdentifier), other.Options.GetAddress(DhcpOptionCode.ServerIdentifier));
 
-    private async Task<DhcpMessage?> HearAsync(DhcpClientSocket link, uint transaction, Func<DhcpMessage, bool> wanted, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<DhcpMessage?> HearAsync(
+        DhcpClientSocket link,
+        uint transaction,
+        Func<DhcpMessage, bool> wanted,
+        TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(patience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);

@@ -8,15 +8,19 @@ namespace Maas.Testing.Dhcp;
 /// <summary>How one program asks for an address: the options it sends, in its order, as captured from the real one.</summary>
 internal sealed class DhcpClientProfile
 {
-    private static readonly byte[] PxeParameters = Convert.FromHexString("0102030405060c0d0f111216171c28292a2b3233363a3b3c4243618081828384858687");
+    private static readonly byte[] PxeParameters =
+        Convert.FromHexString("0102030405060c0d0f111216171c28292a2b3233363a3b3c4243618081828384858687");
     private static readonly byte[] HttpParameters = Convert.FromHexString("0102030405060c0d0f111216171c28292a2b3233363a3b3ceb4361");
     private static readonly byte[] IpxeParameters = Convert.FromHexString("010306070c0f111a2b3c4243778081828384858687afcb");
-    private static readonly byte[] IpxeBiosFeatures = Convert.FromHexString("b105011af41000eb03010000170101220101130101110101270101190101290101100102210101150101180101120101");
-    private static readonly byte[] IpxeEfiFeatures = Convert.FromHexString("b105011af41000eb030100001701012401011301011101012701012901011501011b0101120101");
+    private static readonly byte[] IpxeBiosFeatures =
+        Convert.FromHexString("b105011af41000eb03010000170101220101130101110101270101190101290101100102210101150101180101120101");
+    private static readonly byte[] IpxeEfiFeatures =
+        Convert.FromHexString("b105011af41000eb030100001701012401011301011101012701012901011501011b0101120101");
 
     private readonly (DhcpOptionCode Code, byte[] Value)[] _options;
 
-    private DhcpClientProfile(string name, BootNeed need, (DhcpOptionCode, byte[])[] options) => (Name, Need, _options) = (name, need, options);
+    private DhcpClientProfile(string name, BootNeed need, (DhcpOptionCode, byte[])[] options) =>
+        (Name, Need, _options) = (name, need, options);
 
     /// <summary>The program, for the story.</summary>
     public string Name { get; }
@@ -41,19 +45,31 @@ internal sealed class DhcpClientProfile
     {
         SimulatedFirmware.BiosPxe => new("PXE ROM", BootNeed.File,
         [
-            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]), (DhcpOptionCode.ParameterRequestList, PxeParameters), (DhcpOptionCode.ClientMachineIdentifier, Identifier(uuid)),
-            (DhcpOptionCode.ClientNetworkInterface, [1, 2, 1]), Architecture(BootArchitecture.X86Bios), VendorClass("PXEClient:Arch:00000:UNDI:002001"),
+            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]),
+            (DhcpOptionCode.ParameterRequestList, PxeParameters),
+            (DhcpOptionCode.ClientMachineIdentifier, Identifier(uuid)),
+            (DhcpOptionCode.ClientNetworkInterface, [1, 2, 1]),
+            Architecture(BootArchitecture.X86Bios),
+            VendorClass("PXEClient:Arch:00000:UNDI:002001"),
         ]) { Broadcast = true },
         SimulatedFirmware.BiosIpxe => Ipxe(BootArchitecture.X86Bios, mac, uuid),
         SimulatedFirmware.UefiPxe => new("UEFI PXE", BootNeed.File,
         [
-            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]), (DhcpOptionCode.ParameterRequestList, PxeParameters), (DhcpOptionCode.ClientMachineIdentifier, Identifier(uuid)),
-            (DhcpOptionCode.ClientNetworkInterface, [1, 3, 0]), Architecture(BootArchitecture.X64Uefi), VendorClass("PXEClient:Arch:00007:UNDI:003000"),
+            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]),
+            (DhcpOptionCode.ParameterRequestList, PxeParameters),
+            (DhcpOptionCode.ClientMachineIdentifier, Identifier(uuid)),
+            (DhcpOptionCode.ClientNetworkInterface, [1, 3, 0]),
+            Architecture(BootArchitecture.X64Uefi),
+            VendorClass("PXEClient:Arch:00007:UNDI:003000"),
         ]) { Broadcast = true, MaximumInRequest = 65280 },
         SimulatedFirmware.UefiHttp => new("UEFI HTTP boot", BootNeed.HttpUrl,
         [
-            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]), (DhcpOptionCode.ParameterRequestList, HttpParameters), (DhcpOptionCode.ClientMachineIdentifier, Identifier(uuid)),
-            (DhcpOptionCode.ClientNetworkInterface, [1, 3, 0]), Architecture(BootArchitecture.X64UefiHttp), VendorClass("HTTPClient:Arch:00016:UNDI:003000"),
+            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]),
+            (DhcpOptionCode.ParameterRequestList, HttpParameters),
+            (DhcpOptionCode.ClientMachineIdentifier, Identifier(uuid)),
+            (DhcpOptionCode.ClientNetworkInterface, [1, 3, 0]),
+            Architecture(BootArchitecture.X64UefiHttp),
+            VendorClass("HTTPClient:Arch:00016:UNDI:003000"),
         ]) { Broadcast = true },
         _ => throw new ArgumentOutOfRangeException(nameof(firmware)),
     };
@@ -64,9 +80,14 @@ internal sealed class DhcpClientProfile
         var bios = architecture == BootArchitecture.X86Bios;
         return new("iPXE", BootNeed.File,
         [
-            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]), Architecture(architecture), (DhcpOptionCode.ClientNetworkInterface, bios ? [1, 2, 1] : [1, 3, 10]),
-            VendorClass(bios ? "PXEClient:Arch:00000:UNDI:002001" : "PXEClient:Arch:00007:UNDI:003010"), (DhcpOptionCode.UserClass, "iPXE"u8.ToArray()),
-            (DhcpOptionCode.ParameterRequestList, IpxeParameters), (DhcpOptionCode.IPxe, bios ? IpxeBiosFeatures : IpxeEfiFeatures), ClientIdentifier(mac),
+            (DhcpOptionCode.MaximumMessageSize, [0x05, 0xc0]),
+            Architecture(architecture),
+            (DhcpOptionCode.ClientNetworkInterface, bios ? [1, 2, 1] : [1, 3, 10]),
+            VendorClass(bios ? "PXEClient:Arch:00000:UNDI:002001" : "PXEClient:Arch:00007:UNDI:003010"),
+            (DhcpOptionCode.UserClass, "iPXE"u8.ToArray()),
+            (DhcpOptionCode.ParameterRequestList, IpxeParameters),
+            (DhcpOptionCode.IPxe, bios ? IpxeBiosFeatures : IpxeEfiFeatures),
+            ClientIdentifier(mac),
             (DhcpOptionCode.ClientMachineIdentifier, Identifier(uuid)),
         ]) { Seconds = (4, 10), ChoiceStands = Choice.AtEnd };
     }
@@ -80,7 +101,10 @@ internal sealed class DhcpClientProfile
 
     /// <summary>ISC's client, in a system on disk.</summary>
     public static DhcpClientProfile Dhclient(string hostName) => new("dhclient", BootNeed.Nothing,
-        [(DhcpOptionCode.HostName, Encoding.ASCII.GetBytes(hostName)), (DhcpOptionCode.ParameterRequestList, Convert.FromHexString("011c030f06770c1a2a"))]);
+        [
+            (DhcpOptionCode.HostName, Encoding.ASCII.GetBytes(hostName)),
+            (DhcpOptionCode.ParameterRequestList, Convert.FromHexString("011c030f06770c1a2a"))
+        ]);
 
     public DhcpMessage Discover(HardwareAddress mac, uint transaction)
     {
@@ -117,12 +141,14 @@ internal sealed class DhcpClientProfile
 
     private DhcpMessage Begin(HardwareAddress mac, uint transaction, DhcpMessageType type, ushort seconds) => new()
     {
-        Operation = DhcpOperation.Request, Hardware = mac, TransactionId = transaction, Type = type, SecondsElapsed = seconds, Broadcast = Broadcast,
+        Operation = DhcpOperation.Request, Hardware = mac, TransactionId = transaction, Type = type, SecondsElapsed = seconds,
+        Broadcast = Broadcast,
     };
 
     private static void Choose(DhcpMessage message, DhcpMessage offer)
     {
-        if (offer.Options.GetAddress(DhcpOptionCode.ServerIdentifier) is { } server) message.Options.Set(DhcpOptionCode.ServerIdentifier, server);
+        if (offer.Options.GetAddress(DhcpOptionCode.ServerIdentifier) is { } server)
+            message.Options.Set(DhcpOptionCode.ServerIdentifier, server);
         message.Options.Set(DhcpOptionCode.RequestedAddress, offer.YourAddress);
     }
 

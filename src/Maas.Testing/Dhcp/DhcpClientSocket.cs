@@ -21,9 +21,11 @@ internal sealed class DhcpClientSocket : IDisposable
     private readonly HardwareAddress _mac;
     private readonly List<FaultyPath> _paths = [];
     private readonly CancellationTokenSource _closed = new();
-    private readonly Channel<DhcpMessage> _heard = Channel.CreateUnbounded<DhcpMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<DhcpMessage> _heard =
+        Channel.CreateUnbounded<DhcpMessage>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <exception cref="SocketException">The relay's address is not local, or the port of clients may not be used without privileges.</exception>
+    /// <exception cref="SocketException">The relay's address is not local, or the port of clients may not be used without
+    /// privileges.</exception>
     public DhcpClientSocket(SimulatedNetwork network, HardwareAddress mac)
     {
         (_network, _mac) = (network, mac);
@@ -35,7 +37,8 @@ internal sealed class DhcpClientSocket : IDisposable
     {
         if (_network.Interface is not null)
         {
-            await _paths[0].SendAsync(Write(message), new IPEndPoint(IPAddress.Broadcast, ServerPort), cancellationToken).ConfigureAwait(false);
+            await _paths[0].SendAsync(Write(message), new IPEndPoint(IPAddress.Broadcast, ServerPort), cancellationToken)
+                .ConfigureAwait(false);
             return;
         }
 
@@ -80,7 +83,9 @@ internal sealed class DhcpClientSocket : IDisposable
             while (true)
             {
                 var (length, _) = await path.ReceiveAsync(buffer, closed).ConfigureAwait(false);
-                if (!DhcpMessage.TryParse(buffer.AsSpan(0, length), out var message) || message.Operation != DhcpOperation.Reply || message.Hardware != _mac) continue;
+                if (!DhcpMessage.TryParse(buffer.AsSpan(0, length), out var message)
+                    || message.Operation != DhcpOperation.Reply
+                    || message.Hardware != _mac) continue;
                 // The relay takes its own words out before the client hears them (RFC 3046 section 2.1).
                 message.Options.Remove(DhcpOptionCode.RelayAgentInformation);
                 _heard.Writer.TryWrite(message);
@@ -113,6 +118,8 @@ internal sealed class DhcpClientSocket : IDisposable
     private static byte[] Write(DhcpMessage message)
     {
         var datagram = new byte[DhcpMessage.LongestOnEthernet];
-        return message.TryWrite(datagram, out var length) ? datagram[..length] : throw new InvalidOperationException("The message does not fit a datagram.");
+        return message.TryWrite(datagram, out var length)
+            ? datagram[..length]
+            : throw new InvalidOperationException("The message does not fit a datagram.");
     }
 }

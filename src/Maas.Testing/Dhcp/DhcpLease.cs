@@ -11,11 +11,18 @@ namespace Maas.Testing.Dhcp;
 /// <param name="Attempts">How many DISCOVERs it took.</param>
 internal sealed record DhcpLease(IPAddress Address, IPAddress Server, IPAddress BootServer, string BootFile, int Attempts)
 {
-    /// <summary>Puts together what the server that leased the address said and what a boot server said, which may be the same message.</summary>
+    /// <summary>
+    /// Puts together what the server that leased the address said and what a boot server said, which may be the same message.
+    /// </summary>
     public static DhcpLease From(DhcpMessage acknowledged, DhcpMessage boot, int attempts)
     {
         var server = acknowledged.Options.GetAddress(DhcpOptionCode.ServerIdentifier) ?? IPAddress.Any;
-        return new DhcpLease(acknowledged.YourAddress, server, BootServerIn(boot) ?? boot.Options.GetAddress(DhcpOptionCode.ServerIdentifier) ?? server, BootFileIn(boot), attempts);
+        return new DhcpLease(
+            acknowledged.YourAddress,
+            server,
+            BootServerIn(boot) ?? boot.Options.GetAddress(DhcpOptionCode.ServerIdentifier) ?? server,
+            BootFileIn(boot),
+            attempts);
     }
 
     /// <summary>Option 67, else the header's field.</summary>

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Maas.Testing.Events;
 
-/// <summary>Something that happened at a simulated machine. <see cref="ToString"/> tells it as a line of a story, without secrets.</summary>
+/// <summary>
+/// Something that happened at a simulated machine. <see cref="ToString"/> tells it as a line of a story, without secrets.
+/// </summary>
 /// <param name="At">When.</param>
 /// <param name="SincePowerOn">How long after the machine was last turned on.</param>
 public abstract record MachineEvent(DateTimeOffset At, TimeSpan SincePowerOn)
@@ -26,7 +28,14 @@ public abstract record MachineEvent(DateTimeOffset At, TimeSpan SincePowerOn)
     /// <param name="Server">The server that leased it.</param>
     /// <param name="BootFile">The boot file named; <see langword="null"/> when none was.</param>
     /// <param name="Attempts">How many DISCOVERs it took.</param>
-    public sealed record Dhcp(DateTimeOffset At, TimeSpan SincePowerOn, string Client, IPAddress? Address, IPAddress? Server, string? BootFile, int Attempts) : MachineEvent(At, SincePowerOn)
+    public sealed record Dhcp(
+        DateTimeOffset At,
+        TimeSpan SincePowerOn,
+        string Client,
+        IPAddress? Address,
+        IPAddress? Server,
+        string? BootFile,
+        int Attempts) : MachineEvent(At, SincePowerOn)
     {
         /// <inheritdoc/>
         public override string ToString() => Address is null
@@ -42,7 +51,14 @@ public abstract record MachineEvent(DateTimeOffset At, TimeSpan SincePowerOn)
     /// <param name="Bytes">How many bytes came.</param>
     /// <param name="Took">How long it took.</param>
     /// <param name="Failure">Why it failed; <see langword="null"/> when it did not.</param>
-    public sealed record Fetch(DateTimeOffset At, TimeSpan SincePowerOn, string Client, Uri Source, long Bytes, TimeSpan Took, string? Failure) : MachineEvent(At, SincePowerOn)
+    public sealed record Fetch(
+        DateTimeOffset At,
+        TimeSpan SincePowerOn,
+        string Client,
+        Uri Source,
+        long Bytes,
+        TimeSpan Took,
+        string? Failure) : MachineEvent(At, SincePowerOn)
     {
         /// <inheritdoc/>
         public override string ToString() => Failure is null
@@ -57,7 +73,13 @@ public abstract record MachineEvent(DateTimeOffset At, TimeSpan SincePowerOn)
     /// <param name="Method">The HTTP method.</param>
     /// <param name="Path">The path and query, a one-time token in it as <c>***</c>.</param>
     /// <param name="Status">The status code.</param>
-    public sealed record Http(DateTimeOffset At, TimeSpan SincePowerOn, string Client, string Method, string Path, int Status) : MachineEvent(At, SincePowerOn)
+    public sealed record Http(
+        DateTimeOffset At,
+        TimeSpan SincePowerOn,
+        string Client,
+        string Method,
+        string Path,
+        int Status) : MachineEvent(At, SincePowerOn)
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Client}: {Method} {Path} {Status}";
@@ -68,7 +90,11 @@ public abstract record MachineEvent(DateTimeOffset At, TimeSpan SincePowerOn)
     /// <param name="SincePowerOn">How long after the machine was last turned on.</param>
     /// <param name="Program">Which program: <c>iPXE</c>, <c>agent</c>, <c>cloud-init</c>, …</param>
     /// <param name="Text">What it said.</param>
-    public sealed record ConsoleOutput(DateTimeOffset At, TimeSpan SincePowerOn, string Program, string Text) : MachineEvent(At, SincePowerOn)
+    public sealed record ConsoleOutput(
+        DateTimeOffset At,
+        TimeSpan SincePowerOn,
+        string Program,
+        string Text) : MachineEvent(At, SincePowerOn)
     {
         /// <inheritdoc/>
         public override string ToString() => $"{Program}: {Text}";

@@ -28,7 +28,8 @@ internal sealed class MachineLog(TimeProvider timeProvider)
     public void Fetch(string client, Uri source, long bytes, long started, string? failure) =>
         Add(new MachineEvent.Fetch(Now, Since, client, source, bytes, timeProvider.GetElapsedTime(started), failure));
 
-    public void Http(string client, string method, string path, int status) => Add(new MachineEvent.Http(Now, Since, client, method, path, status));
+    public void Http(string client, string method, string path, int status) =>
+        Add(new MachineEvent.Http(Now, Since, client, method, path, status));
 
     public void Said(string program, string text) => Add(new MachineEvent.ConsoleOutput(Now, Since, program, text));
 

@@ -19,7 +19,9 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
     public async Task<BootResult> BootFromNetworkAsync(CancellationToken cancellationToken)
     {
         var voice = DhcpClientProfile.Of(options.Firmware, options.Mac, options.Uuid);
-        var lease = await new DhcpClient(options.Network, options.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
+        var lease =
+            await new DhcpClient(options.Network, options.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
+                .ConfigureAwait(false);
         if (lease is null) return new BootResult.NextDevice("no answer to DHCP that says what to boot");
         if (options.Firmware == SimulatedFirmware.BiosIpxe) return await RunIpxeAsync(lease, cancellationToken).ConfigureAwait(false);
 
@@ -40,12 +42,18 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
             return await new PxelinuxProgram(options, lease, loader, log).RunAsync(program, cancellationToken).ConfigureAwait(false);
         }
 
-        if (name.Contains("ipxe", StringComparison.Ordinal) || name.Contains("undionly", StringComparison.Ordinal) || name.Contains("snponly", StringComparison.Ordinal))
+        if (name.Contains("ipxe", StringComparison.Ordinal)
+            || name.Contains("undionly", StringComparison.Ordinal)
+            || name.Contains("snponly", StringComparison.Ordinal))
         {
             // iPXE asks for itself again, under its own name.
             var voice = DhcpClientProfile.Ipxe(IsBios ? BootArchitecture.X86Bios : BootArchitecture.X64Uefi, options.Mac, options.Uuid);
-            var again = await new DhcpClient(options.Network, options.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken).ConfigureAwait(false);
-            return again is null ? new BootResult.NextDevice("iPXE got no answer to DHCP") : await RunIpxeAsync(again, cancellationToken).ConfigureAwait(false);
+            var again =
+                await new DhcpClient(options.Network, options.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
+                    .ConfigureAwait(false);
+            return again is null
+                ? new BootResult.NextDevice("iPXE got no answer to DHCP")
+                : await RunIpxeAsync(again, cancellationToken).ConfigureAwait(false);
         }
 
         return new BootResult.NextDevice($"{name} is a program that this simulation cannot play");

@@ -29,7 +29,8 @@ internal sealed class IpxeMachine(SimulatedMachineOptions options, DhcpLease lea
     public string? Value(string name)
     {
         var parts = name.Split(':', 2);
-        var value = _set.GetValueOrDefault(parts[0]) ?? BuiltIn(parts[0].StartsWith("net0/", StringComparison.OrdinalIgnoreCase) ? parts[0][5..] : parts[0]);
+        var value = _set.GetValueOrDefault(parts[0])
+            ?? BuiltIn(parts[0].StartsWith("net0/", StringComparison.OrdinalIgnoreCase) ? parts[0][5..] : parts[0]);
         return parts is [_, var type] && value is not null
             ? type switch
             {

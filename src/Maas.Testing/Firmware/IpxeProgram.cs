@@ -14,7 +14,9 @@ internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog
     private int _steps;
     private int _depth;
 
-    /// <summary>Fetches a script and runs it; <see langword="null"/> when it ended, or could not be had, without booting anything.</summary>
+    /// <summary>
+    /// Fetches a script and runs it; <see langword="null"/> when it ended, or could not be had, without booting anything.
+    /// </summary>
     public async Task<BootResult?> ChainAsync(Uri source, CancellationToken cancellationToken)
     {
         if (++_depth > DeepestChain) return new BootResult.NextDevice("scripts chain scripts without end");
@@ -61,7 +63,8 @@ internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog
     }
 
     // A comment begins with a word that begins with #; blanks separate words and nothing is quoted.
-    private static List<string> Words(string line) => [.. line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries).TakeWhile(w => w[0] != '#')];
+    private static List<string> Words(string line) =>
+        [.. line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries).TakeWhile(w => w[0] != '#')];
 
     private async Task<(Outcome Outcome, string? Label)> RunLineAsync(Uri source, List<string> words, CancellationToken cancellationToken)
     {
@@ -76,7 +79,9 @@ internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog
             {
                 var command = words[start..end].ConvertAll(machine.Expand);
                 if (command is ["goto", var label]) return (Outcome.Success, label);
-                outcome = command.Count == 0 ? Outcome.Success : await RunCommandAsync(source, command, cancellationToken).ConfigureAwait(false);
+                outcome = command.Count == 0
+                    ? Outcome.Success
+                    : await RunCommandAsync(source, command, cancellationToken).ConfigureAwait(false);
                 if (outcome.Result is not null) break;
             }
 
@@ -94,11 +99,13 @@ internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog
         switch (command[0])
         {
             case "kernel" or "imgselect" or "linux" when arguments.Count > 0:
-                if (await loader.LoadAsync(Name, new Uri(source, arguments[0]), cancellationToken).ConfigureAwait(false) is null) return Outcome.Failure;
+                if (await loader.LoadAsync(Name, new Uri(source, arguments[0]), cancellationToken).ConfigureAwait(false) is null)
+                    return Outcome.Failure;
                 _commandLine = string.Join(' ', arguments.Skip(1));
                 return Outcome.Success;
             case "initrd" or "imgfetch" or "module" when arguments.Count > 0:
-                return new(await loader.LoadAsync(Name, new Uri(source, arguments[0]), cancellationToken).ConfigureAwait(false) is not null);
+                return new(
+                    await loader.LoadAsync(Name, new Uri(source, arguments[0]), cancellationToken).ConfigureAwait(false) is not null);
             case "imgargs" when arguments.Count > 0:
                 _commandLine = string.Join(' ', arguments.Skip(1));
                 return Outcome.Success;
@@ -108,7 +115,9 @@ internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog
             case "boot" or "imgexec" when arguments.Count == 0:
                 return _commandLine is { } line ? new(true, new BootResult.Kernel(line)) : Outcome.Failure;
             case "chain" or "imgexec" or "boot":
-                return arguments.Count == 0 ? Outcome.Failure : new(false, await ChainAsync(new Uri(source, arguments[0]), cancellationToken).ConfigureAwait(false));
+                return arguments.Count == 0
+                    ? Outcome.Failure
+                    : new(false, await ChainAsync(new Uri(source, arguments[0]), cancellationToken).ConfigureAwait(false));
             case "sanboot":
                 log.Said(Name, machine.DiskBoots ? "booting from the local disk" : "the local disk has nothing to boot");
                 return machine.DiskBoots ? new(true, new BootResult.Disk()) : Outcome.Failure;
@@ -119,7 +128,9 @@ internal sealed class IpxeProgram(IpxeMachine machine, Loader loader, MachineLog
             case "reboot":
                 return new(true, new BootResult.Reboot());
             case "sleep":
-                var seconds = int.TryParse(arguments.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1;
+                var seconds = int.TryParse(arguments.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                    ? given
+                    : 1;
                 await Task.Delay(TimeSpan.FromSeconds(seconds), timeProvider, cancellationToken).ConfigureAwait(false);
                 return Outcome.Success;
             case "echo":

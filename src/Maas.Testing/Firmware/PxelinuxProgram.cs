@@ -5,7 +5,9 @@ using Maas.Testing.Events;
 
 namespace Maas.Testing.Firmware;
 
-/// <summary>pxelinux (https://wiki.syslinux.org, "PXELINUX"): looks for its configuration under the names it tries, and boots its default label.</summary>
+/// <summary>
+/// pxelinux (https://wiki.syslinux.org, "PXELINUX"): looks for its configuration under the names it tries, and boots its default label.
+/// </summary>
 internal sealed class PxelinuxProgram(SimulatedMachineOptions options, DhcpLease lease, Loader loader, MachineLog log)
 {
     private const string Name = "pxelinux";
@@ -16,7 +18,8 @@ internal sealed class PxelinuxProgram(SimulatedMachineOptions options, DhcpLease
             return new BootResult.NextDevice("pxelinux did not find ldlinux.c32");
         foreach (var name in ConfigurationNames())
         {
-            if (await loader.ReadTextAsync(Name, new Uri(program, "pxelinux.cfg/" + name), cancellationToken).ConfigureAwait(false) is { } text)
+            if (await loader.ReadTextAsync(Name, new Uri(program, "pxelinux.cfg/" + name), cancellationToken)
+                .ConfigureAwait(false) is { } text)
                 return await BootAsync(program, text, cancellationToken).ConfigureAwait(false);
         }
 
@@ -37,9 +40,12 @@ internal sealed class PxelinuxProgram(SimulatedMachineOptions options, DhcpLease
     {
         var (wanted, label) = ("", "");
         var entries = new Dictionary<string, Dictionary<string, string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in text.ReplaceLineEndings("\n").Split(
+            '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var (keyword, rest) = line.Split([' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var first, var second] ? (first.ToUpperInvariant(), second) : (line.ToUpperInvariant(), "");
+            var (keyword, rest) = line.Split([' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var first, var second]
+                ? (first.ToUpperInvariant(), second)
+                : (line.ToUpperInvariant(), "");
             if (keyword == "DEFAULT") wanted = rest;
             else if (keyword == "LABEL") entries[label = rest] = new(StringComparer.Ordinal);
             else if (label.Length > 0) entries[label][keyword] = rest;
@@ -48,7 +54,9 @@ internal sealed class PxelinuxProgram(SimulatedMachineOptions options, DhcpLease
         if (!entries.TryGetValue(wanted, out var entry)) return new BootResult.NextDevice($"pxelinux: no label {wanted}");
         if (entry.ContainsKey("LOCALBOOT")) return new BootResult.NextDevice("pxelinux gave control back");
         if (entry.GetValueOrDefault("COM32") is { } module)
-            return module.StartsWith("poweroff", StringComparison.Ordinal) ? new BootResult.PowerOff("switched off by pxelinux") : new BootResult.NextDevice($"pxelinux: {module} cannot be played");
+            return module.StartsWith("poweroff", StringComparison.Ordinal)
+                ? new BootResult.PowerOff("switched off by pxelinux")
+                : new BootResult.NextDevice($"pxelinux: {module} cannot be played");
 
         var kernel = entry.GetValueOrDefault("LINUX") ?? entry.GetValueOrDefault("KERNEL");
         if (kernel is null) return new BootResult.NextDevice("pxelinux: the label names no kernel");

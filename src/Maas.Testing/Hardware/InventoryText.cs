@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Maas.Testing.Hardware;
 
-/// <summary>What the script 00-maas-inventory prints on a simulated machine: a record a line, its kind and its fields separated by tabs.</summary>
+/// <summary>
+/// What the script 00-maas-inventory prints on a simulated machine: a record a line, its kind and its fields separated by tabs.
+/// </summary>
 internal static class InventoryText
 {
     private const string VirtioVendor = "1af4", VirtioNetwork = "1000", VirtioBlock = "1001";
@@ -14,29 +16,79 @@ internal static class InventoryText
         var text = new StringBuilder("maas-inventory\t1\n");
         var bios = machine.Firmware is SimulatedFirmware.BiosPxe or SimulatedFirmware.BiosIpxe;
         Record(text, "system", ("machine", KernelArchitecture(hardware.Architecture)), ("firmware", bios ? "bios" : "uefi"));
-        Record(text, "cpu", ("count", hardware.Processors), ("cores", hardware.Processors), ("sockets", 1), ("max_mhz", hardware.ProcessorMegahertz), ("model", hardware.ProcessorModel));
+        Record(
+            text,
+            "cpu",
+            ("count", hardware.Processors),
+            ("cores", hardware.Processors),
+            ("sockets", 1),
+            ("max_mhz", hardware.ProcessorMegahertz),
+            ("model", hardware.ProcessorModel));
         Record(text, "memory", ("kib", hardware.MemoryMebibytes * 1024L));
-        Record(text, "identity", ("vendor", hardware.Vendor), ("product", hardware.Product), ("version", ""), ("serial", hardware.Serial ?? machine.Mac.ToString().Replace(":", "", StringComparison.Ordinal)),
-            ("uuid", machine.Uuid), ("board_vendor", hardware.Vendor), ("board_name", hardware.Product), ("firmware_vendor", hardware.Vendor), ("firmware_version", "1.0"), ("firmware_date", "04/26/2012"), ("chassis_type", 1));
+        Record(text, "identity", ("vendor", hardware.Vendor), ("product", hardware.Product), ("version", ""),
+            ("serial", hardware.Serial ?? machine.Mac.ToString().Replace(":", "", StringComparison.Ordinal)),
+            ("uuid", machine.Uuid),
+            ("board_vendor", hardware.Vendor),
+            ("board_name", hardware.Product),
+            ("firmware_vendor", hardware.Vendor),
+            ("firmware_version", "1.0"),
+            ("firmware_date", "04/26/2012"),
+            ("chassis_type", 1));
 
         foreach (var disk in hardware.Disks)
         {
             Record(
-                text, "disk", ("name", disk.Name), ("size", disk.Size), ("block", 512), ("rotational", disk.Rotational ? 1 : 0), ("removable", 0),
+                text,
+                "disk",
+                ("name", disk.Name),
+                ("size", disk.Size),
+                ("block", 512),
+                ("rotational", disk.Rotational ? 1 : 0),
+                ("removable", 0),
                 ("ro", 0), ("bus", BusOf(disk.Name)), ("serial", disk.Serial), ("wwid", ""), ("model", disk.Model), ("path", ""));
         }
 
         var interfaces = hardware.OtherInterfaces.Prepend(machine.Mac).ToList();
         for (var i = 0; i < interfaces.Count; i++)
         {
-            Record(text, "nic", ("name", $"eth{i}"), ("mac", interfaces[i]), ("speed", i == 0 ? 1000 : ""), ("link", i == 0 ? 1 : 0), ("mtu", 1500), ("driver", "virtio_net"), ("pci", PciAddress(i)), ("vendor", VirtioVendor), ("product", VirtioNetwork));
+            Record(
+                text,
+                "nic",
+                ("name", $"eth{i}"),
+                ("mac", interfaces[i]),
+                ("speed", i == 0 ? 1000 : ""),
+                ("link", i == 0 ? 1 : 0),
+                ("mtu", 1500),
+                ("driver", "virtio_net"),
+                ("pci", PciAddress(i)),
+                ("vendor", VirtioVendor),
+                ("product", VirtioNetwork));
         }
 
-        Record(text, "numa", ("index", 0), ("cpus", hardware.Processors == 1 ? "0" : $"0-{hardware.Processors - 1}"), ("kib", hardware.MemoryMebibytes * 1024L));
+        Record(
+            text,
+            "numa",
+            ("index", 0),
+            ("cpus", hardware.Processors == 1 ? "0" : $"0-{hardware.Processors - 1}"),
+            ("kib", hardware.MemoryMebibytes * 1024L));
         for (var i = 0; i < interfaces.Count; i++)
-            Record(text, "pci", ("address", PciAddress(i)), ("class", "020000"), ("vendor", VirtioVendor), ("product", VirtioNetwork), ("driver", "virtio-pci"));
+            Record(
+                text,
+                "pci",
+                ("address", PciAddress(i)),
+                ("class", "020000"),
+                ("vendor", VirtioVendor),
+                ("product", VirtioNetwork),
+                ("driver", "virtio-pci"));
         for (var i = 0; i < hardware.Disks.Count; i++)
-            Record(text, "pci", ("address", PciAddress(interfaces.Count + i)), ("class", "010000"), ("vendor", VirtioVendor), ("product", VirtioBlock), ("driver", "virtio-pci"));
+            Record(
+                text,
+                "pci",
+                ("address", PciAddress(interfaces.Count + i)),
+                ("class", "010000"),
+                ("vendor", VirtioVendor),
+                ("product", VirtioBlock),
+                ("driver", "virtio-pci"));
         return text.Append("end\n").ToString();
     }
 
@@ -63,7 +115,10 @@ internal static class InventoryText
     {
         text.Append(kind);
         foreach (var (name, value) in fields)
-            text.Append('\t').Append(name).Append('=').Append(string.Concat(string.Create(CultureInfo.InvariantCulture, $"{value}").Select(c => char.IsControl(c) ? ' ' : c)));
+            text.Append('\t')
+                .Append(name)
+                .Append('=')
+                .Append(string.Concat(string.Create(CultureInfo.InvariantCulture, $"{value}").Select(c => char.IsControl(c) ? ' ' : c)));
         text.Append('\n');
     }
 }

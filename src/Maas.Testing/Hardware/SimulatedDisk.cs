@@ -31,7 +31,9 @@ public sealed class SimulatedDisk : IDisposable
     /// <summary>Opens what was written for reading.</summary>
     /// <exception cref="InvalidOperationException">The disk is blank, or its machine keeps no content.</exception>
     public Stream OpenRead() =>
-        _content is null ? throw new InvalidOperationException("The disk is blank or its content is not kept.") : new FileStream(_content.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _content is null
+            ? throw new InvalidOperationException("The disk is blank or its content is not kept.")
+            : new FileStream(_content.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>Writes an image from the disk's beginning, in place of what was there.</summary>
     /// <exception cref="IOException">The image is larger than the disk; what fits has been written.</exception>
@@ -41,7 +43,13 @@ public sealed class SimulatedDisk : IDisposable
         if (_folder is not null)
         {
             var path = Path.Combine(_folder, $"maas-disk-{Guid.CreateVersion7():N}");
-            _content = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+            _content = new FileStream(
+                path,
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.ReadWrite | FileShare.Delete,
+                1 << 16,
+                FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

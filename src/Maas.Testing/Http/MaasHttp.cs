@@ -6,8 +6,8 @@ using Maas.Testing.Events;
 namespace Maas.Testing.Http;
 
 /// <summary>
-/// Asks the server as one program of the machine does: signed by OAuth 1.0a PLAINTEXT (RFC 5849 section 3.4.4) with the machine's own, perhaps wrong, clock; a 401
-/// corrects it from the Date header, once; silence and a server's own trouble are tried again.
+/// Asks the server as one program of the machine does: signed by OAuth 1.0a PLAINTEXT (RFC 5849 section 3.4.4) with the machine's own,
+/// perhaps wrong, clock; a 401 corrects it from the Date header, once; silence and a server's own trouble are tried again.
 /// </summary>
 internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockError, MachineLog log, TimeProvider timeProvider)
 {
@@ -24,7 +24,11 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
 
     /// <summary>Sends until there is an answer worth having; the caller disposes of it.</summary>
     /// <exception cref="HttpRequestException">There was none.</exception>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri url, Func<HttpContent>? content, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        Uri url,
+        Func<HttpContent>? content,
+        CancellationToken cancellationToken)
     {
         var clockCorrected = false;
         var pause = TimeSpan.FromSeconds(1);
@@ -34,7 +38,10 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
             try
             {
                 response = await SendOnceAsync(method, url, content, cancellationToken).ConfigureAwait(false);
-                if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && Credentials is not null && !clockCorrected && response.Headers.Date is { } date)
+                if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                    && Credentials is not null
+                    && !clockCorrected
+                    && response.Headers.Date is { } date)
                 {
                     _clockError -= Clock - date;
                     clockCorrected = true;
@@ -57,7 +64,11 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
 
     private DateTimeOffset Clock => timeProvider.GetUtcNow() + _clockError;
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri url, Func<HttpContent>? content, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpMethod method,
+        Uri url,
+        Func<HttpContent>? content,
+        CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -66,7 +77,11 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
         try
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            log.Http(program, method.Method, Secret is { } secret ? url.PathAndQuery.Replace(secret, "***", StringComparison.Ordinal) : url.PathAndQuery, (int)response.StatusCode);
+            log.Http(
+                program,
+                method.Method,
+                Secret is { } secret ? url.PathAndQuery.Replace(secret, "***", StringComparison.Ordinal) : url.PathAndQuery,
+                (int)response.StatusCode);
             return response;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)

@@ -15,7 +15,9 @@ internal sealed class FaultyPath(Socket socket, DatagramFaults faults) : IDispos
         if (faults.Repeats()) await socket.SendToAsync(datagram, to, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The next datagram that was not lost. An ICMP error that an earlier datagram earned is not one, nor is one that is too long.</summary>
+    /// <summary>
+    /// The next datagram that was not lost. An ICMP error that an earlier datagram earned is not one, nor is one that is too long.
+    /// </summary>
     public async ValueTask<(int Length, IPEndPoint From)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)
@@ -32,7 +34,8 @@ internal sealed class FaultyPath(Socket socket, DatagramFaults faults) : IDispos
             {
                 received = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), cancellationToken).ConfigureAwait(false);
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize)
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused
+                or SocketError.MessageSize)
             {
                 continue;
             }

@@ -24,7 +24,9 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
     public Task<long> FetchAsync(IPEndPoint server, string name, Stream destination, CancellationToken cancellationToken = default) =>
         TransferAsync(server, name, destination, cancellationToken);
 
-    /// <summary>Asks for a file's length and breaks the transfer off, as UEFI does before it loads a file; -1 when the server does not tell.</summary>
+    /// <summary>
+    /// Asks for a file's length and breaks the transfer off, as UEFI does before it loads a file; -1 when the server does not tell.
+    /// </summary>
     /// <exception cref="TftpException">The server refused or fell silent.</exception>
     public Task<long> AskLengthAsync(IPEndPoint server, string name, CancellationToken cancellationToken = default) =>
         TransferAsync(server, name, null, cancellationToken);
@@ -43,9 +45,11 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
             {
                 if (transfer.Reply is { } reply) await path.SendAsync(reply, peer, cancellationToken).ConfigureAwait(false);
                 transfer.Sent();
-                if (await HearAsync(path, buffer, _options.Patience * (1 << Math.Min(silence, MostDoublings)), cancellationToken).ConfigureAwait(false) is not { } heard)
+                if (await HearAsync(path, buffer, _options.Patience * (1 << Math.Min(silence, MostDoublings)), cancellationToken)
+                    .ConfigureAwait(false) is not { } heard)
                 {
-                    if (++silence > _options.Repetitions) throw new TftpException($"{server} fell silent after {transfer.Length} bytes of {name}.");
+                    if (++silence > _options.Repetitions)
+                        throw new TftpException($"{server} fell silent after {transfer.Length} bytes of {name}.");
                     transfer.Repeat();
                     continue;
                 }
@@ -65,7 +69,8 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
                     return transfer.Announced;
                 }
 
-                if (destination is not null && !data.IsEmpty) await destination.WriteAsync(buffer.AsMemory(4, data.Length), cancellationToken).ConfigureAwait(false);
+                if (destination is not null && !data.IsEmpty)
+                    await destination.WriteAsync(buffer.AsMemory(4, data.Length), cancellationToken).ConfigureAwait(false);
             }
 
             if (transfer.Reply is { } last) await path.SendAsync(last, peer, cancellationToken).ConfigureAwait(false);
@@ -77,7 +82,11 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
         }
     }
 
-    private async Task<(int Length, IPEndPoint From)?> HearAsync(FaultyPath path, byte[] buffer, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<(int Length, IPEndPoint From)?> HearAsync(
+        FaultyPath path,
+        byte[] buffer,
+        TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);

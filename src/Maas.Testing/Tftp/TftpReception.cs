@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Maas.Testing.Tftp;
 
-/// <summary>The receiving side of a transfer as a machine of steps: a datagram or a silence in, perhaps a datagram out. It knows no socket.</summary>
+/// <summary>
+/// The receiving side of a transfer as a machine of steps: a datagram or a silence in, perhaps a datagram out. It knows no socket.
+/// </summary>
 /// <remarks>
 /// The sender counts blocks in 16 bits and wraps to 0. A block ahead of the expected one says that one was lost: the last good one is
 /// acknowledged, once, and the sender goes back (RFC 7440 section 4). The last good block again says that our acknowledgement was lost.
@@ -102,7 +104,8 @@ internal sealed class TftpReception
         _received++;
         _gapTold = false;
         IsDone = content.Length < _blockSize;
-        if (IsDone && Announced >= 0 && Announced != Length) throw new TftpException($"{Length} bytes came where {Announced} were announced.");
+        if (IsDone && Announced >= 0 && Announced != Length)
+            throw new TftpException($"{Length} bytes came where {Announced} were announced.");
         if (IsDone || ++_sinceAcknowledged >= _windowSize) Reply = Acknowledge();
         return true;
     }
@@ -121,7 +124,8 @@ internal sealed class TftpReception
         var words = Encoding.ASCII.GetString(pairs).Split('\0');
         for (var i = 0; i + 1 < words.Length; i += 2)
         {
-            if (!long.TryParse(words[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value)) throw new TftpException($"Option {words[i]} has no number.");
+            if (!long.TryParse(words[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+                throw new TftpException($"Option {words[i]} has no number.");
             switch (words[i].ToLowerInvariant())
             {
                 case "blksize" when value >= 8 && value <= _options.BlockSize:

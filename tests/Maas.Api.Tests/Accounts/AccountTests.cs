@@ -17,7 +17,12 @@ public class AccountTests
             ApiHost.Form(("username", "bob"), ("password", password), ("consumer", "libmaas on laptop")));
 
         var first = (await LogInAsync("bob-password")).Expect(200).Json;
-        var key = new ApiKey(host.Bob.User, "", first.GetProperty("consumer_key").GetString()!, first.GetProperty("token_key").GetString()!, new Secret(first.GetProperty("token_secret").GetString()!));
+        var key = new ApiKey(
+            host.Bob.User,
+            "",
+            first.GetProperty("consumer_key").GetString()!,
+            first.GetProperty("token_key").GetString()!,
+            new Secret(first.GetProperty("token_secret").GetString()!));
 
         (await host.GetAsync(key, "users/?op=whoami")).Expect(200);
         (await LogInAsync("bob-password")).Json.GetProperty("token_key").GetString().Should().Be(key.TokenKey);
@@ -31,12 +36,23 @@ public class AccountTests
         await using var host = await ApiHost.StartAsync();
 
         var made = (await host.PostAsync(host.Bob, "account/?op=create_authorisation_token", ("name", "ci"))).Expect(200).Json;
-        var key = new ApiKey(host.Bob.User, "ci", made.GetProperty("consumer_key").GetString()!, made.GetProperty("token_key").GetString()!, new Secret(made.GetProperty("token_secret").GetString()!));
+        var key = new ApiKey(
+            host.Bob.User,
+            "ci",
+            made.GetProperty("consumer_key").GetString()!,
+            made.GetProperty("token_key").GetString()!,
+            new Secret(made.GetProperty("token_secret").GetString()!));
 
         (await host.GetAsync(key, "users/?op=whoami")).Expect(200);
         (await host.GetAsync(host.Bob, "account/?op=list_authorisation_tokens")).Expect(200).Json.EnumerateArray()
-            .Single(each => each.GetProperty("name").GetString() == "ci").GetProperty("token").GetString().Should().Be(key.ToSecret().Reveal());
-        (await host.PostAsync(host.Bob, "account/?op=update_token_name", ("token", key.TokenKey), ("name", "renamed"))).Expect(202).Text.Should().Be("Accepted");
+            .Single(each => each.GetProperty("name").GetString() == "ci")
+            .GetProperty("token")
+            .GetString()
+            .Should()
+            .Be(key.ToSecret().Reveal());
+        (await host.PostAsync(host.Bob, "account/?op=update_token_name", ("token", key.TokenKey), ("name", "renamed"))).Expect(
+            202).Text.Should()
+            .Be("Accepted");
         (await host.PostAsync(host.Eve, "account/?op=delete_authorisation_token", ("token_key", key.TokenKey))).Expect(404);
         (await host.PostAsync(host.Bob, "account/?op=delete_authorisation_token", ("token_key", key.TokenKey))).Expect(204);
         (await host.GetAsync(key, "users/?op=whoami")).Expect(401);
@@ -68,14 +84,30 @@ public class AccountTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        (await host.PostAsync(host.Admin, "users/", ("username", "new"), ("email", "n@example.com"), ("is_superuser", "0"))).Expect(400).Text.Should().Be("No provided password!");
-        (await host.PostAsync(host.Admin, "users/", ("username", "new"), ("email", "n@example.com"), ("is_superuser", "0"), ("password", "pass-word"))).Expect(200);
+        (await host.PostAsync(host.Admin, "users/", ("username", "new"), ("email", "n@example.com"), ("is_superuser", "0"))).Expect(
+            400).Text.Should()
+            .Be("No provided password!");
+        (await host.PostAsync(
+            host.Admin,
+            "users/",
+            ("username", "new"),
+            ("email", "n@example.com"),
+            ("is_superuser", "0"),
+            ("password", "pass-word"))).Expect(
+            200);
         (await host.PostAsync(host.Bob, "users/", ("username", "x"), ("email", "x"), ("is_superuser", "1"), ("password", "x"))).Expect(403);
 
         var me = (await host.GetAsync(host.Admin, "users/?op=whoami")).Json;
-        (me.GetProperty("username").GetString(), me.GetProperty("is_superuser").GetBoolean(), me.GetProperty("is_local").GetBoolean(), me.GetProperty("resource_uri").GetString())
+        (
+            me.GetProperty("username").GetString(),
+            me.GetProperty("is_superuser").GetBoolean(),
+            me.GetProperty("is_local").GetBoolean(),
+            me.GetProperty("resource_uri").GetString())
             .Should().Be(("admin", true, true, "/MAAS/api/2.0/users/admin/"));
-        (await host.GetAsync(host.Bob, "users/")).Json.EnumerateArray().Select(each => each.GetProperty("username").GetString()).Should().Contain("new");
+        (await host.GetAsync(host.Bob, "users/")).Json.EnumerateArray()
+            .Select(each => each.GetProperty("username").GetString())
+            .Should()
+            .Contain("new");
     }
 
     [Fact]

@@ -68,7 +68,8 @@ public sealed class LoginGuardTests
         (await LoginAsync(host, "right")).Expect(200);
 
         (await host.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning }, ApiHost.Cancellation))
-            .Should().ContainSingle(each => each.Note.Type == "Authentication").Which.Note.Description.Should().Contain("5 logins failed, the last as bob from 127.0.0.1");
+            .Should().ContainSingle(each => each.Note.Type == "Authentication").Which.Note.Description.Should()
+                .Contain("5 logins failed, the last as bob from 127.0.0.1");
     }
 
     [Fact]
@@ -77,15 +78,19 @@ public sealed class LoginGuardTests
         await using var host = await ApiHost.StartAsync(configureRegion: options => options.Quotas.ApiKeysPerUser = 4);
         await host.Region.Users.SetPasswordAsync("bob", new Secret("right"), ApiHost.Cancellation);
         for (var login = 0; login < 8; login++) (await LoginAsync(host, "right")).Expect(200);
-        (await host.Region.Users.ListApiKeysAsync(host.Bob.User, ApiHost.Cancellation)).Should().HaveCount(4).And.Contain(key => key.TokenKey == host.Bob.TokenKey, "a named key is kept");
-        (await host.PostAsync(host.Bob, "account/?op=create_authorisation_token", ("name", "more"))).Expect(507).Text.Should().Contain("at most 4 API keys");
+        (await host.Region.Users.ListApiKeysAsync(host.Bob.User, ApiHost.Cancellation)).Should().HaveCount(4).And.Contain(
+            key => key.TokenKey == host.Bob.TokenKey, "a named key is kept");
+        (await host.PostAsync(host.Bob, "account/?op=create_authorisation_token", ("name", "more"))).Expect(507).Text.Should()
+            .Contain("at most 4 API keys");
     }
 
     [Fact]
     public async Task One_address_has_few_places_in_the_queue_and_another_finds_one()
     {
         var (queue, busy) = (new PasswordQueue(), new TaskCompletionSource());
-        var first = Enumerable.Range(0, 8).Select(_ => queue.RunAsync(Here, async () => { await busy.Task; return true; }, default)).ToList();
+        var first = Enumerable.Range(0, 8)
+            .Select(_ => queue.RunAsync(Here, async () => { await busy.Task; return true; }, default))
+            .ToList();
         var refused = await Task.WhenAll(first.Where(each => each.IsCompleted));
         refused.Should().HaveCount(6).And.OnlyContain(each => !each.Entered);
         var other = queue.RunAsync(Elsewhere, () => Task.FromResult(true), default);

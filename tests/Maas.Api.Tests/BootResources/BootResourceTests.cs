@@ -25,8 +25,16 @@ public class BootResourceTests
         (await PutAsync(host, uri, [1])).Expect(400);
 
         var listed = (await host.GetAsync(host.Bob, "boot-resources/")).Expect(200).Json[0];
-        (listed.GetProperty("type").GetString(), listed.GetProperty("name").GetString(), listed.GetProperty("architecture").GetString()).Should().Be(("Uploaded", "custom/debian-12", "amd64/generic"));
-        NewestFile((await AnnounceAsync(host, Image)).Expect(201).Json).GetProperty("complete").GetBoolean().Should().BeTrue("the same bytes need not be sent again");
+        (
+            listed.GetProperty("type").GetString(),
+            listed.GetProperty("name").GetString(),
+            listed.GetProperty("architecture").GetString()).Should()
+            .Be(("Uploaded", "custom/debian-12", "amd64/generic"));
+        NewestFile((await AnnounceAsync(host, Image)).Expect(201).Json)
+            .GetProperty("complete")
+            .GetBoolean()
+            .Should()
+            .BeTrue("the same bytes need not be sent again");
         (await host.DeleteAsync(host.Admin, created.GetProperty("resource_uri").GetString()!)).Expect(204);
     }
 
@@ -46,8 +54,20 @@ public class BootResourceTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        (await host.PostAsync(host.Admin, "boot-resources/", ("name", "custom/x"), ("architecture", "amd64"), ("filetype", "ddraw"), ("sha256", "no"), ("size", "10"))).Expect(400);
-        (await host.PostAsync(host.Admin, "boot-resources/", ("name", "custom/x"), ("architecture", "amd64"), ("sha256", new string('0', 64)))).Expect(400).Json.TryGetProperty("size", out _).Should().BeTrue();
+        (await host.PostAsync(
+            host.Admin,
+            "boot-resources/",
+            ("name", "custom/x"),
+            ("architecture", "amd64"),
+            ("filetype", "ddraw"),
+            ("sha256", "no"),
+            ("size", "10"))).Expect(400);
+        (await host.PostAsync(
+            host.Admin, "boot-resources/", ("name", "custom/x"), ("architecture", "amd64"), ("sha256", new string('0', 64)))).Expect(
+            400).Json.TryGetProperty(
+            "size", out _)
+            .Should()
+            .BeTrue();
         (await host.PostAsync(host.Bob, "boot-resources/", ("name", "custom/x"))).Expect(403);
         (await host.GetAsync(host.Bob, "boot-resources/")).Json.GetArrayLength().Should().Be(0);
     }
@@ -65,5 +85,6 @@ public class BootResourceTests
 
     /// <summary>As clients do: the greatest name among the sets, and its only file.</summary>
     private static JsonElement NewestFile(JsonElement resource) =>
-        resource.GetProperty("sets").EnumerateObject().OrderBy(set => set.Name, StringComparer.Ordinal).Last().Value.GetProperty("files").EnumerateObject().Single().Value;
+        resource.GetProperty("sets").EnumerateObject().OrderBy(set => set.Name, StringComparer.Ordinal).Last().Value.GetProperty(
+            "files").EnumerateObject().Single().Value;
 }

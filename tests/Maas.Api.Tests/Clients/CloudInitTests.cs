@@ -25,7 +25,14 @@ public class CloudInitTests
         var (machine, token) = await DeployingAsync(host);
 
         Task<Verdict> CrawlAsync() => RunAsync(DataSource,
-            "--ckey", token.ConsumerKey, "--tkey", token.TokenKey, "--tsec", token.TokenSecret.Reveal(), "crawl", host.Origin + "/MAAS/metadata//2012-03-01/");
+            "--ckey",
+            token.ConsumerKey,
+            "--tkey",
+            token.TokenKey,
+            "--tsec",
+            token.TokenSecret.Reveal(),
+            "crawl",
+            host.Origin + "/MAAS/metadata//2012-03-01/");
         var verdict = await CrawlAsync();
         if (serverIsAheadByHours > 0)
         {
@@ -36,7 +43,10 @@ public class CloudInitTests
         }
 
         verdict.Approved();
-        foreach (var item in new[] { "meta-data/instance-id", "meta-data/local-hostname", "meta-data/vendor-data", "meta-data/public-keys", "user-data" })
+        foreach (var item in new[]
+        {
+            "meta-data/instance-id", "meta-data/local-hostname", "meta-data/vendor-data", "meta-data/public-keys", "user-data"
+        })
             verdict.Output.Should().Contain($"/MAAS/metadata//2012-03-01/{item} ==");
         verdict.Output.Should().Contain(machine.ToString()).And.Contain("#cloud-config").And.Contain("ssh-ed25519 ");
         (await host.MachineAsync(machine)).Status.Should().Be(MachineStatus.Deployed);
@@ -55,9 +65,13 @@ public class CloudInitTests
         try
         {
             var configuration = Path.Combine(folder, "90_maas.cfg");
-            await File.WriteAllTextAsync(configuration, (await host.GetAsync(token, "/MAAS/metadata/latest/maas-cloud-config")).Expect(200).Text, ApiHost.Cancellation);
+            await File.WriteAllTextAsync(
+                configuration,
+                (await host.GetAsync(token, "/MAAS/metadata/latest/maas-cloud-config")).Expect(200).Text,
+                ApiHost.Cancellation);
 
-            var verdict = (await RunAsync(Path.Combine(AppContext.BaseDirectory, "Clients", "datasource.py"), configuration, folder)).Approved();
+            var verdict =
+                (await RunAsync(Path.Combine(AppContext.BaseDirectory, "Clients", "datasource.py"), configuration, folder)).Approved();
 
             using var json = JsonDocument.Parse(verdict.Output);
             json.RootElement.GetProperty("user_data").GetString().Should().Be("#cloud-config\n");
@@ -86,7 +100,10 @@ public class CloudInitTests
         var configuration = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(configuration, (await host.GetAsync(token, "/MAAS/metadata/latest/maas-cloud-config")).Expect(200).Text, ApiHost.Cancellation);
+            await File.WriteAllTextAsync(
+                configuration,
+                (await host.GetAsync(token, "/MAAS/metadata/latest/maas-cloud-config")).Expect(200).Text,
+                ApiHost.Cancellation);
 
             (await RunAsync(Path.Combine(AppContext.BaseDirectory, "Clients", "reporter.py"), configuration)).Approved();
         }
@@ -96,19 +113,28 @@ public class CloudInitTests
         }
 
         (await host.MachineAsync(machine)).Status.Should().Be(MachineStatus.Deployed);
-        var events = (await host.GetAsync(host.Bob, "events/?op=query&level=DEBUG")).Json.GetProperty("events").EnumerateArray().Select(each => each.GetProperty("description").GetString());
+        var events = (await host.GetAsync(host.Bob, "events/?op=query&level=DEBUG")).Json.GetProperty("events")
+            .EnumerateArray()
+            .Select(each => each.GetProperty("description").GetString());
         events.Should().Contain(description => description!.Contains("modules-config", StringComparison.Ordinal));
     }
 
-    private static Task<Verdict> RunAsync(string script, params string[] arguments) => Judge.RunAsync(Python, [script, .. arguments], cancellationToken: ApiHost.Cancellation);
+    private static Task<Verdict> RunAsync(string script, params string[] arguments) =>
+        Judge.RunAsync(Python, [script, .. arguments], cancellationToken: ApiHost.Cancellation);
 
     /// <summary>A machine whose installer is done, with user data and an owner who has a key.</summary>
     private static async Task<(Core.SystemId Machine, NodeToken Token)> DeployingAsync(ApiHost host)
     {
         await host.UploadImageAsync();
-        await host.Region.SshKeys.AddAsync("bob", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0HmXUrL7qg9hQZ8l9Kx5tzcQqT5t4q3mI8o5JvFqTj bob@home", null, ApiHost.Cancellation);
+        await host.Region.SshKeys.AddAsync(
+            "bob",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0HmXUrL7qg9hQZ8l9Kx5tzcQqT5t4q3mI8o5JvFqTj bob@home",
+            null,
+            ApiHost.Cancellation);
         var machine = await host.ReadyAsync();
-        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy", ("user_data", Convert.ToBase64String("#cloud-config\n"u8)))).Expect(200);
+        (await host.PostAsync(
+            host.Bob, $"machines/{machine.Id}/?op=deploy", ("user_data", Convert.ToBase64String("#cloud-config\n"u8)))).Expect(
+            200);
         var token = await host.TokenAsync(machine);
         (await host.PostAsync(token, "/MAAS/metadata/2012-03-01/", ("op", "netboot_off"))).Expect(200);
         return (machine.Id, token);

@@ -20,7 +20,8 @@ public class GomaasapiTests
 
         verdict.Approved();
         verdict.Output.Split('\n').Should().ContainInOrder(
-            "login", "zones 1", "pools 1", "domains 1", "fabrics 1", "boot resources 1", "read file state", "machines 1", "allocate", "status Allocated",
+            "login", "zones 1", "pools 1", "domains 1", "fabrics 1", "boot resources 1", "read file state", "machines 1", "allocate",
+            "status Allocated",
             "interfaces 1, disks 1, boot interface 52:54:00:00:00:01", "deploy", "status Deploying", "found 1", "release", "done");
         (await host.MachineAsync(machine.Id)).Owner.Should().Match(owner => owner == null || owner == "bob");
     }
@@ -36,7 +37,9 @@ public class GomaasapiTests
         var verdict = await RunAsync(go, "gomaasapi10", host.Origin + "/MAAS/", host.Bob);
 
         verdict.Approved();
-        verdict.Output.Split('\n').Should().ContainInOrder("nodegroups 1", "boot images 1", "file state", "acquire", "substatus Deploying", "found 1", "release", "done");
+        verdict.Output.Split('\n')
+            .Should()
+            .ContainInOrder("nodegroups 1", "boot images 1", "file state", "acquire", "substatus Deploying", "found 1", "release", "done");
     }
 
     private static string RequireGo()
@@ -53,7 +56,17 @@ public class GomaasapiTests
             var program = Path.Combine(folder, "client");
             var source = Path.Combine(AppContext.BaseDirectory, "Clients", client, "main.go");
             (await Judge.RunAsync("env",
-                ["GO111MODULE=off", $"GOPATH={Sources}", "GOFLAGS=-buildvcs=false", $"GOCACHE={Path.Combine(Path.GetTempPath(), "maas-go-cache")}", go, "build", "-o", program, source],
+                [
+                    "GO111MODULE=off",
+                    $"GOPATH={Sources}",
+                    "GOFLAGS=-buildvcs=false",
+                    $"GOCACHE={Path.Combine(Path.GetTempPath(), "maas-go-cache")}",
+                    go,
+                    "build",
+                    "-o",
+                    program,
+                    source
+                ],
                 cancellationToken: ApiHost.Cancellation)).Approved();
             return await Judge.RunAsync(program, [url, key.ToSecret().Reveal()], cancellationToken: ApiHost.Cancellation);
         }

@@ -9,7 +9,8 @@ public class EventTests
     public async Task Criterion_57_events_are_paged_newest_first_and_the_page_addresses_work_as_they_are()
     {
         await using var host = await ApiHost.StartAsync();
-        for (var i = 1; i <= 5; i++) await host.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Count", $"{i}"), ApiHost.Cancellation);
+        for (var i = 1; i <= 5; i++)
+            await host.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Count", $"{i}"), ApiHost.Cancellation);
 
         var newest = (await host.GetAsync(host.Admin, "events/?op=query&limit=2")).Expect(200).Json;
         newest.GetProperty("count").GetInt32().Should().Be(2);
@@ -75,5 +76,6 @@ public class EventTests
         (await host.GetAsync(host.Admin, $"events/?op=query&after={after}")).Expect(code);
     }
 
-    private static IEnumerable<string?> Descriptions(JsonElement page) => page.GetProperty("events").EnumerateArray().Select(each => each.GetProperty("description").GetString());
+    private static IEnumerable<string?> Descriptions(JsonElement page) =>
+        page.GetProperty("events").EnumerateArray().Select(each => each.GetProperty("description").GetString());
 }

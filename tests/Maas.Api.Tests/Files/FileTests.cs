@@ -20,7 +20,10 @@ public class FileTests
         listed[0].TryGetProperty("content", out _).Should().BeFalse();
         listed[0].GetProperty("resource_uri").GetString().Should().Be("/MAAS/api/2.0/files/a/provider-state/");
 
-        (await host.GetAsync(host.Bob, "files/a/provider-state/")).Expect(200).Json.GetProperty("content").GetBytesFromBase64().Should().Equal(content);
+        (await host.GetAsync(host.Bob, "files/a/provider-state/")).Expect(200).Json.GetProperty("content")
+            .GetBytesFromBase64()
+            .Should()
+            .Equal(content);
         (await host.GetAsync(host.Bob, "files/?op=get&filename=a/provider-state")).Expect(200).Body.Should().Equal(content);
         (await host.SendAsync("GET", listed[0].GetProperty("anon_resource_uri").GetString()!)).Expect(200).Body.Should().Equal(content);
 
@@ -34,11 +37,13 @@ public class FileTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        (await host.SendAsync("POST", "files/", host.Sign(host.Bob), Upload(null, [1]))).Expect(400).Text.Should().Be("Filename not supplied");
+        (await host.SendAsync("POST", "files/", host.Sign(host.Bob), Upload(null, [1]))).Expect(400).Text.Should()
+            .Be("Filename not supplied");
         (await host.PostAsync(host.Bob, "files/", ("filename", "x"))).Expect(400).Text.Should().Be("File not supplied");
         var two = Upload("x", [1]);
         two.Add(new ByteArrayContent([2]), "file2", "file2");
-        (await host.SendAsync("POST", "files/", host.Sign(host.Bob), two)).Expect(400).Text.Should().Be("Exactly one file must be supplied");
+        (await host.SendAsync("POST", "files/", host.Sign(host.Bob), two)).Expect(400).Text.Should()
+            .Be("Exactly one file must be supplied");
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public sealed class EnlistmentTests
     public void One_address_takes_its_own_places_and_leaves_those_of_others()
     {
         var time = new FakeTimeProvider();
-        var gate = new EnlistmentRateLimiter(Options.Create(new MaasApiOptions { EnlistmentsPerMinute = 10, EnlistmentsPerMinuteOfAddress = 3 }), time);
+        var gate = new EnlistmentRateLimiter(
+            Options.Create(new MaasApiOptions { EnlistmentsPerMinute = 10, EnlistmentsPerMinuteOfAddress = 3 }), time);
         var (stranger, machine) = (IPAddress.Parse("10.0.0.66"), IPAddress.Parse("10.0.0.100"));
         Enumerable.Range(0, 20).Count(_ => gate.TryEnter(stranger, out var _)).Should().Be(3);
         gate.TryEnter(stranger, out var wait).Should().BeFalse();
@@ -35,7 +36,8 @@ public sealed class EnlistmentTests
         seen.Address = MacAddress.Parse("52:54:00:66:66:66");
         foreach (var path in new[] { "machines/", "/MAAS/api/1.0/nodes/?op=new" })
         {
-            (await EnlistAsync(host, path, "52:54:00:00:00:01")).Expect(400).Text.Should().Contain("The address of the interface that sends this request must be among them");
+            (await EnlistAsync(host, path, "52:54:00:00:00:01")).Expect(400).Text.Should()
+                .Contain("The address of the interface that sends this request must be among them");
             (await host.Region.Machines.ListAsync(cancellationToken: ApiHost.Cancellation)).Should().BeEmpty();
         }
 
@@ -53,9 +55,13 @@ public sealed class EnlistmentTests
         for (var number = 1; number <= 70; number++) await host.EnlistAsync($"52:54:00:00:01:{number:x2}");
         var ready = await host.ReadyAsync("52:54:00:00:02:01");
         (await host.PostAsync(host.Bob, "machines/?op=delete_new")).Expect(403);
-        (await host.PostAsync(host.Admin, "machines/?op=delete_new", ("older_than", "86400"))).Expect(200).Json.GetProperty("deleted").GetInt32().Should().Be(0);
+        (await host.PostAsync(host.Admin, "machines/?op=delete_new", ("older_than", "86400"))).Expect(200).Json.GetProperty("deleted")
+            .GetInt32()
+            .Should()
+            .Be(0);
         (await host.PostAsync(host.Admin, "machines/?op=delete_new")).Expect(200).Json.GetProperty("deleted").GetInt32().Should().Be(70);
-        (await host.Region.Machines.ListAsync(cancellationToken: ApiHost.Cancellation)).Should().ContainSingle().Which.Id.Should().Be(ready.Id);
+        (await host.Region.Machines.ListAsync(cancellationToken: ApiHost.Cancellation)).Should().ContainSingle().Which.Id.Should()
+            .Be(ready.Id);
     }
 
     private static Task<Reply> EnlistAsync(ApiHost host, string path, string mac) =>

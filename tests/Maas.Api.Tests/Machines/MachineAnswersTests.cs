@@ -218,9 +218,11 @@ public class MachineAnswersTests
             machine.TryGetProperty(name, out _).Should().BeTrue(name);
         machine.GetProperty("numanode_set")[0].GetProperty("cores").EnumerateArray().Select(each => each.GetInt32()).Should()
             .Equal(0, 1, 3);
-        foreach (var name in "system_id id name uuid type path model serial id_path size block_size available_size used_size used_for tags filesystem partition_table_type partitions firmware_version storage_pool numa_node".Split(' '))
+        foreach (var name in "system_id id name uuid type path model serial id_path size block_size available_size used_size used_for tags filesystem partition_table_type partitions firmware_version storage_pool numa_node".Split(
+            ' '))
             machine.GetProperty("blockdevice_set")[0].TryGetProperty(name, out _).Should().BeTrue(name);
-        foreach (var name in "system_id id name type vlan mac_address parents children tags enabled links params discovered effective_mtu vendor product firmware_version link_connected interface_speed link_speed numa_node sriov_max_vf".Split(' '))
+        foreach (var name in "system_id id name type vlan mac_address parents children tags enabled links params discovered effective_mtu vendor product firmware_version link_connected interface_speed link_speed numa_node sriov_max_vf".Split(
+            ' '))
             machine.GetProperty("interface_set")[0].TryGetProperty(name, out _).Should().BeTrue(name);
     }
 
@@ -273,7 +275,8 @@ public class MachineAnswersTests
         Task<Reply> CreateAsync(Core.Accounts.ApiKey key) =>
             host.PostAsync(key, "machines/", ("architecture", "amd64"), ("mac_addresses", "52-54-00-00-00-01"));
 
-        (await CreateAsync(host.Bob)).Expect(400).Text.Should().Be($$"""{"mac_addresses":["MAC address 52:54:00:00:00:01 already in use on {{machine.Hostname}}."]}""");
+        (await CreateAsync(host.Bob)).Expect(400).Text.Should()
+            .Be($$"""{"mac_addresses":["MAC address 52:54:00:00:00:01 already in use on {{machine.Hostname}}."]}""");
         await host.DoAsync(machine.Id, new MachineCommand.Allocate("bob"));
         (await CreateAsync(host.Eve)).Expect(400).Json.GetProperty("mac_addresses")[0].GetString().Should()
             .Be("MAC address 52:54:00:00:00:01 already in use.");
@@ -309,7 +312,8 @@ public class MachineAnswersTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        (await host.GetAsync(host.Bob, "machines/?zone=m\u00e4rs")).Expect(400).Text.Should().Be("""{"zone":["No such zone: 'm\u00e4rs'."]}""".Replace("\\u00e4", "\u00e4", StringComparison.Ordinal));
+        (await host.GetAsync(host.Bob, "machines/?zone=m\u00e4rs")).Expect(400).Text.Should()
+            .Be("""{"zone":["No such zone: 'm\u00e4rs'."]}""".Replace("\\u00e4", "\u00e4", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -320,7 +324,8 @@ public class MachineAnswersTests
 
         var set = (await host.GetAsync(host.Admin, $"nodes/{machine.Id}/results/")).Expect(200).Json[0];
 
-        const string Mail = @"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d -0000$";
+        const string Mail =
+            @"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d -0000$";
         set.GetProperty("results")[0].GetProperty("started").GetString().Should().MatchRegex(Mail);
         set.GetProperty("results")[0].GetProperty("ended").GetString().Should().MatchRegex(Mail);
         set.GetProperty("results")[0].GetProperty("runtime").GetString().Should().MatchRegex(@"^\d+:\d\d:\d\d$");

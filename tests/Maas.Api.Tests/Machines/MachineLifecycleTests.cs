@@ -13,12 +13,16 @@ public class MachineLifecycleTests
         await using var host = await ApiHost.StartAsync();
 
         var reply = await host.SendAsync("POST", "machines/", null, ApiHost.Form(
-            ("architecture", "amd64"), ("mac_addresses", "52:54:00:AA:00:01"), ("mac_addresses", "52-54-00-aa-00-02"), ("hardware_uuid", "7b0ad0c4-8b0c-4d8e-9a7e-1f2a3b4c5d6e"),
+            ("architecture", "amd64"),
+            ("mac_addresses", "52:54:00:AA:00:01"),
+            ("mac_addresses", "52-54-00-aa-00-02"),
+            ("hardware_uuid", "7b0ad0c4-8b0c-4d8e-9a7e-1f2a3b4c5d6e"),
             ("power_type", "webhook"), ("power_parameters_power_on_uri", "http://169.254.169.254/")));
 
         var machine = reply.Expect(200).Json;
         machine.EnumerateObject().Select(each => each.Name).Should().BeEquivalentTo(
-            "system_id", "hostname", "domain", "fqdn", "architecture", "status", "power_type", "power_state", "zone", "status_action", "status_message", "status_name", "node_type", "node_type_name");
+            "system_id", "hostname", "domain", "fqdn", "architecture", "status", "power_type", "power_state", "zone", "status_action",
+            "status_message", "status_name", "node_type", "node_type_name");
         machine.GetProperty("status_name").GetString().Should().Be("New");
         machine.GetProperty("hostname").GetString().Should().NotBeEmpty();
         machine.GetProperty("power_type").GetString().Should().Be("manual", "the anonymous do not say whom this server talks to");
@@ -30,7 +34,8 @@ public class MachineLifecycleTests
     public async Task The_same_boot_twice_makes_one_machine()
     {
         await using var host = await ApiHost.StartAsync();
-        Task<Reply> EnlistAsync() => host.SendAsync("POST", "machines/", null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", "52:54:00:aa:00:01")));
+        Task<Reply> EnlistAsync() =>
+            host.SendAsync("POST", "machines/", null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", "52:54:00:aa:00:01")));
 
         (await EnlistAsync()).Expect(200).Json.GetProperty("system_id").GetString().Should().NotBeEmpty();
         (await EnlistAsync()).Expect(200).Json.GetProperty("system_id").GetString().Should()
@@ -44,7 +49,8 @@ public class MachineLifecycleTests
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
         await using var host = await ApiHost.StartAsync(time, options => options.EnlistmentsPerMinute = 2);
-        Task<Reply> EnlistAsync(int i) => host.SendAsync("POST", "machines/", null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", $"52:54:00:aa:00:0{i}")));
+        Task<Reply> EnlistAsync(int i) =>
+            host.SendAsync("POST", "machines/", null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", $"52:54:00:aa:00:0{i}")));
 
         (await EnlistAsync(1)).Expect(200);
         (await EnlistAsync(2)).Expect(200);
@@ -61,7 +67,8 @@ public class MachineLifecycleTests
     public async Task Machines_that_nobody_accepts_do_not_pile_up_for_ever(string path)
     {
         await using var host = await ApiHost.StartAsync(configureRegion: options => options.MostNewMachines = 1);
-        Task<Reply> EnlistAsync(int i) => host.SendAsync("POST", path, null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", $"52:54:00:aa:00:0{i}")));
+        Task<Reply> EnlistAsync(int i) =>
+            host.SendAsync("POST", path, null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", $"52:54:00:aa:00:0{i}")));
 
         (await EnlistAsync(1)).Expect(200);
         (await EnlistAsync(2)).Expect(503).Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(1));
@@ -88,8 +95,11 @@ public class MachineLifecycleTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        var admins = await host.PostAsync(host.Admin, "machines/", ("architecture", "amd64/generic"), ("mac_addresses", "52:54:00:00:00:01"), ("hostname", "one"));
-        var bobs = await host.PostAsync(host.Bob, "machines/", ("architecture", "amd64/generic"), ("mac_addresses", "52:54:00:00:00:02"), ("hostname", "two"));
+        var admins = await host.PostAsync(
+            host.Admin, "machines/", ("architecture", "amd64/generic"), ("mac_addresses", "52:54:00:00:00:01"), ("hostname", "one"));
+        var bobs =
+            await host.PostAsync(
+                host.Bob, "machines/", ("architecture", "amd64/generic"), ("mac_addresses", "52:54:00:00:00:02"), ("hostname", "two"));
 
         admins.Expect(200).Json.GetProperty("status_name").GetString().Should().Be("Commissioning");
         bobs.Expect(200).Json.GetProperty("status_name").GetString().Should().Be("New");
@@ -103,8 +113,12 @@ public class MachineLifecycleTests
         var (one, two) = (await host.EnlistAsync("52:54:00:00:00:01"), await host.ReadyAsync("52:54:00:00:00:02"));
 
         (await host.PostAsync(host.Bob, "machines/?op=accept", ("machines", one.Id.ToString()))).Expect(403);
-        (await host.PostAsync(host.Admin, "machines/?op=accept", ("machines", "aaaaaa"))).Expect(400).Text.Should().Be("Unknown machine(s): aaaaaa.");
-        var accepted = (await host.PostAsync(host.Admin, "machines/?op=accept", ("machines", one.Id.ToString()), ("machines", two.Id.ToString()))).Expect(200).Json;
+        (await host.PostAsync(host.Admin, "machines/?op=accept", ("machines", "aaaaaa"))).Expect(400).Text.Should()
+            .Be("Unknown machine(s): aaaaaa.");
+        var accepted =
+            (await host.PostAsync(
+                host.Admin, "machines/?op=accept", ("machines", one.Id.ToString()), ("machines", two.Id.ToString()))).Expect(
+                200).Json;
 
         accepted.EnumerateArray().Select(each => each.GetProperty("system_id").GetString()).Should().Equal(one.Id.ToString());
         (await host.PostAsync(host.Admin, "machines/?op=accept")).Expect(200).Json.GetArrayLength().Should().Be(0);
@@ -131,10 +145,24 @@ public class MachineLifecycleTests
 
         // Criteria 15 and 28.
         var allocated = (await host.PostAsync(host.Bob, "machines/?op=allocate", ("agent_name", "juju"))).Expect(200).Json;
-        (allocated.GetProperty("system_id").GetString(), allocated.GetProperty("status").GetInt32(), allocated.GetProperty("owner").GetString()).Should().Be((id, 10, "bob"));
+        (
+            allocated.GetProperty("system_id").GetString(),
+            allocated.GetProperty("status").GetInt32(),
+            allocated.GetProperty("owner").GetString()).Should()
+            .Be((id, 10, "bob"));
         allocated.GetProperty("constraints_by_type").ValueKind.Should().Be(JsonValueKind.Object);
-        var deploying = (await host.PostAsync(host.Bob, $"machines/{id}/?op=deploy", ("user_data", "I2Nsb3Vk\nLWNvbmZpZw=="), ("distro_series", "custom/debian-12"))).Expect(200).Json;
-        (deploying.GetProperty("status").GetInt32(), deploying.GetProperty("status_name").GetString(), deploying.GetProperty("osystem").GetString()).Should().Be((9, "Deploying", "custom"));
+        var deploying =
+            (await host.PostAsync(
+                host.Bob,
+                $"machines/{id}/?op=deploy",
+                ("user_data", "I2Nsb3Vk\nLWNvbmZpZw=="),
+                ("distro_series", "custom/debian-12"))).Expect(
+                200).Json;
+        (
+            deploying.GetProperty("status").GetInt32(),
+            deploying.GetProperty("status_name").GetString(),
+            deploying.GetProperty("osystem").GetString()).Should()
+            .Be((9, "Deploying", "custom"));
 
         // The machine itself.
         var token = await host.TokenAsync(machine);
@@ -155,7 +183,10 @@ public class MachineLifecycleTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
 
-        foreach (var (op, words) in new[] { ("deploy", "New -> Deploying."), ("release", "New -> Releasing."), ("mark_fixed", "New -> Ready."), ("abort", "'New' state") })
+        foreach (var (op, words) in new[]
+        {
+            ("deploy", "New -> Deploying."), ("release", "New -> Releasing."), ("mark_fixed", "New -> Ready."), ("abort", "'New' state")
+        })
         {
             var reply = (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op={op}")).Expect(409);
             reply.Text.Should().Contain(words);
@@ -183,7 +214,10 @@ public class MachineLifecycleTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.ReadyAsync();
 
-        (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=release")).Expect(200).Json.GetProperty("status").GetInt32().Should().Be(4);
+        (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=release")).Expect(200).Json.GetProperty("status")
+            .GetInt32()
+            .Should()
+            .Be(4);
     }
 
     [Fact]
@@ -193,10 +227,16 @@ public class MachineLifecycleTests
         var (owned, declared) = (await host.ReadyAsync("52:54:00:00:00:01"), await host.EnlistAsync("52:54:00:00:00:02"));
         await host.DoAsync(owned.Id, new MachineCommand.Allocate("bob"));
 
-        (await host.PostAsync(host.Admin, "machines/?op=release", ("machines", "aaaaaa"), ("machines", owned.Id.ToString()))).Expect(400).Text.Should().Contain("aaaaaa");
+        (await host.PostAsync(host.Admin, "machines/?op=release", ("machines", "aaaaaa"), ("machines", owned.Id.ToString()))).Expect(
+            400).Text.Should()
+            .Contain("aaaaaa");
         (await host.MachineAsync(owned.Id)).Status.Should().Be(MachineStatus.Allocated);
-        (await host.PostAsync(host.Admin, "machines/?op=release", ("machines", declared.Id.ToString()))).Expect(409).Text.Should().Contain(declared.Id.ToString()).And.Contain("New");
-        (await host.PostAsync(host.Bob, "machines/?op=release", ("machines", owned.Id.ToString()))).Expect(200).Json[0].GetString().Should().Be(owned.Id.ToString());
+        (await host.PostAsync(host.Admin, "machines/?op=release", ("machines", declared.Id.ToString()))).Expect(409).Text.Should().Contain(
+            declared.Id.ToString()).And.Contain(
+            "New");
+        (await host.PostAsync(host.Bob, "machines/?op=release", ("machines", owned.Id.ToString()))).Expect(200).Json[0].GetString()
+            .Should()
+            .Be(owned.Id.ToString());
     }
 
     [Fact]
@@ -205,7 +245,8 @@ public class MachineLifecycleTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.ReadyAsync();
         (await host.PostAsync(host.Bob, "machines/?op=allocate")).Expect(200);
-        Task<Reply> SetAsync(Core.Accounts.ApiKey key, params (string, string)[] data) => host.PostAsync(key, $"machines/{machine.Id}/?op=set_owner_data", data);
+        Task<Reply> SetAsync(Core.Accounts.ApiKey key, params (string, string)[] data) =>
+            host.PostAsync(key, $"machines/{machine.Id}/?op=set_owner_data", data);
 
         (await SetAsync(host.Bob, ("a", "1"), ("b", "2"))).Expect(200);
         var data = (await SetAsync(host.Bob, ("a", ""), ("c", "3"))).Expect(200).Json.GetProperty("owner_data");
@@ -220,10 +261,17 @@ public class MachineLifecycleTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.ReadyAsync();
 
-        (await host.GetAsync(host.Bob, $"machines/{machine.Id}/?op=query_power_state")).Expect(200).Json.GetProperty("state").GetString().Should().BeOneOf("on", "off", "unknown", "error");
-        (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_on")).Expect(409).Text.Should().Be("Can't start node: it hasn't been allocated.");
+        (await host.GetAsync(host.Bob, $"machines/{machine.Id}/?op=query_power_state")).Expect(200).Json.GetProperty("state")
+            .GetString()
+            .Should()
+            .BeOneOf("on", "off", "unknown", "error");
+        (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_on")).Expect(409).Text.Should()
+            .Be("Can't start node: it hasn't been allocated.");
         await host.DoAsync(machine.Id, new MachineCommand.Allocate("bob"));
-        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=power_on")).Expect(200).Json.GetProperty("system_id").GetString().Should().Be(machine.Id.ToString());
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=power_on")).Expect(200).Json.GetProperty("system_id")
+            .GetString()
+            .Should()
+            .Be(machine.Id.ToString());
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=power_off", ("stop_mode", "soft"))).Expect(200);
     }
 
@@ -235,7 +283,10 @@ public class MachineLifecycleTests
         await host.UploadImageAsync();
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
 
-        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=lock")).Expect(200).Json.GetProperty("locked").GetBoolean().Should().BeTrue();
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=lock")).Expect(200).Json.GetProperty("locked")
+            .GetBoolean()
+            .Should()
+            .BeTrue();
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=release")).Expect(403);
         (await host.DeleteAsync(host.Admin, $"machines/{machine.Id}/")).Expect(403);
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=unlock")).Expect(200);
@@ -250,13 +301,17 @@ public class MachineLifecycleTests
 
         (await host.PutAsync(host.Bob, $"machines/{machine.Id}/", ("power_type", "webhook"))).Expect(403);
         var changed = await host.PutAsync(host.Admin, $"machines/{machine.Id}/",
-            ("power_type", "ipmi"), ("power_parameters_power_address", "10.0.0.9"), ("power_parameters", "{\"power_pass\": \"secret-word\"}"), ("hostname", "renamed"));
+            ("power_type", "ipmi"),
+            ("power_parameters_power_address", "10.0.0.9"),
+            ("power_parameters", "{\"power_pass\": \"secret-word\"}"),
+            ("hostname", "renamed"));
         changed.Expect(200).Text.Should().NotContain("secret-word");
         changed.Json.GetProperty("hostname").GetString().Should().Be("renamed");
 
         (await host.GetAsync(host.Bob, $"machines/{machine.Id}/?op=power_parameters")).Expect(403);
         var read = (await host.GetAsync(host.Admin, $"machines/{machine.Id}/?op=power_parameters")).Expect(200).Json;
-        (read.GetProperty("power_address").GetString(), read.GetProperty("power_pass").GetString()).Should().Be(("10.0.0.9", "secret-word"));
+        (read.GetProperty("power_address").GetString(), read.GetProperty("power_pass").GetString()).Should()
+            .Be(("10.0.0.9", "secret-word"));
     }
 
     [Fact]
@@ -291,9 +346,14 @@ public class MachineLifecycleTests
         var sets = (await host.GetAsync(host.Admin, $"nodes/{machine.Id}/results/?include_output=true")).Expect(200).Json;
 
         sets.GetArrayLength().Should().BePositive();
-        var result = sets.EnumerateArray().SelectMany(set => set.GetProperty("results").EnumerateArray()).First(each => each.GetProperty("name").GetString() == "00-maas-inventory");
+        var result = sets.EnumerateArray()
+            .SelectMany(set => set.GetProperty("results").EnumerateArray())
+            .First(each => each.GetProperty("name").GetString() == "00-maas-inventory");
         result.GetProperty("status_name").GetString().Should().Be("Passed");
         Encoding.UTF8.GetString(result.GetProperty("output").GetBytesFromBase64()).Should().NotBeEmpty();
-        (await host.GetAsync(host.Admin, $"nodes/{machine.Id}/results/current-commissioning/?op=download&filters=00-maas-inventory")).Expect(200).Text.Should().NotBeEmpty();
+        (await host.GetAsync(
+            host.Admin, $"nodes/{machine.Id}/results/current-commissioning/?op=download&filters=00-maas-inventory")).Expect(
+            200).Text.Should()
+            .NotBeEmpty();
     }
 }

@@ -41,7 +41,8 @@ public class MachineListTests
 
         (await IdsAsync(host, "machines/?agent_name=juju-1")).Should().Equal(one.Id.ToString());
         (await IdsAsync(host, "machines/?agent_name=juju-2")).Should().BeEmpty();
-        foreach (var status in new[] { "new", "New", "0" }) (await IdsAsync(host, $"machines/?status={status}")).Should().Equal(two.Id.ToString());
+        foreach (var status in new[] { "new", "New", "0" })
+            (await IdsAsync(host, $"machines/?status={status}")).Should().Equal(two.Id.ToString());
         (await IdsAsync(host, "machines/?not_status=new")).Should().Equal(one.Id.ToString());
         (await host.GetAsync(host.Admin, "machines/?status=asleep")).Expect(400);
         (await host.GetAsync(host.Admin, "machines/?zone=mars")).Expect(400);
@@ -68,7 +69,9 @@ public class MachineListTests
         (await host.PostAsync(host.Bob, "machines/?op=allocate", ("name", "nobody"))).Expect(409).Text.Should().Contain("nobody");
         (await host.PostAsync(host.Bob, "machines/?op=allocate", ("mem", "1e9"))).Expect(409);
         (await host.PostAsync(host.Bob, "machines/?op=allocate", ("arch", "arm64"))).Code.Should().BeOneOf(400, 409);
-        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("mem", "much"))).Expect(400).Json.TryGetProperty("mem", out _).Should().BeTrue();
+        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("mem", "much"))).Expect(400).Json.TryGetProperty("mem", out _)
+            .Should()
+            .BeTrue();
     }
 
     [Fact]
@@ -79,8 +82,16 @@ public class MachineListTests
         await host.PutAsync(host.Admin, $"machines/{small.Id}/", ("memory", "2048"), ("cpu_count", "1"));
         await host.PutAsync(host.Admin, $"machines/{big.Id}/", ("memory", "65536"), ("cpu_count", "64"));
 
-        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("mem", "4096.0"), ("dry_run", "true"))).Expect(200).Json.GetProperty("system_id").GetString().Should().Be(big.Id.ToString());
-        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("mem", "1024"), ("arch", "amd64"))).Expect(200).Json.GetProperty("system_id").GetString().Should().Be(small.Id.ToString());
+        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("mem", "4096.0"), ("dry_run", "true"))).Expect(200).Json.GetProperty(
+            "system_id")
+            .GetString()
+            .Should()
+            .Be(big.Id.ToString());
+        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("mem", "1024"), ("arch", "amd64"))).Expect(200).Json.GetProperty(
+            "system_id")
+            .GetString()
+            .Should()
+            .Be(small.Id.ToString());
     }
 
     [Fact]
@@ -92,7 +103,8 @@ public class MachineListTests
         await host.PostAsync(host.Admin, "tags/ssd/?op=update_nodes", ("add", one.Id.ToString()), ("add", two.Id.ToString()));
         await host.PostAsync(host.Admin, "tags/gpu/?op=update_nodes", ("add", two.Id.ToString()));
         async Task<string?> WouldGetAsync(params (string, string)[] constraints) =>
-            (await host.PostAsync(host.Bob, "machines/?op=allocate", [("dry_run", "true"), .. constraints])).Json.GetProperty("system_id").GetString();
+            (await host.PostAsync(host.Bob, "machines/?op=allocate", [("dry_run", "true"), .. constraints])).Json.GetProperty("system_id")
+                .GetString();
 
         (await WouldGetAsync(("tags", "ssd,gpu"))).Should().Be(two.Id.ToString());
         (await WouldGetAsync(("tags", "ssd"), ("tags", "gpu"))).Should().Be(two.Id.ToString());
@@ -106,7 +118,10 @@ public class MachineListTests
         await host.ReadyAsync();
 
         (await host.PostAsync(host.Bob, "machines/?op=allocate", ("zone", "mars"))).Expect(400);
-        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("storage", "root:20(ssd)"))).Expect(400).Json.TryGetProperty("storage", out _).Should().BeTrue();
+        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("storage", "root:20(ssd)"))).Expect(400).Json.TryGetProperty(
+            "storage", out _)
+            .Should()
+            .BeTrue();
         (await host.PostAsync(host.Bob, "machines/?op=allocate", ("zone", "default"), ("pool", "default"))).Expect(200);
     }
 
@@ -130,7 +145,9 @@ public class MachineListTests
         var replies = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => host.PostAsync(host.Bob, "machines/?op=allocate")));
 
         replies.Count(reply => reply.Code == 409).Should().Be(7);
-        replies.Where(reply => reply.Code == 200).Select(reply => reply.Json.GetProperty("system_id").GetString()).Should().OnlyHaveUniqueItems().And.HaveCount(5);
+        replies.Where(reply => reply.Code == 200).Select(
+            reply => reply.Json.GetProperty("system_id").GetString()).Should().OnlyHaveUniqueItems().And.HaveCount(
+            5);
     }
 
     [Fact]
@@ -138,7 +155,9 @@ public class MachineListTests
     {
         await using var host = await ApiHost.StartAsync();
         for (var i = 0; i < 1000; i++)
-            await host.Region.Machines.EnlistAsync(new NewMachine { MacAddresses = [Core.MacAddress.From([0x52, 0x54, 0, 1, (byte)(i >> 8), (byte)i])] }, ApiHost.Cancellation);
+            await host.Region.Machines.EnlistAsync(
+                new NewMachine { MacAddresses = [Core.MacAddress.From([0x52, 0x54, 0, 1, (byte)(i >> 8), (byte)i])] },
+                ApiHost.Cancellation);
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < 3; i++)
         {
@@ -154,5 +173,6 @@ public class MachineListTests
     }
 
     private static async Task<IReadOnlyList<string?>> IdsAsync(ApiHost host, string path) =>
-        [.. (await host.GetAsync(host.Admin, path)).Expect(200).Json.EnumerateArray().Select(each => each.GetProperty("system_id").GetString())];
+        [.. (await host.GetAsync(host.Admin, path)).Expect(200).Json.EnumerateArray()
+            .Select(each => each.GetProperty("system_id").GetString())];
 }

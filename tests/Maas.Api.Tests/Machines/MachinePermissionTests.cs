@@ -18,7 +18,8 @@ public sealed class MachinePermissionTests
 
         (await host.PostAsync(host.Bob, macs, ("mac_address", Foreign))).Expect(403);
         (await host.DeleteAsync(host.Bob, $"{macs}{machine.MacAddresses[0]}/")).Expect(403);
-        (await host.Region.Machines.FindByMacAsync(MacAddress.Parse(Foreign), ApiHost.Cancellation)).Should().BeNull("its network boot must not be bob's machine's");
+        (await host.Region.Machines.FindByMacAsync(MacAddress.Parse(Foreign), ApiHost.Cancellation)).Should()
+            .BeNull("its network boot must not be bob's machine's");
         (await host.MachineAsync(machine.Id)).MacAddresses.Should().Equal(machine.MacAddresses);
 
         (await host.PostAsync(host.Admin, macs, ("mac_address", Foreign))).Expect(200);
@@ -46,7 +47,8 @@ public sealed class MachinePermissionTests
     {
         await using var host = await ApiHost.StartAsync();
         List<string> names = [];
-        for (var number = 0; number < 60; number++) names.Add((await host.EnlistAsync($"52:54:00:01:{number >> 8:x2}:{number & 255:x2}")).Id.ToString());
+        for (var number = 0; number < 60; number++)
+            names.Add((await host.EnlistAsync($"52:54:00:01:{number >> 8:x2}:{number & 255:x2}")).Id.ToString());
         var wanted = await host.ReadyAsync("52:54:00:02:00:01");
         names.Add(wanted.Id.ToString());
 
@@ -59,6 +61,7 @@ public sealed class MachinePermissionTests
             await host.DoAsync(wanted.Id, new MachineCommand.Release());
         }
 
-        (await host.Region.Events.QueryAsync(new() { MachineIds = [wanted.Id] }, ApiHost.Cancellation)).Should().NotContain(entry => entry.Note.Username == "eve");
+        (await host.Region.Events.QueryAsync(new() { MachineIds = [wanted.Id] }, ApiHost.Cancellation)).Should()
+            .NotContain(entry => entry.Note.Username == "eve");
     }
 }

@@ -27,7 +27,8 @@ public class MetadataTests
         (await ReadAsync("latest/meta-data/public-keys")).Should().BeEmpty();
         (await host.GetAsync(token, Latest + "meta-data/vendor-data")).Expect(200).ContentType.Should().Be("application/x-yaml");
         (await host.GetAsync(token, Latest + "meta-data/nonsense")).Expect(404).Text.Should().Be("Unknown metadata attribute: nonsense");
-        (await host.GetAsync(token, "/MAAS/metadata/2011-01-01/meta-data/")).Expect(404).Text.Should().Be("Unknown metadata version: 2011-01-01");
+        (await host.GetAsync(token, "/MAAS/metadata/2011-01-01/meta-data/")).Expect(404).Text.Should()
+            .Be("Unknown metadata version: 2011-01-01");
         (await host.GetAsync(token, Latest + "user-data")).Expect(404);
     }
 
@@ -36,12 +37,16 @@ public class MetadataTests
     {
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
-        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, System.Net.IPAddress.Loopback, ApiHost.Cancellation))!.Value.Reveal();
+        var boot =
+            (await host.Region.BootTokens.IssueAsync(machine.Id, System.Net.IPAddress.Loopback, ApiHost.Cancellation))!.Value.Reveal();
 
         var reply = (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(200);
 
         reply.ContentType.Should().StartWith("text/plain");
-        var lines = reply.Text.TrimEnd('\n').Split('\n').Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var lines = reply.Text.TrimEnd('\n')
+            .Split('\n')
+            .Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         lines.Keys.Should().Equal("system_id", "consumer_key", "token_key", "token_secret");
         lines["system_id"].Should().Be(machine.Id.ToString());
         var token = new NodeToken(machine.Id, lines["consumer_key"], lines["token_key"], new(lines["token_secret"]));
@@ -55,7 +60,9 @@ public class MetadataTests
     {
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
-        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, System.Net.IPAddress.Parse("10.9.8.7"), ApiHost.Cancellation))!.Value.Reveal();
+        var boot =
+            (await host.Region.BootTokens.IssueAsync(
+                machine.Id, System.Net.IPAddress.Parse("10.9.8.7"), ApiHost.Cancellation))!.Value.Reveal();
 
         (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(404).Text.Should().NotContain("token_secret");
         (await host.SendAsync("GET", $"{Latest}by-token/{boot}/?op=get_preseed")).Expect(404);
@@ -73,7 +80,8 @@ public class MetadataTests
         var byToken = (await host.SendAsync("GET", $"{Latest}by-token/{boot}/?op=get_preseed")).Expect(200).Text;
 
         byId.Should().StartWith("#cloud-config\n").And.NotContain(token.TokenSecret.Reveal()).And.NotContain(token.TokenKey);
-        byToken.Should().StartWith("#cloud-config\n").And.Contain($"metadata_url: \"{host.Origin}/MAAS/metadata/\"").And.Contain($"{host.Origin}/MAAS/metadata/status/{machine.Id}");
+        byToken.Should().StartWith("#cloud-config\n").And.Contain($"metadata_url: \"{host.Origin}/MAAS/metadata/\"").And.Contain(
+            $"{host.Origin}/MAAS/metadata/status/{machine.Id}");
         (await host.SendAsync("GET", $"{Latest}by-id/zzzzzz/?op=get_preseed")).Expect(404);
         (await host.SendAsync("GET", $"{Latest}by-mac/52:54:00:00:00:01/meta-data/instance-id")).Expect(403);
         (await host.GetAsync(token, Latest + "maas-cloud-config")).Expect(200).Text.Should().Be(CloudConfigOf(host, token));
@@ -118,7 +126,8 @@ public class MetadataTests
         var erasing = await host.DoAsync(machine.Id, new MachineCommand.Release { Erase = EraseMode.Quick });
         erasing.Status.Should().Be(MachineStatus.DiskErasing);
 
-        (await host.GetAsync(await host.TokenAsync(machine), Latest + "maas-task")).Expect(200).Text.Should().Be($"task=erase\nerase_mode=quick\n{KnownHardware}");
+        (await host.GetAsync(await host.TokenAsync(machine), Latest + "maas-task")).Expect(200).Text.Should()
+            .Be($"task=erase\nerase_mode=quick\n{KnownHardware}");
     }
 
     [Fact]
@@ -133,7 +142,9 @@ public class MetadataTests
         var task = (await host.GetAsync(token, Latest + "maas-task")).Expect(200).Text.TrimEnd('\n').Split('\n');
         string[] expected =
         [
-            "task=deploy", "image_path=/MAAS/metadata/latest/maas-image", $"image_sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(image))}",
+            "task=deploy",
+            "image_path=/MAAS/metadata/latest/maas-image",
+            $"image_sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(image))}",
             $"image_size={image.Length}", "image_format=raw", $"target_disk={KnownDisk}", .. KnownHardware.TrimEnd('\n').Split('\n'),
         ];
         task.Should().Equal(expected);

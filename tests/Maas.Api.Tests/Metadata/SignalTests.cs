@@ -22,7 +22,9 @@ public class SignalTests
         scripts.Should().NotBeEmpty().And.OnlyContain(line => line.Length == 5);
         foreach (var script in scripts)
         {
-            (await host.PostAsync(token, Version, ("op", "signal"), ("status", "WORKING"), ("script_result_id", script[3]))).Expect(200).Text.Should().Be("OK");
+            (await host.PostAsync(token, Version, ("op", "signal"), ("status", "WORKING"), ("script_result_id", script[3]))).Expect(
+                200).Text.Should()
+                .Be("OK");
             (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: 0))).Expect(200);
         }
 
@@ -40,13 +42,16 @@ public class SignalTests
         var scripts = await IndexAsync(host, token);
 
         foreach (var script in scripts)
-            (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: script == scripts[^1] ? 3 : 0))).Expect(200);
+            (await host.SendAsync(
+                "POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: script == scripts[^1] ? 3 : 0))).Expect(
+                200);
         (await host.PostAsync(token, Version, ("op", "signal"), ("status", "OK"))).Expect(200);
 
         var machine = await host.MachineAsync(id);
         machine.Status.Should().BeOneOf(MachineStatus.FailedCommissioning, MachineStatus.FailedTesting);
         machine.StatusMessage.Should().Contain(scripts[^1][1]);
-        var output = await host.Region.ScriptResults.OutputAsync(long.Parse(scripts[^1][3], CultureInfo.InvariantCulture), ApiHost.Cancellation);
+        var output =
+            await host.Region.ScriptResults.OutputAsync(long.Parse(scripts[^1][3], CultureInfo.InvariantCulture), ApiHost.Cancellation);
         Encoding.UTF8.GetString(output!.StandardError.Span).Should().Be("err\n");
     }
 
@@ -63,9 +68,11 @@ public class SignalTests
         using var index = JsonDocument.Parse(files["index.json"]);
         var listed = index.RootElement.GetProperty("1.0").EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray()).ToList();
         listed.Select(each => each.GetProperty("path").GetString()).Should().BeEquivalentTo(files.Keys.Except(["index.json", "index.tsv"]));
-        listed.Should().OnlyContain(each => each.GetProperty("script_result_id").GetInt64() > 0 && each.GetProperty("timeout_seconds").GetInt64() > 0);
+        listed.Should()
+            .OnlyContain(each => each.GetProperty("script_result_id").GetInt64() > 0 && each.GetProperty("timeout_seconds").GetInt64() > 0);
         files[listed[0].GetProperty("path").GetString()!].Should().StartWith("#!/bin/sh");
-        Unpack((await host.GetAsync(token, Version + "maas-commissioning-scripts")).Expect(200).Body).Keys.Should().OnlyContain(name => name.StartsWith("commissioning.d/", StringComparison.Ordinal));
+        Unpack((await host.GetAsync(token, Version + "maas-commissioning-scripts")).Expect(200).Body).Keys.Should()
+            .OnlyContain(name => name.StartsWith("commissioning.d/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -86,7 +93,8 @@ public class SignalTests
         var machine = await host.ReadyAsync();
         await host.DoAsync(machine.Id, new MachineCommand.Allocate("bob"));
 
-        (await host.PostAsync(await host.TokenAsync(machine), Version, ("op", "signal"), ("status", "OK"))).Expect(409).Text.Should().Be("Machine status isn't valid (status is Allocated)");
+        (await host.PostAsync(await host.TokenAsync(machine), Version, ("op", "signal"), ("status", "OK"))).Expect(409).Text.Should()
+            .Be("Machine status isn't valid (status is Allocated)");
     }
 
     [Fact]
@@ -99,7 +107,8 @@ public class SignalTests
 
         (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: 1))).Expect(200);
 
-        (await host.Region.ScriptResults.ListAsync(victim.MachineId, ApiHost.Cancellation)).Should().OnlyContain(result => result.Status == ScriptStatus.Pending);
+        (await host.Region.ScriptResults.ListAsync(victim.MachineId, ApiHost.Cancellation)).Should()
+            .OnlyContain(result => result.Status == ScriptStatus.Pending);
     }
 
     [Fact]
@@ -110,7 +119,9 @@ public class SignalTests
         var machine = await host.ReadyAsync();
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
 
-        (await host.PostAsync(await host.TokenAsync(machine), Version, ("op", "signal"), ("status", "FAILED"), ("error", "the disk is full"))).Expect(200);
+        (await host.PostAsync(
+            await host.TokenAsync(machine), Version, ("op", "signal"), ("status", "FAILED"), ("error", "the disk is full"))).Expect(
+            200);
 
         var failed = (await host.GetAsync(host.Bob, $"machines/{machine.Id}/")).Json;
         (failed.GetProperty("status").GetInt32(), failed.GetProperty("status_name").GetString()).Should().Be((11, "Failed deployment"));
@@ -126,12 +137,19 @@ public class SignalTests
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
         var token = await host.TokenAsync(machine);
         (await host.PostAsync(token, Version, ("op", "netboot_off"))).Expect(200);
-        Task<Reply> SendAsync(string json) => host.SendAsync("POST", $"/MAAS/metadata/status/{machine.Id}", host.Sign(token), new ByteArrayContent(Encoding.UTF8.GetBytes(json)));
+        Task<Reply> SendAsync(string json) =>
+            host.SendAsync(
+                "POST", $"/MAAS/metadata/status/{machine.Id}", host.Sign(token), new ByteArrayContent(Encoding.UTF8.GetBytes(json)));
 
-        (await SendAsync("""{"event_type": "start", "origin": "cloudinit", "name": "modules-final", "description": "running modules for final"}""")).Expect(204).ContentType.Should().Be("text/plain");
-        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final/config-x", "description": "x ran", "result": "SUCCESS"}""")).Expect(204);
+        (await SendAsync(
+            """{"event_type": "start", "origin": "cloudinit", "name": "modules-final", "description": "running modules for final"}""")).Expect(
+            204).ContentType.Should()
+            .Be("text/plain");
+        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final/config-x", "description": "x ran", "result": "SUCCESS"}""")).Expect(
+            204);
         (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deploying);
-        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final", "description": "ran", "result": "SUCCESS", "timestamp": 1.5, "files": []}""")).Expect(204);
+        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final", "description": "ran", "result": "SUCCESS", "timestamp": 1.5, "files": []}""")).Expect(
+            204);
         (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deployed);
     }
 
@@ -148,7 +166,9 @@ public class SignalTests
         await using var host = await ApiHost.StartAsync();
         var (id, token) = await CommissioningAsync(host);
 
-        (await host.SendAsync("POST", $"/MAAS/metadata/status/{id}", host.Sign(token), new ByteArrayContent(Encoding.UTF8.GetBytes(body)))).Expect(400);
+        (await host.SendAsync(
+            "POST", $"/MAAS/metadata/status/{id}", host.Sign(token), new ByteArrayContent(Encoding.UTF8.GetBytes(body)))).Expect(
+            400);
     }
 
     private static async Task<(Core.SystemId Id, NodeToken Token)> CommissioningAsync(ApiHost host, string mac = "52:54:00:00:00:01")
@@ -159,7 +179,9 @@ public class SignalTests
     }
 
     private static async Task<IReadOnlyList<string[]>> IndexAsync(ApiHost host, NodeToken token) =>
-        [.. Unpack((await host.GetAsync(token, Version + "maas-scripts")).Expect(200).Body)["index.tsv"].TrimEnd('\n').Split('\n').Select(line => line.Split('\t'))];
+        [.. Unpack((await host.GetAsync(token, Version + "maas-scripts")).Expect(200).Body)["index.tsv"].TrimEnd('\n')
+            .Split('\n')
+            .Select(line => line.Split('\t'))];
 
     /// <summary>What the agent sends: fields and, as parts named like the script, what it printed.</summary>
     private static MultipartFormDataContent Results(string name, string id, int exitStatus) => new()

@@ -23,7 +23,10 @@ public class AuthenticationTests
         var time = new FakeTimeProvider(new DateTimeOffset(2031, 5, 4, 3, 2, 1, TimeSpan.Zero));
         await using var host = await ApiHost.StartAsync(time);
 
-        foreach (var authorization in new[] { null, "Basic Ym9iOmJvYg==", "OAuth oauth_token=\"t\"", host.Sign("c", "t", new Secret("s"), null, null) })
+        foreach (var authorization in new[]
+        {
+            null, "Basic Ym9iOmJvYg==", "OAuth oauth_token=\"t\"", host.Sign("c", "t", new Secret("s"), null, null)
+        })
         {
             var reply = (await host.SendAsync("GET", WhoAmI, authorization)).Expect(401);
             reply.Headers.GetValues("Date").Should().Equal("Sun, 04 May 2031 03:02:01 GMT");
@@ -40,7 +43,8 @@ public class AuthenticationTests
 
         var expired = (await host.SendAsync("GET", WhoAmI, host.Sign(host.Bob, now - 310))).Expect(401);
 
-        expired.Text.Should().StartWith($"Authorization Error: 'Expired timestamp: given {(now - 310).ToString(CultureInfo.InvariantCulture)} and now ")
+        expired.Text.Should().StartWith(
+            $"Authorization Error: 'Expired timestamp: given {(now - 310).ToString(CultureInfo.InvariantCulture)} and now ")
             .And.EndWith("has a greater difference than threshold 300'");
         expired.Headers.Date.Should().NotBeNull();
         (await host.SendAsync("GET", WhoAmI, host.Sign(host.Bob, now - 290))).Expect(200);
@@ -93,7 +97,9 @@ public class AuthenticationTests
     {
         await using var host = await ApiHost.StartAsync();
 
-        (await host.SendAsync("GET", WhoAmI, host.Sign(host.Bob.ConsumerKey, host.Bob.TokenKey, new Secret("wrong"), null, "the-nonce"))).Expect(401);
+        (await host.SendAsync(
+            "GET", WhoAmI, host.Sign(host.Bob.ConsumerKey, host.Bob.TokenKey, new Secret("wrong"), null, "the-nonce"))).Expect(
+            401);
         (await host.SendAsync("GET", WhoAmI, host.Sign(host.Bob, nonce: "the-nonce"))).Expect(200);
     }
 
@@ -107,7 +113,10 @@ public class AuthenticationTests
     {
         await using var host = await ApiHost.StartAsync();
         var name = parameter.Split('=')[0];
-        var header = string.Join(", ", host.Sign(host.Bob)["OAuth ".Length..].Split(", ").Select(each => each.StartsWith(name + "=", StringComparison.Ordinal) ? parameter : each));
+        var header = string.Join(
+            ", ",
+            host.Sign(host.Bob)["OAuth ".Length..].Split(", ")
+                .Select(each => each.StartsWith(name + "=", StringComparison.Ordinal) ? parameter : each));
 
         (await host.SendAsync("GET", WhoAmI, "OAuth " + header)).Expect(code);
     }

@@ -8,7 +8,10 @@ public class OAuthHeaderTests
     private const string OAuthlib =
         """OAuth oauth_nonce="1379", oauth_timestamp="1763850000", oauth_version="1.0", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t", oauth_signature="%26s" """;
 
-    private static readonly string[] Pieces = ["OAuth ", "oauth_token", "=", "\"", ",", "%26", "%", " ", "oauth_nonce=\"1\"", "\u00e9", "\0"];
+    private static readonly string[] Pieces =
+    [
+        "OAuth ", "oauth_token", "=", "\"", ",", "%26", "%", " ", "oauth_nonce=\"1\"", "\u00e9", "\0"
+    ];
 
     [Theory]
     [InlineData(OAuthlib)]
@@ -29,7 +32,8 @@ public class OAuthHeaderTests
     [InlineData("Basic dXNlcjpwYXNz")]
     [InlineData("OAuth")]
     [InlineData("OAuthoauth_token=\"t\"")]
-    [InlineData("""OAuth oauth_nonce="1", oauth_timestamp="1", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t" """)]
+    [InlineData(
+        """OAuth oauth_nonce="1", oauth_timestamp="1", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t" """)]
     [InlineData("""OAuth oauth_nonce="1", oauth_timestamp="1", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="", oauth_signature="%26s" """)]
     public void A_header_without_its_parameters_is_none(string? header) => OAuthHeader.TryParse(header, out _).Should().BeFalse();
 

@@ -58,9 +58,12 @@ public sealed class BodyBudgetTests
         budget.Used.Should().Be(0);
     }
 
-    public static TheoryData<string, string> AdministratorsActions => [.. RouteTable.Everything.Resources.SelectMany(resource => resource.Actions
+    public static TheoryData<string, string> AdministratorsActions =>
+        [.. RouteTable.Everything.Resources.SelectMany(resource => resource.Actions
         .Where(action => action is { Access: Access.Administrator, Method: "POST" or "PUT" })
-        .Select(action => (action.Method, $"/MAAS/{resource.Path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Replace("*", "", StringComparison.Ordinal)}{(action.Op is { } op ? $"?op={op}" : "")}")))];
+        .Select(action => (
+            action.Method,
+            $"/MAAS/{resource.Path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal).Replace("*", "", StringComparison.Ordinal)}{(action.Op is { } op ? $"?op={op}" : "")}")))];
 
     [Fact]
     public async Task A_body_is_not_read_from_a_caller_who_may_not_ask_what_is_asked()
@@ -70,8 +73,10 @@ public sealed class BodyBudgetTests
         foreach (var row in AdministratorsActions)
         {
             var (method, path) = row.Data;
-            (await HeadOnlyAsync(host, method, path, host.Sign(host.Eve), 60 * 1024 * 1024)).Should().StartWith("HTTP/1.1 403", $"{method} {path}");
-            (await HeadOnlyAsync(host, method, path, host.Sign(await host.TokenAsync(machine)), 60 * 1024 * 1024)).Should().StartWith("HTTP/1.1 403", $"{method} {path}");
+            (await HeadOnlyAsync(host, method, path, host.Sign(host.Eve), 60 * 1024 * 1024)).Should().StartWith(
+                "HTTP/1.1 403", $"{method} {path}");
+            (await HeadOnlyAsync(host, method, path, host.Sign(await host.TokenAsync(machine)), 60 * 1024 * 1024)).Should().StartWith(
+                "HTTP/1.1 403", $"{method} {path}");
         }
     }
 
@@ -82,7 +87,8 @@ public sealed class BodyBudgetTests
         var machine = await host.EnlistAsync();
         foreach (var (path, authorization, limit) in new[]
         {
-            ("/MAAS/api/2.0/users/", host.Sign(host.Admin), ApiAction.UsualForm), ("/MAAS/api/2.0/account/?op=create_authorisation_token", host.Sign(host.Bob), ApiAction.UsualForm),
+            ("/MAAS/api/2.0/users/", host.Sign(host.Admin), ApiAction.UsualForm),
+            ("/MAAS/api/2.0/account/?op=create_authorisation_token", host.Sign(host.Bob), ApiAction.UsualForm),
             ($"/MAAS/api/2.0/machines/{machine.Id}/?op=deploy", host.Sign(host.Bob), ApiAction.UserDataForm),
             ("/MAAS/metadata/2012-03-01/?op=signal", host.Sign(await host.TokenAsync(machine)), ApiAction.ReportForm),
             ("/MAAS/api/2.0/machines/", "", 256 * 1024),
@@ -96,7 +102,8 @@ public sealed class BodyBudgetTests
         await using var host = await ApiHost.StartAsync();
         var before = GC.GetTotalAllocatedBytes(precise: true);
         List<TcpClient> clients = [];
-        for (var number = 0; number < 40; number++) clients.Add(await SendHeadAsync(host, "POST", "/MAAS/api/2.0/machines/", "", 250 * 1024));
+        for (var number = 0; number < 40; number++)
+            clients.Add(await SendHeadAsync(host, "POST", "/MAAS/api/2.0/machines/", "", 250 * 1024));
         // All of them have come as far as waiting for the body once this one, which came after them, is answered.
         (await host.SendAsync("GET", "version/")).Expect(200);
         ((GC.GetTotalAllocatedBytes(precise: true) - before) / clients.Count).Should().BeLessThan(120 * 1024);
@@ -120,7 +127,8 @@ public sealed class BodyBudgetTests
         var origin = new Uri(host.Origin);
         var client = new TcpClient();
         await client.ConnectAsync(origin.Host, origin.Port, ApiHost.Cancellation);
-        var head = $"{method} {path} HTTP/1.1\r\nHost: {origin.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n" +
+        var head =
+            $"{method} {path} HTTP/1.1\r\nHost: {origin.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n" +
             (authorization.Length > 0 ? $"Authorization: {authorization}\r\n" : "") + "\r\n";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), ApiHost.Cancellation);
         return client;

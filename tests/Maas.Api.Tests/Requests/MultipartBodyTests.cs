@@ -10,7 +10,19 @@ public class MultipartBodyTests
     private const string PythonBoundary = "===============4191195046299244593==";
 
     private static readonly string[] Pieces =
-        ["--b", "\r\n", "--", "\n", "Content-Disposition: form-data; name=\"a\"", "; filename=\"f\"", "Content-Transfer-Encoding: base64", ":", "\"", "QQ==", "\0"];
+        [
+            "--b",
+            "\r\n",
+            "--",
+            "\n",
+            "Content-Disposition: form-data; name=\"a\"",
+            "; filename=\"f\"",
+            "Content-Transfer-Encoding: base64",
+            ":",
+            "\"",
+            "QQ==",
+            "\0"
+        ];
 
     [Fact]
     public void T1_base64_parts_of_the_maas_command_are_decoded()
@@ -48,7 +60,9 @@ public class MultipartBodyTests
         for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)(i * 7);
         var wrapped = Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks);
 
-        var form = Read("B", $"--B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Transfer-Encoding: BASE64\n\n{wrapped.ReplaceLineEndings("\n")}\n--B--");
+        var form = Read(
+            "B",
+            $"--B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Transfer-Encoding: BASE64\n\n{wrapped.ReplaceLineEndings("\n")}\n--B--");
 
         form.Files[0].Content.ToArray().Should().Equal(bytes);
     }
@@ -159,7 +173,8 @@ public class MultipartBodyTests
 
             body.Write("--a=b'c--\r\n"u8);
             var form = ((FormParse.Read)MultipartBody.Parse(body.ToArray(), "a=b'c")).Form;
-            return form.Files.Count == contents.Length && form.Files.Zip(contents).All(pair => pair.First.Content.Span.SequenceEqual(pair.Second));
+            return form.Files.Count == contents.Length
+                && form.Files.Zip(contents).All(pair => pair.First.Content.Span.SequenceEqual(pair.Second));
         });
 
     private static RequestForm Read(string boundary, string body) =>

@@ -10,14 +10,19 @@ public class DefaultDenyTests
     /// <summary>Everything that may be asked without credentials. A new line here wants a reason.</summary>
     private static readonly string[] Open =
     [
-        "GET api/2.0/version/", "GET api/1.0/version/", "GET api/version/", "GET api/2.0/describe/", "GET api/1.0/doc/", // what clients ask before they know who they are
+        // what clients ask before they know who they are
+        "GET api/2.0/version/", "GET api/1.0/version/", "GET api/version/", "GET api/2.0/describe/", "GET api/1.0/doc/",
         "POST accounts/authenticate/", // takes a password
-        "POST api/2.0/machines/", "GET api/2.0/machines/ is_registered", "POST api/1.0/nodes/ new", "GET api/1.0/nodes/ is_registered", // machines nobody knows
+        // machines nobody knows
+        "POST api/2.0/machines/", "GET api/2.0/machines/ is_registered", "POST api/1.0/nodes/ new", "GET api/1.0/nodes/ is_registered",
         "GET api/2.0/files/ get_by_key", "GET api/1.0/files/ get_by_key", // by an unguessable key
         "GET metadata/boot/{token}/", "GET metadata/{version}/by-token/{token}/ get_preseed", // by a one-time token
         "GET metadata/{version}/by-id/{system_id}/ get_preseed", // without secrets
         "GET metadata/{version}/by-mac/{rest*}", // always 403
-        "GET metadata/enlist/", "GET metadata/enlist/{version}/", "GET metadata/enlist/{version}/meta-data/", "GET metadata/enlist/{version}/meta-data/{item}",
+        "GET metadata/enlist/",
+        "GET metadata/enlist/{version}/",
+        "GET metadata/enlist/{version}/meta-data/",
+        "GET metadata/enlist/{version}/meta-data/{item}",
         "GET metadata/enlist/{version}/user-data", "GET metadata/{version}/enlist-preseed/ get_enlist_preseed",
     ];
 
@@ -71,9 +76,11 @@ public class DefaultDenyTests
                 Access.Machine => host.Sign(host.Admin),
                 _ => host.Sign(token),
             };
-            (await host.SendAsync(action.Method, path, wrong)).Code.Should().Be(403, "{0} was asked with the wrong kind of key", Name(resource, action));
+            (await host.SendAsync(action.Method, path, wrong)).Code.Should().Be(
+                403, "{0} was asked with the wrong kind of key", Name(resource, action));
             if (action.Access == Access.Administrator)
-                (await host.SendAsync(action.Method, path, host.Sign(host.Bob))).Code.Should().Be(403, "{0} was asked by a user", Name(resource, action));
+                (await host.SendAsync(action.Method, path, host.Sign(host.Bob))).Code.Should().Be(
+                    403, "{0} was asked by a user", Name(resource, action));
         }
     }
 
@@ -106,7 +113,10 @@ public class DefaultDenyTests
         string[] canaries =
         [
             "canary", token.TokenKey, token.TokenSecret.Reveal(), token.ConsumerKey, boot.Reveal(), "AAAAC3NzaC1lZDI1NTE5",
-            .. new[] { host.Admin, host.Bob, host.Eve }.SelectMany(key => new[] { key.ConsumerKey, key.TokenKey, key.TokenSecret.Reveal() }),
+            .. new[]
+            {
+                host.Admin, host.Bob, host.Eve
+            }.SelectMany(key => new[] { key.ConsumerKey, key.TokenKey, key.TokenSecret.Reveal() }),
         ];
 
         foreach (var resource in host.Routes.Resources)
@@ -132,7 +142,9 @@ public class DefaultDenyTests
 
     private static string Name(ApiResource resource, ApiAction action) => $"{action.Method} {resource.Path} {action.Op}".TrimEnd();
 
-    /// <summary>A path of the resource in which each parameter names something that exists, so that a refusal is not for want of it.</summary>
+    /// <summary>
+    /// A path of the resource in which each parameter names something that exists, so that a refusal is not for want of it.
+    /// </summary>
     internal static string PathOf(ApiResource resource, ApiAction action, SystemId machine)
     {
         var path = "/MAAS/" + resource.Path.Replace("*}", "}", StringComparison.Ordinal);

@@ -10,16 +10,21 @@ public class HostileRequestTests
 {
     private static readonly string[] Values =
     [
-        "", "0", "-1", "1", "99999999999999999999", "1e309", "NaN", "true", "null", "[]", "{}", "{\"a\":1}", "../..", "%00", "%", "%2F", "a b", "\u00e4\u0000\n\r", "'\"<>&",
-        "aaaaaa", "node-00000000-0000-0000-0000-000000000000", "52:54:00:00:00:01", "zz:zz", "amd64", "amd64/generic", "default", "latest", "2012-03-01", "OK", "FAILED", "WORKING",
+        "", "0", "-1", "1", "99999999999999999999", "1e309", "NaN", "true", "null", "[]", "{}", "{\"a\":1}", "../..", "%00", "%", "%2F",
+        "a b", "\u00e4\u0000\n\r", "'\"<>&",
+        "aaaaaa", "node-00000000-0000-0000-0000-000000000000", "52:54:00:00:00:01", "zz:zz", "amd64", "amd64/generic", "default", "latest",
+        "2012-03-01", "OK", "FAILED", "WORKING",
         "current-testing", "ubuntu/noble", "AAAA", "====", "\ud83d\ude00", new('x', 300),
     ];
 
     private static readonly string[] Names =
     [
-        "op", "id", "system_id", "machines", "nodes", "name", "hostname", "domain", "architecture", "mac_addresses", "mac_address", "power_type", "power_parameters", "power_parameters_x",
-        "user_data", "status", "script_result_id", "exit_status", "error", "level", "limit", "before", "after", "filename", "prefix", "key", "token", "token_key", "username", "password", "email",
-        "is_superuser", "consumer", "cpu_count", "mem", "memory", "tags", "not_tags", "zone", "pool", "arch", "size", "sha256", "filetype", "value", "erase", "dry_run", "add", "remove", "definition", "kernel_opts",
+        "op", "id", "system_id", "machines", "nodes", "name", "hostname", "domain", "architecture", "mac_addresses", "mac_address",
+        "power_type", "power_parameters", "power_parameters_x",
+        "user_data", "status", "script_result_id", "exit_status", "error", "level", "limit", "before", "after", "filename", "prefix",
+        "key", "token", "token_key", "username", "password", "email",
+        "is_superuser", "consumer", "cpu_count", "mem", "memory", "tags", "not_tags", "zone", "pool", "arch", "size", "sha256", "filetype",
+        "value", "erase", "dry_run", "add", "remove", "definition", "kernel_opts",
     ];
 
     private static readonly ApiResource[] Resources = [.. RouteTable.Everything.Resources];
@@ -29,10 +34,23 @@ public class HostileRequestTests
     private static readonly Gen<(string, string)> Field = Gen.Select(Gen.Int[0, Names.Length - 1].Select(i => Names[i]), Value);
 
     private static readonly Gen<Attempt> Attempts = Gen.Select(
-        Gen.Int[0, Resources.Length - 1].Select(i => Resources[i]), Gen.Int[0, 9], Value.Array[4], Field.Array[0, 5], Field.Array[0, 2], Gen.Int[0, 3], Gen.Int[0, 3],
+        Gen.Int[0, Resources.Length - 1].Select(i => Resources[i]),
+        Gen.Int[0, 9],
+        Value.Array[4],
+        Field.Array[0, 5],
+        Field.Array[0, 2],
+        Gen.Int[0, 3],
+        Gen.Int[0, 3],
         (resource, action, values, body, query, key, encoding) => new Attempt(resource, action, values, body, query, key, encoding));
 
-    private sealed record Attempt(ApiResource Resource, int Action, string[] Values, (string, string)[] Body, (string, string)[] Query, int Key, int Encoding);
+    private sealed record Attempt(
+        ApiResource Resource,
+        int Action,
+        string[] Values,
+        (string, string)[] Body,
+        (string, string)[] Query,
+        int Key,
+        int Encoding);
 
     [Fact]
     public async Task No_request_is_answered_with_an_exception()
@@ -47,25 +65,33 @@ public class HostileRequestTests
             attempt = attempt with { Body = Declared(action, attempt.Body), Query = Declared(action, attempt.Query) };
             var path = "/MAAS/" + attempt.Resource.Path.Replace("*}", "}", StringComparison.Ordinal);
             foreach (var (parameter, value) in attempt.Resource.Parameters.Zip(attempt.Values))
-                path = path.Replace($"{{{parameter}}}", parameter == "system_id" && value.Length < 3 ? machine.Id.ToString() : Uri.EscapeDataString(value), StringComparison.Ordinal);
+                path = path.Replace(
+                    $"{{{parameter}}}",
+                    parameter == "system_id" && value.Length < 3 ? machine.Id.ToString() : Uri.EscapeDataString(value),
+                    StringComparison.Ordinal);
             var query = attempt.Query.Append(("op", action.Op ?? "")).Select(field => $"{field.Item1}={Uri.EscapeDataString(field.Item2)}");
             var authorization = attempt.Key switch
             {
                 0 => null,
-                1 => await host.Region.NodeTokens.GetOrCreateAsync(machine.Id, ApiHost.Cancellation) is { } token ? host.Sign(token) : null, // it may be deleted by now
+                // it may be deleted by now
+                1 => await host.Region.NodeTokens.GetOrCreateAsync(machine.Id, ApiHost.Cancellation) is { } token ? host.Sign(token) : null,
                 2 => host.Sign(host.Bob),
                 _ => host.Sign(host.Admin),
             };
 
-            var reply = await host.SendAsync(action.Method, $"{path}?{string.Join('&', query)}", authorization, action.Method == "GET" ? null : Content(attempt));
+            var reply = await host.SendAsync(
+                action.Method, $"{path}?{string.Join('&', query)}", authorization, action.Method == "GET" ? null : Content(attempt));
 
-            reply.Code.Should().BeLessThan(500, "{0} {1} with {2} was answered: {3}", action.Method, path, string.Join(", ", attempt.Body), reply.Text);
+            reply.Code.Should().BeLessThan(
+                500, "{0} {1} with {2} was answered: {3}", action.Method, path, string.Join(", ", attempt.Body), reply.Text);
             // Kestrel itself refuses a path with %00 in it, without words.
             if (reply.Headers.Contains("X-Content-Type-Options")) reply.ContentType.Should().NotBeNull();
         }, iter: 1500, threads: 1);
     }
 
-    /// <summary>Most of the fields under names that the action declares: a request with another name goes no further than that name.</summary>
+    /// <summary>
+    /// Most of the fields under names that the action declares: a request with another name goes no further than that name.
+    /// </summary>
     private static (string, string)[] Declared(ApiAction action, (string Name, string Value)[] fields)
     {
         List<string> names = [.. action.Documented, .. action.AlsoTakes.Select(name => name.Replace("*", "x", StringComparison.Ordinal))];

@@ -34,7 +34,8 @@ public class PacketRingTests
         ring.Record(null, Address(2), Packet(3, from: 2), [4]);
         var kept = ring.Packets(Machine(1));
         kept.Select(p => p.Payload.Span[0]).Should().Equal(1, 2, 3);
-        kept[1].Should().Match<CapturedPacket>(p => p.Comment == "a free address" && p.IsSent == true && p.DestinationHardware == Machine(1));
+        kept[1].Should()
+            .Match<CapturedPacket>(p => p.Comment == "a free address" && p.IsSent == true && p.DestinationHardware == Machine(1));
         ring.Packets().Should().HaveCount(4);
         ring.Machines.Should().Equal(Machine(1));
     }
@@ -80,5 +81,6 @@ public class PacketRingTests
 
     private static byte[] Content(int seed, int size) => [.. Enumerable.Range(0, size).Select(i => (byte)(i + seed))];
 
-    private static RingPacket Packet(int second, int from) => new(DateTimeOffset.UnixEpoch.AddSeconds(second), new UdpEndpoint((uint)Address(from), 68), Server, IsSent: false, "eth0", null);
+    private static RingPacket Packet(int second, int from) =>
+        new(DateTimeOffset.UnixEpoch.AddSeconds(second), new UdpEndpoint((uint)Address(from), 68), Server, IsSent: false, "eth0", null);
 }

@@ -15,7 +15,9 @@ internal static class ClientPackets
     /// <summary>U-Boot on a 32-bit Arm board: class "U-Boot.armv7", architecture 21.</summary>
     public const string UBootArm32 = "350101 39020240 5d020015 5e03010000 3c0c 552d426f6f742e61726d7637 3709 01 03 06 0c 0f 11 1c 28 2a ff";
 
-    /// <summary>A Raspberry Pi 4's boot ROM: class "PXEClient:Arch:00000:UNDI:002001", architecture 0, machine 00 "RPi4" and more.</summary>
+    /// <summary>
+    /// A Raspberry Pi 4's boot ROM: class "PXEClient:Arch:00000:UNDI:002001", architecture 0, machine 00 "RPi4" and more.
+    /// </summary>
     public const string RaspberryPi4 =
         "350101 370e 01 03 2b 3c 42 43 80 81 82 83 84 85 86 87 5d020000 5e03010201 6111 00 52506934 15c03111 5c6f1d4f 6c6f1d4f "
         + "3c20 505845436c69656e743a417263683a30303030303a554e44493a303032303031 ff";

@@ -12,10 +12,12 @@ public class ClientStateTests
     public void A_request_with_our_identifier_selects() => Kind("10.0.0.1", "10.0.0.9", null).Should().Be(AddressRequestKind.Select);
 
     [Fact]
-    public void A_request_with_another_identifier_took_another_offer() => Kind("10.0.0.2", "10.0.0.9", null).Should().Be(AddressRequestKind.TookAnother);
+    public void A_request_with_another_identifier_took_another_offer() =>
+        Kind("10.0.0.2", "10.0.0.9", null).Should().Be(AddressRequestKind.TookAnother);
 
     [Fact]
-    public void A_request_without_identifier_verifies_a_remembered_address() => Kind(null, "10.0.0.9", null).Should().Be(AddressRequestKind.Verify);
+    public void A_request_without_identifier_verifies_a_remembered_address() =>
+        Kind(null, "10.0.0.9", null).Should().Be(AddressRequestKind.Verify);
 
     [Fact]
     public void A_request_from_an_address_in_use_extends_it() => Kind(null, null, "10.0.0.9").Should().Be(AddressRequestKind.Extend);
@@ -69,7 +71,9 @@ public class ClientStateTests
             var message = Message(namesServer ? "10.0.0.1" : null, null, address);
             message.Type = type;
             ClientState.AddressInUse(message).Should().Be(isInUse ? IPAddress.Parse(address).ToNumber() : 0);
-            ClientState.LinkOf(message, Server).Should().Be(isInUse ? IPAddress.Parse(address).ToNumber() : Server, "the client is on the link that it asks on");
+            ClientState.LinkOf(message, Server)
+                .Should()
+                .Be(isInUse ? IPAddress.Parse(address).ToNumber() : Server, "the client is on the link that it asks on");
             var reply = new DhcpMessage { Type = DhcpMessageType.Offer, YourAddress = IPAddress.Parse("10.0.0.50") };
             ReplyRoute.For(message, reply, default, (67, 68)).Target.Should().Be(isInUse ? ReplyTarget.Client : ReplyTarget.Hardware);
             message.Broadcast = true;
@@ -77,7 +81,8 @@ public class ClientStateTests
         }
     }
 
-    private static AddressRequestKind? Kind(string? server, string? requested, string? client) => ClientState.Of(Message(server, requested, client), Server).Kind;
+    private static AddressRequestKind? Kind(string? server, string? requested, string? client) =>
+        ClientState.Of(Message(server, requested, client), Server).Kind;
 
     private static DhcpMessage Message(string? server, string? requested, string? client)
     {

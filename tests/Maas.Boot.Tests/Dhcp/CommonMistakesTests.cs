@@ -53,10 +53,14 @@ public class CommonMistakesTests
     public async Task A_client_identifier_of_one_octet_is_returned_as_it_came_and_makes_no_two_clients_one()
     {
         var scene = await LeaseScene.OpenAsync();
-        var (first, second) = (ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:01"), ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:02"));
+        var (first, second) = (
+            ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:01"),
+            ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:02"));
         (await OfferAsync(scene, first, "")).Should().NotBe(await OfferAsync(scene, second, ""), "they are two machines");
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(first, new DhcpResponseContext(1, scene.Ask(AddressRequestKind.Discover, first), null), reply).Should().BeTrue();
+        DhcpResponder.Respond(first, new DhcpResponseContext(1, scene.Ask(AddressRequestKind.Discover, first), null), reply)
+            .Should()
+            .BeTrue();
         reply.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal([1], "RFC 6842");
     }
 
@@ -65,7 +69,8 @@ public class CommonMistakesTests
         var server = ClientPackets.Server.ToNumber();
         var state = ClientState.Of(discover, server);
         state.Kind.Should().Be(AddressRequestKind.Discover, mistake);
-        var answer = await scene.Addresses.AskAsync(new AddressRequest(AddressRequestKind.Discover, discover, ClientState.LinkOf(discover, server), state.Address), default);
+        var answer = await scene.Addresses.AskAsync(
+            new AddressRequest(AddressRequestKind.Discover, discover, ClientState.LinkOf(discover, server), state.Address), default);
         var reply = new DhcpMessage();
         DhcpResponder.Respond(discover, new DhcpResponseContext(server, answer, null), reply).Should().BeTrue(mistake);
         DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(discover)]).Should().BePositive(mistake);

@@ -54,7 +54,10 @@ public class DhcpResponderTests
         request.Options.Set(DhcpOptionCode.RelayAgentInformation, [1, 2, 3, 4]);
         var reply = Respond(request)!;
         reply.Type.Should().Be(DhcpMessageType.Ack);
-        reply.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal(request.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray());
+        reply.Options.Get(DhcpOptionCode.ClientIdentifier)
+            .ToArray()
+            .Should()
+            .Equal(request.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray());
         DhcpMessageTests.Write(reply, 548).AsSpan().TrimEnd((byte)0)[^7..].ToArray().Should().Equal(82, 4, 1, 2, 3, 4, 255);
     }
 
@@ -77,7 +80,8 @@ public class DhcpResponderTests
     }
 
     [Fact]
-    public void Silence_stays_silence() => Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), AddressResult.Silent("full")).Should().BeNull();
+    public void Silence_stays_silence() =>
+        Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), AddressResult.Silent("full")).Should().BeNull();
 
     [Fact]
     public void An_inform_gets_parameters_and_neither_address_nor_lease_time()
@@ -167,7 +171,10 @@ public class DhcpResponderTests
 
         var buffer = new byte[548];
         var sent = Captures.Parse(buffer[..DhcpResponder.Write(reply, buffer)]);
-        foreach (var code in (DhcpOptionCode[])[DhcpOptionCode.LeaseTime, DhcpOptionCode.BootFileName, DhcpOptionCode.SubnetMask, DhcpOptionCode.RelayAgentInformation])
+        foreach (var code in (DhcpOptionCode[])
+        [
+            DhcpOptionCode.LeaseTime, DhcpOptionCode.BootFileName, DhcpOptionCode.SubnetMask, DhcpOptionCode.RelayAgentInformation
+        ])
             sent.Options.Contains(code).Should().BeTrue($"{code} is needed");
         sent.BootFile.Should().Be("snponly.efi");
     }
@@ -175,12 +182,18 @@ public class DhcpResponderTests
     [Fact]
     public void Routes_carry_the_default_route_too_and_go_only_to_who_asks()
     {
-        var subnet = Subnet with { Routes = [new ClasslessRoute(IPNetwork.Parse("10.80.0.0/12"), Client)], SearchDomains = ["lab.example"] };
+        var subnet = Subnet with
+        {
+            Routes = [new ClasslessRoute(IPNetwork.Parse("10.80.0.0/12"), Client)],
+            SearchDomains = ["lab.example"]
+        };
         var grant = AddressResult.Grant(Client, subnet, TimeSpan.FromHours(1), "a");
         var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), grant)!;
         reply.Options.Get(DhcpOptionCode.ClasslessStaticRoute).ToArray().Should().Equal(12, 10, 80, 10, 77, 0, 50, 0, 10, 77, 0, 1);
         reply.Options.Get(DhcpOptionCode.DomainSearch).ToArray().Should().Equal([3, .. "lab"u8, 7, .. "example"u8, 0]);
-        Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), grant)!.Options.Contains(DhcpOptionCode.ClasslessStaticRoute).Should().BeFalse();
+        Respond(Captures.Message("udhcpc", DhcpMessageType.Discover), grant)!.Options.Contains(DhcpOptionCode.ClasslessStaticRoute)
+            .Should()
+            .BeFalse();
     }
 
     [Fact]
@@ -212,7 +225,9 @@ public class DhcpResponderTests
     [Fact]
     public void A_committed_discover_is_acknowledged_with_option_80()
     {
-        var reply = Respond(Captures.Message("dhcpcd", DhcpMessageType.Discover), AddressResult.Grant(Client, Subnet, TimeSpan.FromHours(1), "a") with { IsCommitted = true })!;
+        var reply = Respond(
+            Captures.Message("dhcpcd", DhcpMessageType.Discover),
+            AddressResult.Grant(Client, Subnet, TimeSpan.FromHours(1), "a") with { IsCommitted = true })!;
         reply.Type.Should().Be(DhcpMessageType.Ack);
         reply.Options.Contains(DhcpOptionCode.RapidCommit).Should().BeTrue();
     }
@@ -233,13 +248,20 @@ public class DhcpResponderTests
     private static BootParameters? Boot(DhcpMessage request)
     {
         var options = new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot") };
-        return BootParameters.For(FirmwareClient.Of(request)!.Value, new BootInstruction.Kernel("kernel", [], ""), request.Hardware, BootFileLocator.On(options, Server));
+        return BootParameters.For(
+            FirmwareClient.Of(request)!.Value,
+            new BootInstruction.Kernel("kernel", [], ""),
+            request.Hardware,
+            BootFileLocator.On(options, Server));
     }
 
     private static DhcpMessage? Respond(DhcpMessage request, AddressResult? answer = null, bool boot = false)
     {
         var reply = new DhcpMessage();
-        var facts = new DhcpResponseContext(Server.ToNumber(), answer ?? AddressResult.Grant(Client, Subnet, TimeSpan.FromHours(1), "a free address"), boot ? Boot(request) : null);
+        var facts = new DhcpResponseContext(
+            Server.ToNumber(),
+            answer ?? AddressResult.Grant(Client, Subnet, TimeSpan.FromHours(1), "a free address"),
+            boot ? Boot(request) : null);
         return DhcpResponder.Respond(request, facts, reply) ? reply : null;
     }
 }

@@ -21,7 +21,9 @@ public class DhcpServerTests
         var ack = relay.Lease(1)!;
         ack.Type.Should().Be(DhcpMessageType.Ack);
         store.Leases.Should().ContainKey(ack.YourAddress);
-        (await server.ObservedAsync<BootObservation.DhcpExchange>(count: 2)).Select(e => (e.Asked, e.Answered)).Should().Equal(("DISCOVER", "OFFER"), ("REQUEST", "ACK"));
+        (await server.ObservedAsync<BootObservation.DhcpExchange>(count: 2)).Select(e => (e.Asked, e.Answered))
+            .Should()
+            .Equal(("DISCOVER", "OFFER"), ("REQUEST", "ACK"));
     }
 
     [Fact]
@@ -124,7 +126,10 @@ public class DhcpServerTests
         relay.Ask(Firmware(relay, 1))!.BootFile.Should().Be("snponly.efi");
         relay.Ask(relay.Message(2, DhcpMessageType.Discover))!.BootFile.Should().BeEmpty();
         asked.Should().ContainSingle().Which.Should().Match<BootRequest>(q =>
-            q.Phase == BootPhase.Discovery && q.Architecture == BootArchitecture.X64Uefi && q.ServerAddress!.Equals(IPAddress.Loopback) && q.ClientAddress != null);
+            q.Phase == BootPhase.Discovery
+                && q.Architecture == BootArchitecture.X64Uefi
+                && q.ServerAddress!.Equals(IPAddress.Loopback)
+                && q.ClientAddress != null);
     }
 
     [Fact]
@@ -132,13 +137,16 @@ public class DhcpServerTests
     {
         await using var server = await RunningServer.StartAsync(policy: new Policy((BootRequest _) => null));
         using var relay = await server.RelayAsync();
-        relay.Ask(Firmware(relay, 1))!.Should().Match<DhcpMessage>(o => o.Type == DhcpMessageType.Offer && o.BootFile.Length == 0 && !o.YourAddress.Equals(IPAddress.Any));
+        relay.Ask(Firmware(relay, 1))!.Should()
+            .Match<DhcpMessage>(o => o.Type == DhcpMessageType.Offer && o.BootFile.Length == 0 && !o.YourAddress.Equals(IPAddress.Any));
     }
 
     [Fact]
     public async Task A_proxy_answers_firmware_alone_and_without_an_address()
     {
-        await using var server = await RunningServer.StartAsync(policy: new Policy(_ => new BootInstruction.LocalDisk()), configure: o => o.Mode = DhcpMode.Proxy);
+        await using var server =
+            await RunningServer.StartAsync(
+                policy: new Policy(_ => new BootInstruction.LocalDisk()), configure: o => o.Mode = DhcpMode.Proxy);
         using var relay = await server.RelayAsync();
         relay.Ask(relay.Message(2, DhcpMessageType.Discover), milliseconds: 200).Should().BeNull();
         var offer = relay.Ask(Firmware(relay, 1))!;
@@ -154,10 +162,13 @@ public class DhcpServerTests
     [Fact]
     public async Task An_observer_server_answers_nothing_and_says_what_it_would_have_answered()
     {
-        await using var server = await RunningServer.StartAsync(policy: new Policy(_ => new BootInstruction.LocalDisk()), configure: o => o.Mode = DhcpMode.Observe);
+        await using var server =
+            await RunningServer.StartAsync(
+                policy: new Policy(_ => new BootInstruction.LocalDisk()), configure: o => o.Mode = DhcpMode.Observe);
         using var relay = await server.RelayAsync();
         relay.Ask(Firmware(relay, 1), milliseconds: 300).Should().BeNull();
-        (await server.ObservedAsync<BootObservation.DhcpExchange>()).Should().ContainSingle(e => e.Answered == null && e.Rule.Contains("snponly.efi"));
+        (await server.ObservedAsync<BootObservation.DhcpExchange>()).Should()
+            .ContainSingle(e => e.Answered == null && e.Rule.Contains("snponly.efi"));
     }
 
     [Fact]
@@ -169,7 +180,8 @@ public class DhcpServerTests
         request.Options.Set(DhcpOptionCode.ServerIdentifier, IPAddress.Parse("10.0.0.99"));
         request.Options.Set(DhcpOptionCode.RequestedAddress, IPAddress.Parse("10.0.0.7"));
         relay.Ask(request, milliseconds: 200).Should().BeNull();
-        (await server.ObservedAsync<BootObservation.OtherServerSeen>()).Should().ContainSingle(o => o.Server!.Equals(IPAddress.Parse("10.0.0.99")));
+        (await server.ObservedAsync<BootObservation.OtherServerSeen>()).Should()
+            .ContainSingle(o => o.Server!.Equals(IPAddress.Parse("10.0.0.99")));
     }
 
     [Fact]
@@ -178,7 +190,12 @@ public class DhcpServerTests
         await using var server = await RunningServer.StartAsync();
         using var relay = await server.RelayAsync();
         var discover = relay.Message(1, DhcpMessageType.Discover);
-        var relayed = new RelayAgentInformation { LinkSelection = IPAddress.Parse("10.0.0.1"), UsesSourcePort = true, ServerIdentifierOverride = IPAddress.Parse("10.0.0.254") };
+        var relayed = new RelayAgentInformation
+        {
+            LinkSelection = IPAddress.Parse("10.0.0.1"),
+            UsesSourcePort = true,
+            ServerIdentifierOverride = IPAddress.Parse("10.0.0.254")
+        };
         relayed.AddTo(discover.Options);
         relay.Ask(discover)!.Options.GetAddress(DhcpOptionCode.ServerIdentifier).Should().Be(IPAddress.Parse("10.0.0.254"));
     }
@@ -219,12 +236,14 @@ public class DhcpServerTests
 
         public Policy(Func<CancellationToken, Task<BootInstruction?>> decide) : this((_, token) => decide(token)) { }
 
-        public async ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => await decide(question, cancellationToken);
+        public async ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
+            await decide(question, cancellationToken);
     }
 
     private sealed class SlowLeaseStore : ILeaseStore
     {
-        private readonly TaskCompletionSource _writing = new(TaskCreationOptions.RunContinuationsAsynchronously), _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _writing = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task Writing => _writing.Task;
 

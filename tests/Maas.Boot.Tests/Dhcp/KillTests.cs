@@ -12,7 +12,10 @@ public class KillTests
 {
     private const int Rounds = 3;
 
-    /// <summary>A server killed under load, again and again: each lease that a client was told of is known to the next start, and to the same client.</summary>
+    /// <summary>
+    /// A server killed under load, again and again: each lease that a client was told of is known to the next start, and to the same
+    /// client.
+    /// </summary>
     [Fact]
     public async Task No_acknowledged_lease_is_lost_when_the_server_is_killed()
     {
@@ -20,7 +23,8 @@ public class KillTests
         var folder = Directory.CreateTempSubdirectory("maas-kill-").FullName;
         var file = Path.Combine(folder, "leases");
         var acknowledged = new Dictionary<int, IPAddress>();
-        using var relay = new LoopbackRelay(lab.ClientSocket(), IPAddress.Parse("198.18.0.2"), new IPEndPoint(IPAddress.Parse("198.18.0.1"), 67));
+        using var relay = new LoopbackRelay(
+            lab.ClientSocket(), IPAddress.Parse("198.18.0.2"), new IPEndPoint(IPAddress.Parse("198.18.0.1"), 67));
         for (var round = 0; round < Rounds; round++)
         {
             using var server = await StartAsync(lab, file);
@@ -45,7 +49,8 @@ public class KillTests
             await using var journal = LeaseJournal.Open(file);
             var known = await journal.ReadAsync(default).ToDictionaryAsync(l => l.Address);
             foreach (var (client, address) in acknowledged)
-                known.Should().ContainKey(address).WhoseValue.Hardware.Should().Be(relay.Message(client, DhcpMessageType.Discover).Hardware);
+                known.Should().ContainKey(address).WhoseValue.Hardware.Should()
+                    .Be(relay.Message(client, DhcpMessageType.Discover).Hardware);
         }
 
         Directory.Delete(folder, recursive: true);
@@ -53,12 +58,23 @@ public class KillTests
 
     private static async Task<Process> StartAsync(VethLab lab, string file)
     {
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../samples/DhcpServer", AppContext.BaseDirectory[AppContext.BaseDirectory.IndexOf("/bin/", StringComparison.Ordinal)..].TrimStart('/'), "DhcpServer"));
+        var program = Path.GetFullPath(Path.Combine(
+            AppContext.BaseDirectory,
+            "../../../../../samples/DhcpServer",
+            AppContext.BaseDirectory[AppContext.BaseDirectory.IndexOf("/bin/", StringComparison.Ordinal)..].TrimStart('/'),
+            "DhcpServer"));
         Judge.RequireFile(program, "(dotnet build samples/DhcpServer)");
         // nsenter, unlike `ip netns exec`, becomes the program: the process to kill is the server itself.
         var process = Judge.Start("nsenter",
         [
-            $"--net=/var/run/netns/{lab.Server}", program, "--interface", "vs", "--subnet", "198.18.0.0/16", "--range", "198.18.16.0-198.18.200.255",
+            $"--net=/var/run/netns/{lab.Server}",
+            program,
+            "--interface",
+            "vs",
+            "--subnet",
+            "198.18.0.0/16",
+            "--range",
+            "198.18.16.0-198.18.200.255",
             "--leases", file,
         ]);
         process.BeginErrorReadLine();

@@ -15,7 +15,11 @@ namespace Maas.Boot.Tests.Dhcp;
 [Collection("network namespaces")]
 public class LinkTests
 {
-    private static readonly DhcpSubnet Subnet = new() { Network = IPNetwork.Parse("10.67.0.0/24"), Ranges = [AddressRange.Parse("10.67.0.100-10.67.0.101")] };
+    private static readonly DhcpSubnet Subnet = new()
+    {
+        Network = IPNetwork.Parse("10.67.0.0/24"),
+        Ranges = [AddressRange.Parse("10.67.0.100-10.67.0.101")]
+    };
 
     [Fact]
     public async Task An_address_that_somebody_uses_unasked_is_not_offered_but_quarantined()
@@ -47,7 +51,8 @@ public class LinkTests
     [InlineData(DhcpMode.Proxy)]
     public async Task A_client_that_discovers_with_an_address_it_does_not_have_hears_the_offer(DhcpMode mode)
     {
-        await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.9/24"); // the client's own address, which none of the messages says
+        // the client's own address, which none of the messages says
+        await using var lab = await VethLab.CreateAsync("10.67.0.1/24", "10.67.0.9/24");
         var addresses = await LeaseAllocator.OpenAsync([Subnet], new MemoryLeaseStore());
         using var stop = new CancellationTokenSource();
         var options = new DhcpServerOptions { Interfaces = { "vs" }, Mode = mode, AllowOtherServers = true, ProbeTime = TimeSpan.Zero };
@@ -90,7 +95,8 @@ public class LinkTests
             while (await other.StandardError.ReadLineAsync() is { } line && !line.Contains("IP range", StringComparison.Ordinal)) { }
             var addresses = await LeaseAllocator.OpenAsync([Subnet], new MemoryLeaseStore());
             var act = () => VethLab.Inside(lab.Server, () => Start(addresses, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(20));
-            (await act.Should().ThrowAsync<DhcpServerConflictException>()).Which.Should().Match<DhcpServerConflictException>(e => e.Server.Equals(IPAddress.Parse("10.67.0.9")) && e.Interface == "vs");
+            (await act.Should().ThrowAsync<DhcpServerConflictException>()).Which.Should()
+                .Match<DhcpServerConflictException>(e => e.Server.Equals(IPAddress.Parse("10.67.0.9")) && e.Interface == "vs");
         }
         finally
         {
@@ -100,8 +106,10 @@ public class LinkTests
 
     private sealed class Installs : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("kernel", [], ""));
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
+            new(new BootInstruction.Kernel("kernel", [], ""));
     }
 
-    private static Task Start(IAddressSource addresses, CancellationToken token) => new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses).RunAsync(token);
+    private static Task Start(IAddressSource addresses, CancellationToken token) =>
+        new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses).RunAsync(token);
 }

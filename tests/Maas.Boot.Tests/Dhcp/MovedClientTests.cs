@@ -13,7 +13,9 @@ public class MovedClientTests
     [Theory]
     [InlineData(true, AddressResultKind.Refuse)]
     [InlineData(false, AddressResultKind.Silent)]
-    public async Task Only_where_nobody_else_leases_addresses_is_a_client_told_that_the_one_it_uses_is_foreign(bool isAuthoritative, AddressResultKind answer)
+    public async Task Only_where_nobody_else_leases_addresses_is_a_client_told_that_the_one_it_uses_is_foreign(
+        bool isAuthoritative,
+        AddressResultKind answer)
     {
         var rebinding = ClientPackets.Message("350103 ff", clientAddress: Foreign);
         (await AskAsync(rebinding, isAuthoritative)).Kind.Should().Be(answer);
@@ -23,11 +25,13 @@ public class MovedClientTests
     [InlineData("350103 3204c0a80505 ff", null)]      // INIT-REBOOT
     [InlineData("350103 3204c0a80505 ff", Foreign)]   // with ciaddr filled in too
     public async Task A_client_that_remembers_an_address_of_another_network_is_refused(string options, string? clientAddress) =>
-        (await AskAsync(ClientPackets.Message(options, clientAddress: clientAddress), isAuthoritative: true)).Kind.Should().Be(AddressResultKind.Refuse);
+        (await AskAsync(ClientPackets.Message(options, clientAddress: clientAddress), isAuthoritative: true)).Kind.Should()
+            .Be(AddressResultKind.Refuse);
 
     [Fact]
     public async Task A_client_that_is_unknown_and_rebinds_a_free_address_of_this_link_keeps_it() =>
-        (await AskAsync(ClientPackets.Message("350103 ff", clientAddress: "10.0.0.12"), isAuthoritative: true)).Kind.Should().Be(AddressResultKind.Grant);
+        (await AskAsync(ClientPackets.Message("350103 ff", clientAddress: "10.0.0.12"), isAuthoritative: true)).Kind.Should()
+            .Be(AddressResultKind.Grant);
 
     [Theory]
     [InlineData("10.0.0.12")]
@@ -43,7 +47,10 @@ public class MovedClientTests
         var scene = await LeaseScene.OpenAsync(rules: new LeaseOptions { Authoritative = isAuthoritative });
         var server = ClientPackets.Server.ToNumber();
         var state = ClientState.Of(request, server);
-        var question = new AddressRequest(state.Kind!.Value, request, ClientState.LinkOf(request, server), state.Address) { ArrivalNumber = server };
+        var question = new AddressRequest(state.Kind!.Value, request, ClientState.LinkOf(request, server), state.Address)
+        {
+            ArrivalNumber = server
+        };
         return await scene.Addresses.AskAsync(question, default);
     }
 }

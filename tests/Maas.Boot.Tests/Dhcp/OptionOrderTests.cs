@@ -20,7 +20,8 @@ public class OptionOrderTests
     };
 
     [Fact] // RFC 2132 section 9.8
-    public void The_mask_comes_before_the_routers_whatever_the_client_says() => Codes([3, 6, 1, 51]).Should().Equal(53, 54, 58, 59, 1, 3, 6, 51, 28, 15, 4, 252);
+    public void The_mask_comes_before_the_routers_whatever_the_client_says() =>
+        Codes([3, 6, 1, 51]).Should().Equal(53, 54, 58, 59, 1, 3, 6, 51, 28, 15, 4, 252);
 
     [Fact]
     public void Options_come_in_the_order_in_which_the_client_asks_for_them() => Gen.Byte.Array[0, 40].Sample(asked =>
@@ -32,7 +33,9 @@ public class OptionOrderTests
         var wanted = asked.Distinct().Where(c => c is not (1 or 53 or 54) && codes.Contains(c)).ToList();
         codes.Where(wanted.Contains).Should().Equal(wanted);
         if (asked.Contains((byte)1) && !asked.TakeWhile(c => c != 1).Contains((byte)3))
-            codes.Where(c => c == 1 || wanted.Contains(c)).Should().Equal(asked.Distinct().Where(c => c == 1 || wanted.Contains(c)), "the mask too");
+            codes.Where(c => c == 1 || wanted.Contains(c))
+                .Should()
+                .Equal(asked.Distinct().Where(c => c == 1 || wanted.Contains(c)), "the mask too");
     });
 
     [Fact] // RFC 3011 section 3
@@ -45,7 +48,9 @@ public class OptionOrderTests
         }
 
         Respond(ClientPackets.Message("350101 ff")).Options.Contains(DhcpOptionCode.SubnetSelection).Should().BeFalse();
-        Respond(ClientPackets.Message("350101 76020a00 ff")).Options.Contains(DhcpOptionCode.SubnetSelection).Should().BeFalse("it selects nothing");
+        Respond(ClientPackets.Message("350101 76020a00 ff")).Options.Contains(DhcpOptionCode.SubnetSelection)
+            .Should()
+            .BeFalse("it selects nothing");
     }
 
     private static List<byte> Codes(byte[] asked)

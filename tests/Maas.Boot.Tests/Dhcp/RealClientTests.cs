@@ -27,7 +27,10 @@ public class RealClientTests
     {
         Judge.RequireRoot();
         await Task.WhenAll(
-            GetsAndRenews(Judge.Require("dhclient", "isc-dhcp-client"), folder => ["-4", "-d", "-sf", $"{folder}/script", "-lf", $"{folder}/lease", "-pf", $"{folder}/pid", "-cf", "/dev/null", "vc"]),
+            GetsAndRenews(
+                Judge.Require("dhclient", "isc-dhcp-client"),
+                folder =>
+                    ["-4", "-d", "-sf", $"{folder}/script", "-lf", $"{folder}/lease", "-pf", $"{folder}/pid", "-cf", "/dev/null", "vc"]),
             GetsAndRenews(Judge.Require("udhcpc", "udhcpc"), folder => ["-i", "vc", "-f", "-s", $"{folder}/script"]),
             GetsAndRenews(Judge.Require("dhcpcd", "dhcpcd-base"), folder => ["-4", "-B", "-A", "-c", "/bin/true", "vc"]));
     }
@@ -39,7 +42,12 @@ public class RealClientTests
         await File.WriteAllTextAsync($"{folder}/script", Script);
         (await Judge.RunAsync("chmod", ["+x", $"{folder}/script"])).Approved();
 
-        var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.66.0.0/24"), Ranges = [AddressRange.Parse("10.66.0.100-10.66.0.199")], LeaseTime = LeaseTime };
+        var subnet = new DhcpSubnet
+        {
+            Network = IPNetwork.Parse("10.66.0.0/24"),
+            Ranges = [AddressRange.Parse("10.66.0.100-10.66.0.199")],
+            LeaseTime = LeaseTime
+        };
         var store = new MemoryLeaseStore();
         var addresses = await LeaseAllocator.OpenAsync([subnet], store);
         var acks = new Acks();

@@ -10,7 +10,9 @@ public class ReplyRouteTests
 
     [Fact]
     public void A_relay_is_answered_at_its_address_and_the_servers_port() =>
-        Route(new DhcpMessage { RelayAddress = IPAddress.Parse("10.1.0.1") }).Should().Be(new ReplyRoute(ReplyTarget.Relay, Number("10.1.0.1"), 67));
+        Route(new DhcpMessage { RelayAddress = IPAddress.Parse("10.1.0.1") })
+            .Should()
+            .Be(new ReplyRoute(ReplyTarget.Relay, Number("10.1.0.1"), 67));
 
     [Fact]
     public void A_relay_that_says_so_is_answered_at_the_port_it_sends_from()
@@ -22,14 +24,19 @@ public class ReplyRouteTests
 
     [Fact]
     public void A_client_that_answers_for_an_address_is_answered_there() =>
-        Route(new DhcpMessage { Type = DhcpMessageType.Request, ClientAddress = IPAddress.Parse("10.0.0.9") }).Should().Be(new ReplyRoute(ReplyTarget.Client, Number("10.0.0.9"), 68));
+        Route(new DhcpMessage { Type = DhcpMessageType.Request, ClientAddress = IPAddress.Parse("10.0.0.9") })
+            .Should()
+            .Be(new ReplyRoute(ReplyTarget.Client, Number("10.0.0.9"), 68));
 
     [Fact]
     public void A_refusal_on_the_link_is_broadcast_even_to_an_address_in_use() =>
-        Route(new DhcpMessage { Type = DhcpMessageType.Request, ClientAddress = IPAddress.Parse("10.0.0.9") }, DhcpMessageType.Nak).Should().Be(new ReplyRoute(ReplyTarget.Broadcast, uint.MaxValue, 68));
+        Route(new DhcpMessage { Type = DhcpMessageType.Request, ClientAddress = IPAddress.Parse("10.0.0.9") }, DhcpMessageType.Nak)
+            .Should()
+            .Be(new ReplyRoute(ReplyTarget.Broadcast, uint.MaxValue, 68));
 
     [Fact]
-    public void A_client_that_cannot_take_unicast_yet_is_answered_by_broadcast() => Route(new DhcpMessage { Broadcast = true }).Target.Should().Be(ReplyTarget.Broadcast);
+    public void A_client_that_cannot_take_unicast_yet_is_answered_by_broadcast() =>
+        Route(new DhcpMessage { Broadcast = true }).Target.Should().Be(ReplyTarget.Broadcast);
 
     [Fact]
     public void A_client_without_address_is_answered_at_its_hardware_address() =>

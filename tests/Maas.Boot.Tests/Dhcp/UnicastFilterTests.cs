@@ -5,7 +5,10 @@ using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Tests.Dhcp;
 
-/// <summary>Addresses in packets are strangers' words: a reply goes to one other host, or by broadcast on the link where the rules say so, and nowhere else.</summary>
+/// <summary>
+/// Addresses in packets are strangers' words: a reply goes to one other host, or by broadcast on the link where the rules say so, and
+/// nowhere else.
+/// </summary>
 public class UnicastFilterTests
 {
     private static readonly (ushort Server, ushort Client) Ports = (67, 68);
@@ -13,7 +16,8 @@ public class UnicastFilterTests
     private static readonly UnicastFilter Filter = new(Number("10.0.0.1"), 67, (Number("10.0.0.1"), 24), (Number("10.0.1.1"), 26));
 
     private static readonly uint[] Special = [.. ((string[])[
-        "0.0.0.0", "255.255.255.255", "10.0.0.255", "10.0.0.0", "10.0.0.1", "10.0.1.1", "10.0.1.63", "10.0.1.64", "10.9.255.255", "10.9.0.0",
+        "0.0.0.0", "255.255.255.255", "10.0.0.255", "10.0.0.0", "10.0.0.1", "10.0.1.1", "10.0.1.63", "10.0.1.64", "10.9.255.255",
+        "10.9.0.0",
         "224.0.0.1", "239.1.2.3", "240.0.0.1", "127.0.0.1", "0.1.2.3", "10.0.0.7", "10.9.0.1"]).Select(Number)];
 
     private static readonly Gen<uint> Address = Gen.OneOf(Gen.UInt, Gen.Int[0, Special.Length - 1].Select(i => Special[i]));
@@ -53,13 +57,23 @@ public class UnicastFilterTests
 
     [Fact]
     public void Whatever_a_packet_says_no_reply_goes_to_a_broadcast_multicast_or_own_address_that_it_named() =>
-        Gen.Select(Gen.Select(Address, Address, Address), Gen.Byte[1, 8], Gen.Byte[2, 6], Gen.Bool, Gen.Bool, Gen.UShort).Sample((addresses, type, replied, broadcast, namesServer, port) =>
+        Gen.Select(Gen.Select(Address, Address, Address), Gen.Byte[1, 8], Gen.Byte[2, 6], Gen.Bool, Gen.Bool, Gen.UShort)
+            .Sample((addresses, type, replied, broadcast, namesServer, port) =>
         {
-            var request = new DhcpMessage { Type = (DhcpMessageType)type, ClientNumber = addresses.Item1, RelayNumber = addresses.Item2, Broadcast = broadcast };
+            var request = new DhcpMessage
+            {
+                Type = (DhcpMessageType)type,
+                ClientNumber = addresses.Item1,
+                RelayNumber = addresses.Item2,
+                Broadcast = broadcast
+            };
             if (namesServer) request.Options.Set(DhcpOptionCode.ServerIdentifier, Number("10.0.0.1"));
             if (port % 2 == 0) new RelayAgentInformation { UsesSourcePort = true }.AddTo(request.Options);
             var reply = new DhcpMessage { Type = (DhcpMessageType)replied, YourNumber = Number("10.9.0.7") };
-            foreach (var route in (ReplyRoute[])[ReplyRoute.For(request, reply, (addresses.Item3, port), Ports), ReplyRoute.ToSource((addresses.Item3, port))])
+            foreach (var route in (ReplyRoute[])
+            [
+                ReplyRoute.For(request, reply, (addresses.Item3, port), Ports), ReplyRoute.ToSource((addresses.Item3, port))
+            ])
             {
                 if (!Filter.Allows(route, Subnet)) continue;
                 if (route.Target == ReplyTarget.Broadcast) route.Should().Be(new ReplyRoute(ReplyTarget.Broadcast, uint.MaxValue, 68));
@@ -76,11 +90,18 @@ public class UnicastFilterTests
             if (IPNetwork.Parse(special).Contains(address)) return false;
         foreach (var end in (string[])["10.0.0.0", "10.0.0.255", "10.0.1.0", "10.0.1.63", "10.9.0.0", "10.9.255.255"])
             if (address.Equals(IPAddress.Parse(end))) return false;
-        return (route.Port != Ports.Server && route.Target == ReplyTarget.Relay) || !(address.Equals(IPAddress.Parse("10.0.0.1")) || address.Equals(IPAddress.Parse("10.0.1.1")));
+        return (route.Port != Ports.Server && route.Target == ReplyTarget.Relay)
+            || !(address.Equals(IPAddress.Parse("10.0.0.1")) || address.Equals(IPAddress.Parse("10.0.1.1")));
     }
 
     private static bool Allows(DhcpMessage request) =>
-        Filter.Allows(ReplyRoute.For(request, new DhcpMessage { Type = DhcpMessageType.Offer, YourNumber = Number("10.9.0.7") }, (Number("10.9.0.1"), 67), Ports), Subnet);
+        Filter.Allows(
+            ReplyRoute.For(
+                request,
+                new DhcpMessage { Type = DhcpMessageType.Offer, YourNumber = Number("10.9.0.7") },
+                (Number("10.9.0.1"), 67),
+                Ports),
+            Subnet);
 
     private static uint Number(string address) => IPAddress.Parse(address).ToNumber();
 }

@@ -45,7 +45,8 @@ public class UnservedClientTests
         var discover = relay.Message(1, DhcpMessageType.Discover);
         discover.RelayAddress = IPAddress.Parse("10.0.255.255"); // the subnet's broadcast address
         relay.Send(discover);
-        (await server.ObservedAsync<BootObservation.DhcpExchange>()).Should().ContainSingle(e => e.Answered == null && e.Rule == "the relay's address is none of a single other host");
+        (await server.ObservedAsync<BootObservation.DhcpExchange>()).Should()
+            .ContainSingle(e => e.Answered == null && e.Rule == "the relay's address is none of a single other host");
         Seen(logger).Should().ContainSingle(l => l.Contains("through relay 10.0.255.255", StringComparison.Ordinal));
     }
 
@@ -73,5 +74,6 @@ public class UnservedClientTests
         listening.Split("127.0.0.1:").Should().HaveCount(2, listening);
     }
 
-    private static IEnumerable<string> Seen(RecordingLogger<DhcpServer> logger) => logger.Lines.Where(l => l.Level >= LogLevel.Information).Select(l => l.Text);
+    private static IEnumerable<string> Seen(RecordingLogger<DhcpServer> logger) =>
+        logger.Lines.Where(l => l.Level >= LogLevel.Information).Select(l => l.Text);
 }

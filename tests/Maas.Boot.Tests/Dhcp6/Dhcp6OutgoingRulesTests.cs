@@ -6,7 +6,9 @@ using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Boot.Tests.Dhcp6;
 
-/// <summary>The class of faults that firmware had in reading DHCPv6 (PixieFail, CVE-2023-45229 to -45237): nothing of ours may be what they needed.</summary>
+/// <summary>
+/// The class of faults that firmware had in reading DHCPv6 (PixieFail, CVE-2023-45229 to -45237): nothing of ours may be what they needed.
+/// </summary>
 public class Dhcp6OutgoingRulesTests
 {
     [Theory]
@@ -53,8 +55,11 @@ public class Dhcp6OutgoingRulesTests
                 if (namesServer) message.Options.Add(Dhcp6OptionCode.ServerIdentifier, Packet6.Server.Octets.ToArray());
                 foreach (var (code, value) in options) message.Options.Add(code, value);
                 var datagram = message.ToArray();
-                for (var i = 0; i < relays; i++) datagram = Packet6.Relay(datagram, "fd00:77::1", "fe80::1", (byte)i, (Dhcp6OptionCode.InterfaceId, new byte[40]));
-                if (!Dhcp6Envelope.TryParse(datagram, out var envelope) || !Dhcp6Request.TryRead(envelope, Packet6.LinkLocal, out var request)) return true;
+                for (var i = 0; i < relays; i++)
+                    datagram = Packet6.Relay(datagram, "fd00:77::1", "fe80::1", (byte)i, (Dhcp6OptionCode.InterfaceId, new byte[40]));
+                if (!Dhcp6Envelope.TryParse(datagram, out var envelope)
+                    || !Dhcp6Request.TryRead(envelope, Packet6.LinkLocal, out var request))
+                    return true;
                 if (Dhcp6Rules.WhyIgnored(request, Packet6.Server) is not null) return true;
                 var subnet = addresses.SubnetOf(IPAddress.Parse("fd00:77::1"))!;
                 var facts = new Dhcp6ResponseContext
@@ -62,16 +67,22 @@ public class Dhcp6OutgoingRulesTests
                     Server = Packet6.Server,
                     Subnet = subnet,
                     Associations = Dhcp6Rules.KindOf(request.Type, isRapid: false) is { } kind
-                        ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, IsFirmware: false)))]
+                        ? [.. request.Associations.Select(a =>
+                            addresses.Ask(
+                                subnet, new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, IsFirmware: false)))]
                         : [],
                 };
-                return Dhcp6Responder.Respond(request, facts) is not { } reply || Dhcp6OutgoingRules.Violation(envelope.Wrap(reply)) is null;
+                return Dhcp6Responder.Respond(request, facts) is not { } reply
+                    || Dhcp6OutgoingRules.Violation(envelope.Wrap(reply)) is null;
             },
             iter: 20_000,
             threads: 1);
     }
 
-    private static readonly Gen<byte[]> Association = Gen.Select(Gen.UInt[0, 3], Gen.UShort.Array[0, 3], (id, ends) => Packet6.Association(id, [.. ends.Select(e => $"fd00:7{e % 3 + 6}::{e:x}")]).ToArray());
+    private static readonly Gen<byte[]> Association = Gen.Select(
+        Gen.UInt[0, 3],
+        Gen.UShort.Array[0, 3],
+        (id, ends) => Packet6.Association(id, [.. ends.Select(e => $"fd00:7{e % 3 + 6}::{e:x}")]).ToArray());
 
     private static readonly Gen<(Dhcp6OptionCode Code, byte[] Value)> Option = Gen.OneOf(
         Association.Select(v => (Dhcp6OptionCode.NonTemporaryAddresses, v)),

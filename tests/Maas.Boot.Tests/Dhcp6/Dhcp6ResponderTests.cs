@@ -40,15 +40,23 @@ public class Dhcp6ResponderTests
         var options = new Dhcp6Options();
         options.Add(Dhcp6OptionCode.ClientIdentifier, Packet6.Client.Octets.ToArray());
         if (namesServer) options.Add(Dhcp6OptionCode.ServerIdentifier, Packet6.Server.Octets.ToArray());
-        (Dhcp6Rules.WhyIgnored(Packet6.Read(new Dhcp6Message((Dhcp6MessageType)type, 1, options).ToArray()), Packet6.Server) is null).Should().Be(isValid);
+        (Dhcp6Rules.WhyIgnored(
+            Packet6.Read(new Dhcp6Message((Dhcp6MessageType)type, 1, options).ToArray()), Packet6.Server) is null).Should()
+            .Be(isValid);
     }
 
     [Fact]
     public void A_message_for_another_server_and_one_of_nobody_are_ignored()
     {
-        Dhcp6Rules.WhyIgnored(Packet6.Request(Dhcp6MessageType.Request), Duid.Parse("00:03:00:01:00:00:00:00:00:09")).Should().Be("meant for another server");
-        Dhcp6Rules.WhyIgnored(Packet6.Read(new Dhcp6Message(Dhcp6MessageType.Solicit, 1, new Dhcp6Options()).ToArray()), Packet6.Server).Should().Be("the client does not tell its identifier");
-        Dhcp6Rules.WhyIgnored(Packet6.Request(Dhcp6MessageType.InformationRequest, o => o.AddAssociation()), Packet6.Server).Should().Be("it must not ask for addresses");
+        Dhcp6Rules.WhyIgnored(Packet6.Request(Dhcp6MessageType.Request), Duid.Parse("00:03:00:01:00:00:00:00:00:09"))
+            .Should()
+            .Be("meant for another server");
+        Dhcp6Rules.WhyIgnored(Packet6.Read(new Dhcp6Message(Dhcp6MessageType.Solicit, 1, new Dhcp6Options()).ToArray()), Packet6.Server)
+            .Should()
+            .Be("the client does not tell its identifier");
+        Dhcp6Rules.WhyIgnored(Packet6.Request(Dhcp6MessageType.InformationRequest, o => o.AddAssociation()), Packet6.Server)
+            .Should()
+            .Be("it must not ask for addresses");
     }
 
     [Fact]
@@ -64,7 +72,9 @@ public class Dhcp6ResponderTests
         reply.TransactionId.Should().Be(0x123456);
         reply.Options.Get(Dhcp6OptionCode.ClientIdentifier).ToArray().Should().Equal(Packet6.Client.Octets.ToArray());
         reply.Options.Get(Dhcp6OptionCode.ServerIdentifier).ToArray().Should().Equal(Packet6.Server.Octets.ToArray());
-        Packet6.AssociationOf(reply).Should().BeEquivalentTo(new { Id = 1u, Addresses = new[] { new { Address = IPAddress.Parse("fd00:77::1000") } } });
+        Packet6.AssociationOf(reply)
+            .Should()
+            .BeEquivalentTo(new { Id = 1u, Addresses = new[] { new { Address = IPAddress.Parse("fd00:77::1000") } } });
         reply.Options.Get(Dhcp6OptionCode.DnsServers).Length.Should().Be(32);
         Encoding.ASCII.GetString(reply.Options.Get(Dhcp6OptionCode.DomainSearchList).Span).Should().Be("\u0003lab\u0007example\0");
         reply.Options.Get(Dhcp6OptionCode.NtpServer).ToArray().Should().StartWith([0, 1, 0, 16]);
@@ -78,7 +88,9 @@ public class Dhcp6ResponderTests
     [Fact]
     public void Renewal_times_follow_from_the_preferred_lifetime_and_are_zero_without_an_address()
     {
-        var value = new IdentityAssociation(1, [new LeasedAddress(IPAddress.IPv6Loopback, TimeSpan.FromSeconds(1000), TimeSpan.FromSeconds(1600))]).ToArray();
+        var value =
+            new IdentityAssociation(
+                1, [new LeasedAddress(IPAddress.IPv6Loopback, TimeSpan.FromSeconds(1000), TimeSpan.FromSeconds(1600))]).ToArray();
         value[4..12].Should().Equal([0, 0, 1, 0xf4, 0, 0, 3, 0x20]); // 500, 800
         new IdentityAssociation(1, []).ToArray()[4..12].Should().OnlyContain(o => o == 0);
     }
@@ -94,8 +106,12 @@ public class Dhcp6ResponderTests
     [Fact]
     public void Without_addresses_a_solicit_gets_no_answer_and_an_information_request_gets_the_parameters()
     {
-        Dhcp6Responder.Respond(Packet6.Request(Dhcp6MessageType.Solicit, o => o.AddAssociation()), new Dhcp6ResponseContext { Server = Packet6.Server }).Should().BeNull();
-        var reply = Respond(Packet6.Request(Dhcp6MessageType.InformationRequest, o => o.Add(Dhcp6OptionCode.OptionRequest, (byte[])[0, 23])))!;
+        Dhcp6Responder.Respond(
+            Packet6.Request(Dhcp6MessageType.Solicit, o => o.AddAssociation()), new Dhcp6ResponseContext { Server = Packet6.Server })
+            .Should()
+            .BeNull();
+        var reply =
+            Respond(Packet6.Request(Dhcp6MessageType.InformationRequest, o => o.Add(Dhcp6OptionCode.OptionRequest, (byte[])[0, 23])))!;
         reply.Type.Should().Be(Dhcp6MessageType.Reply);
         reply.Options.Contains(Dhcp6OptionCode.DnsServers).Should().BeTrue();
     }
@@ -104,19 +120,27 @@ public class Dhcp6ResponderTests
     [InlineData("fd00:77::1", Dhcp6Status.Success)]
     [InlineData("fd00:78::1", Dhcp6Status.NotOnLink)]
     public void A_confirm_is_told_whether_its_addresses_are_of_this_link(string address, object status) =>
-        Packet6.StatusOf(default, Respond(Packet6.Request(Dhcp6MessageType.Confirm, o => o.AddAssociation(address)))!).Should().Be((Dhcp6Status)status);
+        Packet6.StatusOf(default, Respond(Packet6.Request(Dhcp6MessageType.Confirm, o => o.AddAssociation(address)))!)
+            .Should()
+            .Be((Dhcp6Status)status);
 
     [Fact]
     public void A_confirm_of_nothing_or_on_an_unknown_link_gets_no_answer()
     {
         Respond(Packet6.Request(Dhcp6MessageType.Confirm, o => o.AddAssociation())).Should().BeNull();
-        Respond(Packet6.Request(Dhcp6MessageType.Confirm, o => o.AddAssociation("fd00:77::1")), f => f with { Subnet = null }).Should().BeNull();
+        Respond(Packet6.Request(Dhcp6MessageType.Confirm, o => o.AddAssociation("fd00:77::1")), f => f with { Subnet = null })
+            .Should()
+            .BeNull();
     }
 
     [Fact]
     public void A_message_to_one_address_is_refused_if_it_names_this_server_and_ignored_otherwise()
     {
-        Packet6.StatusOf(default, Respond(Packet6.Request(Dhcp6MessageType.Renew, o => o.AddAssociation("fd00:77::1000")), f => f with { IsUnicast = true })!).Should().Be(Dhcp6Status.UseMulticast);
+        Packet6.StatusOf(
+            default,
+            Respond(Packet6.Request(Dhcp6MessageType.Renew, o => o.AddAssociation("fd00:77::1000")), f => f with { IsUnicast = true })!)
+            .Should()
+            .Be(Dhcp6Status.UseMulticast);
         Respond(Packet6.Request(Dhcp6MessageType.Solicit, o => o.AddAssociation()), f => f with { IsUnicast = true }).Should().BeNull();
     }
 
@@ -138,16 +162,20 @@ public class Dhcp6ResponderTests
     [Fact]
     public void Pxe_firmware_finds_its_boot_file_as_a_tftp_url()
     {
-        var reply = RespondTo("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi, new BootInstruction.Program("some dir/boot.efi"))!;
+        var reply =
+            RespondTo("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi, new BootInstruction.Program("some dir/boot.efi"))!;
         Encoding.UTF8.GetString(reply.Options.Get(Dhcp6OptionCode.BootFileUrl).Span).Should().Be("tftp://[fd00:77::1]/some%20dir/boot.efi");
-        reply.Options.Contains(Dhcp6OptionCode.BootFileParameters).Should().BeFalse("EDK II's PXE reads the first one as the file's length");
+        reply.Options.Contains(Dhcp6OptionCode.BootFileParameters)
+            .Should()
+            .BeFalse("EDK II's PXE reads the first one as the file's length");
         reply.Options.Contains(Dhcp6OptionCode.VendorClass).Should().BeFalse();
     }
 
     [Fact]
     public void Http_firmware_over_IPv6_gets_its_class_and_a_url()
     {
-        var reply = RespondTo("HTTPClient:Arch:00016:UNDI:003016", BootArchitecture.X64UefiHttp, new BootInstruction.Kernel("linux", [], ""))!;
+        var reply =
+            RespondTo("HTTPClient:Arch:00016:UNDI:003016", BootArchitecture.X64UefiHttp, new BootInstruction.Kernel("linux", [], ""))!;
         Encoding.UTF8.GetString(reply.Options.Get(Dhcp6OptionCode.BootFileUrl).Span).Should().Be("http://[fd00:77::1]:5240/boot/ipxe.efi");
         Encoding.UTF8.GetString(Dhcp6Classes.VendorClass(reply.Options.Get(Dhcp6OptionCode.VendorClass).Span)).Should().Be("HTTPClient");
     }
@@ -158,7 +186,10 @@ public class Dhcp6ResponderTests
     [InlineData("PXEClient:Arch:00011:UNDI:003016", BootArchitecture.Arm64Uefi, false)]
     [InlineData("HTTPClient:Arch:00016:UNDI:003016", BootArchitecture.X64UefiHttp, true)]
     [InlineData("U-Boot.armv8", BootArchitecture.Arm64UBoot, true)]
-    public void Parameters_of_the_boot_file_go_only_to_firmware_that_reads_them_as_such(string vendorClass, BootArchitecture architecture, bool isTold)
+    public void Parameters_of_the_boot_file_go_only_to_firmware_that_reads_them_as_such(
+        string vendorClass,
+        BootArchitecture architecture,
+        bool isTold)
     {
         var options = RespondTo(vendorClass, architecture, new BootInstruction.Program("boot.efi"))!.Options;
         options.Contains(Dhcp6OptionCode.BootFileUrl).Should().BeTrue();
@@ -175,25 +206,36 @@ public class Dhcp6ResponderTests
             o.Add(Dhcp6OptionCode.OptionRequest, (byte[])[0, 59]);
             o.Add(Dhcp6OptionCode.ClientArchitecture, (byte[])[0, 41]);
         });
-        request.Firmware.Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.RaspberryPi, IsIPxe: false) { IsRaspberryPi = true });
+        request.Firmware.Should()
+            .Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.RaspberryPi, IsIPxe: false) { IsRaspberryPi = true });
         Url(BootProgramTable.Default).Should().Be("tftp://[fd00:77::1]/");
         Url(BootProgramTable.Default.With(BootArchitecture.RaspberryPi, "pi/config.txt")).Should().Be("tftp://[fd00:77::1]/pi/config.txt");
 
         string Url(BootProgramTable programs)
         {
-            var boot = BootParameters.For(request.Firmware!.Value, new BootInstruction.Kernel("linux", [], ""), request.Hardware!.Value, new BootFileLocator(programs, IPAddress.Parse("fd00:77::1"), null));
+            var boot = BootParameters.For(
+                request.Firmware!.Value,
+                new BootInstruction.Kernel("linux", [], ""),
+                request.Hardware!.Value,
+                new BootFileLocator(programs, IPAddress.Parse("fd00:77::1"), null));
             return Encoding.UTF8.GetString(Respond(request, f => f with { Boot = boot })!.Options.Get(Dhcp6OptionCode.BootFileUrl).Span);
         }
     }
 
     [Fact] // CVE-2023-45234
     public void Firmware_is_told_one_name_server_alone() =>
-        RespondTo("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi, new BootInstruction.PowerOff())!.Options.Get(Dhcp6OptionCode.DnsServers).Length.Should().Be(16);
+        RespondTo("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi, new BootInstruction.PowerOff())!.Options.Get(
+            Dhcp6OptionCode.DnsServers).Length.Should()
+            .Be(16);
 
     [Fact]
     public void What_does_not_fit_is_left_out_but_never_the_address_or_the_boot_file()
     {
-        var many = Subnet with { NameServers = [.. Enumerable.Range(1, 70).Select(i => IPAddress.Parse($"fd00:77::{i:x}"))], SearchDomains = [.. Enumerable.Range(1, 20).Select(i => $"{new string('a', 60)}.{i}")] };
+        var many = Subnet with
+        {
+            NameServers = [.. Enumerable.Range(1, 70).Select(i => IPAddress.Parse($"fd00:77::{i:x}"))],
+            SearchDomains = [.. Enumerable.Range(1, 20).Select(i => $"{new string('a', 60)}.{i}")]
+        };
         var reply = Respond(Packet6.Request(Dhcp6MessageType.Solicit, o =>
         {
             o.AddAssociation();
@@ -212,8 +254,15 @@ public class Dhcp6ResponderTests
             o.AddFirmware(vendorClass, architecture);
             o.Add(Dhcp6OptionCode.OptionRequest, (byte[])[0, 59, 0, 60, 0, 23]);
         });
-        var source = new BootFileLocator(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
-        return Respond(request, f => f with { Subnet = Subnet with { BootFileParameters = ["quiet"] }, Boot = BootParameters.For(request.Firmware!.Value, instruction, request.Hardware!.Value, source) });
+        var source = new BootFileLocator(
+            BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
+        return Respond(
+            request,
+            f => f with
+            {
+                Subnet = Subnet with { BootFileParameters = ["quiet"] },
+                Boot = BootParameters.For(request.Firmware!.Value, instruction, request.Hardware!.Value, source)
+            });
     }
 
     private static Dhcp6Message? Respond(Dhcp6Request request, Func<Dhcp6ResponseContext, Dhcp6ResponseContext>? change = null)
@@ -222,7 +271,13 @@ public class Dhcp6ResponderTests
         {
             Server = Packet6.Server,
             Subnet = Subnet,
-            Associations = [.. request.Associations.Select(a => new AssociationResult(new IdentityAssociation(a.Id, [new LeasedAddress(IPAddress.Parse("fd00:77::1000"), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1))]), ""))],
+            Associations =
+            [
+                .. request.Associations.Select(a => new AssociationResult(
+                    new IdentityAssociation(
+                        a.Id, [new LeasedAddress(IPAddress.Parse("fd00:77::1000"), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1))]),
+                    ""))
+            ],
         };
         var reply = Dhcp6Responder.Respond(request, change?.Invoke(facts) ?? facts);
         if (reply is not null) Dhcp6OutgoingRules.Violation(request.Envelope.Wrap(reply)).Should().BeNull();

@@ -15,7 +15,12 @@ namespace Maas.Boot.Tests.Dhcp6;
 
 public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
 {
-    private static readonly Dhcp6Subnet Loopback = new() { Network = IPNetwork.Parse("::/64"), Ranges = [AddressRange6.Parse("::1000-::10ff")], NameServers = [IPAddress.Parse("::53")] };
+    private static readonly Dhcp6Subnet Loopback = new()
+    {
+        Network = IPNetwork.Parse("::/64"),
+        Ranges = [AddressRange6.Parse("::1000-::10ff")],
+        NameServers = [IPAddress.Parse("::53")]
+    };
 
     private readonly MemoryLeaseStore6 _store = new();
     private readonly CancellationTokenSource _stop = new();
@@ -36,7 +41,9 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         Packet6.AssociationOf(reply).Addresses.Single().Address.Should().Be(address);
         _store.Leases.Should().ContainKey(address);
         Observed().Should().BeEquivalentTo(new { Asked = "SOLICIT", Answered = "ADVERTISE", Xid = 0x123456u });
-        Observed().Should().BeEquivalentTo(new { Asked = "REQUEST", Answered = "REPLY", Client = address, Rule = "the address it asked for" });
+        Observed()
+            .Should()
+            .BeEquivalentTo(new { Asked = "REQUEST", Answered = "REPLY", Client = address, Rule = "the address it asked for" });
     }
 
     [Fact]
@@ -46,7 +53,8 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         _store.Gate = disk.Task;
         await StartAsync();
         Send(Packet6.Message(Dhcp6MessageType.Request, o => o.AddAssociation()));
-        Ask(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation(), LeaseScene6.ClientOf(2)))!.Type.Should().Be(Dhcp6MessageType.Advertise);
+        Ask(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation(), LeaseScene6.ClientOf(2)))!.Type.Should()
+            .Be(Dhcp6MessageType.Advertise);
         disk.SetResult();
         Receive()!.Type.Should().Be(Dhcp6MessageType.Reply);
     }
@@ -72,7 +80,15 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
             o.Add(Dhcp6OptionCode.ServerIdentifier, other.Octets.ToArray());
             o.AddAssociation("fd00:77::1234");
         }, Duid.Of(LeaseScene6.HardwareOf(5))));
-        _observed.Take().Should().BeEquivalentTo(new { Identifier = other, Server = (IPAddress?)null, Client = IPAddress.Parse("fd00:77::1234"), Hardware = LeaseScene6.HardwareOf(5) });
+        _observed.Take()
+            .Should()
+            .BeEquivalentTo(new
+            {
+                Identifier = other,
+                Server = (IPAddress?)null,
+                Client = IPAddress.Parse("fd00:77::1234"),
+                Hardware = LeaseScene6.HardwareOf(5)
+            });
         Observed().Rule.Should().Be("meant for another server");
     }
 
@@ -93,7 +109,12 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
     public async Task A_client_behind_two_relays_gets_an_address_of_its_own_link_by_way_of_both()
     {
         await StartAsync();
-        var inner = Packet6.Relay(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation()).ToArray(), "fd00:77::fe", "fe80::5054:ff:fe77:9", 0, (Dhcp6OptionCode.InterfaceId, [1, 2]));
+        var inner = Packet6.Relay(
+            Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation()).ToArray(),
+            "fd00:77::fe",
+            "fe80::5054:ff:fe77:9",
+            0,
+            (Dhcp6OptionCode.InterfaceId, [1, 2]));
         _client.SendTo(Packet6.Relay(inner, "::", "fd00:77::fe", 1, (Dhcp6OptionCode.RelayPort, [0, 0])), _server!);
 
         var buffer = new byte[2000];
@@ -126,7 +147,15 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
             o.AddAssociation();
             o.Add(Dhcp6OptionCode.UserClass, (byte[])[0, 4, .. "iPXE"u8]);
         }, Duid.Of(hardware)))!).Should().Be("tftp://[::1]/ipxe/52-54-00-77-00-03");
-        policy.Questions.First().Should().BeEquivalentTo(new { Hardware = hardware, Phase = BootPhase.Discovery, Architecture = BootArchitecture.X64Uefi, ServerAddress = IPAddress.IPv6Loopback });
+        policy.Questions.First()
+            .Should()
+            .BeEquivalentTo(new
+            {
+                Hardware = hardware,
+                Phase = BootPhase.Discovery,
+                Architecture = BootArchitecture.X64Uefi,
+                ServerAddress = IPAddress.IPv6Loopback
+            });
     }
 
     [Fact]
@@ -154,12 +183,29 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
             o.AddAssociation();
             o.AddFirmware("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi);
         }, Duid.Of(hardware));
-        _client.SendTo(Packet6.Relay(Of(Dhcp6MessageType.Solicit).ToArray(), "fd00:77::fe", $"{Packet6.LinkLocal}", 0, (Dhcp6OptionCode.InterfaceId, [1, 2]), (Dhcp6OptionCode.RelayPort, [0, 0])), _server!);
+        _client.SendTo(
+            Packet6.Relay(
+                Of(Dhcp6MessageType.Solicit).ToArray(),
+                "fd00:77::fe",
+                $"{Packet6.LinkLocal}",
+                0,
+                (Dhcp6OptionCode.InterfaceId, [1, 2]),
+                (Dhcp6OptionCode.RelayPort, [0, 0])),
+            _server!);
         _client.Receive(new byte[2000]);
         var offered = Observed();
         offered.Should().Match<BootObservation.DhcpExchange>(e =>
-            e.Asked == "SOLICIT" && e.Answered == "ADVERTISE" && e.Rule == "a free address" && e.BootFile == "tftp://[::1]/snponly.efi" && e.Circuit == "0102" && e.Architecture == BootArchitecture.X64Uefi
-            && e.Relay!.Equals(IPAddress.IPv6Loopback) && e.LeaseTime == TimeSpan.FromMinutes(10) && e.Next == "REQUEST" && e.Took > TimeSpan.Zero && e.Link != null);
+            e.Asked == "SOLICIT"
+                && e.Answered == "ADVERTISE"
+                && e.Rule == "a free address"
+                && e.BootFile == "tftp://[::1]/snponly.efi"
+                && e.Circuit == "0102"
+                && e.Architecture == BootArchitecture.X64Uefi
+            && e.Relay!.Equals(IPAddress.IPv6Loopback)
+            && e.LeaseTime == TimeSpan.FromMinutes(10)
+            && e.Next == "REQUEST"
+            && e.Took > TimeSpan.Zero
+            && e.Link != null);
         offered.NextServer.Should().Be(IPAddress.IPv6Loopback);
         Ask(Of(Dhcp6MessageType.Request));
         Observed().Next.Should().Be("fetches tftp://[::1]/snponly.efi");
@@ -172,13 +218,29 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         for (byte client = 1; client <= 70; client++)
         {
             var request = Packet6.Message(Dhcp6MessageType.Request, o => o.AddAssociation(), LeaseScene6.ClientOf(client));
-            _client.SendTo(Packet6.Relay(request.ToArray(), "fd00:77::fe", "fe80::1", 0, (Dhcp6OptionCode.InterfaceId, "port 7"u8.ToArray()), (Dhcp6OptionCode.RelayPort, [0, 0])), _server!);
+            _client.SendTo(
+                Packet6.Relay(
+                    request.ToArray(),
+                    "fd00:77::fe",
+                    "fe80::1",
+                    0,
+                    (Dhcp6OptionCode.InterfaceId, "port 7"u8.ToArray()),
+                    (Dhcp6OptionCode.RelayPort, [0, 0])),
+                _server!);
             _client.Receive(new byte[2000]);
         }
 
-        var told = Enumerable.Range(1, 71).Select(_ => _observed.TryTake(out var observation, TimeSpan.FromSeconds(10)) ? observation : throw new TimeoutException("nothing was observed")).ToList();
-        told.OfType<BootObservation.DhcpExchange>().Count(e => e.Rule == "too many new clients behind the circuit in this minute").Should().Be(10);
-        told.OfType<BootObservation.LimitReached>().Should().ContainSingle().Which.Limit.Should().Be("60 new clients in a minute behind circuit 706f72742037 of relay fd00:77::fe");
+        var told = Enumerable.Range(1, 71)
+            .Select(_ => _observed.TryTake(out var observation, TimeSpan.FromSeconds(10))
+                ? observation
+                : throw new TimeoutException("nothing was observed"))
+            .ToList();
+        told.OfType<BootObservation.DhcpExchange>()
+            .Count(e => e.Rule == "too many new clients behind the circuit in this minute")
+            .Should()
+            .Be(10);
+        told.OfType<BootObservation.LimitReached>().Should().ContainSingle().Which.Limit.Should()
+            .Be("60 new clients in a minute behind circuit 706f72742037 of relay fd00:77::fe");
     }
 
     [Fact]
@@ -193,7 +255,12 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
             o.AddFirmware("PXEClient:Arch:00007:UNDI:003016", BootArchitecture.X64Uefi);
         }, Duid.Of(LeaseScene6.HardwareOf(1)));
         Ask(firmware);
-        Ask(firmware with { Type = Dhcp6MessageType.InformationRequest, TransactionId = 9, Options = Packet6.Message(Dhcp6MessageType.InformationRequest).Options });
+        Ask(firmware with
+        {
+            Type = Dhcp6MessageType.InformationRequest,
+            TransactionId = 9,
+            Options = Packet6.Message(Dhcp6MessageType.InformationRequest).Options
+        });
         Ask(Packet6.Message(Dhcp6MessageType.Request, o => o.AddAssociation(), Duid.Of(LeaseScene6.HardwareOf(1))));
         for (var i = 0; i < 3; i++) Observed();
 
@@ -230,9 +297,14 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
     [Fact]
     public void A_server_with_nothing_to_tell_or_nowhere_to_listen_is_refused()
     {
-        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" } })).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions(), policy: new Recorder(null))).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" }, MaxInFlight = 1 }, policy: new Recorder(null)))
+        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" } }))
+            .Should()
+            .Throw<ArgumentException>();
+        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions(), policy: new Recorder(null)))
+            .Should()
+            .Throw<ArgumentException>();
+        FluentActions.Invoking(
+            () => new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" }, MaxInFlight = 1 }, policy: new Recorder(null)))
             .Should().Throw<System.ComponentModel.DataAnnotations.ValidationException>();
     }
 
@@ -242,13 +314,20 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         var logger = new RecordingLogger<Dhcp6Server>();
         await StartAsync(logger: logger);
         for (byte client = 1; client <= 3; client++)
-            _client.SendTo(Packet6.Relay(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation(), LeaseScene6.ClientOf(client)).ToArray(), "fd00:99::1", "fe80::5054:ff:fe77:1"), _server!);
+            _client.SendTo(
+                Packet6.Relay(
+                    Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation(), LeaseScene6.ClientOf(client)).ToArray(),
+                    "fd00:99::1",
+                    "fe80::5054:ff:fe77:1"),
+                _server!);
         for (var i = 0; i < 3; i++) Observed().Answered.Should().BeNull();
         Ask(Packet6.Message(Dhcp6MessageType.InformationRequest))!.Type.Should().Be(Dhcp6MessageType.Reply);
         Ask(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation()))!.Type.Should().Be(Dhcp6MessageType.Advertise);
         for (var i = 0; i < 2; i++) Observed();
 
-        logger.Lines.Should().ContainSingle(l => l.Level == LogLevel.Information && l.Text.StartsWith("No answer", StringComparison.Ordinal)).Which.Text.Should().Match(
+        logger.Lines.Should().ContainSingle(
+            l => l.Level == LogLevel.Information && l.Text.StartsWith("No answer", StringComparison.Ordinal)).Which.Text.Should()
+            .Match(
             "No answer to SOLICIT of 52:54:00:77:00:01 on [::1]:* through relay ::1, link address fd00:99::1: no subnet for the client's link. Further ones are not logged for a minute");
         logger.Lines.Should().NotContain(l => l.Text.Contains("(null)", StringComparison.Ordinal));
         logger.Lines.Single(l => l.Text.StartsWith("DHCPv6 on", StringComparison.Ordinal)).Text.Split("[::1]:").Should().HaveCount(2);
@@ -281,7 +360,11 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
 
     private static string Url(Dhcp6Message reply) => Encoding.UTF8.GetString(reply.Options.Get(Dhcp6OptionCode.BootFileUrl).Span);
 
-    private async Task StartAsync(Action<Dhcp6ServerOptions>? configure = null, IBootPolicy? policy = null, bool stateless = false, ILogger<Dhcp6Server>? logger = null)
+    private async Task StartAsync(
+        Action<Dhcp6ServerOptions>? configure = null,
+        IBootPolicy? policy = null,
+        bool stateless = false,
+        ILogger<Dhcp6Server>? logger = null)
     {
         _client.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
         var options = new Dhcp6ServerOptions
@@ -293,7 +376,8 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         configure?.Invoke(options);
         // On loopback the link is found by the server's own address.
         var loopback = stateless ? Loopback with { Ranges = [] } : Loopback;
-        var server = new Dhcp6Server(options, await LeaseAllocator6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this, logger: logger);
+        var server = new Dhcp6Server(
+            options, await LeaseAllocator6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this, logger: logger);
         _running = server.RunAsync(_stop.Token);
         _server = (await server.EndPoints)[0];
     }
@@ -313,7 +397,9 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
     }
 
     private BootObservation.DhcpExchange Observed() =>
-        _observed.TryTake(out var observation, TimeSpan.FromSeconds(10)) ? (BootObservation.DhcpExchange)observation : throw new TimeoutException("nothing was observed");
+        _observed.TryTake(out var observation, TimeSpan.FromSeconds(10))
+            ? (BootObservation.DhcpExchange)observation
+            : throw new TimeoutException("nothing was observed");
 
     private sealed class Recorder(BootInstruction? instruction) : IBootPolicy
     {

@@ -23,7 +23,10 @@ public sealed class KillTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>A server killed under load, again and again: each IPv6 lease that a client was told of is known to the next start, and to the same client.</summary>
+    /// <summary>
+    /// A server killed under load, again and again: each IPv6 lease that a client was told of is known to the next start, and to the same
+    /// client.
+    /// </summary>
     [Fact]
     public async Task No_acknowledged_lease_is_lost_when_the_server_is_killed()
     {
@@ -59,7 +62,8 @@ public sealed class KillTests : IDisposable
         }
     }
 
-    private static Duid Client(int number) => Duid.Of(new HardwareAddress(HardwareAddress.Ethernet, [2, 0, 0, (byte)(number >> 16), (byte)(number >> 8), (byte)number]));
+    private static Duid Client(int number) =>
+        Duid.Of(new HardwareAddress(HardwareAddress.Ethernet, [2, 0, 0, (byte)(number >> 16), (byte)(number >> 8), (byte)number]));
 
     // As a relay (RFC 8357): its answers come back to the port it sends from.
     private void Send(int client, Dhcp6MessageType type, Duid? server)
@@ -68,12 +72,14 @@ public sealed class KillTests : IDisposable
         options.Add(Dhcp6OptionCode.ClientIdentifier, Client(client).Octets.ToArray());
         if (server is { } named) options.Add(Dhcp6OptionCode.ServerIdentifier, named.Octets.ToArray());
         options.AddAssociation();
-        var datagram = Packet6.Relay(new Dhcp6Message(type, (uint)client, options).ToArray(), "fd00:77::2", "fe80::1", 0, (Dhcp6OptionCode.RelayPort, [0, 0]));
+        var datagram = Packet6.Relay(
+            new Dhcp6Message(type, (uint)client, options).ToArray(), "fd00:77::2", "fe80::1", 0, (Dhcp6OptionCode.RelayPort, [0, 0]));
         try
         {
             _relay!.SendTo(datagram, new IPEndPoint(IPAddress.Parse("fd00:77::1"), 547)); // made before anything is sent
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.NetworkUnreachable)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable
+            or SocketError.NetworkUnreachable)
         {
             // The server is not there yet, or the kernel still tries out the link's addresses: sent again.
         }
@@ -83,13 +89,15 @@ public sealed class KillTests : IDisposable
     {
         if (!_relay!.Poll(TimeSpan.FromMilliseconds(milliseconds), SelectMode.SelectRead)) return null;
         var length = _relay.Receive(_buffer);
-        return Dhcp6Options.TryParse(_buffer.AsMemory(34, length - 34), out var options) && Dhcp6Message.TryParse(options.Get(Dhcp6OptionCode.RelayMessage).ToArray(), out var message) ? message : null;
+        return Dhcp6Options.TryParse(_buffer.AsMemory(34, length - 34), out var options)
+            && Dhcp6Message.TryParse(options.Get(Dhcp6OptionCode.RelayMessage).ToArray(), out var message) ? message : null;
     }
 
     private void Note(Dictionary<int, IPAddress> acknowledged, int milliseconds)
     {
         while (Receive(milliseconds) is { } reply)
-            if (reply.Type == Dhcp6MessageType.Reply && Packet6.AssociationOf(reply).Addresses is [var lease, ..]) acknowledged[(int)reply.TransactionId] = lease.Address;
+            if (reply.Type == Dhcp6MessageType.Reply && Packet6.AssociationOf(reply).Addresses is [var lease, ..])
+                acknowledged[(int)reply.TransactionId] = lease.Address;
     }
 
     private async Task<Duid> IdentifierOfServerAsync()
@@ -97,7 +105,8 @@ public sealed class KillTests : IDisposable
         for (var attempt = 0; attempt < 200; attempt++)
         {
             Send(1, Dhcp6MessageType.Solicit, server: null);
-            if (Receive(milliseconds: 100) is { Type: Dhcp6MessageType.Advertise } advertised) return new Duid(advertised.Options.Get(Dhcp6OptionCode.ServerIdentifier).Span);
+            if (Receive(milliseconds: 100) is { Type: Dhcp6MessageType.Advertise } advertised)
+                return new Duid(advertised.Options.Get(Dhcp6OptionCode.ServerIdentifier).Span);
             await Task.Yield();
         }
 
@@ -107,7 +116,8 @@ public sealed class KillTests : IDisposable
     private Process Start(VethLab lab, string file)
     {
         var build = AppContext.BaseDirectory[AppContext.BaseDirectory.IndexOf("/bin/", StringComparison.Ordinal)..].TrimStart('/');
-        var program = Judge.RequireFile(Repository.PathOf(Path.Combine("samples/Dhcp6Server", build, "Dhcp6Server")), "(dotnet build samples/Dhcp6Server)");
+        var program = Judge.RequireFile(
+            Repository.PathOf(Path.Combine("samples/Dhcp6Server", build, "Dhcp6Server")), "(dotnet build samples/Dhcp6Server)");
         // nsenter, unlike `ip netns exec`, becomes the program: the process to kill is the server itself.
         var process = Judge.Start("nsenter",
         [

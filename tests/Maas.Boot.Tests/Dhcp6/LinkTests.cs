@@ -17,7 +17,11 @@ namespace Maas.Boot.Tests.Dhcp6;
 [Collection("network namespaces")]
 public sealed class LinkTests : IBootObserver
 {
-    private static readonly Dhcp6Subnet Subnet = new() { Network = IPNetwork.Parse("fd00:67::/64"), Ranges = [AddressRange6.Parse("fd00:67::1000-fd00:67::10ff")] };
+    private static readonly Dhcp6Subnet Subnet = new()
+    {
+        Network = IPNetwork.Parse("fd00:67::/64"),
+        Ranges = [AddressRange6.Parse("fd00:67::1000-fd00:67::10ff")]
+    };
 
     private readonly BlockingCollection<BootObservation> _observed = [];
 
@@ -34,12 +38,17 @@ public sealed class LinkTests : IBootObserver
         if (isClientPortTaken) client.Bind(new IPEndPoint(IPAddress.IPv6Any, 546));
         var addresses = await LeaseAllocator6.OpenAsync([Subnet], new MemoryLeaseStore6());
 
-        var act = () => VethLab.Inside(lab.Server, () => Server(addresses).RunAsync(CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(20));
+        var act =
+            () => VethLab.Inside(lab.Server, () => Server(addresses).RunAsync(CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(20));
         var refusal = (await act.Should().ThrowAsync<DhcpServerConflictException>()).Which;
         refusal.Server.IsIPv6LinkLocal.Should().BeTrue();
         refusal.Interface.Should().Be("vs");
         Observed<BootObservation.OtherServerSeen>().Should().Match<BootObservation.OtherServerSeen>(o =>
-            o.Identifier == refusal.Identifier && o.Identifier != null && o.Server!.Equals(refusal.Server) && o.Link == "vs" && Subnet.Network.Contains(o.Client!));
+            o.Identifier == refusal.Identifier
+                && o.Identifier != null
+                && o.Server!.Equals(refusal.Server)
+                && o.Link == "vs"
+                && Subnet.Network.Contains(o.Client!));
     }
 
     [Fact]
@@ -66,7 +75,14 @@ public sealed class LinkTests : IBootObserver
         var options = new RouterAdvertiserOptions { Interfaces = { "vs" }, LongestIntervalSeconds = 4 };
         var running = VethLab.Inside(lab.Server, () => new RouterAdvertiser(options, observer: this).RunAsync(stop.Token));
         var router = Observed<BootObservation.OtherRouterSeen>();
-        router.Should().BeEquivalentTo(new { Link = "vs", ManagedAddresses = true, OtherConfiguration = true, RouterLifetime = TimeSpan.FromMinutes(30) });
+        router.Should()
+            .BeEquivalentTo(new
+            {
+                Link = "vs",
+                ManagedAddresses = true,
+                OtherConfiguration = true,
+                RouterLifetime = TimeSpan.FromMinutes(30)
+            });
         router.Router.IsIPv6LinkLocal.Should().BeTrue();
         router.Hardware.Should().NotBeNull().And.Be(router.Router.EthernetWithin());
         await stop.CancelAsync();
@@ -91,7 +107,8 @@ public sealed class LinkTests : IBootObserver
         return other;
     }
 
-    private Dhcp6Server Server(LeaseAllocator6 addresses) => new(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: this);
+    private Dhcp6Server Server(LeaseAllocator6 addresses) =>
+        new(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: this);
 
     private T Observed<T>() where T : BootObservation
     {

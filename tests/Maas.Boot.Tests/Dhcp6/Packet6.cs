@@ -36,7 +36,9 @@ internal static class Packet6
     public static Dhcp6Request Request(Dhcp6MessageType type, Action<Dhcp6Options>? more = null) => Read(Message(type, more).ToArray());
 
     public static Dhcp6Request Read(byte[] datagram, IPAddress? source = null) =>
-        Dhcp6Envelope.TryParse(datagram, out var envelope) && Dhcp6Request.TryRead(envelope, source ?? LinkLocal, out var request) ? request : throw new InvalidDataException("no request");
+        Dhcp6Envelope.TryParse(datagram, out var envelope) && Dhcp6Request.TryRead(envelope, source ?? LinkLocal, out var request)
+            ? request
+            : throw new InvalidDataException("no request");
 
     /// <summary>Wraps a message as a relay does.</summary>
     public static byte[] Relay(byte[] message, string link, string peer, byte hops = 0, params (Dhcp6OptionCode Code, byte[] Value)[] more)
@@ -44,11 +46,20 @@ internal static class Packet6
         var options = new Dhcp6Options();
         foreach (var (code, value) in more) options.Add(code, value);
         options.Add(Dhcp6OptionCode.RelayMessage, message);
-        return [(byte)Dhcp6MessageType.RelayForward, hops, .. IPAddress.Parse(link).GetAddressBytes(), .. IPAddress.Parse(peer).GetAddressBytes(), .. options.ToArray()];
+        return
+        [
+            (byte)Dhcp6MessageType.RelayForward,
+            hops,
+            .. IPAddress.Parse(link).GetAddressBytes(),
+            .. IPAddress.Parse(peer).GetAddressBytes(),
+            .. options.ToArray()
+        ];
     }
 
     public static IdentityAssociation AssociationOf(Dhcp6Message reply) =>
-        IdentityAssociation.TryParse(reply.Options.Get(Dhcp6OptionCode.NonTemporaryAddresses), out var association) ? association : throw new InvalidDataException("no association");
+        IdentityAssociation.TryParse(reply.Options.Get(Dhcp6OptionCode.NonTemporaryAddresses), out var association)
+            ? association
+            : throw new InvalidDataException("no association");
 
     public static Dhcp6Status? StatusOf(ReadOnlyMemory<byte> associationOrEmpty, Dhcp6Message reply)
     {

@@ -26,7 +26,10 @@ public class RealClientTests
     {
         Judge.RequireRoot();
         await Task.WhenAll(
-            GetsAndRenews(Judge.Require("dhclient", "isc-dhcp-client"), folder => ["-6", "-d", "-sf", $"{folder}/script", "-lf", $"{folder}/lease", "-pf", $"{folder}/pid", "-cf", "/dev/null", "vc"]),
+            GetsAndRenews(
+                Judge.Require("dhclient", "isc-dhcp-client"),
+                folder =>
+                    ["-6", "-d", "-sf", $"{folder}/script", "-lf", $"{folder}/lease", "-pf", $"{folder}/pid", "-cf", "/dev/null", "vc"]),
             GetsAndRenews(Judge.Require("dhcpcd", "dhcpcd-base"), _ => ["-6", "-B", "-A", "-c", "/bin/true", "vc"]));
     }
 

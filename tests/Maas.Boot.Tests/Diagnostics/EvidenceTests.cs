@@ -20,12 +20,26 @@ public class EvidenceTests
         var discover = relay.Message(1, DhcpMessageType.Discover);
         var captured = Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Discover);
         for (var i = 0; i < captured.Options.Count; i++) discover.Options.Set(captured.Options.At(i).Code, captured.Options.At(i).Value);
-        new RelayAgentInformation { LinkSelection = IPAddress.Parse("10.0.0.1"), UsesSourcePort = true, CircuitId = "\u0001\u0002"u8.ToArray() }.AddTo(discover.Options);
+        new RelayAgentInformation
+        {
+            LinkSelection = IPAddress.Parse("10.0.0.1"),
+            UsesSourcePort = true,
+            CircuitId = "\u0001\u0002"u8.ToArray()
+        }.AddTo(discover.Options);
         var offer = relay.Ask(discover)!;
         var told = (await server.ObservedAsync<BootObservation.DhcpExchange>())[0];
         told.Should().Match<BootObservation.DhcpExchange>(e =>
-            e.Asked == "DISCOVER" && e.Answered == "OFFER" && e.Rule == "a free address" && e.BootFile == "snponly.efi" && e.Circuit == "0102" && e.Architecture == BootArchitecture.X64Uefi
-            && e.Relay!.Equals(IPAddress.Loopback) && e.LeaseTime == TimeSpan.FromMinutes(10) && e.Next == "REQUEST" && e.Took > TimeSpan.Zero && e.Link != null);
+            e.Asked == "DISCOVER"
+                && e.Answered == "OFFER"
+                && e.Rule == "a free address"
+                && e.BootFile == "snponly.efi"
+                && e.Circuit == "0102"
+                && e.Architecture == BootArchitecture.X64Uefi
+            && e.Relay!.Equals(IPAddress.Loopback)
+            && e.LeaseTime == TimeSpan.FromMinutes(10)
+            && e.Next == "REQUEST"
+            && e.Took > TimeSpan.Zero
+            && e.Link != null);
         told.Client.Should().Be(offer.YourAddress);
         told.NextServer.Should().Be(IPAddress.Loopback);
     }
@@ -49,7 +63,12 @@ public class EvidenceTests
         for (var client = 1; client <= 70; client++)
         {
             var discover = relay.Message(client, DhcpMessageType.Discover);
-            new RelayAgentInformation { LinkSelection = IPAddress.Parse("10.0.0.1"), UsesSourcePort = true, CircuitId = "port 7"u8.ToArray() }.AddTo(discover.Options);
+            new RelayAgentInformation
+            {
+                LinkSelection = IPAddress.Parse("10.0.0.1"),
+                UsesSourcePort = true,
+                CircuitId = "port 7"u8.ToArray()
+            }.AddTo(discover.Options);
             relay.Send(discover);
         }
 
@@ -103,8 +122,11 @@ public class EvidenceTests
             await server.EndedAsync();
         }
 
-        traces.All.Should().Contain(a => a.GetTagItem("maas.tftp.file") as string == "evidence-of-transfer" && a.GetTagItem("maas.tftp.outcome") as string == "completed" && (long)a.GetTagItem("maas.tftp.bytes")! == 600);
-        traces.All.Should().Contain(a => a.GetTagItem("maas.tftp.file") as string == "evidence-of-nothing" && a.Status == ActivityStatusCode.Error);
+        traces.All.Should().Contain(a => a.GetTagItem("maas.tftp.file") as string == "evidence-of-transfer"
+            && a.GetTagItem("maas.tftp.outcome") as string == "completed"
+            && (long)a.GetTagItem("maas.tftp.bytes")! == 600);
+        traces.All.Should()
+            .Contain(a => a.GetTagItem("maas.tftp.file") as string == "evidence-of-nothing" && a.Status == ActivityStatusCode.Error);
         counts.Of("maas.boot.tftp.transfers").Should().Contain("completed").And.Contain("refused");
     }
 
@@ -112,7 +134,8 @@ public class EvidenceTests
     public async Task An_observer_that_throws_ends_no_server()
     {
         using var stop = new CancellationTokenSource();
-        using var server = new TftpServer(new Files(), new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, new Throwing());
+        using var server = new TftpServer(
+            new Files(), new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, new Throwing());
         var running = server.RunAsync(stop.Token);
         var end = server.Bind();
         for (var round = 0; round < 3; round++)
@@ -129,7 +152,8 @@ public class EvidenceTests
 
     private sealed class LocalDisk : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.LocalDisk());
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
+            new(new BootInstruction.LocalDisk());
     }
 
     private sealed class Traced : IBootPolicy
@@ -145,7 +169,8 @@ public class EvidenceTests
 
     private sealed class Files : IBootFiles
     {
-        public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => new(BootFile.FromBytes(new byte[1]));
+        public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>
+            new(BootFile.FromBytes(new byte[1]));
     }
 
     private sealed class Throwing : IBootObserver
@@ -160,7 +185,12 @@ public class EvidenceTests
 
         public Traces()
         {
-            _listener = new ActivityListener { ShouldListenTo = s => s.Name == "Maas.Boot", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData, ActivityStopped = _ended.Enqueue };
+            _listener = new ActivityListener
+            {
+                ShouldListenTo = s => s.Name == "Maas.Boot",
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                ActivityStopped = _ended.Enqueue
+            };
             ActivitySource.AddActivityListener(_listener);
         }
 
@@ -182,7 +212,8 @@ public class EvidenceTests
             {
                 if (instrument.Meter.Name == "Maas.Boot") listener.EnableMeasurementEvents(instrument);
             };
-            _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => _counted.Enqueue((instrument.Name, tags.Length > 0 ? tags[0].Value?.ToString() ?? "" : "")));
+            _listener.SetMeasurementEventCallback<long>(
+                (instrument, _, tags, _) => _counted.Enqueue((instrument.Name, tags.Length > 0 ? tags[0].Value?.ToString() ?? "" : "")));
             _listener.Start();
         }
 

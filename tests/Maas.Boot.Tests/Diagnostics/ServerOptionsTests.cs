@@ -11,18 +11,29 @@ using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Tests.Diagnostics;
 
-/// <summary>A validation attribute that nothing reads is a fault: each one of each server's options is broken in turn, and the server's constructor must refuse it.</summary>
+/// <summary>
+/// A validation attribute that nothing reads is a fault: each one of each server's options is broken in turn, and the server's constructor
+/// must refuse it.
+/// </summary>
 public class ServerOptionsTests
 {
     private static readonly Dictionary<Type, (Func<object> Options, Action<object> Make)> Servers = new()
     {
-        [typeof(DhcpServerOptions)] = (() => new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), Mode = DhcpMode.Proxy }, o => _ = new DhcpServer((DhcpServerOptions)o, policy: new Application())),
-        [typeof(Dhcp6ServerOptions)] = (() => new Dhcp6ServerOptions { ListenOn = new IPEndPoint(IPAddress.IPv6Loopback, 0) }, o => _ = new Dhcp6Server((Dhcp6ServerOptions)o, policy: new Application())),
-        [typeof(RouterAdvertiserOptions)] = (() => new RouterAdvertiserOptions { Interfaces = { "lo" } }, o => _ = new RouterAdvertiser((RouterAdvertiserOptions)o)),
-        [typeof(TftpServerOptions)] = (() => new TftpServerOptions(), o => new TftpServer(new Application(), (TftpServerOptions)o).Dispose()),
-        [typeof(DnsServerOptions)] = (() => new DnsServerOptions(), o => _ = new DnsServer((DnsServerOptions)o, new Dns.Queries.Directory())),
+        [typeof(DhcpServerOptions)] = (
+            () => new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), Mode = DhcpMode.Proxy },
+            o => _ = new DhcpServer((DhcpServerOptions)o, policy: new Application())),
+        [typeof(Dhcp6ServerOptions)] = (
+            () => new Dhcp6ServerOptions { ListenOn = new IPEndPoint(IPAddress.IPv6Loopback, 0) },
+            o => _ = new Dhcp6Server((Dhcp6ServerOptions)o, policy: new Application())),
+        [typeof(RouterAdvertiserOptions)] = (
+            () => new RouterAdvertiserOptions { Interfaces = { "lo" } }, o => _ = new RouterAdvertiser((RouterAdvertiserOptions)o)),
+        [typeof(TftpServerOptions)] = (
+            () => new TftpServerOptions(), o => new TftpServer(new Application(), (TftpServerOptions)o).Dispose()),
+        [typeof(DnsServerOptions)] = (
+            () => new DnsServerOptions(), o => _ = new DnsServer((DnsServerOptions)o, new Dns.Queries.Directory())),
         [typeof(SntpServerOptions)] = (() => new SntpServerOptions(), o => _ = new SntpServer((SntpServerOptions)o, TimeProvider.System)),
-        [typeof(SyslogServerOptions)] = (() => new SyslogServerOptions(), o => _ = new SyslogServer((SyslogServerOptions)o, new Application(), TimeProvider.System)),
+        [typeof(SyslogServerOptions)] = (
+            () => new SyslogServerOptions(), o => _ = new SyslogServer((SyslogServerOptions)o, new Application(), TimeProvider.System)),
     };
 
     public static TheoryData<Type, string> Attributed
@@ -46,7 +57,10 @@ public class ServerOptionsTests
         {
             var bad = make();
             options.GetProperty(property)!.SetValue(bad, wrong);
-            FluentActions.Invoking(() => server(bad)).Should().Throw<ValidationException>($"{property} = {wrong ?? "null"}").WithMessage($"*{property}*");
+            FluentActions.Invoking(() => server(bad))
+                .Should()
+                .Throw<ValidationException>($"{property} = {wrong ?? "null"}")
+                .WithMessage($"*{property}*");
         }
     }
 
@@ -68,12 +82,16 @@ public class ServerOptionsTests
     {
         if (property.GetCustomAttribute<RequiredAttribute>() is not null) yield return null;
         if (property.GetCustomAttribute<RangeAttribute>() is not { } range) yield break;
-        var (type, least, most) = (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, Convert.ToDecimal(range.Minimum), Convert.ToDecimal(range.Maximum));
+        var (type, least, most) = (
+            Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
+            Convert.ToDecimal(range.Minimum),
+            Convert.ToDecimal(range.Maximum));
         foreach (var wrong in (decimal[])[least - 1, most + 1])
             if (wrong >= Limit(type, "MinValue") && wrong <= Limit(type, "MaxValue")) yield return Convert.ChangeType(wrong, type);
     }
 
-    private static decimal Limit(Type type, string name) => Convert.ToDecimal(type.GetField(name)!.GetRawConstantValue()); // integers have both
+    // integers have both
+    private static decimal Limit(Type type, string name) => Convert.ToDecimal(type.GetField(name)!.GetRawConstantValue());
 
     private sealed class Application : IBootPolicy, IBootFiles, IBootObserver
     {

@@ -32,7 +32,9 @@ public class DnsResponderTests
         response.Answers.Where(record => record.Owner != name).Should().BeEmpty("the client's spelling is its nonce");
         if (code == Refused) return;
         response.IsAuthoritative.Should().BeTrue();
-        response.Authority.Select(record => (record.Owner.ToLowerInvariant(), record.Type)).Should().Equal(records == 0 ? [("maas", Soa)] : [], "a negative answer names its zone (RFC 2308)");
+        response.Authority.Select(record => (record.Owner.ToLowerInvariant(), record.Type))
+            .Should()
+            .Equal(records == 0 ? [("maas", Soa)] : [], "a negative answer names its zone (RFC 2308)");
     }
 
     [Theory]
@@ -69,7 +71,8 @@ public class DnsResponderTests
     [InlineData("2.0.192.in-addr.arpa")]
     [InlineData("0/25.2.0.192.in-addr.arpa")]
     [InlineData(V6)]
-    public void A_reverse_zone_has_a_start(string zone) => Respond(zone, Soa, Machine)!.Answers.Should().ContainSingle().Which.Owner.Should().Be(zone);
+    public void A_reverse_zone_has_a_start(string zone) =>
+        Respond(zone, Soa, Machine)!.Answers.Should().ContainSingle().Which.Owner.Should().Be(zone);
 
     [Theory]
     [InlineData("10.0.0.0/8", "10.in-addr.arpa")]
@@ -82,13 +85,20 @@ public class DnsResponderTests
     {
         var options = new DnsServerOptions { Domain = "maas", Networks = { IPNetwork.Parse(network) } };
         Respond(apex, Soa, Machine, options)!.Answers.Should().ContainSingle().Which.Owner.Should().Be(apex);
-        Respond(ReverseName.Of(IPNetwork.Parse(network).BaseAddress), Ptr, Machine, options)!.Authority.Should().ContainSingle().Which.Owner.Should().Be(apex);
+        Respond(
+            ReverseName.Of(IPNetwork.Parse(network).BaseAddress),
+            Ptr,
+            Machine,
+            options)!.Authority.Should().ContainSingle().Which.Owner.Should()
+            .Be(apex);
     }
 
     [Fact]
     public void An_address_has_one_reverse_name_and_the_name_that_address() =>
         Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]).Sample(octets =>
-            ReverseName.TryParse(ReverseName.Of(new IPAddress(octets)), stackalloc byte[16], out var parsed) && parsed.IsAddress && parsed.Address.SequenceEqual(octets));
+            ReverseName.TryParse(ReverseName.Of(new IPAddress(octets)), stackalloc byte[16], out var parsed)
+                && parsed.IsAddress
+                && parsed.Address.SequenceEqual(octets));
 
     [Fact]
     public void Other_names_are_forwarded_for_clients_and_refused_to_strangers()
@@ -120,7 +130,8 @@ public class DnsResponderTests
     }
 
     [Fact]
-    public void A_question_for_a_public_address_is_forwarded() => Respond("1.2.3.8.in-addr.arpa", Ptr, Machine, Forwarding()).Should().BeNull();
+    public void A_question_for_a_public_address_is_forwarded() =>
+        Respond("1.2.3.8.in-addr.arpa", Ptr, Machine, Forwarding()).Should().BeNull();
 
     [Fact]
     public void The_servers_own_name_has_its_own_addresses_even_if_a_machine_is_called_like_it()
@@ -135,7 +146,8 @@ public class DnsResponderTests
     public void An_unknown_version_of_EDNS_is_refused_as_such_with_the_question_alone()
     {
         var response = Respond(Queries.Bytes("maas", Soa, ednsSize: 4096, ednsVersion: 100), Machine)!;
-        (response.Code, response.ExtendedCode, response.Answers.Count, response.Authority.Count).Should().Be((0, 1, 0, 0), "BADVERS is 16 (RFC 6891 section 6.1.3)");
+        (response.Code, response.ExtendedCode, response.Answers.Count, response.Authority.Count).Should().Be(
+            (0, 1, 0, 0), "BADVERS is 16 (RFC 6891 section 6.1.3)");
     }
 
     [Fact]
@@ -154,11 +166,20 @@ public class DnsResponderTests
         options.TransferTo.Add(IPNetwork.Parse("10.0.0.78/32"));
         Transfer(options).Should().BeNull();
         options.TransferTo.Add(IPNetwork.Parse("10.0.0.77/32"));
-        Transfer(options)!.SelectMany(part => Response.Read(part).Answers).Select(record => (record.Owner, record.Type, record.Value)).Should().Equal(
-            ("maas", Soa, "ns.maas"), ("maas", Ns, "ns.maas"), ("ns.maas", A, "10.0.0.1"), ("node-1.maas", A, "10.0.0.5"), ("node-1.maas", A, "192.0.2.5"), ("maas", Soa, "ns.maas"));
+        Transfer(options)!.SelectMany(part => Response.Read(part).Answers)
+            .Select(record => (record.Owner, record.Type, record.Value))
+            .Should()
+            .Equal(
+            ("maas", Soa, "ns.maas"),
+            ("maas", Ns, "ns.maas"),
+            ("ns.maas", A, "10.0.0.1"),
+            ("node-1.maas", A, "10.0.0.5"),
+            ("node-1.maas", A, "192.0.2.5"),
+            ("maas", Soa, "ns.maas"));
         Respond(message, Machine, options)!.Code.Should().Be(Refused, "over UDP");
 
-        IEnumerable<byte[]>? Transfer(DnsServerOptions with) => Responder(with).Transfer(Queries.Parse(message), message, Machine, recordsPerMessage: 2);
+        IEnumerable<byte[]>? Transfer(DnsServerOptions with) =>
+            Responder(with).Transfer(Queries.Parse(message), message, Machine, recordsPerMessage: 2);
     }
 
     [Fact]
@@ -180,7 +201,10 @@ public class DnsResponderTests
         var responder = Responder(Forwarding(), new Fixed());
         byte[][] messages =
         [
-            Queries.Bytes("node-1.maas", A, ednsSize: 1232), Queries.Bytes("node-9.maas", A), Queries.Bytes("maas", Soa), Queries.Bytes("5.0.0.10.in-addr.arpa", Ptr),
+            Queries.Bytes("node-1.maas", A, ednsSize: 1232),
+            Queries.Bytes("node-9.maas", A),
+            Queries.Bytes("maas", Soa),
+            Queries.Bytes("5.0.0.10.in-addr.arpa", Ptr),
             Queries.Bytes("1.99.168.192.in-addr.arpa", Ptr), Queries.Bytes("5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0." + V6, Ptr),
         ];
         var (client, buffer) = (Machine.GetAddressBytes(), new byte[1232]);
@@ -207,7 +231,10 @@ public class DnsResponderTests
     {
         var valid = Queries.Bytes("node-1.maas", A, ednsSize: 4096);
         var responder = Responder(Queries.Options());
-        Gen.OneOf(Gen.Byte.Array[0, 100], Gen.Int[0, valid.Length - 1].Select(Gen.Byte, (at, value) => valid.Select((octet, i) => i == at ? value : octet).ToArray()), Gen.Int[0, valid.Length].Select(length => valid[..length]))
+        Gen.OneOf(
+            Gen.Byte.Array[0, 100],
+            Gen.Int[0, valid.Length - 1].Select(Gen.Byte, (at, value) => valid.Select((octet, i) => i == at ? value : octet).ToArray()),
+            Gen.Int[0, valid.Length].Select(length => valid[..length]))
             .Sample(message =>
             {
                 DnsResponseLifetime.Of(message);
@@ -224,9 +251,11 @@ public class DnsResponderTests
         return options;
     }
 
-    private static DnsResponder Responder(DnsServerOptions options, IHostDirectory? hosts = null) => new(options, hosts ?? new Queries.Directory(), [.. options.ServerAddresses]);
+    private static DnsResponder Responder(DnsServerOptions options, IHostDirectory? hosts = null) =>
+        new(options, hosts ?? new Queries.Directory(), [.. options.ServerAddresses]);
 
-    private static Response? Respond(string name, ushort type, IPAddress client, DnsServerOptions? options = null) => Respond(Queries.Bytes(name, type), client, options);
+    private static Response? Respond(string name, ushort type, IPAddress client, DnsServerOptions? options = null) =>
+        Respond(Queries.Bytes(name, type), client, options);
 
     private static Response? Respond(byte[] message, IPAddress client, DnsServerOptions? options = null)
     {

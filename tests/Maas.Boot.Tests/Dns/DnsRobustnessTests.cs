@@ -31,7 +31,10 @@ public sealed class DnsRobustnessTests
         await using var server = await Running.StartAsync(_hosts);
         for (var connection = 0; connection < 100; connection++)
         {
-            var failed = await AskOverTcpAsync(server.EndPoint, connection % 2 == 0 ? "node-1.maas" : "5.0.0.10.in-addr.arpa", connection % 2 == 0 ? (ushort)1 : (ushort)12);
+            var failed = await AskOverTcpAsync(
+                server.EndPoint,
+                connection % 2 == 0 ? "node-1.maas" : "5.0.0.10.in-addr.arpa",
+                connection % 2 == 0 ? (ushort)1 : (ushort)12);
             (failed[3] & 15).Should().Be(ServerFailure);
         }
 
@@ -91,9 +94,11 @@ public sealed class DnsRobustnessTests
 
         public uint Serial => _hosts.Serial;
 
-        public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> hostName) => Throws ? throw new IOException("The file is being replaced.") : _hosts.AddressesOf(hostName);
+        public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> hostName) =>
+            Throws ? throw new IOException("The file is being replaced.") : _hosts.AddressesOf(hostName);
 
-        public string? HostAt(IPAddress address) => Throws ? throw new InvalidOperationException("The table is being read.") : _hosts.HostAt(address);
+        public string? HostAt(IPAddress address) =>
+            Throws ? throw new InvalidOperationException("The table is being read.") : _hosts.HostAt(address);
 
         public IEnumerable<string> Hosts()
         {

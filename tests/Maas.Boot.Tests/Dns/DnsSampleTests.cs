@@ -13,8 +13,10 @@ public sealed class DnsSampleTests : IDisposable
     [Fact]
     public async Task Names_come_from_a_hosts_file_that_may_change()
     {
-        await File.WriteAllTextAsync(_hosts, "# the lab\n127.0.0.1 localhost\n10.0.0.5 Node-1.lab.example node-1 # the first\n10.0.0.6\tnode-2\nnonsense\n");
-        var program = Judge.RequireFile(Repository.PathOf($"samples/DnsServer/bin/{Repository.Configuration}/net10.0/DnsServer"), "(dotnet build samples/DnsServer)");
+        await File.WriteAllTextAsync(
+            _hosts, "# the lab\n127.0.0.1 localhost\n10.0.0.5 Node-1.lab.example node-1 # the first\n10.0.0.6\tnode-2\nnonsense\n");
+        var program = Judge.RequireFile(
+            Repository.PathOf($"samples/DnsServer/bin/{Repository.Configuration}/net10.0/DnsServer"), "(dotnet build samples/DnsServer)");
         Judge.RequireAll("dig");
         using var server = Judge.Start(program, [_hosts, "--listen", "127.0.0.1:0", "--domain", "lab.example", "--network", "10.0.0.0/24"]);
         try
@@ -36,5 +38,7 @@ public sealed class DnsSampleTests : IDisposable
     }
 
     private static async Task<string> AskAsync(int port, params string[] question) =>
-        (await Judge.RunAsync(Judge.Require("dig", "bind9-dnsutils"), ["@127.0.0.1", "-p", $"{port}", "+short", "+tries=1", .. question])).Approved().Output.Trim();
+        (await Judge.RunAsync(
+            Judge.Require("dig", "bind9-dnsutils"),
+            ["@127.0.0.1", "-p", $"{port}", "+short", "+tries=1", .. question])).Approved().Output.Trim();
 }

@@ -135,7 +135,8 @@ public sealed class DnsServerTests : IAsyncLifetime
         await client.SendAsync(Queries.Bytes("example.org", 1));
         var asked = await _resolver.ReceiveAsync(_stop.Token);
         await _resolver.SendAsync(Queries.Answer(asked.Buffer, uint.MaxValue), asked.RemoteEndPoint);
-        Response.Read((await client.ReceiveAsync(_stop.Token)).Buffer).Answers.Should().ContainSingle().Which.TimeToLive.Should().Be(0, "RFC 2181 section 8");
+        Response.Read((await client.ReceiveAsync(_stop.Token)).Buffer).Answers.Should().ContainSingle().Which.TimeToLive.Should().Be(
+            0, "RFC 2181 section 8");
     }
 
     [Fact]
@@ -168,7 +169,8 @@ public sealed class DnsServerTests : IAsyncLifetime
         using var client = new UdpClient(IPAddress.Parse(asked).AddressFamily);
         client.Connect(new IPEndPoint(IPAddress.Parse(asked), (await server.Listening).Port)); // hears this address alone
         await client.SendAsync(Queries.Bytes("node-1.maas", 1));
-        Response.Read((await client.ReceiveAsync(_stop.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20))).Buffer).Answers.Should().HaveCount(2);
+        Response.Read((await client.ReceiveAsync(_stop.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20))).Buffer).Answers.Should()
+            .HaveCount(2);
         await stop.CancelAsync();
         await run;
     }

@@ -17,7 +17,14 @@ internal static class Queries
         ServerAddresses = { Server },
     };
 
-    public static byte[] Bytes(string name, ushort type, ushort id = 0x1234, bool recursion = true, ushort ednsSize = 0, byte ednsVersion = 0, int ednsRecords = 1)
+    public static byte[] Bytes(
+        string name,
+        ushort type,
+        ushort id = 0x1234,
+        bool recursion = true,
+        ushort ednsSize = 0,
+        byte ednsVersion = 0,
+        int ednsRecords = 1)
     {
         var message = new byte[600];
         BinaryPrimitives.WriteUInt16BigEndian(message, id);
@@ -73,7 +80,13 @@ internal static class Queries
 }
 
 /// <summary>A response as a client reads it.</summary>
-internal sealed record Response(int Code, bool IsAuthoritative, bool IsTruncated, IReadOnlyList<ResourceRecord> Answers, IReadOnlyList<ResourceRecord> Authority, int ExtendedCode)
+internal sealed record Response(
+    int Code,
+    bool IsAuthoritative,
+    bool IsTruncated,
+    IReadOnlyList<ResourceRecord> Answers,
+    IReadOnlyList<ResourceRecord> Authority,
+    int ExtendedCode)
 {
     public static Response Read(byte[] message)
     {

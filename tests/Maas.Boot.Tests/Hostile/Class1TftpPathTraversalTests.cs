@@ -3,7 +3,9 @@ using Maas.Boot.Tests.Tftp;
 
 namespace Maas.Boot.Tests.Hostile;
 
-/// <summary>Names that lead out of the served directory, by the advisory that told of them. Here a name is a key in a table, and never a path.</summary>
+/// <summary>
+/// Names that lead out of the served directory, by the advisory that told of them. Here a name is a key in a table, and never a path.
+/// </summary>
 public sealed class Class1TftpPathTraversalTests : IDisposable
 {
     private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory("maas-traversal-");

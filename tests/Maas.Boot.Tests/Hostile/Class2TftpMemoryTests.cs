@@ -45,7 +45,9 @@ public class Class2TftpMemoryTests
     [InlineData("blksize\099999999999\0windowsize\099999999999\0")]
     public void The_window_granted_stays_within_its_budget(string options)
     {
-        TftpRequest.TryParse(System.Text.Encoding.Latin1.GetBytes($"\0\u0001file\0octet\0{options}"), out var request, out _).Should().BeTrue();
+        TftpRequest.TryParse(System.Text.Encoding.Latin1.GetBytes($"\0\u0001file\0octet\0{options}"), out var request, out _)
+            .Should()
+            .BeTrue();
         var limits = new TftpServerOptions();
         var terms = TftpNegotiatedOptions.Agree(request!, 1L << 40, limits, mtuBlockSize: 1468);
         terms.BlockSize.Should().BeLessThanOrEqualTo(1468);
@@ -57,7 +59,8 @@ public class Class2TftpMemoryTests
     public void To_a_forged_sender_go_four_small_packets_and_no_data()
     {
         // A request with options earns OACKs until it is acknowledged: nobody forges that without seeing them.
-        var transfer = new TftpTransfer(new TftpNegotiatedOptions(1468, 64, 1 << 20) { OptionAcknowledgement = new byte[40] }, TimeSpan.FromSeconds(30));
+        var transfer = new TftpTransfer(
+            new TftpNegotiatedOptions(1468, 64, 1 << 20) { OptionAcknowledgement = new byte[40] }, TimeSpan.FromSeconds(30));
         Sent(transfer).Should().Equal(Enumerable.Repeat(TftpStepKind.Options, 4));
         transfer.Outcome.Should().Be(TftpOutcome.NeverAnswered);
     }
@@ -65,14 +68,16 @@ public class Class2TftpMemoryTests
     [Fact]
     public void To_a_forged_sender_without_options_go_three_blocks_of_the_smallest_size()
     {
-        var transfer = new TftpTransfer(new TftpNegotiatedOptions(TftpNegotiatedOptions.DefaultBlockSize, 1, 1 << 20), TimeSpan.FromSeconds(30));
+        var transfer = new TftpTransfer(
+            new TftpNegotiatedOptions(TftpNegotiatedOptions.DefaultBlockSize, 1, 1 << 20), TimeSpan.FromSeconds(30));
         Sent(transfer).Should().Equal(Enumerable.Repeat(TftpStepKind.Blocks, 3));
     }
 
     [Fact]
     public void A_request_repeated_by_the_thousand_earns_no_more()
     {
-        var transfer = new TftpTransfer(new TftpNegotiatedOptions(1468, 64, 1 << 20) { OptionAcknowledgement = new byte[40] }, TimeSpan.FromSeconds(30));
+        var transfer = new TftpTransfer(
+            new TftpNegotiatedOptions(1468, 64, 1 << 20) { OptionAcknowledgement = new byte[40] }, TimeSpan.FromSeconds(30));
         transfer.Start();
         transfer.Sent(TimeSpan.Zero);
         var sent = 1;

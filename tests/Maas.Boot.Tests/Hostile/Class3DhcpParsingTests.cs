@@ -8,7 +8,10 @@ using Maas.Boot.Tests.Dhcp.Leases;
 
 namespace Maas.Boot.Tests.Hostile;
 
-/// <summary>What made parsers of DHCP and DNS loop, crash or write where they should not, by the advisory that told of it. <c>tests/Maas.Fuzz.Tests</c> looks for more.</summary>
+/// <summary>
+/// What made parsers of DHCP and DNS loop, crash or write where they should not, by the advisory that told of it.
+/// <c>tests/Maas.Fuzz.Tests</c> looks for more.
+/// </summary>
 public sealed class Class3DhcpParsingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("maas-hostile-").FullName;
@@ -70,7 +73,9 @@ public sealed class Class3DhcpParsingTests : IDisposable
         query.UdpSize.Should().BeInRange(512, 65_535, advisory);
         var written = new byte[Math.Min(query.UdpSize, DnsResponseWriter.MaxUdpSize)];
         var code = malformed ? DnsResponseCode.FormatError : DnsResponseCode.Refused;
-        DnsResponseWriter.WriteCode(query, message, code, recursionAvailable: false, written).Should().BeInRange(DnsQuery.HeaderLength, written.Length, advisory);
+        DnsResponseWriter.WriteCode(query, message, code, recursionAvailable: false, written)
+            .Should()
+            .BeInRange(DnsQuery.HeaderLength, written.Length, advisory);
     }
 
     [Theory]
@@ -103,10 +108,15 @@ public sealed class Class3DhcpParsingTests : IDisposable
                 _ = DomainSearchList.TryParse(value, out _);
                 _ = RelayAgentInformation.Parse(value);
                 _ = MachineIdentifier.Of(read!);
-                var boot = FirmwareClient.Of(read!) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), read!.Hardware, source) : null;
+                var boot = FirmwareClient.Of(read!) is { } firmware
+                    ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), read!.Hardware, source)
+                    : null;
                 var reply = new DhcpMessage();
-                if (DhcpResponder.Respond(read!, new DhcpResponseContext(server, scene.Ask(AddressRequestKind.Discover, read!), boot), reply))
-                    DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(read!)]).Should().BeGreaterThan(0, $"{advisory}, {length} times {filling}");
+                if (DhcpResponder.Respond(
+                    read!, new DhcpResponseContext(server, scene.Ask(AddressRequestKind.Discover, read!), boot), reply))
+                    DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(read!)])
+                        .Should()
+                        .BeGreaterThan(0, $"{advisory}, {length} times {filling}");
             }
     }
 

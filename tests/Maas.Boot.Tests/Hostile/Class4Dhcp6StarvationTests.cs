@@ -43,7 +43,9 @@ public class Class4Dhcp6StarvationTests
         Enumerable.Range(1, 100).Count(client => Take(scene, (byte)client, 1, bad)).Should().Be(5);
         Take(scene, 3, 1, bad).Should().BeTrue("it has an address already");
         Take(scene, 200, 1, new AttachmentPlace("good"u8.ToArray(), Relay)).Should().BeTrue();
-        Take(scene, 201, 1, new AttachmentPlace("bad"u8.ToArray(), IPAddress.Parse("fd00:77::fd"))).Should().BeTrue("another relay's circuit of the same name is another");
+        Take(scene, 201, 1, new AttachmentPlace("bad"u8.ToArray(), IPAddress.Parse("fd00:77::fd")))
+            .Should()
+            .BeTrue("another relay's circuit of the same name is another");
         scene.Time.Advance(TimeSpan.FromMinutes(1));
         Take(scene, 101, 1, bad).Should().BeTrue();
     }
@@ -52,9 +54,14 @@ public class Class4Dhcp6StarvationTests
     public async Task A_bound_is_told_once_a_minute_and_place()
     {
         var scene = await LeaseScene6.OpenAsync(rules: new LeaseOptions6 { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
-        string?[] Told(AttachmentPlace place, byte first) => [.. Enumerable.Range(first, 4).Select(c => Ask(scene, (byte)c, 1, place).Limit)];
-        Told(new AttachmentPlace("bad"u8.ToArray(), Relay), 1).Should().Equal(null, "1 new clients in a minute behind circuit 626164 of relay fd00:77::fe", null, null);
-        Told(new AttachmentPlace(default, Relay), 11).Should().Equal(null, "1 new clients in a minute behind relay fd00:77::fe", null, null);
+        string?[] Told(AttachmentPlace place, byte first) =>
+            [.. Enumerable.Range(first, 4).Select(c => Ask(scene, (byte)c, 1, place).Limit)];
+        Told(new AttachmentPlace("bad"u8.ToArray(), Relay), 1)
+            .Should()
+            .Equal(null, "1 new clients in a minute behind circuit 626164 of relay fd00:77::fe", null, null);
+        Told(new AttachmentPlace(default, Relay), 11)
+            .Should()
+            .Equal(null, "1 new clients in a minute behind relay fd00:77::fe", null, null);
     }
 
     [Fact]
@@ -78,14 +85,24 @@ public class Class4Dhcp6StarvationTests
         await scene.Addresses.CommitAsync(default);
         await scene.RestartAsync();
         scene.Addresses.List().Select(l => (l.Since, l.Why)).Should().Equal(
-            (scene.Time.Start, $"leased to 52:54:00:77:00:01 (client {LeaseScene6.ClientOf(1)}, interface 00000001): the address it asked for"),
-            (scene.Time.Start, $"kept from everybody; last given to 52:54:00:77:00:02 (client {LeaseScene6.ClientOf(2)}, interface 00000001): somebody else uses the address, said the client it was given to"));
+            (
+                scene.Time.Start,
+                $"leased to 52:54:00:77:00:01 (client {LeaseScene6.ClientOf(1)}, interface 00000001): the address it asked for"),
+            (
+                scene.Time.Start,
+                $"kept from everybody; last given to 52:54:00:77:00:02 (client {LeaseScene6.ClientOf(2)}, interface 00000001): somebody else uses the address, said the client it was given to"));
     }
 
-    private static bool Take(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) => LeaseScene6.Granted(Ask(scene, client, association, place)) is not null;
+    private static bool Take(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) =>
+        LeaseScene6.Granted(Ask(scene, client, association, place)) is not null;
 
     private static AssociationResult Ask(LeaseScene6 scene, byte client, uint association, AttachmentPlace place) =>
         scene.Addresses.Ask(
             scene.Addresses.SubnetOf(Relay)!,
-            new AssociationRequest(AssociationRequestKind.Take, LeaseScene6.ClientOf(client), Packet6.Association(association), LeaseScene6.HardwareOf(client), IsFirmware: false) { Place = place });
+            new AssociationRequest(
+                AssociationRequestKind.Take,
+                LeaseScene6.ClientOf(client),
+                Packet6.Association(association),
+                LeaseScene6.HardwareOf(client),
+                IsFirmware: false) { Place = place });
 }

@@ -23,7 +23,9 @@ public class Class4DhcpStarvationTests
             if (!DhcpMessage.TryParse(datagram, out var request)) return;
             var state = ClientState.Of(request, Server);
             var source = BootFileLocator.On(new DhcpServerOptions(), IPAddress.Loopback);
-            var boot = FirmwareClient.Of(request) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
+            var boot = FirmwareClient.Of(request) is { } firmware
+                ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source)
+                : null;
             var address = AddressResult.Silent("not asked");
             if (state.Kind is { } kind)
             {
@@ -80,7 +82,9 @@ public class Class4DhcpStarvationTests
     public async Task A_known_machine_gets_the_address_of_a_client_that_is_unknown_and_has_never_renewed()
     {
         var known = LeaseScene.From(7).Hardware;
-        var scene = await LeaseScene.OpenAsync(rules: new LeaseOptions { IsKnownClient = h => h == known, NewClientLeaseTime = TimeSpan.FromMinutes(10) });
+        var scene =
+            await LeaseScene.OpenAsync(
+                rules: new LeaseOptions { IsKnownClient = h => h == known, NewClientLeaseTime = TimeSpan.FromMinutes(10) });
         var kept = scene.Lease(1)!;
         scene.Time.Advance(TimeSpan.FromMinutes(1));
         scene.Ask(AddressRequestKind.Extend, 1, kept);
@@ -97,7 +101,10 @@ public class Class4DhcpStarvationTests
     {
         var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.250")] };
         var scene = await LeaseScene.OpenAsync(wide, new LeaseOptions { NewClientsPerMinute = 5 });
-        Enumerable.Range(1, 100).Count(c => scene.Ask(AddressRequestKind.Discover, Behind("bad", c)).Kind == AddressResultKind.Grant).Should().Be(5);
+        Enumerable.Range(1, 100)
+            .Count(c => scene.Ask(AddressRequestKind.Discover, Behind("bad", c)).Kind == AddressResultKind.Grant)
+            .Should()
+            .Be(5);
         scene.Ask(AddressRequestKind.Discover, Behind("bad", 3)).Kind.Should().Be(AddressResultKind.Grant, "it has an address already");
         scene.Ask(AddressRequestKind.Discover, Behind("good", 200)).Kind.Should().Be(AddressResultKind.Grant);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
@@ -108,7 +115,8 @@ public class Class4DhcpStarvationTests
     public async Task A_bound_is_told_once_a_minute_and_place()
     {
         var scene = await LeaseScene.OpenAsync(rules: new LeaseOptions { NewClientsPerMinute = 1, NewClientsPerMinuteOfRelay = 1 });
-        string?[] Told(Func<int, DhcpMessage> ask, int first) => [.. Enumerable.Range(first, 4).Select(c => scene.Ask(AddressRequestKind.Discover, ask(c)).Limit)];
+        string?[] Told(Func<int, DhcpMessage> ask, int first) =>
+            [.. Enumerable.Range(first, 4).Select(c => scene.Ask(AddressRequestKind.Discover, ask(c)).Limit)];
         Told(c => Behind("bad", c), 1).Should().Equal(null, "1 new clients in a minute behind circuit 626164 of relay 0.0.0.0", null, null);
         Told(OfRelay, 11).Should().Equal(null, "1 new clients in a minute behind relay 10.0.0.2", null, null);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
@@ -145,8 +153,14 @@ public class Class4DhcpStarvationTests
         scene.Addresses.List().Select(l => (l.State, l.Since - start, l.Why)).Should().BeEquivalentTo(
         [
             (LeaseState.Bound, TimeSpan.Zero, "leased to 02:00:00:00:00:01 (client 01:02:00:00:00:00:01): a free address"),
-            (LeaseState.Offered, TimeSpan.FromMinutes(1), "offered to 02:00:00:00:00:02 (client 01:02:00:00:00:00:02): the address it asked for"),
-            (LeaseState.Quarantined, TimeSpan.FromMinutes(1), "kept from everybody; last given to 02:00:00:00:00:03 (client 01:02:00:00:00:00:03): somebody else answers at it, said the client it was given to, or the link"),
+            (
+                LeaseState.Offered,
+                TimeSpan.FromMinutes(1),
+                "offered to 02:00:00:00:00:02 (client 01:02:00:00:00:00:02): the address it asked for"),
+            (
+                LeaseState.Quarantined,
+                TimeSpan.FromMinutes(1),
+                "kept from everybody; last given to 02:00:00:00:00:03 (client 01:02:00:00:00:00:03): somebody else answers at it, said the client it was given to, or the link"),
         ]);
     }
 
@@ -168,7 +182,11 @@ public class Class4DhcpStarvationTests
         var reply = new DhcpMessage();
         var grant = AddressResult.Grant(IPAddress.Parse("10.0.0.10"), LeaseScene.Subnet, TimeSpan.FromHours(1), "a");
         DhcpResponder.Respond(request, new DhcpResponseContext(Server, grant, null), reply).Should().BeTrue();
-        foreach (var code in (DhcpOptionCode[])[DhcpOptionCode.ClasslessStaticRoute, DhcpOptionCode.Router, DhcpOptionCode.DomainNameServer]) reply.Options.Contains(code).Should().BeFalse();
+        foreach (var code in (DhcpOptionCode[])
+        [
+            DhcpOptionCode.ClasslessStaticRoute, DhcpOptionCode.Router, DhcpOptionCode.DomainNameServer
+        ])
+            reply.Options.Contains(code).Should().BeFalse();
     }
 
     private static DhcpMessage OfRelay(int client)

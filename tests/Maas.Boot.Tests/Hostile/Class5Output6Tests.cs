@@ -11,12 +11,13 @@ using Maas.Boot.Tests.Packets;
 namespace Maas.Boot.Tests.Hostile;
 
 /// <summary>
-/// PixieFail (CVE-2023-45229 to 45237) was firmware that trusted the lengths in DHCPv6 answers. Whatever real firmware asks and an operator configures, and through however
-/// many relays, every length in an answer is true and nothing is longer than its place in that firmware.
+/// PixieFail (CVE-2023-45229 to 45237) was firmware that trusted the lengths in DHCPv6 answers. Whatever real firmware asks and an operator
+/// configures, and through however many relays, every length in an answer is true and nothing is longer than its place in that firmware.
 /// </summary>
 public class Class5Output6Tests
 {
-    private static readonly Gen<Dhcp6Subnet> Subnet = Gen.Select(Gen.Int[0, 80], Gen.Int[0, 20], Gen.Int[0, 60], Gen.Int[0, 1300], (servers, domains, times, parameter) => new Dhcp6Subnet
+    private static readonly Gen<Dhcp6Subnet> Subnet =
+        Gen.Select(Gen.Int[0, 80], Gen.Int[0, 20], Gen.Int[0, 60], Gen.Int[0, 1300], (servers, domains, times, parameter) => new Dhcp6Subnet
     {
         Network = IPNetwork.Parse("fd00:77::/64"),
         Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")],
@@ -40,7 +41,9 @@ public class Class5Output6Tests
             (subnet, instruction, index, relays, circuit) =>
             {
                 var datagram = requests[index];
-                for (var i = 0; i < relays; i++) datagram = Packet6.Relay(datagram, "fd00:77::1", $"{Packet6.LinkLocal}", (byte)i, (Dhcp6OptionCode.InterfaceId, new byte[circuit]));
+                for (var i = 0; i < relays; i++)
+                    datagram = Packet6.Relay(
+                        datagram, "fd00:77::1", $"{Packet6.LinkLocal}", (byte)i, (Dhcp6OptionCode.InterfaceId, new byte[circuit]));
                 Check(Packet6.Read(datagram), subnet, instruction, relays);
             },
             iter: 2000,
@@ -50,14 +53,20 @@ public class Class5Output6Tests
     // RFC 8415 as a suspicious client would check it, without this package's reader.
     private static void Check(Dhcp6Request request, Dhcp6Subnet subnet, BootInstruction instruction, int relays)
     {
-        var source = new BootFileLocator(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
+        var source = new BootFileLocator(
+            BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
         var granted = new LeasedAddress(IPAddress.Parse("fd00:77::1000"), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
         var facts = new Dhcp6ResponseContext
         {
             Server = Packet6.Server,
             Subnet = subnet,
-            Associations = [.. request.Associations.Select(a => new AssociationResult(new IdentityAssociation(a.Id, [granted]), "a free address"))],
-            Boot = request.Firmware is { } firmware ? BootParameters.For(firmware, instruction, HardwareAddress.Parse("52:54:00:77:00:01"), source) : null,
+            Associations =
+            [
+                .. request.Associations.Select(a => new AssociationResult(new IdentityAssociation(a.Id, [granted]), "a free address"))
+            ],
+            Boot = request.Firmware is { } firmware
+                ? BootParameters.For(firmware, instruction, HardwareAddress.Parse("52:54:00:77:00:01"), source)
+                : null,
         };
         if (Dhcp6Responder.Respond(request, facts) is not { } reply) return;
         ReadOnlySpan<byte> octets = request.Envelope.Wrap(reply);
@@ -80,7 +89,8 @@ public class Class5Output6Tests
             if (request.Firmware is { IsIPxe: false }) servers.Length.Should().Be(16, "firmware copied a list to where one address fits");
         }
 
-        foreach (var url in options.GetValueOrDefault(59, [])) url.Should().NotBeEmpty().And.NotContain((byte)0).And.OnlyContain(o => o < 0x7f);
+        foreach (var url in options.GetValueOrDefault(59, []))
+            url.Should().NotBeEmpty().And.NotContain((byte)0).And.OnlyContain(o => o < 0x7f);
         foreach (var parameters in options.GetValueOrDefault(60, []))
             for (var at = 0; at < parameters.Length;)
             {

@@ -10,18 +10,28 @@ using Maas.Boot.Tests.Packets;
 namespace Maas.Boot.Tests.Hostile;
 
 /// <summary>
-/// What is sent must not break the firmware that takes it: PixieFail (CVE-2023-45229 to 45237) was a firmware that trusted lengths in answers,
-/// CVE-2023-40547 a shim that trusted an HTTP server's headers. Whatever a client says and an operator configures, answers stay within the bounds of the RFCs.
+/// What is sent must not break the firmware that takes it: PixieFail (CVE-2023-45229 to 45237) was a firmware that trusted lengths in
+/// answers, CVE-2023-40547 a shim that trusted an HTTP server's headers. Whatever a client says and an operator configures, answers stay
+/// within the bounds of the RFCs.
 /// </summary>
 public class Class5OutputTests
 {
     private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
 
-    private static readonly Gen<DhcpSubnet> Subnet = Gen.Select(Gen.Int[0, 60], Gen.Int[0, 20], Gen.Int[0, 40], Gen.Int[0, 250], Gen.Select(Gen.Byte[128, 254], Gen.Byte.Array[0, 600]).Array[0, 6], (routers, domains, routes, domain, others) => LeaseScene.Subnet with
+    private static readonly Gen<DhcpSubnet> Subnet = Gen.Select(
+        Gen.Int[0, 60],
+        Gen.Int[0, 20],
+        Gen.Int[0, 40],
+        Gen.Int[0, 250],
+        Gen.Select(Gen.Byte[128, 254], Gen.Byte.Array[0, 600]).Array[0, 6],
+        (routers, domains, routes, domain, others) => LeaseScene.Subnet with
     {
         Routers = [.. Enumerable.Range(1, routers).Select(i => new IPAddress([10, 0, 0, (byte)i]))],
         SearchDomains = [.. Enumerable.Range(1, domains).Select(i => $"domain-{i}.example.org")],
-        Routes = [.. Enumerable.Range(1, routes).Select(i => new ClasslessRoute(IPNetwork.Parse($"10.{i}.0.0/16"), IPAddress.Parse("10.0.0.254")))],
+        Routes =
+        [
+            .. Enumerable.Range(1, routes).Select(i => new ClasslessRoute(IPNetwork.Parse($"10.{i}.0.0/16"), IPAddress.Parse("10.0.0.254")))
+        ],
         DomainName = domain == 0 ? null : new string('d', domain),
         Options = [.. others.DistinctBy(o => o.Item1).Select(o => new DhcpOptionValue((DhcpOptionCode)o.Item1, o.Item2))],
     });
@@ -69,15 +79,21 @@ public class Class5OutputTests
         var request = LeaseScene.From(1);
         request.Type = DhcpMessageType.Request;
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(request, new DhcpResponseContext(Server, AddressResult.Refuse(new string('x', 5000)), null), reply).Should().BeTrue();
-        DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(request)]).Should().BeInRange(DhcpMessage.Shortest, DhcpMessage.DefaultMaxLength);
+        DhcpResponder.Respond(request, new DhcpResponseContext(Server, AddressResult.Refuse(new string('x', 5000)), null), reply)
+            .Should()
+            .BeTrue();
+        DhcpResponder.Write(reply, new byte[DhcpResponder.LongestReplyTo(request)])
+            .Should()
+            .BeInRange(DhcpMessage.Shortest, DhcpMessage.DefaultMaxLength);
     }
 
     // RFC 2131 section 2 and 4.1, RFC 2132, RFC 3396: as a suspicious client would check it, without this package's reader.
     private static byte[] Check(DhcpMessage request, DhcpSubnet subnet)
     {
         var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
-        var boot = FirmwareClient.Of(request) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
+        var boot = FirmwareClient.Of(request) is { } firmware
+            ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source)
+            : null;
         var grant = AddressResult.Grant(IPAddress.Parse("10.0.0.10"), subnet, TimeSpan.FromHours(1), "a free address");
         var reply = new DhcpMessage();
         if (!DhcpResponder.Respond(request, new DhcpResponseContext(Server, grant, boot), reply)) return [];

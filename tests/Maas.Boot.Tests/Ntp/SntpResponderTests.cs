@@ -21,8 +21,12 @@ public class SntpResponderTests
         response[0].Should().Be(0b00_100_100, "no leap warning, version 4, mode server");
         response[1].Should().Be(10);
         BinaryPrimitives.ReadUInt64BigEndian(response.AsSpan(24)).Should().Be(0x0123456789abcdef);
-        NtpTimestamp.ToTime(BinaryPrimitives.ReadUInt64BigEndian(response.AsSpan(32))).Should().BeCloseTo(Received, TimeSpan.FromMicroseconds(1));
-        NtpTimestamp.ToTime(BinaryPrimitives.ReadUInt64BigEndian(response.AsSpan(40))).Should().BeCloseTo(Sent, TimeSpan.FromMicroseconds(1));
+        NtpTimestamp.ToTime(BinaryPrimitives.ReadUInt64BigEndian(response.AsSpan(32)))
+            .Should()
+            .BeCloseTo(Received, TimeSpan.FromMicroseconds(1));
+        NtpTimestamp.ToTime(BinaryPrimitives.ReadUInt64BigEndian(response.AsSpan(40)))
+            .Should()
+            .BeCloseTo(Sent, TimeSpan.FromMicroseconds(1));
     }
 
     [Fact]

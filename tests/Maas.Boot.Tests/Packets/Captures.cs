@@ -5,12 +5,15 @@ using Maas.Judges;
 
 namespace Maas.Boot.Tests.Packets;
 
-/// <summary>The captures beside this file: real firmware and clients, over IPv4 with a server of dnsmasq's, over IPv6 with our own.</summary>
+/// <summary>
+/// The captures beside this file: real firmware and clients, over IPv4 with a server of dnsmasq's, over IPv6 with our own.
+/// </summary>
 internal static class Captures
 {
     private static readonly string Folder = Repository.PathOf("tests/Maas.Boot.Tests/Packets");
 
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.pcap").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateFiles(Folder, "*.pcap").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
 
     /// <summary>Those with DHCP in them, and not only DHCPv6.</summary>
     public static IEnumerable<string> NamesOverIPv4 => Names.Where(name => Dhcp(name).Any());
@@ -26,7 +29,8 @@ internal static class Captures
     public static DhcpMessage Message(string name, DhcpMessageType type, int index = 0) =>
         Dhcp(name).Select(Parse).Where(m => m.Operation == DhcpOperation.Request && m.Type == type).ElementAt(index);
 
-    public static DhcpMessage Parse(byte[] datagram) => DhcpMessage.TryParse(datagram, out var message) ? message : throw new InvalidDataException("no DHCP message");
+    public static DhcpMessage Parse(byte[] datagram) =>
+        DhcpMessage.TryParse(datagram, out var message) ? message : throw new InvalidDataException("no DHCP message");
 
     /// <summary>The DHCPv6 datagrams of a capture.</summary>
     public static IEnumerable<CapturedPacket> Dhcp6(string name) => Read(name).Where(IsDhcp6);
@@ -35,7 +39,8 @@ internal static class Captures
     public static string? Describe(CapturedPacket packet) =>
         IsDhcp6(packet) ? Dhcp6Text.Of(ParseDhcp6(packet)) : packet.IsDhcp ? Parse(packet.Payload.ToArray()).ToString() : null;
 
-    public static Dhcp6Envelope ParseDhcp6(CapturedPacket packet) => Dhcp6Envelope.TryParse(packet.Payload, out var envelope) ? envelope : throw new InvalidDataException("no DHCPv6 message");
+    public static Dhcp6Envelope ParseDhcp6(CapturedPacket packet) =>
+        Dhcp6Envelope.TryParse(packet.Payload, out var envelope) ? envelope : throw new InvalidDataException("no DHCPv6 message");
 
     private static bool IsDhcp6(CapturedPacket packet) => packet.Source.Port is 546 or 547 || packet.Destination.Port is 546 or 547;
 }

@@ -16,14 +16,17 @@ public class GoldenPacket6Tests
     public void Every_message_is_written_back_octet_by_octet(string name)
     {
         foreach (var packet in Captures.Dhcp6(name))
-            Convert.ToHexStringLower(Captures.ParseDhcp6(packet).Message.ToArray()).Should().Be(Convert.ToHexStringLower(packet.Payload.Span));
+            Convert.ToHexStringLower(Captures.ParseDhcp6(packet).Message.ToArray())
+                .Should()
+                .Be(Convert.ToHexStringLower(packet.Payload.Span));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void What_was_sent_to_real_clients_keeps_to_our_own_rules(string name)
     {
-        foreach (var packet in Captures.Dhcp6(name).Where(p => p.Source.Port == 547)) Dhcp6OutgoingRules.Violation(packet.Payload).Should().BeNull();
+        foreach (var packet in Captures.Dhcp6(name).Where(p => p.Source.Port == 547))
+            Dhcp6OutgoingRules.Violation(packet.Payload).Should().BeNull();
     }
 
     [Fact]
@@ -51,11 +54,15 @@ public class GoldenPacket6Tests
     public void Common_clients_are_no_firmware_and_are_known_by_their_link_local_address()
     {
         foreach (var name in (string[])["dhclient6", "dhcpcd6"])
-            Request(name, r => r.Type == Dhcp6MessageType.Solicit).Should().BeEquivalentTo(new { Firmware = (FirmwareClient?)null, Hardware = HardwareAddress.Parse("52:54:00:77:00:02") });
+            Request(name, r => r.Type == Dhcp6MessageType.Solicit)
+                .Should()
+                .BeEquivalentTo(new { Firmware = (FirmwareClient?)null, Hardware = HardwareAddress.Parse("52:54:00:77:00:02") });
     }
 
     private static Dhcp6Request Request(string name, Func<Dhcp6Request, bool> which) =>
         Captures.Dhcp6(name).Where(p => p.Destination.Port == 547)
-            .Select(p => Dhcp6Request.TryRead(Captures.ParseDhcp6(p), p.Source.Address, out var request) ? request : throw new InvalidDataException("no request"))
+            .Select(p => Dhcp6Request.TryRead(Captures.ParseDhcp6(p), p.Source.Address, out var request)
+                ? request
+                : throw new InvalidDataException("no request"))
             .First(which);
 }

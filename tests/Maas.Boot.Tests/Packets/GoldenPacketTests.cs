@@ -14,7 +14,9 @@ public class GoldenPacketTests
     {
         var text = new StringBuilder();
         foreach (var packet in Captures.Read(name))
-            if (Captures.Describe(packet) is { } words) text.Append(CultureInfo.InvariantCulture, $"{packet.Source} -> {packet.Destination}, {packet.Payload.Length} octets\n{words}\n");
+            if (Captures.Describe(packet) is { } words)
+                text.Append(
+                    CultureInfo.InvariantCulture, $"{packet.Source} -> {packet.Destination}, {packet.Payload.Length} octets\n{words}\n");
 
         var golden = Captures.PathOf(name, ".txt");
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(golden, text.ToString());

@@ -7,7 +7,8 @@ public class BootScriptTests
 {
     private static readonly BootScriptDialect[] Dialects = Enum.GetValues<BootScriptDialect>();
 
-    private static readonly BootInstruction.Kernel Installer = new("linux/vmlinuz", ["linux/initrd.gz", "extra.cpio"], "console=ttyS0  quiet");
+    private static readonly BootInstruction.Kernel Installer = new(
+        "linux/vmlinuz", ["linux/initrd.gz", "extra.cpio"], "console=ttyS0  quiet");
 
     [Fact]
     public void IPXE_names_the_disks_for_the_kernels_EFI_stub_and_starts_again_when_a_download_fails() =>
@@ -70,9 +71,13 @@ public class BootScriptTests
     [Fact]
     public void A_program_is_chained_to()
     {
-        BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Program("bootx64.efi")).Should().StartWith("#!ipxe\nset 210:string /\nchain ../bootx64.efi || goto failed\n");
+        BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Program("bootx64.efi"))
+            .Should()
+            .StartWith("#!ipxe\nset 210:string /\nchain ../bootx64.efi || goto failed\n");
         BootScript.Write(BootScriptDialect.Pxelinux, new BootInstruction.Program("wdsnbp.com")).Should().Contain("PXE /wdsnbp.com\n");
-        BootScript.Write(BootScriptDialect.Grub, new BootInstruction.Program("bootx64.efi")).Should().Contain("chainloader '/bootx64.efi'\n");
+        BootScript.Write(BootScriptDialect.Grub, new BootInstruction.Program("bootx64.efi"))
+            .Should()
+            .Contain("chainloader '/bootx64.efi'\n");
     }
 
     [Fact]
@@ -90,7 +95,9 @@ public class BootScriptTests
 
     [Fact]
     public void Characters_that_an_URL_interprets_are_escaped_in_names_for_iPXE() =>
-        BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Program("a b/c#d?e%f.efi")).Should().Contain("chain ../a%20b/c%23d%3Fe%25f.efi ||");
+        BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Program("a b/c#d?e%f.efi"))
+            .Should()
+            .Contain("chain ../a%20b/c%23d%3Fe%25f.efi ||");
 
     [Theory]
     [InlineData("quiet\nkernel evil")]
@@ -143,7 +150,9 @@ public class BootScriptTests
     public void What_only_looks_like_a_command_reaches_the_kernel_as_it_is(string commandLine)
     {
         BootScript.Write(BootScriptDialect.Ipxe, Installer with { CommandLine = commandLine }).Should().Contain($" {commandLine} ||");
-        BootScript.Write(BootScriptDialect.Pxelinux, Installer with { CommandLine = commandLine }).Should().Contain($"APPEND {commandLine}\n");
+        BootScript.Write(BootScriptDialect.Pxelinux, Installer with { CommandLine = commandLine })
+            .Should()
+            .Contain($"APPEND {commandLine}\n");
     }
 
     [Theory]
@@ -155,7 +164,9 @@ public class BootScriptTests
     [InlineData(@"back\slash", @"'back\slash'")]
     [InlineData("{a}#b", "'{a}#b'")]
     public void GRUB_takes_anything_in_single_quotes(string commandLine, string quoted) =>
-        BootScript.Write(BootScriptDialect.Grub, Installer with { CommandLine = commandLine }).Should().StartWith($"linux '/linux/vmlinuz' {quoted}\n");
+        BootScript.Write(BootScriptDialect.Grub, Installer with { CommandLine = commandLine })
+            .Should()
+            .StartWith($"linux '/linux/vmlinuz' {quoted}\n");
 
     [Theory]
     [InlineData("a,b")]

@@ -25,7 +25,11 @@ public class PacketReplayTests
         NameServers = [IPAddress.Parse("10.77.0.1")],
     };
 
-    private static readonly Dhcp6Subnet Subnet6 = new() { Network = IPNetwork.Parse("fd00:77::/64"), Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")] };
+    private static readonly Dhcp6Subnet Subnet6 = new()
+    {
+        Network = IPNetwork.Parse("fd00:77::/64"),
+        Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")]
+    };
 
     public static TheoryData<string> Names => [.. Captures.Names];
 
@@ -38,7 +42,14 @@ public class PacketReplayTests
         var addresses = await LeaseAllocator.OpenAsync([Subnet], new InMemoryLeaseStore(), timeProvider: replay.Clock);
         var addresses6 = await LeaseAllocator6.OpenAsync([Subnet6], new MemoryLeaseStore6(), timeProvider: replay.Clock);
         var tftp = new TftpServerOptions { MaxWindowSize = 1 }; // as the captured server did
-        var steps = await replay.RunAsync(new DhcpServerOptions { HttpBase = new Uri("http://10.77.0.1/") }, addresses, new EverybodyInstalls(), new CapturedFiles(packets), tftp, new Dhcp6ServerOptions(), addresses6);
+        var steps = await replay.RunAsync(
+            new DhcpServerOptions { HttpBase = new Uri("http://10.77.0.1/") },
+            addresses,
+            new EverybodyInstalls(),
+            new CapturedFiles(packets),
+            tftp,
+            new Dhcp6ServerOptions(),
+            addresses6);
 
         var text = new StringBuilder();
         foreach (var step in steps.Where(IsDhcp)) text.Append(step);
@@ -100,10 +111,13 @@ public class PacketReplayTests
         }
 
         var packets = ring.Packets();
-        packets.Where(p => p.IsSent == true && p.Length > 500).Should().OnlyContain(p => p.Payload.Length == PacketRing.KeptOfBlock, "of a block the beginning is kept");
+        packets.Where(p => p.IsSent == true && p.Length > 500)
+            .Should()
+            .OnlyContain(p => p.Payload.Length == PacketRing.KeptOfBlock, "of a block the beginning is kept");
         var replay = new PacketReplay(packets) { TftpPort = port, Server = IPAddress.Loopback };
         var steps = await replay.RunAsync(dhcp: null, files: new CapturedFiles(packets, port));
-        steps.Select(s => s.Rule).Should().Contain("file, 1000 octets, blksize 600, windowsize 1").And.Contain("completed").And.Contain("the name leaves its directory");
+        steps.Select(s => s.Rule).Should().Contain("file, 1000 octets, blksize 600, windowsize 1").And.Contain("completed").And.Contain(
+            "the name leaves its directory");
         steps.SelectMany(s => s.Differences).Should().BeEmpty();
     }
 
@@ -136,6 +150,7 @@ public class PacketReplayTests
 
     private sealed class EverybodyInstalls : IBootPolicy
     {
-        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => new(new BootInstruction.Kernel("linux", ["initrd.gz"], "console=ttyS0"));
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
+            new(new BootInstruction.Kernel("linux", ["initrd.gz"], "console=ttyS0"));
     }
 }

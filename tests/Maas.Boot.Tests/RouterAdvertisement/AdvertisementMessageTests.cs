@@ -18,7 +18,15 @@ public class AdvertisementMessageTests
     {
         var options = new RouterAdvertiserOptions
         {
-            Prefixes = { new AdvertisedPrefix { Network = IPNetwork.Parse("fd00:77::/64"), IsAutonomous = true, ValidTime = TimeSpan.FromSeconds(512) } },
+            Prefixes =
+            {
+                new AdvertisedPrefix
+                {
+                    Network = IPNetwork.Parse("fd00:77::/64"),
+                    IsAutonomous = true,
+                    ValidTime = TimeSpan.FromSeconds(512)
+                }
+            },
             NameServers = { IPAddress.Parse("fd00:77::53") },
             SearchDomains = { "lab.example" },
             Mtu = 1500,
@@ -72,7 +80,9 @@ public class AdvertisementMessageTests
             FluentActions.Invoking(() => new RouterAdvertiser(options)).Should().Throw<ArgumentException>();
         }
 
-        FluentActions.Invoking(() => new RouterAdvertiser(With(o => o.LongestIntervalSeconds = 3))).Should().Throw<System.ComponentModel.DataAnnotations.ValidationException>();
+        FluentActions.Invoking(() => new RouterAdvertiser(With(o => o.LongestIntervalSeconds = 3)))
+            .Should()
+            .Throw<System.ComponentModel.DataAnnotations.ValidationException>();
     }
 
     [Theory] // RFC 4861 section 6.1.1
@@ -92,7 +102,8 @@ public class AdvertisementMessageTests
 
     [Fact]
     public void Any_octets_are_a_solicitation_or_none() =>
-        Gen.Byte.Array[0, 64].Sample(octets => AdvertisementMessage.IsSolicitation([133, 0, .. octets], IPAddress.Parse("fe80::1")) || true, iter: 20_000);
+        Gen.Byte.Array[0, 64].Sample(
+            octets => AdvertisementMessage.IsSolicitation([133, 0, .. octets], IPAddress.Parse("fe80::1")) || true, iter: 20_000);
 
     [Theory] // RFC 4861 section 6.1.2
     [InlineData("86000000408000000000000000000000", "fe80::1", true)]
@@ -111,8 +122,18 @@ public class AdvertisementMessageTests
     public void What_one_router_writes_another_reads() =>
         Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 9000]).Sample((managed, other, lifetime) =>
         {
-            var options = new RouterAdvertiserOptions { ManagedAddresses = managed, OtherConfiguration = other, RouterLifetimeSeconds = lifetime, Mtu = 1500 };
-            AdvertisementMessage.TryRead(AdvertisementMessage.Write(options, Hardware), IPAddress.Parse("fe80::1"), out var heard).Should().BeTrue();
-            heard.Should().Be(new ReceivedAdvertisement(managed, other, TimeSpan.FromSeconds(lifetime), new HardwareAddress(HardwareAddress.Ethernet, Hardware)));
+            var options = new RouterAdvertiserOptions
+            {
+                ManagedAddresses = managed,
+                OtherConfiguration = other,
+                RouterLifetimeSeconds = lifetime,
+                Mtu = 1500
+            };
+            AdvertisementMessage.TryRead(AdvertisementMessage.Write(options, Hardware), IPAddress.Parse("fe80::1"), out var heard)
+                .Should()
+                .BeTrue();
+            heard.Should()
+                .Be(new ReceivedAdvertisement(
+                    managed, other, TimeSpan.FromSeconds(lifetime), new HardwareAddress(HardwareAddress.Ethernet, Hardware)));
         }, iter: 500);
 }

@@ -9,7 +9,8 @@ public class SyslogMessageTests
     [Fact]
     public void The_first_example_of_RFC_5424_is_read()
     {
-        var message = Parse("<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - \ufeff'su root' failed for lonvick on /dev/pts/8");
+        var message =
+            Parse("<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - \ufeff'su root' failed for lonvick on /dev/pts/8");
         message.Facility.Should().Be(4);
         message.Severity.Should().Be(2);
         message.Timestamp.Should().Be(new DateTimeOffset(2003, 10, 11, 22, 14, 15, 3, TimeSpan.Zero));
@@ -20,7 +21,8 @@ public class SyslogMessageTests
     }
 
     [Theory]
-    [InlineData("""<165>1 2003-10-11T22:14:15.003Z h evntslog - ID47 [exampleSDID@32473 iut="3" x="a\]b"][other a="1"] An event""", "An event")]
+    [InlineData(
+        """<165>1 2003-10-11T22:14:15.003Z h evntslog - ID47 [exampleSDID@32473 iut="3" x="a\]b"][other a="1"] An event""", "An event")]
     [InlineData("""<165>1 2003-10-11T22:14:15.003Z h evntslog - ID47 [exampleSDID@32473 iut="3"]""", "")]
     [InlineData("<165>1 - - - - - - text only", "text only")]
     public void Structured_data_is_stepped_over(string line, string text) => Parse(line).Text.Should().Be(text);
@@ -56,7 +58,10 @@ public class SyslogMessageTests
 
     [Fact]
     public void No_datagram_throws() =>
-        Gen.OneOf(Gen.Byte.Array[0, 200], Gen.String.AlphaNumeric.Select(s => Encoding.UTF8.GetBytes("<13>1 " + s)), Gen.Byte.Array[0, 60].Select(b => "<13>1 - - - - - ["u8.ToArray().Concat(b).ToArray()))
+        Gen.OneOf(
+            Gen.Byte.Array[0, 200],
+            Gen.String.AlphaNumeric.Select(s => Encoding.UTF8.GetBytes("<13>1 " + s)),
+            Gen.Byte.Array[0, 60].Select(b => "<13>1 - - - - - ["u8.ToArray().Concat(b).ToArray()))
             .Sample(datagram => { SyslogMessage.Parse(datagram).Text.Any(char.IsControl).Should().BeFalse(); });
 
     [Fact]
@@ -64,7 +69,8 @@ public class SyslogMessageTests
     {
         var budget = new SyslogRateLimiter(linesPerSender: 2, TimeSpan.FromSeconds(10), senders: 1);
         var (one, two, now) = (System.Net.IPAddress.Parse("10.0.0.1"), System.Net.IPAddress.Parse("10.0.0.2"), DateTimeOffset.UnixEpoch);
-        new[] { budget.TryTake(one, now), budget.TryTake(one, now), budget.TryTake(one, now), budget.TryTake(two, now) }.Should().Equal(true, true, false, false);
+        new[] { budget.TryTake(one, now), budget.TryTake(one, now), budget.TryTake(one, now), budget.TryTake(two, now) }.Should().Equal(
+            true, true, false, false);
         budget.TryTake(two, now.AddSeconds(10)).Should().BeTrue();
     }
 

@@ -12,7 +12,8 @@ public class SyslogServerTests
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var observer = new ChannelObserver();
-        var server = new SyslogServer(new SyslogServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), LinesPerSender = 1 }, observer, TimeProvider.System);
+        var server = new SyslogServer(
+            new SyslogServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), LinesPerSender = 1 }, observer, TimeProvider.System);
         var run = server.RunAsync(stop.Token);
         using var client = new UdpClient();
         client.Connect(await server.Listening);

@@ -7,7 +7,8 @@ public class HotPathTests
     [Fact]
     public void A_transfer_allocates_nothing_per_packet()
     {
-        var transfer = new TftpTransfer(new TftpNegotiatedOptions(1468, 8, 1L << 30) { OptionAcknowledgement = new byte[] { 0, 6 } }, TimeSpan.FromSeconds(30));
+        var transfer = new TftpTransfer(
+            new TftpNegotiatedOptions(1468, 8, 1L << 30) { OptionAcknowledgement = new byte[] { 0, 6 } }, TimeSpan.FromSeconds(30));
         transfer.Start();
         var last = Run(transfer, from: 0, to: 8_000);
         var before = GC.GetAllocatedBytesForCurrentThread();

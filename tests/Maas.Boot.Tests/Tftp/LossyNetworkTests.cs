@@ -46,7 +46,15 @@ public class LossyNetworkTests
 
     [Fact]
     public void Whatever_a_network_loses_doubles_and_reorders_the_client_gets_the_file() =>
-        Gen.Select(Gen.Int, Gen.Int[0, 60_000], Of(8, 512, 1468), Of(1, 2, 4, 16, 64), Gen.Double[0, 0.3], Gen.Double[0, 0.3], Of(0, 0.3, 5), Gen.Bool)
+        Gen.Select(
+            Gen.Int,
+            Gen.Int[0, 60_000],
+            Of(8, 512, 1468),
+            Of(1, 2, 4, 16, 64),
+            Gen.Double[0, 0.3],
+            Gen.Double[0, 0.3],
+            Of(0, 0.3, 5),
+            Gen.Bool)
             .Sample((seed, length, blockSize, windowSize, loss, doubled, jitter, repeats) =>
             {
                 var content = Content(length);

@@ -13,7 +13,9 @@ public class NetasciiFileTests
     [InlineData("\n\n", "\r\n\r\n")]
     public async Task Line_ends_are_those_of_the_network(string plain, string encoded)
     {
-        using var file = await NetasciiFile.EncodeAsync(BootFile.FromBytes(System.Text.Encoding.ASCII.GetBytes(plain)), TestContext.Current.CancellationToken);
+        using var file =
+            await NetasciiFile.EncodeAsync(
+                BootFile.FromBytes(System.Text.Encoding.ASCII.GetBytes(plain)), TestContext.Current.CancellationToken);
         file.Length.Should().Be(encoded.Length);
         var bytes = new byte[100];
         var count = await file.ReadAsync(bytes, 0, TestContext.Current.CancellationToken);
@@ -27,7 +29,8 @@ public class NetasciiFileTests
             using var file = await NetasciiFile.EncodeAsync(BootFile.FromBytes(plain), TestContext.Current.CancellationToken);
             var encoded = new List<byte>();
             var buffer = new byte[piece];
-            for (int read; (read = await file.ReadAsync(buffer, encoded.Count, TestContext.Current.CancellationToken)) > 0;) encoded.AddRange(buffer[..read]);
+            for (int read; (read = await file.ReadAsync(buffer, encoded.Count, TestContext.Current.CancellationToken)) > 0;)
+                encoded.AddRange(buffer[..read]);
             encoded.Count.Should().Be((int)file.Length);
             Decode(encoded).Should().Equal(plain);
         }, iter: 100);
@@ -35,7 +38,8 @@ public class NetasciiFileTests
     [Fact]
     public async Task Reading_may_step_back()
     {
-        using var file = await NetasciiFile.EncodeAsync(BootFile.FromBytes("one\ntwo\nthree\n"u8.ToArray()), TestContext.Current.CancellationToken);
+        using var file =
+            await NetasciiFile.EncodeAsync(BootFile.FromBytes("one\ntwo\nthree\n"u8.ToArray()), TestContext.Current.CancellationToken);
         var bytes = new byte[5];
         await file.ReadAsync(bytes, 5, TestContext.Current.CancellationToken);
         System.Text.Encoding.ASCII.GetString(bytes).Should().Be("two\r\n");
@@ -62,12 +66,14 @@ public class NetasciiFileTests
         var reads = 0;
         for (var request = 0; request < 5; request++)
         {
-            using var file = await NetasciiFile.EncodeAsync(new Counted("one", () => reads++), "file", lengths, TestContext.Current.CancellationToken);
+            using var file =
+                await NetasciiFile.EncodeAsync(new Counted("one", () => reads++), "file", lengths, TestContext.Current.CancellationToken);
             file.Length.Should().Be(6);
         }
 
         reads.Should().Be(1, "a request may come from a forged address");
-        using var changed = await NetasciiFile.EncodeAsync(new Counted("two", () => reads++), "file", lengths, TestContext.Current.CancellationToken);
+        using var changed =
+            await NetasciiFile.EncodeAsync(new Counted("two", () => reads++), "file", lengths, TestContext.Current.CancellationToken);
         reads.Should().Be(2);
     }
 

@@ -25,7 +25,10 @@ internal sealed class RawClient(IPEndPoint server) : IDisposable
 
     public void SendTo(EndPoint end, byte[] packet) => _socket.SendTo(packet, end);
 
-    /// <summary>The next packet, which has to come within 20 seconds. Copies of the one before are passed over: a test on a busy machine is a slow client.</summary>
+    /// <summary>
+    /// The next packet, which has to come within 20 seconds. Copies of the one before are passed over: a test on a busy machine is a slow
+    /// client.
+    /// </summary>
     public async Task<byte[]> ReceiveAsync()
     {
         var buffer = new byte[70_000];

@@ -93,7 +93,10 @@ public sealed class RealClientTests : IAsyncLifetime
         foreach (var size in Sizes.Append(Large))
         {
             File.Delete(Received);
-            (await Judge.RunAsync(atftp, [.. asked, "-g", "-r", $"f{size}", "-l", Received, "127.0.0.1", Port], cancellationToken: TestContext.Current.CancellationToken)).Approved();
+            (await Judge.RunAsync(
+                atftp,
+                [.. asked, "-g", "-r", $"f{size}", "-l", Received, "127.0.0.1", Port],
+                cancellationToken: TestContext.Current.CancellationToken)).Approved();
             Compare(size);
         }
     }
@@ -116,7 +119,8 @@ public sealed class RealClientTests : IAsyncLifetime
     {
         var curl = Judge.Require("curl", "curl");
         (await Run(curl, $"-v -o {Received} tftp://127.0.0.1:{Port}/nothing")).Error.Should().Contain("no such file: nothing");
-        (await Run(curl, $"-v --path-as-is -o {Received} tftp://127.0.0.1:{Port}/../../etc/passwd")).Error.Should().Contain("leaves its directory");
+        (await Run(curl, $"-v --path-as-is -o {Received} tftp://127.0.0.1:{Port}/../../etc/passwd")).Error.Should()
+            .Contain("leaves its directory");
         var put = await Run(curl, $"-v -T {Path.Combine(_temporary.FullName, "served", "f1")} tftp://127.0.0.1:{Port}/new");
         put.Error.Should().Contain("read-only");
         put.ExitCode.Should().NotBe(0);
@@ -135,7 +139,10 @@ public sealed class RealClientTests : IAsyncLifetime
     }
 
     private static Task<Verdict> Run(string program, string arguments) =>
-        Judge.RunAsync(program, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), cancellationToken: TestContext.Current.CancellationToken);
+        Judge.RunAsync(
+            program,
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            cancellationToken: TestContext.Current.CancellationToken);
 
     private void Compare(int size, string? received = null)
     {

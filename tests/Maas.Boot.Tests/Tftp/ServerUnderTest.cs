@@ -57,7 +57,8 @@ internal sealed class ServerUnderTest : IBootFiles, IBootObserver, IAsyncDisposa
     public async Task<BootObservation.FileTransfer> EndedAsync()
     {
         BootObservation.FileTransfer? transfer;
-        while (!Transfers.TryDequeue(out transfer)) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        while (!Transfers.TryDequeue(out transfer))
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
         return transfer;
     }
 

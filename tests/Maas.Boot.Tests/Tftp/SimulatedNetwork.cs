@@ -3,7 +3,10 @@ using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Tests.Tftp;
 
-/// <summary>A transfer over a network in memory that loses, doubles, delays and so reorders packets, in a time of its own. The client is written from the RFCs, not from the server.</summary>
+/// <summary>
+/// A transfer over a network in memory that loses, doubles, delays and so reorders packets, in a time of its own. The client is written
+/// from the RFCs, not from the server.
+/// </summary>
 internal sealed class SimulatedNetwork(int seed, double loss = 0, double doubled = 0, double jitterMilliseconds = 0)
 {
 #pragma warning disable CA5394, RS0030 // A seed, so that a failure can be repeated.
@@ -41,7 +44,10 @@ internal sealed class SimulatedNetwork(int seed, double loss = 0, double doubled
     /// <summary>Runs a transfer until the server is done.</summary>
     public TftpOutcome Run(byte[] content, int blockSize, int windowSize, bool options = true)
     {
-        var terms = new TftpNegotiatedOptions(blockSize, windowSize, content.Length) { OptionAcknowledgement = options ? new byte[] { 0, 6 } : default };
+        var terms = new TftpNegotiatedOptions(blockSize, windowSize, content.Length)
+        {
+            OptionAcknowledgement = options ? new byte[] { 0, 6 } : default
+        };
         var transfer = new TftpTransfer(terms, TimeSpan.FromSeconds(30));
         var client = new Client(blockSize, windowSize, this);
         Perform(transfer.Start());

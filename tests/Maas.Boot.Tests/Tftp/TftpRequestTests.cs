@@ -11,7 +11,9 @@ public class TftpRequestTests
     {
         var request = Parse("\0\u0001snponly.efi\0octet\0tsize\00\0blksize\01468\0windowsize\04\0timeout\05\0");
         Encoding.ASCII.GetString(request.Name.Span).Should().Be("snponly.efi");
-        request.Should().Match<TftpRequest>(r => !r.IsWrite && !r.IsNetascii && r.AsksSize && r.BlockSize == 1468 && r.WindowSize == 4 && r.TimeoutSeconds == 5);
+        request.Should()
+            .Match<TftpRequest>(
+                r => !r.IsWrite && !r.IsNetascii && r.AsksSize && r.BlockSize == 1468 && r.WindowSize == 4 && r.TimeoutSeconds == 5);
     }
 
     [Theory]
@@ -50,12 +52,15 @@ public class TftpRequestTests
     {
         var request = Parse($"\0\u0001f\0octet\0tsize\00\0timeout\0{asked}\0");
         request.TimeoutSeconds.Should().Be(seconds);
-        var answer = System.Text.Encoding.ASCII.GetString(TftpNegotiatedOptions.Agree(request, 1000, new TftpServerOptions(), 1468).OptionAcknowledgement.Span);
+        var answer =
+            System.Text.Encoding.ASCII.GetString(
+                TftpNegotiatedOptions.Agree(request, 1000, new TftpServerOptions(), 1468).OptionAcknowledgement.Span);
         answer.Should().Be("\0\u0006tsize\01000\0" + (seconds is null ? "" : $"timeout\0{seconds}\0"));
     }
 
     [Fact]
-    public void Of_an_option_given_twice_the_first_counts() => Parse("\0\u0001f\0octet\0blksize\01024\0blksize\01468\0").BlockSize.Should().Be(1024);
+    public void Of_an_option_given_twice_the_first_counts() =>
+        Parse("\0\u0001f\0octet\0blksize\01024\0blksize\01468\0").BlockSize.Should().Be(1024);
 
     [Theory]
     [InlineData("")]

@@ -22,7 +22,9 @@ public class TftpServerTests
         (await client.ReceiveAsync()).Should().HaveCount(4 + 88).And.StartWith(new byte[] { 0, 3, 0, 2 });
         client.Acknowledge(2);
         var report = await server.EndedAsync();
-        report.Should().Match<BootObservation.FileTransfer>(r => r.Outcome == "completed" && r.Bytes == 600 && r.Name == "file" && r.Transport == "tftp");
+        report.Should()
+            .Match<BootObservation.FileTransfer>(
+                r => r.Outcome == "completed" && r.Bytes == 600 && r.Name == "file" && r.Transport == "tftp");
         report.Detail.Should().Contain("blksize 512").And.Contain("windowsize 1");
         server.Asked.Should().ContainSingle().Which.Server.Should().Be(IPAddress.Loopback);
         server.ActiveTransfers.Should().Be(0);
@@ -81,7 +83,8 @@ public class TftpServerTests
         client.Ask(request);
         var error = await client.ReceiveTextAsync();
         error.Should().StartWith($"\0\u0005\0{(char)code}").And.Contain(reason).And.EndWith("\0");
-        (await server.EndedAsync()).Should().Match<BootObservation.FileTransfer>(r => r.Detail == "refused" && r.Outcome.Contains(reason) && r.Bytes == 0);
+        (await server.EndedAsync()).Should()
+            .Match<BootObservation.FileTransfer>(r => r.Detail == "refused" && r.Outcome.Contains(reason) && r.Bytes == 0);
     }
 
     [Theory]
@@ -267,7 +270,13 @@ public class TftpServerTests
     [Fact]
     public void The_windows_of_all_transfers_together_stay_within_their_budget()
     {
-        var options = new TftpServerOptions { MaxWindowBytesInAll = 1 << 24, ClampBlockSizeToMtu = false, MaxTransfers = 4096, MaxTransfersPerClient = 4096 };
+        var options = new TftpServerOptions
+        {
+            MaxWindowBytesInAll = 1 << 24,
+            ClampBlockSizeToMtu = false,
+            MaxTransfers = 4096,
+            MaxTransfersPerClient = 4096
+        };
         var table = new TransferTable(options.MaxTransfers, options.MaxTransfersPerClient, TimeProvider.System);
         TftpRequest.TryParse("\0\u0001file\0octet\0blksize\08192\0windowsize\065535\0"u8, out var request, out _).Should().BeTrue();
         long all = 0;
@@ -295,7 +304,8 @@ public class TftpServerTests
             (await client.ReceiveAsync()).Should().HaveCount(104);
             client.Acknowledge(1);
             var ended = await server.EndedAsync();
-            (ended.Outcome, ended.Detail).Should().Be(("completed", "blksize 512, windowsize 1, 0 blocks sent again"), $"of transfer {transfer}");
+            (ended.Outcome, ended.Detail).Should().Be(
+                ("completed", "blksize 512, windowsize 1, 0 blocks sent again"), $"of transfer {transfer}");
         }
     }
 
@@ -402,6 +412,7 @@ public class TftpServerTests
     {
         public override long Length => length;
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) => throw new IOException("gone");
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) =>
+            throw new IOException("gone");
     }
 }

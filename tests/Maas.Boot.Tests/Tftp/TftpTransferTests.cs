@@ -135,7 +135,9 @@ public class TftpTransferTests
     [Fact]
     public void The_timeout_asked_for_is_what_is_waited()
     {
-        var transfer = new TftpTransfer(new TftpNegotiatedOptions(512, 1, 5000) { OptionAcknowledgement = new byte[] { 0, 6 }, Timeout = TimeSpan.FromSeconds(3) }, TimeSpan.FromSeconds(30));
+        var transfer = new TftpTransfer(
+            new TftpNegotiatedOptions(512, 1, 5000) { OptionAcknowledgement = new byte[] { 0, 6 }, Timeout = TimeSpan.FromSeconds(3) },
+            TimeSpan.FromSeconds(30));
         transfer.Start();
         transfer.Sent(Now);
         for (var i = 0; i < 3; i++)
@@ -245,7 +247,13 @@ public class TftpTransferTests
     }
 
     private static TftpTransfer Transfer(int windowSize = 1, long length = 100_000, bool options = true, bool asksSize = false) =>
-        new(new TftpNegotiatedOptions(512, windowSize, length) { OptionAcknowledgement = options ? new byte[] { 0, 6 } : default, TellsSize = asksSize }, TimeSpan.FromSeconds(30));
+        new(
+            new TftpNegotiatedOptions(512, windowSize, length)
+            {
+                OptionAcknowledgement = options ? new byte[] { 0, 6 } : default,
+                TellsSize = asksSize
+            },
+            TimeSpan.FromSeconds(30));
 
     private TftpStep Acknowledge(TftpTransfer transfer, ushort block) => transfer.Receive([0, 4, (byte)(block >> 8), (byte)block], Now);
 }

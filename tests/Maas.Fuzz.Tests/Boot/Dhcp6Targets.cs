@@ -18,10 +18,26 @@ internal static class Dhcp6Targets
 
     private static readonly byte[][] s_words =
     [
-        [0, 1, 0, 10, 0, 3, 0, 1, 2, 0, 0, 0, 0, 1], [0, 2, 0, 10, .. s_server.Octets], [0, 3, 0, 12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], [0, 4, 0, 4, 0, 0, 0, 1],
-        [0, 3, 0, 40, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 24, 0xfd, 0, 0, 0x77, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 3, 0, 0, 0, 9, 0, 0, 0, 9],
-        [0, 5, 0, 24], [0, 6, 0, 8, 0, 23, 0, 24, 0, 56, 0, 59], [0, 9], [0, 14, 0, 0], [0, 15, 0, 6, 0, 4, .. "iPXE"u8], [0, 16, 0, 16, 0, 0, 1, 0x57, 0, 10, .. "HTTPClient"u8],
-        [0, 18, 0, 2, 1, 2], [0, 25, 0, 12, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0], [0, 61, 0, 2, 0, 7], [0, 61, 0, 2, 0, 16], [0, 79, 0, 8, 0, 1, 2, 0, 0, 0, 0, 9], [0, 135, 0, 2, 0, 0],
+        [0, 1, 0, 10, 0, 3, 0, 1, 2, 0, 0, 0, 0, 1],
+        [0, 2, 0, 10, .. s_server.Octets],
+        [0, 3, 0, 12, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+        [0, 4, 0, 4, 0, 0, 0, 1],
+        [
+            0, 3, 0, 40, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 24, 0xfd, 0, 0, 0x77, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 3, 0, 0, 0,
+            9, 0, 0, 0, 9
+        ],
+        [0, 5, 0, 24],
+        [0, 6, 0, 8, 0, 23, 0, 24, 0, 56, 0, 59],
+        [0, 9],
+        [0, 14, 0, 0],
+        [0, 15, 0, 6, 0, 4, .. "iPXE"u8],
+        [0, 16, 0, 16, 0, 0, 1, 0x57, 0, 10, .. "HTTPClient"u8],
+        [0, 18, 0, 2, 1, 2],
+        [0, 25, 0, 12, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0],
+        [0, 61, 0, 2, 0, 7],
+        [0, 61, 0, 2, 0, 16],
+        [0, 79, 0, 8, 0, 1, 2, 0, 0, 0, 0, 9],
+        [0, 135, 0, 2, 0, 0],
         [0xff, 0xff], [0, 0], [12, 0], [3], [5], [6], [8], [9], [11],
     ];
 
@@ -29,9 +45,24 @@ internal static class Dhcp6Targets
     [
         new("dhcp6-message", Message) { Seeds = Captured.Dhcp6, Words = s_words },
         new("dhcp6-relay", Relayed) { Seeds = [.. Captured.Dhcp6.Select(m => Relay(Relay(m, 0), 1))], Words = s_words },
-        new("dhcp6-options", Options()) { Seeds = [.. Captured.Dhcp6.SelectMany(Values), [.. s_server.Octets]], Words = s_words, Longest = 600 },
+        new("dhcp6-options", Options())
+        {
+            Seeds = [.. Captured.Dhcp6.SelectMany(Values), [.. s_server.Octets]],
+            Words = s_words,
+            Longest = 600
+        },
         new("dhcp6-decision", Decision()) { Seeds = [.. Captured.Dhcp6, .. Captured.Dhcp6.Select(m => Relay(m, 0))], Words = s_words },
-        new("router-solicitation", Solicitation) { Seeds = [[133, 0, 0, 0, 0, 0, 0, 0], [133, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 1], [134, 0, 0, 0, 64, 0xc0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 1]], Words = [[1, 1], [5, 0], [14, 2], [3, 4]], Longest = 1240 },
+        new("router-solicitation", Solicitation)
+        {
+            Seeds =
+            [
+                [133, 0, 0, 0, 0, 0, 0, 0],
+                [133, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 1],
+                [134, 0, 0, 0, 64, 0xc0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 1]
+            ],
+            Words = [[1, 1], [5, 0], [14, 2], [3, 4]],
+            Longest = 1240
+        },
     ];
 
     // A message is its options, and besides them at most three stray octets: what was read is written back octet by octet.
@@ -39,7 +70,8 @@ internal static class Dhcp6Targets
     {
         if (!Dhcp6Message.TryParse(input.ToArray(), out var message)) return;
         var written = message.ToArray();
-        if (!input.StartsWith(written) || input.Length - written.Length > 3) throw new InvalidOperationException("what was read is written as something else");
+        if (!input.StartsWith(written) || input.Length - written.Length > 3)
+            throw new InvalidOperationException("what was read is written as something else");
         _ = Dhcp6Text.Of(new Dhcp6Envelope([], message)).Length;
     }
 
@@ -54,9 +86,13 @@ internal static class Dhcp6Targets
         foreach (var relay in envelope.Relays)
         {
             var (type, hops, link, peer) = (octets.Span[0], octets.Span[1], octets.Slice(2, 16), octets.Slice(18, 16));
-            if (type != (byte)Dhcp6MessageType.RelayReply || hops != relay.HopCount || !relay.Link.Equals(new IPAddress(link.Span)) || !relay.Peer.Equals(new IPAddress(peer.Span)))
+            if (type != (byte)Dhcp6MessageType.RelayReply
+                || hops != relay.HopCount
+                || !relay.Link.Equals(new IPAddress(link.Span))
+                || !relay.Peer.Equals(new IPAddress(peer.Span)))
                 throw new InvalidOperationException("a reply takes another way back");
-            if (!Dhcp6Options.TryParse(octets[34..], out var options) || !options.Get(Dhcp6OptionCode.InterfaceId).Span.SequenceEqual(relay.Options.Get(Dhcp6OptionCode.InterfaceId).Span))
+            if (!Dhcp6Options.TryParse(octets[34..], out var options)
+                || !options.Get(Dhcp6OptionCode.InterfaceId).Span.SequenceEqual(relay.Options.Get(Dhcp6OptionCode.InterfaceId).Span))
                 throw new InvalidOperationException("a relay does not find its interface again");
             octets = options.Get(Dhcp6OptionCode.RelayMessage);
         }
@@ -77,10 +113,15 @@ internal static class Dhcp6Targets
         {
             var value = input.ToArray();
             if (Duid.IsLength(value.Length)) CheckDuid(new Duid(value));
-            if (IdentityAssociation.TryParse(value, out var association) && (!IdentityAssociation.TryParse(association.ToArray(), out var again) || again.Id != association.Id || !again.Addresses.SequenceEqual(association.Addresses)))
+            if (IdentityAssociation.TryParse(value, out var association)
+                && (!IdentityAssociation.TryParse(association.ToArray(), out var again)
+                    || again.Id != association.Id
+                    || !again.Addresses.SequenceEqual(association.Addresses)))
                 throw new InvalidOperationException("an association is written as another");
-            if (BootFileParameters.TryParse(value, out var parameters) && parameters.Count > value.Length / 2) throw new InvalidOperationException("more parameters than lengths");
-            if (Dhcp6Classes.VendorClass(value).Length > value.Length) throw new InvalidOperationException("a class longer than its option");
+            if (BootFileParameters.TryParse(value, out var parameters) && parameters.Count > value.Length / 2)
+                throw new InvalidOperationException("more parameters than lengths");
+            if (Dhcp6Classes.VendorClass(value).Length > value.Length)
+                throw new InvalidOperationException("a class longer than its option");
             _ = Dhcp6Classes.IsUserClass(value, "iPXE"u8);
             _ = DomainSearchList.TryParse(value, out _);
             foreach (var codes in messages)
@@ -90,7 +131,8 @@ internal static class Dhcp6Targets
                 _ = FirmwareClient6.Of(options);
                 var relayed = new Dhcp6Options();
                 relayed.Add(Dhcp6OptionCode.ClientLinkLayerAddress, value);
-                var envelope = new Dhcp6Envelope([new Dhcp6Relay(0, IPAddress.IPv6Any, s_client, relayed)], new Dhcp6Message(Dhcp6MessageType.Solicit, 1, options));
+                var envelope = new Dhcp6Envelope(
+                    [new Dhcp6Relay(0, IPAddress.IPv6Any, s_client, relayed)], new Dhcp6Message(Dhcp6MessageType.Solicit, 1, options));
                 if (!Dhcp6Request.TryRead(envelope, s_client, out var request)) continue;
                 _ = (request.MachineUuid, request.Hardware?.ToString(), request.Wants(Dhcp6OptionCode.BootFileUrl));
             }
@@ -99,8 +141,10 @@ internal static class Dhcp6Targets
         static void CheckDuid(Duid duid)
         {
             if (Duid.Parse(duid.ToString()) != duid) throw new InvalidOperationException("an identifier reads as another");
-            if (duid.MachineUuid is { } uuid && Duid.Of(uuid) != duid) throw new InvalidOperationException("a UUID's identifier is another");
-            if (duid.Hardware is { } hardware && !duid.Octets.EndsWith(Duid.Of(hardware).Octets[4..])) throw new InvalidOperationException("an address that is not within");
+            if (duid.MachineUuid is { } uuid && Duid.Of(uuid) != duid)
+                throw new InvalidOperationException("a UUID's identifier is another");
+            if (duid.Hardware is { } hardware && !duid.Octets.EndsWith(Duid.Of(hardware).Octets[4..]))
+                throw new InvalidOperationException("an address that is not within");
         }
     }
 
@@ -117,10 +161,13 @@ internal static class Dhcp6Targets
             BootFileParameters = ["quiet"],
         };
         var addresses = LeaseAllocator6.OpenAsync([subnet], new Nowhere()).GetAwaiter().GetResult();
-        var source = new BootFileLocator(BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
+        var source = new BootFileLocator(
+            BootProgramTable.Default, IPAddress.Parse("fd00:77::1"), new Uri("http://[fd00:77::1]:5240/boot/"));
         return input =>
         {
-            if (input.IsEmpty || !Dhcp6Envelope.TryParse(input.ToArray(), out var envelope) || !Dhcp6Request.TryRead(envelope, s_client, out var request)) return;
+            if (input.IsEmpty
+                || !Dhcp6Envelope.TryParse(input.ToArray(), out var envelope)
+                || !Dhcp6Request.TryRead(envelope, s_client, out var request)) return;
             if (Dhcp6Rules.WhyIgnored(request, s_server) is { } reason)
             {
                 if (reason.Length == 0) throw new InvalidOperationException("ignored without a reason");
@@ -129,17 +176,22 @@ internal static class Dhcp6Targets
 
             var isRapid = request.Options.Contains(Dhcp6OptionCode.RapidCommit);
             AssociationResult[] answers = Dhcp6Rules.KindOf(request.Type, isRapid) is { } kind
-                ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, request.Firmware is not null)))] // the rules let nobody pass without
+                // the rules let nobody pass without
+                ? [.. request.Associations.Select(a => addresses.Ask(
+                    subnet, new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, request.Firmware is not null)))]
                 : [];
             if (answers.Any(a => a.Rule.Length == 0)) throw new InvalidOperationException("an answer without a reason");
             foreach (var granted in answers.SelectMany(a => a.Association.Addresses))
-                if (granted.Valid > TimeSpan.Zero && !subnet.Network.Contains(granted.Address)) throw new InvalidOperationException($"{granted.Address} is none of ours");
+                if (granted.Valid > TimeSpan.Zero && !subnet.Network.Contains(granted.Address))
+                    throw new InvalidOperationException($"{granted.Address} is none of ours");
             var facts = new Dhcp6ResponseContext
             {
                 Server = s_server,
                 Subnet = subnet,
                 Associations = answers,
-                Boot = request.Firmware is { } firmware && request.Hardware is { } hardware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), hardware, source) : null,
+                Boot = request.Firmware is { } firmware && request.Hardware is { } hardware
+                    ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), hardware, source)
+                    : null,
                 IsRapid = isRapid && request.Type == Dhcp6MessageType.Solicit,
                 IsUnicast = (input[^1] & 0x81) == 0x81,
             };
@@ -153,9 +205,14 @@ internal static class Dhcp6Targets
     private static void Solicitation(ReadOnlySpan<byte> input)
     {
         foreach (var source in (ReadOnlySpan<IPAddress>)[s_client, IPAddress.IPv6Any])
-            if (AdvertisementMessage.IsSolicitation(input, source) && (input.Length % 8 != 0 || input[0] != 133)) throw new InvalidOperationException("no solicitation");
-        if (AdvertisementMessage.TryRead(input, s_client, out var heard) && (input.Length % 8 != 0 || input[0] != 134 || heard.RouterLifetime > TimeSpan.FromSeconds(ushort.MaxValue))) throw new InvalidOperationException("no advertisement");
-        if (AdvertisementMessage.IsSolicitation(input, IPAddress.Parse("2001:db8::1")) || AdvertisementMessage.TryRead(input, IPAddress.Parse("2001:db8::1"), out _)) throw new InvalidOperationException("taken from beyond the link");
+            if (AdvertisementMessage.IsSolicitation(input, source) && (input.Length % 8 != 0 || input[0] != 133))
+                throw new InvalidOperationException("no solicitation");
+        if (AdvertisementMessage.TryRead(input, s_client, out var heard) && (input.Length % 8 != 0
+            || input[0] != 134
+            || heard.RouterLifetime > TimeSpan.FromSeconds(ushort.MaxValue))) throw new InvalidOperationException("no advertisement");
+        if (AdvertisementMessage.IsSolicitation(input, IPAddress.Parse("2001:db8::1"))
+            || AdvertisementMessage.TryRead(input, IPAddress.Parse("2001:db8::1"), out _))
+            throw new InvalidOperationException("taken from beyond the link");
     }
 
     private static byte[] Relay(byte[] message, byte hops)
@@ -163,7 +220,14 @@ internal static class Dhcp6Targets
         var options = new Dhcp6Options();
         options.Add(Dhcp6OptionCode.InterfaceId, "port-7"u8.ToArray());
         options.Add(Dhcp6OptionCode.RelayMessage, message);
-        return [(byte)Dhcp6MessageType.RelayForward, hops, .. IPAddress.Parse("fd00:77::2").GetAddressBytes(), .. s_client.GetAddressBytes(), .. options.ToArray()];
+        return
+        [
+            (byte)Dhcp6MessageType.RelayForward,
+            hops,
+            .. IPAddress.Parse("fd00:77::2").GetAddressBytes(),
+            .. s_client.GetAddressBytes(),
+            .. options.ToArray()
+        ];
     }
 
     private static IEnumerable<byte[]> Values(byte[] datagram) =>

@@ -12,9 +12,24 @@ internal static class DhcpTargets
 {
     private static readonly byte[][] s_words =
     [
-        [0x63, 0x82, 0x53, 0x63], [53, 1, 1], [53, 1, 3], [52, 1, 1], [52, 1, 2], [52, 1, 3], [43, 0], [60, 9, .. "PXEClient"u8], [60, 10, .. "HTTPClient"u8],
-        [61, 0], [61, 255], [77, 4, .. "iPXE"u8], [77, 5, 4, .. "iPXE"u8], [82, 6, 1, 4, 1, 2, 3, 4], [82, 6, 5, 4, 10, 0, 0, 1], [93, 2, 0, 7], [97, 17, 0],
-        [119, 4, 1, (byte)'a', 0xc0, 0], [121, 5, 0, 10, 0, 0, 1], [125, 0], [255], [50, 4, 10, 0, 0, 10], [54, 4, 10, 0, 0, 1], [57, 2, 0, 0], [80, 0],
+        [0x63, 0x82, 0x53, 0x63], [53, 1, 1], [53, 1, 3], [52, 1, 1], [52, 1, 2], [52, 1, 3], [43, 0], [60, 9, .. "PXEClient"u8],
+        [60, 10, .. "HTTPClient"u8],
+        [61, 0],
+        [61, 255],
+        [77, 4, .. "iPXE"u8],
+        [77, 5, 4, .. "iPXE"u8],
+        [82, 6, 1, 4, 1, 2, 3, 4],
+        [82, 6, 5, 4, 10, 0, 0, 1],
+        [93, 2, 0, 7],
+        [97, 17, 0],
+        [119, 4, 1, (byte)'a', 0xc0, 0],
+        [121, 5, 0, 10, 0, 0, 1],
+        [125, 0],
+        [255],
+        [50, 4, 10, 0, 0, 10],
+        [54, 4, 10, 0, 0, 1],
+        [57, 2, 0, 0],
+        [80, 0],
     ];
 
     public static IEnumerable<FuzzTarget> All =>
@@ -33,10 +48,13 @@ internal static class DhcpTargets
             if (!message.TryRead(input)) return;
             if (!message.TryWrite(buffer, out var length)) throw new InvalidOperationException("what was read does not fit 64 KiB");
             if (!again.TryRead(buffer.AsSpan(0, length))) throw new InvalidOperationException("what was written cannot be read");
-            if (again.Options.Count != message.Options.Count || again.TransactionId != message.TransactionId || again.Hardware != message.Hardware)
+            if (again.Options.Count != message.Options.Count
+                || again.TransactionId != message.TransactionId
+                || again.Hardware != message.Hardware)
                 throw new InvalidOperationException("what was written reads as something else");
             for (var i = 0; i < message.Options.Count; i++)
-                if (!again.Options.Get(message.Options.At(i).Code).SequenceEqual(message.Options.At(i).Value)) throw new InvalidOperationException($"option {message.Options.At(i).Code} changed");
+                if (!again.Options.Get(message.Options.At(i).Code).SequenceEqual(message.Options.At(i).Value))
+                    throw new InvalidOperationException($"option {message.Options.At(i).Code} changed");
         };
     }
 
@@ -52,19 +70,28 @@ internal static class DhcpTargets
             Routes = [new ClasslessRoute(IPNetwork.Parse("10.1.0.0/16"), IPAddress.Parse("10.0.0.2"))],
             IPv6OnlyTime = TimeSpan.FromMinutes(10),
         };
-        var addresses = LeaseAllocator.OpenAsync([subnet], new InMemoryLeaseStore(), new LeaseOptions { RapidCommit = true }).GetAwaiter().GetResult();
+        var addresses = LeaseAllocator.OpenAsync([subnet], new InMemoryLeaseStore(), new LeaseOptions { RapidCommit = true })
+            .GetAwaiter()
+            .GetResult();
         var server = IPAddress.Parse("10.0.0.1").ToNumber();
         var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
-        var (request, reply, read, buffer) = (new DhcpMessage(), new DhcpMessage(), new DhcpMessage(), new byte[DhcpMessage.LongestOnEthernet]);
+        var (request, reply, read, buffer) = (
+            new DhcpMessage(), new DhcpMessage(), new DhcpMessage(), new byte[DhcpMessage.LongestOnEthernet]);
         return input =>
         {
             if (!request.TryRead(input)) return;
             var state = ClientState.Of(request, server);
-            var boot = FirmwareClient.Of(request) is { } firmware ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source) : null;
-            if (DhcpResponder.RespondAsProxy(request, server, boot, atBootService: (input[0] & 2) != 0, reply)) Validate(reply, request, read, buffer);
+            var boot = FirmwareClient.Of(request) is { } firmware
+                ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source)
+                : null;
+            if (DhcpResponder.RespondAsProxy(request, server, boot, atBootService: (input[0] & 2) != 0, reply))
+                Validate(reply, request, read, buffer);
             if (state.Kind is not { } kind) return;
-            var pending = addresses.AskAsync(new AddressRequest(kind, request, ClientState.LinkOf(request, server), state.Address), CancellationToken.None);
-            var answer = pending.IsCompletedSuccessfully ? pending.Result : throw new InvalidOperationException("an answer from memory waited");
+            var pending = addresses.AskAsync(
+                new AddressRequest(kind, request, ClientState.LinkOf(request, server), state.Address), CancellationToken.None);
+            var answer = pending.IsCompletedSuccessfully
+                ? pending.Result
+                : throw new InvalidOperationException("an answer from memory waited");
             if (answer.Rule.Length == 0) throw new InvalidOperationException("an answer without a reason");
             if (!DhcpResponder.Respond(request, new DhcpResponseContext(server, answer, boot), reply)) return;
             Validate(reply, request, read, buffer);
@@ -80,7 +107,9 @@ internal static class DhcpTargets
         var length = DhcpResponder.Write(reply, buffer.AsSpan(0, longest));
         if (length == 0) return; // what must be echoed is longer than the receiver takes
         if (length > longest) throw new InvalidOperationException("longer than its receiver takes");
-        if (!read.TryRead(buffer.AsSpan(0, length)) || read.Operation != DhcpOperation.Reply || read.Type is not (DhcpMessageType.Offer or DhcpMessageType.Ack or DhcpMessageType.Nak))
+        if (!read.TryRead(buffer.AsSpan(0, length))
+            || read.Operation != DhcpOperation.Reply
+            || read.Type is not (DhcpMessageType.Offer or DhcpMessageType.Ack or DhcpMessageType.Nak))
             throw new InvalidOperationException("a reply that nobody can read");
     }
 
@@ -90,8 +119,16 @@ internal static class DhcpTargets
         var message = new DhcpMessage { Hardware = HardwareAddress.Parse("02:00:00:00:00:01") };
         DhcpOptionCode[] typed =
         [
-            DhcpOptionCode.VendorSpecific, DhcpOptionCode.VendorClass, DhcpOptionCode.ClientIdentifier, DhcpOptionCode.UserClass, DhcpOptionCode.RelayAgentInformation,
-            DhcpOptionCode.ClientArchitecture, DhcpOptionCode.ClientMachineIdentifier, DhcpOptionCode.DomainSearch, DhcpOptionCode.ClasslessStaticRoute, (DhcpOptionCode)125,
+            DhcpOptionCode.VendorSpecific,
+            DhcpOptionCode.VendorClass,
+            DhcpOptionCode.ClientIdentifier,
+            DhcpOptionCode.UserClass,
+            DhcpOptionCode.RelayAgentInformation,
+            DhcpOptionCode.ClientArchitecture,
+            DhcpOptionCode.ClientMachineIdentifier,
+            DhcpOptionCode.DomainSearch,
+            DhcpOptionCode.ClasslessStaticRoute,
+            (DhcpOptionCode)125,
         ];
         return input =>
         {
@@ -100,7 +137,8 @@ internal static class DhcpTargets
             _ = ClasslessRoute.TryParse(input, out _);
             _ = DomainSearchList.TryParse(input, out _);
             _ = NameServiceSearch.TryParse(input, out _);
-            if (UserClass.Parse(input).Sum(c => c.Length) > input.Length) throw new InvalidOperationException("classes longer than their option");
+            if (UserClass.Parse(input).Sum(c => c.Length) > input.Length)
+                throw new InvalidOperationException("classes longer than their option");
             var relay = RelayAgentInformation.Parse(input);
             if (relay.CircuitId.Length > input.Length) throw new InvalidOperationException("a circuit longer than its option");
             _ = FirmwareClient.Of(message);

@@ -17,7 +17,11 @@ internal static class FileTargets
     [
         new("lease-journal", Journal<uint, Lease, LeaseRecords>()) { Seeds = [Frame(1), Frame(3)], Words = s_journalWords },
         new("lease-journal-6", Journal<UInt128, Lease6, LeaseRecords6>()) { Seeds = [Frame6(1), Frame6(3)], Words = s_journalWords },
-        new("capture", Capture) { Seeds = [.. Captured.Files.Select(f => File.ReadAllBytes(f).Take(1400).ToArray()), Pcapng()], Words = [[0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x4d, 0x3c, 0xb2, 0xa1], [8, 0, 0x45], [0xff, 0xff, 0xff, 0xff]] },
+        new("capture", Capture)
+        {
+            Seeds = [.. Captured.Files.Select(f => File.ReadAllBytes(f).Take(1400).ToArray()), Pcapng()],
+            Words = [[0xd4, 0xc3, 0xb2, 0xa1], [0xa1, 0xb2, 0xc3, 0xd4], [0x4d, 0x3c, 0xb2, 0xa1], [8, 0, 0x45], [0xff, 0xff, 0xff, 0xff]]
+        },
     ];
 
     // As it is, and as the payload of a frame whose checksum is right: the checksum keeps out chance, not malice.
@@ -32,7 +36,8 @@ internal static class FileTargets
             if (input.Length > 1500) return;
             input.CopyTo(frame.AsSpan(JournalFrame.HeaderLength));
             JournalFrame.Seal(frame.AsSpan(0, JournalFrame.HeaderLength + input.Length), sequence: 7);
-            if (Read(frame.AsSpan(0, JournalFrame.HeaderLength + input.Length)) == 0 && !input.IsEmpty) throw new InvalidOperationException("a sealed frame was not read");
+            if (Read(frame.AsSpan(0, JournalFrame.HeaderLength + input.Length)) == 0 && !input.IsEmpty)
+                throw new InvalidOperationException("a sealed frame was not read");
         };
 
         static int Read(ReadOnlySpan<byte> content)
@@ -69,7 +74,11 @@ internal static class FileTargets
     private static byte[] Pcapng()
     {
         var output = new ArrayBufferWriter<byte>();
-        PcapngWriter.Write(output, [.. PcapReader.Read(File.ReadAllBytes(Captured.Files[0])).Take(2).Select(p => p with { Payload = p.Payload[..Math.Min(p.Payload.Length, 200)], Comment = "why", IsSent = true })]);
+        PcapngWriter.Write(
+            output,
+            [.. PcapReader.Read(File.ReadAllBytes(Captured.Files[0]))
+                .Take(2)
+                .Select(p => p with { Payload = p.Payload[..Math.Min(p.Payload.Length, 200)], Comment = "why", IsSent = true })]);
         return output.WrittenSpan.ToArray();
     }
 

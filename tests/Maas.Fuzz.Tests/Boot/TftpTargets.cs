@@ -14,10 +14,22 @@ internal static class TftpTargets
         new("tftp-request", Request)
         {
             Seeds = Captured.TftpRequests,
-            Words = [.. "octet\0,netascii\0,blksize\0,windowsize\0,timeout\0,tsize\0,1468\0,65535\0,-1\0,99999999999999999999\0,../,..\\,%2e%2e,C:,::$DATA,...".Split(',').Select(System.Text.Encoding.ASCII.GetBytes), [0xc0, 0xae], [0xff], [0, 2]],
+            Words =
+            [
+                .. "octet\0,netascii\0,blksize\0,windowsize\0,timeout\0,tsize\0,1468\0,65535\0,-1\0,99999999999999999999\0,../,..\\,%2e%2e,C:,::$DATA,...".Split(
+                    ',')
+                    .Select(System.Text.Encoding.ASCII.GetBytes),
+                [0xc0, 0xae],
+                [0xff],
+                [0, 2]
+            ],
             Longest = 1100,
         },
-        new("tftp-transfer", Transfer) { Seeds = [[0, 8, 20, 0, 0, 0, 4, 1, 0, 4, 0, 3, 1, 0, 4, 0, 8, 2, 200], [1, 1, 4, 0, 1, 0, 4, 0, 1, 2, 255, 3]], Longest = 400 },
+        new("tftp-transfer", Transfer)
+        {
+            Seeds = [[0, 8, 20, 0, 0, 0, 4, 1, 0, 4, 0, 3, 1, 0, 4, 0, 8, 2, 200], [1, 1, 4, 0, 1, 0, 4, 0, 1, 2, 255, 3]],
+            Longest = 400
+        },
     ];
 
     private static void Request(ReadOnlySpan<byte> input)
@@ -28,10 +40,13 @@ internal static class TftpTargets
             return;
         }
 
-        if (BootFileName.TryNormalize(request.Name.Span, out var name, out _) && name.Split('/').Any(s => s.Length == 0 || s.All(c => c == '.') || s.Contains('\\') || HasStrayColon(s) || IsDrive(name)))
+        if (BootFileName.TryNormalize(request.Name.Span, out var name, out _)
+            && name.Split('/').Any(s => s.Length == 0 || s.All(c => c == '.') || s.Contains('\\') || HasStrayColon(s) || IsDrive(name)))
             throw new InvalidOperationException($"'{name}' is no key");
         var terms = TftpNegotiatedOptions.Agree(request, 1 << 20, s_options, 1468);
-        if (terms.BlockSize is < 8 or > 1468 || (long)terms.WindowSize * terms.BlockSize > Math.Max(s_options.MaxWindowBytes, terms.BlockSize)) throw new InvalidOperationException($"{terms} is beyond the limits");
+        if (terms.BlockSize is < 8 or > 1468
+            || (long)terms.WindowSize * terms.BlockSize > Math.Max(s_options.MaxWindowBytes, terms.BlockSize))
+            throw new InvalidOperationException($"{terms} is beyond the limits");
         if (terms.OptionAcknowledgement.Length > 100) throw new InvalidOperationException("an OACK larger than what it answers");
     }
 
@@ -42,7 +57,8 @@ internal static class TftpTargets
     {
         for (var at = segment.IndexOf(':'); at >= 0; at = segment.IndexOf(':', at + 1))
         {
-            if (at == 0 || at == segment.Length - 1 || !char.IsLetterOrDigit(segment[at - 1]) || !char.IsLetterOrDigit(segment[at + 1])) return true;
+            if (at == 0 || at == segment.Length - 1 || !char.IsLetterOrDigit(segment[at - 1]) || !char.IsLetterOrDigit(segment[at + 1]))
+                return true;
         }
 
         return false;
@@ -52,7 +68,11 @@ internal static class TftpTargets
     private static void Transfer(ReadOnlySpan<byte> input)
     {
         if (input.Length < 4) return;
-        var terms = new TftpNegotiatedOptions(512, 1 + (input[1] & 63), (input[2] << 8) + input[3]) { OptionAcknowledgement = (input[0] & 1) == 0 ? s_acknowledgement : default, TellsSize = (input[0] & 2) != 0 };
+        var terms = new TftpNegotiatedOptions(512, 1 + (input[1] & 63), (input[2] << 8) + input[3])
+        {
+            OptionAcknowledgement = (input[0] & 1) == 0 ? s_acknowledgement : default,
+            TellsSize = (input[0] & 2) != 0
+        };
         var transfer = new TftpTransfer(terms, TimeSpan.FromSeconds(30));
         var (now, sent, heard) = (TimeSpan.Zero, 0L, 0);
         Check(transfer.Start());
@@ -83,13 +103,19 @@ internal static class TftpTargets
             }
         }
 
-        if (transfer.BytesDelivered < 0 || transfer.BytesDelivered > terms.Length) throw new InvalidOperationException("more delivered than there is");
+        if (transfer.BytesDelivered < 0 || transfer.BytesDelivered > terms.Length)
+            throw new InvalidOperationException("more delivered than there is");
         // Nothing acknowledged: a forged sender's victim gets the first answer and three repetitions at most.
-        if (!transfer.Heard && sent > 4L * terms.WindowSize) throw new InvalidOperationException($"{sent} blocks to a client that never answered");
+        if (!transfer.Heard && sent > 4L * terms.WindowSize)
+            throw new InvalidOperationException($"{sent} blocks to a client that never answered");
 
         void Check(TftpStep step)
         {
-            if (step.Kind is TftpStepKind.Blocks && (step.FirstBlock < 1 || step.Count < 1 || step.Count > terms.WindowSize || step.FirstBlock + step.Count - 1 > terms.Blocks))
+            if (step.Kind is TftpStepKind.Blocks
+                && (step.FirstBlock < 1
+                    || step.Count < 1
+                    || step.Count > terms.WindowSize
+                    || step.FirstBlock + step.Count - 1 > terms.Blocks))
                 throw new InvalidOperationException($"blocks {step.FirstBlock} and {step.Count - 1} more of {terms.Blocks}");
             if (step.Kind is not (TftpStepKind.Blocks or TftpStepKind.Options)) return;
             sent += step.Kind == TftpStepKind.Blocks ? step.Count : 1;

@@ -20,8 +20,18 @@ internal static class EditTargets
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        Reading.Of("ext-edit", bytes => Edit(bytes, (writable, time) => ExtRecovery.Open(writable, time), ExtGrowth.Grow), SampleImage.Read("ext2"), SampleImage.Read("ext4"), SampleImage.Read("ext4-journal")),
-        Reading.Of("fat-edit", bytes => Edit(bytes, (writable, time) => new FatEditTree(writable, time), null), SampleImage.Read("fat12"), SampleImage.Read("fat16"), SampleImage.Read("fat32")),
+        Reading.Of(
+            "ext-edit",
+            bytes => Edit(bytes, (writable, time) => ExtRecovery.Open(writable, time), ExtGrowth.Grow),
+            SampleImage.Read("ext2"),
+            SampleImage.Read("ext4"),
+            SampleImage.Read("ext4-journal")),
+        Reading.Of(
+            "fat-edit",
+            bytes => Edit(bytes, (writable, time) => new FatEditTree(writable, time), null),
+            SampleImage.Read("fat12"),
+            SampleImage.Read("fat16"),
+            SampleImage.Read("fat32")),
         Reading.Of("iso-patch", Patch, SampleImage.Read("iso"), SampleImage.Read("iso-joliet")),
         new("edit-journal", Reading.Case(Journal))
         {
@@ -34,7 +44,10 @@ internal static class EditTargets
     ];
 
     // What the file system cannot do it may refuse; only damage may be called damage, and nothing may be written outside the image.
-    private static void Edit(RandomAccessSource bytes, Func<WritableBytes, TimeProvider, IEditableFileTree> open, Action<WritableBytes, TimeProvider>? grow)
+    private static void Edit(
+        RandomAccessSource bytes,
+        Func<WritableBytes, TimeProvider, IEditableFileTree> open,
+        Action<WritableBytes, TimeProvider>? grow)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
         var overlay = new OverlayBytes(bytes, new StoredMemory());
@@ -136,7 +149,8 @@ internal static class EditTargets
         journal.ReadExactly(0, head, "head");
         ReadOnlySpan<byte> fields = head;
         var (count, offset) = (fields.U64(32), fields.U64(40));
-        if (count < 4096 && offset < (1 << 20) - (EntrySize * count)) head.U32(48, Checksums.Crc32C(uint.MaxValue, journal.Read((long)offset, (int)count * EntrySize, "index")));
+        if (count < 4096 && offset < (1 << 20) - (EntrySize * count))
+            head.U32(48, Checksums.Crc32C(uint.MaxValue, journal.Read((long)offset, (int)count * EntrySize, "index")));
         head.U32(52, Checksums.Crc32C(uint.MaxValue, head[..52]));
         journal.Write(0, head);
     }

@@ -11,17 +11,49 @@ namespace Maas.Fuzz.Tests.Images;
 /// <summary>What an image is: programs, kernels and their modules, and the files by which a system or a medium tells what it is.</summary>
 internal static class ProgramTargets
 {
-    private static readonly string[] s_told = ["etc/os-release", "usr/lib/python3/dist-packages/cloudinit/version.py", "etc/cloud/cloud.cfg.d/90_dpkg.cfg", ".treeinfo", ".disk/info"];
+    private static readonly string[] s_told =
+    [
+        "etc/os-release",
+        "usr/lib/python3/dist-packages/cloudinit/version.py",
+        "etc/cloud/cloud.cfg.d/90_dpkg.cfg",
+        ".treeinfo",
+        ".disk/info"
+    ];
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("elf", Reading.Case(Elf)) { Seeds = [Program()], Words = [[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], [.. ".modinfo\0"u8], [1, 0], [5, 0]], Longest = 2000, MostAllocated = 4 << 20, Cases = 50_000 },
-        new("kernel-module", Reading.Case(static input => _ = KernelModule.Read("kernel/a.ko", input.ToArray(), out _))) { Seeds = [Program()], Words = [[.. "depends=a,b\0"u8], [.. "alias=pci:v*\0"u8]], Longest = 2000, MostAllocated = 160 << 20, Cases = 50_000 },
-        new("linux-kernel", Reading.Case(static input => _ = LinuxKernel.Identify(new MemoryStream(input.ToArray())))) { Seeds = [Kernel()], Words = [[.. "HdrS"u8], [0x55, 0xaa], [.. "ARM\u0064"u8], [0x1f, 0x8b, 8], [0xff, 0xff]], Longest = 1200, MostAllocated = 160 << 20, Cases = 50_000 },
+        new("elf", Reading.Case(Elf))
+        {
+            Seeds = [Program()],
+            Words = [[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], [.. ".modinfo\0"u8], [1, 0], [5, 0]],
+            Longest = 2000,
+            MostAllocated = 4 << 20,
+            Cases = 50_000
+        },
+        new("kernel-module", Reading.Case(static input => _ = KernelModule.Read("kernel/a.ko", input.ToArray(), out _)))
+        {
+            Seeds = [Program()],
+            Words = [[.. "depends=a,b\0"u8], [.. "alias=pci:v*\0"u8]],
+            Longest = 2000,
+            MostAllocated = 160 << 20,
+            Cases = 50_000
+        },
+        new("linux-kernel", Reading.Case(static input => _ = LinuxKernel.Identify(new MemoryStream(input.ToArray()))))
+        {
+            Seeds = [Kernel()],
+            Words = [[.. "HdrS"u8], [0x55, 0xaa], [.. "ARM\u0064"u8], [0x1f, 0x8b, 8], [0xff, 0xff]],
+            Longest = 1200,
+            MostAllocated = 160 << 20,
+            Cases = 50_000
+        },
         new("system", Reading.Case(Describe))
         {
             Seeds = [.. s_told.Select((_, i) => (byte[])[(byte)i, .. Told(i)])],
-            Words = [.. "VERSION_ID=|ID=|\"|'|\\|[general]\n|[images-x86_64]\n|kernel=|../../|=|#|datasource_list: [|\n".Split('|').Select(Encoding.UTF8.GetBytes)],
+            Words =
+            [
+                .. "VERSION_ID=|ID=|\"|'|\\|[general]\n|[images-x86_64]\n|kernel=|../../|=|#|datasource_list: [|\n".Split('|')
+                    .Select(Encoding.UTF8.GetBytes)
+            ],
             MostAllocated = 8 << 20,
             Cases = 5_000,
         },
@@ -41,7 +73,8 @@ internal static class ProgramTargets
         using var archive = new MemoryStream();
         using (var cpio = new CpioWriter(archive, leaveOpen: true))
         {
-            for (var i = 0; i < s_told.Length; i++) cpio.WriteFile(s_told[i], i == input[0] % s_told.Length ? input[1..].ToArray() : Told(i));
+            for (var i = 0; i < s_told.Length; i++)
+                cpio.WriteFile(s_told[i], i == input[0] % s_told.Length ? input[1..].ToArray() : Told(i));
             cpio.WriteFile("boot/vmlinuz-6.1.0", Kernel());
             cpio.WriteFile("vmlinuz", Kernel());
             cpio.WriteFile("initrd", "070701"u8.ToArray());

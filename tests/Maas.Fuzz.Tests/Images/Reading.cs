@@ -80,11 +80,13 @@ internal static class Reading
         foreach (var entry in tree.Walk())
         {
             if (left-- == 0) break;
-            if (entry.Name.Contains('/') || entry.Name is "" or "." or ".." || entry.Name.Contains('\0')) throw new InvalidOperationException($"'{entry.Name}' is no name");
+            if (entry.Name.Contains('/') || entry.Name is "" or "." or ".." || entry.Name.Contains('\0'))
+                throw new InvalidOperationException($"'{entry.Name}' is no name");
             tree.ExtendedAttributes(entry);
             if (entry.Kind != FileKind.File) continue;
             using var content = tree.OpenRead(entry);
-            if (content.Length != entry.Length) throw new InvalidOperationException($"{entry.Path} has {content.Length} bytes, not {entry.Length}");
+            if (content.Length != entry.Length)
+                throw new InvalidOperationException($"{entry.Path} has {content.Length} bytes, not {entry.Length}");
             Some(content);
         }
     }
@@ -100,7 +102,17 @@ internal static class Reading
 
     private static readonly byte[][] s_changes =
     [
-        [3, 0, 0, 0, 0xff, 0xff, 0xff, 0xff], [5, 0, 0, 0, 0xff, 0xff, 0xff, 0xff], [5, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f], [4, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f], [2, 0, 0, 0, 0xff, 0xff, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0xff, 0, 0, 0], [6, 0, 0, 0, 0, 0, 3, 0], [6, 0, 0, 0, 0, 0, 31, 0], [7, 0, 0, 0, 0, 0, 0, 0], [7, 0, 0, 0, 15, 0, 0, 16], [3, 0, 0, 0, 1, 0, 0, 0],
+        [3, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
+        [5, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
+        [5, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f],
+        [4, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f],
+        [2, 0, 0, 0, 0xff, 0xff, 0, 0],
+        [0, 0, 0, 0, 0, 0, 0, 0],
+        [1, 0, 0, 0, 0xff, 0, 0, 0],
+        [6, 0, 0, 0, 0, 0, 3, 0],
+        [6, 0, 0, 0, 0, 0, 31, 0],
+        [7, 0, 0, 0, 0, 0, 0, 0],
+        [7, 0, 0, 0, 15, 0, 0, 16],
+        [3, 0, 0, 0, 1, 0, 0, 0],
     ];
 }

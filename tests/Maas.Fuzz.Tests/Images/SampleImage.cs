@@ -4,8 +4,8 @@ using Maas.Judges;
 namespace Maas.Fuzz.Tests.Images;
 
 /// <summary>
-/// A real image that is changed in place and put back, so that one of megabytes costs no more than what is changed in it. The fuzzer's input is the list of
-/// changes, eight octets each:
+/// A real image that is changed in place and put back, so that one of megabytes costs no more than what is changed in it. The fuzzer's
+/// input is the list of changes, eight octets each:
 /// <code>
 /// 0 bits 0-2 what, bit 7 whether the place counts all octets or only those in use   1 place, 24 bits   4 value, 32 bits
 /// </code>
@@ -40,7 +40,8 @@ internal sealed class SampleImage
     /// <param name="seal">Makes its checksums right again after a change: they keep out chance, not malice.</param>
     public static SampleImage Read(string name, Action<SampleImage>? seal = null)
     {
-        using var packed = new ZstdSharp.DecompressionStream(File.OpenRead(Repository.PathOf($"tests/Maas.Fuzz.Tests/Images/Samples/{name}.zst")), leaveOpen: false);
+        using var packed = new ZstdSharp.DecompressionStream(
+            File.OpenRead(Repository.PathOf($"tests/Maas.Fuzz.Tests/Images/Samples/{name}.zst")), leaveOpen: false);
         using var image = new MemoryStream();
         packed.CopyTo(image);
         return new SampleImage(image.ToArray(), seal);
@@ -118,5 +119,6 @@ internal sealed class SampleImage
         }
     }
 
-    private static int Next(byte[] image, int from) => image.AsSpan(from).IndexOfAnyExcept((byte)0) is >= 0 and var at ? from + at : int.MaxValue / 2;
+    private static int Next(byte[] image, int from) =>
+        image.AsSpan(from).IndexOfAnyExcept((byte)0) is >= 0 and var at ? from + at : int.MaxValue / 2;
 }

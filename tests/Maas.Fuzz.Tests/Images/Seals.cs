@@ -14,7 +14,8 @@ internal static class Seals
         {
             if (at < 512 || at + 512 > image.Bytes.Length) continue;
             var header = image.Bytes.Span.Slice(at, 512).ToArray();
-            var (entries, length) = ((long)header.AsReadOnly().U64(72) * 512, header.AsReadOnly().U32(80) * (ulong)header.AsReadOnly().U32(84));
+            var (entries, length) = (
+                (long)header.AsReadOnly().U64(72) * 512, header.AsReadOnly().U32(80) * (ulong)header.AsReadOnly().U32(84));
             if (entries >= 0 && length <= 1 << 16 && entries < image.Bytes.Length - (int)length)
                 header.AsSpan().U32(88, Checksums.Crc32(image.Bytes.Span.Slice((int)entries, (int)length)));
             header.AsSpan(16, 4).Clear();
@@ -43,7 +44,10 @@ internal static class Seals
     public static void Vhdx(SampleImage image)
     {
         Span<byte> checksum = stackalloc byte[4];
-        foreach (var (at, length) in (ReadOnlySpan<(int, int)>)[(64 << 10, 4096), (128 << 10, 4096), (192 << 10, 64 << 10), (256 << 10, 64 << 10)])
+        foreach (var (at, length) in (ReadOnlySpan<(int, int)>)
+        [
+            (64 << 10, 4096), (128 << 10, 4096), (192 << 10, 64 << 10), (256 << 10, 64 << 10)
+        ])
         {
             if (at + length > image.Bytes.Length) continue;
             checksum.U32(0, ~Checksums.Crc32C(uint.MaxValue, image.Bytes.Span.Slice(at, length), 4, 4));

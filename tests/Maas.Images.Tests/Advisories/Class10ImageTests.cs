@@ -21,7 +21,8 @@ public sealed class Class10ImageTests : IDisposable
         {
             var all = new TheoryData<string, string>();
             foreach (var command in ForgedImage.Commands)
-                foreach (var name in (string[])["../../evil1", "/tmp/evil12", "a/../../e12", ".\0aaaaaaaaa", "..\0aaaaaaaa"]) all.Add(command, name);
+                foreach (var name in (string[])["../../evil1", "/tmp/evil12", "a/../../e12", ".\0aaaaaaaaa", "..\0aaaaaaaa"])
+                    all.Add(command, name);
             return all;
         }
     }
@@ -48,7 +49,8 @@ public sealed class Class10ImageTests : IDisposable
     public async Task A_link_and_a_directory_of_one_name_do_not_write_through_the_link(string command)
     {
         // Zip slip's second form: the link is made first, and the directory of the same name is written through it.
-        if (command.StartsWith("mkfs.fat", StringComparison.Ordinal) || command.Contains(" -J ", StringComparison.Ordinal)) return; // no links there
+        // no links there
+        if (command.StartsWith("mkfs.fat", StringComparison.Ordinal) || command.Contains(" -J ", StringComparison.Ordinal)) return;
         Directory.CreateDirectory(_folder["tree/honest-namf"]);
         Directory.CreateDirectory(_folder["outside"]);
         await File.WriteAllTextAsync(_folder["tree/honest-namf/file"], "evil", Cancel);
@@ -62,8 +64,12 @@ public sealed class Class10ImageTests : IDisposable
 
     [Theory]
     [InlineData("qemu-img create -q -u -f qcow2 -b /etc/passwd -F raw image 1M", "backing file")]
-    [InlineData("qemu-img create -q -f qcow2 -o data_file=/tmp/maas-data-file-test,data_file_raw=on image 1M; rm -f /tmp/maas-data-file-test", "external data file")]
-    [InlineData("printf '# Disk DescriptorFile\\nversion=1\\ncreateType=\"monolithicFlat\"\\nRW 2048 FLAT \"/etc/passwd\" 0\\n' > image", "other files")]
+    [InlineData(
+        "qemu-img create -q -f qcow2 -o data_file=/tmp/maas-data-file-test,data_file_raw=on image 1M; rm -f /tmp/maas-data-file-test",
+        "external data file")]
+    [InlineData(
+        "printf '# Disk DescriptorFile\\nversion=1\\ncreateType=\"monolithicFlat\"\\nRW 2048 FLAT \"/etc/passwd\" 0\\n' > image",
+        "other files")]
     public async Task CVE_2024_44082_An_image_does_not_make_its_reader_read_other_files(string line, string reason)
     {
         // Ironic and others let the image tell its format, and with it a file of the host that became the disk's content.
@@ -86,7 +92,9 @@ public sealed class Class10ImageTests : IDisposable
     public async Task A_directory_that_holds_its_own_ancestor_is_walked_to_the_second_finding(string kind)
     {
         Directory.CreateDirectory(_folder["tree/a/b"]);
-        await Tools.ShellAsync(_folder.Path, $"mke2fs -q -F -t {kind} -b 1024 -N 64 -d tree image 600K && debugfs -w -R 'link <2> a/b/again' image > /dev/null 2>&1");
+        await Tools.ShellAsync(
+            _folder.Path,
+            $"mke2fs -q -F -t {kind} -b 1024 -N 64 -d tree image 600K && debugfs -w -R 'link <2> a/b/again' image > /dev/null 2>&1");
 
         await RefusedAsync(await File.ReadAllBytesAsync(_folder["image"], Cancel), "*second time*");
     }
@@ -128,7 +136,9 @@ public sealed class Class10ImageTests : IDisposable
     [Fact]
     public async Task Links_that_go_round_in_circles_lead_nowhere()
     {
-        await Tools.ShellAsync(_folder.Path, "mkdir tree && ln -s b tree/a && ln -s a tree/b && ln -s ../../../../etc/passwd tree/up && tar -cf image -C tree .");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir tree && ln -s b tree/a && ln -s a tree/b && ln -s ../../../../etc/passwd tree/up && tar -cf image -C tree .");
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
 
@@ -145,14 +155,18 @@ public sealed class Class10ImageTests : IDisposable
         await Tools.ShellAsync(_folder.Path, line);
         Directory.CreateDirectory(_folder["scratch"]);
 
-        var open = () => DiskImage.OpenAsync(_folder["image"], new() { MostUnpackedBytes = 1 << 20, TemporaryDirectory = _folder["scratch"] }, Cancel);
+        var open =
+            () => DiskImage.OpenAsync(
+                _folder["image"], new() { MostUnpackedBytes = 1 << 20, TemporaryDirectory = _folder["scratch"] }, Cancel);
 
         (await open.Should().ThrowAsync<InvalidImageException>()).WithMessage("*more than*");
         Directory.EnumerateFileSystemEntries(_folder["scratch"]).Should().BeEmpty();
     }
 
     [Theory]
-    [InlineData("ext4", "mke2fs -q -F -t ext4 -O ^metadata_csum,^has_journal -b 1024 -N 64 -d tree image 600K && debugfs -w -R 'sif file size 0x0fffffffffff' image > /dev/null 2>&1")]
+    [InlineData(
+        "ext4",
+        "mke2fs -q -F -t ext4 -O ^metadata_csum,^has_journal -b 1024 -N 64 -d tree image 600K && debugfs -w -R 'sif file size 0x0fffffffffff' image > /dev/null 2>&1")]
     [InlineData("squashfs", "truncate -s 64M tree/file && mksquashfs tree image -quiet -no-progress > /dev/null; truncate -s 1 tree/file")]
     [InlineData("tar", "truncate -s 8T tree/file && tar -S -cf image -C tree .; truncate -s 1 tree/file")]
     public async Task A_file_whose_size_lies_is_not_written_beyond_the_limit(string format, string line)
@@ -199,7 +213,9 @@ public sealed class Class10ImageTests : IDisposable
 
     private IEnumerable<string> OutsideOf(string destination) =>
         Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"/{destination}/", StringComparison.Ordinal) && !file.StartsWith(_folder["tree"], StringComparison.Ordinal) && file != _folder["image"]);
+            .Where(file => !file.Contains($"/{destination}/", StringComparison.Ordinal)
+                && !file.StartsWith(_folder["tree"], StringComparison.Ordinal)
+                && file != _folder["image"]);
 
     private static async Task RefusedAsync(byte[] bytes, string message)
     {

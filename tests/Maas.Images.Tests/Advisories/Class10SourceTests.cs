@@ -3,7 +3,10 @@ using Maas.Images.Downloads;
 
 namespace Maas.Images.Tests.Advisories;
 
-/// <summary>Where an image comes from, by the advisory. That signed metadata is not rolled back or frozen is in <c>SimplestreamsSourceTests</c> and <c>CloudImageSourceTests</c>.</summary>
+/// <summary>
+/// Where an image comes from, by the advisory. That signed metadata is not rolled back or frozen is in <c>SimplestreamsSourceTests</c> and
+/// <c>CloudImageSourceTests</c>.
+/// </summary>
 public sealed class Class10SourceTests
 {
     private static readonly Uri Mirror = new("https://mirror.example/images/");
@@ -24,7 +27,9 @@ public sealed class Class10SourceTests
 
     [Fact]
     public void CVE_2024_47211_There_is_no_way_to_ask_for_an_image_without_its_hash() // Ironic deployed images nobody had hashed
-        => typeof(Maas.Images.Import.UrlSource).GetProperty("Hash")!.GetCustomAttributes(false).Should().ContainSingle(attribute => attribute is System.Runtime.CompilerServices.RequiredMemberAttribute);
+        => typeof(Maas.Images.Import.UrlSource).GetProperty("Hash")!.GetCustomAttributes(false)
+            .Should()
+            .ContainSingle(attribute => attribute is System.Runtime.CompilerServices.RequiredMemberAttribute);
 
     [Theory]
     [InlineData("../secret")]
@@ -40,5 +45,6 @@ public sealed class Class10SourceTests
     [InlineData("%2e%2e/%2e%2e/secret")]
     [InlineData("a?b=c")]
     [InlineData("a#b")]
-    public void An_encoded_path_is_a_name_and_no_more(string path) => Mirror.IsBaseOf(RemotePath.TryResolve(Mirror, path)!).Should().BeTrue();
+    public void An_encoded_path_is_a_name_and_no_more(string path) =>
+        Mirror.IsBaseOf(RemotePath.TryResolve(Mirror, path)!).Should().BeTrue();
 }

@@ -8,7 +8,12 @@ namespace Maas.Images.Tests.Advisories;
 /// <summary>What others on the machine, and readers of logs, may learn: by the advisory.</summary>
 public sealed class Class11FileTests : IDisposable
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode Others = UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -40,7 +45,8 @@ public sealed class Class11FileTests : IDisposable
 
         using var image = await DiskImage.OpenAsync(_folder["image"], new() { TemporaryDirectory = _folder["scratch"] }, Cancel);
 
-        foreach (var file in Directory.EnumerateFiles(_folder["scratch"])) (File.GetUnixFileMode(file) & Others).Should().Be(UnixFileMode.None);
+        foreach (var file in Directory.EnumerateFiles(_folder["scratch"]))
+            (File.GetUnixFileMode(file) & Others).Should().Be(UnixFileMode.None);
     }
 
     [Theory]
@@ -64,7 +70,8 @@ public sealed class Class11FileTests : IDisposable
     [Theory]
     [InlineData("https://user:secret@mirror.example/image.img?token=secret#secret", "https://mirror.example/image.img")]
     [InlineData("https://mirror.example/a/b?X-Amz-Signature=secret", "https://mirror.example/a/b")]
-    public void CVE_2015_1320_An_address_is_shown_without_what_is_secret_in_it(string address, string shown) => RemotePath.Shown(new Uri(address)).Should().Be(shown);
+    public void CVE_2015_1320_An_address_is_shown_without_what_is_secret_in_it(string address, string shown) =>
+        RemotePath.Shown(new Uri(address)).Should().Be(shown);
 
     [Fact]
     public async Task CVE_2013_1057_Nothing_is_read_from_the_folder_that_one_happens_to_be_in()

@@ -3,10 +3,14 @@ using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Advisories;
 
-/// <summary>An image that a reference tool made of an honest tree, and in which names were then overwritten, which no tool would write.</summary>
+/// <summary>
+/// An image that a reference tool made of an honest tree, and in which names were then overwritten, which no tool would write.
+/// </summary>
 internal static class ForgedImage
 {
-    /// <summary>The formats that names are forged in, each with the command that makes it of <c>tree</c>; all without checksums over names.</summary>
+    /// <summary>
+    /// The formats that names are forged in, each with the command that makes it of <c>tree</c>; all without checksums over names.
+    /// </summary>
     public static TheoryData<string> Commands =>
     [
         "mke2fs -q -F -t ext2 -b 1024 -N 64 -d tree image 600K",
@@ -19,7 +23,9 @@ internal static class ForgedImage
         "tar --format=ustar -cf image -C tree .",
     ];
 
-    /// <summary>Makes an image of <c>tree</c> and puts one name in another's place, in ASCII and, as Joliet and FAT have them, in UTF-16.</summary>
+    /// <summary>
+    /// Makes an image of <c>tree</c> and puts one name in another's place, in ASCII and, as Joliet and FAT have them, in UTF-16.
+    /// </summary>
     /// <returns>The image's bytes.</returns>
     public static async Task<byte[]> MakeAsync(TemporaryFolder folder, string command, string honest, string forged)
     {

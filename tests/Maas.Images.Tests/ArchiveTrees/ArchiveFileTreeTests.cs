@@ -72,7 +72,9 @@ public sealed class ArchiveFileTreeTests : IDisposable
     [InlineData("all")]
     public async Task Attributes_in_either_form_of_libarchive_are_kept(string form)
     {
-        await Tools.ShellAsync(_folder.Path, "echo x > t && setfattr -n user.testing -v HELLO t && setfattr -n 'user.a b%c' -v 0x00ff00017f t && setfattr -n security.capability -v 0x0100000200000000000000000000000000000000 t");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "echo x > t && setfattr -n user.testing -v HELLO t && setfattr -n 'user.a b%c' -v 0x00ff00017f t && setfattr -n security.capability -v 0x0100000200000000000000000000000000000000 t");
         await Tools.ShellAsync(_folder.Path, $"bsdtar -c --format=pax --options pax:xattrheader={form} --xattrs -f image t");
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
@@ -126,7 +128,9 @@ public sealed class ArchiveFileTreeTests : IDisposable
     {
         await Tools.ShellAsync(_folder.Path, "head -c 300000000 /dev/zero | gzip > image");
 
-        var open = () => DiskImage.OpenAsync(_folder["image"], new() { MostUnpackedBytes = 10_000_000, TemporaryDirectory = _folder.Path }, Cancel);
+        var open =
+            () => DiskImage.OpenAsync(
+                _folder["image"], new() { MostUnpackedBytes = 10_000_000, TemporaryDirectory = _folder.Path }, Cancel);
 
         await open.Should().ThrowAsync<InvalidImageException>();
         Directory.GetFiles(_folder.Path).Should().ContainSingle("nothing unpacked stays");

@@ -18,13 +18,20 @@ public sealed class CompressionTests
     [InlineData("zstd", "zstd", CompressionFormat.Zstandard)]
     [InlineData("bzip2", "bzip2", CompressionFormat.Bzip2)]
     [InlineData("lz4", "lz4", CompressionFormat.Lz4)]
-    public async Task What_the_packer_packs_we_unpack_and_damage_is_an_invalid_image(string packer, string package, CompressionFormat format)
+    public async Task What_the_packer_packs_we_unpack_and_damage_is_an_invalid_image(
+        string packer,
+        string package,
+        CompressionFormat format)
     {
         using var folder = new TemporaryFolder();
         var plain = new byte[300_000];
         new Random(1).NextBytes(plain.AsSpan(0, 100_000));
         await File.WriteAllBytesAsync(folder["plain"], plain, Cancellation);
-        (await Judge.RunAsync("/bin/sh", ["-c", $"{Judge.Require(packer, package)} -c {folder["plain"]} > {folder["packed"]}"], null, Cancellation)).Approved();
+        (await Judge.RunAsync(
+            "/bin/sh",
+            ["-c", $"{Judge.Require(packer, package)} -c {folder["plain"]} > {folder["packed"]}"],
+            null,
+            Cancellation)).Approved();
         var packed = await File.ReadAllBytesAsync(folder["packed"], Cancellation);
 
         Compression.Detect(packed).Should().Be(format);
@@ -39,8 +46,11 @@ public sealed class CompressionTests
     [InlineData("pzstd -q -p 2 -c plain > packed", CompressionFormat.Zstandard)]
     [InlineData("printf '\\120\\052\\115\\030\\003\\000\\000\\000abc' > packed && zstd -q -c plain >> packed", CompressionFormat.Zstandard)]
     [InlineData("printf '\\137\\052\\115\\030\\003\\000\\000\\000abc' > packed && lz4 -q -c plain >> packed", CompressionFormat.Lz4)]
-    [InlineData("(printf '\\120\\052\\115\\030\\000\\000\\020\\000'; head -c 1048576 plain; lz4 -q -c plain) > packed", CompressionFormat.Lz4)]
-    [InlineData("(printf '\\120\\052\\115\\030\\000\\000\\020\\000'; head -c 1048576 plain; zstd -q -c plain) > packed", CompressionFormat.Zstandard)]
+    [InlineData(
+        "(printf '\\120\\052\\115\\030\\000\\000\\020\\000'; head -c 1048576 plain; lz4 -q -c plain) > packed", CompressionFormat.Lz4)]
+    [InlineData(
+        "(printf '\\120\\052\\115\\030\\000\\000\\020\\000'; head -c 1048576 plain; zstd -q -c plain) > packed",
+        CompressionFormat.Zstandard)]
     public async Task A_stream_that_begins_with_a_skippable_frame_is_unpacked(string line, CompressionFormat format)
     {
         using var folder = new TemporaryFolder();
@@ -73,7 +83,9 @@ public sealed class CompressionTests
     public async Task What_a_decoder_does_not_know_is_not_called_damage(string line, string message)
     {
         using var folder = new TemporaryFolder();
-        await Trees.Tools.ShellAsync(folder.Path, $"head -c 300000 /dev/zero > big && {(line.StartsWith("zstd", StringComparison.Ordinal) ? line.Replace("-c big", "-c < big") : line)}");
+        await Trees.Tools.ShellAsync(
+            folder.Path,
+            $"head -c 300000 /dev/zero > big && {(line.StartsWith("zstd", StringComparison.Ordinal) ? line.Replace("-c big", "-c < big") : line)}");
         var packed = await File.ReadAllBytesAsync(folder["packed"], Cancellation);
 
         var unpack = () => Unpack(packed);
@@ -134,7 +146,11 @@ public sealed class CompressionTests
         for (var at = 50_000; at < 1_000_000; at += 50_000) plain.AsSpan(at - 50_000, 50_000).CopyTo(plain.AsSpan(at));
         new Random(3).NextBytes(plain.AsSpan(8_000_000));
         await File.WriteAllBytesAsync(folder["plain"], plain, Cancellation);
-        (await Judge.RunAsync("/bin/sh", ["-c", $"{Judge.Require("lz4", "lz4")} -q -c {options} {folder["plain"]} > {folder["packed"]}"], null, Cancellation)).Approved();
+        (await Judge.RunAsync(
+            "/bin/sh",
+            ["-c", $"{Judge.Require("lz4", "lz4")} -q -c {options} {folder["plain"]} > {folder["packed"]}"],
+            null,
+            Cancellation)).Approved();
         var packed = await File.ReadAllBytesAsync(folder["packed"], Cancellation);
 
         Compression.Detect(packed).Should().Be(CompressionFormat.Lz4);
@@ -156,7 +172,11 @@ public sealed class CompressionTests
     public async Task One_packed_stream_behind_another_is_read_and_rubbish_behind_one_is_not_ignored(string packer, string package)
     {
         using var folder = new TemporaryFolder();
-        (await Judge.RunAsync("/bin/sh", ["-c", $"for w in one two; do printf $w | {Judge.Require(packer, package)} -c; done > {folder["packed"]}"], null, Cancellation)).Approved();
+        (await Judge.RunAsync(
+            "/bin/sh",
+            ["-c", $"for w in one two; do printf $w | {Judge.Require(packer, package)} -c; done > {folder["packed"]}"],
+            null,
+            Cancellation)).Approved();
         var packed = await File.ReadAllBytesAsync(folder["packed"], Cancellation);
 
         Unpack(packed).Should().Equal("onetwo"u8.ToArray());
@@ -177,11 +197,17 @@ public sealed class CompressionTests
     public async Task What_follows_is_left_and_it_is_told_where(string packer)
     {
         using var folder = new TemporaryFolder();
-        await Tools.ShellAsync(folder.Path, $"seq 40000 > plain && head -c 300000 /dev/zero >> plain && {packer} < plain > one && printf two | {packer} > two");
+        await Tools.ShellAsync(
+            folder.Path,
+            $"seq 40000 > plain && head -c 300000 /dev/zero >> plain && {packer} < plain > one && printf two | {packer} > two");
         var plain = await File.ReadAllBytesAsync(folder["plain"], Cancellation);
-        byte[] one = await File.ReadAllBytesAsync(folder["one"], Cancellation), two = await File.ReadAllBytesAsync(folder["two"], Cancellation);
+        byte[] one = await File.ReadAllBytesAsync(folder["one"], Cancellation),
+            two = await File.ReadAllBytesAsync(folder["two"], Cancellation);
 
-        foreach (var (packed, length) in ((byte[], int)[])[(one, plain.Length), ([.. one, .. two], plain.Length + 3), ([.. two, .. one], plain.Length + 3), ([.. two, .. two], 6)])
+        foreach (var (packed, length) in ((byte[], int)[])
+        [
+            (one, plain.Length), ([.. one, .. two], plain.Length + 3), ([.. two, .. one], plain.Length + 3), ([.. two, .. two], 6)
+        ])
         {
             foreach (var rest in (byte[][])[[], [0, 0, 0, 0, 1], "070701"u8.ToArray(), "B"u8.ToArray(), [0x5d, 0, 0], new byte[9000]])
             {
@@ -196,7 +222,8 @@ public sealed class CompressionTests
     [Fact]
     public void Where_gzip_ends_is_told_whatever_its_headers_hold()
     {
-        Gen.Select(Gen.Int[0, 31], Gen.Byte.Array[0, 60], Gen.Byte.Array[1, 3000]).Array[1, 4].Select(Gen.Byte.Array[0, 30]).Sample((members, rest) =>
+        Gen.Select(Gen.Int[0, 31], Gen.Byte.Array[0, 60], Gen.Byte.Array[1, 3000]).Array[1, 4].Select(Gen.Byte.Array[0, 30])
+            .Sample((members, rest) =>
         {
             if (rest is [0x1f] or [0x1f, 0x8b, ..]) return;
             byte[] packed = [.. members.SelectMany(member => Member(member.Item1, member.Item2, member.Item3))];
@@ -211,7 +238,8 @@ public sealed class CompressionTests
     {
         using var packed = new MemoryStream();
         using (var stream = Compression.OpenWrite(packed, CompressionFormat.Zstandard)) stream.Write("hello"u8);
-        byte[] frame = packed.ToArray(), skippable = [0x5A, 0x2A, 0x4D, 0x18, 5, 0, 0, 0, 0x28, 0xB5, 0x2F, 0xFD, 1], whole = [.. frame, .. skippable, .. frame, .. skippable];
+        byte[] frame = packed.ToArray(), skippable = [0x5A, 0x2A, 0x4D, 0x18, 5, 0, 0, 0, 0x28, 0xB5, 0x2F, 0xFD, 1],
+            whole = [.. frame, .. skippable, .. frame, .. skippable];
 
         UnpackFirst([.. whole, .. "rest"u8]).Should().BeEquivalentTo((Unpacked: "hellohello"u8.ToArray(), End: (long)whole.Length));
         Unpack(whole).Should().Equal("hellohello"u8.ToArray());
@@ -221,7 +249,8 @@ public sealed class CompressionTests
     [Fact]
     public void Zeros_between_and_behind_xz_streams_are_padding()
     {
-        var hello = Convert.FromHexString("fd377a585a0000016922de360200210116000000742fe5a301000a68656c6c6f2068656c6c6f000040a62d0100011f0b3d620e7a9042990d010000000001595a");
+        var hello =
+            Convert.FromHexString("fd377a585a0000016922de360200210116000000742fe5a301000a68656c6c6f2068656c6c6f000040a62d0100011f0b3d620e7a9042990d010000000001595a");
         Unpack([.. hello, .. new byte[8], .. hello, .. new byte[4]]).Should().Equal("hello hellohello hello"u8.ToArray());
     }
 
@@ -229,7 +258,11 @@ public sealed class CompressionTests
     public async Task A_bomb_ends_at_the_limit()
     {
         using var folder = new TemporaryFolder();
-        (await Judge.RunAsync("/bin/sh", ["-c", $"head -c 200000000 /dev/zero | {Judge.Require("xz", "xz-utils")} -1 -c > {folder["bomb"]}"], null, Cancellation)).Approved();
+        (await Judge.RunAsync(
+            "/bin/sh",
+            ["-c", $"head -c 200000000 /dev/zero | {Judge.Require("xz", "xz-utils")} -1 -c > {folder["bomb"]}"],
+            null,
+            Cancellation)).Approved();
         using var stream = Compression.OpenRead(File.OpenRead(folder["bomb"]), limit: 1 << 20);
 
         var read = () => stream.CopyTo(Stream.Null);
@@ -283,7 +316,8 @@ public sealed class CompressionTests
 
     private sealed class Failing(byte[] head) : MemoryStream(head)
     {
-        public override int Read(byte[] buffer, int offset, int count) => Position < Length ? base.Read(buffer, offset, count) : throw new IOException("the disk is gone");
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Position < Length ? base.Read(buffer, offset, count) : throw new IOException("the disk is gone");
 
         // MemoryStream reads into a span by way of the array when it is derived from.
         public override int Read(Span<byte> buffer)

@@ -37,13 +37,21 @@ public sealed class CpioTests
         Directory.CreateDirectory(folder["in/deep/er"]);
         await File.WriteAllTextAsync(folder["in/deep/er/file"], "content", Cancellation);
         File.CreateSymbolicLink(folder["in/link"], "deep/er/file");
-        (await Judge.RunAsync("/bin/sh", ["-c", $"cd {folder["in"]} && find . | sort | {cpio} -o -H newc --quiet > ../a.cpio"], null, Cancellation)).Approved();
+        (await Judge.RunAsync(
+            "/bin/sh",
+            ["-c", $"cd {folder["in"]} && find . | sort | {cpio} -o -H newc --quiet > ../a.cpio"],
+            null,
+            Cancellation)).Approved();
 
         using var stream = File.OpenRead(folder["a.cpio"]);
         var entries = Read(stream);
 
         entries.Select(entry => (entry.Path, entry.Kind)).Should().Equal(
-            ("", ArchiveEntryKind.Directory), ("deep", ArchiveEntryKind.Directory), ("deep/er", ArchiveEntryKind.Directory), ("deep/er/file", ArchiveEntryKind.File), ("link", ArchiveEntryKind.SymbolicLink));
+            ("", ArchiveEntryKind.Directory),
+            ("deep", ArchiveEntryKind.Directory),
+            ("deep/er", ArchiveEntryKind.Directory),
+            ("deep/er/file", ArchiveEntryKind.File),
+            ("link", ArchiveEntryKind.SymbolicLink));
         entries[3].Text.Should().Be("content");
         entries[4].Target.Should().Be("deep/er/file");
     }
@@ -79,7 +87,10 @@ public sealed class CpioTests
             using (var writer = new CpioWriter(stream, leaveOpen: true))
                 foreach (var (name, content) in files) writer.WriteFile(name, content);
             stream.Position = 0;
-            Read(stream).Select(entry => (entry.Path, entry.Text)).Should().Equal(files.Select(file => (file.Item1, Encoding.Latin1.GetString(file.Item2))));
+            Read(stream)
+                .Select(entry => (entry.Path, entry.Text))
+                .Should()
+                .Equal(files.Select(file => (file.Item1, Encoding.Latin1.GetString(file.Item2))));
         });
 
     [Fact]
@@ -90,7 +101,8 @@ public sealed class CpioTests
     {
         List<(string, ArchiveEntryKind, string, string)> entries = [];
         var reader = new CpioReader(stream);
-        while (reader.Next() is { } entry) entries.Add((entry.Path, entry.Kind, Encoding.Latin1.GetString(entry.ReadAll()), entry.LinkTarget));
+        while (reader.Next() is { } entry)
+            entries.Add((entry.Path, entry.Kind, Encoding.Latin1.GetString(entry.ReadAll()), entry.LinkTarget));
         return entries;
     }
 }

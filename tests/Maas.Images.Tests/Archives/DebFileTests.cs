@@ -20,17 +20,23 @@ public sealed class DebFileTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["p/DEBIAN"]);
         Directory.CreateDirectory(folder["p/usr/bin"]);
-        await File.WriteAllTextAsync(folder["p/DEBIAN/control"], "Package: tool\nVersion: 1:2.0-1\nArchitecture: all\nMaintainer: nobody <n@example.org>\nDescription: a tool\n of two lines\n", Cancellation);
+        await File.WriteAllTextAsync(
+            folder["p/DEBIAN/control"],
+            "Package: tool\nVersion: 1:2.0-1\nArchitecture: all\nMaintainer: nobody <n@example.org>\nDescription: a tool\n of two lines\n",
+            Cancellation);
         await File.WriteAllTextAsync(folder["p/usr/bin/tool"], "#!/bin/sh\n", Cancellation);
         File.CreateSymbolicLink(folder["p/usr/bin/alias"], "tool");
-        (await Judge.RunAsync(dpkg, ["--root-owner-group", $"-Z{compression}", "-b", folder["p"], folder["tool.deb"]], null, Cancellation)).Approved();
+        (await Judge.RunAsync(
+            dpkg, ["--root-owner-group", $"-Z{compression}", "-b", folder["p"], folder["tool.deb"]], null, Cancellation)).Approved();
 
         using var stream = File.OpenRead(folder["tool.deb"]);
         var deb = new DebFile(stream);
 
         deb.ReadControl()["Version"].Should().Be("1:2.0-1");
         deb.ReadControl()["Description"].Should().Be("a tool\nof two lines");
-        deb.ReadFiles().Where(entry => entry.Kind != ArchiveEntryKind.Directory).Select(entry => (entry.Path, entry.LinkTarget, entry.Kind == ArchiveEntryKind.File ? entry.ReadAll().Length : 0))
+        deb.ReadFiles()
+            .Where(entry => entry.Kind != ArchiveEntryKind.Directory)
+            .Select(entry => (entry.Path, entry.LinkTarget, entry.Kind == ArchiveEntryKind.File ? entry.ReadAll().Length : 0))
             .Should().Equal(("usr/bin/tool", "", 10), ("usr/bin/alias", "tool", 0));
     }
 
@@ -39,7 +45,8 @@ public sealed class DebFileTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(folder["a.deb"], SyntheticDeb.Make("a", "1", ("./usr/x", [1, 2, 3])), Cancellation);
-        (await Judge.RunAsync(Judge.Require("dpkg-deb", "dpkg"), ["-c", folder["a.deb"]], null, Cancellation)).Approved().Output.Should().Contain("./usr/x");
+        (await Judge.RunAsync(Judge.Require("dpkg-deb", "dpkg"), ["-c", folder["a.deb"]], null, Cancellation)).Approved().Output.Should()
+            .Contain("./usr/x");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class InitramfsTests : IDisposable
 
         (await Tools.RunAsync("lsinitramfs", _folder["more"])).Should().Contain("bin/tool").And.Contain("etc/preseed.cfg");
         await Tools.RunAsync("unmkinitramfs", _folder["more"], _folder["out"]);
-        Directory.GetFiles(_folder["out"], "preseed.cfg", SearchOption.AllDirectories).Should().ContainSingle().Which.Should().Match(path => File.ReadAllText(path) == "d-i\n");
+        Directory.GetFiles(_folder["out"], "preseed.cfg", SearchOption.AllDirectories).Should().ContainSingle().Which.Should()
+            .Match(path => File.ReadAllText(path) == "d-i\n");
     }
 
     [Theory]
@@ -29,13 +30,17 @@ public sealed class InitramfsTests : IDisposable
     [InlineData("zstd", CompressionFormat.None, "cat")]
     [InlineData("xz --check=crc32", CompressionFormat.Gzip, "gzip -dc")]
     [InlineData("gzip", CompressionFormat.Zstandard, "zstd -dc")]
-    public async Task Behind_an_initrd_of_any_kind_stands_an_archive_that_cpio_reads(string packer, CompressionFormat compression, string unpacker)
+    public async Task Behind_an_initrd_of_any_kind_stands_an_archive_that_cpio_reads(
+        string packer,
+        CompressionFormat compression,
+        string unpacker)
     {
         await MakeAsync(packer, compression);
 
         var aligned = (new FileInfo(_folder["initrd"]).Length + 7) / 4 * 4; // at least four zeros
         await Tools.ShellAsync(_folder.Path, "cmp -n $(stat -c %s initrd) initrd more");
-        (await Tools.ShellAsync(_folder.Path, $"tail -c +{aligned + 1} more | {unpacker} | cpio -t --quiet")).Should().Be("etc\netc/preseed.cfg\n");
+        (await Tools.ShellAsync(_folder.Path, $"tail -c +{aligned + 1} more | {unpacker} | cpio -t --quiet")).Should()
+            .Be("etc\netc/preseed.cfg\n");
     }
 
     [Fact]
@@ -50,7 +55,9 @@ public sealed class InitramfsTests : IDisposable
 
     private async Task MakeAsync(string packer, CompressionFormat compression, string more = "")
     {
-        await Tools.ShellAsync(_folder.Path, $"mkdir -p in/bin in/etc && echo tool > in/bin/tool && echo old > in/etc/preseed.cfg && (cd in && find bin {more} | cpio -o -H newc --quiet) | {packer} > initrd");
+        await Tools.ShellAsync(
+            _folder.Path,
+            $"mkdir -p in/bin in/etc && echo tool > in/bin/tool && echo old > in/etc/preseed.cfg && (cd in && find bin {more} | cpio -o -H newc --quiet) | {packer} > initrd");
         await using var initrd = File.OpenRead(_folder["initrd"]);
         await using var appended = Initramfs.Append(initrd, cpio =>
         {

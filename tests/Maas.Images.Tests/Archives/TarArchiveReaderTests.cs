@@ -18,7 +18,9 @@ public sealed class TarArchiveReaderTests
     {
         var entries = Read(Archive(format, ("./usr/", null), ("./usr/tool", "hello"), ("./usr/other", new string('x', 1000))));
 
-        entries.Select(entry => (entry.Path, entry.Kind)).Should().Equal(("usr", ArchiveEntryKind.Directory), ("usr/tool", ArchiveEntryKind.File), ("usr/other", ArchiveEntryKind.File));
+        entries.Select(entry => (entry.Path, entry.Kind))
+            .Should()
+            .Equal(("usr", ArchiveEntryKind.Directory), ("usr/tool", ArchiveEntryKind.File), ("usr/other", ArchiveEntryKind.File));
         entries[1].Text.Should().Be("hello");
         entries[2].Text.Should().HaveLength(1000);
     }
@@ -111,7 +113,9 @@ public sealed class TarArchiveReaderTests
 
     private static TarEntry Entry(TarEntryFormat format, string name, string? text)
     {
-        var type = text is null ? TarEntryType.Directory : format == TarEntryFormat.V7 ? TarEntryType.V7RegularFile : TarEntryType.RegularFile;
+        var type = text is null ? TarEntryType.Directory
+            : format == TarEntryFormat.V7 ? TarEntryType.V7RegularFile
+            : TarEntryType.RegularFile;
         TarEntry entry = format switch
         {
             TarEntryFormat.V7 => new V7TarEntry(type, name),

@@ -20,7 +20,9 @@ public sealed class TarArchiveTests : IDisposable
     public async Task A_written_tree_reads_back_equal_by_us_and_by_tar(int seed, CompressionFormat compression)
     {
         SampleTree.Make(_folder["tree"], seed);
-        var deep = Directory.CreateDirectory(Path.Combine([_folder["tree"], .. Enumerable.Repeat("a directory with a rather long name", 8)])).FullName;
+        var deep =
+            Directory.CreateDirectory(
+                Path.Combine([_folder["tree"], .. Enumerable.Repeat("a directory with a rather long name", 8)])).FullName;
         await File.WriteAllTextAsync(Path.Combine(deep, new string('n', 200)), "long", Cancel);
         await WriteAsync(_folder["one"], compression);
         await WriteAsync(_folder["two"], compression);
@@ -40,11 +42,16 @@ public sealed class TarArchiveTests : IDisposable
     public async Task Owners_devices_and_attributes_are_what_tar_restores()
     {
         Judge.RequireRoot();
-        await Tools.ShellAsync(_folder.Path, "mkdir tree && echo x > tree/a && chown 3000000:4000000 tree/a && mknod tree/null c 1 3 && mkfifo tree/pipe && ln tree/a tree/b");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir tree && echo x > tree/a && chown 3000000:4000000 tree/a && mknod tree/null c 1 3 && mkfifo tree/pipe && ln tree/a tree/b");
         await Tools.RunAsync("setfattr", "-n", "user.note", "-v", "hello", _folder["tree/a"]);
         await WriteAsync(_folder["one"], CompressionFormat.None);
 
-        (await Tools.RunAsync("tar", "--numeric-owner", "-tvf", _folder["one"])).Should().Contain("3000000/4000000").And.Contain("1,3").And.Contain("b link to a").And.Contain("prw-r--r--");
+        (await Tools.RunAsync("tar", "--numeric-owner", "-tvf", _folder["one"])).Should().Contain("3000000/4000000").And.Contain(
+            "1,3").And.Contain(
+            "b link to a").And.Contain(
+            "prw-r--r--");
         Directory.CreateDirectory(_folder["out"]);
         await Tools.RunAsync("tar", "--xattrs", "--numeric-owner", "-xpf", _folder["one"], "-C", _folder["out"]);
         (await Tools.ShellAsync(_folder["out"], "getfattr --only-values -n user.note a")).Should().Be("hello");

@@ -9,7 +9,8 @@ public sealed class UnpackedBlocksTests
 
     [Fact]
     public void Any_parts_read_by_several_threads_are_those_of_the_blocks() =>
-        Gen.Select(Gen.Int[1, 4], Gen.Select(Gen.Int[0, 9], Gen.Int[0, BlockSize], Gen.Int[0, BlockSize]).Array[1, 200]).Sample((capacity, reads) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Select(Gen.Int[0, 9], Gen.Int[0, BlockSize], Gen.Int[0, BlockSize]).Array[1, 200])
+            .Sample((capacity, reads) =>
         {
             var blocks = new UnpackedBlocks(capacity, BlockSize, Unpack);
             Parallel.ForEach(reads, read =>
@@ -40,7 +41,8 @@ public sealed class UnpackedBlocksTests
     public void A_block_that_could_not_be_unpacked_is_tried_again()
     {
         var isDamaged = true;
-        var blocks = new UnpackedBlocks(1, BlockSize, (key, room) => isDamaged ? throw new InvalidImageException("block", "it is damaged") : Unpack(key, room));
+        var blocks = new UnpackedBlocks(
+            1, BlockSize, (key, room) => isDamaged ? throw new InvalidImageException("block", "it is damaged") : Unpack(key, room));
 
         FluentActions.Invoking(() => blocks.TryRead(1, 0, new byte[10])).Should().Throw<InvalidImageException>();
         isDamaged = false;

@@ -35,7 +35,9 @@ public sealed class NoCloudSeedTests : IDisposable
         };
         await WriteAsync(asFat ? seed.OpenFat() : seed.OpenIso(), _folder["seed"]);
 
-        (await Tools.RunAsync("blkid", "-o", "export", _folder["seed"])).Split('\n').Should().Contain(asFat ? ["LABEL=CIDATA", "TYPE=vfat"] : ["LABEL=cidata", "TYPE=iso9660"], "cloud-init finds it by these");
+        (await Tools.RunAsync("blkid", "-o", "export", _folder["seed"])).Split('\n')
+            .Should()
+            .Contain(asFat ? ["LABEL=CIDATA", "TYPE=vfat"] : ["LABEL=cidata", "TYPE=iso9660"], "cloud-init finds it by these");
         Directory.CreateDirectory(_folder["out"]);
         await Tools.ShellAsync(_folder.Path, asFat ? "fsck.fat -n seed && mcopy -i seed '::*' out" : "bsdtar -xf seed -C out");
         Judge.Require("cloud-init", "cloud-init");

@@ -35,7 +35,9 @@ public sealed class AptSourcesTests
 
         var sources = AptSources.Read(folder.Path);
 
-        sources.Select(source => $"{source.Mirror} {source.Suite} {string.Join('+', source.Components)} {source.Keyring}".Trim()).Should().Equal(
+        sources.Select(source => $"{source.Mirror} {source.Suite} {string.Join('+', source.Components)} {source.Keyring}".Trim())
+            .Should()
+            .Equal(
             "http://one.example/debian/ bookworm main+contrib",
             "https://third.example/apt/ bookworm main /usr/share/keyrings/other.gpg",
             "http://two.example/debian/ bookworm main /usr/share/keyrings/debian-archive-keyring.gpg",

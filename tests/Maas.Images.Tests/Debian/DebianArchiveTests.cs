@@ -7,7 +7,8 @@ namespace Maas.Images.Tests.Debian;
 public sealed class DebianArchiveTests : IAsyncDisposable
 {
     private readonly SyntheticMirror _mirror = new();
-    private readonly byte[] _deb = SyntheticDeb.Make("tool", "1.0", ("./usr/bin/tool", [.. Enumerable.Range(0, 4000).Select(i => (byte)(i * i / 7))]));
+    private readonly byte[] _deb = SyntheticDeb.Make(
+        "tool", "1.0", ("./usr/bin/tool", [.. Enumerable.Range(0, 4000).Select(i => (byte)(i * i / 7))]));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -32,12 +33,16 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         (await archive.FindAsync("absent", Cancellation)).Should().BeNull();
         (await BytesAsync(archive, package)).Should().Equal(_deb);
         (await BytesAsync(archive, package)).Should().Equal(_deb);
-        _mirror.Requests.Where(request => request.EndsWith(".deb", StringComparison.Ordinal)).Should().ContainSingle("the second time it was in the cache");
+        _mirror.Requests.Where(request => request.EndsWith(".deb", StringComparison.Ordinal))
+            .Should()
+            .ContainSingle("the second time it was in the cache");
     }
 
     [Fact]
     public async Task A_text_changed_after_signing_is_not_trusted() =>
-        await RefusedAsync("does not fit the text", () => _mirror.Publish(edit: text => text.Replace("Origin: Test", "Origin: Evil", StringComparison.Ordinal)));
+        await RefusedAsync(
+            "does not fit the text",
+            () => _mirror.Publish(edit: text => text.Replace("Origin: Test", "Origin: Evil", StringComparison.Ordinal)));
 
     [Fact]
     public async Task A_signature_by_a_key_outside_the_ring_is_not_trusted() =>
@@ -48,18 +53,24 @@ public sealed class DebianArchiveTests : IAsyncDisposable
     {
         await RefusedAsync("something follows", () => _mirror.Publish(edit: text => text + "Suite: other\n"));
         await RefusedAsync("not clear-signed", () => _mirror.Publish(edit: text => "Suite: other\n" + text));
-        await RefusedAsync("header other than Hash", () => _mirror.Publish(edit: text => text.Replace("Hash: SHA256\n", "Hash: SHA256\nSuite: other\n", StringComparison.Ordinal)));
+        await RefusedAsync(
+            "header other than Hash",
+            () => _mirror.Publish(edit: text => text.Replace("Hash: SHA256\n", "Hash: SHA256\nSuite: other\n", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task An_unsigned_file_is_not_trusted() => await RefusedAsync("not clear-signed", () => _mirror.Publish(edit: _ => "Suite: test\n"));
+    public async Task An_unsigned_file_is_not_trusted() =>
+        await RefusedAsync("not clear-signed", () => _mirror.Publish(edit: _ => "Suite: test\n"));
 
     [Fact]
     public async Task A_weak_hash_is_not_trusted()
     {
         var message = _mirror.Key.Sign("Suite: test\n", _mirror.Time.GetUtcNow(), HashAlgorithmTag.Sha1);
         var keyring = OpenPgpKeyring.Read(new MemoryStream(_mirror.Key.Keyring(armored: false)));
-        keyring.Invoking(it => it.Verify(message, "InRelease", _mirror.Time.GetUtcNow())).Should().Throw<UntrustedArchiveException>().WithMessage("*weak hash Sha1*");
+        keyring.Invoking(it => it.Verify(message, "InRelease", _mirror.Time.GetUtcNow()))
+            .Should()
+            .Throw<UntrustedArchiveException>()
+            .WithMessage("*weak hash Sha1*");
         await Task.CompletedTask;
     }
 
@@ -82,7 +93,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         _mirror.Publish();
         _mirror.Time.AdjustTime(_mirror.Time.GetUtcNow() + TimeSpan.FromDays(1));
         using var again = await _mirror.OpenAsync();
-        await again.Invoking(it => it.FindAsync("tool", Cancellation).AsTask()).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*rolled back*");
+        await again.Invoking(it => it.FindAsync("tool", Cancellation).AsTask())
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*rolled back*");
     }
 
     [Fact]
@@ -93,7 +107,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         var (within, now) = (new DateTimeOffset(2020, 6, 1, 0, 0, 0, TimeSpan.Zero), _mirror.Time.GetUtcNow());
         var dated = key.Sign("Suite: test\n", within);
         keyring.Verify(dated, "InRelease", within.AddDays(1)).Should().Contain("Suite: test");
-        keyring.Invoking(it => it.Verify(dated, "InRelease", now)).Should().Throw<UntrustedArchiveException>().WithMessage("*it has expired*");
+        keyring.Invoking(it => it.Verify(dated, "InRelease", now))
+            .Should()
+            .Throw<UntrustedArchiveException>()
+            .WithMessage("*it has expired*");
         keyring.ForArchivedContent().Verify(dated, "InRelease", now).Should().Contain("Suite: test");
         keyring.ForArchivedContent().Invoking(it => it.Verify(key.Sign("Suite: test\n", within.AddYears(2)), "InRelease", now))
             .Should().Throw<UntrustedArchiveException>().WithMessage("*had expired when it signed*");
@@ -112,9 +129,16 @@ public sealed class DebianArchiveTests : IAsyncDisposable
     {
         _mirror.Publish(edit: null);
         using var archive = await _mirror.OpenAsync(suite: "testing");
-        await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask()).Should().ThrowAsync<HttpRequestException>("this mirror has no such folder");
+        await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask())
+            .Should()
+            .ThrowAsync<HttpRequestException>("this mirror has no such folder");
 
-        await RefusedAsync("not of test", () => _mirror.Publish(edit: _ => _mirror.Key.Sign("Suite: old\nCodename: older\nDate: Sat, 01 Jun 2030 10:00:00 UTC\nSHA256:\n", _mirror.Time.GetUtcNow())));
+        await RefusedAsync(
+            "not of test",
+            () =>
+                _mirror.Publish(edit: _ =>
+                    _mirror.Key.Sign(
+                        "Suite: old\nCodename: older\nDate: Sat, 01 Jun 2030 10:00:00 UTC\nSHA256:\n", _mirror.Time.GetUtcNow())));
     }
 
     [Fact]
@@ -132,7 +156,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         var (archive, package) = await PublishedAsync();
         _mirror.Corrupt(".deb");
 
-        await archive.Invoking(it => it.OpenAsync(package, null, Cancellation)).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*SHA-256*");
+        await archive.Invoking(it => it.OpenAsync(package, null, Cancellation))
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*SHA-256*");
 
         Directory.GetFiles(Path.Combine(_mirror.Cache, "packages"), "*.deb").Should().BeEmpty();
         archive.Dispose();
@@ -144,7 +171,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         var (archive, package) = await PublishedAsync();
         _mirror.Oversize = 50 << 20;
 
-        await archive.Invoking(it => it.OpenAsync(package, null, Cancellation)).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*longer than*");
+        await archive.Invoking(it => it.OpenAsync(package, null, Cancellation))
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*longer than*");
 
         new DirectoryInfo(_mirror.Cache).GetFiles("*", SearchOption.AllDirectories).Sum(file => file.Length).Should().BeLessThan(1 << 20);
         archive.Dispose();
@@ -159,7 +189,9 @@ public sealed class DebianArchiveTests : IAsyncDisposable
 
         (await BytesAsync(archive, package, arrived)).Should().Equal(_deb);
 
-        _mirror.Requests.Where(request => request.Contains(".deb", StringComparison.Ordinal)).Should().Equal("pool/tool_1.0.deb", "pool/tool_1.0.deb bytes=700-");
+        _mirror.Requests.Where(request => request.Contains(".deb", StringComparison.Ordinal))
+            .Should()
+            .Equal("pool/tool_1.0.deb", "pool/tool_1.0.deb bytes=700-");
         archive.Dispose();
     }
 
@@ -184,7 +216,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
         _mirror.Publish();
         using var archive = await _mirror.OpenAsync();
 
-        await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask()).Should().ThrowAsync<HttpIOException>().WithMessage("*InRelease sent nothing for 60 s*");
+        await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask())
+            .Should()
+            .ThrowAsync<HttpIOException>()
+            .WithMessage("*InRelease sent nothing for 60 s*");
 
         _mirror.Requests.Should().HaveCount(3, "it is asked again twice");
     }
@@ -210,7 +245,8 @@ public sealed class DebianArchiveTests : IAsyncDisposable
     {
         var (archive, package) = await PublishedAsync();
         await BytesAsync(archive, package);
-        await File.WriteAllBytesAsync(Path.Combine(_mirror.Cache, "packages", package.Sha256 + ".deb"), new byte[_deb.Length], Cancellation);
+        await File.WriteAllBytesAsync(
+            Path.Combine(_mirror.Cache, "packages", package.Sha256 + ".deb"), new byte[_deb.Length], Cancellation);
 
         (await BytesAsync(archive, package)).Should().Equal(_deb);
         archive.Dispose();
@@ -232,7 +268,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
             using var archive = await _mirror.OpenAsync();
             var package = await archive.FindAsync("large", Cancellation);
 
-            await archive.Invoking(it => it.OpenAsync(package!, null, Cancellation)).Should().ThrowAsync<IOException>().WithMessage("*space*");
+            await archive.Invoking(it => it.OpenAsync(package!, null, Cancellation))
+                .Should()
+                .ThrowAsync<IOException>()
+                .WithMessage("*space*");
 
             Directory.GetFiles(Path.Combine(folder.Path, "packages")).Should().BeEmpty();
         }
@@ -254,7 +293,10 @@ public sealed class DebianArchiveTests : IAsyncDisposable
     {
         publish();
         using var archive = await _mirror.OpenAsync();
-        await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask()).Should().ThrowAsync<UntrustedArchiveException>().WithMessage($"*{reason}*");
+        await archive.Invoking(it => it.FindAsync("tool", Cancellation).AsTask())
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage($"*{reason}*");
     }
 
     private static async Task<byte[]> BytesAsync(DebianArchive archive, DebianPackage package, IProgress<ImportProgress>? progress = null)

@@ -64,7 +64,10 @@ public sealed class DebianInstallerSourceTests : IAsyncLifetime
     [Fact]
     public async Task A_suite_without_an_installer_says_so()
     {
-        await _mirror.Invoking(it => it.RunAsync(Source("legacy-images"))).Should().ThrowAsync<FileNotFoundException>().WithMessage("*legacy-images/SHA256SUMS*");
+        await _mirror.Invoking(it => it.RunAsync(Source("legacy-images")))
+            .Should()
+            .ThrowAsync<FileNotFoundException>()
+            .WithMessage("*legacy-images/SHA256SUMS*");
     }
 
     private DebianInstallerSource Source(string folder = "images") => new()
@@ -89,9 +92,13 @@ public sealed class DebianInstallerOfDebianTests(MirrorFixture mirror)
         var archive = AptSources.ReadDebian().First(source => !source.Suite.Contains('-', StringComparison.Ordinal));
         var source = new DebianInstallerSource { Archive = archive };
 
-        var listing = await source.ListAsync(new SourceContext(new Downloader(http), new Dictionary<string, string>(), TimeProvider.System), TestContext.Current.CancellationToken);
+        var listing = await source.ListAsync(
+            new SourceContext(new Downloader(http), new Dictionary<string, string>(), TimeProvider.System),
+            TestContext.Current.CancellationToken);
 
-        listing.Files.Select(file => file.Name).Should().BeEquivalentTo("netboot/debian-installer/amd64/linux", "netboot/debian-installer/amd64/initrd.gz");
+        listing.Files.Select(file => file.Name)
+            .Should()
+            .BeEquivalentTo("netboot/debian-installer/amd64/linux", "netboot/debian-installer/amd64/initrd.gz");
         listing.Marks.Should().ContainKey("signed");
     }
 }

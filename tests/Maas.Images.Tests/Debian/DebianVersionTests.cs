@@ -34,7 +34,8 @@ public sealed class DebianVersionTests
     [InlineData("1.0", "1.00")]
     [InlineData("0:1", "1")]
     [InlineData("1.0-0", "1.0")]
-    public void Both_versions_are_the_same_age(string left, string right) => DebianVersion.Parse(left).CompareTo(DebianVersion.Parse(right)).Should().Be(0);
+    public void Both_versions_are_the_same_age(string left, string right) =>
+        DebianVersion.Parse(left).CompareTo(DebianVersion.Parse(right)).Should().Be(0);
 
     [Fact]
     public async Task Dpkg_orders_versions_as_we_do()
@@ -45,8 +46,10 @@ public sealed class DebianVersionTests
         for (var i = 0; i < 60; i++)
         {
             var (left, right) = (Version(), Version());
-            var verdict = await Judge.RunAsync(dpkg, ["--compare-versions", left, "lt", right], null, TestContext.Current.CancellationToken);
-            (DebianVersion.Parse(left) < DebianVersion.Parse(right)).Should().Be(verdict.ExitCode == 0, $"that is what dpkg says of {left} and {right}");
+            var verdict =
+                await Judge.RunAsync(dpkg, ["--compare-versions", left, "lt", right], null, TestContext.Current.CancellationToken);
+            (DebianVersion.Parse(left) < DebianVersion.Parse(right)).Should().Be(
+                verdict.ExitCode == 0, $"that is what dpkg says of {left} and {right}");
         }
 
         string Version() => "1" + string.Concat(random.GetItems(parts, random.Next(6)));

@@ -30,7 +30,8 @@ public sealed class MirrorFixture : IDisposable
             Judge.RequireFile("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring");
             var sources = AptSources.ReadDebian();
             if (sources.Count == 0) Assert.Skip("apt's sources name no Debian archive.");
-            return _archive ??= new DebianArchive(new() { Sources = sources, CacheDirectory = Path.Combine(CacheDirectory, "debian") }, _http);
+            return _archive ??= new DebianArchive(
+                new() { Sources = sources, CacheDirectory = Path.Combine(CacheDirectory, "debian") }, _http);
         }
     }
 
@@ -40,7 +41,9 @@ public sealed class MirrorFixture : IDisposable
         await Gate.WaitAsync(cancellationToken);
         try
         {
-            return _environment ??= await EphemeralEnvironment.BuildAsync(Archive, Path.Combine(CacheDirectory, "ephemeral"), cancellationToken: cancellationToken);
+            return _environment ??=
+                await EphemeralEnvironment.BuildAsync(
+                    Archive, Path.Combine(CacheDirectory, "ephemeral"), cancellationToken: cancellationToken);
         }
         finally
         {

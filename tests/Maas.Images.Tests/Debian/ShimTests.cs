@@ -19,7 +19,11 @@ public class ShimTests
     [Fact]
     public void A_shim_of_15_6_says_it_is_older()
     {
-        Shim.TryReadGeneration(Program("sbat,1,SBAT Version,sbat,1,https://x\nshim,2,UEFI shim,shim,1,https://x\nshim.debian,1,Debian,shim,15.6,https://x\n"), out var generation).Should().BeTrue();
+        Shim.TryReadGeneration(
+            Program("sbat,1,SBAT Version,sbat,1,https://x\nshim,2,UEFI shim,shim,1,https://x\nshim.debian,1,Debian,shim,15.6,https://x\n"),
+            out var generation)
+            .Should()
+            .BeTrue();
         generation.Should().Be(2);
     }
 

@@ -19,8 +19,18 @@ internal sealed class SigningKey
     {
         var generator = new RsaKeyPairGenerator();
         generator.Init(new RsaKeyGenerationParameters(BigInteger.ValueOf(65537), new SecureRandom(), 2048, 12));
-        var pair = new PgpKeyPair(PublicKeyAlgorithmTag.RsaGeneral, generator.GenerateKeyPair(), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        _key = new PgpSecretKey(PgpSignature.DefaultCertification, pair, "Archive <archive@example.org>", SymmetricKeyAlgorithmTag.Null, Array.Empty<char>(), true, Lifetime(lifetime), null, new SecureRandom());
+        var pair = new PgpKeyPair(
+            PublicKeyAlgorithmTag.RsaGeneral, generator.GenerateKeyPair(), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        _key = new PgpSecretKey(
+            PgpSignature.DefaultCertification,
+            pair,
+            "Archive <archive@example.org>",
+            SymmetricKeyAlgorithmTag.Null,
+            Array.Empty<char>(),
+            true,
+            Lifetime(lifetime),
+            null,
+            new SecureRandom());
     }
 
     private static PgpSignatureSubpacketVector? Lifetime(TimeSpan? lifetime)

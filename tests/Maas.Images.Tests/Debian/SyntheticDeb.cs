@@ -11,7 +11,10 @@ internal static class SyntheticDeb
         MakeWith($"Package: {name}\nVersion: {version}\nArchitecture: amd64\nDescription: test\n", files);
 
     public static byte[] MakeWith(string control, params (string Path, byte[] Content)[] files) =>
-        Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar.gz", Tar(("./control", Encoding.UTF8.GetBytes(control)))), ("data.tar.gz", Tar(files)));
+        Ar(
+            ("debian-binary", "2.0\n"u8.ToArray()),
+            ("control.tar.gz", Tar(("./control", Encoding.UTF8.GetBytes(control)))),
+            ("data.tar.gz", Tar(files)));
 
     public static byte[] Ar(params (string Name, byte[] Content)[] members)
     {

@@ -19,14 +19,19 @@ internal sealed class SyntheticMirror : IAsyncDisposable
 
     public SigningKey Key { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 6, 1, 12, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.Zero };
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 6, 1, 12, 0, 0, TimeSpan.Zero))
+    {
+        AutoAdvanceAmount = TimeSpan.Zero
+    };
 
     public List<string> Requests { get; } = [];
 
     /// <summary>The connection is cut after so many bytes of a file, once, when the client has said that it has them.</summary>
     public (string Suffix, int After, Task Arrived)? Cut { get; set; }
 
-    /// <summary>So many requests for such a file are taken and not answered; five minutes pass in the client's time while it waits.</summary>
+    /// <summary>
+    /// So many requests for such a file are taken and not answered; five minutes pass in the client's time while it waits.
+    /// </summary>
     public (string Suffix, int Times)? Silent { get; set; }
 
     /// <summary>So many more bytes are sent than the index says.</summary>
@@ -51,7 +56,8 @@ internal sealed class SyntheticMirror : IAsyncDisposable
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(packages);
         _files["dists/test/main/binary-amd64/Packages.gz"] = packed.ToArray();
         var date = (Time.GetUtcNow() - TimeSpan.FromHours(1)).ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
-        var release = $"Origin: Test\nSuite: test\nCodename: testing\nDate: {date} UTC\n{more}SHA256:\n {Hash(packages)} {packages.Length} main/binary-amd64/Packages\n {Hash(packed.ToArray())} {packed.Length} main/binary-amd64/Packages.gz\n";
+        var release =
+            $"Origin: Test\nSuite: test\nCodename: testing\nDate: {date} UTC\n{more}SHA256:\n {Hash(packages)} {packages.Length} main/binary-amd64/Packages\n {Hash(packed.ToArray())} {packed.Length} main/binary-amd64/Packages.gz\n";
         var signed = (signer ?? Key).Sign(release, Time.GetUtcNow() - TimeSpan.FromHours(1));
         _files["dists/test/InRelease"] = Encoding.UTF8.GetBytes(edit is null ? signed : edit(signed));
     }

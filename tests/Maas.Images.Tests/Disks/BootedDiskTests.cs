@@ -59,7 +59,8 @@ public sealed class BootedDiskTests(MirrorFixture mirror) : IDisposable
         console.Should().Contain("BOOTED ").And.Contain("ROOT /dev/vda2 / ext4 ").And.Contain("FOUND before");
         using var initrd = await DiskImage.OpenAsync(_folder["root/boot/initrd.img"], null, Cancellation);
         using var preseed = new StreamReader(initrd.OpenTree().OpenRead("preseed.cfg"));
-        console.Should().Contain("PRESEED of the third").And.Contain($"PRESEED {await preseed.ReadToEndAsync(Cancellation)}", "Linux reads what is read here");
+        console.Should().Contain("PRESEED of the third").And.Contain(
+            $"PRESEED {await preseed.ReadToEndAsync(Cancellation)}", "Linux reads what is read here");
     }
 
     /// <summary>An initrd packed with gzip, an archive packed with Zstandard behind it, and one that is not packed.</summary>
@@ -75,11 +76,14 @@ public sealed class BootedDiskTests(MirrorFixture mirror) : IDisposable
     }
 
     private Task<string> BootAsync(string[] firmware) =>
-        VirtualMachine.RunAsync(["-m", "384", "-vga", "none", "-nic", "none", .. firmware, "-drive", $"file={_folder["disk"]},format=raw,if=virtio"], Cancellation);
+        VirtualMachine.RunAsync(
+            ["-m", "384", "-vga", "none", "-nic", "none", .. firmware, "-drive", $"file={_folder["disk"]},format=raw,if=virtio"],
+            Cancellation);
 
     private async Task MakeAsync(TinyLinux linux, byte[] initrd, Func<LinuxBoot, Maas.Images.Fat.FatBuilder> system)
     {
-        await linux.WriteRootAsync(_folder["root"], "echo \"FOUND $(cat /etc/motd) $(stat -f -c %b /) [$(grep -v '#' /etc/ssh/sshd_config)]\"\n");
+        await linux.WriteRootAsync(
+            _folder["root"], "echo \"FOUND $(cat /etc/motd) $(stat -f -c %b /) [$(grep -v '#' /etc/ssh/sshd_config)]\"\n");
         await File.WriteAllTextAsync(_folder["root/etc/motd"], "before", Cancellation);
         Directory.CreateDirectory(_folder["root/etc/ssh"]);
         await File.WriteAllTextAsync(_folder["root/etc/ssh/sshd_config"], "#PasswordAuthentication no\n", Cancellation);
@@ -90,7 +94,9 @@ public sealed class BootedDiskTests(MirrorFixture mirror) : IDisposable
 
         using var root = await DiskImage.OpenAsync(_folder["root.ext4"], null, Cancellation);
         var disk = new DiskBuilder();
-        disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = "ESP" }, system(LinuxBoot.FindIn(root.OpenTree(), "console=ttyS0 quiet root=/dev/vda2")));
+        disk.Add(
+            new() { Type = PartitionTypes.EfiSystem, Name = "ESP" },
+            system(LinuxBoot.FindIn(root.OpenTree(), "console=ttyS0 quiet root=/dev/vda2")));
         disk.Add(new() { Type = PartitionTypes.LinuxRootX64, Name = "root" }, root.OpenRead());
         await using var image = disk.Build();
         await using var file = File.Create(_folder["disk"]);

@@ -25,7 +25,9 @@ public sealed class DiskBuilderTests : IDisposable
         using var files = await DiskImage.OpenAsync(_folder["root.ext4"], null, Cancel);
         await File.WriteAllBytesAsync(_folder["boot.efi"], SampleImages.EfiProgram(0x8664), Cancel);
         var disk = new DiskBuilder { Scheme = scheme };
-        disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = scheme == PartitionScheme.Gpt ? "ESP" : "" }, EfiSystem.SystemdBoot(_folder["boot.efi"], LinuxBoot.FindIn(files.OpenTree(), "root=LABEL=root quiet")));
+        disk.Add(
+            new() { Type = PartitionTypes.EfiSystem, Name = scheme == PartitionScheme.Gpt ? "ESP" : "" },
+            EfiSystem.SystemdBoot(_folder["boot.efi"], LinuxBoot.FindIn(files.OpenTree(), "root=LABEL=root quiet")));
         disk.Add(new() { Type = PartitionTypes.LinuxData }, root);
 
         await using (var image = disk.Build())
@@ -37,8 +39,11 @@ public sealed class DiskBuilderTests : IDisposable
         made.Volumes.Select(volume => volume.Content).Should().Equal("", "fat12", "ext4");
         await CopyAsync(made.Volumes[1], "esp");
         await Tools.RunAsync("fsck.fat", "-n", _folder["esp"]);
-        (await Tools.ShellAsync(_folder.Path, "mtype -i esp ::/loader/entries/linux.conf && mdir -b -i esp ::/EFI/BOOT && minfo -i esp ::")).Should()
-            .Contain("linux /vmlinuz").And.Contain("initrd /initrd.img").And.Contain("options root=LABEL=root quiet").And.Contain("BOOTX64.EFI").And.Contain("hidden sectors: 2048");
+        (await Tools.ShellAsync(
+            _folder.Path, "mtype -i esp ::/loader/entries/linux.conf && mdir -b -i esp ::/EFI/BOOT && minfo -i esp ::")).Should()
+            .Contain("linux /vmlinuz").And.Contain("initrd /initrd.img").And.Contain("options root=LABEL=root quiet").And.Contain(
+                "BOOTX64.EFI").And.Contain(
+                "hidden sectors: 2048");
         await CopyAsync(made.Volumes[2], "root");
         await Tools.RunAsync("e2fsck", "-fn", _folder["root"]);
         (await Tools.ShellAsync(_folder.Path, "mtype -i esp ::/vmlinuz")).Should().Be("kernel 10\n", "6.10 is newer than 6.9");
@@ -63,7 +68,8 @@ public sealed class DiskBuilderTests : IDisposable
     {
         await File.WriteAllBytesAsync(_folder["boot.efi"], new byte[100], Cancel);
 
-        FluentActions.Invoking(() => EfiSystem.Ipxe(_folder["boot.efi"])).Should().Throw<InvalidImageException>().Which.Structure.Should().Be("EFI program");
+        FluentActions.Invoking(() => EfiSystem.Ipxe(_folder["boot.efi"])).Should().Throw<InvalidImageException>().Which.Structure.Should()
+            .Be("EFI program");
     }
 
     [Fact]
@@ -104,7 +110,9 @@ public sealed class DiskBuilderTests : IDisposable
 
     private async Task MakeRootAsync()
     {
-        await Tools.ShellAsync(_folder.Path, "mkdir -p tree/boot && for v in 6.9 6.10; do echo kernel ${v#6.} > tree/boot/vmlinuz-$v; echo initrd $v > tree/boot/initrd.img-$v; done && mke2fs -q -F -t ext4 -L root -d tree root.ext4 8M");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir -p tree/boot && for v in 6.9 6.10; do echo kernel ${v#6.} > tree/boot/vmlinuz-$v; echo initrd $v > tree/boot/initrd.img-$v; done && mke2fs -q -F -t ext4 -L root -d tree root.ext4 8M");
     }
 
     private async Task CopyAsync(Volume volume, string name)

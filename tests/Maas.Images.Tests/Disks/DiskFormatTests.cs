@@ -43,16 +43,22 @@ public sealed class DiskFormatTests : IDisposable
     [InlineData("vmdk", "subformat=monolithicSparse", "300G")]
     public async Task A_large_disk_with_little_on_it_copies_with_its_holes(string format, string options, string size)
     {
-        await Tools.ShellAsync(_folder.Path, $"qemu-img create -q -f {format} -o {options} image {size} && qemu-io -f {format} -c 'write -P 7 2050M 100k' -c 'write -P 9 200M 1M' image");
+        await Tools.ShellAsync(
+            _folder.Path,
+            $"qemu-img create -q -f {format} -o {options} image {size} && qemu-io -f {format} -c 'write -P 7 2050M 100k' -c 'write -P 9 200M 1M' image");
 
-        using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) await image.WriteRawAsync(_folder["copy"], null, Cancel);
+        using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel))
+            await image.WriteRawAsync(_folder["copy"], null, Cancel);
 
         await Tools.RunAsync("qemu-img", "compare", "-f", "raw", "-F", format, _folder["copy"], _folder["image"]);
     }
 
     [Theory]
     [InlineData("qemu-img create -q -f vmdk -o subformat=twoGbMaxExtentSparse image 5G", "image", "other files")]
-    [InlineData("qemu-img create -q -f vmdk -o subformat=twoGbMaxExtentSparse x.vmdk 5G && cp x-s001.vmdk image", "image", "one extent of several")]
+    [InlineData(
+        "qemu-img create -q -f vmdk -o subformat=twoGbMaxExtentSparse x.vmdk 5G && cp x-s001.vmdk image",
+        "image",
+        "one extent of several")]
     [InlineData("qemu-img create -q -f vmdk -o subformat=monolithicFlat image 5G", "image", "other files")]
     [InlineData("qemu-img create -q -f vmdk base 5G && qemu-img create -q -f vmdk -b base -F vmdk image", "image", "parent")]
     public async Task An_image_that_needs_another_file_is_refused(string line, string image, string reason)
@@ -85,7 +91,8 @@ public sealed class DiskFormatTests : IDisposable
     {
         SampleDisk.Make(_folder["raw"]);
         await Tools.RunAsync("qemu-img", "convert", "-f", "raw", "-O", "vpc", "-o", "force_size=on", _folder["raw"], _folder["image"]);
-        using (var file = File.OpenHandle(_folder["image"], FileMode.Open, FileAccess.Write)) RandomAccess.SetLength(file, RandomAccess.GetLength(file) - 512);
+        using (var file = File.OpenHandle(_folder["image"], FileMode.Open, FileAccess.Write))
+            RandomAccess.SetLength(file, RandomAccess.GetLength(file) - 512);
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
 

@@ -20,7 +20,9 @@ public sealed class DiskWriteTests : IDisposable
     public async Task A_qcow2_passes_the_check_and_holds_the_disk(DiskCompression compression)
     {
         SampleDisk.Make(_folder["raw"], length: (SampleDisk.Length * 8) + 1024);
-        using (var disk = File.OpenHandle(_folder["raw"], FileMode.Open, FileAccess.Write)) RandomAccess.Write(disk, Repeating(3 << 20, period: 40_000), 30 << 20); // far matches
+        // far matches
+        using (var disk = File.OpenHandle(_folder["raw"], FileMode.Open, FileAccess.Write))
+            RandomAccess.Write(disk, Repeating(3 << 20, period: 40_000), 30 << 20);
 
         await WriteAsync(_folder["raw"], _folder["image"], DiskFormat.Qcow2, new() { Compression = compression });
 
@@ -37,7 +39,9 @@ public sealed class DiskWriteTests : IDisposable
     [InlineData(DiskCompression.Deflate)]
     public async Task A_qcow2_of_a_disk_of_terabytes_takes_what_its_data_take(DiskCompression compression)
     {
-        await Tools.ShellAsync(_folder.Path, "truncate -s 5T raw && for at in 0 600M 2T 4999G; do head -c 100000 /dev/urandom | dd of=raw bs=64K oflag=seek_bytes seek=$at conv=notrunc status=none; done");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "truncate -s 5T raw && for at in 0 600M 2T 4999G; do head -c 100000 /dev/urandom | dd of=raw bs=64K oflag=seek_bytes seek=$at conv=notrunc status=none; done");
         await Tools.ShellAsync(_folder.Path, "qemu-img convert -f raw -O qcow2 raw theirs");
 
         await WriteAsync(_folder["theirs"], _folder["image"], DiskFormat.Qcow2, new() { Compression = compression });
@@ -55,7 +59,8 @@ public sealed class DiskWriteTests : IDisposable
         await WriteAsync(_folder["raw"], _folder["image"], DiskFormat.Vhd, new() { Id = new Guid("00112233-4455-6677-8899-aabbccddeeff") });
 
         await Tools.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "vpc", _folder["raw"], _folder["image"]);
-        (await Tools.RunAsync("qemu-img", "info", "-f", "vpc", "--output=json", _folder["image"])).Should().Contain($"\"virtual-size\": {SampleDisk.Length},");
+        (await Tools.RunAsync("qemu-img", "info", "-f", "vpc", "--output=json", _folder["image"])).Should()
+            .Contain($"\"virtual-size\": {SampleDisk.Length},");
         var bytes = await File.ReadAllBytesAsync(_folder["image"], Cancel);
         bytes.Should().HaveCount((int)SampleDisk.Length + 512);
         Convert.ToHexString(bytes[^444..^428]).Should().Be("00112233445566778899AABBCCDDEEFF");
@@ -71,7 +76,8 @@ public sealed class DiskWriteTests : IDisposable
         var random = new Random(seed);
         var content = new byte[length + 1];
         random.NextBytes(content);
-        for (; holes > 0; holes--) content.AsSpan(random.Next((content.Length / 2) + 1))[..Math.Min(random.Next(90_000), content.Length / 2)].Clear();
+        for (; holes > 0; holes--)
+            content.AsSpan(random.Next((content.Length / 2) + 1))[..Math.Min(random.Next(90_000), content.Length / 2)].Clear();
         File.WriteAllBytes(_folder["property"], content);
 
         foreach (var copy in new[] { "1", "2" })
@@ -96,7 +102,8 @@ public sealed class DiskWriteTests : IDisposable
         Directory.GetFiles(_folder.Path).Should().ContainSingle();
 
         Task Refused(DiskFormat format, DiskWriteOptions options) =>
-            ((Func<Task>)(() => WriteAsync(_folder["raw"], _folder["image"], format, options))).Should().ThrowAsync<NotSupportedException>();
+            ((Func<Task>)(() => WriteAsync(_folder["raw"], _folder["image"], format, options))).Should()
+                .ThrowAsync<NotSupportedException>();
     }
 
     [Fact]
@@ -104,7 +111,8 @@ public sealed class DiskWriteTests : IDisposable
     {
         SampleDisk.Make(_folder["raw"]);
         await Tools.RunAsync("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", _folder["raw"], _folder["image"]);
-        using (var file = File.OpenHandle(_folder["image"], FileMode.Open, FileAccess.Write)) RandomAccess.Write(file, Repeating(5000, 256), RandomAccess.GetLength(file) / 2);
+        using (var file = File.OpenHandle(_folder["image"], FileMode.Open, FileAccess.Write))
+            RandomAccess.Write(file, Repeating(5000, 256), RandomAccess.GetLength(file) / 2);
         await File.WriteAllTextAsync(_folder["kept"], "before", Cancel);
 
         var write = () => WriteAsync(_folder["image"], _folder["kept"], DiskFormat.Qcow2, new());

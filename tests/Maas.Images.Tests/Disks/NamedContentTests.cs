@@ -201,7 +201,8 @@ public sealed class NamedContentTests : IDisposable
     [Fact]
     public async Task A_UDF_file_system_beside_ISO_9660_is_told()
     {
-        await Tools.ShellAsync(_folder.Path, "mkdir d && echo x > d/x && genisoimage -quiet -udf -R -o udf.iso d && genisoimage -quiet -R -o plain.iso d");
+        await Tools.ShellAsync(
+            _folder.Path, "mkdir d && echo x > d/x && genisoimage -quiet -udf -R -o udf.iso d && genisoimage -quiet -R -o plain.iso d");
 
         using var bridge = await DiskImage.OpenAsync(_folder["udf.iso"], null, Cancel);
         using var plain = await DiskImage.OpenAsync(_folder["plain.iso"], null, Cancel);
@@ -219,7 +220,8 @@ public sealed class NamedContentTests : IDisposable
     {
         const long size = 0x140000000;
         var footer = new byte[512];
-        Convert.FromHexString("636f6e656374697800000002" + "00010000" + "ffffffffffffffff" + "2ec79b96" + "77610000" + "00070000" + "5769326b" + "0000000140000000" + "0000000140000000"
+        Convert.FromHexString("636f6e656374697800000002" + "00010000" + "ffffffffffffffff" + "2ec79b96" + "77610000" + "00070000"
+            + "5769326b" + "0000000140000000" + "0000000140000000"
             + "28a2103f" + "00000002" + "ffffe747" + "8c54df94bd35714c945fe5444453921a").CopyTo(footer, 0);
         Convert.FromHexString(creator).CopyTo(footer, 28);
         new byte[4].CopyTo(footer, 64);

@@ -130,7 +130,9 @@ public sealed class DownloaderTests : IAsyncLifetime
             return Task.CompletedTask;
         };
 
-        var fetch = () => FetchAsync(Request() with { Hash = ContentHash.Parse(Convert.ToHexString(SHA256.HashData(other))) }, new() { SegmentSize = Segment, RetryDelay = TimeSpan.Zero });
+        var fetch = () => FetchAsync(
+            Request() with { Hash = ContentHash.Parse(Convert.ToHexString(SHA256.HashData(other))) },
+            new() { SegmentSize = Segment, RetryDelay = TimeSpan.Zero });
 
         await fetch.Should().NotThrowAsync("from the start it is the file that was promised");
         (await File.ReadAllBytesAsync(Part, Cancel)).Should().Equal(other);
@@ -163,7 +165,10 @@ public sealed class DownloaderTests : IAsyncLifetime
     {
         _server.Files["image"] = RandomNumberGenerator.GetBytes(_content.Length);
 
-        await this.Invoking(it => it.FetchAsync()).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*SHA-256 is not the one promised*");
+        await this.Invoking(it => it.FetchAsync())
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*SHA-256 is not the one promised*");
 
         File.Exists(Part).Should().BeFalse();
     }
@@ -186,10 +191,16 @@ public sealed class DownloaderTests : IAsyncLifetime
     public async Task A_file_over_the_cap_is_not_begun()
     {
         var options = new DownloadOptions { MostBytes = _content.Length - 1 };
-        await this.Invoking(it => it.FetchAsync(options: options)).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*at most*");
+        await this.Invoking(it => it.FetchAsync(options: options))
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*at most*");
         _server.Requests.Should().BeEmpty();
 
-        await this.Invoking(it => it.FetchAsync(Request() with { Length = null }, options)).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*at most*");
+        await this.Invoking(it => it.FetchAsync(Request() with { Length = null }, options))
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*at most*");
     }
 
     [Fact]
@@ -204,7 +215,9 @@ public sealed class DownloaderTests : IAsyncLifetime
 
     [Fact]
     public async Task Space_that_shall_stay_free_stays_free() =>
-        await this.Invoking(it => it.FetchAsync(options: new() { SpareBytes = 1L << 60 })).Should().ThrowAsync<InsufficientSpaceException>();
+        await this.Invoking(it => it.FetchAsync(options: new() { SpareBytes = 1L << 60 }))
+            .Should()
+            .ThrowAsync<InsufficientSpaceException>();
 
     [Theory]
     [InlineData("file:///etc/passwd")]
@@ -212,7 +225,10 @@ public sealed class DownloaderTests : IAsyncLifetime
     [InlineData("gopher://localhost/image")]
     public async Task Only_http_is_spoken(string address)
     {
-        await this.Invoking(it => it.FetchAsync(Request() with { Locations = [new(address)] })).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*only http*");
+        await this.Invoking(it => it.FetchAsync(Request() with { Locations = [new(address)] }))
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*only http*");
 
         _server.Redirects["image"] = address;
         await this.Invoking(it => it.FetchAsync()).Should().ThrowAsync<UntrustedArchiveException>();
@@ -220,17 +236,26 @@ public sealed class DownloaderTests : IAsyncLifetime
 
         using var eager = new HttpClient(new HttpClientHandler { AllowAutoRedirect = true });
         (await this.Invoking(it => it.FetchAsync(http: eager)).Should().ThrowAsync<Exception>())
-            .Which.Should().Match(fault => fault is UntrustedArchiveException || fault is HttpRequestException, "a client that follows by itself may get as far as asking");
+            .Which.Should().Match(
+                fault => fault is UntrustedArchiveException || fault is HttpRequestException,
+                "a client that follows by itself may get as far as asking");
     }
 
     [Fact]
     public async Task A_secret_in_an_address_reaches_no_message()
     {
         var address = new UriBuilder(_server["absent"]) { Query = "sig=hunter2" }.Uri;
-        (await this.Invoking(it => it.FetchAsync(Request() with { Locations = [address] })).Should().ThrowAsync<HttpRequestException>()).Which.ToString().Should().NotContain("hunter2");
+        (await this.Invoking(it => it.FetchAsync(Request() with { Locations = [address] }))
+            .Should()
+            .ThrowAsync<HttpRequestException>()).Which.ToString()
+            .Should()
+            .NotContain("hunter2");
 
         var withPassword = new UriBuilder(_server["image"]) { UserName = "me", Password = "hunter2" }.Uri;
-        (await this.Invoking(it => it.FetchAsync(Request() with { Locations = [withPassword] })).Should().ThrowAsync<UntrustedArchiveException>().WithMessage("*password in it*"))
+        (await this.Invoking(it => it.FetchAsync(Request() with { Locations = [withPassword] }))
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage("*password in it*"))
             .Which.ToString().Should().NotContain("hunter2");
         _server.Requests.Should().Equal("absent bytes=0-0");
     }
@@ -251,7 +276,10 @@ public sealed class DownloaderTests : IAsyncLifetime
     public async Task Cancelling_leaves_what_can_be_gone_on_with()
     {
         using var stop = new CancellationTokenSource();
-        var fetch = () => FetchAsync(options: new() { SegmentSize = Segment, Connections = 2 }, progress: new Reports(report => { if (report.Done >= 4 * Segment) stop.Cancel(); }), cancellationToken: stop.Token);
+        var fetch = () => FetchAsync(
+            options: new() { SegmentSize = Segment, Connections = 2 },
+            progress: new Reports(report => { if (report.Done >= 4 * Segment) stop.Cancel(); }),
+            cancellationToken: stop.Token);
         await fetch.Should().ThrowAsync<OperationCanceledException>();
 
         var part = await File.ReadAllBytesAsync(Part, Cancel);
@@ -264,7 +292,10 @@ public sealed class DownloaderTests : IAsyncLifetime
     public async Task A_server_that_fails_for_good_is_an_error_that_names_it()
     {
         _server.Status = 500;
-        await this.Invoking(it => it.FetchAsync(options: new() { Retries = 2, RetryDelay = TimeSpan.Zero })).Should().ThrowAsync<HttpRequestException>().WithMessage("*/files/image answered 500*");
+        await this.Invoking(it => it.FetchAsync(options: new() { Retries = 2, RetryDelay = TimeSpan.Zero }))
+            .Should()
+            .ThrowAsync<HttpRequestException>()
+            .WithMessage("*/files/image answered 500*");
         _server.Requests.Should().HaveCount(3);
 
         _server.Status = 403;
@@ -316,13 +347,18 @@ public sealed class DownloaderTests : IAsyncLifetime
     public void No_path_in_metadata_leaves_its_mirror() =>
         Gen.OneOf(Gen.String, Gen.Char["/.%:\\?#@2eE"].Array[1, 20].Select(letters => new string(letters))).Sample(path =>
             RemotePath.TryResolve(new Uri("https://m/base/"), path) is not { } address
-            || (address is { Scheme: "https", Host: "m", Query: "", Fragment: "" } && address.AbsoluteUri.StartsWith("https://m/base/", StringComparison.Ordinal) && !address.AbsolutePath.Split('/').Contains("..")));
+            || (address is { Scheme: "https", Host: "m", Query: "", Fragment: "" }
+                && address.AbsoluteUri.StartsWith("https://m/base/", StringComparison.Ordinal)
+                && !address.AbsolutePath.Split('/').Contains("..")));
 
-    private DownloadRequest Request() => new([_server["image"]], ContentHash.Parse(Convert.ToHexString(SHA256.HashData(_content))), _content.Length, "image");
+    private DownloadRequest Request() =>
+        new([_server["image"]], ContentHash.Parse(Convert.ToHexString(SHA256.HashData(_content))), _content.Length, "image");
 
     private Task<DownloadedFile> FetchAsync(
-        DownloadRequest? request = null, DownloadOptions? options = null, HttpClient? http = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new Downloader(http ?? _http, options ?? new() { SegmentSize = Segment, RetryDelay = TimeSpan.Zero }, _time).FetchAsync(request ?? Request(), Part, progress, cancellationToken);
+        DownloadRequest? request = null, DownloadOptions? options = null, HttpClient? http = null,
+        IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new Downloader(http ?? _http, options ?? new() { SegmentSize = Segment, RetryDelay = TimeSpan.Zero }, _time).FetchAsync(
+            request ?? Request(), Part, progress, cancellationToken);
 
     private sealed class Arrival(long bytes) : IProgress<ImportProgress>
     {

@@ -86,7 +86,9 @@ internal sealed class FileServer : IAsyncDisposable
         }
 
         var body = file.AsMemory(from, to + 1 - from);
-        if (Cut is ({ } suffix, var after, > 0 and var times, var arrived) && name.EndsWith(suffix, StringComparison.Ordinal) && body.Length > after)
+        if (Cut is ({ } suffix, var after, > 0 and var times, var arrived)
+            && name.EndsWith(suffix, StringComparison.Ordinal)
+            && body.Length > after)
         {
             Cut = (suffix, after, times - 1, arrived);
             context.Response.ContentLength = body.Length;

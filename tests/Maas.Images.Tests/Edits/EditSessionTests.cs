@@ -125,7 +125,10 @@ public sealed class EditSessionTests
         other.Image.Now.Should().Equal(content);
         using var image = new FailingFile(other, other.Image);
         using var left = new FailingFile(other, other.Journal!);
-        image.Invoking(it => EditJournal.Read(left, it)).Should().Throw<InvalidImageException>("it is not shown as done either").WithMessage("*belongs to another image*");
+        image.Invoking(it => EditJournal.Read(left, it))
+            .Should()
+            .Throw<InvalidImageException>("it is not shown as done either")
+            .WithMessage("*belongs to another image*");
     }
 
     private static bool IsOldOrNew(byte[] image) => image.AsSpan().SequenceEqual(Old) || image.AsSpan().SequenceEqual(New);
@@ -157,7 +160,8 @@ public sealed class EditSessionTests
         using (Begin(disk)) return [.. disk.Image.Now];
     }
 
-    private static (long Offset, byte[] Content)[] Changes => [(10, Content(5, 4)), (70_000, Content(130_000, 5)), (299_990, Content(50_000, 6))];
+    private static (long Offset, byte[] Content)[] Changes =>
+        [(10, Content(5, 4)), (70_000, Content(130_000, 5)), (299_990, Content(50_000, 6))];
 
     private static byte[] Changed()
     {

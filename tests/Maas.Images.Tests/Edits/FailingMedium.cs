@@ -35,7 +35,8 @@ internal sealed class FailingDisk(byte[] image)
     {
         var random = new Random(seed);
         var next = new FailingDisk(Image.AfterPowerLoss(random));
-        if (Journal is not null && (JournalNameIsDurable || random.Next(2) == 0)) (next.Journal, next.JournalNameIsDurable) = (new SimulatedFile(Journal.AfterPowerLoss(random)), true);
+        if (Journal is not null && (JournalNameIsDurable || random.Next(2) == 0))
+            (next.Journal, next.JournalNameIsDurable) = (new SimulatedFile(Journal.AfterPowerLoss(random)), true);
         return next;
     }
 }
@@ -94,7 +95,8 @@ internal sealed class FailingFile(FailingDisk disk, SimulatedFile file) : Stored
         }
         catch (MediumStoppedException)
         {
-            file.Write(offset, bytes[..(bytes.Length / 2 / SimulatedFile.Sector * SimulatedFile.Sector)]); // the part that got through: a disk writes a sector whole or not at all
+            // the part that got through: a disk writes a sector whole or not at all
+            file.Write(offset, bytes[..(bytes.Length / 2 / SimulatedFile.Sector * SimulatedFile.Sector)]);
             throw;
         }
 
@@ -143,7 +145,8 @@ internal sealed class SimulatedFile(byte[] content)
         for (var at = 0; at < survived.Length; at += Sector)
         {
             var from = random.Next(2) == 0 ? Now : _durable;
-            if (at < from.Length) from.AsSpan(at, Math.Min(Sector, Math.Min(from.Length, survived.Length) - at)).CopyTo(survived.AsSpan(at));
+            if (at < from.Length)
+                from.AsSpan(at, Math.Min(Sector, Math.Min(from.Length, survived.Length) - at)).CopyTo(survived.AsSpan(at));
         }
 
         return survived;

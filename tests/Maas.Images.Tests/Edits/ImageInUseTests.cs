@@ -80,7 +80,8 @@ public sealed class ImageInUseTests : IAsyncLifetime
     public async Task An_image_that_is_a_loop_device_is_not_edited()
     {
         await using (var device = await LoopDevice.AttachAsync(_folder["raw"]))
-            (await this.Awaiting(_ => DiskImage.EditAsync(_folder["raw"], null, Cancel)).Should().ThrowAsync<IOException>()).WithMessage($"*in use as {device.Path}*losetup -d*");
+            (await this.Awaiting(_ => DiskImage.EditAsync(_folder["raw"], null, Cancel)).Should().ThrowAsync<IOException>()).WithMessage(
+                $"*in use as {device.Path}*losetup -d*");
 
         (await DiskImage.EditAsync(_folder["raw"], null, Cancel)).Dispose();
     }
@@ -119,7 +120,10 @@ public sealed class ImageInUseTests : IAsyncLifetime
 
         UseElsewhere(block, 1);
 
-        await edit.Awaiting(it => it.CommitAsync(Cancel)).Should().ThrowAsync<IOException>().WithMessage("*mounted on node-7*Nothing was changed.");
+        await edit.Awaiting(it => it.CommitAsync(Cancel))
+            .Should()
+            .ThrowAsync<IOException>()
+            .WithMessage("*mounted on node-7*Nothing was changed.");
         edit.Dispose();
         using var image = await DiskImage.OpenAsync(_folder["raw"], null, Cancel);
         image.OpenTree().Find("file").Should().BeNull();
@@ -185,7 +189,8 @@ public sealed class ImageInUseTests : IAsyncLifetime
         using (var file = File.OpenHandle(_folder["raw"], FileMode.Open, FileAccess.Write)) RandomAccess.Write(file, superblock, at);
         var before = await SampleDisk.DigestAsync(_folder["raw"]);
 
-        using (var image = await DiskImage.OpenAsync(_folder["raw"], null, Cancel)) image.Volumes[0].Content.Should().Be("linux_raid_member");
+        using (var image = await DiskImage.OpenAsync(_folder["raw"], null, Cancel))
+            image.Volumes[0].Content.Should().Be("linux_raid_member");
         using (var edit = await DiskImage.EditAsync(_folder["raw"], null, Cancel))
         {
             edit.Invoking(it => it.OpenTree()).Should().Throw<NotSupportedException>().WithMessage("*linux_raid_member*");
@@ -222,7 +227,8 @@ public sealed class ImageInUseTests : IAsyncLifetime
         var lines = (await Tools.RunAsync("dumpe2fs", "-h", _folder["raw"])).Split('\n');
         return Number("MMP block number:") * Number("Block size:");
 
-        long Number(string name) => long.Parse(lines.Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
+        long Number(string name) =>
+            long.Parse(lines.Single(line => line.StartsWith(name, StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Writes into the block what another machine does: past the lock, which only this machine's programs see.</summary>
@@ -237,5 +243,6 @@ public sealed class ImageInUseTests : IAsyncLifetime
     }
 
     private static async Task RefusedAsync(Func<Task> use) =>
-        (await use.Should().ThrowAsync<IOException>()).WithMessage("*in use by another program, such as a running virtual machine*Nothing was changed.");
+        (await use.Should().ThrowAsync<IOException>()).WithMessage(
+            "*in use by another program, such as a running virtual machine*Nothing was changed.");
 }

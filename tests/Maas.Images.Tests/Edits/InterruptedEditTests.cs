@@ -5,15 +5,16 @@ using Maas.Images.Tests.Trees;
 namespace Maas.Images.Tests.Edits;
 
 /// <summary>
-/// Edits of file systems on a disk that stops, or is full, at every step. Content goes to free room before the commit, so what is found afterwards must be sound, and the old
-/// files or the new ones: e2fsck and fsck.fat judge the one, the files' bytes the other.
+/// Edits of file systems on a disk that stops, or is full, at every step. Content goes to free room before the commit, so what is found
+/// afterwards must be sound, and the old files or the new ones: e2fsck and fsck.fat judge the one, the files' bytes the other.
 /// </summary>
 public sealed class InterruptedEditTests : IDisposable
 {
     private const int Large = 150_000;
 
     private static readonly byte[] Kept = Content(60_000, 1), Replaced = Content(Large, 2), Removed = Content(Large, 3);
-    private static readonly byte[] Replacement = Content(Large + 3000, 4), Added = Content(Large - 20_000, 5), Appended = Content(30_000, 6);
+    private static readonly byte[] Replacement = Content(Large + 3000, 4), Added = Content(Large - 20_000, 5),
+        Appended = Content(30_000, 6);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -102,7 +103,10 @@ public sealed class InterruptedEditTests : IDisposable
         if (!File.Exists(_folder["image"]))
         {
             Directory.CreateDirectory(_folder["tree"]);
-            foreach (var (name, content) in new[] { ("kept", Kept), ("replaced", Replaced), ("removed", Removed) }) await File.WriteAllBytesAsync(_folder[$"tree/{name}"], content, Cancel);
+            foreach (var (name, content) in new[]
+            {
+                ("kept", Kept), ("replaced", Replaced), ("removed", Removed)
+            }) await File.WriteAllBytesAsync(_folder[$"tree/{name}"], content, Cancel);
             await Tools.ShellAsync(_folder.Path, format == "ext"
                 ? "mke2fs -q -F -t ext4 -O ^has_journal -b 1024 -N 32 -d tree image 600K"
                 : "mkfs.fat -C -F 12 -s 2 image 560 && mcopy -i image tree/kept tree/replaced tree/removed ::/");
@@ -118,7 +122,9 @@ public sealed class InterruptedEditTests : IDisposable
         await edit.CommitAsync(Cancel);
     }
 
-    /// <summary>The first content goes to free room; the second has only that of a file which was removed, and is still there if the commit is not.</summary>
+    /// <summary>
+    /// The first content goes to free room; the second has only that of a file which was removed, and is still there if the commit is not.
+    /// </summary>
     private static async Task ChangeAsync(IEditableFileTree tree)
     {
         await tree.WriteFileAsync("replaced", Replacement, null, Cancel);
@@ -138,7 +144,8 @@ public sealed class InterruptedEditTests : IDisposable
         (string Name, byte[] Content)[] expected = isNew
             ? [("added", Added), ("kept", [.. Kept, .. Appended]), ("replaced", Replacement)]
             : [("kept", Kept), ("removed", Removed), ("replaced", Replaced)];
-        tree.List(tree.Root).Where(entry => entry.Kind == FileKind.File).Select(entry => entry.Name).Should().BeEquivalentTo(expected.Select(file => file.Name), because);
+        tree.List(tree.Root).Where(entry => entry.Kind == FileKind.File).Select(entry => entry.Name).Should().BeEquivalentTo(
+            expected.Select(file => file.Name), because);
         foreach (var (name, content) in expected)
         {
             await using var file = tree.OpenRead(name);

@@ -24,12 +24,18 @@ public sealed class RewriteTests : IDisposable
     [InlineData("-c -O qcow2", "qcow2", "zlib", true)]
     [InlineData("-c -O qcow2 -o compression_type=zstd", "qcow2", "zstd", true)]
     [InlineData("-O vpc -o subformat=fixed,force_size=on", "vpc", null, false)]
-    public async Task The_new_image_is_of_the_old_ones_kind_and_holds_the_change(string made, string format, string? compression, bool isPacked)
+    public async Task The_new_image_is_of_the_old_ones_kind_and_holds_the_change(
+        string made,
+        string format,
+        string? compression,
+        bool isPacked)
     {
         await MakeAsync(made);
         await Tools.ShellAsync(_folder.Path, "chmod 640 image");
         var before = new FileInfo(Image).Length;
-        var id = await File.ReadAllBytesAsync(Image, Cancel) is var bytes && format == "vpc" ? Convert.ToHexString(bytes.AsSpan(bytes.Length - 512 + 68, 16)) : null;
+        var id = await File.ReadAllBytesAsync(Image, Cancel) is var bytes && format == "vpc"
+            ? Convert.ToHexString(bytes.AsSpan(bytes.Length - 512 + 68, 16))
+            : null;
 
         await EditAsync(tree => tree.WriteFileAsync("etc/hostname", "after\n"u8.ToArray(), cancellationToken: Cancel));
 
@@ -41,11 +47,17 @@ public sealed class RewriteTests : IDisposable
         if (compression is not null)
         {
             using var told = JsonDocument.Parse(await Tools.RunAsync("qemu-img", "info", "--output=json", Image));
-            told.RootElement.GetProperty("format-specific").GetProperty("data").GetProperty("compression-type").GetString().Should().Be(compression);
+            told.RootElement.GetProperty("format-specific")
+                .GetProperty("data")
+                .GetProperty("compression-type")
+                .GetString()
+                .Should()
+                .Be(compression);
             if (isPacked) new FileInfo(Image).Length.Should().BeLessThan(before + (256 << 10), "its clusters are packed as before");
         }
 
-        if (id is not null) Convert.ToHexString((await File.ReadAllBytesAsync(Image, Cancel)).AsSpan()[^512..].Slice(68, 16)).Should().Be(id);
+        if (id is not null)
+            Convert.ToHexString((await File.ReadAllBytesAsync(Image, Cancel)).AsSpan()[^512..].Slice(68, 16)).Should().Be(id);
     }
 
     [Fact]
@@ -72,7 +84,8 @@ public sealed class RewriteTests : IDisposable
         var before = await File.ReadAllBytesAsync(Image, Cancel);
 
         await EditAsync(_ => Task.CompletedTask);
-        await using (var edit = await DiskImage.EditAsync(Image, null, Cancel)) await edit.OpenTree().WriteFileAsync("etc/hostname", "after\n"u8.ToArray(), cancellationToken: Cancel);
+        await using (var edit = await DiskImage.EditAsync(Image, null, Cancel))
+            await edit.OpenTree().WriteFileAsync("etc/hostname", "after\n"u8.ToArray(), cancellationToken: Cancel);
 
         (await File.ReadAllBytesAsync(Image, Cancel)).Should().Equal(before);
         Directory.GetFiles(_folder.Path).Should().BeEquivalentTo([_folder["raw"], Image]);
@@ -84,8 +97,13 @@ public sealed class RewriteTests : IDisposable
         await MakeAsync("-O qcow2");
         var before = await File.ReadAllBytesAsync(Image, Cancel);
 
-        Commit((_, file, _) => { file.Write(new byte[100_000]); throw new IOException("No space left on device"); }).Should().Throw<IOException>();
-        Commit((_, file, cancellationToken) => { file.Write(new byte[100_000]); cancellationToken.ThrowIfCancellationRequested(); }, new CancellationToken(canceled: true)).Should().Throw<OperationCanceledException>();
+        Commit((_, file, _) => { file.Write(new byte[100_000]); throw new IOException("No space left on device"); })
+            .Should()
+            .Throw<IOException>();
+        Commit((_, file, cancellationToken) => {
+        file.Write(new byte[100_000]); cancellationToken.ThrowIfCancellationRequested(); }, new CancellationToken(canceled: true))
+            .Should()
+            .Throw<OperationCanceledException>();
 
         (await File.ReadAllBytesAsync(Image, Cancel)).Should().Equal(before);
         Directory.GetFiles(_folder.Path).Should().BeEquivalentTo([_folder["raw"], Image]);
@@ -144,7 +162,9 @@ public sealed class RewriteTests : IDisposable
         Judge.Require("qemu-img", "qemu-utils");
         if (!File.Exists(_folder["raw"]))
         {
-            await Tools.ShellAsync(_folder.Path, "mkdir -p tree/etc && echo before >tree/etc/hostname && echo 'as it was' >tree/etc/other && head -c 3000000 /dev/zero | tr '\\0' x >tree/packs && mke2fs -q -F -t ext4 -b 1024 -d tree raw 64M && rm -r tree");
+            await Tools.ShellAsync(
+                _folder.Path,
+                "mkdir -p tree/etc && echo before >tree/etc/hostname && echo 'as it was' >tree/etc/other && head -c 3000000 /dev/zero | tr '\\0' x >tree/packs && mke2fs -q -F -t ext4 -b 1024 -d tree raw 64M && rm -r tree");
         }
 
         await Tools.RunAsync("qemu-img", ["convert", "-f", "raw", .. options.Split(' '), _folder["raw"], Image]);

@@ -5,12 +5,16 @@ using Maas.Judges;
 namespace Maas.Images.Tests.Ephemeral;
 
 /// <summary>
-/// The agent's functions in busybox's shell, over a sysfs and devices that are folders and files. Nothing of this host is touched: what would turn it off, load a
-/// driver or ask a server only says so.
+/// The agent's functions in busybox's shell, over a sysfs and devices that are folders and files. Nothing of this host is touched: what
+/// would turn it off, load a driver or ask a server only says so.
 /// </summary>
 internal sealed class AgentShell : IDisposable
 {
-    private static readonly string[] Parts = ["console", "memory", "drivers", "http", "network", "task", "enlist", "disk-identity", "disks", "hardware", "scripts", "deploy", "erase"];
+    private static readonly string[] Parts =
+    [
+        "console", "memory", "drivers", "http", "network", "task", "enlist", "disk-identity", "disks", "hardware", "scripts", "deploy",
+        "erase"
+    ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -35,18 +39,24 @@ internal sealed class AgentShell : IDisposable
 
     public byte[] Read(string name) => System.IO.File.ReadAllBytes(_folder[name]);
 
-    /// <summary>Adds a disk at a place in the tree of devices; <paramref name="attributes"/> are files beside its size, by their name.</summary>
+    /// <summary>
+    /// Adds a disk at a place in the tree of devices; <paramref name="attributes"/> are files beside its size, by their name.
+    /// </summary>
     public void Disk(string name, string device, long sectors, params (string Name, string Text)[] attributes)
     {
         var block = $"sys/devices/{device}/block/{name}";
         Directory.CreateDirectory(_folder[block]);
         System.IO.File.CreateSymbolicLink(_folder[$"{block}/device"], _folder[$"sys/devices/{device}"]);
         System.IO.File.CreateSymbolicLink(_folder[$"sys/block/{name}"], _folder[block]);
-        foreach (var (file, text) in ((string, string)[])[("size", $"{sectors}"), ("removable", "0"), ("ro", "0"), .. attributes]) File($"{block}/{file}", text);
+        foreach (var (file, text) in ((string, string)[])
+        [
+            ("size", $"{sectors}"), ("removable", "0"), ("ro", "0"), .. attributes
+        ]) File($"{block}/{file}", text);
     }
 
     /// <summary>SCSI's page 80h with a serial number, for a disk of <see cref="Disk"/>.</summary>
-    public void Page80(string disk, string serial) => Write($"sys/block/{disk}/device/vpd_pg80", [0, 0x80, 0, (byte)serial.Length, .. Encoding.ASCII.GetBytes(serial)]);
+    public void Page80(string disk, string serial) =>
+        Write($"sys/block/{disk}/device/vpd_pg80", [0, 0x80, 0, (byte)serial.Length, .. Encoding.ASCII.GetBytes(serial)]);
 
     /// <summary>Runs lines of shell with the agent's functions; a function defined in them stands for the agent's.</summary>
     public async Task<Verdict> RunAsync(string lines)

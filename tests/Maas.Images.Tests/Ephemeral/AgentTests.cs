@@ -17,7 +17,8 @@ public sealed class AgentTests(MirrorFixture mirror)
         var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.task=enlist BOOTIF=01-52-54-00-00-ab-01");
 
         console.Should().Contain("MAAS-AGENT up").And.Contain("MAAS-AGENT done");
-        server.Enlisted.Should().Be("architecture=amd64&power_type=manual&mac_addresses=52%3a54%3a00%3a00%3aab%3a01&hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00");
+        server.Enlisted.Should()
+            .Be("architecture=amd64&power_type=manual&mac_addresses=52%3a54%3a00%3a00%3aab%3a01&hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00");
         server.Requests.Should().HaveCount(2, "the first answer was 503");
     }
 
@@ -35,7 +36,8 @@ public sealed class AgentTests(MirrorFixture mirror)
         }.StartAsync();
         server.Tasks.Enqueue("task=commission\nwait=poweroff\n");
 
-        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01");
+        var console =
+            await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01");
 
         console.Should().Contain("MAAS-AGENT task=commission").And.Contain("MAAS-AGENT done").And.NotContain(MetadataServer.Secret);
         var results = server.Reports.Where(report => report.ContainsKey("exit_status")).ToDictionary(report => report["script_result_id"]);
@@ -52,7 +54,9 @@ public sealed class AgentTests(MirrorFixture mirror)
         var last = server.Reports.Last();
         last["status"].Should().Be("FAILED");
         last["error"].Should().Be("Failed: 10-fails 20-hangs");
-        server.Reports.Where(report => !report.ContainsKey("exit_status") && report.ContainsKey("script_result_id")).Should().HaveCount(4, "each start is announced");
+        server.Reports.Where(report => !report.ContainsKey("exit_status") && report.ContainsKey("script_result_id"))
+            .Should()
+            .HaveCount(4, "each start is announced");
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class AgentTests(MirrorFixture mirror)
         await using var server = await new MetadataServer().StartAsync();
         foreach (var task in (string[])["task=rescue\n", "task=rescue\n", "task=poweroff\n"]) server.Tasks.Enqueue(task);
 
-        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01");
+        var console =
+            await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01");
 
         console.Should().Contain("MAAS-AGENT task=rescue").And.Contain("MAAS-AGENT task=poweroff").And.Contain("MAAS-AGENT done");
         var report = server.Reports.Should().ContainSingle().Subject;
@@ -87,7 +92,9 @@ public sealed class AgentTests(MirrorFixture mirror)
 
         var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.task=enlist BOOTIF=01-52-54-00-00-ab-01", "-m", "192");
 
-        console.Split('\n').Where(line => line.Contains("MAAS-AGENT", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain("failed: this machine has too little memory").And.Contain("MiB are needed");
+        console.Split('\n').Where(
+            line => line.Contains("MAAS-AGENT", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain(
+            "failed: this machine has too little memory").And.Contain("MiB are needed");
         console.Should().NotContain("not found").And.NotContain("still running");
         server.Requests.Should().BeEmpty();
     }
@@ -98,7 +105,9 @@ public sealed class AgentTests(MirrorFixture mirror)
         await using var server = await new MetadataServer { Scripts = Scripts(("00-speaks", 60, "#!/bin/sh\necho here\n")) }.StartAsync();
         server.Tasks.Enqueue("task=commission\nwait=poweroff\n");
 
-        var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01", "-m", "320");
+        var console =
+            await RunAsync(
+                server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01", "-m", "320");
 
         server.Reports.Last()["status"].Should().Be("OK", console);
     }
@@ -111,12 +120,15 @@ public sealed class AgentTests(MirrorFixture mirror)
         using var archive = new MemoryStream();
         using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            var index = string.Concat(scripts.Select((script, i) => $"commissioning\t{script.Name}\tcommissioning/{script.Name}\t{i + 1}\t{script.Seconds}\n"));
+            var index =
+                string.Concat(scripts.Select(
+                    (script, i) => $"commissioning\t{script.Name}\tcommissioning/{script.Name}\t{i + 1}\t{script.Seconds}\n"));
             Add("index.tsv", index);
             foreach (var (name, _, text) in scripts) Add($"commissioning/{name}", text);
 
             void Add(string name, string text) =>
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+                tar.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
         }
 
         return archive.ToArray();

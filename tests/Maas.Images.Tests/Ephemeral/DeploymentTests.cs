@@ -17,16 +17,25 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     [InlineData("gz", "gzip")]
     [InlineData("xz", "xz")]
     [InlineData("zst", "zstd")]
-    public async Task An_image_is_written_to_the_disk_of_that_serial_number_grown_and_configured_though_the_connection_breaks(string format, string packer)
+    public async Task An_image_is_written_to_the_disk_of_that_serial_number_grown_and_configured_though_the_connection_breaks(
+        string format,
+        string packer)
     {
         var image = await DeployableImage.MakeAsync(_folder, packer, Cancellation);
-        await using var server = await new MetadataServer { Image = image, CutImageAt = image.Length / 2, CloudConfig = "datasource:\n  MAAS: {token_secret: config-secret}\n" }.StartAsync();
+        await using var server =
+            await new MetadataServer
+            {
+                Image = image,
+                CutImageAt = image.Length / 2,
+                CloudConfig = "datasource:\n  MAAS: {token_secret: config-secret}\n"
+            }.StartAsync();
         server.Tasks.Enqueue(Deploy(image, format, "name-that-is-not-there", "TARGET7"));
 
         var console = await RunAsync(server, Disk("other", 64, "OTHER"), Disk("target", 256, "TARGET7"));
 
         console.Should().Contain("MAAS-AGENT done", server.Told).And.NotContain("config-secret").And.NotContain(MetadataServer.Secret);
-        server.Requests.Should().Contain(request => request.Contains("maas-image bytes=", StringComparison.Ordinal), "the broken transfer is taken up where it broke");
+        server.Requests.Should().Contain(
+            request => request.Contains("maas-image bytes=", StringComparison.Ordinal), "the broken transfer is taken up where it broke");
         server.Reports.Select(report => report["op"]).Should().Equal(["netboot_off", "signal"], console);
         server.Reports.Last()["status"].Should().Be("OK");
         (await File.ReadAllBytesAsync(_folder["other"], Cancellation)).Should().OnlyContain(octet => octet == 0);
@@ -38,7 +47,8 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     {
         var image = await DeployableImage.MakeAsync(_folder, "gzip", Cancellation);
         await using var server = await new MetadataServer { Image = image }.StartAsync();
-        server.Tasks.Enqueue(Deploy(image, "gz", "vda", "TARGET7").Replace(MetadataServer.Sha256(image), new string('0', 64), StringComparison.Ordinal));
+        server.Tasks.Enqueue(
+            Deploy(image, "gz", "vda", "TARGET7").Replace(MetadataServer.Sha256(image), new string('0', 64), StringComparison.Ordinal));
 
         var console = await RunAsync(server, Disk("target", 256, "TARGET7"));
 
@@ -72,7 +82,8 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
 
         var report = server.Reports.Should().ContainSingle().Subject;
         report["status"].Should().Be("FAILED");
-        report["error"].Should().StartWith("the disk sda (TWIN) cannot be told: 2 disks have its serial number, and 0 of them its place; there are: vda(TWIN) vdb(TWIN)");
+        report["error"].Should()
+            .StartWith("the disk sda (TWIN) cannot be told: 2 disks have its serial number, and 0 of them its place; there are: vda(TWIN) vdb(TWIN)");
         (await File.ReadAllBytesAsync(_folder["first"], Cancellation)).Should().OnlyContain(octet => octet == 0);
     }
 
@@ -105,7 +116,8 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     public async Task An_erasure_fails_by_name_for_each_known_disk_that_is_absent_or_read_only_and_erases_the_others()
     {
         await using var server = await new MetadataServer().StartAsync();
-        server.Tasks.Enqueue($"task=erase\nerase_mode=quick\n{Hardware(("vda", "TARGET7"), ("vdb", "LOCKED"), ("vdc", "GONE"), ("vdd", ""))}");
+        server.Tasks.Enqueue(
+            $"task=erase\nerase_mode=quick\n{Hardware(("vda", "TARGET7"), ("vdb", "LOCKED"), ("vdc", "GONE"), ("vdd", ""))}");
         var (target, locked) = (Disk("target", 4, "TARGET7"), Disk("locked", 4, "LOCKED"));
         await File.WriteAllTextAsync(_folder["target"], new string('x', 4 << 20), Cancellation);
         locked[1] += ",readonly=on";
@@ -114,7 +126,8 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
 
         var report = server.Reports.Should().ContainSingle().Subject;
         report["status"].Should().Be("FAILED");
-        report["error"].Should().StartWith("not every disk of this machine could be erased: vdb (LOCKED) is read-only; vdc (GONE) is absent; vdd is absent\n");
+        report["error"].Should()
+            .StartWith("not every disk of this machine could be erased: vdb (LOCKED) is read-only; vdc (GONE) is absent; vdd is absent\n");
         (await File.ReadAllBytesAsync(_folder["target"], Cancellation)).Should().StartWith(new byte[1 << 20]);
     }
 
@@ -128,7 +141,13 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
     private string[] Disk(string name, int mebibytes, string serial)
     {
         using (var file = File.Create(_folder[name])) file.SetLength((long)mebibytes << 20);
-        return ["-drive", $"if=none,id={name},file={_folder[name]},format=raw,cache=unsafe,discard=unmap", "-device", $"virtio-blk-pci,drive={name},serial={serial}"];
+        return
+        [
+            "-drive",
+            $"if=none,id={name},file={_folder[name]},format=raw,cache=unsafe,discard=unmap",
+            "-device",
+            $"virtio-blk-pci,drive={name},serial={serial}"
+        ];
     }
 
     private async Task CheckDiskAsync(string disk)
@@ -145,11 +164,15 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
 
         (await Judge.RunAsync(Judge.Require("e2fsck", "e2fsprogs"), ["-fn", root], null, Cancellation)).Approved();
         var super = await Judge.RunAsync(Judge.Require("dumpe2fs", "e2fsprogs"), ["-h", root], null, Cancellation);
-        var blocks = long.Parse(super.Output.Split('\n').First(line => line.StartsWith("Block count:", StringComparison.Ordinal)).Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var blocks = long.Parse(
+            super.Output.Split('\n').First(line => line.StartsWith("Block count:", StringComparison.Ordinal)).Split(':')[1],
+            System.Globalization.CultureInfo.InvariantCulture);
         (blocks * 1024).Should().BeGreaterThan(240L << 20, "the file system took the rest of the disk");
         var debugfs = Judge.Require("debugfs", "e2fsprogs");
-        (await Judge.RunAsync(debugfs, ["-R", "cat /etc/cloud/cloud.cfg.d/90_maas.cfg", root], null, Cancellation)).Output.Should().Contain("config-secret");
-        (await Judge.RunAsync(debugfs, ["-R", "stat /etc/cloud/cloud.cfg.d/90_maas.cfg", root], null, Cancellation)).Output.Should().Contain("Mode:  0600");
+        (await Judge.RunAsync(debugfs, ["-R", "cat /etc/cloud/cloud.cfg.d/90_maas.cfg", root], null, Cancellation)).Output.Should()
+            .Contain("config-secret");
+        (await Judge.RunAsync(debugfs, ["-R", "stat /etc/cloud/cloud.cfg.d/90_maas.cfg", root], null, Cancellation)).Output.Should()
+            .Contain("Mode:  0600");
     }
 
     private async Task<string> RunAsync(MetadataServer server, params string[][] disks) =>

@@ -32,16 +32,40 @@ public sealed class DestructiveTaskTests : IDisposable
         // UUID of the task, its disks, what is said
         { Uuid, Known("sda", "S1") + Known("sdb", "S2"), "say step=erase quick sda;say step=erase quick sdb;signal OK;say done;off" },
         { "", Known("sdb", "S1") + Known("sda", "S2"), "say step=erase quick sda;say step=erase quick sdb;signal OK;say done;off" },
-        { "99999999-5566-7788-99aa-bbccddeeff00", Known("sda", "S1") + Known("sdb", "S2"), $"failed: this is another machine: its hardware UUID is {Uuid}, and the one that is meant has 99999999-5566-7788-99aa-bbccddeeff00; nothing was written" },
+        {
+            "99999999-5566-7788-99aa-bbccddeeff00",
+            Known("sda", "S1") + Known("sdb", "S2"),
+            $"failed: this is another machine: its hardware UUID is {Uuid}, and the one that is meant has 99999999-5566-7788-99aa-bbccddeeff00; nothing was written"
+        },
         { Uuid, "", "failed: the server does not know this machine's disks: commission it first" },
-        { Uuid, Known("sda", "X1") + Known("sdb", "X2"), "failed: none of this machine's disks is there, nothing was written: sda (X1) is absent; sdb (X2) is absent; sda (S1) is not in the inventory: commission this machine again; sdb (S2) is not in the inventory: commission this machine again" },
+        {
+            Uuid,
+            Known("sda", "X1") + Known("sdb", "X2"),
+            "failed: none of this machine's disks is there, nothing was written: sda (X1) is absent; sdb (X2) is absent; sda (S1) is not in the inventory: commission this machine again; sdb (S2) is not in the inventory: commission this machine again"
+        },
         // A known disk is missing, and the UUID says that the rest is this machine's.
-        { Uuid, Known("sda", "S1") + Known("sdb", "X2"), "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (X2) is absent; sdb (S2) is not in the inventory: commission this machine again" },
+        {
+            Uuid,
+            Known("sda", "S1") + Known("sdb", "X2"),
+            "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (X2) is absent; sdb (S2) is not in the inventory: commission this machine again"
+        },
         // Without a UUID only all of the disks tell that.
-        { "", Known("sda", "S1") + Known("sdb", "X2"), "failed: this cannot be told to be the machine that is meant, nothing was written: sdb (X2) is absent; sdb (S2) is not in the inventory: commission this machine again" },
+        {
+            "",
+            Known("sda", "S1") + Known("sdb", "X2"),
+            "failed: this cannot be told to be the machine that is meant, nothing was written: sdb (X2) is absent; sdb (S2) is not in the inventory: commission this machine again"
+        },
         // A disk that was put in later is not the server's to destroy.
-        { Uuid, Known("sda", "S1"), "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (S2) is not in the inventory: commission this machine again" },
-        { Uuid, "known_disks=0", "failed: not every disk of this machine could be erased: sda (S1) is not in the inventory: commission this machine again; sdb (S2) is not in the inventory: commission this machine again" },
+        {
+            Uuid,
+            Known("sda", "S1"),
+            "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (S2) is not in the inventory: commission this machine again"
+        },
+        {
+            Uuid,
+            "known_disks=0",
+            "failed: not every disk of this machine could be erased: sda (S1) is not in the inventory: commission this machine again; sdb (S2) is not in the inventory: commission this machine again"
+        },
         { Uuid, "known_disks=3", "failed: the task tells 3 disks and names others" },
     };
 
@@ -51,7 +75,9 @@ public sealed class DestructiveTaskTests : IDisposable
     [MemberData(nameof(Tasks))]
     public async Task Only_known_disks_of_this_very_machine_are_erased(string uuid, string disks, string said)
     {
-        var count = disks.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("known_disk=", StringComparison.Ordinal));
+        var count =
+            disks.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Count(line => line.StartsWith("known_disk=", StringComparison.Ordinal));
         _shell.File("task", $"task=erase\nerase_mode=quick\nhardware_uuid={uuid}\n{(count > 0 ? $"known_disks={count}\n" : "")}{disks}");
 
         var output = (await RunAsync("read_task <$RUN/../task && erase")).Output;
@@ -60,7 +86,8 @@ public sealed class DestructiveTaskTests : IDisposable
         foreach (var disk in (string[])["sda", "sdb"])
         {
             var erased = said.Contains($"step=erase quick {disk}", StringComparison.Ordinal);
-            _shell.Read($"dev/{disk}").AsSpan(0, 1 << 20).IndexOfAnyExcept((byte)(erased ? 0 : 0xAA)).Should().Be(-1, $"{disk} is {(erased ? "" : "not ")}erased");
+            _shell.Read($"dev/{disk}").AsSpan(0, 1 << 20).IndexOfAnyExcept((byte)(erased ? 0 : 0xAA)).Should().Be(
+                -1, $"{disk} is {(erased ? "" : "not ")}erased");
         }
     }
 
@@ -83,7 +110,9 @@ public sealed class DestructiveTaskTests : IDisposable
     public async Task A_deployment_to_another_machine_or_disk_writes_nothing(string uuid, string serial, string said)
     {
         var target = Known("sdb", serial);
-        _shell.File("task", $"task=deploy\nimage_path=/i\nimage_size=1\nimage_format=raw\ntarget_disk={target["known_disk=".Length..]}hardware_uuid={uuid}\nknown_disks=1\n{target}");
+        _shell.File(
+            "task",
+            $"task=deploy\nimage_path=/i\nimage_size=1\nimage_format=raw\ntarget_disk={target["known_disk=".Length..]}hardware_uuid={uuid}\nknown_disks=1\n{target}");
 
         (await RunAsync("read_task <$RUN/../task && deploy")).Output.Should().Contain($"failed: {said}");
 
@@ -109,15 +138,25 @@ public sealed class DestructiveTaskTests : IDisposable
 
         _shell.Write("image", sent);
         var target = Known("sdb", "S2");
-        _shell.File("task", $"task=deploy\nimage_path=/i\nimage_size={sent.Length}\nimage_sha256={MetadataServer.Sha256(sent)}\nimage_format={format}\ntarget_disk={target["known_disk=".Length..]}hardware_uuid={Uuid}\nknown_disks=1\n{target}");
+        _shell.File(
+            "task",
+            $"task=deploy\nimage_path=/i\nimage_size={sent.Length}\nimage_sha256={MetadataServer.Sha256(sent)}\nimage_format={format}\ntarget_disk={target["known_disk=".Length..]}hardware_uuid={Uuid}\nknown_disks=1\n{target}");
 
-        var output = (await RunAsync("read_task <$RUN/../task\nimage() { cat $RUN/../image; }\nreread() { echo written && exit 0; }\ndeploy")).Output;
+        var output =
+            (await RunAsync(
+                "read_task <$RUN/../task\nimage() { cat $RUN/../image; }\nreread() { echo written && exit 0; }\ndeploy")).Output;
 
         output.Should().EndWith("written\n");
         var disk = _shell.Read("dev/sdb");
         disk.AsSpan(0, image.Length).SequenceEqual(image).Should().BeTrue("the holes are zeros, not what was there");
-        disk.AsSpan(image.Length, 1 << 20).IndexOfAnyExcept((byte)0xAA).Should().Be(-1, "what lies between the image and the disk's end is not the image's");
-        disk.AsSpan(5 << 20).IndexOfAnyExcept((byte)0).Should().Be(-1, "no second partition table or RAID signature outlives the deployment");
+        disk.AsSpan(image.Length, 1 << 20)
+            .IndexOfAnyExcept((byte)0xAA)
+            .Should()
+            .Be(-1, "what lies between the image and the disk's end is not the image's");
+        disk.AsSpan(5 << 20)
+            .IndexOfAnyExcept((byte)0)
+            .Should()
+            .Be(-1, "no second partition table or RAID signature outlives the deployment");
         _shell.Read("dev/sda").Should().OnlyContain(octet => octet == 0xAA);
     }
 
@@ -136,7 +175,8 @@ public sealed class DestructiveTaskTests : IDisposable
         output.Should().Be(why.Length == 0 ? "goes on\n" : $"say failed: {why}\noff\n");
     }
 
-    private static string Known(string name, string serial) => $"known_disk=name={name}\tserial={serial}\twwid=\tsize={DiskLength}\tmodel=\tpath=\n";
+    private static string Known(string name, string serial) =>
+        $"known_disk=name={name}\tserial={serial}\twwid=\tsize={DiskLength}\tmodel=\tpath=\n";
 
     private void AddDisk(string name, string device, string serial)
     {

@@ -16,27 +16,76 @@ public sealed class DiskIdentityTests : IDisposable
     public static TheoryData<string, string, string, string, string> Attachments => new()
     {
         // device, files below sys/devices/DEVICE, serial number, world wide name, place
-        { Sata, "vpd_pg80=SATA77;wwid=naa.5000c500a1b2c3d4;../../../ata_port/ata3/port_no=2", "SATA77", "naa.5000c500a1b2c3d4", "pci-0000:00:1f.2-ata-2-scsi-0:0:0" },
+        {
+            Sata,
+            "vpd_pg80=SATA77;wwid=naa.5000c500a1b2c3d4;../../../ata_port/ata3/port_no=2",
+            "SATA77",
+            "naa.5000c500a1b2c3d4",
+            "pci-0000:00:1f.2-ata-2-scsi-0:0:0"
+        },
         { "pci0000:00/0000:00:05.0/virtio2/host0/target0:0:3/0:0:3:0", "vpd_pg80=SCSI88", "SCSI88", "", "pci-0000:00:05.0-scsi-0:3:0" },
-        { "pci0000:00/0000:00:06.0/host1/port-1:0/end_device-1:0/target1:0:0/1:0:0:0", "vpd_pg80= SAS  9 ;wwid=naa.5000c5", "SAS  9", "naa.5000c5", "pci-0000:00:06.0-scsi-0:0:0" },
+        {
+            "pci0000:00/0000:00:06.0/host1/port-1:0/end_device-1:0/target1:0:0/1:0:0:0",
+            "vpd_pg80= SAS  9 ;wwid=naa.5000c5",
+            "SAS  9",
+            "naa.5000c5",
+            "pci-0000:00:06.0-scsi-0:0:0"
+        },
         { "pci0000:00/0000:00:04.0/virtio1", "block/DISK/serial=VIRTIO1", "VIRTIO1", "", "pci-0000:00:04.0" },
-        { "pci0000:00/0000:00:07.0/nvme/nvme0", "serial=NVME5   ;block/DISK/wwid=eui.0025385b71b0a1f2;block/DISK/nsid=1", "NVME5", "eui.0025385b71b0a1f2", "pci-0000:00:07.0-nvme-1" },
-        { "pci0000:00/0000:00:08.0/mmc_host/mmc0/mmc0:4567", "serial=0x12345678;cid=aa5859515a5a5a51", "0x12345678", "aa5859515a5a5a51", "pci-0000:00:08.0-mmc" },
-        { "platform/soc/platform/fe340000.mmc/mmc_host/mmc0/mmc0:0001", "serial=0x00000001", "0x00000001", "", "platform-fe340000.mmc-mmc" },
+        {
+            "pci0000:00/0000:00:07.0/nvme/nvme0",
+            "serial=NVME5   ;block/DISK/wwid=eui.0025385b71b0a1f2;block/DISK/nsid=1",
+            "NVME5",
+            "eui.0025385b71b0a1f2",
+            "pci-0000:00:07.0-nvme-1"
+        },
+        {
+            "pci0000:00/0000:00:08.0/mmc_host/mmc0/mmc0:4567",
+            "serial=0x12345678;cid=aa5859515a5a5a51",
+            "0x12345678",
+            "aa5859515a5a5a51",
+            "pci-0000:00:08.0-mmc"
+        },
+        {
+            "platform/soc/platform/fe340000.mmc/mmc_host/mmc0/mmc0:0001",
+            "serial=0x00000001",
+            "0x00000001",
+            "",
+            "platform-fe340000.mmc-mmc"
+        },
         { Usb, "../../../../idVendor=46f4;../../../../serial=STICK-1", "STICK-1", "", "pci-0000:00:14.0-usb-1:1.0-scsi-0:0:0" },
-        { Usb, "vpd_pg80=BRIDGED;../../../../idVendor=46f4;../../../../serial=STICK-1", "BRIDGED", "", "pci-0000:00:14.0-usb-1:1.0-scsi-0:0:0" },
+        {
+            Usb,
+            "vpd_pg80=BRIDGED;../../../../idVendor=46f4;../../../../serial=STICK-1",
+            "BRIDGED",
+            "",
+            "pci-0000:00:14.0-usb-1:1.0-scsi-0:0:0"
+        },
         { "pci0000:00/0000:00:09.0/virtio3", "", "", "", "pci-0000:00:09.0" },
-        { "pci0000:00/0000:00:1c.0/0000:01:00.0/nvme/nvme1", "serial=QM\u001b[31m\tX\u0007=9=;block/DISK/nsid=2", "QM [31m X =9=", "", "pci-0000:01:00.0-nvme-2" },
+        {
+            "pci0000:00/0000:00:1c.0/0000:01:00.0/nvme/nvme1",
+            "serial=QM\u001b[31m\tX\u0007=9=;block/DISK/nsid=2",
+            "QM [31m X =9=",
+            "",
+            "pci-0000:01:00.0-nvme-2"
+        },
     };
 
     public void Dispose() => _shell.Dispose();
 
     [Theory]
     [MemberData(nameof(Attachments))]
-    public async Task Serial_number_world_wide_name_and_place_are_read_on_every_kind_of_attachment(string device, string files, string serial, string wwid, string place)
+    public async Task Serial_number_world_wide_name_and_place_are_read_on_every_kind_of_attachment(
+        string device,
+        string files,
+        string serial,
+        string wwid,
+        string place)
     {
         _shell.Disk("disk0", device, 4096);
-        foreach (var (name, text) in files.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(file => file.Split('=', 2)).Select(parts => (parts[0].Replace("DISK", "disk0"), parts[1])))
+        foreach (var (name, text) in files.Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(file => file.Split('=', 2))
+            .Select(parts => (parts[0].Replace("DISK", "disk0"), parts[1])))
         {
             if (name == "vpd_pg80") _shell.Page80("disk0", text);
             else _shell.File($"sys/devices/{device}/{name}", text);
@@ -89,16 +138,41 @@ public sealed class DiskIdentityTests : IDisposable
         { "name=sdb,serial=S1,size=10", "", "name=sda,serial=S1,size=10|name=sdb,serial=S2,size=10", "disk sda" },
         { "name=sda,serial=S 1,size=10", "", "name=sda,serial=S1,size=10", "disk sda" },
         { "name=sda,serial=S1,size=10", "", "name=sda,serial=S2,size=10", "none sda (S1) is absent" },
-        { "name=sda,serial=S1,size=10", "", "name=sda,serial=S1,size=20", "none sda (S1) has another size than in the inventory: commission this machine again" },
+        {
+            "name=sda,serial=S1,size=10",
+            "",
+            "name=sda,serial=S1,size=20",
+            "none sda (S1) has another size than in the inventory: commission this machine again"
+        },
         { "name=sda,serial=0,size=10", "", "name=sda,serial=00,size=10", "none sda (0) is absent" },
         // two with one serial number: the place decides, else nothing
         { "name=sda,serial=T,size=10,path=p2", "", "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2", "disk sdb" },
-        { "name=sda,serial=T,size=10,wwid=w2,path=p9", "", "name=sda,serial=T,size=10,wwid=w1,path=p1|name=sdb,serial=T,size=10,wwid=w2,path=p2", "disk sdb" },
-        { "name=sda,serial=T,size=10,path=p3", "", "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2", "none sda (T) cannot be told: 2 disks have its serial number, and 0 of them its place" },
+        {
+            "name=sda,serial=T,size=10,wwid=w2,path=p9",
+            "",
+            "name=sda,serial=T,size=10,wwid=w1,path=p1|name=sdb,serial=T,size=10,wwid=w2,path=p2",
+            "disk sdb"
+        },
+        {
+            "name=sda,serial=T,size=10,path=p3",
+            "",
+            "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2",
+            "none sda (T) cannot be told: 2 disks have its serial number, and 0 of them its place"
+        },
         { "name=sdb,serial=T", "", "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2", "disk sdb" },
-        { "name=sdc,serial=T", "", "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2", "none sdc (T) cannot be told: 2 disks have its serial number, and 0 of them its place" },
+        {
+            "name=sdc,serial=T",
+            "",
+            "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2",
+            "none sdc (T) cannot be told: 2 disks have its serial number, and 0 of them its place"
+        },
         // the inventory has twins, and only the other one is there
-        { "name=sda,serial=T,size=10,path=p1", "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2", "name=sda,serial=T,size=10,path=p2", "none sda (T) is absent" },
+        {
+            "name=sda,serial=T,size=10,path=p1",
+            "name=sda,serial=T,size=10,path=p1|name=sdb,serial=T,size=10,path=p2",
+            "name=sda,serial=T,size=10,path=p2",
+            "none sda (T) is absent"
+        },
         // without a serial number
         { "name=vda,size=10,model=M,path=p1", "", "name=vdb,size=10,model=M,path=p1|name=vda,size=10,model=M,path=p2", "disk vdb" },
         { "name=vda,size=10,model=M,path=p1", "", "name=vda,size=10,model=M,path=p2", "none vda is absent" },
@@ -111,7 +185,12 @@ public sealed class DiskIdentityTests : IDisposable
         { "name=sda", "", "", "none sda is absent" },
         // no two are one
         { "name=sda,serial=S1,size=10|name=sdb,serial=S1,size=10", "", "name=sda,serial=S1,size=10", "disk sda;none sdb (S1) is absent" },
-        { "name=sda,serial=S1|name=sda,serial=S1", "", "name=sda,serial=S1", "disk sda;none sda (S1) cannot be told from sda, which is another disk of the inventory" },
+        {
+            "name=sda,serial=S1|name=sda,serial=S1",
+            "",
+            "name=sda,serial=S1",
+            "disk sda;none sda (S1) cannot be told from sda, which is another disk of the inventory"
+        },
     };
 
     [Theory]
@@ -122,7 +201,10 @@ public sealed class DiskIdentityTests : IDisposable
         _shell.File("run/disks.known", Lines(known.Length == 0 ? wanted : known));
         _shell.Write("run/disks.present", System.Text.Encoding.UTF8.GetBytes(Lines(present)));
 
-        (await _shell.RunAsync("match_disks $RUN/disks.wanted")).Approved().Output.TrimEnd().Replace("\n", ";", StringComparison.Ordinal).Should().Be(found);
+        (await _shell.RunAsync("match_disks $RUN/disks.wanted")).Approved().Output.TrimEnd()
+            .Replace("\n", ";", StringComparison.Ordinal)
+            .Should()
+            .Be(found);
     }
 
     [Fact]
@@ -146,7 +228,9 @@ public sealed class DiskIdentityTests : IDisposable
             """)).Approved().Output;
 
         output.Should().Contain("found sdq after 5");
-        (await File.ReadAllTextAsync(_shell["run/modprobe"], TestContext.Current.CancellationToken)).Should().Contain("pci:v00001B36d0000000D").And.Contain("scsi:t-0x00");
+        (await File.ReadAllTextAsync(_shell["run/modprobe"], TestContext.Current.CancellationToken)).Should().Contain(
+            "pci:v00001B36d0000000D").And.Contain(
+            "scsi:t-0x00");
     }
 
     [Fact]
@@ -178,5 +262,6 @@ public sealed class DiskIdentityTests : IDisposable
         output.Should().Be("gave up at 12 after 1\n");
     }
 
-    private static string Lines(string records) => string.Concat(records.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(record => record.Replace(',', '\t') + "\n"));
+    private static string Lines(string records) =>
+        string.Concat(records.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(record => record.Replace(',', '\t') + "\n"));
 }

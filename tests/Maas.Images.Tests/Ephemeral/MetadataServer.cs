@@ -100,10 +100,13 @@ internal sealed partial class MetadataServer : IAsyncDisposable
 
     private bool IsSigned(HttpRequest request)
     {
-        var fields = OAuthField().Matches(request.Headers.Authorization.ToString()).ToDictionary(match => match.Groups["name"].Value, match => Uri.UnescapeDataString(match.Groups["value"].Value));
+        var fields = OAuthField()
+            .Matches(request.Headers.Authorization.ToString())
+            .ToDictionary(match => match.Groups["name"].Value, match => Uri.UnescapeDataString(match.Groups["value"].Value));
         var now = (TimeProvider.System.GetUtcNow() + ClockOffset).ToUnixTimeSeconds();
         return fields.GetValueOrDefault("oauth_consumer_key") == "ckey" && fields.GetValueOrDefault("oauth_token") == "tkey"
-            && fields.GetValueOrDefault("oauth_signature") == "&" + Secret && fields.GetValueOrDefault("oauth_signature_method") == "PLAINTEXT"
+            && fields.GetValueOrDefault("oauth_signature") == "&" + Secret
+            && fields.GetValueOrDefault("oauth_signature_method") == "PLAINTEXT"
             && Math.Abs(now - long.Parse(fields["oauth_timestamp"], CultureInfo.InvariantCulture)) < 300
             && _nonces.Add(fields["oauth_nonce"]);
     }

@@ -6,9 +6,9 @@ using Maas.Images.Tests.Trees;
 namespace Maas.Images.Tests.Ephemeral;
 
 /// <summary>
-/// The environment's kernel, and of its initrd only busybox and the drivers of a few disks and file systems: what a processor in software has unpacked in a
-/// moment. It prints <c>BOOTED</c> with the kernel's command line and <c>PRESEED</c> with /preseed.cfg; with root=DEVICE it goes on to that system's
-/// /sbin/init (<see cref="WriteRootAsync"/>).
+/// The environment's kernel, and of its initrd only busybox and the drivers of a few disks and file systems: what a processor in software
+/// has unpacked in a moment. It prints <c>BOOTED</c> with the kernel's command line and <c>PRESEED</c> with /preseed.cfg; with root=DEVICE
+/// it goes on to that system's /sbin/init (<see cref="WriteRootAsync"/>).
 /// </summary>
 public sealed class TinyLinux
 {
@@ -38,7 +38,10 @@ public sealed class TinyLinux
 
         """;
 
-    private static readonly string[] Applets = ["sh", "mount", "cat", "insmod", "switch_root", "poweroff", "grep", "tail", "ls", "wc", "stat"];
+    private static readonly string[] Applets =
+    [
+        "sh", "mount", "cat", "insmod", "switch_root", "poweroff", "grep", "tail", "ls", "wc", "stat"
+    ];
     private static readonly string[] Wanted = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "squashfs"];
 
     private readonly byte[] _busybox;
@@ -59,15 +62,20 @@ public sealed class TinyLinux
         using var image = await DiskImage.OpenAsync(environment.InitrdPath, null, cancellationToken);
         var tree = image.OpenTree();
         var folder = $"lib/modules/{environment.Manifest.KernelRelease}";
-        var needed = System.Text.Encoding.ASCII.GetString(Read(tree, $"{folder}/modules.dep")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var needed =
+            System.Text.Encoding.ASCII.GetString(Read(tree, $"{folder}/modules.dep")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(paths => Path.GetFileNameWithoutExtension(paths[0]).Replace('-', '_'));
         // What a module needs stands behind it: loaded from the end.
         var order = Wanted.SelectMany(name => needed[name].Reverse()).Distinct();
-        return new TinyLinux(environment.KernelPath, Read(tree, "bin/busybox"), [.. order.Select(path => (path, Read(tree, $"{folder}/{path}")))]);
+        return new TinyLinux(
+            environment.KernelPath, Read(tree, "bin/busybox"), [.. order.Select(path => (path, Read(tree, $"{folder}/{path}")))]);
     }
 
-    /// <summary>A root file system in a folder of this machine. It prints <c>ROOT</c> with its mount, and what the shell lines of <paramref name="report"/> print.</summary>
+    /// <summary>
+    /// A root file system in a folder of this machine. It prints <c>ROOT</c> with its mount, and what the shell lines of
+    /// <paramref name="report"/> print.
+    /// </summary>
     public Task WriteRootAsync(string folder, string report)
     {
         foreach (var name in (string[])["bin", "sbin", "dev", "proc", "etc"]) Directory.CreateDirectory(Path.Combine(folder, name));
@@ -88,7 +96,9 @@ public sealed class TinyLinux
             cpio.WriteFile("bin/busybox", busybox, Executable);
             foreach (var applet in Applets) cpio.WriteSymbolicLink($"bin/{applet}", "busybox");
             foreach (var (path, content) in modules) cpio.WriteFile(Path.GetFileName(path), content);
-            cpio.WriteFile("modules", System.Text.Encoding.ASCII.GetBytes(string.Join('\n', modules.Select(module => Path.GetFileName(module.Path)))));
+            cpio.WriteFile(
+                "modules",
+                System.Text.Encoding.ASCII.GetBytes(string.Join('\n', modules.Select(module => Path.GetFileName(module.Path)))));
             cpio.WriteFile("init", System.Text.Encoding.ASCII.GetBytes(Init), Executable);
         }
 

@@ -24,10 +24,18 @@ public sealed class Ext4BuilderTests : IDisposable
     {
         SampleTree.Make(_folder["tree"], seed);
 
-        await new Ext4Builder { Label = "made here", Uuid = new Guid("12345678-9abc-def0-1122-334455667788"), BlockSize = blockSize }.BuildAsync(new FolderTree(_folder["tree"]), _image.File, length, Cancel);
+        await new Ext4Builder
+        {
+            Label = "made here",
+            Uuid = new Guid("12345678-9abc-def0-1122-334455667788"),
+            BlockSize = blockSize
+        }.BuildAsync(
+            new FolderTree(_folder["tree"]), _image.File, length, Cancel);
 
         await _image.CheckAsync();
-        (await Tools.RunAsync("dumpe2fs", "-h", _image.File)).Should().Contain("made here").And.Contain("12345678-9abc-def0-1122-334455667788").And.Contain("metadata_csum");
+        (await Tools.RunAsync("dumpe2fs", "-h", _image.File)).Should().Contain("made here").And.Contain(
+            "12345678-9abc-def0-1122-334455667788").And.Contain(
+            "metadata_csum");
         using var image = await DiskImage.OpenAsync(_image.File, null, Cancel);
         TreeListing.Of(image.OpenTree()).Should().Equal(TreeListing.Of(_folder["tree"]));
     }
@@ -50,7 +58,11 @@ public sealed class Ext4BuilderTests : IDisposable
         await _image.MakeAsync("-t ext4");
         await _image.EditAsync(async tree =>
         {
-            await tree.WriteFileAsync("file", "content"u8.ToArray(), new FileOwnership { Mode = (UnixFileMode)0x9ED, UserId = 70_000, GroupId = 80_000 }, Cancel);
+            await tree.WriteFileAsync(
+                "file",
+                "content"u8.ToArray(),
+                new FileOwnership { Mode = (UnixFileMode)0x9ED, UserId = 70_000, GroupId = 80_000 },
+                Cancel);
             tree.CreateHardLink("other", "file");
             tree.CreateNode("null", FileKind.CharacterDevice, new DeviceNumber(1, 3));
             tree.SetExtendedAttribute("file", "security.capability", new byte[20]);
@@ -60,7 +72,10 @@ public sealed class Ext4BuilderTests : IDisposable
         await new Ext4Builder().BuildAsync(source.OpenTree(), _folder["made"], null, Cancel);
 
         await Tools.RunAsync("e2fsck", "-fn", _folder["made"]);
-        (await Tools.RunAsync("debugfs", "-R", "stat /other", _folder["made"])).Should().Contain("Links: 2").And.MatchRegex(@"User:\s+70000\s+Group:\s+80000").And.Contain("security.capability (20)").And.MatchRegex(@"Mode:\s+04755");
+        (await Tools.RunAsync("debugfs", "-R", "stat /other", _folder["made"])).Should().Contain("Links: 2").And.MatchRegex(
+            @"User:\s+70000\s+Group:\s+80000").And.Contain(
+            "security.capability (20)").And.MatchRegex(
+            @"Mode:\s+04755");
         (await Tools.RunAsync("debugfs", "-R", "stat /null", _folder["made"])).Should().Contain("Device major/minor number: 01:03");
     }
 
@@ -70,7 +85,10 @@ public sealed class Ext4BuilderTests : IDisposable
         Directory.CreateDirectory(_folder["tree"]);
         await File.WriteAllBytesAsync(_folder["tree/big"], [.. Enumerable.Repeat((byte)1, 9 << 20)], Cancel);
 
-        await new Ext4Builder().Awaiting(builder => builder.BuildAsync(new FolderTree(_folder["tree"]), _image.File, 8 << 20, Cancel)).Should().ThrowAsync<IOException>().WithMessage("*full*");
+        await new Ext4Builder().Awaiting(builder => builder.BuildAsync(new FolderTree(_folder["tree"]), _image.File, 8 << 20, Cancel))
+            .Should()
+            .ThrowAsync<IOException>()
+            .WithMessage("*full*");
 
         Directory.GetFiles(_folder.Path).Should().BeEmpty();
     }

@@ -43,7 +43,8 @@ public sealed class ExtEditableTreeTests : IDisposable
 
         Func<IEditableFileTree, Task>[] operations =
         [
-            tree => tree.WriteFileAsync("new", content, new FileOwnership { Mode = (UnixFileMode)0x1A0, UserId = 100_000, GroupId = 7 }, Cancel),
+            tree => tree.WriteFileAsync(
+                "new", content, new FileOwnership { Mode = (UnixFileMode)0x1A0, UserId = 100_000, GroupId = 7 }, Cancel),
             tree => tree.WriteFileAsync("empty", "no more\n"u8.ToArray(), null, Cancel),
             tree => tree.AppendFileAsync("new", new MemoryStream(content), Cancel),
             Now(tree => tree.CreateDirectory("directory")),
@@ -52,7 +53,9 @@ public sealed class ExtEditableTreeTests : IDisposable
             Now(tree => tree.CreateSymbolicLink("directory/long", new string('l', 300))),
             Now(tree => tree.CreateHardLink("directory/hard", "new")),
             Now(tree => tree.CreateNode("directory/disk", FileKind.BlockDevice, new DeviceNumber(259, 300))),
-            Now(tree => tree.SetOwnership("new", new FileOwnership { Mode = (UnixFileMode)0x9ED, ModifiedAt = new DateTimeOffset(2045, 6, 7, 8, 9, 10, TimeSpan.Zero) })),
+            Now(tree => tree.SetOwnership(
+                "new",
+                new FileOwnership { Mode = (UnixFileMode)0x9ED, ModifiedAt = new DateTimeOffset(2045, 6, 7, 8, 9, 10, TimeSpan.Zero) })),
             Now(tree => tree.SetExtendedAttribute("new", "user.short", "value"u8.ToArray())),
             Now(tree => tree.SetExtendedAttribute("new", "security.selinux", new byte[600])),
             Now(tree => tree.RemoveExtendedAttribute("new", "user.short")),
@@ -69,7 +72,11 @@ public sealed class ExtEditableTreeTests : IDisposable
 
         (await _image.DumpAsync("new")).Should().Equal([.. content, .. content]);
         (await _image.DumpAsync("empty")).Should().Equal("no more\n"u8.ToArray());
-        (await _image.DebugAsync("stat /new")).Should().MatchRegex(@"Mode:\s+04755").And.MatchRegex(@"User:\s+100000\s+Group:\s+7").And.Contain("Links: 2").And.Contain("security.selinux (600)").And.NotContain("user.short");
+        (await _image.DebugAsync("stat /new")).Should().MatchRegex(@"Mode:\s+04755").And.MatchRegex(
+            @"User:\s+100000\s+Group:\s+7").And.Contain(
+            "Links: 2").And.Contain(
+            "security.selinux (600)").And.NotContain(
+            "user.short");
         (await _image.DebugAsync("stat /directory/disk")).Should().Contain("Device major/minor number: 259:300");
         (await _image.DebugAsync("stat /directory/below")).Should().MatchRegex(@"Mode:\s+01700");
         (await _image.DebugAsync("ls /")).Should().NotContain("many").And.NotContain("sparse");
@@ -101,8 +108,14 @@ public sealed class ExtEditableTreeTests : IDisposable
         await _image.EditAsync(async tree =>
         {
             await tree.WriteFileAsync("kept", new byte[1000].Select(_ => (byte)7).ToArray(), null, Cancel);
-            await tree.Invoking(full => full.WriteFileAsync("kept", new MemoryStream([.. Enumerable.Repeat((byte)1, 4 << 20)]), null, Cancel)).Should().ThrowAsync<IOException>().WithMessage("*full*");
-            await tree.Invoking(full => full.AppendFileAsync("kept", new MemoryStream([.. Enumerable.Repeat((byte)1, 4 << 20)]), Cancel)).Should().ThrowAsync<IOException>();
+            await tree.Invoking(
+                full => full.WriteFileAsync("kept", new MemoryStream([.. Enumerable.Repeat((byte)1, 4 << 20)]), null, Cancel))
+                .Should()
+                .ThrowAsync<IOException>()
+                .WithMessage("*full*");
+            await tree.Invoking(full => full.AppendFileAsync("kept", new MemoryStream([.. Enumerable.Repeat((byte)1, 4 << 20)]), Cancel))
+                .Should()
+                .ThrowAsync<IOException>();
             await tree.Invoking(async full =>
             {
                 for (; ; files++) await full.WriteFileAsync($"file{files}", ReadOnlyMemory<byte>.Empty, null, Cancel);
@@ -124,22 +137,31 @@ public sealed class ExtEditableTreeTests : IDisposable
         await _image.EditAsync(async tree =>
         {
             tree.CreateDirectory("big");
-            for (var i = 0; i < names; i++) await tree.WriteFileAsync($"big/a name that takes some room, number {i}", ReadOnlyMemory<byte>.Empty, null, Cancel);
+            for (var i = 0; i < names; i++)
+                await tree.WriteFileAsync($"big/a name that takes some room, number {i}", ReadOnlyMemory<byte>.Empty, null, Cancel);
         });
-        (await _image.DebugAsync("ls -p /big")).Split('\n').Count(line => line.Contains("number", StringComparison.Ordinal)).Should().Be(names);
+        (await _image.DebugAsync("ls -p /big")).Split('\n')
+            .Count(line => line.Contains("number", StringComparison.Ordinal))
+            .Should()
+            .Be(names);
 
         await _image.EditAsync(tree =>
         {
             for (var i = 0; i < names; i += 2) tree.Delete($"big/a name that takes some room, number {i}");
         });
-        (await _image.DebugAsync("ls -p /big")).Split('\n').Count(line => line.Contains("number", StringComparison.Ordinal) && !line.StartsWith("/0/", StringComparison.Ordinal)).Should().Be(names / 2);
+        (await _image.DebugAsync("ls -p /big")).Split('\n')
+            .Count(line => line.Contains("number", StringComparison.Ordinal) && !line.StartsWith("/0/", StringComparison.Ordinal))
+            .Should()
+            .Be(names / 2);
     }
 
     [Fact]
     public async Task An_index_that_was_there_survives_removals_and_gives_way_to_additions()
     {
         Directory.CreateDirectory(_folder["tree/huge"]);
-        for (var i = 0; i < 3000; i++) await File.WriteAllTextAsync(_folder[$"tree/huge/an entry whose name takes some room, so that blocks fill up, {i}"], "", Cancel);
+        for (var i = 0; i < 3000; i++)
+            await File.WriteAllTextAsync(
+                _folder[$"tree/huge/an entry whose name takes some room, so that blocks fill up, {i}"], "", Cancel);
         await _image.MakeAsync($"-t ext4 -b 1024 -N 8000 -d {_folder["tree"]}");
         (await Judges.Judge.RunAsync("e2fsck", ["-fyD", _image.File], cancellationToken: Cancel)).ExitCode.Should().BeLessThan(2);
 
@@ -163,7 +185,8 @@ public sealed class ExtEditableTreeTests : IDisposable
             for (var i = 0; i < 900; i++) await tree.WriteFileAsync($"f{i}", new byte[1024].Select(_ => (byte)i).ToArray(), null, Cancel);
             for (var i = 0; i < 900; i += 2) tree.Delete($"f{i}");
             await tree.WriteFileAsync("pieces", content, null, Cancel);
-            for (var i = 0; i < 40; i++) await tree.AppendFileAsync("pieces", new MemoryStream(new byte[700].Select(_ => (byte)1).ToArray()), Cancel);
+            for (var i = 0; i < 40; i++)
+                await tree.AppendFileAsync("pieces", new MemoryStream(new byte[700].Select(_ => (byte)1).ToArray()), Cancel);
         });
 
         (await _image.DumpAsync("pieces")).Should().Equal([.. content, .. new byte[28_000].Select(_ => (byte)1)]);
@@ -189,9 +212,17 @@ public sealed class ExtEditableTreeTests : IDisposable
         await using var edit = await DiskImage.EditAsync(_folder["image"], null, Cancel);
         var tree = edit.OpenTree();
 
-        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "other.name", default)).Should().Throw<NotSupportedException>().WithMessage("*other.name*");
-        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "user.", default)).Should().Throw<ArgumentException>().WithMessage("*user.*");
-        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "system.posix_acl_accessory", default)).Should().Throw<ArgumentException>();
+        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "other.name", default))
+            .Should()
+            .Throw<NotSupportedException>()
+            .WithMessage("*other.name*");
+        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "user.", default))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithMessage("*user.*");
+        tree.Invoking(it => it.SetExtendedAttribute("lost+found", "system.posix_acl_accessory", default))
+            .Should()
+            .Throw<ArgumentException>();
     }
 
     private static Func<IEditableFileTree, Task> Now(Action<IEditableFileTree> change) => tree =>

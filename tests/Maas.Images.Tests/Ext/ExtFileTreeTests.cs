@@ -41,8 +41,11 @@ public sealed class ExtFileTreeTests : IDisposable
     {
         SampleTree.Make(_folder["tree"], 20, TreeFeatures.Modes);
         Directory.CreateDirectory(_folder["tree/huge"]);
-        for (var i = 0; i < 3000; i++) await File.WriteAllTextAsync(_folder[$"tree/huge/an entry whose name takes some room, so that blocks fill up, {i}"], "", Cancel);
-        await Tools.RunAsync("mke2fs", "-q", "-F", "-t", "ext4", "-b", "1024", "-N", "8000", "-d", _folder["tree"], _folder["image"], "96M");
+        for (var i = 0; i < 3000; i++)
+            await File.WriteAllTextAsync(
+                _folder[$"tree/huge/an entry whose name takes some room, so that blocks fill up, {i}"], "", Cancel);
+        await Tools.RunAsync(
+            "mke2fs", "-q", "-F", "-t", "ext4", "-b", "1024", "-N", "8000", "-d", _folder["tree"], _folder["image"], "96M");
         (await Judge.RunAsync("e2fsck", ["-fyD", _folder["image"]], cancellationToken: Cancel)).ExitCode.Should().BeLessThan(2);
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
@@ -60,9 +63,11 @@ public sealed class ExtFileTreeTests : IDisposable
         Directory.CreateDirectory(_folder["tree"]);
         await File.WriteAllTextAsync(_folder["tree/file"], new string('a', 4096), Cancel);
         await File.WriteAllTextAsync(_folder["newer"], new string('b', 4096), Cancel);
-        await Tools.RunAsync("mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-O", features, "-d", _folder["tree"], _folder["image"], "32M");
+        await Tools.RunAsync(
+            "mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-O", features, "-d", _folder["tree"], _folder["image"], "32M");
         var block = (await Tools.RunAsync("debugfs", "-R", "blocks /file", _folder["image"])).Trim();
-        await File.WriteAllTextAsync(_folder["commands"], $"jo{(features[0] == '^' ? "" : " -c")}\njw -b {block} {_folder["newer"]}\njc\n", Cancel);
+        await File.WriteAllTextAsync(
+            _folder["commands"], $"jo{(features[0] == '^' ? "" : " -c")}\njw -b {block} {_folder["newer"]}\njc\n", Cancel);
         await Tools.RunAsync("debugfs", "-w", "-f", _folder["commands"], _folder["image"]);
         (await Tools.RunAsync("debugfs", "-R", "features", _folder["image"])).Should().Contain("needs_recovery");
 
@@ -80,7 +85,22 @@ public sealed class ExtFileTreeTests : IDisposable
         Directory.CreateDirectory(_folder["tree"]);
         await File.WriteAllTextAsync(_folder["tree/file"], "content", Cancel);
         await File.WriteAllBytesAsync(_folder["value"], new byte[3000], Cancel);
-        await Tools.RunAsync("mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-L", "a label", "-U", "12345678-9abc-def0-1122-334455667788", "-d", _folder["tree"], _folder["image"], "32M");
+        await Tools.RunAsync(
+            "mke2fs",
+            "-q",
+            "-F",
+            "-t",
+            "ext4",
+            "-b",
+            "4096",
+            "-L",
+            "a label",
+            "-U",
+            "12345678-9abc-def0-1122-334455667788",
+            "-d",
+            _folder["tree"],
+            _folder["image"],
+            "32M");
         await File.WriteAllTextAsync(_folder["commands"], $"""
             mknod disk b 8 300
             mknod null c 1 3
@@ -104,7 +124,8 @@ public sealed class ExtFileTreeTests : IDisposable
         file.Mode.Should().HaveFlag(UnixFileMode.SetUser);
         file.ModifiedAt.Year.Should().Be(2041);
         tree.Find("disk")!.Device.Should().Be(new DeviceNumber(8, 300));
-        tree.Find("null")!.Should().Match<FileEntry>(entry => entry.Kind == FileKind.CharacterDevice && entry.Device == new DeviceNumber(1, 3));
+        tree.Find("null")!.Should()
+            .Match<FileEntry>(entry => entry.Kind == FileKind.CharacterDevice && entry.Device == new DeviceNumber(1, 3));
         tree.Find("pipe")!.Kind.Should().Be(FileKind.Pipe);
         tree.ExtendedAttributes(file)["user.short"].ToArray().Should().Equal("value"u8.ToArray());
         tree.ExtendedAttributes(file)["user.long"].Length.Should().Be(3000);
@@ -113,7 +134,9 @@ public sealed class ExtFileTreeTests : IDisposable
     [Fact]
     public async Task An_attribute_whose_name_no_attribute_has_is_damage()
     {
-        await Tools.ShellAsync(_folder.Path, "mkdir tree && touch tree/file && mke2fs -q -F -t ext4 -O ^metadata_csum -d tree image 4M && debugfs -w -R 'ea_set file user.abc value' image");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir tree && touch tree/file && mke2fs -q -F -t ext4 -O ^metadata_csum -d tree image 4M && debugfs -w -R 'ea_set file user.abc value' image");
         var bytes = await File.ReadAllBytesAsync(_folder["image"], Cancel);
         var entry = bytes.AsSpan().IndexOf("abc\0"u8) - 16;
         bytes[entry + 1].Should().Be(1, "that is user.");
@@ -122,7 +145,10 @@ public sealed class ExtFileTreeTests : IDisposable
         using var image = await DiskImage.OpenAsync(new MemoryStream(bytes), null, Cancel);
         var tree = image.OpenTree();
 
-        tree.Invoking(damaged => damaged.ExtendedAttributes(damaged.Find("file")!)).Should().Throw<InvalidImageException>().WithMessage("*one is named system.posix_acl_accessabc*");
+        tree.Invoking(damaged => damaged.ExtendedAttributes(damaged.Find("file")!))
+            .Should()
+            .Throw<InvalidImageException>()
+            .WithMessage("*one is named system.posix_acl_accessabc*");
     }
 
     [Fact]

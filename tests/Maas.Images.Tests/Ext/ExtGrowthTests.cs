@@ -32,8 +32,11 @@ public sealed class ExtGrowthTests : IDisposable
         await _image.CheckAsync();
         var (blocks, size) = await BlocksAsync();
         (blocks * size).Should().BeGreaterThan(before.Blocks * before.Size).And.BeGreaterThan(((long)to << 20) * 9 / 10);
-        using (var image = await DiskImage.OpenAsync(_image.File, null, Cancel)) TreeListing.Of(image.OpenTree()).Should().Equal(TreeListing.Of(_folder["tree"]));
-        await _image.EditAsync(tree => tree.WriteFileAsync("more", new MemoryStream([.. Enumerable.Repeat((byte)9, Math.Min(to - from, 80) << 20 >> 1)]), null, Cancel));
+        using (var image = await DiskImage.OpenAsync(_image.File, null, Cancel))
+            TreeListing.Of(image.OpenTree()).Should().Equal(TreeListing.Of(_folder["tree"]));
+        await _image.EditAsync(tree =>
+            tree.WriteFileAsync(
+                "more", new MemoryStream([.. Enumerable.Repeat((byte)9, Math.Min(to - from, 80) << 20 >> 1)]), null, Cancel));
     }
 
     [Fact]
@@ -60,6 +63,9 @@ public sealed class ExtGrowthTests : IDisposable
         var lines = (await Tools.RunAsync("dumpe2fs", "-h", _image.File)).Split('\n');
         return (Field("Block count:"), Field("Block size:"));
 
-        long Field(string name) => long.Parse(lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        long Field(string name) =>
+            long.Parse(
+                lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Trim(),
+                System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -6,7 +6,10 @@ using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Ext;
 
-/// <summary>Large directories: found by hash, and their trees as deep as they can be. Judges: e2fsck, which checks every hash and bound, and debugfs.</summary>
+/// <summary>
+/// Large directories: found by hash, and their trees as deep as they can be. Judges: e2fsck, which checks every hash and bound, and
+/// debugfs.
+/// </summary>
 public sealed class ExtHashTreeTests : IDisposable
 {
     private const int NameLength = 240;
@@ -21,7 +24,10 @@ public sealed class ExtHashTreeTests : IDisposable
     [InlineData("", 12_000, "Indirect levels: 1")]
     [InlineData("-O large_dir", 36_000, "Indirect levels: 2")]
     [InlineData("", 36_000, "Not a hash-indexed directory")] // two levels of blocks of 1 KiB do not hold so many
-    public async Task A_tree_becomes_as_deep_as_the_file_system_allows_and_e2fsck_finds_nothing_to_mend(string options, int count, string told)
+    public async Task A_tree_becomes_as_deep_as_the_file_system_allows_and_e2fsck_finds_nothing_to_mend(
+        string options,
+        int count,
+        string told)
     {
         await MakeAsync($"-b 1024 {options}", "48M", 150);
         using (var edit = await DiskImage.EditAsync(_folder["image"], null, Cancel))
@@ -40,11 +46,16 @@ public sealed class ExtHashTreeTests : IDisposable
         }
 
         await Tools.RunAsync("e2fsck", "-fn", _folder["image"]);
-        (await Tools.ShellAsync(_folder.Path, "debugfs -R 'htree_dump /dir' image 2>&1 | grep -a -m 1 -o -e 'Indirect levels: .' -e 'Not a hash-indexed directory'")).Trim().Should().Be(told);
+        (await Tools.ShellAsync(
+            _folder.Path,
+            "debugfs -R 'htree_dump /dir' image 2>&1 | grep -a -m 1 -o -e 'Indirect levels: .' -e 'Not a hash-indexed directory'")).Trim()
+            .Should()
+            .Be(told);
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
         var tree = image.OpenTree();
         tree.List(tree.Find("dir")!).Count().Should().Be(150 + count - (count / 10));
-        for (var i = 0; i < count; i += 499) (tree.Find($"dir/{Encoding.ASCII.GetString(Name(i))}") is null).Should().Be(i % 10 == 0, "of name {0}", i);
+        for (var i = 0; i < count; i += 499)
+            (tree.Find($"dir/{Encoding.ASCII.GetString(Name(i))}") is null).Should().Be(i % 10 == 0, "of name {0}", i);
     }
 
     [Fact]
@@ -70,7 +81,9 @@ public sealed class ExtHashTreeTests : IDisposable
     {
         await MakeAsync("-b 1024", "16M", 4000);
         var image = await File.ReadAllBytesAsync(_folder["image"], Cancel);
-        var block = int.Parse((await Tools.RunAsync("debugfs", "-R", "bmap /dir 0", _folder["image"])).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        var block = int.Parse(
+            (await Tools.RunAsync("debugfs", "-R", "bmap /dir 0", _folder["image"])).Trim(),
+            System.Globalization.CultureInfo.InvariantCulture);
         image[(block * 1024) + 41] ^= 0x40; // in the first pair with a hash: the checksum no longer matches
 
         var tree = new ExtFileTree(new MemoryBytes(image));
@@ -90,11 +103,16 @@ public sealed class ExtHashTreeTests : IDisposable
         var root = Root(levels: 1, (0, 1), (hash | 1, 2), (hash + 4, 3));
         byte[] first = Node((0, 4), (hash, 5), (hash | 1, 6)), second = Node((0, 7), (hash | 1, 8), (hash + 2, 9));
 
-        var leaves = ExtHashTree.Find(super, directory, "name"u8, number => number switch { 0 => root, 1 => first, 2 => second, _ => default });
+        var leaves = ExtHashTree.Find(
+            super, directory, "name"u8, number => number switch { 0 => root, 1 => first, 2 => second, _ => default });
 
         leaves.Should().Equal(5, 6, 7, 8);
-        ExtHashTree.Find(super, directory, "name"u8, number => number switch { 0 => root, 1 => first, _ => default }).Should().BeNull("a node is missing");
-        ExtHashTree.Find(super, directory, "name"u8, number => number == 0 ? Root(levels: 2, (0, 1)) : default).Should().BeNull("without large_dir there is no second level");
+        ExtHashTree.Find(super, directory, "name"u8, number => number switch { 0 => root, 1 => first, _ => default })
+            .Should()
+            .BeNull("a node is missing");
+        ExtHashTree.Find(super, directory, "name"u8, number => number == 0 ? Root(levels: 2, (0, 1)) : default)
+            .Should()
+            .BeNull("without large_dir there is no second level");
     }
 
     private static byte[] Root(int levels, params (uint Hash, uint Block)[] pairs)

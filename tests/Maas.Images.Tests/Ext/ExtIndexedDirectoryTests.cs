@@ -7,7 +7,9 @@ using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Ext;
 
-/// <summary>Names added to directories with a hash tree. Judges: e2fsck, which checks every hash and bound of the tree, and debugfs.</summary>
+/// <summary>
+/// Names added to directories with a hash tree. Judges: e2fsck, which checks every hash and bound of the tree, and debugfs.
+/// </summary>
 public sealed class ExtIndexedDirectoryTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -22,15 +24,34 @@ public sealed class ExtIndexedDirectoryTests : IDisposable
     [InlineData("legacy", 0)]
     public async Task Names_hash_as_debugfs_says(string algorithm, byte version)
     {
-        await Tools.ShellAsync(_folder.Path, "mke2fs -q -F -t ext4 -b 1024 -U 01234567-89ab-cdef-0123-456789abcdef -E hash_seed=11111111-2222-3333-4444-555555555555 image 600K && debugfs -w -R 'ssv flags 1' image > /dev/null 2>&1");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mke2fs -q -F -t ext4 -b 1024 -U 01234567-89ab-cdef-0123-456789abcdef -E hash_seed=11111111-2222-3333-4444-555555555555 image 600K && debugfs -w -R 'ssv flags 1' image > /dev/null 2>&1");
         var super = ExtSuperblock.Read(new MemoryBytes(await File.ReadAllBytesAsync(_folder["image"], Cancel)));
-        string[] names = ["a", "ab", "abcd", "lost+found", new string('x', 31), new string('y', 32), new string('z', 33), new string('w', 255), "ümläut-☃", "🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀"];
+        string[] names =
+        [
+            "a",
+            "ab",
+            "abcd",
+            "lost+found",
+            new string('x', 31),
+            new string('y', 32),
+            new string('z', 33),
+            new string('w', 255),
+            "ümläut-☃",
+            "🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀"
+        ];
         var hash = ExtNameHash.Of(super, version)!.Value;
 
         foreach (var name in names)
         {
-            var told = await Tools.RunAsync("debugfs", "-R", $"dx_hash -h {algorithm} -s 11111111-2222-3333-4444-555555555555 {name}", _folder["image"]);
-            told.Should().Contain($"is 0x{hash.Hash(Encoding.UTF8.GetBytes(name)).ToString("x8", CultureInfo.InvariantCulture)}", "that is the hash of {0}", name);
+            var told =
+                await Tools.RunAsync(
+                    "debugfs", "-R", $"dx_hash -h {algorithm} -s 11111111-2222-3333-4444-555555555555 {name}", _folder["image"]);
+            told.Should().Contain(
+                $"is 0x{hash.Hash(Encoding.UTF8.GetBytes(name)).ToString("x8", CultureInfo.InvariantCulture)}",
+                "that is the hash of {0}",
+                name);
         }
     }
 
@@ -41,10 +62,14 @@ public sealed class ExtIndexedDirectoryTests : IDisposable
     [InlineData("-t ext4 -b 4096 -I 256", "half_md4", 2, 300)]
     public async Task The_index_is_kept_and_e2fsck_finds_nothing_to_mend(string options, string hash, int flags, int count)
     {
-        await Tools.ShellAsync(_folder.Path, $"mkdir -p tree/dir && cd tree/dir && seq -f 'a name that was there before %g' 150 | xargs -d '\n' touch && cd ../.. && mke2fs -q -F {options} -N 4000 -d tree image 24M && debugfs -w -R 'ssv def_hash_version {hash}' image > /dev/null 2>&1; debugfs -w -R 'ssv flags {flags}' image > /dev/null 2>&1; e2fsck -fyD image > /dev/null 2>&1; e2fsck -fn image > /dev/null");
+        await Tools.ShellAsync(
+            _folder.Path,
+            $"mkdir -p tree/dir && cd tree/dir && seq -f 'a name that was there before %g' 150 | xargs -d '\n' touch && cd ../.. && mke2fs -q -F {options} -N 4000 -d tree image 24M && debugfs -w -R 'ssv def_hash_version {hash}' image > /dev/null 2>&1; debugfs -w -R 'ssv flags {flags}' image > /dev/null 2>&1; e2fsck -fyD image > /dev/null 2>&1; e2fsck -fn image > /dev/null");
         (await FlagsAsync()).Should().Be("0x1000", "e2fsck made an index");
         var random = new Random(count);
-        var names = Enumerable.Range(0, count).Select(i => $"{i} ümläut {new string((char)('a' + (i % 26)), random.Next(150, 220))}").ToList();
+        var names = Enumerable.Range(0, count)
+            .Select(i => $"{i} ümläut {new string((char)('a' + (i % 26)), random.Next(150, 220))}")
+            .ToList();
 
         await using (var edit = await DiskImage.EditAsync(_folder["image"], null, Cancel))
         {

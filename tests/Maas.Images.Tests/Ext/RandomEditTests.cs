@@ -5,9 +5,14 @@ namespace Maas.Images.Tests.Ext;
 
 public sealed class RandomEditTests
 {
-    private static readonly string[] Formats = ["-t ext4 -b 1024", "-t ext4 -b 4096 -O inline_data", "-t ext2 -b 1024 -I 128", "-t ext3 -b 2048"];
+    private static readonly string[] Formats =
+    [
+        "-t ext4 -b 1024", "-t ext4 -b 4096 -O inline_data", "-t ext2 -b 1024 -I 128", "-t ext3 -b 2048"
+    ];
 
-    /// <summary>Operations on a tree and on a model of it (path to content, null for a directory), e2fsck'd and compared at the end.</summary>
+    /// <summary>
+    /// Operations on a tree and on a model of it (path to content, null for a directory), e2fsck'd and compared at the end.
+    /// </summary>
     [Fact]
     public Task Any_sequence_of_operations_leaves_what_a_model_says_and_a_clean_file_system() =>
         Gen.Select(Gen.OneOf(Formats), Gen.Int[0, int.MaxValue]).SampleAsync(async (format, seed) =>
@@ -27,7 +32,12 @@ public sealed class RandomEditTests
 
             using var read = await DiskImage.OpenAsync(image.File);
             var tree = read.OpenTree();
-            tree.Walk().Select(entry => entry.Path).Where(path => path != "lost+found").Order(StringComparer.Ordinal).Should().Equal(model.Keys);
+            tree.Walk()
+                .Select(entry => entry.Path)
+                .Where(path => path != "lost+found")
+                .Order(StringComparer.Ordinal)
+                .Should()
+                .Equal(model.Keys);
             foreach (var (path, content) in model.Where(file => file.Value is not null))
             {
                 using var stored = new MemoryStream();
@@ -56,10 +66,12 @@ public sealed class RandomEditTests
             case 2 when model.Count > 0:
                 var gone = model.Keys.ElementAt(random.Next(model.Count));
                 tree.DeleteTree(gone);
-                foreach (var below in model.Keys.Where(key => key == gone || key.StartsWith(gone + "/", StringComparison.Ordinal)).ToList()) model.Remove(below);
+                foreach (var below in model.Keys.Where(key => key == gone || key.StartsWith(gone + "/", StringComparison.Ordinal)).ToList())
+                    model.Remove(below);
                 break;
             case 3 when files.Count > 0:
-                tree.SetExtendedAttribute(files[random.Next(files.Count)], $"user.{(char)('a' + random.Next(6))}", new byte[random.Next(100)]);
+                tree.SetExtendedAttribute(
+                    files[random.Next(files.Count)], $"user.{(char)('a' + random.Next(6))}", new byte[random.Next(100)]);
                 break;
             default:
                 if (model.TryGetValue(path, out var known) && known is null) break;
@@ -72,7 +84,8 @@ public sealed class RandomEditTests
 
     private static byte[] Content(Random random)
     {
-        var content = new byte[random.Next(4) switch { 0 => random.Next(60), 1 => random.Next(3000), 2 => random.Next(150_000), _ => 4096 }];
+        var content =
+            new byte[random.Next(4) switch { 0 => random.Next(60), 1 => random.Next(3000), 2 => random.Next(150_000), _ => 4096 }];
         if (random.Next(4) != 0) random.NextBytes(content);
         return content;
     }

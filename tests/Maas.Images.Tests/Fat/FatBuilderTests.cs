@@ -31,11 +31,14 @@ public sealed class FatBuilderTests : IDisposable
 
         (await Tools.RunAsync("fsck.fat", "-n", "-v", _folder["image"])).Should().NotContainAny("differ", "Dirty", "uninitialized");
         await Tools.ShellAsync(_folder.Path, "mkdir out && mcopy -s -Q -m -i image '::/*' out && diff -r tree out");
-        (await Tools.ShellAsync(_folder.Path, "mdir -i image ::/")).Should().Contain("Volume in drive : is A LABEL").And.Contain("CAFE-0001");
+        (await Tools.ShellAsync(_folder.Path, "mdir -i image ::/")).Should().Contain("Volume in drive : is A LABEL").And.Contain(
+            "CAFE-0001");
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
         var tree = image.OpenTree();
         (tree.Format, tree.Label).Should().Be(($"fat{expected}", "A LABEL"));
-        TreeListing.Of(tree, TreeFeatures.None, times: false).Should().Equal(TreeListing.Of(_folder["tree"], TreeFeatures.None, times: false));
+        TreeListing.Of(tree, TreeFeatures.None, times: false)
+            .Should()
+            .Equal(TreeListing.Of(_folder["tree"], TreeFeatures.None, times: false));
         tree.Walk().Where(entry => entry.Kind == FileKind.File).Should().OnlyContain(entry =>
             Math.Abs((entry.ModifiedAt.UtcDateTime - File.GetLastWriteTimeUtc(_folder[$"tree/{entry.Path}"])).TotalSeconds) < 2);
     }
@@ -78,14 +81,17 @@ public sealed class FatBuilderTests : IDisposable
 
     [Fact]
     public void Any_tree_reads_back_equal() => Gen.Select(
-        Gen.Dictionary(Names.List[1, 4], Gen.Byte.Array[0, 9000])[0, 40], Gen.Int[0, 3].Select(kind => kind switch { 0 => 12, 1 => 16, 2 => 32, _ => (int?)null })).Sample((files, bits) =>
+        Gen.Dictionary(Names.List[1, 4], Gen.Byte.Array[0, 9000])[0, 40],
+        Gen.Int[0, 3].Select(kind => kind switch { 0 => 12, 1 => 16, 2 => 32, _ => (int?)null })).Sample((files, bits) =>
     {
         var builder = new FatBuilder { Bits = bits };
         var expected = new Dictionary<string, byte[]>(StringComparer.OrdinalIgnoreCase);
         foreach (var (names, content) in files)
         {
             var path = string.Join('/', names);
-            if (expected.Keys.Any(other => other.StartsWith(path + "/", StringComparison.OrdinalIgnoreCase) || path.StartsWith(other + "/", StringComparison.OrdinalIgnoreCase))) continue;
+            if (expected.Keys.Any(other => other.StartsWith(path + "/", StringComparison.OrdinalIgnoreCase)
+                || path.StartsWith(other + "/", StringComparison.OrdinalIgnoreCase)))
+                continue;
             builder.AddFile(path, content);
             expected[path] = content;
         }
@@ -137,10 +143,15 @@ public sealed class FatBuilderTests : IDisposable
         await File.WriteAllTextAsync(_folder["tree/Name"], "", Cancel);
         await File.WriteAllTextAsync(_folder["tree/name"], "", Cancel);
 
-        new FatBuilder().Invoking(fat => fat.AddTree(new FolderTree(_folder["tree"]))).Should().Throw<ArgumentException>().WithMessage("*case*");
+        new FatBuilder().Invoking(fat => fat.AddTree(new FolderTree(_folder["tree"])))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithMessage("*case*");
     }
 
-    internal static Gen<string> Names { get; } = Gen.Char["abcdefgABCDEFG0123 .-_äßж☃"].Array[1, 24].Select(units => new string(units).Trim(' ', '.')).Where(name => name.Length > 0);
+    internal static Gen<string> Names { get; } =
+        Gen.Char["abcdefgABCDEFG0123 .-_äßж☃"].Array[1, 24].Select(units => new string(units).Trim(' ', '.'))
+            .Where(name => name.Length > 0);
 
     private async Task WriteAsync(FatBuilder builder)
     {

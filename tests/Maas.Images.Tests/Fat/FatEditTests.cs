@@ -22,7 +22,9 @@ public sealed class FatEditTests : IDisposable
     [InlineData("-F 32 -s 1 -f 1", 40_000)]
     public async Task Files_are_made_replaced_extended_and_removed(string options, int kibibytes)
     {
-        await Tools.ShellAsync(_folder.Path, $"mkfs.fat -C {options} image {kibibytes} && mmd -i image ::/kept && seq 9000 | mcopy -i image - ::/kept/text && seq 5000 | mcopy -i image - '::/A long name.txt'");
+        await Tools.ShellAsync(
+            _folder.Path,
+            $"mkfs.fat -C {options} image {kibibytes} && mmd -i image ::/kept && seq 9000 | mcopy -i image - ::/kept/text && seq 5000 | mcopy -i image - '::/A long name.txt'");
 
         await using (var edit = await DiskImage.EditAsync(_folder["image"], null, Cancel))
         {
@@ -31,10 +33,12 @@ public sealed class FatEditTests : IDisposable
             tree.CreateDirectory("EFI/Linux entries");
             await tree.WriteFileAsync("EFI/Linux entries/vmlinuz-6.1.0-amd64", Pattern(100_000), null, Cancel);
             await tree.WriteFileAsync("a LONG name.TXT", Pattern(70_000), null, Cancel);
-            await tree.AppendFileAsync("kept/text", new MemoryStream(Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(9001, 4000)) + "\n")), Cancel);
+            await tree.AppendFileAsync(
+                "kept/text", new MemoryStream(Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(9001, 4000)) + "\n")), Cancel);
             await tree.WriteFileAsync("empty", Pattern(0), null, Cancel);
             await tree.AppendFileAsync("empty", Pattern(512), Cancel);
-            for (var i = 0; i < 60; i++) await tree.WriteFileAsync($"EFI/Linux entries/an entry with a long name, number {i}.conf", Pattern(i * 10), null, Cancel);
+            for (var i = 0; i < 60; i++)
+                await tree.WriteFileAsync($"EFI/Linux entries/an entry with a long name, number {i}.conf", Pattern(i * 10), null, Cancel);
             for (var i = 0; i < 60; i += 2) tree.Delete($"EFI/Linux entries/an entry with a long name, number {i}.conf");
             await edit.CommitAsync(Cancel);
         }
@@ -86,7 +90,8 @@ public sealed class FatEditTests : IDisposable
         {
             var tree = edit.OpenTree();
             await tree.WriteFileAsync("file", Pattern(10), null, Cancel);
-            tree.SetOwnership("file", new() { Mode = UnixFileMode.UserRead, ModifiedAt = new DateTimeOffset(2020, 2, 3, 4, 5, 6, TimeSpan.Zero) });
+            tree.SetOwnership(
+                "file", new() { Mode = UnixFileMode.UserRead, ModifiedAt = new DateTimeOffset(2020, 2, 3, 4, 5, 6, TimeSpan.Zero) });
             tree.Invoking(t => t.SetOwnership("file", new() { UserId = 1000 })).Should().Throw<NotSupportedException>();
             tree.Invoking(t => t.CreateSymbolicLink("link", "file")).Should().Throw<NotSupportedException>();
             tree.Invoking(t => t.CreateDirectory("FILE")).Should().Throw<IOException>();
@@ -105,20 +110,24 @@ public sealed class FatEditTests : IDisposable
 
     [Fact]
     public void Any_sequence_of_edits_leaves_a_sound_volume() => Gen.Select(
-        Gen.Int[0, 2].Select(kind => kind switch { 0 => 12, 1 => 16, _ => 32 }), Gen.Select(Gen.Int[0, 4], Gen.Int[0, 7], Gen.Int[0, 5], Gen.Int[0, 6000]).Array[1, 60]).Sample((bits, steps) =>
+        Gen.Int[0, 2].Select(kind => kind switch { 0 => 12, 1 => 16, _ => 32 }),
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 7], Gen.Int[0, 5], Gen.Int[0, 6000]).Array[1, 60]).Sample((bits, steps) =>
     {
         WriteAsync(new FatBuilder { Bits = bits, Length = bits == 12 ? 300_032 : null }).GetAwaiter().GetResult();
         var expected = new Dictionary<string, byte[]?>(StringComparer.OrdinalIgnoreCase);
         using (var edit = DiskImage.EditAsync(_folder["image"]).GetAwaiter().GetResult())
         {
             var tree = edit.OpenTree();
-            foreach (var (what, folder, name, length) in steps) Step(tree, expected, what, folder == 0 ? "" : $"a folder {folder}", $"file number {name}.bin", length);
+            foreach (var (what, folder, name, length) in steps) Step(
+                tree, expected, what, folder == 0 ? "" : $"a folder {folder}", $"file number {name}.bin", length);
             edit.CommitAsync().GetAwaiter().GetResult();
         }
 
         FsckApprovesAsync().GetAwaiter().GetResult();
         using var image = DiskImage.OpenAsync(_folder["image"]).GetAwaiter().GetResult();
-        var found = image.OpenTree(0).Walk().ToDictionary(entry => entry.Path, entry => entry.Kind == FileKind.File ? Read(image.OpenTree(0), entry) : null);
+        var found = image.OpenTree(0)
+            .Walk()
+            .ToDictionary(entry => entry.Path, entry => entry.Kind == FileKind.File ? Read(image.OpenTree(0), entry) : null);
         found.Should().BeEquivalentTo(expected);
     }, iter: 25, threads: 1);
 
@@ -164,5 +173,6 @@ public sealed class FatEditTests : IDisposable
         await volume.CopyToAsync(file);
     }
 
-    private async Task FsckApprovesAsync() => (await Tools.RunAsync("fsck.fat", "-n", "-v", _folder["image"])).Should().NotContainAny("differ", "Dirty", "uninitialized");
+    private async Task FsckApprovesAsync() =>
+        (await Tools.RunAsync("fsck.fat", "-n", "-v", _folder["image"])).Should().NotContainAny("differ", "Dirty", "uninitialized");
 }

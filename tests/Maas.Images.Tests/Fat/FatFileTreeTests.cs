@@ -28,7 +28,9 @@ public sealed class FatFileTreeTests : IDisposable
 
         tree.Format.Should().Be($"fat{bits}");
         tree.Label.Should().Be("A LABEL");
-        TreeListing.Of(tree, TreeFeatures.None, times: false).Should().Equal(TreeListing.Of(_folder["tree"], TreeFeatures.None, times: false));
+        TreeListing.Of(tree, TreeFeatures.None, times: false)
+            .Should()
+            .Equal(TreeListing.Of(_folder["tree"], TreeFeatures.None, times: false));
     }
 
     [Fact]

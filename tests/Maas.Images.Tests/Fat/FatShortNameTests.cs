@@ -100,7 +100,8 @@ public sealed class FatShortNameTests : IDisposable
     [Fact]
     public async Task A_FAT32_of_few_clusters_is_read_and_changed()
     {
-        await Tools.ShellAsync(_folder.Path, "mkfs.fat -C -F 32 -s 1 -n SMALL image 32768 > log && mkfs.fat -C -F 32 -s 8 image2 32768 > log");
+        await Tools.ShellAsync(
+            _folder.Path, "mkfs.fat -C -F 32 -s 1 -n SMALL image 32768 > log && mkfs.fat -C -F 32 -s 8 image2 32768 > log");
         foreach (var name in new[] { "image", "image2" })
         {
             await using (var edit = await DiskImage.EditAsync(_folder[name], null, Cancel))
@@ -120,7 +121,8 @@ public sealed class FatShortNameTests : IDisposable
     [Fact]
     public async Task A_volume_with_more_clusters_than_its_FAT_has_entries_for_uses_those_it_has()
     {
-        await Tools.ShellAsync(_folder.Path, "mkfs.fat -C -F 16 -s 4 image 20000 && seq 9000 | mcopy -i image - ::/text && truncate -s 140M image");
+        await Tools.ShellAsync(
+            _folder.Path, "mkfs.fat -C -F 16 -s 4 image 20000 && seq 9000 | mcopy -i image - ::/text && truncate -s 140M image");
         var bytes = await File.ReadAllBytesAsync(_folder["image"], Cancel);
         var mapped = ((bytes[22] | (bytes[23] << 8)) * 512 / 2) - 2;
         Convert.FromHexString("0000").CopyTo(bytes, 19);

@@ -21,8 +21,13 @@ public sealed class FolderTreeTests : IDisposable
     public async Task Owners_hard_links_pipes_and_attributes_are_those_of_the_system()
     {
         Judge.RequireRoot();
-        await Tools.ShellAsync(_folder.Path, "mkdir tree && echo x > tree/a && ln tree/a tree/b && mkfifo tree/pipe && mknod tree/dev c 5 1 && chown 12:34 tree/a && ln -s /nowhere tree/link");
-        await Judge.RunAsync(Judge.Require("setfattr", "attr"), ["-n", "user.note", "-v", "hello", _folder["tree/a"]], cancellationToken: TestContext.Current.CancellationToken);
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir tree && echo x > tree/a && ln tree/a tree/b && mkfifo tree/pipe && mknod tree/dev c 5 1 && chown 12:34 tree/a && ln -s /nowhere tree/link");
+        await Judge.RunAsync(
+            Judge.Require("setfattr", "attr"),
+            ["-n", "user.note", "-v", "hello", _folder["tree/a"]],
+            cancellationToken: TestContext.Current.CancellationToken);
         var tree = new FolderTree(_folder["tree"]);
 
         var (a, b) = (tree.Find("a")!, tree.Find("b")!);

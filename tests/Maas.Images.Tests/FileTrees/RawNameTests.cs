@@ -64,7 +64,8 @@ public sealed class RawNameTests : IAsyncLifetime
                 await new Ext4Builder().BuildAsync(tree, _folder["image"], null, Cancel);
                 break;
             case "squashfs":
-                await ImageOutput.WriteAsync(_folder["image"], stream => new SquashBuilder().WriteAsync(tree, stream, Cancel), null, Cancel);
+                await ImageOutput.WriteAsync(
+                    _folder["image"], stream => new SquashBuilder().WriteAsync(tree, stream, Cancel), null, Cancel);
                 break;
             case "cpio":
                 using (var cpio = new CpioWriter(File.Create(_folder["image"]))) Write(cpio, tree);
@@ -85,11 +86,15 @@ public sealed class RawNameTests : IAsyncLifetime
         await Tools.ShellAsync(_folder.Path, MakeTree);
         var fat = new Maas.Images.Fat.FatBuilder();
 
-        fat.Invoking(it => it.AddTree(new FolderTree(_folder["tree"]))).Should().Throw<Exception>().Where(refused => refused is ArgumentException || refused is NotSupportedException);
+        fat.Invoking(it => it.AddTree(new FolderTree(_folder["tree"])))
+            .Should()
+            .Throw<Exception>()
+            .Where(refused => refused is ArgumentException || refused is NotSupportedException);
     }
 
     [Fact]
-    public void Every_name_survives_being_read_and_written() => Gen.Byte.Array[0, 40].Sample(bytes => FileName.Encode(FileName.Decode(bytes)).AsSpan().SequenceEqual(bytes));
+    public void Every_name_survives_being_read_and_written() =>
+        Gen.Byte.Array[0, 40].Sample(bytes => FileName.Encode(FileName.Decode(bytes)).AsSpan().SequenceEqual(bytes));
 
     [Theory]
     [InlineData("a\u001b[31mb\u009bc\nd", "a?[31mb?c?d")]
@@ -98,7 +103,8 @@ public sealed class RawNameTests : IAsyncLifetime
     public void A_name_is_shown_without_what_steers_a_terminal(string name, string shown) => FileName.Printable(name).Should().Be(shown);
 
     [Fact]
-    public void A_byte_that_is_not_UTF8_is_shown_as_a_question_mark() => FileName.Printable(FileName.Decode([0x63, 0xE9, 0x2E])).Should().Be("c?.");
+    public void A_byte_that_is_not_UTF8_is_shown_as_a_question_mark() =>
+        FileName.Printable(FileName.Decode([0x63, 0xE9, 0x2E])).Should().Be("c?.");
 
     private static void Write(CpioWriter cpio, FolderTree tree)
     {

@@ -37,13 +37,16 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
         file.Digest.ToString().Should().Be(Convert.ToHexStringLower(SHA256.HashData(_image)));
         _mirror.Server.Requests.Clear();
         await _mirror.RunAsync(Source());
-        _mirror.Server.Requests.Should().NotContain(request => request.StartsWith("noble-amd64.img", StringComparison.Ordinal), "it is here already");
+        _mirror.Server.Requests.Should().NotContain(
+            request => request.StartsWith("noble-amd64.img", StringComparison.Ordinal), "it is here already");
     }
 
     [Fact]
     public async Task A_list_signed_in_the_clear_is_read_too()
     {
-        _mirror.Server.Files["CHECKSUM"] = Encoding.UTF8.GetBytes(_mirror.Key.Sign($"# noble-amd64.img: {_image.Length} bytes\nSHA256 (noble-amd64.img) = {Convert.ToHexStringLower(SHA256.HashData(_image))}\n", _mirror.Time.GetUtcNow()));
+        _mirror.Server.Files["CHECKSUM"] = Encoding.UTF8.GetBytes(_mirror.Key.Sign(
+            $"# noble-amd64.img: {_image.Length} bytes\nSHA256 (noble-amd64.img) = {Convert.ToHexStringLower(SHA256.HashData(_image))}\n",
+            _mirror.Time.GetUtcNow()));
 
         await _mirror.RunAsync(Source(ChecksumSignature.Clear, "CHECKSUM"));
 
@@ -131,7 +134,10 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
     public async Task A_list_without_the_image_says_so()
     {
         PublishDetached(List(64), armored: false);
-        await _mirror.Invoking(it => it.RunAsync(Source(files: "jammy*"))).Should().ThrowAsync<FileNotFoundException>().WithMessage("*names no jammy*");
+        await _mirror.Invoking(it => it.RunAsync(Source(files: "jammy*")))
+            .Should()
+            .ThrowAsync<FileNotFoundException>()
+            .WithMessage("*names no jammy*");
     }
 
     [Fact]
@@ -139,7 +145,8 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
     {
         var two = () => ChecksumList.Parse($"{new string('0', 64)}  a\n{new string('1', 64)}  a\n", "list");
         two.Should().Throw<UntrustedArchiveException>().WithMessage("*two hashes of a*");
-        ChecksumList.Parse($"{new string('0', 64)} *./a b\r\nnot a line\n{new string('1', 32)}  md5\nSHA512 (c (d)) = {new string('2', 128)}\n", "list")
+        ChecksumList.Parse(
+            $"{new string('0', 64)} *./a b\r\nnot a line\n{new string('1', 32)}  md5\nSHA512 (c (d)) = {new string('2', 128)}\n", "list")
             .Select(entry => entry.Name).Should().Equal("a b", "c (d)");
     }
 
@@ -155,10 +162,27 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
         string[] common = ["--homedir", home.Path, "--batch", "--pinentry-mode", "loopback", "--passphrase", ""];
         try
         {
-            (await Judge.RunAsync(gpg, [.. common, "--quick-generate-key", "Mirror <mirror@example.org>", "rsa2048", "sign", "never"], null, Cancel)).Approved();
+            (await Judge.RunAsync(
+                gpg,
+                [.. common, "--quick-generate-key", "Mirror <mirror@example.org>", "rsa2048", "sign", "never"],
+                null,
+                Cancel)).Approved();
             (await Judge.RunAsync(gpg, [.. common, "--output", home["keyring"], "--export"], null, Cancel)).Approved();
             await File.WriteAllTextAsync(home["list"], List(64) + "- a line that wants to be escaped\n", Cancel);
-            (await Judge.RunAsync(gpg, [.. common, "--digest-algo", "SHA512", .. armored ? (string[])["--armor"] : [], "--output", home["signature"], how, home["list"]], null, Cancel)).Approved();
+            (await Judge.RunAsync(
+                gpg,
+                [
+                    .. common,
+                    "--digest-algo",
+                    "SHA512",
+                    .. armored ? (string[])["--armor"] : [],
+                    "--output",
+                    home["signature"],
+                    how,
+                    home["list"]
+                ],
+                null,
+                Cancel)).Approved();
         }
         finally
         {
@@ -170,13 +194,15 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
         _mirror.Server.Files["SHA256SUMS.gpg"] = await File.ReadAllBytesAsync(home["signature"], Cancel);
         _mirror.Time.AdjustTime(TimeProvider.System.GetUtcNow());
 
-        await _mirror.RunAsync(Source(clear ? ChecksumSignature.Clear : ChecksumSignature.Detached, keyring: OpenPgpKeyring.Load(home["keyring"])));
+        await _mirror.RunAsync(
+            Source(clear ? ChecksumSignature.Clear : ChecksumSignature.Detached, keyring: OpenPgpKeyring.Load(home["keyring"])));
 
         _mirror.Library.List().Should().ContainSingle();
     }
 
     private CloudImageSource Source(
-        ChecksumSignature signature = ChecksumSignature.Detached, string checksums = "SHA256SUMS", TimeSpan? maximumAge = null, string files = "noble-*.img", OpenPgpKeyring? keyring = null) => new()
+        ChecksumSignature signature = ChecksumSignature.Detached, string checksums = "SHA256SUMS", TimeSpan? maximumAge = null,
+        string files = "noble-*.img", OpenPgpKeyring? keyring = null) => new()
     {
         Name = "cloud",
         Mirrors = [_mirror.Server.Address],
@@ -195,7 +221,8 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
     private void PublishDetached(string list, bool armored, SigningKey? signer = null)
     {
         _mirror.Server.Files["SHA256SUMS"] = Encoding.UTF8.GetBytes(list);
-        _mirror.Server.Files["SHA256SUMS.gpg"] = (signer ?? _mirror.Key).SignDetached(_mirror.Server.Files["SHA256SUMS"], _mirror.Time.GetUtcNow(), armored);
+        _mirror.Server.Files["SHA256SUMS.gpg"] = (signer ?? _mirror.Key).SignDetached(
+            _mirror.Server.Files["SHA256SUMS"], _mirror.Time.GetUtcNow(), armored);
     }
 
     private async Task RefusedAsync(string reason, IImageSource source) =>

@@ -45,7 +45,12 @@ public sealed class ImageImportTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_is_an_import_too()
     {
-        await RunAsync(new UploadSource { Name = "upload", Content = new MemoryStream(_content), Facts = new Dictionary<string, string> { ["os"] = "debian" } });
+        await RunAsync(new UploadSource
+        {
+            Name = "upload",
+            Content = new MemoryStream(_content),
+            Facts = new Dictionary<string, string> { ["os"] = "debian" }
+        });
 
         var file = Open().FindImport("upload")!.Files.Should().ContainSingle().Subject;
         file.Length.Should().Be(_content.Length);
@@ -92,7 +97,8 @@ public sealed class ImageImportTests : IAsyncLifetime
     public async Task A_reader_who_leaves_ends_the_import()
     {
         var enough = HoldBack();
-        await foreach (var report in Import(new() { SegmentSize = Segment, Connections = 2 }).RunAsync(Source(), Cancel)) if (report.Step == "download" && report.Done > 0) break;
+        await foreach (var report in Import(new() { SegmentSize = Segment, Connections = 2 }).RunAsync(Source(), Cancel))
+            if (report.Step == "download" && report.Done > 0) break;
         enough.SetResult();
 
         Open().FindImport("image").Should().BeNull();
@@ -116,10 +122,13 @@ public sealed class ImageImportTests : IAsyncLifetime
     {
         var files = Enumerable.Range(0, 3).Select(number => (SourceFile)new SourceFile.Remote
         {
-            Name = $"{number}", Locations = [_server["image"]], Length = long.MaxValue / 2, Hash = ContentHash.Parse(new string((char)('0' + number), 64)),
+            Name = $"{number}", Locations = [_server["image"]], Length = long.MaxValue / 2,
+            Hash = ContentHash.Parse(new string((char)('0' + number), 64)),
         });
 
-        await this.Invoking(it => it.RunAsync(new ListedSource([.. files]), new() { MostBytes = long.MaxValue })).Should().ThrowAsync<InsufficientSpaceException>();
+        await this.Invoking(it => it.RunAsync(new ListedSource([.. files]), new() { MostBytes = long.MaxValue }))
+            .Should()
+            .ThrowAsync<InsufficientSpaceException>();
 
         _server.Requests.Should().BeEmpty();
     }
@@ -201,10 +210,17 @@ public sealed class ImageImportTests : IAsyncLifetime
 
     private ImageLibrary Open() => ImageLibrary.Open(_folder.Path);
 
-    private ImageImport Import(DownloadOptions? options = null) => new(Open(), new Downloader(_http, options ?? new() { SegmentSize = Segment }));
+    private ImageImport Import(DownloadOptions? options = null) =>
+        new(Open(), new Downloader(_http, options ?? new() { SegmentSize = Segment }));
 
     private UrlSource Source(string name = "image", long? length = null) =>
-        new() { Name = name, Locations = [_server["image"]], Hash = ContentHash.Parse(Convert.ToHexString(SHA256.HashData(_content))), Length = length ?? _content.Length };
+        new()
+        {
+            Name = name,
+            Locations = [_server["image"]],
+            Hash = ContentHash.Parse(Convert.ToHexString(SHA256.HashData(_content))),
+            Length = length ?? _content.Length
+        };
 
     private async Task RunAsync(IImageSource source, DownloadOptions? options = null)
     {

@@ -19,14 +19,21 @@ public sealed class ImportMemoryTests
         using var http = Downloader.CreateClient();
         var large = server.Files["large"] = new byte[96 << 20];
         Random.Shared.NextBytes(large.AsSpan(0, 1 << 20));
-        var source = new UrlSource { Name = "large", Locations = [server["large"]], Hash = ContentHash.Parse(Convert.ToHexString(SHA256.HashData(large))) };
-        var import = new ImageImport(ImageLibrary.Open(folder.Path), new Downloader(http, new() { Connections = 4, SegmentSize = 1 << 20 }));
+        var source = new UrlSource
+        {
+            Name = "large",
+            Locations = [server["large"]],
+            Hash = ContentHash.Parse(Convert.ToHexString(SHA256.HashData(large)))
+        };
+        var import = new ImageImport(
+            ImageLibrary.Open(folder.Path), new Downloader(http, new() { Connections = 4, SegmentSize = 1 << 20 }));
         var before = GC.GetTotalAllocatedBytes(precise: true);
 
         await foreach (var _ in import.RunAsync(source, TestContext.Current.CancellationToken))
         {
         }
 
-        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(48 << 20, "buffers are used again; the server's own are in it too");
+        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(
+            48 << 20, "buffers are used again; the server's own are in it too");
     }
 }

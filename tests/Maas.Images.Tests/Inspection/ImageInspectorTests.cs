@@ -7,7 +7,8 @@ namespace Maas.Images.Tests.Inspection;
 
 public sealed class ImageInspectorTests : IDisposable
 {
-    private const string Debian = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n";
+    private const string Debian =
+        "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n";
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -24,19 +25,44 @@ public sealed class ImageInspectorTests : IDisposable
         await Tools.RunAsync("mkfs.fat", "-C", _folder["esp.fat"], "4096");
         await Tools.RunAsync("mcopy", "-s", "-i", _folder["esp.fat"], Path.Combine(_folder["esp"], "EFI"), "::/");
         await Tools.ShellAsync(_folder.Path, "truncate -s 32M disk");
-        await Tools.RunAsync("sgdisk", "-n", "1:2048:+1M", "-t", "1:ef02", "-n", "2:0:+4M", "-t", "2:ef00", "-n", "3:0:+16M", "-t", "3:8300", "-n", "4:0:+1M", "-t", "4:8309", _folder["disk"]);
-        await Tools.ShellAsync(_folder.Path, "dd if=esp.fat of=disk bs=1M seek=2 conv=notrunc status=none && dd if=root.ext4 of=disk bs=1M seek=6 conv=notrunc status=none && printf 'LUKS\\272\\276' | dd of=disk bs=1M seek=22 conv=notrunc status=none");
+        await Tools.RunAsync(
+            "sgdisk",
+            "-n",
+            "1:2048:+1M",
+            "-t",
+            "1:ef02",
+            "-n",
+            "2:0:+4M",
+            "-t",
+            "2:ef00",
+            "-n",
+            "3:0:+16M",
+            "-t",
+            "3:8300",
+            "-n",
+            "4:0:+1M",
+            "-t",
+            "4:8309",
+            _folder["disk"]);
+        await Tools.ShellAsync(
+            _folder.Path,
+            "dd if=esp.fat of=disk bs=1M seek=2 conv=notrunc status=none && dd if=root.ext4 of=disk bs=1M seek=6 conv=notrunc status=none && printf 'LUKS\\272\\276' | dd of=disk bs=1M seek=22 conv=notrunc status=none");
 
         var before = await DescribeAsync();
-        await Tools.ShellAsync(_folder.Path, "printf '\\353\\143\\220' | dd of=disk conv=notrunc status=none && printf 'core' | dd of=disk bs=1M seek=1 conv=notrunc status=none");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "printf '\\353\\143\\220' | dd of=disk conv=notrunc status=none && printf 'core' | dd of=disk bs=1M seek=1 conv=notrunc status=none");
         var found = await DescribeAsync();
 
         before.Boots.Should().Be(FirmwareBoot.Uefi, "there is no boot code yet");
         found.Boots.Should().Be(FirmwareBoot.Bios | FirmwareBoot.Uefi);
         found.EfiPrograms.Should().Equal("EFI/BOOT/BOOTX64.EFI");
-        found.OperatingSystem.Should().BeEquivalentTo(new { Id = "debian", Version = "12", Codename = "bookworm", Name = "Debian GNU/Linux 12 (bookworm)" });
+        found.OperatingSystem.Should()
+            .BeEquivalentTo(new { Id = "debian", Version = "12", Codename = "bookworm", Name = "Debian GNU/Linux 12 (bookworm)" });
         found.Architecture.Should().Be("arm64");
-        found.Kernels.Select(kernel => (kernel.Path, kernel.Version)).Should().BeEquivalentTo([("boot/vmlinuz-6.1.0-18-arm64", "6.1.0-18-arm64")]);
+        found.Kernels.Select(kernel => (kernel.Path, kernel.Version))
+            .Should()
+            .BeEquivalentTo([("boot/vmlinuz-6.1.0-18-arm64", "6.1.0-18-arm64")]);
         found.CloudInit.Should().BeEquivalentTo(new InstalledCloudInit(null, ["MAAS"], IsDisabled: true));
         found.Medium.Should().BeNull();
         found.Unread.Should().Equal("partition 4 is luks");
@@ -103,7 +129,9 @@ public sealed class ImageInspectorTests : IDisposable
     [Fact]
     public async Task A_root_that_is_a_bomb_is_not_unpacked()
     {
-        using var image = await IsoAsync(("casper/vmlinuz", X86Kernel("6.8.0")), ("casper/initrd", Initrd), ("casper/minimal.squashfs", Arm64Kernel(packed: true)));
+        using var image =
+            await IsoAsync(
+                ("casper/vmlinuz", X86Kernel("6.8.0")), ("casper/initrd", Initrd), ("casper/minimal.squashfs", Arm64Kernel(packed: true)));
 
         var found = await ImageInspector.DescribeAsync(image, Cancel);
 
@@ -114,14 +142,18 @@ public sealed class ImageInspectorTests : IDisposable
     [Fact]
     public async Task Dpkg_tells_the_processor_where_no_program_does()
     {
-        using var image = await IsoAsync(("etc/os-release", Text("ID=debian\n")), ("var/lib/dpkg/status", Text("Package: a\nArchitecture: all\n\nPackage: dpkg\nStatus: ok\nArchitecture: riscv64\n")));
+        using var image = await IsoAsync(
+            ("etc/os-release", Text("ID=debian\n")),
+            ("var/lib/dpkg/status", Text("Package: a\nArchitecture: all\n\nPackage: dpkg\nStatus: ok\nArchitecture: riscv64\n")));
         ImageInspector.Describe(image.OpenTree()).Architecture.Should().Be("riscv64");
     }
 
     [Fact]
     public void An_os_release_is_read_as_a_shell_would()
     {
-        var release = OsRelease.Parse("# comment\nNAME='Rocky Linux'\nPRETTY_NAME=\"Rocky \\\"Green\\\" 9\"\nID=rocky\nVERSION_ID=9.4\nnonsense\n=x\n");
+        var release =
+            OsRelease.Parse(
+                "# comment\nNAME='Rocky Linux'\nPRETTY_NAME=\"Rocky \\\"Green\\\" 9\"\nID=rocky\nVERSION_ID=9.4\nnonsense\n=x\n");
         release.Should().BeEquivalentTo(new { Id = "rocky", Version = "9.4", Codename = "", Name = "Rocky \"Green\" 9" });
         OsRelease.Parse("").Name.Should().Be("Linux");
     }
@@ -135,7 +167,8 @@ public sealed class ImageInspectorTests : IDisposable
     private async Task MakeRootAsync()
     {
         var root = _folder["root"];
-        foreach (var folder in (string[])["etc/cloud/cloud.cfg.d", "usr/bin", "usr/lib", "boot"]) Directory.CreateDirectory(Path.Combine(root, folder));
+        foreach (var folder in (string[])["etc/cloud/cloud.cfg.d", "usr/bin", "usr/lib", "boot"])
+            Directory.CreateDirectory(Path.Combine(root, folder));
         await File.WriteAllTextAsync(Path.Combine(root, "usr/lib/os-release"), Debian, Cancel);
         File.CreateSymbolicLink(Path.Combine(root, "etc/os-release"), "../usr/lib/os-release");
         await File.WriteAllBytesAsync(Path.Combine(root, "usr/bin/dash"), Elf(183), Cancel);

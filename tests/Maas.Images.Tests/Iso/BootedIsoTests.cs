@@ -35,7 +35,9 @@ public sealed class BootedIsoTests(MirrorFixture mirror) : IDisposable
         patch.Write("isolinux/isolinux.cfg", Isolinux("after"));
         patch.Change("live/initrd.img", initrd => Initramfs.Append(initrd, cpio => cpio.WriteFile("preseed.cfg", "d-i of machine 7"u8)));
         await patch.ApplyAsync(_folder["iso"], Cancellation);
-        var console = await VirtualMachine.RunAsync(["-m", "256", "-nic", "none", "-drive", $"file={_folder["iso"]},format=raw,if=ide"], Cancellation);
+        var console =
+            await VirtualMachine.RunAsync(
+                ["-m", "256", "-nic", "none", "-drive", $"file={_folder["iso"]},format=raw,if=ide"], Cancellation);
 
         console.Should().MatchRegex("BOOTED .*maas.test=after").And.Contain("PRESEED d-i of machine 7");
     }
@@ -55,7 +57,9 @@ public sealed class BootedIsoTests(MirrorFixture mirror) : IDisposable
         patch.Write("boot/grub/grub.cfg", Grub("after"));
         await using (var original = File.OpenRead(_folder["original"])) await WriteAsync(patch.Open(original), _folder["served"]);
 
-        var console = await VirtualMachine.RunAsync(["-m", "384", "-vga", "none", "-nic", "none", .. uefi, "-cdrom", _folder["served"]], Cancellation);
+        var console =
+            await VirtualMachine.RunAsync(
+                ["-m", "384", "-vga", "none", "-nic", "none", .. uefi, "-cdrom", _folder["served"]], Cancellation);
 
         console.Should().MatchRegex("BOOTED .*maas.test=after");
     }
@@ -68,15 +72,19 @@ public sealed class BootedIsoTests(MirrorFixture mirror) : IDisposable
 
         using var iso = await DiskImage.OpenAsync(_folder["iso"], null, Cancellation);
         var medium = InstallMedia.Classify(iso.OpenTree())!;
-        foreach (var path in (string[])[medium.Kernel, medium.Initrd]) await iso.OpenTree().ExtractAsync(iso.OpenTree().Find(path)!, _folder["out"], null, Cancellation);
+        foreach (var path in (string[])[medium.Kernel, medium.Initrd])
+            await iso.OpenTree().ExtractAsync(iso.OpenTree().Find(path)!, _folder["out"], null, Cancellation);
 
-        (await File.ReadAllBytesAsync(_folder["out/vmlinuz"], Cancellation)).Should().Equal(await File.ReadAllBytesAsync(linux.KernelPath, Cancellation));
+        (await File.ReadAllBytesAsync(_folder["out/vmlinuz"], Cancellation)).Should()
+            .Equal(await File.ReadAllBytesAsync(linux.KernelPath, Cancellation));
         (await File.ReadAllBytesAsync(_folder["out/initrd.img"], Cancellation)).Should().Equal(linux.Initrd);
     }
 
-    private static byte[] Isolinux(string word) => Encoding.ASCII.GetBytes($"DEFAULT live\nLABEL live\n  KERNEL /live/vmlinuz\n  INITRD /live/initrd.img\n  APPEND console=ttyS0 quiet maas.test={word}\n");
+    private static byte[] Isolinux(string word) =>
+        Encoding.ASCII.GetBytes($"DEFAULT live\nLABEL live\n  KERNEL /live/vmlinuz\n  INITRD /live/initrd.img\n  APPEND console=ttyS0 quiet maas.test={word}\n");
 
-    private static byte[] Grub(string word) => Encoding.ASCII.GetBytes($"linux /live/vmlinuz console=ttyS0 quiet maas.test={word}\ninitrd /live/initrd.img\nboot\n");
+    private static byte[] Grub(string word) =>
+        Encoding.ASCII.GetBytes($"linux /live/vmlinuz console=ttyS0 quiet maas.test={word}\ninitrd /live/initrd.img\nboot\n");
 
     private async Task<IsoBuilder> WithLinuxAsync()
     {

@@ -11,7 +11,8 @@ namespace Maas.Images.Tests.Iso;
 [Collection(MirrorCollection.Name)]
 public sealed class IpxeIsoTests : IDisposable
 {
-    private static readonly byte[] Script = "#!ipxe\necho SCRIPT ON ${platform} RUNS\necho what a serial line has not sent when the machine restarts is lost\nreboot\n"u8.ToArray();
+    private static readonly byte[] Script =
+        "#!ipxe\necho SCRIPT ON ${platform} RUNS\necho what a serial line has not sent when the machine restarts is lost\nreboot\n"u8.ToArray();
 
     private readonly TemporaryFolder _folder = new();
 
@@ -26,7 +27,9 @@ public sealed class IpxeIsoTests : IDisposable
     {
         await MakeIsoAsync();
 
-        var console = await VirtualMachine.RunAsync(["-machine", "pc,graphics=off", "-m", "256", "-nic", "none", "-drive", $"file={_folder["medium"]},format=raw,if=ide"], Cancellation);
+        var console = await VirtualMachine.RunAsync(
+            ["-machine", "pc,graphics=off", "-m", "256", "-nic", "none", "-drive", $"file={_folder["medium"]},format=raw,if=ide"],
+            Cancellation);
 
         console.Should().Contain("SCRIPT ON pcbios RUNS");
     }
@@ -36,7 +39,9 @@ public sealed class IpxeIsoTests : IDisposable
     {
         await MakeIsoAsync();
 
-        (await RunUefiAsync("-drive", $"file={_folder["medium"]},format=raw,if=none,id=cd", "-device", "ide-cd,drive=cd,bootindex=0")).Should().Contain("SCRIPT ON efi RUNS");
+        (await RunUefiAsync(
+            "-drive", $"file={_folder["medium"]},format=raw,if=none,id=cd", "-device", "ide-cd,drive=cd,bootindex=0")).Should()
+            .Contain("SCRIPT ON efi RUNS");
     }
 
     [Fact]
@@ -46,7 +51,12 @@ public sealed class IpxeIsoTests : IDisposable
         disk.Add(new() { Type = PartitionTypes.EfiSystem, Name = "ESP" }, EfiSystem.Ipxe(Program, Script));
         await WriteAsync(disk.Build());
 
-        (await RunUefiAsync("-drive", $"file={_folder["medium"]},format=raw,if=none,id=stick", "-device", "virtio-blk-pci,drive=stick,bootindex=0")).Should().Contain("SCRIPT ON efi RUNS");
+        (await RunUefiAsync(
+            "-drive",
+            $"file={_folder["medium"]},format=raw,if=none,id=stick",
+            "-device",
+            "virtio-blk-pci,drive=stick,bootindex=0")).Should()
+            .Contain("SCRIPT ON efi RUNS");
     }
 
     /// <summary>Debian's iPXE is older than autoexec.ipxe: it asks the network what to do, and gets the script there.</summary>
@@ -54,7 +64,19 @@ public sealed class IpxeIsoTests : IDisposable
     {
         await File.WriteAllBytesAsync(_folder["boot.ipxe"], Script, Cancellation);
         return await VirtualMachine.RunAsync(
-            ["-m", "256", "-vga", "none", .. VirtualMachine.Uefi, "-netdev", $"user,id=lan,tftp={_folder.Path},bootfile=boot.ipxe", "-device", "virtio-net-pci,netdev=lan,romfile=", .. medium], Cancellation);
+            [
+                "-m",
+                "256",
+                "-vga",
+                "none",
+                .. VirtualMachine.Uefi,
+                "-netdev",
+                $"user,id=lan,tftp={_folder.Path},bootfile=boot.ipxe",
+                "-device",
+                "virtio-net-pci,netdev=lan,romfile=",
+                .. medium
+            ],
+            Cancellation);
     }
 
     private Task MakeIsoAsync()

@@ -19,7 +19,9 @@ public sealed class IsoBootTests : IDisposable
         await WriteAsync(Bootable(), _folder["iso"]);
 
         using (var image = await DiskImage.OpenAsync(_folder["iso"], null, Cancel))
-            ((IsoFileTree)image.OpenTree()).BootEntries.Select(entry => (entry.Platform, entry.SectorCount)).Should().Equal((IsoBootPlatform.Bios, 4), (IsoBootPlatform.Efi, 137));
+            ((IsoFileTree)image.OpenTree()).BootEntries.Select(entry => (entry.Platform, entry.SectorCount))
+                .Should()
+                .Equal((IsoBootPlatform.Bios, 4), (IsoBootPlatform.Efi, 137));
         var report = await Tools.RunAsync("xorriso", "-indev", _folder["iso"], "-report_el_torito", "plain");
         report.Should().Contain("/boot/bios.img").And.Contain("/boot/efi.img").And.Contain("UEFI").And.Contain("boot-info-table");
     }
@@ -35,7 +37,8 @@ public sealed class IsoBootTests : IDisposable
         (await Tools.RunAsync("sgdisk", "-v", _folder["iso"])).Should().Contain("No problems found");
         (await Tools.RunAsync("sgdisk", "-i", "1", _folder["iso"])).Should().Contain("C12A7328-F81F-11D2-BA4B-00A0C93EC93B");
         (await Tools.RunAsync("fdisk", "-l", _folder["iso"])).Should().Contain("Disklabel type: gpt").And.Contain("EFI System");
-        var report = await Tools.RunAsync("xorriso", "-indev", _folder["iso"], "-report_system_area", "plain", "-check_media", "use=indev", "--");
+        var report =
+            await Tools.RunAsync("xorriso", "-indev", _folder["iso"], "-report_system_area", "plain", "-check_media", "use=indev", "--");
         report.Should().Contain("MBR cyl-align-off GPT").And.MatchRegex(@"GPT partition path *: +1 +/boot/efi.img").And.Contain("+ good");
 
         using var image = await DiskImage.OpenAsync(_folder["iso"], null, Cancel);
@@ -45,7 +48,8 @@ public sealed class IsoBootTests : IDisposable
         var head = new byte[440];
         await disk.ReadExactlyAsync(head, Cancel);
         head[..432].Should().Equal(code[..432]);
-        (BitConverter.ToUInt32(head, 432) * 512L).Should().Be(((IsoFileTree)image.OpenTree(0)).BootEntries[0].Offset, "the code finds the loader there");
+        (BitConverter.ToUInt32(head, 432) * 512L).Should().Be(
+            ((IsoFileTree)image.OpenTree(0)).BootEntries[0].Offset, "the code finds the loader there");
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class IsoBuilderTests : IDisposable
         using (var image = await DiskImage.OpenAsync(_folder["iso"], null, Cancel))
             TreeListing.Of(image.OpenTree()).Should().Equal(TreeListing.Of(_folder["tree"]));
 
-        await Tools.RunAsync("xorriso", "-abort_on", "WARNING", "-osirrox", "on", "-indev", _folder["iso"], "-extract", "/", _folder["out"]);
+        await Tools.RunAsync(
+            "xorriso", "-abort_on", "WARNING", "-osirrox", "on", "-indev", _folder["iso"], "-extract", "/", _folder["out"]);
         TreeListing.Of(_folder["out"]).Should().Equal(TreeListing.Of(_folder["tree"]));
         (await Tools.RunAsync("isoinfo", "-d", "-i", _folder["iso"])).Should().Contain("Volume id: BUILT").And.Contain("Rock Ridge");
     }
@@ -46,10 +47,14 @@ public sealed class IsoBuilderTests : IDisposable
         await Tools.RunAsync("bsdtar", "--options", "!rockridge", "-xf", _folder["iso"], "-C", _folder["out"]);
         (await File.ReadAllTextAsync(_folder["out/what_ a_b_c_d"], Cancel)).Should().Be("x");
         (await File.ReadAllTextAsync(_folder["out/what_ a_b_c_d~1"], Cancel)).Should().Be("y");
-        (await File.ReadAllTextAsync(_folder["out/ünïcödé ☃ and a name that is longer than the sixty-four cha.conf"], Cancel)).Should().Be("z");
-        foreach (var odd in Directory.GetFiles(_folder["out"], "*_ a_b*").Append(_folder["out/ünïcödé ☃ and a name that is longer than the sixty-four cha.conf"])) File.Delete(odd);
+        (await File.ReadAllTextAsync(_folder["out/ünïcödé ☃ and a name that is longer than the sixty-four cha.conf"], Cancel)).Should()
+            .Be("z");
+        foreach (var odd in Directory.GetFiles(_folder["out"], "*_ a_b*")
+            .Append(_folder["out/ünïcödé ☃ and a name that is longer than the sixty-four cha.conf"]))
+            File.Delete(odd);
         TreeListing.Of(_folder["out"], TreeFeatures.None).Should().Equal(TreeListing.Of(_folder["tree"], TreeFeatures.None));
-        (await Tools.RunAsync("isoinfo", "-J", "-f", "-i", _folder["iso"])).Should().Contain("/level1/level2/level3/level4/level5/level6/level7/level8/level9/level10/level11/level12/leaf");
+        (await Tools.RunAsync("isoinfo", "-J", "-f", "-i", _folder["iso"])).Should()
+            .Contain("/level1/level2/level3/level4/level5/level6/level7/level8/level9/level10/level11/level12/leaf");
         (await Tools.RunAsync("7z", "t", _folder["iso"])).Should().Contain("Everything is Ok");
     }
 
@@ -69,7 +74,8 @@ public sealed class IsoBuilderTests : IDisposable
             tree.List(tree.Root).Select(entry => entry.Name).Should().Equal(["1"], "the place of the moved ones is hidden");
         }
 
-        await Tools.RunAsync("xorriso", "-abort_on", "WARNING", "-osirrox", "on", "-indev", _folder["iso"], "-extract", "/", _folder["out"]);
+        await Tools.RunAsync(
+            "xorriso", "-abort_on", "WARNING", "-osirrox", "on", "-indev", _folder["iso"], "-extract", "/", _folder["out"]);
         Directory.GetFileSystemEntries(_folder["out"]).Should().ContainSingle();
         (await File.ReadAllTextAsync(_folder["out/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/leaf"], Cancel)).Should().Be("deep");
     }
@@ -124,7 +130,8 @@ public sealed class IsoBuilderTests : IDisposable
             head.SetLength(again.Length);
         }
 
-        (await Tools.RunAsync("xorriso", "-abort_on", "WARNING", "-indev", _folder["iso"], "-lsl", "/", "--")).Should().Contain($"{Length} ");
+        (await Tools.RunAsync("xorriso", "-abort_on", "WARNING", "-indev", _folder["iso"], "-lsl", "/", "--")).Should()
+            .Contain($"{Length} ");
         (await Tools.RunAsync("bsdtar", "-tvf", _folder["iso"])).Should().Contain($"{Length} ");
     }
 
@@ -132,7 +139,9 @@ public sealed class IsoBuilderTests : IDisposable
     public async Task Hard_links_share_their_bytes_and_devices_are_devices()
     {
         Judges.Judge.RequireRoot();
-        await Tools.ShellAsync(_folder.Path, "mkdir tree && head -c 100000 /dev/urandom > tree/a && ln tree/a tree/b && mknod tree/loop b 7 300 && mkfifo tree/pipe && chown 5:6 tree/a");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir tree && head -c 100000 /dev/urandom > tree/a && ln tree/a tree/b && mknod tree/loop b 7 300 && mkfifo tree/pipe && chown 5:6 tree/a");
         var builder = new IsoBuilder();
         builder.AddTree(new FolderTree(_folder["tree"]), "in/here");
         await WriteAsync(builder, _folder["iso"]);

@@ -21,14 +21,19 @@ public sealed class IsoFileTreeTests : IDisposable
     {
         var features = command.Contains(" -r ", StringComparison.Ordinal) ? TreeFeatures.All & ~TreeFeatures.Modes : TreeFeatures.All;
         // genisoimage never finishes mangling some odd names into ISO's own, and writes broken fields for long links.
-        SampleTree.Make(_folder["tree"], seed, command.StartsWith("genisoimage", StringComparison.Ordinal) ? TreeFeatures.All & ~(TreeFeatures.OddNames | TreeFeatures.LongLinks) : TreeFeatures.All);
+        SampleTree.Make(_folder["tree"], seed, command.StartsWith("genisoimage", StringComparison.Ordinal)
+            ? TreeFeatures.All & ~(TreeFeatures.OddNames | TreeFeatures.LongLinks)
+            : TreeFeatures.All);
         await Tools.RunAsync(command.Split(' ')[0], [.. command.Split(' ')[1..], "-o", _folder["iso"], _folder["tree"]]);
 
         using var image = await DiskImage.OpenAsync(_folder["iso"], null, Cancel);
         var tree = image.OpenTree().Should().BeOfType<IsoFileTree>().Subject;
 
         tree.Names.Should().Be("rock ridge");
-        TreeListing.Of(tree, features).Where(line => !line.StartsWith("rr_moved|", StringComparison.Ordinal)).Should().Equal(TreeListing.Of(_folder["tree"], features));
+        TreeListing.Of(tree, features)
+            .Where(line => !line.StartsWith("rr_moved|", StringComparison.Ordinal))
+            .Should()
+            .Equal(TreeListing.Of(_folder["tree"], features));
     }
 
     [Fact]
@@ -65,7 +70,24 @@ public sealed class IsoFileTreeTests : IDisposable
         Directory.CreateDirectory(_folder["tree"]);
         await File.WriteAllBytesAsync(_folder["tree/bios.img"], new byte[2048], Cancel);
         await File.WriteAllBytesAsync(_folder["tree/efi.img"], new byte[65536], Cancel);
-        await Tools.RunAsync("xorriso", "-as", "mkisofs", "-quiet", "-R", "-b", "bios.img", "-no-emul-boot", "-boot-load-size", "4", "-eltorito-alt-boot", "-e", "efi.img", "-no-emul-boot", "-o", _folder["iso"], _folder["tree"]);
+        await Tools.RunAsync(
+            "xorriso",
+            "-as",
+            "mkisofs",
+            "-quiet",
+            "-R",
+            "-b",
+            "bios.img",
+            "-no-emul-boot",
+            "-boot-load-size",
+            "4",
+            "-eltorito-alt-boot",
+            "-e",
+            "efi.img",
+            "-no-emul-boot",
+            "-o",
+            _folder["iso"],
+            _folder["tree"]);
 
         using var image = await DiskImage.OpenAsync(_folder["iso"], null, Cancel);
         var entries = ((IsoFileTree)image.OpenTree()).BootEntries;

@@ -22,12 +22,17 @@ public sealed class IsoPatchTests : IDisposable
     [InlineData(4, "")]
     public async Task Random_changes_to_random_trees_are_what_the_judges_read(int seed, string command)
     {
-        var features = command.StartsWith("genisoimage", StringComparison.Ordinal) ? TreeFeatures.Modes | TreeFeatures.HardLinks : TreeFeatures.All & ~TreeFeatures.DeepNesting;
+        var features = command.StartsWith("genisoimage", StringComparison.Ordinal)
+            ? TreeFeatures.Modes | TreeFeatures.HardLinks
+            : TreeFeatures.All & ~TreeFeatures.DeepNesting;
         SampleTree.Make(_folder["tree"], seed, features);
         await MakeAsync(command, _folder["tree"], _folder["iso"]);
         var random = new Random(seed);
         var patch = new IsoPatch();
-        var files = Directory.GetFiles(_folder["tree"], "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).LinkTarget is null && Path.GetFileName(file) != "hard").Order(StringComparer.Ordinal).ToArray();
+        var files = Directory.GetFiles(_folder["tree"], "*", SearchOption.AllDirectories)
+            .Where(file => new FileInfo(file).LinkTarget is null && Path.GetFileName(file) != "hard")
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         foreach (var file in random.GetItems(files, 8).Distinct())
         {
             var content = new byte[random.Next(3) switch { 0 => 0, 1 => 100, _ => 100_000 }];
@@ -35,7 +40,11 @@ public sealed class IsoPatchTests : IDisposable
             Change(file, content);
         }
 
-        var grown = Directory.GetDirectories(_folder["tree"], "*", SearchOption.AllDirectories).Append(_folder["tree"]).Order(StringComparer.Ordinal).Take(6).ToArray();
+        var grown = Directory.GetDirectories(_folder["tree"], "*", SearchOption.AllDirectories)
+            .Append(_folder["tree"])
+            .Order(StringComparer.Ordinal)
+            .Take(6)
+            .ToArray();
         foreach (var folder in grown)
             for (var i = 0; i < 40; i++) Change(Path.Combine(folder, $"a new file, number {i}.txt"), Encoding.UTF8.GetBytes($"new {i}"));
 
@@ -47,12 +56,23 @@ public sealed class IsoPatchTests : IDisposable
         }
 
         using (var image = await DiskImage.OpenAsync(_folder["patched"], null, Cancel))
-            TreeListing.Of(image.OpenTree(), features & ~TreeFeatures.Modes, times: false).Should().Equal(TreeListing.Of(_folder["tree"], features & ~TreeFeatures.Modes, times: false));
-        await Tools.RunAsync("xorriso", "-abort_on", "WARNING", "-osirrox", "on", "-indev", _folder["patched"], "-extract", "/", _folder["out"]);
-        TreeListing.Of(_folder["out"], features & ~TreeFeatures.Modes, times: false).Should().Equal(TreeListing.Of(_folder["tree"], features & ~TreeFeatures.Modes, times: false));
-        (await Tools.RunAsync("isoinfo", "-R", "-f", "-i", _folder["patched"])).Split('\n').Where(line => line.EndsWith("a new file, number 39.txt", StringComparison.Ordinal)).Should().HaveCount(grown.Length);
+            TreeListing.Of(image.OpenTree(), features & ~TreeFeatures.Modes, times: false)
+                .Should()
+                .Equal(TreeListing.Of(_folder["tree"], features & ~TreeFeatures.Modes, times: false));
+        await Tools.RunAsync(
+            "xorriso", "-abort_on", "WARNING", "-osirrox", "on", "-indev", _folder["patched"], "-extract", "/", _folder["out"]);
+        TreeListing.Of(_folder["out"], features & ~TreeFeatures.Modes, times: false)
+            .Should()
+            .Equal(TreeListing.Of(_folder["tree"], features & ~TreeFeatures.Modes, times: false));
+        (await Tools.RunAsync("isoinfo", "-R", "-f", "-i", _folder["patched"])).Split('\n')
+            .Where(line => line.EndsWith("a new file, number 39.txt", StringComparison.Ordinal))
+            .Should()
+            .HaveCount(grown.Length);
         if (command.Contains(" -J", StringComparison.Ordinal))
-            (await Tools.RunAsync("isoinfo", "-J", "-f", "-i", _folder["patched"])).Split('\n').Where(line => line.EndsWith("a new file, number 39.txt", StringComparison.Ordinal)).Should().HaveCount(grown.Length);
+            (await Tools.RunAsync("isoinfo", "-J", "-f", "-i", _folder["patched"])).Split('\n')
+                .Where(line => line.EndsWith("a new file, number 39.txt", StringComparison.Ordinal))
+                .Should()
+                .HaveCount(grown.Length);
 
         var before = await File.ReadAllBytesAsync(_folder["patched"], Cancel);
         await patch.ApplyAsync(_folder["iso"], Cancel);
@@ -92,7 +112,9 @@ public sealed class IsoPatchTests : IDisposable
             using var preseed = new StreamReader(tree.OpenRead("preseed.cfg"));
             (await preseed.ReadToEndAsync(Cancel)).Should().Be($"d-i netcfg/get_hostname string node-{machine}\n");
             TreeListing.Of(tree, TreeFeatures.None, times: false).Where(line => !line.StartsWith("preseed", StringComparison.Ordinal))
-                .Should().Equal(TreeListing.Of(_folder["tree"], TreeFeatures.None, times: false).Where(line => !line.StartsWith("preseed", StringComparison.Ordinal)));
+                .Should()
+                .Equal(TreeListing.Of(_folder["tree"], TreeFeatures.None, times: false)
+                    .Where(line => !line.StartsWith("preseed", StringComparison.Ordinal)));
         }
 
         (await File.ReadAllBytesAsync(_folder["iso"], Cancel)).Should().Equal(untouched);
@@ -101,13 +123,31 @@ public sealed class IsoPatchTests : IDisposable
     [Fact]
     public async Task Both_kinds_of_names_a_link_to_the_file_and_an_old_zisofs_mark_follow()
     {
-        await Tools.ShellAsync(_folder.Path, "mkdir -p tree/boot && yes kernel line | head -c 300000 > tree/boot/grub.cfg && ln -s boot tree/link && ln -s grub.cfg tree/boot/alias");
-        await Tools.RunAsync("xorriso", "-outdev", _folder["iso"], "-joliet", "on", "-zisofs", "default", "-map", _folder["tree"], "/", "-set_filter_r", "--zisofs", "/boot", "--", "-end");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir -p tree/boot && yes kernel line | head -c 300000 > tree/boot/grub.cfg && ln -s boot tree/link && ln -s grub.cfg tree/boot/alias");
+        await Tools.RunAsync(
+            "xorriso",
+            "-outdev",
+            _folder["iso"],
+            "-joliet",
+            "on",
+            "-zisofs",
+            "default",
+            "-map",
+            _folder["tree"],
+            "/",
+            "-set_filter_r",
+            "--zisofs",
+            "/boot",
+            "--",
+            "-end");
         using (var packed = await DiskImage.OpenAsync(_folder["iso"], null, Cancel))
         using (var old = new StreamReader(packed.OpenTree().OpenRead("boot/grub.cfg")))
         {
             new FileInfo(_folder["iso"]).Length.Should().BeLessThan(500_000);
-            (await old.ReadToEndAsync(Cancel)).Should().Be(await File.ReadAllTextAsync(_folder["tree/boot/grub.cfg"], Cancel), "zisofs is read");
+            (await old.ReadToEndAsync(Cancel)).Should().Be(
+                await File.ReadAllTextAsync(_folder["tree/boot/grub.cfg"], Cancel), "zisofs is read");
         }
 
         var patch = new IsoPatch();
@@ -126,7 +166,9 @@ public sealed class IsoPatchTests : IDisposable
     public async Task Boot_images_and_the_hybrid_tables_follow_to_their_new_places(string command)
     {
         Judge.RequireFile("/usr/lib/ISOLINUX/isohdpfx.bin", "isolinux");
-        await Tools.ShellAsync(_folder.Path, "mkdir -p tree/boot && cp /usr/lib/ISOLINUX/isolinux.bin tree/boot/bios.img && truncate -s 200K tree/boot/efi.img && seq 100000 > tree/data");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir -p tree/boot && cp /usr/lib/ISOLINUX/isolinux.bin tree/boot/bios.img && truncate -s 200K tree/boot/efi.img && seq 100000 > tree/data");
         await MakeAsync(command, _folder["tree"], _folder["iso"]);
         var loader = (await File.ReadAllBytesAsync(_folder["tree/boot/bios.img"], Cancel)).Concat(new byte[1000]).ToArray();
         var efi = new byte[300_001];
@@ -136,12 +178,14 @@ public sealed class IsoPatchTests : IDisposable
         patch.Write("boot/efi.img", efi);
         await patch.ApplyAsync(_folder["iso"], Cancel);
 
-        var report = await Tools.RunAsync("xorriso", "-indev", _folder["iso"], "-report_el_torito", "plain", "-report_system_area", "plain");
+        var report =
+            await Tools.RunAsync("xorriso", "-indev", _folder["iso"], "-report_el_torito", "plain", "-report_system_area", "plain");
         report.Should().Contain("/boot/bios.img").And.Contain("/boot/efi.img").And.Contain("boot-info-table");
         report.Should().MatchRegex(@"GPT partition path *: +\d+ +/boot/efi.img");
         var verdict = await Judge.RunAsync(Judge.Require("sgdisk", "gdisk"), ["-v", _folder["iso"]], cancellationToken: Cancel);
         (verdict.Output + verdict.Error).Should().NotContainAny("CRC", "corrupt", "damaged", "secondary header's self-pointer");
-        (await Tools.RunAsync("fdisk", "-l", _folder["iso"])).Should().NotContainEquivalentOf("corrupt").And.NotContainEquivalentOf("backup");
+        (await Tools.RunAsync("fdisk", "-l", _folder["iso"])).Should().NotContainEquivalentOf("corrupt").And.NotContainEquivalentOf(
+            "backup");
 
         using var image = await DiskImage.OpenAsync(_folder["iso"], null, Cancel);
         var entries = ((IsoFileTree)image.OpenTree(0)).BootEntries;

@@ -25,7 +25,8 @@ public sealed class IsoPatchViewsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("xorriso -as mkisofs -quiet -R -J " + Bios + " -partition_offset 16 -appended_part_as_gpt " + EfiAppended, 2)] // Ubuntu since 20.10
+    // Ubuntu since 20.10
+    [InlineData("xorriso -as mkisofs -quiet -R -J " + Bios + " -partition_offset 16 -appended_part_as_gpt " + EfiAppended, 2)]
     [InlineData("xorriso -as mkisofs -quiet -R -J " + Bios + " -partition_offset 16 " + EfiAppended, 2)]
     [InlineData("xorriso -as mkisofs -quiet -R " + Bios + " -partition_offset 16", 2)]
     [InlineData("xorriso -as mkisofs -quiet -R -J " + Bios + " -appended_part_as_gpt " + EfiAppended, 1)]
@@ -131,7 +132,9 @@ public sealed class IsoPatchViewsTests : IDisposable
     private async Task MakeAsync(string command)
     {
         Judge.RequireFile("/usr/lib/ISOLINUX/isolinux.bin", "isolinux");
-        await Tools.ShellAsync(_folder.Path, "mkdir -p tree/boot tree/isolinux && cp /usr/lib/ISOLINUX/isolinux.bin tree/isolinux/ && echo default x > tree/isolinux/isolinux.cfg && seq 100000 > tree/data && echo 1 > tree/boot/one"
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir -p tree/boot tree/isolinux && cp /usr/lib/ISOLINUX/isolinux.bin tree/isolinux/ && echo default x > tree/isolinux/isolinux.cfg && seq 100000 > tree/data && echo 1 > tree/boot/one"
             + " && mkfs.fat -C efi.img 1440 > log && seq 9000 | mcopy -i efi.img - ::/text && cp efi.img tree/boot/efi.img");
         await Tools.ShellAsync(_folder.Path, $"{command} -o iso tree 2> log || (cat log; false)");
     }

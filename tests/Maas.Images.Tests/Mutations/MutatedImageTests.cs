@@ -10,7 +10,9 @@ namespace Maas.Images.Tests.Mutations;
 /// </summary>
 public sealed class MutatedImageTests : IDisposable
 {
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("MAAS_FUZZ_ROUNDS"), out var rounds) ? rounds : 150;
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("MAAS_FUZZ_ROUNDS"), out var rounds)
+        ? rounds
+        : 150;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -34,12 +36,15 @@ public sealed class MutatedImageTests : IDisposable
     [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vpc raw image")]
     [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vhdx -o block_size=1M raw image")]
     [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vmdk raw image")]
-    [InlineData("ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vmdk -o subformat=streamOptimized raw image")]
+    [InlineData(
+        "ext4", "mke2fs -q -F -t ext4 -b 1024 -N 64 -d tree raw 1M && qemu-img convert -O vmdk -o subformat=streamOptimized raw image")]
     [InlineData("", "truncate -s 300K image && printf 'label: dos\\n64,100\\n200,,E\\n220,50\\n300,50\\n' | sfdisk -q image")]
     [InlineData("", "truncate -s 300K image && sgdisk -a 1 -n 1:40:+10 -n 2:60:+10 image > /dev/null")]
     public async Task Only_the_image_is_to_blame(string content, string line)
     {
-        await Tools.ShellAsync(_folder.Path, "mkdir -p tree/dir/sub && echo hello > tree/dir/file && head -c 9000 /dev/urandom > tree/dir/big && seq 9000 > tree/text && truncate -s 20K tree/sparse && for i in 1 2 3 4 5 6; do echo $i > \"tree/dir/sub/a longer name $i\"; done");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "mkdir -p tree/dir/sub && echo hello > tree/dir/file && head -c 9000 /dev/urandom > tree/dir/big && seq 9000 > tree/text && truncate -s 20K tree/sparse && for i in 1 2 3 4 5 6; do echo $i > \"tree/dir/sub/a longer name $i\"; done");
         if (content is not "fat12") await Tools.ShellAsync(_folder.Path, "ln -s ../some/where tree/link");
         await Tools.ShellAsync(_folder.Path, line);
         var original = await File.ReadAllBytesAsync(_folder["image"], TestContext.Current.CancellationToken);
@@ -62,7 +67,9 @@ public sealed class MutatedImageTests : IDisposable
         var bytes = original.ToArray();
         for (var i = random.Next(1, 6); i > 0; i--)
         {
-            var at = random.Next(3) == 0 ? random.Next(bytes.Length) : used[random.Next(Math.Min(used.Length, random.Next(2) == 0 ? 400 : used.Length))];
+            var at = random.Next(3) == 0
+                ? random.Next(bytes.Length)
+                : used[random.Next(Math.Min(used.Length, random.Next(2) == 0 ? 400 : used.Length))];
             switch (random.Next(4))
             {
                 case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;

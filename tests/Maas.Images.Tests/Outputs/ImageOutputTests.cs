@@ -81,10 +81,14 @@ public sealed class ImageOutputTests : IDisposable
         Judge.RequireRoot();
         await Tools.ShellAsync(_folder.Path, "mknod block b 240 77 && mknod null c 1 3"); // 240 is for experiments: nothing is behind it
 
-        (await this.Awaiting(it => it.WriteAsync(writer, _folder["block"])).Should().ThrowAsync<IOException>()).WithMessage("*block is a block device*");
+        (await this.Awaiting(it => it.WriteAsync(writer, _folder["block"])).Should().ThrowAsync<IOException>()).WithMessage(
+            "*block is a block device*");
         await WriteAsync(writer, _folder["null"]);
 
-        (await Tools.ShellAsync(_folder.Path, "stat -c %F block null")).Trim().Split('\n').Should().Equal("block special file", "character special file");
+        (await Tools.ShellAsync(_folder.Path, "stat -c %F block null")).Trim()
+            .Split('\n')
+            .Should()
+            .Equal("block special file", "character special file");
         Left().Should().BeEmpty();
     }
 
@@ -127,7 +131,8 @@ public sealed class ImageOutputTests : IDisposable
         await using var device = await LoopDevice.AttachAsync(_folder["medium"]);
         using var holder = BlockDevice.OpenAlone(device.Path);
 
-        (await this.Awaiting(it => it.WriteAsync("raw", device.Path, allowDevice: true)).Should().ThrowAsync<IOException>()).WithMessage("*is in use*");
+        (await this.Awaiting(it => it.WriteAsync("raw", device.Path, allowDevice: true)).Should().ThrowAsync<IOException>()).WithMessage(
+            "*is in use*");
     }
 
     [Fact]
@@ -143,8 +148,12 @@ public sealed class ImageOutputTests : IDisposable
         foreach (var at in (long[])[100, 3 << 19]) // in data, and where the image has zeros
         {
             using (var other = Platform.Posix.Open(loop.Path, Platform.Posix.ReadWrite)) RandomAccess.Write(other, [0xEE, 0xEE], at);
-            device.Invoking(it => it.Verify(written, Cancel)).Should().Throw<IOException>().WithMessage("*does not read back what was written to it, between bytes 0 and 2097152.");
-            using (var other = Platform.Posix.Open(loop.Path, Platform.Posix.ReadWrite)) RandomAccess.Write(other, _disk.AsSpan((int)at, 2), at);
+            device.Invoking(it => it.Verify(written, Cancel))
+                .Should()
+                .Throw<IOException>()
+                .WithMessage("*does not read back what was written to it, between bytes 0 and 2097152.");
+            using (var other = Platform.Posix.Open(loop.Path, Platform.Posix.ReadWrite))
+                RandomAccess.Write(other, _disk.AsSpan((int)at, 2), at);
         }
 
         device.Verify(written, Cancel);
@@ -155,7 +164,10 @@ public sealed class ImageOutputTests : IDisposable
     {
         await Tools.ShellAsync(_folder.Path, "truncate -s 1M medium");
         await using (var device = await LoopDevice.AttachAsync(_folder["medium"]))
-            (await this.Awaiting(it => it.WriteAsync("raw", device.Path, allowDevice: true)).Should().ThrowAsync<IOException>()).WithMessage("*has 1048576 bytes*");
+            (await this.Awaiting(it => it.WriteAsync("raw", device.Path, allowDevice: true))
+                .Should()
+                .ThrowAsync<IOException>()).WithMessage(
+                "*has 1048576 bytes*");
 
         (await File.ReadAllBytesAsync(_folder["medium"], Cancel)).Should().OnlyContain(value => value == 0);
     }
@@ -172,7 +184,8 @@ public sealed class ImageOutputTests : IDisposable
             image.OpenTree().Label.Should().Be("dev");
         }
 
-        (await this.Awaiting(_ => DiskImage.EditAsync(device.Path, null, Cancel)).Should().ThrowAsync<NotSupportedException>()).WithMessage("*is a block device*");
+        (await this.Awaiting(_ => DiskImage.EditAsync(device.Path, null, Cancel)).Should().ThrowAsync<NotSupportedException>()).WithMessage(
+            "*is a block device*");
         File.Exists($"{device.Path}.edit").Should().BeFalse();
     }
 
@@ -181,7 +194,10 @@ public sealed class ImageOutputTests : IDisposable
     {
         var dead = int.MaxValue.ToString("x", System.Globalization.CultureInfo.InvariantCulture); // no process has this number
         string[] stale = [$".out.{dead}-{Guid.CreateVersion7():n}.tmp", $".out.{Environment.ProcessId:x}-{Guid.CreateVersion7():n}.tmp"];
-        string[] others = ["out.partial", ".out.notes.tmp", $".other.{dead}-{Guid.CreateVersion7():n}.tmp", $".out.1-{Guid.CreateVersion7():n}.tmp"];
+        string[] others =
+        [
+            "out.partial", ".out.notes.tmp", $".other.{dead}-{Guid.CreateVersion7():n}.tmp", $".out.1-{Guid.CreateVersion7():n}.tmp"
+        ];
         var held = $".out.{dead}-{Guid.CreateVersion7():n}.tmp";
         foreach (var name in (string[])[.. stale, .. others, held]) File.WriteAllText(_folder[name], name);
         using var writing = new FileStream(_folder[held], FileMode.Open, FileAccess.Write, FileShare.None);
@@ -237,5 +253,8 @@ public sealed class ImageOutputTests : IDisposable
         });
     }
 
-    private IEnumerable<string> Left() => Directory.GetFiles(_folder.Path).Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(".tmp", StringComparison.Ordinal) || name.EndsWith(".partial", StringComparison.Ordinal));
+    private IEnumerable<string> Left() =>
+        Directory.GetFiles(_folder.Path)
+            .Select(file => Path.GetFileName(file))
+            .Where(name => name.EndsWith(".tmp", StringComparison.Ordinal) || name.EndsWith(".partial", StringComparison.Ordinal));
 }

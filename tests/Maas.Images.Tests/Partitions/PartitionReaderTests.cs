@@ -20,7 +20,9 @@ public sealed class PartitionReaderTests : IDisposable
 
         image.Partitions!.Scheme.Should().Be(PartitionScheme.Gpt);
         image.Partitions.FromBackup.Should().BeFalse();
-        image.Partitions.Partitions.Select(part => (part.Number, part.Offset, part.Length, part.Type, part.Name, part.IsActive)).Should().Equal(
+        image.Partitions.Partitions.Select(part => (part.Number, part.Offset, part.Length, part.Type, part.Name, part.IsActive))
+            .Should()
+            .Equal(
             (1, 1048576L, 10485760L, PartitionTypes.EfiSystem, "EFI — ☃", false),
             (3, 11534336L, 20971520L, PartitionTypes.LinuxData, "root", true));
     }
@@ -32,7 +34,8 @@ public sealed class PartitionReaderTests : IDisposable
     public async Task A_damaged_GPT_is_read_from_its_second_copy(int damagedAt)
     {
         await MakeGptAsync();
-        using (var disk = File.OpenHandle(_folder["image"], FileMode.Open, FileAccess.Write)) RandomAccess.Write(disk, new byte[20], damagedAt);
+        using (var disk = File.OpenHandle(_folder["image"], FileMode.Open, FileAccess.Write))
+            RandomAccess.Write(disk, new byte[20], damagedAt);
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
 
@@ -43,14 +46,21 @@ public sealed class PartitionReaderTests : IDisposable
     [Fact]
     public async Task An_MBR_with_logical_partitions_is_read_as_sfdisk_numbers_them()
     {
-        await Tools.ShellAsync(_folder.Path, "truncate -s 64M image && printf 'label: dos\\nlabel-id: 0x1234abcd\\n2048,8192,ef\\n10240,8192,83,*\\n18432,,E\\n20480,4096,83\\n26624,8192,82\\n' | sfdisk -q image");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "truncate -s 64M image && printf 'label: dos\\nlabel-id: 0x1234abcd\\n2048,8192,ef\\n10240,8192,83,*\\n18432,,E\\n20480,4096,83\\n26624,8192,82\\n' | sfdisk -q image");
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
 
         image.Partitions!.Scheme.Should().Be(PartitionScheme.Mbr);
         image.Partitions.DiskId.Should().Be("1234abcd");
-        image.Partitions.Partitions.Select(part => (part.Number, part.Offset / 512, part.Length / 512, part.MbrType, part.IsActive)).Should().Equal(
-            (1, 2048, 8192, (byte?)0xef, false), (2, 10240, 8192, (byte?)0x83, true), (5, 20480, 4096, (byte?)0x83, false), (6, 26624, 8192, (byte?)0x82, false));
+        image.Partitions.Partitions.Select(part => (part.Number, part.Offset / 512, part.Length / 512, part.MbrType, part.IsActive))
+            .Should()
+            .Equal(
+            (1, 2048, 8192, (byte?)0xef, false),
+            (2, 10240, 8192, (byte?)0x83, true),
+            (5, 20480, 4096, (byte?)0x83, false),
+            (6, 26624, 8192, (byte?)0x82, false));
     }
 
     [Fact]
@@ -67,6 +77,22 @@ public sealed class PartitionReaderTests : IDisposable
     private async Task MakeGptAsync()
     {
         await Tools.ShellAsync(_folder.Path, "truncate -s 64M image");
-        await Tools.RunAsync("sgdisk", "-n", "1:2048:+10M", "-t", "1:ef00", "-c", "1:EFI — ☃", "-n", "3:0:+20M", "-t", "3:8300", "-c", "3:root", "-A", "3:set:2", _folder["image"]);
+        await Tools.RunAsync(
+            "sgdisk",
+            "-n",
+            "1:2048:+10M",
+            "-t",
+            "1:ef00",
+            "-c",
+            "1:EFI — ☃",
+            "-n",
+            "3:0:+20M",
+            "-t",
+            "3:8300",
+            "-c",
+            "3:root",
+            "-A",
+            "3:set:2",
+            _folder["image"]);
     }
 }

@@ -25,7 +25,9 @@ public sealed class PartitionTableTests : IDisposable
         await MakeAsync(PartitionTable.Create(PartitionScheme.Gpt, Disk, DiskLength, Two));
 
         await SgdiskApprovesAsync();
-        (await Tools.RunAsync("sgdisk", "-i", "1", _folder["image"])).Should().ContainEquivalentOf($"unique GUID: {Esp}").And.Contain("'EFI — ☃'").And.Contain("First sector: 2048 ");
+        (await Tools.RunAsync("sgdisk", "-i", "1", _folder["image"])).Should().ContainEquivalentOf($"unique GUID: {Esp}").And.Contain(
+            "'EFI — ☃'").And.Contain(
+            "First sector: 2048 ");
         var table = await TableAsync();
         table.GetProperty("id").GetString().Should().BeEquivalentTo(Disk.ToString());
         table.GetProperty("firstlba").GetInt64().Should().Be(34);
@@ -66,21 +68,28 @@ public sealed class PartitionTableTests : IDisposable
     [Fact]
     public async Task A_table_that_sgdisk_wrote_grows_and_keeps_all_it_said()
     {
-        await Tools.ShellAsync(_folder.Path, "truncate -s 64M image && sgdisk -n 1:2048:+10M -t 1:ef00 -c 1:first -n 7:0:+20M -t 7:8300 -A 7:set:2 -A 7:set:60 -c 7:root image && sfdisk --json image > before && truncate -s 3G image");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "truncate -s 64M image && sgdisk -n 1:2048:+10M -t 1:ef00 -c 1:first -n 7:0:+20M -t 7:8300 -A 7:set:2 -A 7:set:60 -c 7:root image && sfdisk --json image > before && truncate -s 3G image");
         PartitionTable before;
         using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) before = image.Partitions!;
 
         await WriteAsync(before.Grow(3L << 30));
 
         await SgdiskApprovesAsync();
-        await Tools.ShellAsync(_folder.Path, "sfdisk --json image > after && sed -E '/size|lastlba/d' before > b && sed -E '/size|lastlba/d' after > a && diff b a");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "sfdisk --json image > after && sed -E '/size|lastlba/d' before > b && sed -E '/size|lastlba/d' after > a && diff b a");
         Rows(await TableAsync())[1].Should().Be((22528, ((3L << 30) / 512) - 22528 - 2048));
     }
 
     [Fact]
     public async Task A_hybrid_MBR_shows_its_partitions_and_is_read_back()
     {
-        var table = PartitionTable.Create(PartitionScheme.Gpt, Disk, DiskLength, Two) with { Hybrid = [new(1, 0xEF), new(2, 0x83, IsActive: true)] };
+        var table = PartitionTable.Create(PartitionScheme.Gpt, Disk, DiskLength, Two) with
+        {
+            Hybrid = [new(1, 0xEF), new(2, 0x83, IsActive: true)]
+        };
         await MakeAsync(table);
 
         await SgdiskApprovesAsync();
@@ -118,7 +127,9 @@ public sealed class PartitionTableTests : IDisposable
     [Fact]
     public async Task Boot_code_in_front_of_an_MBR_stays()
     {
-        await Tools.ShellAsync(_folder.Path, "truncate -s 200M image && yes boot | head -c 440 | dd of=image conv=notrunc status=none && printf 'label: dos\\nlabel-id: 0x1234abcd\\n2048,8192,83,*\\n10240,,E\\n12288,8192,83\\n' | sfdisk -q image && truncate -s 300M image");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "truncate -s 200M image && yes boot | head -c 440 | dd of=image conv=notrunc status=none && printf 'label: dos\\nlabel-id: 0x1234abcd\\n2048,8192,83,*\\n10240,,E\\n12288,8192,83\\n' | sfdisk -q image && truncate -s 300M image");
         PartitionTable before;
         using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) before = image.Partitions!;
 
@@ -136,7 +147,9 @@ public sealed class PartitionTableTests : IDisposable
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
 
         image.Partitions!.SectorSize.Should().Be(4096);
-        image.Partitions.Partitions.Select(part => (part.Offset, part.Length)).Should().Equal((1L << 20, 64L << 20), (65L << 20, 134L << 20));
+        image.Partitions.Partitions.Select(part => (part.Offset, part.Length))
+            .Should()
+            .Equal((1L << 20, 64L << 20), (65L << 20, 134L << 20));
         image.OpenRead().Length.Should().Be(DiskLength);
     }
 
@@ -165,7 +178,9 @@ public sealed class PartitionTableTests : IDisposable
         var table = PartitionTable.Create(PartitionScheme.Gpt, Disk, DiskLength, Two);
         Refused(() => table.ToPatches(100 << 20), "fit");
         Refused(() => table.Grow(DiskLength, 9), "no partition 9");
-        Refused(() => (table with { Partitions = [table.Partitions[0], table.Partitions[1] with { Offset = 30 << 20 }] }).ToPatches(DiskLength), "overlap");
+        Refused(
+            () => (table with { Partitions = [table.Partitions[0], table.Partitions[1] with { Offset = 30 << 20 }] }).ToPatches(DiskLength),
+            "overlap");
         Refused(() => (table with { Hybrid = [new(5, 0x83)] }).ToPatches(DiskLength), "no partition 5");
 
         static void Refused(Func<object> make, string reason) => make.Should().Throw<ArgumentException>().WithMessage($"*{reason}*");
@@ -209,11 +224,15 @@ public sealed class PartitionTableTests : IDisposable
         await disk.WriteAsync(new byte[length], Cancel);
     }
 
-    private async Task SgdiskApprovesAsync() => (await Tools.RunAsync("sgdisk", "-v", _folder["image"])).Should().Contain("No problems found");
+    private async Task SgdiskApprovesAsync() =>
+        (await Tools.RunAsync("sgdisk", "-v", _folder["image"])).Should().Contain("No problems found");
 
     private async Task<JsonElement> TableAsync() =>
         JsonDocument.Parse(await Tools.RunAsync("sfdisk", "--json", _folder["image"])).RootElement.GetProperty("partitiontable");
 
     private static List<(long Start, long Size)> Rows(JsonElement table, string except = "") =>
-        [.. table.GetProperty("partitions").EnumerateArray().Where(row => row.GetProperty("type").GetString() != except).Select(row => (row.GetProperty("start").GetInt64(), row.GetProperty("size").GetInt64()))];
+        [.. table.GetProperty("partitions")
+            .EnumerateArray()
+            .Where(row => row.GetProperty("type").GetString() != except)
+            .Select(row => (row.GetProperty("start").GetInt64(), row.GetProperty("size").GetInt64()))];
 }

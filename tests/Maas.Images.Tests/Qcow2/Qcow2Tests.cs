@@ -53,7 +53,8 @@ public sealed class Qcow2Tests : IDisposable
         SampleDisk.Make(_folder["raw"]);
         await Tools.RunAsync("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2", _folder["raw"], _folder["image"]);
 
-        using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) await image.WriteRawAsync(_folder["copy"], null, Cancel);
+        using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel))
+            await image.WriteRawAsync(_folder["copy"], null, Cancel);
 
         await Tools.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "qcow2", _folder["copy"], _folder["image"]);
         (await File.ReadAllBytesAsync(_folder["copy"], Cancel)).Should().Equal(await File.ReadAllBytesAsync(_folder["raw"], Cancel));

@@ -31,8 +31,12 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         var reports = await _streams.RunAsync(_streams.Source(index: index));
 
         var record = _streams.Library.FindImport("streams")!;
-        record.Files.Select(file => file.Name).Should().Equal($"{Noble}/20300601/boot-kernel", $"{Noble}/20300601/boot-initrd", $"{Noble}/20300601/squashfs");
-        record.Files[2].Facts.Should().Contain("ftype", "squashfs").And.Contain("release", "noble").And.Contain("arch", "amd64").And.Contain("label", "stable");
+        record.Files.Select(file => file.Name)
+            .Should()
+            .Equal($"{Noble}/20300601/boot-kernel", $"{Noble}/20300601/boot-initrd", $"{Noble}/20300601/squashfs");
+        record.Files[2].Facts.Should().Contain("ftype", "squashfs").And.Contain("release", "noble").And.Contain(
+            "arch", "amd64").And.Contain(
+            "label", "stable");
         await using var squashfs = _streams.Library.OpenRead(record.Files[2].Digest)!;
         squashfs.Length.Should().Be(_squashfs.Length);
         reports.Where(report => report.Step == "download").Max(report => report.Done).Should().Be(_squashfs.Length);
@@ -53,7 +57,9 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
 
         var reports = await _streams.RunAsync();
 
-        _streams.Server.Requests.Where(request => request.Contains("amd64", StringComparison.Ordinal)).Should().Equal("noble/amd64/20300502/boot-initrd");
+        _streams.Server.Requests.Where(request => request.Contains("amd64", StringComparison.Ordinal))
+            .Should()
+            .Equal("noble/amd64/20300502/boot-initrd");
         reports.Where(report => report.Step == "keep").Should().HaveCount(2);
         (await _streams.Library.CollectAsync(TimeSpan.Zero, null, Cancel)).Blobs.Should().Be(1);
         _streams.Library.Contains(old).Should().BeFalse();
@@ -66,7 +72,13 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         var item = (string type) => (type, new byte[] { (byte)type.Length });
         Dictionary<string, JsonObject> products = new()
         {
-            ["a"] = SyntheticStreams.Product("noble", "amd64", "stable", ("1", [item("squashfs"), item("boot-kernel")]), ("2", [item("squashfs")]), ("10", [item("manifest")])),
+            ["a"] = SyntheticStreams.Product(
+                "noble",
+                "amd64",
+                "stable",
+                ("1", [item("squashfs"), item("boot-kernel")]),
+                ("2", [item("squashfs")]),
+                ("10", [item("manifest")])),
             ["b"] = SyntheticStreams.Product("noble", "arm64", "stable", ("1", [item("squashfs")])),
             ["c"] = SyntheticStreams.Product("jammy", "amd64", "stable", ("1", [item("squashfs")])),
             ["d"] = SyntheticStreams.Product("noble", "amd64", "candidate", ("1", [item("squashfs")])),
@@ -88,7 +100,9 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         (await NamesAsync(filter)).Should().Equal("a/2/squashfs");
         (await NamesAsync(filter with { Versions = 5 })).Should().Equal("a/2/squashfs", "a/1/squashfs");
         (await NamesAsync(filter with { FileTypes = null, Labels = null })).Should().Equal("a/10/manifest", "d/1/squashfs");
-        await this.Invoking(it => it.NamesAsync(filter with { Releases = new HashSet<string> { "focal" } })).Should().ThrowAsync<FileNotFoundException>();
+        await this.Invoking(it => it.NamesAsync(filter with { Releases = new HashSet<string> { "focal" } }))
+            .Should()
+            .ThrowAsync<FileNotFoundException>();
     }
 
     [Fact]
@@ -116,12 +130,15 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         Kept().Should().Be(0);
 
         void PublishReleases(string version) => _streams.Publish(
-            ((string[])["noble", "jammy"]).ToDictionary(release => release, release => SyntheticStreams.Product(release, "amd64", "stable", (version, [("squashfs", Content(release, version))]))),
+            ((string[])["noble", "jammy"]).ToDictionary(
+                release => release,
+                release => SyntheticStreams.Product(release, "amd64", "stable", (version, [("squashfs", Content(release, version))]))),
             [.. ((string[])["noble", "jammy"]).Select(release => ($"{release}/amd64/{version}/squashfs", Content(release, version)))]);
 
         byte[] Content(string release, string version) => System.Text.Encoding.ASCII.GetBytes($"{release} {version}");
 
-        async Task ImportAsync(params string[] releases) => await _streams.RunAsync(_streams.Source(new() { Releases = releases.ToHashSet() }));
+        async Task ImportAsync(params string[] releases) =>
+            await _streams.RunAsync(_streams.Source(new() { Releases = releases.ToHashSet() }));
 
         IEnumerable<string> Names() => _streams.Library.FindImport("streams")!.Files.Select(file => file.Name); // it was imported
 
@@ -159,7 +176,11 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         await RefusedAsync("no key of the keyring");
         await RefusedAsync("no key of the keyring", _streams.Source(index: "streams/v1/index.json"));
 
-        Publish("20300601", edit: text => text.Replace("noble", "evil!", StringComparison.Ordinal).Replace("image-downloads", "image-downloadz", StringComparison.Ordinal));
+        Publish(
+            "20300601",
+            edit: text =>
+                text.Replace("noble", "evil!", StringComparison.Ordinal).Replace(
+                    "image-downloads", "image-downloadz", StringComparison.Ordinal));
         await RefusedAsync("does not fit");
         await RefusedAsync("does not fit", _streams.Source(index: "streams/v1/index.json"));
         _streams.Library.List().Should().BeEmpty();
@@ -283,14 +304,16 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
     [Theory]
     [InlineData("[]", "no JSON as it should be")]
     [InlineData("{", "no JSON as it should be")]
-    [InlineData("{\"format\":\"index:1.0\",\"updated\":\"2030-01-01\",\"index\":{\"a\":{\"format\":\"\\ud800\"}}}", "no JSON as it should be")]
+    [InlineData(
+        "{\"format\":\"index:1.0\",\"updated\":\"2030-01-01\",\"index\":{\"a\":{\"format\":\"\\ud800\"}}}", "no JSON as it should be")]
     [InlineData("{\"format\":\"index:2.0\",\"updated\":\"2030-01-01\"}", "format is not index:1.0")]
     [InlineData("{\"format\":\"index:1.0\"}", "when it was updated")]
     [InlineData("{\"format\":\"index:1.0\",\"format\":\"index:1.0\",\"updated\":\"2030-01-01\"}", "no JSON as it should be")]
     [InlineData("{\"format\":\"index:1.0\",\"updated\":\"2030-01-01\",\"index\":[]}", "index are no objects")]
     public async Task An_index_that_is_none_is_refused(string json, string reason)
     {
-        _streams.Server.Files["streams/v1/index.sjson"] = System.Text.Encoding.UTF8.GetBytes(_streams.Key.Sign(json, _streams.Time.GetUtcNow()));
+        _streams.Server.Files["streams/v1/index.sjson"] =
+            System.Text.Encoding.UTF8.GetBytes(_streams.Key.Sign(json, _streams.Time.GetUtcNow()));
         await RefusedAsync(reason);
     }
 
@@ -302,7 +325,8 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         SimplestreamsVersion.Order.Compare("007", "7").Should().Be(0);
     }
 
-    private Maas.Images.Library.Sha256Digest Digest(string type) => _streams.Library.FindImport("streams")!.Files.Single(file => file.Facts["ftype"] == type).Digest;
+    private Maas.Images.Library.Sha256Digest Digest(string type) =>
+        _streams.Library.FindImport("streams")!.Files.Single(file => file.Facts["ftype"] == type).Digest;
 
     private async Task<IEnumerable<string>> NamesAsync(SimplestreamsFilter filter)
     {
@@ -315,7 +339,13 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
 
     private void Publish(params string[] versions) => Publish(All(versions));
 
-    private void Publish(string version, DateTimeOffset? updated = null, SigningKey? signer = null, Func<string, string>? edit = null, TimeSpan? lifetime = null, DateTimeOffset? indexUpdated = null) =>
+    private void Publish(
+        string version,
+        DateTimeOffset? updated = null,
+        SigningKey? signer = null,
+        Func<string, string>? edit = null,
+        TimeSpan? lifetime = null,
+        DateTimeOffset? indexUpdated = null) =>
         Publish(All([version]), updated, signer, edit, lifetime, indexUpdated);
 
     private (string, (string, byte[])[])[] All(string[] versions) =>
@@ -330,5 +360,8 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
             updated, signer, edit, lifetime, indexUpdated);
 
     private async Task RefusedAsync(string reason, IImageSource? source = null) =>
-        await _streams.Invoking(it => it.RunAsync(source, SyntheticStreams.Quick(retries: 0))).Should().ThrowAsync<UntrustedArchiveException>().WithMessage($"*{reason}*");
+        await _streams.Invoking(it => it.RunAsync(source, SyntheticStreams.Quick(retries: 0)))
+            .Should()
+            .ThrowAsync<UntrustedArchiveException>()
+            .WithMessage($"*{reason}*");
 }

@@ -36,10 +36,15 @@ internal sealed class SyntheticStreams : IAsyncDisposable
     public string Folder => _folder.Path;
 
     /// <param name="now">What its clock says; a day in 2030 unless given.</param>
-    public static async Task<SyntheticStreams> StartAsync(DateTimeOffset? now = null) => new(await FileServer.StartAsync(), now ?? new DateTimeOffset(2030, 6, 1, 12, 0, 0, TimeSpan.Zero));
+    public static async Task<SyntheticStreams> StartAsync(DateTimeOffset? now = null) =>
+        new(await FileServer.StartAsync(), now ?? new DateTimeOffset(2030, 6, 1, 12, 0, 0, TimeSpan.Zero));
 
     /// <summary>One product of a release and architecture with versions of kernel, initrd and squashfs.</summary>
-    public static JsonObject Product(string release, string arch, string label, params (string Version, (string Type, byte[] Content)[] Items)[] versions) => new()
+    public static JsonObject Product(
+        string release,
+        string arch,
+        string label,
+        params (string Version, (string Type, byte[] Content)[] Items)[] versions) => new()
     {
         ["os"] = "ubuntu", ["release"] = release, ["arch"] = arch, ["label"] = label, ["subarch"] = "ga-24.04", ["version"] = "24.04",
         ["versions"] = new JsonObject(versions.Select(version => KeyValuePair.Create(version.Version, (JsonNode?)new JsonObject
@@ -55,7 +60,8 @@ internal sealed class SyntheticStreams : IAsyncDisposable
     /// <summary>Puts the files there, and the metadata with their signatures, in the clear and detached.</summary>
     public void Publish(
         Dictionary<string, JsonObject> products, (string Path, byte[] Content)[] files, DateTimeOffset? updated = null,
-        SigningKey? signer = null, Func<string, string>? edit = null, TimeSpan? lifetime = null, DateTimeOffset? indexUpdated = null, string? productsPath = null)
+        SigningKey? signer = null, Func<string, string>? edit = null, TimeSpan? lifetime = null, DateTimeOffset? indexUpdated = null,
+        string? productsPath = null)
     {
         foreach (var (path, content) in files) Server.Files[path] = content;
         var (date, indexDate) = (Date(updated ?? Time.GetUtcNow()), Date(indexUpdated ?? updated ?? Time.GetUtcNow()));
@@ -71,8 +77,19 @@ internal sealed class SyntheticStreams : IAsyncDisposable
                 ["format"] = "index:1.0", ["updated"] = indexDate,
                 ["index"] = new JsonObject
                 {
-                    [ContentId] = new JsonObject { ["datatype"] = "image-downloads", ["format"] = "products:1.0", ["path"] = productsPath ?? Products + extension, ["updated"] = indexDate },
-                    ["com.ubuntu.maas:ids"] = new JsonObject { ["datatype"] = "image-ids", ["format"] = "products:1.0", ["path"] = "streams/v1/absent.json" },
+                    [ContentId] = new JsonObject
+                    {
+                        ["datatype"] = "image-downloads",
+                        ["format"] = "products:1.0",
+                        ["path"] = productsPath ?? Products + extension,
+                        ["updated"] = indexDate
+                    },
+                    ["com.ubuntu.maas:ids"] = new JsonObject
+                    {
+                        ["datatype"] = "image-ids",
+                        ["format"] = "products:1.0",
+                        ["path"] = "streams/v1/absent.json"
+                    },
                 },
             };
             Sign($"streams/v1/index{extension}", index.ToJsonString(), signer ?? Key, edit, lifetime);
@@ -80,7 +97,11 @@ internal sealed class SyntheticStreams : IAsyncDisposable
         }
     }
 
-    public SimplestreamsSource Source(SimplestreamsFilter? filter = null, TimeSpan? maximumAge = null, string index = "streams/v1/index.sjson", int most = 32 << 20) => new()
+    public SimplestreamsSource Source(
+        SimplestreamsFilter? filter = null,
+        TimeSpan? maximumAge = null,
+        string index = "streams/v1/index.sjson",
+        int most = 32 << 20) => new()
     {
         Name = "streams",
         Mirrors = [Server.Address],
@@ -96,7 +117,10 @@ internal sealed class SyntheticStreams : IAsyncDisposable
     public static DownloadOptions Quick(int retries = 3) => new() { SegmentSize = 64 << 10, Retries = retries, RetryDelay = TimeSpan.Zero };
 
     /// <summary>Imports and returns the reports.</summary>
-    public async Task<List<ImportProgress>> RunAsync(IImageSource? source = null, DownloadOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<List<ImportProgress>> RunAsync(
+        IImageSource? source = null,
+        DownloadOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         List<ImportProgress> reports = [];
         await foreach (var report in Import(options).RunAsync(source ?? Source(), cancellationToken)) reports.Add(report);

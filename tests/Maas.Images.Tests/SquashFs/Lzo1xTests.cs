@@ -30,7 +30,8 @@ public class Lzo1xTests
         Encoding.ASCII.GetString(Unpack(packed, expected.Length)).Should().Be(expected);
         FluentActions.Invoking(() => Unpack(packed[..^1], expected.Length)).Should().Throw<InvalidDataException>("it is cut short");
         FluentActions.Invoking(() => Unpack([.. packed, 0], expected.Length)).Should().Throw<InvalidDataException>("something follows it");
-        if (expected.Length > 0) FluentActions.Invoking(() => Unpack(packed, expected.Length - 1)).Should().Throw<InvalidDataException>("there is no room");
+        if (expected.Length > 0)
+            FluentActions.Invoking(() => Unpack(packed, expected.Length - 1)).Should().Throw<InvalidDataException>("there is no room");
     }
 
     [Theory]
@@ -47,7 +48,8 @@ public class Lzo1xTests
         var random = new Random(back);
         var before = new byte[60_000];
         random.NextBytes(before);
-        // All of it as it is, then what leaves as many bytes of the input before the instruction as it wants: 3 repeated from 1 back, and they.
+        // All of it as it is, then what leaves as many bytes of the input before the instruction as it wants: 3 repeated from 1 back, and
+        // they.
         byte[] literals = [.. new byte[literalsBefore].Select(_ => (byte)random.Next(256))];
         byte[] packed =
         [

@@ -24,7 +24,8 @@ public sealed class BuildingVerbsTests(ToolBench bench) : IClassFixture<ToolBenc
         await bench.DoAsync($"build-squashfs $tree $made.{compression} --comp {compression} --all-root");
 
         (await Tools.RunAsync("unsquashfs", "-s", bench[$"made.{compression}"])).Should().Contain($"Compression {compression}");
-        (await Tools.RunAsync("unsquashfs", "-lln", bench[$"made.{compression}"], "etc/hostname")).Should().MatchRegex(@"-rw\S+ 0/0 +7 .*etc/hostname");
+        (await Tools.RunAsync("unsquashfs", "-lln", bench[$"made.{compression}"], "etc/hostname")).Should()
+            .MatchRegex(@"-rw\S+ 0/0 +7 .*etc/hostname");
         (await Tools.RunAsync("unsquashfs", "-cat", bench[$"made.{compression}"], "etc/hostname")).Should().Be("before\n");
     }
 
@@ -35,18 +36,24 @@ public sealed class BuildingVerbsTests(ToolBench bench) : IClassFixture<ToolBenc
 
         await bench.DoAsync("build-fat $plain $made.fat --label CIDATA --bits 16 --size 16M");
 
-        (await Tools.ShellAsync(bench.Path, "fsck.fat -vn made.fat && mtype -i made.fat ::/sub/a-file-with-a-long-name")).Should().Contain("16 bit entries").And.EndWith("after\n");
+        (await Tools.ShellAsync(bench.Path, "fsck.fat -vn made.fat && mtype -i made.fat ::/sub/a-file-with-a-long-name")).Should().Contain(
+            "16 bit entries").And.EndWith(
+            "after\n");
         (await Tools.RunAsync("blkid", "-o", "export", bench["made.fat"])).Should().Contain("LABEL=CIDATA");
     }
 
     [Fact]
     public async Task A_directory_becomes_an_ISO_that_firmware_starts()
     {
-        await Tools.ShellAsync(bench.Path, "cp -r tree live && cp new live/bios.bin && truncate -s 4096 live/bios.bin && mkfs.fat -C live/efi.img 200 > /dev/null");
+        await Tools.ShellAsync(
+            bench.Path,
+            "cp -r tree live && cp new live/bios.bin && truncate -s 4096 live/bios.bin && mkfs.fat -C live/efi.img 200 > /dev/null");
 
         await bench.DoAsync("build-iso $live $made.iso --label MADE --bios bios.bin --efi efi.img --hybrid");
 
-        (await Tools.RunAsync("xorriso", "-indev", bench["made.iso"], "-report_el_torito", "plain")).Should().Contain("/bios.bin").And.Contain("/efi.img");
+        (await Tools.RunAsync("xorriso", "-indev", bench["made.iso"], "-report_el_torito", "plain")).Should().Contain(
+            "/bios.bin").And.Contain(
+            "/efi.img");
         (await Tools.RunAsync("isoinfo", "-R", "-x", "/etc/hostname", "-i", bench["made.iso"])).Should().Be("before\n");
         (await Tools.RunAsync("sgdisk", "-v", bench["made.iso"])).Should().Contain("No problems found");
     }
@@ -61,7 +68,10 @@ public sealed class BuildingVerbsTests(ToolBench bench) : IClassFixture<ToolBenc
         (await Tools.RunAsync("sgdisk", "-v", bench["made.disk"])).Should().Contain("No problems found");
         var said = await bench.DoAsync("info $made.disk");
         said.Should().Contain("EFI/BOOT/BOOTX64.EFI").And.Contain("ext4").And.Contain("boots         Uefi");
-        Directory.GetFiles(bench.Path).Where(file => file.Contains("made.disk", StringComparison.Ordinal)).Should().Equal([bench["made.disk"]], "what it was made of is gone");
+        Directory.GetFiles(bench.Path)
+            .Where(file => file.Contains("made.disk", StringComparison.Ordinal))
+            .Should()
+            .Equal([bench["made.disk"]], "what it was made of is gone");
     }
 
     [Fact]

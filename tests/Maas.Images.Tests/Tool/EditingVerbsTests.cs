@@ -67,7 +67,11 @@ public sealed class EditingVerbsTests : IAsyncLifetime
         await _bench.DoAsync("put $disk:2 $new /etc/hostname");
         await _bench.DoAsync("put $disk:2 $new /etc/secret --mode 0600");
         await _bench.DoAsync("put $disk:1 $new /script");
-        foreach (var line in (string[])["put $initrd $new /init", "put $initrd $new /etc/hostname", "put $initrd $new /etc/secret --mode 0600"]) await _bench.DoAsync(line);
+        foreach (var line in (string[])
+        [
+            "put $initrd $new /init", "put $initrd $new /etc/hostname", "put $initrd $new /etc/secret --mode 0600"
+        ])
+            await _bench.DoAsync(line);
 
         foreach (var image in (string[])["ls $disk:2 /etc", "ls $initrd /etc"])
             (await _bench.DoAsync(image)).Should().MatchRegex("-rw-r--r-- .* hostname").And.MatchRegex("-rw------- .* secret");
@@ -78,7 +82,9 @@ public sealed class EditingVerbsTests : IAsyncLifetime
     [Fact]
     public async Task A_file_is_put_where_a_link_in_the_image_leads()
     {
-        await Tools.ShellAsync(_bench.Path, "cd tree && mkdir -p usr/lib && ln -s usr/lib lib && ln -s boot/initrd-6.1 initrd.img && printf old >boot/initrd-6.1 && find . | cpio -o -H newc --quiet >../initrd");
+        await Tools.ShellAsync(
+            _bench.Path,
+            "cd tree && mkdir -p usr/lib && ln -s usr/lib lib && ln -s boot/initrd-6.1 initrd.img && printf old >boot/initrd-6.1 && find . | cpio -o -H newc --quiet >../initrd");
         await _bench.DoAsync("build-ext4 $tree $ext4");
 
         foreach (var image in (string[])["initrd", "ext4"])
@@ -100,8 +106,10 @@ public sealed class EditingVerbsTests : IAsyncLifetime
         (await Tools.RunAsync("sgdisk", "-v", _bench["disk"])).Should().Contain("No problems found");
         await CopyAsync(2, "root");
         await Tools.RunAsync("e2fsck", "-fn", _bench["root"]);
-        var blocks = (await Tools.RunAsync("dumpe2fs", "-h", _bench["root"])).Split('\n').Single(line => line.StartsWith("Block count:", StringComparison.Ordinal));
-        (long.Parse(blocks.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture) * 4096).Should().Be(new FileInfo(_bench["root"]).Length / 4096 * 4096);
+        var blocks = (await Tools.RunAsync("dumpe2fs", "-h", _bench["root"])).Split('\n')
+            .Single(line => line.StartsWith("Block count:", StringComparison.Ordinal));
+        (long.Parse(blocks.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture) * 4096).Should()
+            .Be(new FileInfo(_bench["root"]).Length / 4096 * 4096);
     }
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class ImportVerbsTests : IAsyncLifetime
     public async Task A_cloud_image_comes_with_a_signature_and_not_without()
     {
         _mirror.Server.Files["SHA256SUMS"] = Encoding.UTF8.GetBytes($"{Sha256} *cloud.img\n");
-        _mirror.Server.Files["SHA256SUMS.gpg"] = _mirror.Key.SignDetached(_mirror.Server.Files["SHA256SUMS"], _mirror.Time.GetUtcNow() - TimeSpan.FromMinutes(5));
+        _mirror.Server.Files["SHA256SUMS.gpg"] = _mirror.Key.SignDetached(
+            _mirror.Server.Files["SHA256SUMS"], _mirror.Time.GetUtcNow() - TimeSpan.FromMinutes(5));
 
         await _bench.DoAsync($"import cloud $library {_mirror.Server.Address} *.img --keyring $keyring");
         (await _bench.DoAsync("import list $library")).Should().Contain(Sha256);
@@ -118,24 +119,32 @@ public sealed class ImportVerbsTests : IAsyncLifetime
     [Fact]
     public async Task Several_processes_fill_and_clear_one_library_at_once()
     {
-        foreach (var name in (string[])["same", "other", "late"]) _mirror.Server.Files[name] = name == "same" ? _image : RandomNumberGenerator.GetBytes(200_000);
+        foreach (var name in (string[])["same", "other", "late"])
+            _mirror.Server.Files[name] = name == "same" ? _image : RandomNumberGenerator.GetBytes(200_000);
 
         await Task.WhenAll(((string[])["cloud.img", "cloud.img", "same", "other"]).Select(ImportAsync));
         Library.List().Should().HaveCount(2, "two of the files have the same bytes");
-        await Task.WhenAll(_bench.DoAsync("import drop $library cloud.img"), _bench.DoAsync("import drop $library other"), ImportAsync("late"));
+        await Task.WhenAll(
+            _bench.DoAsync("import drop $library cloud.img"), _bench.DoAsync("import drop $library other"), ImportAsync("late"));
 
         Library.Imports().Where(import => import.Files.Count > 0).Select(import => import.Source).Should().BeEquivalentTo("same", "late");
-        foreach (var blob in Library.List().ToList()) (await Library.VerifyAsync(blob.Digest, TestContext.Current.CancellationToken)).Should().BeTrue();
+        foreach (var blob in Library.List().ToList())
+            (await Library.VerifyAsync(blob.Digest, TestContext.Current.CancellationToken)).Should().BeTrue();
         Library.List().Select(blob => blob.Digest.ToString()).Should().BeEquivalentTo([Sha256, HashOf(_mirror.Server.Files["late"])]);
 
-        Task<string> ImportAsync(string name) => _bench.DoAsync($"import url $library {HashOf(_mirror.Server.Files[name])} {_mirror.Server[name]}");
+        Task<string> ImportAsync(string name) =>
+            _bench.DoAsync($"import url $library {HashOf(_mirror.Server.Files[name])} {_mirror.Server[name]}");
     }
 
     [Fact]
     public async Task MAASs_images_come_from_a_signed_mirror()
     {
         _mirror.Publish(
-            new() { ["noble"] = SyntheticStreams.Product("noble", "amd64", "stable", ("20260101", [("squashfs", _image)])), ["jammy"] = SyntheticStreams.Product("jammy", "amd64", "stable", ("20260101", [("squashfs", [1])])) },
+            new()
+            {
+                ["noble"] = SyntheticStreams.Product("noble", "amd64", "stable", ("20260101", [("squashfs", _image)])),
+                ["jammy"] = SyntheticStreams.Product("jammy", "amd64", "stable", ("20260101", [("squashfs", [1])]))
+            },
             [("noble/amd64/20260101/squashfs", _image)]);
 
         await _bench.DoAsync($"import ephemerals $library --mirror {_mirror.Server.Address} --keyring $keyring --release noble --arch amd64 --ftype squashfs");

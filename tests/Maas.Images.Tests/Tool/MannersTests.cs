@@ -25,7 +25,8 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
         server.Start();
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/file");
         // A shell ignores SIGINT for what it starts in the background, and programs inherit that: this test may itself run so.
-        using var tool = Judge.Start("env", ["--default-signal", ToolBench.Program, "import", "url", bench[$"library-{signal}"], new string('0', 64), address]);
+        using var tool = Judge.Start(
+            "env", ["--default-signal", ToolBench.Program, "import", "url", bench[$"library-{signal}"], new string('0', 64), address]);
         using var connection = await server.AcceptSocketAsync(Cancel); // it waits for an answer now, for ever
 
         await Tools.ShellAsync(bench.Path, string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {tool.Id}"));
@@ -44,7 +45,8 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
         Directory.CreateDirectory(bench["hostile/etc"]);
         await bench.WriteAsync("hostile/etc/os-release", $"ID=debian\nPRETTY_NAME=\"{Escape}\"\n");
         await bench.WriteAsync($"hostile/{Escape}", "content");
-        await new Ext4Builder { Label = "\u001b]0;owned" }.BuildAsync(new FolderTree(bench["hostile"]), bench["hostile.ext4"], null, Cancel);
+        await new Ext4Builder { Label = "\u001b]0;owned" }.BuildAsync(
+            new FolderTree(bench["hostile"]), bench["hostile.ext4"], null, Cancel);
         var disk = new DiskBuilder();
         await using (var root = File.OpenRead(bench["hostile.ext4"]))
         {
@@ -53,7 +55,10 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
             await image.WriteRawAsync(bench["hostile.disk"], null, Cancel);
         }
 
-        foreach (var line in (string[])["info $hostile.disk", "info $hostile.ext4", "ls -R $hostile.disk:1", $"cat $hostile.disk:1 {Escape}x"])
+        foreach (var line in (string[])
+        [
+            "info $hostile.disk", "info $hostile.ext4", "ls -R $hostile.disk:1", $"cat $hostile.disk:1 {Escape}x"
+        ])
         {
             var said = await bench.RunAsync(line);
             (said.Output + said.Error).Where(character => char.IsControl(character) && character != '\n').Should().BeEmpty(line);
@@ -66,14 +71,20 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
     public async Task A_file_whose_name_is_not_UTF8_is_named_on_the_command_line()
     {
         var tool = ToolBench.Program;
-        await Tools.ShellAsync(bench.Path, "mkdir raw && printf one >\"raw/$(printf 'caf\\351')\" && printf two >\"raw/$(printf 'caf\\352')\"");
+        await Tools.ShellAsync(
+            bench.Path, "mkdir raw && printf one >\"raw/$(printf 'caf\\351')\" && printf two >\"raw/$(printf 'caf\\352')\"");
         await bench.DoAsync("build-ext4 $raw $raw.ext4");
 
-        (await Tools.ShellAsync(bench.Path, $"'{tool}' cat raw.ext4 \"$(printf 'caf\\351')\" && '{tool}' cat raw.ext4 \"$(printf 'caf\\352')\"")).Should().Be("onetwo");
-        await Tools.ShellAsync(bench.Path, $"'{tool}' rm raw.ext4 \"$(printf 'caf\\351')\" && '{tool}' put raw.ext4 new \"$(printf 'n\\377w')\"");
+        (await Tools.ShellAsync(
+            bench.Path, $"'{tool}' cat raw.ext4 \"$(printf 'caf\\351')\" && '{tool}' cat raw.ext4 \"$(printf 'caf\\352')\"")).Should()
+            .Be("onetwo");
+        await Tools.ShellAsync(
+            bench.Path, $"'{tool}' rm raw.ext4 \"$(printf 'caf\\351')\" && '{tool}' put raw.ext4 new \"$(printf 'n\\377w')\"");
 
         (await Tools.RunAsync("e2fsck", "-fn", bench["raw.ext4"])).Should().NotBeEmpty();
-        (await Tools.ShellAsync(bench.Path, $"'{tool}' extract raw.ext4 / raw-out && rm -r raw-out/lost+found && rm \"raw/$(printf 'caf\\351')\" && cp new \"raw/$(printf 'n\\377w')\" && diff -r raw raw-out"))
+        (await Tools.ShellAsync(
+            bench.Path,
+            $"'{tool}' extract raw.ext4 / raw-out && rm -r raw-out/lost+found && rm \"raw/$(printf 'caf\\351')\" && cp new \"raw/$(printf 'n\\377w')\" && diff -r raw raw-out"))
             .Should().StartWith("2 files");
         await Tools.ShellAsync(bench.Path, "rm -r raw raw-out"); // .NET cannot remove what it cannot name
     }
@@ -100,8 +111,10 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
         await Tools.ShellAsync(bench.Path, "mkdir special && mkfifo special/pipe && mknod special/null c 1 3 && echo >special/file");
         await bench.DoAsync("build-ext4 $special $special.ext4");
 
-        (await bench.DoAsync("extract $special.ext4 / $special-out")).Should().StartWith("1 files").And.Contain("2 device nodes, pipes and sockets left out");
-        (await bench.DoAsync("extract --help")).Should().Contain("set-user-id").And.Contain("extended attributes").And.Contain("hard links");
+        (await bench.DoAsync("extract $special.ext4 / $special-out")).Should().StartWith("1 files").And.Contain(
+            "2 device nodes, pipes and sockets left out");
+        (await bench.DoAsync("extract --help")).Should().Contain("set-user-id").And.Contain("extended attributes").And.Contain(
+            "hard links");
     }
 
     [Fact]

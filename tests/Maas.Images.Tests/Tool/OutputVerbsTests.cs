@@ -12,7 +12,9 @@ public sealed class OutputVerbsTests(ToolBench bench) : IClassFixture<ToolBench>
     public static TheoryData<string> WritingVerbs =>
     [
         "convert $disk {0}", "build-iso $tree {0}", "build-ext4 $tree {0}", "build-squashfs $tree {0}", "build-fat $plain {0}",
-        "build-disk $root.ext4 {0} --systemd-boot $boot.efi", "seed {0} --instance-id i-1", "patch-iso $live.iso isolinux/txt.cfg=$new --output {0}",
+        "build-disk $root.ext4 {0} --systemd-boot $boot.efi",
+        "seed {0} --instance-id i-1",
+        "patch-iso $live.iso isolinux/txt.cfg=$new --output {0}",
     ];
 
     [Theory]
@@ -20,7 +22,9 @@ public sealed class OutputVerbsTests(ToolBench bench) : IClassFixture<ToolBench>
     public async Task Every_verb_writes_through_a_link_and_refuses_a_block_device(string verb)
     {
         Judge.RequireRoot();
-        await Tools.ShellAsync(bench.Path, "mkdir -p plain && cp new plain && rm -f link target block out.partial && ln -s target link && mknod block b 240 77 && echo mine >out.partial");
+        await Tools.ShellAsync(
+            bench.Path,
+            "mkdir -p plain && cp new plain && rm -f link target block out.partial && ln -s target link && mknod block b 240 77 && echo mine >out.partial");
 
         await bench.RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, verb, "$link"));
         var refused = await bench.RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, verb, "$block"));
@@ -51,7 +55,9 @@ public sealed class OutputVerbsTests(ToolBench bench) : IClassFixture<ToolBench>
     [Fact]
     public async Task Standard_output_takes_an_image_and_nothing_else()
     {
-        await Tools.ShellAsync(bench.Path, $"'{ToolBench.Program}' convert disk.qcow2 /dev/stdout | cmp - disk && '{ToolBench.Program}' convert disk.qcow2 /dev/stdout >stdout && cmp stdout disk && printf before >all && '{ToolBench.Program}' convert disk.qcow2 /dev/stdout >>all && tail -c +7 all | cmp - disk");
+        await Tools.ShellAsync(
+            bench.Path,
+            $"'{ToolBench.Program}' convert disk.qcow2 /dev/stdout | cmp - disk && '{ToolBench.Program}' convert disk.qcow2 /dev/stdout >stdout && cmp stdout disk && printf before >all && '{ToolBench.Program}' convert disk.qcow2 /dev/stdout >>all && tail -c +7 all | cmp - disk");
     }
 
     [Fact]
@@ -73,7 +79,13 @@ public sealed class OutputVerbsTests(ToolBench bench) : IClassFixture<ToolBench>
         await Tools.ShellAsync(bench.Path, "cp disk.qcow2 running.qcow2");
         await using (await QemuHold.OpenAsync(bench["running.qcow2"], "qcow2", Cancel))
         {
-            foreach (var line in (string[])["put $running.qcow2:2 $new /file", "grow $running.qcow2 90M", "rm $running.qcow2:2 /etc/hostname", "convert $disk $running.qcow2"])
+            foreach (var line in (string[])
+            [
+                "put $running.qcow2:2 $new /file",
+                "grow $running.qcow2 90M",
+                "rm $running.qcow2:2 /etc/hostname",
+                "convert $disk $running.qcow2"
+            ])
             {
                 var said = await bench.RunAsync(line);
                 said.ExitCode.Should().Be(1, line);

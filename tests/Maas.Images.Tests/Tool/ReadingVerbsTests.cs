@@ -11,12 +11,15 @@ public sealed class ReadingVerbsTests(ToolBench bench) : IClassFixture<ToolBench
     {
         var said = await bench.DoAsync($"info ${image}");
 
-        said.Should().StartWith(format).And.Contain("GPT").And.MatchRegex("2 .*ext4 .*root").And.Contain("system        Debian").And.Contain("kernel        boot/vmlinuz, amd64 6.1.0-18-amd64");
+        said.Should().StartWith(format).And.Contain("GPT").And.MatchRegex("2 .*ext4 .*root").And.Contain(
+            "system        Debian").And.Contain(
+            "kernel        boot/vmlinuz, amd64 6.1.0-18-amd64");
     }
 
     [Fact]
     public async Task Info_tells_what_an_installer_boots() =>
-        (await bench.DoAsync("info $live.iso")).Should().Contain("iso9660").And.Contain("DebianInstaller: LIVE; kernel install.amd/vmlinuz, initrd install.amd/initrd.gz");
+        (await bench.DoAsync("info $live.iso")).Should().Contain("iso9660").And.Contain(
+            "DebianInstaller: LIVE; kernel install.amd/vmlinuz, initrd install.amd/initrd.gz");
 
     [Theory]
     [InlineData("ls $disk:2/etc")]
@@ -27,13 +30,18 @@ public sealed class ReadingVerbsTests(ToolBench bench) : IClassFixture<ToolBench
         var lines = (await bench.DoAsync(line)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         lines.Select(text => text[0]).Should().BeEquivalentTo(['d', '-', '-', 'l']);
-        lines.Should().ContainSingle(text => text.StartsWith("-rw", StringComparison.Ordinal) && text.EndsWith(" hostname", StringComparison.Ordinal));
+        lines.Should()
+            .ContainSingle(
+                text => text.StartsWith("-rw", StringComparison.Ordinal) && text.EndsWith(" hostname", StringComparison.Ordinal));
         lines.Should().ContainSingle(text => text.EndsWith(" name -> hostname", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Ls_goes_down_when_asked() =>
-        (await bench.DoAsync("ls $disk:1 -R")).Split('\n').Select(line => line.Split(' ')[^1]).Should().Equal("EFI", "EFI/BOOT", "EFI/BOOT/BOOTX64.EFI", "");
+        (await bench.DoAsync("ls $disk:1 -R")).Split('\n')
+            .Select(line => line.Split(' ')[^1])
+            .Should()
+            .Equal("EFI", "EFI/BOOT", "EFI/BOOT/BOOTX64.EFI", "");
 
     [Theory]
     [InlineData("cat $disk:2/etc/hostname")]
@@ -47,7 +55,8 @@ public sealed class ReadingVerbsTests(ToolBench bench) : IClassFixture<ToolBench
     {
         (await bench.DoAsync("extract $live.iso install.amd $out")).Should().StartWith("2 files, ");
 
-        (await File.ReadAllBytesAsync(bench["out/vmlinuz"], Cancel)).Should().Equal(await File.ReadAllBytesAsync(bench["tree/boot/vmlinuz"], Cancel));
+        (await File.ReadAllBytesAsync(bench["out/vmlinuz"], Cancel)).Should()
+            .Equal(await File.ReadAllBytesAsync(bench["tree/boot/vmlinuz"], Cancel));
         File.Exists(bench["out/initrd.gz"]).Should().BeTrue();
     }
 

@@ -79,7 +79,9 @@ public sealed class RefusalTests(ToolBench bench) : IClassFixture<ToolBench>
         var said = await bench.RunAsync(line);
 
         said.ExitCode.Should().Be(1, said.Output + said.Error);
-        said.Error.Should().Contain(reason).And.NotContain("   at ").And.NotContain("Exception").And.NotContain("(Parameter").And.NotContain("System.");
+        said.Error.Should().Contain(reason).And.NotContain("   at ").And.NotContain("Exception").And.NotContain(
+            "(Parameter").And.NotContain(
+            "System.");
         Directory.Exists(bench["nowhere"]).Should().BeFalse("looking for a library does not make one");
         (await StateAsync()).Should().Equal(before);
     }

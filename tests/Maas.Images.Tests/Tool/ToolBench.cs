@@ -22,8 +22,9 @@ public sealed class ToolBench : IAsyncLifetime
     public string this[string name] => _folder[name];
 
     /// <summary>
-    /// <c>tree</c>, a directory that looks like a small system; <c>plain</c>, an empty one; <c>disk</c>, a GPT with a FAT (1) and that tree as ext4 (2); <c>blank</c>, a GPT with a partition of zeros; <c>live.iso</c>, an ISO that
-    /// looks like an installer; <c>disk.qcow2</c>, the same disk; <c>boot.efi</c>, something with an EFI program's header.
+    /// <c>tree</c>, a directory that looks like a small system; <c>plain</c>, an empty one; <c>disk</c>, a GPT with a FAT (1) and that tree
+    /// as ext4 (2); <c>blank</c>, a GPT with a partition of zeros; <c>live.iso</c>, an ISO that looks like an installer; <c>disk.qcow2</c>,
+    /// the same disk; <c>boot.efi</c>, something with an EFI program's header.
     /// </summary>
     public async ValueTask InitializeAsync()
     {
@@ -50,7 +51,8 @@ public sealed class ToolBench : IAsyncLifetime
 
         var blank = new DiskBuilder();
         blank.Add(new() { Type = PartitionTypes.LinuxRootX64, Name = "blank" }, new MemoryStream(new byte[1 << 20]));
-        using (var image = await DiskImage.OpenAsync(blank.Build(), null, Cancel)) await image.WriteRawAsync(_folder["blank"], null, Cancel);
+        using (var image = await DiskImage.OpenAsync(blank.Build(), null, Cancel))
+            await image.WriteRawAsync(_folder["blank"], null, Cancel);
 
         var iso = new IsoBuilder { Label = "LIVE" };
         iso.AddFile("install.amd/vmlinuz", _folder["tree/boot/vmlinuz"]);
@@ -78,7 +80,8 @@ public sealed class ToolBench : IAsyncLifetime
     public Task<Verdict> RunAsync(string line, string? input = null)
     {
         var program = Program;
-        return Judge.RunAsync(program, line.Split(' ').Select(word => word.Replace("$", Path + "/", StringComparison.Ordinal)), input, Cancel);
+        return Judge.RunAsync(
+            program, line.Split(' ').Select(word => word.Replace("$", Path + "/", StringComparison.Ordinal)), input, Cancel);
     }
 
     /// <summary>Runs a verb that succeeds and has nothing to complain of, and returns what it printed.</summary>

@@ -4,7 +4,8 @@ using Maas.Images.Tests.Trees;
 namespace Maas.Images.Tests.Vhdx;
 
 /// <summary>
-/// A VHDX of 20 blocks of 1 MiB that qemu-img made, of which the first three are filled with 1, 2 and 3, and a log to be put into it as if the program that wrote it had stopped there.
+/// A VHDX of 20 blocks of 1 MiB that qemu-img made, of which the first three are filled with 1, 2 and 3, and a log to be put into it as if
+/// the program that wrote it had stopped there.
 /// </summary>
 internal sealed class DirtyVhdx(byte[] bytes)
 {
@@ -18,7 +19,9 @@ internal sealed class DirtyVhdx(byte[] bytes)
 
     public static async Task<DirtyVhdx> MakeAsync(TemporaryFolder folder)
     {
-        await Tools.ShellAsync(folder.Path, "qemu-img create -q -f vhdx -o block_size=1M made 20M && qemu-io -f vhdx -c 'write -q -P 1 0 1M' -c 'write -q -P 2 1M 1M' -c 'write -q -P 3 2M 1M' made");
+        await Tools.ShellAsync(
+            folder.Path,
+            "qemu-img create -q -f vhdx -o block_size=1M made 20M && qemu-io -f vhdx -c 'write -q -P 1 0 1M' -c 'write -q -P 2 1M 1M' -c 'write -q -P 3 2M 1M' made");
         var made = await File.ReadAllBytesAsync(folder["made"], TestContext.Current.CancellationToken);
         made.AsSpan(LogAt, LogLength).Clear();
         return new DirtyVhdx(made).Open(Log);
@@ -54,10 +57,16 @@ internal sealed class DirtyVhdx(byte[] bytes)
     }
 
     /// <summary>An entry: what is written is a sector and its place, or a place and how much of it is zeros.</summary>
-    public byte[] Entry(ulong sequence, int tail, params IReadOnlyList<(long Place, byte[]? Sector, long Zeros)> writes) => Entry(sequence, tail, bytes.Length, bytes.Length, writes);
+    public byte[] Entry(ulong sequence, int tail, params IReadOnlyList<(long Place, byte[]? Sector, long Zeros)> writes) =>
+        Entry(sequence, tail, bytes.Length, bytes.Length, writes);
 
     /// <inheritdoc cref="Entry(ulong, int, IReadOnlyList{ValueTuple{long, byte[], long}})"/>
-    public static byte[] Entry(ulong sequence, int tail, long flushed, long last, IReadOnlyList<(long Place, byte[]? Sector, long Zeros)> writes)
+    public static byte[] Entry(
+        ulong sequence,
+        int tail,
+        long flushed,
+        long last,
+        IReadOnlyList<(long Place, byte[]? Sector, long Zeros)> writes)
     {
         var sectors = (64 + (writes.Count * 32) + Sector - 1) / Sector;
         var entry = new byte[(sectors + writes.Count(write => write.Sector is not null)) * Sector];

@@ -19,10 +19,15 @@ public sealed class VhdxLogTests : IDisposable
     [Fact]
     public async Task A_log_that_qemu_wrote_is_read_as_qemu_carries_it_through()
     {
-        await Tools.ShellAsync(_folder.Path, "qemu-img create -q -f vhdx -o block_size=1M image 20M && qemu-io -f vhdx -c 'write -q -P 1 0 3M' -c 'write -q -P 7 4M 2M' image");
+        await Tools.ShellAsync(
+            _folder.Path,
+            "qemu-img create -q -f vhdx -o block_size=1M image 20M && qemu-io -f vhdx -c 'write -q -P 1 0 3M' -c 'write -q -P 7 4M 2M' image");
         var bytes = await File.ReadAllBytesAsync(_folder["image"], Cancel);
         // As it was before the last entry had been carried through: the block table is old, the header names the log.
-        var last = Enumerable.Range(0, LogLength / Sector).Select(sector => DirtyVhdx.LogAt + (sector * Sector)).Where(at => bytes.AsSpan(at).StartsWith("loge"u8)).MaxBy(at => ((ReadOnlySpan<byte>)bytes).U64(at + 16));
+        var last = Enumerable.Range(0, LogLength / Sector)
+            .Select(sector => DirtyVhdx.LogAt + (sector * Sector))
+            .Where(at => bytes.AsSpan(at).StartsWith("loge"u8))
+            .MaxBy(at => ((ReadOnlySpan<byte>)bytes).U64(at + 16));
         bytes.AsSpan(TableAt, Sector).Clear();
         new DirtyVhdx(bytes).Open(new Guid(bytes.AsSpan(last + 32, 16)));
 
@@ -69,9 +74,11 @@ public sealed class VhdxLogTests : IDisposable
         (await ReadAsync(image.Bytes)).Should().Be("222.................", "its checksum is wrong");
         torn[Sector + 9] ^= 1;
         image.Put(2 * Sector, DirtyVhdx.Sealed([.. torn[..(2 * Sector - 1)], 99]));
-        (await ReadAsync(image.Bytes, byQemu: false)).Should().Be("222.................", "a sector has another number; qemu opens no such image");
+        (await ReadAsync(image.Bytes, byQemu: false)).Should().Be(
+            "222.................", "a sector has another number; qemu opens no such image");
         image.Put(2 * Sector, image.Entry(3, 0, (TableAt, image.Table("ccc"), 0)));
-        (await ReadAsync(image.Bytes, byQemu: false)).Should().Be("222.................", "a number is left out, and the other's tail is not in its sequence, which qemu does not ask");
+        (await ReadAsync(image.Bytes, byQemu: false)).Should().Be(
+            "222.................", "a number is left out, and the other's tail is not in its sequence, which qemu does not ask");
         image.Put(2 * Sector, image.Entry(2, 0, (TableAt, image.Table("ccc"), 0)));
         (await ReadAsync(image.Bytes)).Should().Be("333.................");
     }
@@ -94,7 +101,8 @@ public sealed class VhdxLogTests : IDisposable
         var image = await DirtyVhdx.MakeAsync(_folder);
         var start = LogLength - (3 * Sector);
         image.Put(start, image.Entry(10, start, (TableAt, image.Table("aaaa"), 0)));
-        image.Put(LogLength - Sector, image.Entry(11, start, (TableAt, image.Table("bbbb"), 0), (TableAt + Sector, null, Sector))); // half of it at the start
+        // half of it at the start
+        image.Put(LogLength - Sector, image.Entry(11, start, (TableAt, image.Table("bbbb"), 0), (TableAt + Sector, null, Sector)));
         image.Put(Sector, image.Entry(12, start, (TableAt, image.Table("cbac"), 0)));
 
         (await ReadAsync(image.Bytes)).Should().Be("3213................");
@@ -130,7 +138,8 @@ public sealed class VhdxLogTests : IDisposable
 
         long end = image.Bytes.Length;
         var table = image.Table("abc");
-        await WithAsync(DirtyVhdx.Entry(1, 0, end + Sector, end + Sector, [(TableAt, table, 0)]), $"had {end + Sector} bytes when it was written");
+        await WithAsync(
+            DirtyVhdx.Entry(1, 0, end + Sector, end + Sector, [(TableAt, table, 0)]), $"had {end + Sector} bytes when it was written");
         await WithAsync(DirtyVhdx.Entry(1, 0, end, end, [(end, table, 0)]), $"puts 4096 bytes at {end}");
         await WithAsync(DirtyVhdx.Entry(1, 0, end, end, [(TableAt, null, 1L << 48)]), "bytes at 2097152");
         await WithAsync(DirtyVhdx.Entry(1, 8 * Sector, end, end, [(TableAt, table, 0)]), "no sequence"); // its tail is nowhere
@@ -150,8 +159,12 @@ public sealed class VhdxLogTests : IDisposable
 
         image.Put(0, DirtyVhdx.Entry(1, 0, end, end, [(TableAt, table, 0)]));
         await RefusedAsync(image.Open(DirtyVhdx.Log, header => header.Span.U16(64, 1)), "VHDX header", "log of version 1");
-        await RefusedAsync(image.Open(DirtyVhdx.Log, header => { header.Span.U16(64, 0); header.Span.U32(68, 64 << 20); }), "VHDX header", "a log of 67108864 bytes");
-        await RefusedAsync(image.Open(DirtyVhdx.Log, header => { header.Span.U32(68, 1 << 20); header.Span.U64(72, 3000); }), "VHDX header", "at 3000");
+        await RefusedAsync(
+            image.Open(DirtyVhdx.Log, header => { header.Span.U16(64, 0); header.Span.U32(68, 64 << 20); }),
+            "VHDX header",
+            "a log of 67108864 bytes");
+        await RefusedAsync(
+            image.Open(DirtyVhdx.Log, header => { header.Span.U32(68, 1 << 20); header.Span.U64(72, 3000); }), "VHDX header", "at 3000");
 
         Task WithAsync(byte[] entry, string reason)
         {
@@ -196,6 +209,7 @@ public sealed class VhdxLogTests : IDisposable
 
         var disk = await File.ReadAllBytesAsync(_folder["raw"], Cancel);
         File.Delete(_folder["raw"]);
-        return string.Concat(disk.Chunk(1 << 20).Select(block => block.AsSpan().ContainsAnyExcept(block[0]) ? '?' : block[0] == 0 ? '.' : (char)('0' + block[0])));
+        return string.Concat(disk.Chunk(1 << 20)
+            .Select(block => block.AsSpan().ContainsAnyExcept(block[0]) ? '?' : block[0] == 0 ? '.' : (char)('0' + block[0])));
     }
 }

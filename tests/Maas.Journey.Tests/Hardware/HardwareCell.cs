@@ -2,7 +2,9 @@ using VmLab.Machines;
 
 namespace Maas.Journey.Tests.Hardware;
 
-/// <summary>A machine of the matrix: hardware that a real server may have, as far as QEMU 7.2 emulates it. (It has no igb and no eMMC.)</summary>
+/// <summary>
+/// A machine of the matrix: hardware that a real server may have, as far as QEMU 7.2 emulates it. (It has no igb and no eMMC.)
+/// </summary>
 internal sealed record HardwareCell(string Name, string Card, params LabDisk[] Disks)
 {
     private static readonly DateTimeOffset Past = new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero), Future = new(2040, 1, 1, 0, 0, 0, TimeSpan.Zero);

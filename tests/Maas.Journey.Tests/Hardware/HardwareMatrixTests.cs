@@ -7,7 +7,9 @@ using VmLab.Power;
 
 namespace Maas.Journey.Tests.Hardware;
 
-/// <summary>Hardware that is not virtio: every machine enlists, is commissioned, deployed and erased. One server, two machines at a time.</summary>
+/// <summary>
+/// Hardware that is not virtio: every machine enlists, is commissioned, deployed and erased. One server, two machines at a time.
+/// </summary>
 [Collection(LabCollection.Name), Trait("Category", "Journey")]
 public sealed class HardwareMatrixTests(ITestOutputHelper output)
 {
@@ -38,7 +40,10 @@ public sealed class HardwareMatrixTests(ITestOutputHelper output)
         await client.UploadImageAsync($"custom/{LabRack.ImageName}", "ddgz", image, Token);
 
         List<string> failures = [];
-        await Parallel.ForEachAsync(machines, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = Token }, async (each, cancellationToken) =>
+        await Parallel.ForEachAsync(
+            machines,
+            new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = Token },
+            async (each, cancellationToken) =>
         {
             var since = TimeProvider.System.GetTimestamp();
             var outcome = "enlisted, commissioned, deployed, erased";
@@ -46,7 +51,8 @@ public sealed class HardwareMatrixTests(ITestOutputHelper output)
             {
                 var racked = new RackedMachine(each.Machine, new JourneyPower.WakeOnLan(each.Machine.MacAddress));
                 using var handler = bench.Rack.Network.CreateHttpHandler();
-                using var run = new HardwareRun(each.Machine, new MachineJourney(client, racked, TimeProvider.System, bench), client, handler);
+                using var run = new HardwareRun(
+                    each.Machine, new MachineJourney(client, racked, TimeProvider.System, bench), client, handler);
                 await run.RunAsync(cancellationToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
@@ -78,7 +84,9 @@ public sealed class HardwareMatrixTests(ITestOutputHelper output)
             Memory = cell.Memory,
             Disks = cell.Disks,
             Card = cell.Card,
-            OtherCards = cell.SecondCard is { } second ? [new LabCard(second, $"52:54:00:77:02:{slot:x2}", await rack.Network.AddTapAsync(Token))] : [],
+            OtherCards = cell.SecondCard is { } second
+                ? [new LabCard(second, $"52:54:00:77:02:{slot:x2}", await rack.Network.AddTapAsync(Token))]
+                : [],
             Clock = cell.Clock,
             EndsOnRestart = true,
         },

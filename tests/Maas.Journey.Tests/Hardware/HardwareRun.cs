@@ -9,8 +9,14 @@ using VmLab.Servers;
 
 namespace Maas.Journey.Tests.Hardware;
 
-/// <summary>One machine of the matrix, from New to Ready again, with its disks looked at from outside after each step that writes.</summary>
-internal sealed partial class HardwareRun(QemuMachine machine, MachineJourney journey, MaasClient client, HttpMessageHandler network) : IDisposable
+/// <summary>
+/// One machine of the matrix, from New to Ready again, with its disks looked at from outside after each step that writes.
+/// </summary>
+internal sealed partial class HardwareRun(
+    QemuMachine machine,
+    MachineJourney journey,
+    MaasClient client,
+    HttpMessageHandler network) : IDisposable
 {
     private const int Mebibyte = 1 << 20;
     private const byte Old = 0xAA;
@@ -113,15 +119,21 @@ internal sealed partial class HardwareRun(QemuMachine machine, MachineJourney jo
         for (var number = 0; number < machine.Hardware.AllDisks.Count; number++)
         {
             ReadMebibyte(number, 0).Should().OnlyContain(octet => octet == 0, $"disk {number} of {machine.Name} was erased");
-            ReadMebibyte(number, machine.Hardware.AllDisks[number].Size - 1).Should().OnlyContain(octet => octet == 0, $"disk {number} of {machine.Name} was erased at its end");
+            ReadMebibyte(number, machine.Hardware.AllDisks[number].Size - 1)
+                .Should()
+                .OnlyContain(octet => octet == 0, $"disk {number} of {machine.Name} was erased at its end");
         }
     }
 
-    /// <summary>Does what cloud-init of the installed system does first: it takes its user data with the key that the agent put on the disk.</summary>
+    /// <summary>
+    /// Does what cloud-init of the installed system does first: it takes its user data with the key that the agent put on the disk.
+    /// </summary>
     private async Task StandInForTheInstalledSystemAsync(int disk, CancellationToken cancellationToken)
     {
         var settings = await HostCommand.RunAsync(
-            "debugfs", ["-R", "cat /etc/cloud/cloud.cfg.d/90_maas.cfg", $"{machine.Hardware.PathOfDisk(disk)}?offset={TinyDiskImage.RootOffset}"], cancellationToken);
+            "debugfs",
+            ["-R", "cat /etc/cloud/cloud.cfg.d/90_maas.cfg", $"{machine.Hardware.PathOfDisk(disk)}?offset={TinyDiskImage.RootOffset}"],
+            cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(MaasServerProcess.Address, "metadata/2012-03-01/user-data"));
         request.Headers.TryAddWithoutValidation(
             "Authorization",

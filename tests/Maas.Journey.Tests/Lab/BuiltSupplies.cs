@@ -1,8 +1,9 @@
 namespace Maas.Journey.Tests.Lab;
 
 /// <summary>
-/// What the first server of this run fetched and built for its machines (boot programs, ephemeral environment, packages), for the servers after it: theirs would be the same bytes, and
-/// each would take most of a minute. They check what they find as an operator's server does after a restart.
+/// What the first server of this run fetched and built for its machines (boot programs, ephemeral environment, packages), for the servers
+/// after it: theirs would be the same bytes, and each would take most of a minute. They check what they find as an operator's server does
+/// after a restart.
 /// </summary>
 internal static class BuiltSupplies
 {
@@ -29,7 +30,9 @@ internal static class BuiltSupplies
 
     private static void Copy(string from, string to)
     {
-        foreach (var file in Folders.Select(folder => new DirectoryInfo(Path.Combine(from, folder))).Where(folder => folder.Exists).SelectMany(folder => folder.EnumerateFiles("*", SearchOption.AllDirectories)))
+        foreach (var file in Folders.Select(folder => new DirectoryInfo(Path.Combine(from, folder)))
+            .Where(folder => folder.Exists)
+            .SelectMany(folder => folder.EnumerateFiles("*", SearchOption.AllDirectories)))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file.FullName));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

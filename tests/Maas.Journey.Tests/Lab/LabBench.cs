@@ -17,7 +17,12 @@ internal sealed class LabBench : IAsyncDisposable
 
     public static async Task<LabBench> CreateAsync() => new(await LabNetwork.CreateAsync(TestContext.Current.CancellationToken));
 
-    public async Task<QemuMachine> AddMachineAsync(string name, Firmware firmware, int memory = 512, bool overIPv6 = false, bool overHttp = false)
+    public async Task<QemuMachine> AddMachineAsync(
+        string name,
+        Firmware firmware,
+        int memory = 512,
+        bool overIPv6 = false,
+        bool overHttp = false)
     {
         var number = _machines.Count + 1;
         var machine = new QemuMachine(

@@ -14,6 +14,16 @@ internal static class OtherDhcpServer
         LabProcess.Start(
             host.Command(
                 "dnsmasq",
-                ["--no-daemon", "--conf-file=/dev/null", "--port=0", $"--interface={LabNetwork.Bridge}", "--dhcp-range=10.77.0.100,10.77.0.200,10m", $"--dhcp-leasefile={Path.Combine(folder, "dnsmasq.leases")}", "--user=root", "--no-ping", .. more]),
+                [
+                    "--no-daemon",
+                    "--conf-file=/dev/null",
+                    "--port=0",
+                    $"--interface={LabNetwork.Bridge}",
+                    "--dhcp-range=10.77.0.100,10.77.0.200,10m",
+                    $"--dhcp-leasefile={Path.Combine(folder, "dnsmasq.leases")}",
+                    "--user=root",
+                    "--no-ping",
+                    .. more
+                ]),
             new ConsoleLog(TimeProvider.System, Path.Combine(folder, "dnsmasq.log")));
 }

@@ -27,10 +27,14 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
     public static async Task<RackBench> CreateBareAsync(string name, ITestOutputHelper output, ServerSetup? setup = null)
     {
         var fresh = Directory.CreateTempSubdirectory("maas-journey-").FullName;
-        return new RackBench(await LabRack.CreateAsync(fresh, TimeProvider.System, setup ?? new ServerSetup(), TestContext.Current.CancellationToken), name, output);
+        return new RackBench(
+            await LabRack.CreateAsync(fresh, TimeProvider.System, setup ?? new ServerSetup(), TestContext.Current.CancellationToken),
+            name,
+            output);
     }
 
-    public void Report(JourneyStep value) => _output.WriteLine($"{value.Machine,-6} {value.Reached,-10} after {value.Took.TotalSeconds:0} s");
+    public void Report(JourneyStep value) =>
+        _output.WriteLine($"{value.Machine,-6} {value.Reached,-10} after {value.Took.TotalSeconds:0} s");
 
     public async ValueTask DisposeAsync()
     {
@@ -47,7 +51,8 @@ internal sealed class RackBench : IAsyncDisposable, IProgress<JourneyStep>
     private void Keep()
     {
         Directory.CreateDirectory(Logs);
-        foreach (var log in Directory.EnumerateFiles(Rack.Folder).Where(file => file.EndsWith(".console", StringComparison.Ordinal) || file.EndsWith(".log", StringComparison.Ordinal)))
+        foreach (var log in Directory.EnumerateFiles(Rack.Folder)
+            .Where(file => file.EndsWith(".console", StringComparison.Ordinal) || file.EndsWith(".log", StringComparison.Ordinal)))
             File.Copy(log, Path.Combine(Logs, Path.GetFileName(log)), overwrite: true);
     }
 }

@@ -39,7 +39,8 @@ internal sealed class SimulatedRackMachine : IRackMachine, IAsyncDisposable
 
     public async Task WaitForPowerOffAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (await _machine.WhenAtRestAsync(cancellationToken).WaitAsync(timeout, TimeProvider.System, cancellationToken) is not SettledState.Off)
+        if (await _machine.WhenAtRestAsync(cancellationToken).WaitAsync(
+            timeout, TimeProvider.System, cancellationToken) is not SettledState.Off)
             throw new TimeoutException($"{Name} rests without being off:\n{Console}");
     }
 

@@ -3,5 +3,6 @@ namespace Maas.Journey.Tests.Lab;
 /// <summary>A public key with no private one: the test looks for it, nobody logs in.</summary>
 internal static class SshKey
 {
-    public static string Public { get; } = $"ssh-ed25519 {Convert.ToBase64String([0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 32, .. Enumerable.Range(1, 32).Select(value => (byte)value)])} lab@journey";
+    public static string Public { get; } =
+        $"ssh-ed25519 {Convert.ToBase64String([0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 32, .. Enumerable.Range(1, 32).Select(value => (byte)value)])} lab@journey";
 }

@@ -20,8 +20,12 @@ public class QemuArgumentsTests
     {
         var arguments = QemuArguments.For(Machine).ToList();
 
-        arguments.Should().Contain(argument => argument.StartsWith("virtio-net-pci", StringComparison.Ordinal) && argument.EndsWith(",bootindex=1", StringComparison.Ordinal));
-        arguments.Should().Contain(argument => argument.StartsWith("virtio-blk-pci", StringComparison.Ordinal) && argument.EndsWith(",bootindex=2", StringComparison.Ordinal));
+        arguments.Should()
+            .Contain(argument => argument.StartsWith("virtio-net-pci", StringComparison.Ordinal)
+                && argument.EndsWith(",bootindex=1", StringComparison.Ordinal));
+        arguments.Should()
+            .Contain(argument => argument.StartsWith("virtio-blk-pci", StringComparison.Ordinal)
+                && argument.EndsWith(",bootindex=2", StringComparison.Ordinal));
         arguments.Should().NotContain(argument => argument.Contains("pflash", StringComparison.Ordinal));
     }
 
@@ -38,7 +42,9 @@ public class QemuArgumentsTests
     public void A_UEFI_machine_tries_one_version_of_the_internet_protocol_alone()
     {
         QemuArguments.For(Machine with { Firmware = Firmware.Uefi }).Should().Contain("name=opt/org.tianocore/IPv6PXESupport,string=n");
-        QemuArguments.For(Machine with { Firmware = Firmware.Uefi, BootsOverIPv6 = true }).Should().Contain("name=opt/org.tianocore/IPv4PXESupport,string=n");
+        QemuArguments.For(Machine with { Firmware = Firmware.Uefi, BootsOverIPv6 = true })
+            .Should()
+            .Contain("name=opt/org.tianocore/IPv4PXESupport,string=n");
     }
 
     [Fact]

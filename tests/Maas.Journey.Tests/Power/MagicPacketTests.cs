@@ -8,7 +8,8 @@ public class MagicPacketTests
 {
     private static readonly PhysicalAddress Nic = PhysicalAddress.Parse("52:54:00:77:00:01");
 
-    private static byte[] Packet => [.. Enumerable.Repeat((byte)0xFF, 6), .. Enumerable.Repeat(Nic.GetAddressBytes(), 16).SelectMany(octets => octets)];
+    private static byte[] Packet =>
+        [.. Enumerable.Repeat((byte)0xFF, 6), .. Enumerable.Repeat(Nic.GetAddressBytes(), 16).SelectMany(octets => octets)];
 
     [Fact]
     public void A_packet_wakes_the_nic_it_names() => MagicPacket.Wakes(Packet, Nic).Should().BeTrue();

@@ -21,10 +21,14 @@ public class PowerStandInTests
         LabJudges.RequireBmc();
         await using var bench = await LabBench.CreateAsync();
         var machine = await bench.AddMachineAsync("bmc", Firmware.Bios, memory: 64);
-        await using var bmc = await BmcSimulator.StartAsync(bench.Network, machine, IPAddress.Parse("10.77.0.11"), TimeProvider.System, Token);
+        await using var bmc =
+            await BmcSimulator.StartAsync(bench.Network, machine, IPAddress.Parse("10.77.0.11"), TimeProvider.System, Token);
 
         async Task<string> Ipmitool(params string[] words) =>
-            await bench.Network.RunAsync("ipmitool", ["-I", "lanplus", "-C", "3", "-H", $"{bmc.Address}", "-U", BmcSimulator.User, "-P", BmcSimulator.Password, .. words], Token);
+            await bench.Network.RunAsync(
+                "ipmitool",
+                ["-I", "lanplus", "-C", "3", "-H", $"{bmc.Address}", "-U", BmcSimulator.User, "-P", BmcSimulator.Password, .. words],
+                Token);
 
         (await Ipmitool("power", "status")).Should().Contain("is off");
         await Ipmitool("chassis", "bootdev", "pxe");

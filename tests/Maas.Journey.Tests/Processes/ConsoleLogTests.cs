@@ -11,7 +11,8 @@ public class ConsoleLogTests
     public async Task Waiting_ends_with_the_text_even_when_it_arrives_in_pieces()
     {
         using var console = new ConsoleLog(_time);
-        var waiting = console.WaitForAsync("ready: (\\w+)", TimeSpan.FromSeconds(1), cancellationToken: TestContext.Current.CancellationToken);
+        var waiting = console.WaitForAsync(
+            "ready: (\\w+)", TimeSpan.FromSeconds(1), cancellationToken: TestContext.Current.CancellationToken);
 
         console.Append("rea");
         console.Append("dy: yes\n");

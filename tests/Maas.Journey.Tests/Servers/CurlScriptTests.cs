@@ -32,8 +32,15 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
         var data = Path.Combine(_folder.FullName, "data");
         await using var server = new MaasServerProcess(network, data, new ServerSetup(), TimeProvider.System);
         await server.StartAsync(Token);
-        using var api = new MaasClient(network.CreateHttpHandler(), MaasServerProcess.Address, await server.ReadApiKeyAsync(Token), TimeProvider.System);
-        var id = (await api.PostAsync("machines/", [new("architecture", "amd64/generic"), new("mac_addresses", "52:54:00:12:34:56"), new("power_type", "manual")], Token)).GetProperty("system_id").GetString()!; // every machine has one
+        using var api = new MaasClient(
+            network.CreateHttpHandler(), MaasServerProcess.Address, await server.ReadApiKeyAsync(Token), TimeProvider.System);
+        // every machine has one
+        var id =
+            (await api.PostAsync(
+                "machines/",
+                [new("architecture", "amd64/generic"), new("mac_addresses", "52:54:00:12:34:56"), new("power_type", "manual")],
+                Token)).GetProperty("system_id")
+                .GetString()!;
         var image = new byte[9 << 20]; // three pieces
         new Random(3).NextBytes(image);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "debian-12.raw.gz"), image, Token);
@@ -43,28 +50,38 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
         commands.Should().HaveCount(9);
         foreach (var command in commands)
         {
-            var line = command.Replace("ID", id, StringComparison.Ordinal).Replace("~/.ssh/id_ed25519.pub", "key.pub", StringComparison.Ordinal);
+            var line = command.Replace("ID", id, StringComparison.Ordinal).Replace(
+                "~/.ssh/id_ed25519.pub", "key.pub", StringComparison.Ordinal);
             var verdict = await RunAsync(network, data, line);
             if (((string[])["op=allocate", "op=deploy", "op=release"]).Any(operation => line.Contains(operation, StringComparison.Ordinal)))
-                verdict.Should().Contain("409", "a machine that was not commissioned is neither given away nor taken back").And.Contain("\n");
+                verdict.Should().Contain("409", "a machine that was not commissioned is neither given away nor taken back").And.Contain(
+                    "\n");
             else
                 verdict.Should().NotContain("curl:", line);
         }
 
         (await api.GetAsync($"machines/{id}/", Token)).GetProperty("power_type").GetString().Should().Be("wakeonlan");
         var resources = await api.GetAsync("boot-resources/", Token);
-        resources.EnumerateArray().Should().ContainSingle(resource => resource.GetProperty("name").GetString() == "custom/debian-12" || resource.GetProperty("name").GetString() == "debian-12");
-        (await RunAsync(network, data, "$maas upload custom/debian-12 ddgz debian-12.raw.gz")).Should().Contain("is there already", "all three pieces came");
+        resources.EnumerateArray()
+            .Should()
+            .ContainSingle(resource => resource.GetProperty("name").GetString() == "custom/debian-12"
+                || resource.GetProperty("name").GetString() == "debian-12");
+        (await RunAsync(network, data, "$maas upload custom/debian-12 ddgz debian-12.raw.gz")).Should().Contain(
+            "is there already", "all three pieces came");
         (await api.GetAsync("account/prefs/sshkeys/", Token)).GetArrayLength().Should().Be(1);
         $"{server.Log}".Should().Contain($"({id}").And.NotContain("(null)");
     }
 
     private static IEnumerable<string> ReadmeCommands() =>
-        File.ReadAllText(Repository.PathOf("README.md")).Split('\n').Where(line => line.StartsWith("$maas ", StringComparison.Ordinal)).Select(line => Comment().Replace(line, ""));
+        File.ReadAllText(Repository.PathOf("README.md"))
+            .Split('\n')
+            .Where(line => line.StartsWith("$maas ", StringComparison.Ordinal))
+            .Select(line => Comment().Replace(line, ""));
 
     private async Task<string> RunAsync(LabNetwork network, string data, string line)
     {
-        var script = $"cd '{_folder.FullName}'; maas='{Repository.PathOf("samples/MaasServer/maas.sh")}'; export MAAS_SERVER={MaasServerProcess.Address.AbsoluteUri.TrimEnd('/')} MAAS_API_KEY='{data}/admin.apikey'; {{ {line}; }} 2>&1 || true";
+        var script =
+            $"cd '{_folder.FullName}'; maas='{Repository.PathOf("samples/MaasServer/maas.sh")}'; export MAAS_SERVER={MaasServerProcess.Address.AbsoluteUri.TrimEnd('/')} MAAS_API_KEY='{data}/admin.apikey'; {{ {line}; }} 2>&1 || true";
         return await HostCommand.RunAsync("ip", ["netns", "exec", network.Name, "sh", "-c", script], Token);
     }
 

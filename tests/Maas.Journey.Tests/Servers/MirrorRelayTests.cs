@@ -25,7 +25,8 @@ public sealed class MirrorRelayTests : IAsyncLifetime
         using var client = new HttpClient(network.CreateHttpHandler()) { BaseAddress = MirrorRelay.Address };
         for (var run = 0; run < 2; run++)
         {
-            await using var relay = await MirrorRelay.StartAsync(network, new Uri($"http://{_upstream.LocalEndpoint}/debian/"), _cache.FullName, Token);
+            await using var relay =
+                await MirrorRelay.StartAsync(network, new Uri($"http://{_upstream.LocalEndpoint}/debian/"), _cache.FullName, Token);
             (await client.GetStringAsync("pool/main/b/busybox.deb", Token)).Should().Be("/debian/pool/main/b/busybox.deb");
             (await client.GetStringAsync("dists/bookworm/InRelease", Token)).Should().Be("/debian/dists/bookworm/InRelease");
         }
@@ -38,7 +39,8 @@ public sealed class MirrorRelayTests : IAsyncLifetime
     {
         LabJudges.RequireNetwork();
         await using var network = await LabNetwork.CreateAsync(Token);
-        await using var relay = await MirrorRelay.StartAsync(network, new Uri($"http://{_upstream.LocalEndpoint}/debian/"), _cache.FullName, Token);
+        await using var relay =
+            await MirrorRelay.StartAsync(network, new Uri($"http://{_upstream.LocalEndpoint}/debian/"), _cache.FullName, Token);
         using var client = new HttpClient(network.CreateHttpHandler()) { BaseAddress = MirrorRelay.Address };
 
         using var answer = await client.GetAsync("pool/missing.deb", Token);
@@ -79,7 +81,8 @@ public sealed class MirrorRelayTests : IAsyncLifetime
 
                 _asked.Add(path);
                 var status = path.Contains("missing", StringComparison.Ordinal) ? "404 Not Found" : "200 OK";
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {path.Length}\r\nConnection: close\r\n\r\n{path}"));
+                await stream.WriteAsync(
+                    Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {path.Length}\r\nConnection: close\r\n\r\n{path}"));
             }
         }
         catch (SocketException)

@@ -17,19 +17,29 @@ public class IpmiConnectionTests
 
     [Fact]
     public void Every_parameter_of_MAAS_has_its_option() =>
-        Arguments(("power_address", "bmc.example:6230"), ("power_user", "root"), ("cipher_suite_id", "17"), ("k_g", "0x73657361 6d65".Replace(" ", "")), ("privilege_level", "ADMIN"), ("workaround_flags", "opensesspriv intel20"))
+        Arguments(
+            ("power_address", "bmc.example:6230"),
+            ("power_user", "root"),
+            ("cipher_suite_id", "17"),
+            ("k_g", "0x73657361 6d65".Replace(" ", "")),
+            ("privilege_level", "ADMIN"),
+            ("workaround_flags", "opensesspriv intel20"))
             .Should().Be("-v -I lanplus -H bmc.example -L ADMINISTRATOR -N 2 -R 3 -p 6230 -U root -E -C 17 -K -o intelplus");
 
     [Fact]
     public void The_old_protocol_has_no_cipher_suite_and_no_key() =>
-        Arguments(("power_address", "10.0.0.7"), ("power_driver", "LAN"), ("cipher_suite_id", "3"), ("k_g", "x")).Should().Contain("-I lan ").And.NotContain("-C").And.NotContain("-K");
+        Arguments(("power_address", "10.0.0.7"), ("power_driver", "LAN"), ("cipher_suite_id", "3"), ("k_g", "x")).Should().Contain(
+            "-I lan ").And.NotContain(
+            "-C").And.NotContain(
+            "-K");
 
     [Theory]
     [InlineData("fd00::7", "-H fd00::7 -L OPERATOR -N 2 -R 3 -E")]
     [InlineData("[fd00::7]", "-H fd00::7 -L OPERATOR -N 2 -R 3 -E")]
     [InlineData("[fd00::7]:6230", "-H fd00::7 -L OPERATOR -N 2 -R 3 -p 6230 -E")]
     [InlineData(" 10.0.0.7:6230 ", "-H 10.0.0.7 -L OPERATOR -N 2 -R 3 -p 6230 -E")]
-    public void Addresses_come_in_all_spellings(string address, string arguments) => Arguments(("power_address", address)).Should().EndWith(arguments);
+    public void Addresses_come_in_all_spellings(string address, string arguments) =>
+        Arguments(("power_address", address)).Should().EndWith(arguments);
 
     [Theory]
     [InlineData("")]
@@ -59,7 +69,11 @@ public class IpmiConnectionTests
     public void No_parameter_whatever_makes_it_throw_or_become_a_second_argument() =>
         Gen.Select(Gen.String, Gen.String, Gen.String, Gen.String).Sample((address, user, password, key) =>
         {
-            if (!IpmiConnection.TryCreate(Target(("power_address", address), ("power_user", user), ("power_pass", password), ("k_g", key)), out var connection, out _)) return;
+            if (!IpmiConnection.TryCreate(
+                Target(("power_address", address), ("power_user", user), ("power_pass", password), ("k_g", key)),
+                out var connection,
+                out _))
+                return;
             connection!.Arguments.Should().NotContain(a => a.Any(char.IsControl));
             connection.Environment.Values.Should().NotContain(v => v.Contains('\0'));
         });

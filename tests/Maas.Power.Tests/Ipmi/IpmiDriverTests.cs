@@ -19,7 +19,8 @@ public class IpmiDriverTests
     private static string PrivilegeOf(ToolRequest request) => request.Arguments.SkipWhile(argument => argument != "-L").ElementAt(1);
 
     private static PowerTarget Bmc(params (string, string)[] more) => new("ipmi",
-        [.. new[] { ("power_address", "10.0.0.7"), ("power_user", "maas"), ("power_pass", "hunter2") }.Concat(more).Select(p => KeyValuePair.Create(p.Item1, p.Item2))]);
+        [.. new[] { ("power_address", "10.0.0.7"), ("power_user", "maas"), ("power_pass", "hunter2") }.Concat(more)
+            .Select(p => KeyValuePair.Create(p.Item1, p.Item2))]);
 
     private IpmiDriver Driver(IToolRunner tool, IpmiOptions? options = null) => new(options ?? new(), _time, tool);
 
@@ -53,7 +54,9 @@ public class IpmiDriverTests
     [Fact]
     public async Task Turning_on_is_done_when_the_machine_is_seen_on()
     {
-        var tool = new ScriptedTool((request, count) => CommandOf(request) == "power on" ? Says("Chassis Power Control: Up/On") : Says(count < 5 ? "Chassis Power is off" : "Chassis Power is on"));
+        var tool = new ScriptedTool((request, count) => CommandOf(request) == "power on"
+            ? Says("Chassis Power Control: Up/On")
+            : Says(count < 5 ? "Chassis Power is off" : "Chassis Power is on"));
         (await In_time(Driver(tool).TurnOnAsync(Bmc(), Stop))).Should().Be(new PowerResult.Observed(PowerState.On));
         tool.Commands.Should().Equal("power status", "power on", "power status", "power status", "power status");
     }
@@ -69,7 +72,9 @@ public class IpmiDriverTests
     [Fact]
     public async Task A_controller_that_says_yes_and_does_nothing_is_found_out()
     {
-        var tool = new ScriptedTool((request, _) => Says(CommandOf(request) == "power on" ? "Chassis Power Control: Up/On" : "Chassis Power is off"));
+        var tool =
+            new ScriptedTool(
+                (request, _) => Says(CommandOf(request) == "power on" ? "Chassis Power Control: Up/On" : "Chassis Power is off"));
         var start = _time.GetUtcNow();
         var answer = await In_time(Driver(tool).TurnOnAsync(Bmc(), Stop));
         answer.Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.NotObserved);
@@ -147,7 +152,9 @@ public class IpmiDriverTests
     [Fact]
     public async Task A_refused_administrator_is_asked_once_more_as_an_operator_and_the_answer_says_so()
     {
-        var tool = new ScriptedTool((request, _) => PrivilegeOf(request) == "ADMINISTRATOR" ? Fails(NoAdministrator) : Says("Chassis Power is on"));
+        var tool =
+            new ScriptedTool(
+                (request, _) => PrivilegeOf(request) == "ADMINISTRATOR" ? Fails(NoAdministrator) : Says("Chassis Power is on"));
 
         var answer = await Driver(tool).TurnOnAsync(Bmc(("privilege_level", "ADMIN")), Stop);
 

@@ -19,9 +19,11 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
 
     private string StateFile => Path.Combine(_folder, "state");
 
-    private PowerTarget Bmc(string password = "secret", string user = "admin", string driver = "LAN_2_0", string cipher = "3") => new("ipmi", new Dictionary<string, string>
+    private PowerTarget Bmc(string password = "secret", string user = "admin", string driver = "LAN_2_0", string cipher = "3") =>
+        new("ipmi", new Dictionary<string, string>
     {
-        ["power_address"] = $"127.0.0.1:{_port}", ["power_user"] = user, ["power_pass"] = password, ["cipher_suite_id"] = cipher, ["power_driver"] = driver,
+        ["power_address"] = $"127.0.0.1:{_port}", ["power_user"] = user, ["power_pass"] = password, ["cipher_suite_id"] = cipher,
+        ["power_driver"] = driver,
     });
 
     public async ValueTask InitializeAsync()
@@ -44,7 +46,8 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
               shift
             done
             """);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(chassis, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(chassis, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(StateFile, "0\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "lan.conf"), $"""
             name "node"
@@ -72,7 +75,9 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
 
             """);
         _simulator = Judge.Start(
-            "ipmi_sim", ["-c", Path.Combine(_folder, "lan.conf"), "-f", Path.Combine(_folder, "controller.emu"), "-s", _folder, "-n"], _folder);
+            "ipmi_sim",
+            ["-c", Path.Combine(_folder, "lan.conf"), "-f", Path.Combine(_folder, "controller.emu"), "-s", _folder, "-n"],
+            _folder);
         _simulator.OutputDataReceived += (_, _) => { };
         _simulator.ErrorDataReceived += (_, _) => { };
         _simulator.BeginOutputReadLine();
@@ -126,7 +131,8 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
     [Fact]
     public async Task A_controller_that_is_not_there_is_unreachable()
     {
-        var nobody = new PowerTarget("ipmi", new Dictionary<string, string> { ["power_address"] = $"127.0.0.1:{FreePort()}", ["cipher_suite_id"] = "3" });
+        var nobody = new PowerTarget(
+            "ipmi", new Dictionary<string, string> { ["power_address"] = $"127.0.0.1:{FreePort()}", ["cipher_suite_id"] = "3" });
         (await _driver.QueryAsync(nobody, Stop))
             .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
     }

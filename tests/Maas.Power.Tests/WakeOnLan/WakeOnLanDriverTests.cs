@@ -33,7 +33,10 @@ public sealed class WakeOnLanDriverTests : IDisposable
     {
         (await _driver.TurnOnAsync(Sleeper(), Stop)).Should().BeOfType<PowerResult.Accepted>();
 
-        byte[] expected = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, .. Enumerable.Repeat<byte[]>([0x52, 0x54, 0x00, 0x12, 0x34, 0x56], 16).SelectMany(b => b)];
+        byte[] expected =
+        [
+            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, .. Enumerable.Repeat<byte[]>([0x52, 0x54, 0x00, 0x12, 0x34, 0x56], 16).SelectMany(b => b)
+        ];
         (await Heard()).Should().Equal(expected);
         (await Heard()).Should().Equal(expected);
         _sleeper.Available.Should().Be(0);
@@ -54,7 +57,8 @@ public sealed class WakeOnLanDriverTests : IDisposable
     [InlineData("not a mac")]
     public async Task A_wrong_MAC_address_is_an_answer_and_sends_nothing(string mac)
     {
-        (await _driver.TurnOnAsync(Sleeper(mac: mac), Stop)).Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.BadParameters);
+        (await _driver.TurnOnAsync(Sleeper(mac: mac), Stop)).Should().BeOfType<PowerResult.Failed>().Which.Failure.Should()
+            .Be(PowerFailure.BadParameters);
         _sleeper.Available.Should().Be(0);
     }
 
@@ -72,7 +76,8 @@ public sealed class WakeOnLanDriverTests : IDisposable
     [Fact]
     public async Task What_a_magic_packet_cannot_do_is_unsupported_and_no_exception()
     {
-        (await _driver.QueryAsync(Sleeper(), Stop)).Should().BeOfType<PowerResult.Unsupported>().Which.State.Should().Be(PowerState.Unknown);
+        (await _driver.QueryAsync(Sleeper(), Stop)).Should().BeOfType<PowerResult.Unsupported>().Which.State.Should()
+            .Be(PowerState.Unknown);
         (await _driver.TurnOffAsync(Sleeper(), PowerOffMode.Hard, Stop)).Should().BeOfType<PowerResult.Unsupported>();
         (await _driver.SetNextBootAsync(Sleeper(), NextBoot.Network, Stop)).Should().BeOfType<PowerResult.Unsupported>();
     }

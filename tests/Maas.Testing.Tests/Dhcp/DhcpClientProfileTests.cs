@@ -53,7 +53,11 @@ public class DhcpClientProfileTests
     {
         var captured = Captured(packets + "-request");
         DhcpMessage.TryParse(captured, out var real).Should().BeTrue();
-        var offer = new DhcpMessage { Operation = DhcpOperation.Reply, YourAddress = real!.Options.GetAddress(DhcpOptionCode.RequestedAddress)! };
+        var offer = new DhcpMessage
+        {
+            Operation = DhcpOperation.Reply,
+            YourAddress = real!.Options.GetAddress(DhcpOptionCode.RequestedAddress)!
+        };
         offer.Options.Set(DhcpOptionCode.ServerIdentifier, real.Options.GetAddress(DhcpOptionCode.ServerIdentifier)!);
         Written(Voice(packets, real.Hardware).Request(real.Hardware, real.TransactionId, offer), captured.Length).Should().Equal(captured);
     }

@@ -15,9 +15,19 @@ public class DhcpClientTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static Task<DhcpLease?> AcquireAsync(DhcpClientProfile voice, TimeProvider timeProvider, DatagramFaults? faults, params ScriptedDhcp[] servers)
+    private static Task<DhcpLease?> AcquireAsync(
+        DhcpClientProfile voice,
+        TimeProvider timeProvider,
+        DatagramFaults? faults,
+        params ScriptedDhcp[] servers)
     {
-        var network = new SimulatedNetwork { DhcpServers = [.. servers.Select(s => s.EndPoint)], ProxyPatience = TimeSpan.FromSeconds(5), BootServicePort = servers[^1].EndPoint.Port, Faults = faults ?? DatagramFaults.None };
+        var network = new SimulatedNetwork
+        {
+            DhcpServers = [.. servers.Select(s => s.EndPoint)],
+            ProxyPatience = TimeSpan.FromSeconds(5),
+            BootServicePort = servers[^1].EndPoint.Port,
+            Faults = faults ?? DatagramFaults.None
+        };
         return new DhcpClient(network, Mac, new MachineLog(timeProvider), timeProvider).AcquireAsync(voice, Stop);
     }
 
@@ -38,7 +48,8 @@ public class DhcpClientTests
     {
         await using var server = new ScriptedDhcp(asked => ScriptedDhcp.Lease(asked, "127.9.0.1", "undionly.kpxe"));
         var lease = await AcquireAsync(Rom, TimeProvider.System, null, server);
-        lease.Should().BeEquivalentTo(new DhcpLease(IPAddress.Parse("127.9.0.1"), IPAddress.Loopback, IPAddress.Loopback, "undionly.kpxe", 1));
+        lease.Should()
+            .BeEquivalentTo(new DhcpLease(IPAddress.Parse("127.9.0.1"), IPAddress.Loopback, IPAddress.Loopback, "undionly.kpxe", 1));
         server.Heard.Should().HaveCount(2).And.OnlyContain(m => m.RelayAddress.Equals(IPAddress.Loopback) && m.Hops == 1);
         RelayAgentInformation.Parse(server.Heard[0].Options.Get(DhcpOptionCode.RelayAgentInformation)).UsesSourcePort.Should().BeTrue();
     }
@@ -55,7 +66,9 @@ public class DhcpClientTests
     [Fact]
     public async Task Beside_another_server_a_proxy_names_the_file()
     {
-        await using var addresses = new ScriptedDhcp(asked => asked.Options.GetAddress(DhcpOptionCode.ServerIdentifier) is { } chosen && !chosen.Equals(IPAddress.Parse("127.0.0.2"))
+        await using var addresses =
+            new ScriptedDhcp(asked =>
+                asked.Options.GetAddress(DhcpOptionCode.ServerIdentifier) is { } chosen && !chosen.Equals(IPAddress.Parse("127.0.0.2"))
             ? null : ScriptedDhcp.Lease(asked, "127.9.0.1", server: "127.0.0.2"));
         await using var proxy = new ScriptedDhcp(asked =>
         {

@@ -25,7 +25,12 @@ public sealed class IpxeProgramTests : IAsyncDisposable
     {
         _files.Add("ipxe/52-54-00-00-00-01", script);
         var network = new SimulatedNetwork { TftpPort = _server.EndPoint.Port };
-        var options = new SimulatedMachineOptions { Mac = Mac, Network = network, Uuid = Guid.Parse("01020304-0506-0708-090a-0b0c0d0e0f10") };
+        var options = new SimulatedMachineOptions
+        {
+            Mac = Mac,
+            Network = network,
+            Uuid = Guid.Parse("01020304-0506-0708-090a-0b0c0d0e0f10")
+        };
         var lease = new DhcpLease(IPAddress.Parse("127.9.0.1"), IPAddress.Loopback, IPAddress.Loopback, "ipxe/52-54-00-00-00-01", 1);
         using var loader = new Loader(network, lease, new TftpClientOptions { BlockSize = 1432 }, _log, TimeProvider.System);
         return await new IpxeProgram(new IpxeMachine(options, lease, bios, diskBoots), loader, _log, timeProvider ?? TimeProvider.System)
@@ -35,7 +40,10 @@ public sealed class IpxeProgramTests : IAsyncDisposable
     private async Task<List<string>> Said()
     {
         _log.End();
-        return await _log.WatchAsync(default).OfType<MachineEvent.ConsoleOutput>().Select(s => s.Text).ToListAsync(TestContext.Current.CancellationToken);
+        return await _log.WatchAsync(default)
+            .OfType<MachineEvent.ConsoleOutput>()
+            .Select(s => s.Text)
+            .ToListAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -43,8 +51,12 @@ public sealed class IpxeProgramTests : IAsyncDisposable
     {
         _files["ephemeral/amd64/kernel"] = new byte[3000];
         _files["ephemeral/amd64/initrd"] = new byte[5000];
-        var script = BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.Kernel("ephemeral/amd64/kernel", ["ephemeral/amd64/initrd"], "maas.url=http://127.0.0.1/MAAS maas.task=enlist"));
-        (await RunAsync(script)).Should().BeOfType<BootResult.Kernel>().Which.CommandLine.Should().EndWith("maas.url=http://127.0.0.1/MAAS maas.task=enlist");
+        var script = BootScript.Write(
+            BootScriptDialect.Ipxe,
+            new BootInstruction.Kernel(
+                "ephemeral/amd64/kernel", ["ephemeral/amd64/initrd"], "maas.url=http://127.0.0.1/MAAS maas.task=enlist"));
+        (await RunAsync(script)).Should().BeOfType<BootResult.Kernel>().Which.CommandLine.Should()
+            .EndWith("maas.url=http://127.0.0.1/MAAS maas.task=enlist");
         _files.Asked.Select(a => a.Name).Should().Equal("ipxe/52-54-00-00-00-01", "ephemeral/amd64/kernel", "ephemeral/amd64/initrd");
         _files.Asked.Should().OnlyContain(a => IPAddress.Parse("127.9.0.1").Equals(a.Client), "the machine speaks from its own address");
     }
@@ -68,7 +80,8 @@ public sealed class IpxeProgramTests : IAsyncDisposable
     [InlineData(true, false, typeof(BootResult.NextDevice))]
     [InlineData(false, true, typeof(BootResult.NextDevice))]
     public async Task The_script_for_the_local_disk_starts_it_as_the_firmware_can(bool bios, bool diskBoots, Type result) =>
-        (await RunAsync(BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.LocalDisk()), bios, diskBoots)).Should().BeOfType(result);
+        (await RunAsync(BootScript.Write(BootScriptDialect.Ipxe, new BootInstruction.LocalDisk()), bios, diskBoots)).Should()
+            .BeOfType(result);
 
     [Fact]
     public async Task The_script_for_power_off_switches_off() =>
@@ -77,8 +90,10 @@ public sealed class IpxeProgramTests : IAsyncDisposable
     [Fact]
     public async Task Settings_are_expanded_and_unknown_ones_are_empty()
     {
-        await RunAsync("#!ipxe\nset greeting hello there\necho ${greeting} ${net0/mac} ${mac:hexhyp} ${uuid} ${platform} ${net0/ip} [${nonsense}]\n");
-        (await Said()).Should().Equal("hello there 52:54:00:00:00:01 52-54-00-00-00-01 01020304-0506-0708-090a-0b0c0d0e0f10 pcbios 127.9.0.1 []");
+        await RunAsync(
+            "#!ipxe\nset greeting hello there\necho ${greeting} ${net0/mac} ${mac:hexhyp} ${uuid} ${platform} ${net0/ip} [${nonsense}]\n");
+        (await Said()).Should()
+            .Equal("hello there 52:54:00:00:00:01 52-54-00-00-00-01 01020304-0506-0708-090a-0b0c0d0e0f10 pcbios 127.9.0.1 []");
     }
 
     [Theory]

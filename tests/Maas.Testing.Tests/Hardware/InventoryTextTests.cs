@@ -10,7 +10,12 @@ public class InventoryTextTests
     private static readonly SimulatedMachineOptions Machine = new()
     {
         Mac = HardwareAddress.Parse("52:54:00:00:00:01"), Network = new SimulatedNetwork(), Firmware = SimulatedFirmware.UefiPxe,
-        Hardware = new SimulatedHardware { Vendor = "Ac\tme\n", Disks = [new("sda", 4096, "S1", "Turner", Rotational: true)], OtherInterfaces = [HardwareAddress.Parse("52:54:00:00:00:02")] },
+        Hardware = new SimulatedHardware
+        {
+            Vendor = "Ac\tme\n",
+            Disks = [new("sda", 4096, "S1", "Turner", Rotational: true)],
+            OtherInterfaces = [HardwareAddress.Parse("52:54:00:00:00:02")]
+        },
     };
 
     [Fact]
@@ -36,11 +41,14 @@ public class InventoryTextTests
     [Fact]
     public void The_core_reads_it()
     {
-        InventoryParser.TryParse(Encoding.UTF8.GetBytes(InventoryText.Write(Machine)), out var hardware, out var error).Should().BeTrue(error);
+        InventoryParser.TryParse(Encoding.UTF8.GetBytes(InventoryText.Write(Machine)), out var hardware, out var error)
+            .Should()
+            .BeTrue(error);
         hardware.Firmware.Should().Be(FirmwareKind.Uefi);
         hardware.Cpu.Count.Should().Be(4);
         hardware.MemoryMiB.Should().Be(8192);
-        hardware.Disks.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = "sda", Size = 4096L, Serial = "S1", Model = "Turner", Rotational = true });
+        hardware.Disks.Should().ContainSingle().Which.Should()
+            .BeEquivalentTo(new { Name = "sda", Size = 4096L, Serial = "S1", Model = "Turner", Rotational = true });
         hardware.Interfaces.Select(i => i.MacAddress.ToString()).Should().Equal("52:54:00:00:00:01", "52:54:00:00:00:02");
         hardware.NumaNodes.Should().ContainSingle();
         hardware.PciDevices.Should().HaveCount(3).And.OnlyHaveUniqueItems();

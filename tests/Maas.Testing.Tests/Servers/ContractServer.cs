@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Testing.Tests.Servers;
 
-/// <summary>The server's side of the protocol between machine and server, as far as a test lets it: it believes nothing without the right signature.</summary>
+/// <summary>
+/// The server's side of the protocol between machine and server, as far as a test lets it: it believes nothing without the right signature.
+/// </summary>
 internal sealed partial class ContractServer : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef0123456789abcdef";
@@ -60,7 +62,8 @@ internal sealed partial class ContractServer : IAsyncDisposable
         using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
         {
             foreach (var (name, content) in files)
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+                tar.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
         }
 
         return archive.ToArray();
@@ -83,10 +86,15 @@ internal sealed partial class ContractServer : IAsyncDisposable
             return;
         }
 
-        var open = context.Request.Path.StartsWithSegments("/MAAS/metadata/boot") || context.Request.Path.StartsWithSegments("/MAAS/api") || context.Request.Path.StartsWithSegments("/MAAS/boot");
+        var open = context.Request.Path.StartsWithSegments("/MAAS/metadata/boot")
+            || context.Request.Path.StartsWithSegments("/MAAS/api")
+            || context.Request.Path.StartsWithSegments("/MAAS/boot");
         var header = context.Request.Headers.Authorization.ToString();
-        var signed = header.Contains($"oauth_consumer_key=\"{Consumer}\"") && header.Contains($"oauth_token=\"{Key}\"") && header.Contains($"oauth_signature=\"%26{Secret}\"")
-            && long.TryParse(Timestamp().Match(header).Groups["at"].Value, out var at) && Math.Abs(DateTimeOffset.FromUnixTimeSeconds(at).Subtract(TimeProvider.System.GetUtcNow()).TotalSeconds) < 300;
+        var signed = header.Contains($"oauth_consumer_key=\"{Consumer}\"")
+            && header.Contains($"oauth_token=\"{Key}\"")
+            && header.Contains($"oauth_signature=\"%26{Secret}\"")
+            && long.TryParse(Timestamp().Match(header).Groups["at"].Value, out var at)
+            && Math.Abs(DateTimeOffset.FromUnixTimeSeconds(at).Subtract(TimeProvider.System.GetUtcNow()).TotalSeconds) < 300;
         if (!open && !signed)
         {
             context.Response.StatusCode = 401;
@@ -100,7 +108,8 @@ internal sealed partial class ContractServer : IAsyncDisposable
     {
         _app.MapPost("/MAAS/api/2.0/machines/", (Delegate)TakeReportAsync);
         _app.MapGet("/MAAS/metadata/boot/{token}/", (string token) => token == Token && Interlocked.Exchange(ref _redeemed, 1) == 0
-            ? Results.Text($"system_id=abc123\nconsumer_key={Consumer}\ntoken_key={Key}\ntoken_secret={Secret}\n") : Results.Text("unknown or used", statusCode: 404));
+            ? Results.Text($"system_id=abc123\nconsumer_key={Consumer}\ntoken_key={Key}\ntoken_secret={Secret}\n")
+                : Results.Text("unknown or used", statusCode: 404));
         _app.MapGet("/MAAS/boot/{**name}", async (string name) =>
         {
             using var file = await files.OpenAsync(new BootFileRequest(name, IPAddress.Loopback), default);

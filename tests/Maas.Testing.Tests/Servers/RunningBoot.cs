@@ -5,7 +5,9 @@ using Maas.Boot.Dhcp.Leases;
 
 namespace Maas.Testing.Tests.Servers;
 
-/// <summary>Maas.Boot's DHCP server on a free loopback port, leasing addresses of the loopback network, with its TFTP server beside it.</summary>
+/// <summary>
+/// Maas.Boot's DHCP server on a free loopback port, leasing addresses of the loopback network, with its TFTP server beside it.
+/// </summary>
 internal sealed class RunningBoot : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -22,7 +24,15 @@ internal sealed class RunningBoot : IAsyncDisposable
         running._leases = LeaseJournal.Open(running._journal);
         var subnet = new DhcpSubnet { Network = IPNetwork.Parse("127.0.0.0/8"), Ranges = [AddressRange.Parse("127.77.0.10-127.77.3.250")] };
         var addresses = await LeaseAllocator.OpenAsync([subnet], running._leases);
-        var dhcp = new DhcpServer(new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), ServerAddress = IPAddress.Loopback, HttpBase = httpBase }, addresses, policy);
+        var dhcp = new DhcpServer(
+            new DhcpServerOptions
+            {
+                ListenOn = new IPEndPoint(IPAddress.Loopback, 0),
+                ServerAddress = IPAddress.Loopback,
+                HttpBase = httpBase
+            },
+            addresses,
+            policy);
         running._tftp = new RunningTftp(new BootFileSource(policy, files));
         running._run = dhcp.RunAsync(running._stop.Token);
         running.Network = new SimulatedNetwork { DhcpServers = await dhcp.EndPoints, TftpPort = running._tftp.EndPoint.Port };

@@ -32,13 +32,22 @@ internal sealed class ScriptedDhcp : IAsyncDisposable
         answer.NextServerAddress = IPAddress.Loopback;
         answer.Options.Set(DhcpOptionCode.LeaseTime, 3600u);
         if (bootFile.Length > 0) answer.Options.Set(DhcpOptionCode.BootFileName, bootFile);
-        if (asked.Options.GetText(DhcpOptionCode.VendorClass) is { } vendor && vendor.StartsWith("HTTPClient", StringComparison.Ordinal)) answer.Options.Set(DhcpOptionCode.VendorClass, "HTTPClient");
+        if (asked.Options.GetText(DhcpOptionCode.VendorClass) is { } vendor && vendor.StartsWith("HTTPClient", StringComparison.Ordinal))
+            answer.Options.Set(DhcpOptionCode.VendorClass, "HTTPClient");
         return answer;
     }
 
     public static DhcpMessage Answer(DhcpMessage asked, DhcpMessageType type, string server = "127.0.0.1")
     {
-        var answer = new DhcpMessage { Operation = DhcpOperation.Reply, TransactionId = asked.TransactionId, Hardware = asked.Hardware, Flags = asked.Flags, RelayAddress = asked.RelayAddress, Type = type };
+        var answer = new DhcpMessage
+        {
+            Operation = DhcpOperation.Reply,
+            TransactionId = asked.TransactionId,
+            Hardware = asked.Hardware,
+            Flags = asked.Flags,
+            RelayAddress = asked.RelayAddress,
+            Type = type
+        };
         answer.Options.Set(DhcpOptionCode.ServerIdentifier, IPAddress.Parse(server));
         return answer;
     }
@@ -67,9 +76,11 @@ internal sealed class ScriptedDhcp : IAsyncDisposable
                 if (!DhcpMessage.TryParse(buffer.AsSpan(0, received.ReceivedBytes), out var asked)) continue;
                 lock (Heard) Heard.Add(asked);
                 if (_answer(asked) is not { } answer) continue;
-                if (asked.Options.TryGet(DhcpOptionCode.RelayAgentInformation, out var relay)) answer.Options.Set(DhcpOptionCode.RelayAgentInformation, relay);
+                if (asked.Options.TryGet(DhcpOptionCode.RelayAgentInformation, out var relay))
+                    answer.Options.Set(DhcpOptionCode.RelayAgentInformation, relay);
                 var datagram = new byte[1472];
-                if (answer.TryWrite(datagram, out var length)) await _socket.SendToAsync(datagram.AsMemory(0, length), received.RemoteEndPoint, _stop.Token);
+                if (answer.TryWrite(datagram, out var length))
+                    await _socket.SendToAsync(datagram.AsMemory(0, length), received.RemoteEndPoint, _stop.Token);
             }
         }
         catch (OperationCanceledException)

@@ -53,7 +53,16 @@ public sealed class TftpClientTests : IAsyncDisposable
     [InlineData(0, 0.2, 2)]
     [InlineData(0.1, 0.1, 3)]
     public Task Files_arrive_on_a_network_that_loses_and_repeats(double loss, double duplication, int seed) =>
-        FetchAsync(60_000, new() { BlockSize = 1024, WindowSize = 8, Patience = TimeSpan.FromMilliseconds(30), Repetitions = 100, Faults = new(loss, duplication, seed) });
+        FetchAsync(
+            60_000,
+            new()
+            {
+                BlockSize = 1024,
+                WindowSize = 8,
+                Patience = TimeSpan.FromMilliseconds(30),
+                Repetitions = 100,
+                Faults = new(loss, duplication, seed)
+            });
 
     [Fact]
     public async Task A_length_can_be_asked_for_alone()
@@ -64,7 +73,9 @@ public sealed class TftpClientTests : IAsyncDisposable
 
     [Fact]
     public async Task A_file_that_is_not_there_is_an_error_with_the_servers_code() =>
-        (await FluentActions.Awaiting(() => new TftpClient().FetchAsync(_server.EndPoint, "nothing", Stream.Null, Stop)).Should().ThrowAsync<TftpException>())
+        (await FluentActions.Awaiting(() => new TftpClient().FetchAsync(_server.EndPoint, "nothing", Stream.Null, Stop))
+            .Should()
+            .ThrowAsync<TftpException>())
             .Which.Code.Should().Be(1);
 
     [Fact]

@@ -67,7 +67,8 @@ public class TftpReceptionTests
     [InlineData("blksize\0many\0")]
     [InlineData("multicast\01\0")]
     public void An_option_that_was_not_asked_for_breaks_the_transfer(string options) =>
-        FluentActions.Invoking(() => new TftpReception(new() { BlockSize = 8, WindowSize = 4 }, "f").Take([0, 6, .. Encoding.ASCII.GetBytes(options)], out _))
+        FluentActions.Invoking(() =>
+            new TftpReception(new() { BlockSize = 8, WindowSize = 4 }, "f").Take([0, 6, .. Encoding.ASCII.GetBytes(options)], out _))
             .Should().Throw<TftpException>();
 
     [Fact]

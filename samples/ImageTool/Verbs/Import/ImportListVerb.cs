@@ -15,7 +15,8 @@ internal static class ImportListVerb
         if (record is null or { Files.Count: 0 }) return; // what was dropped is remembered for its age alone
         AnsiConsole.MarkupLineInterpolated($"[bold]{FileName.Printable(record.Source)}[/], {record.ImportedAt:u}");
         var table = new Table().Border(TableBorder.Minimal).AddColumns("File", "Size", "SHA-256");
-        foreach (var file in record.Files) table.AddRow(Markup.Escape(FileName.Printable(file.Name)), Sizes.Of(file.Length), $"{file.Digest}");
+        foreach (var file in record.Files)
+            table.AddRow(Markup.Escape(FileName.Printable(file.Name)), Sizes.Of(file.Length), $"{file.Digest}");
         AnsiConsole.Write(table);
     }
 

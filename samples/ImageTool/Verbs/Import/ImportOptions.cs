@@ -12,7 +12,10 @@ internal static class ImportOptions
 {
     public static Argument<string> Library { get; } = new("library") { Description = "The library's directory; made if it is not there." };
 
-    private static readonly Option<string?> Proxy = new("--proxy") { Description = "An HTTP proxy. Otherwise what http_proxy and https_proxy say." };
+    private static readonly Option<string?> Proxy = new("--proxy")
+    {
+        Description = "An HTTP proxy. Otherwise what http_proxy and https_proxy say."
+    };
     private static readonly Option<int?> Connections = Numbers.Option("--connections", "Connections for a large file; 4 unless given.");
     private static readonly Option<long?> Rate = Numbers.SizeOption("--rate", "The most a second");
 
@@ -20,13 +23,21 @@ internal static class ImportOptions
     public static ImageLibrary OpenExisting(ParseResult arguments)
     {
         var folder = arguments.GetRequiredValue(Library);
-        return Directory.Exists(Path.Combine(folder, "blobs")) ? ImageLibrary.Open(folder) : throw new DirectoryNotFoundException($"There is no image library in {folder}.");
+        return Directory.Exists(Path.Combine(folder, "blobs"))
+            ? ImageLibrary.Open(folder)
+            : throw new DirectoryNotFoundException($"There is no image library in {folder}.");
     }
 
     /// <summary>Reads absolute addresses, and says so when one is none.</summary>
     public static Uri[] ReadAddresses(ArgumentResult result)
     {
-        var addresses = result.Tokens.Select(token => Uri.TryCreate(token.Value, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") ? address : null).OfType<Uri>().ToArray();
+        var addresses =
+            result.Tokens.Select(token =>
+                Uri.TryCreate(token.Value, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
+                ? address
+                : null)
+            .OfType<Uri>()
+            .ToArray();
         if (addresses.Length < result.Tokens.Count) result.AddError("An address begins with http:// or https://.");
         return addresses;
     }
@@ -54,7 +65,8 @@ internal static class ImportOptions
         var proxy = arguments.GetValue(Proxy) is { } address ? new WebProxy(address) : null;
         using var http = Downloader.CreateClient(proxy);
         var library = ImageLibrary.Open(arguments.GetRequiredValue(Library));
-        var downloader = new Downloader(http, new() { Connections = arguments.GetValue(Connections) ?? 4, BytesPerSecond = arguments.GetValue(Rate) });
+        var downloader = new Downloader(
+            http, new() { Connections = arguments.GetValue(Connections) ?? 4, BytesPerSecond = arguments.GetValue(Rate) });
         await ImportBars.ShowAsync(new ImageImport(library, downloader).RunAsync(source, cancellationToken));
         ImportListVerb.Show(library.FindImport(source.Name));
         return 0;

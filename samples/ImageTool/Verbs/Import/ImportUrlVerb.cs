@@ -26,7 +26,9 @@ internal static class ImportUrlVerb
 
     public static Command Command { get; } = ImportOptions.Make("url", "One file.", [Hash, Locations], arguments => new UrlSource
     {
-        Name = Path.GetFileName(arguments.GetRequiredValue(Locations)[0].LocalPath) is { Length: > 0 } name ? name : arguments.GetRequiredValue(Locations)[0].Host,
+        Name = Path.GetFileName(arguments.GetRequiredValue(Locations)[0].LocalPath) is { Length: > 0 } name
+            ? name
+            : arguments.GetRequiredValue(Locations)[0].Host,
         Locations = arguments.GetRequiredValue(Locations),
         Hash = arguments.GetRequiredValue(Hash),
     });

@@ -9,9 +9,11 @@ namespace Maas.Boot.Dhcp.Firmware;
 internal sealed record BootFileLocator(BootProgramTable Programs, IPAddress TftpServer, Uri? HttpBase)
 {
     /// <summary>The source on a link where this server is reached as <paramref name="server"/>.</summary>
-    public static BootFileLocator On(DhcpLinkOptions options, IPAddress server) => new(options.Programs, options.TftpServer ?? server, Resolve(options.HttpBase, server));
+    public static BootFileLocator On(DhcpLinkOptions options, IPAddress server) =>
+        new(options.Programs, options.TftpServer ?? server, Resolve(options.HttpBase, server));
 
-    public static bool IsUrl(string file) => file.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || file.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+    public static bool IsUrl(string file) =>
+        file.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || file.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The name or URL of a machine's iPXE script.</summary>
     public string ScriptFor(HardwareAddress hardware)
@@ -21,7 +23,8 @@ internal sealed record BootFileLocator(BootProgramTable Programs, IPAddress Tftp
     }
 
     /// <summary>The URL of a file; <see langword="null"/> when there is no file or no HTTP server.</summary>
-    public string? HttpUrl(string? file) => file is null ? null : IsUrl(file) ? file : HttpBase is null ? null : HttpBase.AbsoluteUri + file;
+    public string? HttpUrl(string? file) =>
+        file is null ? null : IsUrl(file) ? file : HttpBase is null ? null : HttpBase.AbsoluteUri + file;
 
     // Web servers are told to listen on 0.0.0.0, [::], * or +; clients need an address.
     public static Uri? Resolve(Uri? address, IPAddress server)

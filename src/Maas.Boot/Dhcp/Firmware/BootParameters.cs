@@ -13,9 +13,9 @@ internal sealed record BootParameters(string File, IPAddress Server, FirmwareCli
     /// table, which is iPXE again and comes back for the script. Only a program of the caller's is named directly.
     /// </summary>
     /// <remarks>
-    /// A machine that is to boot from its disk gets the boot program too, and a script that says so, when it asks by PXE. When it asks by UEFI HTTP boot it
-    /// gets an address and nothing to boot: that comes after PXE in the boot order of a firmware that does both, and an iPXE started there a second
-    /// time was seen to hang instead of handing on to the disk (OVMF, Debian 12's iPXE).
+    /// A machine that is to boot from its disk gets the boot program too, and a script that says so, when it asks by PXE. When it asks by
+    /// UEFI HTTP boot it gets an address and nothing to boot: that comes after PXE in the boot order of a firmware that does both, and an
+    /// iPXE started there a second time was seen to hang instead of handing on to the disk (OVMF, Debian 12's iPXE).
     /// </remarks>
     /// <returns><see langword="null"/> when there is nothing this firmware could run.</returns>
     public static BootParameters? For(FirmwareClient client, BootInstruction instruction, HardwareAddress hardware, BootFileLocator source)
@@ -34,8 +34,11 @@ internal sealed record BootParameters(string File, IPAddress Server, FirmwareCli
     private static string? ProgramFor(FirmwareClient client, BootInstruction instruction, BootFileLocator source)
     {
         // A URL is more than TFTP firmware can fetch: iPXE goes first and its script names the URL.
-        if (instruction is BootInstruction.Program program && (client.Protocol == FirmwareProtocol.Http || !BootFileLocator.IsUrl(program.File))) return program.File;
-        var architecture = client.Architecture ?? (client.Protocol == FirmwareProtocol.Http ? BootArchitecture.X64UefiHttp : BootArchitecture.X86Bios);
+        if (instruction is BootInstruction.Program program
+            && (client.Protocol == FirmwareProtocol.Http || !BootFileLocator.IsUrl(program.File)))
+            return program.File;
+        var architecture = client.Architecture
+            ?? (client.Protocol == FirmwareProtocol.Http ? BootArchitecture.X64UefiHttp : BootArchitecture.X86Bios);
         return source.Programs[architecture];
     }
 }

@@ -39,7 +39,8 @@ public sealed class BootProgramTable
 
     /// <summary>A table that differs in one firmware.</summary>
     /// <param name="architecture">Which firmware.</param>
-    /// <param name="file">The program's name as <see cref="IBootFiles"/> knows it, 1 to 127 characters; <see langword="null"/> for none.</param>
+    /// <param name="file">The program's name as <see cref="IBootFiles"/> knows it, 1 to 127 characters; <see langword="null"/> for
+    /// none.</param>
     /// <exception cref="ArgumentException">The name does not fit the header of a DHCP message.</exception>
     public BootProgramTable With(BootArchitecture architecture, string? file)
     {
@@ -49,12 +50,13 @@ public sealed class BootProgramTable
     }
 
     /// <summary>
-    /// A table whose x64 UEFI firmware gets a program signed for Secure Boot. Firmware does not tell whether Secure Boot is on, so all of it
-    /// gets the same chain, which works either way.
+    /// A table whose x64 UEFI firmware gets a program signed for Secure Boot. Firmware does not tell whether Secure Boot is on, so all of
+    /// it gets the same chain, which works either way.
     /// </summary>
     /// <remarks>
     /// <para>Debian's shim, <c>bootx64.efi</c>, loads <c>grubx64.efi</c> from beside itself, and that fetches <c>grub/grub.cfg-01-…</c> and
-    /// a kernel that Debian signed, all by TFTP. Its GRUB reads nothing over HTTP: UEFI HTTP boot gets an address and no program, and the firmware goes on in its boot order.</para>
+    /// a kernel that Debian signed, all by TFTP. Its GRUB reads nothing over HTTP: UEFI HTTP boot gets an address and no program, and the
+    /// firmware goes on in its boot order.</para>
     /// <para>A shim of another maker, such as iPXE's, is named the same way and brings its own second program; where that chain works
     /// over HTTP too, say so by <see cref="With"/> for <see cref="BootArchitecture.X64UefiHttp"/>.</para>
     /// </remarks>

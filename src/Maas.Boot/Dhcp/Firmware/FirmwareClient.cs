@@ -11,15 +11,16 @@ namespace Maas.Boot.Dhcp.Firmware;
 internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootArchitecture? Architecture, bool IsIPxe)
 {
     /// <summary>
-    /// Whether it is a Raspberry Pi's boot ROM. Over IPv4 it says it is x86 BIOS, wants a boot menu with an entry of its own name, and then fetches
-    /// the files of its boot partition by TFTP, whatever boot file is named.
+    /// Whether it is a Raspberry Pi's boot ROM. Over IPv4 it says it is x86 BIOS, wants a boot menu with an entry of its own name, and then
+    /// fetches the files of its boot partition by TFTP, whatever boot file is named.
     /// </summary>
     public bool IsRaspberryPi { get; init; }
 
     /// <summary>Whether it calls itself a PXE client, as a UEFI or BIOS does and U-Boot does not.</summary>
     public bool IsPxe { get; init; }
 
-    // RFC 3004 wants a length before each class; iPXE sends the bare text, others (dnsmasq's documentation, ISC's example) the well-formed one.
+    // RFC 3004 wants a length before each class; iPXE sends the bare text, others (dnsmasq's documentation, ISC's example) the well-formed
+    // one.
     private static ReadOnlySpan<byte> IPxeUserClass => "iPXE"u8;
 
     /// <summary>What a message tells; <see langword="null"/> when its sender is no firmware that boots from the network.</summary>
@@ -37,7 +38,9 @@ internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootAr
         if (protocol == FirmwareProtocol.None) return null;
         return new FirmwareClient(protocol, architecture, isIPxe)
         {
-            IsRaspberryPi = !isIPxe && architecture is null or BootArchitecture.X86Bios or BootArchitecture.RaspberryPi && IsRaspberryPiRom(message, architecture, raspberryPis),
+            IsRaspberryPi = !isIPxe
+                && architecture is null or BootArchitecture.X86Bios or BootArchitecture.RaspberryPi
+                && IsRaspberryPiRom(message, architecture, raspberryPis),
             IsPxe = vendorClass.StartsWith("PXEClient"u8),
         };
     }
@@ -45,7 +48,10 @@ internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootAr
     /// <summary>Whether the sender is firmware, or a boot loader that follows it.</summary>
     public static bool IsFirmware(DhcpMessage message) => Of(message) is not null || message.Options.Contains(DhcpOptionCode.IPxe);
 
-    /// <summary>How a sender fetches its boot program. One that tells an architecture boots from the network, whatever it calls itself: U-Boot says <c>U-Boot.armv8</c>.</summary>
+    /// <summary>
+    /// How a sender fetches its boot program. One that tells an architecture boots from the network, whatever it calls itself: U-Boot says
+    /// <c>U-Boot.armv8</c>.
+    /// </summary>
     public static FirmwareProtocol ProtocolOf(ReadOnlySpan<byte> vendorClass, BootArchitecture? architecture) =>
         vendorClass.StartsWith("PXEClient"u8) ? FirmwareProtocol.Tftp
             : vendorClass.StartsWith("HTTPClient"u8) ? FirmwareProtocol.Http
@@ -58,7 +64,8 @@ internal readonly record struct FirmwareClient(FirmwareProtocol Protocol, BootAr
         || message.Options.Get(DhcpOptionCode.ClientMachineIdentifier) is [0, (byte)'R', (byte)'P', (byte)'i', ..]
         || raspberryPis.Contains(message.Hardware);
 
-    // A list, but no firmware was seen to send more than one; some sends it in the vendor class alone: PXEClient:Arch:00007:UNDI:003000, U-Boot.armv8.
+    // A list, but no firmware was seen to send more than one; some sends it in the vendor class alone: PXEClient:Arch:00007:UNDI:003000,
+    // U-Boot.armv8.
     private static BootArchitecture? ArchitectureOf(DhcpMessage message)
     {
         var option = message.Options.Get(DhcpOptionCode.ClientArchitecture);

@@ -3,12 +3,13 @@ using Maas.Boot.Dhcp.Wire;
 namespace Maas.Boot.Dhcp.Firmware;
 
 /// <summary>
-/// Tells what firmware a client is, and keeps to it for the exchange: a Raspberry Pi says <c>PXEClient</c> in its DISCOVER and not in its REQUEST, and
-/// the ACK must carry what the OFFER did. The next DISCOVER of the same machine, be it of the system it has booted, tells anew.
+/// Tells what firmware a client is, and keeps to it for the exchange: a Raspberry Pi says <c>PXEClient</c> in its DISCOVER and not in its
+/// REQUEST, and the ACK must carry what the OFFER did. The next DISCOVER of the same machine, be it of the system it has booted, tells
+/// anew.
 /// </summary>
 /// <remarks>
-/// It remembers in a table of fixed size, at a place that depends on the hardware address; where two machines meet, the later one counts and the
-/// other is known by what its REQUEST says. Safe for use from several threads.
+/// It remembers in a table of fixed size, at a place that depends on the hardware address; where two machines meet, the later one counts
+/// and the other is known by what its REQUEST says. Safe for use from several threads.
 /// </remarks>
 internal sealed class FirmwareRecognizer(HardwarePrefixes raspberryPis, TimeProvider timeProvider)
 {
@@ -57,7 +58,8 @@ internal sealed class FirmwareRecognizer(HardwarePrefixes raspberryPis, TimeProv
         }
     }
 
-    private static int IndexOf(HardwareAddress hardware) => (int)((uint)hardware.GetHashCode() % Places); // the runtime's hash is random: no client can aim at a place
+    // the runtime's hash is random: no client can aim at a place
+    private static int IndexOf(HardwareAddress hardware) => (int)((uint)hardware.GetHashCode() % Places);
 
     private readonly record struct Place(HardwareAddress Hardware, FirmwareClient Client, long At, bool IsSet);
 }

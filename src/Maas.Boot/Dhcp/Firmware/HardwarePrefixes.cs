@@ -6,9 +6,12 @@ namespace Maas.Boot.Dhcp.Firmware;
 /// <summary>Blocks of Ethernet addresses, each known by its first three octets (IEEE MA-L).</summary>
 internal sealed class HardwarePrefixes
 {
-    // IEEE's register lists all but the fourth for Raspberry Pi Ltd, Raspberry Pi (Trading) Ltd and the Raspberry Pi Foundation. The fourth is
-    // locally administered, and was reported of boards whose own address is not programmed.
-    private static readonly string[] OfRaspberryPis = ["28:cd:c1", "2c:cf:67", "88:a2:9e", "3a:35:41", "b8:27:eb", "d8:3a:dd", "dc:a6:32", "e4:5f:01"];
+    // IEEE's register lists all but the fourth for Raspberry Pi Ltd, Raspberry Pi (Trading) Ltd and the Raspberry Pi Foundation. The fourth
+    // is locally administered, and was reported of boards whose own address is not programmed.
+    private static readonly string[] OfRaspberryPis =
+    [
+        "28:cd:c1", "2c:cf:67", "88:a2:9e", "3a:35:41", "b8:27:eb", "d8:3a:dd", "dc:a6:32", "e4:5f:01"
+    ];
 
     private readonly FrozenSet<int> _prefixes;
 

@@ -15,7 +15,9 @@ internal readonly record struct PxeBootItem(ushort ServerType, ushort Layer)
 {
     private const byte Code = 71;
 
-    /// <summary>Whether this server has it: it is a bootstrap server with one program and no credentials. Another item is another boot server's.</summary>
+    /// <summary>
+    /// Whether this server has it: it is a bootstrap server with one program and no credentials. Another item is another boot server's.
+    /// </summary>
     public bool IsServedHere => ServerType == 0 && Layer == 0;
 
     /// <summary>The item that a message asks for; <see langword="null"/> when it asks for none, or the option is malformed.</summary>
@@ -24,7 +26,8 @@ internal readonly record struct PxeBootItem(ushort ServerType, ushort Layer)
         var cursor = new OptionCursor(message.Options.Get(DhcpOptionCode.VendorSpecific));
         while (cursor.MoveNext())
             if (cursor is { Code: Code, Value.Length: 4 })
-                return new PxeBootItem(BinaryPrimitives.ReadUInt16BigEndian(cursor.Value), BinaryPrimitives.ReadUInt16BigEndian(cursor.Value[2..]));
+                return new PxeBootItem(
+                    BinaryPrimitives.ReadUInt16BigEndian(cursor.Value), BinaryPrimitives.ReadUInt16BigEndian(cursor.Value[2..]));
         return null;
     }
 

@@ -44,7 +44,9 @@ internal sealed class AddressPool
         if (IndexOf(number) is var index and >= 0) _fresh.Remove(index);
     }
 
-    /// <summary>Notes when an entry's hold ends, so that it is found when addresses run out. A hold that only grows is found by its earlier note.</summary>
+    /// <summary>
+    /// Notes when an entry's hold ends, so that it is found when addresses run out. A hold that only grows is found by its earlier note.
+    /// </summary>
     public void NoteEnding(LeaseBinding entry)
     {
         if (entry.NotedEnding <= entry.ExpiresAt || !IsLeasable(entry.Number)) return;

@@ -43,7 +43,9 @@ public readonly record struct AddressRange
     /// <summary>Reads <c>FIRST-LAST</c> or a single address.</summary>
     /// <exception cref="FormatException">The text is neither.</exception>
     public static AddressRange Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out var range) ? range : throw new FormatException($"'{text}' is no range of addresses such as 10.0.0.10-10.0.0.99.");
+        TryParse(text, out var range)
+            ? range
+            : throw new FormatException($"'{text}' is no range of addresses such as 10.0.0.10-10.0.0.99.");
 
     /// <summary>Whether the address lies within.</summary>
     public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork && Contains(address.ToNumber());

@@ -41,6 +41,7 @@ public abstract record AddressReservation(IPAddress Address)
     /// <param name="Circuit">The circuit id in the relay's own notation.</param>
     public sealed record ForCircuit(IPAddress Address, ReadOnlyMemory<byte> Circuit) : AddressReservation(Address)
     {
-        internal override bool Matches(DhcpMessage request) => !Circuit.IsEmpty && RelayAgentInformation.CircuitIdOf(request).SequenceEqual(Circuit.Span);
+        internal override bool Matches(DhcpMessage request) =>
+            !Circuit.IsEmpty && RelayAgentInformation.CircuitIdOf(request).SequenceEqual(Circuit.Span);
     }
 }

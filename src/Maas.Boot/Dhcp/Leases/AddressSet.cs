@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Maas.Boot.Dhcp.Leases;
 
-/// <summary>A set of the numbers 0 to size - 1 that finds the next member from any place, a word of 64 (and a word of words) at a time.</summary>
+/// <summary>
+/// A set of the numbers 0 to size - 1 that finds the next member from any place, a word of 64 (and a word of words) at a time.
+/// </summary>
 internal sealed class AddressSet
 {
     private readonly ulong[] _words;

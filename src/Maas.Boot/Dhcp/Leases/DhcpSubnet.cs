@@ -40,7 +40,10 @@ public sealed record DhcpSubnet
     /// <summary>Option 119: the domains clients search short names in; none leaves it out.</summary>
     public IReadOnlyList<string> SearchDomains { get; init; } = [];
 
-    /// <summary>Option 117: the naming services clients ask, in this order, each by the code of the option that lists its servers, 0 for local files (RFC 2937); none leaves it out.</summary>
+    /// <summary>
+    /// Option 117: the naming services clients ask, in this order, each by the code of the option that lists its servers, 0 for local files
+    /// (RFC 2937); none leaves it out.
+    /// </summary>
     public IReadOnlyList<ushort> NameServices { get; init; } = [];
 
     /// <summary>
@@ -50,8 +53,9 @@ public sealed record DhcpSubnet
     public IReadOnlyList<ClasslessRoute> Routes { get; init; } = [];
 
     /// <summary>
-    /// Option 108: how long a client that can do without IPv4 shall do without (RFC 8925), at least 5 min; <see langword="null"/> leaves it out. A client that asks for
-    /// the option is then offered 0.0.0.0 and no address is kept for it, even one reserved for it; if it requests an address all the same, it gets it.
+    /// Option 108: how long a client that can do without IPv4 shall do without (RFC 8925), at least 5 min; <see langword="null"/> leaves it
+    /// out. A client that asks for the option is then offered 0.0.0.0 and no address is kept for it, even one reserved for it; if it
+    /// requests an address all the same, it gets it.
     /// </summary>
     public TimeSpan? IPv6OnlyTime { get; init; }
 
@@ -67,13 +71,19 @@ public sealed record DhcpSubnet
     /// <summary>How long a lease lasts; 1 h unless told otherwise.</summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long a lease lasts that firmware takes to boot; 10 min unless told otherwise. An installed system with another client identifier soon leaves it unused.</summary>
+    /// <summary>
+    /// How long a lease lasts that firmware takes to boot; 10 min unless told otherwise. An installed system with another client identifier
+    /// soon leaves it unused.
+    /// </summary>
     public TimeSpan FirmwareLeaseTime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest lease a client may ask for (option 51); 1 day unless told otherwise.</summary>
     public TimeSpan LongestLeaseTime { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Subnets of one name share a link: a client may get an address of any of them. <see langword="null"/> when the subnet is alone on its link.</summary>
+    /// <summary>
+    /// Subnets of one name share a link: a client may get an address of any of them. <see langword="null"/> when the subnet is alone on its
+    /// link.
+    /// </summary>
     public string? SharedNetwork { get; init; }
 
     /// <summary>Circuits of relays (option 82 sub-option 1) whose clients get this subnet, whatever the relay's address is.</summary>

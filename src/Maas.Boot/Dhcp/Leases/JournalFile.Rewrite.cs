@@ -73,7 +73,9 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat>
             // Every frame carries the sequence the snapshot was taken at: later frames of the old file come after all of them.
             for (var at = 0; at < records.Length || length == 0; at += RecordsPerFrame)
             {
-                if (at < records.Length) JournalFrame.Write<TKey, TRecord, TFormat>(output, sequence, records.AsSpan(at, Math.Min(RecordsPerFrame, records.Length - at)));
+                if (at < records.Length)
+                    JournalFrame.Write<TKey, TRecord, TFormat>(
+                        output, sequence, records.AsSpan(at, Math.Min(RecordsPerFrame, records.Length - at)));
                 RandomAccess.Write(file, output.WrittenSpan, length);
                 length += output.WrittenCount;
                 output.ResetWrittenCount();

@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Boot.Dhcp.Leases;
 
-/// <summary>The last record of each key in one file: every write is appended and synced, and the file is rewritten beside itself when it has grown far beyond what it holds.</summary>
+/// <summary>
+/// The last record of each key in one file: every write is appended and synced, and the file is rewritten beside itself when it has grown
+/// far beyond what it holds.
+/// </summary>
 /// <typeparam name="TKey">What records are about; the last record of a key counts.</typeparam>
 /// <typeparam name="TRecord">What is remembered.</typeparam>
 /// <typeparam name="TFormat">A record's octets.</typeparam>
@@ -32,7 +35,8 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
 
     /// <summary>Opens the file, or makes it; it is rewritten from a size on.</summary>
     /// <exception cref="IOException">It cannot be opened, or another process has it open.</exception>
-    /// <exception cref="InvalidDataException">It is no such journal, a newer program wrote it, or its middle is damaged: the message tells the offset. A torn end, as a crash leaves it, is cut off.</exception>
+    /// <exception cref="InvalidDataException">It is no such journal, a newer program wrote it, or its middle is damaged: the message tells
+    /// the offset. A torn end, as a crash leaves it, is cut off.</exception>
     public static JournalFile<TKey, TRecord, TFormat> Open(string path, long smallestRewrite = DefaultSmallestRewrite)
     {
         path = Path.GetFullPath(path);
@@ -117,7 +121,9 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
     {
         var content = new byte[checked((int)RandomAccess.GetLength(_file))];
         for (var read = 0; read < content.Length;)
-            read += RandomAccess.Read(_file, content.AsSpan(read), read) is var n and > 0 ? n : throw new EndOfStreamException($"{_path} became shorter while it was read.");
+            read += RandomAccess.Read(_file, content.AsSpan(read), read) is var n and > 0
+                ? n
+                : throw new EndOfStreamException($"{_path} became shorter while it was read.");
 
         // A crash while the file was made may leave less than its header.
         if (content.Length < TFormat.Header.Length && TFormat.Header.StartsWith(content))
@@ -128,9 +134,12 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
 
         var kind = TFormat.Header[..^1];
         var newest = TFormat.Header[^1];
-        if (content.Length < TFormat.Header.Length || !content.AsSpan().StartsWith(kind)) throw new InvalidDataException($"{_path} is no lease journal of this kind.");
+        if (content.Length < TFormat.Header.Length || !content.AsSpan().StartsWith(kind))
+            throw new InvalidDataException($"{_path} is no lease journal of this kind.");
         var version = content[kind.Length];
-        if (version == 0 || version > newest) throw new InvalidDataException($"{_path} is a lease journal of version {version}; this program knows those up to {newest}. Use the newer program.");
+        if (version == 0 || version > newest)
+            throw new InvalidDataException(
+                $"{_path} is a lease journal of version {version}; this program knows those up to {newest}. Use the newer program.");
         var end = Replay(content, version);
         if (end != content.Length)
         {
@@ -151,7 +160,8 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
             while (!payload.IsEmpty)
             {
                 if (!TFormat.TryRead(ref payload, version, out var record))
-                    throw new InvalidDataException($"{_path} holds a record that cannot be read, {payload.Length} octets before offset {at}.");
+                    throw new InvalidDataException(
+                        $"{_path} holds a record that cannot be read, {payload.Length} octets before offset {at}.");
                 _records[TFormat.KeyOf(record)] = record;
             }
 

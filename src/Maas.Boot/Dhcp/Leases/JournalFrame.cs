@@ -5,8 +5,9 @@ using System.Numerics;
 namespace Maas.Boot.Dhcp.Leases;
 
 /// <summary>
-/// The octets of a <see cref="JournalFile{TKey, TRecord, TFormat}"/>, all numbers big-endian: a header of 8 octets that tells whose records follow, then
-/// frames. One frame is one write that was synced as a whole, so a frame behind a broken one proves that the broken one was once whole.
+/// The octets of a <see cref="JournalFile{TKey, TRecord, TFormat}"/>, all numbers big-endian: a header of 8 octets that tells whose records
+/// follow, then frames. One frame is one write that was synced as a whole, so a frame behind a broken one proves that the broken one was
+/// once whole.
 /// <code>
 /// frame   "LEAS"  length (4)  sequence (8)  crc32c of length, sequence and payload (4)  payload (records)
 /// </code>

@@ -2,7 +2,10 @@ using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp.Leases;
 
-/// <summary>How often something may happen in a minute, for each of many keys that strangers choose. Its memory is bounded: beyond <see cref="MostKeys"/> keys in a minute all others share one.</summary>
+/// <summary>
+/// How often something may happen in a minute, for each of many keys that strangers choose. Its memory is bounded: beyond
+/// <see cref="MostKeys"/> keys in a minute all others share one.
+/// </summary>
 internal sealed class KeyedRateLimiter(int limit)
 {
     private const int MostKeys = 4096;

@@ -41,10 +41,15 @@ public readonly record struct Lease
     /// <summary>The name the client calls itself (option 12); <see langword="null"/> when it does not.</summary>
     public string? HostName { get; init; }
 
-    /// <summary>Why the client got this address and no other; <see langword="null"/> when a version that did not keep it wrote the store.</summary>
+    /// <summary>
+    /// Why the client got this address and no other; <see langword="null"/> when a version that did not keep it wrote the store.
+    /// </summary>
     public string? Rule { get; init; }
 
-    /// <summary>The relay that passed on the client's last message that went through one (giaddr); <see langword="null"/> for a client on the server's own link.</summary>
+    /// <summary>
+    /// The relay that passed on the client's last message that went through one (giaddr); <see langword="null"/> for a client on the
+    /// server's own link.
+    /// </summary>
     public IPAddress? Relay { get => RelayNumber == 0 ? null : IPv4.ToAddress(RelayNumber); init => RelayNumber = value?.ToNumber() ?? 0; }
 
     /// <summary>Why the address is used, in words.</summary>

@@ -16,7 +16,8 @@ public sealed partial class LeaseAllocator
 
         return question.Kind switch
         {
-            AddressRequestKind.Discover when WithoutIPv4(link, question) is { } subnet => AddressResult.Grant(0, subnet, LeaseTimeFor(subnet, question), "it can do without IPv4, and so does the subnet"),
+            AddressRequestKind.Discover when WithoutIPv4(link, question) is { } subnet =>
+                AddressResult.Grant(0, subnet, LeaseTimeFor(subnet, question), "it can do without IPv4, and so does the subnet"),
             AddressRequestKind.Discover => Discover(link, client, question, now),
             AddressRequestKind.Select => Take(link, client, question, now),
             AddressRequestKind.Verify => Verify(link, client, question, now),
@@ -29,21 +30,26 @@ public sealed partial class LeaseAllocator
         };
     }
 
-    // A client that renews or rebinds an address of no subnet here asks by the link that its message came by: it has moved, and where nobody else leases
-    // addresses, it is told so (RFC 2131 section 4.3.2).
+    // A client that renews or rebinds an address of no subnet here asks by the link that its message came by: it has moved, and where
+    // nobody else leases addresses, it is told so (RFC 2131 section 4.3.2).
     private SharedNetwork? LinkOf(in AddressRequest question) =>
         _subnets.Find(question.Request, question.LinkNumber)
-        ?? (_rules.Authoritative && question.Kind == AddressRequestKind.Extend ? _subnets.Find(question.Request, question.ArrivalNumber) : null);
+        ?? (_rules.Authoritative && question.Kind == AddressRequestKind.Extend
+            ? _subnets.Find(question.Request, question.ArrivalNumber)
+            : null);
 
-    // RFC 8925 section 3.3: a client that can do without is offered 0.0.0.0, and no address is kept for it; rapid commit does not count. One that
-    // requests an address all the same gets it as anybody does.
+    // RFC 8925 section 3.3: a client that can do without is offered 0.0.0.0, and no address is kept for it; rapid commit does not count.
+    // One that requests an address all the same gets it as anybody does.
     private static DhcpSubnet? WithoutIPv4(SharedNetwork link, in AddressRequest question) =>
-        question.Request.Options.Get(DhcpOptionCode.ParameterRequestList).Contains((byte)DhcpOptionCode.IPv6OnlyPreferred) && SubnetOf(link, question) is { IPv6OnlyTime: not null } subnet ? subnet : null;
+        question.Request.Options.Get(DhcpOptionCode.ParameterRequestList).Contains((byte)DhcpOptionCode.IPv6OnlyPreferred)
+            && SubnetOf(link, question) is { IPv6OnlyTime: not null } subnet ? subnet : null;
 
     private AddressResult Discover(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now)
     {
         var (rule, isUntried) = ("its reservation", false);
-        var entry = link.ReservationFor(question.Request) is { } kept ? Claim(link, kept.Pool, kept.Reservation.Address.ToNumber(), client, now) : null;
+        var entry = link.ReservationFor(question.Request) is { } kept
+            ? Claim(link, kept.Pool, kept.Reservation.Address.ToNumber(), client, now)
+            : null;
         if (entry is null)
         {
             rule = HadIt;
@@ -72,7 +78,8 @@ public sealed partial class LeaseAllocator
 
         if (entry is null) return Exhausted(link, now);
         if (entry.Rule is null || rule != HadIt) entry.Rule = rule;
-        if (_rules.RapidCommit && question.Request.Options.Contains(DhcpOptionCode.RapidCommit)) return Bind(link, entry, question, now, rule) with { IsCommitted = true };
+        if (_rules.RapidCommit && question.Request.Options.Contains(DhcpOptionCode.RapidCommit))
+            return Bind(link, entry, question, now, rule) with { IsCommitted = true };
         if (!entry.IsHeldAt(now) || entry.State == LeaseState.Offered)
         {
             entry.State = LeaseState.Offered;
@@ -87,11 +94,17 @@ public sealed partial class LeaseAllocator
     }
 
     // SELECTING. Offers are not in the store: after a restart the client takes one that is unknown here, and gets it if it is free.
-    private AddressResult Take(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now, string rule = "it took the offer")
+    private AddressResult Take(
+        SharedNetwork link,
+        ReadOnlySpan<byte> client,
+        in AddressRequest question,
+        DateTimeOffset now,
+        string rule = "it took the offer")
     {
         if (link.PoolOf(question.Number) is not { } pool) return AddressResult.Refuse("the address is not of the client's link");
         var reserved = link.ReservationFor(question.Request)?.Reservation.Address.ToNumber() ?? 0;
-        if (reserved != 0 && reserved != question.Number && link.IsFreeFor(reserved, client, now)) return AddressResult.Refuse("another address is reserved for it");
+        if (reserved != 0 && reserved != question.Number && link.IsFreeFor(reserved, client, now))
+            return AddressResult.Refuse("another address is reserved for it");
         if (reserved != question.Number && !pool.IsLeasable(question.Number)) return AddressResult.Refuse("the address is not leased here");
         return Claim(link, pool, question.Number, client, now) is { } entry
             ? Bind(link, entry, question, now, rule)
@@ -104,7 +117,9 @@ public sealed partial class LeaseAllocator
         if (link.PoolOf(question.Number) is null) return AddressResult.Refuse("the address is not of the client's link");
         var entry = link.FindByClient(client);
         if (entry is null && link.ReservationFor(question.Request) is null)
-            return _rules.Authoritative ? AddressResult.Refuse("the client is unknown here") : AddressResult.Silent("the client is unknown here");
+            return _rules.Authoritative
+                ? AddressResult.Refuse("the client is unknown here")
+                : AddressResult.Silent("the client is unknown here");
         if (entry is not null && entry.Number != question.Number) return AddressResult.Refuse("it has another address");
         return Take(link, client, question, now, "it remembers its address rightly");
     }
@@ -119,7 +134,8 @@ public sealed partial class LeaseAllocator
 
     private static AddressResult GiveUpOffer(SharedNetwork link, ReadOnlySpan<byte> client, DateTimeOffset now)
     {
-        if (link.FindByClient(client) is not { State: LeaseState.Offered } entry) return AddressResult.Silent("it took another server's offer");
+        if (link.FindByClient(client) is not { State: LeaseState.Offered } entry)
+            return AddressResult.Silent("it took another server's offer");
         entry.State = LeaseState.Released;
         entry.ExpiresAt = now;
         entry.Pool.NoteEnding(entry);
@@ -129,9 +145,13 @@ public sealed partial class LeaseAllocator
     // Only the client that was given an address can say that it is taken: else one machine could empty the pool by talking.
     private AddressResult Quarantine(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now)
     {
-        if (link.FindByClient(client) is not { } entry || entry.Number != question.Number) return AddressResult.Silent("the declined address is not its own");
+        if (link.FindByClient(client) is not { } entry || entry.Number != question.Number)
+            return AddressResult.Silent("the declined address is not its own");
         if (!_quarantines.TryTake(PlaceOf(question.Request, stackalloc byte[4]), now, out var isFirst))
-            return AddressResult.Silent("too many addresses declined in this minute: not believed") with { Limit = isFirst ? $"{_rules.QuarantinesPerMinute} addresses declined in a minute {Words(question.Request)}" : null };
+            return AddressResult.Silent("too many addresses declined in this minute: not believed") with
+            {
+                Limit = isFirst ? $"{_rules.QuarantinesPerMinute} addresses declined in a minute {Words(question.Request)}" : null
+            };
         link.Detach(entry);
         entry.Rule = "somebody else answers at it, said the client it was given to, or the link";
         SetState(entry, LeaseState.Quarantined, now, now + _rules.QuarantineTime);
@@ -140,15 +160,18 @@ public sealed partial class LeaseAllocator
 
     private AddressResult Release(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now)
     {
-        if (link.FindByClient(client) is not { State: LeaseState.Bound } entry || entry.Number != question.Number) return AddressResult.Silent("the released address is not its own");
+        if (link.FindByClient(client) is not { State: LeaseState.Bound } entry || entry.Number != question.Number)
+            return AddressResult.Silent("the released address is not its own");
         SetState(entry, LeaseState.Released, now, now);
         return AddressResult.Silent("released");
     }
 
-    private static AddressResult Inform(SharedNetwork link, in AddressRequest question) => AddressResult.Inform(SubnetOf(link, question), "parameters without a lease");
+    private static AddressResult Inform(SharedNetwork link, in AddressRequest question) =>
+        AddressResult.Inform(SubnetOf(link, question), "parameters without a lease");
 
     // Of a link with several subnets, that of the client's own address, if it says one, else that of the server's or relay's.
-    private static DhcpSubnet SubnetOf(SharedNetwork link, in AddressRequest question) => (link.PoolOf(question.Number) ?? link.PoolOf(question.LinkNumber) ?? link.Pools[0]).Subnet;
+    private static DhcpSubnet SubnetOf(SharedNetwork link, in AddressRequest question) =>
+        (link.PoolOf(question.Number) ?? link.PoolOf(question.LinkNumber) ?? link.Pools[0]).Subnet;
 
     private AddressResult Bind(SharedNetwork link, LeaseBinding entry, in AddressRequest question, DateTimeOffset now, string rule)
     {
@@ -169,13 +192,20 @@ public sealed partial class LeaseAllocator
     private TimeSpan LeaseTimeOf(SharedNetwork link, LeaseBinding entry, in AddressRequest question)
     {
         var leaseTime = LeaseTimeFor(entry.Pool.Subnet, question);
-        return _rules.NewClientLeaseTime is { } longest && leaseTime > longest && !entry.HasRenewed && link.ReservationFor(question.Request) is null ? longest : leaseTime;
+        return _rules.NewClientLeaseTime is { } longest
+            && leaseTime > longest
+            && !entry.HasRenewed
+            && link.ReservationFor(question.Request) is null
+            ? longest
+            : leaseTime;
     }
 
     private static AddressResult Grant(SharedNetwork link, LeaseBinding entry, TimeSpan leaseTime, DhcpMessage request, string rule) =>
         AddressResult.Grant(entry.Number, entry.Pool.Subnet, leaseTime, rule) with
         {
-            HostName = link.ReservationFor(request) is { Reservation: var kept } && kept.Address.ToNumber() == entry.Number ? kept.HostName : null,
+            HostName = link.ReservationFor(request) is { Reservation: var kept } && kept.Address.ToNumber() == entry.Number
+                ? kept.HostName
+                : null,
         };
 
     private void SetState(LeaseBinding entry, LeaseState state, DateTimeOffset since, DateTimeOffset expiresAt)
@@ -234,7 +264,9 @@ public sealed partial class LeaseAllocator
         if (question.Request.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } asked)
         {
             var wanted = TimeSpan.FromSeconds(asked);
-            return wanted > subnet.LongestLeaseTime ? subnet.LongestLeaseTime : wanted < LeaseOptions.ShortestLeaseTime ? LeaseOptions.ShortestLeaseTime : wanted;
+            return wanted > subnet.LongestLeaseTime ? subnet.LongestLeaseTime
+                : wanted < LeaseOptions.ShortestLeaseTime ? LeaseOptions.ShortestLeaseTime
+                : wanted;
         }
 
         return question.IsFirmware ? subnet.FirmwareLeaseTime : subnet.LeaseTime;

@@ -10,22 +10,28 @@ public sealed partial class LeaseAllocator
     {
         tooMany = default;
         var hasCircuit = !RelayAgentInformation.CircuitIdOf(request).IsEmpty;
-        var (counter, limit, rule) = hasCircuit ? (_newClients, _rules.NewClientsPerMinute, "too many new clients behind the circuit in this minute")
-            : request.RelayNumber != 0 ? (_newClientsOfRelay, _rules.NewClientsPerMinuteOfRelay, "too many new clients behind the relay in this minute")
+        var (counter, limit, rule) = hasCircuit
+            ? (_newClients, _rules.NewClientsPerMinute, "too many new clients behind the circuit in this minute")
+            : request.RelayNumber != 0
+                ? (_newClientsOfRelay, _rules.NewClientsPerMinuteOfRelay, "too many new clients behind the relay in this minute")
             : (_newClientsOfLink, _rules.NewClientsPerMinuteOfLink, "too many new clients on the link in this minute");
         if (limit is null || counter.TryTake(PlaceOf(request, stackalloc byte[4]), now, out var isFirst)) return true;
         tooMany = AddressResult.Silent(rule) with { Limit = isFirst ? $"{limit} new clients in a minute {Words(request)}" : null };
         return false;
     }
 
-    /// <summary>Takes an address for a client that the application knows from one that it does not know, and that has never renewed.</summary>
+    /// <summary>
+    /// Takes an address for a client that the application knows from one that it does not know, and that has never renewed.
+    /// </summary>
     private LeaseBinding? Displace(SharedNetwork link, DhcpMessage request, ReadOnlySpan<byte> client)
     {
         if (_rules.IsKnownClient is not { } isKnown || !isKnown(request.Hardware)) return null;
-        LeaseBinding? longest = null; // the one held for the longest time: a client that has just been offered an address may be about to take it
+        // the one held for the longest time: a client that has just been offered an address may be about to take it
+        LeaseBinding? longest = null;
         foreach (var entry in link.Entries.Values)
         {
-            if (entry.State is not (LeaseState.Bound or LeaseState.Offered) || entry.HasRenewed || !entry.Pool.IsLeasable(entry.Number)) continue;
+            if (entry.State is not (LeaseState.Bound or LeaseState.Offered) || entry.HasRenewed || !entry.Pool.IsLeasable(entry.Number))
+                continue;
             if ((longest is null || entry.Since < longest.Since) && !isKnown(entry.Hardware)) longest = entry;
         }
 
@@ -43,7 +49,12 @@ public sealed partial class LeaseAllocator
         Span<byte> key = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(key, link.Pools[0].Subnet.Network.BaseAddress.ToNumber());
         _exhausted.TryTake(key, now, out var isFirst);
-        return AddressResult.Silent("no free address") with { Limit = isFirst ? $"all {link.Pools.Sum(p => p.Size)} addresses of {string.Join(", ", link.Pools.Select(p => p.Subnet.Network))} are in use" : null };
+        return AddressResult.Silent("no free address") with
+        {
+            Limit = isFirst
+                ? $"all {link.Pools.Sum(p => p.Size)} addresses of {string.Join(", ", link.Pools.Select(p => p.Subnet.Network))} are in use"
+                : null
+        };
     }
 
     // Where a client is attached, as far as the relay tells: its circuit, else the relay; nothing for the link itself.
@@ -56,7 +67,8 @@ public sealed partial class LeaseAllocator
     }
 
     private static string Words(DhcpMessage request) =>
-        RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit ? $"behind circuit {Convert.ToHexStringLower(circuit)} of relay {request.RelayAddress}"
+        RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit
+            ? $"behind circuit {Convert.ToHexStringLower(circuit)} of relay {request.RelayAddress}"
             : request.RelayNumber != 0 ? $"behind relay {request.RelayAddress}"
             : "on the link";
 }

@@ -45,25 +45,35 @@ public sealed partial class LeaseAllocator : IAddressSource
     /// <summary>Reads the store and is then ready to lease.</summary>
     /// <param name="subnets">The subnets served; at least one.</param>
     /// <param name="store">Where leases are remembered.</param>
-    /// <param name="rules">How long offers and quarantines hold and what becomes of unknown clients; <see langword="null"/> for the defaults.</param>
+    /// <param name="rules">How long offers and quarantines hold and what becomes of unknown clients; <see langword="null"/> for the
+    /// defaults.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ArgumentException">The subnets contradict themselves; the message tells where.</exception>
     public static async Task<LeaseAllocator> OpenAsync(
-        IReadOnlyList<DhcpSubnet> subnets, ILeaseStore store, LeaseOptions? rules = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<DhcpSubnet> subnets, ILeaseStore store, LeaseOptions? rules = null, TimeProvider? timeProvider = null,
+        CancellationToken cancellationToken = default)
     {
         var addresses = new LeaseAllocator(subnets, store, rules ?? new LeaseOptions(), timeProvider ?? TimeProvider.System);
         await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses.Remember(lease);
         return addresses;
     }
 
-    /// <summary>What is known about every address that is held now, in the order of addresses: who has it, why, since when, until when.</summary>
+    /// <summary>
+    /// What is known about every address that is held now, in the order of addresses: who has it, why, since when, until when.
+    /// </summary>
     public IReadOnlyList<Lease> List()
     {
         var (now, correction) = (_clock.Now, _clock.Correction);
         lock (_lock)
         {
-            return [.. _subnets.Links.SelectMany(l => l.Entries.Values).Where(e => e.IsHeldAt(now)).OrderBy(e => e.Number).Select(e => e.ToLease(correction))];
+            return
+            [
+                .. _subnets.Links.SelectMany(l => l.Entries.Values)
+                    .Where(e => e.IsHeldAt(now))
+                    .OrderBy(e => e.Number)
+                    .Select(e => e.ToLease(correction))
+            ];
         }
     }
 
@@ -74,7 +84,9 @@ public sealed partial class LeaseAllocator : IAddressSource
         var (number, now) = (address.ToNumber(), _clock.Now);
         lock (_lock)
         {
-            return _subnets.Find(number) is { } link && link.Entries.TryGetValue(number, out var entry) && entry.IsHeldAt(now) ? entry.ToLease(_clock.Correction) : null;
+            return _subnets.Find(number) is { } link && link.Entries.TryGetValue(number, out var entry) && entry.IsHeldAt(now)
+                ? entry.ToLease(_clock.Correction)
+                : null;
         }
     }
 
@@ -151,12 +163,14 @@ public sealed partial class LeaseAllocator : IAddressSource
             ExpiresAt = lease.ExpiresAt,
             HostName = lease.HostName,
             Rule = lease.Rule,
-            HasRenewed = lease.State == LeaseState.Bound && lease.ExpiresAt - lease.Since > (_rules.NewClientLeaseTime ?? pool.Subnet.FirmwareLeaseTime),
+            HasRenewed = lease.State == LeaseState.Bound
+                && lease.ExpiresAt - lease.Since > (_rules.NewClientLeaseTime ?? pool.Subnet.FirmwareLeaseTime),
         };
         link.Entries[number] = entry;
         pool.MarkUsed(number);
         pool.NoteEnding(entry);
-        if (lease.State != LeaseState.Quarantined && !(link.FindByClient(lease.Client.Octets)?.ExpiresAt > lease.ExpiresAt)) link.Attach(entry);
+        if (lease.State != LeaseState.Quarantined && !(link.FindByClient(lease.Client.Octets)?.ExpiresAt > lease.ExpiresAt))
+            link.Attach(entry);
     }
 
     // A lease that began later than now was written while the clock was ahead: it lasts as long as one could that began now.
@@ -164,7 +178,9 @@ public sealed partial class LeaseAllocator : IAddressSource
     {
         var now = _clock.Now;
         if (lease.Since <= now + ClockTolerance) return lease;
-        var longest = lease.State == LeaseState.Quarantined ? _rules.QuarantineTime : Longest(subnet.LongestLeaseTime, Longest(subnet.LeaseTime, subnet.FirmwareLeaseTime));
+        var longest = lease.State == LeaseState.Quarantined
+            ? _rules.QuarantineTime
+            : Longest(subnet.LongestLeaseTime, Longest(subnet.LeaseTime, subnet.FirmwareLeaseTime));
         return lease with { Since = now, ExpiresAt = now + longest < lease.ExpiresAt ? now + longest : lease.ExpiresAt };
     }
 

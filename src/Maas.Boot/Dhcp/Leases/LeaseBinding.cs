@@ -44,5 +44,12 @@ internal sealed class LeaseBinding(uint number, AddressPool pool)
 
     /// <summary>The entry as a store and people see it.</summary>
     /// <param name="correction">What is added to its times to have them as the system's clock shows them.</param>
-    public Lease ToLease(TimeSpan correction) => new(Number, Client, State, Since + correction, ExpiresAt + correction) { Hardware = Hardware, RelayNumber = Relay, HostName = HostName, Rule = Rule };
+    public Lease ToLease(TimeSpan correction) =>
+        new(Number, Client, State, Since + correction, ExpiresAt + correction)
+        {
+            Hardware = Hardware,
+            RelayNumber = Relay,
+            HostName = HostName,
+            Rule = Rule
+        };
 }

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Maas.Boot.Dhcp.Leases;
 
-/// <summary>Leases in one file: every write is appended and synced, and the file is rewritten beside itself when it has grown far beyond what it holds.</summary>
+/// <summary>
+/// Leases in one file: every write is appended and synced, and the file is rewritten beside itself when it has grown far beyond what it
+/// holds.
+/// </summary>
 /// <remarks>Writing blocks the calling thread for as long as the disk takes. The file belongs to one process at a time.</remarks>
 public sealed class LeaseJournal : ILeaseStore, IAsyncDisposable
 {
@@ -13,11 +16,13 @@ public sealed class LeaseJournal : ILeaseStore, IAsyncDisposable
     /// <summary>Opens the file, or makes it.</summary>
     /// <param name="path">The file's path; its folder exists.</param>
     /// <exception cref="IOException">It cannot be opened, or another process has it open.</exception>
-    /// <exception cref="InvalidDataException">It is no lease journal, or its middle is damaged: the message tells the offset. A torn end, as a crash leaves it, is cut off.</exception>
+    /// <exception cref="InvalidDataException">It is no lease journal, or its middle is damaged: the message tells the offset. A torn end,
+    /// as a crash leaves it, is cut off.</exception>
     public static LeaseJournal Open(string path) => new(JournalFile<uint, Lease, LeaseRecords>.Open(path));
 
     /// <summary>Opens the file, to be rewritten from a size on.</summary>
-    internal static LeaseJournal Open(string path, long smallestRewrite) => new(JournalFile<uint, Lease, LeaseRecords>.Open(path, smallestRewrite));
+    internal static LeaseJournal Open(string path, long smallestRewrite) =>
+        new(JournalFile<uint, Lease, LeaseRecords>.Open(path, smallestRewrite));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Lease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

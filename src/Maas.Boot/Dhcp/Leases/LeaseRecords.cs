@@ -36,10 +36,19 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         var rule = version < 2 ? default : reader.ReadSpan(reader.ReadByte());
         var relay = version < 3 ? 0 : reader.ReadUInt32();
         lease = default;
-        if (reader.Failed || hardware.Length > 16 || state is < LeaseState.Bound or > LeaseState.Quarantined || !JournalTime.IsValid(since) || !JournalTime.IsValid(expires)) return false;
+        if (reader.Failed
+            || hardware.Length > 16
+            || state is < LeaseState.Bound or > LeaseState.Quarantined
+            || !JournalTime.IsValid(since)
+            || !JournalTime.IsValid(expires)) return false;
 
         payload = payload[^reader.Remaining..];
-        lease = new Lease(number, new ClientIdentifier(client), state, DateTimeOffset.FromUnixTimeMilliseconds(since), DateTimeOffset.FromUnixTimeMilliseconds(expires))
+        lease = new Lease(
+            number,
+            new ClientIdentifier(client),
+            state,
+            DateTimeOffset.FromUnixTimeMilliseconds(since),
+            DateTimeOffset.FromUnixTimeMilliseconds(expires))
         {
             Hardware = new HardwareAddress(hardwareType, hardware),
             HostName = JournalText.Read(hostName),

@@ -40,7 +40,9 @@ internal sealed class SharedNetwork
     public bool IsFreeFor(uint number, ReadOnlySpan<byte> client, DateTimeOffset now) =>
         !Entries.TryGetValue(number, out var entry) || entry.IsOwnOf(client) || !entry.IsHeldAt(now);
 
-    /// <summary>The address kept for the sender, and its pool: by hardware address, else by the first other mark that fits, in the order given.</summary>
+    /// <summary>
+    /// The address kept for the sender, and its pool: by hardware address, else by the first other mark that fits, in the order given.
+    /// </summary>
     public (AddressPool Pool, AddressReservation Reservation)? ReservationFor(DhcpMessage request)
     {
         if (_reservedForHardware.TryGetValue(request.Hardware, out var found)) return found;

@@ -18,7 +18,10 @@ internal sealed class AckCommitter
     /// <param name="addresses">Whose grants are committed.</param>
     /// <param name="committed">Called for each exchange whose grant is durable; must not throw.</param>
     /// <param name="failed">Called with those whose grants are not; must not throw.</param>
-    public AckCommitter(IAddressSource addresses, Action<DhcpTransaction> committed, Action<IReadOnlyList<DhcpTransaction>, Exception> failed)
+    public AckCommitter(
+        IAddressSource addresses,
+        Action<DhcpTransaction> committed,
+        Action<IReadOnlyList<DhcpTransaction>, Exception> failed)
     {
         _addresses = addresses;
         _committed = committed;

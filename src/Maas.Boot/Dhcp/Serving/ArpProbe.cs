@@ -129,7 +129,8 @@ internal sealed class ArpProbe : IDisposable
     {
         if (packet[..6] is not [0, 1, 8, 0, 6, 4]) return;
         var user = BinaryPrimitives.ReadUInt32BigEndian(packet[14..]);
-        if (_probes.TryGetValue(user, out var probe) && probe.Client != new HardwareAddress(HardwareAddress.Ethernet, packet.Slice(8, 6))) probe.Answered.TrySetResult();
+        if (_probes.TryGetValue(user, out var probe) && probe.Client != new HardwareAddress(HardwareAddress.Ethernet, packet.Slice(8, 6)))
+            probe.Answered.TrySetResult();
     }
 
     private sealed record Probe(HardwareAddress Client)
@@ -137,7 +138,10 @@ internal sealed class ArpProbe : IDisposable
         public TaskCompletionSource Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>A <c>sockaddr_ll</c>: family (2), protocol (2, network order), interface (4), hardware type (2), packet type (1), length (1), address (8).</summary>
+    /// <summary>
+    /// A <c>sockaddr_ll</c>: family (2), protocol (2, network order), interface (4), hardware type (2), packet type (1), length (1),
+    /// address (8).
+    /// </summary>
     private sealed class LinkLayerEndPoint(int index, PhysicalAddress hardware) : EndPoint
     {
         private const int Length = 20;

@@ -13,7 +13,12 @@ internal sealed class BootPolicyInvoker(IBootPolicy policy, DhcpLinkOptions opti
     /// <param name="machine">Its SMBIOS UUID; <see langword="null"/> when it does not tell.</param>
     /// <param name="address">The address it gets, or has; <see langword="null"/> for none.</param>
     /// <exception cref="OperationCanceledException">The policy thought too long, or the server stops.</exception>
-    public async ValueTask<BootParameters?> DecideAsync(BootLink link, FirmwareClient client, HardwareAddress hardware, Guid? machine, IPAddress? address)
+    public async ValueTask<BootParameters?> DecideAsync(
+        BootLink link,
+        FirmwareClient client,
+        HardwareAddress hardware,
+        Guid? machine,
+        IPAddress? address)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var timeout = new CancellationTokenSource(options.PolicyTimeout, timeProvider);

@@ -4,7 +4,12 @@ using Maas.Boot.Dhcp.Wire;
 namespace Maas.Boot.Dhcp.Serving;
 
 /// <summary>A link over IPv4, and a way to send.</summary>
-internal abstract class DhcpClientSocket(string name, IPAddress server, bool isBootService, (ushort Server, ushort Client) ports, DhcpServerOptions options) : BootLink(name, server, options)
+internal abstract class DhcpClientSocket(
+    string name,
+    IPAddress server,
+    bool isBootService,
+    (ushort Server, ushort Client) ports,
+    DhcpServerOptions options) : BootLink(name, server, options)
 {
     /// <summary>Asks the link by ARP; <see langword="null"/> when that is off or impossible.</summary>
     public ArpProbe? Probe { get; set; }

@@ -9,13 +9,21 @@ internal sealed partial class DhcpRequestHandler
     {
         var (request, (address, port), link) = (exchange.Request, exchange.Source, exchange.Link);
         var to = new UdpEndpoint(address == 0 ? uint.MaxValue : link.ServerNumber, link.Ports.Server);
-        _capture!.Record(request.Hardware, request.ClientNumber, new RingPacket(_time.GetUtcNow(), new UdpEndpoint(address, port), to, IsSent: false, link.Name, null), exchange.ReceiveBuffer[..received]);
+        _capture!.Record(
+            request.Hardware,
+            request.ClientNumber,
+            new RingPacket(_time.GetUtcNow(), new UdpEndpoint(address, port), to, IsSent: false, link.Name, null),
+            exchange.ReceiveBuffer[..received]);
     }
 
     private void Capture(DhcpTransaction exchange)
     {
         var (reply, (address, port), link) = (exchange.Reply, exchange.Source, exchange.Link); // by now the peer is whom it went to
         var from = new UdpEndpoint(link.ServerNumber, link.Ports.Server);
-        _capture!.Record(reply.Hardware, reply.YourNumber, new RingPacket(_time.GetUtcNow(), from, new UdpEndpoint(address, port), IsSent: true, link.Name, exchange.Rule), exchange.ReplyBytes);
+        _capture!.Record(
+            reply.Hardware,
+            reply.YourNumber,
+            new RingPacket(_time.GetUtcNow(), from, new UdpEndpoint(address, port), IsSent: true, link.Name, exchange.Rule),
+            exchange.ReplyBytes);
     }
 }

@@ -31,7 +31,15 @@ internal sealed partial class DhcpRequestHandler
     private int _underWay = 1; // one for the server itself
     private volatile bool _isOpen;
 
-    public DhcpRequestHandler(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy, DhcpTransactionPool pool, DhcpTelemetry reporter, TimeProvider timeProvider, ILogger logger, CancellationToken stopping)
+    public DhcpRequestHandler(
+        DhcpServerOptions options,
+        IAddressSource? addresses,
+        IBootPolicy? policy,
+        DhcpTransactionPool pool,
+        DhcpTelemetry reporter,
+        TimeProvider timeProvider,
+        ILogger logger,
+        CancellationToken stopping)
     {
         _options = options;
         _addresses = options.Mode == DhcpMode.Full ? addresses : null;
@@ -56,7 +64,10 @@ internal sealed partial class DhcpRequestHandler
     /// <summary>Begins to answer; before, it only listens for other servers.</summary>
     public void Open() => _isOpen = true;
 
-    /// <summary>Waits for what is under way, the disk included, and ends; nothing more is begun. The links stay open until then: answers still leave.</summary>
+    /// <summary>
+    /// Waits for what is under way, the disk included, and ends; nothing more is begun. The links stay open until then: answers still
+    /// leave.
+    /// </summary>
     public async Task FinishAsync()
     {
         _isOpen = false;
@@ -155,13 +166,21 @@ internal sealed partial class DhcpRequestHandler
         else Finish(exchange, kind, known, null);
     }
 
-    private async Task FinishLaterAsync(DhcpTransaction exchange, AddressRequest question, ValueTask<AddressResult> pending, FirmwareClient? firmware)
+    private async Task FinishLaterAsync(
+        DhcpTransaction exchange,
+        AddressRequest question,
+        ValueTask<AddressResult> pending,
+        FirmwareClient? firmware)
     {
         try
         {
             // The application's address source may take its time, but does not hold up the end of the server.
-            var address = pending.IsCompleted ? await pending.ConfigureAwait(false) : await pending.AsTask().WaitAsync(_stopping).ConfigureAwait(false);
-            for (var tries = 0; tries < MostProbes && NeedsProbe(exchange, address) && await IsInUseAsync(exchange, address).ConfigureAwait(false); tries++)
+            var address = pending.IsCompleted
+                ? await pending.ConfigureAwait(false)
+                : await pending.AsTask().WaitAsync(_stopping).ConfigureAwait(false);
+            for (var tries = 0; tries < MostProbes
+                && NeedsProbe(exchange, address)
+                && await IsInUseAsync(exchange, address).ConfigureAwait(false); tries++)
                 address = await AskForAnotherAsync(question, address).ConfigureAwait(false);
             var boot = default(BootParameters);
             if (firmware is { } client && address.Kind == AddressResultKind.Grant)
@@ -185,13 +204,17 @@ internal sealed partial class DhcpRequestHandler
         address.IsUntried && exchange.Link.Probe is not null && exchange.Request.RelayNumber == 0;
 
     private ValueTask<bool> IsInUseAsync(DhcpTransaction exchange, AddressResult address) =>
-        exchange.Link.Probe!.IsInUseAsync(address.Number, exchange.Request.Hardware, _options.ProbeTime, _stopping); // there is one when a probe is needed
+        // there is one when a probe is needed
+        exchange.Link.Probe!.IsInUseAsync(address.Number, exchange.Request.Hardware, _options.ProbeTime, _stopping);
 
     // As if the client had declined the address: whoever uses it keeps it, and nobody else is offered it for a while.
     private async ValueTask<AddressResult> AskForAnotherAsync(AddressRequest question, AddressResult inUse)
     {
         LogInUse(inUse.Address);
-        await _addresses!.AskAsync(new AddressRequest(AddressRequestKind.InUse, question.Request, question.LinkNumber, inUse.Number), _stopping).ConfigureAwait(false); // asked only when there is one
+        // asked only when there is one
+        await _addresses!.AskAsync(
+            new AddressRequest(AddressRequestKind.InUse, question.Request, question.LinkNumber, inUse.Number), _stopping)
+            .ConfigureAwait(false);
         return await _addresses.AskAsync(question, _stopping).ConfigureAwait(false);
     }
 
@@ -206,7 +229,8 @@ internal sealed partial class DhcpRequestHandler
             Address(exchange, ReplyRoute.For(request, exchange.Reply, exchange.Source, exchange.Link.Ports), address.Subnet?.Network);
 
         var changesLease = address.IsCommitted || kind is AddressRequestKind.InUse or AddressRequestKind.Release
-            || (address.Kind == AddressResultKind.Grant && kind is AddressRequestKind.Select or AddressRequestKind.Verify or AddressRequestKind.Extend);
+            || (address.Kind == AddressResultKind.Grant
+                && kind is AddressRequestKind.Select or AddressRequestKind.Verify or AddressRequestKind.Extend);
         if (changesLease) _committer!.Add(exchange); // there is one where there is an address source
         else Send(exchange);
     }
@@ -214,9 +238,11 @@ internal sealed partial class DhcpRequestHandler
     private void BeginAsProxy(DhcpTransaction exchange, FirmwareClient? firmware)
     {
         var request = exchange.Request;
-        if (request.Options.GetUInt32(DhcpOptionCode.ServerIdentifier) is { } other && other != exchange.Link.ServerNumber) _reporter.OtherServer(exchange, other);
+        if (request.Options.GetUInt32(DhcpOptionCode.ServerIdentifier) is { } other && other != exchange.Link.ServerNumber)
+            _reporter.OtherServer(exchange, other);
         if (firmware is not { } client) Conclude(exchange, answered: false, "no firmware: another server's client");
-        else if (!exchange.Link.IsBootService && request.Type != DhcpMessageType.Discover) Conclude(exchange, answered: false, "the address is another server's matter");
+        else if (!exchange.Link.IsBootService && request.Type != DhcpMessageType.Discover)
+            Conclude(exchange, answered: false, "the address is another server's matter");
         else _ = FinishProxyAsync(exchange, client);
     }
 
@@ -226,7 +252,8 @@ internal sealed partial class DhcpRequestHandler
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             var link = exchange.Link;
-            var boot = await DecideBootAsync(exchange, client, link.IsBootService ? exchange.Request.ClientNumber : 0).ConfigureAwait(false);
+            var boot =
+                await DecideBootAsync(exchange, client, link.IsBootService ? exchange.Request.ClientNumber : 0).ConfigureAwait(false);
             if (!DhcpResponder.RespondAsProxy(exchange.Request, link.ServerNumber, boot, link.IsBootService, exchange.Reply))
             {
                 Conclude(exchange, answered: false, boot is null ? "the policy has nothing for it" : "not asked for a boot file");
@@ -240,7 +267,12 @@ internal sealed partial class DhcpRequestHandler
                 return;
             }
 
-            Address(exchange, link.IsBootService ? ReplyRoute.ToSource(exchange.Source) : ReplyRoute.For(exchange.Request, exchange.Reply, exchange.Source, link.Ports), null);
+            Address(
+                exchange,
+                link.IsBootService
+                    ? ReplyRoute.ToSource(exchange.Source)
+                    : ReplyRoute.For(exchange.Request, exchange.Reply, exchange.Source, link.Ports),
+                null);
             Send(exchange);
         }
 #pragma warning disable CA1031 // the request is dropped, the server lives on
@@ -252,7 +284,13 @@ internal sealed partial class DhcpRequestHandler
     }
 
     private ValueTask<BootParameters?> DecideBootAsync(DhcpTransaction exchange, FirmwareClient client, uint address) =>
-        _decider!.DecideAsync(exchange.Link, client, exchange.Request.Hardware, MachineIdentifier.Of(exchange.Request), address == 0 ? null : IPv4.ToAddress(address)); // there is one where there is a policy
+        // there is one where there is a policy
+        _decider!.DecideAsync(
+            exchange.Link,
+            client,
+            exchange.Request.Hardware,
+            MachineIdentifier.Of(exchange.Request),
+            address == 0 ? null : IPv4.ToAddress(address));
 
     // What cannot be sent is not: the rule tells why.
     private static void Address(DhcpTransaction exchange, in ReplyRoute route, System.Net.IPNetwork? subnet)
@@ -287,7 +325,8 @@ internal sealed partial class DhcpRequestHandler
         Conclude(exchange, answered: true, exchange.Rule);
     }
 
-    // The last that is done with an exchange: it must not throw, or the exchange would be concluded a second time, when it is another client's already.
+    // The last that is done with an exchange: it must not throw, or the exchange would be concluded a second time, when it is another
+    // client's already.
     private void Conclude(DhcpTransaction exchange, bool answered, string rule)
     {
         try
@@ -318,7 +357,10 @@ internal sealed partial class DhcpRequestHandler
     {
         if (reason is not (SocketException or OperationCanceledException or ObjectDisposedException)) ServiceMeter.Failed("dhcp");
         if (!_stopping.IsCancellationRequested) LogDropped(exchange.Request.Hardware, exchange.Request.TransactionId, reason);
-        Conclude(exchange, answered: false, reason is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
+        Conclude(
+            exchange,
+            answered: false,
+            reason is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
     }
 
     private void Abandon(IReadOnlyList<DhcpTransaction> exchanges, Exception reason)
@@ -339,5 +381,7 @@ internal sealed partial class DhcpRequestHandler
 
     // A relay may put itself in this server's place, so that renewals pass it (RFC 5107); a client may not.
     private static uint ServerIdentifier(DhcpTransaction exchange) =>
-        exchange.Request.RelayNumber != 0 && RelayAgentInformation.ServerOverrideOf(exchange.Request) is var relay and not 0 ? relay : exchange.Link.ServerNumber;
+        exchange.Request.RelayNumber != 0 && RelayAgentInformation.ServerOverrideOf(exchange.Request) is var relay and not 0
+            ? relay
+            : exchange.Link.ServerNumber;
 }

@@ -16,7 +16,12 @@ internal static class DhcpServerProbe
     /// <param name="isFound">Whether somebody has answered.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public static async Task RunAsync<TLink>(IReadOnlyList<TLink> links, Func<TLink, CancellationToken, Task> ask, Func<bool> isFound, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task RunAsync<TLink>(
+        IReadOnlyList<TLink> links,
+        Func<TLink, CancellationToken, Task> ask,
+        Func<bool> isFound,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts && !isFound(); attempt++)
         {
@@ -28,13 +33,16 @@ internal static class DhcpServerProbe
 
     /// <summary>Opens a client's port on a link.</summary>
     /// <exception cref="SocketException">It is another program's.</exception>
-    public static Socket OpenClient(IPEndPoint local, NetworkInterface device) => Sockets.Open(SocketType.Dgram, local, device.Name, socket =>
+    public static Socket OpenClient(IPEndPoint local, NetworkInterface device) =>
+        Sockets.Open(SocketType.Dgram, local, device.Name, socket =>
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         if (local.AddressFamily == AddressFamily.InterNetwork) socket.EnableBroadcast = true;
     });
 
-    /// <summary>Sends a question; where that fails the link is down, or its address is still being tried out, and there is nobody to find yet.</summary>
+    /// <summary>
+    /// Sends a question; where that fails the link is down, or its address is still being tried out, and there is nobody to find yet.
+    /// </summary>
     public static void Send(Socket socket, ReadOnlySpan<byte> question, IPEndPoint to)
     {
         try
@@ -48,7 +56,10 @@ internal static class DhcpServerProbe
     }
 
     /// <summary>Hands over what comes, until cancelled.</summary>
-    public static async Task ListenAsync(Socket client, Action<ReadOnlyMemory<byte>, IPEndPoint> received, CancellationToken cancellationToken)
+    public static async Task ListenAsync(
+        Socket client,
+        Action<ReadOnlyMemory<byte>, IPEndPoint> received,
+        CancellationToken cancellationToken)
     {
         var datagram = new byte[DhcpTransaction.LongestDatagram];
         var anybody = new IPEndPoint(client.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);

@@ -35,28 +35,38 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
 
     public static void Overflowed() => Meter.Overflowed();
 
-    /// <summary>Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.</summary>
+    /// <summary>
+    /// Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.
+    /// </summary>
     public static Activity? Begin(DhcpMessage request) =>
         BootMeter.Activities.HasListeners()
-            ? BootMeter.Activities.StartActivity($"DHCP {NameOf(request.Type)}", ActivityKind.Server)?.SetTag("maas.mac", request.Hardware.ToString()).SetTag("maas.dhcp.xid", request.TransactionId)
+            ? BootMeter.Activities.StartActivity(
+                $"DHCP {NameOf(request.Type)}",
+                ActivityKind.Server)?.SetTag("maas.mac", request.Hardware.ToString()).SetTag("maas.dhcp.xid", request.TransactionId)
             : null;
 
     /// <summary>A client has named another server.</summary>
     public void OtherServer(DhcpTransaction exchange, uint server)
     {
         var request = exchange.Request;
-        OtherServer(request.Hardware, request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.ClientNumber), server, exchange.Link);
+        OtherServer(
+            request.Hardware,
+            request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.ClientNumber),
+            server,
+            exchange.Link);
     }
 
     /// <summary>Another server has answered this one's question.</summary>
-    public void OtherServer(DhcpMessage reply, uint server, DhcpClientSocket link) => OtherServer(null, AddressOrNull(reply.YourNumber), server, link);
+    public void OtherServer(DhcpMessage reply, uint server, DhcpClientSocket link) =>
+        OtherServer(null, AddressOrNull(reply.YourNumber), server, link);
 
     /// <summary>A bound was met.</summary>
     public void Limited(DhcpMessage request, string limit)
     {
         Meter.Limited();
         LogLimited(request.Hardware, limit);
-        _observer?.Observe(new BootObservation.LimitReached(timeProvider.GetUtcNow(), request.Hardware, AddressOrNull(request.ClientNumber), limit));
+        _observer?.Observe(
+            new BootObservation.LimitReached(timeProvider.GetUtcNow(), request.Hardware, AddressOrNull(request.ClientNumber), limit));
     }
 
     public void Concluded(DhcpTransaction exchange, bool answered, string rule)
@@ -65,7 +75,14 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         var reply = exchange.Reply;
         if (answered) Meter.Replied(NameOf(reply.Type), exchange.ReceivedAt, timeProvider);
         if (_logger.IsEnabled(LogLevel.Debug))
-            LogConcluded(NameOf(request.Type), request.Hardware, request.TransactionId, !answered ? "silence" : reply.YourNumber == 0 ? NameOf(reply.Type) : $"{NameOf(reply.Type)} {IPv4.ToAddress(reply.YourNumber)}", rule);
+            LogConcluded(
+                NameOf(request.Type),
+                request.Hardware,
+                request.TransactionId,
+                !answered ? "silence"
+                    : reply.YourNumber == 0 ? NameOf(reply.Type)
+                    : $"{NameOf(reply.Type)} {IPv4.ToAddress(reply.YourNumber)}",
+                rule);
         if (!answered && exchange.IsUnserved && _logger.IsEnabled(LogLevel.Information)) ReportUnserved(exchange, rule);
         if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);
         _observer?.Observe(Observation(exchange, answered ? reply : null, rule));
@@ -85,7 +102,8 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
     }
 
     private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, uint server, DhcpClientSocket link) =>
-        _observer?.Observe(new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, IPv4.ToAddress(server)) { Link = link.Name });
+        _observer?.Observe(
+            new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, IPv4.ToAddress(server)) { Link = link.Name });
 
     private BootObservation.DhcpExchange Observation(DhcpTransaction exchange, DhcpMessage? reply, string rule)
     {
@@ -117,7 +135,8 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         var file = reply.Options.GetText(DhcpOptionCode.BootFileName);
         return reply.Type switch
         {
-            DhcpMessageType.Offer when reply.YourNumber == 0 && reply.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred) is { } seconds => $"does without IPv4 for {seconds} s",
+            DhcpMessageType.Offer when reply.YourNumber == 0 && reply.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred) is { } seconds =>
+                $"does without IPv4 for {seconds} s",
             DhcpMessageType.Offer when reply.YourNumber == 0 => "takes another server's address, then asks for the boot file or fetches it",
             DhcpMessageType.Offer => "REQUEST",
             DhcpMessageType.Ack when file is { Length: > 0 } => $"fetches {file}",
@@ -129,7 +148,9 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
     private static void End(Activity activity, DhcpMessage? reply, string rule)
     {
         activity.SetTag("maas.dhcp.answered", reply is null ? "silence" : NameOf(reply.Type)).SetTag("maas.dhcp.rule", rule);
-        if (reply is not null) activity.SetTag("client.address", reply.YourAddress.ToString()).SetTag("maas.boot_file", reply.Options.GetText(DhcpOptionCode.BootFileName));
+        if (reply is not null)
+            activity.SetTag("client.address", reply.YourAddress.ToString()).SetTag(
+                "maas.boot_file", reply.Options.GetText(DhcpOptionCode.BootFileName));
         activity.Dispose();
     }
 
@@ -138,8 +159,17 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
     [LoggerMessage(10, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x8}): {Answered}, {Rule}")]
     private partial void LogConcluded(string asked, HardwareAddress mac, uint xid, string answered, string rule);
 
-    [LoggerMessage(14, LogLevel.Information, "No answer to {Asked} of {Mac} on {Interface} {Way}, link address {Link}: {Reason}. Further ones are not logged for a minute")]
-    private partial void LogUnserved(string asked, HardwareAddress mac, string @interface, string way, System.Net.IPAddress link, string reason);
+    [LoggerMessage(
+        14,
+        LogLevel.Information,
+        "No answer to {Asked} of {Mac} on {Interface} {Way}, link address {Link}: {Reason}. Further ones are not logged for a minute")]
+    private partial void LogUnserved(
+        string asked,
+        HardwareAddress mac,
+        string @interface,
+        string way,
+        System.Net.IPAddress link,
+        string reason);
 
     [LoggerMessage(12, LogLevel.Warning, "{Mac} and further clients are turned away: {Limit}")]
     private partial void LogLimited(HardwareAddress mac, string limit);

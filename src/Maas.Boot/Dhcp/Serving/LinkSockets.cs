@@ -11,9 +11,14 @@ internal static class LinkSockets
     private const int ReceiveBufferSize = 8 << 20;
     private const int SolSocket = 1, SoReceiveBufferForce = 33; // asm-generic/socket.h
 
-    /// <summary>Opens the links that the options ask for, of which an interface or an address may have several; none is left open when one fails.</summary>
+    /// <summary>
+    /// Opens the links that the options ask for, of which an interface or an address may have several; none is left open when one fails.
+    /// </summary>
     /// <exception cref="ArgumentException">An interface does not exist.</exception>
-    public static IReadOnlyList<TLink> OpenAll<TLink>(DhcpLinkOptions options, Func<NetworkInterface, IEnumerable<TLink>> onDevice, Func<IPEndPoint, IEnumerable<TLink>> onAddress)
+    public static IReadOnlyList<TLink> OpenAll<TLink>(
+        DhcpLinkOptions options,
+        Func<NetworkInterface, IEnumerable<TLink>> onDevice,
+        Func<IPEndPoint, IEnumerable<TLink>> onAddress)
         where TLink : IDisposable
     {
         var links = new List<TLink>();
@@ -53,7 +58,8 @@ internal static class LinkSockets
         device.GetIPProperties().UnicastAddresses.Select(a => a.Address).Where(a => a.AddressFamily == family);
 
     /// <summary>A link for the log: its interface, if it has one, and where it is listened on.</summary>
-    public static string Describe(NetworkInterface? device, IPEndPoint local) => device is null ? local.ToString() : $"{device.Name}, {local}";
+    public static string Describe(NetworkInterface? device, IPEndPoint local) =>
+        device is null ? local.ToString() : $"{device.Name}, {local}";
 
     private static void EnlargeReceiveBuffer(Socket socket)
     {

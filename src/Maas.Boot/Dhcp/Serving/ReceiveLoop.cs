@@ -1,13 +1,16 @@
 namespace Maas.Boot.Dhcp.Serving;
 
-/// <summary>The receive loop of one link, whichever IP it speaks: a thread that blocks in the kernel. It holds no rule and waits for nobody.</summary>
+/// <summary>
+/// The receive loop of one link, whichever IP it speaks: a thread that blocks in the kernel. It holds no rule and waits for nobody.
+/// </summary>
 /// <param name="name">The thread's name.</param>
 /// <param name="link">The link's socket, which is closed to end the loop.</param>
 /// <param name="receive">Receives one datagram and hands it over.</param>
 /// <param name="failed">Told when receiving failed; must not throw. The loop goes on after a pause, unless the failure lasts.</param>
 internal sealed class ReceiveLoop(string name, IDisposable link, Action receive, Action<Exception> failed) : IDisposable
 {
-    private readonly Thread _thread = new(state => ((ReceiveLoop)state!).Run()) { IsBackground = true, Name = name }; // started with the loop itself
+    // started with the loop itself
+    private readonly Thread _thread = new(state => ((ReceiveLoop)state!).Run()) { IsBackground = true, Name = name };
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

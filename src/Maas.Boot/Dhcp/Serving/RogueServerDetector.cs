@@ -23,7 +23,9 @@ internal sealed class RogueServerDetector(DhcpTelemetry reporter, TimeProvider t
     /// <exception cref="DhcpServerConflictException">There is another server.</exception>
     public async Task RefuseAsync(IReadOnlyList<SocketLink> links, CancellationToken cancellationToken)
     {
-        await DhcpServerProbe.RunAsync([.. links.Where(l => l.Device is not null)], AskAsync, () => !_seen.IsEmpty, timeProvider, cancellationToken).ConfigureAwait(false);
+        await DhcpServerProbe.RunAsync(
+            [.. links.Where(l => l.Device is not null)], AskAsync, () => !_seen.IsEmpty, timeProvider, cancellationToken)
+            .ConfigureAwait(false);
         foreach (var (server, link) in _seen) throw new DhcpServerConflictException(IPv4.ToAddress(server), link);
     }
 
@@ -43,7 +45,8 @@ internal sealed class RogueServerDetector(DhcpTelemetry reporter, TimeProvider t
         try
         {
             var (discover, inform) = (Message(DhcpMessageType.Discover), Message(DhcpMessageType.Inform));
-            using var client = DhcpServerProbe.OpenClient(new IPEndPoint(IPAddress.Any, link.Ports.Client), link.Device!); // only links with a device are asked
+            // only links with a device are asked
+            using var client = DhcpServerProbe.OpenClient(new IPEndPoint(IPAddress.Any, link.Ports.Client), link.Device!);
             inform.ClientNumber = link.ServerNumber;
             Send(client, inform, link); // first: dnsmasq does nothing else while it pings
             Send(client, discover, link);

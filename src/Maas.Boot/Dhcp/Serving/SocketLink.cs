@@ -8,7 +8,14 @@ namespace Maas.Boot.Dhcp.Serving;
 /// <summary>A link with a socket.</summary>
 internal sealed class SocketLink : DhcpClientSocket, IDisposable
 {
-    private SocketLink(Socket socket, IPEndPoint local, NetworkInterface? device, string name, IPAddress server, bool isBootService, DhcpServerOptions options)
+    private SocketLink(
+        Socket socket,
+        IPEndPoint local,
+        NetworkInterface? device,
+        string name,
+        IPAddress server,
+        bool isBootService,
+        DhcpServerOptions options)
         : base(name, server, isBootService, ((ushort)local.Port, (ushort)options.ClientPort), options) =>
         (Socket, EndPoint, Device) = (socket, local, device);
 
@@ -30,14 +37,16 @@ internal sealed class SocketLink : DhcpClientSocket, IDisposable
             var link = Open(new IPEndPoint(IPAddress.Any, options.Port), device, server, isBootService: false, options);
             if (options.Mode == DhcpMode.Full && options.ProbeTime > TimeSpan.Zero) link.Probe = ArpProbe.TryOpen(device, timeProvider);
             yield return link;
-            if (options.Mode == DhcpMode.Proxy) yield return Open(new IPEndPoint(IPAddress.Any, options.BootServicePort), device, server, isBootService: true, options);
+            if (options.Mode == DhcpMode.Proxy)
+                yield return Open(new IPEndPoint(IPAddress.Any, options.BootServicePort), device, server, isBootService: true, options);
         }
 
         IEnumerable<SocketLink> OnAddress(IPEndPoint local)
         {
             var server = options.ServerAddress ?? local.Address;
             yield return Open(local, null, server, isBootService: false, options);
-            if (options.Mode == DhcpMode.Proxy) yield return Open(new IPEndPoint(local.Address, options.BootServicePort), null, server, isBootService: true, options);
+            if (options.Mode == DhcpMode.Proxy)
+                yield return Open(new IPEndPoint(local.Address, options.BootServicePort), null, server, isBootService: true, options);
         }
     }
 
@@ -49,7 +58,12 @@ internal sealed class SocketLink : DhcpClientSocket, IDisposable
         Socket.Dispose();
     }
 
-    private static SocketLink Open(IPEndPoint local, NetworkInterface? device, IPAddress server, bool isBootService, DhcpServerOptions options)
+    private static SocketLink Open(
+        IPEndPoint local,
+        NetworkInterface? device,
+        IPAddress server,
+        bool isBootService,
+        DhcpServerOptions options)
     {
         var socket = LinkSockets.Open(local, device, socket =>
         {
@@ -57,7 +71,9 @@ internal sealed class SocketLink : DhcpClientSocket, IDisposable
             // Beside another DHCP server on the same machine: the kernel gives broadcasts to both.
             if (options.Mode != DhcpMode.Full) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         });
-        return new SocketLink(socket, (IPEndPoint)socket.LocalEndPoint!, device, device?.Name ?? local.ToString(), server, isBootService, options) // it is bound
+        // it is bound
+        return new SocketLink(
+            socket, (IPEndPoint)socket.LocalEndPoint!, device, device?.Name ?? local.ToString(), server, isBootService, options)
         {
             Unicast = UnicastFilter.On(device, server.ToNumber(), (IPEndPoint)socket.LocalEndPoint!), // as above
         };
@@ -65,5 +81,6 @@ internal sealed class SocketLink : DhcpClientSocket, IDisposable
 
     private static IPAddress AddressOf(NetworkInterface device) =>
         LinkSockets.AddressesOf(device, AddressFamily.InterNetwork).FirstOrDefault()
-            ?? throw new ArgumentException($"Interface {device.Name} has no IPv4 address; give it one, or name the server's address.", nameof(device));
+            ?? throw new ArgumentException(
+                $"Interface {device.Name} has no IPv4 address; give it one, or name the server's address.", nameof(device));
 }

@@ -54,7 +54,10 @@ public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>
     /// <summary>Whether they differ.</summary>
     public static bool operator !=(ClientIdentifier left, ClientIdentifier right) => !left.Equals(right);
 
-    /// <summary>The octets that identify a message's sender, without allocating. An option of fewer than two octets identifies nobody (RFC 2132 section 9.14).</summary>
+    /// <summary>
+    /// The octets that identify a message's sender, without allocating. An option of fewer than two octets identifies nobody (RFC 2132
+    /// section 9.14).
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="buffer">17 octets of room.</param>
     internal static ReadOnlySpan<byte> OctetsOf(DhcpMessage message, Span<byte> buffer)

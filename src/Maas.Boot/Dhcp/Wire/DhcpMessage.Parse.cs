@@ -18,7 +18,8 @@ public sealed partial class DhcpMessage
     /// <returns><see langword="false"/> when the octets are no DHCP message; the object is then <see cref="Clear">cleared</see>.</returns>
     /// <remarks>
     /// Refused: fewer than 240 octets, another cookie than DHCP's, a hardware address of more than 16 octets, an option that
-    /// leads out of its field. Forgiven: a missing END, one stray octet in its place, options repeated or split (joined, RFC 3396), options behind END.
+    /// leads out of its field. Forgiven: a missing END, one stray octet in its place, options repeated or split (joined, RFC 3396), options
+    /// behind END.
     /// <code>
     ///  0                   1                   2                   3
     ///  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

@@ -5,11 +5,15 @@ namespace Maas.Boot.Dhcp.Wire;
 
 public sealed partial class DhcpMessage
 {
-    /// <summary>The message in words, a line for each field that is set and each option: for logs, tests and people with a capture.</summary>
+    /// <summary>
+    /// The message in words, a line for each field that is set and each option: for logs, tests and people with a capture.
+    /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Operation} {Type} xid {TransactionId:x8} from {Hardware}, secs {SecondsElapsed}, flags {Flags:x4}, hops {Hops}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{Operation} {Type} xid {TransactionId:x8} from {Hardware}, secs {SecondsElapsed}, flags {Flags:x4}, hops {Hops}\n");
         Line("ciaddr", ClientNumber);
         Line("yiaddr", YourNumber);
         Line("siaddr", NextServerNumber);
@@ -33,14 +37,17 @@ public sealed partial class DhcpMessage
     private static string Describe(DhcpOption option) => option.Code switch
     {
         DhcpOptionCode.SubnetMask or DhcpOptionCode.Router or DhcpOptionCode.DomainNameServer or DhcpOptionCode.BroadcastAddress
-            or DhcpOptionCode.NtpServer or DhcpOptionCode.RequestedAddress or DhcpOptionCode.ServerIdentifier or DhcpOptionCode.SubnetSelection
+            or DhcpOptionCode.NtpServer or DhcpOptionCode.RequestedAddress or DhcpOptionCode.ServerIdentifier
+                or DhcpOptionCode.SubnetSelection
             when option.Value.Length % 4 == 0 => Addresses(option.Value),
-        DhcpOptionCode.LeaseTime or DhcpOptionCode.RenewalTime or DhcpOptionCode.RebindingTime when option.Value.Length == 4 => $"{Number(option.Value)} s",
+        DhcpOptionCode.LeaseTime or DhcpOptionCode.RenewalTime or DhcpOptionCode.RebindingTime when option.Value.Length == 4 =>
+            $"{Number(option.Value)} s",
         DhcpOptionCode.MaximumMessageSize or DhcpOptionCode.InterfaceMtu when option.Value.Length == 2 => $"{Number(option.Value)}",
         DhcpOptionCode.MessageType when option.Value.Length == 1 => $"{(DhcpMessageType)option.Value[0]}",
         DhcpOptionCode.ParameterRequestList => string.Join(' ', option.Value.ToArray()),
         DhcpOptionCode.HostName or DhcpOptionCode.DomainName or DhcpOptionCode.VendorClass or DhcpOptionCode.BootFileName
-            or DhcpOptionCode.TftpServerName or DhcpOptionCode.Message or DhcpOptionCode.RootPath or DhcpOptionCode.UserClass => Quote(option.Value),
+            or DhcpOptionCode.TftpServerName or DhcpOptionCode.Message or DhcpOptionCode.RootPath or DhcpOptionCode.UserClass =>
+                Quote(option.Value),
         _ => Convert.ToHexStringLower(option.Value),
     };
 

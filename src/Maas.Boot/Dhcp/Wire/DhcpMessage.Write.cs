@@ -7,7 +7,10 @@ public sealed partial class DhcpMessage
     /// <summary>Writes the message: options in their order, relay agent information last, padded to <see cref="Shortest"/>.</summary>
     /// <param name="destination">Where to; its length is the longest message the receiver takes.</param>
     /// <param name="written">The octets written; 0 when they do not fit.</param>
-    /// <returns>Whether it fits. Options that do not fit the options field go to <c>file</c> and <c>sname</c> where those are empty (RFC 2131 section 4.1).</returns>
+    /// <returns>
+    /// Whether it fits. Options that do not fit the options field go to <c>file</c> and <c>sname</c> where those are empty (RFC 2131
+    /// section 4.1).
+    /// </returns>
     public bool TryWrite(Span<byte> destination, out int written)
     {
         written = 0;
@@ -57,7 +60,9 @@ public sealed partial class DhcpMessage
     private bool TrySpread(Span<byte> destination, ref int end, int longestWhole)
     {
         const int OverloadOption = 3, EndOption = 1;
-        var relay = Options.TryGet(DhcpOptionCode.RelayAgentInformation, out var relayValue) ? DhcpOptions.WireLengthOf(relayValue.Length) : 0;
+        var relay = Options.TryGet(DhcpOptionCode.RelayAgentInformation, out var relayValue)
+            ? DhcpOptions.WireLengthOf(relayValue.Length)
+            : 0;
         var optionsRoom = destination.Length - HeaderLength - OverloadOption - relay - EndOption;
         if (optionsRoom < 0) return false;
         var nameField = destination.Slice(44, ServerNameLength);
@@ -66,7 +71,8 @@ public sealed partial class DhcpMessage
         var file = new OptionArea(FileField.ContainsAnyExcept((byte)0) ? default : fileField[..^EndOption]);
         var serverName = new OptionArea(ServerNameField.ContainsAnyExcept((byte)0) ? default : nameField[..^EndOption]);
         var relayIndex = -1;
-        if (TryPlaceWhole(ref options, ref file, ref serverName, longestWhole, ref relayIndex) && TryPlaceSplit(ref options, ref file, ref serverName, longestWhole))
+        if (TryPlaceWhole(ref options, ref file, ref serverName, longestWhole, ref relayIndex)
+            && TryPlaceSplit(ref options, ref file, ref serverName, longestWhole))
         {
             file.Finish(fileField);
             serverName.Finish(nameField);
@@ -126,7 +132,9 @@ public sealed partial class DhcpMessage
     }
 
     private static bool OnlyFitsOptions(DhcpOption option, int longestWhole) =>
-        option.Code != DhcpOptionCode.RelayAgentInformation && option.Value.Length <= longestWhole && DhcpOptions.WireLengthOf(option.Value.Length) >= FileLength;
+        option.Code != DhcpOptionCode.RelayAgentInformation
+            && option.Value.Length <= longestWhole
+            && DhcpOptions.WireLengthOf(option.Value.Length) >= FileLength;
 
     /// <summary>A field that holds options, and how much of it is used.</summary>
     private ref struct OptionArea(Span<byte> room)

@@ -136,7 +136,8 @@ public sealed partial class DhcpMessage
 
     private static void SetName(Span<byte> field, string name)
     {
-        if (name.Length >= field.Length) throw new ArgumentException($"'{name}' is longer than {field.Length - 1} characters.", nameof(name));
+        if (name.Length >= field.Length)
+            throw new ArgumentException($"'{name}' is longer than {field.Length - 1} characters.", nameof(name));
         field.Clear();
         Encoding.Latin1.GetBytes(name, field);
     }

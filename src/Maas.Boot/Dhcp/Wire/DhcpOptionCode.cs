@@ -1,6 +1,8 @@
 namespace Maas.Boot.Dhcp.Wire;
 
-/// <summary>The option codes this package reads or writes (IANA "BOOTP Vendor Extensions and DHCP Options"); any other number survives as it is.</summary>
+/// <summary>
+/// The option codes this package reads or writes (IANA "BOOTP Vendor Extensions and DHCP Options"); any other number survives as it is.
+/// </summary>
 public enum DhcpOptionCode : byte
 {
     /// <summary>Filler of one octet, never an option of a message (RFC 2132 section 3.1).</summary>
@@ -45,7 +47,10 @@ public enum DhcpOptionCode : byte
     /// <summary>Lease time in seconds (section 9.2).</summary>
     LeaseTime = 51,
 
-    /// <summary>The <c>file</c> and <c>sname</c> fields hold options (section 9.3); a matter of the wire, never seen in <see cref="DhcpMessage.Options"/>.</summary>
+    /// <summary>
+    /// The <c>file</c> and <c>sname</c> fields hold options (section 9.3); a matter of the wire, never seen in
+    /// <see cref="DhcpMessage.Options"/>.
+    /// </summary>
     Overload = 52,
 
     /// <summary>Message type (section 9.6).</summary>

@@ -5,7 +5,8 @@ public sealed partial class DhcpOptions
     /// <summary>The longest value that one part of an option holds, in octets.</summary>
     internal const int LongestPart = 255;
 
-    private static ReadOnlySpan<DhcpOptionCode> OfLease => [DhcpOptionCode.LeaseTime, DhcpOptionCode.RenewalTime, DhcpOptionCode.RebindingTime];
+    private static ReadOnlySpan<DhcpOptionCode> OfLease =>
+        [DhcpOptionCode.LeaseTime, DhcpOptionCode.RenewalTime, DhcpOptionCode.RebindingTime];
 
     /// <summary>The octets all options take on the wire, without END.</summary>
     internal int WireLength
@@ -22,9 +23,9 @@ public sealed partial class DhcpOptions
     internal static int WireLengthOf(int length) => length + (2 * Math.Max(1, (length + LongestPart - 1) / LongestPart));
 
     /// <summary>
-    /// Puts the options into the order in which a client asks for them, which it may say is that of its preference (RFC 2132 section 9.8): the message
-    /// type and the server first, then what it did not ask for but gets with a lease, then what it asked for, then the rest in the order they were added.
-    /// The mask stands before the routers whatever the client says (RFC 2132 section 3.3).
+    /// Puts the options into the order in which a client asks for them, which it may say is that of its preference (RFC 2132 section 9.8):
+    /// the message type and the server first, then what it did not ask for but gets with a lease, then what it asked for, then the rest in
+    /// the order they were added. The mask stands before the routers whatever the client says (RFC 2132 section 3.3).
     /// </summary>
     /// <param name="asked">The value of option 55; empty when the client asks for nothing in particular.</param>
     internal void Arrange(ReadOnlySpan<byte> asked)
@@ -49,7 +50,9 @@ public sealed partial class DhcpOptions
         }
     }
 
-    /// <summary>Writes every option in order, relay agent information last (RFC 3046 section 2.1). The destination is long enough.</summary>
+    /// <summary>
+    /// Writes every option in order, relay agent information last (RFC 3046 section 2.1). The destination is long enough.
+    /// </summary>
     internal int WriteAll(Span<byte> destination)
     {
         var at = 0;

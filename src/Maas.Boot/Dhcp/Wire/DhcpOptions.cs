@@ -8,7 +8,10 @@ namespace Maas.Boot.Dhcp.Wire;
 /// The options of a message, each code once, in the order they were added or received. Codes this package does not
 /// know are kept like any other.
 /// </summary>
-/// <remarks>Values live in one buffer that is reused with the message, so that reading a message allocates nothing once the buffer has grown. Not safe for use from several threads.</remarks>
+/// <remarks>
+/// Values live in one buffer that is reused with the message, so that reading a message allocates nothing once the buffer has grown. Not
+/// safe for use from several threads.
+/// </remarks>
 public sealed partial class DhcpOptions
 {
     private byte[] _values = new byte[512];
@@ -53,11 +56,15 @@ public sealed partial class DhcpOptions
     /// <summary>An option that is one IPv4 address; <see langword="null"/> when absent or of another length.</summary>
     public IPAddress? GetAddress(DhcpOptionCode code) => GetUInt32(code) is { } number ? IPv4.ToAddress(number) : null;
 
-    /// <summary>A text option without its trailing NULs; <see langword="null"/> when absent. Octets above 127 are read as Latin-1, so nothing is lost or refused.</summary>
+    /// <summary>
+    /// A text option without its trailing NULs; <see langword="null"/> when absent. Octets above 127 are read as Latin-1, so nothing is
+    /// lost or refused.
+    /// </summary>
     public string? GetText(DhcpOptionCode code) => TryGet(code, out var value) ? Encoding.Latin1.GetString(value.TrimEnd((byte)0)) : null;
 
     /// <summary>Adds an option at the end, or replaces its value where it stands.</summary>
-    /// <exception cref="ArgumentException">The code is PAD, END or Overload (which are matters of the wire), or the value is longer than 65,535 octets.</exception>
+    /// <exception cref="ArgumentException">The code is PAD, END or Overload (which are matters of the wire), or the value is longer than
+    /// 65,535 octets.</exception>
     public void Set(DhcpOptionCode code, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(code, value.Length));
 
     /// <summary>Sets an option of one octet.</summary>
@@ -79,7 +86,9 @@ public sealed partial class DhcpOptions
         for (var i = 0; i < addresses.Count; i++) BinaryPrimitives.WriteUInt32BigEndian(value[(i * 4)..], addresses[i].ToNumber());
     }
 
-    /// <summary>Sets a text option, without a terminating NUL (RFC 2132 section 2). Characters outside Latin-1 become question marks.</summary>
+    /// <summary>
+    /// Sets a text option, without a terminating NUL (RFC 2132 section 2). Characters outside Latin-1 become question marks.
+    /// </summary>
     public void Set(DhcpOptionCode code, string text) => Encoding.Latin1.GetBytes(text, Reserve(code, text.Length));
 
     /// <summary>Takes an option out.</summary>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Maas.Boot.Dhcp.Wire;
 
-/// <summary>The domain search list of option 119 (RFC 3397): names in DNS form (RFC 1035 section 3.1), written without compression.</summary>
+/// <summary>
+/// The domain search list of option 119 (RFC 3397): names in DNS form (RFC 1035 section 3.1), written without compression.
+/// </summary>
 public static class DomainSearchList
 {
     private const int LongestLabel = 63, LongestName = 253;

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Maas.Boot.Dhcp.Wire;
 
-/// <summary>The name service search order of option 117 (RFC 2937): which naming services a client asks, in which order, each by the code of the option that lists its servers.</summary>
+/// <summary>
+/// The name service search order of option 117 (RFC 2937): which naming services a client asks, in which order, each by the code of the
+/// option that lists its servers.
+/// </summary>
 /// <remarks>0 stands for the client's own files; 6 is DNS, 41 NIS, 44 NetBIOS over TCP/IP, 65 NIS+ (RFC 2937 section 2).</remarks>
 public static class NameServiceSearch
 {

@@ -2,7 +2,8 @@ namespace Maas.Boot.Dhcp.Wire;
 
 /// <summary>
 /// Walks an area of options: the <c>options</c>, <c>file</c> or <c>sname</c> field, or an encapsulated space
-/// (options 43, 82, 175). A missing END is forgiven, as every server does, and so is one stray octet in its place; a length that leads out of the area is not.
+/// (options 43, 82, 175). A missing END is forgiven, as every server does, and so is one stray octet in its place; a length that leads out
+/// of the area is not.
 /// <code>
 ///  Code   Len        Value
 /// +------+------+------+------+---

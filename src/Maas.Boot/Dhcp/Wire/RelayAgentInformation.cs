@@ -15,10 +15,15 @@ public sealed record RelayAgentInformation
     /// <summary>The remote end of the circuit, opaque (sub-option 2); empty when not told.</summary>
     public ReadOnlyMemory<byte> RemoteId { get; init; }
 
-    /// <summary>The subnet to allocate from, when it is not that of <c>giaddr</c> (sub-option 5, RFC 3527); <see langword="null"/> when not told.</summary>
+    /// <summary>
+    /// The subnet to allocate from, when it is not that of <c>giaddr</c> (sub-option 5, RFC 3527); <see langword="null"/> when not told.
+    /// </summary>
     public IPAddress? LinkSelection { get; init; }
 
-    /// <summary>The server identifier to answer with, so that renewals pass the relay (sub-option 11, RFC 5107); <see langword="null"/> when not told.</summary>
+    /// <summary>
+    /// The server identifier to answer with, so that renewals pass the relay (sub-option 11, RFC 5107); <see langword="null"/> when not
+    /// told.
+    /// </summary>
     public IPAddress? ServerIdentifierOverride { get; init; }
 
     /// <summary>Whether the relay wants its answers at the UDP port it sends from instead of 67 (sub-option 19, RFC 8357).</summary>
@@ -43,18 +48,23 @@ public sealed record RelayAgentInformation
         if (!CircuitId.IsEmpty) length += Write(value[length..], CircuitIdCode, CircuitId.Span);
         if (!RemoteId.IsEmpty) length += Write(value[length..], RemoteIdCode, RemoteId.Span);
         Span<byte> address = stackalloc byte[4];
-        if (LinkSelection is not null && LinkSelection.TryWriteBytes(address, out _)) length += Write(value[length..], LinkSelectionCode, address);
-        if (ServerIdentifierOverride is not null && ServerIdentifierOverride.TryWriteBytes(address, out _)) length += Write(value[length..], ServerOverrideCode, address);
+        if (LinkSelection is not null && LinkSelection.TryWriteBytes(address, out _))
+            length += Write(value[length..], LinkSelectionCode, address);
+        if (ServerIdentifierOverride is not null && ServerIdentifierOverride.TryWriteBytes(address, out _))
+            length += Write(value[length..], ServerOverrideCode, address);
         if (UsesSourcePort) length += Write(value[length..], SourcePortCode, default);
         options.Set(DhcpOptionCode.RelayAgentInformation, value[..length]);
     }
 
     /// <summary>The subnet a relay selects by sub-option 5, without allocating; 0 when it does not.</summary>
-    internal static uint LinkSelectionOf(DhcpMessage message) => FindAddress(message.Options.Get(DhcpOptionCode.RelayAgentInformation), LinkSelectionCode);
+    internal static uint LinkSelectionOf(DhcpMessage message) =>
+        FindAddress(message.Options.Get(DhcpOptionCode.RelayAgentInformation), LinkSelectionCode);
 
-    internal static uint ServerOverrideOf(DhcpMessage message) => FindAddress(message.Options.Get(DhcpOptionCode.RelayAgentInformation), ServerOverrideCode);
+    internal static uint ServerOverrideOf(DhcpMessage message) =>
+        FindAddress(message.Options.Get(DhcpOptionCode.RelayAgentInformation), ServerOverrideCode);
 
-    internal static bool UsesSourcePortIn(DhcpMessage message) => Find(message.Options.Get(DhcpOptionCode.RelayAgentInformation), SourcePortCode, out _);
+    internal static bool UsesSourcePortIn(DhcpMessage message) =>
+        Find(message.Options.Get(DhcpOptionCode.RelayAgentInformation), SourcePortCode, out _);
 
     internal static ReadOnlySpan<byte> CircuitIdOf(DhcpMessage message) =>
         Find(message.Options.Get(DhcpOptionCode.RelayAgentInformation), CircuitIdCode, out var circuit) ? circuit : default;

@@ -19,7 +19,8 @@ internal static class FirmwareClient6
         var vendorClass = Dhcp6Classes.VendorClass(options.Get(Dhcp6OptionCode.VendorClass).Span);
         var isIPxe = Dhcp6Classes.IsUserClass(options.Get(Dhcp6OptionCode.UserClass).Span, "iPXE"u8);
         var architecture = ArchitectureOf(options.Get(Dhcp6OptionCode.ClientArchitecture).Span);
-        var protocol = isIPxe ? FirmwareProtocol.Tftp : FirmwareClient.ProtocolOf(vendorClass, architecture); // U-Boot and Raspberry Pis tell their architecture alone
+        // U-Boot and Raspberry Pis tell their architecture alone
+        var protocol = isIPxe ? FirmwareProtocol.Tftp : FirmwareClient.ProtocolOf(vendorClass, architecture);
         return protocol == FirmwareProtocol.None ? null : new FirmwareClient(protocol, architecture, isIPxe)
         {
             IsRaspberryPi = !isIPxe && architecture == BootArchitecture.RaspberryPi,
@@ -28,5 +29,6 @@ internal static class FirmwareClient6
     }
 
     // A list, most wanted first (RFC 5970 section 3.3).
-    private static BootArchitecture? ArchitectureOf(ReadOnlySpan<byte> value) => value.Length >= 2 ? (BootArchitecture)BinaryPrimitives.ReadUInt16BigEndian(value) : null;
+    private static BootArchitecture? ArchitectureOf(ReadOnlySpan<byte> value) =>
+        value.Length >= 2 ? (BootArchitecture)BinaryPrimitives.ReadUInt16BigEndian(value) : null;
 }

@@ -24,8 +24,12 @@ internal sealed class AddressPool6
     {
         Check(subnet);
         Subnet = subnet;
-        _kept = [.. subnet.Reservations.Select(r => r.Address).Concat(subnet.Exclusions).Concat(subnet.NameServers).Concat(subnet.TimeServers)
-            .Select(a => a.ToNumber128()).Append(subnet.Network.BaseAddress.ToNumber128())]; // the subnet's own is the routers' anycast address (RFC 4291 section 2.6.1)
+        _kept = [.. subnet.Reservations.Select(r => r.Address)
+            .Concat(subnet.Exclusions)
+            .Concat(subnet.NameServers)
+            .Concat(subnet.TimeServers)
+            // the subnet's own is the routers' anycast address (RFC 4291 section 2.6.1)
+            .Select(a => a.ToNumber128()).Append(subnet.Network.BaseAddress.ToNumber128())];
         _size = subnet.Ranges.Sum(r => r.Count);
         _leasable = _size - _kept.Count(IsInRange);
     }
@@ -151,16 +155,20 @@ internal sealed class AddressPool6
             throw new ArgumentException($"{subnet.Network} is no IPv6 network.", nameof(subnet));
         var ranges = subnet.Ranges.OrderBy(r => r.FirstNumber).ToList();
         foreach (var range in ranges)
-            if (!subnet.Network.Contains(range.First) || !subnet.Network.Contains(range.Last)) throw new ArgumentException($"Range {range} lies outside of {subnet.Network}.", nameof(subnet));
+            if (!subnet.Network.Contains(range.First) || !subnet.Network.Contains(range.Last))
+                throw new ArgumentException($"Range {range} lies outside of {subnet.Network}.", nameof(subnet));
         foreach (var (a, b) in ranges.Zip(ranges.Skip(1)))
             if (b.FirstNumber <= a.LastNumber) throw new ArgumentException($"Ranges {a} and {b} overlap.", nameof(subnet));
-        if (ranges.Sum(r => (long)r.Count) > AddressRange6.MaxCount) throw new ArgumentException($"The ranges of a subnet have at most {AddressRange6.MaxCount} addresses.", nameof(subnet));
+        if (ranges.Sum(r => (long)r.Count) > AddressRange6.MaxCount)
+            throw new ArgumentException($"The ranges of a subnet have at most {AddressRange6.MaxCount} addresses.", nameof(subnet));
         foreach (var reservation in subnet.Reservations)
-            if (!subnet.Network.Contains(reservation.Address)) throw new ArgumentException($"Reserved address {reservation.Address} lies outside of {subnet.Network}.", nameof(subnet));
+            if (!subnet.Network.Contains(reservation.Address))
+                throw new ArgumentException($"Reserved address {reservation.Address} lies outside of {subnet.Network}.", nameof(subnet));
         if (subnet.Reservations.GroupBy(r => r.Address).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Address {twice.Key} is reserved twice.", nameof(subnet));
         foreach (var domain in subnet.SearchDomains) Dhcp.Wire.DomainSearchList.Check(domain);
         foreach (var time in (TimeSpan[])[subnet.LeaseTime, subnet.FirmwareLeaseTime, subnet.QuarantineTime])
-            if (time < LeaseOptions.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue) throw new ArgumentException($"A time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
+            if (time < LeaseOptions.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue)
+                throw new ArgumentException($"A time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
     }
 }

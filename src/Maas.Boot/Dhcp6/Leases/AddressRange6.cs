@@ -11,7 +11,8 @@ public readonly record struct AddressRange6
     public const int MaxCount = 1 << 20;
 
     /// <summary>Makes a range.</summary>
-    /// <exception cref="ArgumentException">An address is not IPv6, the first is above the last, or there are more than <see cref="MaxCount"/>.</exception>
+    /// <exception cref="ArgumentException">An address is not IPv6, the first is above the last, or there are more than
+    /// <see cref="MaxCount"/>.</exception>
     public AddressRange6(IPAddress first, IPAddress last)
     {
         (FirstNumber, LastNumber) = (first.ToNumber128(), last.ToNumber128());
@@ -36,7 +37,10 @@ public readonly record struct AddressRange6
     {
         range = default;
         var dash = text.IndexOf('-');
-        if (dash < 0 || !IPAddress.TryParse(text[..dash].Trim(), out var first) || !IPAddress.TryParse(text[(dash + 1)..].Trim(), out var last)) return false;
+        if (dash < 0
+            || !IPAddress.TryParse(text[..dash].Trim(), out var first)
+            || !IPAddress.TryParse(text[(dash + 1)..].Trim(), out var last))
+            return false;
         if (first.AddressFamily != AddressFamily.InterNetworkV6 || last.AddressFamily != AddressFamily.InterNetworkV6) return false;
         if (first.ToNumber128() > last.ToNumber128() || last.ToNumber128() - first.ToNumber128() >= MaxCount) return false;
         range = new AddressRange6(first, last);
@@ -46,7 +50,9 @@ public readonly record struct AddressRange6
     /// <summary>Reads <c>FIRST-LAST</c>.</summary>
     /// <exception cref="FormatException">The text is no range of at most <see cref="MaxCount"/> addresses.</exception>
     public static AddressRange6 Parse(ReadOnlySpan<char> text) =>
-        TryParse(text, out var range) ? range : throw new FormatException($"'{text}' is no range of addresses such as fd00::1000-fd00::1fff.");
+        TryParse(text, out var range)
+            ? range
+            : throw new FormatException($"'{text}' is no range of addresses such as fd00::1000-fd00::1fff.");
 
     /// <summary>Whether the address lies within.</summary>
     public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 && Contains(address.ToNumber128());

@@ -8,7 +8,12 @@ namespace Maas.Boot.Dhcp6.Leases;
 /// <param name="Association">The association as the client sent it.</param>
 /// <param name="Hardware">The client's hardware address, as far as known.</param>
 /// <param name="IsFirmware">Whether it is firmware, whose leases are short.</param>
-internal readonly record struct AssociationRequest(AssociationRequestKind Kind, Duid Client, IdentityAssociation Association, HardwareAddress? Hardware, bool IsFirmware)
+internal readonly record struct AssociationRequest(
+    AssociationRequestKind Kind,
+    Duid Client,
+    IdentityAssociation Association,
+    HardwareAddress? Hardware,
+    bool IsFirmware)
 {
     /// <summary>Where the client is attached.</summary>
     public AttachmentPlace Place { get; init; }

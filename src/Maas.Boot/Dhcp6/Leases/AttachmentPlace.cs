@@ -11,5 +11,7 @@ internal readonly record struct AttachmentPlace(ReadOnlyMemory<byte> Circuit, IP
     public byte[] Key => Relay is null ? [] : [.. Relay.GetAddressBytes(), .. Circuit.Span];
 
     public override string ToString() =>
-        Relay is null ? "on the link" : Circuit.IsEmpty ? $"behind relay {Relay}" : $"behind circuit {Convert.ToHexStringLower(Circuit.Span)} of relay {Relay}";
+        Relay is null ? "on the link"
+            : Circuit.IsEmpty ? $"behind relay {Relay}"
+            : $"behind circuit {Convert.ToHexStringLower(Circuit.Span)} of relay {Relay}";
 }

@@ -2,10 +2,14 @@ using System.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 
-/// <summary>A subnet: which addresses are leased on it, and what its clients are told. Without ranges and reservations it is stateless: clients are told the rest, and make their addresses themselves.</summary>
+/// <summary>
+/// A subnet: which addresses are leased on it, and what its clients are told. Without ranges and reservations it is stateless: clients are
+/// told the rest, and make their addresses themselves.
+/// </summary>
 /// <example>
 /// <code>
-/// var subnet = new Dhcp6Subnet { Network = IPNetwork.Parse("fd00:77::/64"), Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")] };
+/// var subnet = new Dhcp6Subnet { Network = IPNetwork.Parse("fd00:77::/64"), Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::1fff")]
+/// };
 /// </code>
 /// </example>
 public sealed record Dhcp6Subnet
@@ -32,15 +36,20 @@ public sealed record Dhcp6Subnet
     public IReadOnlyList<IPAddress> TimeServers { get; init; } = [];
 
     /// <summary>
-    /// Option 60 (RFC 5970): parameters for a boot file that <see cref="BootInstruction.Program"/> names, told to firmware with its URL. iPXE, which Boot
-    /// names otherwise, takes none, and UEFI PXE gets none: EDK II takes the first one for the file's length. UEFI HTTP boot and U-Boot get them.
+    /// Option 60 (RFC 5970): parameters for a boot file that <see cref="BootInstruction.Program"/> names, told to firmware with its URL.
+    /// iPXE, which Boot names otherwise, takes none, and UEFI PXE gets none: EDK II takes the first one for the file's length. UEFI HTTP
+    /// boot and U-Boot get them.
     /// </summary>
     public IReadOnlyList<string> BootFileParameters { get; init; } = [];
 
-    /// <summary>How long an address stays valid without being renewed; 1 h unless told otherwise. It is preferred for five eighths of it.</summary>
+    /// <summary>
+    /// How long an address stays valid without being renewed; 1 h unless told otherwise. It is preferred for five eighths of it.
+    /// </summary>
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The same for firmware; 10 min unless told otherwise. An installed system with another identifier soon leaves the address unused.</summary>
+    /// <summary>
+    /// The same for firmware; 10 min unless told otherwise. An installed system with another identifier soon leaves the address unused.
+    /// </summary>
     public TimeSpan FirmwareLeaseTime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long nobody gets an address that a client found in use; 1 h unless told otherwise.</summary>

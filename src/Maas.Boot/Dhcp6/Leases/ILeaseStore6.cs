@@ -1,6 +1,8 @@
 namespace Maas.Boot.Dhcp6.Leases;
 
-/// <summary>Where leases are remembered. <see cref="LeaseJournal6"/> is a file; another store goes here where there is a database anyway.</summary>
+/// <summary>
+/// Where leases are remembered. <see cref="LeaseJournal6"/> is a file; another store goes here where there is a database anyway.
+/// </summary>
 public interface ILeaseStore6
 {
     /// <summary>Every lease the store knows, once for each address. Asked once, before the first write.</summary>

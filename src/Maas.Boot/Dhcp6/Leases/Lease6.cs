@@ -28,9 +28,12 @@ public sealed record Lease6
     /// <summary>When the state ends.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Why the client got this address and no other; <see langword="null"/> when a version that did not keep it wrote the store.</summary>
+    /// <summary>
+    /// Why the client got this address and no other; <see langword="null"/> when a version that did not keep it wrote the store.
+    /// </summary>
     public string? Rule { get; init; }
 
     /// <summary>Why the address is used, in words.</summary>
-    public string Why => LeaseDescription.Of(State, $"{Hardware?.ToString() ?? "somebody"} (client {Client}, interface {AssociationId:x8})", Rule);
+    public string Why =>
+        LeaseDescription.Of(State, $"{Hardware?.ToString() ?? "somebody"} (client {Client}, interface {AssociationId:x8})", Rule);
 }

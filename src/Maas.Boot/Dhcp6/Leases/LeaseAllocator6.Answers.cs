@@ -24,15 +24,20 @@ public sealed partial class LeaseAllocator6
     private AssociationResult Take(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
         foreach (var asked in question.Association.Addresses)
-            if (!pool.Subnet.Network.Contains(asked.Address)) return Refuse(question, Dhcp6Status.NotOnLink, "the address is not of the client's link");
+            if (!pool.Subnet.Network.Contains(asked.Address))
+                return Refuse(question, Dhcp6Status.NotOnLink, "the address is not of the client's link");
         if (WhyNotNew(pool, question, now) is { } tooMany) return tooMany;
-        return Choose(pool, question) is { } chosen ? Bind(pool, question, chosen.Address, now, chosen.Rule) : Exhausted(pool, question, now);
+        return Choose(pool, question) is { } chosen
+            ? Bind(pool, question, chosen.Address, now, chosen.Rule)
+            : Exhausted(pool, question, now);
     }
 
-    // RENEW and REBIND. It uses the address already: if nobody else has it, the lease was lost here, not there (RFC 8415 sections 18.3.4 and 18.3.5).
+    // RENEW and REBIND. It uses the address already: if nobody else has it, the lease was lost here, not there (RFC 8415 sections 18.3.4
+    // and 18.3.5).
     private AssociationResult Extend(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
-        if (pool.Find(question.Client, question.Association.Id) is { } own) return Bind(pool, question, own.Address.ToNumber128(), now, "it keeps its address");
+        if (pool.Find(question.Client, question.Association.Id) is { } own)
+            return Bind(pool, question, own.Address.ToNumber128(), now, "it keeps its address");
         var reserved = pool.ReservedFor(question.Client, question.Hardware);
         foreach (var asked in question.Association.Addresses)
         {
@@ -44,15 +49,23 @@ public sealed partial class LeaseAllocator6
         var isElsewhere = question.Association.Addresses.Any(a => !pool.Subnet.Network.Contains(a.Address));
         return question.Kind == AssociationRequestKind.Renew && !isElsewhere
             ? Refuse(question, Dhcp6Status.NoBinding, "the address is not its own")
-            : new AssociationResult(new IdentityAssociation(question.Association.Id, Withdrawn(question, keep: null)), "the address is no longer its own");
+            : new AssociationResult(
+                new IdentityAssociation(question.Association.Id, Withdrawn(question, keep: null)), "the address is no longer its own");
     }
 
-    private AssociationResult End(AddressPool6 pool, in AssociationRequest question, LeaseState state, DateTimeOffset now, DateTimeOffset until)
+    private AssociationResult End(
+        AddressPool6 pool,
+        in AssociationRequest question,
+        LeaseState state,
+        DateTimeOffset now,
+        DateTimeOffset until)
     {
         if (!IsOwn(pool, question, out var own)) return NotItsOwn(question);
         var rule = state == LeaseState.Released ? "released" : "somebody else uses the address, said the client it was given to";
         Set(pool, own with { State = state, Since = now, ExpiresAt = until, Rule = rule });
-        return new AssociationResult(new IdentityAssociation(question.Association.Id, []), state == LeaseState.Released ? rule : "somebody else uses the address: quarantined");
+        return new AssociationResult(
+            new IdentityAssociation(question.Association.Id, []),
+            state == LeaseState.Released ? rule : "somebody else uses the address: quarantined");
     }
 
     // Only the client that was given an address can give it back or say that it is taken: else one machine could empty the pool by talking.
@@ -64,15 +77,18 @@ public sealed partial class LeaseAllocator6
         return false;
     }
 
-    private static AssociationResult NotItsOwn(in AssociationRequest question) => Refuse(question, Dhcp6Status.NoBinding, "the address is not its own");
+    private static AssociationResult NotItsOwn(in AssociationRequest question) =>
+        Refuse(question, Dhcp6Status.NoBinding, "the address is not its own");
 
     private static (UInt128 Address, string Rule)? Choose(AddressPool6 pool, in AssociationRequest question)
     {
         var own = pool.Find(question.Client, question.Association.Id)?.Address.ToNumber128();
-        if (pool.ReservedFor(question.Client, question.Hardware) is { } reserved && (reserved == own || pool.Find(reserved) is null)) return (reserved, "its reservation");
+        if (pool.ReservedFor(question.Client, question.Hardware) is { } reserved && (reserved == own || pool.Find(reserved) is null))
+            return (reserved, "its reservation");
         if (own is { } known) return (known, "the address it has");
         foreach (var asked in question.Association.Addresses)
-            if (asked.Address.ToNumber128() is var wanted && pool.IsLeasable(wanted) && pool.Find(wanted) is null) return (wanted, "the address it asked for");
+            if (asked.Address.ToNumber128() is var wanted && pool.IsLeasable(wanted) && pool.Find(wanted) is null)
+                return (wanted, "the address it asked for");
         return pool.FindFree(question.Client, question.Association.Id) is { } free ? (free, "a free address") : null;
     }
 
@@ -105,12 +121,14 @@ public sealed partial class LeaseAllocator6
     }
 
     private static LeasedAddress[] Withdrawn(AssociationRequest question, UInt128? keep) =>
-        [.. question.Association.Addresses.Where(a => a.Address.ToNumber128() != keep).Select(a => new LeasedAddress(a.Address, TimeSpan.Zero, TimeSpan.Zero))];
+        [.. question.Association.Addresses.Where(a => a.Address.ToNumber128() != keep)
+            .Select(a => new LeasedAddress(a.Address, TimeSpan.Zero, TimeSpan.Zero))];
 
     private static AssociationResult Refuse(in AssociationRequest question, Dhcp6Status status, string rule) =>
         new(new IdentityAssociation(question.Association.Id, []) { Status = (status, rule) }, rule);
 
-    private static TimeSpan LeaseTime(AddressPool6 pool, in AssociationRequest question) => question.IsFirmware ? pool.Subnet.FirmwareLeaseTime : pool.Subnet.LeaseTime;
+    private static TimeSpan LeaseTime(AddressPool6 pool, in AssociationRequest question) =>
+        question.IsFirmware ? pool.Subnet.FirmwareLeaseTime : pool.Subnet.LeaseTime;
 
     private void Set(AddressPool6 pool, Lease6 lease)
     {

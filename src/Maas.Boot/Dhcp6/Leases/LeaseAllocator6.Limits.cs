@@ -9,13 +9,19 @@ public sealed partial class LeaseAllocator6
     private AssociationResult? WhyNotNew(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
         if (pool.Find(question.Client, question.Association.Id) is not null) return null;
-        if (pool.CountOf(question.Client) >= _rules.AddressesPerClient) return Refuse(question, Dhcp6Status.NoAddressesAvailable, "the client has as many addresses as one may have");
+        if (pool.CountOf(question.Client) >= _rules.AddressesPerClient)
+            return Refuse(question, Dhcp6Status.NoAddressesAvailable, "the client has as many addresses as one may have");
         var place = question.Place;
         var limit = place.Circuit.IsEmpty ? place.Relay is null ? null : _rules.NewClientsPerMinuteOfRelay : _rules.NewClientsPerMinute;
         if (limit is null) return null;
         var counter = place.Circuit.IsEmpty ? _newClientsOfRelay : _newClients;
         if (counter.TryTake(place.Key, now, out var isFirst)) return null;
-        return Refuse(question, Dhcp6Status.NoAddressesAvailable, place.Circuit.IsEmpty ? "too many new clients behind the relay in this minute" : "too many new clients behind the circuit in this minute") with
+        return Refuse(
+            question,
+            Dhcp6Status.NoAddressesAvailable,
+            place.Circuit.IsEmpty
+                ? "too many new clients behind the relay in this minute"
+                : "too many new clients behind the circuit in this minute") with
         {
             Limit = isFirst ? $"{limit} new clients in a minute {place}" : null,
         };
@@ -24,7 +30,10 @@ public sealed partial class LeaseAllocator6
     private AssociationResult Exhausted(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
         _exhausted.TryTake(pool.Subnet.Network.BaseAddress.GetAddressBytes(), now, out var isFirst);
-        return Refuse(question, Dhcp6Status.NoAddressesAvailable, "no free address") with { Limit = isFirst ? $"all {pool.Size} addresses of {pool.Subnet.Network} are in use" : null };
+        return Refuse(question, Dhcp6Status.NoAddressesAvailable, "no free address") with
+        {
+            Limit = isFirst ? $"all {pool.Size} addresses of {pool.Subnet.Network} are in use" : null
+        };
     }
 
     private AssociationResult Quarantine(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
@@ -32,7 +41,8 @@ public sealed partial class LeaseAllocator6
         if (!IsOwn(pool, question, out _)) return NotItsOwn(question);
         return _quarantines.TryTake(question.Place.Key, now, out var isFirst)
             ? End(pool, question, LeaseState.Quarantined, now, now + pool.Subnet.QuarantineTime)
-            : new AssociationResult(new IdentityAssociation(question.Association.Id, []), "too many addresses declined in this minute: not believed")
+            : new AssociationResult(
+                new IdentityAssociation(question.Association.Id, []), "too many addresses declined in this minute: not believed")
             {
                 Limit = isFirst ? $"{_rules.QuarantinesPerMinute} addresses declined in a minute {question.Place}" : null,
             };

@@ -30,7 +30,8 @@ public sealed partial class LeaseAllocator6
     {
         if (subnets.Count == 0) throw new ArgumentException("There is no subnet to lease from.", nameof(subnets));
         foreach (var (a, b) in subnets.SelectMany((a, i) => subnets.Skip(i + 1).Select(b => (a.Network, b.Network))))
-            if (a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress)) throw new ArgumentException($"Subnets {a} and {b} overlap.", nameof(subnets));
+            if (a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress))
+                throw new ArgumentException($"Subnets {a} and {b} overlap.", nameof(subnets));
         _pools = [.. subnets.Select(s => new AddressPool6(s))];
         _store = store;
         _rules = rules;
@@ -49,7 +50,8 @@ public sealed partial class LeaseAllocator6
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ArgumentException">The subnets contradict themselves; the message tells where.</exception>
     public static async Task<LeaseAllocator6> OpenAsync(
-        IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, LeaseOptions6? rules = null, TimeProvider? timeProvider = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, LeaseOptions6? rules = null, TimeProvider? timeProvider = null,
+        CancellationToken cancellationToken = default)
     {
         var addresses = new LeaseAllocator6(subnets, store, rules ?? new LeaseOptions6(), timeProvider ?? TimeProvider.System);
         // A lease of a subnet that is no longer served is left in the store and not served.
@@ -57,7 +59,9 @@ public sealed partial class LeaseAllocator6
         return addresses;
     }
 
-    /// <summary>What is known about every address that is held now, in the order of addresses: who has it, why, since when, until when.</summary>
+    /// <summary>
+    /// What is known about every address that is held now, in the order of addresses: who has it, why, since when, until when.
+    /// </summary>
     public IReadOnlyList<Lease6> List()
     {
         lock (_lock)
@@ -137,7 +141,9 @@ public sealed partial class LeaseAllocator6
         var (now, subnet) = (_clock.Now, pool.Subnet);
         if (lease.Since > now + ClockTolerance)
         {
-            var longest = lease.State == LeaseState.Quarantined ? subnet.QuarantineTime : subnet.LeaseTime > subnet.FirmwareLeaseTime ? subnet.LeaseTime : subnet.FirmwareLeaseTime;
+            var longest = lease.State == LeaseState.Quarantined ? subnet.QuarantineTime
+                : subnet.LeaseTime > subnet.FirmwareLeaseTime ? subnet.LeaseTime
+                : subnet.FirmwareLeaseTime;
             lease = lease with { Since = now, ExpiresAt = now + longest < lease.ExpiresAt ? now + longest : lease.ExpiresAt };
         }
 
@@ -148,5 +154,6 @@ public sealed partial class LeaseAllocator6
     private static Lease6 Corrected(Lease6 lease, TimeSpan correction) =>
         correction == TimeSpan.Zero ? lease : lease with { Since = lease.Since + correction, ExpiresAt = lease.ExpiresAt + correction };
 
-    private AddressPool6? PoolOf(IPAddress address) => address.AddressFamily != AddressFamily.InterNetworkV6 ? null : Array.Find(_pools, p => p.Subnet.Network.Contains(address));
+    private AddressPool6? PoolOf(IPAddress address) =>
+        address.AddressFamily != AddressFamily.InterNetworkV6 ? null : Array.Find(_pools, p => p.Subnet.Network.Contains(address));
 }

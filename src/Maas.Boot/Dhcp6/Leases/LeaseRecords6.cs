@@ -57,7 +57,11 @@ internal sealed class LeaseRecords6 : IJournalRecords<UInt128, Lease6>
         var client = reader.ReadSpan(reader.ReadByte());
         var rule = version < 2 ? default : reader.ReadSpan(reader.ReadByte());
         record = null!; // as the caller expects of a failed read
-        if (reader.Failed || hardware.Length > 16 || state is < LeaseState.Bound or > LeaseState.Quarantined || !JournalTime.IsValid(since) || !JournalTime.IsValid(expires)) return false;
+        if (reader.Failed
+            || hardware.Length > 16
+            || state is < LeaseState.Bound or > LeaseState.Quarantined
+            || !JournalTime.IsValid(since)
+            || !JournalTime.IsValid(expires)) return false;
         if (!client.IsEmpty && !Duid.IsLength(client.Length)) return false;
 
         payload = payload[^reader.Remaining..];

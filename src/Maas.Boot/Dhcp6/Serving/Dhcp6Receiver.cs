@@ -36,4 +36,10 @@ internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6RequestHandler conver
 /// <param name="IsUnicast">Whether it was sent to this server's address instead of a group.</param>
 /// <param name="Octets">What it holds.</param>
 /// <param name="ReceivedAt">When, as <see cref="TimeProvider.GetTimestamp"/> tells.</param>
-internal sealed record Dhcp6Datagram(Dhcp6Link Link, IPEndPoint Source, IPEndPoint To, bool IsUnicast, ReadOnlyMemory<byte> Octets, long ReceivedAt);
+internal sealed record Dhcp6Datagram(
+    Dhcp6Link Link,
+    IPEndPoint Source,
+    IPEndPoint To,
+    bool IsUnicast,
+    ReadOnlyMemory<byte> Octets,
+    long ReceivedAt);

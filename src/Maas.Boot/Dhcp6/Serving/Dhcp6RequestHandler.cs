@@ -14,7 +14,8 @@ namespace Maas.Boot.Dhcp6.Serving;
 /// firmware, lets the responder write the reply, and sends it, a REPLY only after what it grants is durable.
 /// </summary>
 internal sealed partial class Dhcp6RequestHandler(
-    Dhcp6ServerOptions options, Duid server, LeaseAllocator6? addresses, IBootPolicy? policy, Dhcp6Telemetry reporter, TimeProvider timeProvider, ILogger logger, CancellationToken stopping)
+    Dhcp6ServerOptions options, Duid server, LeaseAllocator6? addresses, IBootPolicy? policy, Dhcp6Telemetry reporter,
+    TimeProvider timeProvider, ILogger logger, CancellationToken stopping)
 {
     private readonly BootPolicyInvoker? _decider = policy is null ? null : new BootPolicyInvoker(policy, options, timeProvider, stopping);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,7 +62,8 @@ internal sealed partial class Dhcp6RequestHandler(
             return false;
         }
 
-        if (!Dhcp6Envelope.TryParse(datagram.Octets, out var envelope) || !Dhcp6Request.TryRead(envelope, datagram.Source.Address, out request))
+        if (!Dhcp6Envelope.TryParse(datagram.Octets, out var envelope)
+            || !Dhcp6Request.TryRead(envelope, datagram.Source.Address, out request))
         {
             Dhcp6Telemetry.Malformed();
             return false;
@@ -92,7 +94,8 @@ internal sealed partial class Dhcp6RequestHandler(
         using var activity = Dhcp6Telemetry.Begin(request);
         try
         {
-            if (request.Server is { } other && other != server) reporter.OtherServer(request.Hardware, request.Addresses.FirstOrDefault().Address, null, other, datagram.Link);
+            if (request.Server is { } other && other != server)
+                reporter.OtherServer(request.Hardware, request.Addresses.FirstOrDefault().Address, null, other, datagram.Link);
             if (Dhcp6Rules.WhyIgnored(request, server) is { } reason) reporter.Concluded(datagram, request, null, reason);
             else await AnswerValidAsync(datagram, request).ConfigureAwait(false);
         }
@@ -101,7 +104,11 @@ internal sealed partial class Dhcp6RequestHandler(
 #pragma warning restore CA1031
         {
             if (!stopping.IsCancellationRequested) LogDropped(Dhcp6Telemetry.NameOf(request), request.Envelope.Message.TransactionId, e);
-            reporter.Concluded(datagram, request, null, e is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
+            reporter.Concluded(
+                datagram,
+                request,
+                null,
+                e is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
         }
         finally
         {
@@ -112,11 +119,19 @@ internal sealed partial class Dhcp6RequestHandler(
     private async Task AnswerValidAsync(Dhcp6Datagram datagram, Dhcp6Request request)
     {
         var isUnicast = datagram.IsUnicast && request.Envelope.Relays.Count == 0;
-        var isRapid = options.RapidCommit && request.Type == Dhcp6MessageType.Solicit && request.Options.Contains(Dhcp6OptionCode.RapidCommit);
+        var isRapid = options.RapidCommit
+            && request.Type == Dhcp6MessageType.Solicit
+            && request.Options.Contains(Dhcp6OptionCode.RapidCommit);
         var subnet = addresses is null ? null : SubnetOf(datagram.Link, request);
         var kind = isUnicast ? null : Dhcp6Rules.KindOf(request.Type, isRapid);
         AssociationResult[] associations = kind is { } asked && addresses is not null && subnet is { IsStateless: false }
-            ? [.. request.Associations.Select(a => addresses.Ask(subnet, new AssociationRequest(asked, request.Client!.Value, a, request.Hardware, request.Firmware is not null) { Place = request.Place }))] // the rules let nobody pass without
+            // the rules let nobody pass without
+            ? [.. request.Associations.Select(a => addresses.Ask(
+                subnet,
+                new AssociationRequest(asked, request.Client!.Value, a, request.Hardware, request.Firmware is not null)
+                {
+                    Place = request.Place
+                }))]
             : [];
         var granted = associations.SelectMany(a => a.Association.Addresses).FirstOrDefault(a => a.Valid > TimeSpan.Zero).Address;
         var facts = new Dhcp6ResponseContext
@@ -124,14 +139,17 @@ internal sealed partial class Dhcp6RequestHandler(
             Server = server,
             Subnet = subnet,
             Associations = associations,
-            Boot = granted is not null || request.Type == Dhcp6MessageType.InformationRequest ? await DecideBootAsync(datagram.Link, request, granted).ConfigureAwait(false) : null,
+            Boot = granted is not null || request.Type == Dhcp6MessageType.InformationRequest
+                ? await DecideBootAsync(datagram.Link, request, granted).ConfigureAwait(false)
+                : null,
             IsRapid = isRapid,
             Preference = options.Preference,
             IsUnicast = isUnicast,
         };
         var rule = associations.Length > 0 ? string.Join("; ", associations.Select(a => a.Rule).Distinct()) : RuleOf(request, facts);
         var reply = Dhcp6Responder.Respond(request, facts);
-        if (kind is not (null or AssociationRequestKind.Solicit) && addresses is not null) await addresses.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (kind is not (null or AssociationRequestKind.Solicit) && addresses is not null)
+            await addresses.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         if (reply is not null) Send(datagram, request, reply, rule);
         foreach (var answer in associations)
             if (answer.Limit is { } limit) reporter.Limited(request, limit);
@@ -142,14 +160,18 @@ internal sealed partial class Dhcp6RequestHandler(
     private static string RuleOf(Dhcp6Request request, Dhcp6ResponseContext facts) => (facts, request.Type) switch
     {
         ({ IsUnicast: true }, _) => "sent to one address instead of the group",
-        (_, Dhcp6MessageType.InformationRequest) => facts.Boot is null ? "parameters without an address" : "parameters and a boot file without an address",
+        (_, Dhcp6MessageType.InformationRequest) =>
+            facts.Boot is null ? "parameters without an address" : "parameters and a boot file without an address",
         ({ Subnet: null }, _) => "no subnet for the client's link",
         (_, Dhcp6MessageType.Confirm) => "asked whether its addresses are of this link",
         _ => "addresses are another's matter",
     };
 
     private Dhcp6Subnet? SubnetOf(Dhcp6Link link, Dhcp6Request request) =>
-        request.RelayedLink is { } relayed ? addresses!.SubnetOf(relayed) : link.Addresses.Select(addresses!.SubnetOf).FirstOrDefault(s => s is not null); // asked only when there are addresses
+        // asked only when there are addresses
+        request.RelayedLink is { } relayed
+            ? addresses!.SubnetOf(relayed)
+            : link.Addresses.Select(addresses!.SubnetOf).FirstOrDefault(s => s is not null);
 
     private ValueTask<BootParameters?> DecideBootAsync(Dhcp6Link link, Dhcp6Request request, IPAddress? address) =>
         _decider is null || request.Firmware is not { } client || request.Hardware is not { } hardware
@@ -159,7 +181,8 @@ internal sealed partial class Dhcp6RequestHandler(
     private void Send(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message reply, string rule)
     {
         var octets = request.Envelope.Wrap(reply);
-        if (Dhcp6OutgoingRules.Violation(octets) is { } violation) throw new InvalidOperationException($"A reply that must not be sent was made: {violation}.");
+        if (Dhcp6OutgoingRules.Violation(octets) is { } violation)
+            throw new InvalidOperationException($"A reply that must not be sent was made: {violation}.");
         var to = new IPEndPoint(datagram.Source.Address, PortFor(datagram, request));
         datagram.Link.Send(octets, to);
         if (options.Capture is { } ring) Capture(ring, datagram.Link, request, reply, to, octets, rule);

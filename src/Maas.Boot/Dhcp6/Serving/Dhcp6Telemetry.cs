@@ -39,16 +39,23 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
 
     public static void Overflowed() => Meter.Overflowed();
 
-    /// <summary>Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.</summary>
+    /// <summary>
+    /// Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.
+    /// </summary>
     public static Activity? Begin(Dhcp6Request request) =>
         BootMeter.Activities.HasListeners()
-            ? BootMeter.Activities.StartActivity($"DHCPv6 {NameOf(request.Type)}", ActivityKind.Server)?.SetTag("maas.mac", request.Hardware?.ToString()).SetTag("maas.dhcp.xid", request.Envelope.Message.TransactionId)
+            ? BootMeter.Activities.StartActivity(
+                $"DHCPv6 {NameOf(request.Type)}",
+                ActivityKind.Server)?.SetTag("maas.mac", request.Hardware?.ToString()).SetTag(
+                    "maas.dhcp.xid", request.Envelope.Message.TransactionId)
             : null;
 
     /// <summary>The first address a reply grants; <see langword="null"/> when it grants none.</summary>
     public static LeasedAddress? LeaseIn(Dhcp6Message? reply)
     {
-        if (reply is null || !reply.Options.TryGet(Dhcp6OptionCode.NonTemporaryAddresses, out var value) || !IdentityAssociation.TryParse(value, out var association)) return null;
+        if (reply is null
+            || !reply.Options.TryGet(Dhcp6OptionCode.NonTemporaryAddresses, out var value)
+            || !IdentityAssociation.TryParse(value, out var association)) return null;
         foreach (var address in association.Addresses)
             if (address.Valid > TimeSpan.Zero) return address;
         return null;
@@ -61,7 +68,11 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
     /// <param name="identifier">What the other server calls itself.</param>
     /// <param name="link">Where.</param>
     public void OtherServer(HardwareAddress? hardware, IPAddress? client, IPAddress? server, Duid identifier, Dhcp6Link link) =>
-        _observer?.Observe(new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, server) { Identifier = identifier, Link = link.Name });
+        _observer?.Observe(new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, server)
+        {
+            Identifier = identifier,
+            Link = link.Name
+        });
 
     /// <summary>A bound was met.</summary>
     public void Limited(Dhcp6Request request, string limit)
@@ -71,7 +82,10 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
         _observer?.Observe(new BootObservation.LimitReached(timeProvider.GetUtcNow(), request.Hardware, null, limit));
     }
 
-    /// <summary>Says, once a minute for each place, that clients get no answer because no subnet served is theirs: the commonest mistake of a network would else show at Debug alone.</summary>
+    /// <summary>
+    /// Says, once a minute for each place, that clients get no answer because no subnet served is theirs: the commonest mistake of a
+    /// network would else show at Debug alone.
+    /// </summary>
     public void Unplaced(Dhcp6Datagram datagram, Dhcp6Request request, string rule)
     {
         if (!_logger.IsEnabled(LogLevel.Information)) return;
@@ -89,11 +103,21 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
         var answered = reply is null ? null : NameOf(reply.Type);
         var lease = LeaseIn(reply);
         var address = lease?.Address ?? request.Addresses.FirstOrDefault().Address;
-        var file = reply is not null && reply.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? Encoding.UTF8.GetString(url.Span) : null;
+        var file = reply is not null && reply.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url)
+            ? Encoding.UTF8.GetString(url.Span)
+            : null;
         if (answered is not null) Meter.Replied(answered, datagram.ReceivedAt, timeProvider);
         if (_logger.IsEnabled(LogLevel.Debug))
-            LogConcluded(NameOf(request.Type), NameOf(request), request.Envelope.Message.TransactionId, address is null ? answered ?? "silence" : $"{answered ?? "silence"} {address}", rule);
-        Activity.Current?.SetTag("maas.dhcp.answered", answered ?? "silence").SetTag("maas.dhcp.rule", rule).SetTag("client.address", address?.ToString()).SetTag("maas.boot_file", file);
+            LogConcluded(
+                NameOf(request.Type),
+                NameOf(request),
+                request.Envelope.Message.TransactionId,
+                address is null ? answered ?? "silence" : $"{answered ?? "silence"} {address}",
+                rule);
+        Activity.Current?.SetTag("maas.dhcp.answered", answered ?? "silence")
+            .SetTag("maas.dhcp.rule", rule)
+            .SetTag("client.address", address?.ToString())
+            .SetTag("maas.boot_file", file);
         _observer?.Observe(new BootObservation.DhcpExchange(
             At: timeProvider.GetUtcNow(),
             Hardware: request.Hardware,
@@ -110,7 +134,11 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
             Circuit = request.Place.Circuit is { IsEmpty: false } circuit ? Convert.ToHexStringLower(circuit.Span) : null,
             Architecture = request.Firmware?.Architecture,
             LeaseTime = lease?.Valid,
-            NextServer = file is not null && Uri.TryCreate(file, UriKind.Absolute, out var boot) && IPAddress.TryParse(boot.Host, out var server) ? server : null,
+            NextServer = file is not null
+                && Uri.TryCreate(file, UriKind.Absolute, out var boot)
+                && IPAddress.TryParse(boot.Host, out var server)
+                ? server
+                : null,
             Next = NextOf(reply?.Type, file, lease is not null),
         });
     }
@@ -127,7 +155,10 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
     [LoggerMessage(34, LogLevel.Warning, "{Client} and further clients are turned away: {Limit}")]
     private partial void LogLimited(string client, string limit);
 
-    [LoggerMessage(35, LogLevel.Information, "No answer to {Asked} of {Client} on {Interface} {Way}: {Reason}. Further ones are not logged for a minute")]
+    [LoggerMessage(
+        35,
+        LogLevel.Information,
+        "No answer to {Asked} of {Client} on {Interface} {Way}: {Reason}. Further ones are not logged for a minute")]
     private partial void LogUnserved(string asked, string client, string @interface, string way, string reason);
 
     [LoggerMessage(32, LogLevel.Debug, "{Asked} of {Client} (xid {Xid:x6}): {Answered}, {Rule}")]

@@ -10,8 +10,8 @@ namespace Maas.Boot.Dhcp6.Serving;
 
 /// <summary>
 /// Looks for other DHCPv6 servers on a link, as a client that asks for an address (SOLICIT), which who leases addresses offers,
-/// and as one that asks for the rest, which stateless servers answer, too (INFORMATION-REQUEST). Where port 546 belongs to the machine's own
-/// DHCPv6 client, a relay's question must do.
+/// and as one that asks for the rest, which stateless servers answer, too (INFORMATION-REQUEST). Where port 546 belongs to the machine's
+/// own DHCPv6 client, a relay's question must do.
 /// </summary>
 internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, TimeProvider timeProvider)
 {
@@ -25,7 +25,9 @@ internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, T
     /// <exception cref="DhcpServerConflictException">Another server leases addresses.</exception>
     public async Task RefuseAsync(IReadOnlyList<SocketLink6> links, CancellationToken cancellationToken)
     {
-        await DhcpServerProbe.RunAsync([.. links.Where(l => l.Device is not null)], AskAsync, () => !_leasing.IsEmpty, timeProvider, cancellationToken).ConfigureAwait(false);
+        await DhcpServerProbe.RunAsync(
+            [.. links.Where(l => l.Device is not null)], AskAsync, () => !_leasing.IsEmpty, timeProvider, cancellationToken)
+            .ConfigureAwait(false);
         foreach (var (identifier, (address, link)) in _leasing) throw new DhcpServerConflictException(address, link, identifier);
     }
 
@@ -35,7 +37,8 @@ internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, T
     /// <param name="link">On which link.</param>
     public void Note(ReadOnlyMemory<byte> datagram, IPAddress source, Dhcp6Link link)
     {
-        if (Dhcp6Envelope.MessageIn(datagram) is not { Type: Dhcp6MessageType.Advertise or Dhcp6MessageType.Reply } reply || reply.TransactionId != _transaction) return;
+        if (Dhcp6Envelope.MessageIn(datagram) is not { Type: Dhcp6MessageType.Advertise or Dhcp6MessageType.Reply } reply
+            || reply.TransactionId != _transaction) return;
         if (!reply.Options.TryGet(Dhcp6OptionCode.ServerIdentifier, out var octets) || !Duid.IsLength(octets.Length)) return;
         var server = new Duid(octets.Span);
         if (server == self) return;
@@ -47,19 +50,23 @@ internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, T
     private async Task AskAsync(SocketLink6 link, CancellationToken cancellationToken)
     {
         var device = link.Device!; // only links with a device are asked
-        var to = new IPEndPoint(new IPAddress(SocketLink6.AllServersAndRelays.GetAddressBytes(), device.GetIPProperties().GetIPv6Properties().Index), link.Port);
+        var to = new IPEndPoint(
+            new IPAddress(SocketLink6.AllServersAndRelays.GetAddressBytes(), device.GetIPProperties().GetIPv6Properties().Index),
+            link.Port);
         try
         {
             using var client = DhcpServerProbe.OpenClient(new IPEndPoint(IPAddress.IPv6Any, link.ClientPort), device);
             DhcpServerProbe.Send(client, Question(Dhcp6MessageType.Solicit), to);
             DhcpServerProbe.Send(client, Question(Dhcp6MessageType.InformationRequest), to);
-            await DhcpServerProbe.ListenAsync(client, (datagram, source) => Note(datagram, source.Address, link), cancellationToken).ConfigureAwait(false);
+            await DhcpServerProbe.ListenAsync(client, (datagram, source) => Note(datagram, source.Address, link), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (SocketException)
         {
             // Port 546 is another program's: ask as a relay, whose answers come to port 547.
             var peer = LinkSockets.AddressesOf(device, AddressFamily.InterNetworkV6).FirstOrDefault(a => a.IsIPv6LinkLocal) ?? link.Server;
-            DhcpServerProbe.Send(link.Socket, new Dhcp6Relay(0, link.Server, peer, new Dhcp6Options()).Forward(Question(Dhcp6MessageType.Solicit)), to);
+            DhcpServerProbe.Send(
+                link.Socket, new Dhcp6Relay(0, link.Server, peer, new Dhcp6Options()).Forward(Question(Dhcp6MessageType.Solicit)), to);
             await DhcpServerProbe.WaitAsync(timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }

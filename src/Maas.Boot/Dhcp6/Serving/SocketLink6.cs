@@ -15,7 +15,9 @@ internal sealed class SocketLink6 : Dhcp6Link, IDisposable
     private static readonly IPAddress AllServers = IPAddress.Parse("ff05::1:3");
 
     private SocketLink6(Socket socket, NetworkInterface? device, string name, IPAddress server, Dhcp6ServerOptions options)
-        : base(name, server, ((IPEndPoint)socket.LocalEndPoint!).Port, options) => (Socket, Device, EndPoint) = (socket, device, (IPEndPoint)socket.LocalEndPoint!); // it is bound
+        // it is bound
+        : base(name, server, ((IPEndPoint)socket.LocalEndPoint!).Port, options) =>
+            (Socket, Device, EndPoint) = (socket, device, (IPEndPoint)socket.LocalEndPoint!);
 
     public Socket Socket { get; }
 
@@ -24,7 +26,8 @@ internal sealed class SocketLink6 : Dhcp6Link, IDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    public override IEnumerable<IPAddress> Addresses => Device is null ? [Server] : LinkSockets.AddressesOf(Device, AddressFamily.InterNetworkV6).Append(Server);
+    public override IEnumerable<IPAddress> Addresses =>
+        Device is null ? [Server] : LinkSockets.AddressesOf(Device, AddressFamily.InterNetworkV6).Append(Server);
 
     /// <summary>Opens the sockets that the options ask for; none is left open when one fails.</summary>
     public static IReadOnlyList<SocketLink6> OpenAll(Dhcp6ServerOptions options) => LinkSockets.OpenAll<SocketLink6>(
@@ -38,7 +41,8 @@ internal sealed class SocketLink6 : Dhcp6Link, IDisposable
         var octets = links.Select(l => l.Device?.GetPhysicalAddress().GetAddressBytes()).FirstOrDefault(o => o is { Length: 6 });
         return octets is not null
             ? Duid.Of(new HardwareAddress(HardwareAddress.Ethernet, octets))
-            : throw new ArgumentException("No interface has an Ethernet address to make the server's identifier of; name one.", nameof(links));
+            : throw new ArgumentException(
+                "No interface has an Ethernet address to make the server's identifier of; name one.", nameof(links));
     }
 
     public override void Send(ReadOnlySpan<byte> octets, IPEndPoint to) => Socket.SendTo(octets, SocketFlags.None, to);
@@ -61,5 +65,6 @@ internal sealed class SocketLink6 : Dhcp6Link, IDisposable
     private static IPAddress BestAddressOf(NetworkInterface device) =>
         LinkSockets.AddressesOf(device, AddressFamily.InterNetworkV6).OrderBy(a => a.IsIPv6LinkLocal).FirstOrDefault() is { } address
             ? new IPAddress(address.GetAddressBytes()) // without the scope, which is this host's own matter
-            : throw new ArgumentException($"Interface {device.Name} has no IPv6 address; give it one, or name the server's address.", nameof(device));
+            : throw new ArgumentException(
+                $"Interface {device.Name} has no IPv6 address; give it one, or name the server's address.", nameof(device));
 }

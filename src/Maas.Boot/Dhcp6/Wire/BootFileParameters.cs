@@ -6,7 +6,8 @@ namespace Maas.Boot.Dhcp6.Wire;
 /// <summary>The boot file's parameters (option 60, RFC 5970 section 3.2): each a length (2) and UTF-8 text without a NUL.</summary>
 internal static class BootFileParameters
 {
-    public static byte[] ToArray(IEnumerable<string> parameters) => [.. parameters.Select(Encoding.UTF8.GetBytes).SelectMany(p => (byte[])[(byte)(p.Length >> 8), (byte)p.Length, .. p])];
+    public static byte[] ToArray(IEnumerable<string> parameters) =>
+        [.. parameters.Select(Encoding.UTF8.GetBytes).SelectMany(p => (byte[])[(byte)(p.Length >> 8), (byte)p.Length, .. p])];
 
     /// <returns><see langword="false"/> when a length leads out of the value.</returns>
     public static bool TryParse(ReadOnlySpan<byte> value, out IReadOnlyList<string> parameters)

@@ -2,7 +2,10 @@ using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Boot.Dhcp6.Wire;
 
-/// <summary>User class (option 15) and vendor class (option 16, behind an enterprise number of 4 octets): lists of length (2) and data (RFC 8415 sections 21.15 and 21.16).</summary>
+/// <summary>
+/// User class (option 15) and vendor class (option 16, behind an enterprise number of 4 octets): lists of length (2) and data (RFC 8415
+/// sections 21.15 and 21.16).
+/// </summary>
 internal static class Dhcp6Classes
 {
     /// <summary>Whether a user class is this one, with the length before it or, as some loaders send it, without.</summary>
@@ -25,5 +28,13 @@ internal static class Dhcp6Classes
 
     /// <summary>An option 16 of one class.</summary>
     public static byte[] VendorClass(uint enterprise, ReadOnlySpan<byte> name) =>
-        [(byte)(enterprise >> 24), (byte)(enterprise >> 16), (byte)(enterprise >> 8), (byte)enterprise, (byte)(name.Length >> 8), (byte)name.Length, .. name];
+        [
+            (byte)(enterprise >> 24),
+            (byte)(enterprise >> 16),
+            (byte)(enterprise >> 8),
+            (byte)enterprise,
+            (byte)(name.Length >> 8),
+            (byte)name.Length,
+            .. name
+        ];
 }

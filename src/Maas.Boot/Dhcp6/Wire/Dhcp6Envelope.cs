@@ -25,14 +25,18 @@ internal sealed record Dhcp6Envelope(IReadOnlyList<Dhcp6Relay> Relays, Dhcp6Mess
     private const int RelayHeaderLength = 34;
 
     /// <summary>Reads a datagram.</summary>
-    /// <returns><see langword="false"/> when it is neither a client's message nor one wrapped by at most <see cref="MostRelays"/> relays.</returns>
+    /// <returns>
+    /// <see langword="false"/> when it is neither a client's message nor one wrapped by at most <see cref="MostRelays"/> relays.
+    /// </returns>
     public static bool TryParse(ReadOnlyMemory<byte> datagram, [NotNullWhen(true)] out Dhcp6Envelope? envelope)
     {
         envelope = null;
         var relays = new List<Dhcp6Relay>();
         while (datagram.Span is [(byte)Dhcp6MessageType.RelayForward, ..])
         {
-            if (relays.Count == MostRelays || !TryParseRelay(datagram, out var relay) || !relay.Options.TryGet(Dhcp6OptionCode.RelayMessage, out datagram)) return false;
+            if (relays.Count == MostRelays
+                || !TryParseRelay(datagram, out var relay)
+                || !relay.Options.TryGet(Dhcp6OptionCode.RelayMessage, out datagram)) return false;
             relays.Add(relay);
         }
 
@@ -41,11 +45,17 @@ internal sealed record Dhcp6Envelope(IReadOnlyList<Dhcp6Relay> Relays, Dhcp6Mess
         return true;
     }
 
-    /// <summary>The message within whatever relays wrapped around it, on its way to the server or from it; <see langword="null"/> when there is none.</summary>
+    /// <summary>
+    /// The message within whatever relays wrapped around it, on its way to the server or from it; <see langword="null"/> when there is
+    /// none.
+    /// </summary>
     public static Dhcp6Message? MessageIn(ReadOnlyMemory<byte> datagram)
     {
         for (var relays = 0; datagram.Span is [(byte)Dhcp6MessageType.RelayForward or (byte)Dhcp6MessageType.RelayReply, ..]; relays++)
-            if (relays == MostRelays || !TryParseRelay(datagram, out var relay) || !relay.Options.TryGet(Dhcp6OptionCode.RelayMessage, out datagram)) return null;
+            if (relays == MostRelays
+                || !TryParseRelay(datagram, out var relay)
+                || !relay.Options.TryGet(Dhcp6OptionCode.RelayMessage, out datagram))
+                return null;
         return Dhcp6Message.TryParse(datagram, out var message) ? message : null;
     }
 
@@ -81,7 +91,10 @@ internal sealed record Dhcp6Relay(byte HopCount, IPAddress Link, IPAddress Peer,
     /// <summary>The octets of a client's message, forwarded by this relay.</summary>
     public byte[] Forward(ReadOnlyMemory<byte> message) => Wrap(Dhcp6MessageType.RelayForward, Options, message);
 
-    /// <summary>The octets of a server's reply on its way back through this relay, which gets its hop count, addresses and interface id again (RFC 8415 section 19.3).</summary>
+    /// <summary>
+    /// The octets of a server's reply on its way back through this relay, which gets its hop count, addresses and interface id again (RFC
+    /// 8415 section 19.3).
+    /// </summary>
     public byte[] Reply(ReadOnlyMemory<byte> message)
     {
         var options = new Dhcp6Options();

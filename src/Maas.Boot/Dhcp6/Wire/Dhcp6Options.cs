@@ -30,7 +30,9 @@ internal sealed class Dhcp6Options
     public int Length { get; private set; }
 
     /// <summary>Reads an area that consists of options; the values are views of it.</summary>
-    /// <returns><see langword="false"/> when an option leads out of the area, or fewer octets than an option's header has stray behind the last one.</returns>
+    /// <returns>
+    /// <see langword="false"/> when an option leads out of the area, or fewer octets than an option's header has stray behind the last one.
+    /// </returns>
     public static bool TryParse(ReadOnlyMemory<byte> area, [NotNullWhen(true)] out Dhcp6Options? options)
     {
         if (TryParseLenient(area, out options) && options.Length == area.Length) return true;
@@ -38,7 +40,10 @@ internal sealed class Dhcp6Options
         return false;
     }
 
-    /// <summary>Reads what ends a datagram: as <see cref="TryParse"/>, but up to three octets that stray behind the last option are passed over. Some clients send them.</summary>
+    /// <summary>
+    /// Reads what ends a datagram: as <see cref="TryParse"/>, but up to three octets that stray behind the last option are passed over.
+    /// Some clients send them.
+    /// </summary>
     /// <returns><see langword="false"/> when an option leads out of the area.</returns>
     public static bool TryParseLenient(ReadOnlyMemory<byte> area, [NotNullWhen(true)] out Dhcp6Options? options)
     {
@@ -84,7 +89,8 @@ internal sealed class Dhcp6Options
     /// <exception cref="ArgumentException">The value is longer than 65,535 octets.</exception>
     public void Add(Dhcp6OptionCode code, ReadOnlyMemory<byte> value)
     {
-        if (value.Length > ushort.MaxValue) throw new ArgumentException($"Option {(ushort)code} cannot hold {value.Length} octets.", nameof(value));
+        if (value.Length > ushort.MaxValue)
+            throw new ArgumentException($"Option {(ushort)code} cannot hold {value.Length} octets.", nameof(value));
         _options.Add(new Dhcp6Option(code, value));
         Length += HeaderLength + value.Length;
     }
@@ -92,10 +98,12 @@ internal sealed class Dhcp6Options
     public void Add(Dhcp6OptionCode code, string text) => Add(code, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Adds an option that is a list of addresses.</summary>
-    public void Add(Dhcp6OptionCode code, IEnumerable<IPAddress> addresses) => Add(code, addresses.SelectMany(a => a.GetAddressBytes()).ToArray());
+    public void Add(Dhcp6OptionCode code, IEnumerable<IPAddress> addresses) =>
+        Add(code, addresses.SelectMany(a => a.GetAddressBytes()).ToArray());
 
     /// <summary>Adds a status (RFC 8415 section 21.13): code (2) and words for a person.</summary>
-    public void Add(Dhcp6Status status, string words) => Add(Dhcp6OptionCode.StatusCode, (byte[])[0, (byte)status, .. Encoding.UTF8.GetBytes(words)]);
+    public void Add(Dhcp6Status status, string words) =>
+        Add(Dhcp6OptionCode.StatusCode, (byte[])[0, (byte)status, .. Encoding.UTF8.GetBytes(words)]);
 
     /// <summary>Takes the option at a place in the order out.</summary>
     public void RemoveAt(int index)

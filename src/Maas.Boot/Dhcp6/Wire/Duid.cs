@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Maas.Boot.Dhcp6.Wire;
 
-/// <summary>A DHCP unique identifier (RFC 8415 section 11): what DHCPv6 clients and servers call themselves. It belongs to the machine (or to its operating system), not to an interface.</summary>
+/// <summary>
+/// A DHCP unique identifier (RFC 8415 section 11): what DHCPv6 clients and servers call themselves. It belongs to the machine (or to its
+/// operating system), not to an interface.
+/// </summary>
 /// <remarks><see langword="default"/> is empty, which nobody is called.</remarks>
 public readonly struct Duid : IEquatable<Duid>
 {
@@ -25,7 +28,9 @@ public readonly struct Duid : IEquatable<Duid>
     /// <summary>The octets, type included.</summary>
     public ReadOnlySpan<byte> Octets => _octets;
 
-    /// <summary>The hardware address within, of types 1 and 3 (that of any of the machine's interfaces); <see langword="null"/> in others.</summary>
+    /// <summary>
+    /// The hardware address within, of types 1 and 3 (that of any of the machine's interfaces); <see langword="null"/> in others.
+    /// </summary>
     public HardwareAddress? Hardware => (Type, Octets.Length) switch
     {
         (LinkLayerAndTime, > 8 and <= 24) => new HardwareAddress(Octets[3], Octets[8..]),
@@ -81,7 +86,8 @@ public readonly struct Duid : IEquatable<Duid>
     }
 
     /// <summary>The octets in hexadecimal, with colons.</summary>
-    public override string ToString() => string.Join(':', Octets.ToArray().Select(o => o.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+    public override string ToString() =>
+        string.Join(':', Octets.ToArray().Select(o => o.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <summary>Whether both are the same octets.</summary>
     public static bool operator ==(Duid left, Duid right) => left.Equals(right);

@@ -19,12 +19,19 @@ internal static class IPv6
             return BinaryPrimitives.ReadUInt128BigEndian(octets);
         }
 
-        /// <summary>The Ethernet address that an interface identifier is made of (RFC 4291 appendix A: <c>ff:fe</c> in the middle, one bit turned); <see langword="null"/> when it is not.</summary>
+        /// <summary>
+        /// The Ethernet address that an interface identifier is made of (RFC 4291 appendix A: <c>ff:fe</c> in the middle, one bit turned);
+        /// <see langword="null"/> when it is not.
+        /// </summary>
         public HardwareAddress? EthernetWithin()
         {
             Span<byte> octets = stackalloc byte[16];
-            if (address.AddressFamily != AddressFamily.InterNetworkV6 || !address.TryWriteBytes(octets, out _) || octets[11] != 0xff || octets[12] != 0xfe) return null;
-            return new HardwareAddress(HardwareAddress.Ethernet, [(byte)(octets[8] ^ 2), octets[9], octets[10], octets[13], octets[14], octets[15]]);
+            if (address.AddressFamily != AddressFamily.InterNetworkV6
+                || !address.TryWriteBytes(octets, out _)
+                || octets[11] != 0xff
+                || octets[12] != 0xfe) return null;
+            return new HardwareAddress(
+                HardwareAddress.Ethernet, [(byte)(octets[8] ^ 2), octets[9], octets[10], octets[13], octets[14], octets[15]]);
         }
     }
 

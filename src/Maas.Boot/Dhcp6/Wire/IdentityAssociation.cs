@@ -42,7 +42,9 @@ internal sealed record IdentityAssociation(uint Id, IReadOnlyList<LeasedAddress>
         return true;
     }
 
-    /// <summary>The value of an option 3. T1 and T2 are half and four fifths of the shortest preferred lifetime (RFC 8415 section 21.4).</summary>
+    /// <summary>
+    /// The value of an option 3. T1 and T2 are half and four fifths of the shortest preferred lifetime (RFC 8415 section 21.4).
+    /// </summary>
     public byte[] ToArray()
     {
         var options = new Dhcp6Options();

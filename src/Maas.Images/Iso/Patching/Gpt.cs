@@ -3,7 +3,10 @@ using Maas.Images.Partitions;
 
 namespace Maas.Images.Iso.Patching;
 
-/// <summary>A hybrid image's GPT as it stands, to be changed in a few fields and written back with everything else as it was. Sectors of 512 bytes, as sticks have.</summary>
+/// <summary>
+/// A hybrid image's GPT as it stands, to be changed in a few fields and written back with everything else as it was. Sectors of 512 bytes,
+/// as sticks have.
+/// </summary>
 internal sealed class Gpt
 {
     /// <summary>Blocks of an ISO that hold the second copy: up to 248 entries, which is what fits in a system area, and a header.</summary>
@@ -25,7 +28,8 @@ internal sealed class Gpt
         ReadOnlySpan<byte> h = header;
         if (!h.StartsWith(GptReader.Signature) || h.U32(12) != GptBytes.HeaderSize || Checksum(h) != h.U32(16)) return null;
         var length = (long)h.U32(80) * h.U32(84);
-        if (length is <= 0 or > LargestEntries || h.U32(84) < GptBytes.EntrySize) throw new InvalidImageException(Structure, $"entries of {length} bytes", Sector);
+        if (length is <= 0 or > LargestEntries || h.U32(84) < GptBytes.EntrySize)
+            throw new InvalidImageException(Structure, $"entries of {length} bytes", Sector);
         return new Gpt(new GptBytes(header, image.Read((long)h.U64(72) * Sector, (int)length, Structure)));
     }
 

@@ -37,7 +37,8 @@ internal sealed class IsoOverlay(RandomAccessSource below) : RandomAccessSource
     /// <summary>Changes bytes that are there.</summary>
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        if (offset < 0 || bytes.Length > Length - offset) throw new InvalidImageException("ISO", "a structure to be changed leaves the image", offset);
+        if (offset < 0 || bytes.Length > Length - offset)
+            throw new InvalidImageException("ISO", "a structure to be changed leaves the image", offset);
         while (!bytes.IsEmpty)
         {
             var (sector, within) = Math.DivRem(offset, Sector);

@@ -46,13 +46,15 @@ internal sealed class IsoPatcher
     /// <summary>Gives the file at a path other bytes, or makes it.</summary>
     public void Write(string path, RandomAccessSource content)
     {
-        if (content.Length > uint.MaxValue - Sector) throw new NotSupportedException($"{path} would be larger than a patch can make a file (4 GiB).");
+        if (content.Length > uint.MaxValue - Sector)
+            throw new NotSupportedException($"{path} would be larger than a patch can make a file (4 GiB).");
         var old = _tree.Resolve(path);
         if (old is { Kind: not FileKind.File }) throw new IOException($"{path} is no regular file in the ISO.");
         var real = old?.Path ?? NewPath(path);
         var (folder, name) = (real[..Math.Max(0, real.LastIndexOf('/'))], real[(real.LastIndexOf('/') + 1)..]);
         var oldBlock = old is null ? 0 : OldBlock(folder, name);
-        if (oldBlock != 0 && _boot.Boots(oldBlock)) content = WithBootInfo(content, oldBlock, old!.Length); // a block of a file that is there
+        // a block of a file that is there
+        if (oldBlock != 0 && _boot.Boots(oldBlock)) content = WithBootInfo(content, oldBlock, old!.Length);
         var block = content.Length == 0 ? 0 : _image.Append(content);
         foreach (var hierarchy in _hierarchies) Point(hierarchy, folder, name, oldBlock, old is null, block, (uint)content.Length);
         if (oldBlock != 0 && _boot.Boots(oldBlock)) _boot.Move(oldBlock, old!.Length, block, content.Length); // as above
@@ -83,7 +85,9 @@ internal sealed class IsoPatcher
         var trimmed = path.Trim('/');
         var slash = trimmed.LastIndexOf('/');
         var name = trimmed[(slash + 1)..];
-        if (!FileName.IsProper(name)) throw new ArgumentException(name.Length == 0 ? "The root directory is no file." : $"{path} does not end in a name.", nameof(path));
+        if (!FileName.IsProper(name))
+            throw new ArgumentException(
+                name.Length == 0 ? "The root directory is no file." : $"{path} does not end in a name.", nameof(path));
         return _tree.Resolve(slash < 0 ? "" : trimmed[..slash]) is { Kind: FileKind.Directory } directory
             ? directory.PathOf(name)
             : throw new DirectoryNotFoundException($"The ISO has no directory for {path}.");
@@ -91,7 +95,8 @@ internal sealed class IsoPatcher
 
     private uint OldBlock(string folder, string name)
     {
-        var directory = _hierarchies[0].Find(folder) ?? throw new InvalidImageException("ISO directory", $"{folder} is not found a second time");
+        var directory = _hierarchies[0].Find(folder)
+            ?? throw new InvalidImageException("ISO directory", $"{folder} is not found a second time");
         return directory.Find(record => _hierarchies[0].IsNamed(record, name)) is { } found ? directory.Records[found.At].Block : 0;
     }
 
@@ -124,7 +129,10 @@ internal sealed class IsoPatcher
         }
 
         // What goes by another name in this hierarchy is known by its bytes' place.
-        if (found is null && oldBlock != 0) directory = hierarchy.All().FirstOrDefault(candidate => (found = candidate.Find(record => record.Block == oldBlock && !record.IsDirectory)) is not null);
+        if (found is null && oldBlock != 0)
+            directory = hierarchy.All()
+                .FirstOrDefault(
+                    candidate => (found = candidate.Find(record => record.Block == oldBlock && !record.IsDirectory)) is not null);
         if (directory is null || found is not { } records) return;
         directory.Records[records.At] = directory.Records[records.At].PointingTo(block, length, hierarchy.IsJoliet ? null : hierarchy.Skip);
         directory.Records.RemoveRange(records.At + 1, records.Count - 1);

@@ -28,7 +28,8 @@ internal sealed class PatchBoot(IsoOverlay image, uint catalog)
             var entry = image.Read(at, 12, "El Torito boot catalogue");
             Span<byte> s = entry;
             s.U32(8, to);
-            if (((ReadOnlySpan<byte>)s).U16(6) == Math.Min(oldSectors, ushort.MaxValue)) s.U16(6, (ushort)Math.Min(newSectors, ushort.MaxValue));
+            if (((ReadOnlySpan<byte>)s).U16(6) == Math.Min(oldSectors, ushort.MaxValue))
+                s.U16(6, (ushort)Math.Min(newSectors, ushort.MaxValue));
             image.Write(at, s);
         }
 

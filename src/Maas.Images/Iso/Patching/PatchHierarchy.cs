@@ -27,7 +27,8 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
         var directory = Root();
         foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (directory.Find(record => IsNamed(record, name) && (record.IsDirectory || record.MovedTo is not null)) is not { } found) return null;
+            if (directory.Find(record => IsNamed(record, name) && (record.IsDirectory || record.MovedTo is not null)) is not { } found)
+                return null;
             directory = Child(directory, directory.Records[found.At]);
         }
 
@@ -36,7 +37,8 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
 
     /// <summary>Whether a record goes by a name, as it is or as Joliet has to spell it.</summary>
     public bool IsNamed(PatchRecord record, string name) =>
-        record.Name.Equals(name, StringComparison.Ordinal) || (IsJoliet && record.Name.Equals(IsoNames.ToJoliet(name), StringComparison.Ordinal));
+        record.Name.Equals(name, StringComparison.Ordinal)
+            || (IsJoliet && record.Name.Equals(IsoNames.ToJoliet(name), StringComparison.Ordinal));
 
     /// <summary>Every directory, the root first.</summary>
     public IEnumerable<PatchDirectory> All()
@@ -45,7 +47,8 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
         var open = new Stack<PatchDirectory>([Root()]);
         while (open.TryPop(out var directory))
         {
-            if (!seen.Add(directory.Block)) throw new InvalidImageException(Structure, "it is found a second time", (long)directory.Block * Sector);
+            if (!seen.Add(directory.Block))
+                throw new InvalidImageException(Structure, "it is found a second time", (long)directory.Block * Sector);
             yield return directory;
             foreach (var record in directory.Records) if (record.IsDirectory && !record.IsDotName) open.Push(Child(directory, record));
         }
@@ -58,13 +61,17 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
         foreach (var record in directory.Records) names.Reserve(record.Identifier);
         var node = new IsoNode(name, FileKind.File, ownership);
         var identifier = names.Name(node);
-        byte[] fields = skip is { } from ? [.. new byte[from], .. RockRidgeWriter.Fields(node, time, withName: true).SelectMany(field => field)] : [];
+        byte[] fields = skip is { } from
+            ? [.. new byte[from], .. RockRidgeWriter.Fields(node, time, withName: true).SelectMany(field => field)]
+            : [];
         var length = 33 + identifier.Length + (identifier.Length % 2 == 0 ? 1 : 0) + fields.Length;
         if (length > 254) throw new NotSupportedException($"{name} is too long a name to be added to an ISO that is there.");
         return new PatchRecord(name, IsoDirectoryWriter.Record(0, 0, ownership.ModifiedAt ?? time, 0, identifier, fields), null);
     }
 
-    /// <summary>Writes a directory back; one that has outgrown its place goes behind the end, and everything that points to it follows.</summary>
+    /// <summary>
+    /// Writes a directory back; one that has outgrown its place goes behind the end, and everything that points to it follows.
+    /// </summary>
     public void Save(PatchDirectory directory)
     {
         var packed = directory.Pack();
@@ -76,12 +83,14 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
             return;
         }
 
-        if (directory.IsMoved) throw new NotSupportedException("A directory that is nested more than eight deep cannot grow in an ISO that is there.");
+        if (directory.IsMoved)
+            throw new NotSupportedException("A directory that is nested more than eight deep cannot grow in an ISO that is there.");
         var moved = directory with { Block = image.End, Size = (uint)packed.Length };
         Retarget(moved.Records, 0, moved);
         if (directory.Parent is null) Retarget(moved.Records, 1, moved);
         image.Append(new MemoryBytes(moved.Pack()));
-        foreach (var child in directory.Records.Where(record => !record.IsDotName && (record.IsDirectory || record.MovedTo is not null))) PointBack(child, moved);
+        foreach (var child in directory.Records.Where(record => !record.IsDotName && (record.IsDirectory || record.MovedTo is not null)))
+            PointBack(child, moved);
         MovePathTables(directory.Block, moved.Block);
         if (directory.Parent is not { } parent)
         {
@@ -113,20 +122,26 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
 
     private PatchDirectory Read(uint block, uint size, PatchDirectory? parent, bool isMoved)
     {
-        if (volume.BlockSize != Sector) throw new NotSupportedException($"An ISO with blocks of {volume.BlockSize} bytes is not patched here.");
-        if (size > LargestDirectory || size % Sector != 0) throw new InvalidImageException(Structure, $"it is {size} bytes long", (long)block * Sector);
+        if (volume.BlockSize != Sector)
+            throw new NotSupportedException($"An ISO with blocks of {volume.BlockSize} bytes is not patched here.");
+        if (size > LargestDirectory || size % Sector != 0)
+            throw new InvalidImageException(Structure, $"it is {size} bytes long", (long)block * Sector);
         var bytes = image.Read((long)block * Sector, (int)size, Structure);
         var records = new List<PatchRecord>();
         for (var sector = 0; sector < bytes.Length; sector += Sector)
-            for (var at = sector; at < sector + Sector && bytes[at] != 0; at += bytes[at]) records.Add(Record(bytes.AsSpan(at, sector + Sector - at), ((long)block * Sector) + at));
-        if (records is not [{ IsDotName: true }, { IsDotName: true }, ..]) throw new InvalidImageException(Structure, "it does not begin with itself and its parent", (long)block * Sector);
+            for (var at = sector; at < sector + Sector && bytes[at] != 0; at += bytes[at])
+                records.Add(Record(bytes.AsSpan(at, sector + Sector - at), ((long)block * Sector) + at));
+        if (records is not [{ IsDotName: true }, { IsDotName: true }, ..])
+            throw new InvalidImageException(Structure, "it does not begin with itself and its parent", (long)block * Sector);
         return new PatchDirectory(block, size, parent, isMoved, records);
     }
 
     private PatchRecord Record(ReadOnlySpan<byte> rest, long offset)
     {
         var record = IsoRecord.At(rest, offset);
-        var fields = skip is { } from && !record.IsSelf && !record.IsParent ? RockRidge.Read(image, record.SystemUse[Math.Min(from, record.SystemUse.Length)..], volume.BlockSize, offset) : null;
+        var fields = skip is { } from && !record.IsSelf && !record.IsParent
+            ? RockRidge.Read(image, record.SystemUse[Math.Min(from, record.SystemUse.Length)..], volume.BlockSize, offset)
+            : null;
         return new PatchRecord(fields?.Name ?? volume.NameOf(record.Name), rest[..record.Length].ToArray(), fields?.ChildBlock);
     }
 
@@ -153,7 +168,10 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
     {
         ReadOnlySpan<byte> descriptor = image.Read(volume.Offset, Sector, "ISO volume descriptor");
         var length = (int)Math.Min(descriptor.U32(132), LargestDirectory);
-        foreach (var (block, bigEndian) in (ReadOnlySpan<(uint, bool)>)[(descriptor.U32(140), false), (descriptor.U32(144), false), (descriptor.U32Big(148), true), (descriptor.U32Big(152), true)])
+        foreach (var (block, bigEndian) in (ReadOnlySpan<(uint, bool)>)
+        [
+            (descriptor.U32(140), false), (descriptor.U32(144), false), (descriptor.U32Big(148), true), (descriptor.U32Big(152), true)
+        ])
         {
             if (block == 0) continue;
             var table = image.Read((long)block * Sector, length, "ISO path table");
@@ -168,7 +186,8 @@ internal sealed class PatchHierarchy(IsoWindow image, IsoVolume volume, int? ski
         }
     }
 
-    private static void Retarget(List<PatchRecord> records, int at, PatchDirectory directory) => records[at] = records[at] with { Bytes = Pointing(records[at].Bytes, directory) };
+    private static void Retarget(List<PatchRecord> records, int at, PatchDirectory directory) =>
+        records[at] = records[at] with { Bytes = Pointing(records[at].Bytes, directory) };
 
     private static byte[] Pointing(byte[] record, PatchDirectory directory)
     {

@@ -3,7 +3,9 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.SquashFs.Building;
 
-/// <summary>The extended attributes' table (the box stands at <see cref="SquashAttributes"/>); files with the same ones share an entry.</summary>
+/// <summary>
+/// The extended attributes' table (the box stands at <see cref="SquashAttributes"/>); files with the same ones share an entry.
+/// </summary>
 internal sealed class SquashAttributeWriter(SquashPacker packer) : IDisposable
 {
     private static readonly string[] Prefixes = ["user.", "trusted.", "security."];

@@ -4,8 +4,9 @@ using System.Runtime.ExceptionServices;
 namespace Maas.Images.SquashFs.Building;
 
 /// <summary>
-/// Packs blocks by several threads and writes them in the order in which they were read, so that the result does not depend on how many there are. A thread that has
-/// nothing to pack reads the next block itself: none waits for another unless one block takes longer than all that may follow it.
+/// Packs blocks by several threads and writes them in the order in which they were read, so that the result does not depend on how many
+/// there are. A thread that has nothing to pack reads the next block itself: none waits for another unless one block takes longer than all
+/// that may follow it.
 /// </summary>
 internal sealed class SquashBlockWriter : IDisposable
 {
@@ -50,7 +51,8 @@ internal sealed class SquashBlockWriter : IDisposable
         try
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = _stop.Token };
-            Parallel.ForEach(Partitioner.Create(blocks, EnumerablePartitionerOptions.NoBuffering), options, (block, _, number) => Write(block, number));
+            Parallel.ForEach(
+                Partitioner.Create(blocks, EnumerablePartitionerOptions.NoBuffering), options, (block, _, number) => Write(block, number));
         }
         catch (AggregateException faults)
         {

@@ -40,7 +40,9 @@ internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBloc
             if (entry.Kind != FileKind.File || entry.Length == 0) continue;
             var isTail = entry.Length < blockSize;
             if (isTail) ReadTail(entry);
-            (long, Sha256Digest)? key = all.HasOthersOfLength(entry.Length) ? (entry.Length, isTail ? Sha256Digest.FromHash(SHA256.HashData(_buffer.AsSpan(0, (int)entry.Length))) : DigestOf(entry)) : null;
+            (long, Sha256Digest)? key = all.HasOthersOfLength(entry.Length)
+                ? (entry.Length, isTail ? Sha256Digest.FromHash(SHA256.HashData(_buffer.AsSpan(0, (int)entry.Length))) : DigestOf(entry))
+                : null;
             if (key is { } sought && _known.TryGetValue(sought, out var known))
             {
                 identity.Content = known;
@@ -131,6 +133,7 @@ internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBloc
 
     private static void Fill(Stream content, Span<byte> room)
     {
-        if (content.ReadAtLeast(room, room.Length, throwOnEndOfStream: false) != room.Length) throw new IOException("A file has become shorter while an image was made of it.");
+        if (content.ReadAtLeast(room, room.Length, throwOnEndOfStream: false) != room.Length)
+            throw new IOException("A file has become shorter while an image was made of it.");
     }
 }

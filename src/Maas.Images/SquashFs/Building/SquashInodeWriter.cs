@@ -3,7 +3,10 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.SquashFs.Building;
 
-/// <summary>Writes inodes and listings, children before their directory (the boxes stand at <see cref="SquashInode"/> and <see cref="SquashDirectory"/>).</summary>
+/// <summary>
+/// Writes inodes and listings, children before their directory (the boxes stand at <see cref="SquashInode"/> and
+/// <see cref="SquashDirectory"/>).
+/// </summary>
 internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner) : IDisposable
 {
     private const int MostInRun = 256;
@@ -39,7 +42,8 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
             }
 
             open.Push(next with { IsDone = true });
-            foreach (var child in next.Directory.Children.Where(child => child.Entry.Kind == FileKind.Directory).Reverse()) open.Push((child, next.Directory.Identity.Number, false));
+            foreach (var child in next.Directory.Children.Where(child => child.Entry.Kind == FileKind.Directory).Reverse())
+                open.Push((child, next.Directory.Identity.Number, false));
         }
     }
 
@@ -93,14 +97,19 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
     private void WriteContent(SquashNode node, SquashContent content)
     {
         var identity = node.Identity;
-        var isLong = content.Length > uint.MaxValue || content.Start > uint.MaxValue || content.Sparse > 0 || identity.Names > 1 || identity.Attributes != SquashInode.NoAttributes;
+        var isLong = content.Length > uint.MaxValue
+            || content.Start > uint.MaxValue
+            || content.Sparse > 0
+            || identity.Names > 1
+            || identity.Attributes != SquashInode.NoAttributes;
         var bytes = new byte[(isLong ? 56 : 32) + (content.Sizes.Length * 4)];
         Span<byte> s = bytes;
         if (isLong)
         {
             s.U64(16, (ulong)content.Start);
             s.U64(24, (ulong)content.Length);
-            s.U64(32, (ulong)(content.Sparse == content.Length ? content.Sparse - 1 : content.Sparse)); // Linux wants a file to have something
+            // Linux wants a file to have something
+            s.U64(32, (ulong)(content.Sparse == content.Length ? content.Sparse - 1 : content.Sparse));
             s.U32(40, (uint)identity.Names);
             s.U32(44, content.Fragment);
             s.U32(48, content.FragmentOffset);
@@ -166,7 +175,9 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
         Inodes.Write(inode);
     }
 
-    /// <summary>Runs of entries whose inodes are in one block and whose numbers are near each other; returns the listing's length.</summary>
+    /// <summary>
+    /// Runs of entries whose inodes are in one block and whose numbers are near each other; returns the listing's length.
+    /// </summary>
     private int WriteListing(List<SquashNode> children)
     {
         var length = 0;
@@ -175,7 +186,10 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
         {
             var (block, number) = (ReferenceOf(children[at]) >> 16, children[at].Identity.Number);
             var end = at + 1;
-            while (end < children.Count && end - at < MostInRun && ReferenceOf(children[end]) >> 16 == block && (long)children[end].Identity.Number - number is >= short.MinValue and <= short.MaxValue) end++;
+            while (end < children.Count
+                && end - at < MostInRun
+                && ReferenceOf(children[end]) >> 16 == block
+                && (long)children[end].Identity.Number - number is >= short.MinValue and <= short.MaxValue) end++;
             head.U32(0, (uint)(end - at - 1));
             head.U32(4, (uint)block);
             head.U32(8, number);
@@ -205,7 +219,8 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
         return (ushort)(_ids.Count - 1);
     }
 
-    private static ulong ReferenceOf(SquashNode node) => node.Identity.Reference ?? throw new InvalidOperationException("Children are written before their directory.");
+    private static ulong ReferenceOf(SquashNode node) =>
+        node.Identity.Reference ?? throw new InvalidOperationException("Children are written before their directory.");
 
     private static int KindOf(FileEntry entry) => entry.Kind switch
     {

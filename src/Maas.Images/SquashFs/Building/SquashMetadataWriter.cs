@@ -44,7 +44,8 @@ internal sealed class SquashMetadataWriter(SquashPacker packer) : IDisposable
     public void Dispose() => _blocks.Dispose();
 
     /// <summary>A table of equal entries: the blocks, then the list of their places. Returns the list's place.</summary>
-    public static long WriteTable(Stream output, SquashPacker packer, ReadOnlySpan<byte> entries) => WriteList(output, WriteBlocks(output, packer, entries));
+    public static long WriteTable(Stream output, SquashPacker packer, ReadOnlySpan<byte> entries) =>
+        WriteList(output, WriteBlocks(output, packer, entries));
 
     /// <summary>Writes a table's blocks; returns their places.</summary>
     public static List<long> WriteBlocks(Stream output, SquashPacker packer, ReadOnlySpan<byte> entries)

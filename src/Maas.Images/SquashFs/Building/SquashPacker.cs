@@ -49,7 +49,9 @@ internal sealed class SquashPacker(SquashCompression compression, int? level) : 
     private int Deflate(ReadOnlySpan<byte> block, Memory<byte> room)
     {
         using var packed = new FixedBufferStream(room);
-        using (var stream = new ZLibStream(packed, new ZLibCompressionOptions { CompressionLevel = level ?? UsualGzipLevel }, leaveOpen: true)) stream.Write(block);
+        using (var stream = new ZLibStream(
+            packed, new ZLibCompressionOptions { CompressionLevel = level ?? UsualGzipLevel }, leaveOpen: true))
+            stream.Write(block);
         return packed.LengthInRoom;
     }
 }

@@ -27,15 +27,19 @@ internal sealed class SquashTree
 
     private void Fill(SquashNode directory, int depth, Stack<(SquashNode, int)> open)
     {
-        if (depth > TreeWalk.DeepestNesting) throw new InvalidImageException($"{_tree.Format} directory", $"directories are nested deeper than {TreeWalk.DeepestNesting}");
-        foreach (var (entry, name) in _tree.List(directory.Entry).Select(entry => (entry, Name: FileName.Encode(entry.Name))).OrderBy(pair => pair.Name, ByBytes))
+        if (depth > TreeWalk.DeepestNesting)
+            throw new InvalidImageException($"{_tree.Format} directory", $"directories are nested deeper than {TreeWalk.DeepestNesting}");
+        foreach (var (entry, name) in _tree.List(directory.Entry)
+            .Select(entry => (entry, Name: FileName.Encode(entry.Name)))
+            .OrderBy(pair => pair.Name, ByBytes))
         {
             if (name.Length > 256) throw new PathTooLongException($"{entry.Path}: a squashfs has names of up to 256 bytes.");
             var node = new SquashNode(entry, name) { Identity = NewIdentity(entry) };
             directory.Children.Add(node);
         }
 
-        foreach (var child in directory.Children.Where(child => child.Entry.Kind == FileKind.Directory).Reverse()) open.Push((child, depth + 1));
+        foreach (var child in directory.Children.Where(child => child.Entry.Kind == FileKind.Directory).Reverse())
+            open.Push((child, depth + 1));
     }
 
     private SquashIdentity NewIdentity(FileEntry entry)

@@ -4,10 +4,10 @@ using SharpCompress.Compressors.LZMA;
 namespace Maas.Images.SquashFs.Building;
 
 /// <summary>
-/// A block as an .xz file of one stream and one block (.xz format 1.1.0). The library has an LZMA coder and no LZMA2: here its output is framed
-/// in LZMA2 chunks, each coded anew with the bytes before it as its dictionary.
+/// A block as an .xz file of one stream and one block (.xz format 1.1.0). The library has an LZMA coder and no LZMA2: here its output is
+/// framed in LZMA2 chunks, each coded anew with the bytes before it as its dictionary.
 /// <code>
-/// chunk: 01 or 02 (02 unless first)  length-1:16  bytes as they are          E0 or C0 | (length-1)>>16  length-1:16  packed-1:16  5D  packed bytes
+/// chunk: 01 or 02 (02 unless first) length-1:16 bytes as they are E0 or C0 | (length-1)>>16 length-1:16 packed-1:16 5D packed bytes
 /// </code>
 /// </summary>
 internal static class XzBlock
@@ -68,7 +68,8 @@ internal static class XzBlock
     {
         var packed = new MemoryStream();
         var dictionary = before.IsEmpty ? null : new MemoryStream(before.ToArray());
-        using (var encoder = LzmaStream.Create(new LzmaEncoderProperties(eos: false, dictionary: 1 << 20), false, dictionary, packed)) encoder.Write(bytes);
+        using (var encoder = LzmaStream.Create(new LzmaEncoderProperties(eos: false, dictionary: 1 << 20), false, dictionary, packed))
+            encoder.Write(bytes);
         return packed.ToArray();
     }
 

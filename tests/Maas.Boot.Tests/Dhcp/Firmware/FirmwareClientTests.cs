@@ -20,10 +20,16 @@ public class FirmwareClientTests
     [Fact]
     public void The_captured_firmware_is_told_apart()
     {
-        Of("bios-ipxe-rom-http-script").Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X86Bios, IsIPxe: true) { IsPxe = true });
-        Of("uefi-pxe-x64-shim-grub").Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: false) { IsPxe = true });
+        Of("bios-ipxe-rom-http-script")
+            .Should()
+            .Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X86Bios, IsIPxe: true) { IsPxe = true });
+        Of("uefi-pxe-x64-shim-grub")
+            .Should()
+            .Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: false) { IsPxe = true });
         Of("uefi-http-x64").Should().Be(new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false));
-        FirmwareClient.Of(Captures.Message("uefi-http-x64", DhcpMessageType.Discover, 1)).Should().Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: true) { IsPxe = true });
+        FirmwareClient.Of(Captures.Message("uefi-http-x64", DhcpMessageType.Discover, 1))
+            .Should()
+            .Be(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: true) { IsPxe = true });
     }
 
     [Theory]
@@ -63,25 +69,33 @@ public class FirmwareClientTests
         var pxe = new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X64Uefi, IsIPxe: false);
         File(pxe, new BootInstruction.Program("memtest.efi")).Should().Be("memtest.efi");
         File(pxe, new BootInstruction.Program("http://10.0.0.9/memtest.efi")).Should().Be("snponly.efi");
-        File(pxe with { Protocol = FirmwareProtocol.Http }, new BootInstruction.Program("http://10.0.0.9/memtest.efi")).Should().Be("http://10.0.0.9/memtest.efi");
+        File(pxe with { Protocol = FirmwareProtocol.Http }, new BootInstruction.Program("http://10.0.0.9/memtest.efi"))
+            .Should()
+            .Be("http://10.0.0.9/memtest.efi");
     }
 
     [Fact]
     public void Http_firmware_without_an_http_server_gets_nothing() =>
-        File(new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false), new BootInstruction.PowerOff()).Should().BeNull();
+        File(new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false), new BootInstruction.PowerOff())
+            .Should()
+            .BeNull();
 
     [Fact]
     public void Http_firmware_that_is_to_boot_its_disk_gets_nothing_and_goes_on()
     {
-        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot/") }, IPAddress.Parse("10.0.0.1"));
+        var source = BootFileLocator.On(
+            new DhcpServerOptions { HttpBase = new Uri("http://0.0.0.0:5240/MAAS/boot/") }, IPAddress.Parse("10.0.0.1"));
         var firmware = new FirmwareClient(FirmwareProtocol.Http, BootArchitecture.X64UefiHttp, IsIPxe: false);
-        BootParameters.For(firmware, new BootInstruction.PowerOff(), HardwareAddress.Parse("52:54:00:00:00:01"), source)!.File.Should().EndWith("/ipxe.efi");
+        BootParameters.For(firmware, new BootInstruction.PowerOff(), HardwareAddress.Parse("52:54:00:00:00:01"), source)!.File.Should()
+            .EndWith("/ipxe.efi");
         BootParameters.For(firmware, new BootInstruction.LocalDisk(), HardwareAddress.Parse("52:54:00:00:00:01"), source).Should().BeNull();
     }
 
     [Fact]
     public void IPxe_without_an_http_server_fetches_its_script_by_tftp() =>
-        File(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X86Bios, IsIPxe: true), new BootInstruction.LocalDisk()).Should().Be("ipxe/52-54-00-00-00-01");
+        File(new FirmwareClient(FirmwareProtocol.Tftp, BootArchitecture.X86Bios, IsIPxe: true), new BootInstruction.LocalDisk())
+            .Should()
+            .Be("ipxe/52-54-00-00-00-01");
 
     [Fact]
     public void A_table_differs_from_another_in_one_firmware()
@@ -93,7 +107,11 @@ public class FirmwareClientTests
     }
 
     private static string? File(FirmwareClient client, BootInstruction instruction) =>
-        BootParameters.For(client, instruction, HardwareAddress.Parse("52:54:00:00:00:01"), BootFileLocator.On(new DhcpServerOptions(), IPAddress.Loopback))?.File;
+        BootParameters.For(
+            client,
+            instruction,
+            HardwareAddress.Parse("52:54:00:00:00:01"),
+            BootFileLocator.On(new DhcpServerOptions(), IPAddress.Loopback))?.File;
 
     private static FirmwareClient? Of(string capture) => FirmwareClient.Of(Captures.Message(capture, DhcpMessageType.Discover));
 }

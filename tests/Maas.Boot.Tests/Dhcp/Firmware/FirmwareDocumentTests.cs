@@ -10,6 +10,7 @@ public class FirmwareDocumentTests
         var tests = typeof(FirmwareDocumentTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()).Select(m => m.Name).ToHashSet();
         var rows = File.ReadLines(Repository.PathOf("docs/firmware.md")).Where(l => l.StartsWith('|')).Skip(2).ToList();
         rows.Should().NotBeEmpty();
-        foreach (var row in rows) tests.Should().Contain(row.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].Trim('`'));
+        foreach (var row in rows)
+            tests.Should().Contain(row.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1].Trim('`'));
     }
 }

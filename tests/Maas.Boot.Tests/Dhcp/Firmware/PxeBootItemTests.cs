@@ -17,7 +17,10 @@ public class PxeBootItemTests
     {
         var reply = AtBootService(vendorOptions)!;
         reply.Type.Should().Be(DhcpMessageType.Ack);
-        reply.Options.Get(DhcpOptionCode.VendorSpecific).ToArray().Should().Equal(Convert.FromHexString(answered.Replace(" ", "", StringComparison.Ordinal)));
+        reply.Options.Get(DhcpOptionCode.VendorSpecific)
+            .ToArray()
+            .Should()
+            .Equal(Convert.FromHexString(answered.Replace(" ", "", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -30,7 +33,11 @@ public class PxeBootItemTests
     private static DhcpMessage? AtBootService(string vendorOptions)
     {
         var request = ClientPackets.Message($"{Pxe} {vendorOptions} ff", clientAddress: "10.0.0.99");
-        var boot = BootParameters.For(FirmwareClient.Of(request)!.Value, new BootInstruction.LocalDisk(), request.Hardware, BootFileLocator.On(new DhcpServerOptions(), ClientPackets.Server));
+        var boot = BootParameters.For(
+            FirmwareClient.Of(request)!.Value,
+            new BootInstruction.LocalDisk(),
+            request.Hardware,
+            BootFileLocator.On(new DhcpServerOptions(), ClientPackets.Server));
         var reply = new DhcpMessage();
         return DhcpResponder.RespondAsProxy(request, ClientPackets.Server.ToNumber(), boot, atBootService: true, reply) ? reply : null;
     }

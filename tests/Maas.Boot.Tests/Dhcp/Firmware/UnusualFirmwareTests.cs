@@ -39,7 +39,8 @@ public class UnusualFirmwareTests
     [InlineData(0x28, true)]
     [InlineData(0x29, false)]
     public void Who_tells_an_architecture_alone_boots_as_the_registry_says(int architecture, bool isHttp) =>
-        FirmwareClient.Of(ClientPackets.Message($"350101 5d02{architecture:x4} ff"))!.Value.Protocol.Should().Be(isHttp ? FirmwareProtocol.Http : FirmwareProtocol.Tftp);
+        FirmwareClient.Of(ClientPackets.Message($"350101 5d02{architecture:x4} ff"))!.Value.Protocol.Should()
+            .Be(isHttp ? FirmwareProtocol.Http : FirmwareProtocol.Tftp);
 
     [Theory]
     [InlineData("PXEClient:Arch:00011:UNDI:003000", BootArchitecture.Arm64Uefi)]
@@ -54,7 +55,9 @@ public class UnusualFirmwareTests
     [InlineData("PXEClient:Arch:-0007:UNDI:003016", null)]
     [InlineData("PXEClient:Arch:0x00B:UNDI:003016", null)]
     [InlineData("PXEClient", null)]
-    public void The_architecture_in_the_vendor_class_is_read_in_decimal_and_in_hexadecimal(string vendorClass, BootArchitecture? architecture)
+    public void The_architecture_in_the_vendor_class_is_read_in_decimal_and_in_hexadecimal(
+        string vendorClass,
+        BootArchitecture? architecture)
     {
         var message = new DhcpMessage { Type = DhcpMessageType.Discover };
         message.Options.Set(DhcpOptionCode.VendorClass, vendorClass);
@@ -89,10 +92,22 @@ public class UnusualFirmwareTests
         var options = new DhcpServerOptions();
         options.RaspberryPiPrefixes.Add("02-AB-cd");
         var recognizer = new FirmwareRecognizer(new HardwarePrefixes(options.RaspberryPiPrefixes), TimeProvider.System);
-        recognizer.Recognize(ClientPackets.Message("350101 5d020000 3c09 505845436c69656e74 ff", "02:ab:cd:00:00:01"))!.Value.IsRaspberryPi.Should().BeTrue();
-        recognizer.Recognize(ClientPackets.Message("350101 5d020000 3c09 505845436c69656e74 ff", "dc:a6:32:00:00:01"))!.Value.IsRaspberryPi.Should().BeTrue();
-        options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), RaspberryPiPrefixes = { "dc:a6" }, Mode = DhcpMode.Proxy };
-        FluentActions.Invoking(() => new DhcpServer(options, policy: new BootsNothing())).Should().Throw<ArgumentException>().WithMessage("'dc:a6' is not the first three octets of a hardware address*");
+        recognizer.Recognize(
+            ClientPackets.Message("350101 5d020000 3c09 505845436c69656e74 ff", "02:ab:cd:00:00:01"))!.Value.IsRaspberryPi.Should()
+            .BeTrue();
+        recognizer.Recognize(
+            ClientPackets.Message("350101 5d020000 3c09 505845436c69656e74 ff", "dc:a6:32:00:00:01"))!.Value.IsRaspberryPi.Should()
+            .BeTrue();
+        options = new DhcpServerOptions
+        {
+            ListenOn = new IPEndPoint(IPAddress.Loopback, 0),
+            RaspberryPiPrefixes = { "dc:a6" },
+            Mode = DhcpMode.Proxy
+        };
+        FluentActions.Invoking(() => new DhcpServer(options, policy: new BootsNothing()))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithMessage("'dc:a6' is not the first three octets of a hardware address*");
     }
 
     [Fact]
@@ -128,7 +143,9 @@ public class UnusualFirmwareTests
 
         var selecting = ClientPackets.Message("350103 36040a000001 32040a000063 ff");
         recognizer.Recognize(selecting).Should().Be(kind);
-        recognizer.Recognize(ClientPackets.Message("350103 36040a000001 32040a000063 ff", "52:54:00:00:00:02")).Should().BeNull("another machine said nothing");
+        recognizer.Recognize(ClientPackets.Message("350103 36040a000001 32040a000063 ff", "52:54:00:00:00:02"))
+            .Should()
+            .BeNull("another machine said nothing");
         recognizer.Recognize(ClientPackets.Message("350103 ff", clientAddress: "10.0.0.99")).Should().BeNull("who renews has booted since");
         recognizer.Recognize(ClientPackets.Message("350103 32040a000063 ff")).Should().BeNull("who remembers an address has booted since");
         recognizer.Recognize(ClientPackets.Message("350101 ff")).Should().BeNull();
@@ -171,11 +188,18 @@ public class UnusualFirmwareTests
         {
             var options = new DhcpServerOptions();
             var boot = _recognizer.Recognize(request) is { } client
-                ? BootParameters.For(client, new BootInstruction.Kernel("kernel", [], ""), request.Hardware, BootFileLocator.On(options, ClientPackets.Server))
+                ? BootParameters.For(
+                    client,
+                    new BootInstruction.Kernel("kernel", [], ""),
+                    request.Hardware,
+                    BootFileLocator.On(options, ClientPackets.Server))
                 : null;
-            var address = AddressResult.Grant(IPAddress.Parse("10.0.0.99"), Leases.LeaseScene.Subnet, TimeSpan.FromHours(1), "a free address");
+            var address = AddressResult.Grant(
+                IPAddress.Parse("10.0.0.99"), Leases.LeaseScene.Subnet, TimeSpan.FromHours(1), "a free address");
             var reply = new DhcpMessage();
-            return DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToNumber(), address, boot), reply) ? reply : null;
+            return DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToNumber(), address, boot), reply)
+                ? reply
+                : null;
         }
     }
 }

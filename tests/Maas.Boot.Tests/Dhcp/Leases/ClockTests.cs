@@ -7,7 +7,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Boot.Tests.Dhcp.Leases;
 
-/// <summary>A clock that is wrong, and then set right, ends or holds nothing: what lasts for a while is timed by the monotonic timer.</summary>
+/// <summary>
+/// A clock that is wrong, and then set right, ends or holds nothing: what lasts for a while is timed by the monotonic timer.
+/// </summary>
 public class ClockTests
 {
     private static readonly DateTimeOffset Right = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -64,7 +66,8 @@ public class ClockTests
         var time = new CorrectedTime(Right + TenYears);
         var store = new MemoryLeaseStore6();
         var addresses = await Maas.Boot.Dhcp6.Leases.LeaseAllocator6.OpenAsync([LeaseScene6.Subnet], store, timeProvider: time);
-        var question = new Maas.Boot.Dhcp6.Leases.AssociationRequest(Maas.Boot.Dhcp6.Leases.AssociationRequestKind.Take, Packet6.Client, Packet6.Association(1), null, IsFirmware: false);
+        var question = new Maas.Boot.Dhcp6.Leases.AssociationRequest(
+            Maas.Boot.Dhcp6.Leases.AssociationRequestKind.Take, Packet6.Client, Packet6.Association(1), null, IsFirmware: false);
         var address = addresses.Ask(LeaseScene6.Subnet, question).Association.Addresses.Single().Address;
         time.Correction = TimeSpan.FromDays(days);
         await addresses.CommitAsync(default);
@@ -74,7 +77,11 @@ public class ClockTests
         addresses.Find(address).Should().BeNull();
 
         // Written while the clock was ahead by whatever it was, and read when it is right.
-        store.Leases[address] = store.Leases[address] with { Since = Right + TenYears, ExpiresAt = Right + TenYears + TimeSpan.FromHours(1) };
+        store.Leases[address] = store.Leases[address] with
+        {
+            Since = Right + TenYears,
+            ExpiresAt = Right + TenYears + TimeSpan.FromHours(1)
+        };
         var right = new FakeTimeProvider(Right);
         var restarted = await Maas.Boot.Dhcp6.Leases.LeaseAllocator6.OpenAsync([LeaseScene6.Subnet], store, timeProvider: right);
         restarted.Find(address).Should().NotBeNull();

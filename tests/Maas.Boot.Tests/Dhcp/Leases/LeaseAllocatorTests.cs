@@ -30,7 +30,9 @@ public class LeaseAllocatorTests
     {
         var scene = await LeaseScene.OpenAsync();
         Enumerable.Range(1, 4).Select(c => scene.Lease(c)).Should().OnlyHaveUniqueItems().And.NotContainNulls();
-        scene.Ask(AddressRequestKind.Discover, 5).Should().Match<AddressResult>(a => a.Kind == AddressResultKind.Silent && a.Rule == "no free address");
+        scene.Ask(AddressRequestKind.Discover, 5)
+            .Should()
+            .Match<AddressResult>(a => a.Kind == AddressResultKind.Silent && a.Rule == "no free address");
     }
 
     [Fact]
@@ -109,7 +111,12 @@ public class LeaseAllocatorTests
     [Fact]
     public async Task An_excluded_address_and_those_the_subnet_names_itself_are_never_leased()
     {
-        var scene = await LeaseScene.OpenAsync(LeaseScene.Subnet with { Exclusions = [AddressRange.Parse("10.0.0.10-10.0.0.11")], Routers = [IPAddress.Parse("10.0.0.12")] });
+        var scene =
+            await LeaseScene.OpenAsync(LeaseScene.Subnet with
+            {
+                Exclusions = [AddressRange.Parse("10.0.0.10-10.0.0.11")],
+                Routers = [IPAddress.Parse("10.0.0.12")]
+            });
         scene.Lease(1).Should().Be("10.0.0.13");
         scene.Lease(2).Should().BeNull();
     }
@@ -120,7 +127,11 @@ public class LeaseAllocatorTests
         var mac = LeaseScene.From(7).Hardware;
         var scene = await LeaseScene.OpenAsync(LeaseScene.Subnet with
         {
-            Reservations = [new AddressReservation.ForHardware(IPAddress.Parse("10.0.0.200"), mac) { HostName = "seven" }, new AddressReservation.ForHardware(IPAddress.Parse("10.0.0.10"), LeaseScene.From(8).Hardware)],
+            Reservations =
+            [
+                new AddressReservation.ForHardware(IPAddress.Parse("10.0.0.200"), mac) { HostName = "seven" },
+                new AddressReservation.ForHardware(IPAddress.Parse("10.0.0.10"), LeaseScene.From(8).Hardware)
+            ],
         });
         scene.Lease(7).Should().Be("10.0.0.200");
         scene.Ask(AddressRequestKind.Discover, 7).HostName.Should().Be("seven");
@@ -133,7 +144,11 @@ public class LeaseAllocatorTests
     {
         var scene = await LeaseScene.OpenAsync();
         var before = scene.Lease(7);
-        scene = await scene.RestartAsync(LeaseScene.Subnet with { Reservations = [new AddressReservation.ForHardware(IPAddress.Parse("10.0.0.200"), LeaseScene.From(7).Hardware)] });
+        scene =
+            await scene.RestartAsync(LeaseScene.Subnet with
+            {
+                Reservations = [new AddressReservation.ForHardware(IPAddress.Parse("10.0.0.200"), LeaseScene.From(7).Hardware)]
+            });
         scene.Ask(AddressRequestKind.Extend, 7, before).Kind.Should().Be(AddressResultKind.Refuse);
         scene.Lease(7).Should().Be("10.0.0.200");
     }
@@ -266,7 +281,9 @@ public class LeaseAllocatorTests
         }
 
         for (byte client = 1; client <= 3; client++)
-            scene.Ask(AddressRequestKind.Discover, Without(client)).Should().Match<AddressResult>(a => a.Kind == AddressResultKind.Grant && a.Number == 0 && !a.IsCommitted && a.Subnet == subnet);
+            scene.Ask(AddressRequestKind.Discover, Without(client))
+                .Should()
+                .Match<AddressResult>(a => a.Kind == AddressResultKind.Grant && a.Number == 0 && !a.IsCommitted && a.Subnet == subnet);
         scene.Addresses.List().Should().BeEmpty();
         scene.Ask(AddressRequestKind.Discover, 4).Address.ToString().Should().Be("10.0.0.10");
         scene.Ask(AddressRequestKind.Discover, Without(5)).Kind.Should().Be(AddressResultKind.Grant, "nothing need be left for it");
@@ -285,22 +302,37 @@ public class LeaseAllocatorTests
     [Fact]
     public async Task A_circuit_decides_the_subnet_before_the_relays_address_does()
     {
-        var other = new DhcpSubnet { Network = IPNetwork.Parse("10.5.0.0/24"), Ranges = [AddressRange.Parse("10.5.0.10")], Circuits = ["eth7"u8.ToArray()] };
+        var other = new DhcpSubnet
+        {
+            Network = IPNetwork.Parse("10.5.0.0/24"),
+            Ranges = [AddressRange.Parse("10.5.0.10")],
+            Circuits = ["eth7"u8.ToArray()]
+        };
         var addresses = await LeaseAllocator.OpenAsync([LeaseScene.Subnet, other], new MemoryLeaseStore());
         var message = LeaseScene.From(1);
         new RelayAgentInformation { CircuitId = "eth7"u8.ToArray() }.AddTo(message.Options);
-        (await addresses.AskAsync(new AddressRequest(AddressRequestKind.Discover, message, IPAddress.Parse("10.0.0.1")), default)).Address.ToString().Should().Be("10.5.0.10");
+        (await addresses.AskAsync(
+            new AddressRequest(AddressRequestKind.Discover, message, IPAddress.Parse("10.0.0.1")), default)).Address.ToString()
+            .Should()
+            .Be("10.5.0.10");
     }
 
     [Fact]
     public async Task A_link_of_two_subnets_goes_on_to_the_second_when_the_first_is_full()
     {
         var first = LeaseScene.Subnet with { SharedNetwork = "lab" };
-        var second = new DhcpSubnet { Network = IPNetwork.Parse("10.5.0.0/24"), Ranges = [AddressRange.Parse("10.5.0.10")], SharedNetwork = "lab" };
+        var second = new DhcpSubnet
+        {
+            Network = IPNetwork.Parse("10.5.0.0/24"),
+            Ranges = [AddressRange.Parse("10.5.0.10")],
+            SharedNetwork = "lab"
+        };
         var addresses = await LeaseAllocator.OpenAsync([first, second], new MemoryLeaseStore());
         var given = new List<string>();
         for (var client = 1; client <= 5; client++)
-            given.Add((await addresses.AskAsync(new AddressRequest(AddressRequestKind.Discover, LeaseScene.From(client), IPAddress.Parse("10.0.0.1")), default)).Address.ToString());
+            given.Add((await addresses.AskAsync(
+                new AddressRequest(AddressRequestKind.Discover, LeaseScene.From(client), IPAddress.Parse("10.0.0.1")),
+                default)).Address.ToString());
         given.Should().OnlyHaveUniqueItems().And.HaveElementAt(4, "10.5.0.10");
     }
 }

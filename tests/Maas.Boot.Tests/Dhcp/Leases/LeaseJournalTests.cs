@@ -18,7 +18,8 @@ public sealed class LeaseJournalTests : IDisposable
     [Fact]
     public async Task What_was_written_is_read_after_opening_again()
     {
-        await using (var journal = LeaseJournal.Open(FilePath)) await Write(journal, A(1), A(2), A(1) with { HostName = "later", State = LeaseState.Released });
+        await using (var journal = LeaseJournal.Open(FilePath))
+            await Write(journal, A(1), A(2), A(1) with { HostName = "later", State = LeaseState.Released });
         (await Read()).Should().BeEquivalentTo([A(1) with { HostName = "later", State = LeaseState.Released }, A(2)]);
     }
 
@@ -56,7 +57,10 @@ public sealed class LeaseJournalTests : IDisposable
         var content = await File.ReadAllBytesAsync(FilePath);
         content[40] ^= 1;
         await File.WriteAllBytesAsync(FilePath, content);
-        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<InvalidDataException>().WithMessage("*damaged at offset 8:*");
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath))
+            .Should()
+            .Throw<InvalidDataException>()
+            .WithMessage("*damaged at offset 8:*");
         (await File.ReadAllBytesAsync(FilePath)).Should().Equal(content, "what may still be repaired is left as it is");
     }
 
@@ -108,7 +112,10 @@ public sealed class LeaseJournalTests : IDisposable
     public void A_journal_of_a_version_to_come_is_refused_and_left_as_it_is()
     {
         File.WriteAllBytes(FilePath, "MAASLJ\0\u0004"u8.ToArray());
-        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<InvalidDataException>().WithMessage("*version 4*newer program*");
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath))
+            .Should()
+            .Throw<InvalidDataException>()
+            .WithMessage("*version 4*newer program*");
         File.ReadAllBytes(FilePath).Should().HaveCount(8);
     }
 
@@ -119,8 +126,11 @@ public sealed class LeaseJournalTests : IDisposable
         await using (var journal = LeaseJournal.Open(FilePath))
         {
             var addresses = await LeaseAllocator.OpenAsync([subnet], journal);
-            var offer = await addresses.AskAsync(new AddressRequest(AddressRequestKind.Discover, LeaseScene.From(1), IPAddress.Parse("10.0.0.1")), default);
-            await addresses.AskAsync(new AddressRequest(AddressRequestKind.Select, LeaseScene.From(1), IPAddress.Parse("10.0.0.1"), offer.Address), default);
+            var offer =
+                await addresses.AskAsync(
+                    new AddressRequest(AddressRequestKind.Discover, LeaseScene.From(1), IPAddress.Parse("10.0.0.1")), default);
+            await addresses.AskAsync(
+                new AddressRequest(AddressRequestKind.Select, LeaseScene.From(1), IPAddress.Parse("10.0.0.1"), offer.Address), default);
             await addresses.CommitAsync(default);
         }
 
@@ -142,7 +152,8 @@ public sealed class LeaseJournalTests : IDisposable
         {
             // Closing waits for the rewrite that goes on beside the writes.
             await using var journal = LeaseJournal.Open(FilePath, smallestRewrite: 10_000);
-            for (var end = round + 20; round < end; round++) await Write(journal, [.. Enumerable.Range(1, 10).Select(i => A(i) with { ExpiresAt = Now.AddMinutes(round) })]);
+            for (var end = round + 20; round < end; round++)
+                await Write(journal, [.. Enumerable.Range(1, 10).Select(i => A(i) with { ExpiresAt = Now.AddMinutes(round) })]);
         }
 
         new FileInfo(FilePath).Length.Should().BeLessThan(40_000);

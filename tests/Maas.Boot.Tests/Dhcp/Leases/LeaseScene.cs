@@ -9,9 +9,14 @@ namespace Maas.Boot.Tests.Dhcp.Leases;
 /// <summary>A pool, a store in memory and a clock, asked in a few words.</summary>
 internal sealed class LeaseScene
 {
-    public static readonly DhcpSubnet Subnet = new() { Network = IPNetwork.Parse("10.0.0.0/24"), Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.13")] };
+    public static readonly DhcpSubnet Subnet = new()
+    {
+        Network = IPNetwork.Parse("10.0.0.0/24"),
+        Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.13")]
+    };
 
-    private LeaseScene(MemoryLeaseStore store, FakeTimeProvider time, LeaseAllocator addresses) => (Store, Time, Addresses) = (store, time, addresses);
+    private LeaseScene(MemoryLeaseStore store, FakeTimeProvider time, LeaseAllocator addresses) =>
+        (Store, Time, Addresses) = (store, time, addresses);
 
     public MemoryLeaseStore Store { get; }
 
@@ -19,7 +24,11 @@ internal sealed class LeaseScene
 
     public LeaseAllocator Addresses { get; }
 
-    public static async Task<LeaseScene> OpenAsync(DhcpSubnet? subnet = null, LeaseOptions? rules = null, MemoryLeaseStore? store = null, FakeTimeProvider? time = null)
+    public static async Task<LeaseScene> OpenAsync(
+        DhcpSubnet? subnet = null,
+        LeaseOptions? rules = null,
+        MemoryLeaseStore? store = null,
+        FakeTimeProvider? time = null)
     {
         store ??= new MemoryLeaseStore();
         time ??= new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -30,7 +39,10 @@ internal sealed class LeaseScene
 
     public static DhcpMessage From(int client)
     {
-        var message = new DhcpMessage { Hardware = new HardwareAddress(HardwareAddress.Ethernet, [2, 0, 0, 0, (byte)(client >> 8), (byte)client]) };
+        var message = new DhcpMessage
+        {
+            Hardware = new HardwareAddress(HardwareAddress.Ethernet, [2, 0, 0, 0, (byte)(client >> 8), (byte)client])
+        };
         message.Type = DhcpMessageType.Discover;
         return message;
     }
@@ -39,7 +51,8 @@ internal sealed class LeaseScene
 
     public AddressResult Ask(AddressRequestKind kind, DhcpMessage message, string? address = null)
     {
-        var answer = Addresses.AskAsync(new AddressRequest(kind, message, IPAddress.Parse("10.0.0.1"), address is null ? null : IPAddress.Parse(address)), default);
+        var answer = Addresses.AskAsync(
+            new AddressRequest(kind, message, IPAddress.Parse("10.0.0.1"), address is null ? null : IPAddress.Parse(address)), default);
         return answer.IsCompletedSuccessfully ? answer.Result : throw new InvalidOperationException("The answer did not come from memory.");
     }
 

@@ -6,9 +6,13 @@ namespace Maas.Boot.Tests.Dhcp.Leases;
 
 public class LeasedAddressesModel
 {
-    private static readonly Gen<(int Action, int Client, int Address)[]> Story = Gen.Select(Gen.Int[0, 9], Gen.Int[1, 9], Gen.Int[8, 15]).Array[1, 60];
+    private static readonly Gen<(int Action, int Client, int Address)[]> Story =
+        Gen.Select(Gen.Int[0, 9], Gen.Int[1, 9], Gen.Int[8, 15]).Array[1, 60];
 
-    /// <summary>Whatever clients do, in whatever order: who was told it has an address until a time is the only one that was, and the store says the same.</summary>
+    /// <summary>
+    /// Whatever clients do, in whatever order: who was told it has an address until a time is the only one that was, and the store says the
+    /// same.
+    /// </summary>
     [Fact]
     public Task No_address_is_ever_promised_to_two_clients_at_once() => Story.SampleAsync(async story =>
     {
@@ -47,7 +51,10 @@ public class LeasedAddressesModel
                 answer.Address.ToString().Should().Be(wanted);
                 if (promised.TryGetValue(wanted, out var holder) && holder.Until > now) holder.Client.Should().Be(client);
                 promised[wanted] = (client, now + answer.LeaseTime);
-                scene.Store.Leases[answer.Address].Should().Match<Lease>(l => l.State == LeaseState.Bound && l.ExpiresAt == now + answer.LeaseTime && l.Hardware == LeaseScene.From(client).Hardware);
+                scene.Store.Leases[answer.Address].Should()
+                    .Match<Lease>(l => l.State == LeaseState.Bound
+                        && l.ExpiresAt == now + answer.LeaseTime
+                        && l.Hardware == LeaseScene.From(client).Hardware);
             }
         }
     }, iter: 500);

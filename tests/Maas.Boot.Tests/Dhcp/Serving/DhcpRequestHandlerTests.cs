@@ -22,7 +22,15 @@ public sealed class DhcpRequestHandlerTests : IBootObserver
     {
         var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 67) };
         var addresses = await LeaseAllocator.OpenAsync([LeaseScene.Subnet], _store);
-        var conversation = new DhcpRequestHandler(options, addresses, null, _pool, new DhcpTelemetry(this, TimeProvider.System, NullLogger.Instance), TimeProvider.System, NullLogger.Instance, default);
+        var conversation = new DhcpRequestHandler(
+            options,
+            addresses,
+            null,
+            _pool,
+            new DhcpTelemetry(this, TimeProvider.System, NullLogger.Instance),
+            TimeProvider.System,
+            NullLogger.Instance,
+            default);
         var link = new Link(options);
         conversation.Start();
         conversation.Open();
@@ -32,7 +40,8 @@ public sealed class DhcpRequestHandlerTests : IBootObserver
         link.FailsAt = 2;
         Begin(conversation, link, RequestOf(0, offers[0])); // alone in the first commit
         await _store.Writing.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        for (var client = 1; client < Clients; client++) Begin(conversation, link, RequestOf(client, offers[client])); // together in the next
+        // together in the next
+        for (var client = 1; client < Clients; client++) Begin(conversation, link, RequestOf(client, offers[client]));
         _store.Finish.SetResult();
         await conversation.FinishAsync();
 
@@ -61,7 +70,15 @@ public sealed class DhcpRequestHandlerTests : IBootObserver
     {
         using var stopping = new CancellationTokenSource();
         var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 67) };
-        var conversation = new DhcpRequestHandler(options, new NeverAnswering(), null, _pool, new DhcpTelemetry(this, TimeProvider.System, NullLogger.Instance), TimeProvider.System, NullLogger.Instance, stopping.Token);
+        var conversation = new DhcpRequestHandler(
+            options,
+            new NeverAnswering(),
+            null,
+            _pool,
+            new DhcpTelemetry(this, TimeProvider.System, NullLogger.Instance),
+            TimeProvider.System,
+            NullLogger.Instance,
+            stopping.Token);
         conversation.Start();
         conversation.Open();
         Begin(conversation, new Link(options), LeaseScene.From(1));
@@ -91,7 +108,8 @@ public sealed class DhcpRequestHandlerTests : IBootObserver
         return message;
     }
 
-    private sealed class Link(DhcpServerOptions options) : DhcpClientSocket("test", IPAddress.Parse("10.0.0.1"), isBootService: false, (67, 68), options)
+    private sealed class Link(DhcpServerOptions options)
+        : DhcpClientSocket("test", IPAddress.Parse("10.0.0.1"), isBootService: false, (67, 68), options)
     {
         private int _acks;
 
@@ -108,7 +126,8 @@ public sealed class DhcpRequestHandlerTests : IBootObserver
 
     private sealed class NeverAnswering : IAddressSource
     {
-        public ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken) => new(new TaskCompletionSource<AddressResult>().Task);
+        public ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken) =>
+            new(new TaskCompletionSource<AddressResult>().Task);
 
         public ValueTask CommitAsync(CancellationToken cancellationToken) => default;
     }

@@ -10,7 +10,11 @@ namespace Maas.Boot.Tests.Dhcp.Serving;
 /// <summary>A server on loopback with a store in memory.</summary>
 internal sealed class RunningServer : IAsyncDisposable, IBootObserver
 {
-    public static readonly DhcpSubnet Subnet = new() { Network = IPNetwork.Parse("10.0.0.0/16"), Ranges = [AddressRange.Parse("10.0.1.0-10.0.20.255")] };
+    public static readonly DhcpSubnet Subnet = new()
+    {
+        Network = IPNetwork.Parse("10.0.0.0/16"),
+        Ranges = [AddressRange.Parse("10.0.1.0-10.0.20.255")]
+    };
 
     private readonly ConcurrentQueue<BootObservation> _observed = new();
     private readonly SemaphoreSlim _news = new(0);
@@ -25,7 +29,11 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
 
     public DhcpServer Server { get; }
 
-    public static async Task<RunningServer> StartAsync(ILeaseStore? store = null, IBootPolicy? policy = null, Action<DhcpServerOptions>? configure = null, ILogger<DhcpServer>? logger = null)
+    public static async Task<RunningServer> StartAsync(
+        ILeaseStore? store = null,
+        IBootPolicy? policy = null,
+        Action<DhcpServerOptions>? configure = null,
+        ILogger<DhcpServer>? logger = null)
     {
         var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), BootServicePort = 0 };
         configure?.Invoke(options);
@@ -47,7 +55,8 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
     public async Task<IReadOnlyList<T>> ObservedAsync<T>(int count = 1)
         where T : BootObservation
     {
-        while (_observed.OfType<T>().Count() < count) (await _news.WaitAsync(TimeSpan.FromSeconds(10))).Should().BeTrue($"{count} {typeof(T).Name} were awaited");
+        while (_observed.OfType<T>().Count() < count)
+            (await _news.WaitAsync(TimeSpan.FromSeconds(10))).Should().BeTrue($"{count} {typeof(T).Name} were awaited");
         return [.. _observed.OfType<T>().Take(count)];
     }
 

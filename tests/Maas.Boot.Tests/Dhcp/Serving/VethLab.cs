@@ -40,7 +40,9 @@ internal sealed partial class VethLab : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         foreach (var end in (string[])[Server, Client])
-            while ((await Judge.RunAsync("ip", ["-n", end, "-6", "addr", "show", "tentative"], cancellationToken: patience.Token)).Output.Contains("inet6", StringComparison.Ordinal))
+            while ((await Judge.RunAsync(
+                "ip", ["-n", end, "-6", "addr", "show", "tentative"], cancellationToken: patience.Token)).Output.Contains(
+                "inet6", StringComparison.Ordinal))
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
     }
 

@@ -8,7 +8,9 @@ namespace Maas.Boot.Tests.Dhcp.Wire;
 public class DhcpMessageProperties
 {
     private static readonly Gen<(DhcpOptionCode Code, byte[] Value)> Option =
-        Gen.Select(Gen.Byte[1, 254].Where(c => c is not 52).Select(c => (DhcpOptionCode)c), Gen.OneOf(Gen.Byte.Array[0, 12], Gen.Byte.Array[0, 600]));
+        Gen.Select(
+            Gen.Byte[1, 254].Where(c => c is not 52).Select(c => (DhcpOptionCode)c),
+            Gen.OneOf(Gen.Byte.Array[0, 12], Gen.Byte.Array[0, 600]));
 
     private static readonly Gen<DhcpMessage> Message = Gen.Select(
         Gen.Byte.Array[0, 16], Gen.UInt, Gen.UShort, Gen.UInt.Array[4], Gen.Char['a', 'z'].Array[0, 127], Option.Array[0, 20],
@@ -35,16 +37,20 @@ public class DhcpMessageProperties
     public void What_was_written_is_read_back() => Message.Sample(message => RoundTrips(message, 20_000));
 
     [Fact]
-    public void What_was_written_into_less_room_is_read_back_or_refused() => Gen.Select(Message, Gen.Int[0, 1472]).Sample((message, room) => RoundTrips(message, room, mayRefuse: true));
+    public void What_was_written_into_less_room_is_read_back_or_refused() =>
+        Gen.Select(Message, Gen.Int[0, 1472]).Sample((message, room) => RoundTrips(message, room, mayRefuse: true));
 
     [Fact]
     public void Any_octets_are_read_or_refused_and_what_is_read_survives_a_round_trip() =>
         Damaged.Sample(datagram => !DhcpMessage.TryParse(datagram, out var message) || RoundTrips(message, 70_000), iter: 20_000);
 
     [Fact]
-    public void Any_relay_agent_information_is_read() => Gen.Byte.Array[0, 300].Sample(value => RelayAgentInformation.Parse(value) is not null);
+    public void Any_relay_agent_information_is_read() =>
+        Gen.Byte.Array[0, 300].Sample(value => RelayAgentInformation.Parse(value) is not null);
 
-    private static Gen<byte[]> Seed { get; } = Captures.Names.SelectMany(Captures.Dhcp).ToArray() is var seeds ? Gen.Int[0, seeds.Length - 1].Select(i => seeds[i]) : null!;
+    private static Gen<byte[]> Seed { get; } = Captures.Names.SelectMany(Captures.Dhcp).ToArray() is var seeds
+        ? Gen.Int[0, seeds.Length - 1].Select(i => seeds[i])
+        : null!;
 
     /// <summary>Real packets with a few octets changed and the end cut or extended, and plain noise.</summary>
     internal static Gen<byte[]> Damaged { get; } = Gen.OneOf(

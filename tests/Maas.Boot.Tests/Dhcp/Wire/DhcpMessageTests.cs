@@ -50,7 +50,8 @@ public class DhcpMessageTests
         for (byte code = 224; code < 229; code++) message.Options.Set((DhcpOptionCode)code, Enumerable.Repeat(code, 60).ToArray());
 
         var read = Captures.Parse(Write(message, 500));
-        for (byte code = 224; code < 229; code++) read.Options.Get((DhcpOptionCode)code).ToArray().Should().Equal(Enumerable.Repeat(code, 60));
+        for (byte code = 224; code < 229; code++)
+            read.Options.Get((DhcpOptionCode)code).ToArray().Should().Equal(Enumerable.Repeat(code, 60));
     }
 
     [Fact]

@@ -7,10 +7,13 @@ public class MachineIdentifierTests
 {
     [Fact]
     public void The_uuid_is_the_one_the_operating_system_shows() =>
-        MachineIdentifier.Of(Captures.Message("bios-ipxe-rom-http-script", DhcpMessageType.Discover)).Should().Be(Guid.Parse("11111111-2222-3333-4444-555555555555"));
+        MachineIdentifier.Of(Captures.Message("bios-ipxe-rom-http-script", DhcpMessageType.Discover))
+            .Should()
+            .Be(Guid.Parse("11111111-2222-3333-4444-555555555555"));
 
     [Fact]
-    public void A_machine_of_zeros_has_none() => MachineIdentifier.Of(Captures.Message("uefi-http-x64", DhcpMessageType.Discover)).Should().BeNull();
+    public void A_machine_of_zeros_has_none() =>
+        MachineIdentifier.Of(Captures.Message("uefi-http-x64", DhcpMessageType.Discover)).Should().BeNull();
 
     [Fact]
     public void What_was_set_is_read_and_stands_in_smbios_order()

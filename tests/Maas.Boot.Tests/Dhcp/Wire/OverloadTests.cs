@@ -5,12 +5,17 @@ using Maas.Boot.Tests.Packets;
 
 namespace Maas.Boot.Tests.Dhcp.Wire;
 
-/// <summary>What a client must be told fits into the options, file, and sname fields, in parts if need be (RFC 2131 section 4.1, RFC 3396).</summary>
+/// <summary>
+/// What a client must be told fits into the options, file, and sname fields, in parts if need be (RFC 2131 section 4.1, RFC 3396).
+/// </summary>
 public class OverloadTests
 {
     private const int Header = 240, FileRoom = 127, NameRoom = 63;
 
-    private static readonly DhcpOptionCode[] Needed = [.. Enumerable.Range(1, 254).Select(c => (DhcpOptionCode)c).Where(DhcpResponder.IsNeeded)];
+    private static readonly DhcpOptionCode[] Needed =
+    [
+        .. Enumerable.Range(1, 254).Select(c => (DhcpOptionCode)c).Where(DhcpResponder.IsNeeded)
+    ];
 
     private static readonly Gen<DhcpMessage> Reply = Gen.Select(
         Gen.Select(Gen.Int[0, Needed.Length - 1], Gen.OneOf(Gen.Int[0, 12], Gen.Int[0, 90], Gen.Int[0, 400])).Array[0, 12],
@@ -18,14 +23,16 @@ public class OverloadTests
         (needed, others) =>
         {
             var reply = new DhcpMessage { Operation = DhcpOperation.Reply, Type = DhcpMessageType.Offer };
-            foreach (var (code, length) in needed) reply.Options.Set(Needed[code], Enumerable.Range(code, length).Select(o => (byte)o).ToArray());
+            foreach (var (code, length) in needed) reply.Options.Set(
+                Needed[code], Enumerable.Range(code, length).Select(o => (byte)o).ToArray());
             foreach (var (code, length) in others) reply.Options.Set((DhcpOptionCode)code, new byte[length]);
             reply.Type = DhcpMessageType.Offer;
             return reply;
         });
 
     [Fact]
-    public void Whatever_must_be_said_is_said_where_the_three_fields_have_room_for_it() => Gen.Select(Reply, Gen.Int[DhcpMessage.DefaultMaxLength, DhcpMessage.LongestOnEthernet]).Sample(
+    public void Whatever_must_be_said_is_said_where_the_three_fields_have_room_for_it() =>
+        Gen.Select(Reply, Gen.Int[DhcpMessage.DefaultMaxLength, DhcpMessage.LongestOnEthernet]).Sample(
         (reply, size) =>
         {
             var needed = Values(reply).Where(o => DhcpResponder.IsNeeded(o.Key)).ToDictionary();
@@ -34,7 +41,9 @@ public class OverloadTests
             if (room < 0) return;
 
             // Small ones stay whole, so that each field may lose as much as one of them; a part needs three octets.
-            var mustFit = needed.Where(o => o.Key != DhcpOptionCode.RelayAgentInformation).Sum(o => Wire(o.Value.Length) + 4) + (3 * 34) <= room + FileRoom + NameRoom;
+            var mustFit =
+                needed.Where(o => o.Key != DhcpOptionCode.RelayAgentInformation)
+                    .Sum(o => Wire(o.Value.Length) + 4) + (3 * 34) <= room + FileRoom + NameRoom;
             var buffer = new byte[size];
             var written = DhcpResponder.Write(reply, buffer);
             if (written == 0)
@@ -57,15 +66,31 @@ public class OverloadTests
         var request = ClientPackets.Message("350101 ff");
         var identifier = Enumerable.Range(0, length).Select(i => (byte)(i + 1)).ToArray();
         request.Options.Set(DhcpOptionCode.ClientIdentifier, identifier);
-        var grant = AddressResult.Grant(System.Net.IPAddress.Parse("10.0.0.10"), Leases.LeaseScene.Subnet with { Routers = [ClientPackets.Server] }, TimeSpan.FromHours(1), "a free address");
+        var grant = AddressResult.Grant(
+            System.Net.IPAddress.Parse("10.0.0.10"),
+            Leases.LeaseScene.Subnet with { Routers = [ClientPackets.Server] },
+            TimeSpan.FromHours(1),
+            "a free address");
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(Captures.Parse(DhcpMessageTests.Write(request, 1000)), new DhcpResponseContext(ClientPackets.Server.ToNumber(), grant, null), reply).Should().BeTrue();
+        DhcpResponder.Respond(
+            Captures.Parse(DhcpMessageTests.Write(request, 1000)),
+            new DhcpResponseContext(ClientPackets.Server.ToNumber(), grant, null),
+            reply)
+            .Should()
+            .BeTrue();
 
         var buffer = new byte[DhcpResponder.LongestReplyTo(request)];
         buffer.Length.Should().Be(DhcpMessage.DefaultMaxLength);
         var sent = Captures.Parse(buffer[..DhcpResponder.Write(reply, buffer)]);
         sent.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal(identifier);
-        foreach (var code in (DhcpOptionCode[])[DhcpOptionCode.MessageType, DhcpOptionCode.ServerIdentifier, DhcpOptionCode.LeaseTime, DhcpOptionCode.SubnetMask, DhcpOptionCode.Router])
+        foreach (var code in (DhcpOptionCode[])
+        [
+            DhcpOptionCode.MessageType,
+            DhcpOptionCode.ServerIdentifier,
+            DhcpOptionCode.LeaseTime,
+            DhcpOptionCode.SubnetMask,
+            DhcpOptionCode.Router
+        ])
             sent.Options.Contains(code).Should().BeTrue($"{code} is needed");
         buffer[240].Should().Be((byte)DhcpOptionCode.MessageType, "what has one part stays in the options field");
     }

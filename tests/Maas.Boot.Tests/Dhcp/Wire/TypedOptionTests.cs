@@ -9,7 +9,8 @@ public class TypedOptionTests
     private static readonly Gen<ClasslessRoute> Route = Gen.Select(Gen.UInt, Gen.Int[0, 32], Gen.UInt, (network, length, router) =>
         new ClasslessRoute(new IPNetwork(IPv4.ToAddress(network & IPv4.Mask(length)), length), IPv4.ToAddress(router)));
 
-    private static readonly Gen<string> Name = Gen.Char['a', 'z'].Array[1, 20].Select(c => new string(c)).Array[1, 5].Select(labels => string.Join('.', labels));
+    private static readonly Gen<string> Name =
+        Gen.Char['a', 'z'].Array[1, 20].Select(c => new string(c)).Array[1, 5].Select(labels => string.Join('.', labels));
 
     [Fact]
     public void Routes_are_read_as_they_were_written() => Route.Array[1, 20].Sample(routes =>
@@ -46,7 +47,9 @@ public class TypedOptionTests
     {
         var options = new DhcpOptions();
         UserClass.Set(options, [.. classes.Select(c => (ReadOnlyMemory<byte>)c)]);
-        return UserClass.Parse(options.Get(DhcpOptionCode.UserClass)).Select(c => Convert.ToHexString(c.Span)).SequenceEqual(classes.Select(Convert.ToHexString));
+        return UserClass.Parse(options.Get(DhcpOptionCode.UserClass))
+            .Select(c => Convert.ToHexString(c.Span))
+            .SequenceEqual(classes.Select(Convert.ToHexString));
     });
 
     [Theory]
@@ -77,7 +80,8 @@ public class TypedOptionTests
     [InlineData(new byte[] { 0xc0, 0 })]
     [InlineData(new byte[] { 1, (byte)'a', 0xc0, 2 })]
     [InlineData(new byte[] { 1, (byte)'a', 0xc0, 9 })]
-    public void A_pointer_that_does_not_lead_back_ends_the_reading(byte[] value) => DomainSearchList.TryParse(value, out _).Should().BeFalse();
+    public void A_pointer_that_does_not_lead_back_ends_the_reading(byte[] value) =>
+        DomainSearchList.TryParse(value, out _).Should().BeFalse();
 
     [Theory]
     [InlineData("")]

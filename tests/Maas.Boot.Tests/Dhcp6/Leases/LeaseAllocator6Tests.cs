@@ -45,7 +45,15 @@ public class LeaseAllocator6Tests
         var pool = new AddressPool6(LeaseScene6.Subnet);
         var now = DateTimeOffset.UnixEpoch;
         void Hold(TimeSpan time) =>
-            pool.Set(new Lease6 { Address = Asked, Client = LeaseScene6.ClientOf(1), AssociationId = 1, State = LeaseState.Bound, Since = now, ExpiresAt = now + time });
+            pool.Set(new Lease6
+            {
+                Address = Asked,
+                Client = LeaseScene6.ClientOf(1),
+                AssociationId = 1,
+                State = LeaseState.Bound,
+                Since = now,
+                ExpiresAt = now + time
+            });
         for (var i = 0; i < 1000; i++, now += TimeSpan.FromSeconds(1))
         {
             Hold(TimeSpan.FromHours(1));
@@ -78,7 +86,11 @@ public class LeaseAllocator6Tests
         var kept = IPAddress.Parse("fd00:77::1010");
         var scene = await LeaseScene6.OpenAsync(LeaseScene6.Subnet with
         {
-            Reservations = [new AddressReservation6.ForHardware(kept, LeaseScene6.HardwareOf(7)), new AddressReservation6.ForClient(IPAddress.Parse("fd00:77::7"), LeaseScene6.ClientOf(8))],
+            Reservations =
+            [
+                new AddressReservation6.ForHardware(kept, LeaseScene6.HardwareOf(7)),
+                new AddressReservation6.ForClient(IPAddress.Parse("fd00:77::7"), LeaseScene6.ClientOf(8))
+            ],
         });
         scene.Take(1, "fd00:77::1010").Should().NotBe(kept);
         scene.Take(7).Should().Be(kept);
@@ -91,7 +103,8 @@ public class LeaseAllocator6Tests
         var scene = await LeaseScene6.OpenAsync();
         scene.Ask(AssociationRequestKind.Take, 1, "fd00:1::1").Association.Status!.Value.Status.Should().Be(Dhcp6Status.NotOnLink);
         foreach (var kind in (AssociationRequestKind[])[AssociationRequestKind.Renew, AssociationRequestKind.Rebind])
-            scene.Ask(kind, 1, "fd00:1::1").Association.Addresses.Should().Equal(new LeasedAddress(IPAddress.Parse("fd00:1::1"), TimeSpan.Zero, TimeSpan.Zero));
+            scene.Ask(kind, 1, "fd00:1::1").Association.Addresses.Should()
+                .Equal(new LeasedAddress(IPAddress.Parse("fd00:1::1"), TimeSpan.Zero, TimeSpan.Zero));
     }
 
     [Fact]
@@ -101,7 +114,9 @@ public class LeaseAllocator6Tests
         scene.Take(1, "fd00:77::1055");
         scene.Time.Advance(TimeSpan.FromMinutes(50));
         scene.Ask(AssociationRequestKind.Renew, 1, "fd00:77::1055", "fd00:77::1056").Association.Addresses
-            .Select(a => (a.Address, a.Valid)).Should().Equal((Asked, TimeSpan.FromHours(1)), (IPAddress.Parse("fd00:77::1056"), TimeSpan.Zero));
+            .Select(a => (a.Address, a.Valid))
+                .Should()
+                .Equal((Asked, TimeSpan.FromHours(1)), (IPAddress.Parse("fd00:77::1056"), TimeSpan.Zero));
         scene.Time.Advance(TimeSpan.FromMinutes(50));
         scene.Addresses.List().Should().ContainSingle().Which.Since.Should().Be(scene.Time.Start);
     }
@@ -146,12 +161,19 @@ public class LeaseAllocator6Tests
         scene.Store.Fails = false;
         await scene.Addresses.CommitAsync(default);
         await scene.RestartAsync();
-        scene.Addresses.List().Should().ContainSingle().Which.Should().BeEquivalentTo(new { Address = address, Client = LeaseScene6.ClientOf(1), Hardware = (HardwareAddress?)LeaseScene6.HardwareOf(1), State = LeaseState.Bound });
+        scene.Addresses.List().Should().ContainSingle().Which.Should().BeEquivalentTo(new
+        {
+            Address = address,
+            Client = LeaseScene6.ClientOf(1),
+            Hardware = (HardwareAddress?)LeaseScene6.HardwareOf(1),
+            State = LeaseState.Bound
+        });
         scene.Take(2, $"{address}").Should().NotBe(address);
     }
 
     [Fact]
-    public Task No_two_clients_ever_hold_one_address() => Gen.Select(Gen.Int[1, 5], Gen.Byte[1, 12], Gen.Byte, Gen.Int[0, 40]).Array[1, 80].SampleAsync(async steps =>
+    public Task No_two_clients_ever_hold_one_address() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Byte[1, 12], Gen.Byte, Gen.Int[0, 40]).Array[1, 80].SampleAsync(async steps =>
     {
         var scene = await LeaseScene6.OpenAsync(LeaseScene6.Subnet with { Ranges = [AddressRange6.Parse("fd00:77::50-fd00:77::57")] });
         var held = new Dictionary<IPAddress, (byte Client, DateTimeOffset Until)>();

@@ -16,7 +16,8 @@ internal sealed class LeaseScene6
         SearchDomains = ["lab.example"],
     };
 
-    private LeaseScene6(LeaseAllocator6 addresses, MemoryLeaseStore6 store, FakeTimeProvider time) => (Addresses, Store, Time) = (addresses, store, time);
+    private LeaseScene6(LeaseAllocator6 addresses, MemoryLeaseStore6 store, FakeTimeProvider time) =>
+        (Addresses, Store, Time) = (addresses, store, time);
 
     public LeaseAllocator6 Addresses { get; private set; }
 
@@ -33,12 +34,15 @@ internal sealed class LeaseScene6
     public async Task RestartAsync() => Addresses = await LeaseAllocator6.OpenAsync([Subnet], Store, timeProvider: Time);
 
     public AssociationResult Ask(AssociationRequestKind kind, byte client, params string[] addresses) =>
-        Addresses.Ask(Addresses.SubnetOf(IPAddress.Parse("fd00:77::1"))!, new AssociationRequest(kind, ClientOf(client), Packet6.Association(1, addresses), HardwareOf(client), IsFirmware: false));
+        Addresses.Ask(
+            Addresses.SubnetOf(IPAddress.Parse("fd00:77::1"))!,
+            new AssociationRequest(kind, ClientOf(client), Packet6.Association(1, addresses), HardwareOf(client), IsFirmware: false));
 
     /// <summary>The address granted; <see langword="null"/> when none is.</summary>
     public IPAddress? Take(byte client, params string[] addresses) => Granted(Ask(AssociationRequestKind.Take, client, addresses));
 
-    public static IPAddress? Granted(AssociationResult answer) => answer.Association.Addresses.Where(a => a.Valid > TimeSpan.Zero).Select(a => a.Address).SingleOrDefault();
+    public static IPAddress? Granted(AssociationResult answer) =>
+        answer.Association.Addresses.Where(a => a.Valid > TimeSpan.Zero).Select(a => a.Address).SingleOrDefault();
 
     public static Duid ClientOf(byte client) => Duid.Of(HardwareOf(client));
 

@@ -7,7 +7,8 @@ namespace Maas.Boot.Tests.Dhcp6.Wire;
 
 public class Dhcp6MessageTests
 {
-    private static readonly Gen<Dhcp6Options> Options = Gen.Select(Gen.UShort, Gen.OneOf(Gen.Byte.Array[0, 12], Gen.Byte.Array[0, 300])).Array[0, 12].Select(all =>
+    private static readonly Gen<Dhcp6Options> Options =
+        Gen.Select(Gen.UShort, Gen.OneOf(Gen.Byte.Array[0, 12], Gen.Byte.Array[0, 300])).Array[0, 12].Select(all =>
     {
         var options = new Dhcp6Options();
         foreach (var (code, value) in all) options.Add((Dhcp6OptionCode)code, value);
@@ -15,10 +16,14 @@ public class Dhcp6MessageTests
     });
 
     [Fact]
-    public void What_was_written_is_read_back() => Gen.Select(Gen.Byte[1, 11], Gen.UInt[0, 0xffffff], Options).Sample((type, xid, options) =>
+    public void What_was_written_is_read_back() =>
+        Gen.Select(Gen.Byte[1, 11], Gen.UInt[0, 0xffffff], Options).Sample((type, xid, options) =>
     {
         var written = new Dhcp6Message((Dhcp6MessageType)type, xid, options).ToArray();
-        return Dhcp6Message.TryParse(written, out var read) && read.Type == (Dhcp6MessageType)type && read.TransactionId == xid && read.ToArray().SequenceEqual(written);
+        return Dhcp6Message.TryParse(written, out var read)
+            && read.Type == (Dhcp6MessageType)type
+            && read.TransactionId == xid
+            && read.ToArray().SequenceEqual(written);
     });
 
     [Fact]
@@ -41,7 +46,9 @@ public class Dhcp6MessageTests
         var ends = new List<int> { 4 };
         for (var at = 4; at < whole.Length; ends.Add(at)) at += 4 + (whole[at + 2] << 8) + whole[at + 3];
         for (var length = 0; length < whole.Length; length++)
-            Dhcp6Message.TryParse(whole.AsMemory(0, length), out _).Should().Be(ends.Any(e => length >= e && length < e + 4), $"of {length} octets");
+            Dhcp6Message.TryParse(whole.AsMemory(0, length), out _)
+                .Should()
+                .Be(ends.Any(e => length >= e && length < e + 4), $"of {length} octets");
     }
 
     [Theory]
@@ -70,7 +77,9 @@ public class Dhcp6MessageTests
             o.Add(Dhcp6OptionCode.NonTemporaryAddresses, Packet6.Association(2, "fd00:77::1002").ToArray());
             o.AddAssociation();
         });
-        renew.Associations.Select(a => (a.Id, string.Join(' ', a.Addresses.Select(l => l.Address)))).Should().Equal((1u, "fd00:77::1000 fd00:77::1001"), (2u, "fd00:77::1002"));
+        renew.Associations.Select(a => (a.Id, string.Join(' ', a.Addresses.Select(l => l.Address))))
+            .Should()
+            .Equal((1u, "fd00:77::1000 fd00:77::1001"), (2u, "fd00:77::1002"));
     }
 
     [Fact]
@@ -111,7 +120,8 @@ public class Dhcp6MessageTests
     public void A_relay_that_tells_the_link_layer_address_is_believed_before_the_client()
     {
         var inner = Packet6.Message(Dhcp6MessageType.Solicit).ToArray();
-        var relayed = Packet6.Relay(inner, "fd00:1::1", "fe80::5054:ff:fe77:1", 0, (Dhcp6OptionCode.ClientLinkLayerAddress, [0, 1, 0x52, 0x54, 0, 1, 2, 3]));
+        var relayed = Packet6.Relay(
+            inner, "fd00:1::1", "fe80::5054:ff:fe77:1", 0, (Dhcp6OptionCode.ClientLinkLayerAddress, [0, 1, 0x52, 0x54, 0, 1, 2, 3]));
         Packet6.Read(relayed).Hardware.Should().Be(HardwareAddress.Parse("52:54:00:01:02:03"));
     }
 
@@ -135,7 +145,8 @@ public class Dhcp6MessageTests
 
     private static Gen<byte[]> Hostile => Gen.OneOf(
         Gen.Byte.Array[0, 300],
-        Gen.Select(Gen.Byte[1, 13], Gen.Select(Gen.UShort[0, 140], Gen.Byte.Array[0, 40]).Array[0, 8], Gen.Int[0, 3]).Select((type, options, relays) =>
+        Gen.Select(Gen.Byte[1, 13], Gen.Select(Gen.UShort[0, 140], Gen.Byte.Array[0, 40]).Array[0, 8], Gen.Int[0, 3])
+            .Select((type, options, relays) =>
         {
             var area = new Dhcp6Options();
             foreach (var (code, value) in options) area.Add((Dhcp6OptionCode)code, value);
