@@ -12,7 +12,7 @@ namespace Maas.Core.Tests;
 /// <summary>A region over a store of its own, with a clock that stands still and power that does as it is told.</summary>
 public sealed class TestRegion : IAsyncDisposable
 {
-    public static readonly byte[] RandomAccessSource = Encoding.ASCII.GetBytes("an image of a disk");
+    public static readonly byte[] ImageBytes = Encoding.ASCII.GetBytes("an image of a disk");
     private readonly string directory = Directory.CreateTempSubdirectory("maas-core-").FullName;
 
     private TestRegion() { }
@@ -100,7 +100,7 @@ public sealed class TestRegion : IAsyncDisposable
 
     public async Task<BootResource> UploadAsync(string name = "custom/debian-12", byte[]? bytes = null, string fileType = "ddgz")
     {
-        bytes ??= RandomAccessSource;
+        bytes ??= ImageBytes;
         var created = await Region.BootResources.CreateAsync(new NewBootResource
         {
             Name = name,
