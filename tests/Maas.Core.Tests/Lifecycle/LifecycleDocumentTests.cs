@@ -4,7 +4,7 @@ using Maas.Judges;
 
 namespace Maas.Core.Tests.Lifecycle;
 
-/// <summary>The picture in docs/lifecycle.md is drawn from the table: <c>UPDATE_GOLDEN=1</c> rewrites it, a stale one fails.</summary>
+/// <summary>The picture in docs/reference/lifecycle.md is drawn from the table: <c>UPDATE_GOLDEN=1</c> rewrites it, a stale one fails.</summary>
 public class LifecycleDocumentTests
 {
     private const string Begin = "<!-- begin: drawn from MachineLifecycle.Table -->";
@@ -13,14 +13,14 @@ public class LifecycleDocumentTests
     [Fact]
     public async Task The_document_shows_the_table()
     {
-        var path = Repository.PathOf("docs/lifecycle.md");
+        var path = Repository.PathOf("docs/reference/lifecycle.md");
         var text = await File.ReadAllTextAsync(path);
         var from = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var to = text.IndexOf(End, StringComparison.Ordinal);
         var fresh = text[..from] + "\n" + Draw() + text[to..];
 
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") await File.WriteAllTextAsync(path, fresh);
-        else text.Should().Be(fresh, "docs/lifecycle.md is rewritten by UPDATE_GOLDEN=1");
+        else text.Should().Be(fresh, "docs/reference/lifecycle.md is rewritten by UPDATE_GOLDEN=1");
     }
 
     private static string Draw()

@@ -9,7 +9,7 @@ namespace Maas.Hosting.BootHttp.Sending;
 /// <summary>Brings a file's bytes into a response: large ones by the kernel where the connection can, else through the response's own buffers.</summary>
 internal sealed class BootFileSender(HttpContext context, BootFile file)
 {
-    // Few large writes cost less than many small ones (docs/performance.md).
+    // Few large writes cost less than many small ones (docs/explain/performance.md).
     private const int BufferSize = 256 * 1024;
 
     // Long enough that the calls do not count, short enough that a client too slow for the server's minimum is noticed.
