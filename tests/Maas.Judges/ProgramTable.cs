@@ -46,6 +46,7 @@ public static class ProgramTable
             "badblocks chattr debugfs dumpe2fs e2fsck e2image filefrag fsck.ext4 lsattr mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 resize2fs tune2fs"),
         ("fdisk", "fdisk sfdisk"),
         ("findutils", "find xargs"),
+        ("gcc", "gcc"),
         ("gdisk", "gdisk sgdisk"),
         ("genisoimage", "genisoimage isodump isoinfo isovfy"),
         ("golang-go", "go gofmt"),

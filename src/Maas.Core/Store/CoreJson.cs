@@ -11,6 +11,7 @@ namespace Maas.Core.Store;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(SystemIdConverter), typeof(MacAddressConverter)])]
 [JsonSerializable(typeof(Machine))]
+[JsonSerializable(typeof(IEnumerable<string>))]
 internal sealed partial class CoreJson : JsonSerializerContext;
 
 internal sealed class SystemIdConverter : JsonConverter<SystemId>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;

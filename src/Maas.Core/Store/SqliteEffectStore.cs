@@ -1,4 +1,4 @@
-using Dapper;
+using System.Data.Common;
 using Maas.Core.Lifecycle;
 using Maas.Core.Power;
 using Microsoft.Data.Sqlite;
@@ -10,34 +10,33 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
     public Task<IReadOnlyList<QueuedEffect>> ClaimAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", new { now = StoreTime.Write(now) });
-            return (IReadOnlyList<QueuedEffect>)[.. connection
-                .Query<(long Id, string Machine, long Action, long Finishes, long Repeats, long Attempts)>(
-                    """
-                    UPDATE effects SET claimed_until = @until
-                    WHERE id IN (
-                        SELECT id FROM effects
-                        WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
-                        ORDER BY due, id LIMIT @limit)
-                    RETURNING id, machine, action, finishes, repeats, attempts
-                    """,
-                    new { now = StoreTime.Write(now), until = StoreTime.Write(now + lease), limit })
-                .Select(row => new QueuedEffect(row.Id, SystemId.Parse(row.Machine), new MachineEffect.Power((PowerAction)row.Action, row.Finishes != 0, row.Repeats != 0), (int)row.Attempts))];
+            connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
+            return (IReadOnlyList<QueuedEffect>)connection.Query(
+                """
+                UPDATE effects SET claimed_until = @until
+                WHERE id IN (
+                    SELECT id FROM effects
+                    WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
+                    ORDER BY due, id LIMIT @limit)
+                RETURNING id, machine, action, finishes, repeats, attempts
+                """,
+                Read,
+                ("@now", StoreTime.Write(now)), ("@until", StoreTime.Write(now + lease)), ("@limit", limit));
         },
         cancellationToken);
 
     public Task PostponeAsync(QueuedEffect effect, DateTimeOffset due, string reason, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            connection.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", new { effect.Id });
+            connection.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", ("@Id", effect.Id));
             return connection.Execute(
                 "UPDATE effects SET due = @due, claimed_until = 0, attempts = attempts + 1, failure = @reason WHERE id = @Id",
-                new { due = StoreTime.Write(due), reason, effect.Id });
+                ("@due", StoreTime.Write(due)), ("@reason", reason), ("@Id", effect.Id));
         },
         cancellationToken);
 
     public Task DropAsync(QueuedEffect effect, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute("DELETE FROM effects WHERE id = @Id", new { effect.Id }), cancellationToken, WriteKind.Deletion);
+        database.WriteAsync(connection => connection.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", effect.Id)), cancellationToken, WriteKind.Deletion);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
         connection => StoreTime.Read(connection.ExecuteScalar<long?>(
@@ -51,7 +50,13 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
     /// <summary>Takes a machine's actions out of the queue, within the caller's transaction. The one that is under way stays until it ends.</summary>
     public static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)
     {
-        connection.Execute("DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", new { machine, now = StoreTime.Write(now) });
-        connection.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", new { machine });
+        connection.Execute("DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", ("@machine", machine), ("@now", StoreTime.Write(now)));
+        connection.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", ("@machine", machine));
     }
+
+    private static QueuedEffect Read(DbDataReader row) => new(
+        row.GetInt64(0),
+        SystemId.Parse(row.GetString(1)),
+        new MachineEffect.Power((PowerAction)row.GetInt32(2), row.GetBoolean(3), row.GetBoolean(4)),
+        row.GetInt32(5));
 }

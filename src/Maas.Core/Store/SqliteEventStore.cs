@@ -1,4 +1,4 @@
-using Dapper;
+using System.Data.Common;
 using Maas.Core.Journal;
 using Microsoft.Data.Sqlite;
 
@@ -14,8 +14,10 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         connection =>
         {
             var known = machine is { } id
-                ? connection.QuerySingleOrDefault<(string? Hostname, string? Operation, string? Owner)>(
-                    "SELECT hostname, document ->> 'OperationId', owner FROM machines WHERE id = @id", new { id = id.ToString() })
+                ? connection.Query(
+                    "SELECT hostname, document ->> 'OperationId', owner FROM machines WHERE id = @id",
+                    row => (Hostname: row.GetString(0), Operation: row.GetStringOrNull(1), Owner: row.GetStringOrNull(2)),
+                    ("@id", id.ToString())).SingleOrDefault()
                 : default;
             Guid? operation = Guid.TryParse(known.Operation, out var guid) ? guid : null;
             return Insert(connection, eventsPerMachine, at, machine, known.Hostname ?? "", known.Owner, operation, note);
@@ -25,14 +27,10 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
     public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken) => database.ReadAsync(
         connection =>
         {
-            var (where, parameters) = Conditions(query);
-
-            // Paging forward gives the events next to the given one; so they are taken from the old end, and turned round.
-            var order = query.After is null ? "DESC" : "ASC";
-            var rows = connection.Query<EventRow>(
-                $"SELECT id, at, machine, hostname, operation_id AS operation, level, type, description, username FROM events {where} ORDER BY id {order} LIMIT @limit",
-                parameters).Select(row => row.Read());
-            return (IReadOnlyList<Event>)[.. query.After is null ? rows : rows.Reverse()];
+            var (sql, parameters) = Select(query);
+            var rows = connection.Query(sql, Read, [.. parameters]);
+            if (query.After is not null) rows.Reverse();
+            return (IReadOnlyList<Event>)rows;
         },
         cancellationToken);
 
@@ -42,25 +40,36 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
             var mac = observation.MacAddress.ToString();
             var id = connection.ExecuteScalar<long>(
                 "INSERT INTO observations (at, mac, kind, text) VALUES (@at, @mac, @Kind, @Text) RETURNING id",
-                new { at = StoreTime.Write(observation.At), mac, observation.Kind, observation.Text });
+                ("@at", StoreTime.Write(observation.At)), ("@mac", mac), ("@Kind", observation.Kind), ("@Text", observation.Text));
             // What machines say themselves is counted apart: they say as much as they like.
-            var said = observation.Kind == Observation.Said;
+            var isSaid = observation.Kind == Observation.Said;
             if (id % TidyInterval == 0)
-                connection.Execute("DELETE FROM observations WHERE (kind = @Said) = @said AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @said ORDER BY id DESC LIMIT 1 OFFSET @inAll)", new { Observation.Said, said, inAll });
+            {
+                connection.Execute(
+                    """
+                    DELETE FROM observations WHERE (kind = @Said) = @isSaid
+                    AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @inAll)
+                    """,
+                    ("@Said", Observation.Said), ("@isSaid", isSaid), ("@inAll", inAll));
+            }
+
             connection.Execute(
-                "DELETE FROM observations WHERE mac = @mac AND (kind = @Said) = @said AND id <= (SELECT id FROM observations WHERE mac = @mac AND (kind = @Said) = @said ORDER BY id DESC LIMIT 1 OFFSET @perAddress)",
-                new { Observation.Said, mac, said, perAddress });
+                """
+                DELETE FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid
+                AND id <= (SELECT id FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @perAddress)
+                """,
+                ("@Said", Observation.Said), ("@mac", mac), ("@isSaid", isSaid), ("@perAddress", perAddress));
             return id;
         },
         cancellationToken);
 
     public Task<IReadOnlyList<Observation>> ObservationsAsync(IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<Observation>)[.. connection
-            .Query<(long At, string Mac, string Kind, string Text)>(
-                "SELECT at, mac, kind, text FROM observations WHERE mac IN @macs ORDER BY id DESC LIMIT @limit",
-                new { macs = addresses.Select(address => address.ToString()), limit })
-            .Select(row => new Observation(StoreTime.Read(row.At), MacAddress.Parse(row.Mac), row.Kind, row.Text))
-            .Reverse()],
+            .Query(
+                "SELECT at, mac, kind, text FROM observations WHERE mac IN (SELECT value FROM json_each(@macs)) ORDER BY id DESC LIMIT @limit",
+                row => new Observation(StoreTime.Read(row.GetInt64(0)), MacAddress.Parse(row.GetString(1)), row.GetString(2), row.GetString(3)),
+                ("@macs", JsonList.Of(addresses.Select(address => address.ToString()))), ("@limit", limit))
+            .AsEnumerable().Reverse()],
         cancellationToken);
 
     /// <summary>Writes an event within the caller's transaction, plain and bounded, whoever's words are in it.</summary>
@@ -82,8 +91,15 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
             INSERT INTO events (at, machine, hostname, owner, operation_id, level, type, description, username)
             VALUES (@at, @machine, @hostname, @owner, @operation, @level, @Type, @Description, @Username) RETURNING id
             """,
-            new { at = StoreTime.Write(at), machine = machine?.ToString(), hostname, owner, operation = operation?.ToString(),
-                level = (int)note.Level, note.Type, note.Description, note.Username });
+            ("@at", StoreTime.Write(at)),
+            ("@machine", machine?.ToString()),
+            ("@hostname", hostname),
+            ("@owner", owner),
+            ("@operation", operation?.ToString()),
+            ("@level", (int)note.Level),
+            ("@Type", note.Type),
+            ("@Description", note.Description),
+            ("@Username", note.Username));
         if (id % TidyInterval == 0) Tidy(connection, keep, machine, note.Level is EventLevel.Audit);
         return new Event(id, at, machine, hostname, operation, note);
     }
@@ -94,68 +110,46 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         DELETE FROM events WHERE machine IS @machine AND (level = 0) = @audit AND id <= (
             SELECT id FROM events WHERE machine IS @machine AND (level = 0) = @audit ORDER BY id DESC LIMIT 1 OFFSET @keep)
         """,
-        new { machine = machine?.ToString(), audit, keep });
+        ("@machine", machine?.ToString()), ("@audit", audit), ("@keep", keep));
 
-    private static (string Where, DynamicParameters Parameters) Conditions(EventQuery query)
+    private static (string Sql, List<(string Name, object? Value)> Parameters) Select(EventQuery query)
     {
+        List<string> conditions = [];
+        List<(string, object?)> parameters = [("@limit", Math.Clamp(query.Limit, 1, 1000))];
+
         // Audit is the lowest number and no "everything": asked for, it gives the audit trail alone.
-        List<string> conditions = [query.Level is EventLevel.Audit ? "level = 0" : "level >= @level"];
-        var parameters = new DynamicParameters(new { level = (int)query.Level, before = query.Before, after = query.After, limit = Math.Clamp(query.Limit, 1, 1000) });
+        if (query.Level is EventLevel.Audit) conditions.Add("level = 0");
+        else Add("level >= @level", "@level", (int)query.Level);
         if (query.MachineIds.Count > 0)
-        {
-            conditions.Add("machine IN @machines");
-            parameters.Add("machines", query.MachineIds.Select(id => id.ToString()));
-        }
-
-        if (query.Hostnames.Count > 0)
-        {
-            conditions.Add("hostname IN @hostnames");
-            parameters.Add("hostnames", query.Hostnames);
-        }
-
-        if (query.Usernames.Count > 0)
-        {
-            conditions.Add("username IN @usernames");
-            parameters.Add("usernames", query.Usernames);
-        }
-
+            Add("machine IN (SELECT value FROM json_each(@machines))", "@machines", JsonList.Of(query.MachineIds.Select(id => id.ToString())));
+        if (query.Hostnames.Count > 0) Add("hostname IN (SELECT value FROM json_each(@hostnames))", "@hostnames", JsonList.Of(query.Hostnames));
+        if (query.Usernames.Count > 0) Add("username IN (SELECT value FROM json_each(@usernames))", "@usernames", JsonList.Of(query.Usernames));
         if (query.VisibleTo is { } reader)
         {
-            conditions.Add("(owner = @reader OR (owner IS NULL AND NOT EXISTS (SELECT 1 FROM machines m WHERE m.id = events.machine AND m.owner <> @reader)))");
-            parameters.Add("reader", reader);
+            const string NotAnothers = "NOT EXISTS (SELECT 1 FROM machines m WHERE m.id = events.machine AND m.owner <> @reader)";
+            Add($"(owner = @reader OR (owner IS NULL AND {NotAnothers}))", "@reader", reader);
         }
 
-        if (query.Before is not null) conditions.Add("id < @before");
-        if (query.After is not null) conditions.Add("id > @after");
-        return ("WHERE " + string.Join(" AND ", conditions), parameters);
+        if (query.Before is { } before) Add("id < @before", "@before", before);
+        if (query.After is { } after) Add("id > @after", "@after", after);
+
+        // Paging forward gives the events next to the given one; so they are taken from the old end, and turned round.
+        var order = query.After is null ? "DESC" : "ASC";
+        const string Columns = "id, at, machine, hostname, operation_id, level, type, description, username";
+        return ($"SELECT {Columns} FROM events WHERE {string.Join(" AND ", conditions)} ORDER BY id {order} LIMIT @limit", parameters);
+
+        void Add(string condition, string name, object value)
+        {
+            conditions.Add(condition);
+            parameters.Add((name, value));
+        }
     }
 
-    private sealed class EventRow
-    {
-        public long Id { get; init; }
-
-        public long At { get; init; }
-
-        public string? Machine { get; init; }
-
-        public string Hostname { get; init; } = "";
-
-        public string? Operation { get; init; }
-
-        public long Level { get; init; }
-
-        public string Type { get; init; } = "";
-
-        public string Description { get; init; } = "";
-
-        public string? Username { get; init; }
-
-        public Event Read() => new(
-            Id,
-            StoreTime.Read(At),
-            SystemId.TryParse(Machine, out var id) ? id : null,
-            Hostname,
-            Guid.TryParse(Operation, out var operation) ? operation : null,
-            new EventNote((EventLevel)Level, Type, Description, Username));
-    }
+    private static Event Read(DbDataReader row) => new(
+        row.GetInt64(0),
+        StoreTime.Read(row.GetInt64(1)),
+        SystemId.TryParse(row.GetStringOrNull(2), out var id) ? id : null,
+        row.GetString(3),
+        Guid.TryParse(row.GetStringOrNull(4), out var operation) ? operation : null,
+        new EventNote((EventLevel)row.GetInt32(5), row.GetString(6), row.GetString(7), row.GetStringOrNull(8)));
 }

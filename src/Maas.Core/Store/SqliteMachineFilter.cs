@@ -1,40 +1,49 @@
-using Dapper;
 using Maas.Core.Fleet;
 
 namespace Maas.Core.Store;
 
-/// <summary>A filter as a WHERE clause. Every value is a parameter.</summary>
+/// <summary>A filter as a WHERE clause. Every value is a parameter; each list is one, in JSON.</summary>
 internal static class SqliteMachineFilter
 {
-    public static (string Where, DynamicParameters Parameters) Build(MachineFilter filter)
+    public static (string Where, List<(string Name, object? Value)> Parameters) Build(MachineFilter filter)
     {
-        var conditions = new List<string>();
-        var parameters = new DynamicParameters();
+        List<string> conditions = [];
+        List<(string, object?)> parameters = [];
 
-        AnyOf("m.id IN @ids", "ids", filter.Ids.Select(id => id.ToString()));
-        AnyOf("(m.hostname IN @names OR m.hostname || '.' || m.domain IN @names)", "names", filter.Hostnames.Select(name => name.ToLowerInvariant()));
-        AnyOf("EXISTS (SELECT 1 FROM machine_macs a WHERE a.machine = m.id AND a.mac IN @macs)", "macs", filter.MacAddresses.Select(mac => mac.ToString()));
-        AnyOf("m.status IN @statuses", "statuses", filter.Statuses.Select(status => (int)status));
-        AnyOf("m.power_state IN @powerStates", "powerStates", filter.PowerStates.Select(state => (int)state));
-        AnyOf("m.owner IN @owners", "owners", filter.Owners);
-        AnyOf("m.token_key IN @tokens", "tokens", filter.AllocatedByTokens);
-        AnyOf("m.agent_name IN @agents", "agents", filter.AgentNames);
-        AnyOf("m.domain IN @domains", "domains", filter.Domains);
-        AnyOf("m.zone IN @zones", "zones", filter.Zones);
-        AnyOf("m.pool IN @pools", "pools", filter.Pools);
+        AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
+        AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names", filter.Hostnames.Select(name => name.ToLowerInvariant()));
+        AnyOf("EXISTS (SELECT 1 FROM machine_macs a WHERE a.machine = m.id AND a.mac IN {0})", "@macs", filter.MacAddresses.Select(mac => mac.ToString()));
+        AnyOfNumbers("m.status IN {0}", "@statuses", filter.Statuses.Select(status => (int)status));
+        AnyOfNumbers("m.power_state IN {0}", "@powerStates", filter.PowerStates.Select(state => (int)state));
+        AnyOf("m.owner IN {0}", "@owners", filter.Owners);
+        AnyOf("m.token_key IN {0}", "@tokens", filter.AllocatedByTokens);
+        AnyOf("m.agent_name IN {0}", "@agents", filter.AgentNames);
+        AnyOf("m.domain IN {0}", "@domains", filter.Domains);
+        AnyOf("m.zone IN {0}", "@zones", filter.Zones);
+        AnyOf("m.pool IN {0}", "@pools", filter.Pools);
 
         var tags = filter.Tags.Distinct(StringComparer.Ordinal).ToList();
-        AnyOf("(SELECT count(*) FROM machine_tags t WHERE t.machine = m.id AND t.tag IN @tags) = @tagCount", "tags", tags);
-        parameters.Add("tagCount", tags.Count);
+        AnyOf("(SELECT count(*) FROM machine_tags t WHERE t.machine = m.id AND t.tag IN {0}) = @tagCount", "@tags", tags);
+        if (tags.Count > 0) parameters.Add(("@tagCount", tags.Count));
 
         return (conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions), parameters);
 
-        void AnyOf<T>(string condition, string name, IEnumerable<T> values)
+        void AnyOf(string condition, string name, IEnumerable<string> values)
         {
             var list = values.ToList();
-            if (list.Count == 0) return;
-            conditions.Add(condition);
-            parameters.Add(name, list);
+            if (list.Count > 0) Add(condition, name, JsonList.Of(list));
+        }
+
+        void AnyOfNumbers(string condition, string name, IEnumerable<int> values)
+        {
+            var list = values.ToList();
+            if (list.Count > 0) Add(condition, name, JsonList.Of(list));
+        }
+
+        void Add(string condition, string name, string list)
+        {
+            conditions.Add(condition.Replace("{0}", $"(SELECT value FROM json_each({name}))", StringComparison.Ordinal));
+            parameters.Add((name, list));
         }
     }
 }

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Dapper;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
 using Maas.Core.Power;
-using Maas.Core.Scripts;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
@@ -15,31 +13,34 @@ internal static class SqliteMachineWriter
     {
         var machine = change.Machine;
         var id = machine.Id.ToString();
-        if (change.CompletedEffect is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect AND withdrawn = 0", new { effect }) == 0)
+        if (change.CompletedEffect is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect AND withdrawn = 0", ("@effect", effect)) == 0)
         {
-            connection.Execute("DELETE FROM effects WHERE id = @effect", new { effect });
+            connection.Execute("DELETE FROM effects WHERE id = @effect", ("@effect", effect));
             return new SaveResult.Superseded();
         }
 
-        var (stored, ownerBefore) = connection.QuerySingleOrDefault<(long Version,
-            string? Owner)>("SELECT version, owner FROM machines WHERE id = @id", new { id });
+        var (stored, ownerBefore) = connection.Query(
+            "SELECT version, owner FROM machines WHERE id = @id", row => (row.GetInt64(0), row.GetStringOrNull(1)), ("@id", id)).SingleOrDefault();
         if (stored != machine.Version) return machine.Version == 0 ? new SaveResult.Taken("system_id", id) : new SaveResult.Conflict();
         if (FindTaken(connection, machine) is { } taken) return taken;
 
-        if (change.MostNew is { } most && connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE status = @status", new { status = (int)MachineStatus.New }) >= most)
+        if (change.MostNew is { } most && connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE status = @status", ("@status", (int)MachineStatus.New)) >= most)
             return new SaveResult.Full();
 
         machine = machine with { Version = machine.Version + 1, Updated = change.At };
         if (machine.Version == 1) machine = machine with { Number = Insert(connection, machine) };
         else Update(connection, machine);
-        connection.Execute("DELETE FROM machine_macs WHERE machine = @id", new { id });
-        connection.Execute("INSERT INTO machine_macs (mac, machine) VALUES (@mac, @id)", machine.MacAddresses.Select(mac => new { mac = mac.ToString(), id }));
-        connection.Execute("DELETE FROM machine_tags WHERE machine = @id", new { id });
-        connection.Execute("INSERT INTO machine_tags (tag, machine) VALUES (@tag, @id)", machine.Tags.Select(tag => new { tag, id }));
+        connection.Execute("DELETE FROM machine_macs WHERE machine = @id", ("@id", id));
+        connection.Execute(
+            "INSERT INTO machine_macs (mac, machine) SELECT value, @id FROM json_each(@macs)",
+            ("@macs", JsonList.Of(machine.MacAddresses.Select(mac => mac.ToString()))), ("@id", id));
+        connection.Execute("DELETE FROM machine_tags WHERE machine = @id", ("@id", id));
+        connection.Execute(
+            "INSERT INTO machine_tags (tag, machine) SELECT value, @id FROM json_each(@tags)", ("@tags", JsonList.Of(machine.Tags)), ("@id", id));
 
         foreach (var note in change.Events) SqliteEventStore.Insert(
             connection, eventsPerMachine, change.At, machine.Id, machine.Hostname, machine.Owner ?? ownerBefore, machine.OperationId, note);
-        if (change.CompletedEffect is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", new { completed });
+        if (change.CompletedEffect is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
         Apply(connection, id, change);
         return new SaveResult.Saved(machine);
     }
@@ -48,10 +49,10 @@ internal static class SqliteMachineWriter
     {
         var id = machine.Id.ToString();
         var mac = connection.ExecuteScalar<string?>(
-            "SELECT mac FROM machine_macs WHERE mac IN @macs AND machine <> @id LIMIT 1",
-            new { macs = machine.MacAddresses.Select(address => address.ToString()), id });
+            "SELECT mac FROM machine_macs WHERE mac IN (SELECT value FROM json_each(@macs)) AND machine <> @id LIMIT 1",
+            ("@macs", JsonList.Of(machine.MacAddresses.Select(address => address.ToString()))), ("@id", id));
         if (mac is not null) return new SaveResult.Taken("mac_addresses", mac);
-        return connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE hostname = @Hostname AND id <> @id", new { machine.Hostname, id }) > 0
+        return connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE hostname = @Hostname AND id <> @id", ("@Hostname", machine.Hostname), ("@id", id)) > 0
             ? new SaveResult.Taken("hostname", machine.Hostname)
             : null;
     }
@@ -72,22 +73,22 @@ internal static class SqliteMachineWriter
         """,
         Columns(machine));
 
-    private static object Columns(Machine machine) => new
-    {
-        id = machine.Id.ToString(),
-        hostname = machine.Hostname,
-        domain = machine.Domain,
-        status = (int)machine.Status,
-        powerState = (int)machine.PowerState,
-        owner = machine.Owner,
-        tokenKey = machine.AllocatedByToken,
-        agentName = machine.AgentName,
-        zone = machine.Zone,
-        pool = machine.Pool,
-        deadline = StoreTime.Write(machine.Deadline),
-        version = machine.Version,
-        document = JsonSerializer.Serialize(machine, CoreJson.Default.Machine),
-    };
+    private static (string Name, object? Value)[] Columns(Machine machine) =>
+    [
+        ("@id", machine.Id.ToString()),
+        ("@hostname", machine.Hostname),
+        ("@domain", machine.Domain),
+        ("@status", (int)machine.Status),
+        ("@powerState", (int)machine.PowerState),
+        ("@owner", machine.Owner),
+        ("@tokenKey", machine.AllocatedByToken),
+        ("@agentName", machine.AgentName),
+        ("@zone", machine.Zone),
+        ("@pool", machine.Pool),
+        ("@deadline", StoreTime.Write(machine.Deadline)),
+        ("@version", machine.Version),
+        ("@document", JsonSerializer.Serialize(machine, CoreJson.Default.Machine)),
+    ];
 
     private static void Apply(SqliteConnection connection, string id, MachineChange change)
     {
@@ -104,34 +105,34 @@ internal static class SqliteMachineWriter
                         INSERT INTO effects (machine, action, finishes, repeats, attempts, due, claimed_until) SELECT @id, @action, @finishes, @repeats, 0, @due, 0
                         WHERE NOT EXISTS (SELECT 1 FROM effects WHERE machine = @id AND action = @action AND finishes = @finishes AND withdrawn = 0)
                         """,
-                        new
-                        {
-                            id,
-                            action = (int)power.Action,
-                            finishes = power.Finishes ? 1 : 0,
-                            repeats = power.Repeats ? 1 : 0,
-                            due = StoreTime.Write(power.Repeats ? change.At + MachineEffect.RepeatInterval : change.At),
-                        });
+                        ("@id", id),
+                        ("@action", (int)power.Action),
+                        ("@finishes", power.Finishes ? 1 : 0),
+                        ("@repeats", power.Repeats ? 1 : 0),
+                        ("@due", StoreTime.Write(power.Repeats ? change.At + MachineEffect.RepeatInterval : change.At)));
                     break;
                 case MachineEffect.CloseScripts close:
                     connection.Execute(
-                        "UPDATE script_results SET status = @status, ended = @ended WHERE machine = @id AND status IN @unfinished",
-                        new { id, status = (int)close.Status, ended = StoreTime.Write(change.At), unfinished = ScriptResult.Unfinished.Select(status => (int)status) });
+                        """
+                        UPDATE script_results SET status = @status, ended = @ended
+                        WHERE machine = @id AND status IN (SELECT value FROM json_each(@unfinished))
+                        """,
+                        ("@id", id), ("@status", (int)close.Status), ("@ended", StoreTime.Write(change.At)), ("@unfinished", SqliteScriptStore.Unfinished));
                     break;
                 case MachineEffect.KeepUserData keep:
                     connection.Execute(
                         "INSERT INTO user_data (machine, body) VALUES (@id, @body) ON CONFLICT (machine) DO UPDATE SET body = excluded.body",
-                        new { id, body = keep.Body.ToArray() });
+                        ("@id", id), ("@body", keep.Body.ToArray()));
                     break;
                 case MachineEffect.ForgetUserData:
-                    connection.Execute("DELETE FROM user_data WHERE machine = @id", new { id });
+                    connection.Execute("DELETE FROM user_data WHERE machine = @id", ("@id", id));
                     break;
                 case MachineEffect.RevokeCredentials:
-                    connection.Execute("DELETE FROM node_tokens WHERE machine = @id", new { id });
-                    connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", new { id });
+                    connection.Execute("DELETE FROM node_tokens WHERE machine = @id", ("@id", id));
+                    connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", ("@id", id));
                     break;
                 case MachineEffect.RevokeBootTokens:
-                    connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", new { id });
+                    connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", ("@id", id));
                     break;
                 default: // Scheduled scripts come as results to be, below; cancelled power is done above.
                     break;
@@ -150,6 +151,6 @@ internal static class SqliteMachineWriter
         if (effects.Any(effect => effect is MachineEffect.CancelPower)) return true;
         var wishes = effects.OfType<MachineEffect.Power>().Where(power => !power.Repeats).Select(power => power.Action).Where(action => action is not PowerAction.Query).ToList();
         return wishes is not ([] or [PowerAction.TurnOn]) || (wishes.Count > 0 && connection.ExecuteScalar<long>(
-            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn AND withdrawn = 0", new { id, turnOn = (int)PowerAction.TurnOn }) == 0);
+            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn AND withdrawn = 0", ("@id", id), ("@turnOn", (int)PowerAction.TurnOn)) == 0);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
@@ -18,9 +17,9 @@ internal static class StoreSchema
 
     public static void BringUpToDate(SqliteConnection connection, string store)
     {
-        var version = connection.ExecuteScalar<int>("PRAGMA user_version");
-        var application = connection.ExecuteScalar<int>("PRAGMA application_id");
-        if (application != ApplicationId && (application != 0 || version != 0 || connection.ExecuteScalar<int>("SELECT count(*) FROM sqlite_schema") != 0))
+        var version = connection.ExecuteScalar<long>("PRAGMA user_version");
+        var application = connection.ExecuteScalar<long>("PRAGMA application_id");
+        if (application != ApplicationId && (application != 0 || version != 0 || connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") != 0))
             throw new StoreVersionException($"{store} is a database of another program.");
         if (version > Version)
             throw new StoreVersionException($"The store {store} has schema {version}, written by a newer version of this program; this one understands up to {Version}.");

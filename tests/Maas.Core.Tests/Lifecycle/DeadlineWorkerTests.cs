@@ -1,5 +1,5 @@
-using Dapper;
 using Maas.Core.Lifecycle;
+using Maas.Core.Store;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Tests.Lifecycle;
@@ -16,7 +16,10 @@ public class DeadlineWorkerTests
         test.Clock.Advance(TimeSpan.FromSeconds(1));
         await test.DoAsync(sound.Id, new MachineCommand.Commission());
         await using (var connection = new SqliteConnection($"Data Source={test.DataSource};Pooling=False"))
-            await connection.ExecuteAsync("UPDATE machines SET document = '{' WHERE id = @id", new { id = broken.Id.ToString() });
+        {
+            connection.Open();
+            connection.Execute("UPDATE machines SET document = '{' WHERE id = @id", ("@id", broken.Id.ToString()));
+        }
 
         test.Clock.Advance(TimeSpan.FromMinutes(31));
         await test.Region.Deadlines.PassAsync();

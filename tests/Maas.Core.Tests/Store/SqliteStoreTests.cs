@@ -1,4 +1,3 @@
-using Dapper;
 using Maas.Core.Store;
 using Microsoft.Data.Sqlite;
 
@@ -45,6 +44,20 @@ public sealed class SqliteStoreTests : IDisposable
         open.Should().Throw<StoreVersionException>().WithMessage("*schema 999*understands up to*");
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_store_that_another_program_has_locked_is_an_error_once_the_wait_is_over()
+    {
+        using var other = new SqliteConnection($"Data Source={DataSource};Pooling=False");
+        other.Open();
+        other.Execute("BEGIN EXCLUSIVE");
+        using var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False;Default Timeout=1");
+        connection.Open();
+
+        var open = () => Task.Run(() => StoreSchema.BringUpToDate(connection, DataSource), TestContext.Current.CancellationToken);
+
+        (await open.Should().ThrowAsync<SqliteException>()).Which.SqliteErrorCode.Should().Be(5); // SQLITE_BUSY
+    }
+
     [Fact]
     public void A_database_of_another_program_is_left_alone()
     {
@@ -75,7 +88,7 @@ public sealed class SqliteStoreTests : IDisposable
         var writes = Enumerable.Range(0, 50).Select(number => database.WriteAsync(
             connection =>
             {
-                connection.Execute("INSERT INTO settings (name, json) VALUES (@name, '1')", new { name = $"n{number}" });
+                connection.Execute("INSERT INTO settings (name, json) VALUES (@name, '1')", ("@name", $"n{number}"));
                 return number % 7 == 3 ? throw new InvalidOperationException("no") : number;
             },
             default)).ToList();
@@ -91,7 +104,7 @@ public sealed class SqliteStoreTests : IDisposable
     {
         var database = Open();
         var writes = Enumerable.Range(0, 200).Select(number => database.WriteAsync(
-            connection => connection.Execute("INSERT INTO settings (name, json) VALUES (@name, '1')", new { name = $"n{number}" }), default)).ToList();
+            connection => connection.Execute("INSERT INTO settings (name, json) VALUES (@name, '1')", ("@name", $"n{number}")), default)).ToList();
         database.Dispose();
         await Task.WhenAll(writes);
 

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Security.Cryptography;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Core.Fleet;
+using Maas.Core.Images;
+using Maas.Core.Journal;
+using Maas.Core.Power;
+
+namespace Maas.Aot;
+
+/// <summary>Every operation of every store, once.</summary>
+internal static class StoreChecks
+{
+    private static readonly MacAddress Mac = MacAddress.Parse("52:54:00:00:00:11");
+
+    public static async Task RunAsync(string folder)
+    {
+        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = Path.Combine(folder, "stores.db") });
+        var alice = await AccountsAsync(region);
+        await FilesAndSettingsAsync(region);
+        await ImagesAsync(region);
+        var machine = await MachinesAsync(region, alice);
+        await TokensAsync(region, machine.Id);
+        await EventsAsync(region, machine.Id);
+        Check.That(await region.Machines.DeleteAsync(machine.Id, null) is CommandResult.Done);
+        Check.That(await region.Users.DeleteAsync("alice"));
+    }
+
+    private static async Task<User> AccountsAsync(MaasRegion region)
+    {
+        var created = await region.Users.CreateAsync("alice", "alice@example.org", new Secret("correct horse"), isAdministrator: true);
+        var alice = Check.Found(created);
+        Check.That(await region.Users.CreateAsync("alice", "", new Secret("another horse"), isAdministrator: false) is null);
+        Check.That(await region.Users.FindAsync("alice") == alice);
+        Check.That((await region.Users.ListAsync()).Contains(alice));
+        Check.That(await region.Users.SetPasswordAsync("alice", new Secret("battery staple")));
+        Check.That(await region.Users.VerifyPasswordAsync("alice", new Secret("battery staple")) == alice);
+
+        var key = await region.Users.CreateApiKeyAsync(alice, "laptop");
+        var found = Check.Found(await region.Users.FindApiKeyAsync(key.ConsumerKey, key.TokenKey));
+        Check.That(found.TokenSecret.Reveal() == key.TokenSecret.Reveal());
+        Check.That(await region.Users.RenameApiKeyAsync(alice, key.TokenKey, "desk"));
+        Check.That((await region.Users.ListApiKeysAsync(alice)).Single(one => one.TokenKey == key.TokenKey).Name == "desk");
+        Check.That(await region.Users.DeleteApiKeyAsync(alice, key.TokenKey));
+
+        const string SshKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtwVDGBGyzJ4BYtwHkYB0C0ZQYK0ZQ5vGzWm6dXBTTX alice@desk";
+        var ssh = Check.Found(await region.SshKeys.AddAsync("alice", SshKey));
+        Check.That(await region.SshKeys.GetAsync(ssh.Id) == ssh);
+        Check.That((await region.SshKeys.ListAsync("alice")).Single() == ssh);
+        Check.That(await region.SshKeys.DeleteAsync(ssh.Id));
+        return alice;
+    }
+
+    private static async Task FilesAndSettingsAsync(MaasRegion region)
+    {
+        var file = await region.Files.PutAsync("alice", "notes.txt", "hello"u8.ToArray());
+        Check.That(Check.Found(await region.Files.FindAsync("alice", "notes.txt")).Content.Span.SequenceEqual("hello"u8));
+        Check.That(Check.Found(await region.Files.FindAnyAsync("notes.txt")).Owner == "alice");
+        Check.That(Check.Found(await region.Files.FindByKeyAsync(file.Key)).Name == "notes.txt");
+        Check.That((await region.Files.ListAsync("alice", "no")).Single().Key == file.Key);
+        Check.That(await region.Files.DeleteAsync("alice", "notes.txt"));
+
+        await region.Settings.ChangeAsync("maas_name", "rack row 7");
+        Check.That((await region.Settings.GetAsync("maas_name"))?.Contains("rack row 7", StringComparison.Ordinal) == true);
+    }
+
+    private static async Task ImagesAsync(MaasRegion region)
+    {
+        var bytes = "an image"u8.ToArray();
+        var sha256 = Convert.ToHexString(SHA256.HashData(bytes));
+        var upload = new NewBootResource
+        {
+            Name = "custom/small",
+            Architecture = "amd64",
+            FileType = "ddraw",
+            Size = bytes.Length,
+            Sha256 = sha256,
+        };
+        var resource = ((UploadResult.Taken)await region.BootResources.CreateAsync(upload)).Resource;
+        using var content = new MemoryStream(bytes);
+        Check.That(await region.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, content) is UploadResult.Taken);
+        Check.That(Check.Found(await region.BootResources.GetAsync(resource.Id)).Sets[^1].File.IsComplete);
+        Check.That((await region.BootResources.ListAsync()).Count == 1);
+        Check.That(await region.BootResources.DeleteAsync(resource.Id));
+    }
+
+    private static async Task<Machine> MachinesAsync(MaasRegion region, User owner)
+    {
+        var power = new PowerSettings("ipmi", new Dictionary<string, string>());
+        var added = new NewMachine { MacAddresses = [Mac], Hostname = "rack-1", Power = power };
+        var created = await region.Machines.CreateAsync(added, owner.Name);
+        var machine = ((CreateResult.Created)created).Machine;
+        Check.That((await region.Machines.FindByMacAsync(Mac))?.Id == machine.Id);
+        Check.That(await region.Tags.SaveAsync(new Tag("fast", "an NVMe disk", "nvme=1")));
+        Check.That((await region.Tags.UpdateMachinesAsync("fast", [machine.Id], [], owner.Name)).Added == 1);
+        Check.That(await region.Tags.RenameAsync("fast", new Tag("quick", "an NVMe disk")));
+        Check.That((await region.Tags.ListAsync()).Single().Name == "quick");
+
+        machine = Check.Found(await region.Machines.GetAsync(machine.Id));
+        var filter = new MachineFilter
+        {
+            Ids = [machine.Id],
+            Hostnames = [machine.Hostname],
+            MacAddresses = [Mac],
+            Statuses = [machine.Status],
+            PowerStates = [machine.PowerState],
+            Domains = [machine.Domain],
+            Zones = [machine.Zone],
+            Pools = [machine.Pool],
+            Tags = ["quick"],
+        };
+        Check.That((await region.Machines.ListAsync(filter)).Single().Id == machine.Id);
+        Check.That((await region.Machines.ListAsync(filter with { Owners = ["bob"] })).Count == 0);
+        Check.That(await region.Tags.DeleteAsync("quick"));
+        return machine;
+    }
+
+    private static async Task TokensAsync(MaasRegion region, SystemId machine)
+    {
+        var token = Check.Found(await region.NodeTokens.GetOrCreateAsync(machine));
+        Check.That(await region.NodeTokens.GetAsync(machine) == token);
+        Check.That((await region.NodeTokens.FindAsync(token.ConsumerKey, token.TokenKey))?.MachineId == machine);
+
+        var address = IPAddress.Parse("10.0.0.7");
+        var boot = await region.BootTokens.IssueAsync(machine, address) ?? throw new InvalidOperationException("No boot token.");
+        Check.That(await region.BootTokens.RedeemAsync(boot, address) is BootTokenResult.Accepted accepted && accepted.Token == token);
+
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        Check.That(await region.Nonces.UseAsync(token.ConsumerKey, token.TokenKey, "n1", now) == NonceVerdict.Fresh);
+        Check.That(await region.Nonces.UseAsync(token.ConsumerKey, token.TokenKey, "n1", now) != NonceVerdict.Fresh);
+    }
+
+    private static async Task EventsAsync(MaasRegion region, SystemId machine)
+    {
+        var first = await region.Events.WriteAsync(machine, new EventNote(EventLevel.Warning, "Smoke", "It smokes.", "alice"));
+        await region.Events.WriteAsync(machine, new EventNote(EventLevel.Audit, "Seen", "A person looked.", "alice"));
+        var query = new EventQuery
+        {
+            MachineIds = [machine],
+            Hostnames = [first.Hostname],
+            Usernames = ["alice"],
+            Level = EventLevel.Debug,
+            VisibleTo = "alice",
+        };
+        Check.That((await region.Events.QueryAsync(query with { Before = first.Id + 1 }))[0].Id == first.Id);
+        Check.That((await region.Events.QueryAsync(query with { After = first.Id - 1 })).Any(happened => happened.Id == first.Id));
+        var audit = await region.Events.QueryAsync(new EventQuery { Level = EventLevel.Audit });
+        Check.That(audit.Count > 0 && audit.All(happened => happened.Note.Level == EventLevel.Audit));
+
+        await region.Timeline.ObserveAsync(new Observation(TimeProvider.System.GetUtcNow(), Mac, "dhcp", "DISCOVER"));
+        Check.That((await region.Timeline.ObservationsAsync(Mac)).Single().Text == "DISCOVER");
+        Check.That((await region.Timeline.ReadAsync(machine)).OfType<TimelineEntry.Seen>().Count() == 1);
+    }
+}
