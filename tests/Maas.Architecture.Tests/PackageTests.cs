@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Xml.Linq;
 using Maas.Judges;
 
 namespace Maas.Architecture.Tests;
@@ -25,18 +26,41 @@ public sealed class PackageTests : IAsyncLifetime
     {
         foreach (var package in Repository.Packages)
         {
-            var file = _output.GetFiles($"{package}.*.nupkg").Single(found => char.IsAsciiDigit(found.Name[package.Length + 1]));
+            var file = FileOf(package);
             using var archive = ZipFile.OpenRead(file.FullName);
             archive.Entries.Select(entry => entry.FullName)
                 .Should()
                 .Contain(["README.md", $"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml"], package);
-            using var specification = new StreamReader(archive.GetEntry($"{package}.nuspec")!.Open());
-            specification.ReadToEnd().Should().Contain("""<license type="expression">MIT</license>""").And.Contain(
-                "<readme>README.md</readme>");
+            Specification(package).ToString().Should()
+                .Contain("""<license type="expression">MIT</license>""").And.Contain("<readme>README.md</readme>");
             File.Exists(Path.ChangeExtension(file.FullName, ".snupkg")).Should().BeTrue($"{package} has symbols");
         }
 
         _output.GetFiles("*.nupkg").Should().HaveCount(Repository.Packages.Count, "tests, samples and benchmarks are not packages");
+    }
+
+    [Fact]
+    public void Each_library_has_tags_of_its_own()
+    {
+        var tags = Repository.Packages.Select(package =>
+            Specification(package).Descendants().Single(element => element.Name.LocalName == "tags").Value.Split(' ', ';')).ToList();
+        string[] common = ["maas", "bare-metal", "provisioning"];
+
+        tags.Should().OnlyContain(one => common.All(one.Contains) && one.Length > common.Length);
+        tags.Select(one => string.Join(' ', one)).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void A_library_demands_no_newer_patch_of_Microsoft_Extensions_than_the_first()
+    {
+        var demands = from package in Repository.Packages
+                      from dependency in Specification(package).Descendants().Where(element => element.Name.LocalName == "dependency")
+                      let id = dependency.Attribute("id")!.Value
+                      where id.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                      select (Package: package, Id: id, Version: dependency.Attribute("version")!.Value);
+
+        demands.Should().NotBeEmpty()
+            .And.OnlyContain(demand => demand.Version == "10.0.0", "an application may pin an older patch than the newest (NU1605)");
     }
 
     [Fact]
@@ -46,5 +70,15 @@ public sealed class PackageTests : IAsyncLifetime
             File.ReadAllText(Path.Combine(Repository.Root, "src", package, "README.md"))
                 .Should()
                 .Contain("```", $"{package} shows how it is used");
+    }
+
+    private FileInfo FileOf(string package) =>
+        _output.GetFiles($"{package}.*.nupkg").Single(found => char.IsAsciiDigit(found.Name[package.Length + 1]));
+
+    private XDocument Specification(string package)
+    {
+        using var archive = ZipFile.OpenRead(FileOf(package).FullName);
+        using var specification = archive.GetEntry($"{package}.nuspec")!.Open(); // every package has one
+        return XDocument.Load(specification);
     }
 }
