@@ -38,7 +38,7 @@ internal sealed class SqliteDatabase : IDisposable
         var held = temporary ? null : StoreLock.Take(path, clock);
         try
         {
-            if (!temporary) CreateForOwnerOnly(path);
+            if (!temporary && OperatingSystem.IsWindows()) CreateForOwnerOnly(path);
             var address = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
             var writing = Connect(address);
             try

@@ -1,33 +1,62 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Core.Store;
 
 /// <summary>
-/// Holds a store for one process. The lock is the kernel's (it ends with the process, however that ends); who has it stands
-/// in a second file, for the message to whoever comes next.
+/// Holds a store for one process: a lock on <c>maas.db.lock</c> and, except on Windows, one on the database file itself, so that removing
+/// the lock file lets no second
+/// server in. The kernel ends both with the process. A third file names the holder, for the message to the next process.
 /// </summary>
+/// <remarks>
+/// SQLite's own locks are of another kind (<c>fcntl</c>) and not affected. But the kernel drops those when the process closes any handle
+/// of the database file, so the
+/// lock file comes first: a second store of the same process fails there and does not touch the database. On Windows a file that is open
+/// cannot be removed.
+/// </remarks>
 internal sealed class StoreLock : IDisposable
 {
-    private readonly FileStream file;
+    private readonly SafeFileHandle heldFile;
+    private readonly SafeFileHandle? heldDatabase;
 
-    private StoreLock(FileStream file) => this.file = file;
+    private StoreLock(SafeFileHandle file, SafeFileHandle? database) => (heldFile, heldDatabase) = (file, database);
 
+    /// <summary>Locks a store, whose database file is created when missing.</summary>
+    /// <exception cref="StoreLockedException">Another process has it.</exception>
     public static StoreLock Take(string store, TimeProvider clock)
     {
         var holder = store + ".holder";
+        var file = TakePrivate(store + ".lock") ?? throw Refused(store, holder);
+        SafeFileHandle? database = null;
         try
         {
-            var taken = PrivateFile.OpenOrCreate(store + ".lock", FileShare.None);
+            if (!OperatingSystem.IsWindows()) database = TakePrivate(store) ?? throw Refused(store, holder);
             Describe(holder, clock);
-            return new StoreLock(taken);
+            return new StoreLock(file, database);
         }
-        catch (IOException failure) when (failure.GetType() == typeof(IOException))
+        catch
         {
-            throw new StoreLockedException(store, File.Exists(holder) ? File.ReadAllText(holder) : "another process");
+            database?.Dispose();
+            file.Dispose();
+            throw;
         }
     }
 
-    public void Dispose() => file.Dispose();
+    /// <summary>Lets the store go; after its last connection was closed.</summary>
+    public void Dispose()
+    {
+        heldDatabase?.Dispose();
+        heldFile.Dispose();
+    }
+
+    private static SafeFileHandle? TakePrivate(string path)
+    {
+        // Created on its own first: a mode that is set later is too late for who has opened the file already.
+        if (!File.Exists(path)) PrivateFile.OpenOrCreate(path, FileShare.ReadWrite).Dispose();
+        return LockFile.TryTake(path, FileMode.OpenOrCreate);
+    }
+
+    private static StoreLockedException Refused(string store, string holder) => new(store, File.Exists(holder) ? File.ReadAllText(holder) : "another process");
 
     // An earlier version left this file readable to everybody.
     private static void Describe(string holder, TimeProvider clock)

@@ -27,9 +27,10 @@ internal sealed class StoredFile(SafeFileHandle handle) : StoredBytes
 
     public override void Flush() => RandomAccess.FlushToDisk(handle);
 
-    /// <summary>Whether a path leads to this file, as far as length and time of writing tell.</summary>
-    public bool IsStill(string path) =>
-        new FileInfo(path) is { Exists: true } there
+    /// <summary>Whether a path leads to this file; outside Linux as far as length and time of writing tell.</summary>
+    public bool IsStill(string path) => OperatingSystem.IsLinux()
+        ? LockFile.IsAt(handle, path)
+        : new FileInfo(path) is { Exists: true } there
             && there.Length == Length
             && there.LastWriteTimeUtc == File.GetLastWriteTimeUtc(handle);
 

@@ -1,8 +1,8 @@
 namespace Maas.Images.Debian;
 
 /// <summary>
-/// Holds a file open for this process alone, so that two processes on one cache do not fetch the same thing into each other's hands. The
-/// file stays: were it deleted, one process could lock the old file, opened before, and another the new one.
+/// Waits for a <see cref="LockFile"/>, so that two processes on one cache do not fetch the same thing into each other's hands. The file
+/// stays when it is released.
 /// </summary>
 internal static class FileLock
 {
@@ -12,19 +12,8 @@ internal static class FileLock
     {
         while (true)
         {
-            try
-            {
-                // FileShare.None is an advisory lock on Unix; it goes with the process, however that ends.
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0);
-            }
-            catch (IOException fault) when (IsHeld(fault))
-            {
-                await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
+            if (LockFile.TryTake(path, FileMode.OpenOrCreate) is { } taken) return taken;
+            await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows: .NET hands them on as the low part of HResult.
-    private static bool IsHeld(IOException fault) =>
-        fault.GetType() == typeof(IOException) && fault.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -18,14 +18,8 @@ internal sealed class LibraryLock(string path, TimeProvider timeProvider)
     {
         while (true)
         {
-            try
-            {
-                return new FileStream(path, FileMode.Open, access, share, bufferSize: 0);
-            }
-            catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
-            {
-                await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
+            if (LockFile.TryTake(path, FileMode.Open, access, share) is { } taken) return taken;
+            await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 }

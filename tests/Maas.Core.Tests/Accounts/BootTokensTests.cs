@@ -55,9 +55,10 @@ public class BootTokensTests
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.EnlistAsync();
         var token = await IssueAsync(test, machine.Id, Client);
+        await test.Region.DisposeAsync(); // while it is open, the store is locked for others
+        File.ReadAllText(test.DataSource, System.Text.Encoding.Latin1).Should().NotContain(token.Reveal());
         await test.ReopenAsync();
 
-        File.ReadAllText(test.DataSource, System.Text.Encoding.Latin1).Should().NotContain(token.Reveal());
         (await test.Region.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Accepted>();
     }
 

@@ -40,10 +40,12 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
     public static JournalFile<TKey, TRecord, TFormat> Open(string path, long smallestRewrite = DefaultSmallestRewrite)
     {
         path = Path.GetFullPath(path);
-        File.Delete(RewritePath(path)); // what a crash during a rewrite left
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        // A rewrite puts another file in the journal's place: LockFile holds the one that is there when the lock is.
+        var file = LockFile.TryTake(path, FileMode.OpenOrCreate) ?? throw new IOException($"{path} is in use by another process.");
         try
         {
+            // what a crash during a rewrite left; before the lock is held it may be that of a process at work
+            File.Delete(RewritePath(path));
             var journal = new JournalFile<TKey, TRecord, TFormat>(path, file, smallestRewrite);
             if (RandomAccess.GetLength(file) == 0) journal.Begin();
             else journal.Load();

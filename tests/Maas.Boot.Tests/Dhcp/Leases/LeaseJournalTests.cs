@@ -24,6 +24,16 @@ public sealed class LeaseJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_process_is_refused_and_does_not_touch_a_rewrite_of_the_first()
+    {
+        await using var journal = LeaseJournal.Open(FilePath);
+        await Write(journal, A(1));
+        await File.WriteAllTextAsync(FilePath + ".rewrite", "under way");
+        FluentActions.Invoking(() => LeaseJournal.Open(FilePath)).Should().Throw<IOException>().WithMessage("*in use by another process*");
+        File.Exists(FilePath + ".rewrite").Should().BeTrue();
+    }
+
+    [Fact]
     public async Task A_torn_end_is_cut_off_at_any_octet_and_loses_only_the_last_write()
     {
         long firstEnd;
