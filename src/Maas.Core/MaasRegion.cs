@@ -62,7 +62,7 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         ScriptResults = new ScriptResults(scripts, Machines, clock);
         Files = new StoredFiles(files);
         Effects = new EffectWorker(effects, Machines, power, signal, clock, options, loggers.CreateLogger<EffectWorker>());
-        Deadlines = new DeadlineWorker(Machines, clock, loggers.CreateLogger<DeadlineWorker>());
+        Deadlines = new DeadlineWorker(Machines, Events, options, clock, loggers.CreateLogger<DeadlineWorker>());
     }
 
     /// <summary>Machines.</summary>

@@ -34,6 +34,18 @@ public sealed class MaasRegionOptions
     [Range(100, 1_000_000)]
     public int EventsPerMachine { get; set; } = 10_000;
 
+    /// <summary>
+    /// How many events of all deleted machines together are kept, the newest, and as many of their audit events; 0 to 100,000,000,
+    /// 100,000 by default. Older ones are deleted once an hour.
+    /// </summary>
+    [Range(0, 100_000_000)]
+    public int EventsOfDeletedMachines { get; set; } = 100_000;
+
+    /// <summary>
+    /// After this long an event of a deleted machine is deleted, however few there are. Zero, the default, sets no such limit.
+    /// </summary>
+    public TimeSpan DeletedMachineEventLifetime { get; set; }
+
     /// <summary>With so many New machines, no further one can make itself known: whoever asks has shown no credentials. 1 upward.</summary>
     [Range(1, int.MaxValue)]
     public int MostNewMachines { get; set; } = 10_000;

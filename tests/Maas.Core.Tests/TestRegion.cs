@@ -23,6 +23,8 @@ public sealed class TestRegion : IAsyncDisposable
 
     public MaasRegion Region { get; private set; } = null!;
 
+    public MaasRegionOptions Options { get; private set; } = null!;
+
     public Machines Machines => Region.Machines;
 
     public string DataSource => Path.Combine(directory, "maas.db");
@@ -40,9 +42,9 @@ public sealed class TestRegion : IAsyncDisposable
     public async Task ReopenAsync()
     {
         if (Region is not null) await Region.DisposeAsync();
-        var options = new MaasRegionOptions { DataSource = DataSource };
-        Configure(options);
-        Region = await MaasRegion.OpenAsync(options, Clock, Power);
+        Options = new MaasRegionOptions { DataSource = DataSource };
+        Configure(Options);
+        Region = await MaasRegion.OpenAsync(Options, Clock, Power);
     }
 
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")

@@ -57,6 +57,12 @@ public sealed record Machine
     /// <summary>What went wrong when it was last turned on, though it was (its controller would not set the next boot); <see langword="null"/> for nothing. At most what a power driver says.</summary>
     public string? PowerNote { get; init; }
 
+    /// <summary>
+    /// What a person was asked to do because the present operation could not turn the machine off (Wake-on-LAN cannot);
+    /// <see langword="null"/> for nothing. An operation asks once.
+    /// </summary>
+    public string? PowerOffNote { get; init; }
+
     /// <summary>When it came into this status.</summary>
     public DateTimeOffset StatusSince { get; init; }
 

@@ -19,6 +19,12 @@ public sealed class Events
     public Task<Event> WriteAsync(SystemId? machine, EventNote note, CancellationToken cancellationToken = default) =>
         store.WriteAsync(clock.GetUtcNow(), machine, note, cancellationToken);
 
+    /// <summary>Deletes old events of machines that were deleted, as the options say; how many.</summary>
+    internal Task<int> ForgetOfDeletedAsync(MaasRegionOptions options, CancellationToken cancellationToken) => store.ForgetOfDeletedAsync(
+        options.EventsOfDeletedMachines,
+        options.DeletedMachineEventLifetime > TimeSpan.Zero ? clock.GetUtcNow() - options.DeletedMachineEventLifetime : null,
+        cancellationToken);
+
     /// <summary>The events that match, the newest first.</summary>
     public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) => store.QueryAsync(query, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Maas.Core.Fleet;
+using Maas.Core.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Core.Lifecycle;
@@ -9,13 +10,17 @@ public sealed partial class DeadlineWorker
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ForgettingInterval = TimeSpan.FromHours(1);
     private readonly Machines machines;
+    private readonly Events events;
+    private readonly MaasRegionOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<DeadlineWorker> logger;
     private long? forgotAt;
 
-    internal DeadlineWorker(Machines machines, TimeProvider clock, ILogger<DeadlineWorker> logger)
+    internal DeadlineWorker(Machines machines, Events events, MaasRegionOptions options, TimeProvider clock, ILogger<DeadlineWorker> logger)
     {
         this.machines = machines;
+        this.events = events;
+        this.options = options;
         this.clock = clock;
         this.logger = logger;
     }
@@ -68,6 +73,7 @@ public sealed partial class DeadlineWorker
             if (forgotAt is { } last && clock.GetElapsedTime(last) < ForgettingInterval) return;
             forgotAt = clock.GetTimestamp();
             if (await machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
+            if (await events.ForgetOfDeletedAsync(options, cancellationToken).ConfigureAwait(false) is > 0 and var old) LogEventsForgotten(old);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -83,6 +89,9 @@ public sealed partial class DeadlineWorker
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} New machines were not heard of for long and are forgotten")]
     private partial void LogForgotten(int count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} old events of deleted machines are deleted")]
+    private partial void LogEventsForgotten(int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Deadlines could not be looked at; trying again")]
     private partial void LogPassFailed(Exception failure);

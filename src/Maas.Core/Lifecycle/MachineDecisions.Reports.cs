@@ -174,8 +174,10 @@ public static partial class MachineDecisions
     {
         move.Machine = move.Machine with { PowerState = done.State };
         if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
-        if (done.Note is { } note)
+        var isOff = done.Effect.Action is PowerAction.TurnOff or PowerAction.ShutDown;
+        if (done.Note is { } note && !(isOff && note == move.Machine.PowerOffNote)) // an operation may turn the machine off at its beginning and at its end
         {
+            if (isOff) move.Machine = move.Machine with { PowerOffNote = note };
             move.Note(EventLevel.Warning, "Power", note);
             if (done.Effect.Action is PowerAction.TurnOn && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true }) move.Machine = move.Machine with { StatusMessage = note };
         }

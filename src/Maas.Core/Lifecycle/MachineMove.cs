@@ -49,7 +49,7 @@ internal sealed class MachineMove(Machine machine, MachineCommand command, DateT
     /// <summary>A new operation begins: its events and scripts carry the command's id, and boot tokens of earlier ones end.</summary>
     public void BeginOperation()
     {
-        Machine = Machine with { OperationId = command.OperationId, CheckedIn = false };
+        Machine = Machine with { OperationId = command.OperationId, CheckedIn = false, PowerOffNote = null };
         Add(new MachineEffect.RevokeBootTokens());
     }
 

@@ -34,6 +34,9 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         },
         cancellationToken);
 
+    public Task<int> ForgetOfDeletedAsync(int keep, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        SqliteEventRetention.ApplyAsync(database, keep, since, cancellationToken);
+
     public Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {

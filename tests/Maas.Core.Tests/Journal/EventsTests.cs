@@ -56,6 +56,65 @@ public class EventsTests
     }
 
     [Fact]
+    public async Task Machines_that_come_and_go_leave_a_bounded_number_of_events()
+    {
+        await using var test = await TestRegion.OpenAsync(options => options.EventsOfDeletedMachines = 700);
+        var kept = await test.EnlistAsync();
+        for (var gone = 2; gone < 5; gone++)
+        {
+            var machine = await test.EnlistAsync($"52:54:00:00:00:0{gone}");
+            await WriteAsync(machine.Id, EventLevel.Info, 600);
+            await WriteAsync(kept.Id, EventLevel.Info, 100);
+            await test.Region.Events.WriteAsync(machine.Id, new EventNote(EventLevel.Audit, "Test", "a person's change", "bob"));
+            (await test.Machines.DeleteAsync(machine.Id, actor: null)).Should().BeOfType<CommandResult.Done>();
+        }
+
+        await test.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Test", "of no machine"));
+        (await ForgetAsync(test)).Should().Be((3 * 601) - 700, "each machine also has the event of its enlistment");
+        (await ForgetAsync(test)).Should().Be(0);
+        var left = await AllAsync(test, EventLevel.Debug);
+        left.Count(happened => happened.MachineId is { } id && id != kept.Id).Should().Be(700);
+        left.Count(happened => happened.MachineId == kept.Id).Should().Be(301);
+        left[0].Note.Description.Should().Be("of no machine");
+        (await AllAsync(test, EventLevel.Audit)).Should().HaveCount(6, "the changes of people and the deletions are counted apart");
+
+        async Task WriteAsync(SystemId id, EventLevel level, int count) =>
+            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => test.Region.Events.WriteAsync(id, new EventNote(level, "Test", "chatter"))));
+    }
+
+    [Fact]
+    public async Task Events_of_deleted_machines_that_are_too_old_go_once_an_hour()
+    {
+        await using var test = await TestRegion.OpenAsync(options =>
+        {
+            options.DeletedMachineEventLifetime = TimeSpan.FromDays(30);
+            options.NewMachineLifetime = TimeSpan.Zero;
+        });
+        var (kept, machine) = (await test.EnlistAsync(), await test.EnlistAsync("52:54:00:00:00:02"));
+        await test.Machines.DeleteAsync(machine.Id, actor: null);
+        test.Clock.Advance(TimeSpan.FromDays(20));
+        await test.Region.Events.WriteAsync(machine.Id, new EventNote(EventLevel.Info, "Test", "a late report"));
+        (await ForgetAsync(test)).Should().Be(0);
+
+        test.Clock.Advance(TimeSpan.FromDays(11));
+        using var stop = new CancellationTokenSource();
+        var working = test.Region.Deadlines.RunAsync(stop.Token); // its first pass ends before it waits for the clock
+        while ((await AllAsync(test, EventLevel.Audit)).Count > 0 || (await AllAsync(test, EventLevel.Debug)).Count > 2) await Task.Yield();
+        await stop.CancelAsync();
+        await working;
+        (await AllAsync(test, EventLevel.Debug)).Select(happened => $"{happened.MachineId}").Should().Equal($"{machine.Id}", $"{kept.Id}");
+    }
+
+    private static Task<int> ForgetAsync(TestRegion test) => test.Region.Events.ForgetOfDeletedAsync(test.Options, default);
+
+    private static async Task<List<Event>> AllAsync(TestRegion test, EventLevel level)
+    {
+        var all = new List<Event>();
+        while (await test.Region.Events.QueryAsync(new EventQuery { Level = level, Limit = 1000, Before = all.Count == 0 ? null : all[^1].Id }) is { Count: > 0 } page) all.AddRange(page);
+        return all;
+    }
+
+    [Fact]
     public async Task No_event_keeps_control_characters_whoever_wrote_it()
     {
         await using var test = await TestRegion.OpenAsync();

@@ -149,6 +149,27 @@ public class EffectWorkerTests
     }
 
     [Fact]
+    public async Task An_operation_asks_once_to_turn_the_machine_off_by_hand_and_the_next_one_asks_again()
+    {
+        await using var test = await TestRegion.OpenAsync();
+        test.Power.Answer = action => action is PowerAction.TurnOn ? null : new PowerReply.Unsupported("Wake-on-LAN cannot turn off.");
+        var machine = await test.ReadyAsync(powerType: "wakeonlan");
+        (await AskedAsync()).Should().Be(1, "commissioning turns the machine off before its inventory and after it");
+        await test.ReopenAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        await test.SettleAsync(machine.Id);
+        (await AskedAsync()).Should().Be(2);
+        await test.RunScriptsAsync(machine.Id, Inventories.Small("52:54:00:00:00:01", 2, 2048));
+        await test.DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
+        (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
+        (await AskedAsync()).Should().Be(2);
+        test.Power.Asked.Count(action => action is PowerAction.TurnOff or PowerAction.ShutDown).Should().BeGreaterThan(2, "each time the driver is asked");
+
+        async Task<int> AskedAsync() => (await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning }))
+            .Count(happened => happened.Note.Description.Contains("off by hand", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_wake_up_that_nobody_answers_is_sent_again_until_the_machine_has_booted()
     {
         await using var test = await TestRegion.OpenAsync();

@@ -1,4 +1,3 @@
-using Dapper;
 using Maas.Core.Store;
 using Maas.Judges;
 
