@@ -19,7 +19,7 @@ internal sealed class AdvertisementLink : IDisposable
     private AdvertisementLink(Socket socket, NetworkInterface device, int index)
     {
         Socket = socket;
-        Name = device.Name;
+        (Name, Index) = (device.Name, index);
         Hardware = device.GetPhysicalAddress().GetAddressBytes();
         _everybody = new IPEndPoint(new IPAddress(AllNodes.GetAddressBytes(), index), 0);
     }
@@ -27,6 +27,9 @@ internal sealed class AdvertisementLink : IDisposable
     public Socket Socket { get; }
 
     public string Name { get; }
+
+    /// <summary>The number of the interface that the socket is bound to.</summary>
+    public int Index { get; }
 
     public byte[] Hardware { get; }
 

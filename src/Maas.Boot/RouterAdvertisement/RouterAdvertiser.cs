@@ -57,16 +57,30 @@ public sealed partial class RouterAdvertiser
     /// <summary>Advertises until cancelled; a router then says that it is one no longer.</summary>
     /// <exception cref="SocketException">The process lacks CAP_NET_RAW.</exception>
     /// <exception cref="ArgumentException">An interface does not exist.</exception>
+    /// <exception cref="InterfaceChangedException">An interface was removed, or created again. One that only goes down is advertised on
+    /// again when it is up.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var links = new List<AdvertisementLink>();
+        var watches = new List<InterfaceWatch>();
         try
         {
-            foreach (var name in _options.Interfaces) links.Add(AdvertisementLink.Open(name));
-            await Task.WhenAll(links.Select(l => AdvertiseAsync(l, cancellationToken))).ConfigureAwait(false);
+            foreach (var name in _options.Interfaces)
+            {
+                links.Add(AdvertisementLink.Open(name));
+                watches.Add(new InterfaceWatch(name, _time, index: links[^1].Index));
+            }
+
+            await ServerLoops.RunAsync(
+                [
+                    .. links.Select(l => (Func<CancellationToken, Task>)(token => AdvertiseAsync(l, token))),
+                    .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync),
+                ],
+                cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            foreach (var watch in watches) watch.Dispose();
             foreach (var link in links) link.Dispose();
         }
     }
