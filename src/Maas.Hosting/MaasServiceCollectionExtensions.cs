@@ -4,7 +4,6 @@ using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dns;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
 using Maas.Core.Images;
 using Maas.Core.Journal;
 using Maas.Core.Power;
@@ -24,7 +23,6 @@ using Maas.Images.Library;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -110,15 +108,19 @@ public static class MaasServiceCollectionExtensions
             services.AddSingleton(provider =>
             {
                 var time = provider.GetRequiredService<TimeProvider>();
-                return new LinkNeighbours(() => NeighbourTable.IndexOf(name), LinkResolver.TryOpen(name, link, options.Prefix6, time), time);
+                return new LinkNeighbours(() => NeighbourTable.IndexOf(name), new LinkResolver(name, link, options.Prefix6, time), time);
             });
             services.AddSingleton<IHardwareAddresses>(provider => provider.GetRequiredService<LinkNeighbours>());
         }
 
+        services.AddSingleton<ListedMachines>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ListedMachines>());
         if (options.Mode == DhcpMode.Full)
         {
             var subnet = link.Subnet(options);
-            services.AddSingleton(provider => new LeaseBook(Path.Combine(options.DataDirectory, "leases.db"), [subnet], link.Network, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => new LeaseBook(
+                Path.Combine(options.DataDirectory, "leases.db"), [subnet], link.Network, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ListedMachines>().IsAccepted));
             services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<LeaseBook>());
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LeaseBook>());
         }
@@ -153,9 +155,8 @@ public static class MaasServiceCollectionExtensions
     private static void AddNaming(IServiceCollection services, MaasOptions options, ServedLink link)
     {
         services.AddSingleton(provider => new LinkHosts(
-            provider.GetRequiredService<Machines>(), provider.GetService<LeaseBook>(), provider.GetService<LeaseBook6>(), options.Domain, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LinkHosts>>()));
+            provider.GetRequiredService<ListedMachines>(), provider.GetService<LeaseBook>(), provider.GetService<LeaseBook6>(), options.Domain, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostDirectory>(provider => provider.GetRequiredService<LinkHosts>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LinkHosts>());
     }
 
     // The store holds secrets: a folder that others may enter is closed to them. A shared one, such as /tmp, is not taken from its users.

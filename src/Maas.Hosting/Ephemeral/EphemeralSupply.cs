@@ -1,6 +1,5 @@
 using Maas.Boot;
 using Maas.Hosting.Policy;
-using Maas.Images;
 using Maas.Images.Debian;
 using Maas.Images.Downloads;
 using Maas.Images.Ephemeral;
@@ -78,7 +77,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
         }
 
         using var owned = packages as IDisposable;
-        var progress = new StepLog(LogStep);
+        var progress = new SupplyProgress(logger);
         await BootPrograms.ImportAsync(packages, options.ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
         await WarnOfOldShimAsync(cancellationToken).ConfigureAwait(false);
         var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
@@ -127,18 +126,6 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
             new EphemeralFileNames($"{prefix}/kernel", $"{prefix}/initrd"), $"ephemeral/{BuiltArchitecture}/", EnvironmentDirectory, environment);
     }
 
-    private void LogStep(string step, string? item)
-    {
-        if (item is null) LogStep(step);
-        else LogStepOf(step, item);
-    }
-
-    [LoggerMessage(LogLevel.Information, "Ephemeral environment: {Step}")]
-    private partial void LogStep(string step);
-
-    [LoggerMessage(LogLevel.Information, "Ephemeral environment: {Step} {Item}")]
-    private partial void LogStepOf(string step, string item);
-
     [LoggerMessage(LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
     private partial void Ready(string release, long mebibytes);
 
@@ -150,17 +137,4 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
 
     [LoggerMessage(LogLevel.Error, "The ephemeral environment could not be built; tried again in {Wait}")]
     private partial void Failed(Exception exception, TimeSpan wait);
-
-    /// <summary>Says each step once, not each of its bytes.</summary>
-    private sealed class StepLog(Action<string, string?> step) : IProgress<ImportProgress>
-    {
-        private (string, string?) _last;
-
-        public void Report(ImportProgress value)
-        {
-            if (_last == (value.Step, value.Item)) return;
-            _last = (value.Step, value.Item);
-            step(value.Step, value.Item);
-        }
-    }
 }

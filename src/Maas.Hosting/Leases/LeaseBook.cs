@@ -14,7 +14,11 @@ namespace Maas.Hosting.Leases;
 /// <param name="link">The network of the link that is served.</param>
 /// <param name="neighbours">Who is seen on the link; <see langword="null"/> on loopback, where nobody is and the lease alone decides.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IAddressOwners? neighbours, TimeProvider timeProvider) : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
+/// <param name="isAccepted">Whether a hardware address is that of a machine which an administrator has accepted; <see langword="null"/>
+/// when that is not known.</param>
+internal sealed class LeaseBook(
+    string path, IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IAddressOwners? neighbours, TimeProvider timeProvider, Func<HardwareAddress, bool>? isAccepted = null)
+    : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
 {
     private SqliteLeaseStore? _store;
     private LeaseAllocator? _leases;
@@ -25,14 +29,16 @@ internal sealed class LeaseBook(string path, IReadOnlyList<DhcpSubnet> subnets, 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         _store = SqliteLeaseStore.Open(path);
-        _leases = await LeaseAllocator.OpenAsync(subnets, _store, RulesFor(subnets), timeProvider, cancellationToken).ConfigureAwait(false);
+        _leases = await LeaseAllocator.OpenAsync(subnets, _store, Rules(), timeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     // A host that invents hardware addresses gets half of the addresses in a minute at most, and keeps them for as long as firmware does; 60 a minute is a rack.
-    private static LeaseOptions RulesFor(IReadOnlyList<DhcpSubnet> subnets) => new()
+    // Machines that an administrator has accepted get an address all the same.
+    private LeaseOptions Rules() => new()
     {
         NewClientsPerMinuteOfLink = (int)Math.Clamp(subnets.Sum(s => s.Ranges.Sum(r => NumberOf(r.Last) - NumberOf(r.First) + 1)) / 2, 60, int.MaxValue),
         NewClientLeaseTime = subnets.Min(s => s.FirmwareLeaseTime),
+        IsKnownClient = isAccepted,
     };
 
     private static long NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());

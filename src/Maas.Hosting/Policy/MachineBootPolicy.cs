@@ -30,32 +30,58 @@ internal sealed partial class MachineBootPolicy(
 
     // A handful: the registry's architectures, and the words that administrators give machines.
     private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
+    private readonly RecentArchitectures _architectures = new(capacity: 65_536);
 
     /// <inheritdoc/>
     public async ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken)
     {
         if (question.Hardware.ToMacAddress() is not { IsUnicast: true } address) return null;
         var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
-        if (!IsServed(question, machine)) return null;
         return (machine?.NextBoot ?? Unknown()) switch
         {
             BootIntent.None => null,
-            BootIntent.LocalDisk => s_localDisk,
-            BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => s_powerOff,
+            BootIntent.LocalDisk => WithoutEnvironment(question, address, machine, s_localDisk),
+            BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => WithoutEnvironment(question, address, machine, s_powerOff),
+            _ when !HasEnvironmentFor(question, address, machine) => null,
             BootIntent.Ephemeral { Task: EphemeralTask.Enlist } => Kernel(question, address, token: null),
             BootIntent.Ephemeral or BootIntent.Install => await WithTokenAsync(question, address, machine!.Id, cancellationToken).ConfigureAwait(false), // only a known machine has these
             _ => throw new UnreachableException(),
         };
     }
 
-    /// <summary>Whether there is an environment for the client's architecture: the firmware's own word, else what is known of the machine.</summary>
-    private bool IsServed(BootRequest question, Machine? machine)
+    /// <summary>
+    /// What takes no environment, a boot program at most. A client that asks for its script runs one; firmware gets one only if there is
+    /// one for it, and U-Boot and a
+    /// Raspberry Pi need none.
+    /// </summary>
+    private BootInstruction? WithoutEnvironment(BootRequest question, MacAddress address, Machine? machine, BootInstruction instruction)
     {
-        if (environment.Architecture is not { } served) return true;
-        var asked = question.Architecture is { } firmware ? FirmwareArchitecture.NameOf(firmware) : machine?.Architecture.Split('/')[0];
-        if (asked is null || asked == served) return true;
+        var architecture = ArchitectureOf(question, address, machine);
+        var isServed = question.Phase == BootPhase.Script || environment.Architecture is not { } served || architecture is null || architecture == served
+            || question.Architecture is BootArchitecture.Arm32UBoot or BootArchitecture.Arm64UBoot or BootArchitecture.RaspberryPi
+            || (question.Architecture is { } firmware && options.Programs[firmware] is { } program && File.Exists(Path.Combine(options.ProgramDirectory, program)));
+        return isServed ? instruction : null;
+    }
+
+    /// <summary>
+    /// Whether there is an environment for the client's architecture. A client of which nothing tells one gets the environment that there
+    /// is.
+    /// </summary>
+    private bool HasEnvironmentFor(BootRequest question, MacAddress address, Machine? machine)
+    {
+        if (environment.Architecture is not { } served || ArchitectureOf(question, address, machine) is not { } asked || asked == served) return true;
         if (_reported.Count < MostReported && _reported.TryAdd(asked, true)) LogArchitectureNotServed(asked, question.Hardware, served);
         return false;
+    }
+
+    /// <summary>
+    /// The architecture that the firmware tells, or told in its last DHCP message, else what is known of the machine;
+    /// <see langword="null"/> for a client of which nothing is known.
+    /// </summary>
+    private string? ArchitectureOf(BootRequest question, MacAddress address, Machine? machine)
+    {
+        if (question.Architecture is { } told) _architectures.Remember(address, told);
+        return (question.Architecture ?? _architectures.Find(address)) is { } firmware ? FirmwareArchitecture.NameOf(firmware) : machine?.Architecture.Split('/')[0];
     }
 
     private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();

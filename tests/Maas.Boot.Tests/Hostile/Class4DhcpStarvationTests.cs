@@ -97,6 +97,38 @@ public class Class4DhcpStarvationTests
     }
 
     [Fact]
+    public async Task A_known_machine_is_served_while_strangers_use_up_the_limit_of_the_link_and_its_address_opens_no_way_around_it()
+    {
+        var known = LeaseScene.From(900).Hardware;
+        var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.250")] };
+        var scene = await LeaseScene.OpenAsync(wide, new LeaseOptions { NewClientsPerMinuteOfLink = 5, IsKnownClient = h => h == known });
+        Enumerable.Range(1, 20).Count(c => scene.Lease(c) is not null).Should().Be(5);
+        scene.Lease(900).Should().NotBeNull();
+        OffersTo(scene, known: 900).Should().Be(3, "a machine may have four addresses");
+    }
+
+    [Fact]
+    public async Task A_known_hardware_address_said_with_ever_new_identifiers_displaces_few_clients()
+    {
+        var known = LeaseScene.From(900).Hardware;
+        var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.29")] };
+        var scene = await LeaseScene.OpenAsync(wide, new LeaseOptions { IsKnownClient = h => h == known });
+        for (var client = 1; client <= 20; client++) scene.Lease(client).Should().NotBeNull();
+        OffersTo(scene, known: 900).Should().Be(4);
+    }
+
+    /// <summary>How many of twenty clients that say the hardware address of a known one, each with an identifier of its own, get an offer.</summary>
+    private static int OffersTo(LeaseScene scene, int known) =>
+        Enumerable.Range(1, 20).Count(i => scene.Ask(AddressRequestKind.Discover, Calling(known, i)).Kind == AddressResultKind.Grant);
+
+    private static DhcpMessage Calling(int client, int identifier)
+    {
+        var message = LeaseScene.From(client);
+        message.Options.Set(DhcpOptionCode.ClientIdentifier, [0, 1, 2, (byte)identifier]);
+        return message;
+    }
+
+    [Fact]
     public async Task A_circuit_that_invents_clients_is_held_back_and_other_circuits_are_not()
     {
         var wide = LeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.250")] };

@@ -23,9 +23,16 @@ internal sealed partial class NamespaceLink : IAsyncDisposable
         Judge.Require("ip", "iproute2");
         var link = new NamespaceLink($"mh{Environment.ProcessId % 100_000}x{Interlocked.Increment(ref s_made)}");
         await Ip("link", "add", link.Bridge, "address", HardwareAddress, "type", "bridge");
-        await Ip("link", "set", link.Bridge, "up");
-        foreach (var address in addresses) await Ip(["addr", "add", address, "dev", link.Bridge, .. address.Contains(':', StringComparison.Ordinal) ? new[] { "nodad" } : []]);
+        await link.ComeUpAsync(addresses);
         return link;
+    }
+
+    /// <summary>Brings the bridge up with its addresses and hosts: one that was just made, made again, or was down.</summary>
+    public async Task ComeUpAsync(params string[] addresses)
+    {
+        await Ip("link", "set", Bridge, "up");
+        foreach (var address in addresses) await Ip(["addr", "replace", address, "dev", Bridge, .. address.Contains(':', StringComparison.Ordinal) ? new[] { "nodad" } : []]);
+        foreach (var host in _hosts) await JoinAsync(host);
     }
 
     /// <summary>Adds a host with one interface, <c>card</c>.</summary>
@@ -35,14 +42,19 @@ internal sealed partial class NamespaceLink : IAsyncDisposable
         _hosts.Add(host.Name);
         await Ip("netns", "add", host.Name);
         await Ip("link", "add", host.Name, "type", "veth", "peer", "name", "card", "netns", host.Name);
-        await Ip("link", "set", host.Name, "master", Bridge, "up");
         await Ip("-n", host.Name, "link", "set", "lo", "up");
         await Ip("-n", host.Name, "link", "set", "card", "address", mac, "up");
+        await JoinAsync(host.Name);
+        return host;
+    }
+
+    private async Task JoinAsync(string host)
+    {
+        await Ip("link", "set", host, "master", Bridge, "up");
         // The kernel takes note of a cable within a second; until then the bridge drops what comes.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await Judge.RunAsync("ip", ["-d", "link", "show", host.Name], cancellationToken: patience.Token)).Output.Contains("state forwarding", StringComparison.Ordinal))
+        while (!(await Judge.RunAsync("ip", ["-d", "link", "show", host], cancellationToken: patience.Token)).Output.Contains("state forwarding", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
-        return host;
     }
 
     /// <summary>The server's hardware address. A bridge without one of its own changes it as its ports come and go.</summary>

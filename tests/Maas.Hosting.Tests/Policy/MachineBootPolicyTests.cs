@@ -125,6 +125,66 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         _log.Should().ContainSingle().Which.Should().Contain("52:54:00:12:34:56").And.Contain("arm64");
     }
 
+    [Fact]
+    public async Task A_client_whose_firmware_told_another_architecture_over_DHCP_gets_no_script_with_a_kernel_it_cannot_run()
+    {
+        var policy = Policy();
+        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().NotBeNull("nothing tells its architecture: it gets what there is");
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.Arm64UBoot }, default)).Should().BeNull();
+        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().BeNull("U-Boot asks for pxelinux.cfg/01-… all the same, and that names no architecture");
+        _log.Should().ContainSingle().Which.Should().Contain("arm64");
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.X64Uefi }, default)).Should().NotBeNull();
+        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().NotBeNull("the last word counts");
+    }
+
+    [Fact]
+    public async Task The_firmwares_word_goes_before_what_the_machine_is_recorded_as()
+    {
+        await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "amd64/generic" });
+        var policy = Policy();
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.Arm64Uefi }, default)).Should().BeNull();
+        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().BeNull();
+    }
+
+    // What takes no environment: U-Boot and a Raspberry Pi need no boot program either, other firmware gets one that is there.
+    [Theory]
+    [InlineData(BootArchitecture.Arm64UBoot, null, true)]
+    [InlineData(BootArchitecture.Arm32UBoot, null, true)]
+    [InlineData(BootArchitecture.RaspberryPi, null, true)]
+    [InlineData(BootArchitecture.Arm64Uefi, null, false)]
+    [InlineData(BootArchitecture.Arm64Uefi, "snponly-arm64.efi", true)]
+    [InlineData(BootArchitecture.X64Uefi, null, true)]
+    public async Task A_machine_that_needs_no_environment_is_answered_if_its_firmware_can_run_the_answer(BootArchitecture architecture, string? program, bool served)
+    {
+        var data = Directory.CreateTempSubdirectory("maas-policy");
+        try
+        {
+            _options.DataDirectory = data.FullName;
+            Directory.CreateDirectory(_options.ProgramDirectory);
+            if (program is not null) await File.WriteAllTextAsync(Path.Combine(_options.ProgramDirectory, program), "");
+            var machine = await CommissioningMachineAsync();
+            await DoAsync(machine, new MachineCommand.MarkBroken { By = "admin", Comment = "smells" });
+            var policy = Policy();
+            var answer = await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default);
+            (answer is BootInstruction.PowerOff).Should().Be(served);
+            (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().BeOfType<BootInstruction.PowerOff>("it runs a boot program already");
+            _log.Should().BeEmpty();
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_architectures_that_are_remembered_are_bounded()
+    {
+        var recent = new RecentArchitectures(capacity: 10);
+        for (var client = 0; client < 100; client++) recent.Remember(MacAddress.From([2, 0, 0, 0, 0, (byte)client]), BootArchitecture.X64Uefi);
+        Enumerable.Range(0, 100).Count(client => recent.Find(MacAddress.From([2, 0, 0, 0, 0, (byte)client])) is not null).Should().BeInRange(5, 10);
+        recent.Find(MacAddress.From([2, 0, 0, 0, 0, 99])).Should().Be(BootArchitecture.X64Uefi);
+    }
+
     private async Task<Machine> CommissioningMachineAsync()
     {
         var created = await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });

@@ -5,6 +5,10 @@ namespace Maas.Boot.Dhcp.Leases;
 
 public sealed partial class LeaseAllocator
 {
+    // A machine's firmware, iPXE, installer and system may each call themselves otherwise. A host that says a known hardware address with
+    // ever new identifiers gets no more.
+    private const int MostOfKnownClient = 4;
+
     // Starvation: one machine that invents hardware addresses must not take them all.
     private bool MayBegin(DhcpMessage request, DateTimeOffset now, out AddressResult tooMany)
     {
@@ -16,23 +20,31 @@ public sealed partial class LeaseAllocator
                 ? (_newClientsOfRelay, _rules.NewClientsPerMinuteOfRelay, "too many new clients behind the relay in this minute")
             : (_newClientsOfLink, _rules.NewClientsPerMinuteOfLink, "too many new clients on the link in this minute");
         if (limit is null || counter.TryTake(PlaceOf(request, stackalloc byte[4]), now, out var isFirst)) return true;
+        if (IsKnown(request.Hardware) && HeldBy(request.Hardware, now) < MostOfKnownClient) return true;
         tooMany = AddressResult.Silent(rule) with { Limit = isFirst ? $"{limit} new clients in a minute {Words(request)}" : null };
         return false;
     }
+
+    private int HeldBy(HardwareAddress client, DateTimeOffset now) =>
+        _subnets.Links.Sum(link => link.Entries.Values.Count(entry => entry.Hardware == client && entry.IsHeldAt(now)));
+
+    private bool IsKnown(HardwareAddress client) => _rules.IsKnownClient is { } isKnown && isKnown(client);
 
     /// <summary>
     /// Takes an address for a client that the application knows from one that it does not know, and that has never renewed.
     /// </summary>
     private LeaseBinding? Displace(SharedNetwork link, DhcpMessage request, ReadOnlySpan<byte> client)
     {
-        if (_rules.IsKnownClient is not { } isKnown || !isKnown(request.Hardware)) return null;
+        if (!IsKnown(request.Hardware)) return null;
         // the one held for the longest time: a client that has just been offered an address may be about to take it
         LeaseBinding? longest = null;
+        var own = 0;
         foreach (var entry in link.Entries.Values)
         {
-            if (entry.State is not (LeaseState.Bound or LeaseState.Offered) || entry.HasRenewed || !entry.Pool.IsLeasable(entry.Number))
-                continue;
-            if ((longest is null || entry.Since < longest.Since) && !isKnown(entry.Hardware)) longest = entry;
+            if (entry.State is not (LeaseState.Bound or LeaseState.Offered)) continue;
+            if (entry.Hardware == request.Hardware && ++own == MostOfKnownClient) return null;
+            if (entry.HasRenewed || !entry.Pool.IsLeasable(entry.Number)) continue;
+            if ((longest is null || entry.Since < longest.Since) && !IsKnown(entry.Hardware)) longest = entry;
         }
 
         if (longest is null) return null;

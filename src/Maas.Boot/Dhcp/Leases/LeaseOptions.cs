@@ -44,9 +44,12 @@ public sealed record LeaseOptions
 
     /// <summary>
     /// Whether the application knows a client by its hardware address; <see langword="null"/>, the default, when it cannot tell. It is
-    /// called under a lock and must return at once. When all addresses are held, a known client gets one that is held for a client which is
-    /// neither known nor has ever renewed; the link is asked by ARP first, as for every address that is offered anew
-    /// (<see cref="DhcpServerOptions.ProbeTime"/>).
+    /// called under a lock and must
+    /// return at once. A known client is not subject to the limits of new clients. When all addresses are held, it gets one that is held
+    /// for a client which is neither
+    /// known nor has ever renewed; the link is asked by ARP first, as for every address that is offered anew
+    /// (<see cref="DhcpServerOptions.ProbeTime"/>). A hardware
+    /// address is easily forged: both hold for its first four addresses only.
     /// </summary>
     public Func<HardwareAddress, bool>? IsKnownClient { get; init; }
 
