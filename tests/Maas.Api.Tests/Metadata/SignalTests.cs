@@ -70,6 +70,17 @@ public class SignalTests
         listed.Select(each => each.GetProperty("path").GetString()).Should().BeEquivalentTo(files.Keys.Except(["index.json", "index.tsv"]));
         listed.Should()
             .OnlyContain(each => each.GetProperty("script_result_id").GetInt64() > 0 && each.GetProperty("timeout_seconds").GetInt64() > 0);
+        foreach (var each in listed)
+        {
+            var tags = BuiltinScripts.TagsOf(each.GetProperty("name").GetString()!);
+            each.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()).Should().Equal(tags);
+            each.GetProperty("hardware_type").GetInt32().Should()
+                .Be(tags.Contains("memory") ? 2 : tags.Contains("storage") ? 3 : tags.Contains("network") ? 4 : 0);
+            each.GetProperty("default").GetBoolean().Should().BeTrue("there are built-in scripts only");
+            each.GetProperty("for_hardware").GetRawText().Should().Be("[]");
+        }
+
+        listed.Should().Contain(each => each.GetProperty("tags").GetArrayLength() > 0);
         files[listed[0].GetProperty("path").GetString()!].Should().StartWith("#!/bin/sh");
         Unpack((await host.GetAsync(token, Version + "maas-commissioning-scripts")).Expect(200).Body).Keys.Should()
             .OnlyContain(name => name.StartsWith("commissioning.d/", StringComparison.Ordinal));
