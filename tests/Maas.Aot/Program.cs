@@ -1,4 +1,4 @@
-// Uses Maas.Core, Maas.Boot, Maas.Images and Maas.Power as a program that is compiled ahead of time. A test publishes it and starts it.
+// Uses the libraries as a program that is compiled ahead of time does. A test publishes it and starts it.
 using Maas.Aot;
 
 var folder = Directory.CreateTempSubdirectory("maas-aot-").FullName;
@@ -14,6 +14,8 @@ try
     Console.WriteLine("Maas.Images: disks, file systems and archives");
     await PowerChecks.RunAsync();
     Console.WriteLine("Maas.Power: drivers");
+    await HostingChecks.RunAsync(folder);
+    Console.WriteLine("Maas.Hosting: a web application");
 }
 finally
 {

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Xml.Linq;
 using Maas.Judges;
 
 namespace Maas.Architecture.Tests;
@@ -33,6 +35,17 @@ public sealed class NativeProgramTests
     public Task The_same_program_runs_compiled_at_run_time() =>
         RunAsync("dotnet", Path.Combine(Project, "bin", Repository.Configuration, "net10.0", "Maas.Aot.dll"));
 
+    [Fact]
+    public void Every_library_that_is_marked_for_native_code_is_compiled_to_it_in_full()
+    {
+        var marked = Repository.Packages.Where(package => Assembly.Load(package)
+            .GetCustomAttributes<AssemblyMetadataAttribute>().Any(item => item is { Key: "IsAotCompatible", Value: "True" }));
+        var compiled = XDocument.Load(Path.Combine(Project, "Maas.Aot.csproj"))
+            .Descendants("TrimmerRootAssembly").Select(root => root.Attribute("Include")?.Value);
+
+        marked.Should().NotBeEmpty().And.BeEquivalentTo(compiled);
+    }
+
     private static async Task RunAsync(string program, params string[] arguments)
     {
         var verdict = await Judge.RunAsync(program, arguments, cancellationToken: TestContext.Current.CancellationToken);
@@ -42,6 +55,7 @@ public sealed class NativeProgramTests
             "Maas.Core: a machine's life",
             "Maas.Boot: DHCP and TFTP",
             "Maas.Images: disks, file systems and archives",
-            "Maas.Power: drivers");
+            "Maas.Power: drivers",
+            "Maas.Hosting: a web application");
     }
 }
