@@ -67,7 +67,11 @@ public sealed partial class DiskImage
                 $"The image is a {format} of a kind that is read here, not written; write it raw or as a qcow2 first, then edit that."),
     };
 
-    internal static DiskImage OverRaw(RandomAccessSource disk) => new(disk, DiskFormat.Raw, "", new Scratch(new DiskImageOptions()), []);
+    internal static DiskImage OverRaw(RandomAccessSource disk)
+    {
+        var options = new DiskImageOptions();
+        return new(disk, DiskFormat.Raw, "", new Scratch(options.TemporaryDirectory, options.MostUnpackedBytes), []);
+    }
 
     /// <summary>An image file, with the journal of an edit that was committed but not carried through laid over it.</summary>
     private static (RandomAccessSource Bytes, IDisposable? Journal) WithJournal(RandomAccessSource image, string path)

@@ -60,7 +60,7 @@ public sealed partial class DiskImage
         CancellationToken cancellationToken)
     {
         options ??= new DiskImageOptions();
-        var scratch = new Scratch(options);
+        var scratch = new Scratch(options.TemporaryDirectory, options.MostUnpackedBytes);
         var owned = new List<IDisposable> { stream, scratch };
         try
         {

@@ -5,7 +5,7 @@ using Maas.Images.Bytes;
 namespace Maas.Images.Disks;
 
 /// <summary>Unpacked copies of what was compressed, in files without a name that vanish with the image.</summary>
-internal sealed class Scratch(DiskImageOptions options) : IDisposable
+internal sealed class Scratch(string temporaryDirectory, long mostUnpackedBytes) : IDisposable
 {
     private const int CopySize = 1 << 18;
 
@@ -19,7 +19,7 @@ internal sealed class Scratch(DiskImageOptions options) : IDisposable
     /// <param name="cancellationToken">Ends the unpacking.</param>
     public RandomAccessSource Unpack(RandomAccessSource packed, out long end, CancellationToken cancellationToken = default)
     {
-        using var decoder = Compression.OpenFirst(packed.OpenStream(), options.MostUnpackedBytes - _unpacked);
+        using var decoder = Compression.OpenFirst(packed.OpenStream(), mostUnpackedBytes - _unpacked);
         var file = Create();
         var buffer = ArrayPool<byte>.Shared.Rent(CopySize);
         try
@@ -49,7 +49,7 @@ internal sealed class Scratch(DiskImageOptions options) : IDisposable
 
     private FileStream Create()
     {
-        var file = PrivateFile.CreateNameless(options.TemporaryDirectory); // in a folder of everybody's, and what was packed was not
+        var file = PrivateFile.CreateNameless(temporaryDirectory); // in a folder of everybody's, and what was packed was not
         lock (_lock) _files.Add(file);
         return file;
     }
