@@ -1,7 +1,8 @@
 using Maas.Images;
 using Maas.Images.Disks;
-using Maas.Images.Fat;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Fat;
 using Maas.Images.Library;
 
 namespace ImageLoad;

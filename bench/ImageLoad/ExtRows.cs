@@ -1,6 +1,6 @@
 using Maas.Images;
-using Maas.Images.Ext;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats.Ext;
 
 namespace ImageLoad;
 

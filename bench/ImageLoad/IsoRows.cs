@@ -1,6 +1,6 @@
 using Maas.Images;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
+using Maas.Images.Formats.Iso;
 
 namespace ImageLoad;
 

@@ -1,6 +1,6 @@
 using Maas.Images;
 using Maas.Images.FileTrees;
-using Maas.Images.SquashFs;
+using Maas.Images.Formats.SquashFs;
 
 namespace ImageLoad;
 

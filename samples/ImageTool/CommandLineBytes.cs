@@ -1,4 +1,4 @@
-using Maas.Images.FileTrees;
+using Maas.Images;
 
 namespace ImageTool;
 

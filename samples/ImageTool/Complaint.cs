@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Maas.Images;
-using Maas.Images.Debian;
-using Maas.Images.FileTrees;
+using Maas.Images.Downloads;
 
 namespace ImageTool;
 

@@ -1,10 +1,11 @@
 using Maas.Images.Archives;
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.Disks;
 using Maas.Images.Edits;
-using Maas.Images.Outputs;
-using Maas.Images.Qcow2;
-using Maas.Images.Vhd;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Qcow2;
+using Maas.Images.Formats.Vhd;
+using Maas.Images.Primitives;
 
 namespace Maas.Images;
 

@@ -1,13 +1,13 @@
 using Maas.Images.Archives;
 using Maas.Images.ArchiveTrees;
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.Disks;
-using Maas.Images.FileTrees;
-using Maas.Images.Platform;
-using Maas.Images.Qcow2;
-using Maas.Images.Vhd;
-using Maas.Images.Vhdx;
-using Maas.Images.Vmdk;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Qcow2;
+using Maas.Images.Formats.Vhd;
+using Maas.Images.Formats.Vhdx;
+using Maas.Images.Formats.Vmdk;
+using Maas.Images.Primitives;
 
 namespace Maas.Images;
 

@@ -1,8 +1,9 @@
 using Maas.Images.Disks;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Qcow2;
+using Maas.Images.Formats.Vhd;
 using Maas.Images.Outputs;
-using Maas.Images.Qcow2;
-using Maas.Images.Vhd;
 
 namespace Maas.Images;
 

@@ -1,7 +1,9 @@
-using Maas.Images.Bytes;
+using Maas.Images.Archives;
+using Maas.Images.ByteSources;
 using Maas.Images.Disks;
 using Maas.Images.FileTrees;
-using Maas.Images.Partitions;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Partitions;
 
 namespace Maas.Images;
 

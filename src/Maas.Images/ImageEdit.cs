@@ -1,8 +1,8 @@
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.Disks;
 using Maas.Images.Edits;
 using Maas.Images.FileTrees;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Partitions;
 
 namespace Maas.Images;
 

@@ -25,7 +25,7 @@ public sealed class InvalidImageException : Exception
     internal string Reason { get; }
 
     /// <summary>The same fault, in the file of a tree at a path.</summary>
-    internal InvalidImageException In(string path) => new($"{FileTrees.FileName.Printable(path)}: {Structure}", Reason, Offset, this);
+    internal InvalidImageException In(string path) => new($"{FileName.Printable(path)}: {Structure}", Reason, Offset, this);
 
     /// <summary>Bytes from the start of the stream being read, or <see langword="null"/> when the fault has no place.</summary>
     public long? Offset { get; }

@@ -2,13 +2,14 @@ using System.Text;
 using Maas.Images;
 using Maas.Images.CloudInit;
 using Maas.Images.Disks;
-using Maas.Images.Ext;
-using Maas.Images.Fat;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Formats.Partitions;
+using Maas.Images.Formats.SquashFs;
 using Maas.Images.Inspection;
-using Maas.Images.Iso;
-using Maas.Images.Partitions;
-using Maas.Images.SquashFs;
 
 namespace Maas.Aot;
 

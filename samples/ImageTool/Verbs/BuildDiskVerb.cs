@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Maas.Images;
+using Maas.Images.BootMedia;
 using Maas.Images.Disks;
-using Maas.Images.Ext;
 using Maas.Images.FileTrees;
-using Maas.Images.Partitions;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Partitions;
 
 namespace ImageTool.Verbs;
 
@@ -75,7 +77,7 @@ internal static class BuildDiskVerb
         return 0;
     }
 
-    private static Maas.Images.Fat.FatBuilder EspOf(ParseResult arguments, DiskImage? root)
+    private static Maas.Images.Formats.Fat.FatBuilder EspOf(ParseResult arguments, DiskImage? root)
     {
         if (arguments.GetValue(Ipxe) is { } ipxe)
             return EfiSystem.Ipxe(ipxe, arguments.GetValue(Script) is { } script ? File.ReadAllBytes(script) : default);

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Maas.Images.Ext;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats.Ext;
 
 namespace ImageTool.Verbs;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Maas.Images.Fat;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats.Fat;
 using Maas.Images.Outputs;
 
 namespace ImageTool.Verbs;

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Maas.Images.BootMedia;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
+using Maas.Images.Formats.Iso;
 using Maas.Images.Outputs;
 
 namespace ImageTool.Verbs;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats.SquashFs;
 using Maas.Images.Outputs;
-using Maas.Images.SquashFs;
 
 namespace ImageTool.Verbs;
 

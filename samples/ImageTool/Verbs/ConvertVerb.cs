@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Maas.Images;
 using Maas.Images.Disks;
+using Maas.Images.Formats;
 using Spectre.Console;
 
 namespace ImageTool.Verbs;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Maas.Images;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Partitions;
 
 namespace ImageTool.Verbs;
 

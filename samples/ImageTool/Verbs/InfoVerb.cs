@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Maas.Images;
-using Maas.Images.FileTrees;
-using Maas.Images.Iso;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Formats.Partitions;
 using Spectre.Console;
 
 namespace ImageTool.Verbs;

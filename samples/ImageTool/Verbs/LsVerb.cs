@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Maas.Images;
 using Maas.Images.FileTrees;
 
 namespace ImageTool.Verbs;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Maas.Images;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
 using Maas.Images.Outputs;
 
 namespace ImageTool.Verbs;

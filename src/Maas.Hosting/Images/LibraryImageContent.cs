@@ -1,4 +1,5 @@
 using Maas.Core.Images;
+using Maas.Images;
 using Maas.Images.Library;
 
 namespace Maas.Hosting.Images;

@@ -1,4 +1,4 @@
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
 
 namespace Maas.Images.ArchiveTrees;

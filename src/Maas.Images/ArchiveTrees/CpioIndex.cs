@@ -1,8 +1,8 @@
 using System.Globalization;
 using Maas.Images.Archives;
-using Maas.Images.Bytes;
-using Maas.Images.Disks;
+using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.ArchiveTrees;
 

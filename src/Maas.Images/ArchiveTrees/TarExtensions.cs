@@ -1,5 +1,4 @@
 using System.Globalization;
-using Maas.Images.FileTrees;
 
 namespace Maas.Images.ArchiveTrees;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
 
 namespace Maas.Images.ArchiveTrees;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 
 namespace Maas.Images.ArchiveTrees;
 

@@ -1,6 +1,6 @@
 using System.IO.Compression;
+using Maas.Images.ByteSources;
 using SharpCompress.Compressors.BZip2;
-using Maas.Images.Bytes;
 using SharpCompress.Compressors.Xz;
 
 namespace Maas.Images.Archives;

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Maas.Images.FileTrees;
 
 namespace Maas.Images.Archives;
 

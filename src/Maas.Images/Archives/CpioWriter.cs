@@ -1,5 +1,4 @@
 using System.Text;
-using Maas.Images.FileTrees;
 
 namespace Maas.Images.Archives;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Maas.Images.Debian;
 
 namespace Maas.Images.Archives;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Maas.Images.Fat;
-using Maas.Images.Iso;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Iso;
 
 namespace Maas.Images.CloudInit;
 

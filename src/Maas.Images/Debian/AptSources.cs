@@ -1,3 +1,5 @@
+using Maas.Images.Archives;
+
 namespace Maas.Images.Debian;
 
 /// <summary>

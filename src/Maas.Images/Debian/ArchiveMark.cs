@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Maas.Images.Downloads;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Debian;
 

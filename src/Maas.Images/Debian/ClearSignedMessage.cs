@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Debian;
 

@@ -1,5 +1,6 @@
 using Maas.Images.Archives;
 using Maas.Images.Downloads;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Debian;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Maas.Images.Archives;
 
 namespace Maas.Images.Debian;
 

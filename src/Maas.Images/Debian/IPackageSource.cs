@@ -1,3 +1,5 @@
+using Maas.Images.Downloads;
+
 namespace Maas.Images.Debian;
 
 /// <summary>

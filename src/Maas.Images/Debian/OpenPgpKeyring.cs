@@ -1,3 +1,4 @@
+using Maas.Images.Downloads;
 using Org.BouncyCastle.Bcpg;
 using Org.BouncyCastle.Bcpg.OpenPgp;
 

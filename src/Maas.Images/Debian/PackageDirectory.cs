@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Maas.Images.Archives;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Debian;
 

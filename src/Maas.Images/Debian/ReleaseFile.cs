@@ -1,4 +1,6 @@
 using System.Globalization;
+using Maas.Images.Archives;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Debian;
 

@@ -1,6 +1,6 @@
-using Maas.Images.Bytes;
-using Maas.Images.Fat;
-using Maas.Images.Partitions;
+using Maas.Images.ByteSources;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Partitions;
 
 namespace Maas.Images.Disks;
 

@@ -1,3 +1,5 @@
+using Maas.Images.Formats;
+
 namespace Maas.Images.Disks;
 
 /// <summary>How a disk image is written.</summary>

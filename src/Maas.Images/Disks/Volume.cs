@@ -1,7 +1,8 @@
-using Maas.Images.Bytes;
-using Maas.Images.Ext;
+using Maas.Images.Archives;
+using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Partitions;
 
 namespace Maas.Images.Disks;
 

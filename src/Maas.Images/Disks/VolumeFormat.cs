@@ -1,10 +1,12 @@
+using Maas.Images.Archives;
 using Maas.Images.ArchiveTrees;
-using Maas.Images.Bytes;
-using Maas.Images.Ext;
-using Maas.Images.Fat;
+using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
-using Maas.Images.SquashFs;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Formats.SquashFs;
 
 namespace Maas.Images.Disks;
 

@@ -1,5 +1,3 @@
-using Maas.Images.Library;
-
 namespace Maas.Images.Downloads;
 
 /// <summary>One file to fetch.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using Maas.Images.Debian;
 
 namespace Maas.Images.Downloads;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Maas.Images.Debian;
 
 namespace Maas.Images.Downloads;
 

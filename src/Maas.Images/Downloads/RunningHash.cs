@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Maas.Images.Library;
 
 namespace Maas.Images.Downloads;
 

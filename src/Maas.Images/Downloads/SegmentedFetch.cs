@@ -1,5 +1,3 @@
-using Maas.Images.Debian;
-
 namespace Maas.Images.Downloads;
 
 /// <summary>

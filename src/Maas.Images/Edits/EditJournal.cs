@@ -1,4 +1,5 @@
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Edits;
 

@@ -1,7 +1,5 @@
-using Maas.Images.Bytes;
-using Maas.Images.Library;
-using Maas.Images.Outputs;
-using Maas.Images.Platform;
+using Maas.Images.ByteSources;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Edits;
 

@@ -1,4 +1,4 @@
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 
 namespace Maas.Images.Edits;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Maas.Images.Archives;
 using Maas.Images.Debian;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Ephemeral;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Maas.Images.Debian;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Ephemeral;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Ephemeral;
 

@@ -13,7 +13,7 @@ public static class FileTreeEditing
             FileOwnership? ownership = null,
             CancellationToken cancellationToken = default)
         {
-            using var stream = new Bytes.ByteStream(new Bytes.MemoryBytes(content));
+            using var stream = new ByteSources.ByteStream(new ByteSources.MemoryBytes(content));
             return await tree.WriteFileAsync(path, stream, ownership, cancellationToken).ConfigureAwait(false);
         }
 

@@ -1,4 +1,4 @@
-using Maas.Images.Platform;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.FileTrees;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
-using Maas.Images.Bytes;
-using Maas.Images.Platform;
+using Maas.Images.ByteSources;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.FileTrees;
 

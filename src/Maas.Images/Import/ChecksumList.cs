@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using Maas.Images.Debian;
 using Maas.Images.Downloads;
 
 namespace Maas.Images.Import;

@@ -1,5 +1,5 @@
-using Maas.Images.Bytes;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Partitions;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Inspection;
 

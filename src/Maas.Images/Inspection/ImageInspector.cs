@@ -1,7 +1,7 @@
 using Maas.Images.Disks;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Formats.Partitions;
 
 namespace Maas.Images.Inspection;
 

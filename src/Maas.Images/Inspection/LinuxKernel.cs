@@ -1,6 +1,6 @@
 using System.Text;
 using Maas.Images.Archives;
-using Maas.Images.Bytes;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Inspection;
 

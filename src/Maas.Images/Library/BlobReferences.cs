@@ -1,3 +1,5 @@
+using Maas.Images.Primitives;
+
 namespace Maas.Images.Library;
 
 /// <summary>The reasons to keep blobs, one empty file each.</summary>

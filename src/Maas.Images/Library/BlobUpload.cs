@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Maas.Images.Bytes;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Library;
 

@@ -1,4 +1,4 @@
-using Maas.Images.Import;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Library;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Library;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Maas.Images.Bytes;
-using Maas.Images.Platform;
+using Maas.Images.ByteSources;
+using Maas.Images.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Outputs;

@@ -1,5 +1,4 @@
-using Maas.Images.FileTrees;
-using Maas.Images.Platform;
+using Maas.Images.Primitives;
 
 namespace Maas.Images.Outputs;
 

@@ -1,5 +1,5 @@
-using Maas.Images.Bytes;
-using Maas.Images.Platform;
+using Maas.Images.ByteSources;
+using Maas.Images.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Outputs;
@@ -91,7 +91,7 @@ public static class ImageOutput
             case OutputTarget.Replaced file:
                 await ReplaceAsync(file, 0, output =>
                 {
-                    Disks.RawWriter.Write(disk, output, progress, cancellationToken);
+                    Maas.Images.Outputs.RawWriter.Write(disk, output, progress, cancellationToken);
                     return Task.CompletedTask;
                 }).ConfigureAwait(false);
                 break;

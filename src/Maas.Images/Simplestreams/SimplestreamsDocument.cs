@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Maas.Images.Debian;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Simplestreams;
 

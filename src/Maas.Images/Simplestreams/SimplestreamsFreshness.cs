@@ -1,5 +1,5 @@
 using System.Globalization;
-using Maas.Images.Debian;
+using Maas.Images.Downloads;
 
 namespace Maas.Images.Simplestreams;
 

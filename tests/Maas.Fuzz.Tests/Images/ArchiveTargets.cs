@@ -1,8 +1,7 @@
 using System.IO.Compression;
 using Maas.Images.Archives;
 using Maas.Images.ArchiveTrees;
-using Maas.Images.Bytes;
-using Maas.Images.Disks;
+using Maas.Images.ByteSources;
 
 namespace Maas.Fuzz.Tests.Images;
 

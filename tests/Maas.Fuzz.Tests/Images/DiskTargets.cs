@@ -1,8 +1,8 @@
-using Maas.Images.Bytes;
-using Maas.Images.Qcow2;
-using Maas.Images.Vhd;
-using Maas.Images.Vhdx;
-using Maas.Images.Vmdk;
+using Maas.Images.ByteSources;
+using Maas.Images.Formats.Qcow2;
+using Maas.Images.Formats.Vhd;
+using Maas.Images.Formats.Vhdx;
+using Maas.Images.Formats.Vmdk;
 
 namespace Maas.Fuzz.Tests.Images;
 

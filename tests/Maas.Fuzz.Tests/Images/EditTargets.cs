@@ -1,10 +1,11 @@
 using Maas.Images;
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.Edits;
-using Maas.Images.Ext;
-using Maas.Images.Fat;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Primitives;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Fuzz.Tests.Images;

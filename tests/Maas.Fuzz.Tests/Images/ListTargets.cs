@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Images.Archives;
 using Maas.Images.Debian;
 using Maas.Images.Downloads;
 using Maas.Images.Import;

@@ -1,10 +1,10 @@
 using System.Text;
 using Maas.Images.Archives;
 using Maas.Images.ArchiveTrees;
-using Maas.Images.Bytes;
-using Maas.Images.Disks;
+using Maas.Images.ByteSources;
 using Maas.Images.Ephemeral;
 using Maas.Images.Inspection;
+using Maas.Images.Primitives;
 
 namespace Maas.Fuzz.Tests.Images;
 

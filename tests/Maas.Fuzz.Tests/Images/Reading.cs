@@ -1,5 +1,5 @@
 using Maas.Images;
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
 
 namespace Maas.Fuzz.Tests.Images;

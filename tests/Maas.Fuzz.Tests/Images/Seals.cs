@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Maas.Images.Bytes;
-using Maas.Images.Vhd;
+using Maas.Images.Formats.Vhd;
+using Maas.Images.Primitives;
 
 namespace Maas.Fuzz.Tests.Images;
 

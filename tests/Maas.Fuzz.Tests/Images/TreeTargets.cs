@@ -1,7 +1,7 @@
-using Maas.Images.Ext;
-using Maas.Images.Fat;
-using Maas.Images.Iso;
-using Maas.Images.SquashFs;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Formats.SquashFs;
 
 namespace Maas.Fuzz.Tests.Images;
 

@@ -1,4 +1,3 @@
-using Maas.Images.Debian;
 using Maas.Images.Downloads;
 
 namespace Maas.Images.Tests.Advisories;

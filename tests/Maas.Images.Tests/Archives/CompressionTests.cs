@@ -1,8 +1,7 @@
 using System.IO.Compression;
 using CsCheck;
 using Maas.Images.Archives;
-using Maas.Images.Bytes;
-using Maas.Images.Disks;
+using Maas.Images.ByteSources;
 using Maas.Images.Tests.Trees;
 using Maas.Judges;
 

@@ -1,4 +1,5 @@
 using Maas.Images.Debian;
+using Maas.Images.Downloads;
 using Maas.Judges;
 using Org.BouncyCastle.Bcpg;
 

@@ -1,3 +1,4 @@
+using Maas.Images.Archives;
 using Maas.Images.Debian;
 using Maas.Judges;
 

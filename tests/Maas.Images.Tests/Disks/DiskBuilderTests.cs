@@ -1,7 +1,8 @@
+using Maas.Images.BootMedia;
 using Maas.Images.Disks;
-using Maas.Images.Fat;
 using Maas.Images.FileTrees;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Partitions;
 using Maas.Images.Tests.Inspection;
 using Maas.Images.Tests.Trees;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Maas.Images.Disks;
+using Maas.Images.Formats;
 using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Disks;

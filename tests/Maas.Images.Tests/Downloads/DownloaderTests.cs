@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using CsCheck;
-using Maas.Images.Debian;
 using Maas.Images.Downloads;
 using Microsoft.Extensions.Time.Testing;
 

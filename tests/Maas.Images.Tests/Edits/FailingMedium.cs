@@ -1,4 +1,4 @@
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.Edits;
 
 namespace Maas.Images.Tests.Edits;

@@ -1,9 +1,8 @@
 using System.Globalization;
-using Maas.Images.Bytes;
-using Maas.Images.Disks;
+using Maas.Images.ByteSources;
 using Maas.Images.Edits;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
+using Maas.Images.Formats;
 using Maas.Images.Outputs;
 using Maas.Images.Tests.Disks;
 using Maas.Images.Tests.Outputs;
@@ -238,7 +237,7 @@ public sealed class ImageInUseTests : IAsyncLifetime
         BitConverter.TryWriteBytes(bytes, sequence);
         "node-7"u8.CopyTo(bytes[12..]);
         "sda1"u8.CopyTo(bytes[76..]);
-        using var file = Platform.Posix.Open(_folder["raw"], Platform.Posix.ReadWrite);
+        using var file = Maas.Images.Primitives.Posix.Open(_folder["raw"], Maas.Images.Primitives.Posix.ReadWrite);
         RandomAccess.Write(file, bytes, block + 4);
     }
 

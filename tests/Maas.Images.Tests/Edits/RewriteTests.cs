@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.Edits;
 using Maas.Images.FileTrees;
 using Maas.Images.Tests.Trees;

@@ -1,5 +1,5 @@
 using Maas.Images.Edits;
-using Maas.Images.Tests.Ext;
+using Maas.Images.Tests.Formats.Ext;
 using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Edits;

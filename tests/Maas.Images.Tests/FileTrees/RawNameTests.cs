@@ -1,10 +1,10 @@
 using CsCheck;
 using Maas.Images.Archives;
-using Maas.Images.Ext;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Formats.SquashFs;
 using Maas.Images.Outputs;
-using Maas.Images.SquashFs;
 using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.FileTrees;
@@ -84,7 +84,7 @@ public sealed class RawNameTests : IAsyncLifetime
     public async Task A_FAT_whose_names_are_text_refuses_such_a_name_and_says_which()
     {
         await Tools.ShellAsync(_folder.Path, MakeTree);
-        var fat = new Maas.Images.Fat.FatBuilder();
+        var fat = new Maas.Images.Formats.Fat.FatBuilder();
 
         fat.Invoking(it => it.AddTree(new FolderTree(_folder["tree"])))
             .Should()

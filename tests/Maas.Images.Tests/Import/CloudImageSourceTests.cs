@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Maas.Images.Debian;
+using Maas.Images.Downloads;
 using Maas.Images.Import;
 using Maas.Images.Tests.Debian;
 using Maas.Images.Tests.Simplestreams;

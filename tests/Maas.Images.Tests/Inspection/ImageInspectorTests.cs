@@ -1,5 +1,5 @@
+using Maas.Images.Formats.Iso;
 using Maas.Images.Inspection;
-using Maas.Images.Iso;
 using Maas.Images.Tests.Trees;
 using static Maas.Images.Tests.Inspection.SampleImages;
 

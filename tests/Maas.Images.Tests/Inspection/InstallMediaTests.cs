@@ -1,6 +1,6 @@
+using Maas.Images.Formats.Iso;
 using Maas.Images.Import;
 using Maas.Images.Inspection;
-using Maas.Images.Iso;
 using Maas.Images.Tests.Simplestreams;
 using static Maas.Images.Tests.Inspection.SampleImages;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Maas.Images.Iso;
+using Maas.Images.Formats.Iso;
 
 namespace Maas.Images.Tests.Inspection;
 

@@ -1,9 +1,10 @@
-using Maas.Images.Bytes;
+using Maas.Images.ByteSources;
 using Maas.Images.Disks;
-using Maas.Images.Ext;
 using Maas.Images.FileTrees;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.SquashFs;
 using Maas.Images.Outputs;
-using Maas.Images.SquashFs;
 using Maas.Images.Tests.Trees;
 using Maas.Judges;
 
@@ -147,12 +148,12 @@ public sealed class ImageOutputTests : IDisposable
 
         foreach (var at in (long[])[100, 3 << 19]) // in data, and where the image has zeros
         {
-            using (var other = Platform.Posix.Open(loop.Path, Platform.Posix.ReadWrite)) RandomAccess.Write(other, [0xEE, 0xEE], at);
+            using (var other = Maas.Images.Primitives.Posix.Open(loop.Path, Maas.Images.Primitives.Posix.ReadWrite)) RandomAccess.Write(other, [0xEE, 0xEE], at);
             device.Invoking(it => it.Verify(written, Cancel))
                 .Should()
                 .Throw<IOException>()
                 .WithMessage("*does not read back what was written to it, between bytes 0 and 2097152.");
-            using (var other = Platform.Posix.Open(loop.Path, Platform.Posix.ReadWrite))
+            using (var other = Maas.Images.Primitives.Posix.Open(loop.Path, Maas.Images.Primitives.Posix.ReadWrite))
                 RandomAccess.Write(other, _disk.AsSpan((int)at, 2), at);
         }
 

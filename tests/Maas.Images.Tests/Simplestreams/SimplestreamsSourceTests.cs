@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Maas.Images.Debian;
+using Maas.Images.Downloads;
 using Maas.Images.Import;
 using Maas.Images.Simplestreams;
 using Maas.Images.Tests.Debian;
@@ -325,7 +325,7 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         SimplestreamsVersion.Order.Compare("007", "7").Should().Be(0);
     }
 
-    private Maas.Images.Library.Sha256Digest Digest(string type) =>
+    private Maas.Images.Sha256Digest Digest(string type) =>
         _streams.Library.FindImport("streams")!.Files.Single(file => file.Facts["ftype"] == type).Digest;
 
     private async Task<IEnumerable<string>> NamesAsync(SimplestreamsFilter filter)

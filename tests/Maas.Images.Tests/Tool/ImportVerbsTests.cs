@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Maas.Images.Library;
 using Maas.Images.Tests.Debian;
+using Maas.Images.Tests.Import;
 using Maas.Images.Tests.Simplestreams;
 
 namespace Maas.Images.Tests.Tool;

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Images.Disks;
-using Maas.Images.Ext;
 using Maas.Images.FileTrees;
-using Maas.Images.Partitions;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Partitions;
 using Maas.Images.Tests.Trees;
 using Maas.Judges;
 

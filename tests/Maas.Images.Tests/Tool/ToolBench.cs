@@ -1,9 +1,10 @@
 using Maas.Images.Disks;
-using Maas.Images.Ext;
-using Maas.Images.Fat;
 using Maas.Images.FileTrees;
-using Maas.Images.Iso;
-using Maas.Images.Partitions;
+using Maas.Images.Formats;
+using Maas.Images.Formats.Ext;
+using Maas.Images.Formats.Fat;
+using Maas.Images.Formats.Iso;
+using Maas.Images.Formats.Partitions;
 using Maas.Images.Tests.Inspection;
 using Maas.Judges;
 

@@ -1,5 +1,4 @@
 using Maas.Images;
-using Maas.Images.FileTrees;
 using Spectre.Console;
 
 namespace ImageTool.Verbs.Import;

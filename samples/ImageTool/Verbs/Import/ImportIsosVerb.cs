@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Maas.Images.Debian;
+using Maas.Images.Import;
 
 namespace ImageTool.Verbs.Import;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Maas.Images.FileTrees;
-using Maas.Images.Import;
+using Maas.Images;
+using Maas.Images.Library;
 using Spectre.Console;
 
 namespace ImageTool.Verbs.Import;
