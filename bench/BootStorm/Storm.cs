@@ -36,7 +36,9 @@ internal static class Storm
             var served = booted.Count(b => b.State is SettledState.UnknownKernel);
             server.Refresh();
             Console.WriteLine(FormattableString.Invariant(
-                $"{served} of {machines} booted  {after[^1]:F1} s (half by {after[after.Count / 2]:F1} s)  server: {server.TotalProcessorTime.TotalSeconds:F1} s CPU, {server.PeakWorkingSet64 >> 20} MiB at most  all machines: {Environment.CpuUsage.TotalTime.TotalSeconds:F1} s CPU"));
+                $"{served} of {machines} booted  {after[^1]:F1} s (half by {after[after.Count / 2]:F1} s)  server: "
+                    + $"{server.TotalProcessorTime.TotalSeconds:F1} s CPU, {server.PeakWorkingSet64 >> 20} MiB at most  all machines: "
+                    + $"{Environment.CpuUsage.TotalTime.TotalSeconds:F1} s CPU"));
             await park.DisposeAsync();
             foreach (var machine in park.Machines.Zip(booted)
                 .OrderBy(b => b.Second.State is SettledState.UnknownKernel)

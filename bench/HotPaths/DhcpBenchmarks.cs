@@ -71,7 +71,8 @@ public class DhcpBenchmarks
 
     private sealed class Nowhere : ILeaseStore
     {
-        public async IAsyncEnumerable<Lease> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<Lease> ReadAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             yield break;

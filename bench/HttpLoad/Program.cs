@@ -28,7 +28,8 @@ command.SetAction(parsed =>
     foreach (var client in all) client.Join();
 
     var (seconds, good) = (clock.Elapsed.TotalSeconds, all.Sum(client => client.Fetched));
-    Console.WriteLine($"{good * sample.Length / 1e9 / seconds,6:F2} GB/s  {good / seconds,8:F0} requests/s  {good} of {all.Count * parsed.GetValue(requests)} correct  {seconds:F2} s");
+    Console.WriteLine($"{good * sample.Length / 1e9 / seconds,6:F2} GB/s  {good / seconds,8:F0} requests/s  {good} of "
+        + $"{all.Count * parsed.GetValue(requests)} correct  {seconds:F2} s");
     foreach (var failure in all.Select(client => client.Failure).OfType<string>().GroupBy(text => text).Take(3))
         Console.WriteLine($"  {failure.Count()} failed: {failure.Key}");
     return all.TrueForAll(client => client.Failure is null) ? 0 : 1;

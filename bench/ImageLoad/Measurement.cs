@@ -52,9 +52,12 @@ internal sealed class Measurement(Row row, string work, int rounds)
         var tools = row.Tools.Select(tool =>
         {
             var its = _costs[tool.Name].MinBy(cost => cost.Elapsed);
-            return $"{tool.Name} {Seconds(its.Elapsed)} (CPU {Seconds(its.Processors)}), **{(best.Elapsed / its.Elapsed).ToString("0.00", CultureInfo.InvariantCulture)}**";
+            return $"{tool.Name} {Seconds(its.Elapsed)} (CPU {Seconds(its.Processors)}), "
+                + $"**{(best.Elapsed / its.Elapsed).ToString("0.00", CultureInfo.InvariantCulture)}**";
         });
-        Console.WriteLine($"| {row.Name} | {Seconds(ours[0].Elapsed)} | {Seconds(best.Elapsed)} (CPU {Seconds(best.Processors)}) | {Seconds(ours.Order(Comparer<Cost>.Create((a, b) => a.Elapsed.CompareTo(b.Elapsed))).ElementAt(ours.Count / 2).Elapsed)} | {string.Join("; ", tools)} | {memory} | {verdict} |");
+        Console.WriteLine($"| {row.Name} | {Seconds(ours[0].Elapsed)} | {Seconds(best.Elapsed)} (CPU {Seconds(best.Processors)}) | "
+            + $"{Seconds(ours.Order(Comparer<Cost>.Create((a, b) => a.Elapsed.CompareTo(b.Elapsed))).ElementAt(ours.Count / 2).Elapsed)} | "
+            + $"{string.Join("; ", tools)} | {memory} | {verdict} |");
     }
 
     private string Clear(string name)

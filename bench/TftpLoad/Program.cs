@@ -39,7 +39,8 @@ command.SetAction(parsed =>
 
     var good = all.Count(c => c.Failure is null);
     var megabytes = (double)good * file.Length / 1e6;
-    Console.WriteLine($"{megabytes / clock.Elapsed.TotalSeconds,8:F0} MB/s  {good} of {all.Count} correct  {clock.Elapsed.TotalSeconds:F2} s  {all.Sum(c => c.Timeouts)} timeouts");
+    Console.WriteLine($"{megabytes / clock.Elapsed.TotalSeconds,8:F0} MB/s  {good} of {all.Count} correct  {clock.Elapsed.TotalSeconds:F2} "
+        + $"s  {all.Sum(c => c.Timeouts)} timeouts");
     foreach (var failure in all.Select(c => c.Failure).OfType<string>().GroupBy(f => f).Take(3))
         Console.WriteLine($"  {failure.Count()} failed: {failure.Key}");
     return good == all.Count ? 0 : 1;

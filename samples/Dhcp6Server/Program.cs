@@ -25,7 +25,8 @@ var leases = new Option<string>("--leases") { Description = "the file that lease
 var http = new Option<Uri?>("--http")
 {
     Description =
-        "where a web server of your own serves DIR, with a script ipxe/52-54-00-12-34-56 for each machine, such as http://[::]:8080/ ([::] is this server): UEFI boots by HTTP, too",
+        "where a web server of your own serves DIR, with a script ipxe/52-54-00-12-34-56 for each machine, such as http://[::]:8080/ ([::] "
+            + "is this server): UEFI boots by HTTP, too",
     CustomParser = r => new Uri(r.Tokens[0].Value)
 };
 var kernel = new Option<string?>("--kernel") { Description = "the kernel's name in DIR; without it, machines are switched off again" };

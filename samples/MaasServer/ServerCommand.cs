@@ -33,7 +33,8 @@ internal static class ServerCommand
         new("--prefix6")
         {
             Description =
-                "The interface's IPv6 prefix, such as fd00:77::/64; machines then boot over IPv6 too: DHCPv6, router advertisements, TFTP, HTTP (default: IPv6 is left to others).",
+                "The interface's IPv6 prefix, such as fd00:77::/64; machines then boot over IPv6 too: DHCPv6, router advertisements, TFTP, "
+                    + "HTTP (default: IPv6 is left to others).",
             HelpName = "PREFIX"
         },
         new("--range6") { Description = "The IPv6 addresses to lease, FIRST-LAST (default: the 4,096 from ::1000 on).", HelpName = "A-B" },
@@ -63,7 +64,8 @@ internal static class ServerCommand
         new("--other-dhcp")
         {
             Description =
-                "What to do when another DHCP server answers on the interface in mode full: wait (lease nothing until it has gone) or allow (lease beside it; default wait).",
+                "What to do when another DHCP server answers on the interface in mode full: wait (lease nothing until it has gone) or "
+                    + "allow (lease beside it; default wait).",
             HelpName = "WHAT"
         },
         new("--mirror")
@@ -92,7 +94,8 @@ internal static class ServerCommand
         new("--secure-boot")
         {
             Description =
-                "Signed boot program for x64 UEFI machines: bootx64.efi (Debian's shim, GRUB and kernel) or another maker's shim. It works without Secure Boot too; the default is iPXE, which does not work with it.",
+                "Signed boot program for x64 UEFI machines: bootx64.efi (Debian's shim, GRUB and kernel) or another maker's shim. It works "
+                    + "without Secure Boot too; the default is iPXE, which does not work with it.",
             HelpName = "FILE"
         },
     ];

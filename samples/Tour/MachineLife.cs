@@ -74,6 +74,9 @@ internal sealed class MachineLife(TourServer server, Story story)
         return packed;
     }
 
-    private static string Key() =>
-        $"ssh-ed25519 {Convert.ToBase64String([0, 0, 0, 11, .. Encoding.ASCII.GetBytes("ssh-ed25519"), 0, 0, 0, 32, .. RandomNumberGenerator.GetBytes(32)])} tour";
+    private static string Key()
+    {
+        byte[] key = [0, 0, 0, 11, .. Encoding.ASCII.GetBytes("ssh-ed25519"), 0, 0, 0, 32, .. RandomNumberGenerator.GetBytes(32)];
+        return $"ssh-ed25519 {Convert.ToBase64String(key)} tour";
+    }
 }

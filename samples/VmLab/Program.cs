@@ -2,7 +2,8 @@ using System.CommandLine;
 using VmLab;
 
 var command =
-    new RootCommand("Root and QEMU: a private link, a server and two machines, taken through their whole life while you watch. It takes some ten minutes.");
+    new RootCommand("Root and QEMU: a private link, a server and two machines, taken through their whole life while you watch. It takes "
+        + "some ten minutes.");
 command.SetAction((_, cancellationToken) => LabShow.RunAsync(cancellationToken));
 
 // Ctrl-C leaves it the time to take its network and machines away.

@@ -30,7 +30,8 @@ public static class ProgramTable
         ("bzip2", "bunzip2 bzcat bzip2"),
         ("cloud-init", "cloud-init"),
         ("coreutils",
-            "[ b2sum base64 basename cat chgrp chmod chown cksum comm cp csplit cut date dd df dirname du env expand expr factor false fold " +
+            "[ b2sum base64 basename cat chgrp chmod chown cksum comm cp csplit cut date dd df dirname du env expand expr factor false "
+                + "fold " +
             "head id install join link ln ls md5sum mkdir mkfifo mknod mktemp mv nice nl nohup nproc od paste printenv printf pwd " +
             "readlink realpath rm rmdir seq sha1sum sha256sum sha512sum shuf sleep sort split stat stdbuf sum sync tac tail tee test " +
             "timeout touch tr true truncate tsort tty uname unexpand uniq unlink wc who whoami yes"),
@@ -43,7 +44,8 @@ public static class ProgramTable
         ("dosfstools", "fatlabel fsck.fat fsck.vfat mkfs.fat mkfs.vfat"),
         ("dpkg", "dpkg dpkg-deb"),
         ("e2fsprogs",
-            "badblocks chattr debugfs dumpe2fs e2fsck e2image filefrag fsck.ext4 lsattr mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 resize2fs tune2fs"),
+            "badblocks chattr debugfs dumpe2fs e2fsck e2image filefrag fsck.ext4 lsattr mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 resize2fs "
+                + "tune2fs"),
         ("fdisk", "fdisk sfdisk"),
         ("findutils", "find xargs"),
         ("gcc", "gcc"),

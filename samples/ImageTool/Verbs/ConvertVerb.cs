@@ -71,7 +71,8 @@ internal static class ConvertVerb
             throw new NotSupportedException(
                 $"{extension} is a format that is not written here: raw, qcow2 and vhd are. With --format the name does not matter."),
         ".gz" or ".xz" or ".zst" or ".bz2" or ".lz4" or ".zip" or ".7z" or ".tar" or ".tgz" =>
-            throw new NotSupportedException($"{extension} is not written here: write a raw disk and compress that, or a qcow2 with --compress. With --format the name does not matter."),
+            throw new NotSupportedException($"{extension} is not written here: write a raw disk and compress that, or a qcow2 with "
+                + $"--compress. With --format the name does not matter."),
         _ => DiskFormat.Raw,
     };
 

@@ -18,9 +18,14 @@ internal static class Description
             yield return $"system        {system.Name} ({system.Id} {system.Version} {system.Codename})".TrimEnd();
         if (found.Architecture is { } architecture) yield return $"architecture  {architecture}";
         foreach (var kernel in found.Kernels)
-            yield return $"kernel        {(kernel.Path.Length == 0 ? "" : $"{kernel.Path}, ")}{kernel.Kernel.Architecture} {kernel.Version}".TrimEnd();
+        {
+            var path = kernel.Path.Length == 0 ? "" : $"{kernel.Path}, ";
+            yield return $"kernel        {path}{kernel.Kernel.Architecture} {kernel.Version}".TrimEnd();
+        }
+
         if (found.Medium is { } medium)
-            yield return $"medium        {medium.Family}: {medium.Title}; kernel {medium.Kernel}, initrd {medium.Initrd}{(medium.Root is { } root ? $", root {root}" : "")}";
+            yield return $"medium        {medium.Family}: {medium.Title}; kernel {medium.Kernel}, initrd "
+                + $"{medium.Initrd}{(medium.Root is { } root ? $", root {root}" : "")}";
         if (found.OperatingSystem is not null) yield return $"cloud-init    {CloudInitOf(found.CloudInit)}";
         if (found.Boots != FirmwareBoot.None) yield return $"boots         {found.Boots}";
         foreach (var program in found.EfiPrograms.Take(8)) yield return $"EFI program   {program}";
@@ -29,5 +34,7 @@ internal static class Description
 
     private static string CloudInitOf(InstalledCloudInit? cloudInit) => cloudInit is null
         ? "none"
-        : $"{cloudInit.Version ?? "yes"}{(cloudInit.IsDisabled ? ", disabled" : "")}{(cloudInit.Datasources.Count > 0 ? $", looks to {string.Join(", ", cloudInit.Datasources)}" : "")}";
+        : (cloudInit.Version ?? "yes")
+            + (cloudInit.IsDisabled ? ", disabled" : "")
+            + (cloudInit.Datasources.Count > 0 ? $", looks to {string.Join(", ", cloudInit.Datasources)}" : "");
 }

@@ -16,7 +16,8 @@ internal static class ExtractVerb
     {
         var command = new Command(
             "extract",
-            "Takes files out of an image. Modes and times are kept; owners, set-user-id, set-group-id and sticky bits, extended attributes and access control lists are not, and hard links become "
+            "Takes files out of an image. Modes and times are kept; owners, set-user-id, set-group-id and sticky bits, extended attributes "
+                + "and access control lists are not, and hard links become "
             + "files of their own. Device nodes, pipes and sockets are left out. To keep all of that, convert the partition and mount it.")
             {
                 Image, Inside, Destination
@@ -35,7 +36,8 @@ internal static class ExtractVerb
         Warnings.Write(image, address.Partition);
         var tree = image.OpenTree(address.Partition);
         var done = await tree.ExtractAsync(address.EntryIn(tree, path), destination, null, cancellationToken);
-        Console.Out.WriteLine($"{done.Files} files, {done.Directories} directories, {done.Links} links, {Sizes.Of(done.Bytes)}{(done.Skipped == 0 ? "" : $"; {done.Skipped} device nodes, pipes and sockets left out")}");
+        Console.Out.WriteLine($"{done.Files} files, {done.Directories} directories, {done.Links} links, "
+            + $"{Sizes.Of(done.Bytes)}{(done.Skipped == 0 ? "" : $"; {done.Skipped} device nodes, pipes and sockets left out")}");
         return 0;
     }
 }

@@ -38,15 +38,18 @@ internal static class GrowVerb
             : edit.Volumes.MaxBy(volume => volume.Partition is { } partition ? partition.Offset + volume.Length : 0)!;
         if (address.Partition is { } number && grown.Length == before[number])
             // it is one of a table
-            throw new NotSupportedException($"Partition {number} of {address.File} cannot grow: {ObstacleOf(edit.Partitions!, grown.Partition!)}. Nothing was changed.");
+            throw new NotSupportedException($"Partition {number} of {address.File} cannot grow: "
+                + $"{ObstacleOf(edit.Partitions!, grown.Partition!)}. Nothing was changed.");
         if (edit.Partitions is { Scheme: PartitionScheme.Mbr } && length > LargestMbr)
-            await Console.Error.WriteLineAsync("An MBR describes 2 TiB at most: what is behind that belongs to no partition. A larger disk needs a GPT (sgdisk --mbrtogpt).");
+            await Console.Error.WriteLineAsync("An MBR describes 2 TiB at most: what is behind that belongs to no partition. A larger disk "
+                + "needs a GPT (sgdisk --mbrtogpt).");
         var name = grown.Number == 0 ? "The image" : $"Partition {grown.Number}";
         if (grown.CanGrowFileSystem) edit.GrowFileSystem(grown.Number);
         else if (grown.Length == before.GetValueOrDefault(grown.Number))
             await Console.Error.WriteLineAsync($"{name} stays as long as it was; the disk has grown.");
         else
-            await Console.Error.WriteLineAsync($"{name} has grown, but what is in it ({(grown.Content.Length == 0 ? "unknown" : grown.Content)}) stays as long as it was: it is not grown here.");
+            await Console.Error.WriteLineAsync($"{name} has grown, but what is in it "
+                + $"({(grown.Content.Length == 0 ? "unknown" : grown.Content)}) stays as long as it was: it is not grown here.");
         await edit.CommitAsync(cancellationToken);
         return 0;
     }

@@ -69,6 +69,7 @@ internal static class InfoVerb
     private static IEnumerable<string> BootEntriesOf(DiskImage image) =>
         image.Volumes[0] is { Content: "iso9660" } iso && iso.OpenTree() is IsoFileTree tree
             ? tree.BootEntries.Select(entry =>
-                $"boots {entry.Platform} from byte {entry.Offset}, {entry.SectorCount} sectors{(entry.IsBootable ? "" : " (not bootable)")}")
+                $"boots {entry.Platform} from byte {entry.Offset}, {entry.SectorCount} "
+                    + $"sectors{(entry.IsBootable ? "" : " (not bootable)")}")
             : [];
 }

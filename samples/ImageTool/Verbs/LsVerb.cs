@@ -44,7 +44,8 @@ internal static class LsVerb
     {
         var size = entry.Device is { } device ? $"{device}" : $"{entry.Length}";
         var target = entry.LinkTarget is null ? "" : $" -> {FileName.Printable(entry.LinkTarget)}";
-        return $"{Letter(entry.Kind)}{Permissions(entry.Mode)} {entry.UserId,5} {entry.GroupId,5} {size,12} {entry.ModifiedAt:yyyy-MM-dd HH:mm} {FileName.Printable(recursive ? entry.Path : entry.Name)}{target}";
+        return $"{Letter(entry.Kind)}{Permissions(entry.Mode)} {entry.UserId,5} {entry.GroupId,5} {size,12} "
+            + $"{entry.ModifiedAt:yyyy-MM-dd HH:mm} {FileName.Printable(recursive ? entry.Path : entry.Name)}{target}";
     }
 
     private static char Letter(FileKind kind) => kind switch

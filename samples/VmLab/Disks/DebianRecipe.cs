@@ -66,7 +66,8 @@ internal static class DebianRecipe
         "--customize-hook=chroot \"$1\" update-initramfs -u -k all",
         "--customize-hook=chroot \"$1\" systemctl enable systemd-networkd",
         $"--customize-hook=cd \"$1\" && rm -rf {string.Join(' ', Spent)}",
-        "--customize-hook=ln -s \"$(basename \"$1\"/boot/vmlinuz-*)\" \"$1/boot/vmlinuz\"; ln -s \"$(basename \"$1\"/boot/initrd.img-*)\" \"$1/boot/initrd.img\"",
+        "--customize-hook=ln -s \"$(basename \"$1\"/boot/vmlinuz-*)\" \"$1/boot/vmlinuz\"; ln -s \"$(basename \"$1\"/boot/initrd.img-*)\" "
+            + "\"$1/boot/initrd.img\"",
         DebianMirror.Suite, folder, mirror.AbsoluteUri,
     ];
 

@@ -95,7 +95,8 @@ internal sealed class IpmiConnection
         {
             if (!TryParseKey(key.Trim(), out var text))
                 return Wrong(
-                    "k_g must be a text of at most 20 bytes, or 0x and hexadecimal digits that make such a text: ipmitool takes other keys only where every user of this host could read them",
+                    "k_g must be a text of at most 20 bytes, or 0x and hexadecimal digits that make such a text: ipmitool takes other keys "
+                        + "only where every user of this host could read them",
                     out problem);
             arguments.Add("-K");
             environment["IPMI_KGKEY"] = text;

@@ -105,7 +105,8 @@ public sealed class IpmiDriver : IPowerDriver
                 return seen as PowerResult.Failed
                     ?? new PowerResult.Failed(
                         PowerFailure.NotObserved,
-                        $"The controller accepted 'chassis power {command}', but the machine was still {seen.State} {patience.TotalSeconds:0} s later.");
+                        $"The controller accepted 'chassis power {command}', but the machine was still {seen.State} "
+                            + $"{patience.TotalSeconds:0} s later.");
             }
 
             await Task.Delay(_options.ObserveInterval, _time, cancellationToken).ConfigureAwait(false);

@@ -41,7 +41,8 @@ internal sealed class HardwareCheck(SimulatedMachine machine, AgentTask task)
         if (machine.Disks.Except(found).FirstOrDefault()?.Model is { } unknown)
         {
             throw new AgentFailedException(
-                $"not every disk of this machine could be erased: {unknown.Name} ({unknown.Serial}) is not in the inventory: commission this machine again");
+                $"not every disk of this machine could be erased: {unknown.Name} ({unknown.Serial}) is not in the inventory: commission "
+                    + $"this machine again");
         }
 
         return found;

@@ -91,5 +91,9 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
     }
 
     private string Authorization(NodeCredentials key) => string.Create(CultureInfo.InvariantCulture,
-        $"OAuth oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", oauth_consumer_key=\"{Uri.EscapeDataString(key.ConsumerKey)}\", oauth_token=\"{Uri.EscapeDataString(key.TokenKey)}\", oauth_signature=\"%26{Uri.EscapeDataString(key.TokenSecret)}\", oauth_nonce=\"{RandomNumberGenerator.GetHexString(32, lowercase: true)}\", oauth_timestamp=\"{Clock.ToUnixTimeSeconds()}\"");
+        $"OAuth oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", "
+            + $"oauth_consumer_key=\"{Uri.EscapeDataString(key.ConsumerKey)}\", oauth_token=\"{Uri.EscapeDataString(key.TokenKey)}\", "
+            + $"oauth_signature=\"%26{Uri.EscapeDataString(key.TokenSecret)}\", "
+            + $"oauth_nonce=\"{RandomNumberGenerator.GetHexString(32, lowercase: true)}\", "
+            + $"oauth_timestamp=\"{Clock.ToUnixTimeSeconds()}\"");
 }

@@ -71,7 +71,8 @@ public class LayerTests
         return LayerCheck.Violations(table,
         [
             SourceFile.Parse("Word.cs", "namespace Maas.X; public sealed class Word;"),
-            SourceFile.Parse("Composer.cs", "using Maas.X.High;\nnamespace Maas.X; public sealed class Composer { Top? _top; Word? _word; }"),
+            SourceFile.Parse("Composer.cs", "using Maas.X.High;\nnamespace Maas.X; public sealed class Composer { Top? _top; Word? _word; "
+                + "}"),
             SourceFile.Parse("Lowest/Base.cs", "namespace Maas.X.Lowest; record struct Base(int Size);"),
             SourceFile.Parse("Low/Bottom.cs", $"{usings}\nnamespace Maas.X.Low;\n\ninternal sealed class Bottom {{ {member} }}"),
             SourceFile.Parse("High/Top.cs", "namespace Maas.X.High; static class Top { public const int Name = 1; }"),

@@ -22,11 +22,13 @@ internal static class ListTargets
         Text(
             "control-paragraph",
             Paragraphs,
-            $"Package: a\nVersion: 1:2.0-1\nArchitecture: amd64\nDepends: b (>= 1) | c:any [amd64], d\nProvides: e (= 2)\nFilename: pool/a.deb\nSize: 5\nSHA256: {Hash}\nDescription: x\n y\n .\n z\n\nPackage: b\n"),
+            $"Package: a\nVersion: 1:2.0-1\nArchitecture: amd64\nDepends: b (>= 1) | c:any [amd64], d\nProvides: e (= 2)\nFilename: "
+                + $"pool/a.deb\nSize: 5\nSHA256: {Hash}\nDescription: x\n y\n .\n z\n\nPackage: b\n"),
         Text(
             "release-file",
             Release,
-            $"Suite: stable\nCodename: trixie\nDate: Sat, 01 Jun 2030 10:16:37 UTC\nValid-Until: Sun, 02 Jun 2030 10:16:37 UTC\nSHA256:\n {Hash} 12 main/binary-amd64/Packages\n"),
+            $"Suite: stable\nCodename: trixie\nDate: Sat, 01 Jun 2030 10:16:37 UTC\nValid-Until: Sun, 02 Jun 2030 10:16:37 UTC\nSHA256:\n "
+                + $"{Hash} 12 main/binary-amd64/Packages\n"),
         Text(
             "apt-sources",
             Sources,

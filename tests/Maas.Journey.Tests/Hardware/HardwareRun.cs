@@ -137,8 +137,10 @@ internal sealed partial class HardwareRun(
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(MaasServerProcess.Address, "metadata/2012-03-01/user-data"));
         request.Headers.TryAddWithoutValidation(
             "Authorization",
-            $"OAuth oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", oauth_consumer_key=\"{Value("consumer_key")}\", oauth_token=\"{Value("token_key")}\", "
-            + $"oauth_signature=\"%26{Value("token_secret")}\", oauth_nonce=\"{Guid.CreateVersion7():N}\", oauth_timestamp=\"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}\"");
+            $"OAuth oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", oauth_consumer_key=\"{Value("consumer_key")}\", "
+                + $"oauth_token=\"{Value("token_key")}\", "
+            + $"oauth_signature=\"%26{Value("token_secret")}\", oauth_nonce=\"{Guid.CreateVersion7():N}\", "
+                + $"oauth_timestamp=\"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}\"");
         using var answer = await _http.SendAsync(request, cancellationToken);
         answer.StatusCode.Should().Be(HttpStatusCode.OK);
 

@@ -26,6 +26,7 @@ internal sealed class ServerKiller(LabRack rack, RackedMachine racked, ITestOutp
         await rack.Server.KillAsync();
         await rack.Server.StartAsync(cancellationToken);
         Kills++;
-        output.WriteLine($"{racked.Machine.Name,-6} killed at '{when}', serving again after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
+        output.WriteLine($"{racked.Machine.Name,-6} killed at '{when}', serving again after "
+            + $"{TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s");
     }
 }

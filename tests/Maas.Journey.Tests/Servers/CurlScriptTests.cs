@@ -81,7 +81,9 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
     private async Task<string> RunAsync(LabNetwork network, string data, string line)
     {
         var script =
-            $"cd '{_folder.FullName}'; maas='{Repository.PathOf("samples/MaasServer/maas.sh")}'; export MAAS_SERVER={MaasServerProcess.Address.AbsoluteUri.TrimEnd('/')} MAAS_API_KEY='{data}/admin.apikey'; {{ {line}; }} 2>&1 || true";
+            $"cd '{_folder.FullName}'; maas='{Repository.PathOf("samples/MaasServer/maas.sh")}'; export "
+                + $"MAAS_SERVER={MaasServerProcess.Address.AbsoluteUri.TrimEnd('/')} MAAS_API_KEY='{data}/admin.apikey'; {{ {line}; }} "
+                + $"2>&1 || true";
         return await HostCommand.RunAsync("ip", ["netns", "exec", network.Name, "sh", "-c", script], Token);
     }
 

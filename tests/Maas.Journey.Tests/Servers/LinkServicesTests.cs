@@ -189,7 +189,8 @@ public sealed class LinkServicesTests : IAsyncLifetime
         var script = Path.Combine(_folder.FullName, "lease");
         await File.WriteAllTextAsync(
             script,
-            "#!/bin/sh\n[ \"$1\" = bound ] || exit 0\nip addr add $ip/$mask dev card\nprintf 'ip=%s\\ndns=%s\\ndomain=%s\\nntpsrv=%s\\n' \"$ip\" \"$dns\" \"$domain\" \"$ntpsrv\"\n",
+            "#!/bin/sh\n[ \"$1\" = bound ] || exit 0\nip addr add $ip/$mask dev card\nprintf 'ip=%s\\ndns=%s\\ndomain=%s\\nntpsrv=%s\\n' "
+                + "\"$ip\" \"$dns\" \"$domain\" \"$ntpsrv\"\n",
             Token);
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return script;

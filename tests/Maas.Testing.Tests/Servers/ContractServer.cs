@@ -132,7 +132,8 @@ internal sealed partial class ContractServer : IAsyncDisposable
         metadata.MapPost("/status/abc123", async (HttpContext c) =>
         {
             using var json = await JsonDocument.ParseAsync(c.Request.Body);
-            Reports.Enqueue($"webhook {json.RootElement.GetProperty("name")} {json.RootElement.GetProperty("event_type")}{(c.Request.ContentType is null ? "" : " with content type")}");
+            Reports.Enqueue($"webhook {json.RootElement.GetProperty("name")} "
+                + $"{json.RootElement.GetProperty("event_type")}{(c.Request.ContentType is null ? "" : " with content type")}");
             return Results.StatusCode(204);
         });
     }
@@ -141,9 +142,11 @@ internal sealed partial class ContractServer : IAsyncDisposable
         #cloud-config
         datasource_list: [ MAAS ]
         datasource:
-          MAAS: { metadata_url: "{{Base}}/metadata/", consumer_key: "{{Consumer}}", token_key: "{{Key}}", token_secret: "{{Secret}}" }
+          MAAS: { metadata_url: "{{Base}}/metadata/", consumer_key: "{{Consumer}}",
+            token_key: "{{Key}}", token_secret: "{{Secret}}" }
         reporting:
-          maas: { type: webhook, endpoint: "{{Base}}/metadata/status/abc123", consumer_key: "{{Consumer}}", token_key: "{{Key}}", token_secret: "{{Secret}}" }
+          maas: { type: webhook, endpoint: "{{Base}}/metadata/status/abc123", consumer_key: "{{Consumer}}",
+            token_key: "{{Key}}", token_secret: "{{Secret}}" }
         """;
 
     private IResult Note(HttpContext context, string? answer)

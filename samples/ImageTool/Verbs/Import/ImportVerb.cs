@@ -7,7 +7,8 @@ internal static class ImportVerb
 {
     public static Command Command { get; } = new(
         "import",
-        "Brings images into a library: only what is not there, with signatures and hashes checked. Another selection from the same source is kept beside the first; the same one again replaces what it brought.")
+        "Brings images into a library: only what is not there, with signatures and hashes checked. Another selection from the same source "
+            + "is kept beside the first; the same one again replaces what it brought.")
     {
         ImportIsosVerb.Command,
         ImportEphemeralsVerb.Command,
