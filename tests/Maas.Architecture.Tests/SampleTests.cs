@@ -15,10 +15,21 @@ public class SampleTests
     [Fact]
     public async Task The_tour_takes_a_machine_through_its_whole_life()
     {
-        var tour = Path.Combine(Repository.Root, "samples", "Tour", "bin", Repository.Configuration, "net10.0", "Tour.dll");
-        File.Exists(tour).Should().BeTrue("the tour is built with this test");
-        var verdict = (await Judge.RunAsync("dotnet", [tour], cancellationToken: TestContext.Current.CancellationToken)).Approved();
+        var verdict = (await RunAsync("Tour")).Approved();
         verdict.Output.Should().ContainAll("it enlisted as", "status: Commissioning", "status: Deployed", "released: Ready, and off");
+    }
+
+    [Fact]
+    public async Task The_first_program_of_the_documentation_shows_a_machine()
+    {
+        var program = await File.ReadAllTextAsync(
+            Repository.PathOf("samples/GettingStarted/Program.cs"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Repository.PathOf("docs/getting-started.md"), TestContext.Current.CancellationToken);
+        page.Should().Contain($"```csharp\n{program}```", "the page shows samples/GettingStarted");
+
+        var verdict = (await RunAsync("GettingStarted")).Approved();
+
+        verdict.Output.Should().MatchRegex(@"(?m)^\S+ \(\w{6}\) is New", "the machine has enlisted");
     }
 
     [Fact]
@@ -27,5 +38,12 @@ public class SampleTests
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         foreach (var sample in Directory.GetDirectories(Path.Combine(Repository.Root, "samples")).Select(Path.GetFileName))
             readme.Should().Contain($"`samples/{sample}`");
+    }
+
+    private static Task<Verdict> RunAsync(string sample)
+    {
+        var program = Path.Combine(Repository.Root, "samples", sample, "bin", Repository.Configuration, "net10.0", sample + ".dll");
+        File.Exists(program).Should().BeTrue("the sample is built with this test");
+        return Judge.RunAsync("dotnet", [program], cancellationToken: TestContext.Current.CancellationToken);
     }
 }
