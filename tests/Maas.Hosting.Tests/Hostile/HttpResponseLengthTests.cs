@@ -9,7 +9,7 @@ namespace Maas.Hosting.Tests.Hostile;
 /// CVE-2023-40547 was a shim that trusted an HTTP server's headers: it made room for as much as Content-Length said and copied as much as came. Whatever is asked, as many octets
 /// come as the one Content-Length says; seen on the socket, since HTTP clients hide it.
 /// </summary>
-public class Class5HttpLengthTests
+public class HttpResponseLengthTests
 {
     private const int FileLength = 1_000_000;
 
