@@ -42,7 +42,7 @@ internal sealed class ClientPacket
         return Patch(_request, xid, client);
     }
 
-    /// <summary>The xid and the type (RFC 2132 section 9.6) of an answer; type 0 for what is none.</summary>
+    /// <summary>The xid and the type (RFC 2132 section 9.6) of an answer; type 0 for a packet that is not an answer.</summary>
     public static (uint Xid, byte Type) Read(ReadOnlySpan<byte> answer) =>
         answer.Length < Options || OptionOf(answer, MessageType) is not { Length: 1 } type
             ? default

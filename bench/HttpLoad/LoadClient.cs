@@ -4,7 +4,7 @@ using System.Text;
 
 namespace HttpLoad;
 
-/// <summary>One connection on a thread of its own: it asks, receives and checks, as often as it is told.</summary>
+/// <summary>One connection on a thread of its own: it asks, receives and checks, as often as configured.</summary>
 internal sealed class LoadClient
 {
     private readonly Uri _url;

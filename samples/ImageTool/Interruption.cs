@@ -5,7 +5,7 @@ namespace ImageTool;
 /// <summary>
 /// Ends the tool as a Unix tool ends: SIGINT (Ctrl-C) with 130, SIGTERM with 143, SIGHUP with 129. The verb is asked to stop and to clean
 /// up; one that cannot, because it
-/// waits in the kernel (a pipe that nobody reads), is left after a while, and at once by a second signal.
+/// waits in the kernel (a pipe without a reader), is left after a while, and at once by a second signal.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

@@ -26,7 +26,7 @@ var root = new RootCommand("Looks into disk images, ISOs, file systems and archi
     GrowVerb.Command,
     ImportVerb.Command,
 };
-// Without a terminal there is no width to keep to: what somebody searches in the output must not be broken.
+// Without a terminal there is no width to keep to: text that a user searches in the output must not be broken.
 if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = NoWidth;
 using var interruption = new Interruption();
 try

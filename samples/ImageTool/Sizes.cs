@@ -16,10 +16,10 @@ internal static class Sizes
     }
 
     /// <summary>A size as people write it: <c>20G</c>, <c>512M</c>, or bytes.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">It is not a size.</exception>
     public static long Parse(string text) => TryParse(text, out var size) ? size : throw new ArgumentException($"{text} is no size.");
 
-    /// <summary>The same; false if it is none.</summary>
+    /// <summary>The same; false if it is not a size.</summary>
     public static bool TryParse(string text, out long size)
     {
         var unit = text.Length == 0 ? -1 : "KMGT".IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal);

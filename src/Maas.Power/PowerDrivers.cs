@@ -35,7 +35,7 @@ public sealed partial class PowerDrivers
     /// <summary>The power types that can be served, sorted.</summary>
     public IReadOnlyList<string> PowerTypes { get; }
 
-    /// <summary>The driver of a power type; <see langword="null"/> when there is none.</summary>
+    /// <summary>The driver of a power type; <see langword="null"/> when no driver has it.</summary>
     public IPowerDriver? Find(string powerType) => _byType.GetValueOrDefault(powerType);
 
     /// <summary>

@@ -28,7 +28,7 @@ public sealed class SimulatedMachine : IAsyncDisposable
     private Session? _session;
 
     /// <summary>Makes a machine; it is off.</summary>
-    /// <param name="options">What it is and where it stands.</param>
+    /// <param name="options">What it is and how it is connected.</param>
     /// <param name="timeProvider">Its clock; the system's by default.</param>
     public SimulatedMachine(SimulatedMachineOptions options, TimeProvider? timeProvider = null)
     {

@@ -4,7 +4,7 @@ using Maas.Testing.Hardware;
 
 namespace Maas.Testing;
 
-/// <summary>What a simulated machine is and where it stands.</summary>
+/// <summary>What a simulated machine is and how it is connected.</summary>
 public sealed record SimulatedMachineOptions
 {
     /// <summary>The address of the interface it boots from.</summary>

@@ -5,7 +5,7 @@ using Maas.Testing.Events;
 
 namespace Maas.Testing;
 
-/// <summary>A room of simulated machines with a switch for each: what stands in for power control in tests and demos.</summary>
+/// <summary>A room of simulated machines with a switch for each: the power control of tests and demonstrations.</summary>
 /// <example>
 /// A power driver over a park is three lines a method, because a park is asked by MAC address:
 /// <code>
@@ -20,7 +20,7 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     /// <summary>The machines, in no order.</summary>
     public ICollection<SimulatedMachine> Machines => _machines.Values;
 
-    /// <summary>The machine of a MAC address; <see langword="null"/> when there is none.</summary>
+    /// <summary>The machine of a MAC address; <see langword="null"/> when the rack has no such machine.</summary>
     public SimulatedMachine? this[HardwareAddress mac] => _machines.GetValueOrDefault(mac);
 
     /// <summary>Puts a machine into the park, off.</summary>
@@ -34,7 +34,7 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     }
 
     /// <summary>Turns a machine on.</summary>
-    /// <returns><see langword="false"/> when there is none of this address.</returns>
+    /// <returns><see langword="false"/> when no machine has this address.</returns>
     public bool TryTurnOn(HardwareAddress mac)
     {
         if (this[mac] is not { } machine) return false;
@@ -43,7 +43,7 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     }
 
     /// <summary>Turns a machine off and waits until it is.</summary>
-    /// <returns><see langword="false"/> when there is none of this address.</returns>
+    /// <returns><see langword="false"/> when no machine has this address.</returns>
     public async Task<bool> TryTurnOffAsync(HardwareAddress mac)
     {
         if (this[mac] is not { } machine) return false;
@@ -51,7 +51,7 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
         return true;
     }
 
-    /// <summary>Whether a machine is on; <see langword="null"/> when there is none of this address.</summary>
+    /// <summary>Whether a machine is on; <see langword="null"/> when no machine has this address.</summary>
     public bool? IsOn(HardwareAddress mac) => this[mac]?.IsOn;
 
     /// <summary>What happened and happens at all machines that are in the park now, each with its machine.</summary>

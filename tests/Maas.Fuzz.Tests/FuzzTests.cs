@@ -6,7 +6,7 @@ using Maas.Judges;
 namespace Maas.Fuzz.Tests;
 
 /// <summary>
-/// A million inputs for every reader of what strangers write, fewer where an input is a whole image. <c>MAAS_FUZZ_CASES</c> asks for so
+/// A million inputs for every reader of untrusted input, fewer where an input is a whole image. <c>MAAS_FUZZ_CASES</c> asks for so
 /// many of each and <c>MAAS_FUZZ_SEED</c> for others;
 /// <c>UPDATE_CORPUS=1</c> adds to the corpus what reached new code.
 /// </summary>

@@ -4,7 +4,7 @@ namespace Maas.Fuzz;
 /// <param name="input">Any octets.</param>
 public delegate void FuzzCase(ReadOnlySpan<byte> input);
 
-/// <summary>Code that reads what strangers write, and what is known about its inputs.</summary>
+/// <summary>Code that reads untrusted input, and what is known about its inputs.</summary>
 /// <param name="Name">For messages, and the corpus file's name.</param>
 /// <param name="Case">Runs one input.</param>
 public sealed record FuzzTarget(string Name, FuzzCase Case)

@@ -53,7 +53,7 @@ public class IPv6BootTests
         await using var server = Start(bench, files, log, "--http", "http://[::]:8080/");
         await using var web = LabProcess.Start(
             bench.Network.Command(python, "-u", "-m", "http.server", "--bind", "::", "--directory", files.FullName, "8080"), requests);
-        // OVMF tries IPv4 first, for minutes where nobody answers: there it is sent to a closed port, and goes on at once.
+        // OVMF tries IPv4 first, for minutes where no server answers: there it is sent to a closed port, and goes on at once.
         await using var other = await bench.Network.AddHostAsync(IPAddress.Parse("10.77.0.2"), Token);
         await using var dhcp = OtherDhcpServer.Start(
             other,

@@ -5,7 +5,7 @@ using VmLab.Machines;
 
 namespace Maas.Journey.Tests;
 
-/// <summary>Machines with firmware that nobody here wrote, through their whole life.</summary>
+/// <summary>Machines with firmware of other makers, through their whole life.</summary>
 [Collection(LabCollection.Name), Trait("Category", "Journey")]
 public class JourneyTests(ITestOutputHelper output)
 {

@@ -8,7 +8,7 @@ public static class Repository
     /// <summary>The folder of <c>Maas.sln</c>.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary><c>Debug</c> or <c>Release</c>: what this test was built as, and so what stands beside it.</summary>
+    /// <summary><c>Debug</c> or <c>Release</c>: what this test was built as, and so what is beside it.</summary>
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent?.Name ?? "Debug";
 
     /// <summary>The packages' names.</summary>

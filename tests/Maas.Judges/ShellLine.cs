@@ -4,7 +4,7 @@ namespace Maas.Judges;
 
 /// <summary>
 /// Finds the commands of a POSIX shell script without running it: pipelines, lists, subshells, substitutions, loops, functions and
-/// here-documents. Each command is a list of words without quotes; <see cref="Unknown"/> stands for what only a running shell knows.
+/// here-documents. Each command is a list of words without quotes; <see cref="Unknown"/> represents what only a running shell knows.
 /// </summary>
 internal sealed class ShellLine
 {

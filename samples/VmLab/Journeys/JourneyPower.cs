@@ -2,7 +2,7 @@ using VmLab.Power;
 
 namespace VmLab.Journeys;
 
-/// <summary>How the server is told to turn a machine on: what an operator types into the machine's power settings.</summary>
+/// <summary>How the server turns a machine on: what an operator types into the machine's power settings.</summary>
 public abstract record JourneyPower
 {
     private JourneyPower()
@@ -12,7 +12,7 @@ public abstract record JourneyPower
     /// <summary>The fields of API 2.0 that say so.</summary>
     public abstract IEnumerable<KeyValuePair<string, string>> Fields { get; }
 
-    /// <summary>Whether the server can also turn the machine off; otherwise somebody at the rack does.</summary>
+    /// <summary>Whether the server can also turn the machine off; otherwise a person at the rack does.</summary>
     public abstract bool CanTurnOff { get; }
 
     /// <summary>Through its BMC, with ipmitool.</summary>

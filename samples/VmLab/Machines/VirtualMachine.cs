@@ -1,6 +1,6 @@
 namespace VmLab.Machines;
 
-/// <summary>What stands in the rack: a machine's hardware and firmware settings.</summary>
+/// <summary>A machine of the rack: its hardware and firmware settings.</summary>
 public sealed record VirtualMachine
 {
     public required string Name { get; init; }

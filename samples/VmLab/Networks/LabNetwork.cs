@@ -101,7 +101,7 @@ public sealed class LabNetwork : IAsyncDisposable
     {
         var end = $"maaslab{Environment.ProcessId}";
         await PlugInAsync("cable", $"{end} address {macAddress} netns {Environment.ProcessId}", cancellationToken);
-        // 8: answer no ARP request. The server, which asks whether an address is free before it leases it, is told below who has it.
+        // 8: answer no ARP request. The server probes an address before it leases it; the host that has it is set below.
         await File.WriteAllTextAsync($"/proc/sys/net/ipv4/conf/{end}/arp_ignore", "8", cancellationToken);
         await IpAsync(["link", "set", end, "up"], cancellationToken);
         foreach (var address in leasable)

@@ -7,7 +7,7 @@ using VmLab.Networks;
 namespace VmLab.Power;
 
 /// <summary>
-/// Stands in for the NICs of machines that are off: a virtual machine without power has no process that could hear the
+/// Replaces the NICs of machines that are off: a virtual machine without power has no process that could hear the
 /// magic packet, so this listens on the link (UDP port 9) and switches on the machine it names.
 /// </summary>
 public sealed class WakeOnLanStandIn : IAsyncDisposable

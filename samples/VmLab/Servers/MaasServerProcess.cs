@@ -22,7 +22,7 @@ public sealed class MaasServerProcess(
     /// <summary>What it has logged, over all its starts.</summary>
     public ConsoleLog Log { get; } = new(timeProvider, Path.Combine(Directory.CreateDirectory(dataFolder).FullName, "..", "server.log"));
 
-    /// <summary>What the ephemeral kernel is told besides.</summary>
+    /// <summary>Additional arguments of the ephemeral kernel.</summary>
     public string KernelOptions { get; set; } = "console=ttyS0,115200 quiet no_timer_check";
 
     /// <summary>The ephemeral kernel's package: the one for virtual machines, or <c>linux-image-amd64</c> for all hardware.</summary>

@@ -37,7 +37,7 @@ public sealed class MirrorRelay : IAsyncDisposable
         _application.MapGet("/debian/{**path}", AnswerAsync);
     }
 
-    /// <summary>What a server on the link is told as its mirror.</summary>
+    /// <summary>The mirror's address for a server on the link.</summary>
     public static Uri Address { get; } = new($"http://{LabNetwork.ServerAddress}:{Port}/debian/");
 
     public static async Task<MirrorRelay> StartAsync(

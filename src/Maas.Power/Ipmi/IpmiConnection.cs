@@ -62,7 +62,7 @@ internal sealed class IpmiConnection
         if (Privilege(target["privilege_level"]) is not { } privilege)
             return Wrong("privilege_level must be USER, OPERATOR or ADMIN", out problem);
 
-        // -v: without it ipmitool does not say whether a password was wrong or nobody answered.
+        // -v: without it ipmitool does not say whether a password was wrong or the controller did not answer.
         List<string> arguments = ["-v", "-I", legacy ? "lan" : "lanplus", "-H", host, "-L", privilege, "-N", "2", "-R", "3"];
         if (port != 0) arguments.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
 

@@ -1,6 +1,6 @@
 namespace Maas.Power.Manual;
 
-/// <summary>MAAS's power type <c>manual</c>: a person stands at the machine.</summary>
+/// <summary>MAAS's power type <c>manual</c>: a person switches the machine.</summary>
 public sealed class ManualDriver : IPowerDriver
 {
     /// <inheritdoc/>

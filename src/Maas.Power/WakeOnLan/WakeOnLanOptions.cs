@@ -12,7 +12,7 @@ public sealed class WakeOnLanOptions
     [Range(1, 65535)]
     public int Port { get; set; } = 9;
 
-    /// <summary>How often the packet is sent, 1 to 20; 3, because nobody confirms that one arrived.</summary>
+    /// <summary>How often the packet is sent, 1 to 20; 3, because its arrival cannot be observed.</summary>
     [Range(1, 20)]
     public int Repetitions { get; set; } = 3;
 

@@ -4,7 +4,7 @@ namespace Maas.Testing.Agent;
 
 /// <summary>What the ephemeral environment reads from the kernel's command line.</summary>
 /// <param name="Base">The server: <c>http://10.0.0.1:5240/MAAS</c>.</param>
-/// <param name="Token">The one-time token; <see langword="null"/> for a machine that nobody knows.</param>
+/// <param name="Token">The one-time token; <see langword="null"/> for an unknown machine.</param>
 /// <param name="Task">The task given; <c>enlist</c> for such a machine.</param>
 internal sealed record AgentCommandLine(Uri Base, string? Token, string? Task)
 {

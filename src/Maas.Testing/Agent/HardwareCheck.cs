@@ -22,7 +22,7 @@ internal sealed class HardwareCheck(SimulatedMachine machine, AgentTask task)
     }
 
     /// <summary>Finds the disk of that serial number and size, or of that name where it has no number or shares it.</summary>
-    /// <exception cref="AgentFailedException">There is none.</exception>
+    /// <exception cref="AgentFailedException">It does not exist.</exception>
     public SimulatedDisk Find(KnownDisk known)
     {
         var found =

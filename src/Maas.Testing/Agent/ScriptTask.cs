@@ -17,7 +17,7 @@ internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, A
         {
             if (script.Kind == "testing" && !testing)
             {
-                // No test without an inventory; and the server is told that what fails from here on is a test.
+                // No test without an inventory; and the report says that a failure from here on is a test's.
                 if (failed.Count > 0) break;
                 testing = true;
                 await server.SignalAsync("TESTING", null, cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using Maas.Boot.Dhcp.Wire;
 
 namespace Maas.Testing.Dhcp;
 
-/// <summary>What a client was told: its address, and what to boot.</summary>
+/// <summary>What a client received: its address, and what to boot.</summary>
 /// <param name="Address">Its address.</param>
 /// <param name="Server">The server that gave it.</param>
 /// <param name="BootServer">Where boot files are.</param>

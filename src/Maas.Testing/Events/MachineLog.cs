@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Maas.Testing.Events;
 
-/// <summary>What happened at one machine so far, and whoever follows it.</summary>
+/// <summary>What happened at one machine so far, and its readers.</summary>
 internal sealed class MachineLog(TimeProvider timeProvider)
 {
     private readonly Lock _lock = new();

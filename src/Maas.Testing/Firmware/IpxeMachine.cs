@@ -25,7 +25,7 @@ internal sealed class IpxeMachine(SimulatedMachineOptions options, DhcpLease lea
         return text;
     }
 
-    /// <summary>A setting's value, with its type suffix; <see langword="null"/> when there is none.</summary>
+    /// <summary>A setting's value, with its type suffix; <see langword="null"/> when it is not set.</summary>
     public string? Value(string name)
     {
         var parts = name.Split(':', 2);

@@ -23,7 +23,7 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
     public string? Secret { get; set; }
 
     /// <summary>Sends until there is an answer worth having; the caller disposes of it.</summary>
-    /// <exception cref="HttpRequestException">There was none.</exception>
+    /// <exception cref="HttpRequestException">No response arrived.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
         Uri url,

@@ -1,6 +1,6 @@
 namespace Maas.Testing.Network;
 
-/// <summary>Passes bytes on, counts them and, where asked, shows them to somebody else on the way.</summary>
+/// <summary>Passes bytes on, counts them and, where asked, shows them to another reader on the way.</summary>
 internal sealed class CountingStream(Stream inner, Action<ReadOnlySpan<byte>>? look = null) : Stream
 {
     public long Count { get; private set; }

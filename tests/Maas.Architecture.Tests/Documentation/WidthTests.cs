@@ -14,7 +14,8 @@ public partial class WidthTests
     [
         "bench", "samples",
         "src/Maas.Power", "src/Maas.Testing", "src/Shared",
-        "tests/Maas.Architecture.Tests", "tests/Maas.Fuzz", "tests/Maas.Judges", "tests/Maas.Power.Tests", "tests/Maas.Testing.Tests",
+        "tests/Maas.Architecture.Tests", "tests/Maas.Fuzz", "tests/Maas.Fuzz.Tests", "tests/Maas.Journey.Tests", "tests/Maas.Judges",
+        "tests/Maas.Power.Tests", "tests/Maas.Testing.Tests",
     ];
 
     private static readonly string[] NotWrappedYet = ["CHANGELOG.md", "README.md", "docs/explain/booting.md"];

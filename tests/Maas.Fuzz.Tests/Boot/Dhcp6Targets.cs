@@ -103,7 +103,7 @@ internal static class Dhcp6Targets
     // Every reader of an option's value, each with any value, alone and within a message.
     private static FuzzCase Options()
     {
-        // A malformed identifier or association ends the reading of its message, so each stands alone.
+        // A malformed identifier or association ends the reading of its message, so each is alone.
         Dhcp6OptionCode[][] messages =
         [
             [Dhcp6OptionCode.ClientIdentifier], [Dhcp6OptionCode.NonTemporaryAddresses],
@@ -176,7 +176,7 @@ internal static class Dhcp6Targets
 
             var isRapid = request.Options.Contains(Dhcp6OptionCode.RapidCommit);
             AssociationResult[] answers = Dhcp6Rules.KindOf(request.Type, isRapid) is { } kind
-                // the rules let nobody pass without
+                // the rules let no message pass without
                 ? [.. request.Associations.Select(a => addresses.Ask(
                     subnet, new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, request.Firmware is not null)))]
                 : [];
@@ -196,7 +196,7 @@ internal static class Dhcp6Targets
                 IsUnicast = (input[^1] & 0x81) == 0x81,
             };
             if (Dhcp6Responder.Respond(request, facts) is not { } reply) return;
-            if (reply.TransactionId != envelope.Message.TransactionId) throw new InvalidOperationException("an answer to nobody");
+            if (reply.TransactionId != envelope.Message.TransactionId) throw new InvalidOperationException("an answer to another message");
             if (Dhcp6OutgoingRules.Violation(envelope.Wrap(reply)) is { } violation) throw new InvalidOperationException(violation);
             addresses.CommitAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
         };

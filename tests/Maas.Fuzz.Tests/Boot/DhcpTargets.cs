@@ -110,7 +110,7 @@ internal static class DhcpTargets
         if (!read.TryRead(buffer.AsSpan(0, length))
             || read.Operation != DhcpOperation.Reply
             || read.Type is not (DhcpMessageType.Offer or DhcpMessageType.Ack or DhcpMessageType.Nak))
-            throw new InvalidOperationException("a reply that nobody can read");
+            throw new InvalidOperationException("a reply that cannot be read");
     }
 
     // Every reader of an option's value, each with any value.

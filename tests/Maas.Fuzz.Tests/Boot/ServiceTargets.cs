@@ -87,7 +87,7 @@ internal static class ServiceTargets
     private static void Syslog(ReadOnlySpan<byte> input)
     {
         var line = SyslogMessage.Parse(input);
-        if (line.Facility is < 0 or > 23 || line.Severity is < 0 or > 7) throw new InvalidOperationException("a priority that is none");
+        if (line.Facility is < 0 or > 23 || line.Severity is < 0 or > 7) throw new InvalidOperationException("an invalid priority");
         foreach (var text in (ReadOnlySpan<string?>)[line.Text, line.Program, line.HostName, line.ProcessId])
             if (text is not null && text.Any(char.IsControl)) throw new InvalidOperationException("a control character came through");
     }

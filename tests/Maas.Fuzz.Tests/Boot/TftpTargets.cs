@@ -52,7 +52,7 @@ internal static class TftpTargets
 
     private static bool IsDrive(string name) => name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]);
 
-    // A colon stands between letters or digits, as in a hardware address. Otherwise it could name a drive, a scheme or a stream.
+    // A colon is between letters or digits, as in a hardware address. Otherwise it could name a drive, a scheme or a stream.
     private static bool HasStrayColon(string segment)
     {
         for (var at = segment.IndexOf(':'); at >= 0; at = segment.IndexOf(':', at + 1))

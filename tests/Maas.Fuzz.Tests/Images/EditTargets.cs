@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Fuzz.Tests.Images;
 
-/// <summary>Changing what a stranger made: ext, FAT and ISO; and the journal of an edit.</summary>
+/// <summary>Changing untrusted images: ext, FAT and ISO; and the journal of an edit.</summary>
 internal static class EditTargets
 {
     private const int EntrySize = 528;

@@ -4,7 +4,7 @@ using VmLab.Processes;
 
 namespace Maas.Journey.Tests.Lab;
 
-/// <summary>A DHCP server of somebody else's: dnsmasq, on a host of its own on the link.</summary>
+/// <summary>Another maker's DHCP server: dnsmasq, on a host of its own on the link.</summary>
 internal static class OtherDhcpServer
 {
     public static void Require() => Judge.Require("dnsmasq", "dnsmasq-base");

@@ -1,6 +1,6 @@
 namespace Maas.Journey.Tests.Lab;
 
-/// <summary>A public key with no private one: the test looks for it, nobody logs in.</summary>
+/// <summary>A public key with no private one: the test looks for it and does not log in.</summary>
 internal static class SshKey
 {
     public static string Public { get; } =

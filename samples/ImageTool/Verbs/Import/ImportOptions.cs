@@ -28,7 +28,7 @@ internal static class ImportOptions
             : throw new DirectoryNotFoundException($"There is no image library in {folder}.");
     }
 
-    /// <summary>Reads absolute addresses, and says so when one is none.</summary>
+    /// <summary>Reads absolute addresses; an error names one that is not.</summary>
     public static Uri[] ReadAddresses(ArgumentResult result)
     {
         var addresses =

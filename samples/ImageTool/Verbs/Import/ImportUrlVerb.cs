@@ -4,7 +4,7 @@ using Maas.Images.Import;
 
 namespace ImageTool.Verbs.Import;
 
-/// <summary><c>import url LIBRARY HASH URL…</c>: one file whose hash somebody told.</summary>
+/// <summary><c>import url LIBRARY HASH URL…</c>: one file whose hash is known.</summary>
 internal static class ImportUrlVerb
 {
     private static readonly Argument<ContentHash> Hash = new("hash")
