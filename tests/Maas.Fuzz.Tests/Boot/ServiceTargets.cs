@@ -42,9 +42,11 @@ internal static class ServiceTargets
         {
             Seeds =
             [
-                .. "<13>1 2026-11-25T10:00:00Z host app 12 ID [a b=\"c\"] text|<30>Nov 25 10:00:00 host app[1]: text|<13>app: text|text|<191>1 - - - - - -".Split(
-                    '|')
-                    .Select(System.Text.Encoding.ASCII.GetBytes)
+                "<13>1 2026-11-25T10:00:00Z host app 12 ID [a b=\"c\"] text"u8.ToArray(),
+                "<30>Nov 25 10:00:00 host app[1]: text"u8.ToArray(),
+                "<13>app: text"u8.ToArray(),
+                "text"u8.ToArray(),
+                "<191>1 - - - - - -"u8.ToArray(),
             ],
             Words = [.. "<0>,<191>,<192>,1 ,[,],\\\",\\],-,\u001b[2J".Split(',').Select(System.Text.Encoding.ASCII.GetBytes)],
         },

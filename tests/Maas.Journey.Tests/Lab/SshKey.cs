@@ -4,5 +4,9 @@ namespace Maas.Journey.Tests.Lab;
 internal static class SshKey
 {
     public static string Public { get; } =
-        $"ssh-ed25519 {Convert.ToBase64String([0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 32, .. Enumerable.Range(1, 32).Select(value => (byte)value)])} lab@journey";
+        $"ssh-ed25519 {Convert.ToBase64String(Blob)} lab@journey";
+
+    // RFC 8709 section 4: the type and the key, each behind its length.
+    private static byte[] Blob =>
+        [0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 32, .. Enumerable.Range(1, 32).Select(value => (byte)value)];
 }
