@@ -1,9 +1,10 @@
 using System.Net;
 using BenchmarkDotNet.Attributes;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 
 namespace HotPaths;
 

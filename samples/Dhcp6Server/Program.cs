@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Files;
 using Maas.Boot.RouterAdvertisement;
 
 var directory = new Argument<DirectoryInfo>("DIR")

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
 
 var device = new Option<string>("--interface") { Description = "the network interface to serve, such as eth0", Required = true };
 var network = new Option<IPNetwork>("--subnet")

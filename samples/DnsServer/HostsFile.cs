@@ -1,5 +1,5 @@
 using System.Net;
-using Maas.Boot.Dns;
+using Maas.Boot;
 
 /// <summary>The machines of a hosts file, read again when the file has changed; looked at once a second.</summary>
 internal sealed class HostsFile(string path) : IHostDirectory

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Hosting;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Files;
 
 var directory = new Argument<DirectoryInfo>("DIR")
 {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Maas.Boot;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 var directory = new Argument<DirectoryInfo>("DIR") { Description = "The directory whose files are served, read-only." };

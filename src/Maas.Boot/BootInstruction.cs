@@ -14,13 +14,13 @@ public abstract record BootInstruction
     public sealed record LocalDisk : BootInstruction;
 
     /// <summary>A Linux kernel with its initial ram disks.</summary>
-    /// <param name="KernelFile">Name of the kernel, as <see cref="IBootFiles"/> knows it, or an absolute http URL.</param>
+    /// <param name="KernelFile">Name of the kernel, as <see cref="Files.IBootFiles"/> knows it, or an absolute http URL.</param>
     /// <param name="InitialRamDisks">Names of the initial ram disks, in order; may be empty.</param>
     /// <param name="CommandLine">The kernel's command line; control characters are refused when the script is written.</param>
     public sealed record Kernel(string KernelFile, IReadOnlyList<string> InitialRamDisks, string CommandLine) : BootInstruction;
 
     /// <summary>A boot program of the caller's (an EFI application, a PXE NBP), run as it is.</summary>
-    /// <param name="File">Its name, as <see cref="IBootFiles"/> knows it, or an absolute http URL.</param>
+    /// <param name="File">Its name, as <see cref="Files.IBootFiles"/> knows it, or an absolute http URL.</param>
     public sealed record Program(string File) : BootInstruction;
 
     /// <summary>The machine is switched off by the boot program: there is nothing it may run.</summary>

@@ -1,11 +1,16 @@
 using System.Net;
 using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Dns;
+using Maas.Boot.Files;
+using Maas.Boot.Net;
 using Maas.Boot.Ntp;
 using Maas.Boot.RouterAdvertisement;
+using Maas.Boot.Scripts;
 using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 using System.Net;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dns;
 using Maas.Boot.Ntp;
 using Maas.Boot.RouterAdvertisement;

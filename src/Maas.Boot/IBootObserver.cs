@@ -83,8 +83,8 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     public sealed record OtherServerSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, IPAddress? Server)
         : BootObservation(At, Hardware, Client)
     {
-        /// <summary>What the other server calls itself; <see langword="null"/> over IPv4.</summary>
-        public Dhcp6.Wire.Duid? Identifier { get; init; }
+        /// <summary>The other server's DUID, as octets in hexadecimal with colons; <see langword="null"/> over IPv4.</summary>
+        public string? Identifier { get; init; }
 
         /// <summary>The interface or local address it was seen on; <see langword="null"/> when not told.</summary>
         public string? Link { get; init; }
@@ -156,6 +156,6 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="At">When it arrived.</param>
     /// <param name="Client">Who sent it.</param>
     /// <param name="Line">What it says.</param>
-    public sealed record LineLogged(DateTimeOffset At, IPAddress? Client, Syslog.SyslogMessage Line)
+    public sealed record LineLogged(DateTimeOffset At, IPAddress? Client, SyslogMessage Line)
         : BootObservation(At, Hardware: null, Client);
 }

@@ -1,7 +1,7 @@
 using Maas.Boot;
-using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp6.Leases;
-using Maas.Boot.Dns;
+using Maas.Boot.Files;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot;

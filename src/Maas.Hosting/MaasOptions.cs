@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp6.Leases;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,10 @@
 using Maas.Boot;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp6.Leases;
-using Maas.Boot.Dns;
+using Maas.Boot.Files;
+using Maas.Boot.Scripts;
 using Maas.Core.Accounts;
 using Maas.Core.Images;
 using Maas.Core.Journal;

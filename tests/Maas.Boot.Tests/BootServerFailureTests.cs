@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Maas.Boot.Files;
 using Maas.Boot.Tests.Tftp;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dns;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Files;
+using Maas.Boot.Scripts;
 using Maas.Boot.Tests.Tftp;
 using Maas.Boot.Tftp;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,7 +73,7 @@ public class BootServerTests
             switch (server)
             {
                 case "dhcp": o.Dhcp = new() { Mode = DhcpMode.Full, ListenOn = taken }; break;
-                case "dhcp6": o.Dhcp6 = new() { ListenOn = taken, ServerIdentifier = Dhcp6.Packet6.Server }; break;
+                case "dhcp6": o.Dhcp6 = new() { ListenOn = taken, ServerIdentifier = Dhcp6.Server.Packet6.Server }; break;
                 case "tftp": o.Tftp = new() { Listen = taken }; break;
                 case "dns": o.Dns = new() { Listen = taken, Domain = "maas", ServerName = "ns.maas" }; break;
                 case "sntp": o.Sntp = new() { Listen = taken }; break;
@@ -80,7 +81,7 @@ public class BootServerTests
             }
         });
         builder.Services.AddSingleton<IAddressSource>(
-            await LeaseAllocator.OpenAsync([Dhcp.Leases.LeaseScene.Subnet], new InMemoryLeaseStore()));
+            await LeaseAllocator.OpenAsync([Dhcp4.Leases.LeaseScene.Subnet], new InMemoryLeaseStore()));
         using var host = builder.Build();
         await FluentActions.Awaiting(() => host.RunAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<SocketException>()
             .WithMessage($"UDP port {taken.Port} of {taken.Address} cannot be taken: *");

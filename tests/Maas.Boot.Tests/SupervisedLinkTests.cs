@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Maas.Boot.Dhcp.Wire;
-using Maas.Boot.Tests.Dhcp.Leases;
-using Maas.Boot.Tests.Dhcp.Serving;
-using Maas.Boot.Tests.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Tests.Dhcp4.Leases;
+using Maas.Boot.Tests.Dhcp4.Server;
+using Maas.Boot.Tests.Dhcp4.Wire;
 using Maas.Boot.Tests.Packets;
 using Maas.Judges;
 

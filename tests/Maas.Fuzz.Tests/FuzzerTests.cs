@@ -1,4 +1,4 @@
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 
 namespace Maas.Fuzz.Tests;
 

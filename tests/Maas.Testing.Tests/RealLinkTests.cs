@@ -1,7 +1,8 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Scripts;
 using Maas.Judges;
 using Maas.Testing.Tests.Servers;
 

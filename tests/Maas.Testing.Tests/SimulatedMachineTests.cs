@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using Maas.Boot;
-using Maas.Boot.Pxe;
+using Maas.Boot.Scripts;
 using Maas.Testing.Agent;
 using Maas.Testing.Events;
 using Maas.Testing.Hardware;
@@ -30,7 +30,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         _dhcp =
             new ScriptedDhcp(asked =>
                 ScriptedDhcp.Lease(asked, Address, !ScriptedDhcp.IsFirmware(asked) ? "" : ScriptedDhcp.IsIpxe(asked) ? _script
-            : asked.Options.GetText(Boot.Dhcp.Wire.DhcpOptionCode.VendorClass)!.StartsWith("HTTP", StringComparison.Ordinal)
+            : asked.Options.GetText(Boot.Dhcp4.Wire.DhcpOptionCode.VendorClass)!.StartsWith("HTTP", StringComparison.Ordinal)
                 ? $"{_server.Base}/boot/ipxe.efi"
             : "snponly.efi"));
         foreach (var name in (string[])["snponly.efi", "ipxe.efi", "ephemeral/amd64/kernel", "ephemeral/amd64/initrd"])

@@ -1,13 +1,12 @@
 using System.Net;
-using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Boot.Dhcp;
 
 /// <summary>A server that leases addresses was not started, because another one answers on the link.</summary>
 /// <param name="server">The other server's address.</param>
 /// <param name="interface">The link it answers on.</param>
-/// <param name="identifier">What the other server calls itself, over IPv6.</param>
-public sealed class DhcpServerConflictException(IPAddress server, string @interface, Duid? identifier = null)
+/// <param name="identifier">The other server's DUID; <see langword="null"/> over IPv4.</param>
+public sealed class DhcpServerConflictException(IPAddress server, string @interface, string? identifier = null)
     : Exception($"Another {(identifier is null ? "DHCP" : "DHCPv6")} server, {server}{(identifier is { } name ? $" ({name})" : "")}, answers on {@interface}. Stop it, leave the addresses to it, or allow other servers.")
 {
     /// <summary>The other server's address.</summary>
@@ -16,6 +15,6 @@ public sealed class DhcpServerConflictException(IPAddress server, string @interf
     /// <summary>The link it answers on.</summary>
     public string Interface { get; } = @interface;
 
-    /// <summary>What the other server calls itself; <see langword="null"/> over IPv4.</summary>
-    public Duid? Identifier { get; } = identifier;
+    /// <summary>The other server's DUID, as octets in hexadecimal with colons; <see langword="null"/> over IPv4.</summary>
+    public string? Identifier { get; } = identifier;
 }

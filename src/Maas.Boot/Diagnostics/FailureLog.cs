@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Diagnostics;
@@ -11,14 +12,21 @@ namespace Maas.Boot.Diagnostics;
 /// <param name="logger">Where it logs.</param>
 internal sealed partial class FailureLog(string server, TimeProvider timeProvider, ILogger logger)
 {
+    private static readonly Counter<long> Failures = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.failures", "{failure}", "Datagrams and connections whose handling failed with an exception, by server.");
+
     private readonly Lock _lock = new();
     private readonly TimeWindow _window = new(TimeSpan.FromMinutes(1));
     private readonly ILogger _logger = logger;
 
+    /// <summary>Counts a datagram or a connection that could not be handled, because of a defect or of an application's code that threw.</summary>
+    /// <param name="server">Which server, such as <c>dns</c>.</param>
+    public static void Count(string server) => Failures.Add(1, new KeyValuePair<string, object?>("server", server));
+
     /// <summary>Counts a failure, and logs it when none was logged for a minute.</summary>
     public void Add(Exception failure)
     {
-        ServiceMeter.Failed(server);
+        Count(server);
         bool isFirst;
         lock (_lock) isFirst = _window.TryBegin(timeProvider.GetUtcNow());
         if (isFirst) LogFailed(server, failure);

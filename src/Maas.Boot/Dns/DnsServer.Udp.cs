@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using Maas.Boot.Platform;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dns;
 

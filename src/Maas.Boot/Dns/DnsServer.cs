@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using Maas.Boot.Dhcp.Serving;
 using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,7 +36,7 @@ public sealed partial class DnsServer
     public DnsServer(DnsServerOptions options, IHostDirectory hosts, TimeProvider? timeProvider = null, ILogger<DnsServer>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(hosts);
-        (_options, _hosts) = (ServerOptionsValidator.Validated(options), hosts);
+        (_options, _hosts) = (new DnsServerOptionsValidator().Validated(options), hosts);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<DnsServer>.Instance;
         _failures = new FailureLog("dns", _timeProvider, _logger);
@@ -107,7 +107,7 @@ public sealed partial class DnsServer
             length = DnsResponseWriter.WriteCode(query, message, DnsResponseCode.ServerFailure, recursionAvailable: false, destination);
         }
 
-        ServiceMeter.Query(length == 0 ? null : (DnsResponseCode)(destination[3] & 15));
+        DnsMeter.Query(length == 0 ? null : (DnsResponseCode)(destination[3] & 15));
         return length;
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace Maas.Boot.Dns;
 
@@ -73,3 +74,6 @@ public sealed class DnsServerOptions
     [Range(1, 65_536)]
     public int MaxConnectionsPerClient { get; set; } = 16;
 }
+
+[OptionsValidator]
+internal sealed partial class DnsServerOptionsValidator : IValidateOptions<DnsServerOptions>;

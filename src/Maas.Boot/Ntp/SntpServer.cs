@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,8 +21,11 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
 {
     private const int LongestRequest = 256;
 
+    private static readonly Counter<long> Answers = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.sntp.answers", "{answer}", "Time requests answered.");
+
     private readonly ILogger _logger = logger ?? NullLogger<SntpServer>.Instance;
-    private readonly SntpClock _clock = ClockOf(ServerOptionsValidator.Validated(options));
+    private readonly SntpClock _clock = ClockOf(new SntpServerOptionsValidator().Validated(options));
     private readonly DatagramLoop _loop = new(
         "sntp", options.Listen, options.Interface, LongestRequest + 1, timeProvider, logger ?? NullLogger<SntpServer>.Instance);
     private readonly byte[] _answer = new byte[SntpResponder.MessageLength];
@@ -39,7 +44,7 @@ public sealed partial class SntpServer(SntpServerOptions options, TimeProvider t
         var received = timeProvider.GetUtcNow();
         if (request.Length > LongestRequest || !SntpResponder.TryRespond(request, received, timeProvider.GetUtcNow(), _clock, _answer))
             return default;
-        ServiceMeter.TimeTold();
+        Answers.Add(1);
         return _answer;
     }
 

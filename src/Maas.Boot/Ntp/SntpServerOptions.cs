@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace Maas.Boot.Ntp;
 
@@ -21,3 +22,6 @@ public sealed class SntpServerOptions
     /// </summary>
     public bool ClockIsSet { get; set; } = true;
 }
+
+[OptionsValidator]
+internal sealed partial class SntpServerOptionsValidator : IValidateOptions<SntpServerOptions>;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Maas.Boot.Capture;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Replay;

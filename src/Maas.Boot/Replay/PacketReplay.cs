@@ -1,9 +1,11 @@
 using System.Net;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Wire;
-using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Server;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Replay;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp.Wire;
-using Maas.Boot.Dhcp6.Serving;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.Tftp;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Serving;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Replay;

@@ -1,8 +1,7 @@
 using System.Net;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp6;
 using Maas.Boot.Dhcp6.Leases;
-using Maas.Boot.Dhcp6.Serving;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dhcp6.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 

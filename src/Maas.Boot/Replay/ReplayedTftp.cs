@@ -1,6 +1,7 @@
 using System.Net;
 using Maas.Boot.Capture;
-using Maas.Boot.Pxe;
+using Maas.Boot.Files;
+using Maas.Boot.Scripts;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Replay;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.RouterAdvertisement;
 
@@ -54,7 +54,7 @@ internal static class AdvertisementMessage
         if (options.NameServers.Count > 0)
             Add(message, RecursiveDnsServer, [0, 0, .. dnsLifetime, .. options.NameServers.SelectMany(OctetsOf)]);
         if (options.SearchDomains.Count > 0)
-            Add(message, DnsSearchList, [0, 0, .. dnsLifetime, .. DomainSearchList.ToArray([.. options.SearchDomains])]);
+            Add(message, DnsSearchList, [0, 0, .. dnsLifetime, .. DomainNames.ToArray([.. options.SearchDomains])]);
         return message.Count <= MaxLength
             ? [.. message]
             : throw new ArgumentException($"The advertisement has {message.Count} octets; {MaxLength} are the most.", nameof(options));

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -46,7 +47,7 @@ public sealed partial class RouterAdvertiser
         TimeProvider? timeProvider = null,
         ILogger<RouterAdvertiser>? logger = null)
     {
-        _options = ServerOptionsValidator.Validated(options);
+        _options = new RouterAdvertiserOptionsValidator().Validated(options);
         if (options.Interfaces.Count == 0) throw new ArgumentException("There is no interface to advertise on.", nameof(options));
         _ = AdvertisementMessage.Write(options, new byte[6]);
         _time = timeProvider ?? TimeProvider.System;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace Maas.Boot.RouterAdvertisement;
 
@@ -41,3 +42,6 @@ public sealed class RouterAdvertiserOptions
     [Range(4, 1800)]
     public int LongestIntervalSeconds { get; set; } = 600;
 }
+
+[OptionsValidator]
+internal sealed partial class RouterAdvertiserOptionsValidator : IValidateOptions<RouterAdvertiserOptions>;

@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot.Diagnostics;
 
 namespace Maas.Boot.Syslog;
 

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,9 +24,12 @@ public sealed partial class SyslogServer(
     /// <summary>The longest line that is read; the rest of a longer one is dropped (RFC 5426 section 3.2 asks for 2048).</summary>
     public const int MaximumLength = 8192;
 
+    private static readonly Counter<long> Lines = BootMeter.Meter.CreateCounter<long>(
+        "maas.boot.syslog.lines", "{line}", "Lines received over the network, by what became of them.");
+
     private readonly ILogger _logger = logger ?? NullLogger<SyslogServer>.Instance;
     private readonly SafeObserver _observer = new(observer, logger ?? NullLogger<SyslogServer>.Instance);
-    private readonly SyslogRateLimiter _budget = BudgetOf(ServerOptionsValidator.Validated(options));
+    private readonly SyslogRateLimiter _budget = BudgetOf(new SyslogServerOptionsValidator().Validated(options));
     private readonly DatagramLoop _loop = new(
         "syslog", options.Listen, options.Interface, MaximumLength, timeProvider, logger ?? NullLogger<SyslogServer>.Instance);
     private readonly IPEndPoint _any = new(options.Listen.Address, 0);
@@ -43,7 +48,7 @@ public sealed partial class SyslogServer(
         var sender = ((IPEndPoint)_any.Create(client)).Address; // the family's own form of it
         var now = timeProvider.GetUtcNow();
         var taken = _budget.TryTake(sender, now);
-        ServiceMeter.Line(taken);
+        if (Lines.Enabled) Lines.Add(1, new KeyValuePair<string, object?>("result", taken ? "taken" : "dropped"));
         if (taken) _observer.Observe(new BootObservation.LineLogged(now, sender, SyslogMessage.Parse(datagram)));
         else LogLineDropped(sender);
         return default;

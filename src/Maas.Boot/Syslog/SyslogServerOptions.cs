@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace Maas.Boot.Syslog;
 
@@ -32,3 +33,6 @@ public sealed class SyslogServerOptions
     [Range(1, 1_000_000)]
     public int Senders { get; set; } = 4_096;
 }
+
+[OptionsValidator]
+internal sealed partial class SyslogServerOptionsValidator : IValidateOptions<SyslogServerOptions>;

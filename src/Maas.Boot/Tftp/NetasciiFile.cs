@@ -1,3 +1,5 @@
+using Maas.Boot.Files;
+
 namespace Maas.Boot.Tftp;
 
 /// <summary>A file as netascii sends it (RFC 764, "the NVT printer"): LF becomes CR LF, CR becomes CR NUL.</summary>

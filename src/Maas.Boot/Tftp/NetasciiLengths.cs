@@ -1,3 +1,5 @@
+using Maas.Boot.Files;
+
 namespace Maas.Boot.Tftp;
 
 /// <summary>

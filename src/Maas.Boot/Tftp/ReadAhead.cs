@@ -1,4 +1,5 @@
 using System.Buffers;
+using Maas.Boot.Files;
 
 namespace Maas.Boot.Tftp;
 

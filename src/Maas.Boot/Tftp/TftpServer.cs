@@ -3,9 +3,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Diagnostics;
-using Maas.Boot.Pxe;
+using Maas.Boot.Files;
+using Maas.Boot.Net;
+using Maas.Boot.Scripts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -55,7 +56,7 @@ public sealed partial class TftpServer : IDisposable
         ILogger<TftpServer>? logger = null)
     {
         _files = files;
-        _options = ServerOptionsValidator.Validated(options ?? new TftpServerOptions());
+        _options = new TftpServerOptionsValidator().Validated(options ?? new TftpServerOptions());
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TftpServer>.Instance;
         _observer = SafeObserver.Around(observer, _logger);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Maas.Boot.Capture;
+using Microsoft.Extensions.Options;
 
 namespace Maas.Boot.Tftp;
 
@@ -84,3 +85,6 @@ public sealed class TftpServerOptions
     [Range(0, int.MaxValue)]
     public int MaxNetasciiBytes { get; set; } = 1 << 20;
 }
+
+[OptionsValidator]
+internal sealed partial class TftpServerOptionsValidator : IValidateOptions<TftpServerOptions>;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Files;
 
 namespace Maas.Boot.Tftp;
 

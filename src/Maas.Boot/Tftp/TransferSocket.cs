@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using Maas.Boot.Platform;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Tftp;
 

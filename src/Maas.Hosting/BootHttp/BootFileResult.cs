@@ -1,5 +1,5 @@
 using System.Globalization;
-using Maas.Boot;
+using Maas.Boot.Files;
 using Maas.Hosting.BootHttp.Sending;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;

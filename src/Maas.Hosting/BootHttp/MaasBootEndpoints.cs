@@ -1,5 +1,7 @@
 using System.Net;
 using Maas.Boot;
+using Maas.Boot.Files;
+using Maas.Boot.Scripts;
 using Maas.Hosting;
 using Maas.Hosting.BootHttp;
 using Microsoft.AspNetCore.Http;

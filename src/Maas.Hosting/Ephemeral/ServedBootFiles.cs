@@ -1,4 +1,4 @@
-using Maas.Boot;
+using Maas.Boot.Files;
 
 namespace Maas.Hosting.Ephemeral;
 

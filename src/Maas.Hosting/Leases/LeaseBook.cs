@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
 using Maas.Hosting.Policy;
 using Microsoft.Extensions.Hosting;
 

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Wire;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Hosting.Leases;

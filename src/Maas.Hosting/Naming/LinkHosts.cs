@@ -1,5 +1,5 @@
 using System.Net;
-using Maas.Boot.Dns;
+using Maas.Boot;
 using Maas.Core.Fleet;
 using Maas.Hosting.Leases;
 using Maas.Hosting.Policy;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Maas.Boot;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 
 namespace Maas.Testing.Dhcp;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 
 namespace Maas.Testing.Dhcp;
 

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Reflection;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dns;
+using Maas.Boot.Files;
 using Maas.Boot.Ntp;
 using Maas.Boot.RouterAdvertisement;
 using Maas.Boot.Syslog;

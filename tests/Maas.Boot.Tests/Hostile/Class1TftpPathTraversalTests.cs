@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Boot.Files;
 using Maas.Boot.Tests.Tftp;
 
 namespace Maas.Boot.Tests.Hostile;

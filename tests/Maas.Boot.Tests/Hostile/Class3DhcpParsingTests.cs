@@ -1,10 +1,12 @@
 using System.Net;
-using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Dns;
-using Maas.Boot.Tests.Dhcp.Leases;
+using Maas.Boot.Net;
+using Maas.Boot.Tests.Dhcp4.Leases;
 
 namespace Maas.Boot.Tests.Hostile;
 
@@ -92,7 +94,7 @@ public sealed class Class3DhcpParsingTests : IDisposable
     public async Task Every_option_with_every_length_and_filling_ends_in_an_answer(string advisory, DhcpOptionCode code)
     {
         var scene = await LeaseScene.OpenAsync();
-        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
+        var source = BootFileLocator.On(IPAddress.Parse("10.0.0.1"), httpBase: new Uri("http://10.0.0.1/"));
         var server = IPAddress.Parse("10.0.0.1").ToNumber();
         foreach (var filling in (byte[])[0, 1, 2, 4, 63, 0x7f, 0xc0, 0xff])
             for (var length = 0; length <= 300; length++)
@@ -108,7 +110,7 @@ public sealed class Class3DhcpParsingTests : IDisposable
                 _ = DomainSearchList.TryParse(value, out _);
                 _ = RelayAgentInformation.Parse(value);
                 _ = MachineIdentifier.Of(read!);
-                var boot = FirmwareClient.Of(read!) is { } firmware
+                var boot = FirmwareClient4.Of(read!) is { } firmware
                     ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), read!.Hardware, source)
                     : null;
                 var reply = new DhcpMessage();

@@ -1,8 +1,8 @@
 using System.Net;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Leases;
-using Maas.Boot.Tests.Dhcp6;
 using Maas.Boot.Tests.Dhcp6.Leases;
+using Maas.Boot.Tests.Dhcp6.Server;
 
 namespace Maas.Boot.Tests.Hostile;
 

@@ -1,11 +1,13 @@
 using System.Net;
 using CsCheck;
-using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
-using Maas.Boot.Tests.Dhcp.Leases;
-using Maas.Boot.Tests.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
+using Maas.Boot.Tests.Dhcp4.Leases;
+using Maas.Boot.Tests.Dhcp4.Wire;
 
 namespace Maas.Boot.Tests.Hostile;
 
@@ -22,8 +24,8 @@ public class Class4DhcpStarvationTests
         {
             if (!DhcpMessage.TryParse(datagram, out var request)) return;
             var state = ClientState.Of(request, Server);
-            var source = BootFileLocator.On(new DhcpServerOptions(), IPAddress.Loopback);
-            var boot = FirmwareClient.Of(request) is { } firmware
+            var source = BootFileLocator.On(IPAddress.Loopback);
+            var boot = FirmwareClient4.Of(request) is { } firmware
                 ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source)
                 : null;
             var address = AddressResult.Silent("not asked");

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Net;
 using CsCheck;
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp6;
 using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dhcp6.Wire;
-using Maas.Boot.Tests.Dhcp6;
+using Maas.Boot.Tests.Dhcp6.Server;
 using Maas.Boot.Tests.Packets;
 
 namespace Maas.Boot.Tests.Hostile;

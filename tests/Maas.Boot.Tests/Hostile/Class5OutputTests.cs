@@ -1,10 +1,11 @@
 using System.Net;
 using CsCheck;
-using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
-using Maas.Boot.Tests.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
+using Maas.Boot.Tests.Dhcp4.Leases;
 using Maas.Boot.Tests.Packets;
 
 namespace Maas.Boot.Tests.Hostile;
@@ -90,8 +91,8 @@ public class Class5OutputTests
     // RFC 2131 section 2 and 4.1, RFC 2132, RFC 3396: as a suspicious client would check it, without this package's reader.
     private static byte[] Check(DhcpMessage request, DhcpSubnet subnet)
     {
-        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
-        var boot = FirmwareClient.Of(request) is { } firmware
+        var source = BootFileLocator.On(IPAddress.Parse("10.0.0.1"), httpBase: new Uri("http://10.0.0.1/"));
+        var boot = FirmwareClient4.Of(request) is { } firmware
             ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source)
             : null;
         var grant = AddressResult.Grant(IPAddress.Parse("10.0.0.10"), subnet, TimeSpan.FromHours(1), "a free address");

@@ -1,5 +1,5 @@
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Judges;
 

@@ -1,5 +1,5 @@
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Boot.Tests.Packets;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 
 namespace Maas.Boot.Tests.Packets;
 

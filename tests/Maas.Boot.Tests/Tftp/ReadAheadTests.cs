@@ -1,4 +1,5 @@
 using CsCheck;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Tests.Tftp;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Maas.Boot.Files;
 using Maas.Judges;
 
 namespace Maas.Boot.Tests.Tftp;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Tests.Tftp;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 namespace Maas.Boot.Tests.Tftp;

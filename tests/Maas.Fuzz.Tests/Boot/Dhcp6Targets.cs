@@ -1,10 +1,9 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp.Wire;
-using Maas.Boot.Dhcp6;
-using Maas.Boot.Dhcp6.Firmware;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.RouterAdvertisement;
 

@@ -1,9 +1,10 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Fuzz.Tests.Boot;
 
@@ -74,14 +75,14 @@ internal static class DhcpTargets
             .GetAwaiter()
             .GetResult();
         var server = IPAddress.Parse("10.0.0.1").ToNumber();
-        var source = BootFileLocator.On(new DhcpServerOptions { HttpBase = new Uri("http://10.0.0.1/") }, IPAddress.Parse("10.0.0.1"));
+        var source = BootFileLocator.On(IPAddress.Parse("10.0.0.1"), httpBase: new Uri("http://10.0.0.1/"));
         var (request, reply, read, buffer) = (
             new DhcpMessage(), new DhcpMessage(), new DhcpMessage(), new byte[DhcpMessage.LongestOnEthernet]);
         return input =>
         {
             if (!request.TryRead(input)) return;
             var state = ClientState.Of(request, server);
-            var boot = FirmwareClient.Of(request) is { } firmware
+            var boot = FirmwareClient4.Of(request) is { } firmware
                 ? BootParameters.For(firmware, new BootInstruction.LocalDisk(), request.Hardware, source)
                 : null;
             if (DhcpResponder.RespondAsProxy(request, server, boot, atBootService: (input[0] & 2) != 0, reply))
@@ -141,7 +142,7 @@ internal static class DhcpTargets
                 throw new InvalidOperationException("classes longer than their option");
             var relay = RelayAgentInformation.Parse(input);
             if (relay.CircuitId.Length > input.Length) throw new InvalidOperationException("a circuit longer than its option");
-            _ = FirmwareClient.Of(message);
+            _ = FirmwareClient4.Of(message);
             _ = MachineIdentifier.Of(message);
             _ = ClientIdentifier.Of(message);
             _ = ClientState.LinkOf(message, 1);

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Net;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 

@@ -1,7 +1,7 @@
 using System.Net;
+using Maas.Boot;
 using Maas.Boot.Dns;
 using Maas.Boot.Ntp;
-using Maas.Boot.Syslog;
 
 namespace Maas.Fuzz.Tests.Boot;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Maas.Boot;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 namespace Maas.Fuzz.Tests.Boot;

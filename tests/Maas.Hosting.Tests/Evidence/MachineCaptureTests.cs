@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Boot.Capture;
-using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;

@@ -1,7 +1,6 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp6.Wire;
-using Maas.Boot.Syslog;
 using Maas.Core;
 using Maas.Hosting.Evidence;
 using Maas.Hosting.Policy;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Maas.Boot;
-using Maas.Boot.Pxe;
+using Maas.Boot.Scripts;
 using Maas.Images.Debian;
 
 namespace Maas.Hosting.Tests.FirstStart;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp4.Server;
 
 namespace Maas.Hosting.Tests.Hostile;
 

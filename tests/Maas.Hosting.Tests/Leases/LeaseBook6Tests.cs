@@ -1,6 +1,7 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Hosting.Leases;

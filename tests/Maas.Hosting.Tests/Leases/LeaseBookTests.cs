@@ -1,7 +1,7 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Hosting.Leases;
 using Maas.Hosting.Policy;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
 using Maas.Core.Fleet;
 using Maas.Core.Journal;

@@ -1,5 +1,5 @@
 using Maas.Boot;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Testing.Dhcp;
 
 namespace Maas.Testing.Tests.Dhcp;

@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 using Maas.Testing.Tests.Servers;

@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Pxe;
+using Maas.Boot.Scripts;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 using Maas.Testing.Firmware;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Maas.Boot;
+using Maas.Boot.Files;
 
 namespace Maas.Testing.Tests.Servers;
 

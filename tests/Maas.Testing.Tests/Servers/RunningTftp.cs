@@ -1,5 +1,5 @@
 using System.Net;
-using Maas.Boot;
+using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
 namespace Maas.Testing.Tests.Servers;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
 
 namespace Maas.Testing.Tests.Servers;
 

@@ -8,9 +8,14 @@ namespace Maas.Boot.Dhcp.Firmware;
 /// <param name="HttpBase">The HTTP server's folder of boot files, ending in a slash; <see langword="null"/> when there is none.</param>
 internal sealed record BootFileLocator(BootProgramTable Programs, IPAddress TftpServer, Uri? HttpBase)
 {
-    /// <summary>The source on a link where this server is reached as <paramref name="server"/>.</summary>
-    public static BootFileLocator On(DhcpLinkOptions options, IPAddress server) =>
-        new(options.Programs, options.TftpServer ?? server, Resolve(options.HttpBase, server));
+    /// <summary>The locator of a link on which clients reach this server as <paramref name="server"/>.</summary>
+    /// <param name="server">This server's address on the link.</param>
+    /// <param name="programs">Which program each firmware gets; the default table without one.</param>
+    /// <param name="tftpServer">The TFTP server; <see langword="null"/> for this server.</param>
+    /// <param name="httpBase">The HTTP server's folder of boot files; a wildcard host means this server.</param>
+    public static BootFileLocator On(
+        IPAddress server, BootProgramTable? programs = null, IPAddress? tftpServer = null, Uri? httpBase = null) =>
+        new(programs ?? BootProgramTable.Default, tftpServer ?? server, Resolve(httpBase, server));
 
     public static bool IsUrl(string file) =>
         file.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || file.StartsWith("https://", StringComparison.OrdinalIgnoreCase);

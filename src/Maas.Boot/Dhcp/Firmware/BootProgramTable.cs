@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Maas.Boot.Files;
 
 namespace Maas.Boot.Dhcp.Firmware;
 

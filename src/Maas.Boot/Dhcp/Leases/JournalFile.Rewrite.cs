@@ -1,5 +1,5 @@
 using System.Buffers;
-using Maas.Boot.Platform;
+using Maas.Boot.Net;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Boot.Dhcp.Leases;

@@ -1,5 +1,6 @@
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 
@@ -166,9 +167,9 @@ internal sealed class AddressPool6
                 throw new ArgumentException($"Reserved address {reservation.Address} lies outside of {subnet.Network}.", nameof(subnet));
         if (subnet.Reservations.GroupBy(r => r.Address).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"Address {twice.Key} is reserved twice.", nameof(subnet));
-        foreach (var domain in subnet.SearchDomains) Dhcp.Wire.DomainSearchList.Check(domain);
+        foreach (var domain in subnet.SearchDomains) DomainNames.Check(domain);
         foreach (var time in (TimeSpan[])[subnet.LeaseTime, subnet.FirmwareLeaseTime, subnet.QuarantineTime])
-            if (time < LeaseOptions.ShortestLeaseTime || time.TotalSeconds >= uint.MaxValue)
+            if (time < LeaseTime.Shortest || time.TotalSeconds >= uint.MaxValue)
                 throw new ArgumentException($"A time of {time} cannot be served on {subnet.Network}.", nameof(subnet));
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 

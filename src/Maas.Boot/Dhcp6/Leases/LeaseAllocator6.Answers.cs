@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 

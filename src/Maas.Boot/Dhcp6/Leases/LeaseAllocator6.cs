@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Wire;
 

@@ -1,4 +1,4 @@
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Wire;
 

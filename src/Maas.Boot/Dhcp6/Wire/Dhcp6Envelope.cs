@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Wire;
 

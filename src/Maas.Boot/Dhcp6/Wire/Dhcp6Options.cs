@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Wire;
 

@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using Maas.Boot;
+using Maas.Boot.Files;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Win32.SafeHandles;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp6.Leases;
 
 namespace Maas.Boot.Tests.Dhcp6.Leases;

@@ -1,6 +1,7 @@
 using System.Net;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Tests.Dhcp6.Server;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Boot.Tests.Dhcp6.Leases;

@@ -1,7 +1,8 @@
 using System.Net;
 using CsCheck;
-using Maas.Boot.Dhcp6;
+using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Tests.Dhcp6.Server;
 
 namespace Maas.Boot.Tests.Dhcp6.Wire;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
-using Maas.Boot;
+using Maas.Boot.Files;
 using Maas.Hosting.BootHttp;
 using Maas.Hosting.BootHttp.Sending;
 using Microsoft.AspNetCore.Builder;

@@ -1,8 +1,0 @@
-using Maas.Boot.Dhcp.Wire;
-
-namespace Maas.Boot.Dhcp.Leases;
-
-/// <summary>An option as it is sent to clients of a subnet.</summary>
-/// <param name="Code">Which option.</param>
-/// <param name="Value">Its value in wire order.</param>
-public sealed record DhcpOptionValue(DhcpOptionCode Code, ReadOnlyMemory<byte> Value);

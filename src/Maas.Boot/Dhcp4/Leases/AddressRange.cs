@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Maas.Boot.Net;
+
+namespace Maas.Boot.Dhcp4.Leases;
+
+/// <summary>IPv4 addresses from a first to a last, both included; written <c>10.0.0.10-10.0.0.99</c>.</summary>
+/// <remarks><see langword="default"/> is the range of 0.0.0.0 alone, which is never leased.</remarks>
+public readonly record struct AddressRange
+{
+    /// <summary>Makes a range.</summary>
+    /// <exception cref="ArgumentException">An address is not IPv4, or the first is above the last.</exception>
+    public AddressRange(IPAddress first, IPAddress last)
+    {
+        (FirstNumber, LastNumber) = (first.ToNumber(), last.ToNumber());
+        if (FirstNumber > LastNumber) throw new ArgumentException($"{first} is above {last}.", nameof(first));
+    }
+
+    /// <summary>The first address.</summary>
+    public IPAddress First => IPv4.ToAddress(FirstNumber);
+
+    /// <summary>The last address.</summary>
+    public IPAddress Last => IPv4.ToAddress(LastNumber);
+
+    internal uint FirstNumber { get; }
+
+    internal uint LastNumber { get; }
+
+    /// <summary>Reads <c>FIRST-LAST</c> or a single address.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out AddressRange range)
+    {
+        range = default;
+        var dash = text.IndexOf('-');
+        if (!TryParseAddress(dash < 0 ? text : text[..dash], out var first)) return false;
+        var last = first;
+        if (dash >= 0 && !TryParseAddress(text[(dash + 1)..], out last)) return false;
+        if (first.ToNumber() > last.ToNumber()) return false;
+        range = new AddressRange(first, last);
+        return true;
+    }
+
+    /// <summary>Reads <c>FIRST-LAST</c> or a single address.</summary>
+    /// <exception cref="FormatException">The text is neither.</exception>
+    public static AddressRange Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var range)
+            ? range
+            : throw new FormatException($"'{text}' is no range of addresses such as 10.0.0.10-10.0.0.99.");
+
+    /// <summary>Whether the address lies within.</summary>
+    public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork && Contains(address.ToNumber());
+
+    /// <summary><c>FIRST-LAST</c>.</summary>
+    public override string ToString() => $"{First}-{Last}";
+
+    internal bool Contains(uint number) => number >= FirstNumber && number <= LastNumber;
+
+    private static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address) =>
+        IPAddress.TryParse(text.Trim(), out address) && address.AddressFamily == AddressFamily.InterNetwork;
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
+
+namespace Maas.Boot.Dhcp4.Leases;
+
+/// <summary>What is known about one address: who has it, since when, until when, and why. The last record of an address counts.</summary>
+public readonly record struct Lease
+{
+    /// <summary>Makes a lease without an object for its address.</summary>
+    [SetsRequiredMembers]
+#pragma warning disable CS8618 // Address is a view of Number
+    internal Lease(uint number, ClientIdentifier client, LeaseState state, DateTimeOffset since, DateTimeOffset expiresAt)
+#pragma warning restore CS8618
+    {
+        Number = number;
+        Client = client;
+        State = state;
+        Since = since;
+        ExpiresAt = expiresAt;
+    }
+
+    /// <summary>The address.</summary>
+    public required IPAddress Address { get => IPv4.ToAddress(Number); init => Number = value.ToNumber(); }
+
+    /// <summary>Who has it, or had it last.</summary>
+    public required ClientIdentifier Client { get; init; }
+
+    /// <summary>The hardware address of the client's last message.</summary>
+    public HardwareAddress Hardware { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public required LeaseState State { get; init; }
+
+    /// <summary>Since when the client has it, or since when it is in this state.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>When the state ends.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The name the client calls itself (option 12); <see langword="null"/> when it does not.</summary>
+    public string? HostName { get; init; }
+
+    /// <summary>
+    /// Why the client got this address and no other; <see langword="null"/> when a version that did not keep it wrote the store.
+    /// </summary>
+    public string? Rule { get; init; }
+
+    /// <summary>
+    /// The relay that passed on the client's last message that went through one (giaddr); <see langword="null"/> for a client on the
+    /// server's own link.
+    /// </summary>
+    public IPAddress? Relay { get => RelayNumber == 0 ? null : IPv4.ToAddress(RelayNumber); init => RelayNumber = value?.ToNumber() ?? 0; }
+
+    /// <summary>Why the address is used, in words.</summary>
+    public string Why => LeaseDescription.Of(State, $"{Hardware} (client {Client})", Rule);
+
+    internal uint Number { get; init; }
+
+    internal uint RelayNumber { get; init; }
+}

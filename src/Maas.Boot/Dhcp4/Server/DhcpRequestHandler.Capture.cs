@@ -1,0 +1,29 @@
+using Maas.Boot.Capture;
+
+namespace Maas.Boot.Dhcp4.Server;
+
+internal sealed partial class DhcpRequestHandler
+{
+    // The socket does not tell whether it was broadcast: a sender without an address can do no other.
+    private void Capture(DhcpTransaction exchange, int received)
+    {
+        var (request, (address, port), link) = (exchange.Request, exchange.Source, exchange.Link);
+        var to = new UdpEndpoint(address == 0 ? uint.MaxValue : link.ServerNumber, link.Ports.Server);
+        _capture!.Record(
+            request.Hardware,
+            request.ClientNumber,
+            new RingPacket(_time.GetUtcNow(), new UdpEndpoint(address, port), to, IsSent: false, link.Name, null),
+            exchange.ReceiveBuffer[..received]);
+    }
+
+    private void Capture(DhcpTransaction exchange)
+    {
+        var (reply, (address, port), link) = (exchange.Reply, exchange.Source, exchange.Link); // by now the peer is whom it went to
+        var from = new UdpEndpoint(link.ServerNumber, link.Ports.Server);
+        _capture!.Record(
+            reply.Hardware,
+            reply.YourNumber,
+            new RingPacket(_time.GetUtcNow(), from, new UdpEndpoint(address, port), IsSent: true, link.Name, exchange.Rule),
+            exchange.ReplyBytes);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Maas.Boot.Dhcp;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Boot.Dhcp4.Server;
+
+/// <summary>Tells what happened: to the observer, the meter and the log. It costs next to nothing where nobody listens.</summary>
+internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvider timeProvider, ILogger logger)
+{
+    private static readonly DhcpMeter Meter = new("dhcp", "DHCP");
+
+    private readonly ILogger _logger = logger;
+    private readonly LogThrottle _unserved = new(timeProvider);
+    private readonly SafeObserver? _observer = SafeObserver.Around(listener, logger);
+
+    public static string NameOf(DhcpMessageType type) => type switch
+    {
+        DhcpMessageType.Discover => "DISCOVER",
+        DhcpMessageType.Offer => "OFFER",
+        DhcpMessageType.Request => "REQUEST",
+        DhcpMessageType.Decline => "DECLINE",
+        DhcpMessageType.Ack => "ACK",
+        DhcpMessageType.Nak => "NAK",
+        DhcpMessageType.Release => "RELEASE",
+        DhcpMessageType.Inform => "INFORM",
+        DhcpMessageType.ForceRenew => "FORCERENEW",
+        _ => "BOOTP",
+    };
+
+    public static void Received(DhcpMessageType type) => Meter.Received(NameOf(type));
+
+    public static void Malformed() => Meter.Malformed();
+
+    public static void Overflowed() => Meter.Overflowed();
+
+    /// <summary>
+    /// Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.
+    /// </summary>
+    public static Activity? Begin(DhcpMessage request) =>
+        BootMeter.Activities.HasListeners()
+            ? BootMeter.Activities.StartActivity(
+                $"DHCP {NameOf(request.Type)}",
+                ActivityKind.Server)?.SetTag("maas.mac", request.Hardware.ToString()).SetTag("maas.dhcp.xid", request.TransactionId)
+            : null;
+
+    /// <summary>A client has named another server.</summary>
+    public void OtherServer(DhcpTransaction exchange, uint server)
+    {
+        var request = exchange.Request;
+        OtherServer(
+            request.Hardware,
+            request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.ClientNumber),
+            server,
+            exchange.Link);
+    }
+
+    /// <summary>Another server has answered this one's question.</summary>
+    public void OtherServer(DhcpMessage reply, uint server, DhcpClientSocket link) =>
+        OtherServer(null, AddressOrNull(reply.YourNumber), server, link);
+
+    /// <summary>A bound was met.</summary>
+    public void Limited(DhcpMessage request, string limit)
+    {
+        Meter.Limited();
+        LogLimited(request.Hardware, limit);
+        _observer?.Observe(
+            new BootObservation.LimitReached(timeProvider.GetUtcNow(), request.Hardware, AddressOrNull(request.ClientNumber), limit));
+    }
+
+    public void Concluded(DhcpTransaction exchange, bool answered, string rule)
+    {
+        var request = exchange.Request;
+        var reply = exchange.Reply;
+        if (answered) Meter.Replied(NameOf(reply.Type), exchange.ReceivedAt, timeProvider);
+        if (_logger.IsEnabled(LogLevel.Debug))
+            LogConcluded(
+                NameOf(request.Type),
+                request.Hardware,
+                request.TransactionId,
+                !answered ? "silence"
+                    : reply.YourNumber == 0 ? NameOf(reply.Type)
+                    : $"{NameOf(reply.Type)} {IPv4.ToAddress(reply.YourNumber)}",
+                rule);
+        if (!answered && exchange.IsUnserved && _logger.IsEnabled(LogLevel.Information)) ReportUnserved(exchange, rule);
+        if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);
+        _observer?.Observe(Observation(exchange, answered ? reply : null, rule));
+    }
+
+    // The commonest mistake of a network, a wrong subnet, would else show at Debug alone.
+    private void ReportUnserved(DhcpTransaction exchange, string rule)
+    {
+        var (request, link) = (exchange.Request, exchange.Link);
+        Span<byte> place = stackalloc byte[8];
+        var clients = ClientState.LinkOf(request, link.ServerNumber);
+        BinaryPrimitives.WriteUInt32BigEndian(place, request.RelayNumber);
+        BinaryPrimitives.WriteUInt32BigEndian(place[4..], clients);
+        if (!_unserved.IsDue(place, link.Name, rule)) return;
+        var way = request.RelayNumber == 0 ? "without a relay" : $"through relay {request.RelayAddress}";
+        LogUnserved(NameOf(request.Type), request.Hardware, link.Name, way, IPv4.ToAddress(clients), rule);
+    }
+
+    private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, uint server, DhcpClientSocket link) =>
+        _observer?.Observe(
+            new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, IPv4.ToAddress(server)) { Link = link.Name });
+
+    private BootObservation.DhcpExchange Observation(DhcpTransaction exchange, DhcpMessage? reply, string rule)
+    {
+        var request = exchange.Request;
+        return new BootObservation.DhcpExchange(
+            At: timeProvider.GetUtcNow(),
+            Hardware: request.Hardware,
+            Client: AddressOrNull(reply is { YourNumber: not 0 } ? reply.YourNumber : request.ClientNumber),
+            Xid: request.TransactionId,
+            Asked: NameOf(request.Type),
+            Answered: reply is null ? null : NameOf(reply.Type),
+            Rule: rule,
+            BootFile: reply?.Options.GetText(DhcpOptionCode.BootFileName),
+            Took: timeProvider.GetElapsedTime(exchange.ReceivedAt))
+        {
+            Link = exchange.Link.Name,
+            Relay = AddressOrNull(request.RelayNumber),
+            Circuit = RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit ? Convert.ToHexStringLower(circuit) : null,
+            Architecture = exchange.Firmware?.Architecture,
+            LeaseTime = reply?.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            NextServer = reply is null ? null : AddressOrNull(reply.NextServerNumber),
+            Next = reply is null ? null : NextOf(reply),
+        };
+    }
+
+    // RFC 2131 figure 5 and PXE 2.1 section 2.2, seen from here.
+    private static string? NextOf(DhcpMessage reply)
+    {
+        var file = reply.Options.GetText(DhcpOptionCode.BootFileName);
+        return reply.Type switch
+        {
+            DhcpMessageType.Offer when reply.YourNumber == 0 && reply.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred) is { } seconds =>
+                $"does without IPv4 for {seconds} s",
+            DhcpMessageType.Offer when reply.YourNumber == 0 => "takes another server's address, then asks for the boot file or fetches it",
+            DhcpMessageType.Offer => "REQUEST",
+            DhcpMessageType.Ack when file is { Length: > 0 } => $"fetches {file}",
+            DhcpMessageType.Nak => "DISCOVER",
+            _ => null,
+        };
+    }
+
+    private static void End(Activity activity, DhcpMessage? reply, string rule)
+    {
+        activity.SetTag("maas.dhcp.answered", reply is null ? "silence" : NameOf(reply.Type)).SetTag("maas.dhcp.rule", rule);
+        if (reply is not null)
+            activity.SetTag("client.address", reply.YourAddress.ToString()).SetTag(
+                "maas.boot_file", reply.Options.GetText(DhcpOptionCode.BootFileName));
+        activity.Dispose();
+    }
+
+    private static System.Net.IPAddress? AddressOrNull(uint number) => number == 0 ? null : IPv4.ToAddress(number);
+
+    [LoggerMessage(10, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x8}): {Answered}, {Rule}")]
+    private partial void LogConcluded(string asked, HardwareAddress mac, uint xid, string answered, string rule);
+
+    [LoggerMessage(
+        14,
+        LogLevel.Information,
+        "No answer to {Asked} of {Mac} on {Interface} {Way}, link address {Link}: {Reason}. Further ones are not logged for a minute")]
+    private partial void LogUnserved(
+        string asked,
+        HardwareAddress mac,
+        string @interface,
+        string way,
+        System.Net.IPAddress link,
+        string reason);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Mac} and further clients are turned away: {Limit}")]
+    private partial void LogLimited(HardwareAddress mac, string limit);
+}

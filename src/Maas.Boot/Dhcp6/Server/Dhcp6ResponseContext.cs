@@ -1,0 +1,30 @@
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Wire;
+
+namespace Maas.Boot.Dhcp6.Server;
+
+/// <summary>What a reply is made of: the decisions taken elsewhere. The reply follows from them and the request alone.</summary>
+internal sealed record Dhcp6ResponseContext
+{
+    /// <summary>This server.</summary>
+    public required Duid Server { get; init; }
+
+    /// <summary>The subnet of the client's link; <see langword="null"/> when it is none of ours.</summary>
+    public Dhcp6Subnet? Subnet { get; init; }
+
+    /// <summary>What each association gets, in the request's order.</summary>
+    public IReadOnlyList<AssociationResult> Associations { get; init; } = [];
+
+    /// <summary>What the client is told about booting; <see langword="null"/> for nothing.</summary>
+    public BootParameters? Boot { get; init; }
+
+    /// <summary>Whether a SOLICIT is answered by leases at once.</summary>
+    public bool IsRapid { get; init; }
+
+    /// <summary>How much this server is to be preferred to others, 0 to 255.</summary>
+    public byte Preference { get; init; }
+
+    /// <summary>Whether the datagram was sent to this server's own address, which no client was told it may do.</summary>
+    public bool IsUnicast { get; init; }
+}

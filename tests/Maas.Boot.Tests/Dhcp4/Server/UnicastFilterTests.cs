@@ -1,0 +1,108 @@
+using System.Net;
+using CsCheck;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
+
+namespace Maas.Boot.Tests.Dhcp4.Server;
+
+/// <summary>
+/// Addresses in packets are strangers' words: a reply goes to one other host, or by broadcast on the link where the rules say so, and
+/// nowhere else.
+/// </summary>
+public class UnicastFilterTests
+{
+    private static readonly (ushort Server, ushort Client) Ports = (67, 68);
+    private static readonly IPNetwork Subnet = IPNetwork.Parse("10.9.0.0/16");
+    private static readonly UnicastFilter Filter = new(Number("10.0.0.1"), 67, (Number("10.0.0.1"), 24), (Number("10.0.1.1"), 26));
+
+    private static readonly uint[] Special = [.. ((string[])[
+        "0.0.0.0", "255.255.255.255", "10.0.0.255", "10.0.0.0", "10.0.0.1", "10.0.1.1", "10.0.1.63", "10.0.1.64", "10.9.255.255",
+        "10.9.0.0",
+        "224.0.0.1", "239.1.2.3", "240.0.0.1", "127.0.0.1", "0.1.2.3", "10.0.0.7", "10.9.0.1"]).Select(Number)];
+
+    private static readonly Gen<uint> Address = Gen.OneOf(Gen.UInt, Gen.Int[0, Special.Length - 1].Select(i => Special[i]));
+
+    [Theory]
+    [InlineData("10.0.0.255", false)]       // the link's broadcast address
+    [InlineData("10.0.0.0", false)]         // as old systems broadcast
+    [InlineData("10.0.1.63", false)]        // of another network of the link
+    [InlineData("10.9.255.255", false)]     // of the client's subnet, behind a relay
+    [InlineData("255.255.255.255", false)]
+    [InlineData("224.0.0.1", false)]
+    [InlineData("240.0.0.1", false)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("0.1.2.3", false)]
+    [InlineData("10.0.0.1", false)]         // this server
+    [InlineData("10.0.1.1", false)]
+    [InlineData("10.9.0.1", true)]
+    [InlineData("10.0.1.64", true)]
+    public void A_relay_is_answered_where_it_can_be_one(string relay, bool isAnswered)
+    {
+        var request = new DhcpMessage { Type = DhcpMessageType.Discover, RelayNumber = Number(relay) };
+        Allows(request).Should().Be(isAnswered);
+        var inform = new DhcpMessage { Type = DhcpMessageType.Inform, ClientNumber = Number(relay) };
+        Allows(inform).Should().Be(isAnswered, "an address that a client says is its own is no better");
+    }
+
+    [Fact]
+    public void A_relay_on_this_host_is_answered_at_a_port_of_its_own() =>
+        Filter.Allows(new ReplyRoute(ReplyTarget.Relay, Number("10.0.0.1"), 40_000)).Should().BeTrue();
+
+    [Fact]
+    public void Point_to_point_links_have_no_broadcast_address()
+    {
+        var filter = new UnicastFilter(Number("10.0.0.0"), 67, (Number("10.0.0.0"), 31));
+        filter.Allows(new ReplyRoute(ReplyTarget.Client, Number("10.0.0.1"), 68), IPNetwork.Parse("10.0.0.0/31")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Whatever_a_packet_says_no_reply_goes_to_a_broadcast_multicast_or_own_address_that_it_named() =>
+        Gen.Select(Gen.Select(Address, Address, Address), Gen.Byte[1, 8], Gen.Byte[2, 6], Gen.Bool, Gen.Bool, Gen.UShort)
+            .Sample((addresses, type, replied, broadcast, namesServer, port) =>
+        {
+            var request = new DhcpMessage
+            {
+                Type = (DhcpMessageType)type,
+                ClientNumber = addresses.Item1,
+                RelayNumber = addresses.Item2,
+                Broadcast = broadcast
+            };
+            if (namesServer) request.Options.Set(DhcpOptionCode.ServerIdentifier, Number("10.0.0.1"));
+            if (port % 2 == 0) new RelayAgentInformation { UsesSourcePort = true }.AddTo(request.Options);
+            var reply = new DhcpMessage { Type = (DhcpMessageType)replied, YourNumber = Number("10.9.0.7") };
+            foreach (var route in (ReplyRoute[])
+            [
+                ReplyRoute.For(request, reply, (addresses.Item3, port), Ports), ReplyRoute.ToSource((addresses.Item3, port))
+            ])
+            {
+                if (!Filter.Allows(route, Subnet)) continue;
+                if (route.Target == ReplyTarget.Broadcast) route.Should().Be(new ReplyRoute(ReplyTarget.Broadcast, uint.MaxValue, 68));
+                else if (route.Target == ReplyTarget.Hardware) route.Address.Should().Be(reply.YourNumber);
+                else IsOneOtherHost(route).Should().BeTrue(IPv4.ToAddress(route.Address).ToString());
+            }
+        });
+
+    // By the registries, without the code under test.
+    private static bool IsOneOtherHost(ReplyRoute route)
+    {
+        var address = IPv4.ToAddress(route.Address);
+        foreach (var special in (string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"])
+            if (IPNetwork.Parse(special).Contains(address)) return false;
+        foreach (var end in (string[])["10.0.0.0", "10.0.0.255", "10.0.1.0", "10.0.1.63", "10.9.0.0", "10.9.255.255"])
+            if (address.Equals(IPAddress.Parse(end))) return false;
+        return (route.Port != Ports.Server && route.Target == ReplyTarget.Relay)
+            || !(address.Equals(IPAddress.Parse("10.0.0.1")) || address.Equals(IPAddress.Parse("10.0.1.1")));
+    }
+
+    private static bool Allows(DhcpMessage request) =>
+        Filter.Allows(
+            ReplyRoute.For(
+                request,
+                new DhcpMessage { Type = DhcpMessageType.Offer, YourNumber = Number("10.9.0.7") },
+                (Number("10.9.0.1"), 67),
+                Ports),
+            Subnet);
+
+    private static uint Number(string address) => IPAddress.Parse(address).ToNumber();
+}
