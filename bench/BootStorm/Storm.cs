@@ -35,7 +35,8 @@ internal static class Storm
             var after = booted.Select(b => b.After.TotalSeconds).Order().ToList();
             var served = booted.Count(b => b.State is SettledState.UnknownKernel);
             server.Refresh();
-            Console.WriteLine(FormattableString.Invariant(
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
                 $"{served} of {machines} booted  {after[^1]:F1} s (half by {after[after.Count / 2]:F1} s)  server: "
                     + $"{server.TotalProcessorTime.TotalSeconds:F1} s CPU, {server.PeakWorkingSet64 >> 20} MiB at most  all machines: "
                     + $"{Environment.CpuUsage.TotalTime.TotalSeconds:F1} s CPU"));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using DhcpLoad;
 
@@ -30,7 +31,8 @@ command.SetAction(async (parsed, _) =>
     var times = load.Milliseconds.Order().ToList();
     var underWay = options.Rate == 0 ? Math.Min(options.Outstanding, load.Begun - times.Count) : 0; // cut off by the end, not dropped
     double Quantile(double q) => times.Count == 0 ? double.NaN : times[Math.Min(times.Count - 1, (int)(times.Count * q))];
-    Console.WriteLine(FormattableString.Invariant(
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
         $"{times.Count / load.Took.TotalSeconds:F0} exchanges/s  "
             + $"{100.0 * (load.Begun - underWay - times.Count) / Math.Max(1, load.Begun):F2} % dropped  p50 {Quantile(.5):F2} ms  p99 "
             + $"{Quantile(.99):F2} ms  max {Quantile(1):F2} ms  {times.Count} done  {load.Refusals} refused"));

@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
 using Maas.Core.Fleet;
 using Maas.Hosting;
 using Maas.Testing;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Net;
 using Maas.Boot.RouterAdvertisement;
-using Maas.Boot.Tests.Dhcp.Serving;
+using Maas.Boot.Tests.Dhcp4.Server;
 using Maas.Judges;
 
 namespace Maas.Boot.Tests.RouterAdvertisement;

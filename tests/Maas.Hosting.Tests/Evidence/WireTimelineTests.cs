@@ -1,6 +1,5 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp6.Wire;
 using Maas.Core;
 using Maas.Hosting.Evidence;
 using Maas.Hosting.Policy;
@@ -19,7 +18,7 @@ public class WireTimelineTests
         { new BootObservation.DhcpExchange(At, Hardware, Address, 0xcafe, "DISCOVER", "OFFER", "a free address", "snponly.efi", TimeSpan.FromMilliseconds(1.25)), "DISCOVER answered with OFFER 10.0.0.100, boot file snponly.efi in 1.3 ms (a free address; xid 0000cafe)" },
         { new BootObservation.DhcpExchange(At, Hardware, null, 1, "DISCOVER", null, "the pool is empty", null, TimeSpan.Zero), "DISCOVER not answered (the pool is empty; xid 00000001)" },
         { new BootObservation.OtherServerSeen(At, Hardware, Address, Server), "another DHCP server, 10.0.0.2, offered 10.0.0.100" },
-        { new BootObservation.OtherServerSeen(At, Hardware, null, null) { Identifier = Duid.Parse("00:03:00:01:52:54:00:00:00:99") }, "another DHCP server, 00:03:00:01:52:54:00:00:00:99, offered something" },
+        { new BootObservation.OtherServerSeen(At, Hardware, null, null) { Identifier = "00:03:00:01:52:54:00:00:00:99" }, "another DHCP server, 00:03:00:01:52:54:00:00:00:99, offered something" },
         { new BootObservation.OtherRouterSeen(At, Hardware, Address) { Link = "eth0", ManagedAddresses = true, OtherConfiguration = true, RouterLifetime = TimeSpan.FromMinutes(30) }, "another router, 10.0.0.100, advertises itself on eth0, sends hosts to DHCPv6 for addresses, sends hosts to DHCPv6 for the rest, is the default router for 1800 s" },
         { new BootObservation.OtherRouterSeen(At, null, Address) { Link = "eth0" }, "another router, 10.0.0.100, advertises itself on eth0" },
         { new BootObservation.LimitReached(At, Hardware, null, "60 new clients in a minute behind relay 10.0.0.2"), "turned away, the first of those beyond a bound: 60 new clients in a minute behind relay 10.0.0.2" },

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Maas.Core.Images;
 using Maas.Hosting.Images;
-using Maas.Images;
 using Maas.Images.Downloads;
 using Maas.Images.Import;
 using Maas.Images.Library;

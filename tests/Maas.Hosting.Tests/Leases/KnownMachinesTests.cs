@@ -1,7 +1,8 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp.Wire;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Core;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;

@@ -1,5 +1,6 @@
 using System.Net;
 using Maas.Boot;
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Hosting.Leases;
