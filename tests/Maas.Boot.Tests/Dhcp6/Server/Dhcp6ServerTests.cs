@@ -84,7 +84,7 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
             .Should()
             .BeEquivalentTo(new
             {
-                Identifier = other,
+                Identifier = other.ToString(),
                 Server = (IPAddress?)null,
                 Client = IPAddress.Parse("fd00:77::1234"),
                 Hardware = LeaseScene6.HardwareOf(5)
