@@ -124,6 +124,6 @@ internal sealed class SqliteDatabase : IDisposable
     private static void CreateForOwnerOnly(string path)
     {
         // The store holds the secrets of machines' power and of OAuth tokens.
-        using var file = PrivateFile.OpenOrCreate(path, FileShare.ReadWrite);
+        using var file = PrivateFile.Open(path, FileMode.OpenOrCreate, FileShare.ReadWrite);
     }
 }

@@ -52,7 +52,7 @@ internal sealed class StoreLock : IDisposable
     private static SafeFileHandle? TakePrivate(string path)
     {
         // Created on its own first: a mode that is set later is too late for who has opened the file already.
-        if (!File.Exists(path)) PrivateFile.OpenOrCreate(path, FileShare.ReadWrite).Dispose();
+        if (!File.Exists(path)) PrivateFile.Open(path, FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
         return LockFile.TryTake(path, FileMode.OpenOrCreate);
     }
 
@@ -62,7 +62,7 @@ internal sealed class StoreLock : IDisposable
     private static void Describe(string holder, TimeProvider clock)
     {
         if (!OperatingSystem.IsWindows() && File.Exists(holder)) File.SetUnixFileMode(holder, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using var description = PrivateFile.OpenOrCreate(holder, FileShare.Read);
+        using var description = PrivateFile.Open(holder, FileMode.OpenOrCreate, FileShare.Read);
         description.SetLength(0);
         using var writer = new StreamWriter(description);
         writer.Write(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():u}"));

@@ -49,7 +49,7 @@ internal sealed class Scratch(string temporaryDirectory, long mostUnpackedBytes)
 
     private FileStream Create()
     {
-        var file = PrivateFile.CreateNameless(temporaryDirectory); // in a folder of everybody's, and what was packed was not
+        var file = UnlinkedFile.Create(temporaryDirectory); // in a folder of everybody's, and what was packed was not
         lock (_lock) _files.Add(file);
         return file;
     }

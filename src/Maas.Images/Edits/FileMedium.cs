@@ -40,7 +40,7 @@ internal sealed class FileMedium : IEditMedium
     /// <summary>Only its owner may read it: it holds parts of the image, which others may not be allowed to read.</summary>
     public StoredBytes CreateJournal()
     {
-        PrivateFile.Create(_journal).Dispose();
+        PrivateFile.Open(_journal, FileMode.CreateNew).Dispose();
         var journal = Open(_journal, FileMode.Open);
         // An edit that replaced the image holds the journal until it has: who opened the image before that finds another one in its place
         // now.
@@ -50,7 +50,7 @@ internal sealed class FileMedium : IEditMedium
         throw new IOException("Somebody else has just replaced the image.");
     }
 
-    public void SyncNames() => DurableDirectory.Sync(_directory);
+    public void SyncNames() => DirectorySync.Flush(_directory);
 
     public void DeleteJournal()
     {
@@ -66,7 +66,7 @@ internal sealed class FileMedium : IEditMedium
             AtomicFile.HandOn(_path, file);
             _image.Dispose(); // Windows replaces no file that is open
         });
-        DurableDirectory.Sync(_directory);
+        DirectorySync.Flush(_directory);
     }
 
     public void Dispose() => _image.Dispose();

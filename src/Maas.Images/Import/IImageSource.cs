@@ -20,7 +20,7 @@ public interface IImageSource
     /// <summary>The files that shall be in the library.</summary>
     /// <param name="context">How to fetch metadata, and what was seen the last time.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="Maas.Images.Downloads.UntrustedArchiveException">A signature, a hash or a date of the metadata is not what it must be.</exception>
+    /// <exception cref="Downloads.UntrustedArchiveException">A signature, a hash or a date of the metadata is not what it must be.</exception>
     /// <exception cref="FileNotFoundException">The source has nothing of what is wanted.</exception>
     /// <exception cref="HttpRequestException">It cannot be reached.</exception>
     Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default);

@@ -29,7 +29,7 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
     /// <returns>
     /// Steps <c>list</c>, <c>download</c> and <c>retry</c> with bytes, <c>store</c>, <c>keep</c> for what was here, <c>done</c>.
     /// </returns>
-    /// <exception cref="Maas.Images.Downloads.UntrustedArchiveException">A signature, a hash or a date is not what it must be.</exception>
+    /// <exception cref="Downloads.UntrustedArchiveException">A signature, a hash or a date is not what it must be.</exception>
     /// <exception cref="FileNotFoundException">The source has nothing of what is wanted.</exception>
     /// <exception cref="HttpRequestException">A mirror cannot be reached.</exception>
     /// <exception cref="InsufficientSpaceException">The disk has not the space. Nothing was begun.</exception>

@@ -20,7 +20,7 @@ public sealed class SourceContext
     /// <param name="locations">http or https; the preferred one first.</param>
     /// <param name="limit">The most bytes it may have.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="Maas.Images.Downloads.UntrustedArchiveException">It is longer, or at an address that is not fetched from.</exception>
+    /// <exception cref="Downloads.UntrustedArchiveException">It is longer, or at an address that is not fetched from.</exception>
     /// <exception cref="HttpRequestException">No location can be reached or has it.</exception>
     public Task<byte[]> FetchAsync(IReadOnlyList<Uri> locations, int limit, CancellationToken cancellationToken = default) =>
         Downloader.FetchSmallAsync(locations, limit, cancellationToken);

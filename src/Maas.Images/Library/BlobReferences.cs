@@ -13,8 +13,8 @@ internal static class BlobReferences
         {
         }
 
-        DurableDirectory.Sync(folder);
-        DurableDirectory.Sync(layout.References);
+        DirectorySync.Flush(folder);
+        DirectorySync.Flush(layout.References);
     }
 
     public static void Remove(LibraryLayout layout, Sha256Digest digest, string name)

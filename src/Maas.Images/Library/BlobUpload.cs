@@ -139,11 +139,11 @@ public sealed class BlobUpload
         if (!Directory.Exists(folder))
         {
             Directory.CreateDirectory(folder);
-            DurableDirectory.Sync(Path.GetDirectoryName(folder) ?? folder);
+            DirectorySync.Flush(Path.GetDirectoryName(folder) ?? folder);
         }
 
         File.SetAttributes(data, FileAttributes.ReadOnly);
         File.Move(data, blob, overwrite: true);
-        DurableDirectory.Sync(folder);
+        DirectorySync.Flush(folder);
     }
 }

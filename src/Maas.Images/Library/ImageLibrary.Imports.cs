@@ -22,7 +22,7 @@ public sealed partial class ImageLibrary
     internal void WriteImport(ImportRecord record)
     {
         AtomicFile.Write(_layout.Import(record.Source), record.Write);
-        DurableDirectory.Sync(_layout.Imports);
+        DirectorySync.Flush(_layout.Imports);
     }
 
     /// <summary>The folder where a source's downloads stand until they are whole; made if it is not there.</summary>

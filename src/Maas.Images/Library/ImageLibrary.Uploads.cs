@@ -43,7 +43,7 @@ public sealed partial class ImageLibrary
             return BeginUpload(id, digest, length);
         }
 
-        DurableDirectory.Sync(_layout.Uploads);
+        DirectorySync.Flush(_layout.Uploads);
         return new BlobUpload(_layout, _lock, _time, id, digest, length);
     }
 

@@ -72,7 +72,7 @@ public static class ImageOutput
         }
 
         RequireAllowed(target, options);
-        var scratch = PrivateFile.CreateNameless(options.TemporaryDirectory);
+        var scratch = UnlinkedFile.Create(options.TemporaryDirectory);
         await using (scratch.ConfigureAwait(false))
         {
             await write(scratch).ConfigureAwait(false);
@@ -91,7 +91,7 @@ public static class ImageOutput
             case OutputTarget.Replaced file:
                 await ReplaceAsync(file, 0, output =>
                 {
-                    Maas.Images.Outputs.RawWriter.Write(disk, output, progress, cancellationToken);
+                    RawWriter.Write(disk, output, progress, cancellationToken);
                     return Task.CompletedTask;
                 }).ConfigureAwait(false);
                 break;

@@ -17,7 +17,8 @@ internal static class AtomicFile
     public static void Write(string path, Action<FileStream> write) => Write(path, write, static name => Create(name, Buffer, null));
 
     /// <summary>The same, readable by its owner alone as long as <paramref name="write"/> does not say otherwise.</summary>
-    public static void WritePrivate(string path, Action<FileStream> write) => Write(path, write, static name => PrivateFile.Create(name));
+    public static void WritePrivate(string path, Action<FileStream> write) =>
+        Write(path, write, static name => PrivateFile.Open(name, FileMode.CreateNew));
 
     /// <summary>Writes it anew; a file that is there hands on its mode and, where this process may, its owner.</summary>
     /// <param name="path">The file, which is no symbolic link.</param>

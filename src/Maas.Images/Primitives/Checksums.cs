@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Numerics;
-
 namespace Maas.Images.Primitives;
 
 /// <summary>The CRCs that disk structures carry.</summary>
@@ -16,14 +13,8 @@ internal static class Checksums
         return ~crc;
     }
 
-    /// <summary>CRC-32C without the final inversion and with a seed, as ext4 and XFS chain it.</summary>
-    public static uint Crc32C(uint seed, ReadOnlySpan<byte> bytes)
-    {
-        var crc = seed;
-        for (; bytes.Length >= 8; bytes = bytes[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
-        return crc;
-    }
+    /// <summary>CRC-32C without the final inversion and with a seed, as ext4 chains it.</summary>
+    public static uint Crc32C(uint seed, ReadOnlySpan<byte> bytes) => Maas.Crc32C.Append(seed, bytes);
 
     /// <summary>CRC-32C with a field taken as zeros: how structures that hold their own checksum are summed.</summary>
     public static uint Crc32C(uint seed, ReadOnlySpan<byte> bytes, int zeroAt, int zeroLength)

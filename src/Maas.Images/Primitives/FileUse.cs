@@ -94,7 +94,7 @@ internal static class FileUse
         try
         {
             using var content = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            return Maas.Images.FileName.Decode(name[..content.ReadAtLeast(name, name.Length, throwOnEndOfStream: false)]).TrimEnd('\n');
+            return FileName.Decode(name[..content.ReadAtLeast(name, name.Length, throwOnEndOfStream: false)]).TrimEnd('\n');
         }
         catch (IOException)
         {

@@ -9,7 +9,7 @@ internal static class HostFile
 {
     /// <summary>Makes a new file that only its owner may read.</summary>
     public static FileStream CreatePrivate(string path) => IsPlain(path)
-        ? PrivateFile.Create(path)
+        ? PrivateFile.Open(path, FileMode.CreateNew)
         : new FileStream(Posix.Open(path, Posix.ReadWrite | Posix.Create | Posix.Exclusive, 0x180), FileAccess.ReadWrite, bufferSize: 0);
 
     public static FileStream OpenRead(string path) => IsPlain(path)

@@ -90,7 +90,7 @@ internal sealed record ExtGeometry(long Length, int BlockSize, long Files, strin
             (uint)(ExtReadOnlyCompat.SparseSuper | ExtReadOnlyCompat.LargeFile | ExtReadOnlyCompat.HugeFile | ExtReadOnlyCompat.ManyLinks
             | ExtReadOnlyCompat.ExtraInodeSize | ExtReadOnlyCompat.MetadataChecksums));
         Uuid.TryWriteBytes(s[104..], bigEndian: true, out _);
-        Maas.Images.FileName.Encode(Label).CopyTo(s[120..136]);
+        FileName.Encode(Label).CopyTo(s[120..136]);
         s.U16(206, (ushort)Reserved(groups));
         Uuid.TryWriteBytes(s[236..], bigEndian: false, out _); // the seed of directory hashes: any number that others do not share
         s[252] = 1; // half MD4
