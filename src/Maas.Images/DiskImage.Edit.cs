@@ -18,7 +18,7 @@ public sealed partial class DiskImage
     /// </summary>
     /// <param name="path">A raw disk, partition or file system image, a qcow2 or a fixed VHD, held exclusively until the session
     /// ends.</param>
-    /// <param name="timeProvider">Tells the time that changed files bear; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">The clock for the timestamps of changed files; <see langword="null"/> for the system's.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="InvalidImageException">The image is damaged.</exception>
     /// <exception cref="NotSupportedException">The image is compressed as a whole, a qcow2 with snapshots, or of a format that is read and

@@ -15,7 +15,8 @@ public sealed partial class DiskImage
     /// </summary>
     /// <param name="path">The raw image; one that is there is replaced. A block device is refused
     /// (<see cref="DiskWriteOptions.AllowDevice"/>).</param>
-    /// <param name="progress">Told how many bytes of <see cref="Length"/> are done; <see langword="null"/> for nobody.</param>
+    /// <param name="progress">Receives the number of bytes of <see cref="Length"/> that are done; <see langword="null"/> for no
+    /// reports.</param>
     /// <param name="cancellationToken">Ends it; nothing stays.</param>
     /// <exception cref="InvalidImageException">The image is damaged.</exception>
     /// <exception cref="IOException">The destination is full.</exception>
@@ -33,7 +34,8 @@ public sealed partial class DiskImage
     /// <param name="format"><see cref="DiskFormat.Raw"/>, <see cref="DiskFormat.Qcow2"/> or <see cref="DiskFormat.Vhd"/>. A VHD has whole
     /// sectors of 512 bytes; the last is filled with zeros.</param>
     /// <param name="options">How; <see langword="null"/> for the defaults.</param>
-    /// <param name="progress">Told how many bytes of <see cref="Length"/> are done; <see langword="null"/> for nobody.</param>
+    /// <param name="progress">Receives the number of bytes of <see cref="Length"/> that are done; <see langword="null"/> for no
+    /// reports.</param>
     /// <param name="cancellationToken">Ends it; nothing stays.</param>
     /// <exception cref="NotSupportedException">The format is not written here, cannot be packed, or does not hold a disk of this
     /// size.</exception>

@@ -8,7 +8,7 @@ using Maas.Images.Formats.Partitions;
 namespace Maas.Images;
 
 /// <summary>
-/// A disk image, ISO, file system or archive in any format read here, told by its content and never by its name:
+/// A disk image, ISO, file system or archive in any format read here, identified by its content and never by its name:
 /// what it is wrapped in, how it is divided, and the files inside. Needs no root and no mount.
 /// </summary>
 /// <example>

@@ -87,7 +87,7 @@ public static class FileName
     }
 
     /// <summary>
-    /// A name, or any other text of a stranger, for people to read: control characters, which could steer a terminal, characters that turn
+    /// A name, or any other untrusted text, for display: control characters, which could steer a terminal, characters that turn
     /// the direction of writing, and bytes that are not UTF-8 become question marks.
     /// </summary>
     public static string Printable(string text)

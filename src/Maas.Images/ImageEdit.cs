@@ -73,7 +73,7 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Makes the disk longer, and a partition with it: the second copy of a GPT moves to the new end. What is in the partition stays as
-    /// long as it was until <see cref="GrowFileSystem"/>. Trees that were opened before are let go.
+    /// long as it was until <see cref="GrowFileSystem"/>. Trees that were opened before become invalid.
     /// </summary>
     /// <param name="length">Bytes of the disk, no fewer than it has.</param>
     /// <param name="number">The partition that takes the room behind it; <see langword="null"/> for the one that ends last.</param>
@@ -150,7 +150,9 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
             other => other.Number == partition.Number || other.Offset >= partition.End || other.End <= partition.Offset) == true
         : Partitions is null;
 
-    /// <summary>Reads the partition table again, after it or the length was changed; trees that were opened before are let go.</summary>
+    /// <summary>
+    /// Reads the partition table again, after it or the length was changed; trees that were opened before become invalid.
+    /// </summary>
     internal void Reread()
     {
         _isLaidOutAnew = true;

@@ -6,7 +6,7 @@ namespace Maas.Images;
 /// </summary>
 public sealed class InvalidImageException : Exception
 {
-    /// <summary>Names the structure that is wrong and where it stands.</summary>
+    /// <summary>Names the invalid structure and its position.</summary>
     /// <param name="structure">What was being read, in its format's own words: <c>cpio header</c>, <c>ext4 superblock</c>.</param>
     /// <param name="reason">What is wrong with it, one clause without a full stop.</param>
     /// <param name="offset">Bytes from the start of the stream being read; <see langword="null"/> when it has no place.</param>

@@ -92,7 +92,7 @@ public sealed class IsoPatch
         var changes = image.Changes();
         var old = before.Length;
         edit.Bytes.Grow(image.Length);
-        // What stands behind the old end may be read from the old image: it goes first, before a sector of that changes.
+        // Content past the old end may be copied from the old image, so it is written before any sector of the old image changes.
         foreach (var (offset, bytes) in changes.Where(change => change.Offset >= old).Concat(changes.Where(change => change.Offset < old)))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -42,7 +42,7 @@ internal sealed class CpioIndex(Scratch scratch)
 
     /// <summary>
     /// An initrd whose first archive was compressed: unpacked, with the others behind it as they are. Linux takes one that is not
-    /// compressed only at a multiple of four bytes, so they stand as far from one as they did.
+    /// compressed only at a multiple of four bytes, so their alignment is preserved.
     /// </summary>
     /// <param name="first">The first archive.</param>
     /// <param name="packed">The initrd.</param>

@@ -31,7 +31,7 @@ internal sealed class TarExtensions
     /// <summary>The map itself, in the older pax forms: offset, length, offset, length …</summary>
     public List<long> SparseMap { get; } = [];
 
-    /// <summary>The map stands before the data (GNU's form 1.0).</summary>
+    /// <summary>The map precedes the data (GNU's form 1.0).</summary>
     public bool HasMapInData { get; private set; }
 
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Attributes => _attributes;
@@ -125,6 +125,6 @@ internal sealed class TarExtensions
         return long.TryParse(
             point < 0 ? value : value[..point], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new InvalidImageException("pax header", "a number in it is none");
+            : throw new InvalidImageException("pax header", "a number in it is malformed");
     }
 }

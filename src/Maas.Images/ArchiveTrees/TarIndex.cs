@@ -150,7 +150,7 @@ internal sealed class TarIndex(RandomAccessSource bytes)
     }
 
     private static long Number(ReadOnlySpan<byte> field, long offset) =>
-        TryNumber(field, out var number) ? number : throw new InvalidImageException(Structure, "a number in it is none", offset);
+        TryNumber(field, out var number) ? number : throw new InvalidImageException(Structure, "a number in it is malformed", offset);
 
     private static bool TryNumber(ReadOnlySpan<byte> field, out long number)
     {

@@ -15,7 +15,7 @@ internal static class TarSparse
     private const int MostPieces = 1 << 20;
     private const string Structure = "tar sparse map";
 
-    /// <summary>The blocks of an old map that stand between the header and the data.</summary>
+    /// <summary>The blocks of an old map between the header and the data.</summary>
     public static long ExtraHeaders(RandomAccessSource bytes, long data, ReadOnlySpan<byte> header)
     {
         if (header[482] == 0) return 0;
@@ -97,7 +97,7 @@ internal static class TarSparse
                 }
 
                 if (!long.TryParse(line.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                    throw new InvalidImageException(Structure, "a number is none", offset);
+                    throw new InvalidImageException(Structure, "a number is malformed", offset);
                 numbers.Add(number);
                 line.Clear();
                 if (numbers[0] > MostPieces) throw new InvalidImageException(Structure, $"{numbers[0]} pieces", offset);
@@ -118,7 +118,7 @@ internal static class TarSparse
         foreach (var digit in Encoding.ASCII.GetString(field).Trim(' ', '\0'))
             number = digit is >= '0' and <= '7'
                 ? (number << 3) | (uint)(digit - '0')
-                : throw new InvalidImageException(Structure, "a number is none", offset);
+                : throw new InvalidImageException(Structure, "a number is malformed", offset);
         return number;
     }
 }

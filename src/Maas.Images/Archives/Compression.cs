@@ -26,7 +26,7 @@ public static class Compression
     private const int UsualGzipLevel = 6;
     private const int UsualZstandardLevel = 12; // a window of up to 8 MiB, which the kernel's unpacker takes
 
-    /// <summary>The format whose signature stands at the start of <paramref name="head"/>.</summary>
+    /// <summary>The format whose signature is at the start of <paramref name="head"/>.</summary>
     public static CompressionFormat Detect(ReadOnlySpan<byte> head)
     {
         var format = DetectAtStart(head);
@@ -124,7 +124,7 @@ public static class Compression
         }
     }
 
-    /// <summary>Passes skippable frames in front, which hold nothing, up to the frame that tells the format.</summary>
+    /// <summary>Skips leading skippable frames up to the frame that identifies the format.</summary>
     private static CompressionFormat PassSkippableFrames(PeekedStream input)
     {
         var passed = false;

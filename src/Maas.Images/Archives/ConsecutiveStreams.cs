@@ -1,9 +1,9 @@
 namespace Maas.Images.Archives;
 
-/// <summary>Unpacks streams of one format that stand one behind the other; by itself the decoder ends with the first.</summary>
+/// <summary>Unpacks consecutive streams of one format; the decoder alone ends with the first.</summary>
 /// <param name="input">Stands behind what the decoder took when that has come to its end.</param>
 /// <param name="format">What the next one begins with.</param>
-/// <param name="padding">How many zeros, any number of times, may stand between two; 0 for none (xz: 4, xz-file-format.txt 1.1 section
+/// <param name="padding">How many zeros, any number of times, may separate two; 0 for none (xz: 4, xz-file-format.txt 1.1 section
 /// 2).</param>
 /// <param name="open">Makes the decoder of one.</param>
 internal sealed class ConsecutiveStreams(

@@ -48,7 +48,7 @@ internal sealed class DecodedStream(Stream decoder, PeekedStream input, string s
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                // A decoder that is closed early may complain about the rest; nobody asked for the rest.
+                // A decoder that is closed early may report the unread rest as damaged; that is not an error.
             }
 
             input.Dispose();

@@ -16,7 +16,7 @@ internal sealed class EntryStream(Stream archive, long length, string structure)
         return read;
     }
 
-    /// <summary>Reads past what nobody wanted, and past <paramref name="padding"/> bytes more.</summary>
+    /// <summary>Skips the unread rest, and <paramref name="padding"/> more bytes.</summary>
     public void Skip(int padding)
     {
         Span<byte> sink = stackalloc byte[4096];

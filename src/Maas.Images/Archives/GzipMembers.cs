@@ -60,7 +60,7 @@ internal static class GzipMembers
         }
         catch (Exception fault) when (fault is not (IOException or InvalidImageException))
         {
-            throw new InvalidImageException("gzip stream", "where it ends cannot be told", start, fault);
+            throw new InvalidImageException("gzip stream", "its end cannot be found", start, fault);
         }
 
         return start + deflated.TotalIn;

@@ -13,7 +13,7 @@ namespace Maas.Images.Archives;
 /// frame:  magic 04 22 4D 18 | FLG | BD | [content size 8] | [dictionary id 4] | HC | blocks | end mark 0 | [checksum of content 4]
 /// FLG:    version 01 | blocks independent | block checksum | content size | content checksum | 0 | dictionary id
 /// block:  length 4, top bit set when it is not packed | data | [checksum of data 4]
-/// legacy: magic 02 21 4C 18 | (length 4 | data, 8 MiB unpacked, the last less)*     ends with the input, or where no such length stands
+/// legacy: magic 02 21 4C 18 | (length 4 | data, 8 MiB unpacked, the last less)*     ends with the input, or where no such length follows
 /// skip:   magic 5x 2A 4D 18 | length 4 | data
 /// </code>
 /// </remarks>
@@ -139,7 +139,7 @@ internal sealed class Lz4Stream(PeekedStream input) : ForwardStream
         return data;
     }
 
-    // A linked block may repeat what stood in the 64 KiB before it.
+    // A linked block may repeat bytes of the 64 KiB before it.
     private void Unpack(Frame frame, ReadOnlySpan<byte> data, bool packed)
     {
         KeepHistory(frame.Linked);

@@ -2,7 +2,7 @@ namespace Maas.Images.Archives;
 
 /// <summary>
 /// A stream that can be looked at before it is read, so that what reads it can leave what is not its own. Remembers a fault of the medium,
-/// so that a decoder's own can be told from it.
+/// so that it differs from a decoder's own.
 /// </summary>
 internal sealed class PeekedStream(Stream source) : ForwardStream
 {

@@ -49,7 +49,7 @@ internal sealed class Scratch(string temporaryDirectory, long mostUnpackedBytes)
 
     private FileStream Create()
     {
-        var file = UnlinkedFile.Create(temporaryDirectory); // in a folder of everybody's, and what was packed was not
+        var file = UnlinkedFile.Create(temporaryDirectory); // the folder is shared by all users, the image may be private
         lock (_lock) _files.Add(file);
         return file;
     }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Maas.Images.Archives;
 
 /// <summary>
-/// The Zstandard frames at the start of a stream, packed as they are, and nothing that stands behind them: so the decoder, which takes its
+/// The Zstandard frames at the start of a stream, packed as they are, and nothing after them: so the decoder, which takes its
 /// input in large pieces, takes no more than is its own. What follows is from RFC 8878 sections 3.1.1 and 3.1.2.
 /// </summary>
 /// <remarks>

@@ -94,10 +94,10 @@ public static class EfiSystem
         using var file = File.OpenHandle(program);
         var bytes = new FileBytes(file, null);
         ReadOnlySpan<byte> head = bytes.Read(0, 64, structure);
-        if (!head.StartsWith("MZ"u8)) throw new InvalidImageException(structure, $"{program} is none", 0);
+        if (!head.StartsWith("MZ"u8)) throw new InvalidImageException(structure, $"{program} has no MZ signature", 0);
         ReadOnlySpan<byte> header = bytes.Read(head.U32(60), 6, structure);
         return !header.StartsWith("PE\0\0"u8)
-            ? throw new InvalidImageException(structure, $"{program} is none", head.U32(60))
+            ? throw new InvalidImageException(structure, $"{program} has no PE signature", head.U32(60))
             : header.U16(4) switch
         {
             0x8664 => "BOOTX64.EFI",

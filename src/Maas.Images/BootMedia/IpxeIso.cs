@@ -5,7 +5,7 @@ namespace Maas.Images.BootMedia;
 
 /// <summary>
 /// An ISO that starts iPXE, from a CD or, being a hybrid, from a USB stick: for machines whose own firmware cannot boot from the network as
-/// it should, or on whose network somebody else answers DHCP.
+/// it should, or on networks where another server answers DHCP.
 /// </summary>
 /// <example>
 /// <code>
@@ -34,7 +34,7 @@ public sealed class IpxeIso
     /// <summary>Plans the image and opens it.</summary>
     /// <returns>A seekable stream; the same files give the same bytes.</returns>
     /// <exception cref="FileNotFoundException">A program is not there.</exception>
-    /// <exception cref="InvalidImageException">The program for UEFI is none, or of a machine not known here.</exception>
+    /// <exception cref="InvalidImageException">The UEFI program has no PE header, or is for an unknown machine type.</exception>
     public Stream Build()
     {
         var iso = new IsoBuilder { Label = Label };

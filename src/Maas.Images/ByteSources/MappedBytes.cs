@@ -1,8 +1,8 @@
 namespace Maas.Images.ByteSources;
 
 /// <summary>
-/// The virtual disk of a format that divides it into blocks of one size and keeps, for each, where it stands in the file: VHD,
-/// VHDX, VMDK. A block that stands nowhere reads as zeros.
+/// The virtual disk of a format that divides it into blocks of one size and records the position of each in the file: VHD,
+/// VHDX, VMDK. A block without a position reads as zeros.
 /// </summary>
 internal abstract class MappedBytes(RandomAccessSource file, long length, int blockSize, string structure) : RandomAccessSource
 {

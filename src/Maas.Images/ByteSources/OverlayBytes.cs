@@ -22,7 +22,7 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
     public override int BlockSize => below.BlockSize;
 
     /// <summary>
-    /// The bytes below, where they may be written to: what nobody reads goes there at once. Null keeps everything in the store.
+    /// The underlying bytes, if they are writable: writes to unallocated space go there at once. Null keeps everything in the store.
     /// </summary>
     public StoredBytes? Unused { get; init; }
 

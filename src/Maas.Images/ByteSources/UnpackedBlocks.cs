@@ -42,7 +42,7 @@ internal sealed class UnpackedBlocks(int capacity, int blockSize, Func<long, Mem
     }
 
     /// <summary>
-    /// Lets go of the block that was not wanted for longest; one that is being read just now keeps its memory, which is not used again.
+    /// Evicts the least recently used block; one that is being read just now keeps its memory, which is not used again.
     /// </summary>
     private void Forget()
     {
@@ -63,7 +63,7 @@ internal sealed class UnpackedBlocks(int capacity, int blockSize, Func<long, Mem
     {
         public long Key => key;
 
-        /// <summary>Held while the content is made, copied or let go.</summary>
+        /// <summary>Held while the content is unpacked, copied or evicted.</summary>
         public Lock Content { get; } = new();
 
         public byte[] Memory { get; private set; } = [];

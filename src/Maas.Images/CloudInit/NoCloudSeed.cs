@@ -63,7 +63,7 @@ public sealed record NoCloudSeed
     }
 
     /// <summary>
-    /// The seed as a FAT volume (labelled <c>CIDATA</c>: FAT has upper case alone), for a disk or a partition that somebody may still edit.
+    /// The seed as a FAT volume (labelled <c>CIDATA</c>: FAT has upper case alone), for a disk or partition that stays editable.
     /// </summary>
     /// <returns>A seekable stream; the same seed gives the same bytes.</returns>
     public Stream OpenFat()

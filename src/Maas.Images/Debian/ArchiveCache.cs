@@ -3,7 +3,7 @@ using Maas.Images.Downloads;
 
 namespace Maas.Images.Debian;
 
-/// <summary>Files of an archive on the disk: each stands under its name only when it is complete, checked and durable.</summary>
+/// <summary>Files of an archive on the disk: each gets its name only when it is complete, verified and durable.</summary>
 internal static class ArchiveCache
 {
     private const int BufferSize = 128 << 10;

@@ -7,8 +7,8 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Debian;
 
 /// <summary>
-/// The date of the newest Release file of a suite that was seen, kept in the archive's cache. A mirror, or who stands before it, may show
-/// an old state with its good signature, and Debian's stable suites have no Valid-Until: what is older than the mark was rolled back.
+/// The date of the newest Release file of a suite that was seen, kept in the archive's cache. A mirror, or an attacker in front of it, may
+/// show an old state with its good signature, and Debian's stable suites have no Valid-Until: what is older than the mark was rolled back.
 /// </summary>
 internal static class ArchiveMark
 {

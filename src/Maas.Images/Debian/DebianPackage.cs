@@ -22,7 +22,7 @@ public sealed record DebianPackage
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Depends { get; init; } = [];
 
-    /// <summary>Virtual packages it stands for.</summary>
+    /// <summary>Virtual packages it provides.</summary>
     public IReadOnlyList<string> Provides { get; init; } = [];
 
     /// <summary>Bytes of the .deb file.</summary>

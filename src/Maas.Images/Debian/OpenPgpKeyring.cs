@@ -40,14 +40,14 @@ public sealed class OpenPgpKeyring
     }
 
     /// <summary>
-    /// The same keys for archived content, which nobody signs anew: a key that has expired since counts if the signature says that it is
-    /// older. Whoever has such a key can date a signature back, so this is for content that is known by other means too.
+    /// The same keys for archived content, which is not signed again: a key that has expired since counts if the signature says that it is
+    /// older. The owner of such a key can backdate a signature, so this is for content that is also verified by other means.
     /// </summary>
     public OpenPgpKeyring ForArchivedContent() => new(_rings, archived: true);
 
     /// <summary>
     /// The text that was signed, if at least one signature by a key of this ring is good. Keys that are not in the ring are
-    /// passed over (an archive is signed by several); what stands outside the signed part is refused, never used.
+    /// passed over (an archive is signed by several); text outside the signed part is refused, never used.
     /// </summary>
     /// <param name="message">A clear-signed message, as the file <c>InRelease</c>.</param>
     /// <param name="file">The name to use in the exception.</param>

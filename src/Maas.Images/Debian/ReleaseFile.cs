@@ -23,7 +23,7 @@ internal sealed class ReleaseFile
         }
     }
 
-    /// <summary>The date it bears.</summary>
+    /// <summary>Its date.</summary>
     public DateTimeOffset MadeAt { get; }
 
     public IndexEntry? this[string path] => _entries.GetValueOrDefault(path);

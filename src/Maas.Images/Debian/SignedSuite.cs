@@ -3,7 +3,7 @@ using Maas.Images.Downloads;
 
 namespace Maas.Images.Debian;
 
-/// <summary>A suite of an archive, as its signed <c>InRelease</c> tells it.</summary>
+/// <summary>A suite of an archive, as its signed <c>InRelease</c> describes it.</summary>
 /// <param name="Mirror">The archive's folder.</param>
 /// <param name="Folder">The suite's folder, which the paths in <paramref name="Release"/> start from.</param>
 /// <param name="Release">What was signed.</param>

@@ -11,7 +11,7 @@ public sealed class DiskWriteOptions
     public DiskCompression Compression { get; init; }
 
     /// <summary>
-    /// The identity a VHD bears, which programs tell disks apart by. <see langword="null"/> makes one; set it to get the same bytes every
+    /// The unique id of a VHD, by which programs distinguish disks. <see langword="null"/> makes one; set it to get the same bytes every
     /// time.
     /// </summary>
     public Guid? Id { get; init; }

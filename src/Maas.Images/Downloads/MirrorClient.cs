@@ -5,7 +5,7 @@ namespace Maas.Images.Downloads;
 
 /// <summary>
 /// Asks one mirror for bytes from a place on. Only http and https are spoken, also behind a redirection; each wait for the mirror
-/// ends; errors of the network are told apart from those of the disk.
+/// ends; network errors are distinguished from disk errors.
 /// </summary>
 internal sealed class MirrorClient(HttpClient http, DownloadOptions options, TimeProvider timeProvider, bool allowFiles)
 {
@@ -17,7 +17,7 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
     /// <param name="from">The first byte.</param>
     /// <param name="to">The last byte; <see langword="null"/> for all that follow.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="UntrustedArchiveException">The address, or where it leads, is none to fetch from.</exception>
+    /// <exception cref="UntrustedArchiveException">The address, or its redirect, is not allowed.</exception>
     /// <exception cref="HttpRequestException">The mirror cannot be reached, or says no.</exception>
     public async Task<MirrorResponse> OpenAsync(Mirror mirror, long from, long? to, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ internal static class RemotePath
 {
     private const int Longest = 4096;
 
-    /// <summary>The address, or <see langword="null"/> if the path is none that stays below <paramref name="mirror"/>.</summary>
+    /// <summary>The address, or <see langword="null"/> if the path leaves <paramref name="mirror"/>.</summary>
     public static Uri? TryResolve(Uri mirror, string path)
     {
         if (path.Length is 0 or > Longest || path.Any(char.IsControl) || path.Contains('\\', StringComparison.Ordinal)) return null;

@@ -1,6 +1,6 @@
 namespace Maas.Images.Downloads;
 
-/// <summary>The wait before a mirror that failed is asked again; it is told about where there is somebody to tell.</summary>
+/// <summary>The delay before a failed mirror is tried again; it is reported as progress.</summary>
 internal sealed class RetryDelay(DownloadOptions options, TimeProvider timeProvider, string item, IProgress<ImportProgress>? progress)
 {
     public Task ForAsync(int delays, CancellationToken cancellationToken)

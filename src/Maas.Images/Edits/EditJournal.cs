@@ -35,7 +35,7 @@ internal sealed class EditJournal
     public long Length { get; }
 
     /// <summary>
-    /// The journal's name: beside the image itself, whatever link led to it, so that everyone who opens the image finds it.
+    /// The journal's name: beside the image itself, after links are resolved, so that it is found through any link.
     /// </summary>
     public static string NameOf(string image) => image + ".edit";
 
@@ -148,7 +148,7 @@ internal sealed class EditJournal
                 var end = i;
                 while (end < part.Length && Differs(part, old, end)) end = Math.Min(end + ComparedSize, part.Length);
                 if (end > i) image.Write(at + i, part[i..end]);
-                i = end + ComparedSize; // behind the run stands a piece that is the same, or nothing
+                i = end + ComparedSize; // the piece after the run is unchanged, or the end
             }
         }
 

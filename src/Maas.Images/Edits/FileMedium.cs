@@ -3,7 +3,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images.Edits;
 
-/// <summary>An image file, held by nobody else, and its journal <c>IMAGE.edit</c>.</summary>
+/// <summary>An exclusively locked image file, and its journal <c>IMAGE.edit</c>.</summary>
 internal sealed class FileMedium : IEditMedium
 {
     private readonly string _path;

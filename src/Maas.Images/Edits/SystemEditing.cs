@@ -12,7 +12,7 @@ public static class SystemEditing
     extension(IEditableFileTree tree)
     {
         /// <summary>
-        /// Sets an option of the SSH server for everybody: <c>PasswordAuthentication</c> to <c>yes</c>. It is written at the top of
+        /// Sets an option of the SSH server for all users: <c>PasswordAuthentication</c> to <c>yes</c>. It is written at the top of
         /// <c>/etc/ssh/sshd_config</c>, before files are included, for the server heeds the first value; blocks under <c>Match</c> stay.
         /// </summary>
         /// <param name="name">The option, as in sshd_config(5).</param>
@@ -40,7 +40,7 @@ public static class SystemEditing
         /// <param name="user">A user that is there.</param>
         /// <param name="hash">The hash: <c>$y$…</c>, <c>$6$…</c>.</param>
         /// <param name="cancellationToken">Ends it; nothing is changed.</param>
-        /// <exception cref="ArgumentException">There is no such user, or the hash is none.</exception>
+        /// <exception cref="ArgumentException">There is no such user, or the hash is malformed.</exception>
         public async Task SetPasswordHashAsync(string user, string hash, CancellationToken cancellationToken = default)
         {
             if (hash.Length == 0 || hash.Any(letter => letter is ':' or <= ' ' or > '~'))

@@ -142,7 +142,7 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         };
     }
 
-    // The same bytes may stand there from before, and machines may be fetching them.
+    // The same file may exist already, and machines may be fetching it.
     private static bool Holds(string folder, string kernel, string initrd) =>
         File.Exists(Path.Combine(folder, "kernel")) && Hash(Path.Combine(folder, "kernel")) == kernel
         && File.Exists(Path.Combine(folder, "initrd")) && Hash(Path.Combine(folder, "initrd")) == initrd;

@@ -33,7 +33,7 @@ public sealed class EphemeralEnvironment
     public EphemeralManifest Manifest { get; }
 
     /// <summary>
-    /// The environment that stands in <paramref name="directory"/>, or <see langword="null"/> when none was completed there.
+    /// The environment in <paramref name="directory"/>, or <see langword="null"/> when none was completed there.
     /// </summary>
     public static EphemeralEnvironment? Open(string directory)
     {

@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images.Ephemeral;
 
-/// <summary>What an ephemeral environment was built from; stands beside it as <c>manifest.json</c>.</summary>
+/// <summary>What an ephemeral environment was built from; stored beside it as <c>manifest.json</c>.</summary>
 public sealed record EphemeralManifest
 {
     /// <summary>The folder below the environment's directory that holds <c>kernel</c> and <c>initrd</c>.</summary>

@@ -39,7 +39,7 @@ internal sealed class InitramfsTree
         _nodes[path] = (cpio, name) => cpio.WriteCharacterDevice(name, major, minor);
     }
 
-    /// <summary>Whether something stands at that path.</summary>
+    /// <summary>Whether the path exists.</summary>
     public bool Contains(string path) => _nodes.ContainsKey(path);
 
     /// <summary>Writes the archive.</summary>

@@ -56,7 +56,7 @@ internal sealed class KernelModuleSet
         Encoding.ASCII.GetBytes(
             string.Concat(Modules.SelectMany(module => module.Aliases.Select(alias => $"alias {alias} {module.Name}\n"))));
 
-    // Depth first, then reversed and without doubles: a module stands before everything it needs in turn.
+    // Depth first, then reversed and without doubles: a module precedes everything it depends on.
     private IEnumerable<KernelModule> Closure(KernelModule module)
     {
         List<KernelModule> order = [];

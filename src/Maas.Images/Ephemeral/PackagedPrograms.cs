@@ -47,7 +47,7 @@ internal sealed class PackagedPrograms(PackageReader reader, InitramfsTree tree)
         tree.AddFile(path, library.Content, executable: true);
         foreach (var next in new ElfFile(library.Content).ReadDynamic().Needed)
         {
-            // The loader stands at its own fixed path, and every C library names it.
+            // The loader is at its own fixed path, and every C library names it.
             if (next.StartsWith("ld-linux", StringComparison.Ordinal)) continue;
             await AddLibraryAsync(next, neededBy, "lib/" + next, cancellationToken).ConfigureAwait(false);
         }

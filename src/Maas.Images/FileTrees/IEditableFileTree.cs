@@ -28,7 +28,7 @@ public interface IEditableFileTree : IFileTree
     /// Makes a file, or replaces the content of the one that is there, which keeps its other names, mode, owner and attributes.
     /// </summary>
     /// <param name="path">The file; its directory exists.</param>
-    /// <param name="content">Read from where it stands to its end, in pieces.</param>
+    /// <param name="content">Read from its current position to its end, in pieces.</param>
     /// <param name="ownership">What to set: unset, a new file has 0644, owner 0 and group 0, a replaced one what it had; the time is
     /// now.</param>
     /// <param name="cancellationToken">Ends it; the file is as before.</param>
@@ -41,7 +41,7 @@ public interface IEditableFileTree : IFileTree
 
     /// <summary>Adds to the end of a file that is there.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="content">Read from where it stands to its end, in pieces.</param>
+    /// <param name="content">Read from its current position to its end, in pieces.</param>
     /// <param name="cancellationToken">Ends it; the file is as before.</param>
     /// <returns>The file as it is now.</returns>
     Task<FileEntry> AppendFileAsync(string path, Stream content, CancellationToken cancellationToken = default);

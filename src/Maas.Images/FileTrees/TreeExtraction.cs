@@ -57,7 +57,7 @@ internal sealed class TreeExtraction(
     }
 
     /// <summary>
-    /// Files that stand behind each other and make up about a block: a thread that takes them finds them in blocks that no other wants.
+    /// Consecutive files of about one block in total: the thread that extracts them reads blocks that no other thread needs.
     /// </summary>
     private IEnumerable<List<(FileEntry Entry, string Path)>> Batches()
     {
@@ -152,7 +152,7 @@ internal sealed class TreeExtraction(
     {
         MakeRoom(path);
         using var content = tree.OpenRead(entry);
-        using var file = HostFile.CreatePrivate(path); // nobody sees what its mode will keep from him
+        using var file = HostFile.CreatePrivate(path); // private until its final mode is set
         Copy(content, file.SafeFileHandle, buffer);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, ModeOf(entry));
         File.SetLastWriteTimeUtc(file.SafeFileHandle, entry.ModifiedAt.UtcDateTime);

@@ -63,7 +63,7 @@ internal static class UnreadContainers
         new("encrypted with age", 0, "age-encryption.org/"),
     ];
 
-    /// <summary>What these bytes are; <see langword="null"/> if they are none of the containers known here.</summary>
+    /// <summary>What these bytes are; <see langword="null"/> if they are no known container.</summary>
     public static string? NameOf(RandomAccessSource bytes) => Array.Find(Known, known => known.Matches(bytes))?.Name;
 
     /// <summary>The magic number in either order of bytes, then a mode of a known kind and a name that ends in zero (cpio(5)).</summary>

@@ -11,8 +11,8 @@ public interface IImageSource
     string Name { get; }
 
     /// <summary>
-    /// Which of the source's files are wanted, in words that are the same for the same choice. An import replaces what the same selection
-    /// brought before and keeps what another one did: <c>noble</c> stays when <c>jammy</c> is imported from the same mirror. Empty unless
+    /// Which of the source's files are wanted, in words that are the same for the same choice. An import replaces the images of the
+    /// same selection and keeps those of others: <c>noble</c> stays when <c>jammy</c> is imported from the same mirror. Empty unless
     /// the source offers a choice.
     /// </summary>
     string Selection => "";
@@ -20,7 +20,8 @@ public interface IImageSource
     /// <summary>The files that shall be in the library.</summary>
     /// <param name="context">How to fetch metadata, and what was seen the last time.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="Downloads.UntrustedArchiveException">A signature, a hash or a date of the metadata is not what it must be.</exception>
+    /// <exception cref="Downloads.UntrustedArchiveException">A signature, a hash or a date of the metadata is not what it must
+    /// be.</exception>
     /// <exception cref="FileNotFoundException">The source has nothing of what is wanted.</exception>
     /// <exception cref="HttpRequestException">It cannot be reached.</exception>
     Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default);

@@ -5,8 +5,8 @@ namespace Maas.Images.Import;
 
 /// <summary>
 /// Brings the files of a source into an <see cref="ImageLibrary"/>: only those that are not there, each checked before it is
-/// published, and those that the source no longer has are let go; what another selection (<see cref="IImageSource.Selection"/>) brought
-/// stays. One process at a time imports from one source; others wait.
+/// published, and those that the source no longer has are released; the images of other selections
+/// (<see cref="IImageSource.Selection"/>) stay. One process at a time imports from one source; others wait.
 /// </summary>
 /// <example><code>
 /// using var http = Downloader.CreateClient();
@@ -40,15 +40,15 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         return ProgressFlow.RunAsync((progress, stop) => RunAsync(source, progress, stop), cancellationToken);
     }
 
-    /// <summary>Drops what has come of a source's unfinished downloads.</summary>
+    /// <summary>Removes a source's incomplete downloads.</summary>
     public async Task DiscardAsync(string source, CancellationToken cancellationToken = default)
     {
         using var held = await library.HoldImportAsync(source, cancellationToken).ConfigureAwait(false);
         library.DropDownloads(source);
     }
 
-    /// <summary>Lets go of everything that came from a source; the next <see cref="ImageLibrary.CollectAsync"/> removes what nothing else
-    /// refers to. How new its metadata was is remembered.</summary>
+    /// <summary>Releases everything that was imported from a source; the next <see cref="ImageLibrary.CollectAsync"/> removes what nothing
+    /// else refers to. How new its metadata was is remembered.</summary>
     public async Task RemoveAsync(string source, CancellationToken cancellationToken = default)
     {
         using var held = await library.HoldImportAsync(source, cancellationToken).ConfigureAwait(false);

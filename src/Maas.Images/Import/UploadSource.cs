@@ -1,6 +1,6 @@
 namespace Maas.Images.Import;
 
-/// <summary>One file from a stream: an upload, or a file on this machine. Nobody has told its hash, so it is trusted as it is.</summary>
+/// <summary>One file from a stream: an upload, or a file on this machine. Its hash is not known, so its content is not verified.</summary>
 public sealed class UploadSource : IImageSource
 {
     /// <inheritdoc/>

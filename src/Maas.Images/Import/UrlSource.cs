@@ -2,7 +2,7 @@ using Maas.Images.Downloads;
 
 namespace Maas.Images.Import;
 
-/// <summary>One file at an address, whose hash somebody trusted has told.</summary>
+/// <summary>One file at a URL, with a hash from a trusted source.</summary>
 public sealed class UrlSource : IImageSource
 {
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ public sealed record ImageDescription
 
     /// <summary>
     /// The processor it is for, by Debian's name (<c>amd64</c>, <c>arm64</c>): that of its shell, else of its kernel, else of its boot
-    /// loader; <see langword="null"/> if nothing tells.
+    /// loader; <see langword="null"/> if unknown.
     /// </summary>
     public string? Architecture { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record ImageDescription
     /// <summary>The boot programs for UEFI, from the root of their file system: <c>EFI/BOOT/BOOTX64.EFI</c>.</summary>
     public IReadOnlyList<string> EfiPrograms { get; init; } = [];
 
-    /// <summary>What an installer or live medium boots; <see langword="null"/> if it is none.</summary>
+    /// <summary>What an installer or live medium boots; <see langword="null"/> for other images.</summary>
     public InstallMedia? Medium { get; init; }
 
     /// <summary>

@@ -6,7 +6,7 @@ using Maas.Images.Formats.Partitions;
 namespace Maas.Images.Inspection;
 
 /// <summary>
-/// Tells what an image is before anyone boots it: operating system, processor, kernels, cloud-init, and which firmware starts it.
+/// Describes an image without booting it: operating system, processor, kernels, cloud-init, and which firmware starts it.
 /// </summary>
 /// <example><code>
 /// using var image = await DiskImage.OpenAsync("noble-server-cloudimg-amd64.img");
@@ -60,7 +60,7 @@ public static class ImageInspector
             cancellationToken);
     }
 
-    /// <summary>Looks into one tree: a root file system, or a medium. What only a disk tells (a BIOS's boot sector) is not in it.</summary>
+    /// <summary>Describes one tree: a root file system, or a medium. What only a disk shows (a BIOS boot sector) is not included.</summary>
     /// <exception cref="InvalidImageException">The tree is damaged where it was read.</exception>
     public static ImageDescription Describe(IFileTree tree)
     {
@@ -140,7 +140,7 @@ public static class ImageInspector
         }
         catch (InvalidImageException)
         {
-            return null; // its damage has been told
+            return null; // its damage has been reported
         }
     }
 
@@ -152,7 +152,7 @@ public static class ImageInspector
             _ => FirmwareBoot.None,
         }).Aggregate(FirmwareBoot.None, (all, one) => all | one);
 
-    /// <summary>A disk is all of its partitions: the root tells most, <c>/boot</c> and the EFI system partition the rest.</summary>
+    /// <summary>A disk is all of its partitions: the root shows most, <c>/boot</c> and the EFI system partition the rest.</summary>
     private static ImageDescription Joined(ImageDescription known, ImageDescription found)
     {
         var isRoot = found.OperatingSystem is not null && known.OperatingSystem is null;

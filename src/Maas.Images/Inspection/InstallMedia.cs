@@ -55,8 +55,8 @@ public sealed record InstallMedia
     /// </summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
-    /// <summary>Tells what a medium's tree boots, or <see langword="null"/>: by where the distributions put it and, failing that, by
-    /// content. Either way what is called a kernel has a kernel's header.</summary>
+    /// <summary>Finds what a medium's tree boots, or returns <see langword="null"/>: by where the distributions put it and, failing that,
+    /// by content. Either way what is called a kernel has a kernel's header.</summary>
     /// <exception cref="InvalidImageException">The tree is damaged where it was read.</exception>
     public static InstallMedia? Classify(IFileTree tree)
     {

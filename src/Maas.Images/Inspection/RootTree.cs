@@ -2,7 +2,7 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.Inspection;
 
-/// <summary>What a root file system tells of itself.</summary>
+/// <summary>Reads the release, architecture and kernels of a root file system.</summary>
 internal static class RootTree
 {
     private const int MostKernels = 64;

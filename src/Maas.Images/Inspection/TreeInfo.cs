@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Inspection;
 
 /// <summary>
-/// <c>.treeinfo</c>, by which a medium of the RHEL family or Fedora tells itself where its files are (productmd, treeinfo 1.2).
+/// <c>.treeinfo</c>, in which media of the RHEL family and Fedora list their files (productmd, treeinfo 1.2).
 /// <code>
 /// [general] name version arch     [images-ARCH] kernel initrd     [stage2] mainimage
 /// </code>

@@ -15,7 +15,7 @@ public sealed partial class ImageLibrary
     public IEnumerable<ImportRecord> Imports() =>
         Directory.EnumerateFiles(_layout.Imports, "*.json").Order(StringComparer.Ordinal).Select(ImportRecord.Read).OfType<ImportRecord>();
 
-    /// <summary>Lets nobody else import from this source, in this process or another.</summary>
+    /// <summary>Prevents other imports from this source, in this process and in others.</summary>
     internal Task<IDisposable> HoldImportAsync(string source, CancellationToken cancellationToken) =>
         new LibraryLock(_layout.ImportLock(source), _time).TakeAloneAsync(cancellationToken);
 
@@ -25,10 +25,10 @@ public sealed partial class ImageLibrary
         DirectorySync.Flush(_layout.Imports);
     }
 
-    /// <summary>The folder where a source's downloads stand until they are whole; made if it is not there.</summary>
+    /// <summary>The folder of a source's incomplete downloads; created if it is missing.</summary>
     internal string DownloadsOf(string source) => Directory.CreateDirectory(_layout.DownloadsOf(source)).FullName;
 
-    /// <summary>Removes what has come of a source's unfinished downloads.</summary>
+    /// <summary>Removes a source's incomplete downloads.</summary>
     internal void DropDownloads(string source)
     {
         if (Directory.Exists(_layout.DownloadsOf(source))) Directory.Delete(_layout.DownloadsOf(source), recursive: true);

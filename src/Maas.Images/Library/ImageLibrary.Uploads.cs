@@ -5,7 +5,7 @@ namespace Maas.Images.Library;
 
 public sealed partial class ImageLibrary
 {
-    /// <summary>Begins an upload, or finds it again: the same name with the same promise goes on where it stands.</summary>
+    /// <summary>Begins an upload, or resumes it: the same name with the same expected digest continues at its current length.</summary>
     /// <param name="id">Any name of yours for it, at most 80 characters or so.</param>
     /// <param name="digest">The SHA-256 that the whole will have.</param>
     /// <param name="length">The bytes that the whole will have.</param>

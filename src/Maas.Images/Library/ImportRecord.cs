@@ -20,7 +20,7 @@ public sealed partial record ImportRecord
     public DateTimeOffset ImportedAt { get; }
 
     /// <summary>
-    /// The files, in the source's order; those of the last import come before those that other selections of the source brought.
+    /// The files, in the source's order; those of the last import come before those of other selections of the source.
     /// </summary>
     public IReadOnlyList<ImportedFile> Files { get; }
 

@@ -9,7 +9,7 @@ namespace Maas.Images.Library;
 /// uploads/ID/session            digest and length that were promised
 /// uploads/ID/data               what has arrived; its length is where to go on
 /// damaged/abcd…                 content that failed a later verification
-/// downloads/SOURCE/abcd…        what has come of a file so far, named by the hash that was promised
+/// downloads/SOURCE/abcd…        the received part of a file, named by its expected hash
 /// imports/SOURCE.json           what was imported from a source, and how new its metadata was
 /// imports/SOURCE.lock           held by the one that imports from it
 /// </code>

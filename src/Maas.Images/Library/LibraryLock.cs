@@ -2,7 +2,7 @@ namespace Maas.Images.Library;
 
 /// <summary>
 /// A lock that holds across processes: many may publish and refer at once, one may collect alone. It is the operating
-/// system's lock on a file, so a process that dies lets go of it.
+/// system's lock on a file, so the lock ends with its process.
 /// </summary>
 internal sealed class LibraryLock(string path, TimeProvider timeProvider)
 {

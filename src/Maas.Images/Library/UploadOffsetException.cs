@@ -1,6 +1,6 @@
 namespace Maas.Images.Library;
 
-/// <summary>A chunk does not continue an upload where it stands: it was sent twice, or one before it was lost.</summary>
+/// <summary>The offset of a chunk is not the current length of the upload: the chunk was sent twice, or an earlier one was lost.</summary>
 public sealed class UploadOffsetException : IOException
 {
     internal UploadOffsetException(long offset, long expected)

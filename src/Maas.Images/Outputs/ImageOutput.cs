@@ -115,7 +115,7 @@ public static class ImageOutput
 
     private static async Task CopyAsync(Stream content, OutputTarget.Sequential pipe, CancellationToken cancellationToken)
     {
-        // A pipe is opened when somebody reads from it, which may be never.
+        // Opening a pipe waits for a reader, possibly for ever.
         var output = await Task.Run(() => Open(pipe), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
         await using (output.ConfigureAwait(false)) await content.CopyToAsync(output, CopySize, cancellationToken).ConfigureAwait(false);
     }

@@ -22,7 +22,7 @@ internal static class RawWriter
             while (run < bytes.Length && bytes.Slice(run, Math.Min(HoleSize, bytes.Length - run)).ContainsAnyExcept((byte)0))
                 run += Math.Min(HoleSize, bytes.Length - run);
             if (run > 0) RandomAccess.Write(file, bytes[..run], at);
-            var next = Math.Min(bytes.Length, run + HoleSize); // behind the run stands a hole, or nothing
+            var next = Math.Min(bytes.Length, run + HoleSize); // a hole follows the run, or the end
             at += next;
             bytes = bytes[next..];
         }

@@ -31,7 +31,7 @@ internal static class AtomicFile
         var temporary = TemporaryNameOf(path);
         try
         {
-            // Nobody reads from the new file what the old one's mode will keep from them.
+            // The new file is private until it has the old one's mode.
             var file = Create(temporary, bufferSize, isReplaced ? OwnerOnly : null);
             await using (file.ConfigureAwait(false))
             {
@@ -118,7 +118,7 @@ internal static class AtomicFile
             if (ProcessOf(Path.GetFileName(path), start) is { } process && !IsRunning(process)) RemoveUnlocked(path);
     }
 
-    /// <summary>The process that a temporary name of this file bears; null for any other name.</summary>
+    /// <summary>The process id in a temporary name of this file; null for any other name.</summary>
     private static int? ProcessOf(string name, string start)
     {
         if (!name.StartsWith(start, StringComparison.Ordinal) || name.Length <= start.Length + Suffix.Length) return null;

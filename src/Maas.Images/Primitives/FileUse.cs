@@ -6,7 +6,7 @@ namespace Maas.Images.Primitives;
 /// <summary>
 /// Whether another program uses an image file. QEMU says so by locks of open file descriptions (OFD) on single bytes, as its
 /// block/file-posix.c has them: 100 + n is held
-/// shared by a program that needs permission n, 200 + n by one that lets nobody else have it; n is 0 to read, 1 to write, 2 to write what
+/// shared by a program that needs permission n, 200 + n by one that denies it to all others; n is 0 to read, 1 to write, 2 to write what
 /// is there, 3 to resize. A loop device names its
 /// file in sysfs. .NET's own exclusive opening (flock) sees neither.
 /// </summary>
@@ -108,7 +108,7 @@ internal static class FileUse
         return Control(image, GetLock, ref query) == 0 && query.Kind != Unlocked;
     }
 
-    // A file system without locks refuses them all; then nobody else has one either.
+    // A file system without locks refuses them all, so no other program has one either.
     private static void Set(SafeFileHandle image, long at)
     {
         var wanted = new Lock { Kind = ReadLock, Start = at, Length = 1 };

@@ -11,7 +11,7 @@ namespace Maas.Images.Simplestreams;
 /// products:1.0 { updated, content_id, products: { PRODUCT: { versions: { VERSION: { items: { ITEM: { ftype, path, size, sha256 } } } } } }
 /// }
 /// </code>
-/// Each level's plain attributes hold for those below it. A name that stands twice, which readers would take differently, is refused.
+/// Each level's plain attributes hold for those below it. A duplicate name, which readers interpret differently, is refused.
 /// </summary>
 internal sealed class SimplestreamsDocument : IDisposable
 {
@@ -141,7 +141,7 @@ internal sealed class SimplestreamsDocument : IDisposable
 
     private UntrustedArchiveException Wrong(string reason) => new(_location, reason);
 
-    // "\ud800" alone is JSON, and no text: whoever asks for it as a string is told so by an exception. Better here than anywhere later.
+    // "\ud800" alone is JSON and not text: reading it as a string throws. It is better to throw here than anywhere later.
     private static void RequireText(JsonElement element)
     {
         switch (element.ValueKind)

@@ -57,7 +57,7 @@ public sealed record SimplestreamsFilter
         && Admits(Architectures, attributes, "arch")
         && Admits(Subarchitectures, attributes, "subarch");
 
-    /// <summary>Items inherit what stands above them; labels stand at the product or at the version.</summary>
+    /// <summary>Items inherit the attributes of the levels above; labels are at the product or at the version.</summary>
     internal bool AdmitsItem(IReadOnlyDictionary<string, string> attributes) =>
         AdmitsProduct(attributes) && Admits(Labels, attributes, "label") && Admits(FileTypes, attributes, "ftype");
 

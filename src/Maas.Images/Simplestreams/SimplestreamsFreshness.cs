@@ -4,7 +4,7 @@ using Maas.Images.Downloads;
 namespace Maas.Images.Simplestreams;
 
 /// <summary>
-/// Whether metadata with a good signature is also of today. A mirror, or who stands before it, may show an old state (roll-back), the
+/// Whether metadata with a valid signature is also current. A mirror, or an attacker in front of it, may show an old state (roll-back), the
 /// same state for ever (freeze), or a new index with old products (mix-and-match); all three have good signatures.
 /// </summary>
 internal sealed class SimplestreamsFreshness(
@@ -20,8 +20,8 @@ internal sealed class SimplestreamsFreshness(
 
     /// <summary>Checks a document's date and takes it down.</summary>
     /// <param name="name">The document: <c>index</c>, or a content id.</param>
-    /// <param name="updated">The date it bears.</param>
-    /// <param name="promised">The date that the index says it bears.</param>
+    /// <param name="updated">Its date.</param>
+    /// <param name="promised">Its date according to the index.</param>
     /// <param name="location">Where it was got.</param>
     public void Check(string name, DateTimeOffset updated, DateTimeOffset? promised, string location)
     {

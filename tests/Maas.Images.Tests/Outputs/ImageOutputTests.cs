@@ -148,7 +148,8 @@ public sealed class ImageOutputTests : IDisposable
 
         foreach (var at in (long[])[100, 3 << 19]) // in data, and where the image has zeros
         {
-            using (var other = Maas.Images.Primitives.Posix.Open(loop.Path, Maas.Images.Primitives.Posix.ReadWrite)) RandomAccess.Write(other, [0xEE, 0xEE], at);
+            using (var other = Maas.Images.Primitives.Posix.Open(loop.Path, Maas.Images.Primitives.Posix.ReadWrite))
+                RandomAccess.Write(other, [0xEE, 0xEE], at);
             device.Invoking(it => it.Verify(written, Cancel))
                 .Should()
                 .Throw<IOException>()

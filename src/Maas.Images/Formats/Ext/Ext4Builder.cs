@@ -28,7 +28,7 @@ public sealed class Ext4Builder
     /// <summary>The UUID, as in <c>/etc/fstab</c>; a new one unless set.</summary>
     public Guid Uuid { get; init; } = Guid.CreateVersion7();
 
-    /// <summary>The time the file system bears. 1980 unless set, so that it does not depend on the day.</summary>
+    /// <summary>The timestamp of the file system. 1980 unless set, so that it does not depend on the day.</summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Bytes in a block: 1024, 2048 or 4096, which it is unless set.</summary>
@@ -46,7 +46,7 @@ public sealed class Ext4Builder
     /// MiB.</param>
     /// <param name="cancellationToken">Ends it; nothing stays.</param>
     /// <exception cref="IOException">The tree does not fit, or the disk is full.</exception>
-    /// <exception cref="ArgumentException">The length, block size or label is none that can be.</exception>
+    /// <exception cref="ArgumentException">The length, block size or label is not valid.</exception>
     public async Task BuildAsync(IFileTree tree, string path, long? length = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tree);

@@ -36,7 +36,7 @@ internal sealed class ExtAttributeWriter(ExtVolume volume, ExtBlockAllocator blo
         WriteBlock(inode, entries);
     }
 
-    /// <summary>Lets go of the attributes' block, for the inode that goes away.</summary>
+    /// <summary>Frees the attributes' block of an inode that is deleted.</summary>
     public void Release(ExtInode inode)
     {
         if (inode.AttributesBlock == 0) return;

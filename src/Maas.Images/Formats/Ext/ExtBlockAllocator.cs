@@ -10,7 +10,7 @@ internal sealed class ExtBlockAllocator(ExtVolume volume)
 
     private ExtSuperblock Super => volume.Super;
 
-    /// <summary>Takes up to so many blocks that stand together, at or after a goal if there are any.</summary>
+    /// <summary>Allocates up to so many contiguous blocks, at or after a goal if there are any.</summary>
     /// <exception cref="IOException">The file system is full.</exception>
     public (long Start, int Count) Allocate(long goal, int wanted)
     {
@@ -55,7 +55,7 @@ internal sealed class ExtBlockAllocator(ExtVolume volume)
         }
     }
 
-    /// <summary>A group's bitmap to be changed, made first where nobody has written it yet.</summary>
+    /// <summary>A group's bitmap to be changed; an uninitialised one is created first.</summary>
     public Span<byte> Bitmap(int group, out long block)
     {
         var descriptor = volume.Peek(group);

@@ -2,7 +2,7 @@ using Maas.Images.ByteSources;
 
 namespace Maas.Images.Formats.Ext;
 
-/// <summary>Where an inode's content stands, by whichever of the two maps it has.</summary>
+/// <summary>The positions of an inode's content, from the extent tree or the indirect map.</summary>
 internal sealed class ExtBlockMap(RandomAccessSource volume, ExtSuperblock super)
 {
     /// <summary>As extents in bytes; what has no blocks, or was not written yet, is left out.</summary>

@@ -3,7 +3,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images.Formats.Ext;
 
-/// <summary>A name in a directory and the inode it stands for.</summary>
+/// <summary>A name in a directory and its inode.</summary>
 internal readonly record struct ExtDirectoryEntry(string Name, uint Inode);
 
 /// <summary>

@@ -209,7 +209,7 @@ internal sealed class ExtEditor
         _numbers.Free(inode.Number, inode.Kind == FileKind.Directory);
     }
 
-    /// <summary>Cuts off what stands behind an inode's length.</summary>
+    /// <summary>Frees the blocks past an inode's length.</summary>
     public void Truncate(ExtInode inode)
     {
         var mapping = _map.ReadMapping(inode);

@@ -1,6 +1,6 @@
 namespace Maas.Images.Formats.Ext;
 
-/// <summary>Features that only matter to who writes efficiently.</summary>
+/// <summary>Features that matter only for efficient writing.</summary>
 [Flags]
 internal enum ExtCompat : uint
 {

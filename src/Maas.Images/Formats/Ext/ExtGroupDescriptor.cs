@@ -30,7 +30,7 @@ internal readonly ref struct ExtGroupDescriptor(ReadOnlySpan<byte> raw)
     private int Counter(int low, int high) => _raw.U16(low) | (_raw.Length >= 64 ? _raw.U16(high) << 16 : 0);
 }
 
-/// <summary>A group's descriptor in the block it stands in, to be changed.</summary>
+/// <summary>A group's descriptor within its block, to be changed.</summary>
 internal readonly ref struct ExtGroupDescriptorEdit(Span<byte> raw)
 {
     private readonly Span<byte> _raw = raw;

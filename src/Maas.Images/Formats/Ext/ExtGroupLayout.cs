@@ -1,14 +1,14 @@
 namespace Maas.Images.Formats.Ext;
 
 /// <summary>
-/// What stands at the start of a group: a copy of the superblock and the descriptors where "sparse super" says so, with blocks reserved for
-/// more descriptors; with "meta groups" one block of descriptors in the first, second and last group of those it describes.
+/// The metadata at the start of a group: a copy of the superblock and the descriptors where "sparse super" says so, with blocks reserved
+/// for more descriptors; with "meta groups" one block of descriptors in the first, second and last group of those it describes.
 /// </summary>
 internal static class ExtGroupLayout
 {
     public static int DescriptorsPerBlock(ExtSuperblock super) => super.BlockSize / super.DescriptorSize;
 
-    /// <summary>Blocks of descriptors that stand behind the superblock, without those reserved.</summary>
+    /// <summary>Blocks of descriptors after the superblock, without those reserved.</summary>
     public static int DescriptorBlocks(ExtSuperblock super)
     {
         var all = (super.GroupCount + DescriptorsPerBlock(super) - 1) / DescriptorsPerBlock(super);

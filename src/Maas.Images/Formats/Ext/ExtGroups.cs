@@ -37,7 +37,7 @@ internal sealed class ExtGroups(RandomAccessSource volume, ExtSuperblock super)
         return descriptor;
     }
 
-    /// <summary>Where a group's descriptor stands: behind the superblock, or with "meta groups" in the group it describes.</summary>
+    /// <summary>The position of a group's descriptor: after the superblock, or with "meta groups" in the group it describes.</summary>
     public long OffsetOf(int group)
     {
         var perBlock = super.BlockSize / super.DescriptorSize;

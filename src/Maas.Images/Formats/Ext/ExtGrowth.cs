@@ -30,7 +30,7 @@ internal static class ExtGrowth
         super.SetWide(8, 340, (long)((UInt128)super.ReservedBlocks * (ulong)blocks / (ulong)oldBlocks));
         super.SetWide(4, 336, blocks);
         super.Raw.AsSpan().U32(0, (uint)(groups * super.InodesPerGroup));
-        super.Raw.AsSpan().U32(584, 0); // the overhead, which is counted anew where it is not told
+        super.Raw.AsSpan().U32(584, 0); // the overhead, which is computed again when it is 0
         var rest = Math.Min(volume.FirstBlockOf(oldGroups), blocks) - oldBlocks;
         if (rest > 0) allocator.Free(oldBlocks, rest);
         var added = new ExtNewGroups(volume, onZeros: false);

@@ -28,7 +28,7 @@ internal readonly ref struct ExtHashPairs
 
     private ReadOnlySpan<byte> Pairs => _block[_start..];
 
-    /// <summary>Where the pairs of a node stand.</summary>
+    /// <summary>The position of the pairs of a node.</summary>
     public static int StartOf(bool isRoot) => isRoot ? RootStart : NodeStart;
 
     /// <summary>How many pairs a node of this file system has at most.</summary>
@@ -42,7 +42,7 @@ internal readonly ref struct ExtHashPairs
     public bool HasGoodChecksum(ExtSuperblock super, ExtInode directory) =>
         !super.HasChecksums || _block[(TailStart + 4)..].U32(0) == Checksum(super, directory);
 
-    /// <summary>The checksum over what stands before the pairs, the pairs in use, and 4 zeros before it and for itself.</summary>
+    /// <summary>The checksum over the bytes before the pairs, the pairs in use, and 4 zeros before it and for itself.</summary>
     public uint Checksum(ExtSuperblock super, ExtInode directory)
     {
         Span<byte> zeros = stackalloc byte[TailSize];

@@ -7,7 +7,7 @@ namespace Maas.Images.Formats.Ext;
 /// <param name="Levels">Levels of nodes below the root.</param>
 internal readonly record struct ExtHashTree(ExtNameHash Names, int Levels)
 {
-    /// <summary>Where in the root the number of levels stands.</summary>
+    /// <summary>Offset of the number of levels in the root.</summary>
     public const int LevelsAt = 30;
 
     private const int VersionAt = 28, LengthAt = 29, FlagsAt = 31;

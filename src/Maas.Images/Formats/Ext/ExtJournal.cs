@@ -42,7 +42,7 @@ internal sealed class ExtJournal
 
     private bool HasChecksums => (_features & (ChecksumV2 | ChecksumV3)) != 0;
 
-    /// <summary>The blocks of the file system that stand, newer, in the journal.</summary>
+    /// <summary>The blocks of the file system that have newer versions in the journal.</summary>
     /// <param name="content">The journal inode's content.</param>
     /// <param name="super">The file system it belongs to.</param>
     public static JournalReplay Replay(RandomAccessSource content, ExtSuperblock super)
@@ -77,7 +77,7 @@ internal sealed class ExtJournal
         head.U32Big(64, 1); // file systems that use it
     }
 
-    /// <summary>Marks a journal as replayed, in its first block: no log, and a number that no old transaction bears.</summary>
+    /// <summary>Marks a journal as replayed, in its first block: no log, and a sequence number that no old transaction has.</summary>
     public static void Empty(Span<byte> head, uint sequence)
     {
         head.U32Big(24, sequence);
@@ -86,7 +86,7 @@ internal sealed class ExtJournal
         if ((h.U32Big(40) & (ChecksumV2 | ChecksumV3)) != 0) head.U32Big(252, Checksums.Crc32C(uint.MaxValue, h[..1024], 252, 4));
     }
 
-    /// <summary>Reads transactions, and says which number the first that is none would have.</summary>
+    /// <summary>Reads transactions, and returns the sequence number at which they end.</summary>
     private uint ReadLog(uint start, uint sequence)
     {
         if (start >= _blocks || start < _first) throw new InvalidImageException(Structure, $"its log begins at block {start}");

@@ -15,7 +15,7 @@ internal sealed class ExtMapping(ExtSuperblock super)
 
     public long BlockCount => _runs.Sum(run => run.Count) + Nodes.Count;
 
-    /// <summary>The block behind the last, where more would best stand.</summary>
+    /// <summary>The block after the last one, the best position for further blocks.</summary>
     public long Next => _runs.Count == 0 ? 0 : _runs[^1].Physical + _runs[^1].Count;
 
     /// <summary>Adds blocks at the end, joined to those before where they touch.</summary>
@@ -38,7 +38,7 @@ internal sealed class ExtMapping(ExtSuperblock super)
         _runs.Add(run);
     }
 
-    /// <summary>Takes away what stands from a logical block on.</summary>
+    /// <summary>Removes the runs from a logical block on.</summary>
     public IEnumerable<ExtRun> CutAt(long logical)
     {
         var cut = new List<ExtRun>();
@@ -54,7 +54,7 @@ internal sealed class ExtMapping(ExtSuperblock super)
         return cut;
     }
 
-    /// <summary>Where a logical block stands, if it has a place and was written.</summary>
+    /// <summary>The physical block of a logical block that is mapped and was written.</summary>
     public long? Find(long logical)
     {
         int low = 0, high = _runs.Count;

@@ -18,7 +18,7 @@ internal readonly struct ExtNameHash
 
     private ExtNameHash(int version, bool signed, uint[] seed) => (_version, _signed, _seed) = (version, signed, seed);
 
-    /// <summary>The hash of a tree; <see langword="null"/> if its version is none that is known here.</summary>
+    /// <summary>The hash of a tree; <see langword="null"/> if its version is not known.</summary>
     public static ExtNameHash? Of(ExtSuperblock super, byte version) => version switch
     {
         <= Tea => new ExtNameHash(version, signed: !super.HashesUnsigned, super.HashSeed()),

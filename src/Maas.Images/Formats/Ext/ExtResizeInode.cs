@@ -5,7 +5,7 @@ namespace Maas.Images.Formats.Ext;
 
 /// <summary>
 /// The inode (7) that keeps the blocks reserved for more descriptors. Its map has only a doubly indirect block: entry d % n of it is the
-/// primary place of descriptor block d, and there stand the places of its copies, group by group.
+/// primary place of descriptor block d, which holds the positions of its copies, group by group.
 /// </summary>
 internal static class ExtResizeInode
 {

@@ -176,7 +176,7 @@ internal sealed class ExtSuperblock
 
     private void Check(RandomAccessSource volume)
     {
-        if (S.U16(56) != Magic) throw Wrong(56, "it is none");
+        if (S.U16(56) != Magic) throw Wrong(56, "its signature is missing");
         if (S.U32(24) > 6) throw Wrong(24, $"blocks of 2^{S.U32(24)} KiB");
         if (HasChecksums && Checksums.Crc32C(uint.MaxValue, S[..1020]) != S.U32(1020)) throw Wrong(1020, "its checksum does not match");
         if ((Incompat & ~ExtIncompat.Readable) is var unknown && unknown != 0)

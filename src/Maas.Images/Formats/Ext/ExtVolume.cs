@@ -31,7 +31,7 @@ internal sealed class ExtVolume
     /// </summary>
     public BlockSet Released { get; } = new();
 
-    /// <summary>Whether groups have checksums, and with them parts that nobody has written yet.</summary>
+    /// <summary>Whether groups have checksums, and with them parts that are not initialised yet.</summary>
     public bool HasLazyGroups => Super.HasChecksums || Super.Has(ExtReadOnlyCompat.GroupChecksums);
 
     /// <summary>A group's descriptor, to be looked at.</summary>

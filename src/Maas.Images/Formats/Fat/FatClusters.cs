@@ -58,7 +58,7 @@ internal sealed class FatClusters(WritableBytes volume, FatGeometry geometry)
     }
 
     /// <summary>
-    /// Fills a cluster that is free: at once where it was before the volume was changed too, for then nobody reads it until it is linked.
+    /// Fills a cluster that is free: at once where it was before the volume was changed too, because it is not read until it is linked.
     /// </summary>
     public void Fill(uint cluster, ReadOnlySpan<byte> content)
     {

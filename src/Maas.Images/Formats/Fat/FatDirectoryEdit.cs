@@ -3,7 +3,7 @@ using Maas.Images.ByteSources;
 
 namespace Maas.Images.Formats.Fat;
 
-/// <summary>A directory that is being changed: its bytes in memory, and where each of them stands.</summary>
+/// <summary>A directory that is being changed: its bytes in memory, and their positions.</summary>
 internal sealed class FatDirectoryEdit
 {
     private const byte Deleted = 0xE5;

@@ -89,7 +89,7 @@ internal sealed partial class FatEditTree : IEditableFileTree, ILookupTree
         var added = 0L;
         if (within != 0)
         {
-            // What is behind the end in the last cluster is nobody's.
+            // The bytes past the end of the last cluster are undefined.
             var rest = new byte[_geometry.ClusterSize - within];
             added = await content.ReadAtLeastAsync(rest, rest.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             _volume.Write(_geometry.OffsetOf(chain[used - 1]) + within, rest);

@@ -5,7 +5,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Fat;
 
 /// <summary>
-/// Makes directory entries (the box stands at <see cref="FatDirectory"/>): a long name's parts, last part first, then the short one.
+/// Makes directory entries (layout: see <see cref="FatDirectory"/>): a long name's parts, last part first, then the short one.
 /// </summary>
 internal static class FatEntryWriter
 {

@@ -70,7 +70,7 @@ public sealed class FatFileTree : IFileTree, ILookupTree
         entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
             || Place(entry).ShortName.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Where a directory's bytes stand; the root of a FAT12 or FAT16 has a place of its own.</summary>
+    /// <summary>The positions of a directory's bytes; the root of a FAT12 or FAT16 is outside the cluster area.</summary>
     internal List<Extent> ExtentsOf(FileEntry directory)
     {
         if (directory.Kind != FileKind.Directory) throw new ArgumentException($"{directory} is no directory.", nameof(directory));

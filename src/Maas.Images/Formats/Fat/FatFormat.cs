@@ -3,7 +3,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Fat;
 
 /// <summary>
-/// Decides a new volume's measures and makes its boot sector (the box stands at <see cref="FatGeometry"/>), in sectors of 512 bytes,
+/// Decides a new volume's measures and makes its boot sector (layout: see <see cref="FatGeometry"/>), in sectors of 512 bytes,
 /// with two FATs. The type goes by the number of clusters, and some readers miscount it by a few: those near the limits are avoided.
 /// </summary>
 internal static class FatFormat

@@ -72,7 +72,7 @@ internal sealed record FatGeometry
     public static FatGeometry Read(RandomAccessSource volume)
     {
         ReadOnlySpan<byte> sector = volume.Read(0, 512, Structure);
-        if (!LooksRight(sector)) throw new InvalidImageException(Structure, "it is none", 0);
+        if (!LooksRight(sector)) throw new InvalidImageException(Structure, "it is not a FAT boot sector", 0);
 
         var sectorSize = sector.U16(11);
         var clusterSize = sectorSize * sector[13];

@@ -21,7 +21,7 @@ internal static class BootInfoTable
         table.U32(20, Sum(loader));
     }
 
-    /// <summary>Whether a loader that stands at <paramref name="block"/> and begins with <paramref name="head"/> has the table.</summary>
+    /// <summary>Whether a loader at <paramref name="block"/> that begins with <paramref name="head"/> has the table.</summary>
     public static bool IsIn(ReadOnlySpan<byte> head, uint block) =>
         head.Length >= End && head.U32(8) == IsoVolume.First && head.U32(12) == block;
 

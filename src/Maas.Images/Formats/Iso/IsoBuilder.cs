@@ -32,7 +32,7 @@ public sealed partial class IsoBuilder
     public string Label { get; init; } = "ISOIMAGE";
 
     /// <summary>
-    /// The time the image bears, and files without one of their own. 1980 unless set, so that it does not depend on the day.
+    /// The timestamp of the image, and of files without one of their own. 1980 unless set, so that it does not depend on the day.
     /// </summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

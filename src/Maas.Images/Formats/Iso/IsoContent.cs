@@ -35,7 +35,7 @@ internal sealed class IsoContent(RandomAccessSource bytes)
     public void WriteBootInfo()
     {
         if (Length is < BootInfoTable.End or > LargestLoader)
-            throw new ArgumentException($"A loader of {Length} bytes has no room for a boot information table, or is none.");
+            throw new ArgumentException($"A loader of {Length} bytes has no room for a boot information table.");
         var loader = Bytes.Read(0, (int)Length, "boot loader");
         BootInfoTable.Write(loader, Block);
         Bytes = new MemoryBytes(loader);

@@ -52,7 +52,7 @@ internal sealed class IsoPlan(IsoNode root, IReadOnlyList<IsoBootImage> boot, Is
             tables[hierarchy].Little, tables[hierarchy].Big);
     }
 
-    /// <summary>What the medium is told from others by: its directories, where names, times and lengths are, and its content.</summary>
+    /// <summary>The data that identifies the medium: its directories, where names, times and lengths are, and its content.</summary>
     private Guid IdentityOf(List<IsoContent> contents)
     {
         using var identity = new MediumIdentity();

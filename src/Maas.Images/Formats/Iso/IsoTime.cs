@@ -30,7 +30,7 @@ internal static class IsoTime
         t[16] = 0;
     }
 
-    /// <summary>A time in the hundred years from 1980, to the hundredth of a second, that stands for an identity.</summary>
+    /// <summary>A time in the hundred years from 1980, to the hundredth of a second, that encodes an identity.</summary>
     public static void WriteIdentity(Span<byte> t, Guid identity)
     {
         const long hundredths = 100L * 365 * 24 * 3600 * 100, ticks = TimeSpan.TicksPerMillisecond * 10;

@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Partitions;
 
 /// <summary>
-/// The bytes of a GUID partition table (the boxes stand at <see cref="GptReader"/>): the entries, which stand behind the first header and
+/// The bytes of a GUID partition table (layout: see <see cref="GptReader"/>): the entries, which follow the first header and
 /// in front of the second, and the header, which is the same twice but for its place, the other's and that of its entries. What is not set
 /// here stays as it was.
 /// </summary>
@@ -28,7 +28,7 @@ internal sealed class GptBytes(byte[] header, byte[] entries)
     /// <summary>Sectors that the entries take.</summary>
     public long EntrySectors => (entries.Length + Sector - 1) / Sector;
 
-    /// <summary>Where the first copy of the entries stands, in bytes.</summary>
+    /// <summary>The position of the first copy of the entries, in bytes.</summary>
     public long EntriesOffset => (long)Header.U64(72) * Sector;
 
     /// <summary>A table without partitions.</summary>

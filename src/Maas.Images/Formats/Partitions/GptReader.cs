@@ -70,7 +70,7 @@ internal static class GptReader
         summed.AsSpan(16, 4).Clear();
         if (Checksums.Crc32(summed) != header.U32(16)) throw new InvalidImageException(Structure, "its CRC does not match", offset);
         if (header.U64(24) != (ulong)(offset / sector))
-            throw new InvalidImageException(Structure, "it says it stands in another sector", offset);
+            throw new InvalidImageException(Structure, "it names another sector as its own", offset);
 
         var (count, entrySize) = (header.U32(80), header.U32(84));
         if (entrySize is < 128 || entrySize % 8 != 0 || count * (ulong)entrySize > MostEntryBytes)

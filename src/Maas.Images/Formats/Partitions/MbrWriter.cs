@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Partitions;
 
 /// <summary>
-/// Makes the entries of master and extended boot records (the box stands at <see cref="MbrReader"/>), LBA with the addresses in cylinders
+/// Makes the entries of master and extended boot records (layout: see <see cref="MbrReader"/>), LBA with the addresses in cylinders
 /// that say "see LBA".
 /// </summary>
 internal static class MbrWriter
@@ -19,7 +19,7 @@ internal static class MbrWriter
     private const long LongestGap = 1 << 20;
 
     /// <summary>
-    /// What stands in front of a GPT (UEFI 2.10, 5.2.3): one entry over the whole disk, or the partitions of a hybrid one behind it.
+    /// The protective MBR of a GPT (UEFI 2.10, 5.2.3): one entry over the whole disk, or the partitions of a hybrid one behind it.
     /// </summary>
     public static byte[] Protective(PartitionTable table, long lastSector)
     {
@@ -64,7 +64,7 @@ internal static class MbrWriter
             var records = logical.ConvertAll(partition => RecordOf(partition, table));
             var end = logical.Max(partition => partition.End);
             if (table.Partitions.Any(partition => partition.Number <= 4 && partition.Offset < end && partition.Offset >= records[0]))
-                throw new ArgumentException("A primary partition stands among the logical ones.");
+                throw new ArgumentException("A primary partition is between the logical ones.");
             WriteEntry(entries, free - 1, false, ExtendedType, records[0] / Sector, (end - records[0]) / Sector);
             for (var i = 0; i < logical.Count; i++) patches.Add(new(records[i], Extended(logical, records, i)));
         }
@@ -97,7 +97,9 @@ internal static class MbrWriter
         return bytes;
     }
 
-    /// <summary>Where the record in front of a logical partition stands: a MiB before it, or directly behind what is nearer.</summary>
+    /// <summary>
+    /// The position of the record of a logical partition: 1 MiB before the partition, or directly after a structure that is closer.
+    /// </summary>
     private static long RecordOf(Partition partition, PartitionTable table)
     {
         var before = table.Partitions.Where(other => other.End <= partition.Offset).Select(other => other.End).DefaultIfEmpty(Sector).Max();

@@ -123,7 +123,7 @@ public sealed partial record PartitionTable
         return new Guid(hash.AsSpan(0, 16), bigEndian: true);
     }
 
-    /// <summary>What a table must keep to, whoever made it.</summary>
+    /// <summary>The rules for every table, read or created.</summary>
     private void Check(long diskLength)
     {
         var start = Scheme == PartitionScheme.Gpt ? (2L * SectorSize) + GptWriter.EntriesLength(this) : 512;

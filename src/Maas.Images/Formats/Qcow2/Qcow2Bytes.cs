@@ -145,7 +145,7 @@ internal sealed class Qcow2Bytes : RandomAccessSource
     /// <summary>QEMU lets the last cluster of a file be shorter than a cluster; the rest of it reads as zeros.</summary>
     private void ReadAllocated(long at, Span<byte> part)
     {
-        if (at >= _file.Length) throw new InvalidImageException("qcow2 cluster", $"it stands behind the file's end at {_file.Length}", at);
+        if (at >= _file.Length) throw new InvalidImageException("qcow2 cluster", $"it is past the end of the file at {_file.Length}", at);
         part[_file.Read(at, part)..].Clear();
     }
 

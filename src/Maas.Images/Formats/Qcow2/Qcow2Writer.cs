@@ -64,7 +64,7 @@ internal sealed class Qcow2Writer : IDisposable
     {
         var count = (bytes.Length + ClusterSize - 1) / ClusterSize;
         var packed = _packer?.Pack(bytes, count);
-        var (run, from, length) = (0L, 0, 0); // clusters that stand behind each other here and there
+        var (run, from, length) = (0L, 0, 0); // clusters that are consecutive in both files
         for (var i = 0; i < count; i++)
         {
             var cluster = bytes.Slice(i * ClusterSize, Math.Min(ClusterSize, bytes.Length - (i * ClusterSize)));

@@ -119,7 +119,7 @@ internal ref struct Lzo1x
     private void Repeat(int back, int count)
     {
         CheckRoom(count);
-        if (back > _length) throw new InvalidDataException($"The block repeats what stands {back} bytes back after {_length}.");
+        if (back > _length) throw new InvalidDataException($"The block repeats bytes {back} bytes back after {_length}.");
         if (back >= count)
         {
             _room.Slice(_length - back, count).CopyTo(_room[_length..]);

@@ -3,7 +3,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.SquashFs;
 
 /// <summary>
-/// The extended attributes' table (the box stands at <see cref="SquashAttributes"/>); files with the same ones share an entry.
+/// The extended attributes' table (layout: see <see cref="SquashAttributes"/>); files with the same ones share an entry.
 /// </summary>
 internal sealed class SquashAttributeWriter(SquashPacker packer) : IDisposable
 {

@@ -37,7 +37,7 @@ public sealed class SquashBuilder
     /// <summary>Blocks packed at once; as many as there are processors unless set.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>The time the file system bears. 1980 unless set, so that it does not depend on the day.</summary>
+    /// <summary>The timestamp of the file system. 1980 unless set, so that it does not depend on the day.</summary>
     public DateTimeOffset CreatedAt { get; init; } = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed class SquashDataWriter(IFileTree tree, int blockSize, SquashBloc
         return entries;
     }
 
-    /// <summary>Writes the contents of all files, and tells their inodes where they are.</summary>
+    /// <summary>Writes the contents of all files and records their positions in their inodes.</summary>
     public void Write(SquashTree all, SquashAttributeWriter attributes) => blocks.Write(Read(all, attributes));
 
     private IEnumerable<SquashBlock> Read(SquashTree all, SquashAttributeWriter attributes)

@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.SquashFs;
 
 /// <summary>
-/// Writes inodes and listings, children before their directory (the boxes stand at <see cref="SquashInode"/> and
+/// Writes inodes and listings, children before their directory (layouts: see <see cref="SquashInode"/> and
 /// <see cref="SquashDirectory"/>).
 /// </summary>
 internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner) : IDisposable

@@ -12,7 +12,7 @@ internal sealed class SquashPacker(SquashCompression compression, int? level) : 
 
     private readonly ZstandardPacker _zstandard = new(level ?? UsualZstandardLevel);
 
-    /// <summary>What stands behind the superblock: lz4's options, without which Linux does not mount it.</summary>
+    /// <summary>The data after the superblock: lz4's options, without which Linux does not mount it.</summary>
     public byte[] Options
     {
         get

@@ -40,7 +40,7 @@ internal sealed class VhdBytes : MappedBytes
     {
         var at = footer.HeaderOffset;
         ReadOnlySpan<byte> header = file.Read(at, HeaderLength, Structure);
-        if (!header.StartsWith("cxsparse"u8)) throw new InvalidImageException(Structure, "it is none", at);
+        if (!header.StartsWith("cxsparse"u8)) throw new InvalidImageException(Structure, "its signature is missing", at);
         if (VhdChecksum.Of(header, 36) != header.U32Big(36)) throw new InvalidImageException(Structure, "its checksum does not match", at);
         var blockSize = header.U32Big(32);
         if (blockSize is < 4096 or > 256 << 20 || !uint.IsPow2(blockSize))
@@ -58,7 +58,7 @@ internal sealed class VhdBytes : MappedBytes
         return new VhdBytes(file, footer, (int)blockSize, table);
     }
 
-    /// <summary>No two blocks share bytes, and all stand in the file.</summary>
+    /// <summary>No two blocks overlap, and all are within the file.</summary>
     private void CheckBlocks()
     {
         var places = Array.FindAll(_table, sector => sector != Unused);

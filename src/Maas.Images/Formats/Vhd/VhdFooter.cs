@@ -24,7 +24,7 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
 
     public static ReadOnlySpan<byte> Cookie => "conectix"u8;
 
-    /// <summary>Whether a footer stands in front (a dynamic disk), or a sound one at the end (a fixed disk has no other sign).</summary>
+    /// <summary>Whether a footer is at the start (a dynamic disk), or a valid one at the end (a fixed disk has no other sign).</summary>
     public static bool Matches(RandomAccessSource file)
     {
         Span<byte> footer = stackalloc byte[Length];

@@ -24,7 +24,7 @@ internal static class VhdWriter
     }
 
     /// <summary>
-    /// The footer bears the creator of Windows itself, "win ": Virtual PC's own, and in QEMU before 10.0 any unknown one, mean the size of
+    /// The footer names the creator of Windows itself, "win ": Virtual PC's own, and in QEMU before 10.0 any unknown one, mean the size of
     /// the geometry, which few sizes fit. Its time is the first the format knows, so that the same disk gives the same bytes.
     /// </summary>
     internal static byte[] Footer(long size, Guid id)

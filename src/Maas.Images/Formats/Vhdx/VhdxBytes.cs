@@ -64,7 +64,7 @@ internal sealed class VhdxBytes : MappedBytes
     private void Check(long place, long entryAt)
     {
         if (place < 1 << 20 || place > File.Length - BlockSize)
-            throw new InvalidImageException("VHDX block table", $"a block stands at {place} of a file of {File.Length}", entryAt);
+            throw new InvalidImageException("VHDX block table", $"a block is at {place} in a file of {File.Length} bytes", entryAt);
         foreach (var region in _regions.All)
             if (place < region.End && region.Start < place + BlockSize)
                 throw new InvalidImageException("VHDX block table", "a block overlaps a region", entryAt);

@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Vhdx;
 
 /// <summary>
-/// What stands in front of a VHDX ([MS-VHDX] 2.2): "vhdxfile" at 0, two headers at 64 and 128 KiB (the sound one with the higher
+/// The first structures of a VHDX ([MS-VHDX] 2.2): "vhdxfile" at 0, two headers at 64 and 128 KiB (the sound one with the higher
 /// number counts), two region tables at 192 and 256 KiB. All little-endian.
 /// <code>
 /// header 0 "head"  4 CRC-32C  8 sequence  16 file write  32 data write  48 log  64 log version  66 version  68 log length  72 log at
@@ -114,5 +114,5 @@ internal static class VhdxHeader
         structure.StartsWith(signature) && ~Checksums.Crc32C(uint.MaxValue, structure, 4, 4) == structure.U32(4);
 }
 
-/// <summary>Where the block table and the metadata stand, and all regions, which no block may overlap.</summary>
+/// <summary>The positions of the block table and the metadata, and all regions, which no block may overlap.</summary>
 internal sealed record VhdxRegions(Extent BlockTable, Extent Metadata, IReadOnlyList<Extent> All);

@@ -26,7 +26,7 @@ internal sealed class VhdxLog
     /// <summary>The file as it would be after its log had been replayed: sectors of the tables are read from the log.</summary>
     /// <param name="file">The file, which stays as it is.</param>
     /// <param name="place">Where its header says that the log is.</param>
-    /// <param name="id">The log's GUID, which its entries bear.</param>
+    /// <param name="id">The log's GUID, which its entries contain.</param>
     public static RandomAccessSource Replay(RandomAccessSource file, Extent place, Guid id)
     {
         if (place.Length > LargestLog)

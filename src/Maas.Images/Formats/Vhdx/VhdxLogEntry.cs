@@ -9,7 +9,7 @@ namespace Maas.Images.Formats.Vhdx;
 /// header 0 "loge" 4 CRC-32C of all 8 length 12 tail 16 sequence 24 descriptors 32 log 48 flushed length of the file 56 last length of the
 /// file descriptor  0 "desc"  4 the sector's last 4 bytes  8 its first 8  16 place  24 sequence
 ///             0 "zero"  8 length  16 place  24 sequence
-/// sector      0 "data"  4 upper half of the sequence  8 what stands between  4092 lower half of the sequence
+/// sector      0 "data"  4 upper half of the sequence  8 the bytes between  4092 lower half of the sequence
 /// </code>
 /// </summary>
 internal sealed record VhdxLogEntry
@@ -19,12 +19,12 @@ internal sealed record VhdxLogEntry
     private const int HeaderLength = 64, DescriptorLength = 32;
     private const long LargestFile = 1L << 50;
 
-    /// <summary>Where in the log it stands.</summary>
+    /// <summary>Its position in the log.</summary>
     public required long Offset { get; init; }
 
     public required int Length { get; init; }
 
-    /// <summary>Where in the log the first entry stands that had to be kept when this was written.</summary>
+    /// <summary>The position of the oldest entry that was still needed when this one was written.</summary>
     public required long Tail { get; init; }
 
     public required ulong Sequence { get; init; }
@@ -94,7 +94,7 @@ internal sealed record VhdxLogEntry
         return writes;
     }
 
-    /// <summary>Puts back what the log's own fields stand in the place of.</summary>
+    /// <summary>Restores the bytes that the log's own fields replace.</summary>
     private static bool Restore(Span<byte> sector, ReadOnlySpan<byte> descriptor, ulong sequence)
     {
         ReadOnlySpan<byte> s = sector;

@@ -30,7 +30,7 @@ internal sealed record VhdxMetadata(int BlockSize, long Size, int SectorSize)
     {
         if (region.Length < TableLength) throw new InvalidImageException(Structure, "its region is shorter than its table", region.Start);
         ReadOnlySpan<byte> table = file.Read(region.Start, TableLength, Structure);
-        if (!table.StartsWith("metadata"u8)) throw new InvalidImageException(Structure, "it is none", region.Start);
+        if (!table.StartsWith("metadata"u8)) throw new InvalidImageException(Structure, "its signature is missing", region.Start);
         var count = table.U16(10);
         if (count > 2047) throw new InvalidImageException(Structure, $"{count} entries", region.Start + 10);
         var items = new Dictionary<Guid, long>();
@@ -42,7 +42,7 @@ internal sealed record VhdxMetadata(int BlockSize, long Size, int SectorSize)
             if (!Understood.Contains(id) && (entry.U32(24) & 4) != 0)
                 throw new InvalidImageException(Structure, $"item {id} is not known here", region.Start + 32 + (i * 32));
             if (length != 0 && (at < TableLength || at + (long)length > region.Length))
-                throw new InvalidImageException(Structure, $"item {id} stands outside its region", region.Start + 32 + (i * 32));
+                throw new InvalidImageException(Structure, $"item {id} is outside its region", region.Start + 32 + (i * 32));
             items[id] = region.Start + at;
         }
 

@@ -69,7 +69,7 @@ internal sealed class VmdkBytes : MappedBytes
     {
         var at = sector * (long)Sector;
         if (at == 0 || at >= File.Length)
-            throw new InvalidImageException(structure, $"it stands behind the file's end at {File.Length}", at);
+            throw new InvalidImageException(structure, $"it is past the end of the file at {File.Length}", at);
         return at;
     }
 

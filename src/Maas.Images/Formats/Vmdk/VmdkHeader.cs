@@ -30,7 +30,7 @@ internal sealed record VmdkHeader(uint Flags, long Capacity, int GrainSize, int 
 
     public bool KnowsZeroedGrains => (Flags & HasZeroedGrains) != 0;
 
-    /// <summary>Bytes that one grain table stands for.</summary>
+    /// <summary>Bytes that one grain table maps.</summary>
     public long TableSpan => (long)GrainSize * TableEntries;
 
     /// <summary>A sparse extent, or a descriptor that stands alone (which is refused with its reason).</summary>
@@ -53,7 +53,7 @@ internal sealed record VmdkHeader(uint Flags, long Capacity, int GrainSize, int 
         var at = file.Length - (2 * Sector);
         ReadOnlySpan<byte> footer = file.Read(at, Sector, "VMDK footer");
         if (!footer.StartsWith(Magic) || footer.U64(56) == AtTheEnd)
-            throw new InvalidImageException("VMDK footer", "it is none: the stream was cut short", at);
+            throw new InvalidImageException("VMDK footer", "its signature is missing: the stream was cut short", at);
         return Parse(footer, at, file);
     }
 

@@ -5,7 +5,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Iso.Patching;
 
 /// <summary>
-/// A hybrid image's GPT as it stands, to be changed in a few fields and written back with everything else as it was. Sectors of 512 bytes,
+/// A hybrid image's existing GPT, to be changed in a few fields and written back with everything else as it was. Sectors of 512 bytes,
 /// as sticks have.
 /// </summary>
 internal sealed class Gpt

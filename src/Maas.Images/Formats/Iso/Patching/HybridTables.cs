@@ -94,7 +94,7 @@ internal sealed class HybridTables(IsoOverlay image)
         image.Write(0, mbr);
     }
 
-    /// <summary>Tells the MBR's entries that ended where the image did, that of a GPT among them, its new end.</summary>
+    /// <summary>Extends the MBR entries that ended at the image's end, including that of a GPT, to the new end.</summary>
     public void Resize(long before, long after)
     {
         if (Mbr() is not { } mbr) return;

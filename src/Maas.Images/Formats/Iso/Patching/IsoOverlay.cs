@@ -68,7 +68,7 @@ internal sealed class IsoOverlay(RandomAccessSource below) : RandomAccessSource
 
     public void Own(IDisposable item) => _owned.Add(item);
 
-    /// <summary>What was written, in whole sectors, and then what stands behind the old end, in pieces.</summary>
+    /// <summary>The changed sectors, then the content past the old end, in pieces.</summary>
     public IEnumerable<(long Offset, ReadOnlyMemory<byte> Bytes)> Changes()
     {
         foreach (var (sector, bytes) in _sectors.Where(changed => changed.Key * Sector < below.Length).OrderBy(changed => changed.Key))

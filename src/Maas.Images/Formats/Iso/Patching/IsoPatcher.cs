@@ -62,7 +62,7 @@ internal sealed class IsoPatcher
         _tree = new IsoFileTree(_image); // the root may have moved
     }
 
-    /// <summary>Tells the new size of the whole in all places where it is told.</summary>
+    /// <summary>Updates the image size in all structures that record it.</summary>
     public void Finish()
     {
         if (_image.Length == _oldLength) return;

@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Iso.Patching;
 
 /// <summary>
-/// What outside the directories points to a boot image or tells the size of the whole: the boot catalogue, and in a hybrid image the
+/// What outside the directories points to a boot image or records the image size: the boot catalogue, and in a hybrid image the
 /// partition tables. Where a partition shows the ISO's files, it grows over what is new, and the partitions behind it move behind that.
 /// </summary>
 /// <param name="image">What is patched.</param>
@@ -39,7 +39,7 @@ internal sealed class PatchBoot(IsoOverlay image, uint catalog)
     }
 
     /// <summary>
-    /// Tells the new size of the whole where it is told, lets the partitions that show the ISO reach what is new, and moves the second copy
+    /// Updates the image size, lets the partitions that show the ISO reach what is new, and moves the second copy
     /// of the GPT to the end.
     /// </summary>
     /// <param name="oldLength">Bytes before the patch.</param>

@@ -1,7 +1,7 @@
 namespace Maas.Images.Formats.Iso.Patching;
 
 /// <summary>A directory's records, to be changed and written back.</summary>
-/// <param name="Block">Where it stands.</param>
+/// <param name="Block">Its position.</param>
 /// <param name="Size">Bytes of its records, whole sectors.</param>
 /// <param name="Parent">The directory it was found in; null for the root.</param>
 /// <param name="IsMoved">Whether it was found through a record that only stands in for it.</param>
@@ -27,7 +27,7 @@ internal sealed record PatchDirectory(uint Block, uint Size, PatchDirectory? Par
         Records.Insert(at < 0 ? Records.Count : at, record);
     }
 
-    /// <summary>The records as they stand on disk: none crosses a sector, zeros behind the last of each.</summary>
+    /// <summary>The records as they are on disk: none crosses a sector, zeros behind the last of each.</summary>
     public byte[] Pack()
     {
         var length = 0;

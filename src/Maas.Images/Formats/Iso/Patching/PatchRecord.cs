@@ -2,7 +2,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images.Formats.Iso.Patching;
 
-/// <summary>A directory record as it stands in an ISO, copied to be changed.</summary>
+/// <summary>A copy of a directory record of an ISO, to be changed.</summary>
 /// <param name="Name">What readers show.</param>
 /// <param name="Bytes">The record.</param>
 /// <param name="MovedTo">The block of the directory it stands in for, when that was moved because it is nested too deep.</param>
