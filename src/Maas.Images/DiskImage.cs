@@ -77,13 +77,15 @@ public sealed partial class DiskImage : IDisposable
         {
             [] when Volumes.Count > 1 => throw new InvalidImageException(
                 "partition table",
-                $"no partition has files that are read here: {string.Join(", ", Volumes.Skip(1).Select(volume => $"{volume.Number} holds {(volume.Content.Length == 0 ? "nothing known" : volume.Content)}"))}"),
+                $"no partition has files that are read here: {string.Join(", ", Volumes.Skip(1).Select(Contents))}"),
             [] => Volumes[0],
             [var only] => only,
             _ => readable.Find(volume => volume.OpenTree().Resolve("etc/os-release") is not null)
                 ?? throw new InvalidImageException(
                     "partition table", $"partitions {string.Join(", ", readable.Select(volume => volume.Number))} hold files; say which"),
         };
+
+        static string Contents(Volume volume) => $"{volume.Number} holds {(volume.Content.Length == 0 ? "nothing known" : volume.Content)}";
     }
 
     /// <summary>Closes the image, and the stream it was opened from.</summary>

@@ -88,7 +88,8 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
             volume => volume.Content == "linux_raid_member" && (number is null || volume.Number == number)) is { } member)
         {
             throw new NotSupportedException(
-                $"{(member.Number == 0 ? "The image" : $"Partition {member.Number}")} holds linux_raid_member, whose superblock may be at its end: grow the array.");
+                $"{(member.Number == 0 ? "The image" : $"Partition {member.Number}")} holds linux_raid_member, whose superblock may " +
+                "be at its end: grow the array.");
         }
 
         var grown = Partitions?.Grow(length, number);

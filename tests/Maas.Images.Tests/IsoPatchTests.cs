@@ -125,7 +125,8 @@ public sealed class IsoPatchTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir -p tree/boot && yes kernel line | head -c 300000 > tree/boot/grub.cfg && ln -s boot tree/link && ln -s grub.cfg tree/boot/alias");
+            "mkdir -p tree/boot && yes kernel line | head -c 300000 > tree/boot/grub.cfg && ln -s boot tree/link && ln -s grub.cfg " +
+            "tree/boot/alias");
         await Tools.RunAsync(
             "xorriso",
             "-outdev",
@@ -161,14 +162,16 @@ public sealed class IsoPatchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("xorriso -as mkisofs -quiet -R -J -b boot/bios.img -no-emul-boot -boot-load-size 4 -boot-info-table -eltorito-alt-boot -e boot/efi.img -no-emul-boot -isohybrid-mbr /usr/lib/ISOLINUX/isohdpfx.bin -isohybrid-gpt-basdat")]
+    [InlineData("xorriso -as mkisofs -quiet -R -J -b boot/bios.img -no-emul-boot -boot-load-size 4 -boot-info-table " +
+        "-eltorito-alt-boot -e boot/efi.img -no-emul-boot -isohybrid-mbr /usr/lib/ISOLINUX/isohdpfx.bin -isohybrid-gpt-basdat")]
     [InlineData("")]
     public async Task Boot_images_and_the_hybrid_tables_follow_to_their_new_places(string command)
     {
         Judge.RequireFile("/usr/lib/ISOLINUX/isohdpfx.bin", "isolinux");
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir -p tree/boot && cp /usr/lib/ISOLINUX/isolinux.bin tree/boot/bios.img && truncate -s 200K tree/boot/efi.img && seq 100000 > tree/data");
+            "mkdir -p tree/boot && cp /usr/lib/ISOLINUX/isolinux.bin tree/boot/bios.img && truncate -s 200K tree/boot/efi.img && seq " +
+            "100000 > tree/data");
         await MakeAsync(command, _folder["tree"], _folder["iso"]);
         var loader = (await File.ReadAllBytesAsync(_folder["tree/boot/bios.img"], Cancel)).Concat(new byte[1000]).ToArray();
         var efi = new byte[300_001];

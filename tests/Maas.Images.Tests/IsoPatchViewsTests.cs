@@ -134,7 +134,8 @@ public sealed class IsoPatchViewsTests : IDisposable
         Judge.RequireFile("/usr/lib/ISOLINUX/isolinux.bin", "isolinux");
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir -p tree/boot tree/isolinux && cp /usr/lib/ISOLINUX/isolinux.bin tree/isolinux/ && echo default x > tree/isolinux/isolinux.cfg && seq 100000 > tree/data && echo 1 > tree/boot/one"
+            "mkdir -p tree/boot tree/isolinux && cp /usr/lib/ISOLINUX/isolinux.bin tree/isolinux/ && echo default x > " +
+            "tree/isolinux/isolinux.cfg && seq 100000 > tree/data && echo 1 > tree/boot/one"
             + " && mkfs.fat -C efi.img 1440 > log && seq 9000 | mcopy -i efi.img - ::/text && cp efi.img tree/boot/efi.img");
         await Tools.ShellAsync(_folder.Path, $"{command} -o iso tree 2> log || (cat log; false)");
     }

@@ -60,7 +60,8 @@ public static class BootPrograms
             var package = await packages.FindAsync(wanted.Key, cancellationToken).ConfigureAwait(false)
                 ?? throw new PackageNotFoundException(
                     wanted.Key,
-                    $"The package {wanted.Key} is in none of the sources; it has {string.Join(", ", wanted.Select(program => program.Name))}.");
+                    $"The package {wanted.Key} is in none of the sources; it has " +
+                    $"{string.Join(", ", wanted.Select(program => program.Name))}.");
             using var file = await packages.OpenAsync(package, progress, cancellationToken).ConfigureAwait(false);
             progress?.Report(new ImportProgress("unpack", package.ToString()));
             await Task.Run(() => Unpack(file, root, [.. wanted], cancellationToken), cancellationToken).ConfigureAwait(false);

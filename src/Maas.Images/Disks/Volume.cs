@@ -72,7 +72,8 @@ public sealed class Volume
     internal void GrowFileSystem(WritableBytes bytes, TimeProvider timeProvider)
     {
         if (_format?.Grow is not { } grow)
-            throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds {(Content.Length == 0 ? "no file system known here" : $"{Content}, which is not grown here")}.");
+            throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds " +
+                $"{(Content.Length == 0 ? "no file system known here" : $"{Content}, which is not grown here")}.");
         grow(bytes, timeProvider);
     }
 
@@ -80,5 +81,6 @@ public sealed class Volume
     internal IEditableFileTree OpenEditable(WritableBytes bytes, TimeProvider timeProvider) =>
         _format?.Edit is { } edit
             ? edit(bytes, timeProvider)
-            : throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds {(Content.Length == 0 ? "no file system known here" : $"{Content}, whose files are not changed here")}.");
+            : throw new NotSupportedException($"{(Number == 0 ? "The image" : $"Partition {Number}")} holds " +
+                $"{(Content.Length == 0 ? "no file system known here" : $"{Content}, whose files are not changed here")}.");
 }

@@ -183,7 +183,8 @@ internal sealed class EditJournal
                 && Checksums.Crc32C(uint.MaxValue, now) != entry.U32(16 + (4 * sector)))
                 throw new InvalidImageException(
                     Structure,
-                    $"it belongs to another image: this one's bytes at {(number * OverlayBytes.PageSize) + (sector * SectorSize)} are neither what they were nor what they become");
+                    $"it belongs to another image: this one's bytes at {(number * OverlayBytes.PageSize) + (sector * SectorSize)} are " +
+                    "neither what they were nor what they become");
         }
     }
 

@@ -78,7 +78,8 @@ internal sealed class FileMedium : IEditMedium
         {
             case OutputTarget.Block:
                 throw new NotSupportedException(
-                    $"{path} is a block device. An edit keeps a journal beside the image, and what is in /dev is lost when the machine stops: edit an image file and write it to the device, or mount the device.");
+                    $"{path} is a block device. An edit keeps a journal beside the image, and what is in /dev is lost when the " +
+                    "machine stops: edit an image file and write it to the device, or mount the device.");
             case OutputTarget.Sequential:
                 throw new NotSupportedException($"{path} is a pipe or a character device; only an image file is edited.");
         }

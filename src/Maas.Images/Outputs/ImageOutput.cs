@@ -141,7 +141,8 @@ public static class ImageOutput
         if (target is OutputTarget.Block && options?.AllowDevice != true)
         {
             throw new IOException(
-                $"{target.Path} is a block device. An image that is written to it destroys everything on it: allow that with AllowDevice (--force).");
+                $"{target.Path} is a block device. An image that is written to it destroys everything on it: allow that with " +
+                "AllowDevice (--force).");
         }
     }
 }

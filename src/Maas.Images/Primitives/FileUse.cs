@@ -64,7 +64,8 @@ internal static class FileUse
         {
             if (IsLocked(image, Needs + n) || IsLocked(image, Denies + n))
                 throw new IOException(
-                    $"{path} is in use by another program, such as a running virtual machine (QEMU): shut it down first. Nothing was changed.");
+                    $"{path} is in use by another program, such as a running virtual machine (QEMU): shut it down first. Nothing was " +
+                    "changed.");
         }
 
         if (LoopDeviceOf(path) is { } loop)

@@ -166,7 +166,8 @@ public sealed class Class10ImageTests : IDisposable
     [Theory]
     [InlineData(
         "ext4",
-        "mke2fs -q -F -t ext4 -O ^metadata_csum,^has_journal -b 1024 -N 64 -d tree image 600K && debugfs -w -R 'sif file size 0x0fffffffffff' image > /dev/null 2>&1")]
+        "mke2fs -q -F -t ext4 -O ^metadata_csum,^has_journal -b 1024 -N 64 -d tree image 600K && debugfs -w -R 'sif file size " +
+        "0x0fffffffffff' image > /dev/null 2>&1")]
     [InlineData("squashfs", "truncate -s 64M tree/file && mksquashfs tree image -quiet -no-progress > /dev/null; truncate -s 1 tree/file")]
     [InlineData("tar", "truncate -s 8T tree/file && tar -S -cf image -C tree .; truncate -s 1 tree/file")]
     public async Task A_file_whose_size_lies_is_not_written_beyond_the_limit(string format, string line)

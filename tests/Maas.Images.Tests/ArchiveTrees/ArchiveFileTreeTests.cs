@@ -74,7 +74,8 @@ public sealed class ArchiveFileTreeTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "echo x > t && setfattr -n user.testing -v HELLO t && setfattr -n 'user.a b%c' -v 0x00ff00017f t && setfattr -n security.capability -v 0x0100000200000000000000000000000000000000 t");
+            "echo x > t && setfattr -n user.testing -v HELLO t && setfattr -n 'user.a b%c' -v 0x00ff00017f t && setfattr -n " +
+            "security.capability -v 0x0100000200000000000000000000000000000000 t");
         await Tools.ShellAsync(_folder.Path, $"bsdtar -c --format=pax --options pax:xattrheader={form} --xattrs -f image t");
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);

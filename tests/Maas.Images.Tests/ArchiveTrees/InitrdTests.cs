@@ -31,7 +31,8 @@ public sealed class InitrdTests : IDisposable
             {
                 await Tools.ShellAsync(
                     _folder.Path,
-                    $"mkdir -p {i}/d && seq {i} {9000 * (i + 1)} > {i}/d/{i} && echo {i} > {i}/last && cd {i} && find . | cpio -o -H newc --quiet | {packers[i]} > ../packed{i}");
+                    $"mkdir -p {i}/d && seq {i} {9000 * (i + 1)} > {i}/d/{i} && echo {i} > {i}/last && cd {i} && find . | cpio -o -H " +
+                    $"newc --quiet | {packers[i]} > ../packed{i}");
                 initrd.Write(await File.ReadAllBytesAsync(_folder[$"packed{i}"], Cancel));
                 initrd.Write(new byte[((4 - (initrd.Position % 4)) % 4) + (i % 2 * 8)]);
             }

@@ -84,7 +84,8 @@ public sealed class CompressionTests
         using var folder = new TemporaryFolder();
         await Trees.Tools.ShellAsync(
             folder.Path,
-            $"head -c 300000 /dev/zero > big && {(line.StartsWith("zstd", StringComparison.Ordinal) ? line.Replace("-c big", "-c < big") : line)}");
+            "head -c 300000 /dev/zero > big && " +
+            $"{(line.StartsWith("zstd", StringComparison.Ordinal) ? line.Replace("-c big", "-c < big") : line)}");
         var packed = await File.ReadAllBytesAsync(folder["packed"], Cancellation);
 
         var unpack = () => Unpack(packed);

@@ -57,7 +57,8 @@ public sealed class InitramfsTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            $"mkdir -p in/bin in/etc && echo tool > in/bin/tool && echo old > in/etc/preseed.cfg && (cd in && find bin {more} | cpio -o -H newc --quiet) | {packer} > initrd");
+            $"mkdir -p in/bin in/etc && echo tool > in/bin/tool && echo old > in/etc/preseed.cfg && (cd in && find bin {more} | cpio " +
+            $"-o -H newc --quiet) | {packer} > initrd");
         await using var initrd = File.OpenRead(_folder["initrd"]);
         await using var appended = Initramfs.Append(initrd, cpio =>
         {

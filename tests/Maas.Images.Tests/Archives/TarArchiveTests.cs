@@ -44,7 +44,8 @@ public sealed class TarArchiveTests : IDisposable
         Judge.RequireRoot();
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir tree && echo x > tree/a && chown 3000000:4000000 tree/a && mknod tree/null c 1 3 && mkfifo tree/pipe && ln tree/a tree/b");
+            "mkdir tree && echo x > tree/a && chown 3000000:4000000 tree/a && mknod tree/null c 1 3 && mkfifo tree/pipe && ln tree/a " +
+            "tree/b");
         await Tools.RunAsync("setfattr", "-n", "user.note", "-v", "hello", _folder["tree/a"]);
         await WriteAsync(_folder["one"], CompressionFormat.None);
 

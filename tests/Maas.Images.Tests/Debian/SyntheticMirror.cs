@@ -45,7 +45,8 @@ internal sealed class SyntheticMirror : IAsyncDisposable
     {
         var path = $"pool/{name}_{version}.deb";
         _files[path] = deb;
-        _index.Add($"Package: {name}\nVersion: {version}\nArchitecture: amd64\n{more}Filename: {path}\nSize: {deb.Length}\nSHA256: {Hash(deb)}\n");
+        _index.Add($"Package: {name}\nVersion: {version}\nArchitecture: amd64\n{more}Filename: {path}\nSize: {deb.Length}\nSHA256: " +
+            $"{Hash(deb)}\n");
     }
 
     /// <summary>Writes the index and signs the Release file over it.</summary>
@@ -57,7 +58,8 @@ internal sealed class SyntheticMirror : IAsyncDisposable
         _files["dists/test/main/binary-amd64/Packages.gz"] = packed.ToArray();
         var date = (Time.GetUtcNow() - TimeSpan.FromHours(1)).ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
         var release =
-            $"Origin: Test\nSuite: test\nCodename: testing\nDate: {date} UTC\n{more}SHA256:\n {Hash(packages)} {packages.Length} main/binary-amd64/Packages\n {Hash(packed.ToArray())} {packed.Length} main/binary-amd64/Packages.gz\n";
+            $"Origin: Test\nSuite: test\nCodename: testing\nDate: {date} UTC\n{more}SHA256:\n {Hash(packages)} {packages.Length} " +
+            $"main/binary-amd64/Packages\n {Hash(packed.ToArray())} {packed.Length} main/binary-amd64/Packages.gz\n";
         var signed = (signer ?? Key).Sign(release, Time.GetUtcNow() - TimeSpan.FromHours(1));
         _files["dists/test/InRelease"] = Encoding.UTF8.GetBytes(edit is null ? signed : edit(signed));
     }

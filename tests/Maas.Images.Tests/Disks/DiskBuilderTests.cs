@@ -113,7 +113,8 @@ public sealed class DiskBuilderTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir -p tree/boot && for v in 6.9 6.10; do echo kernel ${v#6.} > tree/boot/vmlinuz-$v; echo initrd $v > tree/boot/initrd.img-$v; done && mke2fs -q -F -t ext4 -L root -d tree root.ext4 8M");
+            "mkdir -p tree/boot && for v in 6.9 6.10; do echo kernel ${v#6.} > tree/boot/vmlinuz-$v; echo initrd $v > " +
+            "tree/boot/initrd.img-$v; done && mke2fs -q -F -t ext4 -L root -d tree root.ext4 8M");
     }
 
     private async Task CopyAsync(Volume volume, string name)

@@ -42,7 +42,8 @@ public sealed class DiskWriteTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "truncate -s 5T raw && for at in 0 600M 2T 4999G; do head -c 100000 /dev/urandom | dd of=raw bs=64K oflag=seek_bytes seek=$at conv=notrunc status=none; done");
+            "truncate -s 5T raw && for at in 0 600M 2T 4999G; do head -c 100000 /dev/urandom | dd of=raw bs=64K oflag=seek_bytes " +
+            "seek=$at conv=notrunc status=none; done");
         await Tools.ShellAsync(_folder.Path, "qemu-img convert -f raw -O qcow2 raw theirs");
 
         await WriteAsync(_folder["theirs"], _folder["image"], DiskFormat.Qcow2, new() { Compression = compression });

@@ -164,7 +164,8 @@ public sealed class RewriteTests : IDisposable
         {
             await Tools.ShellAsync(
                 _folder.Path,
-                "mkdir -p tree/etc && echo before >tree/etc/hostname && echo 'as it was' >tree/etc/other && head -c 3000000 /dev/zero | tr '\\0' x >tree/packs && mke2fs -q -F -t ext4 -b 1024 -d tree raw 64M && rm -r tree");
+                "mkdir -p tree/etc && echo before >tree/etc/hostname && echo 'as it was' >tree/etc/other && head -c 3000000 /dev/zero " +
+                "| tr '\\0' x >tree/packs && mke2fs -q -F -t ext4 -b 1024 -d tree raw 64M && rm -r tree");
         }
 
         await Tools.RunAsync("qemu-img", ["convert", "-f", "raw", .. options.Split(' '), _folder["raw"], Image]);

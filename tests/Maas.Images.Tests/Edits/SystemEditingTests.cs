@@ -30,7 +30,8 @@ public sealed class SystemEditingTests : IDisposable
         });
 
         (await image.DebugAsync("cat /etc/ssh/sshd_config")).Should()
-            .Be("PasswordAuthentication yes\nInclude /etc/ssh/sshd_config.d/*.conf\nPort 22\n#PasswordAuthentication no\nMatch User git\n  PasswordAuthentication no\n");
+            .Be("PasswordAuthentication yes\nInclude /etc/ssh/sshd_config.d/*.conf\nPort 22\n#PasswordAuthentication no\nMatch User " +
+                "git\n  PasswordAuthentication no\n");
         (await image.DebugAsync("cat /etc/shadow")).Should().Be("root:*:19000:0:99999:7:::\ndebian:$6$salt$hash:19001:0:99999:7:::\n");
         (await image.DebugAsync("stat /etc/shadow")).Should().MatchRegex(@"Mode:\s+0640");
     }

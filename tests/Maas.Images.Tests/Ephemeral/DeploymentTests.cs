@@ -83,7 +83,8 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
         var report = server.Reports.Should().ContainSingle().Subject;
         report["status"].Should().Be("FAILED");
         report["error"].Should()
-            .StartWith("the disk sda (TWIN) cannot be told: 2 disks have its serial number, and 0 of them its place; there are: vda(TWIN) vdb(TWIN)");
+            .StartWith("the disk sda (TWIN) cannot be told: 2 disks have its serial number, and 0 of them its place; there are: " +
+                "vda(TWIN) vdb(TWIN)");
         (await File.ReadAllBytesAsync(_folder["first"], Cancellation)).Should().OnlyContain(octet => octet == 0);
     }
 

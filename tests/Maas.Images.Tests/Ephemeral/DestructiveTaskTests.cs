@@ -35,36 +35,42 @@ public sealed class DestructiveTaskTests : IDisposable
         {
             "99999999-5566-7788-99aa-bbccddeeff00",
             Known("sda", "S1") + Known("sdb", "S2"),
-            $"failed: this is another machine: its hardware UUID is {Uuid}, and the one that is meant has 99999999-5566-7788-99aa-bbccddeeff00; nothing was written"
+            $"failed: this is another machine: its hardware UUID is {Uuid}, and the one that is meant has " +
+            "99999999-5566-7788-99aa-bbccddeeff00; nothing was written"
         },
         { Uuid, "", "failed: the server does not know this machine's disks: commission it first" },
         {
             Uuid,
             Known("sda", "X1") + Known("sdb", "X2"),
-            "failed: none of this machine's disks is there, nothing was written: sda (X1) is absent; sdb (X2) is absent; sda (S1) is not in the inventory: commission this machine again; sdb (S2) is not in the inventory: commission this machine again"
+            "failed: none of this machine's disks is there, nothing was written: sda (X1) is absent; sdb (X2) is absent; sda (S1) is " +
+            "not in the inventory: commission this machine again; sdb (S2) is not in the inventory: commission this machine again"
         },
         // A known disk is missing, and the UUID says that the rest is this machine's.
         {
             Uuid,
             Known("sda", "S1") + Known("sdb", "X2"),
-            "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (X2) is absent; sdb (S2) is not in the inventory: commission this machine again"
+            "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (X2) is absent; sdb (S2) is not in " +
+            "the inventory: commission this machine again"
         },
         // Without a UUID only all of the disks tell that.
         {
             "",
             Known("sda", "S1") + Known("sdb", "X2"),
-            "failed: this cannot be told to be the machine that is meant, nothing was written: sdb (X2) is absent; sdb (S2) is not in the inventory: commission this machine again"
+            "failed: this cannot be told to be the machine that is meant, nothing was written: sdb (X2) is absent; sdb (S2) is not in " +
+            "the inventory: commission this machine again"
         },
         // A disk that was put in later is not the server's to destroy.
         {
             Uuid,
             Known("sda", "S1"),
-            "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (S2) is not in the inventory: commission this machine again"
+            "say step=erase quick sda;failed: not every disk of this machine could be erased: sdb (S2) is not in the inventory: " +
+            "commission this machine again"
         },
         {
             Uuid,
             "known_disks=0",
-            "failed: not every disk of this machine could be erased: sda (S1) is not in the inventory: commission this machine again; sdb (S2) is not in the inventory: commission this machine again"
+            "failed: not every disk of this machine could be erased: sda (S1) is not in the inventory: commission this machine again; " +
+            "sdb (S2) is not in the inventory: commission this machine again"
         },
         { Uuid, "known_disks=3", "failed: the task tells 3 disks and names others" },
     };

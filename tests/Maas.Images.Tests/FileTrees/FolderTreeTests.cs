@@ -23,7 +23,8 @@ public sealed class FolderTreeTests : IDisposable
         Judge.RequireRoot();
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir tree && echo x > tree/a && ln tree/a tree/b && mkfifo tree/pipe && mknod tree/dev c 5 1 && chown 12:34 tree/a && ln -s /nowhere tree/link");
+            "mkdir tree && echo x > tree/a && ln tree/a tree/b && mkfifo tree/pipe && mknod tree/dev c 5 1 && chown 12:34 tree/a && " +
+            "ln -s /nowhere tree/link");
         await Judge.RunAsync(
             Judge.Require("setfattr", "attr"),
             ["-n", "user.note", "-v", "hello", _folder["tree/a"]],

@@ -14,8 +14,10 @@ public sealed class RawNameTests : IAsyncLifetime
 {
     // Latin-1, a cut-off UTF-8 sequence, an overlong slash, an encoded surrogate, and a directory, a link and a target of such names.
     private const string MakeTree = "mkdir tree && cd tree && "
-        + "printf one >\"$(printf 'caf\\351.txt')\" && printf two >\"$(printf 'caf\\352.txt')\" && printf three >\"$(printf 'cut\\303')\" && printf four >\"$(printf 'x\\300\\257y')\" && "
-        + "printf five >\"$(printf '\\355\\240\\200')\" && mkdir \"$(printf 'd\\377')\" && printf six >\"$(printf 'd\\377/f\\376')\" && ln -s \"$(printf 'caf\\351.txt')\" \"$(printf 'l\\377')\" && printf plain >plain";
+        + "printf one >\"$(printf 'caf\\351.txt')\" && printf two >\"$(printf 'caf\\352.txt')\" && printf three >\"$(printf " +
+            "'cut\\303')\" && printf four >\"$(printf 'x\\300\\257y')\" && "
+        + "printf five >\"$(printf '\\355\\240\\200')\" && mkdir \"$(printf 'd\\377')\" && printf six >\"$(printf 'd\\377/f\\376')\" " +
+            "&& ln -s \"$(printf 'caf\\351.txt')\" \"$(printf 'l\\377')\" && printf plain >plain";
 
     private readonly TemporaryFolder _folder = new();
 

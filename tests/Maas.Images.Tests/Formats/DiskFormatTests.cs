@@ -46,7 +46,8 @@ public sealed class DiskFormatTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            $"qemu-img create -q -f {format} -o {options} image {size} && qemu-io -f {format} -c 'write -P 7 2050M 100k' -c 'write -P 9 200M 1M' image");
+            $"qemu-img create -q -f {format} -o {options} image {size} && qemu-io -f {format} -c 'write -P 7 2050M 100k' -c 'write -P " +
+            "9 200M 1M' image");
 
         using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel))
             await image.WriteRawAsync(_folder["copy"], null, Cancel);

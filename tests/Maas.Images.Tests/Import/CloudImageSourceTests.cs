@@ -217,7 +217,8 @@ public sealed class CloudImageSourceTests : IAsyncLifetime
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private string List(int digits) =>
-        $"{new string('a', digits)} *other.img\n{Convert.ToHexStringLower(digits == 64 ? SHA256.HashData(_image) : SHA512.HashData(_image))} *noble-amd64.img\n";
+        $"{new string('a', digits)} " +
+        $"*other.img\n{Convert.ToHexStringLower(digits == 64 ? SHA256.HashData(_image) : SHA512.HashData(_image))} *noble-amd64.img\n";
 
     private void PublishDetached(string list, bool armored, SigningKey? signer = null)
     {

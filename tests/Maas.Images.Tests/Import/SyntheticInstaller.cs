@@ -36,7 +36,8 @@ internal sealed class SyntheticInstaller(SyntheticStreams mirror)
         mirror.Server.Files[Folder + "SHA256SUMS"] = list;
         var date = mirror.Time.GetUtcNow().ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
         var release =
-            $"Suite: test\nCodename: testing\nDate: {date} UTC\nSHA256:\n {Hash(list)} {list.Length} main/installer-amd64/current/images/SHA256SUMS\n";
+            $"Suite: test\nCodename: testing\nDate: {date} UTC\nSHA256:\n {Hash(list)} {list.Length} " +
+            "main/installer-amd64/current/images/SHA256SUMS\n";
         mirror.Server.Files[Release] = Encoding.UTF8.GetBytes((signer ?? mirror.Key).Sign(release, mirror.Time.GetUtcNow()));
     }
 

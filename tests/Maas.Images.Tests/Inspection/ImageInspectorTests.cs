@@ -46,12 +46,14 @@ public sealed class ImageInspectorTests : IDisposable
             _folder["disk"]);
         await Tools.ShellAsync(
             _folder.Path,
-            "dd if=esp.fat of=disk bs=1M seek=2 conv=notrunc status=none && dd if=root.ext4 of=disk bs=1M seek=6 conv=notrunc status=none && printf 'LUKS\\272\\276' | dd of=disk bs=1M seek=22 conv=notrunc status=none");
+            "dd if=esp.fat of=disk bs=1M seek=2 conv=notrunc status=none && dd if=root.ext4 of=disk bs=1M seek=6 conv=notrunc " +
+            "status=none && printf 'LUKS\\272\\276' | dd of=disk bs=1M seek=22 conv=notrunc status=none");
 
         var before = await DescribeAsync();
         await Tools.ShellAsync(
             _folder.Path,
-            "printf '\\353\\143\\220' | dd of=disk conv=notrunc status=none && printf 'core' | dd of=disk bs=1M seek=1 conv=notrunc status=none");
+            "printf '\\353\\143\\220' | dd of=disk conv=notrunc status=none && printf 'core' | dd of=disk bs=1M seek=1 conv=notrunc " +
+            "status=none");
         var found = await DescribeAsync();
 
         before.Boots.Should().Be(FirmwareBoot.Uefi, "there is no boot code yet");

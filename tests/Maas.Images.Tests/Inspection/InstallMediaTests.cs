@@ -96,7 +96,8 @@ public sealed class InstallMediaTests
     public async Task A_treeinfo_is_believed_where_its_files_are_what_it_says()
     {
         const string info =
-            "[general]\nname = Rocky Linux 9.4\narch = aarch64\n[images-aarch64]\nkernel = images/pxeboot/vmlinuz\ninitrd = images/pxeboot/initrd.img\n[stage2]\nmainimage = images/install.img\n";
+            "[general]\nname = Rocky Linux 9.4\narch = aarch64\n[images-aarch64]\nkernel = images/pxeboot/vmlinuz\ninitrd = " +
+            "images/pxeboot/initrd.img\n[stage2]\nmainimage = images/install.img\n";
         using var iso = await IsoAsync(
             (".treeinfo", Text(info)),
             ("images/pxeboot/vmlinuz", Arm64Kernel(packed: true)),

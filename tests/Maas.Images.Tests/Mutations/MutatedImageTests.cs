@@ -44,7 +44,8 @@ public sealed class MutatedImageTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir -p tree/dir/sub && echo hello > tree/dir/file && head -c 9000 /dev/urandom > tree/dir/big && seq 9000 > tree/text && truncate -s 20K tree/sparse && for i in 1 2 3 4 5 6; do echo $i > \"tree/dir/sub/a longer name $i\"; done");
+            "mkdir -p tree/dir/sub && echo hello > tree/dir/file && head -c 9000 /dev/urandom > tree/dir/big && seq 9000 > tree/text " +
+            "&& truncate -s 20K tree/sparse && for i in 1 2 3 4 5 6; do echo $i > \"tree/dir/sub/a longer name $i\"; done");
         if (content is not "fat12") await Tools.ShellAsync(_folder.Path, "ln -s ../some/where tree/link");
         await Tools.ShellAsync(_folder.Path, line);
         var original = await File.ReadAllBytesAsync(_folder["image"], TestContext.Current.CancellationToken);

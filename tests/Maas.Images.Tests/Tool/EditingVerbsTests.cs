@@ -84,7 +84,8 @@ public sealed class EditingVerbsTests : IAsyncLifetime
     {
         await Tools.ShellAsync(
             _bench.Path,
-            "cd tree && mkdir -p usr/lib && ln -s usr/lib lib && ln -s boot/initrd-6.1 initrd.img && printf old >boot/initrd-6.1 && find . | cpio -o -H newc --quiet >../initrd");
+            "cd tree && mkdir -p usr/lib && ln -s usr/lib lib && ln -s boot/initrd-6.1 initrd.img && printf old >boot/initrd-6.1 && " +
+            "find . | cpio -o -H newc --quiet >../initrd");
         await _bench.DoAsync("build-ext4 $tree $ext4");
 
         foreach (var image in (string[])["initrd", "ext4"])

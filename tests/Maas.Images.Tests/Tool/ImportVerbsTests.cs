@@ -148,7 +148,8 @@ public sealed class ImportVerbsTests : IAsyncLifetime
             },
             [("noble/amd64/20260101/squashfs", _image)]);
 
-        await _bench.DoAsync($"import ephemerals $library --mirror {_mirror.Server.Address} --keyring $keyring --release noble --arch amd64 --ftype squashfs");
+        await _bench.DoAsync($"import ephemerals $library --mirror {_mirror.Server.Address} --keyring $keyring --release noble --arch " +
+            "amd64 --ftype squashfs");
 
         (await _bench.DoAsync("import list $library")).Should().Contain(Sha256).And.NotContain("jammy");
     }

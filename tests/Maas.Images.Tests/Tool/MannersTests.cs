@@ -84,7 +84,8 @@ public sealed class MannersTests(ToolBench bench) : IClassFixture<ToolBench>
         (await Tools.RunAsync("e2fsck", "-fn", bench["raw.ext4"])).Should().NotBeEmpty();
         (await Tools.ShellAsync(
             bench.Path,
-            $"'{tool}' extract raw.ext4 / raw-out && rm -r raw-out/lost+found && rm \"raw/$(printf 'caf\\351')\" && cp new \"raw/$(printf 'n\\377w')\" && diff -r raw raw-out"))
+            $"'{tool}' extract raw.ext4 / raw-out && rm -r raw-out/lost+found && rm \"raw/$(printf 'caf\\351')\" && cp new " +
+            "\"raw/$(printf 'n\\377w')\" && diff -r raw raw-out"))
             .Should().StartWith("2 files");
         await Tools.ShellAsync(bench.Path, "rm -r raw raw-out"); // .NET cannot remove what it cannot name
     }

@@ -24,7 +24,8 @@ public sealed class OutputVerbsTests(ToolBench bench) : IClassFixture<ToolBench>
         Judge.RequireRoot();
         await Tools.ShellAsync(
             bench.Path,
-            "mkdir -p plain && cp new plain && rm -f link target block out.partial && ln -s target link && mknod block b 240 77 && echo mine >out.partial");
+            "mkdir -p plain && cp new plain && rm -f link target block out.partial && ln -s target link && mknod block b 240 77 && " +
+            "echo mine >out.partial");
 
         await bench.RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, verb, "$link"));
         var refused = await bench.RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, verb, "$block"));
@@ -57,7 +58,9 @@ public sealed class OutputVerbsTests(ToolBench bench) : IClassFixture<ToolBench>
     {
         await Tools.ShellAsync(
             bench.Path,
-            $"'{ToolBench.Program}' convert disk.qcow2 /dev/stdout | cmp - disk && '{ToolBench.Program}' convert disk.qcow2 /dev/stdout >stdout && cmp stdout disk && printf before >all && '{ToolBench.Program}' convert disk.qcow2 /dev/stdout >>all && tail -c +7 all | cmp - disk");
+            $"'{ToolBench.Program}' convert disk.qcow2 /dev/stdout | cmp - disk && '{ToolBench.Program}' convert disk.qcow2 " +
+            $"/dev/stdout >stdout && cmp stdout disk && printf before >all && '{ToolBench.Program}' convert disk.qcow2 /dev/stdout " +
+            ">>all && tail -c +7 all | cmp - disk");
     }
 
     [Fact]

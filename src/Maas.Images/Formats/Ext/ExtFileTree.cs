@@ -80,7 +80,8 @@ public sealed class ExtFileTree : IFileTree, ILookupTree
     {
         var super = ExtSuperblock.Read(volume);
         return super.Has(ExtIncompat.Recover) && ReplayedBytes.Over(volume, super).Journal.HasNewerFastCommits
-            ? "The file system was not unmounted, and its last changes are in fast commits, which are not read here; mount it once, or let e2fsck replay them."
+            ? "The file system was not unmounted, and its last changes are in fast commits, which are not read here; mount it once, " +
+                "or let e2fsck replay them."
             : null;
     }
 

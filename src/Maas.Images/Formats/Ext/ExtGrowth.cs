@@ -61,7 +61,8 @@ internal static class ExtGrowth
             var most =
                 (long)(ExtGroupLayout.DescriptorBlocks(super)
                     + super.ReservedDescriptorBlocks) * perBlock * super.BlocksPerGroup * super.BlockSize;
-            throw new NotSupportedException($"The file system has room for the descriptors of at most {most} bytes (reserved GDT blocks), and can only be grown to that.");
+            throw new NotSupportedException($"The file system has room for the descriptors of at most {most} bytes (reserved GDT " +
+                "blocks), and can only be grown to that.");
         }
 
         super.ReservedDescriptorBlocks -= (int)needed;

@@ -132,7 +132,8 @@ public sealed partial record PartitionTable
         foreach (var partition in Partitions.OrderBy(partition => partition.Offset))
         {
             if (partition.Length <= 0 || partition.Offset < start || partition.End > end)
-                throw new ArgumentException($"Partition {partition.Number}, {partition.Length} bytes at {partition.Offset}, does not fit on a disk of {diskLength}.");
+                throw new ArgumentException($"Partition {partition.Number}, {partition.Length} bytes at {partition.Offset}, does not " +
+                    $"fit on a disk of {diskLength}.");
             if (partition.Offset % SectorSize != 0 || partition.Length % SectorSize != 0)
                 throw new ArgumentException($"Partition {partition.Number} is not of whole sectors.");
             if (before is not null && partition.Offset < before.End)

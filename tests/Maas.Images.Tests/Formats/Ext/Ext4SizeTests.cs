@@ -119,7 +119,8 @@ public sealed class Ext4SizeTests : IDisposable
         // A committed transaction, then a fast commit's head for the one that would come next, as the kernel leaves them.
         await Tools.ShellAsync(
             _folder.Path,
-            "truncate -s 64M image && mke2fs -q -t ext4 -b 1024 -O fast_commit image && debugfs -w -R 'jo' image 2> log; printf 'jo\\njw -b 333 /dev/zero\\njc\\n' | debugfs -w -f - image > log 2>&1");
+            "truncate -s 64M image && mke2fs -q -t ext4 -b 1024 -O fast_commit image && debugfs -w -R 'jo' image 2> log; printf " +
+            "'jo\\njw -b 333 /dev/zero\\njc\\n' | debugfs -w -f - image > log 2>&1");
         using (var quiet = await DiskImage.OpenAsync(_folder["image"], null, Cancel))
             quiet.Volumes[0].Warning.Should().BeNull("no fast commit is there");
         var journal = await BlockAsync(0);

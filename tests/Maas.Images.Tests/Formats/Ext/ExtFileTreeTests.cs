@@ -136,7 +136,8 @@ public sealed class ExtFileTreeTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir tree && touch tree/file && mke2fs -q -F -t ext4 -O ^metadata_csum -d tree image 4M && debugfs -w -R 'ea_set file user.abc value' image");
+            "mkdir tree && touch tree/file && mke2fs -q -F -t ext4 -O ^metadata_csum -d tree image 4M && debugfs -w -R 'ea_set file " +
+            "user.abc value' image");
         var bytes = await File.ReadAllBytesAsync(_folder["image"], Cancel);
         var entry = bytes.AsSpan().IndexOf("abc\0"u8) - 16;
         bytes[entry + 1].Should().Be(1, "that is user.");

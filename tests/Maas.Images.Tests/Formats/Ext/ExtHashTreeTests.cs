@@ -140,7 +140,9 @@ public sealed class ExtHashTreeTests : IDisposable
     }
 
     private async Task MakeAsync(string options, string size, int names) => await Tools.ShellAsync(_folder.Path,
-        $"mkdir -p tree/dir && cd tree/dir && seq -f '%.0f was there before' 0 {names - 1} | xargs -d '\\n' touch && cd ../.. && mke2fs -q -F -t ext4 {options} -N {names + 50} -d tree image {size} && e2fsck -fyD image > /dev/null 2>&1; e2fsck -fn image > /dev/null");
+        $"mkdir -p tree/dir && cd tree/dir && seq -f '%.0f was there before' 0 {names - 1} | xargs -d '\\n' touch && cd ../.. && " +
+        $"mke2fs -q -F -t ext4 {options} -N {names + 50} -d tree image {size} && e2fsck -fyD image > /dev/null 2>&1; e2fsck -fn image " +
+        "> /dev/null");
 
     private static ExtEditor Editor(ImageEdit edit, out ExtVolume volume, out uint directory, out uint file)
     {

@@ -26,7 +26,8 @@ public sealed class ExtIndexedDirectoryTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "mke2fs -q -F -t ext4 -b 1024 -U 01234567-89ab-cdef-0123-456789abcdef -E hash_seed=11111111-2222-3333-4444-555555555555 image 600K && debugfs -w -R 'ssv flags 1' image > /dev/null 2>&1");
+            "mke2fs -q -F -t ext4 -b 1024 -U 01234567-89ab-cdef-0123-456789abcdef -E hash_seed=11111111-2222-3333-4444-555555555555 " +
+            "image 600K && debugfs -w -R 'ssv flags 1' image > /dev/null 2>&1");
         var super = ExtSuperblock.Read(new MemoryBytes(await File.ReadAllBytesAsync(_folder["image"], Cancel)));
         string[] names =
         [
@@ -64,7 +65,9 @@ public sealed class ExtIndexedDirectoryTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            $"mkdir -p tree/dir && cd tree/dir && seq -f 'a name that was there before %g' 150 | xargs -d '\n' touch && cd ../.. && mke2fs -q -F {options} -N 4000 -d tree image 24M && debugfs -w -R 'ssv def_hash_version {hash}' image > /dev/null 2>&1; debugfs -w -R 'ssv flags {flags}' image > /dev/null 2>&1; e2fsck -fyD image > /dev/null 2>&1; e2fsck -fn image > /dev/null");
+            "mkdir -p tree/dir && cd tree/dir && seq -f 'a name that was there before %g' 150 | xargs -d '\n' touch && cd ../.. && " +
+            $"mke2fs -q -F {options} -N 4000 -d tree image 24M && debugfs -w -R 'ssv def_hash_version {hash}' image > /dev/null 2>&1; " +
+            $"debugfs -w -R 'ssv flags {flags}' image > /dev/null 2>&1; e2fsck -fyD image > /dev/null 2>&1; e2fsck -fn image > /dev/null");
         (await FlagsAsync()).Should().Be("0x1000", "e2fsck made an index");
         var random = new Random(count);
         var names = Enumerable.Range(0, count)

@@ -24,7 +24,8 @@ public sealed class FatEditTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            $"mkfs.fat -C {options} image {kibibytes} && mmd -i image ::/kept && seq 9000 | mcopy -i image - ::/kept/text && seq 5000 | mcopy -i image - '::/A long name.txt'");
+            $"mkfs.fat -C {options} image {kibibytes} && mmd -i image ::/kept && seq 9000 | mcopy -i image - ::/kept/text && seq 5000 " +
+            "| mcopy -i image - '::/A long name.txt'");
 
         await using (var edit = await DiskImage.EditAsync(_folder["image"], null, Cancel))
         {

@@ -141,7 +141,8 @@ public sealed class IsoBuilderTests : IDisposable
         Judges.Judge.RequireRoot();
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir tree && head -c 100000 /dev/urandom > tree/a && ln tree/a tree/b && mknod tree/loop b 7 300 && mkfifo tree/pipe && chown 5:6 tree/a");
+            "mkdir tree && head -c 100000 /dev/urandom > tree/a && ln tree/a tree/b && mknod tree/loop b 7 300 && mkfifo tree/pipe && " +
+            "chown 5:6 tree/a");
         var builder = new IsoBuilder();
         builder.AddTree(new FolderTree(_folder["tree"]), "in/here");
         await WriteAsync(builder, _folder["iso"]);

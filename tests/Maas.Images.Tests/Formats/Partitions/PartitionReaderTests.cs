@@ -48,7 +48,8 @@ public sealed class PartitionReaderTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "truncate -s 64M image && printf 'label: dos\\nlabel-id: 0x1234abcd\\n2048,8192,ef\\n10240,8192,83,*\\n18432,,E\\n20480,4096,83\\n26624,8192,82\\n' | sfdisk -q image");
+            "truncate -s 64M image && printf 'label: dos\\nlabel-id: " +
+            "0x1234abcd\\n2048,8192,ef\\n10240,8192,83,*\\n18432,,E\\n20480,4096,83\\n26624,8192,82\\n' | sfdisk -q image");
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
 

@@ -70,7 +70,8 @@ public sealed class PartitionTableTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "truncate -s 64M image && sgdisk -n 1:2048:+10M -t 1:ef00 -c 1:first -n 7:0:+20M -t 7:8300 -A 7:set:2 -A 7:set:60 -c 7:root image && sfdisk --json image > before && truncate -s 3G image");
+            "truncate -s 64M image && sgdisk -n 1:2048:+10M -t 1:ef00 -c 1:first -n 7:0:+20M -t 7:8300 -A 7:set:2 -A 7:set:60 -c " +
+            "7:root image && sfdisk --json image > before && truncate -s 3G image");
         PartitionTable before;
         using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) before = image.Partitions!;
 
@@ -129,7 +130,8 @@ public sealed class PartitionTableTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "truncate -s 200M image && yes boot | head -c 440 | dd of=image conv=notrunc status=none && printf 'label: dos\\nlabel-id: 0x1234abcd\\n2048,8192,83,*\\n10240,,E\\n12288,8192,83\\n' | sfdisk -q image && truncate -s 300M image");
+            "truncate -s 200M image && yes boot | head -c 440 | dd of=image conv=notrunc status=none && printf 'label: " +
+            "dos\\nlabel-id: 0x1234abcd\\n2048,8192,83,*\\n10240,,E\\n12288,8192,83\\n' | sfdisk -q image && truncate -s 300M image");
         PartitionTable before;
         using (var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel)) before = image.Partitions!;
 

@@ -30,7 +30,8 @@ public sealed class SquashBuilderTests : IDisposable
         SampleTree.Make(_folder["tree"], seed);
         await Tools.ShellAsync(
             _folder["tree"],
-            "seq 200000 > text && mkdir crowd && cd crowd && seq -f 'a crowd of empty files whose names fill the listing %g' 1000 | xargs -d '\\n' touch");
+            "seq 200000 > text && mkdir crowd && cd crowd && seq -f 'a crowd of empty files whose names fill the listing %g' 1000 | " +
+            "xargs -d '\\n' touch");
         await WriteAsync(
             new SquashBuilder { Compression = compression, BlockSize = blockSize, Level = level }, _folder["tree"], _folder["image"]);
 
@@ -60,7 +61,9 @@ public sealed class SquashBuilderTests : IDisposable
         Judge.RequireRoot();
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir -p tree/dir && echo x > tree/a && ln tree/a tree/b && ln tree/a tree/dir/c && mknod tree/null c 1 3 && mknod tree/loop b 7 300 && mkfifo tree/pipe && chown 1000:70000 tree/a && chmod 4755 tree/a && ln -s a tree/link && echo y > tree/plain");
+            "mkdir -p tree/dir && echo x > tree/a && ln tree/a tree/b && ln tree/a tree/dir/c && mknod tree/null c 1 3 && mknod " +
+            "tree/loop b 7 300 && mkfifo tree/pipe && chown 1000:70000 tree/a && chmod 4755 tree/a && ln -s a tree/link && echo y > " +
+            "tree/plain");
         await Tools.RunAsync("setfattr", "-n", "user.note", "-v", "hello", _folder["tree/a"]);
         await Tools.RunAsync("setfattr", "-n", "user.note", "-v", "hello", _folder["tree/dir"]);
         await Tools.RunAsync("setfattr", "-n", "security.thing", "-v", new string('v', 3000), _folder["tree/plain"]);
@@ -73,7 +76,8 @@ public sealed class SquashBuilderTests : IDisposable
         await Tools.RunAsync("unsquashfs", "-strict-errors", "-quiet", "-no-progress", "-d", _folder["out"], _folder["image"]);
         (await Tools.ShellAsync(
             _folder["out"],
-            "stat -c '%h %u:%g %a' a && stat -c %i a b dir/c | sort -u | wc -l && stat -c %t:%T loop && getfattr --only-values -n user.note a dir && getfattr --only-values -n security.thing plain | wc -c"))
+            "stat -c '%h %u:%g %a' a && stat -c %i a b dir/c | sort -u | wc -l && stat -c %t:%T loop && getfattr --only-values -n " +
+            "user.note a dir && getfattr --only-values -n security.thing plain | wc -c"))
             .Should().Be("3 1000:70000 4755\n1\n7:12c\nhellohello3000\n");
 
         using var image = await DiskImage.OpenAsync(_folder["image"], null, Cancel);
@@ -87,7 +91,9 @@ public sealed class SquashBuilderTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "mkdir tree && head -c 300000 /dev/urandom > tree/a && cp tree/a tree/b && head -c 300000 /dev/urandom > tree/c && truncate -s 100M tree/hole && head -c 5000 tree/a > tree/small && cp tree/small tree/small2 && truncate -s 4300M tree/huge && echo end >> tree/huge");
+            "mkdir tree && head -c 300000 /dev/urandom > tree/a && cp tree/a tree/b && head -c 300000 /dev/urandom > tree/c && " +
+            "truncate -s 100M tree/hole && head -c 5000 tree/a > tree/small && cp tree/small tree/small2 && truncate -s 4300M " +
+            "tree/huge && echo end >> tree/huge");
         await WriteAsync(new SquashBuilder { Compression = SquashCompression.Lz4, BlockSize = 1 << 20 }, _folder["tree"], _folder["image"]);
 
         new FileInfo(_folder["image"]).Length.Should().BeInRange(600_000, 700_000);
@@ -99,7 +105,8 @@ public sealed class SquashBuilderTests : IDisposable
         (await end.ReadToEndAsync(Cancel)).Should().Be("end\n");
         await Tools.ShellAsync(
             _folder.Path,
-            "unsquashfs -quiet -no-progress -d out image a b c small2 hole && cmp tree/b out/b && cmp tree/c out/c && cmp tree/small out/small2 && test $(stat -c %s out/hole) = 104857600 && test $(stat -c %b out/hole) -lt 100");
+            "unsquashfs -quiet -no-progress -d out image a b c small2 hole && cmp tree/b out/b && cmp tree/c out/c && cmp tree/small " +
+            "out/small2 && test $(stat -c %s out/hole) = 104857600 && test $(stat -c %b out/hole) -lt 100");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal sealed class DirtyVhdx(byte[] bytes)
     {
         await Tools.ShellAsync(
             folder.Path,
-            "qemu-img create -q -f vhdx -o block_size=1M made 20M && qemu-io -f vhdx -c 'write -q -P 1 0 1M' -c 'write -q -P 2 1M 1M' -c 'write -q -P 3 2M 1M' made");
+            "qemu-img create -q -f vhdx -o block_size=1M made 20M && qemu-io -f vhdx -c 'write -q -P 1 0 1M' -c 'write -q -P 2 1M 1M' " +
+            "-c 'write -q -P 3 2M 1M' made");
         var made = await File.ReadAllBytesAsync(folder["made"], TestContext.Current.CancellationToken);
         made.AsSpan(LogAt, LogLength).Clear();
         return new DirtyVhdx(made).Open(Log);

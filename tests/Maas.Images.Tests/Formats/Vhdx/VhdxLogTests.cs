@@ -21,7 +21,8 @@ public sealed class VhdxLogTests : IDisposable
     {
         await Tools.ShellAsync(
             _folder.Path,
-            "qemu-img create -q -f vhdx -o block_size=1M image 20M && qemu-io -f vhdx -c 'write -q -P 1 0 3M' -c 'write -q -P 7 4M 2M' image");
+            "qemu-img create -q -f vhdx -o block_size=1M image 20M && qemu-io -f vhdx -c 'write -q -P 1 0 3M' -c 'write -q -P 7 4M " +
+            "2M' image");
         var bytes = await File.ReadAllBytesAsync(_folder["image"], Cancel);
         // As it was before the last entry had been carried through: the block table is old, the header names the log.
         var last = Enumerable.Range(0, LogLength / Sector)
