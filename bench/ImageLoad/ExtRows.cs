@@ -18,8 +18,8 @@ internal static class ExtRows
             new Tool("debugfs", to => [new("mkdir", to), new("debugfs", "-R", $"rdump / {to}", inputs.Ext4)])),
         Replace("ext4: replace a file of 1.5 KB", Small, inputs, inputs.Small),
         Replace("ext4: replace a file of 50 MB", Large, inputs, inputs.Large),
-        new("ext4: build of 400 MB", to => new Ext4Builder().BuildAsync(new FolderTree(inputs.RootTree), to, 700 << 20),
-            new Tool("mke2fs", to => [new("mke2fs", "-q", "-F", "-t", "ext4", "-d", inputs.RootTree, to, LengthOfBuilt)]))
+        new("ext4: build of 400 MB", to => new Ext4Builder().BuildAsync(new FolderTree(inputs.RootFileSystem), to, 700 << 20),
+            new Tool("mke2fs", to => [new("mke2fs", "-q", "-F", "-t", "ext4", "-d", inputs.RootFileSystem, to, LengthOfBuilt)]))
             { Digest = Outcome.In((image, to) => new("debugfs", "-R", $"rdump / {to}", image)) },
     ];
 

@@ -12,7 +12,7 @@ internal sealed class Inputs(string root)
 
     public string Iso => Path.Combine(root, "install.iso");
 
-    public string RootTree => Path.Combine(root, "root-tree");
+    public string RootFileSystem => Path.Combine(root, "root-tree");
 
     public string Ext4 => Path.Combine(root, "root.ext4");
 
@@ -44,7 +44,7 @@ internal sealed class Inputs(string root)
         Directory.CreateDirectory(root);
         var made = new MadeTree(seed: 4);
         made.InstallMedia(IsoTree);
-        made.RootFileSystem(RootTree);
+        made.RootFileSystem(RootFileSystem);
         made.EfiSystem(EspTree);
         for (var i = 0; i < HugeFiles; i++) made.Sparse(Path.Combine(HugeTree, $"part-{i}"), 900_000_000);
         for (var i = 0; i < 2; i++)
@@ -55,9 +55,9 @@ internal sealed class Inputs(string root)
 
         Run(new Command("genisoimage", "-quiet", "-J", "-R", "-V", "INSTALL", "-o", Iso, IsoTree));
         Run(new Command("genisoimage", "-quiet", "-J", "-R", "-o", HugeIso, HugeTree));
-        Run(new Command("mke2fs", "-q", "-F", "-t", "ext4", "-d", RootTree, Ext4, "700M"));
-        Run(new Command("mksquashfs", RootTree, SquashGzip, "-noappend", "-comp", "gzip"));
-        Run(new Command("mksquashfs", RootTree, SquashZstd, "-noappend", "-comp", "zstd"));
+        Run(new Command("mke2fs", "-q", "-F", "-t", "ext4", "-d", RootFileSystem, Ext4, "700M"));
+        Run(new Command("mksquashfs", RootFileSystem, SquashGzip, "-noappend", "-comp", "gzip"));
+        Run(new Command("mksquashfs", RootFileSystem, SquashZstd, "-noappend", "-comp", "zstd"));
         made.Disk(Raw, DiskLength, Ext4);
         Run(new Command("qemu-img", "convert", "-f", "raw", "-O", "qcow2", Raw, Qcow2));
         Run(new Command("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", Raw, Packed));

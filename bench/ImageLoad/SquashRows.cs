@@ -24,8 +24,8 @@ internal static class SquashRows
         new("unsquashfs, one thread", to => [new("unsquashfs", "-p", "1", "-d", to, image)]));
 
     private static Row Build(string name, SquashCompression compression, string theirs, Inputs inputs) =>
-        new(name, to => BuildAsync(inputs.RootTree, to, compression),
-        new Tool("mksquashfs", to => [new("mksquashfs", inputs.RootTree, to, "-noappend", "-comp", theirs, "-Xcompression-level", Level)]))
+        new(name, to => BuildAsync(inputs.RootFileSystem, to, compression),
+        new Tool("mksquashfs", to => [new("mksquashfs", inputs.RootFileSystem, to, "-noappend", "-comp", theirs, "-Xcompression-level", Level)]))
         {
             Digest = Content
         };

@@ -71,7 +71,7 @@ public sealed partial class DiskImage
     internal static DiskImage OverRaw(RandomAccessSource disk)
     {
         var options = new DiskImageOptions();
-        return new(disk, DiskFormat.Raw, "", new Scratch(options.TemporaryDirectory, options.MostUnpackedBytes), []);
+        return new(disk, DiskFormat.Raw, "", new UnpackedFiles(options.TemporaryDirectory, options.MostUnpackedBytes), []);
     }
 
     /// <summary>An image file, with the journal of an edit that was committed but not carried through laid over it.</summary>
@@ -79,7 +79,7 @@ public sealed partial class DiskImage
     {
         var name = EditJournal.NameOf(OutputTarget.ResolveLinks(path));
         if (!File.Exists(name)) return (image, null);
-        var file = new StoredFile(File.OpenHandle(name, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
+        var file = new DurableFile(File.OpenHandle(name, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
         try
         {
             if (EditJournal.Read(file, image) is { } journal) return (new JournaledBytes(image, journal), file);

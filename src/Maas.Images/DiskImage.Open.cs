@@ -60,7 +60,7 @@ public sealed partial class DiskImage
         CancellationToken cancellationToken)
     {
         options ??= new DiskImageOptions();
-        var scratch = new Scratch(options.TemporaryDirectory, options.MostUnpackedBytes);
+        var scratch = new UnpackedFiles(options.TemporaryDirectory, options.MostUnpackedBytes);
         var owned = new List<IDisposable> { stream, scratch };
         try
         {
@@ -85,7 +85,7 @@ public sealed partial class DiskImage
     }
 
     // Only an initrd may go on behind what is compressed.
-    private static RandomAccessSource Unpack(RandomAccessSource packed, Scratch scratch, CancellationToken cancellationToken)
+    private static RandomAccessSource Unpack(RandomAccessSource packed, UnpackedFiles scratch, CancellationToken cancellationToken)
     {
         var plain = scratch.Unpack(packed, out var end, cancellationToken);
         return end == packed.Length || (CompressionOf(packed) == CompressionFormat.Gzip && IsZeros(packed, end)) ? plain
@@ -98,7 +98,7 @@ public sealed partial class DiskImage
         : VhdxHeader.Matches(bytes) ? (VhdxBytes.Open(bytes), DiskFormat.Vhdx)
         : VmdkHeader.Matches(bytes) ? (new VmdkBytes(bytes), DiskFormat.Vmdk)
         : VhdFooter.Matches(bytes) ? (VhdBytes.Open(bytes), DiskFormat.Vhd)
-        : UnreadContainers.NameOf(bytes) is { } name ? throw new InvalidImageException("image", $"it is {name}, which is not read here")
+        : ContainerSignatures.NameOf(bytes) is { } name ? throw new InvalidImageException("image", $"it is {name}, which is not read here")
         : (bytes, DiskFormat.Raw);
 
     private static CompressionFormat CompressionOf(RandomAccessSource bytes) => Archives.Compression.Detect(bytes);

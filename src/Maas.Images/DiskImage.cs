@@ -23,7 +23,7 @@ public sealed partial class DiskImage : IDisposable
     private readonly List<IDisposable> _owned;
     private readonly RandomAccessSource _disk;
 
-    private DiskImage(RandomAccessSource disk, DiskFormat format, string compression, Scratch scratch, List<IDisposable> owned)
+    private DiskImage(RandomAccessSource disk, DiskFormat format, string compression, UnpackedFiles scratch, List<IDisposable> owned)
     {
         (_disk, Format, Compression, _owned) = (disk, format, compression, owned);
         Partitions = PartitionReader.Read(disk);

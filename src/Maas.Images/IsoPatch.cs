@@ -104,7 +104,7 @@ public sealed class IsoPatch
     {
         if (!IsoVolume.Matches(iso))
             throw new InvalidImageException("ISO", "it has no volume descriptor", IsoVolume.First * IsoVolume.SectorSize);
-        if (OtherViews.NameOf(iso) is { } other)
+        if (BridgeFileSystems.NameOf(iso) is { } other)
             throw new NotSupportedException($"The ISO shows its files through {other} too, which is not patched here: a machine that " +
                 "reads that would see the old ones.");
         var image = new IsoOverlay(iso);

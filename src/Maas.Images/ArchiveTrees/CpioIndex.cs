@@ -15,7 +15,7 @@ namespace Maas.Images.ArchiveTrees;
 /// name's length, check; the name with its NUL and the data are each padded to 4 bytes
 /// </code>
 /// </summary>
-internal sealed class CpioIndex(Scratch scratch)
+internal sealed class CpioIndex(UnpackedFiles scratch)
 {
     private const int HeaderSize = 110;
     private const int LongestName = 4096;
@@ -33,7 +33,7 @@ internal sealed class CpioIndex(Scratch scratch)
         return bytes.Read(0, magic) == 6 && (magic.SequenceEqual("070701"u8) || magic.SequenceEqual("070702"u8));
     }
 
-    public static ArchiveFileTree Open(RandomAccessSource bytes, Scratch scratch)
+    public static ArchiveFileTree Open(RandomAccessSource bytes, UnpackedFiles scratch)
     {
         var index = new CpioIndex(scratch);
         index.ReadSegments(bytes);

@@ -57,7 +57,7 @@ internal sealed class ByteStream(RandomAccessSource bytes, IDisposable? owner = 
     {
         ValidateCopyToArguments(destination, bufferSize);
         var start = _position;
-        await ReadAhead.ForEachAsync(ReadPiece, CopySize, piece =>
+        await Prefetch.ForEachAsync(ReadPiece, CopySize, piece =>
         {
             _position += piece.Length;
             return destination.WriteAsync(piece, cancellationToken);

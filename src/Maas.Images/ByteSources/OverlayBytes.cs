@@ -9,7 +9,7 @@ namespace Maas.Images.ByteSources;
 /// <param name="below">What is shown where nothing was written.</param>
 /// <param name="store">Where the written pages go, one behind the other.</param>
 /// <param name="firstPage">Where in the store the first goes, in bytes.</param>
-internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, long firstPage = 0) : WritableBytes
+internal sealed class OverlayBytes(RandomAccessSource below, DurableBytes store, long firstPage = 0) : WritableBytes
 {
     public const int PageSize = 64 << 10;
 
@@ -24,7 +24,7 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
     /// <summary>
     /// The underlying bytes, if they are writable: writes to unallocated space go there at once. Null keeps everything in the store.
     /// </summary>
-    public StoredBytes? Unused { get; init; }
+    public DurableBytes? Unallocated { get; init; }
 
     /// <summary>Whether something went there.</summary>
     public bool HasWrittenUnused { get; private set; }
@@ -78,7 +78,7 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
     /// <summary>
     /// Writes to the bytes below, but for pages that are in the store, which would hide it, and for what is behind their end.
     /// </summary>
-    public override void WriteUnused(long offset, ReadOnlySpan<byte> bytes)
+    public override void WriteUnallocated(long offset, ReadOnlySpan<byte> bytes)
     {
         Check(offset, bytes);
         lock (_lock)
@@ -87,7 +87,7 @@ internal sealed class OverlayBytes(RandomAccessSource below, StoredBytes store, 
             {
                 var (page, within) = Math.DivRem(offset, PageSize);
                 var length = (int)Math.Min(PageSize - within, bytes.Length);
-                if (Unused is { } target && IsBelow(page, offset + length))
+                if (Unallocated is { } target && IsBelow(page, offset + length))
                 {
                     while (length < bytes.Length && IsBelow(++page, offset + Math.Min(length + PageSize, bytes.Length)))
                         length = Math.Min(length + PageSize, bytes.Length);

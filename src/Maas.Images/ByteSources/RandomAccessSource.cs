@@ -3,23 +3,53 @@ using System.Runtime.ExceptionServices;
 namespace Maas.Images.ByteSources;
 
 /// <summary>
-/// Random-access bytes, the ground every reader stands on: a file, a partition of it, the virtual disk inside a
-/// qcow2. There is no position, so any number of threads and streams may read at once.
+/// Bytes that are read by offset: a file, a partition of it, the virtual disk in a qcow2, a file in a squashfs. There is no position, so
+/// any number of threads and streams read at the same time.
 /// </summary>
+/// <remarks>
+/// <para>Readers of formats take a source and are sources themselves, so they stack: an ISO in a partition of a qcow2 in a file is four of
+/// them. <see cref="OpenStream"/> makes the <see cref="Stream"/> that leaves the package. Types named <c>…Bytes</c> are sources:</para>
+/// <code>
+/// RandomAccessSource                  Read
+///   where bytes come from
+///     FileBytes                       an open file, by position
+///     StreamBytes                     any seekable stream, one reader at a time
+///     ReopenedBytes                   a file or entry that is opened for each read, so that thousands cost no handle
+///     MemoryBytes                     an array
+///   parts and compositions of other sources
+///     SlicedBytes                     a range                                      (Slice)
+///     ExtentBytes                     ranges in another order, with holes: a file in ext4, a sparse tar entry
+///     PlannedBytes                    pieces of several sources, with holes: an image that is built
+///     JournaledBytes, ReplayedBytes   an image as its journal leaves it: of an edit, of ext4
+///     IsoOverlay, IsoWindow           an ISO with changed sectors, and its view from a partition
+///   containers
+///     MappedBytes                     blocks of one size and a table: VhdBytes, VhdxBytes, VmdkBytes
+///     Qcow2Bytes                      clusters, compressed or not
+///     SquashFileBytes, ZisofsBytes    a compressed file (UnpackedBlocks keeps the last blocks)
+///
+///   WritableBytes                     + Write; never changes its length
+///     OverlayBytes                    copy on write: changed pages in a store, the rest from below
+///     WritableWindow                  a range                                      (Window)
+///     ExtBlocks                       a volume's blocks, written back together
+///
+///     DurableBytes                    + SetLength, Flush
+///       DurableFile                   a file: an image that is edited, a journal
+/// </code>
+/// </remarks>
 internal abstract class RandomAccessSource : IDisposable
 {
     public abstract long Length { get; }
 
-    /// <summary>Bytes that are unpacked together; 1 where reading costs no computing.</summary>
+    /// <summary>Bytes that are decompressed together; 1 where nothing is compressed.</summary>
     public virtual int BlockSize => 1;
 
-    /// <summary>Reads what there is at an offset: fewer bytes than asked only at the end, none behind it.</summary>
+    /// <summary>Reads at an offset. Returns fewer bytes than the buffer holds at the end only, and 0 past it.</summary>
     public abstract int Read(long offset, Span<byte> buffer);
 
-    /// <summary>Whether this stretch is known to be a hole, so that a copy may skip it; false when unknown.</summary>
+    /// <summary>Whether this range is known to be a hole, which a copy may skip; false when unknown.</summary>
     public virtual bool IsZero(long offset, long length) => false;
 
-    /// <summary>Fills the buffer, or says which structure is cut short.</summary>
+    /// <summary>Fills the buffer, or throws an exception that names the structure that is cut short.</summary>
     public void ReadExactly(long offset, Span<byte> buffer, string structure)
     {
         if (offset < 0 || buffer.Length > Length - offset || Read(offset, buffer) != buffer.Length)
@@ -27,7 +57,7 @@ internal abstract class RandomAccessSource : IDisposable
     }
 
     /// <summary>
-    /// Fills memory that may hold many blocks: those that have to be unpacked are, by as many threads as there are processors.
+    /// Fills memory that may span many blocks. Compressed blocks are decompressed in parallel, by one thread per processor.
     /// </summary>
     public void ReadBlocks(long offset, Memory<byte> memory, string structure)
     {
@@ -52,7 +82,7 @@ internal abstract class RandomAccessSource : IDisposable
         }
     }
 
-    /// <summary>The structure's bytes, freshly allocated: only for sizes that a check has bounded.</summary>
+    /// <summary>The structure's bytes in a new array. The caller must have bounded the length.</summary>
     public byte[] Read(long offset, int length, string structure)
     {
         if (offset < 0 || length < 0 || length > Length - offset)
@@ -66,6 +96,6 @@ internal abstract class RandomAccessSource : IDisposable
 
     public Stream OpenStream() => new ByteStream(this);
 
-    /// <summary>Lets go of what the bytes own; most own nothing.</summary>
+    /// <summary>Releases what the source owns; most own nothing.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

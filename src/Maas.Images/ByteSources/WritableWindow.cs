@@ -27,11 +27,11 @@ internal sealed class WritableWindow : WritableBytes
         _whole.Write(_start + offset, bytes);
     }
 
-    public override void WriteUnused(long offset, ReadOnlySpan<byte> bytes)
+    public override void WriteUnallocated(long offset, ReadOnlySpan<byte> bytes)
     {
         Check(offset, bytes);
         if (_keepsAll) _whole.Write(_start + offset, bytes);
-        else _whole.WriteUnused(_start + offset, bytes);
+        else _whole.WriteUnallocated(_start + offset, bytes);
     }
 
     private void Check(long offset, ReadOnlySpan<byte> bytes)

@@ -100,7 +100,7 @@ public sealed class DebianArchive : IPackageSource, IDisposable
         var suite =
             await SignedSuite.FetchAsync(_downloader, source, _options.Keyring, _options.ClockTolerance, now, cancellationToken)
                 .ConfigureAwait(false);
-        await ArchiveMark.AdvanceAsync(_options.CacheDirectory, suite, _time, cancellationToken).ConfigureAwait(false);
+        await ReleaseRollbackCheck.AdvanceAsync(_options.CacheDirectory, suite, _time, cancellationToken).ConfigureAwait(false);
         List<PackageIndex> indexes = [];
         foreach (var component in source.Components)
         {

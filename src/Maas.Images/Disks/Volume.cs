@@ -10,10 +10,10 @@ namespace Maas.Images.Disks;
 public sealed class Volume
 {
     private readonly RandomAccessSource _bytes;
-    private readonly Scratch _scratch;
+    private readonly UnpackedFiles _scratch;
     private readonly VolumeFormat? _format;
 
-    internal Volume(int number, Partition? partition, RandomAccessSource bytes, Scratch scratch)
+    internal Volume(int number, Partition? partition, RandomAccessSource bytes, UnpackedFiles scratch)
     {
         (Number, Partition, _bytes, _scratch) = (number, partition, bytes, scratch);
         _format = VolumeFormat.Sniff(bytes);

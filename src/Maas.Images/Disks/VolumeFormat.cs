@@ -14,14 +14,14 @@ namespace Maas.Images.Disks;
 internal sealed record VolumeFormat(
     Func<RandomAccessSource, string> Name,
     Func<RandomAccessSource, bool> Matches,
-    Func<RandomAccessSource, Scratch, IFileTree>? Open,
+    Func<RandomAccessSource, UnpackedFiles, IFileTree>? Open,
     Func<WritableBytes, TimeProvider, IEditableFileTree>? Edit = null,
     Action<WritableBytes, TimeProvider>? Grow = null)
 {
     /// <summary>Asked in this order. The strict come before the loose: FAT has hardly a signature at all.</summary>
     private static readonly VolumeFormat[] Known =
     [
-        .. UnreadVolumes.First.Select(Unread),
+        .. VolumeSignatures.First.Select(Unread),
         new(_ => "squashfs", SquashSuperblock.Matches, (bytes, _) => new SquashFileTree(bytes)),
         new(_ => "cpio", CpioIndex.Matches, CpioIndex.Open) { IsDisk = false },
         new(ExtSuperblock.NameOf, ExtSuperblock.Matches, (bytes, _) => new ExtFileTree(bytes), ExtRecovery.Open, ExtGrowth.Grow)
@@ -31,8 +31,8 @@ internal sealed record VolumeFormat(
         new(_ => "iso9660", IsoVolume.Matches, (bytes, _) => new IsoFileTree(bytes)) { Warning = IsoFileTree.WarningOf },
         new(FatGeometry.NameOf, FatGeometry.Matches, (bytes, _) => new FatFileTree(bytes), (bytes, time) => new FatEditTree(bytes, time)),
         new(_ => "tar", TarIndex.Matches, (bytes, _) => TarIndex.Open(bytes)) { IsDisk = false },
-        .. UnreadVolumes.Rest.Select(Unread),
-        .. UnreadVolumes.Programs.Select(known => Unread(known) with { IsDisk = false }),
+        .. VolumeSignatures.Rest.Select(Unread),
+        .. VolumeSignatures.Programs.Select(known => Unread(known) with { IsDisk = false }),
     ];
 
     /// <summary>Whether this is something that a disk or a partition holds; an archive and a program are files.</summary>

@@ -52,7 +52,7 @@ internal sealed class EditJournal
     }
 
     /// <summary>Makes the overlay's pages in a journal a complete one, durably.</summary>
-    public static void Complete(IEditMedium medium, StoredBytes journal, OverlayBytes overlay)
+    public static void Complete(IEditMedium medium, DurableBytes journal, OverlayBytes overlay)
     {
         var index = new byte[overlay.Pages.Count * EntrySize];
         var (page, old) = (new byte[OverlayBytes.PageSize], new byte[OverlayBytes.PageSize]);
@@ -133,7 +133,7 @@ internal sealed class EditJournal
     }
 
     /// <summary>Brings the image to what the journal says, durably. Only what differs is written, so that holes stay holes.</summary>
-    public void Apply(StoredBytes image)
+    public void Apply(DurableBytes image)
     {
         var (page, old) = (new byte[OverlayBytes.PageSize], new byte[OverlayBytes.PageSize]);
         if (image.Length < Length) image.SetLength(Length);

@@ -4,19 +4,19 @@ namespace Maas.Images.Edits;
 
 /// <summary>
 /// One edit: changes gather in the journal, over an image that stays as it is, until they are committed. Only what goes where the image has
-/// nothing is written there at once (<see cref="WritableBytes.WriteUnused"/>).
+/// nothing is written there at once (<see cref="WritableBytes.WriteUnallocated"/>).
 /// </summary>
 internal sealed class EditSession : IEditSession
 {
     private readonly IEditMedium _medium;
-    private readonly StoredBytes _journal;
+    private readonly DurableBytes _journal;
     private bool _complete, _ended;
 
     /// <summary>Begins one, where there is nothing to recover; the medium is the session's from here on.</summary>
     public EditSession(IEditMedium medium)
     {
         (_medium, _journal) = (medium, medium.CreateJournal());
-        Bytes = new OverlayBytes(medium.Image, _journal, EditJournal.FirstPage) { Unused = medium.Image };
+        Bytes = new OverlayBytes(medium.Image, _journal, EditJournal.FirstPage) { Unallocated = medium.Image };
     }
 
     /// <summary>The image as it will be.</summary>
@@ -60,7 +60,7 @@ internal sealed class EditSession : IEditSession
         else End();
     }
 
-    private EditJournal Completed(StoredBytes journal) =>
+    private EditJournal Completed(DurableBytes journal) =>
         EditJournal.Read(journal, _medium.Image) ?? throw new IOException("The medium has lost the edit's journal. Nothing was changed.");
 
     private void End()

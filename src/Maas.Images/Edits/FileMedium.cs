@@ -9,7 +9,7 @@ internal sealed class FileMedium : IEditMedium
     private readonly string _path;
     private readonly string _directory;
     private readonly string _journal;
-    private readonly StoredFile _image;
+    private readonly DurableFile _image;
 
     /// <exception cref="IOException">The image is in use, or is no file.</exception>
     public FileMedium(string path)
@@ -22,7 +22,7 @@ internal sealed class FileMedium : IEditMedium
         try
         {
             FileUse.Hold(handle, _path);
-            _image = new StoredFile(handle);
+            _image = new DurableFile(handle);
         }
         catch
         {
@@ -31,14 +31,14 @@ internal sealed class FileMedium : IEditMedium
         }
     }
 
-    public StoredBytes Image => _image;
+    public DurableBytes Image => _image;
 
     public long FreeSpace => new DriveInfo(_directory).AvailableFreeSpace;
 
-    public StoredBytes? OpenJournal() => File.Exists(_journal) ? Open(_journal, FileMode.Open) : null;
+    public DurableBytes? OpenJournal() => File.Exists(_journal) ? Open(_journal, FileMode.Open) : null;
 
     /// <summary>Only its owner may read it: it holds parts of the image, which others may not be allowed to read.</summary>
-    public StoredBytes CreateJournal()
+    public DurableBytes CreateJournal()
     {
         PrivateFile.Open(_journal, FileMode.CreateNew).Dispose();
         var journal = Open(_journal, FileMode.Open);
@@ -85,6 +85,6 @@ internal sealed class FileMedium : IEditMedium
         }
     }
 
-    private static StoredFile Open(string path, FileMode mode) =>
+    private static DurableFile Open(string path, FileMode mode) =>
         new(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None, FileOptions.RandomAccess));
 }

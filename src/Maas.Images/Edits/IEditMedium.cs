@@ -5,17 +5,17 @@ namespace Maas.Images.Edits;
 /// <summary>An image and the journal beside it, as files on a medium that may stop at any write.</summary>
 internal interface IEditMedium : IDisposable
 {
-    StoredBytes Image { get; }
+    DurableBytes Image { get; }
 
     /// <summary>Bytes that files on the medium may still grow by.</summary>
     long FreeSpace { get; }
 
     /// <summary>The journal that was left, or null.</summary>
-    StoredBytes? OpenJournal();
+    DurableBytes? OpenJournal();
 
     /// <summary>A new, empty journal.</summary>
     /// <exception cref="IOException">The image is not the one that was opened any more.</exception>
-    StoredBytes CreateJournal();
+    DurableBytes CreateJournal();
 
     /// <summary>Makes the journal's name last.</summary>
     void SyncNames();

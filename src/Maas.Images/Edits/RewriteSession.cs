@@ -11,7 +11,7 @@ internal sealed class RewriteSession : IEditSession
     private readonly IEditMedium _medium;
     private readonly RandomAccessSource _disk;
     private readonly Writer _write;
-    private readonly StoredBytes _changes;
+    private readonly DurableBytes _changes;
     private bool _ended;
 
     /// <summary>Begins one.</summary>

@@ -107,5 +107,5 @@ public sealed class CloudImageSource : IImageSource
 
     /// <summary>The list has no date of its own; its signature has.</summary>
     private (string List, IReadOnlyDictionary<string, string> Marks) Fresh(SignedText signed, SourceContext context) =>
-        (signed.Text, SignatureMark.Advance(context, signed.SignedAt, MaximumAge, signed.Location, Checksums));
+        (signed.Text, SignatureRollbackCheck.Advance(context, signed.SignedAt, MaximumAge, signed.Location, Checksums));
 }

@@ -62,7 +62,7 @@ public sealed class DebianInstallerSource : IImageSource
         var suite =
             await SignedSuite.FetchAsync(context.Downloader, Archive, Keyring, ClockTolerance, context.Time.GetUtcNow(), cancellationToken)
                 .ConfigureAwait(false);
-        var marks = SignatureMark.Advance(context, suite.Release.MadeAt, MaximumAge, suite.Folder.AbsoluteUri);
+        var marks = SignatureRollbackCheck.Advance(context, suite.Release.MadeAt, MaximumAge, suite.Folder.AbsoluteUri);
         var folder = $"main/installer-{Architecture}/{Build}/{Folder}";
         var entry = suite.Release[$"{folder}/SHA256SUMS"] ?? throw new FileNotFoundException($"{suite.Folder} has no {folder}/SHA256SUMS.");
         var list = Encoding.UTF8.GetString(await FetchListAsync(context, suite.Folder, entry, cancellationToken).ConfigureAwait(false));
@@ -74,7 +74,7 @@ public sealed class DebianInstallerSource : IImageSource
                 Name = file.Name,
                 Locations = SignedText.Resolve([suite.Folder], $"{folder}/{file.Name}"),
                 Hash = file.Hash,
-                Facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["release"] = Archive.Suite, ["arch"] = Architecture },
+                Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["release"] = Archive.Suite, ["arch"] = Architecture },
             }),
         ];
         return files.Count > 0

@@ -37,7 +37,7 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
     public IAsyncEnumerable<ImportProgress> RunAsync(IImageSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return ProgressFlow.RunAsync((progress, stop) => RunAsync(source, progress, stop), cancellationToken);
+        return ProgressChannel.RunAsync((progress, stop) => RunAsync(source, progress, stop), cancellationToken);
     }
 
     /// <summary>Removes a source's incomplete downloads.</summary>
@@ -125,7 +125,7 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         var digest = await library.AddAsync(content, ReferenceOf(source), cancellationToken).ConfigureAwait(false);
         var length = library.LengthOf(digest) ?? throw new IOException($"The blob {digest} has gone.");
         progress.Report(new ImportProgress("store", file.Name, length, length));
-        return new ImportedFile(file.Name, digest, length, file.Facts);
+        return new ImportedFile(file.Name, digest, length, file.Metadata);
     }
 
     /// <summary>Bytes that are to come, as far as the source says: the same content twice comes once.</summary>
@@ -151,15 +151,15 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
     /// <summary>The blob that this file would be: named by its SHA-256, or one that was imported when it had the same SHA-512.</summary>
     private static Sha256Digest? DigestOf(SourceFile.Remote file, ImportedFile? known) =>
         Sha256Digest.TryParse(file.Hash.Hex, out var digest) ? digest
-        : known is not null && known.Facts.GetValueOrDefault(Sha512Fact) == file.Hash.Hex ? known.Digest
+        : known is not null && known.Metadata.GetValueOrDefault(Sha512Fact) == file.Hash.Hex ? known.Digest
         : null;
 
     private const string Sha512Fact = "sha512";
 
     private static IReadOnlyDictionary<string, string> Told(SourceFile.Remote file) =>
         Sha256Digest.TryParse(file.Hash.Hex, out _)
-            ? file.Facts
-            : new Dictionary<string, string>(file.Facts, StringComparer.Ordinal) { [Sha512Fact] = file.Hash.Hex };
+            ? file.Metadata
+            : new Dictionary<string, string>(file.Metadata, StringComparer.Ordinal) { [Sha512Fact] = file.Hash.Hex };
 
     private async Task ReleaseAsync(string source, List<ImportedFile> wanted, CancellationToken cancellationToken)
     {

@@ -43,7 +43,7 @@ public sealed class IsoSource : IImageSource
     {
         Name = path,
         Length = length,
-        Facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        Metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ftype"] = kind,
             ["arch"] = medium.Architecture,

@@ -13,7 +13,7 @@ public abstract record SourceFile
     public required string Name { get; init; }
 
     /// <summary>What the source says of it, in the source's own words: <c>os</c>, <c>release</c>, <c>arch</c>, <c>ftype</c>.</summary>
-    public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Its bytes, or <see langword="null"/> when they are not known beforehand.</summary>
     public long? Length { get; init; }

@@ -13,7 +13,7 @@ public sealed class UploadSource : IImageSource
     public long? Length { get; init; }
 
     /// <summary>What to remember of it.</summary>
-    public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default) =>
@@ -23,7 +23,7 @@ public sealed class UploadSource : IImageSource
                 Name = Name,
                 OpenAsync = _ => Task.FromResult(Content),
                 Length = Length ?? (Content.CanSeek ? Content.Length - Content.Position : null),
-                Facts = Facts
+                Metadata = Metadata
             }],
             new Dictionary<string, string>(StringComparer.Ordinal)));
 }

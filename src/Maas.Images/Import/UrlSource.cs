@@ -18,11 +18,11 @@ public sealed class UrlSource : IImageSource
     public long? Length { get; init; }
 
     /// <summary>What to remember of it.</summary>
-    public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public Task<SourceListing> ListAsync(SourceContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(new SourceListing(
-            [new SourceFile.Remote { Name = Name, Locations = Locations, Hash = Hash, Length = Length, Facts = Facts }],
+            [new SourceFile.Remote { Name = Name, Locations = Locations, Hash = Hash, Length = Length, Metadata = Metadata }],
             new Dictionary<string, string>(StringComparer.Ordinal)));
 }

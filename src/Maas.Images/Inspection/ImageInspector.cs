@@ -65,16 +65,16 @@ public static class ImageInspector
     public static ImageDescription Describe(IFileTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        var (kernels, programs) = (RootTree.Kernels(tree), EfiSystem.Programs(tree));
-        var release = RootTree.Release(tree);
+        var (kernels, programs) = (RootFileSystem.Kernels(tree), EfiBootPrograms.Programs(tree));
+        var release = RootFileSystem.Release(tree);
         var medium = release is null && tree.Format is not ("cpio" or "tar") ? InstallMedia.Classify(tree) : null;
         return new ImageDescription
         {
             OperatingSystem = release,
-            Architecture = RootTree.Architecture(tree)
+            Architecture = RootFileSystem.Architecture(tree)
                 ?? medium?.Architecture
                 ?? (kernels.Count > 0 ? kernels[0].Kernel.Architecture : null)
-                ?? EfiSystem.Architecture(programs),
+                ?? EfiBootPrograms.Architecture(programs),
             Kernels = kernels,
             CloudInit = InstalledCloudInit.Find(tree),
             EfiPrograms = programs,
@@ -105,7 +105,7 @@ public static class ImageInspector
         var found = Describe(tree);
         if (tree is IsoFileTree iso) found = found with { Boots = BootsOf(iso) };
         else if (volume.Partition is not { } partition || partition.Type == PartitionTypes.EfiSystem || partition.MbrType == 0xEF)
-            found = found with { Boots = EfiSystem.Boots(found.EfiPrograms) ? FirmwareBoot.Uefi : FirmwareBoot.None };
+            found = found with { Boots = EfiBootPrograms.Boots(found.EfiPrograms) ? FirmwareBoot.Uefi : FirmwareBoot.None };
         if (found.Medium?.Root is { } root)
         {
             var nested = await NestedAsync(tree, root, 0, cancellationToken).ConfigureAwait(false);

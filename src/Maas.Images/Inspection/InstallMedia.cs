@@ -62,7 +62,7 @@ public sealed record InstallMedia
     {
         ArgumentNullException.ThrowIfNull(tree);
         return TreeInfo.Classify(tree)
-            ?? MediumLayout.Known.Select(layout => layout.Match(tree)).FirstOrDefault(medium => medium is not null)
-            ?? MediumSearch.Find(tree);
+            ?? InstallMediaLayout.Known.Select(layout => layout.Match(tree)).FirstOrDefault(medium => medium is not null)
+            ?? InstallMediaSearch.Find(tree);
     }
 }

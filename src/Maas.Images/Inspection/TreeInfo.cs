@@ -17,8 +17,8 @@ internal static class TreeInfo
         var name = fields.GetValueOrDefault("general/arch", "");
         if (File(tree, fields, $"images-{name}/kernel") is not { } kernel
             || File(tree, fields, $"images-{name}/initrd") is not { } initrd
-            || RootTree.Identify(tree, tree.Resolve(kernel)!) is not { } identity // File has found it
-            || !MediumLayout.IsInitrd(tree, initrd)) return null;
+            || RootFileSystem.Identify(tree, tree.Resolve(kernel)!) is not { } identity // File has found it
+            || !InstallMediaLayout.IsInitrd(tree, initrd)) return null;
         return new InstallMedia
         {
             Family = InstallMediaFamily.Anaconda,

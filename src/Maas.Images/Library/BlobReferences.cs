@@ -1,5 +1,3 @@
-using Maas.Images.Primitives;
-
 namespace Maas.Images.Library;
 
 /// <summary>The reasons to keep blobs, one empty file each.</summary>

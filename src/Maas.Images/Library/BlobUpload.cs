@@ -108,7 +108,7 @@ public sealed class BlobUpload
         using var content = File.OpenHandle(
             file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await ReadAhead.ForEachAsync((at, room) => RandomAccess.Read(content, room.Span, at), HashedSize, piece =>
+        await Prefetch.ForEachAsync((at, room) => RandomAccess.Read(content, room.Span, at), HashedSize, piece =>
         {
             hash.AppendData(piece.Span);
             return ValueTask.CompletedTask;

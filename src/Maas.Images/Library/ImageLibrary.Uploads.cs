@@ -1,5 +1,4 @@
 using System.Globalization;
-using Maas.Images.Primitives;
 
 namespace Maas.Images.Library;
 

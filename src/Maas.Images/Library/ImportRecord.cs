@@ -56,7 +56,7 @@ public sealed partial record ImportRecord
         new StoredImport(
             Source,
             ImportedAt,
-            [.. Files.Select(file => new StoredFile(file.Name, $"{file.Digest}", file.Length, new(file.Facts), file.Selection))],
+            [.. Files.Select(file => new StoredFile(file.Name, $"{file.Digest}", file.Length, new(file.Metadata), file.Selection))],
             new(Marks)),
         StoredJson.Default.StoredImport);
 

@@ -4,8 +4,8 @@ namespace Maas.Images.Library;
 /// <param name="Name">Its name within the source.</param>
 /// <param name="Digest">The blob that holds it.</param>
 /// <param name="Length">Its bytes.</param>
-/// <param name="Facts">What the source said of it.</param>
-public sealed record ImportedFile(string Name, Sha256Digest Digest, long Length, IReadOnlyDictionary<string, string> Facts)
+/// <param name="Metadata">What the source said of it.</param>
+public sealed record ImportedFile(string Name, Sha256Digest Digest, long Length, IReadOnlyDictionary<string, string> Metadata)
 {
     /// <summary>
     /// The selection that it was last imported by (<see cref="Import.IImageSource.Selection"/>); empty where there was no choice.

@@ -21,10 +21,10 @@ internal static class DeviceUse
                     parts.Add((number, $"/dev/{Path.GetFileName(partition)}"));
         }
 
-        return parts.Select(part => UseOf(part.Number, part.Name)).FirstOrDefault(use => use is not null);
+        return parts.Select(part => FindUse(part.Number, part.Name)).FirstOrDefault(use => use is not null);
     }
 
-    private static string? UseOf(DeviceNumber device, string name)
+    private static string? FindUse(DeviceNumber device, string name)
     {
         foreach (var line in LinesOf(Mounts))
             if (line.Split(' ') is { Length: > 4 } fields && Parse(fields[2]) == device)

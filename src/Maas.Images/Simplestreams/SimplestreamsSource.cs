@@ -88,7 +88,7 @@ public sealed class SimplestreamsSource : IImageSource
         Locations = SignedText.Resolve(Mirrors, item.Path),
         Hash = item.Sha256,
         Length = item.Size,
-        Facts = item.Attributes,
+        Metadata = item.Attributes,
     };
 
     private async Task<Fetched> FetchAsync(SourceContext context, string path, string format, CancellationToken cancellationToken)

@@ -96,7 +96,7 @@ internal static class ArchiveTargets
 
     private static void Cpio(RandomAccessSource bytes)
     {
-        using var scratch = new Scratch(Path.GetTempPath(), MostUnpacked);
+        using var scratch = new UnpackedFiles(Path.GetTempPath(), MostUnpacked);
         Reading.Tree(CpioIndex.Open(bytes, scratch));
         var reader = new CpioReader(bytes.OpenStream());
         for (var entry = reader.Next(); entry is not null; entry = reader.Next()) Reading.Some(entry.Content);

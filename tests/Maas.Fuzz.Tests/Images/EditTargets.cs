@@ -6,6 +6,7 @@ using Maas.Images.Formats.Ext;
 using Maas.Images.Formats.Fat;
 using Maas.Images.Formats.Iso;
 using Maas.Images.Primitives;
+using Maas.Images.Tests.ByteSources;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Fuzz.Tests.Images;
@@ -51,7 +52,7 @@ internal static class EditTargets
         Action<WritableBytes, TimeProvider>? grow)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
-        var overlay = new OverlayBytes(bytes, new StoredMemory());
+        var overlay = new OverlayBytes(bytes, new WritableMemory());
         try
         {
             var tree = open(overlay, time);
@@ -117,7 +118,7 @@ internal static class EditTargets
     // The journal's head and index; its pages are zeros.
     private static void Journal(ReadOnlySpan<byte> input)
     {
-        var journal = new StoredMemory();
+        var journal = new WritableMemory();
         journal.SetLength(1 << 20);
         journal.Write(0, input[..Math.Min(input.Length, 52)]);
         if (input.Length > 56) journal.Write(4 * EditJournal.FirstPage, input[56..]);
@@ -144,7 +145,7 @@ internal static class EditTargets
         return input;
     }
 
-    private static void Seal(StoredMemory journal)
+    private static void Seal(WritableMemory journal)
     {
         Span<byte> head = stackalloc byte[56];
         journal.ReadExactly(0, head, "head");

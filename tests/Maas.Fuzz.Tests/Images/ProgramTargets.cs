@@ -80,7 +80,7 @@ internal static class ProgramTargets
             cpio.WriteFile("initrd", "070701"u8.ToArray());
         }
 
-        using var scratch = new Scratch(Path.GetTempPath(), 1 << 20);
+        using var scratch = new UnpackedFiles(Path.GetTempPath(), 1 << 20);
         var tree = CpioIndex.Open(new MemoryBytes(archive.ToArray()), scratch);
         _ = ImageInspector.Describe(tree);
         _ = InstallMedia.Classify(tree);

@@ -291,7 +291,7 @@ public sealed class CompressionTests
 
     private static (byte[] Unpacked, long End) UnpackFirst(byte[] packed)
     {
-        using var scratch = new Scratch(Path.GetTempPath(), 32 << 20);
+        using var scratch = new UnpackedFiles(Path.GetTempPath(), 32 << 20);
         var plain = scratch.Unpack(new MemoryBytes(packed), out var end);
         return (plain.Read(0, (int)plain.Length, "plain"), end);
     }

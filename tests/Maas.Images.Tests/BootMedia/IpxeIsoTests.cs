@@ -12,8 +12,8 @@ namespace Maas.Images.Tests.BootMedia;
 public sealed class IpxeIsoTests : IDisposable
 {
     private static readonly byte[] Script =
-        "#!ipxe\necho SCRIPT ON ${platform} RUNS\necho what a serial line has not sent when the machine restarts is "u8 +
-        "lost\nreboot\n"u8.ToArray();
+        ("#!ipxe\necho SCRIPT ON ${platform} RUNS\necho what a serial line has not sent when the machine restarts is "u8 +
+        "lost\nreboot\n"u8).ToArray();
 
     private readonly TemporaryFolder _folder = new();
 

@@ -11,15 +11,15 @@ public sealed class OverlayBytesTests
     public void Whatever_is_written_in_either_way_is_read_and_what_is_kept_back_does_not_reach_the_bytes_below() =>
         Gen.Select(Gen.Bool, Gen.Int[0, Length + 100_000], Gen.Int[1, 2 * OverlayBytes.PageSize], Gen.Byte).Array[1, 12].Sample(writes =>
     {
-        using var below = new StoredMemory();
+        using var below = new WritableMemory();
         below.Write(0, new byte[Length]);
-        var overlay = new OverlayBytes(below, new StoredMemory()) { Unused = below };
+        var overlay = new OverlayBytes(below, new WritableMemory()) { Unallocated = below };
         overlay.Grow(Length + 100_000);
         var (expected, mayChange) = (new byte[Length + 100_000], new bool[Length]);
         foreach (var (isUnused, offset, count, value) in writes)
         {
             var bytes = Enumerable.Repeat(value, Math.Min(count, expected.Length - offset)).ToArray();
-            if (isUnused) overlay.WriteUnused(offset, bytes);
+            if (isUnused) overlay.WriteUnallocated(offset, bytes);
             else overlay.Write(offset, bytes);
             bytes.CopyTo(expected, offset);
             if (isUnused) for (var i = offset; i < Math.Min(offset + bytes.Length, Length); i++) mayChange[i] = true;
@@ -34,11 +34,11 @@ public sealed class OverlayBytesTests
     [Fact]
     public void Without_bytes_to_write_to_everything_is_kept_back()
     {
-        using var below = new StoredMemory();
+        using var below = new WritableMemory();
         below.Write(0, new byte[Length]);
-        var overlay = new OverlayBytes(below, new StoredMemory());
+        var overlay = new OverlayBytes(below, new WritableMemory());
 
-        overlay.WriteUnused(10, new byte[] { 1, 2, 3 });
+        overlay.WriteUnallocated(10, new byte[] { 1, 2, 3 });
 
         overlay.HasWrittenUnused.Should().BeFalse();
         below.Read(0, Length, "below").Should().OnlyContain(octet => octet == 0);

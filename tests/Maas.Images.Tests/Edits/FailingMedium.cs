@@ -43,13 +43,13 @@ internal sealed class FailingDisk(byte[] image)
 
 internal sealed class FailingMedium(FailingDisk disk) : IEditMedium
 {
-    public StoredBytes Image { get; } = new FailingFile(disk, disk.Image);
+    public DurableBytes Image { get; } = new FailingFile(disk, disk.Image);
 
     public long FreeSpace => disk.IsFull ? 0 : long.MaxValue;
 
-    public StoredBytes? OpenJournal() => disk.Journal is { } journal ? new FailingFile(disk, journal) : null;
+    public DurableBytes? OpenJournal() => disk.Journal is { } journal ? new FailingFile(disk, journal) : null;
 
-    public StoredBytes CreateJournal()
+    public DurableBytes CreateJournal()
     {
         disk.Step(takesRoom: true);
         disk.Journal.Should().BeNull();
@@ -75,7 +75,7 @@ internal sealed class FailingMedium(FailingDisk disk) : IEditMedium
     }
 }
 
-internal sealed class FailingFile(FailingDisk disk, SimulatedFile file) : StoredBytes
+internal sealed class FailingFile(FailingDisk disk, SimulatedFile file) : DurableBytes
 {
     public override long Length => file.Now.Length;
 

@@ -29,7 +29,7 @@ public sealed class DebianInstallerSourceTests : IAsyncLifetime
         var record = _mirror.Library.FindImport("installer test/amd64")!;
         record.Files.Select(file => file.Name).Should().Equal(SyntheticInstaller.KernelName, SyntheticInstaller.InitrdName);
         record.Files.Select(file => file.Length).Should().Equal(_installer.Kernel.Length, _installer.Initrd.Length);
-        record.Files[0].Facts.Should().Contain("arch", "amd64");
+        record.Files[0].Metadata.Should().Contain("arch", "amd64");
     }
 
     [Fact]

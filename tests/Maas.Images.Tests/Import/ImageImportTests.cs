@@ -49,12 +49,12 @@ public sealed class ImageImportTests : IAsyncLifetime
         {
             Name = "upload",
             Content = new MemoryStream(_content),
-            Facts = new Dictionary<string, string> { ["os"] = "debian" }
+            Metadata = new Dictionary<string, string> { ["os"] = "debian" }
         });
 
         var file = Open().FindImport("upload")!.Files.Should().ContainSingle().Subject;
         file.Length.Should().Be(_content.Length);
-        file.Facts.Should().Contain("os", "debian");
+        file.Metadata.Should().Contain("os", "debian");
     }
 
     [Fact]

@@ -77,8 +77,8 @@ public sealed class InstallMediaTests
 
         await streams.RunAsync(new IsoSource { Name = "noble", OpenMedium = iso.Build });
 
-        streams.Library.FindImport("noble")!.Files.Where(file => file.Facts["ftype"].StartsWith("squashfs", StringComparison.Ordinal))
-            .Select(file => (file.Name, file.Facts["ftype"])).Should().Equal(
+        streams.Library.FindImport("noble")!.Files.Where(file => file.Metadata["ftype"].StartsWith("squashfs", StringComparison.Ordinal))
+            .Select(file => (file.Name, file.Metadata["ftype"])).Should().Equal(
             [("casper/ubuntu-server-minimal.squashfs", "squashfs"), .. layers.Select(layer => (layer, "squashfs-layer"))]);
         using var image = await DiskImage.OpenAsync(iso.Build(), null, TestContext.Current.CancellationToken);
         InstallMedia.Classify(image.OpenTree())!.Layers.Should().Equal(layers);
@@ -146,7 +146,7 @@ public sealed class InstallMediaTests
         await streams.RunAsync(new IsoSource { Name = "noble", OpenMedium = iso.Build });
 
         var files = streams.Library.FindImport("noble")!.Files;
-        files.Select(file => (file.Name, file.Facts["ftype"], file.Facts["arch"])).Should().Equal(
+        files.Select(file => (file.Name, file.Metadata["ftype"], file.Metadata["arch"])).Should().Equal(
             ("casper/vmlinuz", "boot-kernel", "amd64"),
             ("casper/initrd", "boot-initrd", "amd64"),
             ("casper/minimal.squashfs", "squashfs", "amd64"));

@@ -34,7 +34,7 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
         record.Files.Select(file => file.Name)
             .Should()
             .Equal($"{Noble}/20300601/boot-kernel", $"{Noble}/20300601/boot-initrd", $"{Noble}/20300601/squashfs");
-        record.Files[2].Facts.Should().Contain("ftype", "squashfs").And.Contain("release", "noble").And.Contain(
+        record.Files[2].Metadata.Should().Contain("ftype", "squashfs").And.Contain("release", "noble").And.Contain(
             "arch", "amd64").And.Contain(
             "label", "stable");
         await using var squashfs = _streams.Library.OpenRead(record.Files[2].Digest)!;
@@ -326,7 +326,7 @@ public sealed class SimplestreamsSourceTests : IAsyncLifetime
     }
 
     private Maas.Images.Sha256Digest Digest(string type) =>
-        _streams.Library.FindImport("streams")!.Files.Single(file => file.Facts["ftype"] == type).Digest;
+        _streams.Library.FindImport("streams")!.Files.Single(file => file.Metadata["ftype"] == type).Digest;
 
     private async Task<IEnumerable<string>> NamesAsync(SimplestreamsFilter filter)
     {

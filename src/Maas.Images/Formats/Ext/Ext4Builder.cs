@@ -64,7 +64,7 @@ public sealed class Ext4Builder
 
     private static async Task WriteAsync(FileStream output, ExtGeometry geometry, IFileTree tree, CancellationToken cancellationToken)
     {
-        var bytes = new StoredFile(output.SafeFileHandle);
+        var bytes = new DurableFile(output.SafeFileHandle);
         bytes.SetLength(geometry.Length);
         await FillAsync(bytes, geometry, tree, cancellationToken).ConfigureAwait(false);
         bytes.Flush();

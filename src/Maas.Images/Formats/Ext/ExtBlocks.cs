@@ -80,7 +80,7 @@ internal sealed class ExtBlocks(WritableBytes volume, int blockSize) : WritableB
     public void WriteThrough(long block, ReadOnlySpan<byte> content, bool isUnused)
     {
         Check(block, content.Length / blockSize);
-        if (isUnused) volume.WriteUnused(block * blockSize, content);
+        if (isUnused) volume.WriteUnallocated(block * blockSize, content);
         else volume.Write(block * blockSize, content);
         for (var i = 0; i < content.Length / blockSize; i++)
         {

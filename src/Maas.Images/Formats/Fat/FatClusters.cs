@@ -63,7 +63,7 @@ internal sealed class FatClusters(WritableBytes volume, FatGeometry geometry)
     public void Fill(uint cluster, ReadOnlySpan<byte> content)
     {
         if (_released.ContainsAny(cluster, 1)) volume.Write(geometry.OffsetOf(cluster), content);
-        else volume.WriteUnused(geometry.OffsetOf(cluster), content);
+        else volume.WriteUnallocated(geometry.OffsetOf(cluster), content);
     }
 
     public void Release(IReadOnlyList<uint> clusters)

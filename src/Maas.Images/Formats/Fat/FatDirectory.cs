@@ -74,7 +74,7 @@ internal static class FatDirectory
             Mode = (UnixFileMode)((entry[11] & ReadOnly) != 0 && !directory ? mode & 0b101_101_101 : mode),
             ModifiedAt = FatTime.Read(entry.U16(24), entry.U16(22)),
             FileNumber = cluster,
-            Place = new FatPlace(cluster, shortName, span),
+            Place = new FatEntryLocation(cluster, shortName, span),
         };
     }
 
@@ -120,7 +120,7 @@ internal static class FatDirectory
 }
 
 /// <summary>Where a file begins, its other name, and which bytes of its directory describe it.</summary>
-internal sealed record FatPlace(uint Cluster, string ShortName, FatSpan Entries);
+internal sealed record FatEntryLocation(uint Cluster, string ShortName, FatSpan Entries);
 
 /// <summary>Positions within a directory's bytes: the first long-name part, and behind the short entry.</summary>
 internal readonly record struct FatSpan(int Start, int End);

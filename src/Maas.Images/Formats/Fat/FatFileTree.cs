@@ -27,7 +27,7 @@ public sealed class FatFileTree : IFileTree, ILookupTree
             Mode = (UnixFileMode)0b111_101_101,
             FileNumber = _geometry.RootCluster,
             ModifiedAt = DateTimeOffset.UnixEpoch,
-            Place = new FatPlace(_geometry.RootCluster, "", default),
+            Place = new FatEntryLocation(_geometry.RootCluster, "", default),
         };
     }
 
@@ -86,6 +86,6 @@ public sealed class FatFileTree : IFileTree, ILookupTree
         return new ExtentBytes(_volume, extents, extents[^1].End, "FAT directory");
     }
 
-    internal static FatPlace Place(FileEntry entry) =>
-        entry.Place as FatPlace ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
+    internal static FatEntryLocation Place(FileEntry entry) =>
+        entry.Place as FatEntryLocation ?? throw new ArgumentException($"{entry} is of another tree.", nameof(entry));
 }

@@ -84,7 +84,7 @@ public sealed class IsoFileTree : IFileTree
     /// <summary>
     /// What a tree of this volume does not show: a UDF file system beside it, whose files may be others, and larger than 4 GiB.
     /// </summary>
-    internal static string? WarningOf(RandomAccessSource image) => UnreadVolumes.IsUdf(image)
+    internal static string? WarningOf(RandomAccessSource image) => VolumeSignatures.IsUdf(image)
         ? "There is a UDF file system beside ISO 9660, which is not read here: files may be missing, and those of 4 GiB or more too short."
         : null;
 

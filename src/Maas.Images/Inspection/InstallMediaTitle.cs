@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Inspection;
 
 /// <summary>What a medium calls itself.</summary>
-internal static class MediumTitle
+internal static class InstallMediaTitle
 {
     private const int Longest = 200;
 

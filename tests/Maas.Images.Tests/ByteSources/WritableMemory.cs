@@ -1,7 +1,9 @@
-namespace Maas.Images.ByteSources;
+using Maas.Images.ByteSources;
+
+namespace Maas.Images.Tests.ByteSources;
 
 /// <summary>Bytes in memory that grow as they are written: the store of a small overlay.</summary>
-internal sealed class StoredMemory : StoredBytes
+internal sealed class WritableMemory : DurableBytes
 {
     private byte[] _bytes = [];
     private long _length;

@@ -7,7 +7,7 @@ namespace Maas.Images.Formats;
 /// File systems, members of volume managers, disk labels and programs that are known by name and whose files are not read. The places and
 /// values are those of util-linux's libblkid and of file(1).
 /// </summary>
-internal static class UnreadVolumes
+internal static class VolumeSignatures
 {
     /// <summary>
     /// What is certain, and what lies beside a file system that could be taken for the content: asked before any file system that is read.

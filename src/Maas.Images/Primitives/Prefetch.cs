@@ -1,7 +1,7 @@
 namespace Maas.Images.Primitives;
 
 /// <summary>Goes through bytes piece by piece and reads the next while one is being used: two pieces are in memory.</summary>
-internal static class ReadAhead
+internal static class Prefetch
 {
     /// <param name="read">Reads at an offset, by another thread; 0 is the end.</param>
     /// <param name="pieceSize">Bytes of a piece.</param>

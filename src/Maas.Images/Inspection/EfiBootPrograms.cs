@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Inspection;
 
 /// <summary>The programs of an EFI system partition (UEFI 2.10 section 3.5.1.1: the default ones by their names).</summary>
-internal static class EfiSystem
+internal static class EfiBootPrograms
 {
     private const int MostVendors = 100;
 

@@ -5,7 +5,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Archives;
 
 /// <summary>Unpacked copies of what was compressed, in files without a name that vanish with the image.</summary>
-internal sealed class Scratch(string temporaryDirectory, long mostUnpackedBytes) : IDisposable
+internal sealed class UnpackedFiles(string temporaryDirectory, long mostUnpackedBytes) : IDisposable
 {
     private const int CopySize = 1 << 18;
 

@@ -4,11 +4,11 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Iso.Patching;
 
 /// <summary>File systems that an ISO may have beside ISO 9660, over the same files, and that a patch does not reach.</summary>
-internal static class OtherViews
+internal static class BridgeFileSystems
 {
     /// <summary>The name of one that is there; <see langword="null"/> if there is none.</summary>
     public static string? NameOf(RandomAccessSource iso) =>
-        UnreadVolumes.IsUdf(iso) ? "UDF" : HasHfs(iso, 0) || HybridTables.Starts(iso).Any(start => start != 0 && HasHfs(iso, start))
+        VolumeSignatures.IsUdf(iso) ? "UDF" : HasHfs(iso, 0) || HybridTables.Starts(iso).Any(start => start != 0 && HasHfs(iso, start))
             ? "HFS" : null;
 
     /// <summary>

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Maas.Images.ByteSources;
 
 /// <summary>A file that is written by position; owns its handle.</summary>
-internal sealed class StoredFile(SafeFileHandle handle) : StoredBytes
+internal sealed class DurableFile(SafeFileHandle handle) : DurableBytes
 {
     public override long Length => Posix.LengthOf(handle);
 

@@ -7,7 +7,7 @@ namespace Maas.Images.Import;
 /// The date of a source's signed file: it goes forward only. A source that takes now one list and now another has a date for each, for they
 /// are not signed at one time.
 /// </summary>
-internal static class SignatureMark
+internal static class SignatureRollbackCheck
 {
     private const string Mark = "signed";
 

@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Inspection;
 
 /// <summary>Reads the release, architecture and kernels of a root file system.</summary>
-internal static class RootTree
+internal static class RootFileSystem
 {
     private const int MostKernels = 64;
     private const long MostStatus = 16L << 20;

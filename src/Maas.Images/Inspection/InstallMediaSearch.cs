@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Inspection;
 
 /// <summary>Finds what a medium boots by content alone: a kernel's header, an initial RAM disk beside it, the largest squashfs.</summary>
-internal static class MediumSearch
+internal static class InstallMediaSearch
 {
     private const int MostEntries = 50_000;
     private const int MostExamined = 2_000;
@@ -27,7 +27,7 @@ internal static class MediumSearch
 
         foreach (var (file, _) in kernels)
         {
-            if (InitrdBeside(tree, file) is { } initrd && RootTree.Identify(tree, file) is { } kernel)
+            if (InitrdBeside(tree, file) is { } initrd && RootFileSystem.Identify(tree, file) is { } kernel)
                 return Make(tree, file, kernel, initrd, root);
         }
 
@@ -37,7 +37,7 @@ internal static class MediumSearch
     private static InstallMedia Make(IFileTree tree, FileEntry file, LinuxKernel kernel, string initrd, FileEntry? root) => new()
     {
         Family = InstallMediaFamily.Other,
-        Title = MediumTitle.Of(tree),
+        Title = InstallMediaTitle.Of(tree),
         Architecture = kernel.Architecture,
         Kernel = file.Path,
         Initrd = initrd,
@@ -54,7 +54,7 @@ internal static class MediumSearch
         var files = TreeText.List(tree, folder).Where(file => file.Kind == FileKind.File && file.Path != kernel.Path).ToList();
         return files.Where(file => file.Name.StartsWith("init", StringComparison.OrdinalIgnoreCase))
             .Concat(files.Where(HasItsEnding).OrderByDescending(file => file.Length))
-            .FirstOrDefault(file => MediumLayout.IsInitrd(tree, file.Path))?.Path;
+            .FirstOrDefault(file => InstallMediaLayout.IsInitrd(tree, file.Path))?.Path;
 
         static bool HasItsEnding(FileEntry file) =>
             Path.GetExtension(file.Name).ToUpperInvariant() is ".IMG" or ".GZ" or ".XZ" or ".LZ" or ".ZST" or ".CPIO"

@@ -6,7 +6,7 @@ namespace Maas.Images.Import;
 /// <summary>
 /// Work that reports, as a sequence of its reports. A reader that is slow misses some of them; one that leaves ends the work.
 /// </summary>
-internal static class ProgressFlow
+internal static class ProgressChannel
 {
     private const int Waiting = 256;
 

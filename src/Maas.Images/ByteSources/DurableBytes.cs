@@ -1,7 +1,7 @@
 namespace Maas.Images.ByteSources;
 
-/// <summary>Bytes on a medium: they grow, and <see cref="Flush"/> makes what was written last.</summary>
-internal abstract class StoredBytes : WritableBytes
+/// <summary>Writable bytes on a disk: the length can change, and <see cref="Flush"/> makes writes durable.</summary>
+internal abstract class DurableBytes : WritableBytes
 {
     public abstract void SetLength(long length);
 

@@ -10,7 +10,7 @@ namespace Maas.Images.Debian;
 /// The date of the newest Release file of a suite that was seen, kept in the archive's cache. A mirror, or an attacker in front of it, may
 /// show an old state with its good signature, and Debian's stable suites have no Valid-Until: what is older than the mark was rolled back.
 /// </summary>
-internal static class ArchiveMark
+internal static class ReleaseRollbackCheck
 {
     /// <summary>Checks a suite against its mark, and moves the mark.</summary>
     /// <exception cref="UntrustedArchiveException">A newer state of the suite has been seen.</exception>

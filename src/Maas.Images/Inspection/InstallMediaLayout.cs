@@ -4,10 +4,10 @@ using Maas.Images.FileTrees;
 namespace Maas.Images.Inspection;
 
 /// <summary>Where a family of media keeps what it boots. The last name of a path may have <c>*</c> in it.</summary>
-internal sealed record MediumLayout(InstallMediaFamily Family, string[] Folders, string[] Kernels, string[] Initrds, string[] Roots)
+internal sealed record InstallMediaLayout(InstallMediaFamily Family, string[] Folders, string[] Kernels, string[] Initrds, string[] Roots)
 {
     /// <summary>Asked in this order; a live Debian medium has the installer on it too.</summary>
-    public static IReadOnlyList<MediumLayout> Known { get; } =
+    public static IReadOnlyList<InstallMediaLayout> Known { get; } =
     [
         new(InstallMediaFamily.Casper, [
             "casper"
@@ -40,7 +40,7 @@ internal sealed record MediumLayout(InstallMediaFamily Family, string[] Folders,
         foreach (var folder in Folders.SelectMany(folder => Paths(tree, folder, FileKind.Directory)))
         {
             var found = from kernel in Kernels.SelectMany(name => Paths(tree, Join(folder, name), FileKind.File))
-                        let identity = RootTree.Identify(tree, tree.Resolve(kernel)!) // the path has just been found
+                        let identity = RootFileSystem.Identify(tree, tree.Resolve(kernel)!) // the path has just been found
                         where identity is not null
                         from initrd in Initrds.SelectMany(name => Paths(tree, Join(folder, name), FileKind.File))
                         where IsInitrd(tree, initrd)
@@ -63,7 +63,7 @@ internal sealed record MediumLayout(InstallMediaFamily Family, string[] Folders,
         return new()
         {
             Family = Family,
-            Title = MediumTitle.Of(tree),
+            Title = InstallMediaTitle.Of(tree),
             Architecture = architecture,
             Kernel = kernel,
             Initrd = initrd,

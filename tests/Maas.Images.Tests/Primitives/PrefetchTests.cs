@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images.Tests.Primitives;
 
-public sealed class ReadAheadTests
+public sealed class PrefetchTests
 {
     private static readonly byte[] Content = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i * 7))];
 
@@ -13,7 +13,7 @@ public sealed class ReadAheadTests
         await Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 300]).SampleAsync(async (length, pieceSize) =>
         {
             var got = new List<byte>();
-            await ReadAhead.ForEachAsync(Reader(length), pieceSize, piece =>
+            await Prefetch.ForEachAsync(Reader(length), pieceSize, piece =>
             {
                 got.AddRange(piece.Span);
                 return ValueTask.CompletedTask;
@@ -27,7 +27,7 @@ public sealed class ReadAheadTests
         var (begun, ended) = (0, 0);
         var all = Reader(1000);
 
-        var going = () => ReadAhead.ForEachAsync((at, room) =>
+        var going = () => Prefetch.ForEachAsync((at, room) =>
         {
             Interlocked.Increment(ref begun);
             var read = all(at, room);

@@ -7,7 +7,7 @@ namespace Maas.Images.Formats;
 /// Containers that are known by name and not read: virtual disks, archives and compressions. Their bytes are not a disk, so an image is raw
 /// only if none of these matches.
 /// </summary>
-internal static class UnreadContainers
+internal static class ContainerSignatures
 {
     private const int LzmaHeader = 13;
     private const long LargestLzma = 256L << 30; // the limit of xz's own detection
