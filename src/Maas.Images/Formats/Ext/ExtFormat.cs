@@ -1,6 +1,7 @@
 using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
 using Maas.Images.Primitives;
+using Field = Maas.Images.Formats.Ext.ExtSuperblockField;
 
 namespace Maas.Images.Formats.Ext;
 
@@ -67,10 +68,10 @@ internal static class ExtFormat
         editor.WriteMapped(inode, mapping, (long)length * super.BlockSize);
         ExtJournal.WriteHead(volume.Blocks.Fill(mapping.Runs[0].Physical), length, super);
         super.Set(ExtCompat.HasJournal);
-        super.Raw.AsSpan().U32(224, JournalNumber);
-        super.Raw[253] = 1; // a copy of the journal's map and length follows
-        inode.BlockMap.CopyTo(super.Raw.AsSpan(268));
-        super.Raw.AsSpan().U32(268 + 60, (uint)(inode.Length >> 32));
-        super.Raw.AsSpan().U32(268 + 64, (uint)inode.Length);
+        super.Raw.AsSpan().U32(Field.JournalInode, JournalNumber);
+        super.Raw[Field.JournalBackupType] = 1; // a copy of the journal's map and length follows
+        inode.BlockMap.CopyTo(super.Raw.AsSpan(Field.JournalBackup));
+        super.Raw.AsSpan().U32(Field.JournalBackupLengthHigh, (uint)(inode.Length >> 32));
+        super.Raw.AsSpan().U32(Field.JournalBackupLengthLow, (uint)inode.Length);
     }
 }

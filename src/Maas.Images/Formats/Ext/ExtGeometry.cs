@@ -1,4 +1,5 @@
 using Maas.Images.Primitives;
+using Field = Maas.Images.Formats.Ext.ExtSuperblockField;
 
 namespace Maas.Images.Formats.Ext;
 
@@ -66,47 +67,48 @@ internal sealed record ExtGeometry(long Length, int BlockSize, long Files, strin
         var blocks = Length / BlockSize;
         uint first = BlockSize == 1024 ? 1u : 0, perGroup = 8u * (uint)BlockSize;
         var (time, groups) = ((uint)CreatedAt.ToUnixTimeSeconds(), (blocks - first + perGroup - 1) / perGroup);
-        s.U32(4, (uint)blocks);
-        s.U32(336, (uint)(blocks >> 32));
-        s.U32(20, first);
-        s.U32(24, (uint)System.Numerics.BitOperations.Log2((uint)BlockSize / 1024));
-        s.U32(28, (uint)System.Numerics.BitOperations.Log2((uint)BlockSize / 1024));
-        s.U32(32, perGroup);
-        s.U32(36, perGroup);
-        s.U32(40, InodesPerGroup(groups));
-        s.U32(48, time);
-        s.U16(54, ushort.MaxValue);
-        s.U16(56, ExtSuperblock.Magic);
-        s.U16(58, 1);
-        s.U16(60, 1);
-        s.U32(64, time);
-        s.U32(76, 1);
-        s.U32(84, 11);
-        s.U16(88, InodeSize);
-        s.U32(92, (uint)(ExtCompat.ExtAttr | ExtCompat.ResizeInode | ExtCompat.DirIndex));
-        s.U32(96, (uint)(ExtIncompat.FileType | ExtIncompat.Extents | ExtIncompat.Bit64 | ExtIncompat.FlexibleGroups));
+        s.U32(Field.BlockCountLow, (uint)blocks);
+        s.U32(Field.BlockCountHigh, (uint)(blocks >> 32));
+        s.U32(Field.FirstDataBlock, first);
+        s.U32(Field.LogBlockSize, (uint)System.Numerics.BitOperations.Log2((uint)BlockSize / 1024));
+        s.U32(Field.LogClusterSize, (uint)System.Numerics.BitOperations.Log2((uint)BlockSize / 1024));
+        s.U32(Field.BlocksPerGroup, perGroup);
+        s.U32(Field.ClustersPerGroup, perGroup);
+        s.U32(Field.InodesPerGroup, InodesPerGroup(groups));
+        s.U32(Field.WriteTime, time);
+        s.U16(Field.MaxMountCount, ushort.MaxValue);
+        s.U16(Field.Magic, ExtSuperblock.Magic);
+        s.U16(Field.State, 1);
+        s.U16(Field.ErrorBehavior, 1);
+        s.U32(Field.LastCheckTime, time);
+        s.U32(Field.Revision, 1);
+        s.U32(Field.FirstInode, 11);
+        s.U16(Field.InodeSize, InodeSize);
+        s.U32(Field.Compat, (uint)(ExtCompat.ExtAttr | ExtCompat.ResizeInode | ExtCompat.DirIndex));
+        s.U32(Field.Incompat, (uint)(ExtIncompat.FileType | ExtIncompat.Extents | ExtIncompat.Bit64 | ExtIncompat.FlexibleGroups));
         s.U32(
-            100,
+            Field.ReadOnlyCompat,
             (uint)(ExtReadOnlyCompat.SparseSuper | ExtReadOnlyCompat.LargeFile | ExtReadOnlyCompat.HugeFile | ExtReadOnlyCompat.ManyLinks
             | ExtReadOnlyCompat.ExtraInodeSize | ExtReadOnlyCompat.MetadataChecksums));
-        Uuid.TryWriteBytes(s[104..], bigEndian: true, out _);
-        FileName.Encode(Label).CopyTo(s[120..136]);
-        s.U16(206, (ushort)Reserved(groups));
-        Uuid.TryWriteBytes(s[236..], bigEndian: false, out _); // the seed of directory hashes: any number that others do not share
-        s[252] = 1; // half MD4
-        s.U16(254, DescriptorSize);
-        s.U32(256, 0xC); // user_xattr, acl
-        s.U32(264, time);
-        s.U16(348, 32);
-        s.U16(350, 32);
-        s.U32(352, 1); // names are hashed as signed bytes
-        s[372] = 4;
-        s[373] = 1; // CRC-32C
+        Uuid.TryWriteBytes(s[Field.Uuid..], bigEndian: true, out _);
+        FileName.Encode(Label).CopyTo(s.Slice(Field.Label, 16));
+        s.U16(Field.ReservedDescriptorBlocks, (ushort)Reserved(groups));
+        // the seed of directory hashes: any number that others do not share
+        Uuid.TryWriteBytes(s[Field.HashSeed..], bigEndian: false, out _);
+        s[Field.HashVersion] = 1; // half MD4
+        s.U16(Field.DescriptorSize, DescriptorSize);
+        s.U32(Field.MountOptions, 0xC); // user_xattr, acl
+        s.U32(Field.CreationTime, time);
+        s.U16(Field.MinExtraInodeSize, 32);
+        s.U16(Field.WantedExtraInodeSize, 32);
+        s.U32(Field.Flags, 1); // names are hashed as signed bytes
+        s[Field.LogGroupsPerFlexGroup] = 4;
+        s[Field.ChecksumType] = 1; // CRC-32C
         var reserved = blocks * ReservedPercent / 100;
-        s.U32(8, (uint)reserved);
-        s.U32(340, (uint)(reserved >> 32));
-        s.U32(0, (uint)(groups * InodesPerGroup(groups)));
-        s.U32(1020, Checksums.Crc32C(uint.MaxValue, s[..1020]));
+        s.U32(Field.ReservedBlockCountLow, (uint)reserved);
+        s.U32(Field.ReservedBlockCountHigh, (uint)(reserved >> 32));
+        s.U32(Field.InodeCount, (uint)(groups * InodesPerGroup(groups)));
+        s.U32(Field.Checksum, Checksums.Crc32C(uint.MaxValue, s[..Field.Checksum]));
         return raw;
     }
 

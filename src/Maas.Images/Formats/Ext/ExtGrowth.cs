@@ -1,5 +1,6 @@
 using Maas.Images.ByteSources;
 using Maas.Images.Primitives;
+using Field = Maas.Images.Formats.Ext.ExtSuperblockField;
 
 namespace Maas.Images.Formats.Ext;
 
@@ -29,8 +30,8 @@ internal static class ExtGrowth
         TakeReserved(super, groups);
         super.SetWide(8, 340, (long)((UInt128)super.ReservedBlocks * (ulong)blocks / (ulong)oldBlocks));
         super.SetWide(4, 336, blocks);
-        super.Raw.AsSpan().U32(0, (uint)(groups * super.InodesPerGroup));
-        super.Raw.AsSpan().U32(584, 0); // the overhead, which is computed again when it is 0
+        super.Raw.AsSpan().U32(Field.InodeCount, (uint)(groups * super.InodesPerGroup));
+        super.Raw.AsSpan().U32(Field.OverheadBlocks, 0); // the overhead, which is computed again when it is 0
         var rest = Math.Min(volume.FirstBlockOf(oldGroups), blocks) - oldBlocks;
         if (rest > 0) allocator.Free(oldBlocks, rest);
         var added = new ExtNewGroups(volume, onZeros: false);

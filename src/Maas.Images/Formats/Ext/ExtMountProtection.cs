@@ -1,5 +1,6 @@
 using Maas.Images.ByteSources;
 using Maas.Images.Primitives;
+using Field = Maas.Images.Formats.Ext.ExtSuperblockField;
 
 namespace Maas.Images.Formats.Ext;
 
@@ -20,7 +21,7 @@ internal static class ExtMountProtection
     public static void RequireUnused(RandomAccessSource volume, ExtSuperblock super)
     {
         if (!super.Has(ExtIncompat.MultipleMountProtection)) return;
-        var number = (long)((ReadOnlySpan<byte>)super.Raw).U64(360);
+        var number = (long)((ReadOnlySpan<byte>)super.Raw).U64(Field.MountProtectionBlock);
         if (number <= super.FirstDataBlock || number >= super.BlockCount)
             throw new InvalidImageException(Structure, $"block {number} is not in the file system", ExtSuperblock.Offset + 360);
         ReadOnlySpan<byte> block = volume.Read(super.OffsetOfBlock(number), super.BlockSize, Structure);

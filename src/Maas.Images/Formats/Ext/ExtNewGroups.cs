@@ -1,4 +1,5 @@
 using Maas.Images.Primitives;
+using Field = Maas.Images.Formats.Ext.ExtSuperblockField;
 
 namespace Maas.Images.Formats.Ext;
 
@@ -75,7 +76,7 @@ internal sealed class ExtNewGroups(ExtVolume volume, bool onZeros)
     {
         var copy = Super.Raw.ToArray();
         copy.AsSpan().U16(90, (ushort)group);
-        if (Super.HasChecksums) copy.AsSpan().U32(1020, Checksums.Crc32C(uint.MaxValue, copy.AsSpan(0, 1020)));
+        if (Super.HasChecksums) copy.AsSpan().U32(Field.Checksum, Checksums.Crc32C(uint.MaxValue, copy.AsSpan(0, Field.Checksum)));
         copy.CopyTo(volume.Blocks.Fill(first));
     }
 

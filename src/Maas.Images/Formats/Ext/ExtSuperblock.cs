@@ -1,5 +1,6 @@
 using Maas.Images.ByteSources;
 using Maas.Images.Primitives;
+using Field = Maas.Images.Formats.Ext.ExtSuperblockField;
 
 namespace Maas.Images.Formats.Ext;
 
@@ -25,74 +26,75 @@ internal sealed class ExtSuperblock
     /// <summary>The bytes, which survive a change of some of them.</summary>
     public byte[] Raw { get; }
 
-    public uint InodeCount => S.U32(0);
+    public uint InodeCount => S.U32(Field.InodeCount);
 
-    public long BlockCount => (long)((Has(ExtIncompat.Bit64) ? (ulong)S.U32(336) << 32 : 0) | S.U32(4));
+    public long BlockCount => (long)((Has(ExtIncompat.Bit64) ? (ulong)S.U32(Field.BlockCountHigh) << 32 : 0) | S.U32(Field.BlockCountLow));
 
-    public uint FirstDataBlock => S.U32(20);
+    public uint FirstDataBlock => S.U32(Field.FirstDataBlock);
 
-    public int BlockSize => 1024 << (int)S.U32(24);
+    public int BlockSize => 1024 << (int)S.U32(Field.LogBlockSize);
 
-    public uint BlocksPerGroup => S.U32(32);
+    public uint BlocksPerGroup => S.U32(Field.BlocksPerGroup);
 
-    public uint InodesPerGroup => S.U32(40);
+    public uint InodesPerGroup => S.U32(Field.InodesPerGroup);
 
-    public int InodeSize => S.U32(76) == 0 ? 128 : S.U16(88);
+    public int InodeSize => S.U32(Field.Revision) == 0 ? 128 : S.U16(Field.InodeSize);
 
-    public uint FirstInode => S.U32(76) == 0 ? 11 : S.U32(84);
+    public uint FirstInode => S.U32(Field.Revision) == 0 ? 11 : S.U32(Field.FirstInode);
 
-    public ushort State => S.U16(58);
+    public ushort State => S.U16(Field.State);
 
     /// <summary>The first inode of those that were to be freed or cut when the machine stopped; 0 for none.</summary>
     public uint LastOrphan
     {
-        get => S.U32(232);
-        set => Raw.AsSpan().U32(232, value);
+        get => S.U32(Field.LastOrphan);
+        set => Raw.AsSpan().U32(Field.LastOrphan, value);
     }
 
-    public ExtCompat Compat => (ExtCompat)S.U32(92);
+    public ExtCompat Compat => (ExtCompat)S.U32(Field.Compat);
 
-    public ExtIncompat Incompat => (ExtIncompat)S.U32(96);
+    public ExtIncompat Incompat => (ExtIncompat)S.U32(Field.Incompat);
 
-    public ExtReadOnlyCompat ReadOnlyCompat => (ExtReadOnlyCompat)S.U32(100);
+    public ExtReadOnlyCompat ReadOnlyCompat => (ExtReadOnlyCompat)S.U32(Field.ReadOnlyCompat);
 
-    public ReadOnlySpan<byte> Uuid => S.Slice(104, 16);
+    public ReadOnlySpan<byte> Uuid => S.Slice(Field.Uuid, 16);
 
-    public string Label => FileName.Decode(S.Slice(120, 16)[..LengthOf(S.Slice(120, 16))]);
+    public string Label => FileName.Decode(S.Slice(Field.Label, 16)[..LengthOf(S.Slice(Field.Label, 16))]);
 
     /// <summary>Whether names are hashed as unsigned characters where the tree does not say so itself.</summary>
-    public bool HashesUnsigned => (S.U32(352) & 2) != 0;
+    public bool HashesUnsigned => (S.U32(Field.Flags) & 2) != 0;
 
-    public uint JournalInode => S.U32(224);
+    public uint JournalInode => S.U32(Field.JournalInode);
 
-    public int DescriptorSize => Has(ExtIncompat.Bit64) ? S.U16(254) : 32;
+    public int DescriptorSize => Has(ExtIncompat.Bit64) ? S.U16(Field.DescriptorSize) : 32;
 
-    public uint FirstMetaGroup => S.U32(260);
+    public uint FirstMetaGroup => S.U32(Field.FirstMetaGroup);
 
     /// <summary>Blocks behind the descriptors, in each copy, into which these may grow.</summary>
     public int ReservedDescriptorBlocks
     {
-        get => S.U16(206);
-        set => Raw.AsSpan().U16(206, (ushort)value);
+        get => S.U16(Field.ReservedDescriptorBlocks);
+        set => Raw.AsSpan().U16(Field.ReservedDescriptorBlocks, (ushort)value);
     }
 
     public long FreeBlocks
     {
-        get => S.U32(12) | (Has(ExtIncompat.Bit64) ? (long)S.U32(344) << 32 : 0);
-        set => SetWide(12, 344, value);
+        get => S.U32(Field.FreeBlockCountLow) | (Has(ExtIncompat.Bit64) ? (long)S.U32(Field.FreeBlockCountHigh) << 32 : 0);
+        set => SetWide(Field.FreeBlockCountLow, Field.FreeBlockCountHigh, value);
     }
 
     /// <summary>Blocks that only root may take.</summary>
-    public ulong ReservedBlocks => S.U32(8) | (Has(ExtIncompat.Bit64) ? (ulong)S.U32(340) << 32 : 0);
+    public ulong ReservedBlocks =>
+        S.U32(Field.ReservedBlockCountLow) | (Has(ExtIncompat.Bit64) ? (ulong)S.U32(Field.ReservedBlockCountHigh) << 32 : 0);
 
     public uint FreeInodes
     {
-        get => S.U32(16);
-        set => Raw.AsSpan().U32(16, value);
+        get => S.U32(Field.FreeInodeCount);
+        set => Raw.AsSpan().U32(Field.FreeInodeCount, value);
     }
 
     /// <summary>What every checksum in the file system starts from.</summary>
-    public uint ChecksumSeed => Has(ExtIncompat.ChecksumSeed) ? S.U32(624) : Checksums.Crc32C(uint.MaxValue, Uuid);
+    public uint ChecksumSeed => Has(ExtIncompat.ChecksumSeed) ? S.U32(Field.ChecksumSeed) : Checksums.Crc32C(uint.MaxValue, Uuid);
 
     public int GroupCount => (int)((BlockCount - FirstDataBlock + BlocksPerGroup - 1) / BlocksPerGroup);
 
@@ -118,7 +120,8 @@ internal sealed class ExtSuperblock
     /// <summary>What the hashes of names start from: MD4's own values where nothing else is said.</summary>
     public uint[] HashSeed()
     {
-        uint[] seed = [S.U32(236), S.U32(240), S.U32(244), S.U32(248)];
+        const int At = Field.HashSeed;
+        uint[] seed = [S.U32(At), S.U32(At + 4), S.U32(At + 8), S.U32(At + 12)];
         return seed.Any(word => word != 0) ? seed : [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
     }
 
@@ -134,15 +137,15 @@ internal sealed class ExtSuperblock
     public bool GroupHasSuperblock(long group)
     {
         if (group == 0) return true;
-        if (Has(ExtCompat.SparseSuper2)) return group == S.U32(588) || group == S.U32(592);
+        if (Has(ExtCompat.SparseSuper2)) return group == S.U32(Field.BackupGroups) || group == S.U32(Field.BackupGroups + 4);
         return !Has(ExtReadOnlyCompat.SparseSuper) || group == 1 || IsPowerOf(group, 3) || IsPowerOf(group, 5) || IsPowerOf(group, 7);
     }
 
-    public void Set(ExtCompat feature) => Raw.AsSpan().U32(92, (uint)(Compat | feature));
+    public void Set(ExtCompat feature) => Raw.AsSpan().U32(Field.Compat, (uint)(Compat | feature));
 
-    public void Set(ExtReadOnlyCompat feature) => Raw.AsSpan().U32(100, (uint)(ReadOnlyCompat | feature));
+    public void Set(ExtReadOnlyCompat feature) => Raw.AsSpan().U32(Field.ReadOnlyCompat, (uint)(ReadOnlyCompat | feature));
 
-    public void Clear(ExtIncompat feature) => Raw.AsSpan().U32(96, (uint)(Incompat & ~feature));
+    public void Clear(ExtIncompat feature) => Raw.AsSpan().U32(Field.Incompat, (uint)(Incompat & ~feature));
 
     /// <summary>Sets a count whose high half is elsewhere.</summary>
     public void SetWide(int low, int high, long value)
@@ -153,15 +156,15 @@ internal sealed class ExtSuperblock
 
     public void SetChecksum()
     {
-        if (HasChecksums) Raw.AsSpan().U32(1020, Checksums.Crc32C(uint.MaxValue, S[..1020]));
+        if (HasChecksums) Raw.AsSpan().U32(Field.Checksum, Checksums.Crc32C(uint.MaxValue, S[..Field.Checksum]));
     }
 
     public static bool Matches(RandomAccessSource volume)
     {
         Span<byte> start = stackalloc byte[Size];
         return volume.Read(Offset, start) == Size
-            && ((ReadOnlySpan<byte>)start).U16(56) == Magic
-            && ((ReadOnlySpan<byte>)start).U32(24) <= 6;
+            && ((ReadOnlySpan<byte>)start).U16(Field.Magic) == Magic
+            && ((ReadOnlySpan<byte>)start).U32(Field.LogBlockSize) <= 6;
     }
 
     /// <summary><c>ext2</c>, <c>ext3</c> or <c>ext4</c>, also of one that is too damaged to be opened.</summary>
@@ -176,24 +179,27 @@ internal sealed class ExtSuperblock
 
     private void Check(RandomAccessSource volume)
     {
-        if (S.U16(56) != Magic) throw Wrong(56, "its signature is missing");
-        if (S.U32(24) > 6) throw Wrong(24, $"blocks of 2^{S.U32(24)} KiB");
-        if (HasChecksums && Checksums.Crc32C(uint.MaxValue, S[..1020]) != S.U32(1020)) throw Wrong(1020, "its checksum does not match");
+        if (S.U16(Field.Magic) != Magic) throw Wrong(Field.Magic, "its signature is missing");
+        if (S.U32(Field.LogBlockSize) > 6) throw Wrong(Field.LogBlockSize, $"blocks of 2^{S.U32(Field.LogBlockSize)} KiB");
+        if (HasChecksums && Checksums.Crc32C(uint.MaxValue, S[..Field.Checksum]) != S.U32(Field.Checksum))
+            throw Wrong(Field.Checksum, "its checksum does not match");
         if ((Incompat & ~ExtIncompat.Readable) is var unknown && unknown != 0)
-            throw Wrong(96, $"features {(uint)unknown:x} are not read here");
+            throw Wrong(Field.Incompat, $"features {(uint)unknown:x} are not read here");
         if (FirstDataBlock != (BlockSize == 1024 ? 1 : 0) && !Has(ExtReadOnlyCompat.BigAllocation))
-            throw Wrong(20, $"the first data block is {FirstDataBlock}");
+            throw Wrong(Field.FirstDataBlock, $"the first data block is {FirstDataBlock}");
         if (BlocksPerGroup is < 8 || BlocksPerGroup > 8u * (uint)BlockSize * (Has(ExtReadOnlyCompat.BigAllocation) ? 32u : 1))
-            throw Wrong(32, $"{BlocksPerGroup} blocks in a group");
-        if (InodesPerGroup is 0 || InodesPerGroup > 8u * (uint)BlockSize) throw Wrong(40, $"{InodesPerGroup} inodes in a group");
-        if (InodeSize < 128 || InodeSize > BlockSize || (InodeSize & (InodeSize - 1)) != 0) throw Wrong(88, $"inodes of {InodeSize} bytes");
+            throw Wrong(Field.BlocksPerGroup, $"{BlocksPerGroup} blocks in a group");
+        if (InodesPerGroup is 0 || InodesPerGroup > 8u * (uint)BlockSize)
+            throw Wrong(Field.InodesPerGroup, $"{InodesPerGroup} inodes in a group");
+        if (InodeSize < 128 || InodeSize > BlockSize || (InodeSize & (InodeSize - 1)) != 0)
+            throw Wrong(Field.InodeSize, $"inodes of {InodeSize} bytes");
         if (DescriptorSize < 32 || DescriptorSize > 1024 || DescriptorSize % 32 != 0)
-            throw Wrong(254, $"group descriptors of {DescriptorSize} bytes");
+            throw Wrong(Field.DescriptorSize, $"group descriptors of {DescriptorSize} bytes");
         if (BlockCount <= FirstDataBlock || BlockCount > volume.Length / BlockSize)
-            throw Wrong(4, $"{BlockCount} blocks of {BlockSize} bytes do not fit in {volume.Length} bytes");
-        if ((BlockCount / BlocksPerGroup) + 1 > int.MaxValue / 64) throw Wrong(4, "there are too many groups");
+            throw Wrong(Field.BlockCountLow, $"{BlockCount} blocks of {BlockSize} bytes do not fit in {volume.Length} bytes");
+        if ((BlockCount / BlocksPerGroup) + 1 > int.MaxValue / 64) throw Wrong(Field.BlockCountLow, "there are too many groups");
         if (InodeCount == 0 || InodeCount > (long)GroupCount * InodesPerGroup)
-            throw Wrong(0, $"{InodeCount} inodes in {GroupCount} groups");
+            throw Wrong(Field.InodeCount, $"{InodeCount} inodes in {GroupCount} groups");
     }
 
     private static InvalidImageException Wrong(int at, string reason) => new(Structure, reason, Offset + at);

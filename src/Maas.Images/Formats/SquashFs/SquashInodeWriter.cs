@@ -1,5 +1,6 @@
 using Maas.Images.FileTrees;
 using Maas.Images.Primitives;
+using Field = Maas.Images.Formats.SquashFs.SquashInodeField;
 
 namespace Maas.Images.Formats.SquashFs;
 
@@ -10,7 +11,8 @@ namespace Maas.Images.Formats.SquashFs;
 internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner) : IDisposable
 {
     private const int MostInRun = 256;
-    private const int ShortListing = ushort.MaxValue - 3;
+    private const int DotEntries = 3; // a listing's length counts 3 bytes for . and .., which are not in it
+    private const int ShortListing = ushort.MaxValue - DotEntries;
 
     private readonly List<uint> _ids = [];
 
@@ -54,27 +56,27 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
         var length = WriteListing(directory.Children);
         var links = 2 + (uint)directory.Children.Count(child => child.Entry.Kind == FileKind.Directory);
         var isLong = length > ShortListing || directory.Identity.Attributes != SquashInode.NoAttributes;
-        Span<byte> s = stackalloc byte[40];
+        Span<byte> s = stackalloc byte[Field.ExtendedDirectory.Size];
         s.Clear();
         if (isLong)
         {
-            s.U32(16, links);
-            s.U32(20, (uint)length + 3);
-            s.U32(24, (uint)(listing >> 16));
-            s.U32(28, parent);
-            s.U16(34, (ushort)listing);
-            s.U32(36, directory.Identity.Attributes);
+            s.U32(Field.ExtendedDirectory.Links, links);
+            s.U32(Field.ExtendedDirectory.Length, (uint)length + DotEntries);
+            s.U32(Field.ExtendedDirectory.Block, (uint)(listing >> 16));
+            s.U32(Field.ExtendedDirectory.Parent, parent);
+            s.U16(Field.ExtendedDirectory.Offset, (ushort)listing);
+            s.U32(Field.ExtendedDirectory.Attributes, directory.Identity.Attributes);
         }
         else
         {
-            s.U32(16, (uint)(listing >> 16));
-            s.U32(20, links);
-            s.U16(24, (ushort)(length + 3));
-            s.U16(26, (ushort)listing);
-            s.U32(28, parent);
+            s.U32(Field.Directory.Block, (uint)(listing >> 16));
+            s.U32(Field.Directory.Links, links);
+            s.U16(Field.Directory.Length, (ushort)(length + DotEntries));
+            s.U16(Field.Directory.Offset, (ushort)listing);
+            s.U32(Field.Directory.Parent, parent);
         }
 
-        Add(directory, isLong ? 8 : 1, isLong ? s : s[..32]);
+        Add(directory, isLong, isLong ? s : s[..Field.Directory.Size]);
     }
 
     private void WriteFile(SquashNode node)
@@ -102,54 +104,56 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
             || content.Sparse > 0
             || identity.Names > 1
             || identity.Attributes != SquashInode.NoAttributes;
-        var bytes = new byte[(isLong ? 56 : 32) + (content.Sizes.Length * 4)];
+        var sizes = isLong ? Field.ExtendedFile.BlockSizes : Field.RegularFile.BlockSizes;
+        var bytes = new byte[sizes + (content.Sizes.Length * 4)];
         Span<byte> s = bytes;
         if (isLong)
         {
-            s.U64(16, (ulong)content.Start);
-            s.U64(24, (ulong)content.Length);
-            // Linux wants a file to have something
-            s.U64(32, (ulong)(content.Sparse == content.Length ? content.Sparse - 1 : content.Sparse));
-            s.U32(40, (uint)identity.Names);
-            s.U32(44, content.Fragment);
-            s.U32(48, content.FragmentOffset);
-            s.U32(52, identity.Attributes);
+            s.U64(Field.ExtendedFile.Start, (ulong)content.Start);
+            s.U64(Field.ExtendedFile.Length, (ulong)content.Length);
+            // at least one byte counts as data: Linux does not accept a file of holes alone
+            s.U64(Field.ExtendedFile.Sparse, (ulong)(content.Sparse == content.Length ? content.Sparse - 1 : content.Sparse));
+            s.U32(Field.ExtendedFile.Links, (uint)identity.Names);
+            s.U32(Field.ExtendedFile.Fragment, content.Fragment);
+            s.U32(Field.ExtendedFile.FragmentOffset, content.FragmentOffset);
+            s.U32(Field.ExtendedFile.Attributes, identity.Attributes);
         }
         else
         {
-            s.U32(16, (uint)content.Start);
-            s.U32(20, content.Fragment);
-            s.U32(24, content.FragmentOffset);
-            s.U32(28, (uint)content.Length);
+            s.U32(Field.RegularFile.Start, (uint)content.Start);
+            s.U32(Field.RegularFile.Fragment, content.Fragment);
+            s.U32(Field.RegularFile.FragmentOffset, content.FragmentOffset);
+            s.U32(Field.RegularFile.Length, (uint)content.Length);
         }
 
-        for (var i = 0; i < content.Sizes.Length; i++) s.U32((isLong ? 56 : 32) + (i * 4), content.Sizes[i]);
-        Add(node, isLong ? 9 : 2, s);
+        for (var i = 0; i < content.Sizes.Length; i++) s.U32(sizes + (i * 4), content.Sizes[i]);
+        Add(node, isLong, s);
     }
 
     private void WriteLink(SquashNode node, byte[] target)
     {
         var isLong = node.Identity.Attributes != SquashInode.NoAttributes;
-        var bytes = new byte[24 + target.Length + (isLong ? 4 : 0)];
+        var end = Field.SymbolicLink.Target + target.Length;
+        var bytes = new byte[end + (isLong ? 4 : 0)];
         Span<byte> s = bytes;
-        s.U32(16, (uint)node.Identity.Names);
-        s.U32(20, (uint)target.Length);
-        target.CopyTo(s[24..]);
-        if (isLong) s.U32(24 + target.Length, node.Identity.Attributes);
-        Add(node, isLong ? 10 : 3, s);
+        s.U32(Field.SymbolicLink.Links, (uint)node.Identity.Names);
+        s.U32(Field.SymbolicLink.TargetLength, (uint)target.Length);
+        target.CopyTo(s[Field.SymbolicLink.Target..]);
+        if (isLong) s.U32(end, node.Identity.Attributes);
+        Add(node, isLong, s);
     }
 
     private void WriteNode(SquashNode node)
     {
         var isDevice = node.Entry.Kind is FileKind.BlockDevice or FileKind.CharacterDevice;
         var isLong = node.Identity.Attributes != SquashInode.NoAttributes;
-        Span<byte> s = stackalloc byte[28];
-        s.U32(16, (uint)node.Identity.Names);
-        var length = 20;
+        Span<byte> s = stackalloc byte[Field.Node.Size + 8];
+        s.U32(Field.Node.Links, (uint)node.Identity.Names);
+        var length = Field.Node.Size;
         if (isDevice)
         {
             var device = node.Entry.Device ?? default;
-            s.U32(length, ((device.Minor & ~0xFFu) << 12) | (device.Major << 8) | (device.Minor & 0xFF));
+            s.U32(Field.Node.Device, ((device.Minor & ~0xFFu) << 12) | (device.Major << 8) | (device.Minor & 0xFF));
             length += 4;
         }
 
@@ -159,18 +163,18 @@ internal sealed class SquashInodeWriter(SquashPacker packer, FileOwnership owner
             length += 4;
         }
 
-        Add(node, KindOf(node.Entry) + (isLong ? 7 : 0), s[..length]);
+        Add(node, isLong, s[..length]);
     }
 
-    private void Add(SquashNode node, int kind, Span<byte> inode)
+    private void Add(SquashNode node, bool isExtended, Span<byte> inode)
     {
         var entry = node.Entry;
-        inode.U16(0, (ushort)kind);
-        inode.U16(2, (ushort)((uint)entry.Mode & 0xFFF));
-        inode.U16(4, IdOf(owner.UserId ?? entry.UserId));
-        inode.U16(6, IdOf(owner.GroupId ?? entry.GroupId));
-        inode.U32(8, (uint)Math.Clamp((owner.ModifiedAt ?? entry.ModifiedAt).ToUnixTimeSeconds(), 0, uint.MaxValue));
-        inode.U32(12, node.Identity.Number);
+        inode.U16(Field.Head.Type, (ushort)(KindOf(entry) + (isExtended ? Field.Extended : 0)));
+        inode.U16(Field.Head.Mode, (ushort)((uint)entry.Mode & 0xFFF));
+        inode.U16(Field.Head.UserIndex, IdOf(owner.UserId ?? entry.UserId));
+        inode.U16(Field.Head.GroupIndex, IdOf(owner.GroupId ?? entry.GroupId));
+        inode.U32(Field.Head.Time, (uint)Math.Clamp((owner.ModifiedAt ?? entry.ModifiedAt).ToUnixTimeSeconds(), 0, uint.MaxValue));
+        inode.U32(Field.Head.Number, node.Identity.Number);
         node.Identity.Reference = Inodes.Reference;
         Inodes.Write(inode);
     }

@@ -3,10 +3,10 @@ using Maas.Images.Downloads;
 namespace Maas.Images.Tests.Advisories;
 
 /// <summary>
-/// Where an image comes from, by the advisory. That signed metadata is not rolled back or frozen is in <c>SimplestreamsSourceTests</c> and
+/// Attacks by the address of an image, named by their advisories. That signed metadata is not rolled back or frozen is in <c>SimplestreamsSourceTests</c> and
 /// <c>CloudImageSourceTests</c>.
 /// </summary>
-public sealed class Class10SourceTests
+public sealed class HostileSourceTests
 {
     private static readonly Uri Mirror = new("https://mirror.example/images/");
 

@@ -5,8 +5,8 @@ using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Advisories;
 
-/// <summary>What others on the machine, and readers of logs, may learn: by the advisory.</summary>
-public sealed class Class11FileTests : IDisposable
+/// <summary>Data that other users of the machine and readers of logs must not see, named by their advisories.</summary>
+public sealed class FilePrivacyTests : IDisposable
 {
     private const UnixFileMode Others = UnixFileMode.GroupRead
         | UnixFileMode.GroupWrite

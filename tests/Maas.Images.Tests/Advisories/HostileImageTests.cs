@@ -4,10 +4,10 @@ using Maas.Images.Tests.Trees;
 namespace Maas.Images.Tests.Advisories;
 
 /// <summary>
-/// What images did to those who opened them, by the advisory that told of it. Mirrors that lie, roll back or freeze are in
-/// <c>Class10SourceTests</c> and <c>SimplestreamsSourceTests</c>; <c>tests/Maas.Fuzz.Tests</c> looks for more.
+/// Attacks by the content of images, named by their advisories. Mirrors that forge, roll back or freeze metadata are in
+/// <c>HostileSourceTests</c> and <c>SimplestreamsSourceTests</c>; <c>tests/Maas.Fuzz.Tests</c> searches for more.
 /// </summary>
-public sealed class Class10ImageTests : IDisposable
+public sealed class HostileImageTests : IDisposable
 {
     private const string Honest = "honest-name"; // 11 characters: one entry of a FAT's long name
 
