@@ -4,7 +4,7 @@ using Maas.Images.Downloads;
 
 namespace ImageTool;
 
-/// <summary>What an exception tells a user: its message without what is for programmers, in characters that a terminal may show.</summary>
+/// <summary>The message of an exception for a user: without what is for programmers, in characters that are safe for a terminal.</summary>
 internal static partial class Complaint
 {
     /// <summary>The line to print; null for a fault of the program, whose trace is wanted.</summary>

@@ -257,7 +257,7 @@ public sealed class IsoPatchTests : IDisposable
             }
             catch (Exception refused) when (refused is InvalidImageException or NotSupportedException or IOException)
             {
-                // What damage should come to: no such directory, a file that is none.
+                // The expected results of damage: no such directory, or not a file.
             }
         }, iter: 400);
     }

@@ -3,7 +3,8 @@ using Maas.Images.Downloads;
 namespace Maas.Images.Tests.Advisories;
 
 /// <summary>
-/// Attacks by the address of an image, named by their advisories. That signed metadata is not rolled back or frozen is in <c>SimplestreamsSourceTests</c> and
+/// Attacks by the address of an image, named by their advisories. That signed metadata is not rolled back or frozen is in
+/// <c>SimplestreamsSourceTests</c> and
 /// <c>CloudImageSourceTests</c>.
 /// </summary>
 public sealed class HostileSourceTests
@@ -25,7 +26,7 @@ public sealed class HostileSourceTests
     }
 
     [Fact]
-    public void CVE_2024_47211_There_is_no_way_to_ask_for_an_image_without_its_hash() // Ironic deployed images nobody had hashed
+    public void CVE_2024_47211_There_is_no_way_to_ask_for_an_image_without_its_hash() // Ironic deployed unverified images
         => typeof(Maas.Images.Import.UrlSource).GetProperty("Hash")!.GetCustomAttributes(false)
             .Should()
             .ContainSingle(attribute => attribute is System.Runtime.CompilerServices.RequiredMemberAttribute);

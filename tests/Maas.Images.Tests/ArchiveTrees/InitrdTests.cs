@@ -88,7 +88,7 @@ public sealed class InitrdTests : IDisposable
         await using (var disk = image.OpenRead()) await disk.CopyToAsync(plain, Cancel);
 
         image.Compression.Should().Be("gzip");
-        (plain.Length % 4).Should().Be(0, "an archive is of whole words, and the second stood at one");
+        (plain.Length % 4).Should().Be(0, "an archive is of whole words, and the second was aligned");
         using var again = await OpenAsync(plain.ToArray());
         again.OpenTree().Walk().Select(entry => entry.Path).Should().BeEquivalentTo("a", "b");
     }

@@ -10,7 +10,7 @@ using Maas.Judges;
 
 namespace Maas.Images.Tests.BootMedia;
 
-/// <summary>Built ISOs, patched afterwards, booted by a BIOS and by UEFI: what the kernel is told is what the patch says.</summary>
+/// <summary>Built ISOs, patched afterwards, booted by a BIOS and by UEFI: the kernel gets the command line of the patch.</summary>
 [Collection(MirrorCollection.Name)]
 public sealed class BootedIsoTests(MirrorFixture mirror) : IDisposable
 {

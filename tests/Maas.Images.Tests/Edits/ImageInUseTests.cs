@@ -219,7 +219,7 @@ public sealed class ImageInUseTests : IAsyncLifetime
         bytes.ReadByte().Should().Be(0);
     }
 
-    /// <summary>Makes the file system one with multiple mount protection, and tells where its block is.</summary>
+    /// <summary>Enables multiple mount protection in the file system, and returns the position of its block.</summary>
     private async Task<long> ProtectAsync()
     {
         await Tools.ShellAsync(_folder.Path, "rm raw && truncate -s 8M raw && mke2fs -q -F -t ext4 -O mmp raw");

@@ -58,7 +58,7 @@ internal sealed class AgentShell : IDisposable
     public void Page80(string disk, string serial) =>
         Write($"sys/block/{disk}/device/vpd_pg80", [0, 0x80, 0, (byte)serial.Length, .. Encoding.ASCII.GetBytes(serial)]);
 
-    /// <summary>Runs lines of shell with the agent's functions; a function defined in them stands for the agent's.</summary>
+    /// <summary>Runs lines of shell with the agent's functions; a function defined in them replaces the agent's.</summary>
     public async Task<Verdict> RunAsync(string lines)
     {
         var text = $$"""

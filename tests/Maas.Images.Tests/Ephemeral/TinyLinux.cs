@@ -66,7 +66,7 @@ public sealed class TinyLinux
             System.Text.Encoding.ASCII.GetString(Read(tree, $"{folder}/modules.dep")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(paths => Path.GetFileNameWithoutExtension(paths[0]).Replace('-', '_'));
-        // What a module needs stands behind it: loaded from the end.
+        // The dependencies of a module follow it, so modules are loaded from the end.
         var order = Wanted.SelectMany(name => needed[name].Reverse()).Distinct();
         return new TinyLinux(
             environment.KernelPath, Read(tree, "bin/busybox"), [.. order.Select(path => (path, Read(tree, $"{folder}/{path}")))]);

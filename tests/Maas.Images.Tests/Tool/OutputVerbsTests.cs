@@ -4,7 +4,7 @@ using Maas.Judges;
 
 namespace Maas.Images.Tests.Tool;
 
-/// <summary>Where the tool writes: through links, into pipes, onto devices if it is told to, and never over what is in use.</summary>
+/// <summary>Where the tool writes: through links, into pipes, onto devices with --force, and never over a file in use.</summary>
 public sealed class OutputVerbsTests(ToolBench bench) : IClassFixture<ToolBench>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

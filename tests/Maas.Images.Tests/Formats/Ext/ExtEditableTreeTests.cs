@@ -14,7 +14,7 @@ public sealed class ExtEditableTreeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>What mke2fs is told, and how many operations come before e2fsck looks.</summary>
+    /// <summary>The options of mke2fs, and how many operations precede each run of e2fsck.</summary>
     public static TheoryData<string, int> Formats => new()
     {
         { "-t ext2", 5 },

@@ -119,7 +119,7 @@ public sealed class IsoFileTreeTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(_folder["iso"], Cancel);
         foreach (var name in new[] { "twinname2", "twinname3" })
         {
-            // Rock Ridge's name alone, which stands behind flags of 0; the files themselves keep their bytes.
+            // Only Rock Ridge's name, which follows flags of 0; the files keep their bytes.
             byte[] field = [(byte)'N', (byte)'M', 14, 1, 0, .. System.Text.Encoding.ASCII.GetBytes(name)];
             var at = bytes.AsSpan().IndexOf(field);
             bytes[at + 5 + 8] = (byte)'1';
