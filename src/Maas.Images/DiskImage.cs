@@ -26,7 +26,7 @@ public sealed partial class DiskImage : IDisposable
     private DiskImage(RandomAccessSource disk, DiskFormat format, string compression, UnpackedFiles scratch, List<IDisposable> owned)
     {
         (_disk, Format, Compression, _owned) = (disk, format, compression, owned);
-        Partitions = PartitionReader.Read(disk);
+        Partitions = PartitionTable.Read(disk);
         var volumes = new List<Volume> { new(0, null, disk, scratch) };
         volumes.AddRange((Partitions?.Partitions ?? []).Select(partition =>
             new Volume(

@@ -1,3 +1,5 @@
+using Maas.Images.ByteSources;
+
 namespace Maas.Images.Formats.Partitions;
 
 /// <summary>How a disk is divided.</summary>
@@ -45,4 +47,7 @@ public sealed partial record PartitionTable
 
     /// <summary>Whether the GPT was read from its second copy at the end, because the first is damaged.</summary>
     public bool FromBackup { get; init; }
+
+    /// <summary>Reads a disk's table: a GPT if there is one, else an MBR; null for a bare file system, which has neither.</summary>
+    internal static PartitionTable? Read(RandomAccessSource disk) => GptReader.Read(disk) ?? MbrReader.Read(disk);
 }

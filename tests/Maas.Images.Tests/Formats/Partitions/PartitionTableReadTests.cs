@@ -3,7 +3,7 @@ using Maas.Images.Tests.Trees;
 
 namespace Maas.Images.Tests.Formats.Partitions;
 
-public sealed class PartitionReaderTests : IDisposable
+public sealed class PartitionTableReadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
