@@ -25,7 +25,9 @@ internal static class SquashRows
 
     private static Row Build(string name, SquashCompression compression, string theirs, Inputs inputs) =>
         new(name, to => BuildAsync(inputs.RootFileSystem, to, compression),
-        new Tool("mksquashfs", to => [new("mksquashfs", inputs.RootFileSystem, to, "-noappend", "-comp", theirs, "-Xcompression-level", Level)]))
+        new Tool(
+            "mksquashfs",
+            to => [new("mksquashfs", inputs.RootFileSystem, to, "-noappend", "-comp", theirs, "-Xcompression-level", Level)]))
         {
             Digest = Content
         };
