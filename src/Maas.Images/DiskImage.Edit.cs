@@ -14,7 +14,7 @@ public sealed partial class DiskImage
     /// <summary>
     /// Opens an image to change files in it, or its size. A raw image is changed in place, and an edit that an earlier program committed
     /// and could not finish is finished first; one that was never committed is discarded. A qcow2 (packed as it was) or fixed VHD is
-    /// written anew by the commit.
+    /// rewritten by the commit.
     /// </summary>
     /// <param name="path">A raw disk, partition or file system image, a qcow2 or a fixed VHD, held exclusively until the session
     /// ends.</param>

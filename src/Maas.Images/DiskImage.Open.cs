@@ -34,14 +34,14 @@ public sealed partial class DiskImage
     /// <param name="options">Where to unpack and how much at most; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends the unpacking.</param>
     /// <exception cref="InvalidImageException">The wrapping or the partition table is damaged, or needs another file (a qcow2 with a
-    /// backing file, a differencing VHD): those are refused, for they would read whatever file an image names.</exception>
+    /// backing file, a differencing VHD): those are refused, because they would read any file that an image names.</exception>
     public static Task<DiskImage> OpenAsync(Stream stream, DiskImageOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return OpenAsync(stream, null, options, cancellationToken);
     }
 
-    /// <summary>A pipe would wait for a writer for ever, and is not read by position.</summary>
+    /// <summary>Opening a pipe waits for a writer, possibly for ever, and a pipe is not read by position.</summary>
     private static void RequireReadable(string path)
     {
         if (Directory.Exists(path)) throw new IOException($"{path} is a directory, not an image.");

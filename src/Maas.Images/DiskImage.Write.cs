@@ -24,8 +24,8 @@ public sealed partial class DiskImage
         WriteAsync(path, DiskFormat.Raw, null, progress, cancellationToken);
 
     /// <summary>
-    /// Writes the disk in a format: raw, qcow2 (version 3, packed if the options say so) or fixed VHD. Stretches of zeros take no room, and
-    /// the memory used does not depend on the size. The file appears whole or not at all.
+    /// Writes the disk in a format: raw, qcow2 (version 3, compressed if the options say so) or fixed VHD. Stretches of zeros take no room,
+    /// and the memory used does not depend on the size. The file appears whole or not at all.
     /// </summary>
     /// <param name="path">
     /// The image to write; a file that is there is replaced, a block device overwritten if <see cref="DiskWriteOptions.AllowDevice"/> says

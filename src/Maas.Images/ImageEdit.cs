@@ -11,7 +11,7 @@ namespace Maas.Images;
 /// then, and for ever if the session is disposed first, the image's files are what they were. A program or machine that stops at any
 /// moment, and a disk that is full, leave either the old image or a complete journal, which shows as the new image to every
 /// <see cref="DiskImage.OpenAsync(string, DiskImageOptions?, CancellationToken)"/> and is carried through by the next edit. A qcow2 or
-/// fixed VHD is written anew beside the old one and takes its place when it is whole: that needs room for both.
+/// fixed VHD is written to a new file beside the old one, which it replaces when complete: that needs space for both.
 /// </summary>
 /// <remarks>
 /// Content of files that goes to room which was free is written there at once, made durable before the commit, and not kept in the journal:
@@ -114,7 +114,7 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Makes the image what the session shows, durably, and ends the session.</summary>
-    /// <param name="cancellationToken">Heeded before the commit begins, and while a qcow2 or VHD is written anew; the image stays as it
+    /// <param name="cancellationToken">Honoured before the commit begins, and while a qcow2 or VHD is rewritten; the image stays as it
     /// was.</param>
     /// <exception cref="IOException">The disk is full or failed, or a file system has been mounted elsewhere since. Unless the message says
     /// that nothing was changed, the journal stays and the next opening goes on.</exception>
@@ -136,7 +136,7 @@ public sealed class ImageEdit : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// A volume's bytes, for those who change what is no file. What is free in it was free before the edit too, unless the disk was laid
+    /// A volume's bytes, for changes outside of files. What is free in it was free before the edit too, unless the disk was laid
     /// out anew, or volumes share their bytes.
     /// </summary>
     internal WritableBytes BytesOf(Volume volume)

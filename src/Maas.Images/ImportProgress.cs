@@ -1,7 +1,7 @@
 namespace Maas.Images;
 
 /// <summary>One report of a long import or build: what is being done now, and how far it is.</summary>
-/// <param name="Step">What is being done, for a person to read: <c>download</c>, <c>verify</c>, <c>pack initrd</c>.</param>
+/// <param name="Step">The step, for display: <c>download</c>, <c>verify</c>, <c>pack initrd</c>.</param>
 /// <param name="Item">The file or package at hand; <see langword="null"/> when the step has none.</param>
 /// <param name="Done">Bytes done of this item.</param>
 /// <param name="Total">Bytes of this item; <see langword="null"/> when not known beforehand.</param>

@@ -10,7 +10,7 @@ public sealed class InvalidImageException : Exception
     /// <param name="structure">What was being read, in its format's own words: <c>cpio header</c>, <c>ext4 superblock</c>.</param>
     /// <param name="reason">What is wrong with it, one clause without a full stop.</param>
     /// <param name="offset">Bytes from the start of the stream being read; <see langword="null"/> when it has no place.</param>
-    /// <param name="innerException">The decoder's own complaint, when there was one.</param>
+    /// <param name="innerException">The decoder's own exception, if there is one.</param>
     public InvalidImageException(string structure, string reason, long? offset = null, Exception? innerException = null)
         : base(offset is null ? $"{structure}: {reason}." : $"{structure} at byte {offset}: {reason}.", innerException)
     {

@@ -1,6 +1,8 @@
 namespace Maas.Images.Archives;
 
-/// <summary>Turns whatever a decoder throws over damaged input into <see cref="InvalidImageException"/>, and ends a bomb.</summary>
+/// <summary>
+/// Converts all exceptions of a decoder over damaged input to <see cref="InvalidImageException"/>, and stops decompression bombs.
+/// </summary>
 /// <param name="decoder">Ends where what it unpacks does.</param>
 /// <param name="input">What it reads from.</param>
 /// <param name="structure">What a fault is a fault of.</param>

@@ -4,7 +4,7 @@ namespace Maas.Images.Archives;
 
 /// <summary>
 /// Puts files into an initrd. Linux unpacks an initramfs of several cpio archives one over the other (buffer-format.rst), compressed or
-/// not: so a preseed, a key or a script is a small archive behind the initrd that is there, of whatever kind that is.
+/// not: so a preseed, a key or a script is a small archive appended to the existing initrd, of any compression.
 /// </summary>
 /// <example>
 /// <code>

@@ -31,7 +31,7 @@ internal sealed class ZstandardFrames(PeekedStream input) : ForwardStream
         return read;
     }
 
-    // Returns false behind the last frame; one that is cut short is left to the decoder's complaint.
+    // Returns false after the last frame; the decoder reports one that is cut short.
     private bool Next() => _inFrame ? NextBlock() : NextFrame();
 
     private bool NextFrame()

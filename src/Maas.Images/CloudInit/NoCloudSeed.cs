@@ -7,7 +7,7 @@ namespace Maas.Images.CloudInit;
 
 /// <summary>
 /// A seed for cloud-init's NoCloud datasource: a small volume labelled <c>cidata</c> beside a cloud image's disk, from which the first boot
-/// takes its name, keys and user data. No network is asked.
+/// takes its name, keys and user data. No network is needed.
 /// </summary>
 /// <example>
 /// <code>

@@ -6,7 +6,7 @@ namespace Maas.Images.Debian;
 
 /// <summary>
 /// A Debian archive on the network. Nothing of it is used that a signature does not cover: <c>InRelease</c> is signed by a
-/// key of the keyring and of the suite asked for, it names the hash of the package index, and that the hash of each package.
+/// key of the keyring and of the requested suite, it names the hash of the package index, and that the hash of each package.
 /// </summary>
 /// <example><code>
 /// using var http = new HttpClient();

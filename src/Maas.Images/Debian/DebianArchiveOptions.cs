@@ -18,7 +18,7 @@ public sealed class DebianArchiveOptions
     /// <summary>OpenPGP keyring for sources that name none. Default: where the package debian-archive-keyring puts it.</summary>
     public string Keyring { get; init; } = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-    /// <summary>How long a checked index is used without asking the mirror again. Default 1 hour; zero asks every time.</summary>
+    /// <summary>How long a verified index is used before it is requested again. Default 1 hour; zero requests it every time.</summary>
     public TimeSpan IndexLifetime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How far the mirror's clock may be ahead of ours. Default 1 day.</summary>

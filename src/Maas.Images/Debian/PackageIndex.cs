@@ -6,7 +6,7 @@ namespace Maas.Images.Debian;
 
 /// <summary>
 /// A <c>Packages</c> file of some sixty thousand paragraphs, of which only the places are kept in memory; the few
-/// paragraphs asked for are read from the file.
+/// requested paragraphs are read from the file.
 /// </summary>
 internal sealed class PackageIndex
 {

@@ -28,7 +28,7 @@ internal sealed class ReleaseFile
 
     public IndexEntry? this[string path] => _entries.GetValueOrDefault(path);
 
-    /// <summary>Reads a Release file whose signature has been checked, and checks that it is the one asked for and of today.</summary>
+    /// <summary>Reads a Release file whose signature has been verified, and checks that it is of the requested suite and current.</summary>
     public static ReleaseFile Read(string verifiedText, string file, string suite, DateTimeOffset now, TimeSpan tolerance)
     {
         ControlParagraph fields;

@@ -23,7 +23,7 @@ public sealed class DownloadOptions
     [Range(0, 1000)]
     public int Retries { get; init; } = 5;
 
-    /// <summary>The wait before a mirror that failed is asked again, doubled for each further time up to 64 times. Default 1 s.</summary>
+    /// <summary>The delay before a failed mirror is tried again, doubled for each further failure up to 64 times. Default 1 s.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A transfer that brings nothing for this long is broken. Default 60 s.</summary>

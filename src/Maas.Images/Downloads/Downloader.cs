@@ -175,7 +175,7 @@ public sealed class Downloader
         return new DownloadedFile(digest, file.Length);
     }
 
-    /// <summary>Whether several connections are worth it and the mirror has ranges: it is asked for one byte.</summary>
+    /// <summary>Whether several connections are useful and the mirror supports ranges, found out by a request for one byte.</summary>
     private async Task<bool> IsSegmentedAsync(Transfer transfer, MirrorRotation rota, RetryDelay pause, CancellationToken cancellationToken)
     {
         while (_options.Connections > 1 && (transfer.Length < 0 || transfer.Length - transfer.Position > 2L * _options.SegmentSize))

@@ -8,13 +8,13 @@ internal sealed class MirrorResponse(string name, Stream body, IDisposable? resp
 
     public Stream Body { get; } = body;
 
-    /// <summary>The first byte that comes: what was asked for, or 0 where ranges are not served.</summary>
+    /// <summary>The offset of the first byte of the response: the requested one, or 0 if ranges are not supported.</summary>
     public long From { get; init; }
 
-    /// <summary>Bytes of the whole file, if the mirror says so.</summary>
+    /// <summary>Bytes of the whole file, if the mirror reports it.</summary>
     public long? Total { get; init; }
 
-    /// <summary>Whether this is the range that was asked for.</summary>
+    /// <summary>Whether this is the requested range.</summary>
     public bool IsRange { get; init; }
 
     public void Dispose()

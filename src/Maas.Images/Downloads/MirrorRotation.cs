@@ -15,12 +15,12 @@ internal sealed class Mirror(Uri url)
     public string? EntityTag { get; set; }
 }
 
-/// <summary>A mirror to ask, and since how many failures it has been its turn.</summary>
+/// <summary>A mirror, and the number of failures at which it became the current one.</summary>
 internal readonly record struct MirrorSlot(Mirror Mirror, int Number);
 
 /// <summary>
-/// Whom to ask next: the first mirror until it fails, then the one behind it. One that has not the file, or another file, is
-/// asked no more. Several connections ask at once; when one mirror's end breaks all of them it is one failure.
+/// The order of mirrors: the first one until it fails, then the next. A mirror without the file, or with another file, is
+/// not used again. Several connections run at once; when one mirror breaks all of them, that is one failure.
 /// </summary>
 internal sealed class MirrorRotation(IEnumerable<Uri> mirrors, int retries)
 {

@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.Edits;
 
-/// <summary>What people change in a Linux system's tree before they deploy it.</summary>
+/// <summary>Common changes to a Linux system's tree before it is deployed.</summary>
 public static class SystemEditing
 {
     private const string SshConfiguration = "etc/ssh/sshd_config";
@@ -61,7 +61,7 @@ public static class SystemEditing
 
     private static async Task<List<string>> ReadLinesAsync(IEditableFileTree tree, string path, CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(tree.OpenRead(path), Encoding.Latin1); // whatever the bytes are, they come back
+        using var reader = new StreamReader(tree.OpenRead(path), Encoding.Latin1); // any bytes survive the round trip
         var lines = new List<string>();
         while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line) lines.Add(line);
         return lines;

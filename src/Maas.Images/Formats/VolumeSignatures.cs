@@ -10,7 +10,7 @@ namespace Maas.Images.Formats;
 internal static class VolumeSignatures
 {
     /// <summary>
-    /// What is certain, and what lies beside a file system that could be taken for the content: asked before any file system that is read.
+    /// Unambiguous signatures, and those of containers whose content looks like a file system: checked before any file system that is read.
     /// </summary>
     public static IReadOnlyList<ContentSignature> First { get; } =
     [
@@ -33,7 +33,7 @@ internal static class VolumeSignatures
         new("dm-integrity", 0, "integrt\0"),
     ];
 
-    /// <summary>Asked when no file system that is read matches.</summary>
+    /// <summary>Checked when no file system that is read matches.</summary>
     public static IReadOnlyList<ContentSignature> Rest { get; } =
     [
         new("udf", IsUdf),
@@ -75,7 +75,7 @@ internal static class VolumeSignatures
         new("atari disk label", IsAtariLabel),
     ];
 
-    /// <summary>Files that are no disk: programs, device trees and text. Asked last.</summary>
+    /// <summary>Files that are no disk: programs, device trees and text. Checked last.</summary>
     public static IReadOnlyList<ContentSignature> Programs { get; } =
     [
         new("efi program", 0, "MZ", bytes => ContentSignature.Head(bytes, 60, 4) is { Length: 4 } at

@@ -9,7 +9,7 @@ public abstract record SourceFile
     {
     }
 
-    /// <summary>Its name within the source: unique there, for people to read, never used as a path.</summary>
+    /// <summary>Its name within the source: unique there, for display, never used as a path.</summary>
     public required string Name { get; init; }
 
     /// <summary>What the source says of it, in the source's own words: <c>os</c>, <c>release</c>, <c>arch</c>, <c>ftype</c>.</summary>

@@ -13,7 +13,7 @@ public sealed record OsRelease(IReadOnlyDictionary<string, string> Fields)
     /// <summary><c>VERSION_CODENAME</c>: <c>bookworm</c>, <c>noble</c>; empty where none is given.</summary>
     public string Codename => Fields.GetValueOrDefault("VERSION_CODENAME", "");
 
-    /// <summary><c>PRETTY_NAME</c>, for people.</summary>
+    /// <summary><c>PRETTY_NAME</c>, for display.</summary>
     public string Name => Fields.GetValueOrDefault("PRETTY_NAME", Fields.GetValueOrDefault("NAME", "Linux"));
 
     /// <summary>Reads the fields of an os-release file; what is no field is passed over.</summary>

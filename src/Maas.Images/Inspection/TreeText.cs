@@ -3,7 +3,7 @@ using Maas.Images.FileTrees;
 
 namespace Maas.Images.Inspection;
 
-/// <summary>Small text files of a tree. What is absurdly long is cut, for a tree may be hostile.</summary>
+/// <summary>Small text files of a tree. Very long files are cut, because a tree may be hostile.</summary>
 internal static class TreeText
 {
     private const int Longest = 1 << 20;
@@ -32,7 +32,7 @@ internal static class TreeText
     /// <summary>Whether something is at a path, links followed.</summary>
     public static bool Has(IFileTree tree, string path) => tree.Resolve(path) is not null;
 
-    /// <summary>The first bytes of a stream: as many as asked, or as there are.</summary>
+    /// <summary>The first bytes of a stream: <paramref name="most"/>, or all if there are fewer.</summary>
     public static byte[] Head(Stream content, int most)
     {
         var head = GC.AllocateUninitializedArray<byte>(most);

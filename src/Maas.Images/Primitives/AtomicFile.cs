@@ -1,7 +1,7 @@
 namespace Maas.Images.Primitives;
 
 /// <summary>
-/// Writes a file so that its name shows either what it held before or all of what it shall hold, whatever stops the program between. The
+/// Writes a file atomically: its name shows either the old content or all of the new content, even if the program is stopped between. The
 /// new content is written to
 /// <c>.NAME.PID-GUID.tmp</c> in the same folder first, which is locked while it is written: one that is not, and whose process is gone, is
 /// what a killed program has left, and is removed.
@@ -20,11 +20,11 @@ internal static class AtomicFile
     public static void WritePrivate(string path, Action<FileStream> write) =>
         Write(path, write, static name => PrivateFile.Open(name, FileMode.CreateNew));
 
-    /// <summary>Writes it anew; a file that is there hands on its mode and, where this process may, its owner.</summary>
+    /// <summary>Replaces it; the new file gets the mode of an existing one and, where this process may set it, its owner.</summary>
     /// <param name="path">The file, which is no symbolic link.</param>
     /// <param name="bufferSize">Bytes of the stream's buffer; 0 for what is written by position.</param>
     /// <param name="write">Writes it.</param>
-    /// <param name="check">What has to hold before the new file takes the old one's place.</param>
+    /// <param name="check">Throws to keep the old file; called before the new one replaces it.</param>
     public static async Task ReplaceAsync(string path, int bufferSize, Func<FileStream, Task> write, Action check)
     {
         var isReplaced = File.Exists(path);

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Maas.Images.Primitives;
 
 /// <summary>
-/// Whether another program uses an image file. QEMU says so by locks of open file descriptions (OFD) on single bytes, as its
+/// Whether another program uses an image file. QEMU holds locks of open file descriptions (OFD) on single bytes, as its
 /// block/file-posix.c has them: 100 + n is held
 /// shared by a program that needs permission n, 200 + n by one that denies it to all others; n is 0 to read, 1 to write, 2 to write what
 /// is there, 3 to resize. A loop device names its

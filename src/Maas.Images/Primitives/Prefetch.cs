@@ -26,7 +26,7 @@ internal static class Prefetch
             }
             finally
             {
-                length = await reading.ConfigureAwait(false); // whatever happened: it reads into our memory, from what the caller closes
+                length = await reading.ConfigureAwait(false); // on failure too: the read uses our buffer and the caller's source
             }
 
             (current, next) = (next, current);

@@ -2,7 +2,7 @@ namespace Maas.Images.Simplestreams;
 
 /// <summary>
 /// Which of a mirror's images are wanted. Each set that is given must hold the product's word for it; an attribute that a product does
-/// not have is not asked of it (a boot loader has no subarchitecture).
+/// not have is not required of it (a boot loader has no subarchitecture).
 /// </summary>
 public sealed record SimplestreamsFilter
 {

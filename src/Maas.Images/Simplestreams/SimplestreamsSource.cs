@@ -36,7 +36,7 @@ public sealed class SimplestreamsSource : IImageSource
     public SimplestreamsFilter Filter { get; init; } = new();
 
     /// <summary>
-    /// How old the metadata's date may be: an older one is taken for a mirror that was frozen. Default <see langword="null"/>: any age, but
+    /// How old the metadata's date may be: an older one is rejected as a frozen mirror. Default <see langword="null"/>: any age, but
     /// never older than what was seen before.
     /// </summary>
     public TimeSpan? MaximumAge { get; init; }

@@ -2,7 +2,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images.Formats.Ext;
 
-/// <summary>Writes an inode's extended attributes anew: as many as fit behind its fields, the others into one block.</summary>
+/// <summary>Rewrites an inode's extended attributes: as many as fit after its fields, the others into one block.</summary>
 internal sealed class ExtAttributeWriter(ExtVolume volume, ExtBlockAllocator blocks)
 {
     private readonly ExtAttributes _attributes = new(volume.Blocks, volume.Super, (number, _) =>

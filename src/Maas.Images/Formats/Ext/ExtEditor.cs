@@ -5,7 +5,7 @@ namespace Maas.Images.Formats.Ext;
 
 /// <summary>
 /// Changes files by the numbers of their inodes. Nothing is let through to the volume here (<see cref="ExtVolume.Flush"/>), and names are
-/// not checked: that is done by who knows paths.
+/// not checked here; the caller, which has the path, checks.
 /// </summary>
 internal sealed class ExtEditor
 {

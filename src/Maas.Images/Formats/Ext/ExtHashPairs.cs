@@ -38,7 +38,7 @@ internal readonly ref struct ExtHashPairs
     /// <summary>Whether it can be a node: its own bounds are those of the file system.</summary>
     public bool IsSound(ExtSuperblock super) => Most == MostOf(super, _start == RootStart) && Count >= 1 && Count <= Most;
 
-    /// <summary>Whether the checksum of a sound node is right, where there are checksums.</summary>
+    /// <summary>Whether the checksum of a well-formed node matches, where there are checksums.</summary>
     public bool HasGoodChecksum(ExtSuperblock super, ExtInode directory) =>
         !super.HasChecksums || _block[(TailStart + 4)..].U32(0) == Checksum(super, directory);
 

@@ -2,7 +2,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images.Formats.Ext;
 
-/// <summary>Writes an inode's whole map anew, in the form its flags and the file system ask for.</summary>
+/// <summary>Rewrites an inode's whole map, in the form that its flags and the file system require.</summary>
 internal sealed class ExtMapWriter(ExtVolume volume, ExtBlockAllocator blocks)
 {
     private const int EntrySize = 12;

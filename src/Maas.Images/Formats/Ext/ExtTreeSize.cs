@@ -68,7 +68,7 @@ internal sealed class ExtTreeSize(int blockSize)
     {
         long each = (blockSize - NodeHead) / RunSize, all = 0;
         for (var nodes = runs; nodes > RootRuns; all += nodes) nodes = (nodes + each - 1) / each;
-        return all == 0 ? 0 : all + 1; // one more while the map is written anew
+        return all == 0 ? 0 : all + 1; // one more while the map is rewritten
     }
 
     private Directory NewDirectory() => new(blockSize - ExtDirectory.TailSize);

@@ -43,7 +43,7 @@ public sealed class FatBuilder
     /// </summary>
     public long? Length { get; init; }
 
-    /// <summary>Sectors of the disk in front of the volume, which boot code asks for; 0 for a volume that is the whole disk.</summary>
+    /// <summary>Sectors of the disk before the volume, which boot code needs; 0 for a volume that is the whole disk.</summary>
     public uint HiddenSectors { get; init; }
 
     /// <summary>Adds a directory; those above it are made too.</summary>

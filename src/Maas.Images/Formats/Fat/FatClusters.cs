@@ -50,7 +50,7 @@ internal sealed class FatClusters(WritableBytes volume, FatGeometry geometry)
         Changed(-clusters.Count);
     }
 
-    /// <summary>Makes a cluster the last of its chain; what followed is released by who knows it.</summary>
+    /// <summary>Makes a cluster the last of its chain; the caller frees the clusters that followed.</summary>
     public void Cut(uint last)
     {
         Set(last, EndOfChain);

@@ -22,7 +22,7 @@ internal static class FatFormat
     /// <summary>Bytes that the smallest volume of a type needs.</summary>
     public static long LeastLength(int bits) => bits switch { 12 => 64 << 10, 16 => 3 << 20, _ => 35 << 20 };
 
-    /// <summary>The type such a volume gets unless one is asked for: FAT12 below 4 MiB, FAT32 from 512 MiB.</summary>
+    /// <summary>The default type of such a volume: FAT12 below 4 MiB, FAT32 from 512 MiB.</summary>
     public static int BitsFor(long length) => length < 4 << 20 ? 12 : length < 512 << 20 ? 16 : 32;
 
     /// <summary>The boot sector of a volume; <see cref="FatGeometry.Read"/> has all the rest from it.</summary>
@@ -100,7 +100,7 @@ internal static class FatFormat
         Span<byte> s = bytes;
         ReadOnlySpan<byte> jump = [0xEB, (byte)(bits == 32 ? 0x58 : 0x3C), 0x90];
         jump.CopyTo(s);
-        "MSWIN4.1"u8.CopyTo(s[3..]); // what fatgen103 recommends, for readers that ask
+        "MSWIN4.1"u8.CopyTo(s[3..]); // recommended by fatgen103; some readers check it
         s.U16(11, Sector);
         s[13] = (byte)clusterSectors;
         s.U16(14, (ushort)reserved);

@@ -85,7 +85,7 @@ internal sealed class SquashBlockWriter : IDisposable
         }
         catch
         {
-            _stop.Cancel(); // who waits for room waits in vain
+            _stop.Cancel(); // ends the producers that wait for space
             throw;
         }
     }

@@ -5,7 +5,7 @@ namespace Maas.Images.Formats.SquashFs;
 
 /// <summary>
 /// A block as an .xz file of one stream and one block (.xz format 1.1.0). The library has an LZMA coder and no LZMA2: here its output is
-/// framed in LZMA2 chunks, each coded anew with the bytes before it as its dictionary.
+/// framed in LZMA2 chunks, each encoded with the preceding bytes as its dictionary.
 /// <code>
 /// chunk: 01 or 02 (02 unless first) length-1:16 bytes as they are E0 or C0 | (length-1)>>16 length-1:16 packed-1:16 5D packed bytes
 /// </code>

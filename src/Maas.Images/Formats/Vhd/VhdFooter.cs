@@ -39,7 +39,7 @@ internal sealed record VhdFooter(VhdKind Kind, long Size, long HeaderOffset, Gui
         {
             at = 0; // a download cut short, or a program stopped while the disk grew: the copy in front still holds
             if (!Has(file, at, footer) || !IsSound(footer))
-                throw new InvalidImageException(Structure, "neither it nor its copy has a sound checksum", at);
+                throw new InvalidImageException(Structure, "neither it nor its copy has a valid checksum", at);
         }
 
         return Parse(footer, at, file.Length);

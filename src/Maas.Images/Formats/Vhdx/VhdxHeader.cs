@@ -4,7 +4,7 @@ using Maas.Images.Primitives;
 namespace Maas.Images.Formats.Vhdx;
 
 /// <summary>
-/// The first structures of a VHDX ([MS-VHDX] 2.2): "vhdxfile" at 0, two headers at 64 and 128 KiB (the sound one with the higher
+/// The first structures of a VHDX ([MS-VHDX] 2.2): "vhdxfile" at 0, two headers at 64 and 128 KiB (the valid one with the higher
 /// number counts), two region tables at 192 and 256 KiB. All little-endian.
 /// <code>
 /// header 0 "head"  4 CRC-32C  8 sequence  16 file write  32 data write  48 log  64 log version  66 version  68 log length  72 log at
@@ -68,7 +68,7 @@ internal static class VhdxHeader
                 current = (bytes, at);
         }
 
-        return current ?? throw new InvalidImageException(Structure, "neither copy has a sound checksum", KiB64);
+        return current ?? throw new InvalidImageException(Structure, "neither copy has a valid checksum", KiB64);
     }
 
     private static VhdxRegions Regions(RandomAccessSource file)
@@ -79,7 +79,7 @@ internal static class VhdxHeader
         {
             at += KiB64;
             table = file.Read(at, KiB64, TableStructure);
-            if (!IsSound(table, "regi"u8)) throw new InvalidImageException(TableStructure, "neither copy has a sound checksum", at);
+            if (!IsSound(table, "regi"u8)) throw new InvalidImageException(TableStructure, "neither copy has a valid checksum", at);
         }
 
         ReadOnlySpan<byte> s = table;
