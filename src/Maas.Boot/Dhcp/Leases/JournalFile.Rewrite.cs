@@ -1,5 +1,4 @@
 using System.Buffers;
-using Maas.Boot.Net;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Boot.Dhcp.Leases;
@@ -95,7 +94,7 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat>
     {
         RandomAccess.FlushToDisk(file);
         File.Move(RewritePath(_path), _path, overwrite: true);
-        Libc.SyncFolder(Path.GetDirectoryName(_path)!); // a full path has a folder
+        DirectorySync.Flush(Path.GetDirectoryName(_path)!); // a full path has a folder
         _file.Dispose();
         _file = file;
         _length = _lengthAfterRewrite = length;

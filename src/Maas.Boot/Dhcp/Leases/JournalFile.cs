@@ -1,5 +1,4 @@
 using System.Buffers;
-using Maas.Boot.Net;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Boot.Dhcp.Leases;
@@ -115,7 +114,7 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
     {
         RandomAccess.Write(_file, TFormat.Header, 0);
         RandomAccess.FlushToDisk(_file);
-        Libc.SyncFolder(Path.GetDirectoryName(_path)!); // a full path has a folder
+        DirectorySync.Flush(Path.GetDirectoryName(_path)!); // a full path has a folder
         _length = TFormat.Header.Length;
     }
 

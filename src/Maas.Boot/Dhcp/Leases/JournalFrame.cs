@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace Maas.Boot.Dhcp.Leases;
 
@@ -62,19 +61,7 @@ internal static class JournalFrame
 
     private static uint Checksum(ReadOnlySpan<byte> frame)
     {
-        var crc = Crc(uint.MaxValue, frame[4..16]);
-        return ~Crc(crc, frame[HeaderLength..]);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> octets)
-    {
-        while (octets.Length >= 8)
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(octets));
-            octets = octets[8..];
-        }
-
-        foreach (var octet in octets) crc = BitOperations.Crc32C(crc, octet);
-        return crc;
+        var crc = Crc32C.Append(uint.MaxValue, frame[4..16]);
+        return ~Crc32C.Append(crc, frame[HeaderLength..]);
     }
 }
