@@ -1,20 +1,30 @@
 using System.Diagnostics.CodeAnalysis;
+using Maas.Api;
 using Maas.Api.Routing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Puts the API into an ASP.NET Core application.</summary>
+/// <summary>Adds the API to an ASP.NET Core application.</summary>
 public static class MaasApiEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Answers everything below <paramref name="prefix"/>: <c>api/2.0/</c>, <c>api/1.0/</c>, <c>accounts/</c> and <c>metadata/</c>. Routes
-    /// of the application that are more precise (<c>/MAAS/boot/{name}</c>) come first.
+    /// Maps an endpoint for each operation of the API below <paramref name="prefix"/>: <c>api/2.0/</c>, <c>api/1.0/</c>, <c>accounts/</c>
+    /// and
+    /// <c>metadata/</c>. Endpoints of the application that are more precise (<c>/MAAS/boot/{name}</c>) come first.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">Where to mount it. Clients are built for <c>/MAAS</c>; cloud-init and the API clients take any.</param>
-    /// <returns>The endpoint, to add conventions to (a host filter, a rate limit).</returns>
+    /// <param name="prefix">
+    /// The mount point. Clients are built for <c>/MAAS</c>; cloud-init and the API clients accept any.
+    /// </param>
+    /// <returns>A builder for conventions (authorization, rate limits, CORS) of all endpoints or of one group.</returns>
+    /// <remarks>
+    /// Each endpoint checks credentials and access itself, in addition to the policies of the application; <c>AllowAnonymous</c> lifts only
+    /// the latter. The middleware of the application runs before the body of a request is read.
+    /// </remarks>
     /// <example>
     /// <code>
     /// builder.Services.AddMaasCore(options => options.DataSource = "maas.db").AddMaasApi();
@@ -22,18 +32,27 @@ public static class MaasApiEndpointRouteBuilderExtensions
     /// app.MapMaasApi();
     /// </code>
     /// </example>
-    public static IEndpointConventionBuilder MapMaasApi(
+    public static MaasApiConventionBuilder MapMaasApi(
         this IEndpointRouteBuilder endpoints,
         [StringSyntax("Route")] string prefix = "/MAAS")
     {
-        prefix = "/" + prefix.Trim('/');
-        if (prefix == "/") prefix = "";
-        return endpoints.Map(prefix + "/{**path}", http =>
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(prefix);
+        var mount = new ApiMount(endpoints.ServiceProvider.GetRequiredService<RouteTable>().Resources);
+        if (endpoints.ServiceProvider.GetService<IAuthorizationHandlerProvider>() is not null)
         {
-            var path = http.Request.Path;
-            if (prefix.Length > 0) path.StartsWithSegments(prefix, out path);
-            var mount = http.Request.PathBase.Add(prefix).Value ?? "";
-            return http.RequestServices.GetRequiredService<Dispatcher>().InvokeAsync(http, mount, path.Value);
-        }).WithDisplayName("MAAS API");
+            var authorize = endpoints.CreateApplicationBuilder();
+            authorize.UseAuthorization();
+            authorize.Run(http => http.GetEndpoint()?.RequestDelegate?.Invoke(http) ?? Task.CompletedTask);
+            mount.Authorize = authorize.Build();
+        }
+
+        var all = endpoints.MapGroup("/" + prefix.Trim('/'));
+        var (api, metadata) = (all.MapGroup(""), all.MapGroup(""));
+        foreach (var resource in mount.Resources)
+            ApiEndpoints.Map(resource.Segments[0] == "metadata" ? metadata : api, mount, resource);
+        ApiEndpoints.MapUnknown(api, mount, "");
+        ApiEndpoints.MapUnknown(metadata, mount, "/metadata");
+        return new MaasApiConventionBuilder(all, api, metadata);
     }
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
 
 namespace Maas.Api;
 
@@ -54,4 +56,37 @@ public sealed class MaasApiOptions
     /// </summary>
     [Required]
     public string Version { get; set; } = "3.5.0";
+
+    /// <summary>The schemes of <see cref="AdmitUsers"/>, in the order of the calls.</summary>
+    internal List<KeyValuePair<string, Func<HttpContext, ClaimsPrincipal, ValueTask<MaasApiUser?>>>> AdmittedSchemes { get; } = [];
+
+    /// <summary>Whether a handler that reads an argument which its operation does not declare fails. For tests.</summary>
+    internal bool VerifyArguments { get; set; }
+
+    /// <summary>
+    /// Admits users of another authentication scheme of the application beside API keys. It applies to requests without OAuth credentials.
+    /// The API has no protection against forged requests from a browser, so use schemes whose credentials a browser does not send by itself
+    /// (bearer tokens, not cookies), or add such protection.
+    /// </summary>
+    /// <param name="scheme">The scheme, as registered with <c>AddAuthentication</c>.</param>
+    /// <param name="map">
+    /// The MAAS user of an authenticated principal; null refuses it. It may create the user first. Names that are not in the store are
+    /// refused.
+    /// </param>
+    /// <example>
+    /// <code>
+    /// services.AddMaasApi(options => options.AdmitUsers("Bearer", (http, principal) => ValueTask.FromResult(
+    ///     principal.FindFirst("preferred_username") is { } name
+    ///         ? new MaasApiUser(name.Value, IsAdministrator: principal.IsInRole("maas-admins"))
+    ///         : null)));
+    /// </code>
+    /// </example>
+    public void AdmitUsers(string scheme, Func<HttpContext, ClaimsPrincipal, ValueTask<MaasApiUser?>> map)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(scheme);
+        ArgumentNullException.ThrowIfNull(map);
+        if (scheme == MaasApiAuthentication.Scheme)
+            throw new ArgumentException("The scheme of API keys needs no mapping.", nameof(scheme));
+        AdmittedSchemes.Add(new(scheme, map));
+    }
 }

@@ -1,9 +1,9 @@
 using Maas.Api;
-using Maas.Api.Accounts;
-using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Routing;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -12,8 +12,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasApiServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the HTTP API and the metadata service. They act on the <c>MaasRegion</c> that is registered
-    /// (<c>AddMaasCore</c>, or one that was opened by hand), and go by the registered <see cref="TimeProvider"/>, else the system's.
+    /// Adds the HTTP API, the metadata service and the authentication scheme <see cref="MaasApiAuthentication.Scheme"/>, which does not
+    /// become the default. They use the registered <c>MaasRegion</c> (<c>AddMaasCore</c>, or one that was opened by hand) and the
+    /// registered
+    /// <see cref="TimeProvider"/>, else the system's.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets the limits; null leaves the defaults.</param>
@@ -39,7 +41,30 @@ public static class MaasApiServiceCollectionExtensions
         services.TryAddSingleton<BodyBudget>();
         services.TryAddSingleton<LoginGuard>();
         services.TryAddSingleton<PasswordQueue>();
-        services.TryAddSingleton<Dispatcher>();
+        services.TryAddSingleton<HostUsers>();
+        services.TryAddSingleton<ApiServices>();
+        services.TryAddSingleton<OperationInvoker>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, OperationMatcherPolicy>());
+        AddAuthentication(services);
         return services;
     }
+
+    private static void AddAuthentication(IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(Registered))) return;
+        services.AddSingleton<Registered>();
+        services.AddRouting();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, MaasAuthenticationHandler>(MaasApiAuthentication.Scheme, null);
+        services.AddOptions<AuthenticationOptions>().PostConfigure(options =>
+        {
+            // ASP.NET Core makes the only scheme of an application its default. This scheme must not take part in that: the scheme of the
+            // application stays its default, and credentials are not checked before the middleware has restored the address that they sign.
+            string[] others = [.. options.Schemes.Select(each => each.Name).Where(name => name != MaasApiAuthentication.Scheme)];
+            if (others.Length <= 1) options.DefaultScheme ??= others.FirstOrDefault(NoScheme);
+        });
+    }
+
+    private const string NoScheme = "";
+
+    private sealed class Registered;
 }

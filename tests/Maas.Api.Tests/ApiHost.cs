@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Fleet;
@@ -71,7 +70,11 @@ internal sealed class ApiHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(timeProvider).AddSingleton(region).AddMaasApi(configure);
+        builder.Services.AddSingleton(timeProvider).AddSingleton(region).AddMaasApi(options =>
+        {
+            options.VerifyArguments = true;
+            configure?.Invoke(options);
+        });
         configureServices?.Invoke(builder.Services);
         var web = builder.Build();
         web.MapMaasApi(prefix);

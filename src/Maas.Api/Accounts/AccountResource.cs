@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.OAuth;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Journal;
 using Maas.Core.Store;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Api.Accounts;
@@ -18,9 +18,9 @@ internal static partial class AccountResource
     [
         new("api/2.0/account/", "AccountHandler", "Your account.",
         [
-            ApiAction.Get("list_authorisation_tokens", Access.User, ListAsync, "List your API keys."),
+            ApiAction.Get("list_authorisation_tokens", ApiAccess.User, ListAsync, "List your API keys."),
             .. Shared,
-            ApiAction.Post("update_token_name", Access.User, RenameAsync, """
+            ApiAction.Post("update_token_name", ApiAccess.User, RenameAsync, """
                 Rename an API key.
 
                 :param token: the key's middle part, or all of it.
@@ -32,7 +32,7 @@ internal static partial class AccountResource
             "accounts/authenticate/",
             "AuthenticateHandler",
             "A password for an API key.",
-            ApiAction.Create(Access.Public, AuthenticateAsync, """
+            ApiAction.Create(ApiAccess.Public, AuthenticateAsync, """
             Trade a password for an API key.
 
             :param username: the user name.
@@ -43,12 +43,12 @@ internal static partial class AccountResource
 
     private static IEnumerable<ApiAction> Shared =>
     [
-        ApiAction.Post("create_authorisation_token", Access.User, CreateAsync, """
+        ApiAction.Post("create_authorisation_token", ApiAccess.User, CreateAsync, """
             Make an API key.
 
             :param name: what to call it.
             """),
-        ApiAction.Post("delete_authorisation_token", Access.User, DeleteAsync, """
+        ApiAction.Post("delete_authorisation_token", ApiAccess.User, DeleteAsync, """
             End an API key.
 
             :param token_key: the key's middle part.
@@ -57,6 +57,7 @@ internal static partial class AccountResource
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
+        if (request.Caller is Caller.OfUser { MayManageKeys: false }) return KeysDenied;
         var key =
             await request.Region.Users.CreateApiKeyAsync(request.User, request.Form["name"] ?? "", request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json => Write(json, key));
@@ -70,20 +71,27 @@ internal static partial class AccountResource
             : ApiResults.NotFound("Token");
     }
 
-    private static async Task<ApiResult> ListAsync(ApiRequest request) =>
-        ApiResults.List(await request.Region.Users.ListApiKeysAsync(request.User, request.Aborted).ConfigureAwait(false), (json, key) =>
+    private static async Task<ApiResult> ListAsync(ApiRequest request)
+    {
+        if (request.Caller is Caller.OfUser { MayManageKeys: false }) return KeysDenied;
+        var keys = await request.Region.Users.ListApiKeysAsync(request.User, request.Aborted).ConfigureAwait(false);
+        return ApiResults.List(keys, (json, key) =>
         {
             json.WriteStartObject();
             json.WriteString("name", key.Name);
             json.WriteString("token", key.ToSecret().Reveal());
             json.WriteEndObject();
         });
+    }
+
+    private static ApiResult KeysDenied { get; } =
+        ApiResults.Forbidden("API keys have the rights of the stored user, which exceed those of this login.");
 
     private static async Task<ApiResult> RenameAsync(ApiRequest request)
     {
         var form = request.Reader();
         var (token, name) = (form.Required("token"), form.Required("name"));
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         var key = token.Split(':') is [_, var middle, _] ? middle : token;
         return await request.Region.Users.RenameApiKeyAsync(request.User, key, name, request.Aborted).ConfigureAwait(false)
             ? ApiResults.Text("Accepted", 202)
@@ -95,15 +103,15 @@ internal static partial class AccountResource
     {
         var form = request.Reader();
         var (name, password, consumer) = (form.Required("username"), form.Required("password"), form.Optional("consumer") ?? "");
-        if (form.HasErrors) return ApiResults.BadForm(form);
-        var guard = request.Http.RequestServices.GetRequiredService<LoginGuard>();
+        if (form.HasErrors) return form.BadRequest();
+        var guard = request.Services.Logins;
         if (guard.Ask(name, request.RemoteAddress) is { Allowed: false, Wait: var wait })
             return ApiResults.Text("Too many failed logins. Try again later.", StatusCodes.Status429TooManyRequests) with
             {
                 Headers = ApiResults.Busy("", wait).Headers
             };
-        // Checking a password is slow on purpose, and strangers do not queue in front of users.
-        var (entered, user) = await request.Http.RequestServices.GetRequiredService<PasswordQueue>().RunAsync(
+        // Checking a password is slow on purpose; unauthenticated callers must not delay users.
+        var (entered, user) = await request.Services.Passwords.RunAsync(
             request.RemoteAddress,
             () => request.Region.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted),
             request.Aborted)
@@ -147,7 +155,7 @@ internal static partial class AccountResource
             ? name
             : "(not a user name)";
         LogFailures(
-            request.Http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Maas.Api.Accounts"),
+            request.Services.Loggers.CreateLogger("Maas.Api.Accounts"),
             count,
             shown,
             request.RemoteAddress);
@@ -159,7 +167,9 @@ internal static partial class AccountResource
     }
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "{Count} logins failed, the last as {User} from {Client}; further attempts are delayed")]
+        EventId = 2,
+        Level = LogLevel.Warning,
+        Message = "{Count} logins failed, the last as {User} from {Client}; further attempts are delayed")]
     private static partial void LogFailures(ILogger logger, int count, string user, System.Net.IPAddress client);
 
     private static void Write(Utf8JsonWriter json, ApiKey key)

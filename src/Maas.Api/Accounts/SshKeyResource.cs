@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Accounts;
 
@@ -13,8 +13,8 @@ internal static class SshKeyResource
     [
         new("api/2.0/account/prefs/sshkeys/", "SSHKeysHandler", "Your SSH keys.",
         [
-            ApiAction.Read(Access.User, ListAsync, "List your SSH keys."),
-            ApiAction.Create(Access.User, CreateAsync, """
+            ApiAction.Read(ApiAccess.User, ListAsync, "List your SSH keys."),
+            ApiAction.Create(ApiAccess.User, CreateAsync, """
                 Add an SSH key.
 
                 :param key: the public key, a line as in authorized_keys.
@@ -22,8 +22,8 @@ internal static class SshKeyResource
         ]),
         new("api/2.0/account/prefs/sshkeys/{id}/", "SSHKeyHandler", "One of your SSH keys.",
         [
-            ApiAction.Read(Access.User, ReadAsync, "Read an SSH key."),
-            ApiAction.Delete(Access.User, DeleteAsync, "Remove an SSH key."),
+            ApiAction.Read(ApiAccess.User, ReadAsync, "Read an SSH key."),
+            ApiAction.Delete(ApiAccess.User, DeleteAsync, "Remove an SSH key."),
         ]),
     ];
 
@@ -36,18 +36,18 @@ internal static class SshKeyResource
     {
         var form = request.Reader();
         var text = form.Required("key");
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         var present = await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false);
         if (present.Any(each => each.Key == text.Trim()))
         {
             form.Refuse("__all__", "This key has already been added for this user.");
-            return ApiResults.BadForm(form);
+            return form.BadRequest();
         }
 
         if (await request.Region.SshKeys.AddAsync(request.User.Name, text, null, request.Aborted).ConfigureAwait(false) is { } key)
             return ApiResults.Json(json => Write(json, key, request.Links), 201);
         form.Refuse("key", "This is not an SSH public key.");
-        return ApiResults.BadForm(form);
+        return form.BadRequest();
     }
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>

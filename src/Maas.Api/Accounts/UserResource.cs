@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
@@ -14,8 +14,8 @@ internal static class UserResource
     [
         new("api/2.0/users/", "UsersHandler", "All users.",
         [
-            ApiAction.Read(Access.User, ListAsync, "List users."),
-            ApiAction.Create(Access.Administrator, CreateAsync, """
+            ApiAction.Read(ApiAccess.User, ListAsync, "List users."),
+            ApiAction.Create(ApiAccess.Administrator, CreateAsync, """
                 Make a user.
 
                 :param username: the user name.
@@ -23,12 +23,12 @@ internal static class UserResource
                 :param password: the password.
                 :param is_superuser: whether everything is allowed (0 or 1).
                 """),
-            ApiAction.Get("whoami", Access.User, request => Task.FromResult(Show(request, request.User)), "Read who you are."),
+            ApiAction.Get("whoami", ApiAccess.User, request => Task.FromResult(Show(request, request.User)), "Read who you are."),
         ]),
         new("api/2.0/users/{username}/", "UserHandler", "A user.",
         [
-            ApiAction.Read(Access.User, ReadAsync, "Read a user."),
-            ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a user who owns no machine.") with
+            ApiAction.Read(ApiAccess.User, ReadAsync, "Read a user."),
+            ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Remove a user who owns no machine.") with
             {
                 Unsupported = new Dictionary<string, string>
                 {
@@ -55,7 +55,7 @@ internal static class UserResource
         var form = request.Reader();
         var (username, email, password, isAdministrator) = (
             form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         var user =
             await request.Region.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted)
                 .ConfigureAwait(false);

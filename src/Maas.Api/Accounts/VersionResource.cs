@@ -1,4 +1,4 @@
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
 namespace Maas.Api.Accounts;
@@ -18,17 +18,17 @@ internal static class VersionResource
             "api/2.0/version/",
             "VersionHandler",
             "The version of the API.",
-            ApiAction.Read(Access.Public, ReadAsync, "Read the version and what this server is capable of.")),
+            ApiAction.Read(ApiAccess.Public, ReadAsync, "Read the version and what this server is capable of.")),
         new(
             "api/1.0/version/",
             "VersionHandler",
             "The version of the API.",
-            ApiAction.Read(Access.Public, ReadAsync, "Read the version and what this server is capable of.")),
+            ApiAction.Read(ApiAccess.Public, ReadAsync, "Read the version and what this server is capable of.")),
         new(
             "api/version/",
             "VersionHandler",
             "The newest API version.",
-            ApiAction.Read(Access.Public, _ => Task.FromResult(ApiResults.Text("2.0")), "Read it.")),
+            ApiAction.Read(ApiAccess.Public, _ => Task.FromResult(ApiResults.Text("2.0")), "Read it.")),
     ];
 
     private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(ApiResults.Json(json =>
@@ -37,7 +37,7 @@ internal static class VersionResource
         json.WriteStartArray("capabilities");
         foreach (var capability in Capabilities) json.WriteStringValue(capability);
         json.WriteEndArray();
-        json.WriteString("version", request.Options.Version);
+        json.WriteString("version", request.Services.Options.Version);
         json.WriteString("subversion", "");
         json.WriteEndObject();
     }));

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Maas.Api.Answers;
 using Maas.Api.Machines;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Images;
 
@@ -17,12 +17,12 @@ internal static class BootResourcesResource
     [
         new("api/2.0/boot-resources/", "BootResourcesHandler", "All images.",
         [
-            ApiAction.Read(Access.User, ListAsync, """
+            ApiAction.Read(ApiAccess.User, ListAsync, """
                 List images.
 
                 :param type: synced or uploaded; all of them are uploaded.
                 """),
-            ApiAction.Create(Access.Administrator, CreateAsync, """
+            ApiAction.Create(ApiAccess.Administrator, CreateAsync, """
                 Announce an image; its bytes follow.
 
                 :param name: custom/NAME, or OS/SERIES.
@@ -36,17 +36,17 @@ internal static class BootResourcesResource
                 """),
             ApiAction.Get(
                 "is_importing",
-                Access.User,
+                ApiAccess.User,
                 _ => Task.FromResult(ApiResults.Json(json => json.WriteBooleanValue(false))),
                 "Whether images are being fetched; never, they are uploaded."),
         ]),
         new("api/2.0/boot-resources/{id}/", "BootResourceHandler", "An image.",
         [
-            ApiAction.Read(Access.User, ReadAsync, "Read an image with its versions."),
-            ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove an image."),
+            ApiAction.Read(ApiAccess.User, ReadAsync, "Read an image with its versions."),
+            ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Remove an image."),
         ]),
         new("api/2.0/boot-resources/{resource_id}/upload/{id}/", "BootResourceFileUploadHandler", "The bytes of an image.",
-            ApiAction.Update(Access.Administrator, UploadAsync, "Send the next bytes.") with { ReadsBody = true }),
+            ApiAction.Update(ApiAccess.Administrator, UploadAsync, "Send the next bytes.") with { ReadsBody = true }),
     ];
 
     private static async Task<ApiResult> ListAsync(ApiRequest request)
@@ -84,7 +84,7 @@ internal static class BootResourcesResource
             Title = form.Optional("title") ?? "",
             BaseImage = form.Optional("base_image") ?? "",
         };
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
 
         return await request.Region.BootResources.CreateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
@@ -122,8 +122,9 @@ internal static class BootResourcesResource
         if (IdOf(request, "resource_id") is not { } resourceId || IdOf(request, "id") is not { } fileId)
             return ApiResults.NotFound("BootResourceFile");
         var body = request.Http.Request;
-        if (body.ContentLength > request.Options.UploadChunkLimit) return ApiResults.TooLarge(request.Options.UploadChunkLimit);
-        RequestBody.Allow(body, request.Options.UploadChunkLimit);
+        if (body.ContentLength > request.Services.Options.UploadChunkLimit)
+            return ApiResults.TooLarge(request.Services.Options.UploadChunkLimit);
+        RequestBody.Allow(body, request.Services.Options.UploadChunkLimit);
         return await request.Region.BootResources.AppendAsync(resourceId, fileId, body.Body, request.Aborted).ConfigureAwait(false) switch
         {
             UploadResult.Taken => ApiResults.Ok,

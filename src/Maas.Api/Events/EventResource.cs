@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Maas.Api.Answers;
 using Maas.Api.Machines;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -18,7 +18,7 @@ internal static class EventResource
 
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/events/", "EventsHandler", "The journal.", ApiAction.Get("query", Access.User, QueryAsync, """
+        new("api/2.0/events/", "EventsHandler", "The journal.", ApiAction.Get("query", ApiAccess.User, QueryAsync, """
             Read events, the newest first.
 
             :param hostname: of machines with these host names.
@@ -44,7 +44,7 @@ internal static class EventResource
         var limit = (int)(form.Integer("limit", 1, MaximumLimit) ?? DefaultLimit);
         var macs = form.MacAddresses("mac_address");
         _ = Topology.DefaultTopology.Named(form, "zone", "zone"); // there is one zone, so naming it asks nothing
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
 
         var ids = await IdsAsync(request, macs).ConfigureAwait(false);
         IReadOnlyList<Event> events = [];

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Files;
 
 namespace Maas.Api.Files;
 
 /// <summary>
-/// Files that users keep here: Juju's state. A file belongs to its user; its key, which nobody can guess, lets anybody read it.
+/// Files that users keep here: Juju's state. A file belongs to its user; every caller that has its unguessable key may read it.
 /// </summary>
 internal static class FileResource
 {
@@ -14,23 +14,23 @@ internal static class FileResource
     [
         new("api/2.0/files/", "FilesHandler", "Your files.",
         [
-            ApiAction.Read(Access.User, ListAsync, """
+            ApiAction.Read(ApiAccess.User, ListAsync, """
                 List your files.
 
                 :param prefix: only files whose names begin so.
                 """),
-            ApiAction.Create(Access.User, AddAsync, AddDoc) with { TakesAnyFile = true, LongestForm = int.MaxValue },
-            ApiAction.Delete(Access.User, DeleteAsync, """
+            ApiAction.Create(ApiAccess.User, AddAsync, AddDoc) with { TakesAnyFile = true, LongestForm = int.MaxValue },
+            ApiAction.Delete(ApiAccess.User, DeleteAsync, """
                 Remove a file.
 
                 :param filename: its name.
                 """),
-            ApiAction.Get("get", Access.User, GetAsync, """
+            ApiAction.Get("get", ApiAccess.User, GetAsync, """
                 Read a file.
 
                 :param filename: its name.
                 """),
-            ApiAction.Get("get_by_key", Access.Public, GetByKeyAsync, """
+            ApiAction.Get("get_by_key", ApiAccess.Public, GetByKeyAsync, """
                 Read a file by its key.
 
                 :param key: the key.
@@ -38,8 +38,8 @@ internal static class FileResource
         ]),
         new("api/2.0/files/{filename*}", "FileHandler", "One of your files.",
         [
-            ApiAction.Read(Access.User, ReadAsync, "Read a file with its content in base64."),
-            ApiAction.Delete(Access.User, DeleteAsync, "Remove a file."),
+            ApiAction.Read(ApiAccess.User, ReadAsync, "Read a file with its content in base64."),
+            ApiAction.Delete(ApiAccess.User, DeleteAsync, "Remove a file."),
         ]),
     ];
 
@@ -87,7 +87,7 @@ internal static class FileResource
 
     internal static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
-        var name = request.Route.GetValueOrDefault("filename") ?? request.Form["filename"];
+        var name = request.Route.Find("filename") ?? request.Form["filename"];
         if (string.IsNullOrEmpty(name)) return ApiResults.BadRequest("Filename not supplied");
         return await request.Region.Files.DeleteAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false)
             ? ApiResults.NoContent

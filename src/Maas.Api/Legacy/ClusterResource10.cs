@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Images;
 
@@ -19,23 +19,23 @@ internal static class ClusterResource10
             "api/1.0/nodegroups/",
             "NodeGroupsHandler",
             "All node groups.",
-            ApiAction.Get("list", Access.User, ListAsync, "List node groups.")),
+            ApiAction.Get("list", ApiAccess.User, ListAsync, "List node groups.")),
         new(
             "api/1.0/nodegroups/{uuid}/",
             "NodeGroupHandler",
             "A node group.",
-            ApiAction.Read(Access.User, ReadAsync, "Read a node group.")),
+            ApiAction.Read(ApiAccess.User, ReadAsync, "Read a node group.")),
         new(
             "api/1.0/nodegroups/{uuid}/boot-images/",
             "BootImagesHandler",
             "Its boot images.",
-            ApiAction.Read(Access.User, BootImagesAsync, "List boot images.")),
+            ApiAction.Read(ApiAccess.User, BootImagesAsync, "List boot images.")),
         new("api/1.0/nodegroups/{uuid}/interfaces/", "NodeGroupInterfacesHandler", "Its interfaces.",
-            ApiAction.Get("list", Access.User, NoneAsync, "List interfaces.") with { TakesAnyArgument = true }),
+            ApiAction.Get("list", ApiAccess.User, NoneAsync, "List interfaces.") with { TakesAnyArgument = true }),
         .. new[] { "spaces", "subnets", "fabrics", "static-routes", "networks" }.Select(name =>
-            new ApiResource($"api/1.0/{name}/", $"{name}Handler", $"All {name}.", ApiAction.Read(Access.User, NoneAsync, $"List {name}.")
+            new ApiResource($"api/1.0/{name}/", $"{name}Handler", $"All {name}.", ApiAction.Read(ApiAccess.User, NoneAsync, $"List {name}.")
                 with { TakesAnyArgument = true })),
-        new("api/1.0/devices/", "DevicesHandler", "All devices.", ApiAction.Get("list", Access.User, NoneAsync, "List devices.")
+        new("api/1.0/devices/", "DevicesHandler", "All devices.", ApiAction.Get("list", ApiAccess.User, NoneAsync, "List devices.")
             with { TakesAnyArgument = true }),
     ];
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
 namespace Maas.Api.Legacy;
@@ -10,15 +10,17 @@ internal static class Documentation
 {
     public static ApiResource Definition { get; } = new("api/1.0/doc/", "DocHandler", "This page.",
         ApiAction.Read(
-            Access.Public,
-            request => Task.FromResult<ApiResult>(new ApiResult.Text(200, Page(request.Links.Prefix), "text/html; charset=utf-8")),
+            ApiAccess.Public,
+            request =>
+                Task.FromResult<ApiResult>(
+                    new ApiResult.Text(200, Page(request.Resources, request.Links.Prefix), "text/html; charset=utf-8")),
             "Read this page."));
 
-    private static string Page(string prefix)
+    private static string Page(IReadOnlyList<ApiResource> resources, string prefix)
     {
         var html =
             new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>MAAS API 1.0</title></head><body>\n<h1>MAAS API 1.0</h1>\n");
-        foreach (var resource in RouteTable.Everything.Resources.Where(each => each.Path.StartsWith("api/1.0/", StringComparison.Ordinal)))
+        foreach (var resource in resources.Where(each => each.Path.StartsWith("api/1.0/", StringComparison.Ordinal)))
         {
             html.Append("<h2>")
                 .Append(WebUtility.HtmlEncode($"{prefix}/{resource.Path}".Replace("*}", "}/", StringComparison.Ordinal)))

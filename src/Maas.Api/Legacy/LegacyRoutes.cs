@@ -16,22 +16,22 @@ internal static class LegacyRoutes
         MacResource10.Item,
         new("api/1.0/files/", "FilesHandler", "Files.",
         [
-            ApiAction.Post("add", Access.User, FileResource.AddAsync, FileResource.AddDoc) with
+            ApiAction.Post("add", ApiAccess.User, FileResource.AddAsync, FileResource.AddDoc) with
             {
                 TakesAnyFile = true,
                 LongestForm = int.MaxValue,
             },
-            ApiAction.Get("get", Access.User, FileResource.GetAsync, "Read a file.\n\n:param filename: its name."),
-            ApiAction.Get("list", Access.User, FileResource.ListAsync,
+            ApiAction.Get("get", ApiAccess.User, FileResource.GetAsync, "Read a file.\n\n:param filename: its name."),
+            ApiAction.Get("list", ApiAccess.User, FileResource.ListAsync,
                 "List your files.\n\n:param prefix: only files whose names begin so."),
-            ApiAction.Get("get_by_key", Access.Public, FileResource.GetByKeyAsync, "Read a file by its key.\n\n:param key: the key."),
+            ApiAction.Get("get_by_key", ApiAccess.Public, FileResource.GetByKeyAsync, "Read a file by its key.\n\n:param key: the key."),
         ]),
         new("api/1.0/files/{filename*}", "FileHandler", "A file.",
         [
-            ApiAction.Read(Access.User, FileResource.ReadAsync, "Read a file."),
-            ApiAction.Delete(Access.User, FileResource.DeleteAsync, "Remove a file."),
+            ApiAction.Read(ApiAccess.User, FileResource.ReadAsync, "Read a file."),
+            ApiAction.Delete(ApiAccess.User, FileResource.DeleteAsync, "Remove a file."),
         ]),
-        new("api/1.0/zones/", "ZonesHandler", "All zones.", ApiAction.Read(Access.User, Topology.ZoneResource.ListAsync, "List zones.")),
+        new("api/1.0/zones/", "ZonesHandler", "All zones.", ApiAction.Read(ApiAccess.User, Topology.ZoneResource.ListAsync, "List zones.")),
         .. ClusterResource10.All,
         Documentation.Definition,
     ];

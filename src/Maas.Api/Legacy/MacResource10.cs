@@ -1,5 +1,5 @@
-using Maas.Api.Answers;
 using Maas.Api.Machines;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -11,14 +11,14 @@ internal static class MacResource10
 {
     public static ApiResource List { get; } = new("api/1.0/nodes/{system_id}/macs/", "NodeMacsHandler", "A node's MAC addresses.",
     [
-        ApiAction.Read(Access.User, ListAsync, "List them."),
-        ApiAction.Create(Access.User, AddAsync, "Add one (administrators only).\n\n:param mac_address: the address."),
+        ApiAction.Read(ApiAccess.User, ListAsync, "List them."),
+        ApiAction.Create(ApiAccess.User, AddAsync, "Add one (administrators only).\n\n:param mac_address: the address."),
     ]);
 
     public static ApiResource Item { get; } = new("api/1.0/nodes/{system_id}/macs/{mac_address}/", "NodeMacHandler", "A MAC address.",
     [
-        ApiAction.Read(Access.User, ReadAsync, "Read it."),
-        ApiAction.Delete(Access.User, DeleteAsync, "Remove it (administrators only)."),
+        ApiAction.Read(ApiAccess.User, ReadAsync, "Read it."),
+        ApiAction.Delete(ApiAccess.User, DeleteAsync, "Remove it (administrators only)."),
     ]);
 
     private static Task<ApiResult> ListAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
@@ -31,7 +31,7 @@ internal static class MacResource10
         var form = request.Reader();
         var addresses = form.MacAddresses("mac_address");
         if (addresses.Count != 1 && !form.HasErrors) form.Refuse("mac_address", "This field is required.");
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         return await ChangeAsync(request, machine, known => [.. known.Where(each => each != addresses[0]), addresses[0]])
             .ConfigureAwait(false)
             ?? ApiResults.Json(json => NodeJson.WriteMac(json, machine.Id, addresses[0], request.Links));

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Maas.Api.Answers;
 using Maas.Api.Machines;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core;
@@ -17,7 +17,7 @@ internal static class NodeJson
 {
     private const int Allocated = 6;
 
-    /// <summary>The members of 2012: all that somebody without credentials gets.</summary>
+    /// <summary>The members of 2012: all that a caller without credentials receives.</summary>
     public static void WriteOriginal(Utf8JsonWriter json, Machine machine, Links links)
     {
         json.WriteStartObject();

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Maas.Api.Answers;
 using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -26,7 +26,7 @@ internal static class NodeResource10
     [
         new("api/1.0/nodes/", "NodesHandler", "All nodes.",
         [
-            ApiAction.Post("new", Access.UserOrAnonymous, NewAsync, """
+            ApiAction.Post("new", ApiAccess.UserOrAnonymous, NewAsync, """
                 Declare a node. An administrator's is accepted at once.
 
                 :param architecture: i386, amd64 and so on.
@@ -40,26 +40,28 @@ internal static class NodeResource10
                     .. OfClusters],
                 Unsupported = MachineOperations.AlwaysChecked,
             },
-            ApiAction.Post("accept", Access.User, AcceptAsync, "Accept declared nodes: commission them.\n\n:param nodes: their ids."),
-            ApiAction.Post("acquire", Access.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored.")
+            ApiAction.Post("accept", ApiAccess.User, AcceptAsync, "Accept declared nodes: commission them.\n\n:param nodes: their ids."),
+            ApiAction.Post("acquire", ApiAccess.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored.")
                 with { TakesAnyArgument = true },
-            ApiAction.Post("release", Access.User, request =>
+            ApiAction.Post("release", ApiAccess.User, request =>
                 request.ReleaseMachinesAsync("nodes", "node", NodeJson.NameOf),
                     $"Give nodes back.\n\n:param nodes: their ids.\n{Comment}"),
-            ApiAction.Get("list", Access.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}")
+            ApiAction.Get("list", ApiAccess.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}")
                 with { AlsoTakes = MachineQuery.MoreArguments, Unsupported = Allocation.NotJudged },
-            ApiAction.Get("list_allocated", Access.User, ListAllocatedAsync,
+            ApiAction.Get("list_allocated", ApiAccess.User, ListAllocatedAsync,
                 "List the nodes acquired with this key.\n\n:param id: only these."),
-            ApiAction.Get("is_registered", Access.UserOrAnonymous, MachinesResource.IsRegisteredAsync,
+            ApiAction.Get("is_registered", ApiAccess.UserOrAnonymous, MachinesResource.IsRegisteredAsync,
                 "Ask whether an address belongs to a node.\n\n:param mac_address: the address."),
-            ApiAction.Get("deployment_status", Access.User, DeploymentStatusAsync,
+            ApiAction.Get("deployment_status", ApiAccess.User, DeploymentStatusAsync,
                 "Ask how far the installation of nodes is.\n\n:param nodes: their ids."),
         ]),
         new("api/1.0/nodes/{system_id}/", "NodeHandler", "A node.",
         [
             ApiAction.Read(
-                Access.User, request => WithAsync(request, _ => true, machine => Task.FromResult(Show(request, machine))), "Read a node."),
-            ApiAction.Update(Access.User, UpdateAsync, """
+                ApiAccess.User,
+                request => WithAsync(request, _ => true, machine => Task.FromResult(Show(request, machine))),
+                "Read a node."),
+            ApiAction.Update(ApiAccess.User, UpdateAsync, """
                 Change a node.
 
                 :param hostname: its new host name.
@@ -71,27 +73,30 @@ internal static class NodeResource10
                     AlsoTakes = ["subarchitecture", "power_parameters_*", .. OfClusters],
                     Unsupported = MachineOperations.AlwaysChecked
                 },
-            ApiAction.Delete(Access.Administrator, DeleteAsync, "Forget a node that nobody has."),
+            ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Forget a node without an owner."),
             ApiAction.Get(
-                "power_parameters", Access.Administrator, MachineResource.PowerParametersAsync, "Read how the node is turned on and off."),
-            ApiAction.Get("query_power_state", Access.User, MachineResource.QueryPowerStateAsync, "Read the node's power state."),
-            ApiAction.Get("details", Access.User, MachineResource.DetailsAsync, "Read the raw inventory as BSON."),
-            ApiAction.Post("start", Access.User, StartAsync, $"""
+                "power_parameters",
+                ApiAccess.Administrator,
+                MachineResource.PowerParametersAsync,
+                "Read how the node is turned on and off."),
+            ApiAction.Get("query_power_state", ApiAccess.User, MachineResource.QueryPowerStateAsync, "Read the node's power state."),
+            ApiAction.Get("details", ApiAccess.User, MachineResource.DetailsAsync, "Read the raw inventory as BSON."),
+            ApiAction.Post("start", ApiAccess.User, StartAsync, $"""
                 Install a node, or turn on an installed one.
 
                 :param user_data: what cloud-init gets, as it is or in base64.
                 :param distro_series: the system.
                 :param hwe_kernel: the kernel; kept and shown.
                 {Comment}
-                """) with { LongestForm = ApiAction.UserDataForm },
-            ApiAction.Post("stop", Access.User, StopAsync, $"""
+                """) with { LongestForm = FormLimits.UserData },
+            ApiAction.Post("stop", ApiAccess.User, StopAsync, $"""
                 Turn a node off. One that is being installed is not installed then, and stays its owner's.
 
                 :param stop_mode: hard cuts the power, soft asks the operating system to shut down.
                 {Comment}
                 """),
-            ApiAction.Post("release", Access.User, ReleaseAsync, $"Give a node back.\n\n{Comment}"),
-            ApiAction.Post("commission", Access.Administrator, request =>
+            ApiAction.Post("release", ApiAccess.User, ReleaseAsync, $"Give a node back.\n\n{Comment}"),
+            ApiAction.Post("commission", ApiAccess.Administrator, request =>
                 CommandAsync(request, new MachineCommand.Commission()), $"Commission a node.\n\n{Comment}") with
             {
                 AlsoTakes = ["skip_networking", "skip_storage"],
@@ -100,11 +105,11 @@ internal static class NodeResource10
                     ["block_poweroff"] = "This server's ephemeral environment powers off when it is done."
                 },
             },
-            ApiAction.Post("abort_operation", Access.User, request =>
+            ApiAction.Post("abort_operation", ApiAccess.User, request =>
                 CommandAsync(request, new MachineCommand.Abort()), $"Stop what a node is busy with.\n\n{Comment}"),
             ApiAction.Post(
                 "mark_broken",
-                Access.User,
+                ApiAccess.User,
                 request => CommandAsync(request, new MachineCommand.MarkBroken { Comment = request.Form["error_description"] }),
                 $"""
                 Mark a node broken.
@@ -112,13 +117,13 @@ internal static class NodeResource10
                 {Comment}
                 :param error_description: the same under its old name.
                 """),
-            ApiAction.Post("mark_fixed", Access.Administrator, request =>
+            ApiAction.Post("mark_fixed", ApiAccess.Administrator, request =>
                 CommandAsync(request, new MachineCommand.MarkFixed()), $"Mark a node whole again.\n\n{Comment}"),
         ]),
     ];
 
     /// <summary>
-    /// Runs <paramref name="then"/> on the node in the path, if the user may. In API 1.0 somebody else's node is 403, not 404.
+    /// Runs <paramref name="then"/> on the node in the path, if the user may. In API 1.0 another user's node is 403, not 404.
     /// </summary>
     internal static async Task<ApiResult> WithAsync(ApiRequest request, Func<Machine, bool> may, Func<Machine, Task<ApiResult>> then)
     {
@@ -144,7 +149,7 @@ internal static class NodeResource10
         if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
         if (wanted.MacAddresses.Count == 0 && wanted.Power.Type != "ipmi" && !form.HasErrors)
             form.Refuse("mac_addresses", "This field is required.");
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
 
         if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
         var result = await request.StoreNewMachineAsync(wanted).ConfigureAwait(false);
@@ -177,7 +182,7 @@ internal static class NodeResource10
     {
         var form = request.Reader();
         var wanted = Allocation.Read(form, (Caller.OfUser)request.Caller);
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
             AllocationResult.Allocated allocated => Show(request, allocated.Machine),
@@ -227,7 +232,7 @@ internal static class NodeResource10
         if (changesPower && !request.User.IsAdministrator)
             return ApiResults.Forbidden("Only an administrator may say how a node is turned on and off.");
         if (changesPower) _ = form.Power(machine.Power);
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
@@ -252,7 +257,7 @@ internal static class NodeResource10
     {
         var form = request.Reader();
         var userData = form.UserData();
-        if (form.HasErrors) return Task.FromResult(ApiResults.BadForm(form));
+        if (form.HasErrors) return Task.FromResult(form.BadRequest());
         MachineCommand command = machine.Status is MachineStatus.Deploying or MachineStatus.Deployed
             ? new MachineCommand.TurnOn { UserData = userData }
             : new MachineCommand.Deploy(machine.Owner ?? request.User.Name)
@@ -276,7 +281,7 @@ internal static class NodeResource10
     {
         var result =
             await request.Region.Machines.ExecuteAsync(
-                machine.Id, new MachineCommand.Release { Comment = request.Form["comment"] }, request.Actor, request.Aborted)
+                machine.Id, new MachineCommand.Release { Comment = request.Comment }, request.Actor, request.Aborted)
                 .ConfigureAwait(false);
         return result switch
         {
@@ -293,7 +298,7 @@ internal static class NodeResource10
 
     private static async Task<ApiResult> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
     {
-        var explained = command with { Comment = request.Form["comment"] ?? command.Comment };
+        var explained = command with { Comment = request.Comment ?? command.Comment };
         return await request.Region.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted)
             .ConfigureAwait(false) switch
         {

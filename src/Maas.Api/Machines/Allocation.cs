@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Maas.Api.Answers;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
 
@@ -56,7 +56,7 @@ internal static class Allocation
         var form = request.Reader();
         var wanted = Read(form, (Caller.OfUser)request.Caller);
         _ = form.Boolean("verbose");
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
 
         return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {

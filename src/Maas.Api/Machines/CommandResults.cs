@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -16,7 +16,7 @@ internal static class CommandResults
         /// <summary>The machine afterwards (200), or why not: 409 for its state, 403 for its lock or its owner.</summary>
         public async Task<ApiResult> ExecuteAsync(SystemId id, MachineCommand command)
         {
-            var explained = command with { Comment = request.Form["comment"] ?? command.Comment };
+            var explained = command with { Comment = request.Comment ?? command.Comment };
             return await request.Region.Machines.ExecuteAsync(id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
             {
                 CommandResult.Done done => request.Show(done.Machine),
@@ -83,6 +83,6 @@ internal static class CommandResults
     {
         var form = new Requests.FormReader(Requests.RequestForm.Empty);
         form.Refuse(field, reason);
-        return ApiResults.BadForm(form);
+        return form.BadRequest();
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core;

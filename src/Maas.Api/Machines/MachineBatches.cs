@@ -1,5 +1,5 @@
-using Maas.Api.Answers;
 using Maas.Api.OAuth;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -41,7 +41,8 @@ internal static class MachineBatches
         }
 
         /// <summary>Accepts machines one after another, up to the first that cannot be. Gives those that changed.</summary>
-        public async Task<(IReadOnlyList<Machine> Accepted, CommandResult.Refused? Refusal)> AcceptMachinesAsync(IReadOnlyList<Machine> machines)
+        public async Task<(IReadOnlyList<Machine> Accepted, CommandResult.Refused? Refusal)> AcceptMachinesAsync(
+            IReadOnlyList<Machine> machines)
         {
             List<Machine> accepted = [];
             foreach (var machine in machines)
@@ -71,7 +72,7 @@ internal static class MachineBatches
             var denied = false;
             foreach (var machine in machines)
             {
-                var command = new MachineCommand.Release { Comment = request.Form["comment"] };
+                var command = new MachineCommand.Release { Comment = request.Comment };
                 switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Actor, request.Aborted)
                     .ConfigureAwait(false))
                 {
@@ -90,11 +91,11 @@ internal static class MachineBatches
 
         /// <summary>
         /// Why a caller without credentials may not make this machine known; null when it may. On the served link the hardware address of
-        /// the caller is seen, and it must be the machine's: nobody makes another's machine known.
+        /// the caller is seen, and it must be the machine's, so that a client cannot enlist another machine.
         /// </summary>
         public ApiResult? RefuseEnlistment(NewMachine machine)
         {
-            if (!request.Enlistments.TryEnter(request.RemoteAddress, out var wait))
+            if (!request.Services.Enlistments.TryEnter(request.RemoteAddress, out var wait))
                 return ApiResults.Busy("Too many machines make themselves known at once. Try again.", wait);
             return request.SeenHardware is { } seen && !machine.MacAddresses.Contains(seen)
                 ? CommandResults.BadField("mac_addresses", "The address of the interface that sends this request must be among them.")
@@ -102,7 +103,7 @@ internal static class MachineBatches
         }
 
         /// <summary>
-        /// Why a new machine was refused. A stranger who names an address that is known here gets null: an answer that depends on the
+        /// Why a new machine was refused. Null for an unauthenticated caller that names a known address: a response that depends on the
         /// machine with that address would tell of it. A user learns the machine's name if the machine is shown to them.
         /// </summary>
         public ApiResult? NotCreated(CreateResult.Refused refused) => (refused.AddressHolder, request.Caller) switch
@@ -121,8 +122,8 @@ internal static class MachineBatches
     }
 
     /// <summary>
-    /// What a stranger is told about a machine that is known here already: what the stranger said, and nothing of what is stored. The
-    /// machine itself, booted a second time before anybody accepted it, needs no more.
+    /// The response to an unauthenticated caller that enlists a known machine: what it sent, and nothing of what is stored. The
+    /// machine itself, booted a second time before it was accepted, needs no more.
     /// </summary>
     public static Machine Unrevealed(NewMachine said) => new()
     {

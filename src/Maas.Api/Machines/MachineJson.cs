@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core.Fleet;
@@ -49,7 +49,7 @@ internal static class MachineJson
         json.WriteEndObject();
     }
 
-    /// <summary>What somebody without credentials learns about the machine they enlisted.</summary>
+    /// <summary>What a caller without credentials receives about the machine that it enlisted.</summary>
     public static void WriteLimited(Utf8JsonWriter json, Machine machine, Links links)
     {
         json.WriteStartObject();

@@ -1,6 +1,6 @@
-using Maas.Api.Answers;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
@@ -52,7 +52,7 @@ internal static class MachineOperations
 
     public static IReadOnlyList<ApiAction> Actions { get; } =
     [
-        Operation("commission", Access.Administrator, Commission, $"""
+        Operation("commission", ApiAccess.Administrator, Commission, $"""
             Take inventory of a machine and run its tests.
 
             {Comment}
@@ -62,13 +62,13 @@ internal static class MachineOperations
             :param commissioning_scripts: names or tags of scripts; the inventory is always taken.
             :param testing_scripts: names or tags of tests, none for no test; without it, all of them.
             """) with { Unsupported = NoSsh },
-        Operation("test", Access.Administrator, Test, $"""
+        Operation("test", ApiAccess.Administrator, Test, $"""
             Run a machine's tests.
 
             {Comment}
             :param testing_scripts: names or tags of tests, none for no test; without it, all of them.
             """) with { Unsupported = NoSsh },
-        Operation("deploy", Access.User, Deploy, $"""
+        Operation("deploy", ApiAccess.User, Deploy, $"""
             Install a machine. A free one is allocated to you first.
 
             {Comment}
@@ -78,7 +78,7 @@ internal static class MachineOperations
             :param hwe_kernel: the kernel; kept and shown, for the image brings its own.
             :param agent_name: what the client calls itself.
             """, user => user.MayTake) with { Unsupported = NotDeployed },
-        Operation("release", Access.User, Release, $"""
+        Operation("release", ApiAccess.User, Release, $"""
             Give a machine back.
 
             {Comment}
@@ -90,55 +90,59 @@ internal static class MachineOperations
             {
                 Unsupported = new Dictionary<string, string> { ["scripts"] = "This server runs no scripts when a machine is released." }
             },
-        Operation("abort", Access.User, _ => new MachineCommand.Abort(), $"""
+        Operation("abort", ApiAccess.User, _ => new MachineCommand.Abort(), $"""
             Stop what a machine is busy with.
 
             {Comment}
             """),
-        Operation("power_on", Access.User, form => new MachineCommand.TurnOn { UserData = form.UserData() }, $"""
+        Operation("power_on", ApiAccess.User, form => new MachineCommand.TurnOn { UserData = form.UserData() }, $"""
             Turn a machine on.
 
             {Comment}
             :param user_data: what cloud-init gets, as it is or in base64.
             """),
-        Operation("power_off", Access.User, TurnOff, $"""
+        Operation("power_off", ApiAccess.User, TurnOff, $"""
             Turn a machine off.
 
             {Comment}
             :param stop_mode: hard cuts the power, soft asks the operating system to shut down.
             """),
-        Operation("mark_broken", Access.User, form => new MachineCommand.MarkBroken { Comment = form.Optional("error_description") }, $"""
+        Operation(
+            "mark_broken",
+            ApiAccess.User,
+            form => new MachineCommand.MarkBroken { Comment = form.Optional("error_description") },
+            $"""
             Mark a machine broken.
 
             {Comment}
             :param error_description: the same under its old name.
             """),
-        Operation("mark_fixed", Access.Administrator, _ => new MachineCommand.MarkFixed(), $"""
+        Operation("mark_fixed", ApiAccess.Administrator, _ => new MachineCommand.MarkFixed(), $"""
             Mark a machine whole again.
 
             {Comment}
             """),
-        Operation("override_failed_testing", Access.User, _ => new MachineCommand.OverrideFailedTesting(), $"""
+        Operation("override_failed_testing", ApiAccess.User, _ => new MachineCommand.OverrideFailedTesting(), $"""
             Accept a machine in spite of failed tests.
 
             {Comment}
             """),
-        Operation("rescue_mode", Access.Administrator, _ => new MachineCommand.EnterRescueMode(), $"""
+        Operation("rescue_mode", ApiAccess.Administrator, _ => new MachineCommand.EnterRescueMode(), $"""
             Boot a machine for a person to look at.
 
             {Comment}
             """),
-        Operation("exit_rescue_mode", Access.Administrator, _ => new MachineCommand.ExitRescueMode(), $"""
+        Operation("exit_rescue_mode", ApiAccess.Administrator, _ => new MachineCommand.ExitRescueMode(), $"""
             End that.
 
             {Comment}
             """),
-        Operation("lock", Access.User, _ => new MachineCommand.Lock(), $"""
+        Operation("lock", ApiAccess.User, _ => new MachineCommand.Lock(), $"""
             Refuse changes to a machine.
 
             {Comment}
             """),
-        Operation("unlock", Access.User, _ => new MachineCommand.Unlock(), $"""
+        Operation("unlock", ApiAccess.User, _ => new MachineCommand.Unlock(), $"""
             Allow them again.
 
             {Comment}
@@ -193,13 +197,13 @@ internal static class MachineOperations
 
     private static ApiAction Operation(
         string op,
-        Access access,
+        ApiAccess access,
         Func<FormReader, MachineCommand> read,
         string doc,
         Func<User, Func<Machine, bool>>? may = null) =>
         ApiAction.Post(op, access, request => RunAsync(request, read, may ?? (user => user.MayEdit)), doc) with
         {
-            LongestForm = op is "deploy" or "power_on" ? ApiAction.UserDataForm : ApiAction.UsualForm,
+            LongestForm = op is "deploy" or "power_on" ? FormLimits.UserData : FormLimits.Usual,
         };
 
     private static async Task<ApiResult> RunAsync(
@@ -211,7 +215,7 @@ internal static class MachineOperations
         if (!may(request.User)(machine)) return MachinePermissions.Denied;
         var form = request.Reader();
         var command = read(form);
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         if (command is MachineCommand.Release release)
             command = release with { Erase = await EraseModeAsync(request, form).ConfigureAwait(false) };
         if (command is MachineCommand.Deploy deploy)

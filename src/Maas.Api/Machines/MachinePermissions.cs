@@ -1,4 +1,4 @@
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
@@ -24,7 +24,7 @@ internal static class MachinePermissions
         /// <summary>Whether what is known about it may be changed: not while it is locked, not even by an administrator.</summary>
         public bool MayDescribe(Machine machine) => user.MayEdit(machine) && !machine.Locked;
 
-        /// <summary>Whether it may be changed, or taken because it is nobody's.</summary>
+        /// <summary>Whether it may be changed, or allocated because it has no owner.</summary>
         public bool MayTake(Machine machine) => MachineActor.Of(user).MayTake(machine);
 
         /// <summary>

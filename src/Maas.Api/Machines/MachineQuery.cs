@@ -1,4 +1,5 @@
 using Maas.Api.Requests;
+using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -44,6 +45,10 @@ internal sealed record MachineQuery(MachineFilter Filter, Func<Machine, bool> Al
             "not_agent_name", "not_arch",
         "not_status", "not_simple_status", "not_power_state", "not_owner",
     ];
+
+    /// <summary>All names of all filters.</summary>
+    public static IReadOnlyList<string> AllArguments { get; } =
+        [.. ApiArgument.Parse(Arguments).Select(argument => argument.Name), .. MoreArguments];
 
     /// <summary>Reads the filters; what makes no sense is an error of <paramref name="form"/>.</summary>
     public static MachineQuery Read(FormReader form)

@@ -1,11 +1,9 @@
-using Maas.Api.Answers;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
-using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Maas.Api.Machines;
 
@@ -14,8 +12,8 @@ internal static class MachineResource
 {
     public static ApiResource Definition { get; } = new("api/2.0/machines/{system_id}/", "MachineHandler", "A machine.",
     [
-        ApiAction.Read(Access.User, ReadAsync, "Read a machine."),
-        ApiAction.Update(Access.User, UpdateAsync, """
+        ApiAction.Read(ApiAccess.User, ReadAsync, "Read a machine."),
+        ApiAction.Update(ApiAccess.User, UpdateAsync, """
             Change what is known about a machine.
 
             :param hostname: its new host name.
@@ -31,27 +29,27 @@ internal static class MachineResource
             :param min_hwe_kernel: the oldest kernel it may run; kept and shown.
             :param swap_size: bytes of swap; kept and shown.
             """) with { AlsoTakes = ["subarchitecture", "power_parameters_*"], Unsupported = NotChanged },
-        ApiAction.Delete(Access.Administrator, DeleteAsync, """
+        ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, """
             Forget a machine.
 
             :param force: accepted, and without meaning here.
             """),
         ApiAction.Get(
             "power_parameters",
-            Access.Administrator,
+            ApiAccess.Administrator,
             PowerParametersAsync,
             "Read how the machine is turned on and off, with its passwords."),
         ApiAction.Get(
-            "query_power_state", Access.User, QueryPowerStateAsync, "Read the machine's power state, and have it looked up again."),
-        ApiAction.Get("details", Access.User, DetailsAsync, "Read the raw inventory as BSON."),
-        ApiAction.Get("get_token", Access.User, GetTokenAsync, "Read the machine's own key."),
+            "query_power_state", ApiAccess.User, QueryPowerStateAsync, "Read the machine's power state, and have it looked up again."),
+        ApiAction.Get("details", ApiAccess.User, DetailsAsync, "Read the raw inventory as BSON."),
+        ApiAction.Get("get_token", ApiAccess.User, GetTokenAsync, "Read the machine's own key."),
         ApiAction.Get(
             "get_capture",
-            Access.Administrator,
+            ApiAccess.Administrator,
             GetCaptureAsync,
             "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
-        ApiAction.Post("set_owner_data", Access.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
-        ApiAction.Post("set_workload_annotations", Access.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
+        ApiAction.Post("set_owner_data", ApiAccess.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
+        ApiAction.Post("set_workload_annotations", ApiAccess.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
         .. MachineOperations.Actions,
     ]);
 
@@ -76,7 +74,7 @@ internal static class MachineResource
     private static async Task<ApiResult> GetCaptureAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
-        var captures = request.Http.RequestServices.GetService<IMachineCaptures>();
+        var captures = request.Services.Captures;
         var output = new MemoryStream();
         if (captures is null || !await captures.WriteAsync(machine, output, request.Aborted).ConfigureAwait(false))
             return ApiResults.NotFound("Capture");
@@ -103,7 +101,7 @@ internal static class MachineResource
             form.Architecture(), (int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
         var (zone, pool) = (Topology.DefaultTopology.Zone(form), Topology.DefaultTopology.Pool(form));
         if (changesPower) _ = form.Power(machine.Power);
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
 
         var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
@@ -146,7 +144,8 @@ internal static class MachineResource
     }
 
     /// <summary>
-    /// The state as last known. Asking the machine's controller takes seconds: it is asked now, and whoever polls sees the answer.
+    /// The state as last known. Asking the machine's controller takes seconds: the query starts now, and a client that polls receives the
+    /// result.
     /// </summary>
     internal static async Task<ApiResult> QueryPowerStateAsync(ApiRequest request)
     {

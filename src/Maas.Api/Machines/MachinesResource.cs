@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Maas.Api.Answers;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -17,12 +17,12 @@ internal static class MachinesResource
 
     public static ApiResource Definition { get; } = new("api/2.0/machines/", "MachinesHandler", "All machines.",
     [
-        ApiAction.Read(Access.User, ListAsync, $"List machines.\n\n{MachineQuery.Arguments}") with
+        ApiAction.Read(ApiAccess.User, ListAsync, $"List machines.\n\n{MachineQuery.Arguments}") with
         {
             AlsoTakes = MachineQuery.MoreArguments,
             Unsupported = Allocation.NotJudged,
         },
-        ApiAction.Create(Access.UserOrAnonymous, CreateAsync, """
+        ApiAction.Create(ApiAccess.UserOrAnonymous, CreateAsync, """
             Make a machine known. An administrator's is commissioned at once; a user's, or one that speaks for itself, is New.
 
             :param architecture: amd64, or amd64/generic.
@@ -44,34 +44,34 @@ internal static class MachinesResource
             :param commissioning_scripts: as with commission.
             :param testing_scripts: as with commission.
             """) with { AlsoTakes = ["power_parameters_*"], Unsupported = NotCreated },
-        ApiAction.Get("is_registered", Access.UserOrAnonymous, IsRegisteredAsync, """
+        ApiAction.Get("is_registered", ApiAccess.UserOrAnonymous, IsRegisteredAsync, """
             Ask whether an address belongs to a machine.
 
             :param mac_address: the address.
             """),
-        ApiAction.Get("list_allocated", Access.User, ListAllocatedAsync, """
+        ApiAction.Get("list_allocated", ApiAccess.User, ListAllocatedAsync, """
             List the machines allocated with this key.
 
             :param id: only these.
             """),
-        ApiAction.Get("power_parameters", Access.Administrator, PowerParametersAsync, """
+        ApiAction.Get("power_parameters", ApiAccess.Administrator, PowerParametersAsync, """
             Read how machines are turned on and off.
 
             :param id: which machines.
-            """) with { AlsoTakes = ["system_id"] },
-        ApiAction.Post("accept", Access.Administrator, AcceptAsync, """
+            """) with { AlsoTakes = MachineQuery.AllArguments },
+        ApiAction.Post("accept", ApiAccess.Administrator, AcceptAsync, """
             Accept enlisted machines: commission them.
 
             :param machines: system ids.
             """),
-        ApiAction.Post("delete_new", Access.Administrator, DeleteNewAsync, """
-            Forget every machine that is New, such as those that a stranger made up. Answers with their number.
+        ApiAction.Post("delete_new", ApiAccess.Administrator, DeleteNewAsync, """
+            Forget every machine that is New, such as those that an unauthenticated client made up. Returns their number.
 
             :param older_than: only those that are New for so many seconds.
             """),
-        ApiAction.Post("accept_all", Access.Administrator, AcceptAllAsync, "Accept every machine that is New."),
-        ApiAction.Post("allocate", Access.User, Allocation.AllocateAsync, Allocation.Doc) with { Unsupported = Allocation.Unsupported },
-        ApiAction.Post("release", Access.User, ReleaseAsync, """
+        ApiAction.Post("accept_all", ApiAccess.Administrator, AcceptAllAsync, "Accept every machine that is New."),
+        ApiAction.Post("allocate", ApiAccess.User, Allocation.AllocateAsync, Allocation.Doc) with { Unsupported = Allocation.Unsupported },
+        ApiAction.Post("release", ApiAccess.User, ReleaseAsync, """
             Give machines back.
 
             :param machines: system ids.
@@ -93,7 +93,7 @@ internal static class MachinesResource
         var form = request.Reader();
         var query = MachineQuery.Read(form);
         if (query.Tags.Values.Any(tags => tags.Count > 0)) await RefuseUnknownTagsAsync(request, form, query.Tags).ConfigureAwait(false);
-        if (form.HasErrors) return ([], ApiResults.BadForm(form));
+        if (form.HasErrors) return ([], form.BadRequest());
         if (query.MatchesNothing) return ([], null);
         var machines = await request.Region.Machines.ListAsync(query.Filter, request.Aborted).ConfigureAwait(false);
         return ([.. machines.Where(machine => request.User.MaySee(machine) && query.Also(machine))], null);
@@ -103,8 +103,8 @@ internal static class MachinesResource
     {
         var form = request.Reader();
         var seconds = form.Integer("older_than", 0, int.MaxValue);
-        if (form.HasErrors) return ApiResults.BadForm(form);
-        DateTimeOffset? before = seconds is { } age ? request.Time.GetUtcNow().AddSeconds(-age) : null;
+        if (form.HasErrors) return form.BadRequest();
+        DateTimeOffset? before = seconds is { } age ? request.Services.Time.GetUtcNow().AddSeconds(-age) : null;
         var deleted = await request.Region.Machines.DeleteNewAsync(request.Actor, before, request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json =>
         {
@@ -138,7 +138,7 @@ internal static class MachinesResource
     {
         var user = (request.Caller as Caller.OfUser)?.User;
         var form = request.Reader();
-        // Whoever has no credentials does not tell this server which addresses to send passwords and power commands to.
+        // Without credentials a caller must not choose the addresses to which this server sends passwords and power commands.
         var wanted = form.NewMachine(mayNamePower: user is { IsAdministrator: true });
         if (wanted.MacAddresses.Count == 0 && wanted.Power.Type != "ipmi" && !form.HasErrors)
             form.Refuse("mac_addresses", "This field is required.");
@@ -146,7 +146,7 @@ internal static class MachinesResource
         _ = (Topology.DefaultTopology.Zone(form), Topology.DefaultTopology.Pool(form));
         var commission = form.Boolean("commission") ?? true;
         var commissioning = MachineOperations.Commission(form);
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
 
         if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
         switch (await request.StoreNewMachineAsync(wanted).ConfigureAwait(false))

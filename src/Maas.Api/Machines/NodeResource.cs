@@ -1,5 +1,5 @@
 using System.Globalization;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
@@ -12,28 +12,28 @@ internal static class NodeResource
     public static IEnumerable<ApiResource> All { get; } =
     [
         new("api/2.0/nodes/", "NodesHandler", "All nodes; here, all machines.",
-            ApiAction.Read(Access.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}") with
+            ApiAction.Read(ApiAccess.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}") with
         {
             AlsoTakes = MachineQuery.MoreArguments,
             Unsupported = Allocation.NotJudged,
         }),
-        new("api/2.0/nodes/{system_id}/", "NodeHandler", "A node.", ApiAction.Read(Access.User, ReadAsync, "Read a node.")),
+        new("api/2.0/nodes/{system_id}/", "NodeHandler", "A node.", ApiAction.Read(ApiAccess.User, ReadAsync, "Read a node.")),
         new(
             "api/2.0/nodes/{system_id}/interfaces/",
             "InterfacesHandler",
             "A machine's network interfaces.",
-            ApiAction.Read(Access.User, InterfacesAsync, "List interfaces.")),
+            ApiAction.Read(ApiAccess.User, InterfacesAsync, "List interfaces.")),
         new("api/2.0/nodes/{system_id}/interfaces/{id}/", "InterfaceHandler", "A network interface, by id or by name.",
-            ApiAction.Read(Access.User, InterfaceAsync, "Read an interface.")),
+            ApiAction.Read(ApiAccess.User, InterfaceAsync, "Read an interface.")),
         new(
             "api/2.0/nodes/{system_id}/blockdevices/",
             "BlockDevicesHandler",
             "A machine's disks.",
-            ApiAction.Read(Access.User, BlockDevicesAsync, "List disks.")),
+            ApiAction.Read(ApiAccess.User, BlockDevicesAsync, "List disks.")),
         new("api/2.0/nodes/{system_id}/blockdevices/{id}/", "BlockDeviceHandler", "A disk, by id or by name.",
         [
-            ApiAction.Read(Access.User, BlockDeviceAsync, "Read a disk."),
-            ApiAction.Post("set_boot_disk", Access.Administrator, SetBootDiskAsync,
+            ApiAction.Read(ApiAccess.User, BlockDeviceAsync, "Read a disk."),
+            ApiAction.Post("set_boot_disk", ApiAccess.Administrator, SetBootDiskAsync,
                 "Install systems to this disk. Without it, the first disk of at least 512 MiB is taken."),
         ]),
     ];

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
 using Maas.Core.Scripts;
@@ -16,7 +16,7 @@ internal static class ScriptResultResource
     public static IEnumerable<ApiResource> All { get; } =
     [
         new("api/2.0/nodes/{system_id}/results/", "NodeScriptResultsHandler", "The results of a machine's scripts.",
-            ApiAction.Read(Access.User, ListAsync, """
+            ApiAction.Read(ApiAccess.User, ListAsync, """
                 List results, the newest first.
 
                 :param type: commissioning or testing.
@@ -25,13 +25,13 @@ internal static class ScriptResultResource
                 """)),
         new("api/2.0/nodes/{system_id}/results/{id}/", "NodeScriptResultHandler", "The results of one run.",
         [
-            ApiAction.Read(Access.User, ReadAsync, """
+            ApiAction.Read(ApiAccess.User, ReadAsync, """
                 Read results, by id or by one of the words current-commissioning and current-testing.
 
                 :param include_output: whether to include what the scripts printed, in base64.
                 :param filters: names, tags or ids of scripts, with commas between.
                 """),
-            ApiAction.Get("download", Access.User, DownloadAsync, """
+            ApiAction.Get("download", ApiAccess.User, DownloadAsync, """
                 Read what the scripts printed.
 
                 :param filters: names, tags or ids of scripts, with commas between.
@@ -119,7 +119,7 @@ internal static class ScriptResultResource
     {
         var form = request.Reader();
         _ = form.Boolean("include_output");
-        return form.HasErrors ? ApiResults.BadForm(form) : null;
+        return form.HasErrors ? form.BadRequest() : null;
     }
 
     /// <summary>The sets, each with those of its results that <c>filters</c> names; a set without any is left out.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
 using Maas.Core.Inventory;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Maas.Api.Answers;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Journal;
 using Maas.Core.Lifecycle;

@@ -1,10 +1,10 @@
 using System.Text;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
 namespace Maas.Api.Metadata;
 
-/// <summary>What a machine nobody knows gets: a name that is no name, and a script that makes it known.</summary>
+/// <summary>What an unknown machine receives: a placeholder for its name, and a script that enlists it.</summary>
 internal static class Enlistment
 {
     private static readonly string Script = ReadScript();

@@ -1,4 +1,4 @@
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;

@@ -1,5 +1,5 @@
-using Maas.Api.Answers;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Fleet;
 using Maas.Core.Lifecycle;
@@ -39,7 +39,7 @@ internal static class Signals
 
     private static async Task<ApiResult> NetbootAsync(ApiRequest request, MachineCommand command)
     {
-        if (request.Route.TryGetValue("system_id", out var id) && id != request.MachineId.ToString())
+        if (request.Route.Find("system_id") is { } id && id != request.MachineId.ToString())
             return ApiResults.Forbidden("That is another machine.");
         return await request.Region.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted)
             .ConfigureAwait(false) switch

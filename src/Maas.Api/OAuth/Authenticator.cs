@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Maas.Api.Answers;
 using Maas.Api.Requests;
-using Maas.Api.Routing;
+using Maas.Api.Results;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Microsoft.AspNetCore.Http;
@@ -15,19 +14,30 @@ namespace Maas.Api.OAuth;
 
 /// <summary>
 /// Checks OAuth 1.0a credentials (RFC 5849, PLAINTEXT and HMAC-SHA1): the key, the age of the timestamp, the signature, and last that the
-/// nonce is new. The signature comes before the nonce, so that nobody without the secret can write a line into the ledger or use up
-/// somebody's nonces.
+/// nonce is new. The signature is checked before the nonce, so that a caller without the secret can neither add nonces to the ledger nor
+/// use up those of another.
 /// </summary>
-internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> options, BodyBudget bodies, TimeProvider timeProvider)
+internal sealed class Authenticator(
+    MaasRegion region,
+    IOptions<MaasApiOptions> options,
+    BodyBudget bodies,
+    HostUsers hostUsers,
+    TimeProvider timeProvider)
 {
     /// <summary>MAAS's consumers have no secret of their own.</summary>
     private static readonly Secret NoConsumerSecret = new("");
 
-    /// <summary>Who sent this request. The body of a form that is signed with HMAC-SHA1 is read for it, and can be read again.</summary>
+    /// <summary>
+    /// Finds the sender of a request: by OAuth when it has such credentials, else by the schemes of the application. The body of a form
+    /// that is signed with HMAC-SHA1 is read for it, and can be read again.
+    /// </summary>
     public async Task<Authentication> AuthenticateAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var authorization = request.Headers.Authorization.ToString();
-        if (string.IsNullOrEmpty(authorization)) return Authentication.Nobody;
+        if (!OAuthHeader.IsOAuth(authorization)
+            && await hostUsers.AuthenticateAsync(request.HttpContext).ConfigureAwait(false) is { } admitted)
+            return admitted;
+        if (string.IsNullOrEmpty(authorization)) return Authentication.None;
         if (!OAuthHeader.TryParse(authorization, out var header))
             return Refused("Authorization Error: the OAuth parameters are incomplete.");
         if (header.Version is not ("" or "1.0"))
@@ -64,8 +74,8 @@ internal sealed class Authenticator(MaasRegion region, IOptions<MaasApiOptions> 
         var body = "";
         if (SignsItsBody(request))
         {
-            // Whoever gets here has named a key that exists, so a user's limit applies; that of the action is known later.
-            var limit = Math.Min(options.Value.BodyLimit, ApiAction.ReportForm);
+            // The caller has named a key that exists, so the limit of a user applies; the one of the operation is known later.
+            var limit = Math.Min(options.Value.BodyLimit, FormLimits.Report);
             if (request.ContentLength > limit) return Authentication.Refused(ApiResults.TooLarge(limit));
             if (!await bodies.ReserveUntilEndAsync(request.HttpContext, request.ContentLength ?? limit).ConfigureAwait(false))
                 return Authentication.Refused(BodyBudget.UsedUp);

@@ -26,6 +26,13 @@ internal sealed record OAuthHeader(
     IReadOnlyList<KeyValuePair<string, string>> Signed)
 {
     private const int MaximumLength = 4096;
+    private const string SchemeName = "OAuth";
+
+    /// <summary>Whether a header is of this scheme, well formed or not.</summary>
+    public static bool IsOAuth(string header) => header.AsSpan().Trim() is var text
+        && text.StartsWith(SchemeName, StringComparison.OrdinalIgnoreCase)
+        && text.Length > SchemeName.Length
+        && char.IsWhiteSpace(text[SchemeName.Length]);
 
     /// <summary>
     /// False when the header is of another scheme, lacks a parameter, or names one twice (which of the two would be meant?).
@@ -34,10 +41,8 @@ internal sealed record OAuthHeader(
     {
         parsed = null;
         if (header is null or { Length: > MaximumLength }) return false;
-        var rest = header.AsSpan().Trim();
-        if (!rest.StartsWith("OAuth", StringComparison.OrdinalIgnoreCase)) return false;
-        rest = rest["OAuth".Length..];
-        if (rest.IsEmpty || !char.IsWhiteSpace(rest[0])) return false;
+        if (!IsOAuth(header)) return false;
+        var rest = header.AsSpan().Trim()[SchemeName.Length..];
 
         Dictionary<string, string> parameters = new(StringComparer.Ordinal);
         foreach (var range in rest.Split(','))

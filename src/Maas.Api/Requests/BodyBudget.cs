@@ -1,4 +1,4 @@
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -36,12 +36,12 @@ internal sealed class BodyBudget(IOptions<MaasApiOptions> options, TimeProvider 
         }
     }
 
-    /// <summary>What a request is told that gets no share in time.</summary>
+    /// <summary>The response to a request that gets no share in time.</summary>
     public static ApiResult UsedUp => ApiResults.Busy("Too many large requests at once. Try again.", Patience);
 
     /// <summary>
-    /// Reserves the memory of a request's body, and ends the request when a large body comes too slowly: whoever holds memory that others
-    /// wait for uses it. A request whose body was read for its signature has its share already.
+    /// Reserves the memory of a request's body, and ends the request when a large body comes too slowly: a request that holds memory which
+    /// others wait for uses it. A request whose body was read for its signature has its share already.
     /// </summary>
     /// <param name="http">The request.</param>
     /// <param name="bytes">The most that will be read of it.</param>

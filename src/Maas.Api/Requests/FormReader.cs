@@ -1,4 +1,6 @@
 using System.Globalization;
+using Maas.Api.Results;
+using Microsoft.AspNetCore.Http;
 
 namespace Maas.Api.Requests;
 
@@ -76,6 +78,15 @@ internal sealed class FormReader(RequestForm form)
             .SelectMany(
                 value => value.Split([',', ' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
+    /// <summary>The 400 that names each wrong field, as an object of lists.</summary>
+    public ApiResult BadRequest() => ApiResults.Json(json =>
+    {
+        json.WriteStartObject();
+        foreach (var (field, messages) in Errors) json.WriteTexts(field, messages);
+        json.WriteEndObject();
+    }, StatusCodes.Status400BadRequest);
+
+    /// <summary>Records an error of a field.</summary>
     public void Refuse(string name, string message)
     {
         if (!_errors.TryGetValue(name, out var messages)) _errors[name] = messages = [];

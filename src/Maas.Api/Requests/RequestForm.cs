@@ -9,8 +9,10 @@ internal sealed class RequestForm
     public static RequestForm Empty { get; } = new([], []);
 
     private readonly List<KeyValuePair<string, string>> _fields;
+    private readonly Func<string, bool>? _declared;
 
-    public RequestForm(List<KeyValuePair<string, string>> fields, List<FormFile> files) => (_fields, Files) = (fields, files);
+    public RequestForm(List<KeyValuePair<string, string>> fields, List<FormFile> files, Func<string, bool>? declared = null) =>
+        (_fields, Files, _declared) = (fields, files, declared);
 
     public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
 
@@ -23,6 +25,7 @@ internal sealed class RequestForm
     {
         get
         {
+            Verify(name);
             for (var i = _fields.Count - 1; i >= 0; i--)
                 if (_fields[i].Key == name) return _fields[i].Value;
             for (var i = Files.Count - 1; i >= 0; i--)
@@ -37,16 +40,35 @@ internal sealed class RequestForm
     /// </summary>
     public ReadOnlyMemory<byte>? Bytes(string name)
     {
+        Verify(name);
         if (Files.LastOrDefault(file => file.Name == name) is { } sent) return sent.Content;
         return this[name] is { } text ? Encoding.UTF8.GetBytes(text) : null;
     }
 
-    /// <summary>Whether <paramref name="name"/> was sent, with whatever value.</summary>
-    public bool Has(string name) => _fields.Exists(field => field.Key == name) || Files.Any(file => file.Name == name);
+    /// <summary>Whether <paramref name="name"/> was sent, with any value.</summary>
+    public bool Has(string name)
+    {
+        Verify(name);
+        return _fields.Exists(field => field.Key == name) || Files.Any(file => file.Name == name);
+    }
 
     /// <summary>Every value of <paramref name="name"/>, in order.</summary>
-    public IReadOnlyList<string> All(string name) => [.. _fields.Where(field => field.Key == name).Select(field => field.Value)];
+    public IReadOnlyList<string> All(string name)
+    {
+        Verify(name);
+        return [.. _fields.Where(field => field.Key == name).Select(field => field.Value)];
+    }
 
     /// <summary>This form with <paramref name="other"/>'s fields before its own, so that its own win.</summary>
-    public RequestForm Over(RequestForm other) => other._fields.Count == 0 ? this : new([.. other._fields, .. _fields], [.. Files]);
+    public RequestForm Over(RequestForm other) =>
+        other._fields.Count == 0 ? this : new([.. other._fields, .. _fields], [.. Files], _declared ?? other._declared);
+
+    /// <summary>This form, of which only declared fields can be read. Reading another is an error of the program.</summary>
+    public RequestForm Only(Func<string, bool> declared) => new(_fields, [.. Files], declared);
+
+    private void Verify(string name)
+    {
+        if (_declared?.Invoke(name) == false)
+            throw new InvalidOperationException($"The operation reads the argument '{name}', which it does not declare.");
+    }
 }

@@ -1,18 +1,19 @@
+using Microsoft.AspNetCore.Routing;
+
 namespace Maas.Api.Requests;
 
-/// <summary>The path below the mount point, as the routes see it.</summary>
-internal static class RequestPath
+/// <summary>The values of the parameters in a request's path.</summary>
+internal sealed class RequestPath(RouteValueDictionary values)
 {
+    /// <summary>The value of a parameter of the route.</summary>
+    public string this[string name] => Find(name) ?? throw new KeyNotFoundException($"The route has no parameter '{name}'.");
+
     /// <summary>
-    /// The segments of <paramref name="path"/>. Runs of slashes count as one, because cloud-init doubles them
-    /// (<c>/MAAS/metadata//2012-03-01/</c>); a trailing slash makes no difference; <c>%2F</c>, the one escape the server leaves
-    /// alone, becomes a slash <em>inside</em> its segment (<c>subnets/10.0.0.0%2F24/</c>).
+    /// The value of a parameter; null when the route has none of this name. <c>%2F</c>, the one escape that servers leave in a path, is a
+    /// slash within its segment (<c>subnets/10.0.0.0%2F24/</c>). In the value of several segments a trailing slash makes no difference.
     /// </summary>
-    public static string[] Segments(string? path)
-    {
-        var segments = (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (var i = 0; i < segments.Length; i++)
-            segments[i] = segments[i].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return segments;
-    }
+    public string? Find(string name) =>
+        values.TryGetValue(name, out var value) && value is string text ? Decode(text) : null;
+
+    internal static string Decode(string text) => text.TrimEnd('/').Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,5 @@
-using Maas.Api.Answers;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 
 namespace Maas.Api.Routing;
 
@@ -28,7 +28,7 @@ internal static class ActionArguments
             if (WhyNot(action, file.Name, "file") is { } reason) Refuse(form, file.Name, reason);
         }
 
-        return form.HasErrors ? ApiResults.BadForm(form) : null;
+        return form.HasErrors ? form.BadRequest() : null;
     }
 
     private static void Refuse(FormReader form, string name, string reason)
@@ -39,15 +39,13 @@ internal static class ActionArguments
 
     private static string? WhyNot(ApiAction action, string name, string value)
     {
-        if (name == "op" || action.TakesAnyArgument || action.Documented.Contains(name)) return null;
-        if (action.Unsupported.TryGetValue(name, out var reason)) return AsksForNothing(value) ? null : reason;
-        foreach (var taken in action.AlsoTakes)
-            if (taken == name || (taken.EndsWith('*') && name.StartsWith(taken[..^1], StringComparison.Ordinal))) return null;
-
+        if (name == "op" || action.TakesAnyArgument) return null;
+        if (action.Unsupported.TryGetValue(name, out var reason)) return RequestsNothing(value) ? null : reason;
+        if (action.Accepts(name)) return null;
         return action.Op is "allocate" || (action.Op is null && action.Method == "GET") ? "No such constraint." : "No such argument.";
     }
 
-    /// <summary>What a client sends that fills in all of MAAS's arguments with their defaults.</summary>
-    private static bool AsksForNothing(string value) =>
+    /// <summary>Whether a value is a default, as sent by clients that fill in all of MAAS's arguments.</summary>
+    private static bool RequestsNothing(string value) =>
         value.ToLowerInvariant() is "" or "0" or "false" or "no" or "off" or "none" or "null";
 }

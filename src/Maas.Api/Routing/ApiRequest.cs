@@ -1,59 +1,63 @@
 using System.Net;
-using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Maas.Api.Routing;
 
-/// <summary>One request, authenticated and read, as a handler sees it.</summary>
+/// <summary>A request whose credentials, permission and body have been checked, as a handler sees it.</summary>
 internal sealed class ApiRequest
 {
     public required HttpContext Http { get; init; }
 
-    /// <summary>The domain.</summary>
-    public required MaasRegion Region { get; init; }
+    public required ApiServices Services { get; init; }
 
-    public required MaasApiOptions Options { get; init; }
-
-    /// <summary>How many strangers may still enlist.</summary>
-    public required EnlistmentRateLimiter Enlistments { get; init; }
-
-    public required TimeProvider Time { get; init; }
+    /// <summary>The endpoint that handles it.</summary>
+    public required ApiEndpoint Endpoint { get; init; }
 
     public required Caller Caller { get; init; }
-
-    /// <summary>Writes the addresses of other resources.</summary>
-    public required Links Links { get; init; }
-
-    /// <summary>The values in the path.</summary>
-    public required IReadOnlyDictionary<string, string> Route { get; init; }
-
-    /// <summary>Whether it came in by API 1.0.</summary>
-    public required bool IsApi10 { get; init; }
 
     /// <summary>The query string.</summary>
     public required RequestForm Query { get; init; }
 
-    /// <summary>The body's fields and files.</summary>
+    /// <summary>The fields and files of the body.</summary>
     public required RequestForm Body { get; init; }
 
-    /// <summary>Both, the body's winning: clients differ in where they put an argument.</summary>
+    /// <summary>The domain.</summary>
+    public MaasRegion Region => Services.Region;
+
+    /// <summary>All resources of the server, to describe them.</summary>
+    public IReadOnlyList<ApiResource> Resources => Endpoint.Mount.Resources;
+
+    /// <summary>Writes the addresses of other resources.</summary>
+    public Links Links => field ??= new Links(Http.Request.PathBase.Add(Endpoint.Prefix).Value ?? "");
+
+    /// <summary>The values in the path.</summary>
+    public RequestPath Route => field ??= new RequestPath(Http.Request.RouteValues);
+
+    /// <summary>Whether it is a request of API 1.0.</summary>
+    public bool IsApi10 => Endpoint.Resource is { } resource && resource.Path.StartsWith("api/1.0/", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Query and body; the fields of the body precede those of the query, because clients differ in where they put an argument.
+    /// </summary>
     public RequestForm Form => field ??= Body.Over(Query);
 
-    /// <summary>The user who asks; only where the route table lets nobody else in.</summary>
+    /// <summary>The reason that the caller gives, where the operation takes one.</summary>
+    public string? Comment => Endpoint.Action.Accepts("comment") ? Form["comment"] : null;
+
+    /// <summary>The calling user; only for operations that admit no other callers.</summary>
     public User User => ((Caller.OfUser)Caller).User;
 
-    /// <summary>The machine that asks; only where the route table lets nobody else in.</summary>
+    /// <summary>The calling machine; only for operations that admit no other callers.</summary>
     public SystemId MachineId => ((Caller.OfMachine)Caller).Id;
 
-    /// <summary>Where the caller reaches this server, with the mount point: <c>http://10.0.0.1:5240/MAAS</c>.</summary>
+    /// <summary>The address under which the caller reaches this server, with the mount point: <c>http://10.0.0.1:5240/MAAS</c>.</summary>
     public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host}{Links.Prefix}";
 
-    /// <summary>Where the request came from.</summary>
+    /// <summary>The address of the caller.</summary>
     public IPAddress RemoteAddress => Http.Connection.RemoteIpAddress switch
     {
         null => IPAddress.None,
@@ -62,13 +66,13 @@ internal sealed class ApiRequest
     };
 
     /// <summary>The hardware address that the served link shows at <see cref="RemoteAddress"/>; null where the host cannot know.</summary>
-    public MacAddress? SeenHardware => Http.RequestServices.GetService<IHardwareAddresses>()?.Find(RemoteAddress);
+    public MacAddress? SeenHardware => Services.HardwareAddresses?.Find(RemoteAddress);
 
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>Reads the arguments and collects what is wrong with them.</summary>
     public FormReader Reader() => new(Form);
 
-    /// <summary>Notes under which address the machine that asks was seen.</summary>
+    /// <summary>Records the address from which the calling machine was seen.</summary>
     public Task ReportAddressAsync() => Region.Machines.ReportAddressAsync(MachineId, RemoteAddress, Aborted);
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 
 namespace Maas.Api.Routing;
 
@@ -13,14 +13,14 @@ internal static class DescribeResource
     private const string Root = "api/2.0/";
 
     public static ApiResource Definition { get; } = new(Root + "describe/", "DescribeHandler", "The API.",
-        ApiAction.Read(Access.Public, request => Task.FromResult(ApiResults.Json(json => Write(json, request))), "Describe the API."))
+        ApiAction.Read(ApiAccess.Public, request => Task.FromResult(ApiResults.Json(json => Write(json, request))), "Describe the API."))
         {
             IsAlias = true
         };
 
     private static void Write(Utf8JsonWriter json, ApiRequest request)
     {
-        var resources = RouteTable.Everything.Resources
+        var resources = request.Resources
             .Where(resource => resource.Path.StartsWith(Root, StringComparison.Ordinal) && !resource.IsAlias)
             .OrderBy(resource => resource.Handler, StringComparer.Ordinal)
             .ToList();
@@ -37,9 +37,9 @@ internal static class DescribeResource
                 "anon",
                 "Anon" + resource.Handler,
                 resource,
-                action => action.Access is Access.Public or Access.UserOrAnonymous,
+                action => action.Access is ApiAccess.Public or ApiAccess.UserOrAnonymous,
                 request);
-            WriteHandler(json, "auth", resource.Handler, resource, action => action.Access is not Access.Public, request);
+            WriteHandler(json, "auth", resource.Handler, resource, action => action.Access is not ApiAccess.Public, request);
             json.WriteEndObject();
         }
 

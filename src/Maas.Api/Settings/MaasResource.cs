@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Maas.Api.Answers;
 using Maas.Api.Machines;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Configuration;
 using Maas.Core.Journal;
@@ -13,12 +13,12 @@ internal static class MaasResource
     public static IEnumerable<ApiResource> All { get; } = new[] { "api/2.0/maas/", "api/1.0/maas/" }.Select(path =>
         new ApiResource(path, "MaasHandler", "The server's settings.",
         [
-            ApiAction.Get("get_config", Access.User, GetAsync, """
+            ApiAction.Get("get_config", ApiAccess.User, GetAsync, """
                 Read a setting.
 
                 :param name: its name.
                 """),
-            ApiAction.Post("set_config", Access.Administrator, SetAsync, """
+            ApiAction.Post("set_config", ApiAccess.Administrator, SetAsync, """
                 Change a setting.
 
                 :param name: its name.

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Maas.Api.Answers;
 using Maas.Api.Machines;
 using Maas.Api.Requests;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Fleet;
@@ -22,26 +22,26 @@ internal static class TagResource
     [
         new("api/2.0/tags/", "TagsHandler", "All tags.",
         [
-            ApiAction.Read(Access.User, ListAsync, "List tags."),
-            ApiAction.Create(Access.Administrator, CreateAsync, $"Make a tag.\n\n{Fields}"),
+            ApiAction.Read(ApiAccess.User, ListAsync, "List tags."),
+            ApiAction.Create(ApiAccess.Administrator, CreateAsync, $"Make a tag.\n\n{Fields}"),
         ]),
         new("api/2.0/tags/{name}/", "TagHandler", "A tag.",
         [
-            ApiAction.Read(Access.User, ReadAsync, "Read a tag."),
-            ApiAction.Update(Access.Administrator, UpdateAsync, $"Change a tag.\n\n{Fields}"),
-            ApiAction.Delete(Access.Administrator, DeleteAsync, "Remove a tag, from all machines too."),
-            ApiAction.Get("machines", Access.User, MachinesAsync, "List the machines that have the tag."),
-            ApiAction.Get("nodes", Access.User, MachinesAsync, "List the machines that have the tag."),
+            ApiAction.Read(ApiAccess.User, ReadAsync, "Read a tag."),
+            ApiAction.Update(ApiAccess.Administrator, UpdateAsync, $"Change a tag.\n\n{Fields}"),
+            ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Remove a tag, from all machines too."),
+            ApiAction.Get("machines", ApiAccess.User, MachinesAsync, "List the machines that have the tag."),
+            ApiAction.Get("nodes", ApiAccess.User, MachinesAsync, "List the machines that have the tag."),
             .. new[] { "devices", "rack_controllers", "region_controllers" }.Select(op =>
-                ApiAction.Get(op, Access.User, NoneAsync, $"List the {op} that have the tag: there are none.")),
-            ApiAction.Post("update_nodes", Access.Administrator, UpdateNodesAsync, """
+                ApiAction.Get(op, ApiAccess.User, NoneAsync, $"List the {op} that have the tag: there are none.")),
+            ApiAction.Post("update_nodes", ApiAccess.Administrator, UpdateNodesAsync, """
                 Put the tag on machines and take it off others.
 
                 :param add: system ids.
                 :param remove: system ids.
                 :param definition: the definition the caller believes the tag to have.
                 """) with { Unsupported = new Dictionary<string, string> { ["rack_controller"] = "This server has no rack controllers." } },
-            ApiAction.Post("rebuild", Access.Administrator, RebuildAsync, "Evaluate the definition again; there is none."),
+            ApiAction.Post("rebuild", ApiAccess.Administrator, RebuildAsync, "Evaluate the definition again; there is none."),
         ]),
     ];
 
@@ -58,7 +58,7 @@ internal static class TagResource
             form.Refuse("definition", "Definitions are not evaluated by this server; put the tag on machines with update_nodes.");
         if (!form.HasErrors && await request.Region.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null)
             form.Refuse("name", "Tag with this Name already exists.");
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         return await SaveAsync(request, tag).ConfigureAwait(false);
     }
 
@@ -71,7 +71,7 @@ internal static class TagResource
             form.Refuse("name", "Tag with this Name already exists.");
         if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server.");
         RefuseKernelOptions(form);
-        if (form.HasErrors) return ApiResults.BadForm(form);
+        if (form.HasErrors) return form.BadRequest();
         var changed = tag with { Name = name, Comment = form.Form["comment"] ?? tag.Comment, KernelOptions = form.Form["kernel_opts"]
             ?? tag.KernelOptions };
         if (name == tag.Name) return await SaveAsync(request, changed).ConfigureAwait(false);

@@ -3,8 +3,8 @@ using Maas.Api.Requests;
 namespace Maas.Api.Topology;
 
 /// <summary>
-/// The zones, pools and domains there are: one of each, called <c>default</c>, <c>default</c> and <c>maas</c>, as in a MAAS nobody has
-/// configured. Clients ask for them before anything else, so they are told truthfully that there is only this one.
+/// The zones, pools and domains there are: one of each, called <c>default</c>, <c>default</c> and <c>maas</c>, as in an unconfigured MAAS.
+/// Clients list them first, so they are listed although there is only one of each.
 /// </summary>
 internal static class DefaultTopology
 {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
 namespace Maas.Api.Topology;
@@ -11,8 +11,8 @@ internal static class DomainResource
 
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/domains/", "DomainsHandler", "All domains.", ApiAction.Read(Access.User, ListAsync, "List domains.")),
-        new("api/2.0/domains/{id}/", "DomainHandler", "A domain.", ApiAction.Read(Access.User, ReadAsync, "Read a domain.")),
+        new("api/2.0/domains/", "DomainsHandler", "All domains.", ApiAction.Read(ApiAccess.User, ListAsync, "List domains.")),
+        new("api/2.0/domains/{id}/", "DomainHandler", "A domain.", ApiAction.Read(ApiAccess.User, ReadAsync, "Read a domain.")),
     ];
 
     /// <summary>

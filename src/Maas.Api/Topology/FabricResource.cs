@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
 namespace Maas.Api.Topology;
@@ -13,19 +13,19 @@ internal static class FabricResource
 
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/fabrics/", "FabricsHandler", "All fabrics.", ApiAction.Read(Access.User, ListAsync, "List fabrics.")),
-        new("api/2.0/fabrics/{id}/", "FabricHandler", "A fabric.", ApiAction.Read(Access.User, ReadAsync, "Read a fabric.")),
+        new("api/2.0/fabrics/", "FabricsHandler", "All fabrics.", ApiAction.Read(ApiAccess.User, ListAsync, "List fabrics.")),
+        new("api/2.0/fabrics/{id}/", "FabricHandler", "A fabric.", ApiAction.Read(ApiAccess.User, ReadAsync, "Read a fabric.")),
         new(
             "api/2.0/fabrics/{fabric_id}/vlans/",
             "VlansHandler",
             "The VLANs of a fabric.",
-            ApiAction.Read(Access.User, VlansAsync, "List VLANs.")),
+            ApiAction.Read(ApiAccess.User, VlansAsync, "List VLANs.")),
         new(
             "api/2.0/fabrics/{fabric_id}/vlans/{vid}/",
             "VlanHandler",
             "A VLAN.",
-            ApiAction.Read(Access.User, VlanOfFabricAsync, "Read a VLAN.")),
-        new("api/2.0/vlans/{vlan_id}/", "VlanHandler", "A VLAN.", ApiAction.Read(Access.User, VlanAsync, "Read a VLAN."))
+            ApiAction.Read(ApiAccess.User, VlanOfFabricAsync, "Read a VLAN.")),
+        new("api/2.0/vlans/{vlan_id}/", "VlanHandler", "A VLAN.", ApiAction.Read(ApiAccess.User, VlanAsync, "Read a VLAN."))
         {
             IsAlias = true
         },

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
 namespace Maas.Api.Topology;
@@ -13,8 +13,12 @@ internal static class PoolResource
             "api/2.0/resourcepools/",
             "ResourcePoolsHandler",
             "All resource pools.",
-            ApiAction.Read(Access.User, ListAsync, "List resource pools.")),
-        new("api/2.0/pools/", "ResourcePoolsHandler", "All resource pools.", ApiAction.Read(Access.User, ListAsync, "List resource pools."))
+            ApiAction.Read(ApiAccess.User, ListAsync, "List resource pools.")),
+        new(
+            "api/2.0/pools/",
+            "ResourcePoolsHandler",
+            "All resource pools.",
+            ApiAction.Read(ApiAccess.User, ListAsync, "List resource pools."))
         {
             IsAlias = true
         },
@@ -22,7 +26,7 @@ internal static class PoolResource
             "api/2.0/resourcepool/{id}/",
             "ResourcePoolHandler",
             "A resource pool.",
-            ApiAction.Read(Access.User, ReadAsync, "Read a resource pool.")),
+            ApiAction.Read(ApiAccess.User, ReadAsync, "Read a resource pool.")),
     ];
 
     /// <summary>The pool as a member of another object, or alone when <paramref name="name"/> is null.</summary>

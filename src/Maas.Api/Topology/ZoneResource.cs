@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Api.Answers;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
 namespace Maas.Api.Topology;
@@ -9,8 +9,8 @@ internal static class ZoneResource
 {
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/zones/", "ZonesHandler", "All zones.", ApiAction.Read(Access.User, ListAsync, "List zones.")),
-        new("api/2.0/zones/{name}/", "ZoneHandler", "A zone.", ApiAction.Read(Access.User, ReadAsync, "Read a zone.")),
+        new("api/2.0/zones/", "ZonesHandler", "All zones.", ApiAction.Read(ApiAccess.User, ListAsync, "List zones.")),
+        new("api/2.0/zones/{name}/", "ZoneHandler", "A zone.", ApiAction.Read(ApiAccess.User, ReadAsync, "Read a zone.")),
     ];
 
     /// <summary>The zone as a member of another object, or alone when <paramref name="name"/> is null.</summary>

@@ -1,5 +1,5 @@
 using System.Net;
-using Maas.Api.Machines;
+using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Microsoft.Extensions.DependencyInjection;

@@ -18,7 +18,7 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public async Task T15_a_401_has_the_servers_Date_and_says_which_scheme_it_wants()
+    public async Task A_401_has_the_servers_Date_and_says_which_scheme_it_wants()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2031, 5, 4, 3, 2, 1, TimeSpan.Zero));
         await using var host = await ApiHost.StartAsync(time);

@@ -18,7 +18,7 @@ public class OAuthHeaderTests
     [InlineData("""OAuth realm="OAuth", oauth_nonce="1379", oauth_timestamp="1763850000", oauth_version="1.0", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t", oauth_signature="%26s" """)]
     [InlineData("""OAuth oauth_token="t",oauth_signature="%26s",realm="MAAS+API",oauth_consumer_key="c",oauth_signature_method="PLAINTEXT",oauth_timestamp="1763850000",oauth_nonce="1379",oauth_version="1.0" """)]
     [InlineData("""OAuth realm="", oauth_nonce="1379", oauth_timestamp="1763850000", oauth_consumer_key="c", oauth_signature_method="PLAINTEXT", oauth_version="1.0", oauth_token="t", oauth_signature="%26s" """)]
-    public void T14_every_clients_order_and_realm_is_read(string header)
+    public void Every_clients_order_and_realm_is_read(string header)
     {
         OAuthHeader.TryParse(header, out var parsed).Should().BeTrue();
         (parsed!.ConsumerKey, parsed.Token, parsed.SignatureMethod, parsed.Timestamp, parsed.Nonce, parsed.Version)

@@ -25,7 +25,7 @@ public class MultipartBodyTests
         ];
 
     [Fact]
-    public void T1_base64_parts_of_the_maas_command_are_decoded()
+    public void Base64_parts_of_the_maas_command_are_decoded()
     {
         var form = Read(PythonBoundary, $"""
             --{PythonBoundary}
@@ -54,7 +54,7 @@ public class MultipartBodyTests
     }
 
     [Fact]
-    public void T1_base64_may_be_wrapped_at_76_columns()
+    public void Base64_may_be_wrapped_at_76_columns()
     {
         var bytes = new byte[300];
         for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)(i * 7);
@@ -68,7 +68,7 @@ public class MultipartBodyTests
     }
 
     [Fact]
-    public void T2_the_empty_body_libmaas_sends_with_each_DELETE_is_an_empty_form()
+    public void The_empty_body_libmaas_sends_with_each_DELETE_is_an_empty_form()
     {
         var body = Encoding.ASCII.GetBytes($"--{PythonBoundary}\r\n\r\n--{PythonBoundary}--");
 

@@ -78,7 +78,7 @@ public class BadInputTests
     }
 
     private static IEnumerable<string> NamesOf(ApiAction action) =>
-        action.Documented.Concat(action.AlsoTakes.Select(name => name.Replace("*", "x", StringComparison.Ordinal)))
+        action.Arguments.Select(each => each.Name).Concat(action.AlsoTakes.Select(name => name.Replace("*", "x", StringComparison.Ordinal)))
             .Concat(action.TakesAnyArgument ? ["key"] : []).Distinct();
 
     private static async Task AskAsync(ApiHost host, ApiResource resource, ApiAction action, SystemId machine, string form)
@@ -103,6 +103,6 @@ public class BadInputTests
     }
 
     private static async Task<string> AuthorizationAsync(ApiHost host, ApiAction action, SystemId machine) =>
-        action.Access == Access.Machine && await host.Region.NodeTokens.GetOrCreateAsync(machine, ApiHost.Cancellation) is { } token
+        action.Access == ApiAccess.Machine && await host.Region.NodeTokens.GetOrCreateAsync(machine, ApiHost.Cancellation) is { } token
             ? host.Sign(token) : host.Sign(host.Admin);
 }

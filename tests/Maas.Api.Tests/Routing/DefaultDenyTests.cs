@@ -12,6 +12,7 @@ public class DefaultDenyTests
     [
         // what clients ask before they know who they are
         "GET api/2.0/version/", "GET api/1.0/version/", "GET api/version/", "GET api/2.0/describe/", "GET api/1.0/doc/",
+        "GET api/2.0/openapi.json",
         "POST accounts/authenticate/", // takes a password
         // machines nobody knows
         "POST api/2.0/machines/", "GET api/2.0/machines/ is_registered", "POST api/1.0/nodes/ new", "GET api/1.0/nodes/ is_registered",
@@ -29,7 +30,7 @@ public class DefaultDenyTests
     [Fact]
     public void Nothing_is_open_that_is_not_listed_here() =>
         RouteTable.Everything.Resources.SelectMany(resource => resource.Actions.Select(action => (resource, action)))
-            .Where(each => each.action.Access is Access.Public or Access.UserOrAnonymous)
+            .Where(each => each.action.Access is ApiAccess.Public or ApiAccess.UserOrAnonymous)
             .Select(each => Name(each.resource, each.action))
             .Should().BeEquivalentTo(Open);
 
@@ -73,12 +74,12 @@ public class DefaultDenyTests
             var path = PathOf(resource, action, machine.Id);
             var wrong = action.Access switch
             {
-                Access.Machine => host.Sign(host.Admin),
+                ApiAccess.Machine => host.Sign(host.Admin),
                 _ => host.Sign(token),
             };
             (await host.SendAsync(action.Method, path, wrong)).Code.Should().Be(
                 403, "{0} was asked with the wrong kind of key", Name(resource, action));
-            if (action.Access == Access.Administrator)
+            if (action.Access == ApiAccess.Administrator)
                 (await host.SendAsync(action.Method, path, host.Sign(host.Bob))).Code.Should().Be(
                     403, "{0} was asked by a user", Name(resource, action));
         }
@@ -138,7 +139,7 @@ public class DefaultDenyTests
 
     private static IEnumerable<(ApiResource Resource, ApiAction Action)> Closed(ApiHost host) =>
         host.Routes.Resources.SelectMany(resource => resource.Actions.Select(action => (resource, action)))
-            .Where(each => each.action.Access is not (Access.Public or Access.UserOrAnonymous));
+            .Where(each => each.action.Access is not (ApiAccess.Public or ApiAccess.UserOrAnonymous));
 
     private static string Name(ApiResource resource, ApiAction action) => $"{action.Method} {resource.Path} {action.Op}".TrimEnd();
 

@@ -94,7 +94,11 @@ public class HostileRequestTests
     /// </summary>
     private static (string, string)[] Declared(ApiAction action, (string Name, string Value)[] fields)
     {
-        List<string> names = [.. action.Documented, .. action.AlsoTakes.Select(name => name.Replace("*", "x", StringComparison.Ordinal))];
+        List<string> names =
+        [
+            .. action.Arguments.Select(argument => argument.Name),
+            .. action.AlsoTakes.Select(name => name.Replace("*", "x", StringComparison.Ordinal))
+        ];
         return [.. fields.Select((field, i) =>
             names.Count == 0 || field.Name == "op" || field.Value.Length % 5 == 4 ? field
                 : (names[(i + field.Name.Length) % names.Count], field.Value))];

@@ -47,6 +47,7 @@ internal sealed class LayerTable
     /// <summary>The entry of a namespace: itself, or the innermost around it; <see langword="null"/> for none.</summary>
     public string? EntryOf(string @namespace)
     {
+        if (!@namespace.StartsWith(Package + '.', StringComparison.Ordinal)) return null;
         for (var name = @namespace; name.Length > Package.Length; name = name[..name.LastIndexOf('.')])
             if (_namespaces.ContainsKey(name)) return name;
         return null;

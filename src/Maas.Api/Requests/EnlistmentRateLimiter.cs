@@ -1,12 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 
-namespace Maas.Api.Machines;
+namespace Maas.Api.Requests;
 
 /// <summary>
-/// How many machines strangers may make known in a minute: in all, and from one address, so that one stranger leaves places for others.
-/// Nobody can tell a rack that is switched on from somebody who makes up addresses; a bound between the two keeps the latter from filling
-/// the disk, and the former's agents try again.
+/// Limits how many machines unauthenticated clients enlist in a minute: in all, and from one address, so that one client cannot use up the
+/// limit. A rack that is switched on looks like a client that makes up addresses; the limit lies between the two and keeps the latter from
+/// filling the disk, and the former's agents try again.
 /// </summary>
 internal sealed class EnlistmentRateLimiter(IOptions<MaasApiOptions> options, TimeProvider timeProvider)
 {
@@ -18,7 +18,7 @@ internal sealed class EnlistmentRateLimiter(IOptions<MaasApiOptions> options, Ti
     private int _left;
 
     /// <summary>Takes one of this minute's places.</summary>
-    /// <param name="from">Who asks.</param>
+    /// <param name="from">The address of the client.</param>
     /// <param name="wait">When there is none: how long until there are some.</param>
     public bool TryEnter(IPAddress from, out TimeSpan wait)
     {

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Maas.Api.Answers;
+namespace Maas.Api.Results;
 
 /// <summary>What the shapes write again and again.</summary>
 internal static class JsonWriting

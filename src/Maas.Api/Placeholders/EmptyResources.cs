@@ -1,8 +1,8 @@
-using Maas.Api.Answers;
 using Maas.Api.Machines;
+using Maas.Api.Results;
 using Maas.Api.Routing;
 
-namespace Maas.Api.Topology;
+namespace Maas.Api.Placeholders;
 
 /// <summary>
 /// What clients list before they do anything, and of which there is none here: an empty list is the truth, whatever the filter.
@@ -49,12 +49,12 @@ internal static class EmptyResources
 
     private static ApiResource None(string path, string handler, string doc) =>
         new($"api/2.0/{path}/", handler, doc,
-            ApiAction.Read(Access.User, _ => Task.FromResult(ApiResults.List<int>([], (_, _) => { })), $"List {path}.")
+            ApiAction.Read(ApiAccess.User, _ => Task.FromResult(ApiResults.List<int>([], (_, _) => { })), $"List {path}.")
                 with { TakesAnyArgument = true });
 
     private static ApiResource NoneOfMachine(string path, string handler, string doc) =>
         new($"api/2.0/nodes/{{system_id}}/{path}/", handler, doc,
-            ApiAction.Read(Access.User, OfMachineAsync, $"List {path.Split('/')[^1]}.") with { TakesAnyArgument = true });
+            ApiAction.Read(ApiAccess.User, OfMachineAsync, $"List {path.Split('/')[^1]}.") with { TakesAnyArgument = true });
 
     private static async Task<ApiResult> OfMachineAsync(ApiRequest request) =>
         await request.FindMachineAsync().ConfigureAwait(false) is null
@@ -66,5 +66,5 @@ internal static class EmptyResources
             $"api/2.0/{path}",
             handler,
             $"A {kind}.",
-            ApiAction.Read(Access.User, _ => Task.FromResult(ApiResults.NotFound(kind)), $"Read a {kind}."));
+            ApiAction.Read(ApiAccess.User, _ => Task.FromResult(ApiResults.NotFound(kind)), $"Read a {kind}."));
 }

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Maas.Api.Accounts;
+namespace Maas.Api.Requests;
 
 /// <summary>What the guard says to an attempt to log in.</summary>
 /// <param name="Allowed">Whether the password may be checked.</param>

@@ -1,10 +1,10 @@
 using System.Net;
-using Maas.Api.Accounts;
+using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Journal;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Maas.Api.Tests.Accounts;
+namespace Maas.Api.Tests.Requests;
 
 public sealed class LoginGuardTests
 {

@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
-namespace Maas.Api.Accounts;
+namespace Maas.Api.Requests;
 
 /// <summary>
 /// Checking a password is slow on purpose. Callers may keep half of the processors busy with it, a short queue waits, and one address has
-/// few places in it: a caller from another address is never behind many of a stranger's.
+/// few places in it: a caller from another address never waits for many requests of one address.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
 internal sealed class PasswordQueue

@@ -7,14 +7,14 @@ using Maas.Core.Journal;
 namespace Maas.Api.Tests;
 
 /// <summary>
-/// What has broken real clients, by number; T1 to T3, T14 and T16 have tests beside the parsers too.
+/// Requests and responses on which real clients depend.
 /// </summary>
-public partial class TrapTests
+public partial class ClientCompatibilityTests
 {
     private const string Boundary = "===============4191195046299244593==";
 
     [Fact]
-    public async Task T1_and_T3_base64_multipart_with_a_quoted_boundary_is_understood()
+    public async Task Base64_multipart_with_a_quoted_boundary_is_understood()
     {
         await using var host = await ApiHost.StartAsync();
         var body = Multipart($"""
@@ -37,7 +37,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T2_an_empty_multipart_body_with_a_DELETE_is_no_error()
+    public async Task An_empty_multipart_body_with_a_DELETE_is_no_error()
     {
         await using var host = await ApiHost.StartAsync();
         (await host.PostAsync(host.Admin, "tags/", ("name", "ssd"))).Expect(200);
@@ -50,7 +50,7 @@ public partial class TrapTests
     [InlineData("machines/", "accept_all")]
     [InlineData("machines/op-accept_all", null)]
     [InlineData("machines/?op=", "accept_all")]
-    public async Task T4_op_is_read_from_the_query_the_body_and_the_path(string path, string? inBody)
+    public async Task Op_is_read_from_the_query_the_body_and_the_path(string path, string? inBody)
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -60,7 +60,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T4_an_empty_op_means_none()
+    public async Task An_empty_op_means_none()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -71,7 +71,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T5_describe_is_exactly_application_json()
+    public async Task Describe_is_exactly_application_json()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -79,7 +79,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T6_a_204_has_a_content_type_and_it_is_not_JSON()
+    public async Task A_204_has_a_content_type_and_it_is_not_JSON()
     {
         await using var host = await ApiHost.StartAsync();
         (await host.PostAsync(host.Admin, "tags/", ("name", "ssd"))).Expect(200);
@@ -88,7 +88,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T7_every_argument_an_action_takes_is_documented_where_the_command_looks_for_it()
+    public async Task Every_argument_an_action_takes_is_documented_where_the_command_looks_for_it()
     {
         await using var host = await ApiHost.StartAsync();
         var described = (await host.SendAsync("GET", "describe/")).Json;
@@ -117,7 +117,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T8_describe_names_absolute_paths_with_the_mount_point()
+    public async Task Describe_names_absolute_paths_with_the_mount_point()
     {
         await using var host = await ApiHost.StartAsync(prefix: "/metal/MAAS");
 
@@ -132,7 +132,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T9_no_API_hash_is_sent_that_could_differ_from_the_described_one()
+    public async Task No_API_hash_is_sent_that_could_differ_from_the_described_one()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -145,7 +145,7 @@ public partial class TrapTests
     [Theory]
     [InlineData("machines/")]
     [InlineData("machines")]
-    public async Task T10_a_trailing_slash_makes_no_difference(string path)
+    public async Task A_trailing_slash_makes_no_difference(string path)
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -153,7 +153,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T11_no_machine_is_409_without_Retry_After()
+    public async Task No_machine_is_409_without_Retry_After()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -164,7 +164,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T12_each_resource_uri_is_a_path_that_returns_the_same_object()
+    public async Task Each_resource_uri_is_a_path_that_returns_the_same_object()
     {
         await using var host = await ApiHost.StartAsync();
         await host.ReadyAsync();
@@ -188,7 +188,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T13_errors_are_plain_text_and_form_errors_an_object_of_lists()
+    public async Task Errors_are_plain_text_and_form_errors_an_object_of_lists()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -202,7 +202,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T16_doubled_slashes_and_escaped_ones_are_taken_for_what_they_mean()
+    public async Task Doubled_slashes_and_escaped_ones_are_taken_for_what_they_mean()
     {
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
@@ -215,7 +215,7 @@ public partial class TrapTests
     [Theory]
     [InlineData("pools/")]
     [InlineData("resourcepools/")]
-    public async Task T17_pools_are_found_under_either_name(string path)
+    public async Task Pools_are_found_under_either_name(string path)
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -223,7 +223,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T18_a_machine_has_the_types_Go_wants_even_when_nothing_is_known_of_it()
+    public async Task A_machine_has_the_types_Go_wants_even_when_nothing_is_known_of_it()
     {
         await using var host = await ApiHost.StartAsync();
         await host.EnlistAsync();
@@ -244,7 +244,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T19_both_versions_of_the_API_answer_for_themselves()
+    public async Task Both_versions_of_the_API_answer_for_themselves()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -263,7 +263,7 @@ public partial class TrapTests
     }
 
     [Fact]
-    public async Task T20_an_events_time_has_a_dot_after_the_month()
+    public async Task An_events_time_has_a_dot_after_the_month()
     {
         await using var host = await ApiHost.StartAsync();
         await host.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Test", "something"), ApiHost.Cancellation);

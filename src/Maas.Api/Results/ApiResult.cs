@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace Maas.Api.Answers;
+namespace Maas.Api.Results;
 
 /// <summary>
 /// What goes back. Every answer has a content type, also 204 (the <c>maas</c> command dies on one without, libmaas on one that says
@@ -18,6 +18,14 @@ internal abstract record ApiResult
     /// <summary>Headers beside the usual ones.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>Sends it, with its headers.</summary>
+    public Task SendAsync(HttpResponse response, CancellationToken cancellationToken)
+    {
+        foreach (var (name, value) in Headers) response.Headers.Append(name, value);
+        return WriteAsync(response, cancellationToken);
+    }
+
+    /// <summary>Writes status, content type and body.</summary>
     public abstract Task WriteAsync(HttpResponse response, CancellationToken cancellationToken);
 
     /// <summary>Words, shown to the user as they are.</summary>

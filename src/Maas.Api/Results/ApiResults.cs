@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Maas.Api.Requests;
 using Microsoft.AspNetCore.Http;
 
-namespace Maas.Api.Answers;
+namespace Maas.Api.Results;
 
 /// <summary>The answers that recur, with MAAS's status codes and words where a client depends on them.</summary>
 internal static class ApiResults
@@ -20,16 +19,8 @@ internal static class ApiResults
 
     public static ApiResult BadRequest(string reason) => Text(reason, StatusCodes.Status400BadRequest);
 
-    /// <summary>What was wrong with which field, as an object of lists.</summary>
-    public static ApiResult BadForm(FormReader form) => Json(json =>
-    {
-        json.WriteStartObject();
-        foreach (var (field, messages) in form.Errors) json.WriteTexts(field, messages);
-        json.WriteEndObject();
-    }, StatusCodes.Status400BadRequest);
-
     /// <summary>
-    /// Credentials are missing or wrong. cloud-init sets its clock by the Date header that the dispatcher puts on every answer.
+    /// Credentials are missing or wrong. cloud-init sets its clock by the Date header of the response.
     /// </summary>
     public static ApiResult Unauthorized(string reason) => Text(reason, StatusCodes.Status401Unauthorized) with
     {

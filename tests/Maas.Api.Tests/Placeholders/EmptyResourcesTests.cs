@@ -1,6 +1,6 @@
-using Maas.Api.Topology;
+using Maas.Api.Placeholders;
 
-namespace Maas.Api.Tests.Topology;
+namespace Maas.Api.Tests.Placeholders;
 
 /// <summary>Lists of what this server does not have yet: clients read them before they do anything.</summary>
 public class EmptyResourcesTests

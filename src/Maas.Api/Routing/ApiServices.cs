@@ -1,0 +1,48 @@
+using Maas.Api.Requests;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Core.Journal;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Maas.Api.Routing;
+
+/// <summary>What the operations use of the host.</summary>
+/// <param name="region">The domain.</param>
+/// <param name="options">The limits.</param>
+/// <param name="enlistments">Limits how many machines enlist without credentials.</param>
+/// <param name="logins">Delays the guessing of passwords.</param>
+/// <param name="passwords">Limits how many passwords are checked at once.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="loggerFactory">Makes the loggers.</param>
+/// <param name="hardwareAddresses">Finds the hardware address of a caller; null where the host cannot know.</param>
+/// <param name="captures">Writes captured datagrams of a machine; null where the host captures none.</param>
+internal sealed class ApiServices(
+    MaasRegion region,
+    IOptions<MaasApiOptions> options,
+    EnlistmentRateLimiter enlistments,
+    LoginGuard logins,
+    PasswordQueue passwords,
+    TimeProvider timeProvider,
+    ILoggerFactory loggerFactory,
+    IHardwareAddresses? hardwareAddresses = null,
+    IMachineCaptures? captures = null)
+{
+    public MaasRegion Region => region;
+
+    public MaasApiOptions Options => options.Value;
+
+    public EnlistmentRateLimiter Enlistments => enlistments;
+
+    public LoginGuard Logins => logins;
+
+    public PasswordQueue Passwords => passwords;
+
+    public TimeProvider Time => timeProvider;
+
+    public ILoggerFactory Loggers => loggerFactory;
+
+    public IHardwareAddresses? HardwareAddresses => hardwareAddresses;
+
+    public IMachineCaptures? Captures => captures;
+}
