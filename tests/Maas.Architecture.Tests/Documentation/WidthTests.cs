@@ -18,16 +18,9 @@ public partial class WidthTests
         "tests/Maas.Power.Tests", "tests/Maas.Testing.Tests",
     ];
 
-    private static readonly string[] NotWrappedYet = ["CHANGELOG.md", "README.md", "docs/explain/booting.md"];
-
     [Fact]
     public void Markdown_has_no_line_over_160_columns() =>
-        WideLines(
-            MarkdownDocument.All.Select(page => page.Path)
-                .Where(page => !NotWrappedYet.Contains(page) && !page.StartsWith("src/", StringComparison.Ordinal))
-                .Select(Repository.PathOf),
-            OfMarkdown,
-            line => line.StartsWith('|'))
+        WideLines(MarkdownDocument.All.Select(page => Repository.PathOf(page.Path)), OfMarkdown, line => line.StartsWith('|'))
             .Should().BeEmpty("paragraphs are wrapped; only the row of a table cannot be");
 
     [Theory, MemberData(nameof(Folders))]

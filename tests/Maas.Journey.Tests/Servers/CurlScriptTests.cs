@@ -7,7 +7,7 @@ using VmLab.Servers;
 
 namespace Maas.Journey.Tests.Servers;
 
-/// <summary>The README's commands for a machine without the <c>maas</c> command, run as they stand there against the sample host.</summary>
+/// <summary>The commands of the page about deployment with curl alone, run against the sample host.</summary>
 [Collection(LabCollection.Name)]
 public sealed partial class CurlScriptTests : IAsyncLifetime
 {
@@ -24,7 +24,7 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_commands_of_the_README_do_what_they_say_with_curl_alone()
+    public async Task The_commands_of_the_page_do_what_they_say_with_curl_alone()
     {
         LabJudges.RequireNetwork();
         Judge.Require("curl", "curl");
@@ -46,7 +46,7 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "debian-12.raw.gz"), image, Token);
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "key.pub"), SshKey.Public, Token);
 
-        var commands = ReadmeCommands().ToList();
+        var commands = PageCommands().ToList();
         commands.Should().HaveCount(9);
         foreach (var command in commands)
         {
@@ -72,8 +72,8 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
         $"{server.Log}".Should().Contain($"({id}").And.NotContain("(null)");
     }
 
-    private static IEnumerable<string> ReadmeCommands() =>
-        File.ReadAllText(Repository.PathOf("README.md"))
+    private static IEnumerable<string> PageCommands() =>
+        File.ReadAllText(Repository.PathOf("docs/how-to/accept-and-deploy.md"))
             .Split('\n')
             .Where(line => line.StartsWith("$maas ", StringComparison.Ordinal))
             .Select(line => Comment().Replace(line, ""));
