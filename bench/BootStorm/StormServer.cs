@@ -26,12 +26,16 @@ internal static class StormServer
             var policy = new OneKernel();
             var options = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0), ServerAddress = IPAddress.Loopback };
             var dhcp = new DhcpServer(
-                options, await LeaseAllocator.OpenAsync([subnet], journal, cancellationToken: stopping.Token), policy);
+                options,
+                new BootServices
+                {
+                    Addresses = await LeaseAllocator.OpenAsync([subnet], journal, cancellationToken: stopping.Token), Policy = policy
+                });
             using var tftp = new Maas.Boot.Tftp.TftpServer(
-                new BootFileSource(policy, new StormFiles(size)), new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
-            var port = tftp.Bind().Port;
+                new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+                new BootServices { Files = new BootFileSource(policy, new StormFiles(size)) });
             var serving = Task.WhenAll(dhcp.RunAsync(stopping.Token), tftp.RunAsync(stopping.Token));
-            Console.WriteLine($"{(await dhcp.EndPoints)[0].Port} {port}");
+            Console.WriteLine($"{(await dhcp.Listening)[0].Port} {(await tftp.Listening)[0].Port}");
             await Console.In.ReadToEndAsync(stopping.Token);
             await stopping.CancelAsync();
             await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

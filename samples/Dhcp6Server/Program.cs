@@ -54,10 +54,13 @@ command.SetAction(async (arguments, cancellationToken) =>
         : new BootInstruction.PowerOff());
     await new BootServer(
         options,
-        policy,
-        new DirectoryBootFiles(arguments.GetRequiredValue(directory).FullName),
-        observer: policy,
-        addresses6: addresses).RunAsync(cancellationToken);
+        new BootServices
+        {
+            Policy = policy,
+            Files = new DirectoryBootFiles(arguments.GetRequiredValue(directory).FullName),
+            Observer = policy,
+            Addresses6 = addresses,
+        }).RunAsync(cancellationToken);
 });
 return await command.Parse(args).InvokeAsync();
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Maas.Boot;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
 
@@ -25,10 +26,11 @@ command.SetAction(async (arguments, cancellationToken) =>
     var subnet = new DhcpSubnet { Network = arguments.GetValue(network), Ranges = [arguments.GetValue(range)] };
     await using var journal = LeaseJournal.Open(arguments.GetRequiredValue(leases));
     var addresses = await LeaseAllocator.OpenAsync([subnet], journal, cancellationToken: cancellationToken);
-    var server = new DhcpServer(new DhcpServerOptions { Interfaces = { arguments.GetRequiredValue(device) } }, addresses);
+    var server = new DhcpServer(
+        new DhcpServerOptions { Interfaces = { arguments.GetRequiredValue(device) } }, new BootServices { Addresses = addresses });
 
     var running = server.RunAsync(cancellationToken);
-    Console.WriteLine($"DHCP on {string.Join(", ", await server.EndPoints)}; Ctrl+C stops");
+    Console.WriteLine($"DHCP on {string.Join(", ", await server.Listening)}; Ctrl+C stops");
     await running;
 });
 return await command.Parse(args).InvokeAsync();

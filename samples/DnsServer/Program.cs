@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Maas.Boot;
 using Maas.Boot.Dns;
 
 var hosts = new Argument<FileInfo>("HOSTS")
@@ -28,9 +29,10 @@ command.SetAction(async (parsed, cancellationToken) =>
     };
     foreach (var network in parsed.GetValue(networks) ?? []) options.Networks.Add(IPNetwork.Parse(network));
     foreach (var resolver in parsed.GetValue(forwarders) ?? []) options.Forwarders.Add(new IPEndPoint(IPAddress.Parse(resolver), 53));
-    var server = new DnsServer(options, new HostsFile(parsed.GetRequiredValue(hosts).FullName));
+    var server = new DnsServer(options, new BootServices { Hosts = new HostsFile(parsed.GetRequiredValue(hosts).FullName) });
     var running = server.RunAsync(cancellationToken);
-    if (await Task.WhenAny(server.Listening, running) != running) Console.WriteLine($"DNS on {await server.Listening}; Ctrl-C ends it.");
+    if (await Task.WhenAny(server.Listening, running) != running)
+        Console.WriteLine($"DNS on {(await server.Listening)[0]}; Ctrl-C ends it.");
     await running;
 });
 return await command.Parse(args).InvokeAsync();

@@ -50,10 +50,13 @@ command.SetAction(async (arguments, cancellationToken) =>
     var addresses = subnets.Length == 0 ? null : await LeaseAllocator.OpenAsync(subnets, journal, cancellationToken: cancellationToken);
     await new BootServer(
         options,
-        policy,
-        new DirectoryBootFiles(arguments.GetRequiredValue(directory).FullName),
-        addresses,
-        policy).RunAsync(cancellationToken);
+        new BootServices
+        {
+            Policy = policy,
+            Files = new DirectoryBootFiles(arguments.GetRequiredValue(directory).FullName),
+            Addresses = addresses,
+            Observer = policy,
+        }).RunAsync(cancellationToken);
 });
 return await command.Parse(args).InvokeAsync();
 

@@ -11,9 +11,12 @@ var command = new RootCommand("Serves a directory by TFTP with blksize, tsize, t
 command.SetAction(async (parsed, cancellationToken) =>
 {
     var options = new TftpServerOptions { Listen = IPEndPoint.Parse(parsed.GetRequiredValue(listen)) };
-    using var server = new TftpServer(new DirectoryBootFiles(parsed.GetRequiredValue(directory).FullName), options, new Print());
-    Console.WriteLine($"TFTP on {server.Bind()}; Ctrl-C ends it.");
-    await server.RunAsync(cancellationToken);
+    using var server = new TftpServer(
+        options,
+        new BootServices { Files = new DirectoryBootFiles(parsed.GetRequiredValue(directory).FullName), Observer = new Print() });
+    var running = server.RunAsync(cancellationToken);
+    Console.WriteLine($"TFTP on {(await server.Listening)[0]}; Ctrl-C ends it.");
+    await running;
 });
 return await command.Parse(args).InvokeAsync();
 

@@ -1,8 +1,6 @@
 using System.Net;
 using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
-using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Server;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Dns;
@@ -14,7 +12,6 @@ using Maas.Boot.Scripts;
 using Maas.Boot.Syslog;
 using Maas.Boot.Tftp;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot;
 
@@ -29,7 +26,8 @@ namespace Maas.Boot;
 /// <example>
 /// <code>
 /// var options = new BootServerOptions { Interface = "eth0", Dhcp = new() { Mode = DhcpMode.Proxy } };
-/// await new BootServer(options, policy, new DirectoryBootFiles("/srv/boot")).RunAsync(cancellationToken);
+/// var services = new BootServices { Policy = policy, Files = new DirectoryBootFiles("/srv/boot") };
+/// await new BootServer(options, services).RunAsync(cancellationToken);
 /// </code>
 /// </example>
 public sealed class BootServer
@@ -37,97 +35,91 @@ public sealed class BootServer
     private readonly List<ServerSupervisor> _servers = [];
 
     /// <summary>Composes the servers; no socket is opened yet.</summary>
-    /// <param name="options">What to answer, and where.</param>
-    /// <param name="policy">Says what each machine boots.</param>
-    /// <param name="files">The application's files; <see cref="Files"/> adds the scripts.</param>
-    /// <param name="addresses">Says which address a client gets; needed in <see cref="DhcpMode.Full"/> only.</param>
-    /// <param name="observer">Told what happens on the wire.</param>
-    /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <param name="loggerFactory">Where it logs.</param>
-    /// <param name="hosts">Which machines DNS names; needed for DNS only.</param>
-    /// <param name="addresses6">Which IPv6 address a client gets; <see langword="null"/> leaves IPv6 addresses to others.</param>
+    /// <param name="options">What to answer, and where. They are copied: the servers' own options are derived from them.</param>
+    /// <param name="services">What the servers use of the application; <see cref="Files"/> adds the scripts to its files.</param>
     /// <exception cref="ArgumentException">Full mode without an address source, DNS without hosts, or syslog without an
     /// observer.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
-    public BootServer(
-        BootServerOptions options,
-        IBootPolicy policy,
-        IBootFiles files,
-        IAddressSource? addresses = null,
-        IBootObserver? observer = null,
-        TimeProvider? timeProvider = null,
-        ILoggerFactory? loggerFactory = null,
-        IHostDirectory? hosts = null,
-        LeaseAllocator6? addresses6 = null)
+    public BootServer(BootServerOptions options, BootServices services)
     {
-        loggerFactory ??= NullLoggerFactory.Instance;
-        var time = timeProvider ?? TimeProvider.System;
-        var logger = loggerFactory.CreateLogger<BootServer>();
-        var told = SafeObserver.Around(observer, logger);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(services);
+        var time = services.TimeProvider;
+        var logger = services.LoggerFactory.CreateLogger<BootServer>();
+        var observer = SafeObserver.Around(services.Observer, logger);
         var place = new ServerBinding(options.Interface, options.Address, time);
-        Files = new BootFileSource(policy, files, observer, timeProvider, loggerFactory.CreateLogger<BootFileSource>());
+        Files = new BootFileSource(
+            services.Policy ?? new NoPolicy(),
+            services.Files ?? new NoFiles(),
+            services.Observer,
+            time,
+            services.LoggerFactory.CreateLogger<BootFileSource>());
+        services = services with { Files = Files };
+        var (device, capture, onFailure) = (options.Interface, options.Capture, options.OnFailure);
         if (options.Dhcp is { } dhcp)
         {
-            if (dhcp.Mode == DhcpMode.Full && addresses is null)
+            if (dhcp.Mode == DhcpMode.Full && services.Addresses is null)
                 throw new ArgumentException(
-                    "Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(addresses));
-            if (options.Interface is { } device && dhcp.Interfaces.Count == 0 && dhcp.ListenOn is null) dhcp.Interfaces.Add(device);
-            dhcp.Capture ??= options.Capture;
-            Add(
-                "DHCP",
-                () => new DhcpServer(dhcp, addresses, policy, observer, timeProvider, loggerFactory.CreateLogger<DhcpServer>()).RunAsync);
+                    "Leasing addresses needs an address source; beside another DHCP server, choose proxy mode.", nameof(services));
+            dhcp = new DhcpServerOptions(dhcp);
+            Complete(dhcp);
+            Add("DHCP", () => new DhcpServer(dhcp, services).RunAsync);
         }
 
         if (options.Dhcp6 is { } dhcp6)
         {
-            if (options.Interface is { } device && dhcp6.Interfaces.Count == 0 && dhcp6.ListenOn is null) dhcp6.Interfaces.Add(device);
-            dhcp6.Capture ??= options.Capture;
-            Add(
-                "DHCPv6",
-                () =>
-                    new Dhcp6Server(dhcp6, addresses6, policy, observer, timeProvider, loggerFactory.CreateLogger<Dhcp6Server>()).RunAsync);
+            dhcp6 = new Dhcp6ServerOptions(dhcp6);
+            Complete(dhcp6);
+            Add("DHCPv6", () => new Dhcp6Server(dhcp6, services).RunAsync);
         }
 
         if (options.RouterAdvertisement is { } advertisement)
         {
-            if (options.Interface is { } device && advertisement.Interfaces.Count == 0) advertisement.Interfaces.Add(device);
-            Add(
-                "router advertisement",
-                () => new RouterAdvertiser(advertisement, observer, timeProvider, loggerFactory.CreateLogger<RouterAdvertiser>()).RunAsync);
+            advertisement = new RouterAdvertiserOptions(advertisement);
+            if (device is not null && advertisement.Interfaces.Count == 0) advertisement.Interfaces.Add(device);
+            Add("router advertisement", () => new RouterAdvertiser(advertisement, services).RunAsync);
         }
 
         if (options.Tftp is { } tftp)
         {
-            tftp.Interface ??= options.Interface;
-            tftp.Capture ??= options.Capture;
+            tftp = new TftpServerOptions(tftp);
+            tftp.Interface ??= device;
+            tftp.Capture ??= capture;
             // takes IPv4 too
             if (options.Dhcp6 is not null && tftp.Listen.Address.Equals(IPAddress.Any))
                 tftp.Listen = new IPEndPoint(IPAddress.IPv6Any, tftp.Listen.Port);
-            Add("TFTP", () => new TftpServer(Files, tftp, observer, timeProvider, loggerFactory.CreateLogger<TftpServer>()).RunAsync);
+            Add("TFTP", () => new TftpServer(tftp, services).RunAsync);
         }
 
         if (options.Dns is { } dns)
         {
-            if (hosts is null) throw new ArgumentException("Naming machines needs a directory of them.", nameof(hosts));
-            dns.Interface ??= options.Interface;
-            Add("DNS", () => new DnsServer(dns, hosts, timeProvider, loggerFactory.CreateLogger<DnsServer>()).RunAsync);
+            dns = new DnsServerOptions(dns);
+            dns.Interface ??= device;
+            Add("DNS", () => new DnsServer(dns, services).RunAsync);
         }
 
         if (options.Sntp is { } sntp)
         {
-            sntp.Interface ??= options.Interface;
-            Add("SNTP", () => new SntpServer(sntp, time, loggerFactory.CreateLogger<SntpServer>()).RunAsync);
+            sntp = new SntpServerOptions(sntp);
+            sntp.Interface ??= device;
+            Add("SNTP", () => new SntpServer(sntp, services).RunAsync);
         }
 
         if (options.Syslog is { } syslog)
         {
-            if (observer is null) throw new ArgumentException("Lines that machines log need an observer who is told.", nameof(observer));
-            syslog.Interface ??= options.Interface;
-            Add("syslog", () => new SyslogServer(syslog, observer, time, loggerFactory.CreateLogger<SyslogServer>()).RunAsync);
+            syslog = new SyslogServerOptions(syslog);
+            syslog.Interface ??= device;
+            Add("syslog", () => new SyslogServer(syslog, services).RunAsync);
+        }
+
+        void Complete(DhcpLinkOptions link)
+        {
+            if (device is not null && link.Interfaces.Count == 0 && link.ListenOn is null) link.Interfaces.Add(device);
+            link.Capture ??= capture;
         }
 
         void Add(string name, Func<Func<CancellationToken, Task>> make) =>
-            _servers.Add(new ServerSupervisor(name, make, place, options.OnFailure, told, time, logger));
+            _servers.Add(new ServerSupervisor(name, make, place, onFailure, observer, time, logger));
     }
 
     /// <summary>Scripts, then the application's files: what TFTP serves, for a host that serves it over HTTP too.</summary>
@@ -143,10 +135,20 @@ public sealed class BootServer
     /// </summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or needs a privilege that the process lacks; with
     /// <see cref="ServerFailureAction.Stop"/> only.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         if (_servers.Count > 0)
             await ServerLoops.RunAsync(_servers.Select(s => (Func<CancellationToken, Task>)s.RunAsync), cancellationToken)
                 .ConfigureAwait(false);
+    }
+
+    private sealed class NoPolicy : IBootPolicy
+    {
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) => default;
+    }
+
+    private sealed class NoFiles : IBootFiles
+    {
+        public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => default;
     }
 }

@@ -5,6 +5,7 @@ using Maas.Boot.Files;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -24,16 +25,19 @@ public static class MaasBootServiceCollectionExtensions
     public static IServiceCollection AddMaasBoot(this IServiceCollection services, Action<BootServerOptions>? configure = null)
     {
         services.AddOptions<BootServerOptions>().Configure(configure ?? (static _ => { }));
+        services.TryAddSingleton(static provider => new BootServices
+        {
+            Policy = provider.GetService<IBootPolicy>(),
+            Files = provider.GetService<IBootFiles>(),
+            Addresses = provider.GetService<IAddressSource>(),
+            Addresses6 = provider.GetService<LeaseAllocator6>(),
+            Observer = provider.GetService<IBootObserver>(),
+            Hosts = provider.GetService<IHostDirectory>(),
+            TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            LoggerFactory = provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+        });
         services.TryAddSingleton(static provider => new BootServer(
-            provider.GetRequiredService<IOptions<BootServerOptions>>().Value,
-            provider.GetRequiredService<IBootPolicy>(),
-            provider.GetRequiredService<IBootFiles>(),
-            provider.GetService<IAddressSource>(),
-            provider.GetService<IBootObserver>(),
-            provider.GetService<TimeProvider>(),
-            provider.GetService<ILoggerFactory>(),
-            provider.GetService<IHostDirectory>(),
-            provider.GetService<LeaseAllocator6>()));
+            provider.GetRequiredService<IOptions<BootServerOptions>>().Value, provider.GetRequiredService<BootServices>()));
         services.TryAddSingleton(static provider => provider.GetRequiredService<BootServer>().Files);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BootService>());
         return services;

@@ -27,13 +27,16 @@ public sealed class BootServerFailureTests : IDisposable
         _free = (IPEndPoint)other.LocalEndPoint!; // bound above
     }
 
+    private BootServices Services =>
+        new() { Policy = _application, Files = _application, Observer = _application, TimeProvider = _time };
+
     public void Dispose() => _holder.Dispose();
 
     [Fact(Timeout = 60_000)]
     public async Task A_server_that_cannot_listen_is_reported_waits_and_serves_when_the_port_is_free()
     {
         var options = new BootServerOptions { Dhcp = null, Tftp = new() { Listen = _taken }, Sntp = new() { Listen = _free } };
-        var server = new BootServer(options, _application, _application, observer: _application, timeProvider: _time);
+        var server = new BootServer(options, Services);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = server.RunAsync(stop.Token);
         var failed = await _application.FailedAsync();
@@ -73,10 +76,7 @@ public sealed class BootServerFailureTests : IDisposable
     {
         var server = new BootServer(
             new BootServerOptions { Dhcp = null, Tftp = new() { Listen = _taken } },
-            _application,
-            _application,
-            observer: _application,
-            timeProvider: _time);
+            Services);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = server.RunAsync(stop.Token);
         List<double> pauses = [];

@@ -15,6 +15,7 @@ namespace Maas.Boot.Tests;
 public class BootServerTests
 {
     private static readonly Application Everything = new();
+    private static readonly BootServices Services = new() { Policy = Everything, Files = Everything };
 
     [Fact]
     public async Task The_servers_run_and_stop_together()
@@ -26,7 +27,7 @@ public class BootServerTests
             Tftp = new() { Listen = new IPEndPoint(IPAddress.Loopback, free) },
         };
         using var stop = new CancellationTokenSource();
-        var running = new BootServer(options, Everything, Everything).RunAsync(stop.Token);
+        var running = new BootServer(options, Services).RunAsync(stop.Token);
         using var client = new RawClient(new IPEndPoint(IPAddress.Loopback, free));
         client.AskRead("ipxe/52-54-00-00-00-01", "blksize\01400\0");
         (await client.ReceiveTextAsync()).Should().StartWith("\0\u0006");
@@ -39,14 +40,14 @@ public class BootServerTests
     [Fact]
     public async Task When_a_failure_shall_stop_all_and_one_cannot_listen_none_runs()
     {
-        using var holder = new TftpServer(Everything, new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
+        using var holder = new TftpServer(new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Services);
         var options = new BootServerOptions
         {
             OnFailure = ServerFailureAction.Stop,
             Dhcp = new() { Mode = DhcpMode.Proxy, ListenOn = new IPEndPoint(IPAddress.Loopback, 0), BootServicePort = 0 },
             Tftp = new() { Listen = holder.Bind() },
         };
-        var act = () => new BootServer(options, Everything, Everything).RunAsync(TestContext.Current.CancellationToken);
+        var act = () => new BootServer(options, Services).RunAsync(TestContext.Current.CancellationToken);
         await act.Should().ThrowAsync<System.Net.Sockets.SocketException>();
     }
 
@@ -90,7 +91,7 @@ public class BootServerTests
     [Fact]
     public void Leasing_without_addresses_is_said_when_composed()
     {
-        var act = () => new BootServer(new BootServerOptions { Interface = "eth0" }, Everything, Everything);
+        var act = () => new BootServer(new BootServerOptions { Interface = "eth0" }, Services);
         act.Should().Throw<ArgumentException>().WithMessage("*proxy*");
     }
 
@@ -119,7 +120,7 @@ public class BootServerTests
 
     private static int FreePort()
     {
-        using var server = new TftpServer(Everything, new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
+        using var server = new TftpServer(new() { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Services);
         return server.Bind().Port;
     }
 

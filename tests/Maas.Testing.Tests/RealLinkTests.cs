@@ -55,12 +55,14 @@ public sealed class RealLinkTests : IAsyncLifetime
             [new DhcpSubnet { Network = IPNetwork.Parse("10.99.7.0/24"), Ranges = [AddressRange.Parse("10.99.7.100-10.99.7.110")] }],
             leases,
             cancellationToken: Stop);
-        var dhcp = new DhcpServer(new DhcpServerOptions { Interfaces = { ServerEnd } }, addresses, policy);
+        var dhcp = new DhcpServer(
+            new DhcpServerOptions { Interfaces = { ServerEnd } }, new BootServices { Addresses = addresses, Policy = policy });
         var run = dhcp.RunAsync(stop.Token);
-        await dhcp.EndPoints;
-        using var tftp = new Boot.Tftp.TftpServer(new BootFileSource(policy, files), new() { Listen = new IPEndPoint(Server, 0) });
-        var port = tftp.Bind().Port;
+        await dhcp.Listening;
+        using var tftp = new Boot.Tftp.TftpServer(
+            new() { Listen = new IPEndPoint(Server, 0) }, new BootServices { Files = new BootFileSource(policy, files) });
         var serve = tftp.RunAsync(stop.Token);
+        var port = (await tftp.Listening)[0].Port;
 
         await using var machine = new SimulatedMachine(new SimulatedMachineOptions
         {

@@ -13,7 +13,7 @@ namespace Maas.Boot.Capture;
 /// <example>
 /// <code>
 /// var ring = new PacketRing();
-/// var server = new BootServer(new BootServerOptions { Capture = ring }, policy, files);
+/// var server = new BootServer(new BootServerOptions { Capture = ring }, new BootServices { Policy = policy, Files = files });
 /// // later
 /// await PcapngWriter.WriteAsync(output, ring.Packets(HardwareAddress.Parse("52:54:00:12:34:56")));
 /// </code>

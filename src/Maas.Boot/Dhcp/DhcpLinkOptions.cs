@@ -11,6 +11,23 @@ public abstract class DhcpLinkOptions
     private protected DhcpLinkOptions(int port, int clientPort, int maxInFlight) =>
         (Port, ClientPort, MaxInFlight) = (port, clientPort, maxInFlight);
 
+    /// <summary>A copy.</summary>
+    private protected DhcpLinkOptions(DhcpLinkOptions other)
+    {
+        ListenOn = other.ListenOn;
+        ServerAddress = other.ServerAddress;
+        Port = other.Port;
+        ClientPort = other.ClientPort;
+        AllowOtherServers = other.AllowOtherServers;
+        Programs = other.Programs;
+        HttpBase = other.HttpBase;
+        TftpServer = other.TftpServer;
+        PolicyTimeout = other.PolicyTimeout;
+        Capture = other.Capture;
+        MaxInFlight = other.MaxInFlight;
+        foreach (var item in other.Interfaces) Interfaces.Add(item);
+    }
+
     /// <summary>
     /// The network interfaces to serve, such as <c>eth0</c>: a socket for each, bound to the device (Linux; needs
     /// <c>CAP_NET_BIND_SERVICE</c> and, before Linux 5.7, <c>CAP_NET_RAW</c>) and, for DHCPv6, a member of ff02::1:2 and, for relays,
@@ -20,7 +37,7 @@ public abstract class DhcpLinkOptions
 
     /// <summary>
     /// A local address and port to serve without binding to a device: loopback and an unprivileged port in tests, or an address that relays
-    /// send to. Port 0 takes a free one (the server's <c>EndPoints</c> tells which). <see langword="null"/> for none.
+    /// send to. Port 0 takes a free one (the server's <c>Listening</c> tells which). <see langword="null"/> for none.
     /// </summary>
     public IPEndPoint? ListenOn { get; set; }
 

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Dns;
 
@@ -15,7 +14,7 @@ namespace Maas.Boot.Dns;
 /// <example>
 /// <code>
 /// var options = new DnsServerOptions { Domain = "maas", Networks = { IPNetwork.Parse("10.0.0.0/24") }, Forwarders = {
-/// IPEndPoint.Parse("10.0.0.1:53") } }; await new DnsServer(options, hosts).RunAsync(cancellationToken);
+/// IPEndPoint.Parse("10.0.0.1:53") } }; await new DnsServer(options, new BootServices { Hosts = hosts }).RunAsync(cancellationToken);
 /// </code>
 /// </example>
 public sealed partial class DnsServer
@@ -25,32 +24,45 @@ public sealed partial class DnsServer
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly FailureLog _failures;
-    private readonly TaskCompletionSource<IPEndPoint> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A server; it serves when <see cref="RunAsync"/> is called.</summary>
     /// <param name="options">What it is the authority for.</param>
-    /// <param name="hosts">The machines.</param>
-    /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <param name="logger">The log.</param>
+    /// <param name="services">What it uses of the application.</param>
+    /// <exception cref="ArgumentException">There is no directory of hosts.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is missing or out of its range.</exception>
-    public DnsServer(DnsServerOptions options, IHostDirectory hosts, TimeProvider? timeProvider = null, ILogger<DnsServer>? logger = null)
+    public DnsServer(DnsServerOptions options, BootServices services)
     {
-        ArgumentNullException.ThrowIfNull(hosts);
-        (_options, _hosts) = (new DnsServerOptionsValidator().Validated(options), hosts);
-        _timeProvider = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? NullLogger<DnsServer>.Instance;
+        ArgumentNullException.ThrowIfNull(services);
+        _options = new DnsServerOptions(new DnsServerOptionsValidator().Validated(options));
+        _hosts = BootServices.Require(services.Hosts, nameof(services.Hosts), "A DNS server needs a directory of hosts.");
+        _timeProvider = services.TimeProvider;
+        _logger = services.LoggerFactory.CreateLogger<DnsServer>();
         _failures = new FailureLog("dns", _timeProvider, _logger);
     }
 
-    /// <summary>The endpoint that it listens on, UDP and TCP, once it does.</summary>
-    public Task<IPEndPoint> Listening => _listening.Task;
+    /// <summary>Where it listens, UDP and TCP; completes when <see cref="RunAsync"/> listens, and fails as it fails.</summary>
+    public Task<IReadOnlyList<IPEndPoint>> Listening => _listening.Task;
 
     /// <summary>Serves until cancelled.</summary>
     /// <exception cref="SocketException">The port is taken, or needs a privilege that the process lacks; or a socket fails for half a
     /// minute.</exception>
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
     /// <exception cref="ArgumentException">The domain or the server's name is not a domain name.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await ServeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _listening.TrySetException(e);
+            throw;
+        }
+    }
+
+    private async Task ServeAsync(CancellationToken cancellationToken)
     {
         using var forwarder = new DnsForwarder(_options, _timeProvider);
         // All IPv6 addresses are all addresses: without this, the system's setting decides whether IPv4 clients are served.
@@ -65,7 +77,7 @@ public sealed partial class DnsServer
         var receiver = batch ?? new UdpReceiver(this, udp, responder, forwarder, stopping.Token);
         using var receiving = new ReceiveLoop("DNS", udp, receiver.Receive, LogReceiveFailed); // ends before the batch's memory is freed
         receiving.Start();
-        _listening.TrySetResult(endPoint);
+        _listening.TrySetResult([endPoint]);
         try
         {
             await ServerLoops.RunAsync(

@@ -7,6 +7,32 @@ namespace Maas.Boot.Dns;
 /// <summary>What a <see cref="DnsServer"/> is the authority for, and whom else it helps.</summary>
 public sealed class DnsServerOptions
 {
+    /// <summary>The defaults.</summary>
+    public DnsServerOptions()
+    {
+    }
+
+    /// <summary>A copy.</summary>
+    internal DnsServerOptions(DnsServerOptions other)
+    {
+        Listen = other.Listen;
+        Interface = other.Interface;
+        Domain = other.Domain;
+        ServerName = other.ServerName;
+        ForwardPrivateReverse = other.ForwardPrivateReverse;
+        TimeToLive = other.TimeToLive;
+        ForwardTimeout = other.ForwardTimeout;
+        CacheEntries = other.CacheEntries;
+        MaxForwarded = other.MaxForwarded;
+        MaxConnections = other.MaxConnections;
+        MaxConnectionsPerClient = other.MaxConnectionsPerClient;
+        foreach (var item in other.ServerAddresses) ServerAddresses.Add(item);
+        foreach (var item in other.Networks) Networks.Add(item);
+        foreach (var item in other.Forwarders) Forwarders.Add(item);
+        foreach (var item in other.Clients) Clients.Add(item);
+        foreach (var item in other.TransferTo) TransferTo.Add(item);
+    }
+
     /// <summary>Where it listens, UDP and TCP. Default: all IPv4 addresses, port 53. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 53);
 

@@ -9,7 +9,10 @@ namespace Maas.Boot.Files;
 /// targets inside the directory. A name that is not in the table makes it list again, at most once a second, so files
 /// may come and go while the server runs.
 /// </remarks>
-/// <example><code>await new TftpServer(new DirectoryBootFiles("/srv/tftp")).RunAsync(cancellationToken);</code></example>
+/// <example><code>
+/// var services = new BootServices { Files = new DirectoryBootFiles("/srv/tftp") };
+/// await new TftpServer(new TftpServerOptions(), services).RunAsync(cancellationToken);
+/// </code></example>
 public sealed class DirectoryBootFiles : IBootFiles
 {
     private static readonly TimeSpan ListAgainAfter = TimeSpan.FromSeconds(1);

@@ -17,7 +17,7 @@ namespace Maas.Boot.Net;
 /// <param name="logger">Where it logs.</param>
 internal sealed class DatagramLoop(string server, IPEndPoint listen, string? device, int longest, TimeProvider timeProvider, ILogger logger)
 {
-    private readonly TaskCompletionSource<IPEndPoint> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FailureLog _failures = new(server, timeProvider, logger);
 
     /// <summary>Decides on one datagram.</summary>
@@ -26,8 +26,8 @@ internal sealed class DatagramLoop(string server, IPEndPoint listen, string? dev
     /// <returns>What is sent back, good until the next call; empty for silence.</returns>
     public delegate ReadOnlyMemory<byte> Answer(ReadOnlySpan<byte> datagram, SocketAddress client);
 
-    /// <summary>The endpoint it listens on, once it does.</summary>
-    public Task<IPEndPoint> Listening => _listening.Task;
+    /// <summary>Where it listens; completes when <see cref="RunAsync"/> listens, and fails as it fails.</summary>
+    public Task<IReadOnlyList<IPEndPoint>> Listening => _listening.Task;
 
     /// <summary>Serves until cancelled.</summary>
     /// <param name="answer">Decides.</param>
@@ -37,12 +37,25 @@ internal sealed class DatagramLoop(string server, IPEndPoint listen, string? dev
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
     public async Task RunAsync(Answer answer, Action<SocketError> failed, CancellationToken cancellationToken)
     {
-        using var socket = Sockets.Open(SocketType.Dgram, listen, device);
-        _listening.TrySetResult((IPEndPoint)socket.LocalEndPoint!); // bound above
+        using var socket = Open();
+        _listening.TrySetResult([(IPEndPoint)socket.LocalEndPoint!]); // bound above
         await ServerLoops.RunAsync(
             [token => ServeAsync(socket, answer, failed, token), token => InterfaceWatch.RunAsync(device, timeProvider, token)],
             cancellationToken)
                 .ConfigureAwait(false);
+    }
+
+    private Socket Open()
+    {
+        try
+        {
+            return Sockets.Open(SocketType.Dgram, listen, device);
+        }
+        catch (Exception e)
+        {
+            _listening.TrySetException(e);
+            throw;
+        }
     }
 
     private async Task ServeAsync(Socket socket, Answer answer, Action<SocketError> failed, CancellationToken cancellationToken)

@@ -7,6 +7,20 @@ namespace Maas.Boot.Ntp;
 /// <summary>How a <see cref="SntpServer"/> works.</summary>
 public sealed class SntpServerOptions
 {
+    /// <summary>The defaults.</summary>
+    public SntpServerOptions()
+    {
+    }
+
+    /// <summary>A copy.</summary>
+    internal SntpServerOptions(SntpServerOptions other)
+    {
+        Listen = other.Listen;
+        Interface = other.Interface;
+        Stratum = other.Stratum;
+        ClockIsSet = other.ClockIsSet;
+    }
+
     /// <summary>Where it listens. Default: all IPv4 addresses, port 123.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 123);
 

@@ -6,7 +6,6 @@ using System.Security.Cryptography;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.RouterAdvertisement;
 
@@ -18,7 +17,7 @@ namespace Maas.Boot.RouterAdvertisement;
 /// <example>
 /// <code>
 /// var options = new RouterAdvertiserOptions { Interfaces = { "eth0" }, Prefixes = { new AdvertisedPrefix { Network =
-/// IPNetwork.Parse("fd00:77::/64") } } }; await new RouterAdvertiser(options).RunAsync(cancellationToken);
+/// IPNetwork.Parse("fd00:77::/64") } } }; await new RouterAdvertiser(options, new BootServices()).RunAsync(cancellationToken);
 /// </code>
 /// </example>
 public sealed partial class RouterAdvertiser
@@ -35,24 +34,19 @@ public sealed partial class RouterAdvertiser
 
     /// <summary>Makes an advertiser; it sends once it runs.</summary>
     /// <param name="options">What it tells, and where.</param>
-    /// <param name="observer">Who is told of other routers; <see langword="null"/> for nobody.</param>
-    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
-    /// <param name="logger">The log; <see langword="null"/> for none.</param>
+    /// <param name="services">What it uses of the application.</param>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">There is no interface to advertise on, a prefix, name server or domain cannot be advertised, or
     /// all together are too long for one packet.</exception>
-    public RouterAdvertiser(
-        RouterAdvertiserOptions options,
-        IBootObserver? observer = null,
-        TimeProvider? timeProvider = null,
-        ILogger<RouterAdvertiser>? logger = null)
+    public RouterAdvertiser(RouterAdvertiserOptions options, BootServices services)
     {
-        _options = new RouterAdvertiserOptionsValidator().Validated(options);
+        ArgumentNullException.ThrowIfNull(services);
+        _options = new RouterAdvertiserOptions(new RouterAdvertiserOptionsValidator().Validated(options));
         if (options.Interfaces.Count == 0) throw new ArgumentException("There is no interface to advertise on.", nameof(options));
         _ = AdvertisementMessage.Write(options, new byte[6]);
-        _time = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? NullLogger<RouterAdvertiser>.Instance;
-        _observer = SafeObserver.Around(observer, _logger);
+        _time = services.TimeProvider;
+        _logger = services.LoggerFactory.CreateLogger<RouterAdvertiser>();
+        _observer = SafeObserver.Around(services.Observer, _logger);
     }
 
     /// <summary>Advertises until cancelled; a router then says that it is one no longer.</summary>

@@ -7,6 +7,25 @@ namespace Maas.Boot.RouterAdvertisement;
 /// <summary>What a <see cref="RouterAdvertiser"/> tells, and where.</summary>
 public sealed class RouterAdvertiserOptions
 {
+    /// <summary>The defaults.</summary>
+    public RouterAdvertiserOptions()
+    {
+    }
+
+    /// <summary>A copy.</summary>
+    internal RouterAdvertiserOptions(RouterAdvertiserOptions other)
+    {
+        ManagedAddresses = other.ManagedAddresses;
+        OtherConfiguration = other.OtherConfiguration;
+        RouterLifetimeSeconds = other.RouterLifetimeSeconds;
+        Mtu = other.Mtu;
+        LongestIntervalSeconds = other.LongestIntervalSeconds;
+        foreach (var item in other.Interfaces) Interfaces.Add(item);
+        foreach (var item in other.Prefixes) Prefixes.Add(item);
+        foreach (var item in other.NameServers) NameServers.Add(item);
+        foreach (var item in other.SearchDomains) SearchDomains.Add(item);
+    }
+
     /// <summary>The network interfaces to advertise on, such as <c>eth0</c>.</summary>
     public IList<string> Interfaces { get; } = [];
 

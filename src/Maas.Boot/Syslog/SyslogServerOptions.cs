@@ -7,6 +7,21 @@ namespace Maas.Boot.Syslog;
 /// <summary>How a <see cref="SyslogServer"/> works.</summary>
 public sealed class SyslogServerOptions
 {
+    /// <summary>The defaults.</summary>
+    public SyslogServerOptions()
+    {
+    }
+
+    /// <summary>A copy.</summary>
+    internal SyslogServerOptions(SyslogServerOptions other)
+    {
+        Listen = other.Listen;
+        Interface = other.Interface;
+        LinesPerSender = other.LinesPerSender;
+        Window = other.Window;
+        Senders = other.Senders;
+    }
+
     /// <summary>Where it listens. Default: all IPv4 addresses, port 514.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 514);
 

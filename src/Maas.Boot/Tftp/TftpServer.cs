@@ -8,7 +8,6 @@ using Maas.Boot.Files;
 using Maas.Boot.Net;
 using Maas.Boot.Scripts;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Tftp;
 
@@ -22,7 +21,7 @@ namespace Maas.Boot.Tftp;
 /// </remarks>
 /// <example>
 /// <code>
-/// var server = new TftpServer(new DirectoryBootFiles("/srv/tftp"));
+/// var server = new TftpServer(new TftpServerOptions(), new BootServices { Files = new DirectoryBootFiles("/srv/tftp") });
 /// await server.RunAsync(cancellationToken);
 /// </code>
 /// </example>
@@ -37,29 +36,24 @@ public sealed partial class TftpServer : IDisposable
     private readonly FailureLog _failures;
     private readonly NetasciiLengths _netasciiLengths = new();
     private readonly KeyedRateLimiter _busy = new(0); // for saying so once a minute; of the receiving loop
+    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _socket;
     private TransferLoop[] _lanes = [];
     private int _nextLane;
 
     /// <summary>Makes a server; it opens no socket yet.</summary>
-    /// <param name="files">Where the bytes come from.</param>
-    /// <param name="options">Where to listen, and limits; the defaults when <see langword="null"/>.</param>
-    /// <param name="observer">Told of every transfer that ended.</param>
-    /// <param name="timeProvider">The clock; the system's by default.</param>
-    /// <param name="logger">Where it logs.</param>
+    /// <param name="options">Where to listen, and limits.</param>
+    /// <param name="services">What it uses of the application.</param>
+    /// <exception cref="ArgumentException">There are no files.</exception>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
-    public TftpServer(
-        IBootFiles files,
-        TftpServerOptions? options = null,
-        IBootObserver? observer = null,
-        TimeProvider? timeProvider = null,
-        ILogger<TftpServer>? logger = null)
+    public TftpServer(TftpServerOptions options, BootServices services)
     {
-        _files = files;
-        _options = new TftpServerOptionsValidator().Validated(options ?? new TftpServerOptions());
-        _time = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? NullLogger<TftpServer>.Instance;
-        _observer = SafeObserver.Around(observer, _logger);
+        ArgumentNullException.ThrowIfNull(services);
+        _options = new TftpServerOptions(new TftpServerOptionsValidator().Validated(options));
+        _files = BootServices.Require(services.Files, nameof(services.Files), "A TFTP server needs boot files.");
+        _time = services.TimeProvider;
+        _logger = services.LoggerFactory.CreateLogger<TftpServer>();
+        _observer = SafeObserver.Around(services.Observer, _logger);
         _failures = new FailureLog("tftp", _time, _logger);
         _table = new TransferTable(_options.MaxTransfers, _options.MaxTransfersPerClient, _time);
     }
@@ -67,11 +61,14 @@ public sealed partial class TftpServer : IDisposable
     /// <summary>How many transfers run now.</summary>
     public int ActiveTransfers => _table.Count;
 
+    /// <summary>Where it listens; completes when <see cref="RunAsync"/> listens, and fails as it fails.</summary>
+    public Task<IReadOnlyList<IPEndPoint>> Listening => _listening.Task;
+
     /// <summary>Opens the listening socket, so that a port in use is known at once; <see cref="RunAsync"/> does it otherwise.</summary>
     /// <returns>Where it listens, with the port the system chose when 0 was asked.</returns>
     /// <exception cref="SocketException">The address is in use or not this host's, or the process may not use the port or the
     /// interface.</exception>
-    public IPEndPoint Bind()
+    internal IPEndPoint Bind()
     {
         _socket ??= Open(_options);
         return (IPEndPoint)_socket.LocalEndPoint!; // bound
@@ -80,9 +77,19 @@ public sealed partial class TftpServer : IDisposable
     /// <summary>Serves until cancelled. Running transfers are then told that the server stops.</summary>
     /// <exception cref="SocketException">The listening socket cannot be opened, or fails for half a minute.</exception>
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        var listening = Bind();
+        IPEndPoint listening;
+        try
+        {
+            listening = Bind();
+        }
+        catch (Exception e)
+        {
+            _listening.TrySetException(e);
+            throw;
+        }
+
         var socket = _socket!; // Bind has opened it
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<TransferLoop> lanes = [];
@@ -96,6 +103,7 @@ public sealed partial class TftpServer : IDisposable
 
             _lanes = [.. lanes];
             LogListening(listening);
+            _listening.TrySetResult([listening]);
             await ServerLoops.RunAsync(
                 [
                     token => ReceiveAsync(socket, token),

@@ -8,6 +8,30 @@ namespace Maas.Boot.Tftp;
 /// <summary>What a <see cref="TftpServer"/> listens on and how much it lets clients use. The defaults are the fast ones.</summary>
 public sealed class TftpServerOptions
 {
+    /// <summary>The defaults.</summary>
+    public TftpServerOptions()
+    {
+    }
+
+    /// <summary>A copy.</summary>
+    internal TftpServerOptions(TftpServerOptions other)
+    {
+        Listen = other.Listen;
+        Interface = other.Interface;
+        MaxBlockSize = other.MaxBlockSize;
+        ClampBlockSizeToMtu = other.ClampBlockSizeToMtu;
+        MaxWindowSize = other.MaxWindowSize;
+        MaxWindowBytes = other.MaxWindowBytes;
+        MaxTransfers = other.MaxTransfers;
+        MaxTransfersPerClient = other.MaxTransfersPerClient;
+        ReadAheadBytes = other.ReadAheadBytes;
+        MaxWindowBytesInAll = other.MaxWindowBytesInAll;
+        GiveUpAfter = other.GiveUpAfter;
+        SinglePort = other.SinglePort;
+        Capture = other.Capture;
+        MaxNetasciiBytes = other.MaxNetasciiBytes;
+    }
+
     /// <summary>Where requests are taken; by default port 69 on all IPv4 addresses. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 69);
 

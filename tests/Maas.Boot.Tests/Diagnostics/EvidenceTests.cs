@@ -136,7 +136,8 @@ public class EvidenceTests
     {
         using var stop = new CancellationTokenSource();
         using var server = new TftpServer(
-            new Files(), new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, new Throwing());
+            new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+            new BootServices { Files = new Files(), Observer = new Throwing() });
         var running = server.RunAsync(stop.Token);
         var end = server.Bind();
         for (var round = 0; round < 3; round++)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Tests.Diagnostics;
 
@@ -23,4 +24,23 @@ internal sealed class RecordingLogger<T> : ILogger<T>
         Exception? exception,
         Func<TState, Exception?, string> formatter) =>
         _lines.Add((logLevel, formatter(state, exception)));
+}
+
+/// <summary>Makes a logger known to servers, which take factories.</summary>
+internal static class RecordingLogger
+{
+    /// <summary>A factory of this logger alone; of none, one whose loggers write nothing.</summary>
+    public static ILoggerFactory FactoryOf(ILogger? logger) => logger is null ? NullLoggerFactory.Instance : new OneLogger(logger);
+
+    private sealed class OneLogger(ILogger logger) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+            // It holds nothing.
+        }
+    }
 }

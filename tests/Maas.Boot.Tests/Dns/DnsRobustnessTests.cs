@@ -72,9 +72,9 @@ public sealed class DnsRobustnessTests
         {
             var options = Queries.Options();
             options.TransferTo.Add(IPNetwork.Parse("127.0.0.0/8"));
-            var server = new DnsServer(options, hosts);
+            var server = new DnsServer(options, new BootServices { Hosts = hosts });
             var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-            return new Running(server.RunAsync(stop.Token), stop, await server.Listening);
+            return new Running(server.RunAsync(stop.Token), stop, (await server.Listening)[0]);
         }
 
         public async ValueTask DisposeAsync()

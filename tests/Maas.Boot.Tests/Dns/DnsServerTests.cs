@@ -18,9 +18,9 @@ public sealed class DnsServerTests : IAsyncLifetime
         var options = Queries.Options();
         options.Forwarders.Add((IPEndPoint)_resolver.Client.LocalEndPoint!);
         options.TransferTo.Add(IPNetwork.Parse("127.0.0.0/8"));
-        var server = new DnsServer(options, new Queries.Directory());
+        var server = new DnsServer(options, new BootServices { Hosts = new Queries.Directory() });
         _run = server.RunAsync(_stop.Token);
-        _server = await server.Listening;
+        _server = (await server.Listening)[0];
     }
 
     public async ValueTask DisposeAsync()
@@ -164,10 +164,10 @@ public sealed class DnsServerTests : IAsyncLifetime
         var options = Queries.Options();
         options.Listen = new IPEndPoint(IPAddress.Parse(listen), 0);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var server = new DnsServer(options, new Queries.Directory());
+        var server = new DnsServer(options, new BootServices { Hosts = new Queries.Directory() });
         var run = server.RunAsync(stop.Token);
         using var client = new UdpClient(IPAddress.Parse(asked).AddressFamily);
-        client.Connect(new IPEndPoint(IPAddress.Parse(asked), (await server.Listening).Port)); // hears this address alone
+        client.Connect(new IPEndPoint(IPAddress.Parse(asked), (await server.Listening)[0].Port)); // hears this address alone
         await client.SendAsync(Queries.Bytes("node-1.maas", 1));
         Response.Read((await client.ReceiveAsync(_stop.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20))).Buffer).Answers.Should()
             .HaveCount(2);

@@ -13,10 +13,11 @@ public class SntpServerTests
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero));
-        var server = new SntpServer(new SntpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, time);
+        var server = new SntpServer(
+            new SntpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, new BootServices { TimeProvider = time });
         var run = server.RunAsync(stop.Token);
         using var client = new UdpClient();
-        client.Connect(await server.Listening);
+        client.Connect((await server.Listening)[0]);
 
         var request = new byte[48];
         request[0] = 0b00_100_011;

@@ -77,10 +77,10 @@ public class AdvertisementMessageTests
             With(o => Enumerable.Range(1, 80).ToList().ForEach(i => o.NameServers.Add(IPAddress.Parse($"fd00::{i:x}")))),
             With(o => o.Interfaces.Clear())])
         {
-            FluentActions.Invoking(() => new RouterAdvertiser(options)).Should().Throw<ArgumentException>();
+            FluentActions.Invoking(() => new RouterAdvertiser(options, new BootServices())).Should().Throw<ArgumentException>();
         }
 
-        FluentActions.Invoking(() => new RouterAdvertiser(With(o => o.LongestIntervalSeconds = 3)))
+        FluentActions.Invoking(() => new RouterAdvertiser(With(o => o.LongestIntervalSeconds = 3), new BootServices()))
             .Should()
             .Throw<System.ComponentModel.DataAnnotations.ValidationException>();
     }

@@ -16,7 +16,8 @@ public sealed class RouterAdvertiserLinkTests
     {
         await using var lab = await VethLab.CreateAsync("fd00:69::1/64");
         var options = new RouterAdvertiserOptions { Interfaces = { "vs" } };
-        var running = VethLab.Inside(lab.Server, () => new RouterAdvertiser(options).RunAsync(TestContext.Current.CancellationToken));
+        var running = VethLab.Inside(
+            lab.Server, () => new RouterAdvertiser(options, new BootServices()).RunAsync(TestContext.Current.CancellationToken));
         await IpAsync("-n", lab.Server, "link", "del", "vs");
         await FluentActions.Awaiting(() => running.WaitAsync(TimeSpan.FromSeconds(30))).Should()
             .ThrowAsync<InterfaceChangedException>().WithMessage("The interface vs was removed.");
@@ -29,7 +30,7 @@ public sealed class RouterAdvertiserLinkTests
         await lab.SettleAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var options = new RouterAdvertiserOptions { Interfaces = { "vs" } };
-        var running = VethLab.Inside(lab.Server, () => new RouterAdvertiser(options).RunAsync(stop.Token));
+        var running = VethLab.Inside(lab.Server, () => new RouterAdvertiser(options, new BootServices()).RunAsync(stop.Token));
         await SolicitAsync(lab);
         foreach (var state in (string[])["down", "up"]) await IpAsync("-n", lab.Server, "link", "set", "vs", state);
         await SolicitAsync(lab);

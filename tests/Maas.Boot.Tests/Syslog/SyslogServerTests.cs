@@ -13,10 +13,11 @@ public class SyslogServerTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var observer = new ChannelObserver();
         var server = new SyslogServer(
-            new SyslogServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), LinesPerSender = 1 }, observer, TimeProvider.System);
+            new SyslogServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), LinesPerSender = 1 },
+            new BootServices { Observer = observer });
         var run = server.RunAsync(stop.Token);
         using var client = new UdpClient();
-        client.Connect(await server.Listening);
+        client.Connect((await server.Listening)[0]);
 
         await client.SendAsync("<30>anna[6021]: resolver"u8.ToArray(), stop.Token);
 

@@ -17,7 +17,7 @@ internal sealed class ServerUnderTest : IBootFiles, IBootObserver, IAsyncDisposa
     {
         options ??= new TftpServerOptions();
         if (options.Listen.Port == 69) options.Listen = new IPEndPoint(IPAddress.Loopback, 0);
-        _server = new TftpServer(files ?? this, options, this);
+        _server = new TftpServer(options, new BootServices { Files = files ?? this, Observer = this });
         EndPoint = _server.Bind();
         _running = _server.RunAsync(_stop.Token);
     }

@@ -392,20 +392,22 @@ public class TftpServerTests
     [Fact]
     public void A_port_in_use_is_said_at_once()
     {
-        using var first = new TftpServer(new Nothing(), new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
-        using var second = new TftpServer(new Nothing(), new TftpServerOptions { Listen = first.Bind() });
+        using var first = new TftpServer(new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Nothing.Served);
+        using var second = new TftpServer(new TftpServerOptions { Listen = first.Bind() }, Nothing.Served);
         second.Invoking(s => s.Bind()).Should().Throw<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.AddressAlreadyInUse);
     }
 
     [Fact]
     public void An_option_out_of_range_is_refused_with_its_name()
     {
-        var act = () => new TftpServer(new Nothing(), new TftpServerOptions { MaxBlockSize = 4 });
+        var act = () => new TftpServer(new TftpServerOptions { MaxBlockSize = 4 }, Nothing.Served);
         act.Should().Throw<ValidationException>().WithMessage("*MaxBlockSize*");
     }
 
     private sealed class Nothing : IBootFiles
     {
+        public static BootServices Served { get; } = new() { Files = new Nothing() };
+
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => default;
     }
 

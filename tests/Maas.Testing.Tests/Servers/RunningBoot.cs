@@ -33,11 +33,10 @@ internal sealed class RunningBoot : IAsyncDisposable
                 ServerAddress = IPAddress.Loopback,
                 HttpBase = httpBase
             },
-            addresses,
-            policy);
+            new BootServices { Addresses = addresses, Policy = policy });
         running._tftp = new RunningTftp(new BootFileSource(policy, files));
         running._run = dhcp.RunAsync(running._stop.Token);
-        running.Network = new SimulatedNetwork { DhcpServers = await dhcp.EndPoints, TftpPort = running._tftp.EndPoint.Port };
+        running.Network = new SimulatedNetwork { DhcpServers = await dhcp.Listening, TftpPort = running._tftp.EndPoint.Port };
         return running;
     }
 

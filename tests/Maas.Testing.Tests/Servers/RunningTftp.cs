@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot;
 using Maas.Boot.Files;
 using Maas.Boot.Tftp;
 
@@ -13,9 +14,10 @@ internal sealed class RunningTftp : IAsyncDisposable
 
     public RunningTftp(IBootFiles files)
     {
-        _server = new TftpServer(files, new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) });
-        EndPoint = _server.Bind();
+        _server = new TftpServer(
+            new TftpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, new BootServices { Files = files });
         _run = _server.RunAsync(_stop.Token);
+        EndPoint = _server.Listening.GetAwaiter().GetResult()[0]; // it listens before RunAsync returns
     }
 
     public IPEndPoint EndPoint { get; }

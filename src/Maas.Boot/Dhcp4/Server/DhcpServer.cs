@@ -5,7 +5,6 @@ using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Dhcp4.Server;
 
@@ -17,54 +16,38 @@ namespace Maas.Boot.Dhcp4.Server;
 /// var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.0.0.0/24"), Ranges = [AddressRange.Parse("10.0.0.100-10.0.0.199")] };
 /// await using var journal = LeaseJournal.Open("/var/lib/leases");
 /// var addresses = await LeaseAllocator.OpenAsync([subnet], journal);
-/// var server = new DhcpServer(new DhcpServerOptions { Interfaces = { "eth0" } }, addresses);
+/// var server = new DhcpServer(new DhcpServerOptions { Interfaces = { "eth0" } }, new BootServices { Addresses = addresses });
 /// await server.RunAsync(cancellationToken);
 /// </code>
 /// </example>
 public sealed partial class DhcpServer
 {
     private readonly DhcpServerOptions _options;
-    private readonly IAddressSource? _addresses;
-    private readonly IBootPolicy? _policy;
-    private readonly IBootObserver? _observer;
-    private readonly TimeProvider _time;
-    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _endPoints = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BootServices _services;
+    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes a server; it listens once it runs.</summary>
     /// <param name="options">Where and how it answers.</param>
-    /// <param name="addresses">Which addresses it gives; needed in full mode, not asked otherwise.</param>
-    /// <param name="policy">What clients boot; <see langword="null"/> leaves the boot part out.</param>
-    /// <param name="observer">Who is told what happened; <see langword="null"/> for nobody.</param>
-    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
-    /// <param name="logger">The log; <see langword="null"/> for none.</param>
+    /// <param name="services">What it uses of the application.</param>
     /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, nowhere to listen, or a prefix that
     /// is none.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
-    public DhcpServer(
-        DhcpServerOptions options,
-        IAddressSource? addresses = null,
-        IBootPolicy? policy = null,
-        IBootObserver? observer = null,
-        TimeProvider? timeProvider = null,
-        ILogger<DhcpServer>? logger = null)
+    public DhcpServer(DhcpServerOptions options, BootServices services)
     {
-        _options = new DhcpServerOptionsValidator().Validated(options);
+        ArgumentNullException.ThrowIfNull(services);
+        _options = new DhcpServerOptions(new DhcpServerOptionsValidator().Validated(options));
+        _services = services;
+        _logger = services.LoggerFactory.CreateLogger<DhcpServer>();
         _ = new HardwarePrefixes(options.RaspberryPiPrefixes); // what is wrong with them is said here, and not when the server runs
-        if (options.Mode == DhcpMode.Full && addresses is null)
-            throw new ArgumentException("A full server needs a source of addresses.", nameof(addresses));
-        if (options.Mode != DhcpMode.Full && policy is null)
-            throw new ArgumentException("A proxy has nothing to say without a boot policy.", nameof(policy));
+        if (options.Mode == DhcpMode.Full)
+            BootServices.Require(services.Addresses, nameof(services.Addresses), "A full DHCP server needs a source of addresses.");
+        else BootServices.Require(services.Policy, nameof(services.Policy), "A proxy needs a boot policy: it replies with nothing else.");
         if (options.Interfaces.Count == 0 && options.ListenOn is null)
             throw new ArgumentException("There is neither an interface nor an address to listen on.", nameof(options));
-        _addresses = addresses;
-        _policy = policy;
-        _observer = observer;
-        _time = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? NullLogger<DhcpServer>.Instance;
     }
 
     /// <summary>The addresses and ports served; completes when <see cref="RunAsync"/> listens, and fails as it fails.</summary>
-    public Task<IReadOnlyList<IPEndPoint>> EndPoints => _endPoints.Task;
+    public Task<IReadOnlyList<IPEndPoint>> Listening => _listening.Task;
 
     /// <summary>Serves until cancelled; then what waits for the disk is still written and sent.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken or needs a privilege that the process lacks.</exception>
@@ -72,37 +55,39 @@ public sealed partial class DhcpServer
     /// it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         IReadOnlyList<SocketLink> links;
         try
         {
-            links = SocketLink.OpenAll(_options, _time);
+            links = SocketLink.OpenAll(_options, _services.TimeProvider);
         }
         catch (Exception e)
         {
-            _endPoints.TrySetException(e);
+            _listening.TrySetException(e);
             throw;
         }
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var time = _services.TimeProvider;
         var pool = new DhcpTransactionPool(_options.MaxInFlight);
-        var reporter = new DhcpTelemetry(_observer, _time, _logger);
-        var conversation = new DhcpRequestHandler(_options, _addresses, _policy, pool, reporter, _time, _logger, stopping.Token);
+        var reporter = new DhcpTelemetry(_services.Observer, time, _logger);
+        var conversation = new DhcpRequestHandler(
+            _options, _services.Addresses, _services.Policy, pool, reporter, time, _logger, stopping.Token);
         var receivers =
             links.Select(l => new ReceiveLoop(
-                $"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, _time).Receive, e => conversation.ReceiveFailed(l, e)))
+                $"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, time).Receive, e => conversation.ReceiveFailed(l, e)))
                 .ToList();
         conversation.Start();
         foreach (var receiver in receivers) receiver.Start();
-        var watches = links.Select(l => InterfaceWatch.Of(l.Device, l.Server, _time)).OfType<InterfaceWatch>().ToList();
+        var watches = links.Select(l => InterfaceWatch.Of(l.Device, l.Server, time)).OfType<InterfaceWatch>().ToList();
         try
         {
             foreach (var link in links) LogListening(_options.Mode, LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
             if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers)
                 await conversation.RogueServerDetector.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
             conversation.Open();
-            _endPoints.TrySetResult([.. links.Select(l => l.EndPoint)]);
+            _listening.TrySetResult([.. links.Select(l => l.EndPoint)]);
             await ServerLoops.RunAsync(
                 [
                     .. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync),
@@ -112,7 +97,7 @@ public sealed partial class DhcpServer
         }
         catch (Exception e)
         {
-            _endPoints.TrySetException(e);
+            _listening.TrySetException(e);
             throw;
         }
         finally

@@ -15,6 +15,17 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
     {
     }
 
+    /// <summary>A copy.</summary>
+    internal DhcpServerOptions(DhcpServerOptions other)
+        : base(other)
+    {
+        RaspberryPiPrefixes = [.. other.RaspberryPiPrefixes];
+        Mode = other.Mode;
+        BootServicePort = other.BootServicePort;
+        ProbeTime = other.ProbeTime;
+        foreach (var item in other.Relays) Relays.Add(item);
+    }
+
     /// <summary>What the server does; <see cref="DhcpMode.Full"/> unless told otherwise.</summary>
     public DhcpMode Mode { get; set; } = DhcpMode.Full;
 

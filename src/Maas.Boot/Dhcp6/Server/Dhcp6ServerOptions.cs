@@ -13,6 +13,15 @@ public sealed class Dhcp6ServerOptions : DhcpLinkOptions
     {
     }
 
+    /// <summary>A copy.</summary>
+    internal Dhcp6ServerOptions(Dhcp6ServerOptions other)
+        : base(other)
+    {
+        ServerIdentifier = other.ServerIdentifier;
+        RapidCommit = other.RapidCommit;
+        Preference = other.Preference;
+    }
+
     /// <summary>
     /// What this server calls itself, for ever: clients renew with it by that name. <see langword="null"/> makes it of the first
     /// interface's hardware address.

@@ -216,9 +216,15 @@ public class DhcpServerTests
     public void A_server_that_could_say_nothing_is_not_made()
     {
         var local = new DhcpServerOptions { ListenOn = new IPEndPoint(IPAddress.Loopback, 0) };
-        FluentActions.Invoking(() => new DhcpServer(local)).Should().Throw<ArgumentException>().WithMessage("*source of addresses*");
+        FluentActions.Invoking(() => new DhcpServer(local, new BootServices()))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithMessage("*source of addresses*");
         local.Mode = DhcpMode.Proxy;
-        FluentActions.Invoking(() => new DhcpServer(local)).Should().Throw<ArgumentException>().WithMessage("*boot policy*");
+        FluentActions.Invoking(() => new DhcpServer(local, new BootServices()))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithMessage("*boot policy*");
     }
 
     private static DhcpMessage Firmware(LoopbackRelay relay, int client)

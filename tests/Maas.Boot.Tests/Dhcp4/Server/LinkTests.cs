@@ -57,9 +57,9 @@ public class LinkTests
         var addresses = await LeaseAllocator.OpenAsync([Subnet], new MemoryLeaseStore());
         using var stop = new CancellationTokenSource();
         var options = new DhcpServerOptions { Interfaces = { "vs" }, Mode = mode, AllowOtherServers = true, ProbeTime = TimeSpan.Zero };
-        var server = new DhcpServer(options, addresses, new Installs());
+        var server = new DhcpServer(options, new BootServices { Addresses = addresses, Policy = new Installs() });
         var running = VethLab.Inside(lab.Server, () => server.RunAsync(stop.Token));
-        await server.EndPoints.WaitAsync(TimeSpan.FromSeconds(20));
+        await server.Listening.WaitAsync(TimeSpan.FromSeconds(20));
 
         using var client = lab.ClientSocket();
         client.EnableBroadcast = true;
@@ -112,5 +112,5 @@ public class LinkTests
     }
 
     private static Task Start(IAddressSource addresses, CancellationToken token) =>
-        new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses).RunAsync(token);
+        new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, new BootServices { Addresses = addresses }).RunAsync(token);
 }

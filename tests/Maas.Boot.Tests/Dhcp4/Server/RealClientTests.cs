@@ -51,7 +51,8 @@ public class RealClientTests
         var addresses = await LeaseAllocator.OpenAsync([subnet], store);
         var acks = new Acks();
         using var stop = new CancellationTokenSource();
-        var server = new DhcpServer(new DhcpServerOptions { Interfaces = { "vs" } }, addresses, observer: acks);
+        var server = new DhcpServer(
+            new DhcpServerOptions { Interfaces = { "vs" } }, new BootServices { Addresses = addresses, Observer = acks });
         var running = VethLab.Inside(lab.Server, () => server.RunAsync(stop.Token));
 
         using var process = Judge.Start("ip", ["netns", "exec", lab.Client, client, .. arguments(folder)]);

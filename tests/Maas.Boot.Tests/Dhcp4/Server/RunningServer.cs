@@ -23,7 +23,15 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
 
     private RunningServer(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy, ILogger<DhcpServer>? logger)
     {
-        Server = new DhcpServer(options, addresses, policy, this, logger: logger);
+        Server = new DhcpServer(
+            options,
+            new BootServices
+            {
+                Addresses = addresses,
+                Policy = policy,
+                Observer = this,
+                LoggerFactory = RecordingLogger.FactoryOf(logger)
+            });
         _running = Server.RunAsync(_stop.Token);
     }
 
@@ -39,11 +47,11 @@ internal sealed class RunningServer : IAsyncDisposable, IBootObserver
         configure?.Invoke(options);
         var addresses = await LeaseAllocator.OpenAsync([Subnet], store ?? new MemoryLeaseStore());
         var running = new RunningServer(options, addresses, policy, logger);
-        await running.Server.EndPoints;
+        await running.Server.Listening;
         return running;
     }
 
-    public async Task<LoopbackRelay> RelayAsync(int endPoint = 0) => new((await Server.EndPoints)[endPoint], IPAddress.Parse("10.0.0.1"));
+    public async Task<LoopbackRelay> RelayAsync(int endPoint = 0) => new((await Server.Listening)[endPoint], IPAddress.Parse("10.0.0.1"));
 
     public void Observe(BootObservation observation)
     {

@@ -14,7 +14,7 @@ public class UnservedClientTests
     {
         var logger = new RecordingLogger<DhcpServer>();
         await using var server = await RunningServer.StartAsync(logger: logger);
-        using var relay = new LoopbackRelay((await server.Server.EndPoints)[0], IPAddress.Parse("192.168.7.1"));
+        using var relay = new LoopbackRelay((await server.Server.Listening)[0], IPAddress.Parse("192.168.7.1"));
         for (var client = 1; client <= 5; client++) relay.Send(relay.Message(client, DhcpMessageType.Discover));
         await server.ObservedAsync<BootObservation.DhcpExchange>(count: 5);
 

@@ -106,7 +106,7 @@ public class UnusualFirmwareTests
             RaspberryPiPrefixes = { "dc:a6" },
             Mode = DhcpMode.Proxy
         };
-        FluentActions.Invoking(() => new DhcpServer(options, policy: new BootsNothing()))
+        FluentActions.Invoking(() => new DhcpServer(options, new BootServices { Policy = new BootsNothing() }))
             .Should()
             .Throw<ArgumentException>()
             .WithMessage("'dc:a6' is not the first three octets of a hardware address*");

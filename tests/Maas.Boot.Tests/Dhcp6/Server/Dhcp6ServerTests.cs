@@ -297,14 +297,15 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
     [Fact]
     public void A_server_with_nothing_to_tell_or_nowhere_to_listen_is_refused()
     {
-        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" } }))
+        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" } }, new BootServices()))
             .Should()
             .Throw<ArgumentException>();
-        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions(), policy: new Recorder(null)))
+        FluentActions.Invoking(() => new Dhcp6Server(new Dhcp6ServerOptions(), new BootServices { Policy = new Recorder(null) }))
             .Should()
             .Throw<ArgumentException>();
         FluentActions.Invoking(
-            () => new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "eth0" }, MaxInFlight = 1 }, policy: new Recorder(null)))
+            () => new Dhcp6Server(
+                new Dhcp6ServerOptions { Interfaces = { "eth0" }, MaxInFlight = 1 }, new BootServices { Policy = new Recorder(null) }))
             .Should().Throw<System.ComponentModel.DataAnnotations.ValidationException>();
     }
 
@@ -377,9 +378,16 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         // On loopback the link is found by the server's own address.
         var loopback = stateless ? Loopback with { Ranges = [] } : Loopback;
         var server = new Dhcp6Server(
-            options, await LeaseAllocator6.OpenAsync([loopback, LeaseScene6.Subnet], _store), policy, this, logger: logger);
+            options,
+            new BootServices
+            {
+                Addresses6 = await LeaseAllocator6.OpenAsync([loopback, LeaseScene6.Subnet], _store),
+                Policy = policy,
+                Observer = this,
+                LoggerFactory = RecordingLogger.FactoryOf(logger),
+            });
         _running = server.RunAsync(_stop.Token);
-        _server = (await server.EndPoints)[0];
+        _server = (await server.Listening)[0];
     }
 
     private void Send(Dhcp6Message message) => _client.SendTo(message.ToArray(), _server!);

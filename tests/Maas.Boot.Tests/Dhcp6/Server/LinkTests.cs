@@ -60,7 +60,7 @@ public sealed class LinkTests : IBootObserver
         using var stop = new CancellationTokenSource();
         var server = Server(addresses);
         var running = VethLab.Inside(lab.Server, () => server.RunAsync(stop.Token));
-        await server.EndPoints.WaitAsync(TimeSpan.FromSeconds(20));
+        await server.Listening.WaitAsync(TimeSpan.FromSeconds(20));
         Observed<BootObservation.OtherServerSeen>().Client.Should().BeNull();
         await stop.CancelAsync();
         await running;
@@ -73,7 +73,8 @@ public sealed class LinkTests : IBootObserver
         using var other = await OtherAsync(lab, "fd00:67::50,fd00:67::60,64", "--enable-ra");
         using var stop = new CancellationTokenSource();
         var options = new RouterAdvertiserOptions { Interfaces = { "vs" }, LongestIntervalSeconds = 4 };
-        var running = VethLab.Inside(lab.Server, () => new RouterAdvertiser(options, observer: this).RunAsync(stop.Token));
+        var running = VethLab.Inside(
+            lab.Server, () => new RouterAdvertiser(options, new BootServices { Observer = this }).RunAsync(stop.Token));
         var router = Observed<BootObservation.OtherRouterSeen>();
         router.Should()
             .BeEquivalentTo(new

@@ -76,7 +76,8 @@ public class RealClientTests
         var addresses = await LeaseAllocator6.OpenAsync([LeaseScene6.Subnet with { LeaseTime = LeaseTime }], store);
         var replies = new Replies();
         using var stop = new CancellationTokenSource();
-        var server = new Dhcp6Server(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: replies);
+        var server = new Dhcp6Server(
+            new Dhcp6ServerOptions { Interfaces = { "vs" } }, new BootServices { Addresses6 = addresses, Observer = replies });
         var running = VethLab.Inside(lab.Server, () => Task.WhenAll(server.RunAsync(stop.Token), Advertiser().RunAsync(stop.Token)));
 
         using var process = Judge.Start("ip", ["netns", "exec", lab.Client, client, .. arguments(folder)]);
