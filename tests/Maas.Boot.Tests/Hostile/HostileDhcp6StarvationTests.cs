@@ -7,7 +7,7 @@ using Maas.Boot.Tests.Dhcp6.Server;
 namespace Maas.Boot.Tests.Hostile;
 
 /// <summary>Clients that take every IPv6 address, or say that none is free.</summary>
-public class Class4Dhcp6StarvationTests
+public class HostileDhcp6StarvationTests
 {
     private static readonly IPAddress Relay = IPAddress.Parse("fd00:77::fe");
 

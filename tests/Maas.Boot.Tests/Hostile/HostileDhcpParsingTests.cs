@@ -14,7 +14,7 @@ namespace Maas.Boot.Tests.Hostile;
 /// What made parsers of DHCP and DNS loop, crash or write where they should not, by the advisory that told of it.
 /// <c>tests/Maas.Fuzz.Tests</c> looks for more.
 /// </summary>
-public sealed class Class3DhcpParsingTests : IDisposable
+public sealed class HostileDhcpParsingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("maas-hostile-").FullName;
 

@@ -14,7 +14,7 @@ namespace Maas.Boot.Tests.Hostile;
 /// PixieFail (CVE-2023-45229 to 45237) was firmware that trusted the lengths in DHCPv6 answers. Whatever real firmware asks and an operator
 /// configures, and through however many relays, every length in an answer is true and nothing is longer than its place in that firmware.
 /// </summary>
-public class Class5Output6Tests
+public class HostileDhcp6OutputTests
 {
     private static readonly Gen<Dhcp6Subnet> Subnet =
         Gen.Select(Gen.Int[0, 80], Gen.Int[0, 20], Gen.Int[0, 60], Gen.Int[0, 1300], (servers, domains, times, parameter) => new Dhcp6Subnet

@@ -7,12 +7,12 @@ namespace Maas.Boot.Tests.Hostile;
 /// <summary>
 /// Names that lead out of the served directory, by the advisory that told of them. Here a name is a key in a table, and never a path.
 /// </summary>
-public sealed class Class1TftpPathTraversalTests : IDisposable
+public sealed class HostileTftpNameTests : IDisposable
 {
     private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory("maas-traversal-");
     private readonly string _served;
 
-    public Class1TftpPathTraversalTests()
+    public HostileTftpNameTests()
     {
         _served = Path.Combine(_temporary.FullName, "served");
         Directory.CreateDirectory(Path.Combine(_served, "a"));

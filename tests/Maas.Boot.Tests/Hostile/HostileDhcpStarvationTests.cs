@@ -12,7 +12,7 @@ using Maas.Boot.Tests.Dhcp4.Wire;
 namespace Maas.Boot.Tests.Hostile;
 
 /// <summary>Clients that take every address, say that none is free, speak for relays, or have the server speak for them.</summary>
-public class Class4DhcpStarvationTests
+public class HostileDhcpStarvationTests
 {
     private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
 

@@ -15,7 +15,7 @@ namespace Maas.Boot.Tests.Hostile;
 /// answers, CVE-2023-40547 a shim that trusted an HTTP server's headers. Whatever a client says and an operator configures, answers stay
 /// within the bounds of the RFCs.
 /// </summary>
-public class Class5OutputTests
+public class HostileDhcpOutputTests
 {
     private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
 

@@ -4,7 +4,7 @@ using Maas.Boot.Tftp;
 namespace Maas.Boot.Tests.Hostile;
 
 /// <summary>Requests that cost the server, or a third party whose address was forged, more than they cost the sender.</summary>
-public class Class2TftpMemoryTests
+public class HostileTftpMemoryTests
 {
     [Theory]
     [InlineData("CVE-2009-2957", 900)]
