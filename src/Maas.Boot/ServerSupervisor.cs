@@ -95,14 +95,14 @@ internal sealed partial class ServerSupervisor(
             await NetworkNotification.WaitAsync(pause - FirstPause, timeProvider, cancellationToken).ConfigureAwait(false);
     }
 
-    [LoggerMessage(14, LogLevel.Warning, "The {Server} server failed and is started again in {Seconds} s: {Reason}")]
+    [LoggerMessage(100, LogLevel.Warning, "The {Server} server failed and is started again in {Seconds} s: {Reason}")]
     private partial void LogFailed(string server, double seconds, string reason);
 
-    [LoggerMessage(15, LogLevel.Error, "The {Server} server failed and is started again in {Seconds} s")]
+    [LoggerMessage(101, LogLevel.Error, "The {Server} server failed and is started again in {Seconds} s")]
     private partial void LogFailedUnexpectedly(string server, double seconds, Exception reason);
 
     [LoggerMessage(
-        16, LogLevel.Debug, "The {Server} server failed again for the same reason and is started again in {Seconds} s: {Reason}")]
+        102, LogLevel.Debug, "The {Server} server failed again for the same reason and is started again in {Seconds} s: {Reason}")]
     private partial void LogFailsStill(string server, double seconds, string reason);
 }
 

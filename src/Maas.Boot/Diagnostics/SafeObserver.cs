@@ -26,6 +26,6 @@ internal sealed partial class SafeObserver(IBootObserver observer, ILogger logge
         }
     }
 
-    [LoggerMessage(11, LogLevel.Error, "The boot observer threw")]
+    [LoggerMessage(11, LogLevel.Error, "The boot observer failed with an exception")]
     private partial void LogObserverFailed(Exception reason);
 }

@@ -143,12 +143,12 @@ public sealed partial class DnsServer
         return all.FindAll(address => _options.Networks.Any(network => network.Contains(address))) is { Count: > 0 } served ? served : all;
     }
 
-    [LoggerMessage(LogLevel.Warning, "DNS failed to receive a datagram; it tries again")]
+    [LoggerMessage(70, LogLevel.Warning, "DNS failed to receive a datagram; it tries again")]
     private partial void LogReceiveFailed(Exception reason);
 
-    [LoggerMessage(LogLevel.Warning, "DNS failed to accept a TCP connection ({Error}); it tries again")]
+    [LoggerMessage(71, LogLevel.Warning, "DNS failed to accept a TCP connection ({Error}); it tries again")]
     private partial void LogAcceptFailed(SocketError error);
 
-    [LoggerMessage(LogLevel.Debug, "DNS failed to send a response: {Error}")]
+    [LoggerMessage(72, LogLevel.Debug, "DNS failed to send a response: {Error}")]
     private partial void LogSendFailed(SocketError error);
 }

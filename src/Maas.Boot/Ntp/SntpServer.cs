@@ -60,6 +60,6 @@ public sealed partial class SntpServer
         return _answer;
     }
 
-    [LoggerMessage(LogLevel.Debug, "A time request was not answered: {Error}")]
+    [LoggerMessage(80, LogLevel.Debug, "Failed to answer an SNTP request: {Error}")]
     private partial void LogSendFailed(SocketError error);
 }

@@ -80,6 +80,6 @@ public sealed partial class BootFileSource(
         _ => "power off",
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The boot instruction for {Mac} cannot be written for {Dialect}: {Reason}")]
+    [LoggerMessage(EventId = 90, Level = LogLevel.Error, Message = "The boot instruction for {Mac} cannot be written for {Dialect}: {Reason}")]
     private partial void LogUnwritable(HardwareAddress mac, BootScriptDialect dialect, string reason);
 }

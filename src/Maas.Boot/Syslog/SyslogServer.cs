@@ -68,9 +68,9 @@ public sealed partial class SyslogServer
         return default;
     }
 
-    [LoggerMessage(LogLevel.Debug, "{Client} logs more lines than it may; one was dropped")]
+    [LoggerMessage(85, LogLevel.Debug, "Syslog rate limit reached; dropped a line from {Client}")]
     private partial void LogLineDropped(IPAddress client);
 
-    [LoggerMessage(LogLevel.Debug, "A log line was not received: {Error}")]
+    [LoggerMessage(86, LogLevel.Debug, "Failed to receive a syslog datagram: {Error}")]
     private partial void LogReceiveFailed(SocketError error);
 }

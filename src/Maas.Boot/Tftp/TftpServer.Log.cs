@@ -5,10 +5,11 @@ namespace Maas.Boot.Tftp;
 
 public sealed partial class TftpServer
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "TFTP listens on {Endpoint}")]
+    [LoggerMessage(EventId = 60, Level = LogLevel.Information, Message = "TFTP listens on {Endpoint}")]
     private partial void LogListening(IPEndPoint endpoint);
 
     [LoggerMessage(
+        EventId = 61,
         Level = LogLevel.Information,
         Message = "TFTP {File} to {Client}: {Outcome}; {Bytes} bytes, {Terms}, {Repeats} sent again, {Milliseconds:F0} ms")]
     private partial void LogEnded(
@@ -20,18 +21,18 @@ public sealed partial class TftpServer
         long repeats,
         double milliseconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "TFTP {File} refused to {Client}: {Reason}")]
+    [LoggerMessage(EventId = 62, Level = LogLevel.Information, Message = "TFTP {File} refused to {Client}: {Reason}")]
     private partial void LogRefused(string file, IPEndPoint client, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "TFTP requests of {Client} and others are dropped: {Bound}")]
+    [LoggerMessage(EventId = 63, Level = LogLevel.Warning, Message = "TFTP limit reached; dropping requests from {Client} and others: {Bound}")]
     private partial void LogBusy(IPEndPoint client, string bound);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A TFTP datagram was not received: {Error}")]
+    [LoggerMessage(EventId = 64, Level = LogLevel.Debug, Message = "Failed to receive a TFTP datagram: {Error}")]
     private partial void LogReceiveFailed(System.Net.Sockets.SocketError error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "TFTP cannot read {File} for {Client}")]
+    [LoggerMessage(EventId = 65, Level = LogLevel.Warning, Message = "TFTP cannot read {File} for {Client}")]
     private partial void LogUnreadable(Exception exception, string file, IPEndPoint client);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "TFTP error to {Client} was not sent: {Reason}")]
+    [LoggerMessage(EventId = 66, Level = LogLevel.Debug, Message = "Failed to send a TFTP error to {Client}: {Reason}")]
     private partial void LogUnsendable(IPEndPoint client, string reason);
 }

@@ -8,15 +8,15 @@ internal sealed partial class DhcpRequestHandler
 
     public void ReceiveFailed(DhcpClientSocket link, Exception reason) => LogReceiveFailed(link.Name, reason);
 
-    [LoggerMessage(1, LogLevel.Warning, "Receiving on {Interface} failed")]
+    [LoggerMessage(1, LogLevel.Warning, "Failed to receive DHCP on {Interface}")]
     private partial void LogReceiveFailed(string @interface, Exception reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "No answer for {Mac} (xid {Xid:x8})")]
+    [LoggerMessage(2, LogLevel.Warning, "Failed to answer DHCP request of {Mac} (xid {Xid:x8})")]
     private partial void LogDropped(HardwareAddress mac, uint xid, Exception reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Client} is used by somebody who did not ask here; it is quarantined")]
+    [LoggerMessage(4, LogLevel.Warning, "Address conflict: {Client} answers ARP without a lease; the address is quarantined")]
     private partial void LogInUse(System.Net.IPAddress client);
 
-    [LoggerMessage(3, LogLevel.Error, "{Count} leases could not be made durable; their clients are not told")]
+    [LoggerMessage(3, LogLevel.Error, "Failed to store {Count} leases; their clients get no ACK")]
     private partial void LogNotDurable(int count, Exception reason);
 }

@@ -173,6 +173,6 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         System.Net.IPAddress link,
         string reason);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Mac} and further clients are turned away: {Limit}")]
+    [LoggerMessage(12, LogLevel.Warning, "Limit reached; rejecting requests from {Mac} and others (logged once a minute): {Limit}")]
     private partial void LogLimited(HardwareAddress mac, string limit);
 }

@@ -8,9 +8,9 @@ internal sealed partial class Dhcp6RequestHandler
 
     public void ReceiveFailed(Dhcp6Link link, Exception reason) => LogReceiveFailed(link.Name, reason);
 
-    [LoggerMessage(30, LogLevel.Warning, "Receiving DHCPv6 on {Interface} failed")]
+    [LoggerMessage(30, LogLevel.Warning, "Failed to receive DHCPv6 on {Interface}")]
     private partial void LogReceiveFailed(string @interface, Exception reason);
 
-    [LoggerMessage(31, LogLevel.Warning, "No answer for {Client} (xid {Xid:x6})")]
+    [LoggerMessage(31, LogLevel.Warning, "Failed to answer DHCPv6 request of {Client} (xid {Xid:x6})")]
     private partial void LogDropped(string client, uint xid, Exception reason);
 }

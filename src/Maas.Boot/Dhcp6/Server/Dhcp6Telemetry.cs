@@ -153,7 +153,7 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
         _ => null,
     };
 
-    [LoggerMessage(34, LogLevel.Warning, "{Client} and further clients are turned away: {Limit}")]
+    [LoggerMessage(34, LogLevel.Warning, "Limit reached; rejecting requests from {Client} and others (logged once a minute): {Limit}")]
     private partial void LogLimited(string client, string limit);
 
     [LoggerMessage(
