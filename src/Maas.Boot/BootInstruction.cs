@@ -23,6 +23,12 @@ public abstract record BootInstruction
     /// <param name="File">Its name, as <see cref="Files.IBootFiles"/> knows it, or an absolute http URL.</param>
     public sealed record Program(string File) : BootInstruction;
 
+    /// <summary>
+    /// An iPXE script of the caller's, sent as it is. GRUB and pxelinux cannot run it: a machine that asks with one of them gets no file.
+    /// </summary>
+    /// <param name="Text">The script. The line <c>#!ipxe</c> is added in front when it is missing.</param>
+    public sealed record Script(string Text) : BootInstruction;
+
     /// <summary>The machine is switched off by the boot program: there is nothing it may run.</summary>
     public sealed record PowerOff : BootInstruction;
 }

@@ -77,9 +77,11 @@ public sealed partial class BootFileSource(
         BootInstruction.Kernel kernel => $"kernel {kernel.KernelFile}",
         BootInstruction.Program program => $"program {program.File}",
         BootInstruction.LocalDisk => "local disk",
+        BootInstruction.Script => "custom script",
         _ => "power off",
     };
 
-    [LoggerMessage(EventId = 90, Level = LogLevel.Error, Message = "The boot instruction for {Mac} cannot be written for {Dialect}: {Reason}")]
+    [LoggerMessage(
+        EventId = 90, Level = LogLevel.Error, Message = "The boot instruction for {Mac} cannot be written for {Dialect}: {Reason}")]
     private partial void LogUnwritable(HardwareAddress mac, BootScriptDialect dialect, string reason);
 }

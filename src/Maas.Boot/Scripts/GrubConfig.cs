@@ -46,6 +46,7 @@ internal static class GrubConfig
         BootInstruction.PowerOff => "halt\n",
         BootInstruction.Program program => $"chainloader '/{ScriptText.FileName(program.File, Dialect)}'\nboot\n{Failed}",
         BootInstruction.Kernel kernel => Kernel(kernel),
+        BootInstruction.Script => throw new BootScriptException($"An iPXE script cannot be written for {Dialect}."),
         _ => throw new UnreachableException(),
     };
 

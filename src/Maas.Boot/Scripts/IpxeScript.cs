@@ -12,7 +12,7 @@ namespace Maas.Boot.Scripts;
 /// </remarks>
 internal static class IpxeScript
 {
-    private const string Dialect = "iPXE";
+    private const string Dialect = "iPXE", Magic = "#!ipxe";
 
     // A download that fails is tried again from the start: the server may have come back, or changed its mind.
     private const string Failed = """
@@ -52,6 +52,8 @@ internal static class IpxeScript
         BootInstruction.PowerOff => PowerOff,
         BootInstruction.Program program => $"#!ipxe\n{FromRoot}chain {Reference(program.File)} || goto failed\nexit 1\n{Failed}",
         BootInstruction.Kernel kernel => Kernel(kernel),
+        BootInstruction.Script script when script.Text.StartsWith(Magic, StringComparison.Ordinal) => script.Text,
+        BootInstruction.Script script => $"{Magic}\n{script.Text}",
         _ => throw new UnreachableException(),
     };
 

@@ -20,6 +20,7 @@ internal static class PxelinuxConfig
             BootInstruction.PowerOff => "  COM32 poweroff.c32\n",
             BootInstruction.Program program => $"  PXE /{ScriptText.FileName(program.File, Dialect)}\n",
             BootInstruction.Kernel kernel => Kernel(kernel),
+            BootInstruction.Script => throw new BootScriptException($"An iPXE script cannot be written for {Dialect}."),
             _ => throw new UnreachableException(),
         };
 
