@@ -9,7 +9,7 @@ public abstract record BootInstruction
     private BootInstruction() { }
 
     /// <summary>
-    /// Nothing from the network: the machine goes on to its own disk, even when the network stands first in its boot order.
+    /// Nothing from the network: the machine goes on to its own disk, even when the network comes first in its boot order.
     /// </summary>
     public sealed record LocalDisk : BootInstruction;
 

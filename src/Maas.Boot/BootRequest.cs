@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Maas.Boot;
 
-/// <summary>Who asks what to boot. Everything in it came over the wire unauthenticated: it is evidence, not identity.</summary>
+/// <summary>A client that asks what to boot. Everything in it came over the wire unauthenticated: it is evidence, not identity.</summary>
 public sealed record BootRequest
 {
     /// <summary>The hardware address that the client boots from.</summary>

@@ -58,7 +58,8 @@ public sealed class BootServerOptions
     public Dhcp6ServerOptions? Dhcp6 { get; set; }
 
     /// <summary>
-    /// Router advertisements, without which nobody asks DHCPv6; <see langword="null"/>, the default, where the site's router sends them.
+    /// Router advertisements, without which clients do not start DHCPv6; <see langword="null"/>, the default, where the site's router sends
+    /// them.
     /// </summary>
     public RouterAdvertiserOptions? RouterAdvertisement { get; set; }
 }

@@ -18,7 +18,7 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <summary>A DHCP message was decided on.</summary>
     /// <param name="At">When.</param>
     /// <param name="Hardware">The client's hardware address.</param>
-    /// <param name="Client">The address in question; <see langword="null"/> when there is none.</param>
+    /// <param name="Client">The address in question; <see langword="null"/> without one.</param>
     /// <param name="Xid">The transaction id.</param>
     /// <param name="Asked">The message type asked, such as <c>DISCOVER</c>.</param>
     /// <param name="Answered">The message type answered, such as <c>OFFER</c>; <see langword="null"/> for silence.</param>

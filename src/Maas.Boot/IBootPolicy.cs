@@ -17,7 +17,7 @@ namespace Maas.Boot;
 public interface IBootPolicy
 {
     /// <summary>Decides what the client boots; <see langword="null"/> means "not ours": Boot stays silent.</summary>
-    /// <param name="question">Who asks, and how far its boot has come.</param>
+    /// <param name="question">The client, and how far its boot has come.</param>
     /// <param name="cancellationToken">Ends the question when the server stops or the client's patience has run out.</param>
     ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken);
 }

@@ -17,7 +17,7 @@ namespace Maas.Boot;
 /// <param name="make">Makes a server and returns what runs it.</param>
 /// <param name="place">Where it serves.</param>
 /// <param name="onFailure">What a failure leads to.</param>
-/// <param name="observer">Who is told of a failure; <see langword="null"/> for nobody.</param>
+/// <param name="observer">Receives failures; <see langword="null"/> for no observer.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">Where it logs.</param>
 internal sealed partial class ServerSupervisor(

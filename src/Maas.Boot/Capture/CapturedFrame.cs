@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Maas.Boot.Capture;
 
-/// <summary>What stands before the IP packet in a frame (the link types of tcpdump.org).</summary>
+/// <summary>What precedes the IP packet in a frame (the link types of tcpdump.org).</summary>
 internal enum LinkType
 {
     Ethernet = 1,
@@ -103,7 +103,7 @@ internal static class CapturedFrame
         BinaryPrimitives.WriteUInt16BigEndian(udp, (ushort)packet.Source.Port);
         BinaryPrimitives.WriteUInt16BigEndian(udp[2..], (ushort)packet.Destination.Port);
         BinaryPrimitives.WriteUInt16BigEndian(udp[4..], length);
-        if (packet.Length != packet.Payload.Length) return; // zero is none (RFC 768); it could not be right
+        if (packet.Length != packet.Payload.Length) return; // zero means no checksum (RFC 768); it could not be right
         var addresses = isIPv6 ? ip.Slice(8, 32) : ip.Slice(12, 8);
         var checksum = Fold(Sum(packet.Payload.Span, Sum(udp[..UdpLength], Sum(addresses, Udp + length))));
         BinaryPrimitives.WriteUInt16BigEndian(udp[6..], checksum == 0 ? ushort.MaxValue : checksum);

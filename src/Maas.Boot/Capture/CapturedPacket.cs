@@ -21,7 +21,7 @@ public sealed record CapturedPacket(DateTimeOffset At, IPEndPoint Source, IPEndP
     /// <summary>The interface it was seen on; <see langword="null"/> when the capture does not name it (classic pcap never does).</summary>
     public string? Interface { get; init; }
 
-    /// <summary>A remark on it, such as the rule that decided; <see langword="null"/> when there is none (classic pcap has none).</summary>
+    /// <summary>A remark on it, such as the rule that decided; <see langword="null"/> without one (classic pcap has no remarks).</summary>
     public string? Comment { get; init; }
 
     /// <summary>Whether the capturing host sent it; <see langword="null"/> when the capture does not tell.</summary>

@@ -1,13 +1,13 @@
 namespace Maas.Boot.Capture;
 
 /// <summary>
-/// The last datagrams of each machine that the servers took and sent, in memory of a fixed size, to be written as a capture when somebody
-/// asks why a machine did not boot. Set it in the servers' options.
+/// The last datagrams of each machine that the servers took and sent, in memory of a fixed size, to be written as a capture when an
+/// operator asks why a machine did not boot. Set it in the servers' options.
 /// </summary>
 /// <remarks>
-/// A machine is known by its hardware address, and by the address that DHCP last saw with it: what it fetches by TFTP from there stands in
+/// A machine is known by its hardware address, and by the address that DHCP last saw with it: what it fetches by TFTP from there is in
 /// its ring too. Clients that no DHCP was seen of are known by their address alone. When there are more machines than places, the one heard
-/// last longest ago loses its own; so strangers can drive machines out, but never beyond the memory. Of a file's blocks only the beginning
+/// last longest ago loses its own; so other hosts can displace machines, but never beyond the memory. Of a file's blocks only the beginning
 /// is kept. Safe for use from several threads.
 /// </remarks>
 /// <example>

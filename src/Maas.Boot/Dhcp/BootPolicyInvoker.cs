@@ -3,10 +3,10 @@ using Maas.Boot.Dhcp.Firmware;
 
 namespace Maas.Boot.Dhcp;
 
-/// <summary>Asks the boot policy what firmware is told, for as long as it may think.</summary>
+/// <summary>Asks the boot policy what firmware boots, within the time that it may take.</summary>
 internal sealed class BootPolicyInvoker(IBootPolicy policy, DhcpLinkOptions options, TimeProvider timeProvider, CancellationToken stopping)
 {
-    /// <summary>What a client is told about booting; <see langword="null"/> for nothing.</summary>
+    /// <summary>The boot parameters of a client; <see langword="null"/> for none.</summary>
     /// <param name="link">Where it is.</param>
     /// <param name="client">What it told about its firmware.</param>
     /// <param name="hardware">Its hardware address.</param>

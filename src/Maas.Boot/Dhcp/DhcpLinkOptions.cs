@@ -5,7 +5,7 @@ using Maas.Boot.Dhcp.Firmware;
 
 namespace Maas.Boot.Dhcp;
 
-/// <summary>What a DHCP server is told whichever IP it speaks: the links it serves, and what it tells firmware.</summary>
+/// <summary>The options of DHCP servers of both versions: the links they serve, and the boot parameters of firmware.</summary>
 public abstract class DhcpLinkOptions
 {
     private protected DhcpLinkOptions(int port, int clientPort, int maxInFlight) =>
@@ -66,7 +66,7 @@ public abstract class DhcpLinkOptions
     public BootProgramTable Programs { get; set; } = BootProgramTable.Default;
 
     /// <summary>
-    /// Where boot files are served over HTTP, such as <c>http://0.0.0.0:5240/MAAS/boot/</c>; a wildcard host stands for this server's
+    /// Where boot files are served over HTTP, such as <c>http://0.0.0.0:5240/MAAS/boot/</c>; a wildcard host means this server's
     /// address on the client's link. <see langword="null"/> when there is no HTTP server: then iPXE fetches its script by TFTP, and UEFI
     /// HTTP boot is not answered.
     /// </summary>

@@ -3,7 +3,7 @@ using Maas.Boot.Diagnostics;
 
 namespace Maas.Boot.Dhcp;
 
-/// <summary>What a DHCP server counts, whichever IP it speaks. It costs next to nothing where nobody listens.</summary>
+/// <summary>What a DHCP server counts, whichever IP it speaks. Without a listener it costs next to nothing.</summary>
 /// <param name="name">The part of the instruments' names that is its own.</param>
 /// <param name="protocol">The protocol in the descriptions.</param>
 internal sealed class DhcpMeter(string name, string protocol)

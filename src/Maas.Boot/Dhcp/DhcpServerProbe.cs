@@ -14,10 +14,10 @@ internal static class DhcpServerProbe
     private const int Attempts = 2, LongestDatagram = 4096;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(750);
 
-    /// <summary>Asks all links at once, and once more when nobody has answered: a question may get lost.</summary>
+    /// <summary>Asks all links at once, and once more without an answer: a question may get lost.</summary>
     /// <param name="links">The links.</param>
     /// <param name="ask">Asks one, and listens until cancelled.</param>
-    /// <param name="isFound">Whether somebody has answered.</param>
+    /// <param name="isFound">Whether a server has answered.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public static async Task RunAsync<TLink>(
@@ -45,7 +45,7 @@ internal static class DhcpServerProbe
     });
 
     /// <summary>
-    /// Sends a question; where that fails the link is down, or its address is still being tried out, and there is nobody to find yet.
+    /// Sends a question; where that fails the link is down, or its address is still being tried out, and no server can be found yet.
     /// </summary>
     public static void Send(Socket socket, ReadOnlySpan<byte> question, IPEndPoint to)
     {

@@ -72,7 +72,7 @@ internal static class LinkSockets
         }
         catch (SocketException)
         {
-            // Without CAP_NET_ADMIN the ordinary limit stands.
+            // Without CAP_NET_ADMIN the ordinary limit applies.
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Maas.Boot.Diagnostics;
 
 /// <summary>
 /// Reports datagrams and connections whose handling threw: each is counted, and one a minute is logged with its exception, so that a
-/// stranger who repeats such a datagram does not fill the log.
+/// host that repeats such a datagram does not fill the log.
 /// </summary>
 /// <param name="server">Which server, such as <c>dns</c>.</param>
 /// <param name="timeProvider">The clock.</param>
@@ -19,7 +19,9 @@ internal sealed partial class FailureLog(string server, TimeProvider timeProvide
     private readonly TimeWindow _window = new(TimeSpan.FromMinutes(1));
     private readonly ILogger _logger = logger;
 
-    /// <summary>Counts a datagram or a connection that could not be handled, because of a defect or of an application's code that threw.</summary>
+    /// <summary>
+    /// Counts a datagram or a connection that could not be handled, because of a defect or of an application's code that threw.
+    /// </summary>
     /// <param name="server">Which server, such as <c>dns</c>.</param>
     public static void Count(string server) => Failures.Add(1, new KeyValuePair<string, object?>("server", server));
 

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Diagnostics;
 
-/// <summary>An observer must not throw; one that does harms nobody but itself.</summary>
+/// <summary>Catches what an observer throws. An observer must not throw; one that does affects no server.</summary>
 internal sealed partial class SafeObserver(IBootObserver observer, ILogger logger) : IBootObserver
 {
     private readonly ILogger _logger = logger;
 
-    /// <summary>Guards an observer; <see langword="null"/> stays nobody.</summary>
+    /// <summary>Wraps an observer; <see langword="null"/> stays <see langword="null"/>.</summary>
     public static SafeObserver? Around(IBootObserver? observer, ILogger logger) =>
         observer is null ? null : observer as SafeObserver ?? new SafeObserver(observer, logger);
 

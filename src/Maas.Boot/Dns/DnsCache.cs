@@ -44,7 +44,7 @@ internal sealed class DnsCache(int capacity, TimeProvider timeProvider)
         {
             _entries[key] = entry;
             _byAge.Enqueue((key, entry));
-            // A key that was stored again stands in the queue twice; its older place takes nothing away.
+            // A key that was stored again is in the queue twice; its older entry removes nothing.
             while (_byAge.Count > capacity && _byAge.TryDequeue(out var oldest))
             {
                 if (_entries.TryGetValue(oldest.Key, out var present) && ReferenceEquals(present, oldest.Entry))

@@ -18,7 +18,7 @@ internal sealed class DnsConnection(Socket socket, IPAddress client)
 
 /// <summary>
 /// The open TCP connections. A newcomer is always served while another connection is idle: when the server or its client has too many, the
-/// one that has been idle longest is closed (RFC 7766 sections 6.1 and 6.2.3), so that idle clients keep nobody out.
+/// one that has been idle longest is closed (RFC 7766 sections 6.1 and 6.2.3), so that idle clients do not block others.
 /// </summary>
 internal sealed class DnsConnections(int most, int mostPerClient, TimeProvider timeProvider)
 {

@@ -4,7 +4,7 @@ namespace Maas.Boot.Dns;
 
 /// <summary>For how long a forwarder's answer may be kept, and where in it the lifetimes stand.</summary>
 /// <param name="Seconds">The shortest lifetime of its records.</param>
-/// <param name="Offsets">Where each record's lifetime stands, to be counted down.</param>
+/// <param name="Offsets">The offset of each record's lifetime, to be counted down.</param>
 internal sealed record DnsResponseLifetime(uint Seconds, IReadOnlyList<int> Offsets)
 {
     private const uint LongestSeconds = 86_400;

@@ -69,11 +69,12 @@ public sealed class DnsServerOptions
     public bool ForwardPrivateReverse { get; set; }
 
     /// <summary>
-    /// The networks whose clients may ask for other names. Default: <see cref="Networks"/> and loopback. Strangers are refused.
+    /// The networks whose clients may ask for other names. Default: <see cref="Networks"/> and loopback. Queries of other clients are
+    /// refused.
     /// </summary>
     public IList<IPNetwork> Clients { get; } = [];
 
-    /// <summary>Who may fetch the whole zone (AXFR). Default nobody.</summary>
+    /// <summary>The networks whose hosts may fetch the whole zone (AXFR). Default none.</summary>
     public IList<IPNetwork> TransferTo { get; } = [];
 
     /// <summary>How long a resolver may keep our answers. Default 15 s: machines move.</summary>

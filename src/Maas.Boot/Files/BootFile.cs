@@ -8,7 +8,7 @@ public abstract class BootFile : IDisposable
     /// <summary>The length in bytes.</summary>
     public abstract long Length { get; }
 
-    /// <summary>A strong validator for HTTP (RFC 9110 section 8.8.3) without quotes; <see langword="null"/> when there is none.</summary>
+    /// <summary>A strong validator for HTTP (RFC 9110 section 8.8.3) without quotes; <see langword="null"/> without one.</summary>
     public virtual string? EntityTag => null;
 
     /// <summary>The file on disk, when the bytes are those of one, for a sender that can hand it to the kernel (opened with

@@ -13,8 +13,8 @@ namespace Maas.Boot.Files;
 /// <item><term>leading and double slashes, <c>.</c> segments</term><description>dropped: GRUB asks for <c>//grub/grub.cfg</c>, pxelinux for
 /// <c>/name</c></description></item>
 /// <item><term>colons</term><description>kept: MAAS's GRUB asks for <c>grub/grub.cfg-52:54:00:12:34:56</c></description></item>
-/// <item><term>upper case</term><description>kept; whoever looks the key up decides (<see cref="DirectoryBootFiles"/> prefers the exact
-/// name, then ignores case)</description></item>
+/// <item><term>upper case</term><description>kept; the implementation that looks the key up decides (<see cref="DirectoryBootFiles"/>
+/// prefers the exact name, then ignores case)</description></item>
 /// </list>
 /// Refused, never repaired: segments made of dots alone (<c>..</c>, <c>...</c>), the beginnings of drives and URLs
 /// (<c>C:</c>, <c>http:</c>) colons that are not between letters or digits, on Windows any colon
@@ -32,7 +32,7 @@ public static class BootFileName
     /// <summary>Makes a key of a name as it came over the wire.</summary>
     /// <param name="wire">The bytes of the name, without the terminating NUL; a NUL inside ends it.</param>
     /// <param name="name">The key: forward slashes, no leading slash, no empty, <c>.</c> or <c>..</c> segment.</param>
-    /// <param name="refusal">Why there is none, in words for the client's screen and the log; never holds the name.</param>
+    /// <param name="refusal">Why the name is refused, in words for the client's screen and the log; never holds the name.</param>
     public static bool TryNormalize(ReadOnlySpan<byte> wire, [NotNullWhen(true)] out string? name, [NotNullWhen(false)] out string? refusal)
     {
         name = null;
@@ -80,7 +80,7 @@ public static class BootFileName
     /// <summary>Makes a key of a name that arrived as text, such as a decoded path of a URL.</summary>
     /// <param name="text">The name.</param>
     /// <param name="name">The key.</param>
-    /// <param name="refusal">Why there is none.</param>
+    /// <param name="refusal">Why the name is refused.</param>
     public static bool TryNormalize(string text, [NotNullWhen(true)] out string? name, [NotNullWhen(false)] out string? refusal) =>
         TryNormalize(Encoding.UTF8.GetBytes(text), out name, out refusal);
 

@@ -6,8 +6,8 @@ namespace Maas.Boot.Files;
 /// <remarks>A name is a key in a table of the implementation's, never a path: Boot has normalised it, the source looks it up.</remarks>
 public interface IBootFiles
 {
-    /// <summary>Opens a file; <see langword="null"/> means there is none of that name for this client.</summary>
-    /// <param name="request">Which file, and who asks.</param>
+    /// <summary>Opens a file; <see langword="null"/> when no file of that name exists for this client.</summary>
+    /// <param name="request">Which file, and for which client.</param>
     /// <param name="cancellationToken">Ends the search when the client has gone.</param>
     ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken);
 }

@@ -21,7 +21,7 @@ internal sealed partial class InterfaceReader : IDisposable
     private readonly Socket? _socket = TryOpen();
 
     /// <summary>
-    /// Reads an interface; <see langword="null"/> when there is none of that name. Addresses of an interface in another namespace are not
+    /// Reads an interface; <see langword="null"/> when no interface has that name. Addresses of an interface in another namespace are not
     /// told.
     /// </summary>
     /// <exception cref="NetworkInformationException">The system does not tell now.</exception>

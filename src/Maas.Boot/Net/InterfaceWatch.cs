@@ -160,7 +160,7 @@ internal static class NetworkNotification
 /// <param name="Addresses">Its addresses, of both families, without scopes; <see langword="null"/> when they cannot be told.</param>
 internal sealed record InterfaceState(int Index, IReadOnlyList<IPAddress>? Addresses)
 {
-    /// <summary>Reads an interface; <see langword="null"/> when there is none of that name.</summary>
+    /// <summary>Reads an interface; <see langword="null"/> when no interface has that name.</summary>
     /// <exception cref="NetworkInformationException">The system does not tell now.</exception>
     public static InterfaceState? Read(string name)
     {

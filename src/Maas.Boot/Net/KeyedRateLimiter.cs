@@ -3,7 +3,7 @@ using Maas.Boot.Diagnostics;
 namespace Maas.Boot.Net;
 
 /// <summary>
-/// How often something may happen in a minute, for each of many keys that strangers choose. Its memory is bounded: beyond
+/// How often something may happen in a minute, for each of many keys that senders choose. Its memory is bounded: beyond
 /// <see cref="MostKeys"/> keys in a minute all others share one.
 /// </summary>
 internal sealed class KeyedRateLimiter(int limit)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Maas.Boot.Net;
 
-/// <summary>Limits a log line that strangers cause to one a minute for each place and reason. Safe for use from several threads.</summary>
+/// <summary>Limits a log line that packets cause to one a minute for each place and reason. Safe for use from several threads.</summary>
 internal sealed class LogThrottle(TimeProvider timeProvider)
 {
     private readonly KeyedRateLimiter _lines = new(0); // the first one too many is the one that is said

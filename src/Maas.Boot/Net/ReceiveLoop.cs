@@ -1,7 +1,7 @@
 namespace Maas.Boot.Net;
 
 /// <summary>
-/// The receive loop of one link, whichever IP it speaks: a thread that blocks in the kernel. It holds no rule and waits for nobody.
+/// The receive loop of one link, whichever IP it speaks: a thread that blocks in the kernel. It contains no rule and waits for no handler.
 /// </summary>
 /// <param name="name">The thread's name.</param>
 /// <param name="link">The link's socket, which is closed to end the loop.</param>

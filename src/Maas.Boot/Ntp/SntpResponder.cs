@@ -64,5 +64,5 @@ internal static class SntpResponder
 
 /// <summary>What the server says about its own clock.</summary>
 /// <param name="Stratum">1 to 15: how far from a reference clock.</param>
-/// <param name="IsSet">Whether the host's clock can be believed; when not, clients are told so (leap indicator 3).</param>
+/// <param name="IsSet">Whether the host's clock can be believed; when not, replies say so (leap indicator 3).</param>
 internal readonly record struct SntpClock(byte Stratum, bool IsSet);

@@ -27,12 +27,12 @@ public sealed class SntpServerOptions
     /// <summary>The interface that its socket is bound to (Linux); <see langword="null"/>, the default, for any.</summary>
     public string? Interface { get; set; }
 
-    /// <summary>The stratum that is told, 1 to 15. Default 10: any client with a better source prefers that.</summary>
+    /// <summary>The stratum in replies, 1 to 15. Default 10: any client with a better source prefers that.</summary>
     [Range(1, 15)]
     public byte Stratum { get; set; } = 10;
 
     /// <summary>
-    /// Whether the host's own clock can be believed. Default true; when false clients are told not to set themselves by it.
+    /// Whether the host's own clock can be believed. Default true; when false, replies tell clients not to set their clocks by it.
     /// </summary>
     public bool ClockIsSet { get; set; } = true;
 }

@@ -25,8 +25,8 @@ namespace Maas.Boot.Replay;
 /// </code>
 /// </example>
 /// <remarks>
-/// The replay follows the capture: a client that was told something else then goes on as it did then. So the first difference is the one
-/// that counts. The ARP probe and the look for other servers are left out, since nobody is there to answer. A policy that never answers
+/// The replay follows the capture: a client that received another answer continues as it did in the capture. So the first difference is the
+/// one that counts. The ARP probe and the look for other servers are left out, since no host can answer. A policy that never answers
 /// holds the replay up.
 /// </remarks>
 public sealed class PacketReplay
@@ -45,7 +45,7 @@ public sealed class PacketReplay
         Server6 = _server6.Address ?? IPAddress.IPv6Loopback;
     }
 
-    /// <summary>The capture's time, for whatever takes part in the replay; it stands until the replay goes on.</summary>
+    /// <summary>The capture's time, for whatever takes part in the replay; it does not move until the replay goes on.</summary>
     public TimeProvider Clock => _clock;
 
     /// <summary>The address that this code answers as: that of the first DHCP server in the capture, unless set.</summary>

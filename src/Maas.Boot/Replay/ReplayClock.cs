@@ -1,6 +1,6 @@
 namespace Maas.Boot.Replay;
 
-/// <summary>A clock that stands until it is set: timers fire when it is set to their time or beyond.</summary>
+/// <summary>A clock that moves only when it is set: timers fire when it is set to their time or beyond.</summary>
 internal sealed class ReplayClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();

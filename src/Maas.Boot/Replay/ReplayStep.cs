@@ -29,7 +29,7 @@ public sealed class ReplayStep
     /// <summary>Why it is answered so, in words.</summary>
     public string Rule { get; internal set; } = "";
 
-    /// <summary>The first answer as a DHCP message; <see langword="null"/> when there is none or it is not DHCP over IPv4.</summary>
+    /// <summary>The first answer as a DHCP message; <see langword="null"/> when it is absent or not DHCP over IPv4.</summary>
     public DhcpMessage? Answer => Asked.IsDhcp && _answers.Count > 0 ? Message(_answers[0]) : null;
 
     /// <summary>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Maas.Boot.RouterAdvertisement;
 
-/// <summary>A prefix that hosts are told of (RFC 4861 section 4.6.2).</summary>
+/// <summary>A prefix that is advertised to hosts (RFC 4861 section 4.6.2).</summary>
 public sealed record AdvertisedPrefix
 {
     /// <summary>The prefix; of 64 bits where hosts make their own addresses.</summary>

@@ -8,7 +8,7 @@ namespace Maas.Boot.RouterAdvertisement;
 /// <summary>A raw ICMPv6 socket on one interface.</summary>
 internal sealed class AdvertisementLink : IDisposable
 {
-    private const int HopLimit = 255; // routers lower it, so receivers know that nobody off the link sent it (RFC 4861 section 6.1.2)
+    private const int HopLimit = 255; // routers lower it, so receivers know that it was sent on the link (RFC 4861 section 6.1.2)
     private const int IcmpV6Level = 58, IcmpV6Filter = 1; // RFC 3542 section 3.2, linux/icmpv6.h
     private const int IPv6Level = 41, UnicastHops = 16, MulticastHops = 18; // linux/in6.h
 

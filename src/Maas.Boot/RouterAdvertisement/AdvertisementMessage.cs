@@ -34,8 +34,8 @@ internal static class AdvertisementMessage
     /// <param name="options">What it tells.</param>
     /// <param name="hardware">The interface's hardware address; empty for none.</param>
     /// <param name="isFarewell">Whether it is the last: this host is no router any longer (RFC 4861 section 6.2.5).</param>
-    /// <exception cref="ArgumentException">A prefix or name server is not IPv6, a time does not fit, a domain is none, or it all is longer
-    /// than <see cref="MaxLength"/>.</exception>
+    /// <exception cref="ArgumentException">A prefix or name server is not IPv6, a time does not fit, a domain name is invalid, or it all is
+    /// longer than <see cref="MaxLength"/>.</exception>
     public static byte[] Write(RouterAdvertiserOptions options, ReadOnlySpan<byte> hardware, bool isFarewell = false)
     {
         const byte hopLimit = 64;
@@ -62,8 +62,8 @@ internal static class AdvertisementMessage
 
     /// <summary>Whether a received message is a solicitation that keeps to RFC 4861 section 6.1.1, as far as a socket shows it.</summary>
     /// <param name="message">The ICMPv6 message.</param>
-    /// <param name="source">Whence it came. A router never passes on what comes from a link-local address, so that it stands for the hop
-    /// limit of 255.</param>
+    /// <param name="source">Whence it came. A router never passes on what comes from a link-local address, so that it replaces the check of
+    /// the hop limit of 255.</param>
     public static bool IsSolicitation(ReadOnlySpan<byte> message, IPAddress source)
     {
         var isUnspecified = source.Equals(IPAddress.IPv6Any);
@@ -156,7 +156,7 @@ internal static class AdvertisementMessage
 /// <summary>What another router says.</summary>
 /// <param name="ManagedAddresses">M: hosts ask DHCPv6 for an address.</param>
 /// <param name="OtherConfiguration">O: hosts ask DHCPv6 for the rest.</param>
-/// <param name="RouterLifetime">For how long it is a default router; zero when it is none.</param>
+/// <param name="RouterLifetime">For how long it is a default router; zero when it is not.</param>
 /// <param name="Hardware">Its hardware address; <see langword="null"/> when it does not tell.</param>
 internal readonly record struct ReceivedAdvertisement(
     bool ManagedAddresses,

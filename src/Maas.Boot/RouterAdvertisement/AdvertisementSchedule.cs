@@ -1,7 +1,7 @@
 namespace Maas.Boot.RouterAdvertisement;
 
 /// <summary>
-/// When to advertise (RFC 4861 sections 6.2.4 and 6.2.6). Pure: it is told the time and what happens, and says when the next advertisement
+/// When to advertise (RFC 4861 sections 6.2.4 and 6.2.6). Pure: it takes the time and the events, and says when the next advertisement
 /// is due.
 /// </summary>
 /// <param name="longestInterval">The longest time between two unasked advertisements; the shortest is a third of it.</param>
@@ -21,8 +21,8 @@ internal sealed class AdvertisementSchedule(TimeSpan longestInterval, DateTimeOf
     public DateTimeOffset Next { get; private set; } = start;
 
     /// <summary>
-    /// Somebody asked. It is answered within half a second, though never sooner than 3 s after the last advertisement: a storm of questions
-    /// gets one answer.
+    /// A host solicited an advertisement. It is sent within half a second, though never sooner than 3 s after the last advertisement: a
+    /// storm of questions gets one answer.
     /// </summary>
     public void Solicited(DateTimeOffset now)
     {

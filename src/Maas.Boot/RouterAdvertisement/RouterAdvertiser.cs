@@ -13,7 +13,7 @@ namespace Maas.Boot.RouterAdvertisement;
 /// Tells the hosts of a link by router advertisements (RFC 4861, RFC 8106) whether to ask DHCPv6, and which prefixes are on the link.
 /// Firmware and iPXE do nothing over IPv6 before they have heard one. Other routers on the link are reported. Needs Linux and CAP_NET_RAW.
 /// </summary>
-/// <remarks>Unless told a router lifetime it is nobody's default router, and does not get in the way of a real one.</remarks>
+/// <remarks>Without a router lifetime it is not a default router and does not interfere with a real one.</remarks>
 /// <example>
 /// <code>
 /// var options = new RouterAdvertiserOptions { Interfaces = { "eth0" }, Prefixes = { new AdvertisedPrefix { Network =

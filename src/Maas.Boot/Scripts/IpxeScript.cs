@@ -6,7 +6,7 @@ namespace Maas.Boot.Scripts;
 
 /// <summary>iPXE's script language (https://ipxe.org/scripting).</summary>
 /// <remarks>
-/// A line is split at blanks and knows no quotes; <c>${…}</c> is expanded wherever it stands; a word that is
+/// A line is split at blanks and knows no quotes; <c>${…}</c> is expanded anywhere; a word that is
 /// <c>||</c>, <c>&amp;&amp;</c> or <c>;</c> separates commands and a word that begins with <c>#</c> ends the line; a backslash at
 /// the end joins lines. None of these can be escaped, so all are refused.
 /// </remarks>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Maas.Boot.Scripts;
 
 /// <summary>The configuration language of pxelinux (https://wiki.syslinux.org, "Config").</summary>
-/// <remarks>A line is a keyword and the rest of the line, taken as it stands: only a line break could smuggle in another keyword.</remarks>
+/// <remarks>A line is a keyword and the rest of the line, taken literally: only a line break could smuggle in another keyword.</remarks>
 internal static class PxelinuxConfig
 {
     private const string Dialect = "pxelinux";

@@ -34,7 +34,7 @@ internal static class ScriptText
     {
         foreach (var letter in text)
         {
-            // A line separator is none to these programs, but there is no honest use for it either.
+            // These programs do not treat it as a line end, but there is no honest use for it either.
             if (char.IsControl(letter) || letter is '\u2028' or '\u2029')
                 throw new BootScriptException($"A control character (U+{(int)letter:X4}) in {what} cannot be written for {dialect}.");
         }

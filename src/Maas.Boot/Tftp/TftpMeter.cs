@@ -18,7 +18,7 @@ internal static class TftpMeter
     private static readonly Histogram<double> Durations = BootMeter.Meter.CreateHistogram<double>(
         "maas.boot.tftp.duration", "s", "From a request to the end of its transfer.");
 
-    /// <summary>Begins the trace of a request; <see langword="null"/> when nobody listens.</summary>
+    /// <summary>Begins the trace of a request; <see langword="null"/> without a listener.</summary>
     public static Activity? Begin(TransferSlot slot) =>
         BootMeter.Activities.HasListeners()
             ? BootMeter.Activities.StartActivity(

@@ -3,7 +3,7 @@ namespace Maas.Boot.Tftp;
 /// <summary>How a transfer ended.</summary>
 /// <param name="Label">One of few words, for counting.</param>
 /// <param name="Words">For the observer and the log: <c>completed</c>, or why not.</param>
-/// <param name="Error">What the client is told, when it is told.</param>
+/// <param name="Error">The error that is sent to the client, if any.</param>
 internal sealed record TftpOutcome(string Label, string Words, TftpErrorCode? Error = null)
 {
     public static readonly TftpOutcome Completed = new("completed", "completed");

@@ -22,7 +22,7 @@ internal static class TftpPacket
     /// <summary>Opcode and block number before the data.</summary>
     public const int DataHeader = 4;
 
-    /// <summary>The longest error text sent: an answer stays small, whoever asked.</summary>
+    /// <summary>The longest error text sent: an answer stays small.</summary>
     private const int MaxErrorText = 200;
 
     public static ushort Opcode(ReadOnlySpan<byte> datagram) =>
@@ -78,7 +78,7 @@ internal static class TftpPacket
         _ => $"{length} octets that are no TFTP packet",
     };
 
-    /// <summary>Text of a stranger's for a log or a screen: ASCII that prints, the rest as question marks.</summary>
+    /// <summary>Text from the network for a log or a screen: ASCII that prints, the rest as question marks.</summary>
     public static string Printable(ReadOnlySpan<byte> bytes) =>
         string.Create(bytes.Length, bytes, static (text, source) =>
         {

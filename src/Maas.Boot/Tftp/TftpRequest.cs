@@ -42,7 +42,7 @@ internal sealed record TftpRequest
     /// <summary>Whether any option that is understood was asked for, so that an OACK is due.</summary>
     public bool HasOptions => BlockSize is not null || WindowSize is not null || TimeoutSeconds is not null || AsksSize;
 
-    /// <summary>Reads a request; <paramref name="problem"/> says in words why it is none.</summary>
+    /// <summary>Reads a request; <paramref name="problem"/> says in words why it is malformed.</summary>
     public static bool TryParse(
         ReadOnlySpan<byte> datagram,
         [NotNullWhen(true)] out TftpRequest? request,

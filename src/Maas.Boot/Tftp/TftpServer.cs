@@ -208,7 +208,7 @@ public sealed partial class TftpServer : IDisposable
 
         TftpMeter.Busy();
         Span<byte> place = stackalloc byte[16];
-        var length = 0; // the bound of all is one place, whoever met it
+        var length = 0; // the limit of all transfers has one key for all clients
         if (_table.Count < _options.MaxTransfers) client.Address.TryWriteBytes(place, out length);
         _busy.TryTake(place[..length], _time.GetUtcNow(), out var isFirst);
         if (!isFirst) return;
@@ -364,7 +364,7 @@ public sealed partial class TftpServer : IDisposable
         _observer?.Observe(
             new BootObservation.FileTransfer(_time.GetUtcNow(), null, client.Address, "tftp", name, bytes, outcome, detail, took));
 
-    // A socket for both families sees IPv4 as ::ffff:a.b.c.d; nobody else should.
+    // A socket for both families sees IPv4 as ::ffff:a.b.c.d; no other code should.
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private static IPEndPoint Plain(IPEndPoint end) => new(Plain(end.Address), end.Port);

@@ -235,7 +235,7 @@ internal sealed class TftpTransfer(TftpNegotiatedOptions terms, TimeSpan giveUpA
         return TftpStep.SendBlocks(_base, count);
     }
 
-    // An abort before the first block, after the size was told, is how OVMF asks for the size.
+    // OVMF requests a file and aborts before the first block to learn its size.
     private TftpOutcome Aborted(TftpErrorCode code, string text) =>
         _awaitsOptions && terms.TellsSize && code is TftpErrorCode.NotDefined or TftpErrorCode.OptionNegotiation
             ? TftpOutcome.SizeAsked

@@ -166,8 +166,8 @@ internal sealed class TransferLoop : IDisposable
         Run(() => session.End(TftpOutcome.Failed));
     }
 
-    // With one client, and that one near, the poller's call would be a third of all calls. Nobody can end a receiving call, but it lasts a
-    // few milliseconds at most, which is also the most by which a deadline is met late.
+    // With one client, and that one near, the poller's call would be a third of all calls. No other thread can end a receiving call, but it
+    // lasts a few milliseconds at most, which is also the most by which a deadline is met late.
     private void WaitForOnly()
     {
         while (_only is { IsNear: true } session && _inbox.IsEmpty && !_stopping && TryReceive(session, mayWait: true)) { }

@@ -24,7 +24,7 @@ internal abstract class TransferSocket : IDisposable
     /// <summary>Receives a datagram from the transfer's own socket.</summary>
     /// <param name="datagram">Where it is put.</param>
     /// <param name="mayWait">Whether the call waits for one for a short time, if the link <see cref="CanWait"/>.</param>
-    /// <param name="error"><see cref="SocketError.WouldBlock"/> when there is none.</param>
+    /// <param name="error"><see cref="SocketError.WouldBlock"/> without one.</param>
     /// <returns>Its length.</returns>
     public virtual int Receive(Span<byte> datagram, bool mayWait, out SocketError error) =>
         throw new NotSupportedException("The port is shared.");
@@ -47,7 +47,7 @@ internal abstract class TransferSocket : IDisposable
     protected static int PayloadOf(int mtu, AddressFamily family) =>
         (mtu <= 0 ? 1500 : mtu) - (family == AddressFamily.InterNetworkV6 ? IPv6AndUdp : IPv4AndUdp);
 
-    /// <summary>The MTU of the interface that has an address; 0 when there is none.</summary>
+    /// <summary>The MTU of the interface that has an address; 0 when no interface has it.</summary>
     protected static int InterfaceMtu(IPAddress local)
     {
         foreach (var network in NetworkInterface.GetAllNetworkInterfaces())

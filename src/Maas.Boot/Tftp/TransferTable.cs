@@ -35,9 +35,9 @@ internal sealed class TransferTable(int max, int maxPerClient, TimeProvider time
     }
 
     /// <summary>
-    /// Takes a place; <see langword="null"/> when there is none, with <paramref name="bound"/> saying which bound was met.
+    /// Takes a place; <see langword="null"/> when no place is free, with <paramref name="bound"/> saying which bound was met.
     /// </summary>
-    /// <param name="client">Who asks.</param>
+    /// <param name="client">The client.</param>
     /// <param name="request">What for.</param>
     /// <param name="displaced">The transfer that has lost its place and is to be ended.</param>
     /// <param name="bound">Empty, or which bound.</param>
@@ -132,7 +132,7 @@ internal sealed class TransferSlot(IPEndPoint client, TftpRequest request, long 
     /// <summary>The bytes of its window, as the table has counted them.</summary>
     public int WindowBytes { get; set; }
 
-    /// <summary>The trace of the request; <see langword="null"/> when nobody listens.</summary>
+    /// <summary>The trace of the request; <see langword="null"/> without a listener.</summary>
     public Activity? Activity { get; set; }
 }
 

@@ -5,7 +5,7 @@ namespace Maas.Boot.Dhcp.Firmware;
 /// <summary>Where a client of one link finds boot files.</summary>
 /// <param name="Programs">Which program each firmware gets.</param>
 /// <param name="TftpServer">The TFTP server as the client reaches it.</param>
-/// <param name="HttpBase">The HTTP server's folder of boot files, ending in a slash; <see langword="null"/> when there is none.</param>
+/// <param name="HttpBase">The HTTP server's folder of boot files, ending in a slash; <see langword="null"/> without one.</param>
 internal sealed record BootFileLocator(BootProgramTable Programs, IPAddress TftpServer, Uri? HttpBase)
 {
     /// <summary>The locator of a link on which clients reach this server as <paramref name="server"/>.</summary>
@@ -31,7 +31,7 @@ internal sealed record BootFileLocator(BootProgramTable Programs, IPAddress Tftp
     public string? HttpUrl(string? file) =>
         file is null ? null : IsUrl(file) ? file : HttpBase is null ? null : HttpBase.AbsoluteUri + file;
 
-    // Web servers are told to listen on 0.0.0.0, [::], * or +; clients need an address.
+    // Web servers listen on 0.0.0.0, [::], * or +; clients need an address.
     public static Uri? Resolve(Uri? address, IPAddress server)
     {
         if (address is null) return null;

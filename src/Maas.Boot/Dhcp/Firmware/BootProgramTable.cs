@@ -35,7 +35,7 @@ public sealed class BootProgramTable
     /// <summary>A table that answers for no firmware, to build on with <see cref="With"/>.</summary>
     public static BootProgramTable Empty { get; } = new([]);
 
-    /// <summary>The program for a firmware; <see langword="null"/> when there is none: the firmware is not answered.</summary>
+    /// <summary>The program for a firmware; <see langword="null"/> without one: the firmware gets no answer.</summary>
     public string? this[BootArchitecture architecture] => _programs.GetValueOrDefault(architecture);
 
     /// <summary>A table that differs in one firmware.</summary>

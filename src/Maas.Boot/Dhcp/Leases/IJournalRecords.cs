@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Maas.Boot.Dhcp.Leases;
 
-/// <summary>How one kind of record stands in a <see cref="JournalFile{TKey, TRecord, TFormat}"/>.</summary>
+/// <summary>How one kind of record is written in a <see cref="JournalFile{TKey, TRecord, TFormat}"/>.</summary>
 internal interface IJournalRecords<TKey, TRecord>
 {
     /// <summary>The 8 octets a file of these records begins with; the last is the version that is written.</summary>

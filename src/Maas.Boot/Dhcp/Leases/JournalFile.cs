@@ -99,7 +99,7 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
         }
         catch
         {
-            // After a failed sync nobody knows what is on the disk (the kernel forgets what it could not write): begin a new file.
+            // After a failed sync the content of the disk is unknown (the kernel forgets what it could not write): begin a new file.
             _isDamaged = true;
             throw;
         }

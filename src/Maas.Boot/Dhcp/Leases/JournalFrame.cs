@@ -30,7 +30,7 @@ internal static class JournalFrame
         Seal(System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..], sequence);
     }
 
-    /// <summary>Fills in the header of a frame whose payload stands behind it already.</summary>
+    /// <summary>Fills in the header of a frame whose payload follows it already.</summary>
     public static void Seal(Span<byte> frame, ulong sequence)
     {
         FrameMark.CopyTo(frame);
@@ -55,7 +55,7 @@ internal static class JournalFrame
         return true;
     }
 
-    /// <summary>The place of the next mark of a frame at or after <paramref name="from"/>; -1 when there is none.</summary>
+    /// <summary>The place of the next mark of a frame at or after <paramref name="from"/>; -1 without one.</summary>
     public static int Find(ReadOnlySpan<byte> content, int from) =>
         from >= content.Length ? -1 : content[from..].IndexOf(FrameMark) is var at and >= 0 ? from + at : -1;
 

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Maas.Boot.Dhcp.Leases;
 
-/// <summary>A short text in a record of a journal: length (1) and Latin-1; what is longer is cut off, and an empty one is none.</summary>
+/// <summary>
+/// A short text in a record of a journal: length (1) and Latin-1; a longer one is cut off, and an empty one means no text.
+/// </summary>
 internal static class JournalText
 {
     /// <summary>The most octets that a text takes, its length among them.</summary>

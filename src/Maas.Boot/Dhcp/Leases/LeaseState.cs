@@ -9,7 +9,9 @@ public enum LeaseState : byte
     /// <summary>Given back by the client.</summary>
     Released = 2,
 
-    /// <summary>In use by somebody else, said the client: nobody gets it until this ends (RFC 2131 section 3.1, step 5).</summary>
+    /// <summary>
+    /// The client declined it because another host uses it: it is not offered until this ends (RFC 2131 section 3.1, step 5).
+    /// </summary>
     Quarantined = 3,
 
     /// <summary>Offered, and not yet taken. A store never sees it.</summary>

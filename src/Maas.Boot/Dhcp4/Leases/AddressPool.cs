@@ -3,7 +3,7 @@ using Maas.Boot.Net;
 namespace Maas.Boot.Dhcp4.Leases;
 
 /// <summary>
-/// The leasable addresses of one subnet. An address nobody ever had is preferred, at a place that depends on the client
+/// The leasable addresses of one subnet. An address that was never leased is preferred, at a place that depends on the client
 /// (so that it lands on the same address even when the store was lost); then the one whose lease ended longest ago.
 /// </summary>
 internal sealed class AddressPool
@@ -35,7 +35,7 @@ internal sealed class AddressPool
     /// <summary>How many addresses can be leased at all.</summary>
     public int Size => _leasable.Count;
 
-    /// <summary>Whether the address may be leased to anybody.</summary>
+    /// <summary>Whether the address may be leased to any client.</summary>
     public bool IsLeasable(uint number) => IndexOf(number) is var index and >= 0 && _leasable.Contains(index);
 
     /// <summary>Notes that the address has been used, by whatever way it came to that.</summary>
@@ -54,7 +54,7 @@ internal sealed class AddressPool
         _endings.Enqueue(entry, entry.ExpiresAt);
     }
 
-    /// <summary>An address nobody had yet; 0 when there is none left.</summary>
+    /// <summary>An address that was never leased; 0 when all were.</summary>
     public uint TakeFresh(ReadOnlySpan<byte> client)
     {
         if (_fresh.Count == 0) return 0;

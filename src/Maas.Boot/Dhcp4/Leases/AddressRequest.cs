@@ -78,7 +78,7 @@ public enum AddressRequestKind
     /// <summary>REQUEST for another server's offer: what was offered here is free again. The answer is not used.</summary>
     TookAnother,
 
-    /// <summary>DECLINE: somebody else answers at the address. The answer is not used.</summary>
+    /// <summary>DECLINE: another host answers at the address. The answer is not used.</summary>
     InUse,
 
     /// <summary>RELEASE: it does not need the address any longer. The answer is not used.</summary>

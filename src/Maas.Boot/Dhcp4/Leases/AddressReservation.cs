@@ -36,7 +36,7 @@ public abstract record AddressReservation(IPAddress Address)
         internal override bool Matches(DhcpMessage request) => MachineIdentifier.Of(request) == Machine;
     }
 
-    /// <summary>For whoever is attached to this circuit of a relay (option 82 sub-option 1).</summary>
+    /// <summary>For any client that is attached to this circuit of a relay (option 82 sub-option 1).</summary>
     /// <param name="Address">The address.</param>
     /// <param name="Circuit">The circuit id in the relay's own notation.</param>
     public sealed record ForCircuit(IPAddress Address, ReadOnlyMemory<byte> Circuit) : AddressReservation(Address)

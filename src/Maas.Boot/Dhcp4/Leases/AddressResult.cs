@@ -21,7 +21,7 @@ public readonly struct AddressResult
     /// <summary>The address granted; 0.0.0.0 when none is.</summary>
     public IPAddress Address => IPv4.ToAddress(Number);
 
-    /// <summary>The subnet whose parameters the client is told; <see langword="null"/> unless granted.</summary>
+    /// <summary>The subnet whose parameters the client gets; <see langword="null"/> unless granted.</summary>
     public DhcpSubnet? Subnet { get; }
 
     /// <summary>For how long; zero for the parameters alone (INFORM).</summary>
@@ -34,7 +34,7 @@ public readonly struct AddressResult
     public string? HostName { get; init; }
 
     /// <summary>
-    /// Whether the address is new to the client, so that the server asks the link by ARP whether somebody uses it unasked.
+    /// Whether the address is new to the client, so that the server asks the link by ARP whether another host uses it.
     /// </summary>
     public bool IsUntried { get; init; }
 
@@ -55,7 +55,7 @@ public readonly struct AddressResult
     public static AddressResult Grant(IPAddress address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) =>
         Grant(address.ToNumber(), subnet, leaseTime, rule);
 
-    /// <summary>The client is told the subnet's parameters, without an address.</summary>
+    /// <summary>The client gets the subnet's parameters, without an address.</summary>
     public static AddressResult Inform(DhcpSubnet subnet, string rule) => new(AddressResultKind.Grant, 0, subnet, TimeSpan.Zero, rule);
 
     /// <summary>The client must not use the address: NAK.</summary>

@@ -3,7 +3,7 @@ using Maas.Boot.Dhcp4.Wire;
 
 namespace Maas.Boot.Dhcp4.Leases;
 
-/// <summary>A subnet: which addresses may be leased on it, and what its clients are told.</summary>
+/// <summary>A subnet: which addresses may be leased on it, and the parameters of its clients.</summary>
 /// <example>
 /// <code>
 /// var subnet = new DhcpSubnet
@@ -19,7 +19,7 @@ public sealed record DhcpSubnet
     /// <summary>The subnet's network.</summary>
     public required IPNetwork Network { get; init; }
 
-    /// <summary>The addresses leased to whoever asks; none when only reservations are served.</summary>
+    /// <summary>The addresses leased to any client; none when only reservations are served.</summary>
     public IReadOnlyList<AddressRange> Ranges { get; init; } = [];
 
     /// <summary>Addresses within <see cref="Ranges"/> that are never leased: statically configured machines.</summary>

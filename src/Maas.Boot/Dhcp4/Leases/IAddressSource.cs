@@ -8,8 +8,8 @@ namespace Maas.Boot.Dhcp4.Leases;
 public interface IAddressSource
 {
     /// <summary>
-    /// Answers one question. An answer that completes at once is sent without leaving the receive loop; one that does not holds up nobody
-    /// else.
+    /// Answers one question. An answer that completes at once is sent without leaving the receive loop. One that does not delays no other
+    /// request.
     /// </summary>
     /// <param name="question">What is asked. Its message is the server's own and is used again once the question is answered: copy what you
     /// keep.</param>

@@ -9,8 +9,8 @@ public interface ILeaseStore
     IAsyncEnumerable<Lease> ReadAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes leases, in this order; the last one of an address counts. They are durable once the call has completed: clients are told only
-    /// then.
+    /// Writes leases, in this order; the last one of an address counts. They are durable once the call has completed: clients get their ACK
+    /// only then.
     /// </summary>
     /// <param name="leases">One or many: all that came together while the last write was under way. The memory is used again once the call
     /// has completed.</param>

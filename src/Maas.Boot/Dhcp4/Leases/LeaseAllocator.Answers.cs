@@ -33,7 +33,7 @@ public sealed partial class LeaseAllocator
     }
 
     // A client that renews or rebinds an address of no subnet here asks by the link that its message came by: it has moved, and where
-    // nobody else leases addresses, it is told so (RFC 2131 section 4.3.2).
+    // no other server leases addresses, it gets this answer (RFC 2131 section 4.3.2).
     private SharedNetwork? LinkOf(in AddressRequest question) =>
         _subnets.Find(question.Request, question.LinkNumber)
         ?? (_rules.Authoritative && question.Kind == AddressRequestKind.Extend
@@ -41,7 +41,7 @@ public sealed partial class LeaseAllocator
             : null);
 
     // RFC 8925 section 3.3: a client that can do without is offered 0.0.0.0, and no address is kept for it; rapid commit does not count.
-    // One that requests an address all the same gets it as anybody does.
+    // One that requests an address all the same gets it as other clients do.
     private static DhcpSubnet? WithoutIPv4(SharedNetwork link, in AddressRequest question) =>
         question.Request.Options.Get(DhcpOptionCode.ParameterRequestList).Contains((byte)DhcpOptionCode.IPv6OnlyPreferred)
             && SubnetOf(link, question) is { IPv6OnlyTime: not null } subnet ? subnet : null;
@@ -126,7 +126,7 @@ public sealed partial class LeaseAllocator
         return Take(link, client, question, now, "it remembers its address rightly");
     }
 
-    // RENEWING and REBINDING: it uses the address already. If nobody else has it, the lease was lost here, not there.
+    // RENEWING and REBINDING: it uses the address already. If no other client has it, the lease was lost here, not there.
     private AddressResult Extend(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now) =>
         link.FindByClient(client) is { } entry && entry.Number != question.Number
             ? AddressResult.Refuse("it has another address")

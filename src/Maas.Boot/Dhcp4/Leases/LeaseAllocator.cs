@@ -8,7 +8,7 @@ namespace Maas.Boot.Dhcp4.Leases;
 
 /// <summary>The address source of a server of its own: pools and reservations in memory, leases in a store.</summary>
 /// <remarks>
-/// A client gets the address reserved for it; else the one it had; else the one it asks for, if free; else one that nobody
+/// A client gets the address reserved for it; else the one it had; else the one it asks for, if free; else one that no client
 /// had; else the one whose lease ended longest ago. Safe for use from several threads.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]

@@ -37,7 +37,7 @@ internal sealed class LeaseBinding(uint number, AddressPool pool)
     /// <summary>The end under which the pool will look at it; <see langword="null"/> when it will not.</summary>
     public DateTimeOffset? NotedEnding { get; set; }
 
-    /// <summary>Whether nobody may be given it now but the client it is held for.</summary>
+    /// <summary>Whether it may be given only to the client that it is held for.</summary>
     public bool IsHeldAt(DateTimeOffset now) => ExpiresAt > now && State != LeaseState.Released;
 
     /// <summary>Whether the client has it, or had it last.</summary>

@@ -1,7 +1,7 @@
 namespace Maas.Boot.Dhcp4.Leases;
 
 /// <summary>
-/// How long what is not a lease yet, or no longer, keeps an address from others, and what becomes of clients nobody knows.
+/// How long what is not a lease yet, or no longer, keeps an address from others, and what becomes of unknown clients.
 /// </summary>
 public sealed record LeaseOptions
 {
@@ -10,7 +10,7 @@ public sealed record LeaseOptions
     /// </summary>
     public TimeSpan OfferTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long nobody gets an address that a client found in use; 1 h unless told otherwise.</summary>
+    /// <summary>How long an address that a client found in use is not offered; 1 h unless told otherwise.</summary>
     public TimeSpan QuarantineTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed record LeaseOptions
     public bool RapidCommit { get; init; }
 
     /// <summary>
-    /// Whether this server alone knows the subnet's addresses. If so, a client that remembers an address nobody here knows is
+    /// Whether this server alone knows the subnet's addresses. If so, a client that remembers an address without a lease here is
     /// refused at once and starts anew; if not (the default, RFC 2131 section 4.3.2), it gets no answer, because another server may know
     /// it.
     /// </summary>

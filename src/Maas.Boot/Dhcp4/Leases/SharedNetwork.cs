@@ -37,7 +37,7 @@ internal sealed class SharedNetwork
         if (_byClient.TryGetValue(entry.Client, out var attached) && attached == entry) _byClient.Remove(entry.Client);
     }
 
-    /// <summary>Whether the client could have the address: nobody else holds it.</summary>
+    /// <summary>Whether the client could have the address: no other client holds it.</summary>
     public bool IsFreeFor(uint number, ReadOnlySpan<byte> client, DateTimeOffset now) =>
         !Entries.TryGetValue(number, out var entry) || entry.IsOwnOf(client) || !entry.IsHeldAt(now);
 

@@ -46,7 +46,7 @@ internal sealed class SubnetTable
     public IReadOnlyList<SharedNetwork> Links { get; }
 
     /// <summary>
-    /// The link a message comes from: by its circuit, else by an address on the link; <see langword="null"/> when it is none of ours.
+    /// The link a message comes from: by its circuit, else by an address on the link; <see langword="null"/> when it is not served.
     /// </summary>
     public SharedNetwork? Find(DhcpMessage request, uint number) =>
         _byCircuit.Count > 0
@@ -54,7 +54,7 @@ internal sealed class SubnetTable
             ? link
             : Find(number);
 
-    /// <summary>The link an address lies on; <see langword="null"/> when it is none of ours.</summary>
+    /// <summary>The link an address lies on; <see langword="null"/> when it is not served.</summary>
     public SharedNetwork? Find(uint number)
     {
         if (_byRelay.TryGetValue(number, out var link)) return link;

@@ -7,8 +7,8 @@ using System.Net.Sockets;
 namespace Maas.Boot.Dhcp4.Server;
 
 /// <summary>
-/// Asks a link whether somebody uses an address already (RFC 5227 section 2.1): an ARP request from 0.0.0.0, which no host
-/// takes as news about anybody. Linux only, with CAP_NET_RAW.
+/// Asks a link whether a host uses an address already (RFC 5227 section 2.1): an ARP request from 0.0.0.0, which no host
+/// takes as news about another. Linux only, with CAP_NET_RAW.
 /// <code>
 /// hardware type (2) = 1, protocol type (2) = 0x0800, lengths (1, 1) = 6, 4, operation (2)
 /// sender hardware (6), sender address (4), target hardware (6), target address (4)      RFC 826
@@ -63,7 +63,7 @@ internal sealed class ArpProbe : IDisposable
         }
     }
 
-    /// <summary>Whether somebody other than the client answers for an address within the time given.</summary>
+    /// <summary>Whether a host other than the client answers for an address within the time given.</summary>
     public async ValueTask<bool> IsInUseAsync(uint address, HardwareAddress client, TimeSpan patience, CancellationToken cancellationToken)
     {
         var probe = new Probe(client);
@@ -81,7 +81,7 @@ internal sealed class ArpProbe : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            return false; // the link is down: nobody can be asked, and nobody will take the offer either
+            return false; // the link is down: no host can answer, and no client will take the offer either
         }
         finally
         {

@@ -22,7 +22,7 @@ internal abstract class DhcpClientSocket(
 
     public (ushort Server, ushort Client) Ports { get; } = ports;
 
-    /// <summary>Which addresses of packets are none to send to.</summary>
+    /// <summary>Which addresses from packets replies may be sent to.</summary>
     public UnicastFilter Unicast { get; init; } = new(server.ToNumber(), ports.Server);
 
     /// <summary>Sends the reply of an exchange to where it is addressed.</summary>

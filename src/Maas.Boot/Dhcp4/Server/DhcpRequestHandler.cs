@@ -210,7 +210,7 @@ internal sealed partial class DhcpRequestHandler
         // there is one when a probe is needed
         exchange.Link.Probe!.IsInUseAsync(address.Number, exchange.Request.Hardware, _options.ProbeTime, _stopping);
 
-    // As if the client had declined the address: whoever uses it keeps it, and nobody else is offered it for a while.
+    // As if the client had declined the address: the host that uses it keeps it, and no client is offered it for a while.
     private async ValueTask<AddressResult> AskForAnotherAsync(AddressRequest question, AddressResult inUse)
     {
         LogInUse(inUse.Address);

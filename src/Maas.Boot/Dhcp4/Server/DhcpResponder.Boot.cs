@@ -19,7 +19,7 @@ internal static partial class DhcpResponder
         6, 1, 3, 10, 4, 0, (byte)'P', (byte)'X', (byte)'E', 9, 20, 0, 0, 17, .. "Raspberry Pi Boot"u8, 255
     ];
 
-    // iPXE sub-option 176 (no-pxedhcp): do not wait 2 s for a proxy, there is none.
+    // iPXE sub-option 176 (no-pxedhcp): do not wait 2 s for a proxy that does not exist.
     private static ReadOnlySpan<byte> DoNotWaitForProxy => [176, 1, 1];
 
     /// <summary>

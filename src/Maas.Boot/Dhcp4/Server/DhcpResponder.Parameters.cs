@@ -8,8 +8,8 @@ namespace Maas.Boot.Dhcp4.Server;
 internal static partial class DhcpResponder
 {
     /// <summary>
-    /// What a client is told about its subnet. Mask, routers, name servers and domain go to everybody, asked for or not, since
-    /// no client can do without; the rest only to who asks (option 55) or asks for nothing in particular.
+    /// The parameters of a client's subnet. Mask, routers, name servers and domain go to all clients, requested or not, since
+    /// no client can do without; the rest to clients that request them (option 55) or have no list.
     /// </summary>
     private static void SetParameters(DhcpSubnet subnet, in AddressResult address, DhcpMessage request, DhcpOptions options)
     {

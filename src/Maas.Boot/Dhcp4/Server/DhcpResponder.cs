@@ -7,7 +7,7 @@ namespace Maas.Boot.Dhcp4.Server;
 /// <summary>What a reply is made of: the decisions taken elsewhere. The reply follows from them and the request alone.</summary>
 /// <param name="Server">This server's identifier on the client's link.</param>
 /// <param name="Address">The address source's answer; silent in proxy mode.</param>
-/// <param name="Boot">What the client is told about booting; <see langword="null"/> for nothing.</param>
+/// <param name="Boot">The boot parameters of the client; <see langword="null"/> for none.</param>
 internal readonly record struct DhcpResponseContext(uint Server, AddressResult Address, BootParameters? Boot);
 
 /// <summary>Writes replies (RFC 2131 section 4.3). Pure: no clock, no socket, no store.</summary>
@@ -58,7 +58,7 @@ internal static partial class DhcpResponder
     /// <summary>Fills in the reply of a proxy: the boot part alone, for another server's lease (PXE 2.1 section 2.2).</summary>
     /// <param name="request">What is answered: a DISCOVER, or what reached the boot service's port.</param>
     /// <param name="server">This server's identifier.</param>
-    /// <param name="boot">What the client is told about booting.</param>
+    /// <param name="boot">The boot parameters of the client.</param>
     /// <param name="atBootService">Whether it came to port 4011, where a DISCOVER too is answered by an ACK.</param>
     /// <param name="reply">The reply to fill in.</param>
     /// <returns><see langword="false"/> for silence.</returns>

@@ -30,7 +30,7 @@ public sealed partial class DhcpServer
     /// <param name="options">Where and how it answers.</param>
     /// <param name="services">What it uses of the application.</param>
     /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, nowhere to listen, or a prefix that
-    /// is none.</exception>
+    /// is malformed.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public DhcpServer(DhcpServerOptions options, BootServices services)
     {

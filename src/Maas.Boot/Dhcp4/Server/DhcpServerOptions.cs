@@ -42,12 +42,12 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
 
     /// <summary>
     /// The networks of the relays that are answered, by the address that a relay sends from or by its <c>giaddr</c>; empty, the default,
-    /// for all relays. Where relays are listed, a stranger cannot have answers sent to an address of his choice by claiming to be one.
+    /// for all relays. Where relays are listed, a host cannot have answers sent to another address by claiming to be a relay.
     /// </summary>
     public IList<IPNetwork> Relays { get; } = [];
 
     /// <summary>
-    /// How long a link is asked by ARP whether somebody uses an address that is about to be offered to a client for the first time;
+    /// How long a link is asked by ARP whether a host uses an address that is about to be offered to a client for the first time;
     /// 300 ms unless told otherwise, zero for not at all. It holds up that one offer. Clients behind relays are offered at once.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to less than zero or more than 3 s, when firmware has given up.</exception>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp4.Server;
 
-/// <summary>Tells what happened: to the observer, the meter and the log. It costs next to nothing where nobody listens.</summary>
+/// <summary>Tells what happened: to the observer, the meter and the log. Without a listener it costs next to nothing.</summary>
 internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly DhcpMeter Meter = new("dhcp", "DHCP");
@@ -38,7 +38,7 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
     public static void Overflowed() => Meter.Overflowed();
 
     /// <summary>
-    /// Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.
+    /// Begins the trace of an exchange; <see langword="null"/> without a listener. What is asked on the way is part of it.
     /// </summary>
     public static Activity? Begin(DhcpMessage request) =>
         BootMeter.Activities.HasListeners()

@@ -29,7 +29,7 @@ internal sealed class DhcpTransaction
     /// <summary>When it was received, as <see cref="TimeProvider.GetTimestamp"/> tells.</summary>
     public long ReceivedAt { get; set; }
 
-    /// <summary>The trace of the exchange; <see langword="null"/> when nobody listens.</summary>
+    /// <summary>The trace of the exchange; <see langword="null"/> without a listener.</summary>
     public Activity? Activity { get; set; }
 
     /// <summary>What firmware the client is; <see langword="null"/> for none.</summary>

@@ -13,7 +13,7 @@ internal readonly record struct ReplyRoute(ReplyTarget Target, uint Address, ush
     /// <summary>
     /// The rules of RFC 2131 section 4.1: a relay's giaddr first, then the address the client answers for, then broadcast when
     /// it asked for that, else its hardware address. A NAK to a client on the link is always broadcast: its address may be wrong.
-    /// The caller asks <see cref="UnicastFilter"/> whether the address, which a stranger wrote into a packet, is one to send to.
+    /// The caller asks <see cref="UnicastFilter"/> whether the address, which comes from an unauthenticated packet, is one to send to.
     /// </summary>
     /// <param name="request">What is answered.</param>
     /// <param name="reply">The answer.</param>

@@ -7,7 +7,7 @@ namespace Maas.Boot.Dhcp4.Server;
 
 /// <summary>
 /// Whether an address that a packet names (giaddr, ciaddr, the source) is one to send a reply to: that of one host, which is not this
-/// server. Else anybody could have the server broadcast or multicast to hosts that did not ask, or answer itself.
+/// server. Otherwise a forged packet could make the server broadcast or multicast to uninvolved hosts, or answer itself.
 /// </summary>
 internal sealed class UnicastFilter
 {
@@ -45,7 +45,7 @@ internal sealed class UnicastFilter
 
     /// <summary>Whether a reply may go there. What is sent to everybody on the link, because no packet names an address, may.</summary>
     /// <param name="route">Where the reply would go.</param>
-    /// <param name="subnet">The client's subnet, as far as known: its broadcast address is none to send to either.</param>
+    /// <param name="subnet">The client's subnet, as far as known: nothing is sent to its broadcast address either.</param>
     public bool Allows(in ReplyRoute route, IPNetwork? subnet = null)
     {
         if (route.Target is not (ReplyTarget.Relay or ReplyTarget.Client)) return true;

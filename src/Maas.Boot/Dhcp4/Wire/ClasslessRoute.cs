@@ -42,7 +42,7 @@ public sealed record ClasslessRoute(IPNetwork Destination, IPAddress Router)
             reader.ReadSpan(OctetsOf(length)).CopyTo(network);
             var router = reader.ReadIPv4();
             if (reader.Failed) return false;
-            var number = BinaryPrimitives.ReadUInt32BigEndian(network) & IPv4.Mask(length); // bits beyond the prefix are nobody's
+            var number = BinaryPrimitives.ReadUInt32BigEndian(network) & IPv4.Mask(length); // bits beyond the prefix have no meaning
             read.Add(new ClasslessRoute(new IPNetwork(IPv4.ToAddress(number), length), IPv4.ToAddress(router)));
         }
 

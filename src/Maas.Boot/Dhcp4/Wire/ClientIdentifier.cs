@@ -56,7 +56,7 @@ public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>
     public static bool operator !=(ClientIdentifier left, ClientIdentifier right) => !left.Equals(right);
 
     /// <summary>
-    /// The octets that identify a message's sender, without allocating. An option of fewer than two octets identifies nobody (RFC 2132
+    /// The octets that identify a message's sender, without allocating. An option of fewer than two octets identifies no client (RFC 2132
     /// section 9.14).
     /// </summary>
     /// <param name="message">The message.</param>

@@ -15,7 +15,7 @@ public enum DhcpMessageType : byte
     /// <summary>Client to server: I take, keep or verify this address.</summary>
     Request = 3,
 
-    /// <summary>Client to server: the address is in use by somebody else.</summary>
+    /// <summary>Client to server: the address is in use by another host.</summary>
     Decline = 4,
 
     /// <summary>Server to client: it is yours.</summary>

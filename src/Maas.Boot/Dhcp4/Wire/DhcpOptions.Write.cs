@@ -25,7 +25,7 @@ public sealed partial class DhcpOptions
     /// <summary>
     /// Puts the options into the order in which a client asks for them, which it may say is that of its preference (RFC 2132 section 9.8):
     /// the message type and the server first, then what it did not ask for but gets with a lease, then what it asked for, then the rest in
-    /// the order they were added. The mask stands before the routers whatever the client says (RFC 2132 section 3.3).
+    /// the order they were added. The mask comes before the routers whatever the client says (RFC 2132 section 3.3).
     /// </summary>
     /// <param name="asked">The value of option 55; empty when the client asks for nothing in particular.</param>
     internal void Arrange(ReadOnlySpan<byte> asked)

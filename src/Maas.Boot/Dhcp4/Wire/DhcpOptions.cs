@@ -63,7 +63,7 @@ public sealed partial class DhcpOptions
     /// </summary>
     public string? GetText(DhcpOptionCode code) => TryGet(code, out var value) ? Encoding.Latin1.GetString(value.TrimEnd((byte)0)) : null;
 
-    /// <summary>Adds an option at the end, or replaces its value where it stands.</summary>
+    /// <summary>Adds an option at the end, or replaces its value in its place.</summary>
     /// <exception cref="ArgumentException">The code is PAD, END or Overload (which are matters of the wire), or the value is longer than
     /// 65,535 octets.</exception>
     public void Set(DhcpOptionCode code, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(code, value.Length));

@@ -6,7 +6,7 @@ namespace Maas.Boot.Dhcp4.Wire;
 /// The name service search order of option 117 (RFC 2937): which naming services a client asks, in which order, each by the code of the
 /// option that lists its servers.
 /// </summary>
-/// <remarks>0 stands for the client's own files; 6 is DNS, 41 NIS, 44 NetBIOS over TCP/IP, 65 NIS+ (RFC 2937 section 2).</remarks>
+/// <remarks>0 means the client's own files; 6 is DNS, 41 NIS, 44 NetBIOS over TCP/IP, 65 NIS+ (RFC 2937 section 2).</remarks>
 public static class NameServiceSearch
 {
     /// <summary>Writes the order as the option's value: two octets a service.</summary>

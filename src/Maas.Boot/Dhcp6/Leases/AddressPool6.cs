@@ -37,7 +37,7 @@ internal sealed class AddressPool6
 
     public Dhcp6Subnet Subnet { get; }
 
-    /// <summary>How many addresses are leased to whoever asks.</summary>
+    /// <summary>How many addresses are leased to any client.</summary>
     public int Size => _leasable;
 
     public IEnumerable<Lease6> Held => _held.Values;
@@ -53,7 +53,7 @@ internal sealed class AddressPool6
 
     public Lease6? Find(UInt128 address) => _held.GetValueOrDefault(address);
 
-    /// <summary>Whether anybody may have the address who asks.</summary>
+    /// <summary>Whether any client may have the address.</summary>
     public bool IsLeasable(UInt128 address) => IsInRange(address) && !_kept.Contains(address);
 
     /// <summary>The address kept for a client; <see langword="null"/> when none is.</summary>
@@ -64,7 +64,7 @@ internal sealed class AddressPool6
         return null;
     }
 
-    /// <summary>An address that nobody holds; <see langword="null"/> when all are held.</summary>
+    /// <summary>An address that no client holds; <see langword="null"/> when all are held.</summary>
     public UInt128? FindFree(Duid client, uint association)
     {
         if (_heldInRanges >= _leasable) return null;

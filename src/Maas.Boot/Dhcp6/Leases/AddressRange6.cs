@@ -7,7 +7,7 @@ namespace Maas.Boot.Dhcp6.Leases;
 /// <summary>IPv6 addresses from a first to a last, both included; written <c>fd00::1000-fd00::1fff</c>.</summary>
 public readonly record struct AddressRange6
 {
-    /// <summary>The most addresses of a range. What is remembered of each has a bound then, whoever asks.</summary>
+    /// <summary>The most addresses of a range. What is remembered of each is bounded then.</summary>
     public const int MaxCount = 1 << 20;
 
     /// <summary>Makes a range.</summary>

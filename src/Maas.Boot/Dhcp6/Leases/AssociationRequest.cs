@@ -4,7 +4,7 @@ namespace Maas.Boot.Dhcp6.Leases;
 
 /// <summary>What a client wants of one identity association.</summary>
 /// <param name="Kind">What is asked.</param>
-/// <param name="Client">Who asks.</param>
+/// <param name="Client">The client.</param>
 /// <param name="Association">The association as the client sent it.</param>
 /// <param name="Hardware">The client's hardware address, as far as known.</param>
 /// <param name="IsFirmware">Whether it is firmware, whose leases are short.</param>
@@ -31,13 +31,13 @@ internal enum AssociationRequestKind
     /// <summary>RENEW: it keeps the address this server gave it.</summary>
     Renew,
 
-    /// <summary>REBIND: it keeps the address whoever gave it.</summary>
+    /// <summary>REBIND: it keeps the address, whichever server leased it.</summary>
     Rebind,
 
     /// <summary>RELEASE: it does not need the address any longer.</summary>
     Release,
 
-    /// <summary>DECLINE: somebody else uses the address.</summary>
+    /// <summary>DECLINE: another host uses the address.</summary>
     Decline,
 }
 

@@ -3,8 +3,8 @@ using System.Net;
 namespace Maas.Boot.Dhcp6.Leases;
 
 /// <summary>
-/// A subnet: which addresses are leased on it, and what its clients are told. Without ranges and reservations it is stateless: clients are
-/// told the rest, and make their addresses themselves.
+/// A subnet: which addresses are leased on it, and the parameters of its clients. Without ranges and reservations it is stateless: clients
+/// are told the rest, and make their addresses themselves.
 /// </summary>
 /// <example>
 /// <code>
@@ -17,7 +17,7 @@ public sealed record Dhcp6Subnet
     /// <summary>The subnet's prefix.</summary>
     public required IPNetwork Network { get; init; }
 
-    /// <summary>The addresses leased to whoever asks.</summary>
+    /// <summary>The addresses leased to any client.</summary>
     public IReadOnlyList<AddressRange6> Ranges { get; init; } = [];
 
     /// <summary>Addresses kept for certain machines, inside or outside of <see cref="Ranges"/>.</summary>
@@ -32,7 +32,7 @@ public sealed record Dhcp6Subnet
     /// <summary>Option 24 (RFC 3646): the domains clients search short names in; none leaves it out.</summary>
     public IReadOnlyList<string> SearchDomains { get; init; } = [];
 
-    /// <summary>Option 56 (RFC 5908): NTP servers, told to who asks; none leaves it out.</summary>
+    /// <summary>Option 56 (RFC 5908): NTP servers, for clients that request it; none leaves it out.</summary>
     public IReadOnlyList<IPAddress> TimeServers { get; init; } = [];
 
     /// <summary>
@@ -52,7 +52,7 @@ public sealed record Dhcp6Subnet
     /// </summary>
     public TimeSpan FirmwareLeaseTime { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long nobody gets an address that a client found in use; 1 h unless told otherwise.</summary>
+    /// <summary>How long an address that a client found in use is not offered; 1 h unless told otherwise.</summary>
     public TimeSpan QuarantineTime { get; init; } = TimeSpan.FromHours(1);
 
     internal bool IsStateless => Ranges.Count == 0 && Reservations.Count == 0;

@@ -8,7 +8,7 @@ public interface ILeaseStore6
     /// <summary>Every lease the store knows, once for each address. Asked once, before the first write.</summary>
     IAsyncEnumerable<Lease6> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes leases, no address twice. They are durable once the call has completed: clients are told only then.</summary>
+    /// <summary>Writes leases, no address twice. They are durable once the call has completed: clients get their reply only then.</summary>
     /// <param name="leases">One or many: all that came together while the last write was under way.</param>
     /// <param name="cancellationToken">Ends the wait; the leases may or may not have been written.</param>
     /// <exception cref="IOException">They cannot be made durable.</exception>

@@ -19,7 +19,7 @@ public sealed record Lease6
     /// <summary>The hardware address of the client's last message, as far as it told; <see langword="null"/> when it did not.</summary>
     public HardwareAddress? Hardware { get; init; }
 
-    /// <summary>What became of it; never <see cref="LeaseState.Offered"/>, since an advertised address is held for nobody.</summary>
+    /// <summary>What became of it; never <see cref="LeaseState.Offered"/>, since an advertised address is not held.</summary>
     public required LeaseState State { get; init; }
 
     /// <summary>Since when the client has it, or since when it is in this state.</summary>

@@ -33,8 +33,8 @@ public sealed partial class LeaseAllocator6
             : Exhausted(pool, question, now);
     }
 
-    // RENEW and REBIND. It uses the address already: if nobody else has it, the lease was lost here, not there (RFC 8415 sections 18.3.4
-    // and 18.3.5).
+    // RENEW and REBIND. It uses the address already: if no other client has it, the lease was lost here, not there (RFC 8415 sections
+    // 18.3.4 and 18.3.5).
     private AssociationResult Extend(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
         if (pool.Find(question.Client, question.Association.Id) is { } own)

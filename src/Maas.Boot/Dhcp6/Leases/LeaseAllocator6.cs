@@ -9,7 +9,7 @@ namespace Maas.Boot.Dhcp6.Leases;
 /// <summary>Leases IPv6 addresses of subnets and remembers them in a store.</summary>
 /// <remarks>
 /// A client gets the address reserved for it; else the one it has; else the one it asks for, if free; else one whose place in
-/// the range follows from its identifier. An advertised address is held for nobody: whoever asks, however often, takes nothing
+/// the range follows from its identifier. An advertised address is not held: a client that solicits, however often, takes nothing
 /// by it. Safe for use from several threads.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
@@ -72,7 +72,7 @@ public sealed partial class LeaseAllocator6
         }
     }
 
-    /// <summary>What is known about an address that is held now; <see langword="null"/> when nobody has it.</summary>
+    /// <summary>What is known about an address that is held now; <see langword="null"/> when no client has it.</summary>
     public Lease6? Find(IPAddress address)
     {
         lock (_lock)
@@ -86,7 +86,7 @@ public sealed partial class LeaseAllocator6
     /// <summary>Whether addresses are another server's matter on all subnets.</summary>
     internal bool IsStateless => Array.TrueForAll(_pools, p => p.Subnet.IsStateless);
 
-    /// <summary>The subnet an address lies in; <see langword="null"/> when it is none of ours.</summary>
+    /// <summary>The subnet an address lies in; <see langword="null"/> when it is not served.</summary>
     internal Dhcp6Subnet? SubnetOf(IPAddress address) => PoolOf(address)?.Subnet;
 
     /// <summary>Answers one question; what the answer grants is durable once <see cref="CommitAsync"/> has completed after it.</summary>
@@ -101,7 +101,7 @@ public sealed partial class LeaseAllocator6
         }
     }
 
-    /// <summary>Makes everything granted so far durable. Whoever waits meanwhile finds its own written too: one sync for many.</summary>
+    /// <summary>Makes everything granted so far durable. Callers that wait meanwhile find theirs written too: one sync for many.</summary>
     /// <exception cref="IOException">It cannot be made durable: the clients are not told.</exception>
     internal async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
@@ -122,7 +122,7 @@ public sealed partial class LeaseAllocator6
             }
             catch
             {
-                // Not durable: nobody is told, and the next commit tries again.
+                // Not durable: no client gets a reply, and the next commit tries again.
                 lock (_lock)
                     foreach (var (address, lease) in taken) _dirty.TryAdd(address, lease);
                 throw;

@@ -34,7 +34,7 @@ internal static class Dhcp6OutgoingRules
             : null;
     }
 
-    // The association's number stands first in each of the kinds that may repeat.
+    // The association's number comes first in each of the kinds that may repeat.
     private static uint Id(Dhcp6Option option) => option.Value.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(option.Value.Span);
 
     private static bool MayRepeat(Dhcp6OptionCode code) =>

@@ -22,7 +22,7 @@ internal sealed class Dhcp6Request
 
     public Dhcp6Options Options => Envelope.Message.Options;
 
-    /// <summary>Who asks; <see langword="null"/> when it does not tell.</summary>
+    /// <summary>The client; <see langword="null"/> when it does not identify itself.</summary>
     public Duid? Client { get; private init; }
 
     /// <summary>The server it is meant for; <see langword="null"/> for all.</summary>
@@ -40,7 +40,7 @@ internal sealed class Dhcp6Request
     /// </summary>
     public HardwareAddress? Hardware { get; private init; }
 
-    /// <summary>What it tells about firmware; <see langword="null"/> when it is none.</summary>
+    /// <summary>The firmware; <see langword="null"/> for other clients.</summary>
     public FirmwareClient? Firmware { get; private init; }
 
     /// <summary>Where it is attached, as far as its relay tells.</summary>
@@ -53,7 +53,7 @@ internal sealed class Dhcp6Request
     public IPAddress? RelayedLink { get; private init; }
 
     /// <summary>
-    /// The SMBIOS UUID within its identifier; <see langword="null"/> when there is none or it is all zeros. iPXE has it in network order
+    /// The SMBIOS UUID within its identifier; <see langword="null"/> when it is absent or all zeros. iPXE has it in network order
     /// (RFC 6355); EDK II copies the SMBIOS structure, whose first three fields are little-endian.
     /// </summary>
     public Guid? MachineUuid =>
@@ -120,7 +120,7 @@ internal sealed class Dhcp6Request
             };
     }
 
-    // Of an address that is none of one link in particular (:: above all, and link-local ones), the server can make out no subnet (RFC 8415
+    // Of an address that belongs to no link in particular (:: above all, and link-local ones), the server can make out no subnet (RFC 8415
     // section 19.1.1).
     private static bool TellsLink(IPAddress address) =>
         !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast && !IPAddress.IsLoopback(address);

@@ -9,7 +9,7 @@ internal sealed partial class Dhcp6RequestHandler
 {
     private void Capture(PacketRing ring, Dhcp6Datagram datagram, Dhcp6Request request)
     {
-        // Whose hardware address nobody tells is known by where it sends from.
+        // A client without a known hardware address is known by its source address.
         var address = request.Hardware is null ? request.Peer(datagram.Source.Address).ToNumber128() : 0;
         ring.Record(
             request.Hardware,

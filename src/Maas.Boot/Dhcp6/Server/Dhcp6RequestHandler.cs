@@ -125,7 +125,7 @@ internal sealed partial class Dhcp6RequestHandler(
         var subnet = addresses is null ? null : SubnetOf(datagram.Link, request);
         var kind = isUnicast ? null : Dhcp6Rules.KindOf(request.Type, isRapid);
         AssociationResult[] associations = kind is { } asked && addresses is not null && subnet is { IsStateless: false }
-            // the rules let nobody pass without
+            // the rules drop messages without one
             ? [.. request.Associations.Select(a => addresses.Ask(
                 subnet,
                 new AssociationRequest(asked, request.Client!.Value, a, request.Hardware, request.Firmware is not null)

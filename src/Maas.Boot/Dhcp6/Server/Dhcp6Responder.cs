@@ -58,7 +58,7 @@ internal static partial class Dhcp6Responder
         return reply;
     }
 
-    // Sections 18.3.7 and 18.3.8: success for the whole; an association is told of only when it is unknown.
+    // Sections 18.3.7 and 18.3.8: success for the whole; an association is included only when it is unknown.
     private static Dhcp6Message Acknowledge(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         var reply = Begin(request, Dhcp6MessageType.Reply, facts);
@@ -68,7 +68,7 @@ internal static partial class Dhcp6Responder
         return reply;
     }
 
-    // Section 18.4: those that name this server are told; the others must not have been sent to one address at all.
+    // Section 18.4: those that name this server get a status; the others must not have been sent to one address at all.
     private static Dhcp6Message? RefuseUnicast(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         if (request.Type is not (Dhcp6MessageType.Request or Dhcp6MessageType.Renew or Dhcp6MessageType.Release

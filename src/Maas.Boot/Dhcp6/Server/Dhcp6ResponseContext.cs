@@ -10,13 +10,13 @@ internal sealed record Dhcp6ResponseContext
     /// <summary>This server.</summary>
     public required Duid Server { get; init; }
 
-    /// <summary>The subnet of the client's link; <see langword="null"/> when it is none of ours.</summary>
+    /// <summary>The subnet of the client's link; <see langword="null"/> when it is not served.</summary>
     public Dhcp6Subnet? Subnet { get; init; }
 
     /// <summary>What each association gets, in the request's order.</summary>
     public IReadOnlyList<AssociationResult> Associations { get; init; } = [];
 
-    /// <summary>What the client is told about booting; <see langword="null"/> for nothing.</summary>
+    /// <summary>The boot parameters of the client; <see langword="null"/> for none.</summary>
     public BootParameters? Boot { get; init; }
 
     /// <summary>Whether a SOLICIT is answered by leases at once.</summary>
@@ -25,6 +25,6 @@ internal sealed record Dhcp6ResponseContext
     /// <summary>How much this server is to be preferred to others, 0 to 255.</summary>
     public byte Preference { get; init; }
 
-    /// <summary>Whether the datagram was sent to this server's own address, which no client was told it may do.</summary>
+    /// <summary>Whether the datagram was sent to this server's own address, which this server allows to no client.</summary>
     public bool IsUnicast { get; init; }
 }

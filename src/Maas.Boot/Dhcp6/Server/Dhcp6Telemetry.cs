@@ -41,7 +41,7 @@ internal sealed partial class Dhcp6Telemetry(IBootObserver? listener, TimeProvid
     public static void Overflowed() => Meter.Overflowed();
 
     /// <summary>
-    /// Begins the trace of an exchange; <see langword="null"/> when nobody listens. What is asked on the way is part of it.
+    /// Begins the trace of an exchange; <see langword="null"/> without a listener. What is asked on the way is part of it.
     /// </summary>
     public static Activity? Begin(Dhcp6Request request) =>
         BootMeter.Activities.HasListeners()

@@ -18,7 +18,7 @@ internal static class Dhcp6Classes
         return false;
     }
 
-    /// <summary>The first class of a vendor, whoever it is; empty when there is none.</summary>
+    /// <summary>The first class of any vendor; empty without one.</summary>
     public static ReadOnlySpan<byte> VendorClass(ReadOnlySpan<byte> value)
     {
         var reader = new WireReader(value);

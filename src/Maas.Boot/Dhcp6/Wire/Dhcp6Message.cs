@@ -29,7 +29,7 @@ internal sealed record Dhcp6Message(Dhcp6MessageType Type, uint TransactionId, D
     public bool IsReply => Type is Dhcp6MessageType.Advertise or Dhcp6MessageType.Reply or Dhcp6MessageType.Reconfigure;
 
     /// <summary>Reads a message that is no relay's; option values are views of the datagram.</summary>
-    /// <returns><see langword="false"/> when the octets are none.</returns>
+    /// <returns><see langword="false"/> when the octets are malformed.</returns>
     public static bool TryParse(ReadOnlyMemory<byte> datagram, [NotNullWhen(true)] out Dhcp6Message? message)
     {
         message = null;

@@ -69,7 +69,7 @@ internal sealed class Dhcp6Options
 
     public bool Contains(Dhcp6OptionCode code) => _options.Exists(o => o.Code == code);
 
-    /// <summary>The first value of a code; empty when there is none.</summary>
+    /// <summary>The first value of a code; empty without one.</summary>
     public ReadOnlyMemory<byte> Get(Dhcp6OptionCode code) => TryGet(code, out var value) ? value : default;
 
     public bool TryGet(Dhcp6OptionCode code, out ReadOnlyMemory<byte> value)

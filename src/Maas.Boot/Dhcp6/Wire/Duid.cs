@@ -7,7 +7,7 @@ namespace Maas.Boot.Dhcp6.Wire;
 /// A DHCP unique identifier (RFC 8415 section 11): what DHCPv6 clients and servers call themselves. It belongs to the machine (or to its
 /// operating system), not to an interface.
 /// </summary>
-/// <remarks><see langword="default"/> is empty, which nobody is called.</remarks>
+/// <remarks><see langword="default"/> is empty; no client or server has it.</remarks>
 public readonly struct Duid : IEquatable<Duid>
 {
     /// <summary>The longest: a type and 128 octets.</summary>
