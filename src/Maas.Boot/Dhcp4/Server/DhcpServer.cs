@@ -1,7 +1,6 @@
 using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Maas.Boot.Dhcp;
-using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;

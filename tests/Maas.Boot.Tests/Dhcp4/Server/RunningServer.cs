@@ -3,6 +3,7 @@ using System.Net;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Tests.Dhcp4.Leases;
+using Maas.Boot.Tests.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Tests.Dhcp4.Server;

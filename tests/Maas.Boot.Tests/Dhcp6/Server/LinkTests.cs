@@ -109,7 +109,7 @@ public sealed class LinkTests : IBootObserver
     }
 
     private Dhcp6Server Server(LeaseAllocator6 addresses) =>
-        new(new Dhcp6ServerOptions { Interfaces = { "vs" } }, addresses, observer: this);
+        new(new Dhcp6ServerOptions { Interfaces = { "vs" } }, new BootServices { Addresses6 = addresses, Observer = this });
 
     private T Observed<T>() where T : BootObservation
     {

@@ -51,7 +51,7 @@ public class RealClientTests
     {
         Interfaces = { "vs" },
         Prefixes = { new AdvertisedPrefix { Network = IPNetwork.Parse("fd00:77::/64"), IsAutonomous = true } },
-    });
+    }, new BootServices());
 
     private static async Task<string> Eventually(string[] arguments, string text)
     {
