@@ -26,11 +26,13 @@ public sealed partial class RouterAdvertiser
         "maas.boot.ra.advertisements", "{message}", "Router advertisements sent.");
     private static readonly Counter<long> Solicitations = BootMeter.Meter.CreateCounter<long>(
         "maas.boot.ra.solicitations", "{message}", "Router solicitations received.");
+    private static readonly IPAddress AllRouters = IPAddress.Parse("ff02::2");
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterAdvertiserOptions _options;
     private readonly SafeObserver? _observer;
     private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes an advertiser; it sends once it runs.</summary>
     /// <param name="options">What it tells, and where.</param>
@@ -49,12 +51,17 @@ public sealed partial class RouterAdvertiser
         _observer = SafeObserver.Around(services.Observer, _logger);
     }
 
+    /// <summary>
+    /// The group of all routers on each interface, with port 0; completes when <see cref="RunAsync"/> listens, and fails as it fails.
+    /// </summary>
+    public Task<IReadOnlyList<IPEndPoint>> Listening => _listening.Task;
+
     /// <summary>Advertises until cancelled; a router then says that it is one no longer.</summary>
     /// <exception cref="SocketException">The process lacks CAP_NET_RAW.</exception>
     /// <exception cref="ArgumentException">An interface does not exist.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, or created again. One that only goes down is advertised on
     /// again when it is up.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         var links = new List<AdvertisementLink>();
         var watches = new List<InterfaceWatch>();
@@ -66,12 +73,19 @@ public sealed partial class RouterAdvertiser
                 watches.Add(new InterfaceWatch(name, _time, index: links[^1].Index));
             }
 
+            // The group that solicitations are sent to, on each link; ICMPv6 has no ports.
+            _listening.TrySetResult([.. links.Select(l => new IPEndPoint(new IPAddress(AllRouters.GetAddressBytes(), l.Index), 0))]);
             await ServerLoops.RunAsync(
                 [
                     .. links.Select(l => (Func<CancellationToken, Task>)(token => AdvertiseAsync(l, token))),
                     .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync),
                 ],
                 cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _listening.TrySetException(e);
+            throw;
         }
         finally
         {
