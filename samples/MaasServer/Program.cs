@@ -13,7 +13,7 @@ return await ServerCommand.RunAsync(args, static async settings =>
         kestrel.Limits.MaxConcurrentConnections = 4096; // descriptors are left for DHCP, TFTP, DNS and the store
         kestrel.ConfigureEndpointDefaults(listen => listen.LimitConnectionsPerAddress(256));
     });
-    builder.Services.AddMaas(settings.Configure).AddMaasApi();
+    builder.Services.AddMaas(settings.Maas, settings.Complete).AddMaasApi();
 
     var app = builder.Build();
     app.MapMaasBoot();

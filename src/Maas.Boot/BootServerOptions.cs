@@ -13,6 +13,8 @@ namespace Maas.Boot;
 /// <summary>What a <see cref="BootServer"/> answers, and on which link.</summary>
 public sealed class BootServerOptions
 {
+    static BootServerOptions() => NetworkTypeConverters.Register();
+
     /// <summary>
     /// The network interface, such as <c>eth0</c>, that the servers are bound to unless their own options name one;
     /// <see langword="null"/> leaves it to them.

@@ -1,11 +1,14 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Maas.Boot;
 
 /// <summary>A link-layer address as DHCP carries it: a hardware type and up to 16 octets (RFC 2131 section 2, htype/hlen/chaddr).</summary>
 /// <remarks><see langword="default"/> is the empty address of type 0, which no client has.</remarks>
-public readonly struct HardwareAddress : IEquatable<HardwareAddress>
+[JsonConverter(typeof(HardwareAddressJsonConverter)), TypeConverter(typeof(TextTypeConverter<HardwareAddress>))]
+public readonly struct HardwareAddress : IEquatable<HardwareAddress>, ISpanParsable<HardwareAddress>
 {
     /// <summary>The hardware type of Ethernet (RFC 1700, "Address Resolution Protocol Parameters").</summary>
     public const byte Ethernet = 1;
@@ -37,8 +40,27 @@ public readonly struct HardwareAddress : IEquatable<HardwareAddress>
         return Length;
     }
 
-    /// <summary>Reads Ethernet notation: <c>52:54:00:12:34:56</c>, or with dashes.</summary>
+    /// <summary>
+    /// Reads Ethernet notation: <c>52:54:00:12:34:56</c>, or with dashes; addresses of other types with their number before, as <see
+    /// cref="ToString"/> writes them.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out HardwareAddress address)
+    {
+        var slash = text.IndexOf('/');
+        var type = Ethernet;
+        address = default;
+        if (slash >= 0 && !byte.TryParse(text[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out type)) return false;
+        var octets = text[(slash + 1)..];
+        return slash >= 0 && octets.IsEmpty ? TryMake(type, [], out address) : TryParseOctets(type, octets, out address);
+    }
+
+    private static bool TryMake(byte type, ReadOnlySpan<byte> octets, out HardwareAddress address)
+    {
+        address = new HardwareAddress(type, octets);
+        return true;
+    }
+
+    private static bool TryParseOctets(byte type, ReadOnlySpan<char> text, out HardwareAddress address)
     {
         address = default;
         if (text.Length is 0 or > 47 || (text.Length + 1) % 3 != 0) return false;
@@ -52,8 +74,7 @@ public readonly struct HardwareAddress : IEquatable<HardwareAddress>
                 return false;
         }
 
-        address = new HardwareAddress(Ethernet, octets[..count]);
-        return true;
+        return TryMake(type, octets[..count], out address);
     }
 
     /// <summary>Reads Ethernet notation.</summary>
@@ -87,4 +108,14 @@ public readonly struct HardwareAddress : IEquatable<HardwareAddress>
 
     /// <summary>Whether they differ in type or octets.</summary>
     public static bool operator !=(HardwareAddress left, HardwareAddress right) => !left.Equals(right);
+
+    static HardwareAddress IParsable<HardwareAddress>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<HardwareAddress>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out HardwareAddress result) =>
+        TryParse(s, out result);
+
+    static HardwareAddress ISpanParsable<HardwareAddress>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
+
+    static bool ISpanParsable<HardwareAddress>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out HardwareAddress result) =>
+        TryParse(s, out result);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 
 namespace Maas.Boot;
 
@@ -13,7 +14,8 @@ public interface IBootObserver
 /// <param name="At">When.</param>
 /// <param name="Hardware">Whose packet it was, as far as the packet told; <see langword="null"/> when it did not (TFTP, HTTP).</param>
 /// <param name="Client">The client's address; <see langword="null"/> before it has one.</param>
-public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client)
+public abstract record BootObservation(
+    DateTimeOffset At, HardwareAddress? Hardware, [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Client)
 {
     /// <summary>A DHCP message was decided on.</summary>
     /// <param name="At">When.</param>
@@ -41,6 +43,7 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
         public string? Link { get; init; }
 
         /// <summary>The relay it came through; <see langword="null"/> for a client on the link.</summary>
+        [JsonConverter(typeof(IPAddressJsonConverter))]
         public IPAddress? Relay { get; init; }
 
         /// <summary>The relay's circuit (option 82) in hexadecimal; <see langword="null"/> when not told.</summary>
@@ -56,6 +59,7 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
         public TimeSpan? LeaseTime { get; init; }
 
         /// <summary>The server to fetch the boot file from (<c>siaddr</c>); <see langword="null"/> when none is named.</summary>
+        [JsonConverter(typeof(IPAddressJsonConverter))]
         public IPAddress? NextServer { get; init; }
 
         /// <summary>
@@ -80,7 +84,11 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="Client">The address it offered.</param>
     /// <param name="Server">The other server's address; <see langword="null"/> when a DHCPv6 client has named it, who knows its identifier
     /// alone.</param>
-    public sealed record OtherServerSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress? Client, IPAddress? Server)
+    public sealed record OtherServerSeen(
+        DateTimeOffset At,
+        HardwareAddress? Hardware,
+        IPAddress? Client,
+        [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress? Server)
         : BootObservation(At, Hardware, Client)
     {
         /// <summary>The other server's DUID, as octets in hexadecimal with colons; <see langword="null"/> over IPv4.</summary>
@@ -94,7 +102,8 @@ public abstract record BootObservation(DateTimeOffset At, HardwareAddress? Hardw
     /// <param name="At">When.</param>
     /// <param name="Hardware">The router's hardware address; <see langword="null"/> when it does not tell.</param>
     /// <param name="Router">Its link-local address.</param>
-    public sealed record OtherRouterSeen(DateTimeOffset At, HardwareAddress? Hardware, IPAddress Router)
+    public sealed record OtherRouterSeen(
+        DateTimeOffset At, HardwareAddress? Hardware, [property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Router)
         : BootObservation(At, Hardware, Client: null)
     {
         /// <summary>The interface it was seen on; <see langword="null"/> when not told.</summary>

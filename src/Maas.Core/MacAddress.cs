@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Maas.Core;
 
@@ -8,6 +10,7 @@ namespace Maas.Core;
 /// <c>aa:bb:cc:dd:ee:ff</c>, <c>aa-bb-cc-dd-ee-ff</c>, <c>aabb.ccdd.eeff</c> and <c>aabbccddeeff</c>, in either case;
 /// written as the first. The default value is all zeros.
 /// </summary>
+[JsonConverter(typeof(MacAddressJsonConverter)), TypeConverter(typeof(TextTypeConverter<MacAddress>))]
 public readonly record struct MacAddress : ISpanParsable<MacAddress>
 {
     private readonly ulong bits;

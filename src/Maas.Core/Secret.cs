@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Maas.Core;
 
@@ -7,6 +8,7 @@ namespace Maas.Core;
 /// A password, key or token that must not reach a log, an exception or a debugger's list by accident: every way of printing
 /// it gives <c>***</c>, and only <see cref="Reveal"/> gives the text. The default value is the empty secret.
 /// </summary>
+[JsonConverter(typeof(SecretJsonConverter))]
 public readonly struct Secret : IEquatable<Secret>
 {
     private readonly string? text;

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace Maas.Core;
 
@@ -8,6 +10,7 @@ namespace Maas.Core;
 /// A machine's name for the API: six characters of MAAS's alphabet (<c>4y3h7n</c>). The form of MAAS 1.x, <c>node-</c> and a
 /// UUID, is read and kept too. The default value is empty and names no machine.
 /// </summary>
+[JsonConverter(typeof(SystemIdJsonConverter)), TypeConverter(typeof(TextTypeConverter<SystemId>))]
 public readonly record struct SystemId : ISpanParsable<SystemId>
 {
     /// <summary>MAAS's alphabet: digits and lower-case letters without those that are easily mistaken for another.</summary>

@@ -12,6 +12,8 @@ namespace Maas.Hosting;
 /// <summary>How <c>AddMaas</c> composes a server. Only <see cref="DataDirectory"/> is needed; the rest has defaults.</summary>
 public sealed class MaasOptions
 {
+    static MaasOptions() => NetworkTypeConverters.Register();
+
     /// <summary>The folder of all state: the store, leases, images, the ephemeral environment. Made, readable to its owner alone, when missing.</summary>
     [Required]
     public string DataDirectory { get; set; } = "";

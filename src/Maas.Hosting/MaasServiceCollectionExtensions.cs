@@ -10,6 +10,7 @@ using Maas.Core.Images;
 using Maas.Core.Journal;
 using Maas.Core.Power;
 using Maas.Hosting;
+using Maas.Hosting.Binding;
 using Maas.Hosting.BootHttp.Sending;
 using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Evidence;
@@ -23,6 +24,7 @@ using Maas.Hosting.Power;
 using Maas.Hosting.Privileges;
 using Maas.Images.Library;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -39,7 +41,8 @@ public static class MaasServiceCollectionExtensions
     /// <param name="services">Where to.</param>
     /// <param name="configure">Sets the options; they are checked at once.</param>
     /// <exception cref="OptionsValidationException">An option is missing or out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The interface cannot be served: it is not there, has no address, or a privilege is missing.</exception>
+    /// <exception cref="InvalidOperationException">The interface cannot be served: it is not there, has no address, or a privilege is
+    /// missing. Or a MAAS was added before.</exception>
     /// <example>
     /// <code>
     /// builder.Services.AddMaas(maas =>
@@ -54,6 +57,9 @@ public static class MaasServiceCollectionExtensions
     /// </example>
     public static IServiceCollection AddMaas(this IServiceCollection services, Action<MaasOptions> configure)
     {
+        ArgumentNullException.ThrowIfNull(configure);
+        if (services.Any(service => service.ServiceType == typeof(MaasOptions)))
+            throw new InvalidOperationException("AddMaas was called already: one host is one MAAS. Set all options in one call.");
         var options = new MaasOptions();
         configure(options);
         if (new MaasOptionsValidator().Validate(name: null, options) is { Failed: true } invalid) throw new OptionsValidationException(nameof(MaasOptions), typeof(MaasOptions), invalid.Failures);
@@ -68,6 +74,35 @@ public static class MaasServiceCollectionExtensions
         AddEphemeral(services);
         AddLink(services, options);
         return services;
+    }
+
+    /// <summary>
+    /// Adds a whole MAAS as the configuration says: each key is a property of <see cref="MaasOptions"/>, lists are arrays or one text with
+    /// commas. A key that is not known and a value
+    /// that cannot be read are errors, unlike with <c>section.Bind(options)</c>, which passes over them.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">The section of MAAS alone.</param>
+    /// <param name="configure">Sets what the configuration does not; it comes last. <see langword="null"/> for nothing.</param>
+    /// <exception cref="OptionsValidationException">An option is missing or out of its range.</exception>
+    /// <exception cref="InvalidOperationException">A key is not known or its value cannot be read, which the message names; or as without
+    /// configuration.</exception>
+    /// <example>
+    /// <code>
+    /// // appsettings.json: "Maas": { "DataDirectory": "/var/lib/maas", "Interface": "eth1", "Range": "10.0.0.100-10.0.0.200", "Routers":
+    /// [ "10.0.0.1" ] }
+    /// builder.Services.AddMaas(builder.Configuration.GetSection("Maas"));
+    /// </code>
+    /// </example>
+    public static IServiceCollection AddMaas(
+        this IServiceCollection services, IConfiguration configuration, Action<MaasOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return services.AddMaas(options =>
+        {
+            options.Read(configuration);
+            configure?.Invoke(options);
+        });
     }
 
     private static void AddStores(IServiceCollection services, MaasOptions options)

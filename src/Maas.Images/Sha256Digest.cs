@@ -1,10 +1,13 @@
+using System.ComponentModel;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace Maas.Images;
 
 /// <summary>
 /// The name of a blob: the SHA-256 of its bytes. <see langword="default"/> is the digest of 32 zero bytes, which no content has.
 /// </summary>
+[JsonConverter(typeof(Sha256DigestJsonConverter)), TypeConverter(typeof(TextTypeConverter<Sha256Digest>))]
 public readonly record struct Sha256Digest : ISpanParsable<Sha256Digest>
 {
     /// <summary>Bytes of a SHA-256.</summary>

@@ -13,8 +13,8 @@ public static class PowerServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="PowerDrivers"/> with the drivers for <c>manual</c>, <c>wakeonlan</c> and <c>ipmi</c>. Add more by registering
-    /// <see cref="IPowerDriver"/>; of two drivers for one power type the later one is asked. Options: <see cref="IpmiOptions"/>,
-    /// <see cref="WakeOnLanOptions"/>, checked at start.
+    /// <see cref="IPowerDriver"/>, before or after: one for a power type of these is asked in their place, and of two of yours the later
+    /// one. Options: <see cref="IpmiOptions"/>, <see cref="WakeOnLanOptions"/>, checked at start.
     /// </summary>
     public static IServiceCollection AddMaasPower(this IServiceCollection services)
     {
@@ -36,7 +36,11 @@ public static class PowerServiceCollectionExtensions
             new WakeOnLanDriver(s.GetRequiredService<IOptions<WakeOnLanOptions>>().Value, s.GetRequiredService<TimeProvider>())));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPowerDriver, IpmiDriver>(s =>
             new IpmiDriver(s.GetRequiredService<IOptions<IpmiOptions>>().Value, s.GetRequiredService<TimeProvider>())));
-        services.TryAddSingleton(s => new PowerDrivers(s.GetServices<IPowerDriver>(), s.GetService<ILogger<PowerDrivers>>()));
+        services.TryAddSingleton(s =>
+            new PowerDrivers(s.GetServices<IPowerDriver>().OrderByDescending(IsBuiltIn), s.GetService<ILogger<PowerDrivers>>()));
         return services;
     }
+
+    // Of two drivers for one type the later one is asked: the built-in ones come first, wherever the application registers its own.
+    private static bool IsBuiltIn(IPowerDriver driver) => driver is ManualDriver or WakeOnLanDriver or IpmiDriver;
 }

@@ -46,12 +46,13 @@ internal sealed class ComposedServer : IAsyncDisposable
         where T : notnull => _application.Services.GetRequiredService<T>();
 
     /// <summary>Starts it in a mode; <see langword="null"/> for the API alone.</summary>
-    public static async Task<ComposedServer> StartAsync(DhcpMode? mode)
+    public static async Task<ComposedServer> StartAsync(DhcpMode? mode, ILoggerProvider? log = null)
     {
         var data = Directory.CreateTempSubdirectory("maas-composed");
         var (http, dhcp, tftp, dns, syslog) = (FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (log is not null) builder.Logging.AddProvider(log);
         builder.WebHost.UseUrls($"http://{s_address}:{http}");
         builder.Services.AddMaas(maas =>
         {

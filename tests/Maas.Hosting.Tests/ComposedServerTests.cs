@@ -30,6 +30,17 @@ public class ComposedServerTests
             (await (await stranger.GetAsync(path)).Content.ReadAsStringAsync()).Should().NotContain((await server.Get<MaasRegion>().NodeTokens.GetOrCreateAsync(machine.Id))!.TokenSecret.Reveal());
     }
 
+    [Theory]
+    [InlineData(DhcpMode.Full)]
+    [InlineData(null)]
+    public async Task A_host_that_is_disposed_of_without_being_stopped_logs_no_error(DhcpMode? mode)
+    {
+        using var log = new ErrorLog();
+        await (await ComposedServer.StartAsync(mode, log)).DisposeAsync();
+
+        log.Errors.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task A_machine_boots_from_DHCP_to_its_own_script_and_reports_as_itself()
     {

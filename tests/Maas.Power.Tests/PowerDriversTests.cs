@@ -19,6 +19,20 @@ public class PowerDriversTests
         services.GetRequiredService<PowerDrivers>().PowerTypes.Should().Equal("ether_wake", "ipmi", "manual", "wakeonlan");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_application_s_driver_goes_before_a_built_in_one_wherever_it_is_registered(bool first)
+    {
+        var services = new ServiceCollection();
+        if (first) services.AddSingleton<IPowerDriver>(new AlwaysOn("ipmi"));
+        services.AddMaasPower();
+        if (!first) services.AddSingleton<IPowerDriver>(new AlwaysOn("ipmi"));
+        await using var provider = services.BuildServiceProvider();
+
+        (await provider.GetRequiredService<PowerDrivers>().QueryAsync(Of("ipmi"), Stop)).State.Should().Be(PowerState.On);
+    }
+
     [Fact]
     public void Options_that_make_no_sense_are_refused()
     {

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Maas.Boot.Capture;
 
 /// <summary>
@@ -18,6 +20,7 @@ namespace Maas.Boot.Capture;
 /// await PcapngWriter.WriteAsync(output, ring.Packets(HardwareAddress.Parse("52:54:00:12:34:56")));
 /// </code>
 /// </example>
+[TypeConverter(typeof(SetInCodeTypeConverter))]
 public sealed class PacketRing
 {
     /// <summary>How much is kept of a block of a file.</summary>

@@ -8,6 +8,8 @@ namespace Maas.Boot.Dhcp;
 /// <summary>The options of DHCP servers of both versions: the links they serve, and the boot parameters of firmware.</summary>
 public abstract class DhcpLinkOptions
 {
+    static DhcpLinkOptions() => NetworkTypeConverters.Register();
+
     private protected DhcpLinkOptions(int port, int clientPort, int maxInFlight) =>
         (Port, ClientPort, MaxInFlight) = (port, clientPort, maxInFlight);
 

@@ -7,6 +7,8 @@ namespace Maas.Boot.Dns;
 /// <summary>What a <see cref="DnsServer"/> is the authority for, and whom else it helps.</summary>
 public sealed class DnsServerOptions
 {
+    static DnsServerOptions() => NetworkTypeConverters.Register();
+
     /// <summary>The defaults.</summary>
     public DnsServerOptions()
     {

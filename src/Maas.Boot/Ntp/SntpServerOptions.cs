@@ -7,6 +7,8 @@ namespace Maas.Boot.Ntp;
 /// <summary>How a <see cref="SntpServer"/> works.</summary>
 public sealed class SntpServerOptions
 {
+    static SntpServerOptions() => NetworkTypeConverters.Register();
+
     /// <summary>The defaults.</summary>
     public SntpServerOptions()
     {

@@ -7,6 +7,8 @@ namespace Maas.Boot.RouterAdvertisement;
 /// <summary>What a <see cref="RouterAdvertiser"/> tells, and where.</summary>
 public sealed class RouterAdvertiserOptions
 {
+    static RouterAdvertiserOptions() => NetworkTypeConverters.Register();
+
     /// <summary>The defaults.</summary>
     public RouterAdvertiserOptions()
     {

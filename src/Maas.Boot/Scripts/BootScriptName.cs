@@ -26,7 +26,8 @@ public readonly record struct BootScriptName(BootScriptDialect Dialect, Hardware
         foreach (var (prefix, dialect) in Prefixes)
         {
             if (name is null || !name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) continue;
-            if (!HardwareAddress.TryParse(name.AsSpan(prefix.Length), out var hardware) || hardware.Length != 6) continue;
+            if (!HardwareAddress.TryParse(name.AsSpan(prefix.Length), out var hardware)) continue;
+            if (hardware is not { Type: HardwareAddress.Ethernet, Length: 6 }) continue;
             script = new BootScriptName(dialect, hardware);
             return true;
         }

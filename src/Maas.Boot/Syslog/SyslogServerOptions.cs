@@ -7,6 +7,8 @@ namespace Maas.Boot.Syslog;
 /// <summary>How a <see cref="SyslogServer"/> works.</summary>
 public sealed class SyslogServerOptions
 {
+    static SyslogServerOptions() => NetworkTypeConverters.Register();
+
     /// <summary>The defaults.</summary>
     public SyslogServerOptions()
     {

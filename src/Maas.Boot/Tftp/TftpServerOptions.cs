@@ -8,6 +8,8 @@ namespace Maas.Boot.Tftp;
 /// <summary>What a <see cref="TftpServer"/> listens on and how much it lets clients use. The defaults are the fast ones.</summary>
 public sealed class TftpServerOptions
 {
+    static TftpServerOptions() => NetworkTypeConverters.Register();
+
     /// <summary>The defaults.</summary>
     public TftpServerOptions()
     {

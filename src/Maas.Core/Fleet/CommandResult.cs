@@ -32,7 +32,7 @@ public abstract record EditResult
     public sealed record Done(Machine Machine) : EditResult;
 
     /// <summary>Nothing changed.</summary>
-    /// <param name="Field">The field at fault, by the API's name.</param>
+    /// <param name="Field">The field at fault, by the API's name; a field that no edit can change, by the property's.</param>
     /// <param name="Reason">In words.</param>
     public sealed record Refused(string Field, string Reason) : EditResult;
 

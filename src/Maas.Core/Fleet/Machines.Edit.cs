@@ -30,14 +30,15 @@ public sealed partial class Machines
     }
 
     /// <summary>
-    /// Changes a machine's description: host name, architecture, power, owner data, tags, zone, pool, boot disk … The life
-    /// (status, owner, deadline, deployment) cannot be changed so. <paramref name="edit"/> may be called more than once.
+    /// Changes a machine's description: host name, architecture, power, owner data, tags, zone, pool, boot disk … An edit of its life
+    /// (status, owner, deadline, deployment) is refused by the fields' names: commands change it. <paramref name="edit"/> may be called
+    /// more than once.
     /// </summary>
     /// <param name="id">Which machine.</param>
     /// <param name="actor">
     /// The user who edits: permission and lock are evaluated on the version that is written. <see langword="null"/> for the system, which is not checked.
     /// </param>
-    /// <param name="edit">A pure function.</param>
+    /// <param name="edit">A pure function of the machine that it is given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<EditResult> EditAsync(SystemId id, MachineActor? actor, Func<Machine, Machine> edit, CancellationToken cancellationToken = default) =>
         SaveEditAsync(id, actor, edit, DescriptionChanged(actor?.Name), cancellationToken);
@@ -74,7 +75,11 @@ public sealed partial class Machines
         while (true)
         {
             if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new EditResult.NotFound();
-            var edited = MachineRules.WithDescriptionOf(machine, edit(machine));
+            var wanted = edit(machine);
+            if (MachineLife.ChangesOf(machine, wanted) is { Count: > 0 } fields)
+                return new EditResult.Refused(
+                    fields[0], $"An edit cannot change {string.Join(", ", fields)}: commands change them ({nameof(ExecuteAsync)}).");
+            var edited = MachineRules.WithDescriptionOf(machine, wanted);
             if (actor?.Deny(machine, edited) is { } denied) return denied;
             if (MachineRules.Check(edited, machine, options.ReservedHostnames) is var (field, reason)) return new EditResult.Refused(field, reason);
             if (!SamePower(machine.Power, edited.Power)

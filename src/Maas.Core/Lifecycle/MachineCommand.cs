@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Maas.Core.Fleet;
 using Maas.Core.Power;
 
@@ -68,6 +69,7 @@ public abstract record MachineCommand
         public string HweKernel { get; init; } = "";
 
         /// <summary>What the installed system's cloud-init gets; <see langword="null"/> for nothing.</summary>
+        [JsonConverter(typeof(UserDataJsonConverter))]
         public ReadOnlyMemory<byte>? UserData { get; init; }
 
         /// <summary>The image; <see langword="null"/> lets <see cref="Machines.ExecuteAsync"/> choose one by the two fields above.</summary>
@@ -109,6 +111,7 @@ public abstract record MachineCommand
     public sealed record TurnOn : MachineCommand
     {
         /// <summary>Replaces the user data of a machine that is being deployed; <see langword="null"/> leaves it.</summary>
+        [JsonConverter(typeof(UserDataJsonConverter))]
         public ReadOnlyMemory<byte>? UserData { get; init; }
     }
 

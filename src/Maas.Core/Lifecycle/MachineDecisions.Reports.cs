@@ -207,6 +207,9 @@ public static partial class MachineDecisions
     /// <summary>A machine's own words, which may be anything.</summary>
     private static string Words(string? given, string otherwise) => PlainText.From(given ?? "", LongestWords) is { Length: > 0 } words ? words : otherwise;
 
+    // An agent's own words may name the scripts already ("failed: 00-maas-inventory").
     private static string WithScripts(string words, IReadOnlyList<string> scripts) =>
-        scripts.Count == 0 ? words : $"{words} Failed scripts: {string.Join(", ", scripts)}.".TrimStart();
+        scripts.All(script => words.Contains(script, StringComparison.Ordinal))
+            ? words
+            : $"{words} Failed scripts: {string.Join(", ", scripts)}.".TrimStart();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
 
@@ -37,7 +38,7 @@ public abstract record MachineEffect
 
     /// <summary>Keeps the user data for the machine to fetch.</summary>
     /// <param name="Body">The bytes, as the machine will get them.</param>
-    public sealed record KeepUserData(ReadOnlyMemory<byte> Body) : MachineEffect;
+    public sealed record KeepUserData([property: JsonConverter(typeof(UserDataJsonConverter))] ReadOnlyMemory<byte> Body) : MachineEffect;
 
     /// <summary>Forgets the user data.</summary>
     public sealed record ForgetUserData : MachineEffect;

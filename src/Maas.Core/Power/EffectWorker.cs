@@ -177,7 +177,7 @@ public sealed partial class EffectWorker
         {
             throw;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             return new PowerReply.Failed($"no answer within {options.PowerTimeout.TotalSeconds} seconds");
         }

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Maas.Core.Power;
 
 /// <summary>How a machine is turned on and off. Parameters may hold passwords, so printing shows only their names.</summary>
 /// <param name="Type">MAAS's name of the power type: <c>manual</c>, <c>wakeonlan</c>, <c>ipmi</c>, <c>redfish</c>, <c>webhook</c> …</param>
 /// <param name="Parameters">What the driver needs (<c>power_address</c>, <c>power_user</c>, <c>power_pass</c> …), by MAAS's names.</param>
+[JsonConverter(typeof(PowerSettingsJsonConverter))]
 public sealed record PowerSettings(string Type, IReadOnlyDictionary<string, string> Parameters)
 {
     /// <summary>A person turns the machine on and off; nothing ever waits for it.</summary>

@@ -40,6 +40,8 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
     {
         { Loopback: { }, Prefix6: not null } or { Interface: null, Prefix6: not null } => throw new InvalidOperationException("IPv6 is served on a network interface only; name one."),
         { Loopback: { } loopback } => new ServedLink(loopback.Address, loopback.Network),
+        { Prefix6: { BaseAddress.AddressFamily: not AddressFamily.InterNetworkV6 } prefix } =>
+            throw new InvalidOperationException($"{prefix} is no IPv6 prefix such as fd00:77::/64."),
         { Interface: { } name, Prefix6: { } prefix } => Of(name) with { Address6 = AddressIn(name, prefix) },
         { Interface: { } name } => Of(name),
         _ => null,

@@ -1,9 +1,14 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+
 namespace Maas.Images.Debian;
 
 /// <summary>
 /// A package version, ordered as dpkg orders them (deb-version(7)): epoch, upstream part, revision; <c>~</c> sorts before the end.
 /// </summary>
-public readonly record struct DebianVersion : IComparable<DebianVersion>
+[JsonConverter(typeof(DebianVersionJsonConverter)), TypeConverter(typeof(TextTypeConverter<DebianVersion>))]
+public readonly record struct DebianVersion : IComparable<DebianVersion>, ISpanParsable<DebianVersion>
 {
     private readonly string? _text;
 
@@ -12,9 +17,14 @@ public readonly record struct DebianVersion : IComparable<DebianVersion>
     /// <summary>Takes a version as written. Any text has a place in the order, so nothing is refused but the empty one.</summary>
     /// <exception cref="FormatException"><paramref name="text"/> is empty or holds a blank.</exception>
     public static DebianVersion Parse(string text) =>
-        string.IsNullOrEmpty(text) || text.Any(char.IsWhiteSpace)
-            ? throw new FormatException("A version is not empty and holds no blank.")
-            : new(text);
+        TryParse(text, out var version) ? version : throw new FormatException("A version is not empty and holds no blank.");
+
+    /// <summary>Takes a version as written; <see langword="false"/> for the empty text and one that holds a blank.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out DebianVersion version)
+    {
+        version = string.IsNullOrEmpty(text) || text.Any(char.IsWhiteSpace) ? default : new(text);
+        return version._text is not null;
+    }
 
     /// <inheritdoc/>
     public int CompareTo(DebianVersion other)
@@ -90,4 +100,14 @@ public readonly record struct DebianVersion : IComparable<DebianVersion>
         text = text[length..];
         return digits;
     }
+
+    static DebianVersion IParsable<DebianVersion>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<DebianVersion>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out DebianVersion result) =>
+        TryParse(s, out result);
+
+    static DebianVersion ISpanParsable<DebianVersion>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s.ToString());
+
+    static bool ISpanParsable<DebianVersion>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out DebianVersion result) =>
+        TryParse(s.ToString(), out result);
 }

@@ -15,11 +15,14 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     {
         using var link = new DhcpClientSocket(network, mac);
         var patience = network.DhcpPatience;
+        string? failure = null;
         for (var attempt = 1; attempt <= network.DhcpAttempts; attempt++, patience *= 2)
         {
             var transaction = (uint)Random.Shared.NextInt64(uint.MaxValue);
             await link.BroadcastAsync(voice.Discover(mac, transaction), cancellationToken).ConfigureAwait(false);
-            if (await WeighAsync(link, voice, transaction, patience, cancellationToken).ConfigureAwait(false) is not { } chosen) continue;
+            var (offers, weighed) = await WeighAsync(link, voice, transaction, patience, cancellationToken).ConfigureAwait(false);
+            if (offers > 0) failure = Missing(voice.Need);
+            if (weighed is not { } chosen) continue;
 
             await link.BroadcastAsync(voice.Request(mac, transaction, chosen.Offer), cancellationToken).ConfigureAwait(false);
             var answer =
@@ -29,7 +32,11 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
                     m => m.Type is DhcpMessageType.Ack or DhcpMessageType.Nak && SameServer(m, chosen.Offer),
                     patience,
                     cancellationToken).ConfigureAwait(false);
-            if (answer is not { Type: DhcpMessageType.Ack }) continue;
+            if (answer is not { Type: DhcpMessageType.Ack })
+            {
+                failure = $"{chosen.Offer.YourAddress} offered, and its REQUEST {(answer is null ? "not answered" : "refused")}";
+                continue;
+            }
 
             var boot = await BootPartAsync(link, voice, answer, chosen.Boot, cancellationToken).ConfigureAwait(false);
             var lease = DhcpLease.From(answer, boot, attempt);
@@ -37,12 +44,12 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
             return lease;
         }
 
-        log.Dhcp(voice.Name, null, null, null, network.DhcpAttempts);
+        log.Dhcp(voice.Name, null, null, null, network.DhcpAttempts, failure);
         return null;
     }
 
-    // Collects offers until one gives an address and one, perhaps another, says what to boot.
-    private async Task<(DhcpMessage Offer, DhcpMessage Boot)?> WeighAsync(
+    // Collects offers, which are counted, until one gives an address and one, perhaps another, says what to boot.
+    private async Task<(int Offers, (DhcpMessage Offer, DhcpMessage Boot)? Chosen)> WeighAsync(
         DhcpClientSocket link,
         DhcpClientProfile voice,
         uint transaction,
@@ -50,7 +57,7 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
         CancellationToken cancellationToken)
     {
         DhcpMessage? address = null, boot = null;
-        while (true)
+        for (var offers = 0; ; offers++)
         {
             var heard =
                 await HearAsync(
@@ -60,11 +67,12 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
                     address is null ? patience : network.ProxyPatience,
                     cancellationToken)
                     .ConfigureAwait(false);
-            if (heard is null) return null;
+            if (heard is null) return (offers, null);
             if (!heard.YourAddress.Equals(IPAddress.Any) && (address is null || (boot is null && Satisfies(heard, voice.Need))))
                 address = heard;
             if (Satisfies(heard, voice.Need)) boot ??= heard;
-            if (address is not null && (boot is not null || voice.Need == BootNeed.Nothing)) return (address, boot ?? address);
+            if (address is not null && (boot is not null || voice.Need == BootNeed.Nothing))
+                return (offers + 1, (address, boot ?? address));
         }
     }
 
@@ -94,6 +102,13 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
 
         return boot;
     }
+
+    private static string Missing(BootNeed need) => need switch
+    {
+        BootNeed.File => "DHCP offers without an address or a boot file",
+        BootNeed.HttpUrl => "DHCP offers without an address or a URL to boot",
+        _ => "DHCP offers without an address",
+    };
 
     private static bool Satisfies(DhcpMessage offer, BootNeed need) => need switch
     {

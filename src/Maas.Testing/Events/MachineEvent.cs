@@ -37,9 +37,12 @@ public abstract record MachineEvent(DateTimeOffset At, TimeSpan SincePowerOn)
         string? BootFile,
         int Attempts) : MachineEvent(At, SincePowerOn)
     {
+        /// <summary>Why no address was leased, in words; <see langword="null"/> when one was, or when no server answered.</summary>
+        public string? Failure { get; init; }
+
         /// <inheritdoc/>
         public override string ToString() => Address is null
-            ? $"{Client}: no DHCP answer after {Attempts} attempts"
+            ? $"{Client}: {Failure ?? "no DHCP answer"} after {Attempts} attempts"
             : $"{Client}: leased {Address} from {Server}" + (BootFile is null ? "" : $", boot {BootFile}");
     }
 

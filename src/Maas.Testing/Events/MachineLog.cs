@@ -22,8 +22,8 @@ internal sealed class MachineLog(TimeProvider timeProvider)
         Add(new MachineEvent.Power(Now, Since, isOn, reason));
     }
 
-    public void Dhcp(string client, IPAddress? address, IPAddress? server, string? bootFile, int attempts) =>
-        Add(new MachineEvent.Dhcp(Now, Since, client, address, server, bootFile, attempts));
+    public void Dhcp(string client, IPAddress? address, IPAddress? server, string? bootFile, int attempts, string? failure = null) =>
+        Add(new MachineEvent.Dhcp(Now, Since, client, address, server, bootFile, attempts) { Failure = failure });
 
     public void Fetch(string client, Uri source, long bytes, long started, string? failure) =>
         Add(new MachineEvent.Fetch(Now, Since, client, source, bytes, timeProvider.GetElapsedTime(started), failure));

@@ -43,6 +43,16 @@ public class MachineDecisionsTests
     }
 
     [Theory]
+    [InlineData("failed: 00-maas-inventory", "failed: 00-maas-inventory")]
+    [InlineData("out of memory", "out of memory Failed scripts: 00-maas-inventory.")]
+    [InlineData(null, "Commissioning failed. Failed scripts: 00-maas-inventory.")]
+    public void A_failed_script_is_named_once(string? error, string message)
+    {
+        var signal = new MachineCommand.Signal(SignalReport.Failed, error) { FailedScripts = ["00-maas-inventory"] };
+        Move(Ready with { Status = MachineStatus.Commissioning }, signal).Machine.StatusMessage.Should().Be(message);
+    }
+
+    [Theory]
     [InlineData(MachineStatus.Ready)]
     [InlineData(MachineStatus.Releasing)]
     public void Releasing_what_is_free_changes_nothing(MachineStatus status)

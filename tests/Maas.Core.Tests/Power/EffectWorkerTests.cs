@@ -128,10 +128,25 @@ public class EffectWorkerTests
         }
 
         var events = await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Debug });
+        (await test.Machines.GetAsync(machine.Id)).Should().Match<Machine>(failed =>
+            failed.Status == MachineStatus.FailedCommissioning
+            && failed.StatusMessage == "Powering off failed: the power driver broke (InvalidOperationException)"); // off and on again
         events.Should().Contain(happened => happened.Note.Description.Contains("InvalidOperationException"))
             .And.NotContain(happened => happened.Note.Description.Contains("hunter2"));
         machine.Power.ToString().Should().Be("ipmi(power_pass)");
         machine.ToString().Should().NotContain("hunter2");
+    }
+
+    [Fact]
+    public async Task A_driver_that_cancels_by_itself_is_not_told_as_one_that_took_too_long()
+    {
+        await using var test = await TestRegion.OpenAsync(options => options.PowerAttempts = 1);
+        var machine = await test.EnlistAsync();
+        test.Power.Answer = _ => throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout");
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+
+        var failed = await test.SettleAsync(machine.Id);
+        failed.StatusMessage.Should().EndWith("failed: the power driver broke (TaskCanceledException)");
     }
 
     [Fact]

@@ -63,6 +63,25 @@ public class DhcpClientTests
         (await AcquireAsync(DhcpClientProfile.Udhcpc(Mac), TimeProvider.System, null, server)).Should().NotBeNull();
     }
 
+    [Theory]
+    [InlineData("127.9.0.1", "PXE ROM: DHCP offers without an address or a boot file after 1 attempts")]
+    [InlineData(null, "PXE ROM: no DHCP answer after 1 attempts")]
+    public async Task The_story_tells_silence_from_offers_that_say_nothing_to_boot(string? address, string told)
+    {
+        await using var server = new ScriptedDhcp(asked => address is null ? null : ScriptedDhcp.Lease(asked, address));
+        var patience = address is null ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromSeconds(30);
+        var network = new SimulatedNetwork
+        {
+            DhcpServers = [server.EndPoint], DhcpAttempts = 1, DhcpPatience = patience, ProxyPatience = TimeSpan.FromMilliseconds(10),
+        };
+        var log = new MachineLog(TimeProvider.System);
+
+        (await new DhcpClient(network, Mac, log, TimeProvider.System).AcquireAsync(Rom, Stop)).Should().BeNull();
+        log.End();
+
+        (await log.WatchAsync(Stop).ToListAsync(Stop)).Should().ContainSingle().Which.ToString().Should().Be(told);
+    }
+
     [Fact]
     public async Task Beside_another_server_a_proxy_names_the_file()
     {

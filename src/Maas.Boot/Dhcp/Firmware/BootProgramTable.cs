@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using Maas.Boot.Files;
 
 namespace Maas.Boot.Dhcp.Firmware;
@@ -7,7 +9,8 @@ namespace Maas.Boot.Dhcp.Firmware;
 /// Which boot program each firmware gets: a file of <see cref="IBootFiles"/>. The program then fetches the machine's
 /// script; iPXE, once it runs, is not asked for here but sent to its script at once.
 /// </summary>
-public sealed class BootProgramTable
+[TypeConverter(typeof(TextTypeConverter<BootProgramTable>))]
+public sealed class BootProgramTable : ISpanParsable<BootProgramTable>
 {
     private readonly FrozenDictionary<BootArchitecture, string> _programs;
 
@@ -37,6 +40,37 @@ public sealed class BootProgramTable
 
     /// <summary>The program for a firmware; <see langword="null"/> without one: the firmware gets no answer.</summary>
     public string? this[BootArchitecture architecture] => _programs.GetValueOrDefault(architecture);
+
+    /// <summary>
+    /// Reads differences from <see cref="Default"/>, as in <c>X86Bios=pxelinux.0, X64Uefi=bootx64.efi</c>: for configuration. A firmware
+    /// without a file behind it gets none.
+    /// </summary>
+    /// <exception cref="FormatException">A part is no firmware of <see cref="BootArchitecture"/> with <c>=</c> and a file name of up to
+    /// 127 characters.</exception>
+    public static BootProgramTable Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var table)
+            ? table
+            : throw new FormatException($"'{text}' names no boot programs, such as X86Bios=pxelinux.0, X64Uefi=bootx64.efi.");
+
+    /// <summary>Reads differences from <see cref="Default"/>, as <see cref="Parse"/> does.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out BootProgramTable? table)
+    {
+        var changed = Default;
+        table = null;
+        foreach (var part in text.Split(','))
+        {
+            var program = text[part].Trim();
+            if (program.IsEmpty) continue;
+            var equals = program.IndexOf('=');
+            var file = program[(equals + 1)..].Trim();
+            if (equals <= 0 || file.Length > 127 || !char.IsAsciiLetter(program[0])) return false;
+            if (!Enum.TryParse<BootArchitecture>(program[..equals].Trim(), ignoreCase: true, out var firmware)) return false;
+            changed = changed.With(firmware, file.IsEmpty ? null : file.ToString());
+        }
+
+        table = changed;
+        return true;
+    }
 
     /// <summary>A table that differs in one firmware.</summary>
     /// <param name="architecture">Which firmware.</param>
@@ -68,4 +102,16 @@ public sealed class BootProgramTable
         .With(BootArchitecture.EfiByteCode, shim)
         .With(BootArchitecture.X64UefiHttp, null)
         .With(BootArchitecture.EfiByteCodeHttp, null);
+
+    static BootProgramTable IParsable<BootProgramTable>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<BootProgramTable>.TryParse(
+        [NotNullWhen(true)] string? s, IFormatProvider? provider, [NotNullWhen(true)] out BootProgramTable? result) =>
+        TryParse(s, out result);
+
+    static BootProgramTable ISpanParsable<BootProgramTable>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
+
+    static bool ISpanParsable<BootProgramTable>.TryParse(
+        ReadOnlySpan<char> s, IFormatProvider? provider, [NotNullWhen(true)] out BootProgramTable? result) =>
+        TryParse(s, out result);
 }

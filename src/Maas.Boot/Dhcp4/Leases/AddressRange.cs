@@ -1,13 +1,16 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Leases;
 
 /// <summary>IPv4 addresses from a first to a last, both included; written <c>10.0.0.10-10.0.0.99</c>.</summary>
 /// <remarks><see langword="default"/> is the range of 0.0.0.0 alone, which is never leased.</remarks>
-public readonly record struct AddressRange
+[JsonConverter(typeof(AddressRangeJsonConverter)), TypeConverter(typeof(TextTypeConverter<AddressRange>))]
+public readonly record struct AddressRange : ISpanParsable<AddressRange>
 {
     /// <summary>Makes a range.</summary>
     /// <exception cref="ArgumentException">An address is not IPv4, or the first is above the last.</exception>
@@ -57,4 +60,14 @@ public readonly record struct AddressRange
 
     private static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address) =>
         IPAddress.TryParse(text.Trim(), out address) && address.AddressFamily == AddressFamily.InterNetwork;
+
+    static AddressRange IParsable<AddressRange>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<AddressRange>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out AddressRange result) =>
+        TryParse(s, out result);
+
+    static AddressRange ISpanParsable<AddressRange>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
+
+    static bool ISpanParsable<AddressRange>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out AddressRange result) =>
+        TryParse(s, out result);
 }

@@ -1,11 +1,12 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Maas.Boot.Dhcp4.Wire;
 
 namespace Maas.Boot.Dhcp4.Leases;
 
 /// <summary>An address kept for one client, known by one of four marks.</summary>
 /// <param name="Address">The address.</param>
-public abstract record AddressReservation(IPAddress Address)
+public abstract record AddressReservation([property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Address)
 {
     /// <summary>The client's name, told to it as option 12; <see langword="null"/> leaves it out.</summary>
     public string? HostName { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text.Json.Serialization;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Net;
@@ -23,6 +24,7 @@ public readonly record struct Lease
     }
 
     /// <summary>The address.</summary>
+    [JsonConverter(typeof(IPAddressJsonConverter))]
     public required IPAddress Address { get => IPv4.ToAddress(Number); init => Number = value.ToNumber(); }
 
     /// <summary>Who has it, or had it last.</summary>
@@ -52,6 +54,7 @@ public readonly record struct Lease
     /// The relay that passed on the client's last message that went through one (giaddr); <see langword="null"/> for a client on the
     /// server's own link.
     /// </summary>
+    [JsonConverter(typeof(IPAddressJsonConverter))]
     public IPAddress? Relay { get => RelayNumber == 0 ? null : IPv4.ToAddress(RelayNumber); init => RelayNumber = value?.ToNumber() ?? 0; }
 
     /// <summary>Why the address is used, in words.</summary>

@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Wire;
@@ -9,9 +12,12 @@ namespace Maas.Boot.Dhcp4.Wire;
 /// sends none and the iPXE it loads, which does, are one client.
 /// </summary>
 /// <remarks><see langword="default"/> is the empty identifier, which no client has.</remarks>
-public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>
+[JsonConverter(typeof(ClientIdentifierJsonConverter)), TypeConverter(typeof(TextTypeConverter<ClientIdentifier>))]
+public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>, ISpanParsable<ClientIdentifier>
 {
     private const int ShortestOption = 2; // RFC 2132 section 9.14: a type and at least one octet
+
+    private const int LongestOption = 255; // its length is one octet
 
     private readonly byte[]? _octets;
 
@@ -20,6 +26,23 @@ public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>
 
     /// <summary>The octets.</summary>
     public ReadOnlySpan<byte> Octets => _octets;
+
+    /// <summary>Reads octets in hexadecimal, with colons or without; none for the empty identifier.</summary>
+    /// <exception cref="FormatException">The text is not that, or longer than an option.</exception>
+    public static ClientIdentifier Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var identifier)
+            ? identifier
+            : throw new FormatException($"'{text}' is no client identifier such as 01:52:54:00:12:34:56.");
+
+    /// <summary>Reads octets in hexadecimal, with colons or without; none for the empty identifier.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out ClientIdentifier identifier)
+    {
+        Span<byte> octets = stackalloc byte[LongestOption];
+        var digits = text.ToString().Replace(":", "", StringComparison.Ordinal);
+        var right = Convert.FromHexString(digits, octets, out _, out var length) == OperationStatus.Done;
+        identifier = right ? new ClientIdentifier(octets[..length]) : default;
+        return right;
+    }
 
     /// <summary>The identifier of a message's sender.</summary>
     public static ClientIdentifier Of(DhcpMessage message)
@@ -83,4 +106,15 @@ public readonly struct ClientIdentifier : IEquatable<ClientIdentifier>
 
         public ClientIdentifier Create(ReadOnlySpan<byte> alternate) => new(alternate);
     }
+
+    static ClientIdentifier IParsable<ClientIdentifier>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<ClientIdentifier>.TryParse(
+        [NotNullWhen(true)] string? s, IFormatProvider? provider, out ClientIdentifier result) =>
+        TryParse(s, out result);
+
+    static ClientIdentifier ISpanParsable<ClientIdentifier>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
+
+    static bool ISpanParsable<ClientIdentifier>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out ClientIdentifier result) =>
+        TryParse(s, out result);
 }

@@ -1,11 +1,15 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 
 /// <summary>IPv6 addresses from a first to a last, both included; written <c>fd00::1000-fd00::1fff</c>.</summary>
-public readonly record struct AddressRange6
+[JsonConverter(typeof(AddressRange6JsonConverter)), TypeConverter(typeof(TextTypeConverter<AddressRange6>))]
+public readonly record struct AddressRange6 : ISpanParsable<AddressRange6>
 {
     /// <summary>The most addresses of a range. What is remembered of each is bounded then.</summary>
     public const int MaxCount = 1 << 20;
@@ -61,4 +65,14 @@ public readonly record struct AddressRange6
     public override string ToString() => $"{First}-{Last}";
 
     internal bool Contains(UInt128 number) => number >= FirstNumber && number <= LastNumber;
+
+    static AddressRange6 IParsable<AddressRange6>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<AddressRange6>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out AddressRange6 result) =>
+        TryParse(s, out result);
+
+    static AddressRange6 ISpanParsable<AddressRange6>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
+
+    static bool ISpanParsable<AddressRange6>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out AddressRange6 result) =>
+        TryParse(s, out result);
 }

@@ -1,11 +1,12 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Maas.Boot.Dhcp6.Wire;
 
 namespace Maas.Boot.Dhcp6.Leases;
 
 /// <summary>An address kept for one machine.</summary>
 /// <param name="Address">The address.</param>
-public abstract record AddressReservation6(IPAddress Address)
+public abstract record AddressReservation6([property: JsonConverter(typeof(IPAddressJsonConverter))] IPAddress Address)
 {
     internal abstract bool Matches(Duid client, HardwareAddress? hardware);
 

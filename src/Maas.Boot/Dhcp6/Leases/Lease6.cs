@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Wire;
 
@@ -8,6 +9,7 @@ namespace Maas.Boot.Dhcp6.Leases;
 public sealed record Lease6
 {
     /// <summary>The address.</summary>
+    [JsonConverter(typeof(IPAddressJsonConverter))]
     public required IPAddress Address { get; init; }
 
     /// <summary>Who has it, or had it last.</summary>

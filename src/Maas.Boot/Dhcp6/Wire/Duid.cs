@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Maas.Boot.Dhcp6.Wire;
 
@@ -8,7 +11,8 @@ namespace Maas.Boot.Dhcp6.Wire;
 /// operating system), not to an interface.
 /// </summary>
 /// <remarks><see langword="default"/> is empty; no client or server has it.</remarks>
-public readonly struct Duid : IEquatable<Duid>
+[JsonConverter(typeof(DuidJsonConverter)), TypeConverter(typeof(TextTypeConverter<Duid>))]
+public readonly struct Duid : IEquatable<Duid>, ISpanParsable<Duid>
 {
     /// <summary>The longest: a type and 128 octets.</summary>
     public const int MaxLength = 130;
@@ -65,10 +69,19 @@ public readonly struct Duid : IEquatable<Duid>
 
     /// <summary>Reads hexadecimal octets with colons or without.</summary>
     /// <exception cref="FormatException">The text is no such identifier.</exception>
-    public static Duid Parse(string text)
+    public static Duid Parse(string text) =>
+        TryParse(text, out var identifier)
+            ? identifier
+            : throw new FormatException($"'{text}' is no DUID: 3 to {MaxLength} octets in hexadecimal.");
+
+    /// <summary>Reads hexadecimal octets with colons or without.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out Duid identifier)
     {
-        var octets = Convert.FromHexString(text.Replace(":", "", StringComparison.Ordinal));
-        return IsLength(octets.Length) ? new Duid(octets) : throw new FormatException($"A DUID has 3 to {MaxLength} octets.");
+        var digits = text?.Replace(":", "", StringComparison.Ordinal) ?? "";
+        Span<byte> octets = stackalloc byte[MaxLength];
+        var right = Convert.FromHexString(digits, octets, out _, out var length) == OperationStatus.Done && IsLength(length);
+        identifier = right ? new Duid(octets[..length]) : default;
+        return right;
     }
 
     /// <inheritdoc/>
@@ -96,4 +109,14 @@ public readonly struct Duid : IEquatable<Duid>
     public static bool operator !=(Duid left, Duid right) => !left.Equals(right);
 
     internal static bool IsLength(int length) => length is >= 3 and <= MaxLength;
+
+    static Duid IParsable<Duid>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    static bool IParsable<Duid>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Duid result) =>
+        TryParse(s, out result);
+
+    static Duid ISpanParsable<Duid>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s.ToString());
+
+    static bool ISpanParsable<Duid>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out Duid result) =>
+        TryParse(s.ToString(), out result);
 }

@@ -1,0 +1,115 @@
+using System.Net;
+using Maas.Boot;
+using Maas.Boot.Dhcp.Firmware;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp6.Leases;
+using Microsoft.Extensions.Configuration;
+
+namespace Maas.Hosting.Binding;
+
+/// <summary>What configuration may say of <see cref="MaasOptions"/>: each property by its name.</summary>
+internal static class MaasOptionsBinding
+{
+    private static readonly string[] s_firmware = Enum.GetNames<BootArchitecture>();
+
+    private static readonly OptionTable<EphemeralSupplyOptions> s_ephemeral = new()
+    {
+        { nameof(EphemeralSupplyOptions.Mirror), (options, section) => options.Mirror = section.ReadAddressOrNull() },
+        { nameof(EphemeralSupplyOptions.Suite), (options, section) => options.Suite = section.Text() },
+        { nameof(EphemeralSupplyOptions.PackageDirectory), (options, section) => options.PackageDirectory = section.TextOrNull() },
+        { nameof(EphemeralSupplyOptions.Keyring), (options, section) => options.Keyring = section.TextOrNull() },
+        { nameof(EphemeralSupplyOptions.KernelPackage), (options, section) => options.KernelPackage = section.Text() },
+        { nameof(EphemeralSupplyOptions.Own), (options, section) => options.Own = OwnOf(section) },
+    };
+
+    private static readonly OptionTable<OwnEnvironment> s_own = new()
+    {
+        { nameof(OwnEnvironment.Kernel), (own, section) => own with { Kernel = section.Text() } },
+        { nameof(OwnEnvironment.InitialRamDisk), (own, section) => own with { InitialRamDisk = section.Text() } },
+    };
+
+    private static readonly OptionTable<LoopbackBoot> s_loopback = new()
+    {
+        { nameof(LoopbackBoot.Address), (loopback, section) => loopback with { Address = section.Read<IPAddress>() } },
+        { nameof(LoopbackBoot.Network), (loopback, section) => loopback with { Network = section.Read<IPNetwork>() } },
+        { nameof(LoopbackBoot.DhcpPort), (loopback, section) => loopback with { DhcpPort = section.Read<int>() } },
+        { nameof(LoopbackBoot.TftpPort), (loopback, section) => loopback with { TftpPort = section.Read<int>() } },
+        { nameof(LoopbackBoot.DnsPort), (loopback, section) => loopback with { DnsPort = section.Read<int>() } },
+        { nameof(LoopbackBoot.TimePort), (loopback, section) => loopback with { TimePort = section.Read<int>() } },
+        { nameof(LoopbackBoot.SyslogPort), (loopback, section) => loopback with { SyslogPort = section.Read<int>() } },
+    };
+
+    private static readonly OptionTable<MaasOptions> s_maas = new()
+    {
+        { nameof(MaasOptions.DataDirectory), (options, section) => options.DataDirectory = section.Text() },
+        { nameof(MaasOptions.HttpPort), (options, section) => options.HttpPort = section.Read<int>() },
+        { nameof(MaasOptions.PathBase), (options, section) => options.PathBase = section.Text() },
+        { nameof(MaasOptions.Interface), (options, section) => options.Interface = section.TextOrNull() },
+        { nameof(MaasOptions.Loopback), (options, section) => options.Loopback = LoopbackOf(section) },
+        { nameof(MaasOptions.Mode), (options, section) => options.Mode = section.ReadEnum<DhcpMode>() },
+        { nameof(MaasOptions.AllowOtherDhcpServers), (options, section) => options.AllowOtherDhcpServers = section.Read<bool>() },
+        { nameof(MaasOptions.OnBootFailure), (options, section) => options.OnBootFailure = section.ReadEnum<ServerFailureAction>() },
+        { nameof(MaasOptions.Range), (options, section) => options.Range = section.ReadOrNull<AddressRange>() },
+        { nameof(MaasOptions.Prefix6), (options, section) => options.Prefix6 = section.ReadOrNull<IPNetwork>() },
+        { nameof(MaasOptions.Range6), (options, section) => options.Range6 = section.ReadOrNull<AddressRange6>() },
+        { nameof(MaasOptions.Routers), (options, section) => section.Fill(options.Routers) },
+        { nameof(MaasOptions.NameServers), (options, section) => section.Fill(options.NameServers) },
+        { nameof(MaasOptions.Domain), (options, section) => options.Domain = section.Text() },
+        { nameof(MaasOptions.Services), (options, section) => options.Services = section.ReadEnumOrNull<LinkServices>() },
+        { nameof(MaasOptions.DnsForwarders), (options, section) => section.FillResolvers(options.DnsForwarders) },
+        { nameof(MaasOptions.Programs), (options, section) => options.Programs = ProgramsOf(options.Programs, section) },
+        { nameof(MaasOptions.EnlistUnknownMachines), (options, section) => options.EnlistUnknownMachines = section.Read<bool>() },
+        { nameof(MaasOptions.KernelOptions), (options, section) => options.KernelOptions = section.Text() },
+        { nameof(MaasOptions.CapturedMachines), (options, section) => options.CapturedMachines = section.Read<int>() },
+        { nameof(MaasOptions.Ephemeral), (options, section) => s_ephemeral.Bind(options.Ephemeral, section) },
+    };
+
+    extension(MaasOptions options)
+    {
+        /// <summary>Sets what the configuration names, each key by the property of that name.</summary>
+        /// <exception cref="InvalidOperationException">A key is not known, or a value cannot be read; the message names the
+        /// key.</exception>
+        public void Read(IConfiguration configuration) => s_maas.Bind(options, configuration);
+    }
+
+    private static OwnEnvironment OwnOf(IConfigurationSection section)
+    {
+        Require(section, nameof(OwnEnvironment.Kernel), nameof(OwnEnvironment.InitialRamDisk));
+        return s_own.Bind(new OwnEnvironment("", ""), section);
+    }
+
+    private static LoopbackBoot LoopbackOf(IConfigurationSection section)
+    {
+        Require(section, nameof(LoopbackBoot.Address), nameof(LoopbackBoot.Network));
+        return s_loopback.Bind(new LoopbackBoot(IPAddress.Loopback, 0, 0, default), section);
+    }
+
+    private static void Require(IConfigurationSection section, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (string.IsNullOrEmpty(section[key]))
+                throw new InvalidOperationException($"Configuration key {section.Path}:{key} is missing.");
+        }
+    }
+
+    // Programs: { "X86Bios": "pxelinux.0" }; an empty name leaves that firmware without an answer. The text is what the general binder
+    // reads too.
+    private static BootProgramTable ProgramsOf(BootProgramTable programs, IConfigurationSection section)
+    {
+        if (section.Value is not null) return section.Read<BootProgramTable>();
+        foreach (var program in section.GetChildren())
+        {
+            if (!Enum.TryParse<BootArchitecture>(program.Key, ignoreCase: true, out var firmware) || !Enum.IsDefined(firmware))
+            {
+                throw new InvalidOperationException(
+                    $"Configuration key {program.Path} names no firmware; there are: {string.Join(", ", s_firmware)}.");
+            }
+
+            programs = programs.With(firmware, program.TextOrNull());
+        }
+
+        return programs;
+    }
+}
