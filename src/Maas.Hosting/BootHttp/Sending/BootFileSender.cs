@@ -2,6 +2,9 @@ using System.IO.Pipelines;
 using Maas.Boot.Files;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Hosting.BootHttp.Sending;
@@ -18,7 +21,16 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
     // Below this, one call with headers and file together is cheaper than two.
     private const int SmallestPart = 64 * 1024;
 
+    /// <summary>
+    /// How long a client may take nothing. Kestrel itself ends a response after five seconds without progress, however fast it was before; firmware that
+    /// moves what it has loaded, and a virtual machine on a busy host, pause longer.
+    /// </summary>
+    internal static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(60);
+
+    private const int SlowestRate = 240; // bytes a second, as Kestrel's default
+
     private readonly PipeWriter _body = context.Response.BodyWriter;
+    private readonly TimeProvider _timeProvider = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
     private bool _isDirect; // nothing stands between this and the connection
 
     /// <summary>Sends a range; returns how many bytes went, fewer than <paramref name="count"/> when the client went away.</summary>
@@ -27,6 +39,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
     {
         Output?.TryBypassTransport(); // before anything of the response is written
         if (count >= SmallestPart && Sendable is not null && Output is not null) await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        AllowPauses();
         long sent = 0;
         try
         {
@@ -35,7 +48,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
                 var part = TakePart(offset + sent, count - sent) is var taken and > 0 ? taken : await ReadPartAsync(offset + sent, count - sent).ConfigureAwait(false);
                 var before = Output?.Sent ?? 0;
                 // Not to be given up: Kestrel tells of a flush that was as of one that went. When the client is gone the connection's end ends it.
-                var flushed = await _body.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                var flushed = await FlushAsync().ConfigureAwait(false);
                 if (Output is { Missing: > 0 and var missing }) throw EndedEarly(count - sent - part + missing);
                 if (flushed.IsCompleted || WentNowhere(part, before)) break;
                 sent += part;
@@ -53,6 +66,35 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
 
         return sent;
     }
+
+    // What the client has acknowledged tells a pause from a slow link. Where that is not known, Kestrel's own watch stays, with more patience.
+    private void AllowPauses()
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = Acknowledged() >= 0 ? null : new MinDataRate(SlowestRate, LongestStall);
+    }
+
+    private async ValueTask<FlushResult> FlushAsync()
+    {
+        var flush = _body.FlushAsync(CancellationToken.None);
+        if (flush.IsCompleted || Acknowledged() is not (>= 0 and var acknowledged)) return await flush.ConfigureAwait(false);
+        var flushing = flush.AsTask();
+        while (true)
+        {
+            try
+            {
+                return await flushing.WaitAsync(LongestStall, _timeProvider).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!flushing.IsCompleted)
+            {
+                var now = Acknowledged();
+                if (now > acknowledged) acknowledged = now;
+                else context.Abort(); // the flush ends with the connection
+            }
+        }
+    }
+
+    private long Acknowledged() => Output?.Acknowledged() ?? -1;
 
     // The socket takes the files alone that were opened for asynchronous use.
     private SafeFileHandle? Sendable => file.Handle is { IsAsync: true } handle ? handle : null;

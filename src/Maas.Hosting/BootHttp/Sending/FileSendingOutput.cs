@@ -70,8 +70,8 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         }
     }
 
-    // What of this connection's output the client has acknowledged; -1 where the system does not tell.
-    private long Acknowledged()
+    /// <summary>How many bytes of this connection's output the client has acknowledged; -1 where the system does not tell.</summary>
+    public long Acknowledged()
     {
         if (!OperatingSystem.IsLinux() || socket.ProtocolType != ProtocolType.Tcp) return -1;
         Span<byte> information = stackalloc byte[AcknowledgedOffset + sizeof(long)];

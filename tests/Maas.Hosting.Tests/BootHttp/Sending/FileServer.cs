@@ -21,13 +21,14 @@ internal sealed class FileServer : IAsyncDisposable
     private readonly string _path = Path.GetTempFileName();
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FileServer(int length, long lie, Action<ListenOptions>? listen, Action<IApplicationBuilder>? middleware)
+    private FileServer(int length, long lie, Action<ListenOptions>? listen, Action<IApplicationBuilder>? middleware, TimeProvider? timeProvider)
     {
         Content = RandomNumberGenerator.GetBytes(length);
         File.WriteAllBytes(_path, Content);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IConnectionListenerFactory, FileSendingTransport>();
+        if (timeProvider is not null) builder.Services.AddSingleton(timeProvider);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, options => listen?.Invoke(options)));
         _application = builder.Build();
         middleware?.Invoke(_application);
@@ -57,9 +58,14 @@ internal sealed class FileServer : IAsyncDisposable
     public Task<long> FirstSent => _first.Task;
 
     /// <summary>Starts it with a file of <paramref name="length"/> random bytes that claims to have <paramref name="lie"/> more.</summary>
-    public static async Task<FileServer> StartAsync(int length, long lie = 0, Action<ListenOptions>? listen = null, Action<IApplicationBuilder>? middleware = null)
+    public static async Task<FileServer> StartAsync(
+        int length,
+        long lie = 0,
+        Action<ListenOptions>? listen = null,
+        Action<IApplicationBuilder>? middleware = null,
+        TimeProvider? timeProvider = null)
     {
-        var server = new FileServer(length, lie, listen, middleware);
+        var server = new FileServer(length, lie, listen, middleware, timeProvider);
         await server._application.StartAsync();
         server.Address = new Uri(server._application.Urls.Single() + "/file");
         return server;
