@@ -90,7 +90,8 @@ internal static class QemuHardware
         DiskBus.Virtio => $"virtio-blk-pci,drive=disk{number}",
         DiskBus.Ahci => $"ide-hd,bus=ide.{number},drive=disk{number}",
         DiskBus.VirtioScsi => $"scsi-hd,bus=vscsi.0,scsi-id={number},drive=disk{number}",
-        DiskBus.MptSas => $"scsi-hd,bus=mptsas.0,scsi-id={number},drive=disk{number}",
+        // A SAS disk has a world wide name. Without one, QEMU's controller reports no disk to Linux.
+        DiskBus.MptSas => $"scsi-hd,bus=mptsas.0,scsi-id={number},wwn=0x5000c5000000000{number + 1:x},drive=disk{number}",
         DiskBus.MegaSas => $"scsi-hd,bus=megasas.0,scsi-id={number},drive=disk{number}",
         DiskBus.PvScsi => $"scsi-hd,bus=pvscsi.0,scsi-id={number},drive=disk{number}",
         DiskBus.Nvme => $"nvme,drive=disk{number}",

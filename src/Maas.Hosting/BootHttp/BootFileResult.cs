@@ -13,7 +13,8 @@ internal static class BootFileResult
     /// <param name="context">The request and its answer.</param>
     /// <param name="file">What is sent.</param>
     /// <param name="name">The file's name, which tells its media type.</param>
-    public static async Task<long> SendAsync(HttpContext context, BootFile file, string name)
+    /// <param name="timeProvider">Measures how long the client takes nothing.</param>
+    public static async Task<long> SendAsync(HttpContext context, BootFile file, string name, TimeProvider timeProvider)
     {
         var entityTag = file.EntityTag is { } tag ? new EntityTagHeaderValue($"\"{tag}\"") : null;
         var plan = ByteRangePlan.For(context.Request, file.Length, entityTag);
@@ -36,6 +37,6 @@ internal static class BootFileResult
         response.ContentType = BootContentType.Of(name);
         response.ContentLength = plan.Count;
         if (HttpMethods.IsHead(context.Request.Method)) return 0;
-        return await new BootFileSender(context, file).SendAsync(plan.Offset, plan.Count).ConfigureAwait(false);
+        return await new BootFileSender(context, file, timeProvider).SendAsync(plan.Offset, plan.Count).ConfigureAwait(false);
     }
 }

@@ -47,7 +47,7 @@ public static class MaasBootEndpoints
         var outcome = "broken off by the client";
         try
         {
-            sent = await BootFileResult.SendAsync(context, file, name).ConfigureAwait(false);
+            sent = await BootFileResult.SendAsync(context, file, name, timeProvider).ConfigureAwait(false);
             if (!context.RequestAborted.IsCancellationRequested) outcome = "completed";
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

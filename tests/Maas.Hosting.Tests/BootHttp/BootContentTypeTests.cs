@@ -24,7 +24,7 @@ public class BootContentTypeTests
         {
             var context = new DefaultHttpContext { Request = { Method = method } };
             using var file = BootFile.FromBytes("content"u8.ToArray());
-            await BootFileResult.SendAsync(context, file, name);
+            await BootFileResult.SendAsync(context, file, name, TimeProvider.System);
             (context.Response.StatusCode, context.Response.ContentType).Should().Be(((int)HttpStatusCode.OK, type), method);
         }
     }

@@ -4,13 +4,12 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Hosting.BootHttp.Sending;
 
 /// <summary>Brings a file's bytes into a response: large ones by the kernel where the connection can, else through the response's own buffers.</summary>
-internal sealed class BootFileSender(HttpContext context, BootFile file)
+internal sealed class BootFileSender(HttpContext context, BootFile file, TimeProvider timeProvider)
 {
     // Few large writes cost less than many small ones (docs/explain/performance.md).
     private const int BufferSize = 256 * 1024;
@@ -30,7 +29,6 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
     private const int SlowestRate = 240; // bytes a second, as Kestrel's default
 
     private readonly PipeWriter _body = context.Response.BodyWriter;
-    private readonly TimeProvider _timeProvider = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;
     private bool _isDirect; // nothing stands between this and the connection
 
     /// <summary>Sends a range; returns how many bytes went, fewer than <paramref name="count"/> when the client went away.</summary>
@@ -83,7 +81,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file)
         {
             try
             {
-                return await flushing.WaitAsync(LongestStall, _timeProvider).ConfigureAwait(false);
+                return await flushing.WaitAsync(LongestStall, timeProvider).ConfigureAwait(false);
             }
             catch (TimeoutException) when (!flushing.IsCompleted)
             {

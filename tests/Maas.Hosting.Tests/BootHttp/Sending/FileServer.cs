@@ -28,7 +28,6 @@ internal sealed class FileServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IConnectionListenerFactory, FileSendingTransport>();
-        if (timeProvider is not null) builder.Services.AddSingleton(timeProvider);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, options => listen?.Invoke(options)));
         _application = builder.Build();
         middleware?.Invoke(_application);
@@ -37,7 +36,7 @@ internal sealed class FileServer : IAsyncDisposable
             using var file = new TestFile(_path, lie);
             try
             {
-                var sent = await BootFileResult.SendAsync(context, file, "file");
+                var sent = await BootFileResult.SendAsync(context, file, "file", timeProvider ?? TimeProvider.System);
                 _first.TrySetResult(sent);
             }
             finally
