@@ -29,7 +29,8 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
     private const int SlowestRate = 240; // bytes a second, as Kestrel's default
 
     private readonly PipeWriter _body = context.Response.BodyWriter;
-    private bool _isDirect; // nothing stands between this and the connection
+    private bool _isDirect; // nothing is between this and the connection
+    private bool _hasStalled; // the client took nothing for too long
 
     /// <summary>Sends a range; returns how many bytes went, fewer than <paramref name="count"/> when the client went away.</summary>
     /// <exception cref="IOException">The file is shorter than it said.</exception>
@@ -47,6 +48,7 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
                 var before = Output?.Sent ?? 0;
                 // Not to be given up: Kestrel tells of a flush that was as of one that went. When the client is gone the connection's end ends it.
                 var flushed = await FlushAsync().ConfigureAwait(false);
+                if (_hasStalled) break;
                 if (Output is { Missing: > 0 and var missing }) throw EndedEarly(count - sent - part + missing);
                 if (flushed.IsCompleted || WentNowhere(part, before)) break;
                 sent += part;
@@ -83,13 +85,22 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
             {
                 return await flushing.WaitAsync(LongestStall, timeProvider).ConfigureAwait(false);
             }
-            catch (TimeoutException) when (!flushing.IsCompleted)
+            catch (TimeoutException)
             {
+                if (flushing.IsCompleted) return await flushing.ConfigureAwait(false);
                 var now = Acknowledged();
-                if (now > acknowledged) acknowledged = now;
-                else context.Abort(); // the flush ends with the connection
+                if (now <= acknowledged) return await AbortAsync(flushing).ConfigureAwait(false);
+                acknowledged = now;
             }
         }
+    }
+
+    private async Task<FlushResult> AbortAsync(Task<FlushResult> flushing)
+    {
+        _hasStalled = true;
+        context.Abort();
+        await ((Task)flushing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it ends with the connection, one way or another
+        return new FlushResult(isCanceled: false, isCompleted: true);
     }
 
     private long Acknowledged() => Output?.Acknowledged() ?? -1;

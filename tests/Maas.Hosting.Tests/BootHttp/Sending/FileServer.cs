@@ -39,6 +39,11 @@ internal sealed class FileServer : IAsyncDisposable
                 var sent = await BootFileResult.SendAsync(context, file, "file", timeProvider ?? TimeProvider.System);
                 _first.TrySetResult(sent);
             }
+            catch (Exception failure)
+            {
+                _first.TrySetException(failure);
+                throw;
+            }
             finally
             {
                 if (context.Features.Get<IConnectionTransportFeature>()?.Transport.Output is FileSendingOutput output) SentByKernel = output.SentOfFiles;
