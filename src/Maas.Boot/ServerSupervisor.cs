@@ -121,7 +121,9 @@ internal sealed record ServerBinding(string? Interface, IPAddress? Address, Time
         if (Interface is null || Address is null) return;
         var state = InterfaceState.Read(Interface) ?? throw new InterfaceChangedException($"There is no interface {Interface}.");
         if (state.Addresses is { } addresses && !addresses.Contains(Address))
-            throw new InterfaceChangedException($"The interface {Interface} does not have the address {Address}; it has {(addresses.Count == 0 ? "none" : string.Join(", ", addresses))}.");
+            throw new InterfaceChangedException(
+                $"The interface {Interface} does not have the address {Address}; "
+                + $"it has {(addresses.Count == 0 ? "none" : string.Join(", ", addresses))}.");
     }
 
     /// <summary>Watches that it keeps it.</summary>

@@ -19,7 +19,8 @@ internal static class Documentation
     private static string Page(IReadOnlyList<ApiResource> resources, string prefix)
     {
         var html =
-            new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>MAAS API 1.0</title></head><body>\n<h1>MAAS API 1.0</h1>\n");
+            new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>MAAS API 1.0</title></head><body>\n"
+                + "<h1>MAAS API 1.0</h1>\n");
         foreach (var resource in resources.Where(each => each.Path.StartsWith("api/1.0/", StringComparison.Ordinal)))
         {
             html.Append("<h2>")

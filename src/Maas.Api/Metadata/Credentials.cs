@@ -14,7 +14,8 @@ internal static class Credentials
     public static async Task<ApiResult> TradeAsync(ApiRequest request) => await RedeemAsync(request).ConfigureAwait(false) switch
     {
         BootTokenResult.Accepted { Token: var token } => ApiResults.Text(
-            $"system_id={token.MachineId}\nconsumer_key={token.ConsumerKey}\ntoken_key={token.TokenKey}\ntoken_secret={token.TokenSecret.Reveal()}\n"),
+            $"system_id={token.MachineId}\nconsumer_key={token.ConsumerKey}\n"
+            + $"token_key={token.TokenKey}\ntoken_secret={token.TokenSecret.Reveal()}\n"),
         BootTokenResult.Refused refused => ApiResults.Text(refused.Reason, 404),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

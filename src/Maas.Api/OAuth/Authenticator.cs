@@ -52,7 +52,9 @@ internal sealed class Authenticator(
 
         var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
         if (now - timestamp > NonceLedger.Window.TotalSeconds)
-            return Refused($"Authorization Error: 'Expired timestamp: given {timestamp} and now {now} has a greater difference than threshold {NonceLedger.Window.TotalSeconds}'");
+            return Refused(
+                $"Authorization Error: 'Expired timestamp: given {timestamp} and now {now} "
+                + $"has a greater difference than threshold {NonceLedger.Window.TotalSeconds}'");
         if (await VerifyAsync(request, header, secret, cancellationToken).ConfigureAwait(false) is { } refusal) return refusal;
 
         return await region.Nonces.UseAsync(header.ConsumerKey, header.Token, header.Nonce, timestamp, cancellationToken)

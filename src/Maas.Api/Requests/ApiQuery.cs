@@ -17,7 +17,7 @@ internal sealed class ApiQuery
     /// <summary>The parameters; null when there are too many.</summary>
     public RequestForm? Form { get; }
 
-    /// <summary>The operation; null for none. <c>?op=</c> is none as well: gomaasapi sends it.</summary>
+    /// <summary>The operation, or null. An empty <c>?op=</c> is null too, because gomaasapi sends it for plain methods.</summary>
     public string? Op { get; }
 
     /// <summary>

@@ -19,7 +19,7 @@ internal sealed class EnlistmentRateLimiter(IOptions<MaasApiOptions> options, Ti
 
     /// <summary>Takes one of this minute's places.</summary>
     /// <param name="from">The address of the client.</param>
-    /// <param name="wait">When there is none: how long until there are some.</param>
+    /// <param name="wait">The time until the next enlistment is allowed, when the result is false.</param>
     public bool TryEnter(IPAddress from, out TimeSpan wait)
     {
         var now = timeProvider.GetUtcNow();

@@ -35,7 +35,9 @@ public static class PcapReader
         if (magic is not (Microseconds or Nanoseconds)) throw new InvalidDataException("This is no capture: neither pcap nor pcapng.");
         var link = (LinkType)(ReadNumber(bytes[20..], littleEndian) & 0xffff);
         if (!CapturedFrame.IsKnown(link))
-            throw new InvalidDataException($"The capture is one of link type {(int)link}, which is not read: Ethernet (1), raw IP (101) and Linux cooked (113, 276) are.");
+            throw new InvalidDataException(
+                $"The capture has link type {(int)link}, which is not supported: "
+                + "Ethernet (1), raw IP (101) and Linux cooked (113, 276) are.");
 
         var packets = new List<CapturedPacket>();
         for (var at = HeaderLength; at < bytes.Length;)

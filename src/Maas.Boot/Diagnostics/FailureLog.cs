@@ -37,6 +37,7 @@ internal sealed partial class FailureLog(string server, TimeProvider timeProvide
     [LoggerMessage(
         13,
         LogLevel.Error,
-        "The {Server} server failed to handle a datagram or connection and dropped it; more such failures within a minute are only counted")]
+        "The {Server} server failed to handle a datagram or connection and dropped it; "
+        + "more such failures within a minute are only counted")]
     private partial void LogFailed(string server, Exception reason);
 }

@@ -24,7 +24,10 @@ public sealed partial class TftpServer
     [LoggerMessage(EventId = 62, Level = LogLevel.Information, Message = "TFTP {File} refused to {Client}: {Reason}")]
     private partial void LogRefused(string file, IPEndPoint client, string reason);
 
-    [LoggerMessage(EventId = 63, Level = LogLevel.Warning, Message = "TFTP limit reached; dropping requests from {Client} and others: {Bound}")]
+    [LoggerMessage(
+        EventId = 63,
+        Level = LogLevel.Warning,
+        Message = "TFTP limit reached; dropping requests from {Client} and others: {Bound}")]
     private partial void LogBusy(IPEndPoint client, string bound);
 
     [LoggerMessage(EventId = 64, Level = LogLevel.Debug, Message = "Failed to receive a TFTP datagram: {Error}")]

@@ -27,7 +27,8 @@ internal sealed class LinkResolver(string name, ServedLink link, IPNetwork? pref
     private bool _isClosed;
 
     /// <summary>
-    /// Who answers for an address of the link within half a second; <see langword="null"/> when nobody does, or the link cannot be asked.
+    /// The hardware address that answers for an address of the link within half a second; <see langword="null"/> when none answers or the link
+    /// cannot be queried.
     /// </summary>
     public async ValueTask<HardwareAddress?> ResolveAsync(IPAddress address, CancellationToken cancellationToken)
     {
@@ -44,7 +45,7 @@ internal sealed class LinkResolver(string name, ServedLink link, IPNetwork? pref
         {
             foreach (var wait in s_waits)
             {
-                if (asked == fresh) await AskAsync(address).ConfigureAwait(false); // whoever came second waits for the first one's answer
+                if (asked == fresh) await AskAsync(address).ConfigureAwait(false); // a second caller waits for the answer to the first
                 var waited = Task.Delay(wait, time, cancellationToken);
                 if (await Task.WhenAny(asked.Task, waited).ConfigureAwait(false) == asked.Task) return await asked.Task.ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -78,7 +79,7 @@ internal sealed class LinkResolver(string name, ServedLink link, IPNetwork? pref
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The link is down, or the server is stopping: nobody can be seen now, and the next attempt looks again.
+            // The link is down, or the server is stopping: no neighbour can answer now, and the next attempt tries again.
         }
     }
 

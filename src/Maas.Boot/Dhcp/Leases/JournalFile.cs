@@ -172,7 +172,9 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat> : IDisposable
         _length = at;
         for (var next = JournalFrame.Find(content, at + 1); next >= 0; next = JournalFrame.Find(content, next + 1))
             if (JournalFrame.TryRead(content[next..], out var sequence, out _) && sequence > _sequence)
-                throw new InvalidDataException($"{_path} is damaged at offset {at}: an undamaged write follows at offset {next}. Restore it from a backup, or cut it at {at} and lose what follows.");
+                throw new InvalidDataException(
+                    $"{_path} is damaged at offset {at}: an undamaged write follows at offset {next}. "
+                    + $"Restore it from a backup, or cut it at {at} and lose what follows.");
         return at;
     }
 }

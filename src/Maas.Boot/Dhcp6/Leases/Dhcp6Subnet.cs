@@ -4,7 +4,7 @@ namespace Maas.Boot.Dhcp6.Leases;
 
 /// <summary>
 /// A subnet: which addresses are leased on it, and the parameters of its clients. Without ranges and reservations it is stateless: clients
-/// are told the rest, and make their addresses themselves.
+/// receive the other parameters and form their own addresses.
 /// </summary>
 /// <example>
 /// <code>

@@ -47,9 +47,11 @@ internal static class Dhcp6Text
             Dhcp6OptionCode.UserClass when value.Length >= 2 =>
                 $"{Convert.ToHexStringLower(value)} ({Encoding.Latin1.GetString(value[2..])})",
             Dhcp6OptionCode.NonTemporaryAddresses when value.Length >= 12 =>
-                $"id {BinaryPrimitives.ReadUInt32BigEndian(value):x8} T1 {BinaryPrimitives.ReadUInt32BigEndian(value[4..])} T2 {BinaryPrimitives.ReadUInt32BigEndian(value[8..])}",
+                $"id {BinaryPrimitives.ReadUInt32BigEndian(value):x8} "
+                + $"T1 {BinaryPrimitives.ReadUInt32BigEndian(value[4..])} T2 {BinaryPrimitives.ReadUInt32BigEndian(value[8..])}",
             Dhcp6OptionCode.Address when value.Length >= 24 =>
-                $"{new IPAddress(value[..16])} preferred {BinaryPrimitives.ReadUInt32BigEndian(value[16..])} valid {BinaryPrimitives.ReadUInt32BigEndian(value[20..])}",
+                $"{new IPAddress(value[..16])} preferred {BinaryPrimitives.ReadUInt32BigEndian(value[16..])} "
+                + $"valid {BinaryPrimitives.ReadUInt32BigEndian(value[20..])}",
             Dhcp6OptionCode.StatusCode when value.Length >= 2 =>
                 $"{(Dhcp6Status)BinaryPrimitives.ReadUInt16BigEndian(value)} {Encoding.UTF8.GetString(value[2..])}",
             Dhcp6OptionCode.OptionRequest => Numbers(value),
