@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 // ApiLoad [SECONDS]: requests of the API per second of one caller, and bytes allocated per request, over a store in memory and without
 // sockets.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
-await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = MaasRegionOptions.InMemory });
+await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
 var admin = await region.Users.CreateAsync("admin", "admin@example.com", new Secret("secret"), isAdministrator: true)
     ?? throw new InvalidOperationException("The user could not be created.");
 var key = await region.Users.CreateApiKeyAsync(admin, "bench");

@@ -3,7 +3,7 @@
 using Maas.Core;
 
 var directory = Directory.CreateTempSubdirectory("maas-api-");
-await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = Path.Combine(directory.FullName, "maas.db") });
+await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(directory.FullName, "maas.db") });
 
 var admin = await region.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true)
     ?? throw new InvalidOperationException("The store is not new.");

@@ -14,7 +14,7 @@ builder.Services.AddMaas(maas =>
     maas.DataDirectory = data.FullName;
     maas.Loopback = new LoopbackBoot(address, DhcpPort: 6767, TftpPort: 6969, IPNetwork.Parse("127.77.0.0/24"));
     maas.Range = AddressRange.Parse("127.77.0.100-127.77.0.200");
-    maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
+    maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
 }).AddMaasApi();
 
 // The simulated machine downloads these files and does not run them, so any content will do.

@@ -7,7 +7,7 @@ using Maas.Core.Journal;
 using Maas.Core.Lifecycle;
 using Maas.Core.Scripts;
 
-await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = MaasRegionOptions.InMemory });
+await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
 byte[] image = "a disk image"u8.ToArray();
 var upload = new NewBootResource
 {
@@ -37,7 +37,7 @@ await Say(new MachineCommand.NetbootOff());
 await Say(new MachineCommand.UserDataFetched());
 await Say(new MachineCommand.Release { By = "bob" });
 foreach (var entry in await region.Timeline.ReadAsync(id))
-    if (entry is TimelineEntry.Happened { Event: var e }) Console.WriteLine($"{e.At:HH:mm:ss.fff}  {e.Note.Type,-14} {e.Note.Description}");
+    if (entry is TimelineEntry.EventEntry { Event: var e }) Console.WriteLine($"{e.At:HH:mm:ss.fff}  {e.Note.Type,-14} {e.Note.Description}");
 
 async Task Say(MachineCommand command) => Console.WriteLine(await region.Machines.ExecuteAsync(id, command) switch
 {

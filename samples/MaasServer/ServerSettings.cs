@@ -8,7 +8,7 @@ namespace MaasServer;
 /// </summary>
 internal sealed class ServerSettings
 {
-    private static readonly Dictionary<string, string> s_keys = new()
+    private static readonly Dictionary<string, string> S_keys = new()
     {
         ["data"] = "Maas:DataDirectory",
         ["interface"] = "Maas:Interface",
@@ -35,7 +35,7 @@ internal sealed class ServerSettings
     private ServerSettings(IConfiguration configuration)
     {
         _configuration = configuration;
-        var given = s_keys.Where(key => this[key.Key] is not null).Select(key => KeyValuePair.Create(key.Value, this[key.Key]));
+        var given = S_keys.Where(key => this[key.Key] is not null).Select(key => KeyValuePair.Create(key.Value, this[key.Key]));
         Maas = new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(given).Build().GetSection("Maas");
     }
 

@@ -55,7 +55,7 @@ internal sealed class TourServer : IAsyncDisposable
             maas.HttpPort = http;
             maas.Loopback = new LoopbackBoot(Address, dhcp, tftp, IPNetwork.Parse("127.77.0.0/24"));
             maas.Range = AddressRange.Parse("127.77.0.100-127.77.0.200");
-            maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
+            maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
         }).AddMaasApi();
         // A simulated machine fetches these and runs nothing: any bytes will do. samples/VmLab boots the real ones.
         foreach (var (name, length) in new[] { ("snponly.efi", 200_000), ("kernel", 8_000_000), ("initrd", 20_000_000) })

@@ -12,18 +12,18 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasCoreServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="MaasRegion"/>, each of its services by its own type, and a hosted service that runs its workers. The
+    /// Adds <see cref="MaasCore"/>, each of its services by its own type, and a hosted service that runs its workers. The
     /// store is opened when the first of them is asked for, at the latest when the host starts.
     /// <see cref="IMachinePower"/>, <see cref="IImageContent"/> and <see cref="TimeProvider"/> are used when registered.
     /// </summary>
-    public static IServiceCollection AddMaasCore(this IServiceCollection services, Action<MaasRegionOptions>? configure = null)
+    public static IServiceCollection AddMaasCore(this IServiceCollection services, Action<MaasCoreOptions>? configure = null)
     {
-        services.AddOptions<MaasRegionOptions>().ValidateOnStart();
+        services.AddOptions<MaasCoreOptions>().ValidateOnStart();
         if (configure is not null) services.Configure(configure);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MaasRegionOptions>, MaasRegionOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MaasCoreOptions>, MaasCoreOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => MaasRegion.Open(
-            provider.GetRequiredService<IOptions<MaasRegionOptions>>().Value,
+        services.TryAddSingleton(provider => MaasCore.Open(
+            provider.GetRequiredService<IOptions<MaasCoreOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<IMachinePower>(),
             provider.GetService<IImageContent>(),
@@ -32,7 +32,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(region => region.Machines)
             .AddPart(region => region.Tags)
             .AddPart(region => region.Users)
-            .AddPart(region => region.NodeTokens)
+            .AddPart(region => region.MachineTokens)
             .AddPart(region => region.BootTokens)
             .AddPart(region => region.Nonces)
             .AddPart(region => region.SshKeys)
@@ -42,16 +42,16 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(region => region.BootResources)
             .AddPart(region => region.Files)
             .AddPart(region => region.Settings)
-            .AddPart(region => region.Effects)
+            .AddPart(region => region.MaasCore.PowerQueue)
             .AddPart(region => region.Deadlines);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegionWorkers>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CoreWorkers>());
         return services;
     }
 
-    private static IServiceCollection AddPart<T>(this IServiceCollection services, Func<MaasRegion, T> part)
+    private static IServiceCollection AddPart<T>(this IServiceCollection services, Func<MaasCore, T> part)
         where T : class
     {
-        services.TryAddSingleton(provider => part(provider.GetRequiredService<MaasRegion>()));
+        services.TryAddSingleton(provider => part(provider.GetRequiredService<MaasCore>()));
         return services;
     }
 }

@@ -13,12 +13,12 @@ namespace Maas.Core;
 [JsonConverter(typeof(MacAddressJsonConverter)), TypeConverter(typeof(TextTypeConverter<MacAddress>))]
 public readonly record struct MacAddress : ISpanParsable<MacAddress>
 {
-    private readonly ulong bits;
+    private readonly ulong _bits;
 
-    private MacAddress(ulong bits) => this.bits = bits;
+    private MacAddress(ulong bits) => this._bits = bits;
 
     /// <summary>Whether the address names one interface: not all zeros, and not a group address (IEEE 802, the lowest bit of the first octet).</summary>
-    public bool IsUnicast => bits != 0 && (bits & 0x0100_0000_0000) == 0;
+    public bool IsUnicast => _bits != 0 && (_bits & 0x0100_0000_0000) == 0;
 
     /// <summary>The address of the given six octets.</summary>
     /// <exception cref="ArgumentException">There are not exactly six.</exception>
@@ -67,10 +67,10 @@ public readonly record struct MacAddress : ISpanParsable<MacAddress>
     }
 
     /// <summary>The canonical notation: lower case, colons.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(byte)(bits >> 40):x2}:{(byte)(bits >> 32):x2}:{(byte)(bits >> 24):x2}:{(byte)(bits >> 16):x2}:{(byte)(bits >> 8):x2}:{(byte)bits:x2}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(byte)(_bits >> 40):x2}:{(byte)(_bits >> 32):x2}:{(byte)(_bits >> 24):x2}:{(byte)(_bits >> 16):x2}:{(byte)(_bits >> 8):x2}:{(byte)_bits:x2}");
 
     /// <summary>The twelve digits without separators, as in a generated host name.</summary>
-    public string ToCompactString() => bits.ToString("x12", CultureInfo.InvariantCulture);
+    public string ToCompactString() => _bits.ToString("x12", CultureInfo.InvariantCulture);
 
     static MacAddress ISpanParsable<MacAddress>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
 

@@ -11,20 +11,20 @@ namespace Maas.Core;
 [JsonConverter(typeof(SecretJsonConverter))]
 public readonly struct Secret : IEquatable<Secret>
 {
-    private readonly string? text;
+    private readonly string? _text;
 
     /// <summary>Wraps a text.</summary>
-    public Secret(string text) => this.text = text;
+    public Secret(string text) => this._text = text;
 
     /// <summary>Whether there is nothing in it.</summary>
-    public bool IsEmpty => string.IsNullOrEmpty(text);
+    public bool IsEmpty => string.IsNullOrEmpty(_text);
 
     /// <summary>A new secret of <paramref name="length"/> letters and digits from the system's random source; 32 hold 190 bits.</summary>
     public static Secret Random(int length = 32) =>
         new(RandomNumberGenerator.GetString("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", length));
 
     /// <summary>The text itself, for the one place that must have it.</summary>
-    public string Reveal() => text ?? "";
+    public string Reveal() => _text ?? "";
 
     /// <summary>Compares in a time that does not tell how much was right.</summary>
     public bool Equals(Secret other) =>

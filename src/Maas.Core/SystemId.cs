@@ -18,9 +18,9 @@ public readonly record struct SystemId : ISpanParsable<SystemId>
 
     private const string LongPrefix = "node-";
     private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
-    private readonly string? text;
+    private readonly string? _text;
 
-    private SystemId(string text) => this.text = text;
+    private SystemId(string text) => this._text = text;
 
     /// <summary>A new id, drawn at random. 191 million exist: the store refuses the rare one that is taken and the caller draws again.</summary>
     public static SystemId New() => new(RandomNumberGenerator.GetString(Alphabet, 6));
@@ -46,7 +46,7 @@ public readonly record struct SystemId : ISpanParsable<SystemId>
     }
 
     /// <summary>The id as it stands in URLs; empty for the default value.</summary>
-    public override string ToString() => text ?? "";
+    public override string ToString() => _text ?? "";
 
     static SystemId ISpanParsable<SystemId>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
 

@@ -95,7 +95,7 @@ public sealed class MaasOptions
 
     /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
     [ValidateObjectMembers]
-    public EphemeralSupplyOptions Ephemeral { get; set; } = new();
+    public EphemeralImageOptions Ephemeral { get; set; } = new();
 }
 
 /// <summary>Ports on loopback in the place of a network interface.</summary>
@@ -136,7 +136,7 @@ public enum LinkServices
 }
 
 /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
-public sealed class EphemeralSupplyOptions
+public sealed class EphemeralImageOptions
 {
     /// <summary>A Debian mirror, the folder that holds <c>dists/</c>; <see langword="null"/>, the default, takes apt's own sources where there are any.</summary>
     public Uri? Mirror { get; set; }
@@ -156,13 +156,13 @@ public sealed class EphemeralSupplyOptions
     public string KernelPackage { get; set; } = "linux-image-amd64";
 
     /// <summary>An environment of the host's own, by the names its <c>IBootFiles</c> knows; then nothing is fetched or built. <see langword="null"/>, the default, for ours.</summary>
-    public OwnEnvironment? Own { get; set; }
+    public CustomEnvironment? Own { get; set; }
 }
 
 /// <summary>An ephemeral environment that the host brings.</summary>
 /// <param name="Kernel">The kernel's name among the boot files.</param>
 /// <param name="InitialRamDisk">The initial ram disk's.</param>
-public sealed record OwnEnvironment(string Kernel, string InitialRamDisk);
+public sealed record CustomEnvironment(string Kernel, string InitialRamDisk);
 
 /// <summary>Checks the options as their attributes say.</summary>
 [OptionsValidator]

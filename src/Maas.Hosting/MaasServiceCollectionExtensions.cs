@@ -120,11 +120,11 @@ public static class MaasServiceCollectionExtensions
 
     private static void AddEphemeral(IServiceCollection services)
     {
-        services.AddSingleton<EphemeralSupply>();
-        services.AddSingleton<IEphemeralEnvironment>(provider => provider.GetRequiredService<EphemeralSupply>());
-        services.AddSingleton<WireTimeline>();
-        services.AddSingleton<IBootObserver>(provider => provider.GetRequiredService<WireTimeline>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<WireTimeline>());
+        services.AddSingleton<EphemeralImageService>();
+        services.AddSingleton<IEphemeralEnvironment>(provider => provider.GetRequiredService<EphemeralImageService>());
+        services.AddSingleton<BootTimelineWriter>();
+        services.AddSingleton<IBootObserver>(provider => provider.GetRequiredService<BootTimelineWriter>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<BootTimelineWriter>());
         services.TryAddSingleton<IBootPolicy, MachineBootPolicy>();
         services.TryAddSingleton<IBootFiles, ServedBootFiles>();
     }
@@ -132,9 +132,9 @@ public static class MaasServiceCollectionExtensions
     private static void AddLink(IServiceCollection services, MaasOptions options)
     {
         if (options.Loopback is null && options.Interface is not null) LinuxCapabilities.Require();
-        if (ServedLink.For(options) is not { } link)
+        if (BootNetwork.For(options) is not { } link)
         {
-            services.AddSingleton<IAddressOwners, NoAddressOwners>();
+            services.AddSingleton<IAddressResolver, NullAddressResolver>();
             services.TryAddSingleton<BootFileSource>();
             return;
         }
@@ -155,23 +155,23 @@ public static class MaasServiceCollectionExtensions
         if (options.Mode == DhcpMode.Full)
         {
             var subnet = link.Subnet(options);
-            services.AddSingleton(provider => new LeaseBook(
+            services.AddSingleton(provider => new HostedLeases(
                 Path.Combine(options.DataDirectory, "leases.db"), [subnet], link.Network, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ListedMachines>().IsAccepted));
-            services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<LeaseBook>());
-            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LeaseBook>());
+            services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<HostedLeases>());
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostedLeases>());
         }
 
-        if (options.Prefix6 is { } prefix) AddLeases6(services, Path.Combine(options.DataDirectory, "leases6.db"), ServedLink.Subnet6(prefix, options.Range6));
-        services.AddSingleton<IAddressOwners>(provider =>
+        if (options.Prefix6 is { } prefix) AddLeases6(services, Path.Combine(options.DataDirectory, "leases6.db"), BootNetwork.Subnet6(prefix, options.Range6));
+        services.AddSingleton<IAddressResolver>(provider =>
         {
-            IAddressOwners owners = (IAddressOwners?)provider.GetService<LeaseBook>() ?? provider.GetService<LinkNeighbours>() ?? (IAddressOwners)new NoAddressOwners();
-            return provider.GetService<LeaseBook6>() is { } leases6 ? new OwnersOfBoth(owners, leases6) : owners;
+            IAddressResolver owners = (IAddressResolver?)provider.GetService<HostedLeases>() ?? provider.GetService<LinkNeighbours>() ?? (IAddressResolver)new NullAddressResolver();
+            return provider.GetService<HostedLeases6>() is { } leases6 ? new DualStackResolver(owners, leases6) : owners;
         });
 
         // Nobody boots from a server without a link, so there nothing is fetched either.
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralSupply>());
-        if (ServedLink.ServicesOf(options).HasFlag(LinkServices.Dns)) AddNaming(services, options, link);
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralImageService>());
+        if (BootNetwork.ServicesOf(options).HasFlag(LinkServices.Dns)) AddNaming(services, options, link);
         var ring = options.CapturedMachines > 0 ? new PacketRing(machines: options.CapturedMachines) : null;
         if (ring is not null) services.AddSingleton<IMachineCaptures>(new MachineCaptures(ring));
         services.AddMaasBoot(boot =>
@@ -184,16 +184,16 @@ public static class MaasServiceCollectionExtensions
     private static void AddLeases6(IServiceCollection services, string path, Dhcp6Subnet subnet)
     {
 #pragma warning disable MA0042, MA0045, VSTHRD002 // a factory cannot wait, and has nothing to wait for: the file is local, and read when the call returns
-        services.AddSingleton(provider => LeaseBook6.OpenAsync(path, subnet, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
+        services.AddSingleton(provider => HostedLeases6.OpenAsync(path, subnet, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
 #pragma warning restore MA0042, MA0045, VSTHRD002
-        services.AddSingleton(provider => provider.GetRequiredService<LeaseBook6>().Addresses);
+        services.AddSingleton(provider => provider.GetRequiredService<HostedLeases6>().Addresses);
     }
 
-    private static void AddNaming(IServiceCollection services, MaasOptions options, ServedLink link)
+    private static void AddNaming(IServiceCollection services, MaasOptions options, BootNetwork link)
     {
-        services.AddSingleton(provider => new LinkHosts(
-            provider.GetRequiredService<ListedMachines>(), provider.GetService<LeaseBook>(), provider.GetService<LeaseBook6>(), options.Domain, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IHostDirectory>(provider => provider.GetRequiredService<LinkHosts>());
+        services.AddSingleton(provider => new MachineDnsDirectory(
+            provider.GetRequiredService<ListedMachines>(), provider.GetService<HostedLeases>(), provider.GetService<HostedLeases6>(), options.Domain, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IHostDirectory>(provider => provider.GetRequiredService<MachineDnsDirectory>());
     }
 
     // The store holds secrets: a folder that others may enter is closed to them. A shared one, such as /tmp, is not taken from its users.

@@ -33,10 +33,10 @@ internal static class LifeChecks
         builder.Services.AddMaasCore(options => options.DataSource = Path.Combine(folder, "life.db"));
         using var host = builder.Build();
         host.Services.GetRequiredService<IStartupValidator>().Validate();
-        await new Life(host.Services.GetRequiredService<MaasRegion>()).LiveAsync();
+        await new Life(host.Services.GetRequiredService<MaasCore>()).LiveAsync();
     }
 
-    private sealed class Life(MaasRegion region)
+    private sealed class Life(MaasCore region)
     {
         private SystemId _id;
 
@@ -106,7 +106,7 @@ internal static class LifeChecks
         /// <summary>Lets the power worker do all that is due.</summary>
         private async Task BecomesAsync(MachineStatus status)
         {
-            while (await region.Effects.PassAsync() > 0)
+            while (await region.MaasCore.PowerQueue.PassAsync() > 0)
             {
                 // Each action may be followed by another.
             }
@@ -117,12 +117,12 @@ internal static class LifeChecks
 
     private sealed class ObedientPower : IMachinePower
     {
-        public Task<PowerReply> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) => Reply(PowerState.On);
+        public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(MachinePowerState.On);
 
-        public Task<PowerReply> TurnOffAsync(PowerTarget target, CancellationToken cancellationToken) => Reply(PowerState.Off);
+        public Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(MachinePowerState.Off);
 
-        public Task<PowerReply> QueryAsync(PowerTarget target, CancellationToken cancellationToken) => Reply(PowerState.Unknown);
+        public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(MachinePowerState.Unknown);
 
-        private static Task<PowerReply> Reply(PowerState state) => Task.FromResult<PowerReply>(new PowerReply.Done(state));
+        private static Task<MachinePowerResult> Reply(MachinePowerState state) => Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(state));
     }
 }

@@ -16,7 +16,7 @@ internal static class StoreChecks
 
     public static async Task RunAsync(string folder)
     {
-        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = Path.Combine(folder, "stores.db") });
+        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(folder, "stores.db") });
         var alice = await AccountsAsync(region);
         await FilesAndSettingsAsync(region);
         await ImagesAsync(region);
@@ -27,7 +27,7 @@ internal static class StoreChecks
         Check.That(await region.Users.DeleteAsync("alice"));
     }
 
-    private static async Task<User> AccountsAsync(MaasRegion region)
+    private static async Task<User> AccountsAsync(MaasCore region)
     {
         var created = await region.Users.CreateAsync("alice", "alice@example.org", new Secret("correct horse"), isAdministrator: true);
         var alice = Check.Found(created);
@@ -52,7 +52,7 @@ internal static class StoreChecks
         return alice;
     }
 
-    private static async Task FilesAndSettingsAsync(MaasRegion region)
+    private static async Task FilesAndSettingsAsync(MaasCore region)
     {
         var file = await region.Files.PutAsync("alice", "notes.txt", "hello"u8.ToArray());
         Check.That(Check.Found(await region.Files.FindAsync("alice", "notes.txt")).Content.Span.SequenceEqual("hello"u8));
@@ -65,7 +65,7 @@ internal static class StoreChecks
         Check.That((await region.Settings.GetAsync("maas_name"))?.Contains("rack row 7", StringComparison.Ordinal) == true);
     }
 
-    private static async Task ImagesAsync(MaasRegion region)
+    private static async Task ImagesAsync(MaasCore region)
     {
         var bytes = "an image"u8.ToArray();
         var sha256 = Convert.ToHexString(SHA256.HashData(bytes));
@@ -85,7 +85,7 @@ internal static class StoreChecks
         Check.That(await region.BootResources.DeleteAsync(resource.Id));
     }
 
-    private static async Task<Machine> MachinesAsync(MaasRegion region, User owner)
+    private static async Task<Machine> MachinesAsync(MaasCore region, User owner)
     {
         var power = new PowerSettings("ipmi", new Dictionary<string, string>());
         var added = new NewMachine { MacAddresses = [Mac], Hostname = "rack-1", Power = power };
@@ -116,11 +116,11 @@ internal static class StoreChecks
         return machine;
     }
 
-    private static async Task TokensAsync(MaasRegion region, SystemId machine)
+    private static async Task TokensAsync(MaasCore region, SystemId machine)
     {
-        var token = Check.Found(await region.NodeTokens.GetOrCreateAsync(machine));
-        Check.That(await region.NodeTokens.GetAsync(machine) == token);
-        Check.That((await region.NodeTokens.FindAsync(token.ConsumerKey, token.TokenKey))?.MachineId == machine);
+        var token = Check.Found(await region.MachineTokens.GetOrCreateAsync(machine));
+        Check.That(await region.MachineTokens.GetAsync(machine) == token);
+        Check.That((await region.MachineTokens.FindAsync(token.ConsumerKey, token.TokenKey))?.MachineId == machine);
 
         var address = IPAddress.Parse("10.0.0.7");
         var boot = await region.BootTokens.IssueAsync(machine, address) ?? throw new InvalidOperationException("No boot token.");
@@ -131,7 +131,7 @@ internal static class StoreChecks
         Check.That(await region.Nonces.UseAsync(token.ConsumerKey, token.TokenKey, "n1", now) != NonceVerdict.Fresh);
     }
 
-    private static async Task EventsAsync(MaasRegion region, SystemId machine)
+    private static async Task EventsAsync(MaasCore region, SystemId machine)
     {
         var first = await region.Events.WriteAsync(machine, new EventNote(EventLevel.Warning, "Smoke", "It smokes.", "alice"));
         await region.Events.WriteAsync(machine, new EventNote(EventLevel.Audit, "Seen", "A person looked.", "alice"));
@@ -150,6 +150,6 @@ internal static class StoreChecks
 
         await region.Timeline.ObserveAsync(new Observation(TimeProvider.System.GetUtcNow(), Mac, "dhcp", "DISCOVER"));
         Check.That((await region.Timeline.ObservationsAsync(Mac)).Single().Text == "DISCOVER");
-        Check.That((await region.Timeline.ReadAsync(machine)).OfType<TimelineEntry.Seen>().Count() == 1);
+        Check.That((await region.Timeline.ReadAsync(machine)).OfType<TimelineEntry.ObservationEntry>().Count() == 1);
     }
 }

@@ -30,14 +30,14 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string? _directory;
 
-    private ApiHost(WebApplication app, MaasRegion region, TimeProvider timeProvider, string? directory)
+    private ApiHost(WebApplication app, MaasCore region, TimeProvider timeProvider, string? directory)
     {
         (_app, Region, Time, _directory) = (app, region, timeProvider, directory);
         Origin = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(Origin) };
     }
 
-    public MaasRegion Region { get; }
+    public MaasCore Region { get; }
 
     public TimeProvider Time { get; }
 
@@ -58,14 +58,14 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static async Task<ApiHost> StartAsync(TimeProvider? timeProvider = null, Action<MaasApiOptions>? configure = null,
         string? store = null,
-        string prefix = "/MAAS", Action<MaasRegionOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null,
+        string prefix = "/MAAS", Action<MaasCoreOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null,
         Core.Power.IMachinePower? power = null)
     {
         timeProvider ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
-        var options = new MaasRegionOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") };
+        var options = new MaasCoreOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") };
         configureRegion?.Invoke(options);
-        var region = await MaasRegion.OpenAsync(options, timeProvider, power, cancellationToken: Cancellation);
+        var region = await MaasCore.OpenAsync(options, timeProvider, power, cancellationToken: Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -98,7 +98,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public string Sign(ApiKey key, long? timestamp = null, string? nonce = null) =>
         Sign(key.ConsumerKey, key.TokenKey, key.TokenSecret, timestamp, nonce);
 
-    public string Sign(NodeToken token) => Sign(token.ConsumerKey, token.TokenKey, token.TokenSecret, null, null);
+    public string Sign(MachineToken token) => Sign(token.ConsumerKey, token.TokenKey, token.TokenSecret, null, null);
 
     public string Sign(string consumer, string token, Secret secret, long? timestamp, string? nonce)
     {
@@ -121,7 +121,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public Task<Reply> GetAsync(ApiKey key, string path) => SendAsync("GET", path, Sign(key));
 
-    public Task<Reply> GetAsync(NodeToken token, string path) => SendAsync("GET", path, Sign(token));
+    public Task<Reply> GetAsync(MachineToken token, string path) => SendAsync("GET", path, Sign(token));
 
     public Task<Reply> DeleteAsync(ApiKey key, string path) => SendAsync("DELETE", path, Sign(key));
 
@@ -131,7 +131,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public Task<Reply> PutAsync(ApiKey key, string path, params (string Name, string Value)[] fields) =>
         SendAsync("PUT", path, Sign(key), Form(fields));
 
-    public Task<Reply> PostAsync(NodeToken token, string path, params (string Name, string Value)[] fields) =>
+    public Task<Reply> PostAsync(MachineToken token, string path, params (string Name, string Value)[] fields) =>
         SendAsync("POST", path, Sign(token), Form(fields));
 
     public static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) =>
@@ -169,7 +169,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public async Task<Machine> MachineAsync(SystemId id) => (await Region.Machines.GetAsync(id, Cancellation))!;
 
-    public async Task<NodeToken> TokenAsync(Machine machine) => (await Region.NodeTokens.GetOrCreateAsync(machine.Id, Cancellation))!;
+    public async Task<MachineToken> TokenAsync(Machine machine) => (await Region.MachineTokens.GetOrCreateAsync(machine.Id, Cancellation))!;
 
     /// <summary>An image of <paramref name="size"/> bytes, uploaded.</summary>
     public async Task<byte[]> UploadImageAsync(int size = 100_000, string name = "custom/debian-12")

@@ -16,7 +16,7 @@ public class MaasRegionTests
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IMachinePower>(power)
-            .AddMaasCore(options => options.DataSource = MaasRegionOptions.InMemory)
+            .AddMaasCore(options => options.DataSource = MaasCoreOptions.InMemory)
             .BuildServiceProvider();
         var worker = services.GetRequiredService<IHostedService>();
         await worker.StartAsync(default);
@@ -30,12 +30,12 @@ public class MaasRegionTests
         await machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());
 
         var patience = TimeProvider.System.GetTimestamp();
-        while ((await machines.GetAsync(machine.Id))!.PowerState is not PowerState.On && TimeProvider.System.GetElapsedTime(patience) < TimeSpan.FromSeconds(20)) await Task.Yield();
-        (await machines.GetAsync(machine.Id))!.PowerState.Should().Be(PowerState.On);
+        while ((await machines.GetAsync(machine.Id))!.PowerState is not MachinePowerState.On && TimeProvider.System.GetElapsedTime(patience) < TimeSpan.FromSeconds(20)) await Task.Yield();
+        (await machines.GetAsync(machine.Id))!.PowerState.Should().Be(MachinePowerState.On);
         await worker.StopAsync(default);
 
-        var region = services.GetRequiredService<MaasRegion>();
-        foreach (var property in typeof(MaasRegion).GetProperties())
+        var region = services.GetRequiredService<MaasCore>();
+        foreach (var property in typeof(MaasCore).GetProperties())
             services.GetRequiredService(property.PropertyType).Should().BeSameAs(property.GetValue(region));
     }
 
@@ -43,7 +43,7 @@ public class MaasRegionTests
     public void Options_out_of_range_stop_the_host()
     {
         using var services = new ServiceCollection().AddMaasCore(options => options.PowerAttempts = 0).BuildServiceProvider();
-        var read = () => services.GetRequiredService<IOptions<MaasRegionOptions>>().Value;
+        var read = () => services.GetRequiredService<IOptions<MaasCoreOptions>>().Value;
         read.Should().Throw<OptionsValidationException>().WithMessage("*PowerAttempts*");
     }
 }

@@ -13,7 +13,7 @@ namespace Maas.Core.Tests;
 public sealed class TestRegion : IAsyncDisposable
 {
     public static readonly byte[] ImageBytes = Encoding.ASCII.GetBytes("an image of a disk");
-    private readonly string directory = Directory.CreateTempSubdirectory("maas-core-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("maas-core-").FullName;
 
     private TestRegion() { }
 
@@ -21,17 +21,17 @@ public sealed class TestRegion : IAsyncDisposable
 
     public TestPower Power { get; } = new();
 
-    public MaasRegion Region { get; private set; } = null!;
+    public MaasCore Region { get; private set; } = null!;
 
-    public MaasRegionOptions Options { get; private set; } = null!;
+    public MaasCoreOptions Options { get; private set; } = null!;
 
     public Machines Machines => Region.Machines;
 
-    public string DataSource => Path.Combine(directory, "maas.db");
+    public string DataSource => Path.Combine(_directory, "maas.db");
 
-    private Action<MaasRegionOptions> Configure { get; init; } = _ => { };
+    private Action<MaasCoreOptions> Configure { get; init; } = _ => { };
 
-    public static async Task<TestRegion> OpenAsync(Action<MaasRegionOptions>? configure = null)
+    public static async Task<TestRegion> OpenAsync(Action<MaasCoreOptions>? configure = null)
     {
         var region = new TestRegion { Configure = configure ?? (_ => { }) };
         await region.ReopenAsync();
@@ -42,9 +42,9 @@ public sealed class TestRegion : IAsyncDisposable
     public async Task ReopenAsync()
     {
         if (Region is not null) await Region.DisposeAsync();
-        Options = new MaasRegionOptions { DataSource = DataSource };
+        Options = new MaasCoreOptions { DataSource = DataSource };
         Configure(Options);
-        Region = await MaasRegion.OpenAsync(Options, Clock, Power);
+        Region = await MaasCore.OpenAsync(Options, Clock, Power);
     }
 
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")
@@ -66,7 +66,7 @@ public sealed class TestRegion : IAsyncDisposable
     /// <summary>Lets the power worker do all that is due.</summary>
     public async Task<Machine> SettleAsync(SystemId id)
     {
-        while (await Region.Effects.PassAsync() > 0)
+        while (await Region.MaasCore.PowerQueue.PassAsync() > 0)
         {
             // Each action may be followed by another.
         }
@@ -121,6 +121,6 @@ public sealed class TestRegion : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Region.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        Directory.Delete(_directory, recursive: true);
     }
 }

@@ -17,7 +17,7 @@ namespace Maas.Hosting.Tests;
 /// <summary>The whole composition on loopback, as a host would run it, over a store that is thrown away.</summary>
 internal sealed class ComposedServer : IAsyncDisposable
 {
-    private static readonly IPAddress s_address = IPAddress.Parse("127.78.0.1");
+    private static readonly IPAddress S_address = IPAddress.Parse("127.78.0.1");
 
     private readonly WebApplication _application;
     private readonly DirectoryInfo _data;
@@ -25,8 +25,8 @@ internal sealed class ComposedServer : IAsyncDisposable
     private ComposedServer(WebApplication application, DirectoryInfo data, int http, int dhcp, int tftp, int dns, int syslog)
     {
         (_application, _data) = (application, data);
-        Base = new Uri($"http://{s_address}:{http}/MAAS/");
-        (Dhcp, TftpPort, DnsPort, SyslogPort) = (new IPEndPoint(s_address, dhcp), tftp, dns, syslog);
+        Base = new Uri($"http://{S_address}:{http}/MAAS/");
+        (Dhcp, TftpPort, DnsPort, SyslogPort) = (new IPEndPoint(S_address, dhcp), tftp, dns, syslog);
     }
 
     /// <summary>The base of API, metadata and boot files.</summary>
@@ -53,15 +53,15 @@ internal sealed class ComposedServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (log is not null) builder.Logging.AddProvider(log);
-        builder.WebHost.UseUrls($"http://{s_address}:{http}");
+        builder.WebHost.UseUrls($"http://{S_address}:{http}");
         builder.Services.AddMaas(maas =>
         {
             maas.DataDirectory = data.FullName;
             maas.HttpPort = http;
             maas.Mode = mode ?? DhcpMode.Full;
-            maas.Loopback = mode is null ? null : new LoopbackBoot(s_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24")) { DnsPort = dns, SyslogPort = syslog };
+            maas.Loopback = mode is null ? null : new LoopbackBoot(S_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24")) { DnsPort = dns, SyslogPort = syslog };
             maas.Range = AddressRange.Parse("127.78.0.100-127.78.0.200");
-            maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
+            maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
         }).AddMaasApi();
         // Before the start: what is there when the server lists the folder is served at once.
         foreach (var name in (string[])["snponly.efi", "kernel", "initrd"])
@@ -96,7 +96,7 @@ internal sealed class ComposedServer : IAsyncDisposable
     private static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(s_address, 0));
+        socket.Bind(new IPEndPoint(S_address, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port; // bound above
     }
 }

@@ -27,7 +27,7 @@ public class ComposedServerTests
             (await (await stranger.GetAsync($"boot/{name}")).Content.ReadAsStringAsync()).Should().NotContain("maas.token", $"{name} is asked from an address that is not the machine's");
 
         foreach (var path in new[] { $"metadata/latest/by-id/{machine.Id}/?op=get_preseed", "metadata/latest/enlist-preseed/?op=get_enlist_preseed", "metadata/boot/guess/", $"metadata/latest/by-mac/{Mac}/user-data" })
-            (await (await stranger.GetAsync(path)).Content.ReadAsStringAsync()).Should().NotContain((await server.Get<MaasRegion>().NodeTokens.GetOrCreateAsync(machine.Id))!.TokenSecret.Reveal());
+            (await (await stranger.GetAsync(path)).Content.ReadAsStringAsync()).Should().NotContain((await server.Get<MaasCore>().MachineTokens.GetOrCreateAsync(machine.Id))!.TokenSecret.Reveal());
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public class ComposedServerTests
         simulated.TurnOn();
         await simulated.WhenAtRestAsync(TestContext.Current.CancellationToken);
 
-        (await server.Get<MaasRegion>().Machines.GetAsync(machine.Id))!.Status.Should().Be(MachineStatus.Ready);
+        (await server.Get<MaasCore>().Machines.GetAsync(machine.Id))!.Status.Should().Be(MachineStatus.Ready);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public class ComposedServerTests
 
     private static async Task<Machine> CommissioningMachineAsync(ComposedServer server)
     {
-        var machines = server.Get<MaasRegion>().Machines;
+        var machines = server.Get<MaasCore>().Machines;
         var created = await machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(Mac)] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         (await machines.ExecuteAsync(machine.Id, new MachineCommand.Commission { By = "admin" })).Should().BeOfType<CommandResult.Done>();

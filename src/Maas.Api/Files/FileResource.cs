@@ -53,11 +53,11 @@ internal static class FileResource
     internal static async Task<ApiResult> AddAsync(ApiRequest request)
     {
         if (request.Form["filename"] is not { Length: > 0 } name) return ApiResults.BadRequest("Filename not supplied");
-        if (name.Length > StoredFiles.LongestName)
-            return ApiResults.BadRequest($"A file name has at most {StoredFiles.LongestName} characters.");
+        if (name.Length > FileStorage.LongestName)
+            return ApiResults.BadRequest($"A file name has at most {FileStorage.LongestName} characters.");
         if (request.Body.Files.Count == 0) return ApiResults.BadRequest("File not supplied");
         if (request.Body.Files is not [var file]) return ApiResults.BadRequest("Exactly one file must be supplied");
-        if (file.Content.Length > StoredFiles.MaximumSize) return ApiResults.TooLarge(StoredFiles.MaximumSize);
+        if (file.Content.Length > FileStorage.MaximumSize) return ApiResults.TooLarge(FileStorage.MaximumSize);
         await request.Region.Files.PutAsync(request.User.Name, name, file.Content, request.Aborted).ConfigureAwait(false);
         return ApiResults.Text("", 201);
     }

@@ -142,9 +142,9 @@ internal sealed record MachineQuery(MachineFilter Filter, Func<Machine, bool> Al
         return null;
     }
 
-    private static PowerState? PowerOf(string word)
+    private static MachinePowerState? PowerOf(string word)
     {
-        foreach (var state in Enum.GetValues<PowerState>())
+        foreach (var state in Enum.GetValues<MachinePowerState>())
             if (PowerStateNames.Of(state) == word) return state;
         return null;
     }

@@ -171,7 +171,7 @@ internal static class MachineResource
         // The token is read before the permission is checked: a change of owner revokes it, so that the token shown is never of a later
         // owner's time.
         var token = SystemId.TryParse(request.Route["system_id"], out var id)
-            ? await request.Region.NodeTokens.GetAsync(id, request.Aborted).ConfigureAwait(false)
+            ? await request.Region.MachineTokens.GetAsync(id, request.Aborted).ConfigureAwait(false)
             : null;
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;

@@ -5,11 +5,11 @@ namespace Maas.Api.Machines;
 /// <summary>MAAS's words for a power state.</summary>
 internal static class PowerStateNames
 {
-    public static string Of(PowerState state) => state switch
+    public static string Of(MachinePowerState state) => state switch
     {
-        PowerState.On => "on",
-        PowerState.Off => "off",
-        PowerState.Error => "error",
+        MachinePowerState.On => "on",
+        MachinePowerState.Off => "off",
+        MachinePowerState.Error => "error",
         _ => "unknown",
     };
 }

@@ -12,7 +12,7 @@ internal static class CloudConfig
     /// <summary>With the machine's key: for the machine itself only.</summary>
     /// <param name="token">The key.</param>
     /// <param name="baseUrl">Where the machine reaches this server: <c>http://10.0.0.1:5240/MAAS</c>.</param>
-    public static string For(NodeToken token, string baseUrl) => $"""
+    public static string For(MachineToken token, string baseUrl) => $"""
         #cloud-config
         datasource_list: [ MAAS ]
         datasource:

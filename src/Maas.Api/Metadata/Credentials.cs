@@ -37,7 +37,7 @@ internal static class Credentials
 
     /// <summary>The configuration that the agent puts into an installed system: asked for with the key itself.</summary>
     public static async Task<ApiResult> CloudConfigAsync(ApiRequest request) =>
-        await request.Region.NodeTokens.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is { } token
+        await request.Region.MachineTokens.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is { } token
             ? ApiResults.Text(CloudConfig.For(token, request.BaseUrl))
             : ApiResults.NotFound("Node");
 

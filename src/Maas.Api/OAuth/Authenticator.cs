@@ -18,7 +18,7 @@ namespace Maas.Api.OAuth;
 /// use up those of another.
 /// </summary>
 internal sealed class Authenticator(
-    MaasRegion region,
+    MaasCore region,
     IOptions<MaasApiOptions> options,
     BodyBudget bodies,
     HostUsers hostUsers,
@@ -51,10 +51,10 @@ internal sealed class Authenticator(
         if (caller is null) return Refused("Authorization Error: Invalid API key.");
 
         var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
-        if (now - timestamp > NonceLedger.Window.TotalSeconds)
+        if (now - timestamp > NonceStore.Window.TotalSeconds)
             return Refused(
                 $"Authorization Error: 'Expired timestamp: given {timestamp} and now {now} "
-                + $"has a greater difference than threshold {NonceLedger.Window.TotalSeconds}'");
+                + $"has a greater difference than threshold {NonceStore.Window.TotalSeconds}'");
         if (await VerifyAsync(request, header, secret, cancellationToken).ConfigureAwait(false) is { } refusal) return refusal;
 
         return await region.Nonces.UseAsync(header.ConsumerKey, header.Token, header.Nonce, timestamp, cancellationToken)
@@ -115,7 +115,7 @@ internal sealed class Authenticator(
     {
         if (await region.Users.FindApiKeyAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } key)
             return (new Caller.OfUser(key.User, key.TokenKey), key.TokenSecret);
-        if (await region.NodeTokens.FindAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } token)
+        if (await region.MachineTokens.FindAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } token)
             return (new Caller.OfMachine(token.MachineId), token.TokenSecret);
         return (null, default);
     }

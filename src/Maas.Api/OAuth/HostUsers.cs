@@ -10,7 +10,7 @@ namespace Maas.Api.OAuth;
 /// Admits users of the application's own authentication schemes. A principal is a MAAS user only when the application names one that is
 /// stored, and an administrator only when both the application and the store say so.
 /// </summary>
-internal sealed class HostUsers(MaasRegion region, IOptions<MaasApiOptions> options)
+internal sealed class HostUsers(MaasCore region, IOptions<MaasApiOptions> options)
 {
     /// <summary>Authenticates by the schemes that the options name, in their order.</summary>
     /// <returns>Null when no scheme found credentials.</returns>

@@ -26,7 +26,7 @@ internal sealed class ApiRequest
     public required RequestForm Body { get; init; }
 
     /// <summary>The domain.</summary>
-    public MaasRegion Region => Services.Region;
+    public MaasCore Region => Services.Region;
 
     /// <summary>All resources of the server, to describe them.</summary>
     public IReadOnlyList<ApiResource> Resources => Endpoint.Mount.Resources;

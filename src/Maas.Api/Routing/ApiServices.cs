@@ -18,7 +18,7 @@ namespace Maas.Api.Routing;
 /// <param name="hardwareAddresses">Finds the hardware address of a caller; null where the host cannot know.</param>
 /// <param name="captures">Writes captured datagrams of a machine; null where the host captures none.</param>
 internal sealed class ApiServices(
-    MaasRegion region,
+    MaasCore region,
     IOptions<MaasApiOptions> options,
     EnlistmentRateLimiter enlistments,
     LoginGuard logins,
@@ -28,7 +28,7 @@ internal sealed class ApiServices(
     IHardwareAddresses? hardwareAddresses = null,
     IMachineCaptures? captures = null)
 {
-    public MaasRegion Region => region;
+    public MaasCore Region => region;
 
     public MaasApiOptions Options => options.Value;
 

@@ -19,13 +19,13 @@ public sealed class BootTokens
 
     private const string HardwarePrefix = "hardware ";
     private const int MostAMachine = 8;
-    private readonly ITokenStore store;
-    private readonly TimeProvider clock;
+    private readonly ITokenStore _store;
+    private readonly TimeProvider _clock;
 
-    internal BootTokens(ITokenStore store, TimeProvider clock)
+    internal BootTokens(ITokenStore store, TimeProvider timeProvider)
     {
-        this.store = store;
-        this.clock = clock;
+        this._store = store;
+        this._clock = timeProvider;
     }
 
     /// <summary>A new token for a machine. Older ones stay good, eight at most: firmware asks for its script more than once.</summary>
@@ -47,9 +47,9 @@ public sealed class BootTokens
     private async Task<Secret?> IssueToAsync(SystemId machine, string? holder, CancellationToken cancellationToken)
     {
         var token = Secret.Random();
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var stored = new StoredBootToken(machine, holder, now, null);
-        return await store.AddBootTokenAsync(Hash(token), stored, MostAMachine, now - Lifetime - ReplayWindow, cancellationToken).ConfigureAwait(false) ? token : null;
+        return await _store.AddBootTokenAsync(Hash(token), stored, MostAMachine, now - Lifetime - ReplayWindow, cancellationToken).ConfigureAwait(false) ? token : null;
     }
 
     /// <summary>Trades a token.</summary>
@@ -59,9 +59,9 @@ public sealed class BootTokens
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<BootTokenResult> RedeemAsync(Secret token, IPAddress from, MacAddress? hardware = null, CancellationToken cancellationToken = default)
     {
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var address = Text(from);
-        return store.RedeemAsync(Hash(token), address, now, stored => Judge(stored, address, hardware, now), NodeTokens.Draw, cancellationToken);
+        return _store.RedeemAsync(Hash(token), address, now, stored => Judge(stored, address, hardware, now), MachineTokens.Draw, cancellationToken);
     }
 
     /// <summary>Why a token is refused; <see langword="null"/> when it is good.</summary>
@@ -86,7 +86,7 @@ public abstract record BootTokenResult
 
     /// <summary>It was good.</summary>
     /// <param name="Token">The machine's own token.</param>
-    public sealed record Accepted(NodeToken Token) : BootTokenResult;
+    public sealed record Accepted(MachineToken Token) : BootTokenResult;
 
     /// <summary>It was not.</summary>
     /// <param name="Reason">Why, without the token.</param>

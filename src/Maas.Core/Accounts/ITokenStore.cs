@@ -4,11 +4,11 @@ namespace Maas.Core.Accounts;
 internal interface ITokenStore
 {
     /// <summary>The machine's token; <paramref name="fresh"/> if it has none; <see langword="null"/> when there is no such machine.</summary>
-    Task<NodeToken?> GetOrCreateAsync(NodeToken fresh, CancellationToken cancellationToken);
+    Task<MachineToken?> GetOrCreateAsync(MachineToken fresh, CancellationToken cancellationToken);
 
-    Task<NodeToken?> GetAsync(SystemId machine, CancellationToken cancellationToken);
+    Task<MachineToken?> GetAsync(SystemId machine, CancellationToken cancellationToken);
 
-    Task<NodeToken?> FindAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken);
+    Task<MachineToken?> FindAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken);
 
     /// <summary>
     /// Keeps a boot token's hash, and of the machine's others the newest, <paramref name="most"/> in all; forgets what was
@@ -20,7 +20,7 @@ internal interface ITokenStore
     /// In one transaction: judges the token with this hash, marks it used by <paramref name="address"/> and its machine as checked in, and gives the machine's
     /// own token, drawing one if it has none.
     /// </summary>
-    Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, NodeToken> draw, CancellationToken cancellationToken);
+    Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, MachineToken> draw, CancellationToken cancellationToken);
 }
 
 /// <summary>What is kept of a boot token; the address is an IP address, or <c>hardware </c> and a MAC address.</summary>

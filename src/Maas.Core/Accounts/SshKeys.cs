@@ -14,9 +14,9 @@ public sealed record SshKey(long Id, string Owner, string Key, string? Source);
 public sealed class SshKeys
 {
     private const int Longest = 16 * 1024;
-    private readonly IAccountStore store;
+    private readonly IAccountStore _store;
 
-    internal SshKeys(IAccountStore store) => this.store = store;
+    internal SshKeys(IAccountStore store) => this._store = store;
 
     /// <summary>
     /// Adds a key; the same key again is the one there is. <see langword="null"/> when it is not an SSH public key
@@ -25,17 +25,17 @@ public sealed class SshKeys
     public async Task<SshKey?> AddAsync(string owner, string key, string? source = null, CancellationToken cancellationToken = default)
     {
         var line = key.Trim();
-        return IsPublicKey(line) ? await store.AddSshKeyAsync(owner, line, source, cancellationToken).ConfigureAwait(false) : null;
+        return IsPublicKey(line) ? await _store.AddSshKeyAsync(owner, line, source, cancellationToken).ConfigureAwait(false) : null;
     }
 
     /// <summary>The user's keys in the order of adding.</summary>
-    public Task<IReadOnlyList<SshKey>> ListAsync(string owner, CancellationToken cancellationToken = default) => store.ListSshKeysAsync(owner, cancellationToken);
+    public Task<IReadOnlyList<SshKey>> ListAsync(string owner, CancellationToken cancellationToken = default) => _store.ListSshKeysAsync(owner, cancellationToken);
 
     /// <summary>The key, or <see langword="null"/>.</summary>
-    public Task<SshKey?> GetAsync(long id, CancellationToken cancellationToken = default) => store.GetSshKeyAsync(id, cancellationToken);
+    public Task<SshKey?> GetAsync(long id, CancellationToken cancellationToken = default) => _store.GetSshKeyAsync(id, cancellationToken);
 
     /// <summary>Removes a key. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default) => store.DeleteSshKeyAsync(id, cancellationToken);
+    public Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default) => _store.DeleteSshKeyAsync(id, cancellationToken);
 
     private static bool IsPublicKey(string line)
     {

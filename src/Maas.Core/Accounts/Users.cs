@@ -24,9 +24,9 @@ public sealed record ApiKey(User User, string Name, string ConsumerKey, string T
 /// <summary>The users and their API keys.</summary>
 public sealed partial class Users
 {
-    private readonly IAccountStore store;
+    private readonly IAccountStore _store;
 
-    internal Users(IAccountStore store) => this.store = store;
+    internal Users(IAccountStore store) => this._store = store;
 
     /// <summary>Makes a user; <see langword="null"/> when the name is taken or not allowed.</summary>
     /// <param name="name">User name, at most 150 characters.</param>
@@ -37,29 +37,29 @@ public sealed partial class Users
     public async Task<User?> CreateAsync(string name, string email, Secret password, bool isAdministrator, CancellationToken cancellationToken = default)
     {
         if (!Name().IsMatch(name) || email.Length > 254) return null;
-        return await store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken).ConfigureAwait(false);
+        return await _store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The user, or <see langword="null"/>.</summary>
     public async Task<User?> FindAsync(string name, CancellationToken cancellationToken = default) =>
-        (await store.FindUserAsync(name, cancellationToken).ConfigureAwait(false))?.User;
+        (await _store.FindUserAsync(name, cancellationToken).ConfigureAwait(false))?.User;
 
     /// <summary>All users by name.</summary>
-    public Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken = default) => store.ListUsersAsync(cancellationToken);
+    public Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken = default) => _store.ListUsersAsync(cancellationToken);
 
     /// <summary>Removes a user with all keys and files. Machines are left as they are. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => store.DeleteUserAsync(name, cancellationToken);
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => _store.DeleteUserAsync(name, cancellationToken);
 
     /// <summary>The user if the password is right, else <see langword="null"/>; takes as long for a name that does not exist.</summary>
     public async Task<User?> VerifyPasswordAsync(string name, Secret password, CancellationToken cancellationToken = default)
     {
-        var found = await store.FindUserAsync(name, cancellationToken).ConfigureAwait(false);
+        var found = await _store.FindUserAsync(name, cancellationToken).ConfigureAwait(false);
         return PasswordHash.Verify(password, found?.PasswordHash) ? found?.User : null;
     }
 
     /// <summary>Sets a new password. <see langword="false"/> when there is no such user.</summary>
     public Task<bool> SetPasswordAsync(string name, Secret password, CancellationToken cancellationToken = default) =>
-        store.SetPasswordHashAsync(name, PasswordHash.Make(password), cancellationToken);
+        _store.SetPasswordHashAsync(name, PasswordHash.Make(password), cancellationToken);
 
     /// <summary>Makes a new API key.</summary>
     /// <param name="user">For whom.</param>
@@ -68,24 +68,24 @@ public sealed partial class Users
     public async Task<ApiKey> CreateApiKeyAsync(User user, string name = "", CancellationToken cancellationToken = default)
     {
         var key = new ApiKey(user, Short(name), Secret.Random(18).Reveal(), Secret.Random(18).Reveal(), Secret.Random());
-        await store.CreateApiKeyAsync(key, cancellationToken).ConfigureAwait(false);
+        await _store.CreateApiKeyAsync(key, cancellationToken).ConfigureAwait(false);
         return key;
     }
 
     /// <summary>The user's keys in the order of creation.</summary>
-    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) => store.ListApiKeysAsync(user, cancellationToken);
+    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) => _store.ListApiKeysAsync(user, cancellationToken);
 
     /// <summary>The key with these two parts, or <see langword="null"/>. The caller compares the secret.</summary>
     public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) =>
-        store.FindApiKeyAsync(consumerKey, tokenKey, cancellationToken);
+        _store.FindApiKeyAsync(consumerKey, tokenKey, cancellationToken);
 
     /// <summary>Renames a key of the user's. <see langword="false"/> when there is none.</summary>
     public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken = default) =>
-        store.RenameApiKeyAsync(user, tokenKey, Short(name), cancellationToken);
+        _store.RenameApiKeyAsync(user, tokenKey, Short(name), cancellationToken);
 
     /// <summary>Ends a key of the user's at once. <see langword="false"/> when there is none.</summary>
     public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken = default) =>
-        store.DeleteApiKeyAsync(user, tokenKey, cancellationToken);
+        _store.DeleteApiKeyAsync(user, tokenKey, cancellationToken);
 
     private static string Short(string name) => name.Length <= 255 ? name : name[..255];
 

@@ -6,17 +6,17 @@ namespace Maas.Core.Configuration;
 /// <summary>The server's settings by name, each a JSON value. <see cref="SettingCatalogue"/> lists them.</summary>
 public sealed class Settings
 {
-    private readonly ISettingStore store;
+    private readonly ISettingStore _store;
 
-    internal Settings(ISettingStore store) => this.store = store;
+    internal Settings(ISettingStore store) => this._store = store;
 
     /// <summary>
     /// The setting as JSON text: as it was set, else its default; <see langword="null"/> for a name that is no setting's.
     /// </summary>
     public async Task<string?> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        SettingCatalogue.Find(name) is not { } setting ? await store.GetAsync(name, cancellationToken).ConfigureAwait(false)
+        SettingCatalogue.Find(name) is not { } setting ? await _store.GetAsync(name, cancellationToken).ConfigureAwait(false)
         : setting.FixedBecause is not null ? setting.Default
-        : await store.GetAsync(setting.Name, cancellationToken).ConfigureAwait(false) ?? setting.Default;
+        : await _store.GetAsync(setting.Name, cancellationToken).ConfigureAwait(false) ?? setting.Default;
 
     /// <summary>Changes a setting to a value as clients write it.</summary>
     /// <param name="name">Its name.</param>
@@ -27,7 +27,7 @@ public sealed class Settings
     {
         if (SettingCatalogue.Find(name) is not { } setting) return SettingCatalogue.UnknownName(name);
         if (setting.Read(value, out var json) is { } reason) return reason;
-        if (setting.FixedBecause is null) await store.SetAsync(setting.Name, json, cancellationToken).ConfigureAwait(false);
+        if (setting.FixedBecause is null) await _store.SetAsync(setting.Name, json, cancellationToken).ConfigureAwait(false);
         return null;
     }
 
@@ -40,7 +40,7 @@ public sealed class Settings
         if (SettingCatalogue.Find(name) is not null)
             throw new ArgumentException($"{name} is one of MAAS's settings: change it with {nameof(ChangeAsync)}.", nameof(name));
         using var value = JsonDocument.Parse(json);
-        await store.SetAsync(name, value.RootElement.GetRawText(), cancellationToken).ConfigureAwait(false);
+        await _store.SetAsync(name, value.RootElement.GetRawText(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>How disks are erased: as the request says, and as the settings say where it says nothing.</summary>

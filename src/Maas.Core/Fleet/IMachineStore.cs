@@ -59,7 +59,7 @@ internal sealed record MachineChange
     public IReadOnlyList<ScriptResult> Scripts { get; init; } = [];
 
     /// <summary>The queued power action that this change records the outcome of; if it is gone, so is the reason for the change.</summary>
-    public long? CompletedEffect { get; init; }
+    public long? CompletedPowerAction { get; init; }
 
     /// <summary>With so many New machines already, nothing is saved; <see langword="null"/> for no limit.</summary>
     public int? MostNew { get; init; }

@@ -79,7 +79,7 @@ public sealed record Machine
     public PowerSettings Power { get; init; } = PowerSettings.Manual;
 
     /// <summary>Whether it is on, as far as is known.</summary>
-    public PowerState PowerState { get; init; }
+    public MachinePowerState PowerState { get; init; }
 
     /// <summary>Whether it still boots from the network while being deployed; the installer turns it off.</summary>
     public bool Netboot { get; init; } = true;

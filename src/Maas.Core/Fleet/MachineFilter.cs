@@ -22,7 +22,7 @@ public sealed record MachineFilter
     public IReadOnlyList<MachineStatus> Statuses { get; init; } = [];
 
     /// <summary>Power states.</summary>
-    public IReadOnlyList<PowerState> PowerStates { get; init; } = [];
+    public IReadOnlyList<MachinePowerState> PowerStates { get; init; } = [];
 
     /// <summary>Owners' user names.</summary>
     public IReadOnlyList<string> Owners { get; init; } = [];

@@ -10,10 +10,10 @@ public sealed partial class Machines
     /// </summary>
     public async Task<AllocationResult> AllocateAsync(AllocationRequest request, CancellationToken cancellationToken = default)
     {
-        var tags = await store.ListTagsAsync(cancellationToken).ConfigureAwait(false);
+        var tags = await _store.ListTagsAsync(cancellationToken).ConfigureAwait(false);
         if (AllocationChoice.FindInvalid(request, [.. tags.Select(tag => tag.Name)]) is { } invalid) return invalid;
 
-        var ready = await store.ListAsync(new MachineFilter { Statuses = [MachineStatus.Ready] }, cancellationToken).ConfigureAwait(false);
+        var ready = await _store.ListAsync(new MachineFilter { Statuses = [MachineStatus.Ready] }, cancellationToken).ConfigureAwait(false);
         foreach (var candidate in AllocationChoice.Rank(ready, request))
         {
             if (request.DryRun) return new AllocationResult.Allocated(candidate);

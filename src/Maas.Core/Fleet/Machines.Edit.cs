@@ -22,9 +22,9 @@ public sealed partial class Machines
         // A second pass: between looking and storing, the same machine may have come in by another door.
         for (var pass = 0; ; pass++)
         {
-            var known = await store.ListAsync(new MachineFilter { MacAddresses = machine.MacAddresses }, cancellationToken).ConfigureAwait(false);
+            var known = await _store.ListAsync(new MachineFilter { MacAddresses = machine.MacAddresses }, cancellationToken).ConfigureAwait(false);
             if (machine.MacAddresses.Count > 0 && known.Count > 0) return AlreadyKnown(known);
-            var result = await InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Enlisted."), options.MostNewMachines, cancellationToken).ConfigureAwait(false);
+            var result = await InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Enlisted."), _options.MostNewMachines, cancellationToken).ConfigureAwait(false);
             if (result is not CreateResult.Refused { Field: "mac_addresses" } || pass > 0) return result;
         }
     }
@@ -55,7 +55,7 @@ public sealed partial class Machines
         var free = new List<MacAddress>();
         foreach (var address in hardware.Interfaces.Select(nic => nic.MacAddress).Where(address => address.IsUnicast).Distinct())
         {
-            if (await store.FindByMacAsync(address, cancellationToken).ConfigureAwait(false) is null) free.Add(address);
+            if (await _store.FindByMacAsync(address, cancellationToken).ConfigureAwait(false) is null) free.Add(address);
         }
 
         await SaveEditAsync(id, null, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken).ConfigureAwait(false);
@@ -74,18 +74,18 @@ public sealed partial class Machines
     {
         while (true)
         {
-            if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new EditResult.NotFound();
+            if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new EditResult.NotFound();
             var wanted = edit(machine);
             if (MachineLife.ChangesOf(machine, wanted) is { Count: > 0 } fields)
                 return new EditResult.Refused(
                     fields[0], $"An edit cannot change {string.Join(", ", fields)}: commands change them ({nameof(ExecuteAsync)}).");
             var edited = MachineRules.WithDescriptionOf(machine, wanted);
             if (actor?.Deny(machine, edited) is { } denied) return denied;
-            if (MachineRules.Check(edited, machine, options.ReservedHostnames) is var (field, reason)) return new EditResult.Refused(field, reason);
+            if (MachineRules.Check(edited, machine, _options.ReservedHostnames) is var (field, reason)) return new EditResult.Refused(field, reason);
             if (!SamePower(machine.Power, edited.Power)
-                && power.Validate(new PowerTarget(edited.Id, edited.Power, edited.MacAddresses)) is { } fault)
+                && _power.Validate(new MachinePowerTarget(edited.Id, edited.Power, edited.MacAddresses)) is { } fault)
                 return new EditResult.Refused(fault.Field, fault.Reason);
-            var change = new MachineChange { Machine = edited, At = clock.GetUtcNow(), Events = note is null ? [] : [note] };
+            var change = new MachineChange { Machine = edited, At = _clock.GetUtcNow(), Events = note is null ? [] : [note] };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
@@ -108,9 +108,9 @@ public sealed partial class Machines
     {
         while (true)
         {
-            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), options.Domain, clock.GetUtcNow()) with { MadeItselfKnown = mostNew is not null };
-            if (MachineRules.Check(machine, null, options.ReservedHostnames) is var (field, reason)) return new CreateResult.Refused(field, reason);
-            if (!machine.Power.IsManual && power.Validate(new PowerTarget(machine.Id, machine.Power, machine.MacAddresses)) is { } fault)
+            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), _options.Domain, _clock.GetUtcNow()) with { MadeItselfKnown = mostNew is not null };
+            if (MachineRules.Check(machine, null, _options.ReservedHostnames) is var (field, reason)) return new CreateResult.Refused(field, reason);
+            if (!machine.Power.IsManual && _power.Validate(new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses)) is { } fault)
                 return new CreateResult.Refused(fault.Field, fault.Reason);
             switch (await SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew }, cancellationToken).ConfigureAwait(false))
             {
@@ -122,7 +122,7 @@ public sealed partial class Machines
                     continue;
                 case SaveResult.Taken taken:
                     var holder = taken.Field == "mac_addresses"
-                        ? await store.FindByMacAsync(MacAddress.Parse(taken.Value), cancellationToken).ConfigureAwait(false) : null;
+                        ? await _store.FindByMacAsync(MacAddress.Parse(taken.Value), cancellationToken).ConfigureAwait(false) : null;
                     return new CreateResult.Refused(taken.Field, AlreadyTaken(taken)) { AddressHolder = holder };
                 default:
                     throw new UnreachableException();

@@ -13,51 +13,51 @@ namespace Maas.Core.Fleet;
 /// <summary>All machines: finding them, describing them, and moving them through their lives.</summary>
 public sealed partial class Machines
 {
-    private readonly IMachineStore store;
-    private readonly IScriptStore scripts;
-    private readonly BootResources images;
-    private readonly Settings settings;
-    private readonly IMachinePower power;
-    private readonly EffectSignal signal;
-    private readonly TimeProvider clock;
-    private readonly MaasRegionOptions options;
-    private readonly ILogger<Machines> logger;
-    private long changes;
+    private readonly IMachineStore _store;
+    private readonly IScriptStore _scripts;
+    private readonly BootResources _images;
+    private readonly Settings _settings;
+    private readonly IMachinePower _power;
+    private readonly WorkSignal _signal;
+    private readonly TimeProvider _clock;
+    private readonly MaasCoreOptions _options;
+    private readonly ILogger<Machines> _logger;
+    private long _changes;
 
     internal Machines(
-        IMachineStore store, IScriptStore scripts, BootResources images, Settings settings, IMachinePower power, EffectSignal signal,
-        TimeProvider clock, MaasRegionOptions options, ILogger<Machines>? logger = null)
+        IMachineStore store, IScriptStore scripts, BootResources images, Settings settings, IMachinePower power, WorkSignal signal,
+        TimeProvider timeProvider, MaasCoreOptions options, ILogger<Machines>? logger = null)
     {
-        this.store = store;
-        this.scripts = scripts;
-        this.images = images;
-        this.settings = settings;
-        this.power = power;
-        this.signal = signal;
-        this.clock = clock;
-        this.options = options;
-        this.logger = logger ?? NullLogger<Machines>.Instance;
+        this._store = store;
+        this._scripts = scripts;
+        this._images = images;
+        this._settings = settings;
+        this._power = power;
+        this._signal = signal;
+        this._clock = timeProvider;
+        this._options = options;
+        this._logger = logger ?? NullLogger<Machines>.Instance;
     }
 
     /// <summary>
     /// Grows with every change to a machine that this process has saved: what is derived from the list of all is fresh while it stays the same.
     /// It begins anew with each start, and does not count what another host saved in a store that several share.
     /// </summary>
-    public long Changes => Interlocked.Read(ref changes);
+    public long Changes => Interlocked.Read(ref _changes);
 
     /// <summary>The machine, or <see langword="null"/>.</summary>
-    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => store.GetAsync(id, cancellationToken);
+    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
 
     /// <summary>The machine that has this network interface, or <see langword="null"/>.</summary>
-    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) => store.FindByMacAsync(address, cancellationToken);
+    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) => _store.FindByMacAsync(address, cancellationToken);
 
     /// <summary>The machines that match, in the order of creation.</summary>
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
-        store.ListAsync(filter ?? new MachineFilter(), cancellationToken);
+        _store.ListAsync(filter ?? new MachineFilter(), cancellationToken);
 
     /// <summary>
     /// Asks something of a machine. The machine, its events and its effects are on disk when this returns; power is acted on
-    /// after that by <see cref="EffectWorker"/>.
+    /// after that by <see cref="PowerQueueWorker"/>.
     /// </summary>
     /// <param name="id">Which machine.</param>
     /// <param name="command">What is asked.</param>
@@ -70,14 +70,14 @@ public sealed partial class Machines
     public async Task ReportAddressAsync(SystemId id, IPAddress address, CancellationToken cancellationToken = default)
     {
         var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
-        var machine = await store.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        var machine = await _store.GetAsync(id, cancellationToken).ConfigureAwait(false);
         if (machine is null || (machine.IpAddresses.Count > 0 && machine.IpAddresses[0] == text)) return;
         await SaveEditAsync(id, null, current => current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The user data to give to the machine; <see langword="null"/> for none.</summary>
     public async Task<ReadOnlyMemory<byte>?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken = default) =>
-        await store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body) : (ReadOnlyMemory<byte>?)null;
+        await _store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body) : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. A locked machine is kept.</summary>
     /// <param name="id">Which machine.</param>
@@ -89,13 +89,13 @@ public sealed partial class Machines
     {
         while (true)
         {
-            if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
+            if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
             if (actor is { IsAdministrator: false }) return new CommandResult.Refused(machine, "delete", MachineActor.NotPermitted, RefusalKind.Permission);
             if (actor is not null && machine.Locked) return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
             if (!isMeant(machine)) return new CommandResult.NotFound();
             var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
-            if (!await store.DeleteAsync(id, machine.Version, note, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false)) continue;
-            Interlocked.Increment(ref changes);
+            if (!await _store.DeleteAsync(id, machine.Version, note, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false)) continue;
+            Interlocked.Increment(ref _changes);
             return new CommandResult.Done(machine);
         }
     }
@@ -103,9 +103,9 @@ public sealed partial class Machines
     /// <summary>Forgets New machines that made themselves known and were not heard of since; how many.</summary>
     internal async Task<int> ForgetSilentAsync(CancellationToken cancellationToken)
     {
-        if (options.NewMachineLifetime <= TimeSpan.Zero) return 0;
+        if (_options.NewMachineLifetime <= TimeSpan.Zero) return 0;
         var forgotten = 0;
-        foreach (var id in await store.ListSilentAsync(clock.GetUtcNow() - options.NewMachineLifetime, cancellationToken).ConfigureAwait(false))
+        foreach (var id in await _store.ListSilentAsync(_clock.GetUtcNow() - _options.NewMachineLifetime, cancellationToken).ConfigureAwait(false))
             if (await DeleteNewAsync(id, null, cancellationToken).ConfigureAwait(false)) forgotten++;
         return forgotten;
     }
@@ -135,12 +135,12 @@ public sealed partial class Machines
 
     internal async Task<bool> RenameTagAsync(string name, Tag renamed, CancellationToken cancellationToken)
     {
-        var done = await store.RenameTagAsync(name, renamed, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (done) Interlocked.Increment(ref changes);
+        var done = await _store.RenameTagAsync(name, renamed, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (done) Interlocked.Increment(ref _changes);
         return done;
     }
 
-    internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => store.ListOverdueAsync(clock.GetUtcNow(), cancellationToken);
+    internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => _store.ListOverdueAsync(_clock.GetUtcNow(), cancellationToken);
 
     /// <summary>Load, decide, save with the version that was loaded; when somebody else was faster, once more.</summary>
     internal Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken) =>
@@ -150,12 +150,12 @@ public sealed partial class Machines
     {
         while (true)
         {
-            if (await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
+            if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
             if (actor?.MayCommand(machine, command) is false)
-                return new CommandResult.Refused(machine, MachineDecisions.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
-            var now = clock.GetUtcNow();
+                return new CommandResult.Refused(machine, MachineStateMachine.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
+            var now = _clock.GetUtcNow();
             var complete = await CompleteAsync(machine, command, cancellationToken).ConfigureAwait(false) with { OperationId = Guid.CreateVersion7(now) };
-            var decision = MachineDecisions.Decide(machine, complete, now, options.Deadlines);
+            var decision = MachineStateMachine.Decide(machine, complete, now, _options.Deadlines);
             if (decision is Decision.Refused refused) return new CommandResult.Refused(machine, refused.Action, refused.Reason, refused.Because);
 
             var moved = (Decision.Moved)decision;
@@ -168,12 +168,12 @@ public sealed partial class Machines
                 Effects = moved.Effects,
                 Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>()
                     .SelectMany(effect => BuiltinScripts.Schedule(moved.Machine, effect.Kind, effect.Names))],
-                CompletedEffect = completedEffect,
+                CompletedPowerAction = completedEffect,
             };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
-                    if (moved.Effects.Any(effect => effect is MachineEffect.Power)) signal.Raise();
+                    if (moved.Effects.Any(effect => effect is MachineEffect.Power)) _signal.Raise();
                     return new CommandResult.Done(saved.Machine);
                 case SaveResult.Superseded:
                     return new CommandResult.Done(machine);
@@ -186,9 +186,9 @@ public sealed partial class Machines
 
     private async Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken)
     {
-        var result = await store.SaveAsync(change, cancellationToken).ConfigureAwait(false);
+        var result = await _store.SaveAsync(change, cancellationToken).ConfigureAwait(false);
         if (result is not SaveResult.Saved saved) return result;
-        Interlocked.Increment(ref changes);
+        Interlocked.Increment(ref _changes);
         LogEvents(saved.Machine, change.Events);
         return result;
     }
@@ -200,16 +200,16 @@ public sealed partial class Machines
         {
             case MachineCommand.Deploy { Image: null } deploy:
                 return await ChooseImageAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
-            case MachineCommand.Release { Erase: null } release when await settings.IsOnAsync(SettingCatalogue.EraseOnRelease,
+            case MachineCommand.Release { Erase: null } release when await _settings.IsOnAsync(SettingCatalogue.EraseOnRelease,
                 cancellationToken).ConfigureAwait(false):
-                return release with { Erase = await settings.GetEraseModeAsync(cancellationToken: cancellationToken)
+                return release with { Erase = await _settings.GetEraseModeAsync(cancellationToken: cancellationToken)
                     .ConfigureAwait(false) };
             case MachineCommand.Signal { Report: SignalReport.Ok or SignalReport.Failed } report when machine.OperationId is { } operation:
-                var results = await scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
+                var results = await _scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
                 List<ScriptResult> own = [.. results.Where(result => result.OperationId == operation).Reverse()];
                 return report with { FailedScripts = ScriptVerdict.Failures(own), OnlyTestsFailed = ScriptVerdict.OnlyTestsFailed(own) };
             case MachineCommand.DeadlinePassed passed:
-                return passed with { PowerFailure = await store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
+                return passed with { PowerFailure = await _store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
             default:
                 return command;
         }
@@ -223,12 +223,12 @@ public sealed partial class Machines
         {
             deploy = deploy with
             {
-                OsSystem = await settings.GetTextAsync(SettingCatalogue.DefaultOsSystem, cancellationToken).ConfigureAwait(false),
-                DistroSeries = await settings.GetTextAsync(SettingCatalogue.DefaultDistroSeries, cancellationToken).ConfigureAwait(false),
+                OsSystem = await _settings.GetTextAsync(SettingCatalogue.DefaultOsSystem, cancellationToken).ConfigureAwait(false),
+                DistroSeries = await _settings.GetTextAsync(SettingCatalogue.DefaultDistroSeries, cancellationToken).ConfigureAwait(false),
             };
         }
 
-        return deploy with { Image = await images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken)
+        return deploy with { Image = await _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken)
             .ConfigureAwait(false) };
     }
 }

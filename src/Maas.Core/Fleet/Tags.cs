@@ -9,27 +9,27 @@ public sealed record Tag(string Name, string Comment = "", string KernelOptions 
 /// <summary>The tags there are, and which machine has which.</summary>
 public sealed class Tags
 {
-    private readonly IMachineStore store;
-    private readonly Machines machines;
+    private readonly IMachineStore _store;
+    private readonly Machines _machines;
 
     internal Tags(IMachineStore store, Machines machines)
     {
-        this.store = store;
-        this.machines = machines;
+        this._store = store;
+        this._machines = machines;
     }
 
     /// <summary>All tags by name.</summary>
-    public Task<IReadOnlyList<Tag>> ListAsync(CancellationToken cancellationToken = default) => store.ListTagsAsync(cancellationToken);
+    public Task<IReadOnlyList<Tag>> ListAsync(CancellationToken cancellationToken = default) => _store.ListTagsAsync(cancellationToken);
 
     /// <summary>The tag, or <see langword="null"/>.</summary>
     public async Task<Tag?> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        (await store.ListTagsAsync(cancellationToken).ConfigureAwait(false)).SingleOrDefault(tag => tag.Name == name);
+        (await _store.ListTagsAsync(cancellationToken).ConfigureAwait(false)).SingleOrDefault(tag => tag.Name == name);
 
     /// <summary>Makes a tag, or changes the one of that name. <see langword="false"/> when the name is not allowed.</summary>
     public async Task<bool> SaveAsync(Tag tag, CancellationToken cancellationToken = default)
     {
         if (!MachineRules.IsTagName(tag.Name)) return false;
-        await store.SaveTagAsync(tag, cancellationToken).ConfigureAwait(false);
+        await _store.SaveTagAsync(tag, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -38,13 +38,13 @@ public sealed class Tags
     /// taken, or there is no such tag.
     /// </summary>
     public Task<bool> RenameAsync(string name, Tag renamed, CancellationToken cancellationToken = default) =>
-        MachineRules.IsTagName(renamed.Name) ? machines.RenameTagAsync(name, renamed, cancellationToken) : Task.FromResult(false);
+        MachineRules.IsTagName(renamed.Name) ? _machines.RenameTagAsync(name, renamed, cancellationToken) : Task.FromResult(false);
 
     /// <summary>Removes a tag, from all machines too. <see langword="false"/> when there is none.</summary>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
     {
-        if (!await store.DeleteTagAsync(name, cancellationToken).ConfigureAwait(false)) return false;
-        var tagged = await store.ListAsync(new MachineFilter { Tags = [name] }, cancellationToken).ConfigureAwait(false);
+        if (!await _store.DeleteTagAsync(name, cancellationToken).ConfigureAwait(false)) return false;
+        var tagged = await _store.ListAsync(new MachineFilter { Tags = [name] }, cancellationToken).ConfigureAwait(false);
         await UpdateMachinesAsync(name, [], [.. tagged.Select(machine => machine.Id)], null, cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -68,7 +68,7 @@ public sealed class Tags
         return (added, removed);
 
         async Task<bool> SetAsync(SystemId id, Func<Machine, bool> applies, Func<Machine, Machine> edit) =>
-            await machines.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } machine && applies(machine)
-            && await machines.EditForAsync(id, by, edit, cancellationToken).ConfigureAwait(false) is EditResult.Done;
+            await _machines.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } machine && applies(machine)
+            && await _machines.EditForAsync(id, by, edit, cancellationToken).ConfigureAwait(false) is EditResult.Done;
     }
 }

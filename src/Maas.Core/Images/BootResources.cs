@@ -6,16 +6,16 @@ namespace Maas.Core.Images;
 /// <summary>The images that can be installed, and how they get in: size and hash first, then the bytes in pieces.</summary>
 public sealed partial class BootResources
 {
-    private readonly SemaphoreSlim[] stripes = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
-    private readonly IBootResourceStore store;
-    private readonly IImageContent content;
-    private readonly TimeProvider clock;
+    private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
+    private readonly IBootResourceStore _store;
+    private readonly IImageContent _content;
+    private readonly TimeProvider _clock;
 
-    internal BootResources(IBootResourceStore store, IImageContent content, TimeProvider clock)
+    internal BootResources(IBootResourceStore store, IImageContent content, TimeProvider timeProvider)
     {
-        this.store = store;
-        this.content = content;
-        this.clock = clock;
+        this._store = store;
+        this._content = content;
+        this._clock = timeProvider;
     }
 
     /// <summary>
@@ -31,16 +31,16 @@ public sealed partial class BootResources
             Sha256 = resource.Sha256.ToLowerInvariant(),
         };
         if (FindFault(checkedResource) is var (field, reason)) return new UploadResult.Refused(field, reason);
-        if (await store.CreateAsync(checkedResource, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } created)
+        if (await _store.CreateAsync(checkedResource, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } created)
             return new UploadResult.Refused("size", "The same hash was announced with another size.");
 
         // The bytes may be here without the store knowing it: brought in by other means, or a crash came between the two.
         var file = created.Sets[^1].File;
         var blob = new ImageBlob(file.Sha256, file.Size);
-        if (file.IsComplete || await content.LengthAsync(blob, cancellationToken).ConfigureAwait(false) is var here && here == file.Received)
+        if (file.IsComplete || await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false) is var here && here == file.Received)
             return new UploadResult.Taken(created);
         await RecordAsync(blob, here, cancellationToken).ConfigureAwait(false);
-        return await store.GetAsync(created.Id, cancellationToken).ConfigureAwait(false) is { } known ? new UploadResult.Taken(known) : new UploadResult.NotFound();
+        return await _store.GetAsync(created.Id, cancellationToken).ConfigureAwait(false) is { } known ? new UploadResult.Taken(known) : new UploadResult.NotFound();
     }
 
     /// <summary>
@@ -53,7 +53,7 @@ public sealed partial class BootResources
     public async Task<UploadResult> AppendAsync(long resourceId, long fileId, Stream piece, CancellationToken cancellationToken = default)
     {
         if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } announced) return new UploadResult.NotFound();
-        var stripe = stripes[announced.Sha256[0] % stripes.Length];
+        var stripe = _stripes[announced.Sha256[0] % _stripes.Length];
         await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -67,45 +67,45 @@ public sealed partial class BootResources
             stripe.Release();
         }
 
-        return await store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false) is { } resource
+        return await _store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false) is { } resource
             ? new UploadResult.Taken(resource)
             : new UploadResult.NotFound();
     }
 
     /// <summary>All resources by id.</summary>
-    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) => store.ListAsync(cancellationToken);
+    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) => _store.ListAsync(cancellationToken);
 
     /// <summary>The resource, or <see langword="null"/>.</summary>
-    public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) => store.GetAsync(id, cancellationToken);
+    public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
 
     /// <summary>Removes a resource and the bytes nobody else needs. <see langword="false"/> when there is none.</summary>
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default)
     {
-        if (await store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;
-        foreach (var blob in orphans) await content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
+        if (await _store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;
+        foreach (var blob in orphans) await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>The bytes of a complete image, seekable; <see langword="null"/> when they are not here.</summary>
     public Task<Stream?> OpenAsync(ImageReference image, CancellationToken cancellationToken = default) =>
-        content.OpenReadAsync(new ImageBlob(image.Sha256, image.Size), cancellationToken);
+        _content.OpenReadAsync(new ImageBlob(image.Sha256, image.Size), cancellationToken);
 
     /// <summary>
     /// The newest complete disk image for a machine of <paramref name="architecture"/>, or <see langword="null"/>. Without a
     /// series, the newest of the family; without both, the newest of all. A series may name its family too (<c>ubuntu/noble</c>).
     /// </summary>
     public async Task<ImageReference?> ChooseAsync(string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>
-        ImageChoice.Choose(await store.ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
+        ImageChoice.Choose(await _store.ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
 
     private async Task<UploadResult?> AppendAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
     {
         var blob = new ImageBlob(file.Sha256, file.Size);
-        var length = await content.LengthAsync(blob, cancellationToken).ConfigureAwait(false);
+        var length = await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false);
         using var limited = new LimitedStream(piece, file.Size - length);
         try
         {
             var before = length;
-            length = await content.AppendAsync(blob, length, limited, cancellationToken).ConfigureAwait(false);
+            length = await _content.AppendAsync(blob, length, limited, cancellationToken).ConfigureAwait(false);
             if (length == before) return new UploadResult.Refused("", "The piece is empty.");
         }
         catch (IOException) when (limited.WasTooLong)
@@ -121,14 +121,14 @@ public sealed partial class BootResources
     /// <summary>Writes down how much of a blob is here, and checks it when that is all. <see langword="false"/> when it is wrong and gone.</summary>
     private async Task<bool> RecordAsync(ImageBlob blob, long length, CancellationToken cancellationToken)
     {
-        var complete = length == blob.Size && await content.CompleteAsync(blob, cancellationToken).ConfigureAwait(false);
+        var complete = length == blob.Size && await _content.CompleteAsync(blob, cancellationToken).ConfigureAwait(false);
         var wrong = length == blob.Size && !complete;
-        await store.SetReceivedAsync(blob.Sha256, wrong ? 0 : length, complete, cancellationToken).ConfigureAwait(false);
+        await _store.SetReceivedAsync(blob.Sha256, wrong ? 0 : length, complete, cancellationToken).ConfigureAwait(false);
         return !wrong;
     }
 
     private async Task<BootResourceFile?> FindFileAsync(long resourceId, long fileId, CancellationToken cancellationToken) =>
-        (await store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false))?.Sets.Select(set => set.File).SingleOrDefault(file => file.Id == fileId);
+        (await _store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false))?.Sets.Select(set => set.File).SingleOrDefault(file => file.Id == fileId);
 
     private static (string Field, string Reason)? FindFault(NewBootResource resource)
     {

@@ -3,7 +3,7 @@ namespace Maas.Core.Images;
 /// <summary>At most so many bytes of another stream; when there are more, reading breaks off.</summary>
 internal sealed class LimitedStream(Stream inner, long limit) : Stream
 {
-    private long left = limit;
+    private long _left = limit;
 
     public bool WasTooLong { get; private set; }
 
@@ -24,11 +24,11 @@ internal sealed class LimitedStream(Stream inner, long limit) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // One byte more than allowed is asked for, to see whether there is one.
-        var wanted = (int)Math.Min(buffer.Length, left + 1);
+        var wanted = (int)Math.Min(buffer.Length, _left + 1);
         var read = await inner.ReadAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
-        if (read <= left)
+        if (read <= _left)
         {
-            left -= read;
+            _left -= read;
             return read;
         }
 

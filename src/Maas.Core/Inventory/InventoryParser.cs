@@ -63,12 +63,12 @@ public static class InventoryParser
     /// <summary>What was read so far.</summary>
     private sealed class Reading
     {
-        private readonly List<Disk> disks = [];
-        private readonly List<NetworkInterface> interfaces = [];
-        private readonly List<NumaNode> nodes = [];
-        private readonly List<PciDevice> pci = [];
-        private readonly List<UsbDevice> usb = [];
-        private Hardware hardware = new();
+        private readonly List<Disk> _disks = [];
+        private readonly List<NetworkInterface> _interfaces = [];
+        private readonly List<NumaNode> _nodes = [];
+        private readonly List<PciDevice> _pci = [];
+        private readonly List<UsbDevice> _usb = [];
+        private Hardware _hardware = new();
 
         public bool Ended { get; private set; }
 
@@ -80,31 +80,31 @@ public static class InventoryParser
                     Ended = true;
                     break;
                 case "system":
-                    hardware = hardware with { Machine = record.Text("machine"), Firmware = Firmware(record.Text("firmware")) };
+                    _hardware = _hardware with { Machine = record.Text("machine"), Firmware = Firmware(record.Text("firmware")) };
                     break;
                 case "cpu":
-                    hardware = hardware with { Cpu = Cpu(record) };
+                    _hardware = _hardware with { Cpu = Cpu(record) };
                     break;
                 case "memory":
-                    hardware = hardware with { MemoryMiB = record.MiB("kib") };
+                    _hardware = _hardware with { MemoryMiB = record.MiB("kib") };
                     break;
                 case "identity":
-                    hardware = hardware with { Identity = Identity(record) };
+                    _hardware = _hardware with { Identity = Identity(record) };
                     break;
                 case "disk":
-                    Add(disks, MostDisks, Disk(record), record);
+                    Add(_disks, MostDisks, Disk(record), record);
                     break;
                 case "nic":
-                    Add(interfaces, MostInterfaces, Interface(record), record);
+                    Add(_interfaces, MostInterfaces, Interface(record), record);
                     break;
                 case "numa":
-                    Add(nodes, MostNodes, new NumaNode(record.Int("index"), record.Text("cpus"), record.MiB("kib")), record);
+                    Add(_nodes, MostNodes, new NumaNode(record.Int("index"), record.Text("cpus"), record.MiB("kib")), record);
                     break;
                 case "pci":
-                    Add(pci, MostDevices, new PciDevice(record.Name("address"), record.Text("class"), record.Text("vendor"), record.Text("product"), record.Text("driver")), record);
+                    Add(_pci, MostDevices, new PciDevice(record.Name("address"), record.Text("class"), record.Text("vendor"), record.Text("product"), record.Text("driver")), record);
                     break;
                 case "usb":
-                    Add(usb, MostDevices, new UsbDevice(record.Name("address"), record.Text("vendor"), record.Text("product"), record.Text("name")), record);
+                    Add(_usb, MostDevices, new UsbDevice(record.Name("address"), record.Text("vendor"), record.Text("product"), record.Text("name")), record);
                     break;
                 default:
                     break;
@@ -114,13 +114,13 @@ public static class InventoryParser
         public string? FindFault()
         {
             if (!Ended) return "it ends before 'end': the script was cut short";
-            if (hardware.Cpu.Count < 1) return "it tells no processor";
-            if (hardware.MemoryMiB < 1) return "it tells no memory";
-            if (disks.DistinctBy(disk => disk.Name).Count() != disks.Count) return "two disks have the same name";
+            if (_hardware.Cpu.Count < 1) return "it tells no processor";
+            if (_hardware.MemoryMiB < 1) return "it tells no memory";
+            if (_disks.DistinctBy(disk => disk.Name).Count() != _disks.Count) return "two disks have the same name";
             return null;
         }
 
-        public Hardware ToHardware() => hardware with { Disks = disks, Interfaces = interfaces, NumaNodes = nodes, PciDevices = pci, UsbDevices = usb };
+        public Hardware ToHardware() => _hardware with { Disks = _disks, Interfaces = _interfaces, NumaNodes = _nodes, PciDevices = _pci, UsbDevices = _usb };
 
         private static void Add<T>(List<T> list, int most, T item, InventoryRecord record)
         {

@@ -7,7 +7,7 @@ namespace Maas.Core.Inventory;
 internal sealed class InventoryRecord
 {
     private const int LongestText = 200;
-    private readonly Dictionary<string, string> fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
 
     public InventoryRecord(string line)
     {
@@ -16,7 +16,7 @@ internal sealed class InventoryRecord
         foreach (var part in parts.AsSpan(1))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0) fields.TryAdd(part[..equals], part[(equals + 1)..]);
+            if (equals > 0) _fields.TryAdd(part[..equals], part[(equals + 1)..]);
         }
     }
 
@@ -25,12 +25,12 @@ internal sealed class InventoryRecord
     public string? Fault { get; private set; }
 
     /// <summary>A text without control characters, bounded; empty when it is not there.</summary>
-    public string Text(string key) => PlainText.From(fields.GetValueOrDefault(key, ""), LongestText);
+    public string Text(string key) => PlainText.From(_fields.GetValueOrDefault(key, ""), LongestText);
 
     /// <summary>A name of the kernel's; it must be there, and may become part of a path.</summary>
     public string Name(string key)
     {
-        var name = fields.GetValueOrDefault(key, "");
+        var name = _fields.GetValueOrDefault(key, "");
         if (name.Length is 0 or > 64 || name is "." or ".." || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || "._:!-@".Contains(letter, StringComparison.Ordinal)))
             Fail($"{key} is not a name");
         return name;
@@ -39,7 +39,7 @@ internal sealed class InventoryRecord
     /// <summary>A number of 0 or more; 0 when it is not there.</summary>
     public long Long(string key)
     {
-        if (!fields.TryGetValue(key, out var text) || text.Length == 0) return 0;
+        if (!_fields.TryGetValue(key, out var text) || text.Length == 0) return 0;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
         Fail($"{key} is not a number");
         return 0;
@@ -66,7 +66,7 @@ internal sealed class InventoryRecord
 
     public MacAddress Mac(string key)
     {
-        if (!MacAddress.TryParse(fields.GetValueOrDefault(key, ""), out var address)) Fail($"{key} is not an Ethernet address");
+        if (!MacAddress.TryParse(_fields.GetValueOrDefault(key, ""), out var address)) Fail($"{key} is not an Ethernet address");
         return address;
     }
 

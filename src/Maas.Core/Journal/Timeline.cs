@@ -12,18 +12,18 @@ public sealed class Timeline
     private const int MostAnAddress = 500;
     private const int MostInAll = 50_000;
     private const int LongestText = 500;
-    private readonly IEventStore store;
-    private readonly Machines machines;
+    private readonly IEventStore _store;
+    private readonly Machines _machines;
 
     internal Timeline(IEventStore store, Machines machines)
     {
-        this.store = store;
-        this.machines = machines;
+        this._store = store;
+        this._machines = machines;
     }
 
     /// <summary>Writes down what was seen on the wire.</summary>
     public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default) =>
-        store.ObserveAsync(observation with { Text = PlainText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
+        _store.ObserveAsync(observation with { Text = PlainText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
 
     /// <summary>The newest entries about a machine, the oldest of them first.</summary>
     /// <param name="machine">Which machine.</param>
@@ -35,7 +35,7 @@ public sealed class Timeline
         var events = new List<Event>();
         while (events.Count < limit)
         {
-            var page = await store.QueryAsync(new EventQuery
+            var page = await _store.QueryAsync(new EventQuery
             {
                 MachineIds = [machine],
                 Level = EventLevel.Debug,
@@ -46,13 +46,13 @@ public sealed class Timeline
             events.AddRange(page);
         }
 
-        var addresses = (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.MacAddresses ?? [];
-        var seen = await store.ObservationsAsync(addresses, limit, cancellationToken).ConfigureAwait(false);
+        var addresses = (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.MacAddresses ?? [];
+        var seen = await _store.ObservationsAsync(addresses, limit, cancellationToken).ConfigureAwait(false);
         events.Reverse();
         return
         [
-            .. events.Select(happened => (TimelineEntry)new TimelineEntry.Happened(happened))
-                .Concat(seen.Select(observation => new TimelineEntry.Seen(observation)))
+            .. events.Select(happened => (TimelineEntry)new TimelineEntry.EventEntry(happened))
+                .Concat(seen.Select(observation => new TimelineEntry.ObservationEntry(observation)))
                 .OrderBy(entry => entry.At)
                 .TakeLast(limit),
         ];
@@ -63,7 +63,7 @@ public sealed class Timeline
     /// <param name="limit">At most so many, 1 to 1000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<Observation>> ObservationsAsync(MacAddress address, int limit = 500, CancellationToken cancellationToken = default) =>
-        store.ObservationsAsync([address], Math.Clamp(limit, 1, 2 * MostAnAddress), cancellationToken);
+        _store.ObservationsAsync([address], Math.Clamp(limit, 1, 2 * MostAnAddress), cancellationToken);
 }
 
 /// <summary>Something seen on the wire: evidence, not identity.</summary>
@@ -74,7 +74,7 @@ public sealed class Timeline
 public sealed record Observation(DateTimeOffset At, MacAddress MacAddress, string Kind, string Text)
 {
     /// <summary>The kind of what a machine says itself, line by line.</summary>
-    public const string Said = "syslog";
+    public const string Observation.Syslog = "syslog";
 }
 
 /// <summary>A line of a machine's story.</summary>
@@ -83,9 +83,9 @@ public abstract record TimelineEntry(DateTimeOffset At)
 {
     /// <summary>An event.</summary>
     /// <param name="Event">Which.</param>
-    public sealed record Happened(Event Event) : TimelineEntry(Event.At);
+    public sealed record EventEntry(Event Event) : TimelineEntry(Event.At);
 
     /// <summary>Something seen on the wire.</summary>
     /// <param name="Observation">What.</param>
-    public sealed record Seen(Observation Observation) : TimelineEntry(Observation.At);
+    public sealed record ObservationEntry(Observation Observation) : TimelineEntry(Observation.At);
 }

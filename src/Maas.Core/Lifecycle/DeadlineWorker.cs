@@ -9,26 +9,26 @@ public sealed partial class DeadlineWorker
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ForgettingInterval = TimeSpan.FromHours(1);
-    private readonly Machines machines;
-    private readonly Events events;
-    private readonly MaasRegionOptions options;
-    private readonly TimeProvider clock;
-    private readonly ILogger<DeadlineWorker> logger;
-    private long? forgotAt;
+    private readonly Machines _machines;
+    private readonly EventLog _events;
+    private readonly MaasCoreOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<DeadlineWorker> _logger;
+    private long? _forgotAt;
 
-    internal DeadlineWorker(Machines machines, Events events, MaasRegionOptions options, TimeProvider clock, ILogger<DeadlineWorker> logger)
+    internal DeadlineWorker(Machines machines, EventLog events, MaasCoreOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
     {
-        this.machines = machines;
-        this.events = events;
-        this.options = options;
-        this.clock = clock;
-        this.logger = logger;
+        this._machines = machines;
+        this._events = events;
+        this._options = options;
+        this._clock = timeProvider;
+        this._logger = logger;
     }
 
     /// <summary>Looks every five seconds until cancelled; then returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
+        using var timer = new PeriodicTimer(Interval, _clock);
         try
         {
             do
@@ -46,7 +46,7 @@ public sealed partial class DeadlineWorker
     /// <summary>Fails all that are overdue now, and returns how many that were.</summary>
     public async Task<int> PassAsync(CancellationToken cancellationToken = default)
     {
-        var overdue = await machines.ListOverdueAsync(cancellationToken).ConfigureAwait(false);
+        var overdue = await _machines.ListOverdueAsync(cancellationToken).ConfigureAwait(false);
         foreach (var id in overdue) await TryFailAsync(id, cancellationToken).ConfigureAwait(false);
         return overdue.Count;
     }
@@ -56,7 +56,7 @@ public sealed partial class DeadlineWorker
     {
         try
         {
-            if (await machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken: cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
+            if (await _machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken: cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
                 LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -70,10 +70,10 @@ public sealed partial class DeadlineWorker
         try
         {
             await PassAsync(cancellationToken).ConfigureAwait(false);
-            if (forgotAt is { } last && clock.GetElapsedTime(last) < ForgettingInterval) return;
-            forgotAt = clock.GetTimestamp();
-            if (await machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
-            if (await events.ForgetOfDeletedAsync(options, cancellationToken).ConfigureAwait(false) is > 0 and var old) LogEventsForgotten(old);
+            if (_forgotAt is { } last && _clock.GetElapsedTime(last) < ForgettingInterval) return;
+            _forgotAt = _clock.GetTimestamp();
+            if (await _machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
+            if (await _events.ForgetOfDeletedAsync(_options, cancellationToken).ConfigureAwait(false) is > 0 and var old) LogEventsForgotten(old);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

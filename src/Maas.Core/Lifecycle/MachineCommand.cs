@@ -6,7 +6,7 @@ namespace Maas.Core.Lifecycle;
 
 /// <summary>
 /// Something asked of a machine, by a person or by the machine itself, authenticated by whoever received it. Who may ask what
-/// is decided by <see cref="MachineActor"/>, whether the machine's state allows it by <see cref="MachineDecisions.Decide"/>, both on the same version of the machine.
+/// is decided by <see cref="MachineActor"/>, whether the machine's state allows it by <see cref="MachineStateMachine.Decide"/>, both on the same version of the machine.
 /// </summary>
 public abstract record MachineCommand
 {
@@ -165,7 +165,7 @@ public abstract record MachineCommand
     /// <param name="Effect">Which.</param>
     /// <param name="State">The power state as known now.</param>
     /// <param name="Note">What a person should know or do; <see langword="null"/> for nothing.</param>
-    public sealed record PowerDone(MachineEffect.Power Effect, PowerState State, string? Note) : MachineCommand;
+    public sealed record PowerDone(MachineEffect.Power Effect, MachinePowerState State, string? Note) : MachineCommand;
 
     /// <summary>A power effect was given up.</summary>
     /// <param name="Effect">Which.</param>

@@ -3,31 +3,31 @@ using System.Diagnostics;
 namespace Maas.Core.Power;
 
 /// <summary>
-/// Turns a machine on and off: the seam through which <see cref="EffectWorker"/> acts. Each call may come twice for one wish
+/// Turns a machine on and off: the seam through which <see cref="PowerQueueWorker"/> acts. Each call may come twice for one wish
 /// (a crash between the act and its record), so turning on what is on, and off what is off, must be harmless. An exception
-/// counts as <see cref="PowerReply.Failed"/>.
+/// counts as <see cref="MachinePowerResult.Failed"/>.
 /// </summary>
 public interface IMachinePower
 {
     /// <summary>Turns the machine on. Returns when the machine's controller has taken the order.</summary>
-    Task<PowerReply> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken);
+    Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken);
 
     /// <summary>Turns the machine off. Returns when the machine's controller has taken the order.</summary>
-    Task<PowerReply> TurnOffAsync(PowerTarget target, CancellationToken cancellationToken);
+    Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken);
 
     /// <summary>Asks the machine's operating system to shut down, and returns when it has or when the driver's patience ends.</summary>
-    Task<PowerReply> ShutDownAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<PowerReply>(new PowerReply.Unsupported("this power control cannot ask the operating system to shut down."));
+    Task<MachinePowerResult> ShutDownAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+        Task.FromResult<MachinePowerResult>(new MachinePowerResult.Unsupported("this power control cannot ask the operating system to shut down."));
 
     /// <summary>Asks whether the machine is on.</summary>
-    Task<PowerReply> QueryAsync(PowerTarget target, CancellationToken cancellationToken);
+    Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken);
 
     /// <summary>
     /// Checks settings before they are stored, without asking the hardware: is there a driver for the type, and has it the parameters
     /// that it needs?
     /// <see langword="null"/>, the default, for settings that may work.
     /// </summary>
-    PowerSettingsFault? Validate(PowerTarget target) => null;
+    PowerSettingsFault? Validate(MachinePowerTarget target) => null;
 }
 
 /// <summary>Why power settings cannot work.</summary>
@@ -39,17 +39,17 @@ public sealed record PowerSettingsFault(string Field, string Reason);
 /// <param name="Id">Its id, for logs.</param>
 /// <param name="Power">How it is turned on and off.</param>
 /// <param name="MacAddresses">Its network interfaces; Wake-on-LAN needs them.</param>
-public sealed record PowerTarget(SystemId Id, PowerSettings Power, IReadOnlyList<MacAddress> MacAddresses);
+public sealed record MachinePowerTarget(SystemId Id, PowerSettings Power, IReadOnlyList<MacAddress> MacAddresses);
 
 /// <summary>What became of a power request.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
-public abstract record PowerReply
+public abstract record MachinePowerResult
 {
-    private PowerReply() { }
+    private MachinePowerResult() { }
 
     /// <summary>It was done, or was so already.</summary>
-    /// <param name="State">The state as the controller tells it now; <see cref="PowerState.Unknown"/> when it cannot tell.</param>
-    public sealed record Done(PowerState State) : PowerReply
+    /// <param name="State">The state as the controller tells it now; <see cref="MachinePowerState.Unknown"/> when it cannot tell.</param>
+    public sealed record Done(MachinePowerState State) : MachinePowerResult
     {
         /// <summary>What went wrong beside it, in words for the operator, without secrets; <see langword="null"/>, the default, for nothing.</summary>
         public string? Note { get; init; }
@@ -57,9 +57,9 @@ public abstract record PowerReply
 
     /// <summary>This power type cannot do that (Wake-on-LAN cannot turn off). A person has to; nothing waits for it.</summary>
     /// <param name="Reason">In words for the operator.</param>
-    public sealed record Unsupported(string Reason) : PowerReply;
+    public sealed record Unsupported(string Reason) : MachinePowerResult;
 
     /// <summary>It failed and may be tried again.</summary>
     /// <param name="Reason">In words for the operator, without secrets.</param>
-    public sealed record Failed(string Reason) : PowerReply;
+    public sealed record Failed(string Reason) : MachinePowerResult;
 }

@@ -8,22 +8,22 @@ internal abstract record PowerOutcome
     private PowerOutcome() { }
 
     /// <summary>Done, as far as anybody can tell.</summary>
-    public sealed record Reached(PowerState State, string? Note) : PowerOutcome;
+    public sealed record Reached(MachinePowerState State, string? Note) : PowerOutcome;
 
     /// <summary>Worth another attempt.</summary>
     public sealed record NotYet(string Reason) : PowerOutcome;
 
-    public static PowerOutcome Of(PowerAction action, PowerReply reply) => (action, reply) switch
+    public static PowerOutcome Of(PowerAction action, MachinePowerResult reply) => (action, reply) switch
     {
-        (PowerAction.TurnOn, PowerReply.Done(PowerState.Off)) => new NotYet("the machine is still off"),
-        (PowerAction.TurnOff or PowerAction.ShutDown, PowerReply.Done(PowerState.On)) => new NotYet("the machine is still on"),
-        (_, PowerReply.Done(PowerState.Error)) => new NotYet("the controller reports an error"),
-        (_, PowerReply.Done done) => new Reached(done.State, done.Note),
-        (PowerAction.TurnOn, PowerReply.Unsupported unsupported) => new Reached(PowerState.Unknown, $"Turn the machine on by hand: {unsupported.Reason}"),
-        (PowerAction.TurnOff or PowerAction.ShutDown, PowerReply.Unsupported unsupported) =>
-            new Reached(PowerState.Unknown, $"Turn the machine off by hand: {unsupported.Reason}"),
-        (_, PowerReply.Unsupported) => new Reached(PowerState.Unknown, null),
-        (_, PowerReply.Failed failed) => new NotYet(failed.Reason),
+        (PowerAction.TurnOn, MachinePowerResult.Done(MachinePowerState.Off)) => new NotYet("the machine is still off"),
+        (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Done(MachinePowerState.On)) => new NotYet("the machine is still on"),
+        (_, MachinePowerResult.Done(MachinePowerState.Error)) => new NotYet("the controller reports an error"),
+        (_, MachinePowerResult.Done done) => new Reached(done.State, done.Note),
+        (PowerAction.TurnOn, MachinePowerResult.Unsupported unsupported) => new Reached(MachinePowerState.Unknown, $"Turn the machine on by hand: {unsupported.Reason}"),
+        (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Unsupported unsupported) =>
+            new Reached(MachinePowerState.Unknown, $"Turn the machine off by hand: {unsupported.Reason}"),
+        (_, MachinePowerResult.Unsupported) => new Reached(MachinePowerState.Unknown, null),
+        (_, MachinePowerResult.Failed failed) => new NotYet(failed.Reason),
         _ => throw new UnreachableException(),
     };
 }

@@ -8,22 +8,22 @@ namespace Maas.Core.Scripts;
 public sealed class ScriptResults
 {
     private const int MostOutput = 4 * 1024 * 1024;
-    private readonly IScriptStore store;
-    private readonly Machines machines;
-    private readonly TimeProvider clock;
+    private readonly IScriptStore _store;
+    private readonly Machines _machines;
+    private readonly TimeProvider _clock;
 
-    internal ScriptResults(IScriptStore store, Machines machines, TimeProvider clock)
+    internal ScriptResults(IScriptStore store, Machines machines, TimeProvider timeProvider)
     {
-        this.store = store;
-        this.machines = machines;
-        this.clock = clock;
+        this._store = store;
+        this._machines = machines;
+        this._clock = timeProvider;
     }
 
     /// <summary>The scripts that the machine still has to run in its present operation, with their texts, in order. Empty for none.</summary>
     public async Task<IReadOnlyList<PendingScript>> PendingAsync(SystemId machine, CancellationToken cancellationToken = default)
     {
-        var operation = (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
-        var results = await store.ListAsync(machine, cancellationToken).ConfigureAwait(false);
+        var operation = (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
+        var results = await _store.ListAsync(machine, cancellationToken).ConfigureAwait(false);
         return
         [
             .. from result in results.Reverse()
@@ -44,9 +44,9 @@ public sealed class ScriptResults
     {
         if (await FindAsync(machine, report, cancellationToken).ConfigureAwait(false) is not { } result) return null;
         if (!ScriptResult.Unfinished.Contains(result.Status)) return result;
-        if (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false) is not { MayStillRunItsOwnersSystem: false }) return result;
+        if (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false) is not { MayStillRunItsOwnersSystem: false }) return result;
 
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var output = Limit(report.Output);
         var updated = result with
         {
@@ -57,19 +57,19 @@ public sealed class ScriptResults
         if (result.Name == BuiltinScripts.Inventory && updated.Status is ScriptStatus.Passed)
         {
             if (TryReadInventory(output, out var hardware, out var error))
-                await machines.SetHardwareAsync(machine, hardware, cancellationToken).ConfigureAwait(false);
+                await _machines.SetHardwareAsync(machine, hardware, cancellationToken).ConfigureAwait(false);
             else
                 (updated, output) = (updated with { Status = ScriptStatus.Failed }, WithError(output, error));
         }
 
         if (!ScriptResult.Unfinished.Contains(updated.Status)) updated = updated with { Ended = now };
-        return await store.UpdateAsync(updated, output, cancellationToken).ConfigureAwait(false)
+        return await _store.UpdateAsync(updated, output, cancellationToken).ConfigureAwait(false)
             ? updated
-            : await store.GetAsync(result.Id, cancellationToken).ConfigureAwait(false);
+            : await _store.GetAsync(result.Id, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>All results of a machine, the newest first.</summary>
-    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken = default) => store.ListAsync(machine, cancellationToken);
+    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken = default) => _store.ListAsync(machine, cancellationToken);
 
     /// <summary>
     /// The results of each machine's last commissioning and of its last tests, by one query for all of them; for a machine without any,
@@ -77,17 +77,17 @@ public sealed class ScriptResults
     /// </summary>
     public async Task<ILookup<SystemId, ScriptResult>> CurrentAsync(IReadOnlyCollection<SystemId> machines,
         CancellationToken cancellationToken = default) =>
-        (await store.ListCurrentAsync(machines, cancellationToken).ConfigureAwait(false)).ToLookup(result => result.MachineId);
+        (await _store.ListCurrentAsync(machines, cancellationToken).ConfigureAwait(false)).ToLookup(result => result.MachineId);
 
     /// <summary>What a script printed; <see langword="null"/> when there is no such result.</summary>
-    public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) => store.OutputAsync(resultId, cancellationToken);
+    public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) => _store.OutputAsync(resultId, cancellationToken);
 
     private async Task<ScriptResult?> FindAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken)
     {
         if (report.ResultId is { } id)
-            return await store.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } result && result.MachineId == machine ? result : null;
-        var operation = (await machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
-        return (await store.ListAsync(machine, cancellationToken).ConfigureAwait(false))
+            return await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } result && result.MachineId == machine ? result : null;
+        var operation = (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
+        return (await _store.ListAsync(machine, cancellationToken).ConfigureAwait(false))
             .FirstOrDefault(result => result.OperationId == operation && result.Name == report.Name);
     }
 

@@ -11,31 +11,31 @@ namespace Maas.Core.Store;
 internal sealed class SqliteDatabase : IDisposable
 {
     private const int LargestIdleLog = 16 * 1024 * 1024; // a large write leaves no larger write-ahead log behind
-    private readonly ConcurrentBag<SqliteConnection> readers = [];
-    private readonly string connectionString;
-    private readonly StoreLock? storeLock;
-    private readonly SqliteWriter writer;
-    private readonly bool inMemory;
-    private volatile bool closed;
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly string _connectionString;
+    private readonly StoreLock? _storeLock;
+    private readonly SqliteWriter _writer;
+    private readonly bool _inMemory;
+    private volatile bool _closed;
 
     private SqliteDatabase(string connectionString, StoreLock? storeLock, SqliteConnection writing, bool inMemory, DiskReserve? reserve)
     {
-        this.connectionString = connectionString;
-        this.storeLock = storeLock;
-        this.inMemory = inMemory;
-        writer = new SqliteWriter(writing, reserve);
+        this._connectionString = connectionString;
+        this._storeLock = storeLock;
+        this._inMemory = inMemory;
+        _writer = new SqliteWriter(writing, reserve);
     }
 
-    public static SqliteDatabase Open(string path, TimeProvider clock, Func<string, DiskReserve>? reserve = null)
+    public static SqliteDatabase Open(string path, TimeProvider timeProvider, Func<string, DiskReserve>? reserve = null)
     {
-        var temporary = path == MaasRegionOptions.InMemory;
+        var temporary = path == MaasCoreOptions.InMemory;
         if (!temporary)
         {
             path = Path.GetFullPath(path);
             Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
         }
 
-        var held = temporary ? null : StoreLock.Take(path, clock);
+        var held = temporary ? null : StoreLock.Take(path, timeProvider);
         try
         {
             if (!temporary && OperatingSystem.IsWindows()) CreateForOwnerOnly(path);
@@ -64,19 +64,19 @@ internal sealed class SqliteDatabase : IDisposable
     public Task<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(closed, this);
+        ObjectDisposedException.ThrowIf(_closed, this);
 
         // A store in memory has one connection, the writer's.
-        if (inMemory) return writer.RunAsync(query, WriteKind.Deletion); // it writes nothing
-        if (!readers.TryTake(out var connection)) connection = Connect(connectionString);
+        if (_inMemory) return _writer.RunAsync(query, WriteKind.Deletion); // it writes nothing
+        if (!_readers.TryTake(out var connection)) connection = Connect(_connectionString);
         try
         {
             return Task.FromResult(query(connection));
         }
         finally
         {
-            if (closed) connection.Dispose();
-            else readers.Add(connection);
+            if (_closed) connection.Dispose();
+            else _readers.Add(connection);
         }
     }
 
@@ -92,17 +92,17 @@ internal sealed class SqliteDatabase : IDisposable
     public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ObjectDisposedException.ThrowIf(closed, this);
-        return writer.RunAsync(change, kind, bytes);
+        ObjectDisposedException.ThrowIf(_closed, this);
+        return _writer.RunAsync(change, kind, bytes);
     }
 
     public void Dispose()
     {
-        if (closed) return;
-        closed = true;
-        writer.Dispose();
-        while (readers.TryTake(out var reader)) reader.Dispose();
-        storeLock?.Dispose();
+        if (_closed) return;
+        _closed = true;
+        _writer.Dispose();
+        while (_readers.TryTake(out var reader)) reader.Dispose();
+        _storeLock?.Dispose();
     }
 
     private static SqliteConnection Connect(string connectionString)

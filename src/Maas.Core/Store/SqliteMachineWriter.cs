@@ -13,7 +13,7 @@ internal static class SqliteMachineWriter
     {
         var machine = change.Machine;
         var id = machine.Id.ToString();
-        if (change.CompletedEffect is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect AND withdrawn = 0", ("@effect", effect)) == 0)
+        if (change.CompletedPowerAction is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect AND withdrawn = 0", ("@effect", effect)) == 0)
         {
             connection.Execute("DELETE FROM effects WHERE id = @effect", ("@effect", effect));
             return new SaveResult.Superseded();
@@ -40,7 +40,7 @@ internal static class SqliteMachineWriter
 
         foreach (var note in change.Events) SqliteEventStore.Insert(
             connection, eventsPerMachine, change.At, machine.Id, machine.Hostname, machine.Owner ?? ownerBefore, machine.OperationId, note);
-        if (change.CompletedEffect is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
+        if (change.CompletedPowerAction is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
         Apply(connection, id, change);
         return new SaveResult.Saved(machine);
     }
@@ -92,7 +92,7 @@ internal static class SqliteMachineWriter
 
     private static void Apply(SqliteConnection connection, string id, MachineChange change)
     {
-        if (ReplacesPower(connection, id, change.Effects)) SqliteEffectStore.Withdraw(connection, id, change.At);
+        if (ReplacesPower(connection, id, change.Effects)) SqlitePowerQueue.Withdraw(connection, id, change.At);
 
         foreach (var effect in change.Effects)
         {

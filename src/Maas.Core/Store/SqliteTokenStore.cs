@@ -8,13 +8,13 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
 {
     private const string TokenColumns = "machine, consumer_key, token_key, token_secret";
 
-    public Task<NodeToken?> GetOrCreateAsync(NodeToken fresh, CancellationToken cancellationToken) =>
+    public Task<MachineToken?> GetOrCreateAsync(MachineToken fresh, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => GetOrCreate(connection, fresh), cancellationToken);
 
-    public Task<NodeToken?> GetAsync(SystemId machine, CancellationToken cancellationToken) =>
+    public Task<MachineToken?> GetAsync(SystemId machine, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => Get(connection, machine), cancellationToken);
 
-    public Task<NodeToken?> FindAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<MachineToken?> FindAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.QuerySingleOrDefault(
             $"SELECT {TokenColumns} FROM node_tokens WHERE token_key = @tokenKey AND consumer_key = @consumerKey",
             ReadToken,
@@ -39,7 +39,7 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
         },
         cancellationToken);
 
-    public Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, NodeToken> draw, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, MachineToken> draw, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             var token = connection.QuerySingleOrDefault(
@@ -95,10 +95,10 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
         },
         cancellationToken, WriteKind.Deletion);
 
-    private static NodeToken? Get(SqliteConnection connection, SystemId machine) => connection.QuerySingleOrDefault(
+    private static MachineToken? Get(SqliteConnection connection, SystemId machine) => connection.QuerySingleOrDefault(
         $"SELECT {TokenColumns} FROM node_tokens WHERE machine = @id", ReadToken, ("@id", machine.ToString()));
 
-    private static NodeToken? GetOrCreate(SqliteConnection connection, NodeToken fresh)
+    private static MachineToken? GetOrCreate(SqliteConnection connection, MachineToken fresh)
     {
         connection.Execute(
             """
@@ -110,6 +110,6 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
         return Get(connection, fresh.MachineId);
     }
 
-    private static NodeToken ReadToken(DbDataReader row) =>
+    private static MachineToken ReadToken(DbDataReader row) =>
         new(SystemId.Parse(row.GetString(0)), row.GetString(1), row.GetString(2), new Secret(row.GetString(3)));
 }

@@ -25,43 +25,43 @@ internal sealed class SqliteWriter : IDisposable
     private const int LargestBatch = 256;
     private const int Full = 13; // SQLITE_FULL
     private const int LogAndDatabase = 2; // what is written goes to the write-ahead log, and from there to the database
-    private readonly BlockingCollection<Work> queue = [];
-    private readonly SqliteConnection connection;
-    private readonly DiskReserve? reserve;
-    private readonly Thread thread;
-    private bool isSynchronous = true;
+    private readonly BlockingCollection<Work> _queue = [];
+    private readonly SqliteConnection _connection;
+    private readonly DiskReserve? _reserve;
+    private readonly Thread _thread;
+    private bool _isSynchronous = true;
 
     public SqliteWriter(SqliteConnection connection, DiskReserve? reserve = null)
     {
-        this.connection = connection;
-        this.reserve = reserve;
-        thread = new Thread(Run) { IsBackground = true, Name = "Maas.Core store" };
-        thread.Start();
+        this._connection = connection;
+        this._reserve = reserve;
+        _thread = new Thread(Run) { IsBackground = true, Name = "Maas.Core store" };
+        _thread.Start();
     }
 
     public Task<T> RunAsync<T>(Func<SqliteConnection, T> change, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
     {
         var work = new Work<T>(change, kind, bytes);
-        queue.Add(work);
+        _queue.Add(work);
         return work.Task;
     }
 
     /// <summary>Finishes what was begun, then closes the connection.</summary>
     public void Dispose()
     {
-        queue.CompleteAdding();
-        thread.Join();
-        queue.Dispose();
-        connection.Dispose();
+        _queue.CompleteAdding();
+        _thread.Join();
+        _queue.Dispose();
+        _connection.Dispose();
     }
 
     private void Run()
     {
         var batch = new List<Work>();
-        foreach (var first in queue.GetConsumingEnumerable())
+        foreach (var first in _queue.GetConsumingEnumerable())
         {
             batch.Add(first);
-            while (batch.Count < LargestBatch && queue.TryTake(out var next)) batch.Add(next);
+            while (batch.Count < LargestBatch && _queue.TryTake(out var next)) batch.Add(next);
             RefuseBeyondReserve(batch);
             if (batch.Count > 0) RunBatch(batch);
             batch.Clear();
@@ -70,11 +70,11 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RefuseBeyondReserve(List<Work> batch)
     {
-        if (reserve is null || batch.TrueForAll(work => work.Kind == WriteKind.Deletion)) return;
+        if (_reserve is null || batch.TrueForAll(work => work.Kind == WriteKind.Deletion)) return;
         long room;
         try
         {
-            room = reserve.RoomAbove(connection);
+            room = _reserve.RoomAbove(_connection);
         }
         catch (Exception failure) when (IsFull(failure))
         {
@@ -105,9 +105,9 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             Synchronize(batch.Exists(work => work.Kind != WriteKind.Nonce));
-            connection.Execute("BEGIN IMMEDIATE");
+            _connection.Execute("BEGIN IMMEDIATE");
             foreach (var work in batch) RunOne(work);
-            connection.Execute("COMMIT");
+            _connection.Execute("COMMIT");
         }
         catch (Exception failure)
         {
@@ -130,25 +130,25 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RunOne(Work work)
     {
-        connection.Execute("SAVEPOINT one");
+        _connection.Execute("SAVEPOINT one");
         try
         {
-            work.Run(connection);
+            work.Run(_connection);
         }
         catch (Exception failure) when (!IsFull(failure))
         {
             work.Fail(failure);
-            connection.Execute("ROLLBACK TO one");
+            _connection.Execute("ROLLBACK TO one");
         }
 
-        connection.Execute("RELEASE one");
+        _connection.Execute("RELEASE one");
     }
 
     private void Synchronize(bool durable)
     {
-        if (durable == isSynchronous) return;
-        connection.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-        isSynchronous = durable;
+        if (durable == _isSynchronous) return;
+        _connection.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        _isSynchronous = durable;
     }
 
     private static bool IsFull(Exception failure) => failure is SqliteException { SqliteErrorCode: Full };
@@ -159,7 +159,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            connection.Execute(sql);
+            _connection.Execute(sql);
         }
         catch (SqliteException)
         {
@@ -184,18 +184,18 @@ internal sealed class SqliteWriter : IDisposable
 
     private sealed class Work<T>(Func<SqliteConnection, T> change, WriteKind kind, long bytes) : Work(kind, bytes)
     {
-        private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? result;
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _result;
 
-        public Task<T> Task => done.Task;
+        public Task<T> Task => _done.Task;
 
-        public override bool IsOver => done.Task.IsCompleted;
+        public override bool IsOver => _done.Task.IsCompleted;
 
-        public override void Run(SqliteConnection connection) => result = change(connection);
+        public override void Run(SqliteConnection connection) => _result = change(connection);
 
         // Run has set the result, or Fail was called first and this does nothing.
-        public override void Succeed() => done.TrySetResult(result!);
+        public override void Succeed() => _done.TrySetResult(_result!);
 
-        public override void Fail(Exception failure) => done.TrySetException(failure);
+        public override void Fail(Exception failure) => _done.TrySetException(failure);
     }
 }

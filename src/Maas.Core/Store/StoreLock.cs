@@ -16,14 +16,14 @@ namespace Maas.Core.Store;
 /// </remarks>
 internal sealed class StoreLock : IDisposable
 {
-    private readonly SafeFileHandle heldFile;
-    private readonly SafeFileHandle? heldDatabase;
+    private readonly SafeFileHandle _heldFile;
+    private readonly SafeFileHandle? _heldDatabase;
 
-    private StoreLock(SafeFileHandle file, SafeFileHandle? database) => (heldFile, heldDatabase) = (file, database);
+    private StoreLock(SafeFileHandle file, SafeFileHandle? database) => (_heldFile, _heldDatabase) = (file, database);
 
     /// <summary>Locks a store, whose database file is created when missing.</summary>
     /// <exception cref="StoreLockedException">Another process has it.</exception>
-    public static StoreLock Take(string store, TimeProvider clock)
+    public static StoreLock Take(string store, TimeProvider timeProvider)
     {
         var holder = store + ".holder";
         var file = TakePrivate(store + ".lock") ?? throw Refused(store, holder);
@@ -31,7 +31,7 @@ internal sealed class StoreLock : IDisposable
         try
         {
             if (!OperatingSystem.IsWindows()) database = TakePrivate(store) ?? throw Refused(store, holder);
-            Describe(holder, clock);
+            Describe(holder, timeProvider);
             return new StoreLock(file, database);
         }
         catch
@@ -45,8 +45,8 @@ internal sealed class StoreLock : IDisposable
     /// <summary>Lets the store go; after its last connection was closed.</summary>
     public void Dispose()
     {
-        heldDatabase?.Dispose();
-        heldFile.Dispose();
+        _heldDatabase?.Dispose();
+        _heldFile.Dispose();
     }
 
     private static SafeFileHandle? TakePrivate(string path)
@@ -59,12 +59,12 @@ internal sealed class StoreLock : IDisposable
     private static StoreLockedException Refused(string store, string holder) => new(store, File.Exists(holder) ? File.ReadAllText(holder) : "another process");
 
     // An earlier version left this file readable to everybody.
-    private static void Describe(string holder, TimeProvider clock)
+    private static void Describe(string holder, TimeProvider timeProvider)
     {
         if (!OperatingSystem.IsWindows() && File.Exists(holder)) File.SetUnixFileMode(holder, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using var description = PrivateFile.Open(holder, FileMode.OpenOrCreate, FileShare.Read);
         description.SetLength(0);
         using var writer = new StreamWriter(description);
-        writer.Write(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {clock.GetUtcNow():u}"));
+        writer.Write(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {timeProvider.GetUtcNow():u}"));
     }
 }

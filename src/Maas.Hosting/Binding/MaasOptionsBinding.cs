@@ -11,25 +11,25 @@ namespace Maas.Hosting.Binding;
 /// <summary>What configuration may say of <see cref="MaasOptions"/>: each property by its name.</summary>
 internal static class MaasOptionsBinding
 {
-    private static readonly string[] s_firmware = Enum.GetNames<BootArchitecture>();
+    private static readonly string[] S_firmware = Enum.GetNames<BootArchitecture>();
 
-    private static readonly OptionTable<EphemeralSupplyOptions> s_ephemeral = new()
+    private static readonly OptionTable<EphemeralImageOptions> S_ephemeral = new()
     {
-        { nameof(EphemeralSupplyOptions.Mirror), (options, section) => options.Mirror = section.ReadAddressOrNull() },
-        { nameof(EphemeralSupplyOptions.Suite), (options, section) => options.Suite = section.Text() },
-        { nameof(EphemeralSupplyOptions.PackageDirectory), (options, section) => options.PackageDirectory = section.TextOrNull() },
-        { nameof(EphemeralSupplyOptions.Keyring), (options, section) => options.Keyring = section.TextOrNull() },
-        { nameof(EphemeralSupplyOptions.KernelPackage), (options, section) => options.KernelPackage = section.Text() },
-        { nameof(EphemeralSupplyOptions.Own), (options, section) => options.Own = OwnOf(section) },
+        { nameof(EphemeralImageOptions.Mirror), (options, section) => options.Mirror = section.ReadAddressOrNull() },
+        { nameof(EphemeralImageOptions.Suite), (options, section) => options.Suite = section.Text() },
+        { nameof(EphemeralImageOptions.PackageDirectory), (options, section) => options.PackageDirectory = section.TextOrNull() },
+        { nameof(EphemeralImageOptions.Keyring), (options, section) => options.Keyring = section.TextOrNull() },
+        { nameof(EphemeralImageOptions.KernelPackage), (options, section) => options.KernelPackage = section.Text() },
+        { nameof(EphemeralImageOptions.Own), (options, section) => options.Own = OwnOf(section) },
     };
 
-    private static readonly OptionTable<OwnEnvironment> s_own = new()
+    private static readonly OptionTable<CustomEnvironment> S_own = new()
     {
-        { nameof(OwnEnvironment.Kernel), (own, section) => own with { Kernel = section.Text() } },
-        { nameof(OwnEnvironment.InitialRamDisk), (own, section) => own with { InitialRamDisk = section.Text() } },
+        { nameof(CustomEnvironment.Kernel), (own, section) => own with { Kernel = section.Text() } },
+        { nameof(CustomEnvironment.InitialRamDisk), (own, section) => own with { InitialRamDisk = section.Text() } },
     };
 
-    private static readonly OptionTable<LoopbackBoot> s_loopback = new()
+    private static readonly OptionTable<LoopbackBoot> S_loopback = new()
     {
         { nameof(LoopbackBoot.Address), (loopback, section) => loopback with { Address = section.Read<IPAddress>() } },
         { nameof(LoopbackBoot.Network), (loopback, section) => loopback with { Network = section.Read<IPNetwork>() } },
@@ -40,7 +40,7 @@ internal static class MaasOptionsBinding
         { nameof(LoopbackBoot.SyslogPort), (loopback, section) => loopback with { SyslogPort = section.Read<int>() } },
     };
 
-    private static readonly OptionTable<MaasOptions> s_maas = new()
+    private static readonly OptionTable<MaasOptions> S_maas = new()
     {
         { nameof(MaasOptions.DataDirectory), (options, section) => options.DataDirectory = section.Text() },
         { nameof(MaasOptions.HttpPort), (options, section) => options.HttpPort = section.Read<int>() },
@@ -62,7 +62,7 @@ internal static class MaasOptionsBinding
         { nameof(MaasOptions.EnlistUnknownMachines), (options, section) => options.EnlistUnknownMachines = section.Read<bool>() },
         { nameof(MaasOptions.KernelOptions), (options, section) => options.KernelOptions = section.Text() },
         { nameof(MaasOptions.CapturedMachines), (options, section) => options.CapturedMachines = section.Read<int>() },
-        { nameof(MaasOptions.Ephemeral), (options, section) => s_ephemeral.Bind(options.Ephemeral, section) },
+        { nameof(MaasOptions.Ephemeral), (options, section) => S_ephemeral.Bind(options.Ephemeral, section) },
     };
 
     extension(MaasOptions options)
@@ -70,19 +70,19 @@ internal static class MaasOptionsBinding
         /// <summary>Sets what the configuration names, each key by the property of that name.</summary>
         /// <exception cref="InvalidOperationException">A key is not known, or a value cannot be read; the message names the
         /// key.</exception>
-        public void Read(IConfiguration configuration) => s_maas.Bind(options, configuration);
+        public void Read(IConfiguration configuration) => S_maas.Bind(options, configuration);
     }
 
-    private static OwnEnvironment OwnOf(IConfigurationSection section)
+    private static CustomEnvironment OwnOf(IConfigurationSection section)
     {
-        Require(section, nameof(OwnEnvironment.Kernel), nameof(OwnEnvironment.InitialRamDisk));
-        return s_own.Bind(new OwnEnvironment("", ""), section);
+        Require(section, nameof(CustomEnvironment.Kernel), nameof(CustomEnvironment.InitialRamDisk));
+        return S_own.Bind(new CustomEnvironment("", ""), section);
     }
 
     private static LoopbackBoot LoopbackOf(IConfigurationSection section)
     {
         Require(section, nameof(LoopbackBoot.Address), nameof(LoopbackBoot.Network));
-        return s_loopback.Bind(new LoopbackBoot(IPAddress.Loopback, 0, 0, default), section);
+        return S_loopback.Bind(new LoopbackBoot(IPAddress.Loopback, 0, 0, default), section);
     }
 
     private static void Require(IConfigurationSection section, params ReadOnlySpan<string> keys)
@@ -104,7 +104,7 @@ internal static class MaasOptionsBinding
             if (!Enum.TryParse<BootArchitecture>(program.Key, ignoreCase: true, out var firmware) || !Enum.IsDefined(firmware))
             {
                 throw new InvalidOperationException(
-                    $"Configuration key {program.Path} names no firmware; there are: {string.Join(", ", s_firmware)}.");
+                    $"Configuration key {program.Path} names no firmware; there are: {string.Join(", ", S_firmware)}.");
             }
 
             programs = programs.With(firmware, program.TextOrNull());

@@ -29,7 +29,7 @@ internal static partial class AdministratorKey
         var key = keys.Count > 0 ? keys[0] : await users.CreateApiKeyAsync(user, "first start", cancellationToken).ConfigureAwait(false);
         await WriteAsync(path, key.ToSecret().Reveal() + "\n", cancellationToken).ConfigureAwait(false);
         await WriteAsync(Marker(path), "", cancellationToken).ConfigureAwait(false);
-        KeyWritten(logger, path);
+        LogKeyWritten(logger, path);
     }
 
     private static string Marker(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file stands in a folder
@@ -50,5 +50,5 @@ internal static partial class AdministratorKey
     }
 
     [LoggerMessage(LogLevel.Information, "The administrator's API key is in {File}")]
-    private static partial void KeyWritten(ILogger logger, string file);
+    private static partial void LogKeyWritten(ILogger logger, string file);
 }

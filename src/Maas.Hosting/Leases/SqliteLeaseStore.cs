@@ -11,7 +11,7 @@ namespace Maas.Hosting.Leases;
 /// <summary>Boot's IPv4 leases in SQLite: one row an address.</summary>
 internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
 {
-    private static readonly string[] s_migrations =
+    private static readonly string[] S_migrations =
     [
         """
         CREATE TABLE lease (
@@ -44,7 +44,7 @@ internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
     /// <exception cref="InvalidOperationException">A newer version of this program wrote it.</exception>
     /// <exception cref="SqliteException">It is no such file, or cannot be opened.</exception>
     public static SqliteLeaseStore Open(string path) =>
-        new(LeaseDatabase.Open(path, s_migrations, Upsert, ["$address", "$client", "$hardware", "$state", "$since", "$expires_at", "$host_name", "$rule", "$relay"]));
+        new(LeaseDatabase.Open(path, S_migrations, Upsert, ["$address", "$client", "$hardware", "$state", "$since", "$expires_at", "$host_name", "$rule", "$relay"]));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Lease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

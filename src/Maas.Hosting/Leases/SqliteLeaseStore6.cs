@@ -10,7 +10,7 @@ namespace Maas.Hosting.Leases;
 /// <summary>Boot's IPv6 leases in SQLite: one row an address.</summary>
 internal sealed class SqliteLeaseStore6 : ILeaseStore6, IAsyncDisposable
 {
-    private static readonly string[] s_migrations =
+    private static readonly string[] S_migrations =
     [
         """
         CREATE TABLE lease6 (
@@ -41,7 +41,7 @@ internal sealed class SqliteLeaseStore6 : ILeaseStore6, IAsyncDisposable
     /// <exception cref="InvalidOperationException">A newer version of this program wrote it.</exception>
     /// <exception cref="SqliteException">It is no such file, or cannot be opened.</exception>
     public static SqliteLeaseStore6 Open(string path) =>
-        new(LeaseDatabase.Open(path, s_migrations, Upsert, ["$address", "$client", "$association", "$hardware", "$state", "$since", "$expires_at", "$rule"]));
+        new(LeaseDatabase.Open(path, S_migrations, Upsert, ["$address", "$client", "$association", "$hardware", "$state", "$since", "$expires_at", "$rule"]));
 
     /// <inheritdoc/>
     /// <remarks>It never waits: the file is local, and its reading done when the first lease is there.</remarks>

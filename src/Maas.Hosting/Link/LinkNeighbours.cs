@@ -14,9 +14,9 @@ namespace Maas.Hosting.Link;
 /// <param name="interfaceIndex">The number of the link's interface now.</param>
 /// <param name="resolver">Asks the link; <see langword="null"/> where that is not possible.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider) : IAddressOwners, IHardwareAddresses, IDisposable
+internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider) : IAddressResolver, IHardwareAddresses, IDisposable
 {
-    private static readonly TimeSpan s_kernelDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan S_kernelDelay = TimeSpan.FromMilliseconds(50);
 
     /// <inheritdoc/>
     public async ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? res
         if (seen != client) return AddressEvidence.Another;
         if (Agrees(client, address)) return AddressEvidence.Client;
         // The answer goes to whom the kernel has resolved. It heard the same reply, and takes it up at about the same time as we do.
-        await Task.Delay(s_kernelDelay, timeProvider, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(S_kernelDelay, timeProvider, cancellationToken).ConfigureAwait(false);
         return Agrees(client, address) ? AddressEvidence.Client : AddressEvidence.Another;
     }
 

@@ -15,11 +15,11 @@ namespace Maas.Hosting.Link;
 /// <param name="name">The interface.</param>
 /// <param name="link">This server's address and network there.</param>
 /// <param name="prefix6">The IPv6 prefix served; <see langword="null"/> for none.</param>
-/// <param name="time">The clock.</param>
-internal sealed class LinkResolver(string name, ServedLink link, IPNetwork? prefix6, TimeProvider time) : IDisposable
+/// <param name="timeProvider">The clock.</param>
+internal sealed class LinkResolver(string name, BootNetwork link, IPNetwork? prefix6, TimeProvider timeProvider) : IDisposable
 {
     private const int MostAtOnce = 1024; // asked about in vain by datagrams with forged sources; beyond that, nobody is seen
-    private static readonly TimeSpan[] s_waits = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(250)];
+    private static readonly TimeSpan[] S_waits = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(250)];
 
     private readonly ConcurrentDictionary<IPAddress, TaskCompletionSource<HardwareAddress>> _asked = new();
     private readonly Lock _opening = new();
@@ -43,10 +43,10 @@ internal sealed class LinkResolver(string name, ServedLink link, IPNetwork? pref
 
         try
         {
-            foreach (var wait in s_waits)
+            foreach (var wait in S_waits)
             {
                 if (asked == fresh) await AskAsync(address).ConfigureAwait(false); // a second caller waits for the answer to the first
-                var waited = Task.Delay(wait, time, cancellationToken);
+                var waited = Task.Delay(wait, timeProvider, cancellationToken);
                 if (await Task.WhenAny(asked.Task, waited).ConfigureAwait(false) == asked.Task) return await asked.Task.ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
             }

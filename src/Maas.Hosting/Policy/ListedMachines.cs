@@ -16,8 +16,8 @@ namespace Maas.Hosting.Policy;
 /// <param name="logger">The log.</param>
 internal sealed partial class ListedMachines(Machines machines, TimeProvider timeProvider, ILogger<ListedMachines> logger) : BackgroundService
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_longestUnread = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan S_pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan S_longestUnread = TimeSpan.FromSeconds(30);
 
     private volatile Listing _listing = new([], FrozenSet<MacAddress>.Empty);
 
@@ -45,10 +45,10 @@ internal sealed partial class ListedMachines(Machines machines, TimeProvider tim
         while (true)
         {
             // A large park takes a while to list: it is not listed all the time.
-            await Task.Delay(took * 10 > s_pause ? took * 10 : s_pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(took * 10 > S_pause ? took * 10 : S_pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stoppingToken.IsCancellationRequested) return; // the host stops, or is disposed of
             var changes = machines.Changes;
-            if (changes == seen && timeProvider.GetElapsedTime(readAt) < s_longestUnread) continue;
+            if (changes == seen && timeProvider.GetElapsedTime(readAt) < S_longestUnread) continue;
             readAt = timeProvider.GetTimestamp();
             try
             {

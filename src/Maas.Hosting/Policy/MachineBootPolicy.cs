@@ -21,12 +21,12 @@ namespace Maas.Hosting.Policy;
 /// <param name="logger">The log.</param>
 /// <param name="link">The link that machines boot from; <see langword="null"/> without one.</param>
 internal sealed partial class MachineBootPolicy(
-    Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressOwners owners, MaasOptions options,
-    ILogger<MachineBootPolicy> logger, ServedLink? link = null) : IBootPolicy
+    Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressResolver owners, MaasOptions options,
+    ILogger<MachineBootPolicy> logger, BootNetwork? link = null) : IBootPolicy
 {
     private const int MostReported = 64;
-    private static readonly BootInstruction s_localDisk = new BootInstruction.LocalDisk();
-    private static readonly BootInstruction s_powerOff = new BootInstruction.PowerOff();
+    private static readonly BootInstruction S_localDisk = new BootInstruction.LocalDisk();
+    private static readonly BootInstruction S_powerOff = new BootInstruction.PowerOff();
 
     // A handful: the registry's architectures, and the words that administrators give machines.
     private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
@@ -40,8 +40,8 @@ internal sealed partial class MachineBootPolicy(
         return (machine?.NextBoot ?? Unknown()) switch
         {
             BootIntent.None => null,
-            BootIntent.LocalDisk => WithoutEnvironment(question, address, machine, s_localDisk),
-            BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => WithoutEnvironment(question, address, machine, s_powerOff),
+            BootIntent.LocalDisk => WithoutEnvironment(question, address, machine, S_localDisk),
+            BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => WithoutEnvironment(question, address, machine, S_powerOff),
             _ when !HasEnvironmentFor(question, address, machine) => null,
             BootIntent.Ephemeral { Task: EphemeralTask.Enlist } => Kernel(question, address, token: null),
             BootIntent.Ephemeral or BootIntent.Install => await WithTokenAsync(question, address, machine!.Id, cancellationToken).ConfigureAwait(false), // only a known machine has these

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Maas.Core.Power;
 using Maas.Power;
-using CorePowerState = Maas.Core.Power.PowerState;
-using CorePowerTarget = Maas.Core.Power.PowerTarget;
+using CorePowerState = Maas.Core.Power.MachinePowerState;
+using CorePowerTarget = Maas.Core.Power.MachinePowerTarget;
 using DriverPowerState = Maas.Power.PowerState;
 using DriverPowerTarget = Maas.Power.PowerTarget;
 
@@ -12,7 +12,7 @@ namespace Maas.Hosting.Power;
 internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
 {
     /// <inheritdoc/>
-    public async Task<PowerReply> TurnOnAsync(CorePowerTarget target, CancellationToken cancellationToken)
+    public async Task<MachinePowerResult> TurnOnAsync(CorePowerTarget target, CancellationToken cancellationToken)
     {
         var machine = ForDriver(target);
         // Firmware that boots its disk first would never come to us; a driver that cannot say so leaves it to the boot order.
@@ -20,22 +20,22 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         var reply = ToReply(await drivers.TurnOnAsync(machine, cancellationToken).ConfigureAwait(false));
         return (reply, nextBoot) switch
         {
-            (PowerReply.Done done, PowerResult.Failed refused) =>
+            (MachinePowerResult.Done done, PowerResult.Failed refused) =>
                 done with { Note = $"The machine's controller did not set its next boot to the network, and it boots as its firmware is set up: {refused.Reason}" },
             _ => reply,
         };
     }
 
     /// <inheritdoc/>
-    public async Task<PowerReply> TurnOffAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
+    public async Task<MachinePowerResult> TurnOffAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
         ToReply(await drivers.TurnOffAsync(ForDriver(target), PowerOffMode.Hard, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    public async Task<PowerReply> ShutDownAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
+    public async Task<MachinePowerResult> ShutDownAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
         ToReply(await drivers.TurnOffAsync(ForDriver(target), PowerOffMode.Soft, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    public async Task<PowerReply> QueryAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
+    public async Task<MachinePowerResult> QueryAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
         ToReply(await drivers.QueryAsync(ForDriver(target), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
@@ -57,18 +57,18 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
     }
 
     /// <summary>What a driver answered, in Core's words.</summary>
-    internal static PowerReply ToReply(PowerResult answer) => answer switch
+    internal static MachinePowerResult ToReply(PowerResult answer) => answer switch
     {
-        PowerResult.Observed observed => new PowerReply.Done(observed.Seen switch
+        PowerResult.Observed observed => new MachinePowerResult.Done(observed.Seen switch
         {
             DriverPowerState.On => CorePowerState.On,
             DriverPowerState.Off => CorePowerState.Off,
             _ => CorePowerState.Unknown,
         }),
-        PowerResult.Accepted => new PowerReply.Done(CorePowerState.Unknown),
-        PowerResult.LeftToOperator left => new PowerReply.Unsupported(left.What),
-        PowerResult.Unsupported unsupported => new PowerReply.Unsupported(unsupported.Reason),
-        PowerResult.Failed failed => new PowerReply.Failed(failed.Reason),
+        PowerResult.Accepted => new MachinePowerResult.Done(CorePowerState.Unknown),
+        PowerResult.LeftToOperator left => new MachinePowerResult.Unsupported(left.What),
+        PowerResult.Unsupported unsupported => new MachinePowerResult.Unsupported(unsupported.Reason),
+        PowerResult.Failed failed => new MachinePowerResult.Failed(failed.Reason),
         _ => throw new UnreachableException(),
     };
 }

@@ -6,7 +6,7 @@ namespace Maas.Hosting.Privileges;
 internal static class LinuxCapabilities
 {
     // Bit numbers of linux/capability.h; the names are those an operator gives to setcap or systemd.
-    private static readonly (int Bit, string Name, string Why)[] s_needed =
+    private static readonly (int Bit, string Name, string Why)[] S_needed =
     [
         (10, "CAP_NET_BIND_SERVICE", "ports below 1024, such as 67 and 69"),
         (13, "CAP_NET_RAW", "binding a socket to its interface"),
@@ -18,7 +18,7 @@ internal static class LinuxCapabilities
     {
         var line = processStatus.Split('\n').FirstOrDefault(l => l.StartsWith("CapEff:", StringComparison.Ordinal));
         if (line is null || !ulong.TryParse(line["CapEff:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var effective)) return [];
-        return [.. s_needed.Where(capability => (effective & (1UL << capability.Bit)) == 0).Select(capability => $"{capability.Name} ({capability.Why})")];
+        return [.. S_needed.Where(capability => (effective & (1UL << capability.Bit)) == 0).Select(capability => $"{capability.Name} ({capability.Why})")];
     }
 
     /// <summary>Refuses at once, naming what is missing, instead of failing later at a socket.</summary>

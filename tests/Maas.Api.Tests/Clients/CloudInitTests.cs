@@ -123,7 +123,7 @@ public class CloudInitTests
         Judge.RunAsync(Python, [script, .. arguments], cancellationToken: ApiHost.Cancellation);
 
     /// <summary>A machine whose installer is done, with user data and an owner who has a key.</summary>
-    private static async Task<(Core.SystemId Machine, NodeToken Token)> DeployingAsync(ApiHost host)
+    private static async Task<(Core.SystemId Machine, MachineToken Token)> DeployingAsync(ApiHost host)
     {
         await host.UploadImageAsync();
         await host.Region.SshKeys.AddAsync(

@@ -13,7 +13,7 @@ internal sealed class HostedApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private HostedApi(WebApplication app, MaasRegion region, ApiKey key)
+    private HostedApi(WebApplication app, MaasCore region, ApiKey key)
     {
         (_app, Region, Key) = (app, region, key);
         Client = new HttpClient
@@ -22,7 +22,7 @@ internal sealed class HostedApi : IAsyncDisposable
         };
     }
 
-    public MaasRegion Region { get; }
+    public MaasCore Region { get; }
 
     public ApiKey Key { get; }
 
@@ -37,8 +37,8 @@ internal sealed class HostedApi : IAsyncDisposable
         Action<MaasApiOptions>? options = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var region = await MaasRegion.OpenAsync(
-            new MaasRegionOptions { DataSource = MaasRegionOptions.InMemory }, TimeProvider.System, cancellationToken: cancellation);
+        var region = await MaasCore.OpenAsync(
+            new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory }, TimeProvider.System, cancellationToken: cancellation);
         var admin = await region.Users.CreateAsync("admin", "", new Secret("secret"), isAdministrator: true, cancellation);
         await region.Users.CreateAsync("carol", "", new Secret("secret"), isAdministrator: false, cancellation);
         var builder = WebApplication.CreateSlimBuilder();

@@ -354,11 +354,11 @@ public class MachineAnswersTests
         var machine = await host.ReadyAsync();
         (await host.PutAsync(host.Admin, $"machines/{machine.Id}/", ("power_type", "ipmi"), ("power_parameters_power_address", "10.0.0.9")))
             .Expect(200);
-        await host.Region.Effects.PassAsync(ApiHost.Cancellation);
+        await host.Region.MaasCore.PowerQueue.PassAsync(ApiHost.Cancellation);
         power.Asked.Clear();
 
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_off", ("stop_mode", "soft"))).Expect(200);
-        await host.Region.Effects.PassAsync(ApiHost.Cancellation);
+        await host.Region.MaasCore.PowerQueue.PassAsync(ApiHost.Cancellation);
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_off", ("stop_mode", "gently"))).Expect(400)
             .Json.TryGetProperty("stop_mode", out _).Should().BeTrue();
 
@@ -369,23 +369,23 @@ public class MachineAnswersTests
     {
         public List<string> Asked { get; } = [];
 
-        public Task<PowerReply> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) => Answer("on", PowerState.On);
+        public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Answer("on", MachinePowerState.On);
 
-        public Task<PowerReply> TurnOffAsync(PowerTarget target, CancellationToken cancellationToken) => Answer("off", PowerState.Off);
+        public Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Answer("off", MachinePowerState.Off);
 
-        public Task<PowerReply> ShutDownAsync(PowerTarget target, CancellationToken cancellationToken) => Answer("soft", PowerState.Off);
+        public Task<MachinePowerResult> ShutDownAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Answer("soft", MachinePowerState.Off);
 
-        public Task<PowerReply> QueryAsync(PowerTarget target, CancellationToken cancellationToken) => Answer("query", PowerState.Off);
+        public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Answer("query", MachinePowerState.Off);
 
-        public PowerSettingsFault? Validate(PowerTarget target) => target.Power.Type != "ipmi"
+        public PowerSettingsFault? Validate(MachinePowerTarget target) => target.Power.Type != "ipmi"
             ? new("power_type", $"Select a valid choice. {target.Power.Type} is not one of the available choices.")
             : string.IsNullOrEmpty(target.Power.Parameters.GetValueOrDefault("power_address"))
                 ? new("power_parameters", "IP address: This field is required.") : null;
 
-        private Task<PowerReply> Answer(string word, PowerState state)
+        private Task<MachinePowerResult> Answer(string word, MachinePowerState state)
         {
             Asked.Add(word);
-            return Task.FromResult<PowerReply>(new PowerReply.Done(state));
+            return Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(state));
         }
     }
 }

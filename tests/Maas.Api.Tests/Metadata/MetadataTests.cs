@@ -49,7 +49,7 @@ public class MetadataTests
             .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         lines.Keys.Should().Equal("system_id", "consumer_key", "token_key", "token_secret");
         lines["system_id"].Should().Be(machine.Id.ToString());
-        var token = new NodeToken(machine.Id, lines["consumer_key"], lines["token_key"], new(lines["token_secret"]));
+        var token = new MachineToken(machine.Id, lines["consumer_key"], lines["token_key"], new(lines["token_secret"]));
         (await host.GetAsync(token, Latest + "meta-data/instance-id")).Expect(200);
         (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(200).Text.Should().Be(reply.Text);
         (await host.SendAsync("GET", "/MAAS/metadata/boot/guess/")).Expect(404).Text.Should().NotBeEmpty();
@@ -87,7 +87,7 @@ public class MetadataTests
         (await host.GetAsync(token, Latest + "maas-cloud-config")).Expect(200).Text.Should().Be(CloudConfigOf(host, token));
     }
 
-    private static string CloudConfigOf(ApiHost host, NodeToken token) => Maas.Api.Metadata.CloudConfig.For(token, host.Origin + "/MAAS");
+    private static string CloudConfigOf(ApiHost host, MachineToken token) => Maas.Api.Metadata.CloudConfig.For(token, host.Origin + "/MAAS");
 
     [Fact]
     public async Task A_machine_nobody_knows_gets_a_name_and_a_script_that_enlists_it()

@@ -182,14 +182,14 @@ public class SignalTests
             400);
     }
 
-    private static async Task<(Core.SystemId Id, NodeToken Token)> CommissioningAsync(ApiHost host, string mac = "52:54:00:00:00:01")
+    private static async Task<(Core.SystemId Id, MachineToken Token)> CommissioningAsync(ApiHost host, string mac = "52:54:00:00:00:01")
     {
         var machine = await host.EnlistAsync(mac);
         await host.DoAsync(machine.Id, new MachineCommand.Commission());
         return (machine.Id, await host.TokenAsync(machine));
     }
 
-    private static async Task<IReadOnlyList<string[]>> IndexAsync(ApiHost host, NodeToken token) =>
+    private static async Task<IReadOnlyList<string[]>> IndexAsync(ApiHost host, MachineToken token) =>
         [.. Unpack((await host.GetAsync(token, Version + "maas-scripts")).Expect(200).Body)["index.tsv"].TrimEnd('\n')
             .Split('\n')
             .Select(line => line.Split('\t'))];

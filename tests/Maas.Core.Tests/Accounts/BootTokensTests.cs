@@ -19,7 +19,7 @@ public class BootTokensTests
         (await test.Region.BootTokens.RedeemAsync(token, Other)).Should().BeOfType<BootTokenResult.Refused>();
         var accepted = (await test.Region.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Accepted>().Subject;
         accepted.Token.MachineId.Should().Be(machine.Id);
-        (await test.Region.NodeTokens.FindAsync(accepted.Token.ConsumerKey, accepted.Token.TokenKey)).Should().Be(accepted.Token);
+        (await test.Region.MachineTokens.FindAsync(accepted.Token.ConsumerKey, accepted.Token.TokenKey)).Should().Be(accepted.Token);
 
         test.Clock.Advance(TimeSpan.FromSeconds(61));
         (await test.Region.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Refused>().Which.Reason.Should().Contain("used already");
@@ -85,14 +85,14 @@ public class BootTokensTests
         await test.UploadAsync();
         var machine = await test.ReadyAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Deploy("bob"));
-        var own = await test.Region.NodeTokens.GetOrCreateAsync(machine.Id);
+        var own = await test.Region.MachineTokens.GetOrCreateAsync(machine.Id);
         own!.TokenSecret.ToString().Should().Be("***");
-        (await test.Region.NodeTokens.GetOrCreateAsync(machine.Id)).Should().Be(own);
+        (await test.Region.MachineTokens.GetOrCreateAsync(machine.Id)).Should().Be(own);
         var token = await IssueAsync(test, machine.Id, Client);
 
         await test.DoAsync(machine.Id, new MachineCommand.Release());
 
-        (await test.Region.NodeTokens.FindAsync(own.ConsumerKey, own.TokenKey)).Should().BeNull();
+        (await test.Region.MachineTokens.FindAsync(own.ConsumerKey, own.TokenKey)).Should().BeNull();
         (await test.Region.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Refused>();
     }
 
@@ -101,7 +101,7 @@ public class BootTokensTests
     {
         await using var test = await TestRegion.OpenAsync();
         (await test.Region.BootTokens.IssueAsync(SystemId.New(), Client)).Should().BeNull();
-        (await test.Region.NodeTokens.GetOrCreateAsync(SystemId.New())).Should().BeNull();
+        (await test.Region.MachineTokens.GetOrCreateAsync(SystemId.New())).Should().BeNull();
         (await test.Region.BootTokens.RedeemAsync(new Secret("nonsense"), Client)).Should().BeOfType<BootTokenResult.Refused>();
     }
 

@@ -117,7 +117,7 @@ public class MachineActorTests
                 Bob.MayCommand(Eves with { Status = status }, command).Should().BeFalse();
                 Root.MayCommand(Eves with { Status = status }, command).Should().BeTrue();
                 if (command is MachineCommand.Allocate or MachineCommand.Deploy || !Bob.MayCommand(Free with { Status = status }, command)) continue;
-                var decision = MachineDecisions.Decide(Free with { Status = status }, command, DateTimeOffset.UnixEpoch);
+                var decision = MachineStateMachine.Decide(Free with { Status = status }, command, DateTimeOffset.UnixEpoch);
                 (decision is Decision.Refused or Decision.Moved { Events: [], Effects: [] }).Should().BeTrue($"{command} must not move a {status} machine without an owner");
             }
         }
@@ -133,7 +133,7 @@ public class MachineActorTests
 
     // Of the other parts, none is reached by commands that need nothing from elsewhere.
     private static Machines Over(IMachineStore store) =>
-        new(store, null!, null!, new Settings(new NoSettings()), new NoPower(), new EffectSignal(TimeProvider.System), TimeProvider.System, new MaasRegionOptions());
+        new(store, null!, null!, new Settings(new NoSettings()), new NullMachinePower(), new WorkSignal(TimeProvider.System), TimeProvider.System, new MaasCoreOptions());
 
     /// <summary>Settings that nobody has changed.</summary>
     private sealed class NoSettings : ISettingStore

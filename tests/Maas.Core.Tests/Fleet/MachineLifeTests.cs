@@ -22,7 +22,7 @@ public class MachineLifeTests
         [nameof(Machine.Deadline)] = DateTimeOffset.UnixEpoch,
         [nameof(Machine.OperationId)] = Guid.Empty,
         [nameof(Machine.CheckedIn)] = true,
-        [nameof(Machine.PowerState)] = PowerState.On,
+        [nameof(Machine.PowerState)] = MachinePowerState.On,
         [nameof(Machine.Netboot)] = false,
         [nameof(Machine.Locked)] = true,
         [nameof(Machine.Owner)] = "bob",

@@ -11,7 +11,7 @@ public sealed class MachineLogTests
     public async Task The_console_says_that_a_machine_appeared_what_became_of_it_and_why()
     {
         using var lines = new LogLines();
-        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions(), loggers: lines);
+        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions(), loggerFactory: lines);
         var created = await region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         await region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());

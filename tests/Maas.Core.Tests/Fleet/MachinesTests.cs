@@ -149,7 +149,7 @@ public class MachinesTests
         (await Ids(new MachineFilter { AllocatedByTokens = ["t"], AgentNames = ["juju"] })).Should().Equal(one.Id);
         (await Ids(new MachineFilter { Tags = ["web"] })).Should().Equal(one.Id);
         (await Ids(new MachineFilter { Tags = ["web", "db"] })).Should().BeEmpty();
-        (await Ids(new MachineFilter { PowerStates = [PowerState.Off], Zones = ["default"], Pools = ["default"], Domains = ["maas"] })).Should().Equal(one.Id);
+        (await Ids(new MachineFilter { PowerStates = [MachinePowerState.Off], Zones = ["default"], Pools = ["default"], Domains = ["maas"] })).Should().Equal(one.Id);
         (await Ids(new MachineFilter { Hostnames = ["' OR 1=1 --"] })).Should().BeEmpty();
 
         async Task<IEnumerable<SystemId>> Ids(MachineFilter filter) => (await test.Machines.ListAsync(filter)).Select(machine => machine.Id);

@@ -32,7 +32,7 @@ public class NewMachineTests
         var machine = await test.EnlistAsync();
         (await test.Machines.EditAsync(machine.Id, null, each => each with { Hostname = "myserver" })).Should().BeOfType<EditResult.Done>();
         await test.Region.DisposeAsync();
-        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = test.DataSource, ReservedHostnames = ["myserver"] });
+        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = test.DataSource, ReservedHostnames = ["myserver"] });
         (await region.Machines.EditAsync(machine.Id, null, each => each with { Description = "x" })).Should().BeOfType<EditResult.Done>();
     }
 

@@ -153,8 +153,8 @@ public class EventsTests
 
         story.Select(entry => entry switch
         {
-            TimelineEntry.Happened happened => happened.Event.Note.Type,
-            TimelineEntry.Seen seen => seen.Observation.Text,
+            TimelineEntry.EventEntry happened => happened.Event.Note.Type,
+            TimelineEntry.ObservationEntry seen => seen.Observation.Text,
             _ => "?",
         }).Should().Equal("New", "DISCOVER → OFFER  forged", "Commissioning");
         (await test.GetAsync(machine.Id)).Status.Should().Be(MachineStatus.Commissioning, "evidence moves nothing");
@@ -180,10 +180,10 @@ public class EventsTests
         var address = MacAddress.Parse("52:54:00:00:00:09");
         await test.Region.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), address, "dhcp", "DISCOVER answered with OFFER"));
         await Task.WhenAll(Enumerable.Range(0, 600).Select(number =>
-            test.Region.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), address, Observation.Said, $"line {number}"))));
+            test.Region.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), address, Observation.Observation.Syslog, $"line {number}"))));
 
         var kept = await test.Region.Timeline.ObservationsAsync(address, limit: 1000);
-        kept.Count(o => o.Kind == Observation.Said).Should().Be(500);
+        kept.Count(o => o.Kind == Observation.Observation.Syslog).Should().Be(500);
         kept.Should().ContainSingle(o => o.Kind == "dhcp");
     }
 

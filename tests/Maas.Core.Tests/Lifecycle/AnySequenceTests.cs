@@ -45,8 +45,8 @@ public class AnySequenceTests
         new MachineCommand.StageFinished("modules-final", true, ""),
         new MachineCommand.StageFinished("modules-config", false, "no"),
         new MachineCommand.DeadlinePassed(),
-        new MachineCommand.PowerDone(TurnOff, PowerState.Off, null),
-        new MachineCommand.PowerDone(TurnOff with { Finishes = true }, PowerState.Off, null),
+        new MachineCommand.PowerDone(TurnOff, MachinePowerState.Off, null),
+        new MachineCommand.PowerDone(TurnOff with { Finishes = true }, MachinePowerState.Off, null),
         new MachineCommand.PowerFailed(TurnOff, "no answer"),
     ];
 
@@ -59,7 +59,7 @@ public class AnySequenceTests
             foreach (var (number, minutes) in steps)
             {
                 now = now.AddMinutes(minutes);
-                if (MachineDecisions.Decide(machine, Commands[number] with { OperationId = Guid.CreateVersion7(now) }, now) is not Decision.Moved moved) continue;
+                if (MachineStateMachine.Decide(machine, Commands[number] with { OperationId = Guid.CreateVersion7(now) }, now) is not Decision.Moved moved) continue;
                 CheckStep(machine, moved);
                 machine = moved.Machine;
                 CheckState(machine);

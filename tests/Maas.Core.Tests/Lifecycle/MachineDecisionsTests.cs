@@ -134,8 +134,8 @@ public class MachineDecisionsTests
         rescue.Status.Should().Be(MachineStatus.RescueMode);
         var exiting = Move(rescue, new MachineCommand.ExitRescueMode());
         exiting.Effects.Should().Equal(new MachineEffect.Power(PowerAction.TurnOff), new MachineEffect.Power(PowerAction.TurnOn, Finishes: true));
-        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOff), PowerState.Off, null)).Machine.Status.Should().Be(MachineStatus.ExitingRescueMode);
-        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOn, true), PowerState.On, null)).Machine.Status.Should().Be(MachineStatus.Deployed);
+        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOff), MachinePowerState.Off, null)).Machine.Status.Should().Be(MachineStatus.ExitingRescueMode);
+        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOn, true), MachinePowerState.On, null)).Machine.Status.Should().Be(MachineStatus.Deployed);
 
         var broken = Move(Deployed, new MachineCommand.MarkBroken { Comment = "smoke" }).Machine;
         broken.StatusMessage.Should().Be("smoke");
@@ -147,10 +147,10 @@ public class MachineDecisionsTests
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
         var later = Now.AddMinutes(20);
-        var alive = ((Decision.Moved)MachineDecisions.Decide(deploying, new MachineCommand.Signal(SignalReport.Working, null), later)).Machine;
+        var alive = ((Decision.Moved)MachineStateMachine.Decide(deploying, new MachineCommand.Signal(SignalReport.Working, null), later)).Machine;
         alive.Deadline.Should().Be(later.AddMinutes(30));
-        ((Decision.Moved)MachineDecisions.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(29))).Machine.Should().Be(alive, "it is not due yet");
-        var failed = ((Decision.Moved)MachineDecisions.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(30))).Machine;
+        ((Decision.Moved)MachineStateMachine.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(29))).Machine.Should().Be(alive, "it is not due yet");
+        var failed = ((Decision.Moved)MachineStateMachine.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(30))).Machine;
         failed.Status.Should().Be(MachineStatus.FailedDeployment);
         failed.StatusMessage.Should().Be("Node operation 'Deploying' timed out after 50 minutes.");
     }
@@ -159,7 +159,7 @@ public class MachineDecisionsTests
     public void What_its_controller_would_not_do_is_told_when_the_machine_is_never_heard_of()
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
-        var on = Move(deploying, new MachineCommand.PowerDone(new(PowerAction.TurnOn), PowerState.On, "No boot from the network: refused."));
+        var on = Move(deploying, new MachineCommand.PowerDone(new(PowerAction.TurnOn), MachinePowerState.On, "No boot from the network: refused."));
         on.Machine.StatusMessage.Should().Be("No boot from the network: refused.");
         on.Events.Should().Contain(note => note.Level == EventLevel.Warning && note.Description == "No boot from the network: refused.");
 
@@ -167,7 +167,7 @@ public class MachineDecisionsTests
         Silent(on.Machine with { CheckedIn = true }).StatusMessage.Should().Be("Node operation 'Deploying' timed out after 30 minutes.", "it did boot");
 
         static Machine Silent(Machine machine) =>
-            ((Decision.Moved)MachineDecisions.Decide(machine, new MachineCommand.DeadlinePassed(), Now.AddMinutes(30))).Machine;
+            ((Decision.Moved)MachineStateMachine.Decide(machine, new MachineCommand.DeadlinePassed(), Now.AddMinutes(30))).Machine;
     }
 
     [Fact]
@@ -218,8 +218,8 @@ public class MachineDecisionsTests
     }
 
     private static Decision.Moved Move(Machine machine, MachineCommand command) =>
-        MachineDecisions.Decide(machine, command, Now).Should().BeOfType<Decision.Moved>().Subject;
+        MachineStateMachine.Decide(machine, command, Now).Should().BeOfType<Decision.Moved>().Subject;
 
     private static Decision.Refused Refuse(Machine machine, MachineCommand command) =>
-        MachineDecisions.Decide(machine, command, Now).Should().BeOfType<Decision.Refused>().Subject;
+        MachineStateMachine.Decide(machine, command, Now).Should().BeOfType<Decision.Refused>().Subject;
 }

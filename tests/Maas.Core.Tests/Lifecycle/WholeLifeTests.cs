@@ -22,13 +22,13 @@ public class WholeLifeTests
         machine.Status.Should().Be(MachineStatus.Commissioning);
         machine.Deadline.Should().Be(test.Clock.GetUtcNow().AddMinutes(30));
         machine = await test.SettleAsync(machine.Id);
-        test.Power.StateOf(machine.Id).Should().Be(PowerState.On);
+        test.Power.StateOf(machine.Id).Should().Be(MachinePowerState.On);
 
         await test.RunScriptsAsync(machine.Id, Inventories.Small());
         await test.DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
         machine = await test.SettleAsync(machine.Id);
         machine.Status.Should().Be(MachineStatus.Ready);
-        machine.PowerState.Should().Be(PowerState.Off);
+        machine.PowerState.Should().Be(MachinePowerState.Off);
         machine.CpuCount.Should().Be(2);
         machine.MemoryMiB.Should().Be(2048);
 

@@ -37,7 +37,7 @@ public class CrashTests
         };
         var work = async () =>
         {
-            while (await test.Region.Effects.PassAsync(crash.Token) > 0)
+            while (await test.Region.MaasCore.PowerQueue.PassAsync(crash.Token) > 0)
             {
                 // Until the crash.
             }
@@ -48,7 +48,7 @@ public class CrashTests
         await test.ReopenAsync();
         machine = await test.SettleAsync(machine.Id);
 
-        machine.PowerState.Should().Be(PowerState.On);
+        machine.PowerState.Should().Be(MachinePowerState.On);
         PowerAction[] once = [PowerAction.TurnOff, PowerAction.TurnOn];
         test.Power.Asked.Should().Equal(once.SelectMany(action => action == crashAfter ? [action, action] : new[] { action }),
             "turning off comes never after turning on: a machine that is under way is not interrupted");
@@ -98,7 +98,7 @@ public class CrashTests
 
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.StatusMessage.Should().Be("Node operation 'Commissioning' timed out after 30 minutes.");
-        test.Power.StateOf(machine.Id).Should().Be(PowerState.Off, "a machine that hangs is not left running");
+        test.Power.StateOf(machine.Id).Should().Be(MachinePowerState.Off, "a machine that hangs is not left running");
         (await test.Region.ScriptResults.ListAsync(machine.Id)).Should().OnlyContain(result => result.Status == Core.Scripts.ScriptStatus.TimedOut);
     }
 }

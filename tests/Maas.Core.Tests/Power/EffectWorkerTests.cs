@@ -25,7 +25,7 @@ public class EffectWorkerTests
     {
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.EnlistAsync();
-        test.Power.Answer = _ => new PowerReply.Failed("busy");
+        test.Power.Answer = _ => new MachinePowerResult.Failed("busy");
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
 
         await test.SettleAsync(machine.Id);
@@ -38,7 +38,7 @@ public class EffectWorkerTests
         test.Power.Asked.Should().HaveCount(2, "the second wait is four seconds");
         test.Power.Answer = _ => null;
         test.Clock.Advance(TimeSpan.FromSeconds(1));
-        (await test.SettleAsync(machine.Id)).PowerState.Should().Be(PowerState.On);
+        (await test.SettleAsync(machine.Id)).PowerState.Should().Be(MachinePowerState.On);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class EffectWorkerTests
     {
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.EnlistAsync();
-        test.Power.Answer = action => action is PowerAction.TurnOn ? new PowerReply.Failed("no such chassis") : null;
+        test.Power.Answer = action => action is PowerAction.TurnOn ? new MachinePowerResult.Failed("no such chassis") : null;
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         for (var attempt = 0; attempt < 6; attempt++)
         {
@@ -56,8 +56,8 @@ public class EffectWorkerTests
 
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.StatusMessage.Should().Be("Powering on failed: no such chassis");
-        machine.PowerState.Should().Be(PowerState.Error);
-        (await test.Region.Effects.PassAsync()).Should().Be(0, "nothing is left in the queue");
+        machine.PowerState.Should().Be(MachinePowerState.Error);
+        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(0, "nothing is left in the queue");
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class EffectWorkerTests
         test.Power.Answer = _ =>
         {
             test.Clock.Advance(TimeSpan.FromSeconds(100)); // As long as a driver may take to find out.
-            return new PowerReply.Failed("10.0.0.9 does not answer");
+            return new MachinePowerResult.Failed("10.0.0.9 does not answer");
         };
         await test.DoAsync(machine.Id, new MachineCommand.Release());
         for (var second = 0; second < 300 && machine.Status is not MachineStatus.FailedReleasing; second++)
@@ -101,7 +101,7 @@ public class EffectWorkerTests
             await test.DoAsync((await test.EnlistAsync(mac)).Id, new MachineCommand.Commission());
 
         using var stop = new CancellationTokenSource();
-        var working = test.Region.Effects.RunAsync(stop.Token);
+        var working = test.Region.MaasCore.PowerQueue.RunAsync(stop.Token);
         try
         {
             await on.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -155,7 +155,7 @@ public class EffectWorkerTests
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.ReadyAsync(powerType: "wakeonlan");
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
-        test.Power.Answer = action => action is PowerAction.TurnOff ? new PowerReply.Unsupported("Wake-on-LAN cannot turn off.") : null;
+        test.Power.Answer = action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.") : null;
         await test.DoAsync(machine.Id, new MachineCommand.Release());
 
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
@@ -167,7 +167,7 @@ public class EffectWorkerTests
     public async Task An_operation_asks_once_to_turn_the_machine_off_by_hand_and_the_next_one_asks_again()
     {
         await using var test = await TestRegion.OpenAsync();
-        test.Power.Answer = action => action is PowerAction.TurnOn ? null : new PowerReply.Unsupported("Wake-on-LAN cannot turn off.");
+        test.Power.Answer = action => action is PowerAction.TurnOn ? null : new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.");
         var machine = await test.ReadyAsync(powerType: "wakeonlan");
         (await AskedAsync()).Should().Be(1, "commissioning turns the machine off before its inventory and after it");
         await test.ReopenAsync();
@@ -189,7 +189,7 @@ public class EffectWorkerTests
     {
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.EnlistAsync(powerType: "wakeonlan");
-        test.Power.Answer = action => action is PowerAction.TurnOff ? new PowerReply.Unsupported("Wake-on-LAN cannot turn off.") : new PowerReply.Done(PowerState.Unknown);
+        test.Power.Answer = action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.") : new MachinePowerResult.Done(MachinePowerState.Unknown);
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.SettleAsync(machine.Id);
         await ElapseAsync(19);
@@ -205,7 +205,7 @@ public class EffectWorkerTests
 
         test.Power.Asked.Should().HaveCount(4);
         (await test.GetAsync(machine.Id)).CheckedIn.Should().BeTrue();
-        (await test.Region.Effects.PassAsync()).Should().Be(0);
+        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(0);
 
         async Task ElapseAsync(int seconds)
         {
@@ -219,7 +219,7 @@ public class EffectWorkerTests
     {
         await using var test = await TestRegion.OpenAsync();
         var machine = await test.EnlistAsync(powerType: "wakeonlan");
-        test.Power.Answer = _ => new PowerReply.Done(PowerState.Unknown);
+        test.Power.Answer = _ => new MachinePowerResult.Done(MachinePowerState.Unknown);
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.SettleAsync(machine.Id);
         test.Clock.Advance(TimeSpan.FromMinutes(31));
@@ -242,7 +242,7 @@ public class EffectWorkerTests
         await test.SettleAsync(machine.Id);
 
         test.Power.Asked.Should().Equal(PowerAction.TurnOff);
-        test.Power.StateOf(machine.Id).Should().Be(PowerState.Off);
+        test.Power.StateOf(machine.Id).Should().Be(MachinePowerState.Off);
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public class EffectWorkerTests
         {
             test.Power.Answer = _ => null;
             test.DoAsync(machine.Id, new MachineCommand.MarkBroken()).GetAwaiter().GetResult();
-            return new PowerReply.Done(PowerState.Off);
+            return new MachinePowerResult.Done(MachinePowerState.Off);
         };
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Broken);
     }
@@ -303,8 +303,8 @@ public class EffectWorkerTests
         {
             test.Power.Answer = _ => null;
             test.DoAsync(machine.Id, new MachineCommand.Abort()).GetAwaiter().GetResult();
-            test.Region.Effects.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
-            return succeeds ? null : new PowerReply.Failed("busy");
+            test.Region.MaasCore.PowerQueue.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
+            return succeeds ? null : new MachinePowerResult.Failed("busy");
         };
         await test.SettleAsync(machine.Id);
 
@@ -326,12 +326,12 @@ public class EffectWorkerTests
             crash.Cancel();
             throw new OperationCanceledException(crash.Token);
         };
-        var pass = () => test.Region.Effects.PassAsync(crash.Token);
+        var pass = () => test.Region.MaasCore.PowerQueue.PassAsync(crash.Token);
         await pass.Should().ThrowAsync<OperationCanceledException>();
 
-        (await test.Region.Effects.PassAsync()).Should().Be(0);
+        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(0);
         test.Clock.Advance(TimeSpan.FromMinutes(10));
-        (await test.Region.Effects.PassAsync()).Should().Be(1);
+        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(1);
     }
 
     [Fact]

@@ -10,15 +10,15 @@ namespace Maas.Core.Tests.Scripts;
 /// <summary>The scripts run under the shells of both environments: busybox, and dash with the tools of a full system.</summary>
 public sealed class BuiltinScriptTests : IDisposable
 {
-    private readonly FakeRoot root = new();
-    private readonly string work = Directory.CreateTempSubdirectory("maas-scripts-").FullName;
+    private readonly FakeRoot _root = new();
+    private readonly string _work = Directory.CreateTempSubdirectory("maas-scripts-").FullName;
 
     public static TheoryData<string> Shells => new("dash", "busybox");
 
     public void Dispose()
     {
-        root.Dispose();
-        Directory.Delete(work, recursive: true);
+        _root.Dispose();
+        Directory.Delete(_work, recursive: true);
     }
 
     [Theory]
@@ -67,9 +67,9 @@ public sealed class BuiltinScriptTests : IDisposable
     [MemberData(nameof(Shells))]
     public async Task Memory_is_touched_and_cleaned_up(string shell)
     {
-        var verdict = (await RunAsync(shell, "10-maas-memory-touch", ("MAAS_MEMORY_DIR", work), ("MAAS_MEMORY_MIB", "3"))).Approved();
+        var verdict = (await RunAsync(shell, "10-maas-memory-touch", ("MAAS_MEMORY_DIR", _work), ("MAAS_MEMORY_MIB", "3"))).Approved();
         verdict.Output.Should().Contain("All 3 MiB read back as written.");
-        Directory.GetFileSystemEntries(work).Should().BeEmpty();
+        Directory.GetFileSystemEntries(_work).Should().BeEmpty();
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class BuiltinScriptTests : IDisposable
     {
         var verdict = await RunAsync(shell, "10-maas-memory-touch", ("MAAS_MEMORY_DIR", "/proc"), ("MAAS_MEMORY_MIB", "3"));
         verdict.ExitCode.Should().Be(1);
-        root.File("proc/meminfo", "MemAvailable: 100 kB");
+        _root.File("proc/meminfo", "MemAvailable: 100 kB");
         (await RunAsync(shell, "10-maas-memory-touch")).Error.Should().Contain("No free memory");
     }
 
@@ -86,8 +86,8 @@ public sealed class BuiltinScriptTests : IDisposable
     [MemberData(nameof(Shells))]
     public async Task Fixed_disks_are_read_at_three_places(string shell)
     {
-        root.Bytes("dev/sda", new byte[1024 * 1024]);
-        var disk = Path.Combine(root.Path, "dev/vda");
+        _root.Bytes("dev/sda", new byte[1024 * 1024]);
+        var disk = Path.Combine(_root.Path, "dev/vda");
         await using (var file = File.Create(disk)) file.SetLength(2147483648);
 
         var verdict = (await RunAsync(shell, "20-maas-disk-read", ("MAAS_DISK_MIB", "2"))).Approved();
@@ -99,8 +99,8 @@ public sealed class BuiltinScriptTests : IDisposable
     [MemberData(nameof(Shells))]
     public async Task A_disk_that_ends_too_early_fails_by_name(string shell)
     {
-        root.Bytes("dev/sda", new byte[1024 * 1024]);
-        var disk = Path.Combine(root.Path, "dev/vda");
+        _root.Bytes("dev/sda", new byte[1024 * 1024]);
+        var disk = Path.Combine(_root.Path, "dev/vda");
         await using (var file = File.Create(disk)) file.SetLength(1024 * 1024 * 1024);
 
         var verdict = await RunAsync(shell, "20-maas-disk-read", ("MAAS_DISK_MIB", "2"));
@@ -115,7 +115,7 @@ public sealed class BuiltinScriptTests : IDisposable
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        root.File("proc/cmdline", $"quiet maas.url=http://{server.LocalEndpoint}/MAAS maas.token=x");
+        _root.File("proc/cmdline", $"quiet maas.url=http://{server.LocalEndpoint}/MAAS maas.token=x");
         var answer = AnswerAsync(server);
 
         var verdict = (await RunAsync(shell, "30-maas-network")).Approved();
@@ -137,19 +137,19 @@ public sealed class BuiltinScriptTests : IDisposable
     [MemberData(nameof(Shells))]
     public async Task Without_a_link_the_test_fails(string shell)
     {
-        root.File("sys/class/net/eth0/carrier", "0");
+        _root.File("sys/class/net/eth0/carrier", "0");
         (await RunAsync(shell, "30-maas-network")).Error.Should().Contain("No network interface has a link.");
     }
 
     private async Task<Verdict> RunAsync(string shell, string script, params (string Name, string Value)[] variables)
     {
-        var path = Path.Combine(root.Path, script);
+        var path = Path.Combine(_root.Path, script);
         await File.WriteAllBytesAsync(path, BuiltinScripts.Find(script)!.Value.ToArray());
 
         // busybox has its own applets alone, as in the ephemeral environment; dash finds the full system's tools.
         var program = Judge.Require(shell);
         if (shell != "busybox") Judge.RequireAll("cmp", "curl");
-        string[] arguments = ["-i", $"PATH={await PathOfAsync(shell, program)}", $"MAAS_SYSROOT={root.Path}", .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path];
+        string[] arguments = ["-i", $"PATH={await PathOfAsync(shell, program)}", $"MAAS_SYSROOT={_root.Path}", .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path];
         return await Judge.RunAsync("env", arguments);
     }
 
@@ -158,7 +158,7 @@ public sealed class BuiltinScriptTests : IDisposable
     private async Task<string> PathOfAsync(string shell, string program)
     {
         if (shell != "busybox") return "/usr/sbin:/usr/bin:/sbin:/bin";
-        var applets = Path.Combine(root.Path, "applets");
+        var applets = Path.Combine(_root.Path, "applets");
         if (!Directory.Exists(applets))
         {
             Directory.CreateDirectory(applets);

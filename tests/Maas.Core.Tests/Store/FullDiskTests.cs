@@ -70,7 +70,7 @@ public class FullDiskTests
         (await Judge.RunAsync("mount", ["-t", "tmpfs", "-o", "size=10m", "none", disk])).Approved();
         try
         {
-            await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = Path.Combine(disk, "maas.db") });
+            await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(disk, "maas.db") });
             var kept = 0;
             await FluentActions.Awaiting(async () =>
             {

@@ -2,11 +2,11 @@ namespace Maas.Core.Tests.Store;
 
 public sealed class LockFileTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("maas-lock-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("maas-lock-").FullName;
 
-    private string Path => System.IO.Path.Combine(directory, "lock");
+    private string Path => System.IO.Path.Combine(_directory, "lock");
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public void One_holds_it_alone_or_several_hold_it_together()
@@ -28,7 +28,7 @@ public sealed class LockFileTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_opened_is_not_taken_for_one_that_is_held()
     {
-        FluentActions.Invoking(() => LockFile.TryTake(System.IO.Path.Combine(directory, "missing", "lock"), FileMode.OpenOrCreate)).Should().Throw<DirectoryNotFoundException>();
+        FluentActions.Invoking(() => LockFile.TryTake(System.IO.Path.Combine(_directory, "missing", "lock"), FileMode.OpenOrCreate)).Should().Throw<DirectoryNotFoundException>();
         FluentActions.Invoking(() => LockFile.TryTake(Path, FileMode.Open)).Should().Throw<FileNotFoundException>();
     }
 

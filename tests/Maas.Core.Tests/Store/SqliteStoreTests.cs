@@ -5,11 +5,11 @@ namespace Maas.Core.Tests.Store;
 
 public sealed class SqliteStoreTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("maas-store-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("maas-store-").FullName;
 
-    private string DataSource => Path.Combine(directory, "maas.db");
+    private string DataSource => Path.Combine(_directory, "maas.db");
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public void A_second_server_is_refused_and_told_who_has_the_store()
@@ -77,7 +77,7 @@ public sealed class SqliteStoreTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         using var database = Open();
-        foreach (var file in Directory.GetFiles(directory).Where(file => !file.EndsWith(".holder", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(_directory).Where(file => !file.EndsWith(".holder", StringComparison.Ordinal)))
             File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
     }
 
@@ -115,7 +115,7 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task A_store_in_memory_works_like_any_other()
     {
-        using var database = SqliteDatabase.Open(MaasRegionOptions.InMemory, TimeProvider.System);
+        using var database = SqliteDatabase.Open(MaasCoreOptions.InMemory, TimeProvider.System);
         await database.WriteAsync(connection => connection.Execute("INSERT INTO settings (name, json) VALUES ('a', '1')"), default);
         (await database.ReadAsync(connection => connection.ExecuteScalar<string>("SELECT json FROM settings"), default)).Should().Be("1");
     }

@@ -5,11 +5,11 @@ namespace Maas.Core.Tests.Store;
 
 public sealed class StoreLockTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("maas-store-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("maas-store-").FullName;
 
-    private string DataSource => Path.Combine(directory, "maas.db");
+    private string DataSource => Path.Combine(_directory, "maas.db");
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public async Task A_second_server_is_refused_although_the_lock_file_was_removed()
@@ -28,7 +28,7 @@ public sealed class StoreLockTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there the database itself is not locked");
         using var first = Open();
-        var link = Path.Combine(Directory.CreateDirectory(Path.Combine(directory, "other")).FullName, "maas.db");
+        var link = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "other")).FullName, "maas.db");
         File.CreateSymbolicLink(link, DataSource);
 
         FluentActions.Invoking(() => SqliteDatabase.Open(link, TimeProvider.System)).Should().Throw<StoreLockedException>();
@@ -40,7 +40,7 @@ public sealed class StoreLockTests : IDisposable
     public async Task Other_processes_are_kept_out_and_keep_this_one_out(string file)
     {
         Judge.RequireAll("flock", "sh");
-        var path = Path.Combine(directory, file);
+        var path = Path.Combine(_directory, file);
         using (Open()) (await Judge.RunAsync("flock", ["-n", path, "true"])).ExitCode.Should().Be(1, "the store is open");
 
         using var other = Judge.Start("flock", ["-n", path, "sh", "-c", "echo held; cat"]);

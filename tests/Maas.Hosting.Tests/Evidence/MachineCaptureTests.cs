@@ -24,7 +24,7 @@ public class MachineCaptureTests
         var path = $"api/2.0/machines/{machine.Id}/?op=get_capture";
         using var stranger = new HttpClient { BaseAddress = server.Base };
         (await stranger.GetAsync(path, Token)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        using var node = await AskAsync(stranger, path, await server.Get<MaasRegion>().NodeTokens.GetOrCreateAsync(machine.Id, Token) is { } own ? $"{own.ConsumerKey}:{own.TokenKey}:{own.TokenSecret.Reveal()}" : "");
+        using var node = await AskAsync(stranger, path, await server.Get<MaasCore>().MachineTokens.GetOrCreateAsync(machine.Id, Token) is { } own ? $"{own.ConsumerKey}:{own.TokenKey}:{own.TokenSecret.Reveal()}" : "");
         node.StatusCode.Should().BeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden);
 
         using var answer = await AskAsync(stranger, path, server.ApiKey);

@@ -28,13 +28,13 @@ public class WireTimelineTests
     };
 
     [Theory, MemberData(nameof(Sentences))]
-    public void An_observation_is_a_sentence(BootObservation observation, string sentence) => WireTimeline.Words(observation).Should().Be(sentence);
+    public void An_observation_is_a_sentence(BootObservation observation, string sentence) => BootTimelineWriter.Words(observation).Should().Be(sentence);
 
     [Fact]
     public async Task A_file_is_put_down_to_the_machine_that_has_the_address()
     {
-        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions());
-        using var timeline = new WireTimeline(region.Timeline, new NoAddressOwners(), NullLogger<WireTimeline>.Instance);
+        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions());
+        using var timeline = new BootTimelineWriter(region.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "nobody's", 1, "completed", "", TimeSpan.Zero));
@@ -50,8 +50,8 @@ public class WireTimelineTests
     [Fact]
     public async Task A_neighbour_table_that_cannot_be_read_costs_one_line_and_never_the_host()
     {
-        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions());
-        using var timeline = new WireTimeline(region.Timeline, new WithoutDescriptors(), NullLogger<WireTimeline>.Instance);
+        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions());
+        using var timeline = new BootTimelineWriter(region.Timeline, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Complete();
@@ -65,8 +65,8 @@ public class WireTimelineTests
     [Fact]
     public async Task A_timeline_that_is_disposed_of_while_it_waits_ends_without_an_error()
     {
-        await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions());
-        var timeline = new WireTimeline(region.Timeline, new NoAddressOwners(), NullLogger<WireTimeline>.Instance);
+        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions());
+        var timeline = new BootTimelineWriter(region.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
         timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
@@ -75,7 +75,7 @@ public class WireTimelineTests
         await execution.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
-    private sealed class WithoutDescriptors : IAddressOwners
+    private sealed class WithoutDescriptors : IAddressResolver
     {
         public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => new(AddressEvidence.None);
 

@@ -7,11 +7,11 @@ namespace Maas.Hosting.Tests.FirstStart;
 public sealed class AdministratorKeyTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("maas-first-start");
-    private MaasRegion _region = null!; // opened before each test
+    private MaasCore _region = null!; // opened before each test
 
     private string KeyFile => Path.Combine(_data.FullName, "admin.apikey");
 
-    public async ValueTask InitializeAsync() => _region = await MaasRegion.OpenAsync(new MaasRegionOptions());
+    public async ValueTask InitializeAsync() => _region = await MaasCore.OpenAsync(new MaasCoreOptions());
 
     public async ValueTask DisposeAsync()
     {

@@ -13,7 +13,7 @@ namespace Maas.Hosting.Tests.Leases;
 /// <summary>Machines that an administrator has accepted, on a link where a host invents clients.</summary>
 public sealed class KnownMachinesTests
 {
-    private static readonly IPAddress s_relay = IPAddress.Parse("127.78.0.2");
+    private static readonly IPAddress S_relay = IPAddress.Parse("127.78.0.2");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ public sealed class KnownMachinesTests
     {
         await using var server = await ComposedServer.StartAsync(DhcpMode.Full);
         await AcceptAsync(server, "52:54:00:00:00:01", "52:54:00:00:00:02");
-        (await server.Get<MaasRegion>().Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:03")] }, cancellationToken: Token))
+        (await server.Get<MaasCore>().Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:03")] }, cancellationToken: Token))
             .Should().BeOfType<CreateResult.Created>();
         await server.Get<ListedMachines>().ReadAsync(Token);
 
@@ -32,7 +32,7 @@ public sealed class KnownMachinesTests
         (await LeaseAsync(server, "52:54:00:00:00:01")).Should().BeTrue("it is subject to no limit of new clients");
         (await LeaseAsync(server, "52:54:00:00:00:03")).Should().BeFalse("every host can enlist a machine");
 
-        for (var stranger = 80; stranger < 200; stranger++) taken += await LeaseAsync(server, Stranger(stranger), s_relay) ? 1 : 0;
+        for (var stranger = 80; stranger < 200; stranger++) taken += await LeaseAsync(server, Stranger(stranger), S_relay) ? 1 : 0;
         taken.Should().Be(100, "all of the 101 addresses but one");
         (await LeaseAsync(server, "52:54:00:00:00:02")).Should().BeTrue("a stranger's address is taken for it");
         (await LeaseAsync(server, "52:54:00:00:00:01")).Should().BeTrue("it still has its own");
@@ -42,7 +42,7 @@ public sealed class KnownMachinesTests
 
     private static async Task AcceptAsync(ComposedServer server, params string[] addresses)
     {
-        var machines = server.Get<MaasRegion>().Machines;
+        var machines = server.Get<MaasCore>().Machines;
         foreach (var address in addresses)
         {
             var created = await machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(address)] }, cancellationToken: Token);

@@ -41,9 +41,9 @@ public sealed class LeaseBook6Tests : IDisposable
 
     private async Task<AddressEvidence> EvidenceAsync(HardwareAddress client, HardwareAddress? seen)
     {
-        await using var book = await LeaseBook6.OpenAsync(FilePath, ServedLink.Subnet6(IPNetwork.Parse("fd00:77::/64"), null), new Seen(seen), TimeProvider.System);
+        await using var book = await HostedLeases6.OpenAsync(FilePath, BootNetwork.Subnet6(IPNetwork.Parse("fd00:77::/64"), null), new Seen(seen), TimeProvider.System);
         book.Bound().Should().Equal((Leased, Machine));
-        return await new OwnersOfBoth(new NoAddressOwners(), book).FindEvidenceAsync(client, Leased, default);
+        return await new DualStackResolver(new NullAddressResolver(), book).FindEvidenceAsync(client, Leased, default);
     }
 
     private static Lease6 Lease(string address, LeaseState state) => new()
@@ -58,7 +58,7 @@ public sealed class LeaseBook6Tests : IDisposable
         Rule = "a free address",
     };
 
-    private sealed class Seen(HardwareAddress? hardware) : IAddressOwners
+    private sealed class Seen(HardwareAddress? hardware) : IAddressResolver
     {
         public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
             new(hardware is null ? AddressEvidence.None : hardware == client ? AddressEvidence.Client : AddressEvidence.Another);

@@ -42,13 +42,13 @@ public sealed class LeaseBookTests : IDisposable
         (await book.FindEvidenceAsync(Machine, IPAddress.Parse("10.0.0.100"), default)).Should().Be(AddressEvidence.Client);
     }
 
-    private async Task<LeaseBook> BookAsync(IAddressOwners? neighbours, Lease lease)
+    private async Task<HostedLeases> BookAsync(IAddressResolver? neighbours, Lease lease)
     {
         var path = Path.Combine(_folder.FullName, "leases.db");
         await using (var store = SqliteLeaseStore.Open(path)) await store.WriteAsync(new[] { lease }, default);
         await using (var reopened = SqliteLeaseStore.Open(path)) (await reopened.ReadAsync(default).SingleAsync()).Relay.Should().Be(lease.Relay);
         DhcpSubnet[] subnets = [Subnet("10.0.0"), Subnet("10.1.0")];
-        var book = new LeaseBook(path, subnets, Link, neighbours, TimeProvider.System);
+        var book = new HostedLeases(path, subnets, Link, neighbours, TimeProvider.System);
         await book.StartingAsync(default);
         return book;
     }
@@ -66,7 +66,7 @@ public sealed class LeaseBookTests : IDisposable
         Relay = relay is null ? null : IPAddress.Parse(relay),
     };
 
-    private sealed class Seen(HardwareAddress? hardware) : IAddressOwners
+    private sealed class Seen(HardwareAddress? hardware) : IAddressResolver
     {
         public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
             new(hardware is null ? AddressEvidence.None : hardware == client ? AddressEvidence.Client : AddressEvidence.Another);

@@ -25,7 +25,7 @@ public sealed class BootTokenOnTheLinkTests
     private static readonly IPAddress Server = IPAddress.Parse("10.93.0.1");
 
     // A host that does not answer ARP is never answered; the server asks the link for half a second.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15), s_silence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan S_patience = TimeSpan.FromSeconds(15), S_silence = TimeSpan.FromSeconds(2);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -42,7 +42,7 @@ public sealed class BootTokenOnTheLinkTests
         server.Resolved(address).Should().BeNull("nothing has made the server resolve the client");
         var script = await RequestAsync(host, address);
         script.Should().Contain("maas.token=");
-        server.Get<LeaseBook>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim));
+        server.Get<HostedLeases>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim));
 
         (await RequestAsync(host, address)).Should().Contain("maas.token=", "an address that is resolved already is asked again");
         server.CountTokens().Should().Be(2);
@@ -60,13 +60,13 @@ public sealed class BootTokenOnTheLinkTests
 
         // Leases go by the client identifier: eve has one of her own, and says the victim's hardware address.
         var address = await LeaseAsync(eve, client: [0, (byte)'e', (byte)'v', (byte)'e']);
-        server.Get<LeaseBook>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim), "the lease says what the message said");
+        server.Get<HostedLeases>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim), "the lease says what the message said");
         await eve.Ip("addr", "add", $"{address}/24", "dev", "card");
         if (!answers) await eve.Ip("link", "set", "card", "arp", "off");
         await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");
 
         foreach (var name in new[] { Script, "grub/grub.cfg-01-52-54-00-12-34-56", "pxelinux.cfg/01-52-54-00-12-34-56" })
-            (await RequestAsync(eve, address, name, answers ? s_patience : s_silence)).Should().NotContain("maas.token=").And.StartWith("error");
+            (await RequestAsync(eve, address, name, answers ? S_patience : S_silence)).Should().NotContain("maas.token=").And.StartWith("error");
         if (!answers)
         {
             (await Judge.RunAsync("ip", ["neigh", "show", $"{address}"])).Output.Should().MatchRegex("FAILED|INCOMPLETE", "the server got the requests, and tried to answer");
@@ -90,7 +90,7 @@ public sealed class BootTokenOnTheLinkTests
         await eve.Ip("addr", "add", $"{address}/24", "dev", "card");
         await eve.Ip("link", "set", "card", "arp", "off");
         await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");
-        (await RequestAsync(eve, address, Script, s_silence)).Should().StartWith("error");
+        (await RequestAsync(eve, address, Script, S_silence)).Should().StartWith("error");
         await eve.Ip("link", "set", "card", "arp", "on");
         (await RequestAsync(eve, address)).Should().StartWith("error: no such file");
         server.CountTokens().Should().Be(0);
@@ -135,7 +135,7 @@ public sealed class BootTokenOnTheLinkTests
         using var socket = host.Socket(new IPEndPoint(address, 0));
         var buffer = new byte[1500];
         await socket.SendToAsync(Request(name), new IPEndPoint(Server, 69), Token);
-        return await ReceiveAsync(socket, buffer, patience ?? s_patience) switch
+        return await ReceiveAsync(socket, buffer, patience ?? S_patience) switch
         {
             0 => "error: no answer",
             var length when buffer[1] == 3 => Encoding.ASCII.GetString(buffer, 4, length - 4),
@@ -177,7 +177,7 @@ public sealed class BootTokenOnTheLinkTests
                 maas.Interface = link.Bridge;
                 maas.Range = AddressRange.Parse("10.93.0.100-10.93.0.200");
                 maas.Services = LinkServices.None;
-                maas.Ephemeral.Own = new OwnEnvironment("kernel", "initrd");
+                maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
             }).AddMaasApi();
             foreach (var name in (string[])["snponly.efi", "kernel", "initrd"]) await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(10_000), Token);
             var application = builder.Build();
@@ -197,7 +197,7 @@ public sealed class BootTokenOnTheLinkTests
 
         /// <summary>What the kernel has resolved.</summary>
         public HardwareAddress? Resolved(IPAddress address) => Hosting.Link.NeighbourTable.Read(AddressFamily.InterNetwork)
-            .FirstOrDefault(each => each.Address.Equals(address) && each.InterfaceIndex == Hosting.Link.ServedLink.IndexOf(bridge))?.Hardware;
+            .FirstOrDefault(each => each.Address.Equals(address) && each.InterfaceIndex == Hosting.Link.BootNetwork.IndexOf(bridge))?.Hardware;
 
         /// <summary>How many tokens have been made.</summary>
         public long CountTokens()

@@ -40,7 +40,7 @@ public sealed class LinkResolverTests
         var host = await link.AddHostAsync("52:54:00:01:02:03");
         await host.Ip("addr", "add", "10.94.0.100/24", "dev", "card");
         await host.Ip("addr", "add", "fd00:94::100/64", "dev", "card", "nodad");
-        var served = new ServedLink(IPAddress.Parse("10.94.0.1"), IPNetwork.Parse("10.94.0.0/24"));
+        var served = new BootNetwork(IPAddress.Parse("10.94.0.1"), IPNetwork.Parse("10.94.0.0/24"));
         using var resolver = new LinkResolver(link.Bridge, served, IPNetwork.Parse("fd00:94::/64"), TimeProvider.System);
 
         foreach (var address in new[] { "10.94.0.100", "fd00:94::100" })
@@ -56,7 +56,7 @@ public sealed class LinkResolverTests
         var host = await link.AddHostAsync("52:54:00:01:02:03");
         await host.Ip("addr", "add", "10.94.0.100/24", "dev", "card");
         await host.Ip("addr", "add", "fd00:94::100/64", "dev", "card", "nodad");
-        using var resolver = new LinkResolver(link.Bridge, new ServedLink(IPAddress.Parse("10.94.0.1"), IPNetwork.Parse("10.94.0.0/24")), IPNetwork.Parse("fd00:94::/64"), TimeProvider.System);
+        using var resolver = new LinkResolver(link.Bridge, new BootNetwork(IPAddress.Parse("10.94.0.1"), IPNetwork.Parse("10.94.0.0/24")), IPNetwork.Parse("fd00:94::/64"), TimeProvider.System);
         await ShouldSeeAsync();
 
         await NamespaceLink.Ip("link", "set", link.Bridge, "down");

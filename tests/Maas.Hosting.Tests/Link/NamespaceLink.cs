@@ -9,7 +9,7 @@ namespace Maas.Hosting.Tests.Link;
 /// <summary>A link of this namespace, a bridge with the server's address, and hosts on it in namespaces of their own.</summary>
 internal sealed partial class NamespaceLink : IAsyncDisposable
 {
-    private static int s_made;
+    private static int _s_made;
     private readonly List<string> _hosts = [];
 
     private NamespaceLink(string name) => Bridge = name;
@@ -21,7 +21,7 @@ internal sealed partial class NamespaceLink : IAsyncDisposable
     {
         Judge.RequireRoot();
         Judge.Require("ip", "iproute2");
-        var link = new NamespaceLink($"mh{Environment.ProcessId % 100_000}x{Interlocked.Increment(ref s_made)}");
+        var link = new NamespaceLink($"mh{Environment.ProcessId % 100_000}x{Interlocked.Increment(ref _s_made)}");
         await Ip("link", "add", link.Bridge, "address", HardwareAddress, "type", "bridge");
         await link.ComeUpAsync(addresses);
         return link;

@@ -9,48 +9,48 @@ namespace Maas.Hosting.Tests.Naming;
 
 public class HostTableTests
 {
-    private static readonly IPAddress s_leased = IPAddress.Parse("10.0.0.100"), s_reported = IPAddress.Parse("10.0.0.7");
+    private static readonly IPAddress S_leased = IPAddress.Parse("10.0.0.100"), S_reported = IPAddress.Parse("10.0.0.7");
 
     [Fact]
     public void A_machine_is_found_at_what_its_card_leases_both_ways()
     {
-        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [Lease(s_leased, "52:54:00:00:00:01")], "maas");
-        table.AddressesOf("node-1").Should().Equal(s_leased);
-        table.HostAt(s_leased).Should().Be("node-1");
-        table.HostAt(s_reported).Should().BeNull("it has another address now");
+        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [Lease(S_leased, "52:54:00:00:00:01")], "maas");
+        table.AddressesOf("node-1").Should().Equal(S_leased);
+        table.HostAt(S_leased).Should().Be("node-1");
+        table.HostAt(S_reported).Should().BeNull("it has another address now");
     }
 
     [Fact]
     public void A_machine_without_a_lease_is_found_where_it_reported_from()
     {
         var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [], "maas");
-        table.AddressesOf("node-1").Should().Equal(s_reported);
-        table.HostAt(s_reported).Should().Be("node-1");
+        table.AddressesOf("node-1").Should().Equal(S_reported);
+        table.HostAt(S_reported).Should().Be("node-1");
     }
 
     [Fact]
     public void An_address_that_somebody_else_leases_now_is_not_its_former_owners()
     {
-        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.100")], [Lease(s_leased, "52:54:00:00:00:99")], "maas");
+        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.100")], [Lease(S_leased, "52:54:00:00:00:99")], "maas");
         table.AddressesOf("node-1").Should().BeEmpty("the name exists, and has no address");
-        table.HostAt(s_leased).Should().BeNull("nobody knows the machine that has it");
+        table.HostAt(S_leased).Should().BeNull("nobody knows the machine that has it");
     }
 
     [Fact]
     public void A_machine_of_another_domain_has_no_name_in_this_one()
     {
-        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: null) with { Domain = "elsewhere" }], [Lease(s_leased, "52:54:00:00:00:01")], "maas");
+        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: null) with { Domain = "elsewhere" }], [Lease(S_leased, "52:54:00:00:00:01")], "maas");
         table.AddressesOf("node-1").Should().BeNull();
-        table.HostAt(s_leased).Should().BeNull();
+        table.HostAt(S_leased).Should().BeNull();
     }
 
     [Fact]
     public void A_machine_that_no_administrator_accepted_has_no_name()
     {
         var enlisted = Machine("wpad", "52:54:00:00:00:01", reported: "10.0.0.7") with { Status = MachineStatus.New };
-        var table = HostTable.Of([enlisted], [Lease(s_leased, "52:54:00:00:00:01")], "maas");
+        var table = HostTable.Of([enlisted], [Lease(S_leased, "52:54:00:00:00:01")], "maas");
         table.AddressesOf("wpad").Should().BeNull("everybody on the link can enlist one, under any name");
-        table.HostAt(s_leased).Should().BeNull();
+        table.HostAt(S_leased).Should().BeNull();
     }
 
     [Fact]

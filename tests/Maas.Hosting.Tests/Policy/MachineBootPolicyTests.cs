@@ -17,9 +17,9 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     private readonly FixedEnvironment _environment = new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
     private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", KernelOptions = "console=ttyS0" };
     private readonly List<string> _log = [];
-    private MaasRegion _region = null!; // opened before each test
+    private MaasCore _region = null!; // opened before each test
 
-    public async ValueTask InitializeAsync() => _region = await MaasRegion.OpenAsync(new MaasRegionOptions());
+    public async ValueTask InitializeAsync() => _region = await MaasCore.OpenAsync(new MaasCoreOptions());
 
     public async ValueTask DisposeAsync() => await _region.DisposeAsync();
 
@@ -198,7 +198,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) => Policy().DecideAsync(Question(phase, from ?? Leased), default);
 
-    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log), new ServedLink(Server, IPNetwork.Parse("10.0.0.0/24")));
+    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log), new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")));
 
     private static BootRequest Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
 
@@ -213,7 +213,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         public string? Architecture { get; set; } = "amd64";
     }
 
-    private sealed class OneOwner : IAddressOwners
+    private sealed class OneOwner : IAddressResolver
     {
         public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
             new(OwnerOf(address) == client ? AddressEvidence.Client : AddressEvidence.Another);

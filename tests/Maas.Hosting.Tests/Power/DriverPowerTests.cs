@@ -5,8 +5,8 @@ using Maas.Power;
 using Maas.Power.Ipmi;
 using Maas.Power.Manual;
 using Maas.Power.WakeOnLan;
-using CorePowerState = Maas.Core.Power.PowerState;
-using CorePowerTarget = Maas.Core.Power.PowerTarget;
+using CorePowerState = Maas.Core.Power.MachinePowerState;
+using CorePowerTarget = Maas.Core.Power.MachinePowerTarget;
 
 namespace Maas.Hosting.Tests.Power;
 
@@ -14,19 +14,19 @@ public class DriverPowerTests
 {
     private static readonly MacAddress Mac = MacAddress.Parse("52:54:00:00:00:01");
 
-    public static TheoryData<PowerResult, PowerReply> Answers => new()
+    public static TheoryData<PowerResult, MachinePowerResult> Answers => new()
     {
-        { new PowerResult.Observed(Maas.Power.PowerState.On), new PowerReply.Done(CorePowerState.On) },
-        { new PowerResult.Observed(Maas.Power.PowerState.Off), new PowerReply.Done(CorePowerState.Off) },
-        { new PowerResult.Observed(Maas.Power.PowerState.Unknown), new PowerReply.Done(CorePowerState.Unknown) },
-        { new PowerResult.Accepted("sent"), new PowerReply.Done(CorePowerState.Unknown) },
-        { new PowerResult.LeftToOperator("press the button"), new PowerReply.Unsupported("press the button") },
-        { new PowerResult.Unsupported("cannot"), new PowerReply.Unsupported("cannot") },
-        { new PowerResult.Failed(PowerFailure.Unreachable, "no answer"), new PowerReply.Failed("no answer") },
+        { new PowerResult.Observed(Maas.Power.PowerState.On), new MachinePowerResult.Done(CorePowerState.On) },
+        { new PowerResult.Observed(Maas.Power.PowerState.Off), new MachinePowerResult.Done(CorePowerState.Off) },
+        { new PowerResult.Observed(Maas.Power.PowerState.Unknown), new MachinePowerResult.Done(CorePowerState.Unknown) },
+        { new PowerResult.Accepted("sent"), new MachinePowerResult.Done(CorePowerState.Unknown) },
+        { new PowerResult.LeftToOperator("press the button"), new MachinePowerResult.Unsupported("press the button") },
+        { new PowerResult.Unsupported("cannot"), new MachinePowerResult.Unsupported("cannot") },
+        { new PowerResult.Failed(PowerFailure.Unreachable, "no answer"), new MachinePowerResult.Failed("no answer") },
     };
 
     [Theory, MemberData(nameof(Answers))]
-    public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerResult answer, PowerReply reply) => DriverPower.ToReply(answer).Should().Be(reply);
+    public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerResult answer, MachinePowerResult reply) => DriverPower.ToReply(answer).Should().Be(reply);
 
     [Fact]
     public async Task A_next_boot_that_the_controller_refuses_is_told_with_the_machine_turned_on()
@@ -36,7 +36,7 @@ public class DriverPowerTests
 
         var reply = await power.TurnOnAsync(target, TestContext.Current.CancellationToken);
 
-        reply.Should().BeOfType<PowerReply.Done>().Which.Should().Match<PowerReply.Done>(done => done.State == CorePowerState.On && done.Note != null && done.Note.EndsWith("no such device", StringComparison.Ordinal));
+        reply.Should().BeOfType<MachinePowerResult.Done>().Which.Should().Match<MachinePowerResult.Done>(done => done.State == CorePowerState.On && done.Note != null && done.Note.EndsWith("no such device", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,11 +5,11 @@ using Maas.Core.Scripts;
 namespace Maas.Core.Lifecycle;
 
 /// <content>What a machine reports about itself, and what is not heard of it.</content>
-public static partial class MachineDecisions
+public static partial class MachineStateMachine
 {
     private const int LongestWords = 1000;
 
-    private static Decision Signal(MachineMove move, MachineCommand.Signal signal)
+    private static Decision Signal(TransitionBuilder move, MachineCommand.Signal signal)
     {
         if (move.Machine.MayStillRunItsOwnersSystem)
             return move.Refused("signal", $"The machine has not booted for the '{move.Machine.Status.DisplayName}' state yet.");
@@ -49,7 +49,7 @@ public static partial class MachineDecisions
         }
     }
 
-    private static void SignalScripts(MachineMove move, MachineCommand.Signal signal)
+    private static void SignalScripts(TransitionBuilder move, MachineCommand.Signal signal)
     {
         switch (signal.Report)
         {
@@ -84,12 +84,12 @@ public static partial class MachineDecisions
     /// of a
     /// failed test: the inventory is there, and a person may override the test.
     /// </summary>
-    private static void BeginTestsIfOneFailed(MachineMove move, MachineCommand.Signal signal)
+    private static void BeginTestsIfOneFailed(TransitionBuilder move, MachineCommand.Signal signal)
     {
         if (move.Machine.Status is MachineStatus.Commissioning && signal.OnlyTestsFailed) move.TryMove(MachineAction.Test);
     }
 
-    private static void SignalErase(MachineMove move, MachineCommand.Signal signal)
+    private static void SignalErase(TransitionBuilder move, MachineCommand.Signal signal)
     {
         switch (signal.Report)
         {
@@ -106,7 +106,7 @@ public static partial class MachineDecisions
         }
     }
 
-    private static Decision Netboot(MachineMove move, bool on)
+    private static Decision Netboot(TransitionBuilder move, bool on)
     {
         if (move.Machine.Netboot == on) return move.Done();
         move.Machine = move.Machine with { Netboot = on };
@@ -115,13 +115,13 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision UserDataFetched(MachineMove move)
+    private static Decision UserDataFetched(TransitionBuilder move)
     {
         if (move.Machine is { Status: MachineStatus.Deploying, Netboot: false }) FinishDeployment(move);
         return move.Done();
     }
 
-    private static Decision StageFinished(MachineMove move, MachineCommand.StageFinished stage)
+    private static Decision StageFinished(TransitionBuilder move, MachineCommand.StageFinished stage)
     {
         // Only whole stages end something; cloud-init also reports each of their parts, as "stage/part".
         var status = move.Machine.Status;
@@ -146,17 +146,17 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static void FinishDeployment(MachineMove move)
+    private static void FinishDeployment(TransitionBuilder move)
     {
         if (!move.TryMove(MachineAction.Finish)) return;
         move.Machine = move.Machine with
         {
             Deployment = move.Machine.Deployment is { } deployment ? deployment with { FinishedAt = move.Now } : null,
-            PowerState = PowerState.On,
+            PowerState = MachinePowerState.On,
         };
     }
 
-    private static Decision DeadlinePassed(MachineMove move, MachineCommand.DeadlinePassed passed)
+    private static Decision DeadlinePassed(TransitionBuilder move, MachineCommand.DeadlinePassed passed)
     {
         var machine = move.Machine;
         if (machine.Deadline is not { } deadline || deadline > move.Now) return move.Done();
@@ -170,7 +170,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision PowerDone(MachineMove move, MachineCommand.PowerDone done)
+    private static Decision PowerDone(TransitionBuilder move, MachineCommand.PowerDone done)
     {
         move.Machine = move.Machine with { PowerState = done.State };
         if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
@@ -183,13 +183,13 @@ public static partial class MachineDecisions
         }
 
         // A wake-up packet may be lost, or come while the machine is still switching itself off, and nobody answers it.
-        if (done is { Effect.Action: PowerAction.TurnOn, State: PowerState.Unknown, Note: null } && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
+        if (done is { Effect.Action: PowerAction.TurnOn, State: MachinePowerState.Unknown, Note: null } && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
             move.Add(new MachineEffect.Power(PowerAction.TurnOn, Repeats: true));
         if (done.Effect.Finishes && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode) move.TryMove(MachineAction.Finish);
         return move.Done();
     }
 
-    private static Decision PowerFailed(MachineMove move, MachineCommand.PowerFailed failed)
+    private static Decision PowerFailed(TransitionBuilder move, MachineCommand.PowerFailed failed)
     {
         var words = failed.Effect.Action switch
         {
@@ -198,7 +198,7 @@ public static partial class MachineDecisions
             PowerAction.ShutDown => $"Shutting down failed: {failed.Reason}",
             _ => $"Querying the power failed: {failed.Reason}",
         };
-        move.Machine = move.Machine with { PowerState = PowerState.Error };
+        move.Machine = move.Machine with { PowerState = MachinePowerState.Error };
         if (failed.Effect.Action is not PowerAction.Query && move.Machine.Deadline is not null) move.Fail(words, turnOff: false);
         else move.Note(EventLevel.Error, "Power", words);
         return move.Done();

@@ -16,9 +16,9 @@ namespace Maas.Hosting.Leases;
 /// <param name="timeProvider">The clock.</param>
 /// <param name="isAccepted">Whether a hardware address is that of a machine which an administrator has accepted; <see langword="null"/>
 /// when that is not known.</param>
-internal sealed class LeaseBook(
-    string path, IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IAddressOwners? neighbours, TimeProvider timeProvider, Func<HardwareAddress, bool>? isAccepted = null)
-    : IAddressSource, IAddressOwners, IHostedLifecycleService, IAsyncDisposable
+internal sealed class HostedLeases(
+    string path, IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IAddressResolver? neighbours, TimeProvider timeProvider, Func<HardwareAddress, bool>? isAccepted = null)
+    : IAddressSource, IAddressResolver, IHostedLifecycleService, IAsyncDisposable
 {
     private SqliteLeaseStore? _store;
     private LeaseAllocator? _leases;

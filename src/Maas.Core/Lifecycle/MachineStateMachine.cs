@@ -7,7 +7,7 @@ using Maas.Core.Scripts;
 namespace Maas.Core.Lifecycle;
 
 /// <summary>The functional core: what a command does to a machine, without a clock, a store or a wire.</summary>
-public static partial class MachineDecisions
+public static partial class MachineStateMachine
 {
     /// <summary>Decides on a command.</summary>
     /// <param name="machine">The machine as it is.</param>
@@ -16,7 +16,7 @@ public static partial class MachineDecisions
     /// <param name="deadlines">How long each status may wait; <see langword="null"/> for MAAS's own times.</param>
     public static Decision Decide(Machine machine, MachineCommand command, DateTimeOffset now, MachineDeadlines? deadlines = null)
     {
-        var move = new MachineMove(machine, command, now, deadlines ?? new MachineDeadlines());
+        var move = new TransitionBuilder(machine, command, now, deadlines ?? new MachineDeadlines());
         if (machine.Locked && IsRefusedWhileLocked(command))
             return move.Refused(NameOf(command), $"The machine is locked; it is in the '{machine.Status.DisplayName}' state.", RefusalKind.Locked);
 
@@ -58,20 +58,20 @@ public static partial class MachineDecisions
 
     internal static string NameOf(MachineCommand command) => command.GetType().Name;
 
-    private static Decision.Refused WrongStatus(MachineMove move, string action) =>
+    private static Decision.Refused WrongStatus(TransitionBuilder move, string action) =>
         move.Refused(action, $"Cannot {action} a machine that is in the '{move.Machine.Status.DisplayName}' state.");
 
-    private static Decision Simple(MachineMove move, MachineAction action, string name) =>
+    private static Decision Simple(TransitionBuilder move, MachineAction action, string name) =>
         move.TryMove(action) ? move.Done() : WrongStatus(move, name);
 
-    private static Decision Accept(MachineMove move) => move.Machine.Status switch
+    private static Decision Accept(TransitionBuilder move) => move.Machine.Status switch
     {
         MachineStatus.Commissioning or MachineStatus.Ready => move.Done(),
         MachineStatus.New => Commission(move, null),
         var status => move.Refused("accept", $"Cannot accept node enlistment: node {move.Machine.Id} is in state {status.DisplayName}."),
     };
 
-    private static Decision Commission(MachineMove move, IReadOnlyList<string>? tests)
+    private static Decision Commission(TransitionBuilder move, IReadOnlyList<string>? tests)
     {
         if (!move.TryMove(MachineAction.Commission)) return WrongStatus(move, "commission");
         move.BeginOperation();
@@ -84,7 +84,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision Test(MachineMove move, IReadOnlyList<string>? tests)
+    private static Decision Test(TransitionBuilder move, IReadOnlyList<string>? tests)
     {
         // Commissioning goes over into testing by the machine's own report, never by a person's wish.
         if (move.Machine.Status is MachineStatus.Commissioning || !move.TryMove(MachineAction.Test)) return WrongStatus(move, "test");
@@ -95,7 +95,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision Abort(MachineMove move)
+    private static Decision Abort(TransitionBuilder move)
     {
         var stopped = move.Machine.Status;
         if (!move.TryMove(MachineAction.Abort, $"{stopped.DisplayName} was aborted."))
@@ -113,7 +113,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision MarkBroken(MachineMove move)
+    private static Decision MarkBroken(TransitionBuilder move)
     {
         var busy = move.Machine.Deadline is not null;
         if (!move.TryMove(MachineAction.MarkBroken, move.Command.Comment ?? "")) return WrongStatus(move, "mark broken");
@@ -134,7 +134,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision SetLocked(MachineMove move, bool locked)
+    private static Decision SetLocked(TransitionBuilder move, bool locked)
     {
         if (move.Machine.Locked == locked)
         {
@@ -146,7 +146,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision EnterRescueMode(MachineMove move)
+    private static Decision EnterRescueMode(TransitionBuilder move)
     {
         if (!move.TryMove(MachineAction.EnterRescueMode)) return WrongStatus(move, "enter rescue mode on");
         move.BeginOperation();
@@ -154,7 +154,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision ExitRescueMode(MachineMove move)
+    private static Decision ExitRescueMode(TransitionBuilder move)
     {
         if (!move.TryMove(MachineAction.ExitRescueMode)) return WrongStatus(move, "exit rescue mode on");
         if (move.Machine.CameFrom is MachineStatus.Deployed) move.Restart(finishes: true);

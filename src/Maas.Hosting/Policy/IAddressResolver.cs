@@ -18,7 +18,7 @@ internal enum AddressEvidence
 }
 
 /// <summary>Who has an address, as far as this server knows.</summary>
-internal interface IAddressOwners
+internal interface IAddressResolver
 {
     /// <summary>What shows that the client has the address now. May ask the link, which takes as long as the client needs to answer.</summary>
     ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken);
@@ -28,7 +28,7 @@ internal interface IAddressOwners
 }
 
 /// <summary>A server without a link knows nobody.</summary>
-internal sealed class NoAddressOwners : IAddressOwners
+internal sealed class NullAddressResolver : IAddressResolver
 {
     /// <inheritdoc/>
     public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => new(AddressEvidence.None);
@@ -40,7 +40,7 @@ internal sealed class NoAddressOwners : IAddressOwners
 /// <summary>Who has an address of either IP.</summary>
 /// <param name="owners">Who has an IPv4 address.</param>
 /// <param name="owners6">Who has an IPv6 address.</param>
-internal sealed class OwnersOfBoth(IAddressOwners owners, IAddressOwners owners6) : IAddressOwners
+internal sealed class DualStackResolver(IAddressResolver owners, IAddressResolver owners6) : IAddressResolver
 {
     /// <inheritdoc/>
     public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
@@ -49,5 +49,5 @@ internal sealed class OwnersOfBoth(IAddressOwners owners, IAddressOwners owners6
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => Of(address).OwnerOf(address);
 
-    private IAddressOwners Of(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? owners6 : owners;
+    private IAddressResolver Of(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? owners6 : owners;
 }

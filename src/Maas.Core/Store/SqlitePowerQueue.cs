@@ -5,13 +5,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
 
-internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
+internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
 {
-    public Task<IReadOnlyList<QueuedEffect>> ClaimAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
-            return (IReadOnlyList<QueuedEffect>)connection.Query(
+            return (IReadOnlyList<QueuedPowerAction>)connection.Query(
                 """
                 UPDATE effects SET claimed_until = @until
                 WHERE id IN (
@@ -25,7 +25,7 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
         },
         cancellationToken);
 
-    public Task PostponeAsync(QueuedEffect effect, DateTimeOffset due, string reason, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task PostponeAsync(QueuedPowerAction effect, DateTimeOffset due, string reason, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             connection.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", ("@Id", effect.Id));
@@ -35,7 +35,7 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
         },
         cancellationToken);
 
-    public Task DropAsync(QueuedEffect effect, CancellationToken cancellationToken) =>
+    public Task DropAsync(QueuedPowerAction effect, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => connection.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", effect.Id)), cancellationToken, WriteKind.Deletion);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
@@ -54,7 +54,7 @@ internal sealed class SqliteEffectStore(SqliteDatabase database) : IEffectStore
         connection.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", ("@machine", machine));
     }
 
-    private static QueuedEffect Read(DbDataReader row) => new(
+    private static QueuedPowerAction Read(DbDataReader row) => new(
         row.GetInt64(0),
         SystemId.Parse(row.GetString(1)),
         new MachineEffect.Power((PowerAction)row.GetInt32(2), row.GetBoolean(3), row.GetBoolean(4)),

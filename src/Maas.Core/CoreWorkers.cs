@@ -3,13 +3,13 @@ using Microsoft.Extensions.Hosting;
 namespace Maas.Core;
 
 /// <summary>Runs a region's workers for as long as the host runs.</summary>
-internal sealed class RegionWorkers(MaasRegion region) : BackgroundService
+internal sealed class CoreWorkers(MaasCore region) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await Task.WhenAll(region.Effects.RunAsync(stoppingToken), region.Deadlines.RunAsync(stoppingToken)).ConfigureAwait(false);
+            await Task.WhenAll(region.MaasCore.PowerQueue.RunAsync(stoppingToken), region.Deadlines.RunAsync(stoppingToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -12,9 +12,9 @@ namespace Maas.Hosting.Naming;
 /// <param name="leases6">What is leased over IPv6; <see langword="null"/> when that is left to others.</param>
 /// <param name="domain">The domain.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class LinkHosts(ListedMachines machines, LeaseBook? leases, LeaseBook6? leases6, string domain, TimeProvider timeProvider) : IHostDirectory
+internal sealed class MachineDnsDirectory(ListedMachines machines, HostedLeases? leases, HostedLeases6? leases6, string domain, TimeProvider timeProvider) : IHostDirectory
 {
-    private static readonly TimeSpan s_tableAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan S_tableAge = TimeSpan.FromSeconds(1);
 
     private readonly Lock _building = new();
     private Built? _built;
@@ -59,7 +59,7 @@ internal sealed class LinkHosts(ListedMachines machines, LeaseBook? leases, Leas
         }
     }
 
-    private bool IsFresh(Built built) => built.From == machines.All && timeProvider.GetElapsedTime(built.At) < s_tableAge;
+    private bool IsFresh(Built built) => built.From == machines.All && timeProvider.GetElapsedTime(built.At) < S_tableAge;
 
     private sealed record Built(HostTable Table, IReadOnlyList<Machine> From, long At);
 }

@@ -13,13 +13,13 @@ namespace Maas.Hosting.Ephemeral;
 /// A mirror that is down at the start is asked again, later each time; machines go on booting what is there. A build that fails leaves
 /// the one before.
 /// </remarks>
-internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider timeProvider, ILogger<EphemeralSupply> logger) : BackgroundService, IEphemeralEnvironment
+internal sealed partial class EphemeralImageService(MaasOptions options, TimeProvider timeProvider, ILogger<EphemeralImageService> logger) : BackgroundService, IEphemeralEnvironment
 {
     /// <summary>The architecture that is served.</summary>
     internal const string BuiltArchitecture = "amd64";
 
-    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_longestRetry = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan S_firstRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan S_longestRetry = TimeSpan.FromMinutes(10);
 
     private volatile ServedEnvironment? _served;
 
@@ -43,7 +43,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.Ephemeral.Own is not null) return;
-        for (var wait = s_firstRetry; ; wait = wait * 2 < s_longestRetry ? wait * 2 : s_longestRetry)
+        for (var wait = S_firstRetry; ; wait = wait * 2 < S_longestRetry ? wait * 2 : S_longestRetry)
         {
             try
             {
@@ -53,7 +53,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // Whatever went wrong, DHCP and the API go on: an exception that left here would stop the host.
-                Failed(exception, wait);
+                LogFailed(exception, wait);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
@@ -72,7 +72,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
         using var http = Downloader.CreateClient(); // the archive watches for stalls itself
         if (OpenSource(http) is not { } packages)
         {
-            NoSource();
+            LogNoSource();
             return;
         }
 
@@ -83,7 +83,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
         var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
         var environment = await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(false);
         Serve(environment);
-        Ready(environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
+        LogReady(environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
     }
 
     // What was imported, or what the operator put in its place.
@@ -93,7 +93,7 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
         var path = Path.Combine(options.ProgramDirectory, name);
         if (!File.Exists(path)) return;
         if (Shim.TryReadGeneration(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), out var generation) && generation < Shim.FirstSafeGeneration)
-            OldShim(name, generation, Shim.FirstSafeGeneration);
+            LogOldShim(name, generation, Shim.FirstSafeGeneration);
     }
 
     private IPackageSource? OpenSource(HttpClient http)
@@ -127,14 +127,14 @@ internal sealed partial class EphemeralSupply(MaasOptions options, TimeProvider 
     }
 
     [LoggerMessage(LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
-    private partial void Ready(string release, long mebibytes);
+    private partial void LogReady(string release, long mebibytes);
 
     [LoggerMessage(LogLevel.Warning, "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network (CVE-2023-40547) and firmware that is up to date refuses them")]
-    private partial void OldShim(string program, int generation, int safe);
+    private partial void LogOldShim(string program, int generation, int safe);
 
     [LoggerMessage(LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]
-    private partial void NoSource();
+    private partial void LogNoSource();
 
     [LoggerMessage(LogLevel.Error, "The ephemeral environment could not be built; tried again in {Wait}")]
-    private partial void Failed(Exception exception, TimeSpan wait);
+    private partial void LogFailed(Exception exception, TimeSpan wait);
 }

@@ -18,7 +18,7 @@ namespace Maas.Hosting.Link;
 /// <summary>The link that machines boot from: our address on it and its network, and what Boot's servers are told about it.</summary>
 /// <param name="Address">This server's address on the link.</param>
 /// <param name="Network">The link's network.</param>
-internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
+internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
 {
     private const int MostPrefixBits = 112; // so that the usual range lies within
 
@@ -27,19 +27,19 @@ internal sealed record ServedLink(IPAddress Address, IPNetwork Network)
 
     /// <summary>The link of an interface: its first IPv4 address.</summary>
     /// <exception cref="InvalidOperationException">There is no such interface, or it has no IPv4 address.</exception>
-    public static ServedLink Of(string name)
+    public static BootNetwork Of(string name)
     {
         var address = AddressesOf(name).FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
             ?? throw new InvalidOperationException($"The network interface {name} has no IPv4 address.");
-        return new ServedLink(address.Address, new IPNetwork(BaseOf(address.Address, address.PrefixLength), address.PrefixLength));
+        return new BootNetwork(address.Address, new IPNetwork(BaseOf(address.Address, address.PrefixLength), address.PrefixLength));
     }
 
     /// <summary>The link that the options name; <see langword="null"/> when they name none.</summary>
     /// <exception cref="InvalidOperationException">The interface is not there, or lacks an address of its network.</exception>
-    public static ServedLink? For(MaasOptions options) => options switch
+    public static BootNetwork? For(MaasOptions options) => options switch
     {
         { Loopback: { }, Prefix6: not null } or { Interface: null, Prefix6: not null } => throw new InvalidOperationException("IPv6 is served on a network interface only; name one."),
-        { Loopback: { } loopback } => new ServedLink(loopback.Address, loopback.Network),
+        { Loopback: { } loopback } => new BootNetwork(loopback.Address, loopback.Network),
         { Prefix6: { BaseAddress.AddressFamily: not AddressFamily.InterNetworkV6 } prefix } =>
             throw new InvalidOperationException($"{prefix} is no IPv6 prefix such as fd00:77::/64."),
         { Interface: { } name, Prefix6: { } prefix } => Of(name) with { Address6 = AddressIn(name, prefix) },

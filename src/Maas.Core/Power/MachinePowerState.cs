@@ -1,7 +1,7 @@
 namespace Maas.Core.Power;
 
 /// <summary>Whether a machine is on, as far as is known.</summary>
-public enum PowerState
+public enum MachinePowerState
 {
     /// <summary>Nobody can tell, or nobody has asked yet.</summary>
     Unknown,

@@ -4,4 +4,4 @@ namespace Maas.Core;
 
 /// <summary>Checks the options' limits when the host starts.</summary>
 [OptionsValidator]
-internal sealed partial class MaasRegionOptionsValidator : IValidateOptions<MaasRegionOptions>;
+internal sealed partial class MaasCoreOptionsValidator : IValidateOptions<MaasCoreOptions>;

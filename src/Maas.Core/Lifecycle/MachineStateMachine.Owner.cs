@@ -6,12 +6,12 @@ using Maas.Core.Power;
 namespace Maas.Core.Lifecycle;
 
 /// <content>What an owner asks.</content>
-public static partial class MachineDecisions
+public static partial class MachineStateMachine
 {
-    private static Decision Allocate(MachineMove move, MachineCommand.Allocate command) =>
+    private static Decision Allocate(TransitionBuilder move, MachineCommand.Allocate command) =>
         TryAllocate(move, command.Owner, command.TokenKey, command.AgentName) ? move.Done() : WrongStatus(move, "allocate");
 
-    private static bool TryAllocate(MachineMove move, string owner, string? tokenKey, string agentName)
+    private static bool TryAllocate(TransitionBuilder move, string owner, string? tokenKey, string agentName)
     {
         if (!move.TryMove(MachineAction.Allocate, $"Allocated to {owner}.")) return false;
         move.BeginOperation();
@@ -19,7 +19,7 @@ public static partial class MachineDecisions
         return true;
     }
 
-    private static Decision Deploy(MachineMove move, MachineCommand.Deploy command)
+    private static Decision Deploy(TransitionBuilder move, MachineCommand.Deploy command)
     {
         if (move.Machine.Status is MachineStatus.Ready) TryAllocate(move, command.Owner, command.TokenKey, command.AgentName ?? "");
         if (move.Machine.Status is not MachineStatus.Allocated)
@@ -58,7 +58,7 @@ public static partial class MachineDecisions
             ? $"There is no complete image for {machine.Architecture}."
             : $"There is no complete image '{string.Join('/', new[] { command.OsSystem, command.DistroSeries }.Where(part => part.Length > 0))}' for {machine.Architecture}.";
 
-    private static void KeepUserData(MachineMove move, ReadOnlyMemory<byte>? userData)
+    private static void KeepUserData(TransitionBuilder move, ReadOnlyMemory<byte>? userData)
     {
         if (move.Machine.Deployment is not { } deployment) return;
         var digest = userData is { } body ? Convert.ToHexStringLower(SHA256.HashData(body.Span)) : null;
@@ -66,7 +66,7 @@ public static partial class MachineDecisions
         move.Add(userData is { } bytes ? new MachineEffect.KeepUserData(bytes) : new MachineEffect.ForgetUserData());
     }
 
-    private static Decision Release(MachineMove move, MachineCommand.Release command)
+    private static Decision Release(TransitionBuilder move, MachineCommand.Release command)
     {
         var status = move.Machine.Status;
         if (status is MachineStatus.Ready or MachineStatus.Releasing or MachineStatus.DiskErasing) return move.Done();
@@ -82,7 +82,7 @@ public static partial class MachineDecisions
         return move.Done();
     }
 
-    private static Decision TurnOn(MachineMove move, MachineCommand.TurnOn command)
+    private static Decision TurnOn(TransitionBuilder move, MachineCommand.TurnOn command)
     {
         if (move.Machine.Owner is null)
             return move.Refused("power on", "Can't start node: it hasn't been allocated.", RefusalKind.Owner);
@@ -90,7 +90,7 @@ public static partial class MachineDecisions
         return PowerOnly(move, PowerAction.TurnOn);
     }
 
-    private static Decision PowerOnly(MachineMove move, PowerAction action)
+    private static Decision PowerOnly(TransitionBuilder move, PowerAction action)
     {
         // A status that waits for its power must not lose that wish to a later one.
         if (action is not PowerAction.Query && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode)

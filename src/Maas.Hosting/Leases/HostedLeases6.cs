@@ -7,12 +7,12 @@ using Maas.Hosting.Policy;
 namespace Maas.Hosting.Leases;
 
 /// <summary>This server's IPv6 leases, asked by DHCPv6, and by the policy for who has an address.</summary>
-internal sealed class LeaseBook6 : IAddressOwners, IAsyncDisposable
+internal sealed class HostedLeases6 : IAddressResolver, IAsyncDisposable
 {
     private readonly SqliteLeaseStore6 _store;
-    private readonly IAddressOwners? _neighbours;
+    private readonly IAddressResolver? _neighbours;
 
-    private LeaseBook6(SqliteLeaseStore6 store, LeaseAllocator6 addresses, IAddressOwners? neighbours) => (_store, Addresses, _neighbours) = (store, addresses, neighbours);
+    private HostedLeases6(SqliteLeaseStore6 store, LeaseAllocator6 addresses, IAddressResolver? neighbours) => (_store, Addresses, _neighbours) = (store, addresses, neighbours);
 
     /// <summary>The addresses, for DHCPv6.</summary>
     public LeaseAllocator6 Addresses { get; }
@@ -22,12 +22,12 @@ internal sealed class LeaseBook6 : IAddressOwners, IAsyncDisposable
     /// <param name="subnet">The subnet that is leased.</param>
     /// <param name="neighbours">Who is seen on the link.</param>
     /// <param name="timeProvider">The clock.</param>
-    public static async Task<LeaseBook6> OpenAsync(string path, Dhcp6Subnet subnet, IAddressOwners? neighbours, TimeProvider timeProvider)
+    public static async Task<HostedLeases6> OpenAsync(string path, Dhcp6Subnet subnet, IAddressResolver? neighbours, TimeProvider timeProvider)
     {
         var store = SqliteLeaseStore6.Open(path);
         try
         {
-            return new LeaseBook6(store, await LeaseAllocator6.OpenAsync([subnet], store, timeProvider: timeProvider).ConfigureAwait(false), neighbours);
+            return new HostedLeases6(store, await LeaseAllocator6.OpenAsync([subnet], store, timeProvider: timeProvider).ConfigureAwait(false), neighbours);
         }
         catch
         {

@@ -14,18 +14,18 @@ namespace Maas.Hosting.Evidence;
 /// The servers that report must not wait for a disk: reports go through a bounded queue, and under a flood the oldest are dropped and
 /// counted. What tells no hardware address (TFTP, HTTP, syslog) is put down to the machine that the address was last seen with.
 /// </remarks>
-internal sealed partial class WireTimeline : BackgroundService, IBootObserver
+internal sealed partial class BootTimelineWriter : BackgroundService, IBootObserver
 {
     private const int QueueLength = 8_192;
 
     private readonly Channel<BootObservation> _queue;
     private readonly RecentAddresses _seen = new(capacity: 65_536);
     private readonly Timeline _timeline;
-    private readonly IAddressOwners _owners;
+    private readonly IAddressResolver _owners;
     private readonly ILogger _logger;
     private long _dropped;
 
-    public WireTimeline(Timeline timeline, IAddressOwners owners, ILogger<WireTimeline> logger)
+    public BootTimelineWriter(Timeline timeline, IAddressResolver owners, ILogger<BootTimelineWriter> logger)
     {
         (_timeline, _owners, _logger) = (timeline, owners, logger);
         _queue = Channel.CreateBounded<BootObservation>(
@@ -46,7 +46,7 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
         {
             await foreach (var observation in _queue.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
             {
-                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped) Dropped(dropped);
+                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped) LogDropped(dropped);
                 await WriteAsync(observation, stoppingToken).ConfigureAwait(false);
             }
         }
@@ -64,11 +64,11 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
             if (Owner(observation) is { } address)
                 await _timeline.ObserveAsync(new Observation(observation.At, address, KindOf(observation), Words(observation)), stoppingToken).ConfigureAwait(false);
             else if (observation is BootObservation.OtherServerSeen or BootObservation.OtherRouterSeen)
-                OfTheLink(Words(observation));
+                LogOfTheLink(Words(observation));
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
-            NotWritten(exception);
+            LogNotWritten(exception);
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
     {
         BootObservation.FileTransfer transfer => transfer.Transport,
         BootObservation.ScriptServed => "script",
-        BootObservation.LineLogged => Observation.Said,
+        BootObservation.LineLogged => Observation.Observation.Syslog,
         _ => "dhcp",
     };
 
@@ -116,11 +116,11 @@ internal sealed partial class WireTimeline : BackgroundService, IBootObserver
         (dhcp.Client is null ? "" : $" {dhcp.Client}") + (dhcp.BootFile is null ? "" : $", boot file {dhcp.BootFile}");
 
     [LoggerMessage(LogLevel.Warning, "{Count} observations of the wire were dropped: more came than could be written")]
-    private partial void Dropped(long count);
+    private partial void LogDropped(long count);
 
     [LoggerMessage(LogLevel.Warning, "On the link: {Seen}")]
-    private partial void OfTheLink(string seen);
+    private partial void LogOfTheLink(string seen);
 
     [LoggerMessage(LogLevel.Error, "An observation of the wire could not be written")]
-    private partial void NotWritten(Exception exception);
+    private partial void LogNotWritten(Exception exception);
 }

@@ -6,11 +6,11 @@ using Maas.Core.Scripts;
 namespace Maas.Core.Lifecycle;
 
 /// <summary>A decision in the making: the machine as it will be, with its events and effects so far.</summary>
-internal sealed class MachineMove(Machine machine, MachineCommand command, DateTimeOffset now, MachineDeadlines deadlines)
+internal sealed class TransitionBuilder(Machine machine, MachineCommand command, DateTimeOffset now, MachineDeadlines deadlines)
 {
-    private readonly MachineStatus from = machine.Status;
-    private readonly List<EventNote> events = [];
-    private readonly List<MachineEffect> effects = [];
+    private readonly MachineStatus _from = machine.Status;
+    private readonly List<EventNote> _events = [];
+    private readonly List<MachineEffect> _effects = [];
 
     public Machine Machine { get; set; } = machine;
 
@@ -79,24 +79,24 @@ internal sealed class MachineMove(Machine machine, MachineCommand command, DateT
         Add(new MachineEffect.Power(PowerAction.TurnOn, finishes));
     }
 
-    public void Add(MachineEffect effect) => effects.Add(effect);
+    public void Add(MachineEffect effect) => _effects.Add(effect);
 
     public void Note(EventLevel level, string type, string description) =>
-        events.Add(new EventNote(level, type, command.Comment is { Length: > 0 } comment ? $"{description} ({comment})" : description, command.By));
+        _events.Add(new EventNote(level, type, command.Comment is { Length: > 0 } comment ? $"{description} ({comment})" : description, command.By));
 
-    public Decision.Refused Refused(string action, string reason, RefusalKind because = RefusalKind.Status) => new(from, action, reason, because);
+    public Decision.Refused Refused(string action, string reason, RefusalKind because = RefusalKind.Status) => new(_from, action, reason, because);
 
     public Decision.Moved Done()
     {
         if (Machine.Power.IsManual) LeavePowerToThePerson();
-        return new Decision.Moved(Machine, events, effects);
+        return new Decision.Moved(Machine, _events, _effects);
     }
 
     private void LeavePowerToThePerson()
     {
-        var power = effects.OfType<MachineEffect.Power>().ToList();
+        var power = _effects.OfType<MachineEffect.Power>().ToList();
         if (power.Count == 0) return;
-        effects.RemoveAll(effect => effect is MachineEffect.Power);
+        _effects.RemoveAll(effect => effect is MachineEffect.Power);
         if (power[^1].Action is not PowerAction.Query)
             Note(EventLevel.Info, "Power", $"Turn the machine {(power[^1].Action is PowerAction.TurnOn ? "on" : "off")} by hand: its power type is manual.");
         if (power.Exists(effect => effect.Finishes)) TryMove(MachineAction.Finish);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Maas.Core;
 
 /// <summary>Where everything is remembered, and how patient it is.</summary>
-public sealed class MaasRegionOptions
+public sealed class MaasCoreOptions
 {
     /// <summary>The store that is gone when the region closes: for tests and demonstrations.</summary>
     public const string InMemory = ":memory:";

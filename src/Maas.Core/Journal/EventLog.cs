@@ -1,15 +1,15 @@
 namespace Maas.Core.Journal;
 
 /// <summary>The journal: what happened, in order. Events of a move are written in the move's own transaction.</summary>
-public sealed class Events
+public sealed class EventLog
 {
-    private readonly IEventStore store;
-    private readonly TimeProvider clock;
+    private readonly IEventStore _store;
+    private readonly TimeProvider _clock;
 
-    internal Events(IEventStore store, TimeProvider clock)
+    internal EventLog(IEventStore store, TimeProvider timeProvider)
     {
-        this.store = store;
-        this.clock = clock;
+        this._store = store;
+        this._clock = timeProvider;
     }
 
     /// <summary>Writes an event that moves nothing.</summary>
@@ -17,16 +17,16 @@ public sealed class Events
     /// <param name="note">What happened.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<Event> WriteAsync(SystemId? machine, EventNote note, CancellationToken cancellationToken = default) =>
-        store.WriteAsync(clock.GetUtcNow(), machine, note, cancellationToken);
+        _store.WriteAsync(_clock.GetUtcNow(), machine, note, cancellationToken);
 
     /// <summary>Deletes old events of machines that were deleted, as the options say; how many.</summary>
-    internal Task<int> ForgetOfDeletedAsync(MaasRegionOptions options, CancellationToken cancellationToken) => store.ForgetOfDeletedAsync(
+    internal Task<int> ForgetOfDeletedAsync(MaasCoreOptions options, CancellationToken cancellationToken) => _store.ForgetOfDeletedAsync(
         options.EventsOfDeletedMachines,
-        options.DeletedMachineEventLifetime > TimeSpan.Zero ? clock.GetUtcNow() - options.DeletedMachineEventLifetime : null,
+        options.DeletedMachineEventLifetime > TimeSpan.Zero ? _clock.GetUtcNow() - options.DeletedMachineEventLifetime : null,
         cancellationToken);
 
     /// <summary>The events that match, the newest first.</summary>
-    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) => store.QueryAsync(query, cancellationToken);
+    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) => _store.QueryAsync(query, cancellationToken);
 }
 
 /// <summary>Which events to read. An empty list asks nothing; values in one list are alternatives.</summary>

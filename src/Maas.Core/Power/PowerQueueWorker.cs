@@ -9,7 +9,7 @@ namespace Maas.Core.Power;
 /// fills. What fails is tried again, later each time, and at last fails the machine by name. A crash loses nothing: what was
 /// not recorded as done is done again, and every action is harmless when repeated.
 /// </summary>
-public sealed partial class EffectWorker
+public sealed partial class PowerQueueWorker
 {
     private const int AtOnce = 16;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
@@ -17,23 +17,23 @@ public sealed partial class EffectWorker
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
-    private readonly IEffectStore store;
-    private readonly Machines machines;
-    private readonly IMachinePower power;
-    private readonly EffectSignal signal;
-    private readonly TimeProvider clock;
-    private readonly MaasRegionOptions options;
-    private readonly ILogger<EffectWorker> logger;
+    private readonly IPowerQueue _store;
+    private readonly Machines _machines;
+    private readonly IMachinePower _power;
+    private readonly WorkSignal _signal;
+    private readonly TimeProvider _clock;
+    private readonly MaasCoreOptions _options;
+    private readonly ILogger<PowerQueueWorker> _logger;
 
-    internal EffectWorker(IEffectStore store, Machines machines, IMachinePower power, EffectSignal signal, TimeProvider clock, MaasRegionOptions options, ILogger<EffectWorker> logger)
+    internal PowerQueueWorker(IPowerQueue store, Machines machines, IMachinePower power, WorkSignal signal, TimeProvider timeProvider, MaasCoreOptions options, ILogger<PowerQueueWorker> logger)
     {
-        this.store = store;
-        this.machines = machines;
-        this.power = power;
-        this.signal = signal;
-        this.clock = clock;
-        this.options = options;
-        this.logger = logger;
+        this._store = store;
+        this._machines = machines;
+        this._power = power;
+        this._signal = signal;
+        this._clock = timeProvider;
+        this._options = options;
+        this._logger = logger;
     }
 
     /// <summary>Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that is dead holds nobody else up.</summary>
@@ -45,7 +45,7 @@ public sealed partial class EffectWorker
             while (true)
             {
                 var wait = await BeginDueAsync(slots, cancellationToken).ConfigureAwait(false);
-                if (wait > TimeSpan.Zero) await signal.WaitAsync(wait, cancellationToken).ConfigureAwait(false);
+                if (wait > TimeSpan.Zero) await _signal.WaitAsync(wait, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -67,8 +67,8 @@ public sealed partial class EffectWorker
     }
 
     /// <summary>The lease outlasts the action, so that no second worker repeats what is still under way.</summary>
-    private Task<IReadOnlyList<QueuedEffect>> ClaimAsync(int limit, CancellationToken cancellationToken) =>
-        store.ClaimAsync(clock.GetUtcNow(), options.PowerTimeout + LeaseMargin, limit, cancellationToken);
+    private Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(int limit, CancellationToken cancellationToken) =>
+        _store.ClaimAsync(_clock.GetUtcNow(), _options.PowerTimeout + LeaseMargin, limit, cancellationToken);
 
     /// <summary>
     /// Begins what is due, and returns how long there is nothing to begin; the end of each action raises the signal. A store
@@ -89,7 +89,7 @@ public sealed partial class EffectWorker
             }
 
             if (claimed.Count > 0) return TimeSpan.Zero;
-            var next = await store.NextDueAsync(cancellationToken).ConfigureAwait(false) - clock.GetUtcNow() ?? LongestSleep;
+            var next = await _store.NextDueAsync(cancellationToken).ConfigureAwait(false) - _clock.GetUtcNow() ?? LongestSleep;
             return TimeSpan.FromMilliseconds(Math.Clamp(next.TotalMilliseconds, 1, LongestSleep.TotalMilliseconds));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -99,7 +99,7 @@ public sealed partial class EffectWorker
         }
     }
 
-    private async Task PerformInSlotAsync(QueuedEffect queued, SemaphoreSlim slots, CancellationToken cancellationToken)
+    private async Task PerformInSlotAsync(QueuedPowerAction queued, SemaphoreSlim slots, CancellationToken cancellationToken)
     {
         try
         {
@@ -117,16 +117,16 @@ public sealed partial class EffectWorker
         finally
         {
             slots.Release();
-            signal.Raise();
+            _signal.Raise();
         }
     }
 
-    private async Task PerformAsync(QueuedEffect queued, CancellationToken cancellationToken)
+    private async Task PerformAsync(QueuedPowerAction queued, CancellationToken cancellationToken)
     {
-        if (await machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine
+        if (await _machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine
             || (queued.Effect.Repeats && (machine.CheckedIn || !machine.Status.WaitsForBoot)))
         {
-            await store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
+            await _store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -134,43 +134,43 @@ public sealed partial class EffectWorker
         switch (PowerOutcome.Of(queued.Effect.Action, reply))
         {
             case PowerOutcome.Reached reached when queued.Effect.Action is PowerAction.Query && reached.State == machine.PowerState:
-                await store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
+                await _store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.Reached reached:
                 LogDone(machine.Id, queued.Effect.Action, reached.State);
-                await machines.RecordAsync(machine.Id, new MachineCommand.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id, cancellationToken).ConfigureAwait(false);
+                await _machines.RecordAsync(machine.Id, new MachineCommand.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id, cancellationToken).ConfigureAwait(false);
                 break;
-            case PowerOutcome.NotYet notYet when queued.Attempts + 1 < options.PowerAttempts:
+            case PowerOutcome.NotYet notYet when queued.Attempts + 1 < _options.PowerAttempts:
                 LogRetry(machine.Id, queued.Effect.Action, queued.Attempts + 1, notYet.Reason);
-                await store.PostponeAsync(queued, clock.GetUtcNow() + Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
+                await _store.PostponeAsync(queued, _clock.GetUtcNow() + Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet:
                 LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
-                await machines.RecordAsync(machine.Id, new MachineCommand.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(false);
+                await _machines.RecordAsync(machine.Id, new MachineCommand.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(false);
                 break;
         }
     }
 
     private TimeSpan Delay(int attempts)
     {
-        var delay = options.PowerRetryDelay * Math.Pow(2, attempts);
+        var delay = _options.PowerRetryDelay * Math.Pow(2, attempts);
         return delay < LongestDelay ? delay : LongestDelay;
     }
 
-    private async Task<PowerReply> AskAsync(Machine machine, PowerAction action, CancellationToken cancellationToken)
+    private async Task<MachinePowerResult> AskAsync(Machine machine, PowerAction action, CancellationToken cancellationToken)
     {
-        if (machine.Power.IsManual) return new PowerReply.Unsupported("The power type is manual.");
-        var target = new PowerTarget(machine.Id, machine.Power, machine.MacAddresses);
-        using var timeout = new CancellationTokenSource(options.PowerTimeout, clock);
+        if (machine.Power.IsManual) return new MachinePowerResult.Unsupported("The power type is manual.");
+        var target = new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses);
+        using var timeout = new CancellationTokenSource(_options.PowerTimeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             return await (action switch
             {
-                PowerAction.TurnOn => power.TurnOnAsync(target, either.Token),
-                PowerAction.TurnOff => power.TurnOffAsync(target, either.Token),
-                PowerAction.ShutDown => power.ShutDownAsync(target, either.Token),
-                _ => power.QueryAsync(target, either.Token),
+                PowerAction.TurnOn => _power.TurnOnAsync(target, either.Token),
+                PowerAction.TurnOff => _power.TurnOffAsync(target, either.Token),
+                PowerAction.ShutDown => _power.ShutDownAsync(target, either.Token),
+                _ => _power.QueryAsync(target, either.Token),
             }).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -179,18 +179,18 @@ public sealed partial class EffectWorker
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new PowerReply.Failed($"no answer within {options.PowerTimeout.TotalSeconds} seconds");
+            return new MachinePowerResult.Failed($"no answer within {_options.PowerTimeout.TotalSeconds} seconds");
         }
         catch (Exception failure)
         {
             // A driver's exception may quote a command line or a URL with a password: it stays in the log's exception.
             LogDriverBroke(failure, machine.Id, action);
-            return new PowerReply.Failed($"the power driver broke ({failure.GetType().Name})");
+            return new MachinePowerResult.Failed($"the power driver broke ({failure.GetType().Name})");
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{SystemId}: {Action} done, power is {State}")]
-    private partial void LogDone(SystemId systemId, PowerAction action, PowerState state);
+    private partial void LogDone(SystemId systemId, PowerAction action, MachinePowerState state);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Action} attempt {Attempt} failed: {Reason}")]
     private partial void LogRetry(SystemId systemId, PowerAction action, int attempt, string reason);

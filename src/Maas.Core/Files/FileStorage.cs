@@ -8,7 +8,7 @@ namespace Maas.Core.Files;
 public sealed record StoredFile(string? Owner, string Name, string Key, ReadOnlyMemory<byte> Content);
 
 /// <summary>The files that users keep here.</summary>
-public sealed class StoredFiles
+public sealed class FileStorage
 {
     /// <summary>A file's greatest size, in bytes.</summary>
     public const int MaximumSize = 64 * 1024 * 1024;
@@ -16,9 +16,9 @@ public sealed class StoredFiles
     /// <summary>The longest name, in characters.</summary>
     public const int LongestName = 255;
 
-    private readonly IFileStore store;
+    private readonly IFileStore _store;
 
-    internal StoredFiles(IFileStore store) => this.store = store;
+    internal FileStorage(IFileStore store) => this._store = store;
 
     /// <summary>Stores a file, in the place of the owner's file of that name. The key stays.</summary>
     /// <exception cref="ArgumentException">The name is empty or longer than 255, or the content larger than <see cref="MaximumSize"/>.</exception>
@@ -27,26 +27,26 @@ public sealed class StoredFiles
         if (name.Length is 0 or > LongestName)
             throw new ArgumentException($"A file's name has 1 to {LongestName} characters.", nameof(name));
         if (content.Length > MaximumSize) throw new ArgumentException($"A file has at most {MaximumSize} bytes.", nameof(content));
-        return store.PutAsync(new StoredFile(owner, name, Secret.Random().Reveal(), content), cancellationToken);
+        return _store.PutAsync(new StoredFile(owner, name, Secret.Random().Reveal(), content), cancellationToken);
     }
 
     /// <summary>The owner's files whose names begin with <paramref name="prefix"/>, by name, without content.</summary>
     public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix = "", CancellationToken cancellationToken = default) =>
-        store.ListAsync(owner, prefix, cancellationToken);
+        _store.ListAsync(owner, prefix, cancellationToken);
 
     /// <summary>The owner's file, or <see langword="null"/>.</summary>
     public Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken = default) =>
-        store.FindAsync(owner, name, cancellationToken);
+        _store.FindAsync(owner, name, cancellationToken);
 
     /// <summary>The newest file of that name, whoever owns it, or <see langword="null"/>: in API 1.0 of 2012 files are everybody's.</summary>
     public Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken = default) =>
-        store.FindAnyAsync(name, cancellationToken);
+        _store.FindAnyAsync(name, cancellationToken);
 
     /// <summary>The file with this key, or <see langword="null"/>.</summary>
     public Task<StoredFile?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) =>
-        store.FindByKeyAsync(key, cancellationToken);
+        _store.FindByKeyAsync(key, cancellationToken);
 
     /// <summary>Removes the owner's file. <see langword="false"/> when there is none.</summary>
     public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken = default) =>
-        store.DeleteAsync(owner, name, cancellationToken);
+        _store.DeleteAsync(owner, name, cancellationToken);
 }

@@ -15,7 +15,7 @@ namespace Maas.Core;
 
 /// <summary>
 /// The front door without dependency injection: opens the store and holds the services over it. Nothing runs by itself; run
-/// <see cref="Effects"/> and <see cref="Deadlines"/> if machines' power and deadlines are to be looked after.
+/// <see cref="MaasCore.PowerQueue"/> and <see cref="Deadlines"/> if machines' power and deadlines are to be looked after.
 /// </summary>
 /// <example>
 /// <code>
@@ -23,19 +23,19 @@ namespace Maas.Core;
 /// await region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
 /// </code>
 /// </example>
-public sealed class MaasRegion : IAsyncDisposable, IDisposable
+public sealed class MaasCore : IAsyncDisposable, IDisposable
 {
-    private readonly SqliteDatabase database;
-    private readonly string? temporaryImages;
+    private readonly SqliteDatabase _database;
+    private readonly string? _temporaryImages;
 
-    private MaasRegion(SqliteDatabase database, MaasRegionOptions options, TimeProvider clock, IMachinePower power, IImageContent? images, ILoggerFactory loggers)
+    private MaasCore(SqliteDatabase database, MaasCoreOptions options, TimeProvider timeProvider, IMachinePower power, IImageContent? images, ILoggerFactory loggerFactory)
     {
-        this.database = database;
+        this._database = database;
         if (images is null)
         {
-            if (options is { ImageDirectory: null, DataSource: MaasRegionOptions.InMemory })
-                temporaryImages = Path.Combine(Path.GetTempPath(), "maas-images-" + Guid.CreateVersion7().ToString("N"));
-            images = new DirectoryImageContent(temporaryImages ?? ImageDirectory(options));
+            if (options is { ImageDirectory: null, DataSource: MaasCoreOptions.InMemory })
+                _temporaryImages = Path.Combine(Path.GetTempPath(), "maas-images-" + Guid.CreateVersion7().ToString("N"));
+            images = new DirectoryImageContent(_temporaryImages ?? ImageDirectory(options));
         }
 
         var machines = new SqliteMachineStore(database, options.EventsPerMachine);
@@ -43,26 +43,26 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         var accounts = new SqliteAccountStore(database, options.Quotas);
         var tokens = new SqliteTokenStore(database);
         var events = new SqliteEventStore(database, options.EventsPerMachine);
-        var effects = new SqliteEffectStore(database);
+        var effects = new SqlitePowerQueue(database);
         var files = new SqliteFileStore(database, options.Quotas);
-        var signal = new EffectSignal(clock);
+        var signal = new WorkSignal(timeProvider);
 
-        BootResources = new BootResources(new SqliteBootResourceStore(database), images, clock);
+        BootResources = new BootResources(new SqliteBootResourceStore(database), images, timeProvider);
         Settings = new Settings(files);
         Machines = new Machines(
-            machines, scripts, BootResources, Settings, power, signal, clock, options, loggers.CreateLogger<Machines>());
+            machines, scripts, BootResources, Settings, power, signal, timeProvider, options, loggerFactory.CreateLogger<Machines>());
         Tags = new Tags(machines, Machines);
         Users = new Users(accounts);
-        NodeTokens = new NodeTokens(tokens);
-        BootTokens = new BootTokens(tokens, clock);
-        Nonces = new NonceLedger(tokens, clock);
+        MachineTokens = new MachineTokens(tokens);
+        BootTokens = new BootTokens(tokens, timeProvider);
+        Nonces = new NonceStore(tokens, timeProvider);
         SshKeys = new SshKeys(accounts);
-        Events = new Events(events, clock);
+        Events = new EventLog(events, timeProvider);
         Timeline = new Timeline(events, Machines);
-        ScriptResults = new ScriptResults(scripts, Machines, clock);
-        Files = new StoredFiles(files);
-        Effects = new EffectWorker(effects, Machines, power, signal, clock, options, loggers.CreateLogger<EffectWorker>());
-        Deadlines = new DeadlineWorker(Machines, Events, options, clock, loggers.CreateLogger<DeadlineWorker>());
+        ScriptResults = new ScriptResults(scripts, Machines, timeProvider);
+        Files = new FileStorage(files);
+        MaasCore.PowerQueue = new PowerQueueWorker(effects, Machines, power, signal, timeProvider, options, loggerFactory.CreateLogger<PowerQueueWorker>());
+        Deadlines = new DeadlineWorker(Machines, Events, options, timeProvider, loggerFactory.CreateLogger<DeadlineWorker>());
     }
 
     /// <summary>Machines.</summary>
@@ -75,19 +75,19 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
     public Users Users { get; }
 
     /// <summary>Machines' own tokens.</summary>
-    public NodeTokens NodeTokens { get; }
+    public MachineTokens MachineTokens { get; }
 
     /// <summary>One-time tokens of boots.</summary>
     public BootTokens BootTokens { get; }
 
     /// <summary>Which OAuth requests were seen.</summary>
-    public NonceLedger Nonces { get; }
+    public NonceStore Nonces { get; }
 
     /// <summary>Users' SSH keys.</summary>
     public SshKeys SshKeys { get; }
 
     /// <summary>The journal.</summary>
-    public Events Events { get; }
+    public EventLog Events { get; }
 
     /// <summary>Machines' stories.</summary>
     public Timeline Timeline { get; }
@@ -99,34 +99,34 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
     public BootResources BootResources { get; }
 
     /// <summary>Users' files.</summary>
-    public StoredFiles Files { get; }
+    public FileStorage Files { get; }
 
     /// <summary>Settings.</summary>
     public Settings Settings { get; }
 
     /// <summary>Acts on machines' power.</summary>
-    public EffectWorker Effects { get; }
+    public PowerQueueWorker MaasCore.PowerQueue { get; }
 
     /// <summary>Fails machines that were not heard of in time.</summary>
     public DeadlineWorker Deadlines { get; }
 
     /// <summary>Opens the store, creating it or bringing it up to date first.</summary>
     /// <param name="options">Where, and how patient.</param>
-    /// <param name="clock">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="power">Turns machines on and off; <see langword="null"/> when none can be.</param>
     /// <param name="images">Keeps the images' bytes; <see langword="null"/> for a directory.</param>
-    /// <param name="loggers">Where the workers log; <see langword="null"/> for nowhere.</param>
+    /// <param name="loggerFactory">Where the workers log; <see langword="null"/> for nowhere.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StoreLockedException">Another server has it open.</exception>
     /// <exception cref="StoreVersionException">A newer version of this program has written it, or another program.</exception>
-    public static Task<MaasRegion> OpenAsync(MaasRegionOptions options, TimeProvider? clock = null, IMachinePower? power = null, IImageContent? images = null, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Open(options, clock ?? TimeProvider.System, power, images, loggers), cancellationToken);
+    public static Task<MaasCore> OpenAsync(MaasCoreOptions options, TimeProvider? timeProvider = null, IMachinePower? power = null, IImageContent? images = null, ILoggerFactory? loggerFactory = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Open(options, timeProvider ?? TimeProvider.System, power, images, loggerFactory), cancellationToken);
 
     /// <summary>Closes the store, after what is being written.</summary>
     public void Dispose()
     {
-        database.Dispose();
-        if (temporaryImages is not null && Directory.Exists(temporaryImages)) Directory.Delete(temporaryImages, recursive: true);
+        _database.Dispose();
+        if (_temporaryImages is not null && Directory.Exists(_temporaryImages)) Directory.Delete(_temporaryImages, recursive: true);
     }
 
     /// <summary>Closes the store, after what is being written.</summary>
@@ -136,14 +136,14 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal static MaasRegion Open(MaasRegionOptions options, TimeProvider clock, IMachinePower? power, IImageContent? images, ILoggerFactory? loggers)
+    internal static MaasCore Open(MaasCoreOptions options, TimeProvider timeProvider, IMachinePower? power, IImageContent? images, ILoggerFactory? loggerFactory)
     {
-        var store = SqliteDatabase.Open(options.DataSource, clock, directory => options.MeasureDisk is { } measure ? new DiskReserve(options.SpareBytes, measure) : DiskReserve.Of(directory, options.SpareBytes));
+        var store = SqliteDatabase.Open(options.DataSource, timeProvider, directory => options.MeasureDisk is { } measure ? new DiskReserve(options.SpareBytes, measure) : DiskReserve.Of(directory, options.SpareBytes));
         try
         {
             // Only this process has the store: what was taken from the queue and not recorded is nobody's any more.
-            new SqliteEffectStore(store).ReleaseClaims();
-            return new MaasRegion(store, options, clock, power ?? new NoPower(), images, loggers ?? NullLoggerFactory.Instance);
+            new SqlitePowerQueue(store).ReleaseClaims();
+            return new MaasCore(store, options, timeProvider, power ?? new NullMachinePower(), images, loggerFactory ?? NullLoggerFactory.Instance);
         }
         catch
         {
@@ -152,6 +152,6 @@ public sealed class MaasRegion : IAsyncDisposable, IDisposable
         }
     }
 
-    private static string ImageDirectory(MaasRegionOptions options) =>
+    private static string ImageDirectory(MaasCoreOptions options) =>
         options.ImageDirectory ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.DataSource)) ?? "/", "images");
 }
