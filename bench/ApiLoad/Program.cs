@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ApiLoad;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

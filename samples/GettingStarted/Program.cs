@@ -1,7 +1,7 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Leases;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Hosting;
 using Maas.Testing;
 

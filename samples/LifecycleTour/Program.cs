@@ -1,10 +1,9 @@
 // A machine's life in Maas.Core alone: no network, no firmware, a store in memory. What firmware, agent and API would say is said here.
 using System.Security.Cryptography;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Images;
-using Maas.Core.Journal;
-using Maas.Core.Lifecycle;
+using Maas.Core.Events;
 using Maas.Core.Scripts;
 
 await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });

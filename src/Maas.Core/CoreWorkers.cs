@@ -9,7 +9,7 @@ internal sealed class CoreWorkers(MaasCore region) : BackgroundService
     {
         try
         {
-            await Task.WhenAll(region.MaasCore.PowerQueue.RunAsync(stoppingToken), region.Deadlines.RunAsync(stoppingToken)).ConfigureAwait(false);
+            await Task.WhenAll(region.PowerQueue.RunAsync(stoppingToken), region.Deadlines.RunAsync(stoppingToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

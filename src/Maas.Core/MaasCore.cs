@@ -1,10 +1,9 @@
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
 using Maas.Core.Files;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Images;
-using Maas.Core.Journal;
-using Maas.Core.Lifecycle;
+using Maas.Core.Events;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
 using Maas.Core.Store;
@@ -15,7 +14,7 @@ namespace Maas.Core;
 
 /// <summary>
 /// The front door without dependency injection: opens the store and holds the services over it. Nothing runs by itself; run
-/// <see cref="MaasCore.PowerQueue"/> and <see cref="Deadlines"/> if machines' power and deadlines are to be looked after.
+/// <see cref="PowerQueue"/> and <see cref="Deadlines"/> if machines' power and deadlines are to be looked after.
 /// </summary>
 /// <example>
 /// <code>
@@ -61,7 +60,7 @@ public sealed class MaasCore : IAsyncDisposable, IDisposable
         Timeline = new Timeline(events, Machines);
         ScriptResults = new ScriptResults(scripts, Machines, timeProvider);
         Files = new FileStorage(files);
-        MaasCore.PowerQueue = new PowerQueueWorker(effects, Machines, power, signal, timeProvider, options, loggerFactory.CreateLogger<PowerQueueWorker>());
+        PowerQueue = new PowerQueueWorker(effects, Machines, power, signal, timeProvider, options, loggerFactory.CreateLogger<PowerQueueWorker>());
         Deadlines = new DeadlineWorker(Machines, Events, options, timeProvider, loggerFactory.CreateLogger<DeadlineWorker>());
     }
 
@@ -105,7 +104,7 @@ public sealed class MaasCore : IAsyncDisposable, IDisposable
     public Settings Settings { get; }
 
     /// <summary>Acts on machines' power.</summary>
-    public PowerQueueWorker MaasCore.PowerQueue { get; }
+    public PowerQueueWorker PowerQueue { get; }
 
     /// <summary>Fails machines that were not heard of in time.</summary>
     public DeadlineWorker Deadlines { get; }

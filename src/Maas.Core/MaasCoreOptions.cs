@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Maas.Core;

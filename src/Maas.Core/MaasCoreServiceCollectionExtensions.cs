@@ -42,7 +42,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(region => region.BootResources)
             .AddPart(region => region.Files)
             .AddPart(region => region.Settings)
-            .AddPart(region => region.MaasCore.PowerQueue)
+            .AddPart(region => region.PowerQueue)
             .AddPart(region => region.Deadlines);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CoreWorkers>());
         return services;

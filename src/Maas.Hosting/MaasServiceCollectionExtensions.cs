@@ -7,7 +7,7 @@ using Maas.Boot.Files;
 using Maas.Boot.Scripts;
 using Maas.Core.Accounts;
 using Maas.Core.Images;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Maas.Core.Power;
 using Maas.Hosting;
 using Maas.Hosting.Binding;

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Images;
-using Maas.Core.Lifecycle;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
 using Microsoft.Extensions.DependencyInjection;
@@ -106,7 +105,7 @@ internal static class LifeChecks
         /// <summary>Lets the power worker do all that is due.</summary>
         private async Task BecomesAsync(MachineStatus status)
         {
-            while (await region.MaasCore.PowerQueue.PassAsync() > 0)
+            while (await region.PowerQueue.PassAsync() > 0)
             {
                 // Each action may be followed by another.
             }

@@ -2,9 +2,9 @@ using System.Net;
 using System.Security.Cryptography;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Images;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Maas.Core.Power;
 
 namespace Maas.Aot;

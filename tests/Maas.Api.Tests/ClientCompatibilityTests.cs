@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 
 namespace Maas.Api.Tests;
 

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Images;
-using Maas.Core.Lifecycle;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
 using Microsoft.Extensions.Time.Testing;
@@ -66,7 +65,7 @@ public sealed class TestRegion : IAsyncDisposable
     /// <summary>Lets the power worker do all that is due.</summary>
     public async Task<Machine> SettleAsync(SystemId id)
     {
-        while (await Region.MaasCore.PowerQueue.PassAsync() > 0)
+        while (await Region.PowerQueue.PassAsync() > 0)
         {
             // Each action may be followed by another.
         }

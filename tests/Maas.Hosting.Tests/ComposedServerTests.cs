@@ -2,8 +2,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Testing;
 
 namespace Maas.Hosting.Tests;

@@ -4,7 +4,7 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Maas.Core.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -3,7 +3,7 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Accounts;
 

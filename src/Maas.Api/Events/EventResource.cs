@@ -5,8 +5,8 @@ using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Journal;
+using Maas.Core.Nodes;
+using Maas.Core.Events;
 
 namespace Maas.Api.Events;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Inventory;
 
 namespace Maas.Api.Machines;

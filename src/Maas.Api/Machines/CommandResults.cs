@@ -3,8 +3,7 @@ using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Machines;
 

@@ -4,7 +4,7 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Inventory;
 
 namespace Maas.Api.Machines;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Maas.Api.Requests;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
 

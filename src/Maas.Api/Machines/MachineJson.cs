@@ -2,9 +2,8 @@ using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Inventory;
-using Maas.Core.Lifecycle;
 using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;

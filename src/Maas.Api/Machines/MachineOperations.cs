@@ -4,8 +4,7 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;

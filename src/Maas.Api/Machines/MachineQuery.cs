@@ -2,8 +2,7 @@ using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 
 namespace Maas.Api.Machines;

@@ -2,8 +2,7 @@ using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Machines;
 

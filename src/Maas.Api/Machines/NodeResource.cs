@@ -1,8 +1,7 @@
 using System.Globalization;
 using Maas.Api.Results;
 using Maas.Api.Routing;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Machines;
 

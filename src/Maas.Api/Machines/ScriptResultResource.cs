@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;

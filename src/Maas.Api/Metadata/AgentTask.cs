@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Text;
 using Maas.Api.Results;
 using Maas.Api.Routing;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Inventory;
-using Maas.Core.Lifecycle;
 
 namespace Maas.Api.Metadata;
 

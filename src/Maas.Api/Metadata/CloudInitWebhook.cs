@@ -3,8 +3,8 @@ using System.Text.Json;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
-using Maas.Core.Journal;
-using Maas.Core.Lifecycle;
+using Maas.Core.Events;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Metadata;
 

@@ -1,7 +1,6 @@
 using Maas.Api.Results;
 using Maas.Api.Routing;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Metadata;
 

@@ -1,8 +1,7 @@
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 
 namespace Maas.Api.Metadata;

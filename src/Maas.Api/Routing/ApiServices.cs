@@ -1,7 +1,7 @@
 using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

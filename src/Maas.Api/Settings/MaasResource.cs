@@ -3,7 +3,7 @@ using Maas.Api.Machines;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Configuration;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 
 namespace Maas.Api.Settings;
 

@@ -4,7 +4,7 @@ using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tags;
 

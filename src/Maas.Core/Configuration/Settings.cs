@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Core.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Core.Images;
 

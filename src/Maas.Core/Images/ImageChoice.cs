@@ -1,4 +1,4 @@
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Core.Images;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 
 namespace Maas.Core.Inventory;
 

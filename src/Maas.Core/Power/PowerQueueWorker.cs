@@ -1,5 +1,4 @@
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Core.Power;

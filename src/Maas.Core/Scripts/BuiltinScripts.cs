@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Core.Scripts;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Inventory;
 
 namespace Maas.Core.Scripts;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Core.Store;
 

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;
@@ -45,7 +45,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
                 "INSERT INTO observations (at, mac, kind, text) VALUES (@at, @mac, @Kind, @Text) RETURNING id",
                 ("@at", StoreTime.Write(observation.At)), ("@mac", mac), ("@Kind", observation.Kind), ("@Text", observation.Text));
             // What machines say themselves is counted apart: they say as much as they like.
-            var isSaid = observation.Kind == Observation.Observation.Syslog;
+            var isSaid = observation.Kind == Observation.Syslog;
             if (id % TidyInterval == 0)
             {
                 connection.Execute(
@@ -53,7 +53,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
                     DELETE FROM observations WHERE (kind = @Said) = @isSaid
                     AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @inAll)
                     """,
-                    ("@Said", Observation.Observation.Syslog), ("@isSaid", isSaid), ("@inAll", inAll));
+                    ("@Said", Observation.Syslog), ("@isSaid", isSaid), ("@inAll", inAll));
             }
 
             connection.Execute(
@@ -61,7 +61,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
                 DELETE FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid
                 AND id <= (SELECT id FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @perAddress)
                 """,
-                ("@Said", Observation.Observation.Syslog), ("@mac", mac), ("@isSaid", isSaid), ("@perAddress", perAddress));
+                ("@Said", Observation.Syslog), ("@mac", mac), ("@isSaid", isSaid), ("@perAddress", perAddress));
             return id;
         },
         cancellationToken);

@@ -1,8 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
-using Maas.Core.Fleet;
-using Maas.Core.Journal;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
+using Maas.Core.Events;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Store;

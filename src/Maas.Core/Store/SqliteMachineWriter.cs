@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Microsoft.Data.Sqlite;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Maas.Boot;
 using Maas.Core;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Maas.Hosting.Policy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -88,7 +88,7 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     {
         BootObservation.FileTransfer transfer => transfer.Transport,
         BootObservation.ScriptServed => "script",
-        BootObservation.LineLogged => Observation.Observation.Syslog,
+        BootObservation.LineLogged => Observation.Syslog,
         _ => "dhcp",
     };
 

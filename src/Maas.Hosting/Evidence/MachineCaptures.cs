@@ -1,7 +1,7 @@
 using Maas.Boot;
 using Maas.Boot.Capture;
-using Maas.Core.Fleet;
-using Maas.Core.Journal;
+using Maas.Core.Nodes;
+using Maas.Core.Events;
 
 namespace Maas.Hosting.Evidence;
 

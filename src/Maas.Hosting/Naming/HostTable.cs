@@ -1,7 +1,6 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Naming;

@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Hosting.Leases;
 using Maas.Hosting.Policy;
 

@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
 using Maas.Boot;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

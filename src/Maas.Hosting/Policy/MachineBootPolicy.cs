@@ -5,8 +5,7 @@ using System.Net.Sockets;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Hosting.Link;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Accounts;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Maas.Core.Accounts;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Judges;
 
 namespace Maas.Api.Tests.Clients;

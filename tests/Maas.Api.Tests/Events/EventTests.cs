@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 
 namespace Maas.Api.Tests.Events;
 

@@ -1,4 +1,4 @@
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Legacy;
 

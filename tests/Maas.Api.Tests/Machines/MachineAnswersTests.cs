@@ -2,8 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Maas.Api.Machines;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
 
@@ -354,11 +353,11 @@ public class MachineAnswersTests
         var machine = await host.ReadyAsync();
         (await host.PutAsync(host.Admin, $"machines/{machine.Id}/", ("power_type", "ipmi"), ("power_parameters_power_address", "10.0.0.9")))
             .Expect(200);
-        await host.Region.MaasCore.PowerQueue.PassAsync(ApiHost.Cancellation);
+        await host.Region.PowerQueue.PassAsync(ApiHost.Cancellation);
         power.Asked.Clear();
 
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_off", ("stop_mode", "soft"))).Expect(200);
-        await host.Region.MaasCore.PowerQueue.PassAsync(ApiHost.Cancellation);
+        await host.Region.PowerQueue.PassAsync(ApiHost.Cancellation);
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_off", ("stop_mode", "gently"))).Expect(400)
             .Json.TryGetProperty("stop_mode", out _).Should().BeTrue();
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Api.Tests.Machines;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Machines;
 

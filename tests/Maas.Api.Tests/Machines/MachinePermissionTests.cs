@@ -1,5 +1,5 @@
 using Maas.Core;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Machines;
 

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Metadata;
 

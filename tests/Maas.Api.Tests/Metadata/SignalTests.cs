@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Maas.Core.Accounts;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 
 namespace Maas.Api.Tests.Metadata;

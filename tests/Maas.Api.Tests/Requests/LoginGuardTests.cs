@@ -1,7 +1,7 @@
 using System.Net;
 using Maas.Api.Requests;
 using Maas.Core;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Api.Tests.Requests;

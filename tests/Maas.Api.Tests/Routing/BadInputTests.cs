@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Maas.Api.Routing;
 using Maas.Core;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Routing;
 

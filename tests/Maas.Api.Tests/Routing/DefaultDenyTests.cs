@@ -1,6 +1,6 @@
 using Maas.Api.Routing;
 using Maas.Core;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Routing;
 

@@ -1,6 +1,5 @@
 using Maas.Core.Configuration;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Tests.Settings;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Core.Accounts;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 
 namespace Maas.Core.Tests.Accounts;
 

@@ -2,9 +2,8 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
+using Maas.Core.Nodes;
 using Maas.Core.Inventory;
-using Maas.Core.Lifecycle;
 using Maas.Core.Power;
 
 namespace Maas.Core.Tests.Json;

@@ -1,5 +1,4 @@
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 
 namespace Maas.Core.Tests.Power;
@@ -37,7 +36,7 @@ public class CrashTests
         };
         var work = async () =>
         {
-            while (await test.Region.MaasCore.PowerQueue.PassAsync(crash.Token) > 0)
+            while (await test.Region.PowerQueue.PassAsync(crash.Token) > 0)
             {
                 // Until the crash.
             }

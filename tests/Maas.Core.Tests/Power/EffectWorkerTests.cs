@@ -1,8 +1,7 @@
 using System.Net;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
-using Maas.Core.Journal;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
+using Maas.Core.Events;
 using Maas.Core.Power;
 
 namespace Maas.Core.Tests.Power;
@@ -57,7 +56,7 @@ public class EffectWorkerTests
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.StatusMessage.Should().Be("Powering on failed: no such chassis");
         machine.PowerState.Should().Be(MachinePowerState.Error);
-        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(0, "nothing is left in the queue");
+        (await test.Region.PowerQueue.PassAsync()).Should().Be(0, "nothing is left in the queue");
     }
 
     [Fact]
@@ -101,7 +100,7 @@ public class EffectWorkerTests
             await test.DoAsync((await test.EnlistAsync(mac)).Id, new MachineCommand.Commission());
 
         using var stop = new CancellationTokenSource();
-        var working = test.Region.MaasCore.PowerQueue.RunAsync(stop.Token);
+        var working = test.Region.PowerQueue.RunAsync(stop.Token);
         try
         {
             await on.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -205,7 +204,7 @@ public class EffectWorkerTests
 
         test.Power.Asked.Should().HaveCount(4);
         (await test.GetAsync(machine.Id)).CheckedIn.Should().BeTrue();
-        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(0);
+        (await test.Region.PowerQueue.PassAsync()).Should().Be(0);
 
         async Task ElapseAsync(int seconds)
         {
@@ -303,7 +302,7 @@ public class EffectWorkerTests
         {
             test.Power.Answer = _ => null;
             test.DoAsync(machine.Id, new MachineCommand.Abort()).GetAwaiter().GetResult();
-            test.Region.MaasCore.PowerQueue.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
+            test.Region.PowerQueue.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
             return succeeds ? null : new MachinePowerResult.Failed("busy");
         };
         await test.SettleAsync(machine.Id);
@@ -326,12 +325,12 @@ public class EffectWorkerTests
             crash.Cancel();
             throw new OperationCanceledException(crash.Token);
         };
-        var pass = () => test.Region.MaasCore.PowerQueue.PassAsync(crash.Token);
+        var pass = () => test.Region.PowerQueue.PassAsync(crash.Token);
         await pass.Should().ThrowAsync<OperationCanceledException>();
 
-        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(0);
+        (await test.Region.PowerQueue.PassAsync()).Should().Be(0);
         test.Clock.Advance(TimeSpan.FromMinutes(10));
-        (await test.Region.MaasCore.PowerQueue.PassAsync()).Should().Be(1);
+        (await test.Region.PowerQueue.PassAsync()).Should().Be(1);
     }
 
     [Fact]

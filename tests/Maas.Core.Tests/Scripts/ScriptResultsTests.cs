@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Maas.Core.Accounts;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 
 namespace Maas.Core.Tests.Scripts;

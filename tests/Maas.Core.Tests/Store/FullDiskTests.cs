@@ -1,7 +1,6 @@
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
-using Maas.Core.Journal;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
+using Maas.Core.Events;
 using Maas.Core.Scripts;
 using Maas.Core.Store;
 using Maas.Judges;

@@ -2,8 +2,8 @@ using System.Net;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Journal;
+using Maas.Core.Nodes;
+using Maas.Core.Events;
 using Maas.Judges;
 
 namespace Maas.Hosting.Tests.Evidence;

@@ -4,8 +4,7 @@ using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Tests.Leases;

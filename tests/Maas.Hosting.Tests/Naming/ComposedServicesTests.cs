@@ -3,9 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Journal;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
+using Maas.Core.Events;
 using Maas.Judges;
 
 namespace Maas.Hosting.Tests.Naming;

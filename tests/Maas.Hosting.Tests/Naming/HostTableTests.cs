@@ -1,8 +1,7 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Core;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Hosting.Naming;
 
 namespace Maas.Hosting.Tests.Naming;

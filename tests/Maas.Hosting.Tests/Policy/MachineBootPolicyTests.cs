@@ -2,8 +2,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Fleet;
-using Maas.Core.Lifecycle;
+using Maas.Core.Nodes;
 using Maas.Hosting.Link;
 using Maas.Hosting.Policy;
 

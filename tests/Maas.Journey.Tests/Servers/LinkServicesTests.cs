@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Core;
-using Maas.Core.Journal;
+using Maas.Core.Events;
 using Maas.Journey.Tests.Lab;
 using Maas.Judges;
 using VmLab.Networks;

@@ -1,0 +1,25 @@
+namespace Maas.Core.Nodes;
+
+/// <summary>What a machine in each status boots: the most important rule of the system, in one place.</summary>
+internal static class BootTable
+{
+    private static readonly BootIntent Silence = new BootIntent.None();
+    private static readonly BootIntent Disk = new BootIntent.LocalDisk();
+    private static readonly BootIntent PowerOff = new BootIntent.Ephemeral(EphemeralTask.PowerOff);
+
+    public static BootIntent For(Machine machine) => machine.Status switch
+    {
+        MachineStatus.New => new BootIntent.Ephemeral(EphemeralTask.Enlist),
+        MachineStatus.Commissioning => new BootIntent.Ephemeral(EphemeralTask.Commission),
+        MachineStatus.Testing => new BootIntent.Ephemeral(EphemeralTask.Test),
+        MachineStatus.DiskErasing => new BootIntent.Ephemeral(EphemeralTask.Erase),
+        MachineStatus.EnteringRescueMode or MachineStatus.RescueMode => new BootIntent.Ephemeral(EphemeralTask.Rescue),
+        MachineStatus.Deploying when machine is { Netboot: true, Deployment: { } deployment } => new BootIntent.Install(deployment.Image),
+        MachineStatus.Deploying or MachineStatus.Deployed => Disk,
+        MachineStatus.Retired => Silence,
+
+        // On its way out, or nobody's: whatever system is still on the disk must not come up.
+        MachineStatus.Releasing or MachineStatus.FailedReleasing or MachineStatus.FailedDiskErasing => PowerOff,
+        _ => machine.IsInstalled ? Disk : PowerOff,
+    };
+}

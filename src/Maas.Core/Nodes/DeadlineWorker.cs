@@ -1,0 +1,97 @@
+using Maas.Core.Events;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>Fails machines that were not heard of in time. Deadlines are in the store and survive a restart.</summary>
+public sealed partial class DeadlineWorker
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ForgettingInterval = TimeSpan.FromHours(1);
+    private readonly Machines _machines;
+    private readonly EventLog _events;
+    private readonly MaasCoreOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<DeadlineWorker> _logger;
+    private long? _forgotAt;
+
+    internal DeadlineWorker(Machines machines, EventLog events, MaasCoreOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
+    {
+        this._machines = machines;
+        this._events = events;
+        this._options = options;
+        this._clock = timeProvider;
+        this._logger = logger;
+    }
+
+    /// <summary>Looks every five seconds until cancelled; then returns.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, _clock);
+        try
+        {
+            do
+            {
+                await TryPassAsync(cancellationToken).ConfigureAwait(false);
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Deadlines are in the store.
+        }
+    }
+
+    /// <summary>Fails all that are overdue now, and returns how many that were.</summary>
+    public async Task<int> PassAsync(CancellationToken cancellationToken = default)
+    {
+        var overdue = await _machines.ListOverdueAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var id in overdue) await TryFailAsync(id, cancellationToken).ConfigureAwait(false);
+        return overdue.Count;
+    }
+
+    /// <summary>A record that cannot be read or written is that machine's trouble, and not the others'.</summary>
+    private async Task TryFailAsync(SystemId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken: cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
+                LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogMachineFailed(failure, id);
+        }
+    }
+
+    private async Task TryPassAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PassAsync(cancellationToken).ConfigureAwait(false);
+            if (_forgotAt is { } last && _clock.GetElapsedTime(last) < ForgettingInterval) return;
+            _forgotAt = _clock.GetTimestamp();
+            if (await _machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
+            if (await _events.ForgetOfDeletedAsync(_options, cancellationToken).ConfigureAwait(false) is > 0 and var old) LogEventsForgotten(old);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogPassFailed(failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Status}: {Reason}")]
+    private partial void LogOverdue(SystemId systemId, MachineStatus status, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId} is overdue and could not be failed; trying again")]
+    private partial void LogMachineFailed(Exception failure, SystemId systemId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} New machines were not heard of for long and are forgotten")]
+    private partial void LogForgotten(int count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} old events of deleted machines are deleted")]
+    private partial void LogEventsForgotten(int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Deadlines could not be looked at; trying again")]
+    private partial void LogPassFailed(Exception failure);
+}

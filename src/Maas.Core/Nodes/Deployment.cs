@@ -1,0 +1,53 @@
+namespace Maas.Core.Nodes;
+
+/// <summary>What is, or is being, installed on a machine.</summary>
+public sealed record Deployment
+{
+    /// <summary>Operating system family, such as <c>ubuntu</c> or <c>custom</c>.</summary>
+    public string OsSystem { get; init; } = "";
+
+    /// <summary>Release within the family.</summary>
+    public string DistroSeries { get; init; } = "";
+
+    /// <summary>Kernel asked for; empty for the image's own.</summary>
+    public string HweKernel { get; init; } = "";
+
+    /// <summary>The image that is written.</summary>
+    public required ImageReference Image { get; init; }
+
+    /// <summary>The disk it is written to.</summary>
+    public required InstallDisk Disk { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the user data; <see langword="null"/> when there is none. The bytes: <see cref="Machines.GetUserDataAsync"/>.</summary>
+    public string? UserDataSha256 { get; init; }
+
+    /// <summary>When the installed system first took its user data; <see langword="null"/> until then.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>An image in the library, enough of it to fetch and check it.</summary>
+/// <param name="ResourceId">Id of the boot resource.</param>
+/// <param name="FileId">Id of the file within it.</param>
+/// <param name="Name">The resource's name, such as <c>custom/debian-12</c>.</param>
+/// <param name="FileType">MAAS's file type: <c>ddraw</c>, <c>ddgz</c>, <c>ddxz</c>, <c>ddbz2</c>, <c>ddzst</c> …</param>
+/// <param name="Size">Bytes of the file as stored.</param>
+/// <param name="Sha256">Lower-case hex SHA-256 of the file as stored.</param>
+public sealed record ImageReference(long ResourceId, long FileId, string Name, string FileType, long Size, string Sha256);
+
+/// <summary>The disk to install to.</summary>
+/// <param name="Name">The kernel's name during commissioning, without <c>/dev/</c>.</param>
+/// <param name="Serial">Serial number, the surer name; empty when the disk has none.</param>
+public sealed record InstallDisk(string Name, string Serial);
+
+/// <summary>How disks are erased before a machine is free again.</summary>
+public enum EraseMode
+{
+    /// <summary>Signatures and the first and last MiB of each disk and partition: fast, and not safe against a determined reader.</summary>
+    Quick,
+
+    /// <summary>The disk's own secure erase; falls back to <see cref="Full"/>.</summary>
+    Secure,
+
+    /// <summary>Every block discarded or overwritten.</summary>
+    Full,
+}

@@ -1,0 +1,27 @@
+namespace Maas.Core.Nodes;
+
+/// <summary>How long a machine may stay in each waiting status without being heard. A status that is not named here is a resting place.</summary>
+public sealed record MachineDeadlines
+{
+    /// <summary>Commissioning, testing and entering rescue mode; 30 minutes.</summary>
+    public TimeSpan Boot { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Deploying; 30 minutes from the last sign of life.</summary>
+    public TimeSpan Deploy { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Erasing disks; 30 minutes from the last sign of life.</summary>
+    public TimeSpan Erase { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Releasing and leaving rescue mode, which only wait for the power to change; 5 minutes.</summary>
+    public TimeSpan Power { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long <paramref name="status"/> may wait; <see langword="null"/> for a resting place.</summary>
+    public TimeSpan? For(MachineStatus status) => status switch
+    {
+        MachineStatus.Commissioning or MachineStatus.Testing or MachineStatus.EnteringRescueMode => Boot,
+        MachineStatus.Deploying => Deploy,
+        MachineStatus.DiskErasing => Erase,
+        MachineStatus.Releasing or MachineStatus.ExitingRescueMode => Power,
+        _ => null,
+    };
+}

@@ -1,0 +1,46 @@
+using Maas.Core.Power;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>
+/// Which machines to list. An empty list asks nothing; values in one list are alternatives, and the lists together must all
+/// agree. A value that no machine has simply matches none.
+/// </summary>
+public sealed record MachineFilter
+{
+    /// <summary>Ids.</summary>
+    public IReadOnlyList<SystemId> Ids { get; init; } = [];
+
+    /// <summary>Host names or fully qualified names.</summary>
+    public IReadOnlyList<string> Hostnames { get; init; } = [];
+
+    /// <summary>Addresses of network interfaces.</summary>
+    public IReadOnlyList<MacAddress> MacAddresses { get; init; } = [];
+
+    /// <summary>Statuses.</summary>
+    public IReadOnlyList<MachineStatus> Statuses { get; init; } = [];
+
+    /// <summary>Power states.</summary>
+    public IReadOnlyList<MachinePowerState> PowerStates { get; init; } = [];
+
+    /// <summary>Owners' user names.</summary>
+    public IReadOnlyList<string> Owners { get; init; } = [];
+
+    /// <summary>Keys of the API tokens machines were allocated with.</summary>
+    public IReadOnlyList<string> AllocatedByTokens { get; init; } = [];
+
+    /// <summary>What allocating clients called themselves.</summary>
+    public IReadOnlyList<string> AgentNames { get; init; } = [];
+
+    /// <summary>Tags; here a machine must have <em>all</em> of them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Domains.</summary>
+    public IReadOnlyList<string> Domains { get; init; } = [];
+
+    /// <summary>Zones.</summary>
+    public IReadOnlyList<string> Zones { get; init; } = [];
+
+    /// <summary>Resource pools.</summary>
+    public IReadOnlyList<string> Pools { get; init; } = [];
+}

@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>What a machine's description may be.</summary>
+internal static partial class MachineRules
+{
+    /// <summary>Network interfaces a machine may have.</summary>
+    public const int MostInterfaces = 64;
+
+    private const int LongestText = 4096;
+
+    /// <summary>
+    /// Labels that no machine may take. The server itself answers for some of them; others are looked up without anybody asking: proxy discovery (wpad), tunnels
+    /// (isatap), mail clients' set-up, and what resolvers treat apart.
+    /// </summary>
+    public static IReadOnlySet<string> ReservedNames { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "ns", "ns1", "ns2", "dns", "maas", "wpad", "isatap", "localhost", "localdomain", "broadcasthost", "ip6-localhost", "ip6-loopback", "autoconfig", "autodiscover",
+        "mta-sts", "use-application-dns",
+    };
+
+
+    /// <summary>Architectures that machines are made of.</summary>
+    public static IReadOnlyList<string> Architectures { get; } = ["amd64", "arm64", "armhf", "i386", "ppc64el", "riscv64", "s390x"];
+
+    public static string FullArchitecture(string architecture) => architecture.Contains('/', StringComparison.Ordinal) ? architecture : architecture + "/generic";
+
+    public static Machine Make(NewMachine spec, SystemId id, string defaultDomain, DateTimeOffset now)
+    {
+        // A name with dots brings its domain along.
+        var name = (spec.Hostname ?? "").ToLowerInvariant().Split('.', 2);
+        var addresses = spec.MacAddresses.Distinct().ToList();
+        return new Machine
+        {
+            Id = id,
+            Hostname = name[0].Length > 0 ? name[0] : "node-" + (addresses.Count > 0 ? addresses[0].ToCompactString() : id.ToString()),
+            Domain = spec.Domain ?? (name.Length > 1 ? name[1] : defaultDomain),
+            Architecture = FullArchitecture(spec.Architecture),
+            MacAddresses = addresses,
+            HardwareUuid = spec.HardwareUuid?.ToLowerInvariant(),
+            Power = spec.Power,
+            Description = spec.Description,
+            MinHweKernel = spec.MinHweKernel,
+            Status = MachineLifecycle.Initial,
+            StatusSince = now,
+            Created = now,
+            Updated = now,
+        };
+    }
+
+    /// <summary>The machine as it is, with the description of another: what an edit may change, and nothing else.</summary>
+    public static Machine WithDescriptionOf(Machine machine, Machine edited) => machine with
+    {
+        Hostname = edited.Hostname.ToLowerInvariant(),
+        Domain = edited.Domain,
+        Description = edited.Description,
+        Architecture = FullArchitecture(edited.Architecture),
+        MacAddresses = [.. edited.MacAddresses.Distinct()],
+        HardwareUuid = edited.HardwareUuid?.ToLowerInvariant(),
+        Power = edited.Power,
+        OwnerData = edited.OwnerData,
+        Tags = [.. edited.Tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+        Zone = edited.Zone,
+        Pool = edited.Pool,
+        Hardware = edited.Hardware,
+        CpuCount = edited.CpuCount,
+        MemoryMiB = edited.MemoryMiB,
+        BootDisk = edited.BootDisk,
+        MinHweKernel = edited.MinHweKernel,
+        SwapSize = edited.SwapSize,
+        IpAddresses = edited.IpAddresses,
+    };
+
+    /// <summary>The first field that is not allowed, and why; <see langword="null"/> when all are.</summary>
+    /// <param name="machine">As it will be.</param>
+    /// <param name="before">As it is, when it is an edit: a name that it has already stays allowed.</param>
+    /// <param name="alsoReserved">Further names that no machine may take.</param>
+    public static (string Field, string Reason)? Check(Machine machine, Machine? before = null, IReadOnlyCollection<string>? alsoReserved = null)
+    {
+        if (!Label().IsMatch(machine.Hostname)) return ("hostname", "A host name has 1 to 63 letters, digits and hyphens (RFC 1123).");
+        if (machine.Hostname != before?.Hostname && (ReservedNames.Contains(machine.Hostname) || alsoReserved?.Contains(machine.Hostname) is true))
+            return ("hostname", $"The host name '{machine.Hostname}' is reserved: clients trust whoever has it.");
+        if (machine.Domain.Length > 180 || !machine.Domain.Split('.').All(label => Label().IsMatch(label))) return ("domain", "A domain has labels of 1 to 63 letters, digits and hyphens (RFC 1123).");
+        if (!Architecture().IsMatch(machine.Architecture) || !Architectures.Contains(machine.Architecture.Split('/')[0]))
+            return ("architecture", $"'{Shorten(machine.Architecture)}' is not a known architecture.");
+        // MAAS takes an IPMI machine whose addresses nobody knows yet: its controller is what it is known by.
+        if (machine.MacAddresses.Count > MostInterfaces || (machine.MacAddresses.Count == 0 && machine.Power.Type != "ipmi"))
+            return ("mac_addresses", $"A machine has 1 to {MostInterfaces} addresses.");
+        foreach (var address in machine.MacAddresses)
+        {
+            if (!address.IsUnicast) return ("mac_addresses", $"{address} does not name one interface.");
+        }
+
+        if (machine.HardwareUuid is { } uuid && !Guid.TryParse(uuid, out _)) return ("hardware_uuid", "Not a UUID.");
+        if (machine.Zone != "default") return ("zone", $"There is no zone '{Shorten(machine.Zone)}'.");
+        if (machine.Pool != "default") return ("pool", $"There is no resource pool '{Shorten(machine.Pool)}'.");
+        if (machine.Description.Length > LongestText) return ("description", $"At most {LongestText} characters.");
+        if (machine.Power.Type.Length > 64 || machine.Power.Parameters.Count > 64
+            || machine.Power.Parameters.Any(each => each.Key.Length is 0 or > 64 || each.Value.Length > LongestText))
+            return ("power_parameters", $"At most 64 parameters with names of 1 to 64 and values of at most {LongestText} characters.");
+        if (machine.MinHweKernel.Length > 64) return ("min_hwe_kernel", "At most 64 characters.");
+        if (machine.SwapSize < 0) return ("swap_size", "At least 0.");
+        if (machine.OwnerData.Count > 256 || machine.OwnerData.Any(pair => pair.Key.Length is 0 or > 255 || pair.Value.Length > LongestText))
+            return ("owner_data", $"At most 256 keys of 255 characters, with values of {LongestText}.");
+        if (machine.Tags.Count > 256 || !machine.Tags.All(IsTagName)) return ("tags", "A tag has letters, digits and _ - . and at most 255 of them.");
+        if (machine.CpuCount < 0 || machine.MemoryMiB < 0) return (machine.CpuCount < 0 ? "cpu_count" : "memory", "At least 0.");
+        return null;
+    }
+
+    public static bool IsTagName(string name) => TagName().IsMatch(name);
+
+    private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
+
+    [GeneratedRegex(@"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"\A[a-z0-9]{1,16}/[a-z0-9_.-]{1,32}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Architecture();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,255}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex TagName();
+}

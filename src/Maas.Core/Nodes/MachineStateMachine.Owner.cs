@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Maas.Core.Events;
+using Maas.Core.Power;
+
+namespace Maas.Core.Nodes;
+
+/// <content>What an owner asks.</content>
+public static partial class MachineStateMachine
+{
+    private static Decision Allocate(TransitionBuilder move, MachineCommand.Allocate command) =>
+        TryAllocate(move, command.Owner, command.TokenKey, command.AgentName) ? move.Done() : WrongStatus(move, "allocate");
+
+    private static bool TryAllocate(TransitionBuilder move, string owner, string? tokenKey, string agentName)
+    {
+        if (!move.TryMove(MachineAction.Allocate, $"Allocated to {owner}.")) return false;
+        move.BeginOperation();
+        move.Machine = move.Machine with { Owner = owner, AllocatedByToken = tokenKey, AgentName = agentName };
+        return true;
+    }
+
+    private static Decision Deploy(TransitionBuilder move, MachineCommand.Deploy command)
+    {
+        if (move.Machine.Status is MachineStatus.Ready) TryAllocate(move, command.Owner, command.TokenKey, command.AgentName ?? "");
+        if (move.Machine.Status is not MachineStatus.Allocated)
+            return move.Refused("deploy", $"Can't deploy a machine that is in the '{move.Machine.Status.DisplayName}' state");
+        if (move.Machine.Owner != command.Owner)
+            return move.Refused("deploy", "Can't deploy a machine that is allocated to another user.", RefusalKind.Owner);
+        if (command.Image is not { } image)
+            return move.Refused("deploy", NoImage(command, move.Machine), RefusalKind.Missing);
+        if (!InstallDiskChoice.TryChoose(move.Machine, image, out var disk, out var reason))
+            return move.Refused("deploy", reason, RefusalKind.Missing);
+
+        move.TryMove(MachineAction.Deploy, $"Installing {image.Name} on {disk.Name}.");
+        move.BeginOperation();
+        var names = image.Name.Split('/', 2);
+        move.Machine = move.Machine with
+        {
+            Netboot = true,
+            AgentName = command.AgentName ?? move.Machine.AgentName,
+            Deployment = new Deployment
+            {
+                OsSystem = names[0],
+                DistroSeries = names[^1],
+                HweKernel = command.HweKernel,
+                Image = image,
+                Disk = disk,
+            },
+        };
+        KeepUserData(move, command.UserData);
+        move.Add(new MachineEffect.RevokeCredentials());
+        move.Restart();
+        return move.Done();
+    }
+
+    private static string NoImage(MachineCommand.Deploy command, Machine machine) =>
+        (command.OsSystem + command.DistroSeries).Length == 0
+            ? $"There is no complete image for {machine.Architecture}."
+            : $"There is no complete image '{string.Join('/', new[] { command.OsSystem, command.DistroSeries }.Where(part => part.Length > 0))}' for {machine.Architecture}.";
+
+    private static void KeepUserData(TransitionBuilder move, ReadOnlyMemory<byte>? userData)
+    {
+        if (move.Machine.Deployment is not { } deployment) return;
+        var digest = userData is { } body ? Convert.ToHexStringLower(SHA256.HashData(body.Span)) : null;
+        move.Machine = move.Machine with { Deployment = deployment with { UserDataSha256 = digest } };
+        move.Add(userData is { } bytes ? new MachineEffect.KeepUserData(bytes) : new MachineEffect.ForgetUserData());
+    }
+
+    private static Decision Release(TransitionBuilder move, MachineCommand.Release command)
+    {
+        var status = move.Machine.Status;
+        if (status is MachineStatus.Ready or MachineStatus.Releasing or MachineStatus.DiskErasing) return move.Done();
+        if (!move.TryMove(command.Erase is null ? MachineAction.Release : MachineAction.ReleaseErasing))
+            return move.Refused("release", $"Machine cannot be released in its current state ('{status.DisplayName}').");
+
+        move.BeginOperation();
+        move.Machine = move.Machine with { Deployment = null, Netboot = true, Erase = command.Erase };
+        move.Add(new MachineEffect.ForgetUserData());
+        move.Add(new MachineEffect.RevokeCredentials());
+        if (command.Erase is null) move.Add(new MachineEffect.Power(PowerAction.TurnOff, Finishes: true));
+        else move.Restart();
+        return move.Done();
+    }
+
+    private static Decision TurnOn(TransitionBuilder move, MachineCommand.TurnOn command)
+    {
+        if (move.Machine.Owner is null)
+            return move.Refused("power on", "Can't start node: it hasn't been allocated.", RefusalKind.Owner);
+        if (command.UserData is { } userData && move.Machine.Status is MachineStatus.Deploying) KeepUserData(move, userData);
+        return PowerOnly(move, PowerAction.TurnOn);
+    }
+
+    private static Decision PowerOnly(TransitionBuilder move, PowerAction action)
+    {
+        // A status that waits for its power must not lose that wish to a later one.
+        if (action is not PowerAction.Query && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode)
+            return WrongStatus(move, action is PowerAction.TurnOn ? "power on" : "power off");
+        if (action is PowerAction.TurnOff or PowerAction.ShutDown && move.Machine.Status.WaitsForBoot)
+            return move.Refused("power off", $"Cannot power off a machine that is in the '{move.Machine.Status.DisplayName}' state, which waits for its boot: end that first.");
+
+        move.Add(new MachineEffect.Power(action));
+        if (action is not PowerAction.Query) move.Note(EventLevel.Info, "Power", action switch
+        {
+            PowerAction.TurnOn => "Powering on.",
+            PowerAction.ShutDown => "Shutting down.",
+            _ => "Powering off.",
+        });
+        return move.Done();
+    }
+}

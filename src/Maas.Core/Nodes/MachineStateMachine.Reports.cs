@@ -1,0 +1,215 @@
+using Maas.Core.Events;
+using Maas.Core.Power;
+using Maas.Core.Scripts;
+
+namespace Maas.Core.Nodes;
+
+/// <content>What a machine reports about itself, and what is not heard of it.</content>
+public static partial class MachineStateMachine
+{
+    private const int LongestWords = 1000;
+
+    private static Decision Signal(TransitionBuilder move, MachineCommand.Signal signal)
+    {
+        if (move.Machine.MayStillRunItsOwnersSystem)
+            return move.Refused("signal", $"The machine has not booted for the '{move.Machine.Status.DisplayName}' state yet.");
+
+        switch (move.Machine.Status)
+        {
+            case MachineStatus.Commissioning or MachineStatus.Testing:
+                SignalScripts(move, signal);
+                return move.Done();
+            case MachineStatus.Deploying when signal.Report is SignalReport.Failed:
+                move.Fail(Words(signal.Error, "Installation failed."));
+                return move.Done();
+            case MachineStatus.Deploying:
+                move.RenewDeadline();
+                if (signal.Report is SignalReport.Ok) move.Note(EventLevel.Info, "Installed", "The installer is done.");
+                return move.Done();
+            case MachineStatus.Releasing when signal.Report is SignalReport.Failed:
+                move.Fail(Words(signal.Error, "Releasing failed."));
+                return move.Done();
+            case MachineStatus.DiskErasing:
+                SignalErase(move, signal);
+                return move.Done();
+            case MachineStatus.EnteringRescueMode when signal.Report is SignalReport.Failed:
+                move.Fail(Words(signal.Error, "Rescue mode failed."));
+                return move.Done();
+            case MachineStatus.EnteringRescueMode:
+                move.TryMove(MachineAction.Finish);
+                return move.Done();
+
+            // Late or repeated reports of something that is over.
+            case MachineStatus.New or MachineStatus.Releasing or MachineStatus.RescueMode or MachineStatus.Deployed or MachineStatus.Broken or MachineStatus.Ready
+                or MachineStatus.FailedCommissioning or MachineStatus.FailedDeployment or MachineStatus.FailedEnteringRescueMode
+                or MachineStatus.FailedTesting:
+                return move.Done();
+            case var status:
+                return move.Refused("signal", $"Machine status isn't valid (status is {status.DisplayName})");
+        }
+    }
+
+    private static void SignalScripts(TransitionBuilder move, MachineCommand.Signal signal)
+    {
+        switch (signal.Report)
+        {
+            case SignalReport.Working:
+                move.RenewDeadline();
+                break;
+            case SignalReport.Testing when move.Machine.Status is MachineStatus.Commissioning:
+                move.TryMove(MachineAction.Test);
+                break;
+            case SignalReport.Testing:
+                move.RenewDeadline();
+                break;
+            case SignalReport.Failed:
+                BeginTestsIfOneFailed(move, signal);
+                move.Fail(WithScripts(Words(signal.Error, $"{move.Machine.Status.DisplayName} failed."), signal.FailedScripts));
+                break;
+            case SignalReport.Ok when signal.FailedScripts.Count > 0:
+                BeginTestsIfOneFailed(move, signal);
+                move.Fail(WithScripts(Words(signal.Error, ""), signal.FailedScripts));
+                break;
+            default:
+                move.TryMove(MachineAction.Finish);
+                move.Add(new MachineEffect.CloseScripts(ScriptStatus.Skipped));
+                if (move.Machine.Status is MachineStatus.Deployed) move.Restart();
+                else move.Add(new MachineEffect.Power(PowerAction.TurnOff));
+                break;
+        }
+    }
+
+    /// <summary>
+    /// An agent says TESTING before its first test. One that does not (an older environment) must not end in Failed commissioning because
+    /// of a
+    /// failed test: the inventory is there, and a person may override the test.
+    /// </summary>
+    private static void BeginTestsIfOneFailed(TransitionBuilder move, MachineCommand.Signal signal)
+    {
+        if (move.Machine.Status is MachineStatus.Commissioning && signal.OnlyTestsFailed) move.TryMove(MachineAction.Test);
+    }
+
+    private static void SignalErase(TransitionBuilder move, MachineCommand.Signal signal)
+    {
+        switch (signal.Report)
+        {
+            case SignalReport.Ok:
+                move.TryMove(MachineAction.Finish, "The disks are erased.");
+                move.Add(new MachineEffect.Power(PowerAction.TurnOff));
+                break;
+            case SignalReport.Failed:
+                move.Fail(Words(signal.Error, "Erasing the disks failed."));
+                break;
+            default:
+                move.RenewDeadline();
+                break;
+        }
+    }
+
+    private static Decision Netboot(TransitionBuilder move, bool on)
+    {
+        if (move.Machine.Netboot == on) return move.Done();
+        move.Machine = move.Machine with { Netboot = on };
+        if (move.Machine.Status is MachineStatus.Deploying) move.RenewDeadline();
+        move.Note(EventLevel.Info, "Network boot", on ? "Boots from the network again." : "Boots from its disk from now on.");
+        return move.Done();
+    }
+
+    private static Decision UserDataFetched(TransitionBuilder move)
+    {
+        if (move.Machine is { Status: MachineStatus.Deploying, Netboot: false }) FinishDeployment(move);
+        return move.Done();
+    }
+
+    private static Decision StageFinished(TransitionBuilder move, MachineCommand.StageFinished stage)
+    {
+        // Only whole stages end something; cloud-init also reports each of their parts, as "stage/part".
+        var status = move.Machine.Status;
+        var whole = !stage.Stage.Contains('/', StringComparison.Ordinal);
+        if (!stage.Succeeded)
+        {
+            var words = $"'{Words(stage.Stage, "a stage")}' failed: {Words(stage.Detail, "no details given")}";
+            if (whole && status is MachineStatus.Commissioning or MachineStatus.Deploying or MachineStatus.Releasing or MachineStatus.DiskErasing) move.Fail(words);
+            else move.Note(EventLevel.Warning, "Node report", words);
+        }
+        else if (status is MachineStatus.Deploying)
+        {
+            if (move.Machine.Netboot is false && stage.Stage == "modules-final") FinishDeployment(move);
+            else move.RenewDeadline();
+        }
+        else if (status is MachineStatus.DiskErasing && stage.Stage == "modules-final")
+        {
+            move.TryMove(MachineAction.Finish, "The disks are erased.");
+            move.Add(new MachineEffect.Power(PowerAction.TurnOff));
+        }
+
+        return move.Done();
+    }
+
+    private static void FinishDeployment(TransitionBuilder move)
+    {
+        if (!move.TryMove(MachineAction.Finish)) return;
+        move.Machine = move.Machine with
+        {
+            Deployment = move.Machine.Deployment is { } deployment ? deployment with { FinishedAt = move.Now } : null,
+            PowerState = MachinePowerState.On,
+        };
+    }
+
+    private static Decision DeadlinePassed(TransitionBuilder move, MachineCommand.DeadlinePassed passed)
+    {
+        var machine = move.Machine;
+        if (machine.Deadline is not { } deadline || deadline > move.Now) return move.Done();
+        var minutes = Math.Round((deadline - machine.StatusSince).TotalMinutes);
+        var waitsForPower = machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode;
+        var words = $"Node operation '{machine.Status.DisplayName}' timed out after {minutes} minutes.";
+        // Nothing was heard of it since it was turned on, so what went wrong then is the likely cause.
+        if (machine is { CheckedIn: false, Status.WaitsForBoot: true, PowerNote: { } note }) words += $" {note}";
+        if (passed.PowerFailure is { } failure) words += $" Its power did not obey: {failure}";
+        move.Fail(words, ScriptStatus.TimedOut, turnOff: !waitsForPower);
+        return move.Done();
+    }
+
+    private static Decision PowerDone(TransitionBuilder move, MachineCommand.PowerDone done)
+    {
+        move.Machine = move.Machine with { PowerState = done.State };
+        if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
+        var isOff = done.Effect.Action is PowerAction.TurnOff or PowerAction.ShutDown;
+        if (done.Note is { } note && !(isOff && note == move.Machine.PowerOffNote)) // an operation may turn the machine off at its beginning and at its end
+        {
+            if (isOff) move.Machine = move.Machine with { PowerOffNote = note };
+            move.Note(EventLevel.Warning, "Power", note);
+            if (done.Effect.Action is PowerAction.TurnOn && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true }) move.Machine = move.Machine with { StatusMessage = note };
+        }
+
+        // A wake-up packet may be lost, or come while the machine is still switching itself off, and nobody answers it.
+        if (done is { Effect.Action: PowerAction.TurnOn, State: MachinePowerState.Unknown, Note: null } && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
+            move.Add(new MachineEffect.Power(PowerAction.TurnOn, Repeats: true));
+        if (done.Effect.Finishes && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode) move.TryMove(MachineAction.Finish);
+        return move.Done();
+    }
+
+    private static Decision PowerFailed(TransitionBuilder move, MachineCommand.PowerFailed failed)
+    {
+        var words = failed.Effect.Action switch
+        {
+            PowerAction.TurnOn => $"Powering on failed: {failed.Reason}",
+            PowerAction.TurnOff => $"Powering off failed: {failed.Reason}",
+            PowerAction.ShutDown => $"Shutting down failed: {failed.Reason}",
+            _ => $"Querying the power failed: {failed.Reason}",
+        };
+        move.Machine = move.Machine with { PowerState = MachinePowerState.Error };
+        if (failed.Effect.Action is not PowerAction.Query && move.Machine.Deadline is not null) move.Fail(words, turnOff: false);
+        else move.Note(EventLevel.Error, "Power", words);
+        return move.Done();
+    }
+
+    /// <summary>A machine's own words, which may be anything.</summary>
+    private static string Words(string? given, string otherwise) => PlainText.From(given ?? "", LongestWords) is { Length: > 0 } words ? words : otherwise;
+
+    // An agent's own words may name the scripts already ("failed: 00-maas-inventory").
+    private static string WithScripts(string words, IReadOnlyList<string> scripts) =>
+        scripts.All(script => words.Contains(script, StringComparison.Ordinal))
+            ? words
+            : $"{words} Failed scripts: {string.Join(", ", scripts)}.".TrimStart();
+}

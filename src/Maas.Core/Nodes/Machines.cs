@@ -1,0 +1,233 @@
+using System.Net;
+using Maas.Core.Configuration;
+using Maas.Core.Images;
+using Maas.Core.Events;
+using Maas.Core.Power;
+using Maas.Core.Scripts;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>All machines: finding them, describing them, and moving them through their lives.</summary>
+public sealed partial class Machines
+{
+    private readonly IMachineStore _store;
+    private readonly IScriptStore _scripts;
+    private readonly BootResources _images;
+    private readonly Settings _settings;
+    private readonly IMachinePower _power;
+    private readonly WorkSignal _signal;
+    private readonly TimeProvider _clock;
+    private readonly MaasCoreOptions _options;
+    private readonly ILogger<Machines> _logger;
+    private long _changes;
+
+    internal Machines(
+        IMachineStore store, IScriptStore scripts, BootResources images, Settings settings, IMachinePower power, WorkSignal signal,
+        TimeProvider timeProvider, MaasCoreOptions options, ILogger<Machines>? logger = null)
+    {
+        this._store = store;
+        this._scripts = scripts;
+        this._images = images;
+        this._settings = settings;
+        this._power = power;
+        this._signal = signal;
+        this._clock = timeProvider;
+        this._options = options;
+        this._logger = logger ?? NullLogger<Machines>.Instance;
+    }
+
+    /// <summary>
+    /// Grows with every change to a machine that this process has saved: what is derived from the list of all is fresh while it stays the same.
+    /// It begins anew with each start, and does not count what another host saved in a store that several share.
+    /// </summary>
+    public long Changes => Interlocked.Read(ref _changes);
+
+    /// <summary>The machine, or <see langword="null"/>.</summary>
+    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
+
+    /// <summary>The machine that has this network interface, or <see langword="null"/>.</summary>
+    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) => _store.FindByMacAsync(address, cancellationToken);
+
+    /// <summary>The machines that match, in the order of creation.</summary>
+    public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
+        _store.ListAsync(filter ?? new MachineFilter(), cancellationToken);
+
+    /// <summary>
+    /// Asks something of a machine. The machine, its events and its effects are on disk when this returns; power is acted on
+    /// after that by <see cref="PowerQueueWorker"/>.
+    /// </summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="command">What is asked.</param>
+    /// <param name="actor">The user who asks: permission is part of the decision. <see langword="null"/> for the system and for a machine's own reports, which are not checked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, MachineActor? actor = null, CancellationToken cancellationToken = default) =>
+        RecordAsync(id, actor is null ? command : command with { By = actor.Name }, actor, null, cancellationToken);
+
+    /// <summary>Notes that the machine was seen with this address by a request it authenticated. The newest four are kept.</summary>
+    public async Task ReportAddressAsync(SystemId id, IPAddress address, CancellationToken cancellationToken = default)
+    {
+        var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+        var machine = await _store.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        if (machine is null || (machine.IpAddresses.Count > 0 && machine.IpAddresses[0] == text)) return;
+        await SaveEditAsync(id, null, current => current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The user data to give to the machine; <see langword="null"/> for none.</summary>
+    public async Task<ReadOnlyMemory<byte>?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken = default) =>
+        await _store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body) : (ReadOnlyMemory<byte>?)null;
+
+    /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. A locked machine is kept.</summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system, which is not checked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken = default) => DeleteAsync(id, actor, _ => true, cancellationToken);
+
+    private async Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, Func<Machine, bool> isMeant, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
+            if (actor is { IsAdministrator: false }) return new CommandResult.Refused(machine, "delete", MachineActor.NotPermitted, RefusalKind.Permission);
+            if (actor is not null && machine.Locked) return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
+            if (!isMeant(machine)) return new CommandResult.NotFound();
+            var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
+            if (!await _store.DeleteAsync(id, machine.Version, note, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false)) continue;
+            Interlocked.Increment(ref _changes);
+            return new CommandResult.Done(machine);
+        }
+    }
+
+    /// <summary>Forgets New machines that made themselves known and were not heard of since; how many.</summary>
+    internal async Task<int> ForgetSilentAsync(CancellationToken cancellationToken)
+    {
+        if (_options.NewMachineLifetime <= TimeSpan.Zero) return 0;
+        var forgotten = 0;
+        foreach (var id in await _store.ListSilentAsync(_clock.GetUtcNow() - _options.NewMachineLifetime, cancellationToken).ConfigureAwait(false))
+            if (await DeleteNewAsync(id, null, cancellationToken).ConfigureAwait(false)) forgotten++;
+        return forgotten;
+    }
+
+    /// <summary>Deletes every New machine that is not locked: what strangers filled the list with. Accepted machines stay.</summary>
+    /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system.</param>
+    /// <param name="createdBefore">Only those made before this time; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Ends the wait. What was deleted by then stays deleted.</param>
+    /// <returns>How many were deleted.</returns>
+    public async Task<int> DeleteNewAsync(MachineActor? actor, DateTimeOffset? createdBefore = null, CancellationToken cancellationToken = default)
+    {
+        if (actor is { IsAdministrator: false }) return 0;
+        var deleted = 0;
+        foreach (var some in (await ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, cancellationToken).ConfigureAwait(false))
+            .Where(machine => createdBefore is not { } before || machine.Created < before).Chunk(64)) // side by side, so that they share transactions
+        {
+            var each = await Task.WhenAll(some.Select(machine => DeleteNewAsync(machine.Id, actor, cancellationToken))).ConfigureAwait(false);
+            deleted += each.Count(done => done);
+        }
+
+        return deleted;
+    }
+
+    // Decided on the version that is deleted: a machine that was accepted meanwhile stays.
+    private async Task<bool> DeleteNewAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken) =>
+        await DeleteAsync(id, actor, machine => machine.Status is MachineStatus.New && !machine.Locked, cancellationToken).ConfigureAwait(false) is CommandResult.Done;
+
+    internal async Task<bool> RenameTagAsync(string name, Tag renamed, CancellationToken cancellationToken)
+    {
+        var done = await _store.RenameTagAsync(name, renamed, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (done) Interlocked.Increment(ref _changes);
+        return done;
+    }
+
+    internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => _store.ListOverdueAsync(_clock.GetUtcNow(), cancellationToken);
+
+    /// <summary>Load, decide, save with the version that was loaded; when somebody else was faster, once more.</summary>
+    internal Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken) =>
+        RecordAsync(id, command, null, completedEffect, cancellationToken);
+
+    private async Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, MachineActor? actor, long? completedEffect, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
+            if (actor?.MayCommand(machine, command) is false)
+                return new CommandResult.Refused(machine, MachineStateMachine.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
+            var now = _clock.GetUtcNow();
+            var complete = await CompleteAsync(machine, command, cancellationToken).ConfigureAwait(false) with { OperationId = Guid.CreateVersion7(now) };
+            var decision = MachineStateMachine.Decide(machine, complete, now, _options.Deadlines);
+            if (decision is Decision.Refused refused) return new CommandResult.Refused(machine, refused.Action, refused.Reason, refused.Because);
+
+            var moved = (Decision.Moved)decision;
+            if (moved is { Events: [], Effects: [] } && moved.Machine == machine && completedEffect is null) return new CommandResult.Done(machine);
+            var change = new MachineChange
+            {
+                Machine = moved.Machine,
+                At = now,
+                Events = moved.Events,
+                Effects = moved.Effects,
+                Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>()
+                    .SelectMany(effect => BuiltinScripts.Schedule(moved.Machine, effect.Kind, effect.Names))],
+                CompletedPowerAction = completedEffect,
+            };
+            switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
+            {
+                case SaveResult.Saved saved:
+                    if (moved.Effects.Any(effect => effect is MachineEffect.Power)) _signal.Raise();
+                    return new CommandResult.Done(saved.Machine);
+                case SaveResult.Superseded:
+                    return new CommandResult.Done(machine);
+                default:
+                    cancellationToken.ThrowIfCancellationRequested();
+                    continue;
+            }
+        }
+    }
+
+    private async Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken)
+    {
+        var result = await _store.SaveAsync(change, cancellationToken).ConfigureAwait(false);
+        if (result is not SaveResult.Saved saved) return result;
+        Interlocked.Increment(ref _changes);
+        LogEvents(saved.Machine, change.Events);
+        return result;
+    }
+
+    /// <summary>Adds to a command what its decision needs to know from elsewhere.</summary>
+    private async Task<MachineCommand> CompleteAsync(Machine machine, MachineCommand command, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case MachineCommand.Deploy { Image: null } deploy:
+                return await ChooseImageAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
+            case MachineCommand.Release { Erase: null } release when await _settings.IsOnAsync(SettingCatalogue.EraseOnRelease,
+                cancellationToken).ConfigureAwait(false):
+                return release with { Erase = await _settings.GetEraseModeAsync(cancellationToken: cancellationToken)
+                    .ConfigureAwait(false) };
+            case MachineCommand.Signal { Report: SignalReport.Ok or SignalReport.Failed } report when machine.OperationId is { } operation:
+                var results = await _scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
+                List<ScriptResult> own = [.. results.Where(result => result.OperationId == operation).Reverse()];
+                return report with { FailedScripts = ScriptVerdict.Failures(own), OnlyTestsFailed = ScriptVerdict.OnlyTestsFailed(own) };
+            case MachineCommand.DeadlinePassed passed:
+                return passed with { PowerFailure = await _store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
+            default:
+                return command;
+        }
+    }
+
+    /// <summary>The image that the command names, else the one that the settings name, else the newest that fits.</summary>
+    private async Task<MachineCommand.Deploy> ChooseImageAsync(MachineCommand.Deploy deploy, string architecture,
+        CancellationToken cancellationToken)
+    {
+        if (deploy is { OsSystem: "", DistroSeries: "" })
+        {
+            deploy = deploy with
+            {
+                OsSystem = await _settings.GetTextAsync(SettingCatalogue.DefaultOsSystem, cancellationToken).ConfigureAwait(false),
+                DistroSeries = await _settings.GetTextAsync(SettingCatalogue.DefaultDistroSeries, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
+        return deploy with { Image = await _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken)
+            .ConfigureAwait(false) };
+    }
+}

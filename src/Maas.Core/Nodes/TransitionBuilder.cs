@@ -1,0 +1,120 @@
+using Maas.Core.Events;
+using Maas.Core.Power;
+using Maas.Core.Scripts;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>A decision in the making: the machine as it will be, with its events and effects so far.</summary>
+internal sealed class TransitionBuilder(Machine machine, MachineCommand command, DateTimeOffset now, MachineDeadlines deadlines)
+{
+    private readonly MachineStatus _from = machine.Status;
+    private readonly List<EventNote> _events = [];
+    private readonly List<MachineEffect> _effects = [];
+
+    public Machine Machine { get; set; } = machine;
+
+    public MachineCommand Command => command;
+
+    public DateTimeOffset Now => now;
+
+    /// <summary>Goes where the table says; <see langword="false"/> when it says nothing.</summary>
+    public bool TryMove(MachineAction action, string message = "", EventLevel level = EventLevel.Info)
+    {
+        var status = Machine.Status;
+        if (MachineLifecycle.Next(status, action, Origin(action)) is not { } next) return false;
+
+        Machine = Machine with
+        {
+            Status = next,
+            StatusSince = now,
+            StatusMessage = message,
+            Deadline = now + deadlines.For(next),
+            CameFrom = Interrupted(status, action, next),
+        };
+        if (next is MachineStatus.Ready or MachineStatus.New) ForgetOwner();
+        Note(level, next.DisplayName, message.Length > 0 ? message : $"{status.DisplayName} → {next.DisplayName}.");
+        return true;
+    }
+
+    /// <summary>Ends a waiting status in its failure, and turns the machine off unless it was the power that failed.</summary>
+    public void Fail(string message, ScriptStatus scripts = ScriptStatus.Aborted, bool turnOff = true)
+    {
+        if (!TryMove(MachineAction.Fail, message, EventLevel.Error)) return;
+        Add(new MachineEffect.CancelPower());
+        Add(new MachineEffect.CloseScripts(scripts));
+        if (turnOff) Add(new MachineEffect.Power(PowerAction.TurnOff));
+    }
+
+    /// <summary>A new operation begins: its events and scripts carry the command's id, and boot tokens of earlier ones end.</summary>
+    public void BeginOperation()
+    {
+        Machine = Machine with { OperationId = command.OperationId, CheckedIn = false, PowerOffNote = null };
+        Add(new MachineEffect.RevokeBootTokens());
+    }
+
+    public void RenewDeadline() => Machine = Machine with { Deadline = now + deadlines.For(Machine.Status) };
+
+    public void ForgetOwner()
+    {
+        if (Machine.Deployment is not null) Add(new MachineEffect.ForgetUserData());
+        Machine = Machine with
+        {
+            Owner = null,
+            AllocatedByToken = null,
+            AgentName = "",
+            OwnerData = new Dictionary<string, string>(),
+            Deployment = null,
+            Erase = null,
+            Locked = false,
+            IpAddresses = [],
+            Netboot = true,
+        };
+    }
+
+    /// <summary>Off, then on: whatever runs there, the machine starts afresh. Two steps, so that a crash between them repeats neither wrongly.</summary>
+    public void Restart(bool finishes = false)
+    {
+        Add(new MachineEffect.Power(PowerAction.TurnOff));
+        Add(new MachineEffect.Power(PowerAction.TurnOn, finishes));
+    }
+
+    public void Add(MachineEffect effect) => _effects.Add(effect);
+
+    public void Note(EventLevel level, string type, string description) =>
+        _events.Add(new EventNote(level, type, command.Comment is { Length: > 0 } comment ? $"{description} ({comment})" : description, command.By));
+
+    public Decision.Refused Refused(string action, string reason, RefusalKind because = RefusalKind.Status) => new(_from, action, reason, because);
+
+    public Decision.Moved Done()
+    {
+        if (Machine.Power.IsManual) LeavePowerToThePerson();
+        return new Decision.Moved(Machine, _events, _effects);
+    }
+
+    private void LeavePowerToThePerson()
+    {
+        var power = _effects.OfType<MachineEffect.Power>().ToList();
+        if (power.Count == 0) return;
+        _effects.RemoveAll(effect => effect is MachineEffect.Power);
+        if (power[^1].Action is not PowerAction.Query)
+            Note(EventLevel.Info, "Power", $"Turn the machine {(power[^1].Action is PowerAction.TurnOn ? "on" : "off")} by hand: its power type is manual.");
+        if (power.Exists(effect => effect.Finishes)) TryMove(MachineAction.Finish);
+    }
+
+    /// <summary>The status that decides where the end of an interruption leads.</summary>
+    private MachineStatus? Origin(MachineAction action) => (Machine.Status, action) switch
+    {
+        (MachineStatus.Testing, MachineAction.Finish) or (_, MachineAction.MarkFixed or MachineAction.OverrideFailedTesting)
+            when Machine.IsInstalled => MachineStatus.Deployed,
+        _ => Machine.CameFrom,
+    };
+
+    private MachineStatus? Interrupted(MachineStatus status, MachineAction action, MachineStatus next) => (action, next) switch
+    {
+        (MachineAction.Test, _) => status is MachineStatus.Commissioning ? null : status,
+        (MachineAction.EnterRescueMode, _) => status is MachineStatus.FailedEnteringRescueMode ? Machine.CameFrom : status,
+        (_, MachineStatus.RescueMode or MachineStatus.ExitingRescueMode or MachineStatus.FailedEnteringRescueMode
+            or MachineStatus.FailedExitingRescueMode) => Machine.CameFrom,
+        _ => null,
+    };
+}
