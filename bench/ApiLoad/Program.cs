@@ -11,15 +11,15 @@ using Microsoft.Extensions.Logging;
 // ApiLoad [SECONDS]: requests of the API per second of one caller, and bytes allocated per request, over a store in memory and without
 // sockets.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
-await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
-var admin = await region.Users.CreateAsync("admin", "admin@example.com", new Secret("secret"), isAdministrator: true)
+await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
+var admin = await core.Users.CreateAsync("admin", "admin@example.com", new Secret("secret"), isAdministrator: true)
     ?? throw new InvalidOperationException("The user could not be created.");
-var key = await region.Users.CreateApiKeyAsync(admin, "bench");
+var key = await core.Users.CreateApiKeyAsync(admin, "bench");
 
 var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 var server = new InProcessServer();
-builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.Server.IServer>(server).AddSingleton(region).AddMaasApi();
+builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.Server.IServer>(server).AddSingleton(core).AddMaasApi();
 await using var app = builder.Build();
 app.MapMaasApi();
 await app.StartAsync();
@@ -40,7 +40,7 @@ async Task<Machine> AddMachinesAsync(int from, int to)
     Machine? last = null;
     for (var i = from; i < to; i++)
     {
-        var result = await region.Machines.EnlistAsync(
+        var result = await core.Machines.EnlistAsync(
             new NewMachine { MacAddresses = [MacAddress.Parse($"52:54:00:00:{i / 256:x2}:{i % 256:x2}")] });
         last = ((CreateResult.Created)result).Machine;
     }

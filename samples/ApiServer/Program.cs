@@ -3,20 +3,20 @@
 using Maas.Core;
 
 var directory = Directory.CreateTempSubdirectory("maas-api-");
-await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(directory.FullName, "maas.db") });
+await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(directory.FullName, "maas.db") });
 
-var admin = await region.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true)
+var admin = await core.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true)
     ?? throw new InvalidOperationException("The store is not new.");
 var key = Path.Combine(directory.FullName, "admin.apikey");
 var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
 if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 await using (var file = new FileStream(key, options))
 await using (var writer = new StreamWriter(file))
-    await writer.WriteAsync((await region.Users.CreateApiKeyAsync(admin, "sample")).ToSecret().Reveal());
+    await writer.WriteAsync((await core.Users.CreateApiKeyAsync(admin, "sample")).ToSecret().Reveal());
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.Services.AddSingleton(region).AddMaasApi();
+builder.Services.AddSingleton(core).AddMaasApi();
 if (builder.Configuration["urls"] is null) builder.WebHost.UseUrls("http://127.0.0.1:5240");
 
 await using var app = builder.Build();

@@ -6,7 +6,7 @@ using Maas.Core.Images;
 using Maas.Core.Events;
 using Maas.Core.Scripts;
 
-await using var region = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
+await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
 byte[] image = "a disk image"u8.ToArray();
 var upload = new NewBootResource
 {
@@ -16,16 +16,16 @@ var upload = new NewBootResource
     Size = image.Length,
     Sha256 = Convert.ToHexString(SHA256.HashData(image))
 };
-var resource = ((UploadResult.Taken)await region.BootResources.CreateAsync(upload)).Resource;
-await region.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, new MemoryStream(image));
+var resource = ((UploadResult.Taken)await core.BootResources.CreateAsync(upload)).Resource;
+await core.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, new MemoryStream(image));
 
-var enlisted = await region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
+var enlisted = await core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
 var id = ((CreateResult.Created)enlisted).Machine.Id;
 await Say(new MachineCommand.Accept { By = "admin" });
-foreach (var script in await region.ScriptResults.PendingAsync(id))
+foreach (var script in await core.ScriptResults.PendingAsync(id))
 {
     var printed = "maas-inventory\t1\ncpu\tcount=4\nmemory\tkib=8388608\ndisk\tname=sda\tsize=500107862016\nend\n"u8.ToArray();
-    await region.ScriptResults.ReportAsync(
+    await core.ScriptResults.ReportAsync(
         id, new ScriptReport { ResultId = script.Result.Id, ExitStatus = 0, Output = new ScriptOutput(printed, printed, default) });
 }
 
@@ -35,10 +35,10 @@ await Say(new MachineCommand.Commission()); // Refused: it is being deployed.
 await Say(new MachineCommand.NetbootOff());
 await Say(new MachineCommand.UserDataFetched());
 await Say(new MachineCommand.Release { By = "bob" });
-foreach (var entry in await region.Timeline.ReadAsync(id))
+foreach (var entry in await core.Timeline.ReadAsync(id))
     if (entry is TimelineEntry.EventEntry { Event: var e }) Console.WriteLine($"{e.At:HH:mm:ss.fff}  {e.Note.Type,-14} {e.Note.Description}");
 
-async Task Say(MachineCommand command) => Console.WriteLine(await region.Machines.ExecuteAsync(id, command) switch
+async Task Say(MachineCommand command) => Console.WriteLine(await core.Machines.ExecuteAsync(id, command) switch
 {
     CommandResult.Done done => $"{command.GetType().Name,-16} → {done.Machine.Status.DisplayName}, boots next: {done.Machine.NextBoot}",
     CommandResult.Refused refused => $"{command.GetType().Name,-16} ✗ {refused.Reason}",

@@ -13,7 +13,7 @@ public static class MaasApiServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the HTTP API, the metadata service and the authentication scheme <see cref="MaasApiAuthentication.Scheme"/>, which does not
-    /// become the default. They use the registered <c>MaasRegion</c> (<c>AddMaasCore</c>, or one that was opened by hand) and the
+    /// become the default. They use the registered <c>MaasCore</c> (<c>AddMaasCore</c>, or one that was opened by hand) and the
     /// registered
     /// <see cref="TimeProvider"/>, else the system's.
     /// </summary>

@@ -2,14 +2,14 @@ using Microsoft.Extensions.Hosting;
 
 namespace Maas.Core;
 
-/// <summary>Runs a region's workers for as long as the host runs.</summary>
-internal sealed class CoreWorkers(MaasCore region) : BackgroundService
+/// <summary>Runs Core's background workers for as long as the host runs.</summary>
+internal sealed class CoreWorkers(MaasCore core) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await Task.WhenAll(region.PowerQueue.RunAsync(stoppingToken), region.Deadlines.RunAsync(stoppingToken)).ConfigureAwait(false);
+            await Task.WhenAll(core.PowerQueue.RunAsync(stoppingToken), core.Deadlines.RunAsync(stoppingToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -18,8 +18,8 @@ namespace Maas.Core;
 /// </summary>
 /// <example>
 /// <code>
-/// await using var region = await MaasRegion.OpenAsync(new MaasRegionOptions { DataSource = "maas.db" });
-/// await region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
+/// await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = "maas.db" });
+/// await core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
 /// </code>
 /// </example>
 public sealed class MaasCore : IAsyncDisposable, IDisposable

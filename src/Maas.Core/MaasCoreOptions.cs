@@ -7,7 +7,7 @@ namespace Maas.Core;
 /// <summary>Where everything is remembered, and how patient it is.</summary>
 public sealed class MaasCoreOptions
 {
-    /// <summary>The store that is gone when the region closes: for tests and demonstrations.</summary>
+    /// <summary>The store that is gone when the core closes: for tests and demonstrations.</summary>
     public const string InMemory = ":memory:";
 
     /// <summary>Path of the SQLite file, created when missing with mode 600; or <see cref="InMemory"/>.</summary>

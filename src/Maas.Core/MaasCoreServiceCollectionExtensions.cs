@@ -29,21 +29,21 @@ public static class MaasCoreServiceCollectionExtensions
             provider.GetService<IImageContent>(),
             provider.GetService<ILoggerFactory>()));
         services
-            .AddPart(region => region.Machines)
-            .AddPart(region => region.Tags)
-            .AddPart(region => region.Users)
-            .AddPart(region => region.MachineTokens)
-            .AddPart(region => region.BootTokens)
-            .AddPart(region => region.Nonces)
-            .AddPart(region => region.SshKeys)
-            .AddPart(region => region.Events)
-            .AddPart(region => region.Timeline)
-            .AddPart(region => region.ScriptResults)
-            .AddPart(region => region.BootResources)
-            .AddPart(region => region.Files)
-            .AddPart(region => region.Settings)
-            .AddPart(region => region.PowerQueue)
-            .AddPart(region => region.Deadlines);
+            .AddPart(core => core.Machines)
+            .AddPart(core => core.Tags)
+            .AddPart(core => core.Users)
+            .AddPart(core => core.MachineTokens)
+            .AddPart(core => core.BootTokens)
+            .AddPart(core => core.Nonces)
+            .AddPart(core => core.SshKeys)
+            .AddPart(core => core.Events)
+            .AddPart(core => core.Timeline)
+            .AddPart(core => core.ScriptResults)
+            .AddPart(core => core.BootResources)
+            .AddPart(core => core.Files)
+            .AddPart(core => core.Settings)
+            .AddPart(core => core.PowerQueue)
+            .AddPart(core => core.Deadlines);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CoreWorkers>());
         return services;
     }

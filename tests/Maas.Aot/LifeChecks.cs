@@ -35,14 +35,14 @@ internal static class LifeChecks
         await new Life(host.Services.GetRequiredService<MaasCore>()).LiveAsync();
     }
 
-    private sealed class Life(MaasCore region)
+    private sealed class Life(MaasCore core)
     {
         private SystemId _id;
 
         public async Task LiveAsync()
         {
             await UploadAsync();
-            var enlisted = await region.Machines.EnlistAsync(new NewMachine
+            var enlisted = await core.Machines.EnlistAsync(new NewMachine
             {
                 MacAddresses = [MacAddress.Parse("52:54:00:00:00:12")],
                 Power = new PowerSettings("ipmi", new Dictionary<string, string> { ["power_address"] = "10.0.0.8" }),
@@ -54,19 +54,19 @@ internal static class LifeChecks
             await BecomesAsync(MachineStatus.Ready);
 
             var request = new AllocationRequest { Owner = "bob", TokenKey = "t1", AgentName = "juju" };
-            var allocated = await region.Machines.AllocateAsync(request);
+            var allocated = await core.Machines.AllocateAsync(request);
             Check.That(allocated is AllocationResult.Allocated { Machine: var taken } && taken.Id == _id);
             var bobs = new MachineFilter { Owners = ["bob"], AllocatedByTokens = ["t1"], AgentNames = ["juju"] };
-            Check.That((await region.Machines.ListAsync(bobs)).Count == 1);
+            Check.That((await core.Machines.ListAsync(bobs)).Count == 1);
             await DoAsync(new MachineCommand.Deploy("bob") { UserData = "#cloud-config\n"u8.ToArray() });
-            var data = await region.Machines.GetUserDataAsync(_id);
+            var data = await core.Machines.GetUserDataAsync(_id);
             Check.That(data is { } bytes && bytes.Span.SequenceEqual("#cloud-config\n"u8));
             await DoAsync(new MachineCommand.NetbootOff());
             await DoAsync(new MachineCommand.UserDataFetched());
             await BecomesAsync(MachineStatus.Deployed);
             await DoAsync(new MachineCommand.Release { By = "bob" });
             await BecomesAsync(MachineStatus.Ready);
-            Check.That((await region.Timeline.ReadAsync(_id)).Count > 5);
+            Check.That((await core.Timeline.ReadAsync(_id)).Count > 5);
         }
 
         private async Task UploadAsync()
@@ -80,37 +80,37 @@ internal static class LifeChecks
                 Size = image.Length,
                 Sha256 = Convert.ToHexString(SHA256.HashData(image)),
             };
-            var resource = ((UploadResult.Taken)await region.BootResources.CreateAsync(upload)).Resource;
+            var resource = ((UploadResult.Taken)await core.BootResources.CreateAsync(upload)).Resource;
             using var content = new MemoryStream(image);
-            await region.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, content);
+            await core.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, content);
         }
 
         private async Task ReportScriptsAsync()
         {
-            foreach (var script in await region.ScriptResults.PendingAsync(_id))
+            foreach (var script in await core.ScriptResults.PendingAsync(_id))
             {
                 var printed = Encoding.UTF8.GetBytes(script.Result.Name == BuiltinScripts.Inventory ? Inventory : "fine\n");
                 var output = new ScriptOutput(printed, printed, default);
                 var report = new ScriptReport { ResultId = script.Result.Id, ExitStatus = 0, Output = output };
-                Check.That(await region.ScriptResults.ReportAsync(_id, report) is { Status: ScriptStatus.Passed });
-                Check.That(Check.Found(await region.ScriptResults.OutputAsync(script.Result.Id)).Combined.Span.SequenceEqual(printed));
+                Check.That(await core.ScriptResults.ReportAsync(_id, report) is { Status: ScriptStatus.Passed });
+                Check.That(Check.Found(await core.ScriptResults.OutputAsync(script.Result.Id)).Combined.Span.SequenceEqual(printed));
             }
 
-            Check.That((await region.ScriptResults.CurrentAsync([_id]))[_id].Any());
+            Check.That((await core.ScriptResults.CurrentAsync([_id]))[_id].Any());
         }
 
         private async Task DoAsync(MachineCommand command) =>
-            Check.That(await region.Machines.ExecuteAsync(_id, command) is CommandResult.Done, command.ToString());
+            Check.That(await core.Machines.ExecuteAsync(_id, command) is CommandResult.Done, command.ToString());
 
         /// <summary>Lets the power worker do all that is due.</summary>
         private async Task BecomesAsync(MachineStatus status)
         {
-            while (await region.PowerQueue.PassAsync() > 0)
+            while (await core.PowerQueue.PassAsync() > 0)
             {
                 // Each action may be followed by another.
             }
 
-            Check.That((await region.Machines.GetAsync(_id))?.Status == status);
+            Check.That((await core.Machines.GetAsync(_id))?.Status == status);
         }
     }
 

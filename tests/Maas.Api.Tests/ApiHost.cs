@@ -29,14 +29,14 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string? _directory;
 
-    private ApiHost(WebApplication app, MaasCore region, TimeProvider timeProvider, string? directory)
+    private ApiHost(WebApplication app, MaasCore core, TimeProvider timeProvider, string? directory)
     {
-        (_app, Region, Time, _directory) = (app, region, timeProvider, directory);
+        (_app, Core, Time, _directory) = (app, core, timeProvider, directory);
         Origin = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(Origin) };
     }
 
-    public MaasCore Region { get; }
+    public MaasCore Core { get; }
 
     public TimeProvider Time { get; }
 
@@ -64,12 +64,12 @@ internal sealed class ApiHost : IAsyncDisposable
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
         var options = new MaasCoreOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") };
         configureRegion?.Invoke(options);
-        var region = await MaasCore.OpenAsync(options, timeProvider, power, cancellationToken: Cancellation);
+        var core = await MaasCore.OpenAsync(options, timeProvider, power, cancellationToken: Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(timeProvider).AddSingleton(region).AddMaasApi(options =>
+        builder.Services.AddSingleton(timeProvider).AddSingleton(core).AddMaasApi(options =>
         {
             options.VerifyArguments = true;
             configure?.Invoke(options);
@@ -79,7 +79,7 @@ internal sealed class ApiHost : IAsyncDisposable
         web.MapMaasApi(prefix);
         await web.StartAsync(Cancellation);
 
-        var host = new ApiHost(web, region, timeProvider, temporary);
+        var host = new ApiHost(web, core, timeProvider, temporary);
         host.Admin = await host.KeyOfAsync("admin", isAdministrator: true);
         host.Bob = await host.KeyOfAsync("bob");
         host.Eve = await host.KeyOfAsync("eve");
@@ -88,9 +88,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     private async Task<ApiKey> KeyOfAsync(string name, bool isAdministrator = false)
     {
-        var user = await Region.Users.FindAsync(name, Cancellation)
-            ?? await Region.Users.CreateAsync(name, $"{name}@example.com", new Secret(""), isAdministrator, Cancellation);
-        return await Region.Users.CreateApiKeyAsync(user!, "test", Cancellation);
+        var user = await Core.Users.FindAsync(name, Cancellation)
+            ?? await Core.Users.CreateAsync(name, $"{name}@example.com", new Secret(""), isAdministrator, Cancellation);
+        return await Core.Users.CreateApiKeyAsync(user!, "test", Cancellation);
     }
 
     /// <summary>An <c>Authorization</c> header as oauthlib writes it.</summary>
@@ -139,7 +139,7 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>A New machine.</summary>
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01")
     {
-        var result = await Region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(mac)] }, Cancellation);
+        var result = await Core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(mac)] }, Cancellation);
         return ((CreateResult.Created)result).Machine;
     }
 
@@ -149,9 +149,9 @@ internal sealed class ApiHost : IAsyncDisposable
         var printed = inventory ?? Inventory;
         var machine = await EnlistAsync(mac);
         await DoAsync(machine.Id, new MachineCommand.Commission { By = "admin" });
-        foreach (var script in await Region.ScriptResults.PendingAsync(machine.Id, Cancellation))
+        foreach (var script in await Core.ScriptResults.PendingAsync(machine.Id, Cancellation))
         {
-            await Region.ScriptResults.ReportAsync(machine.Id, new Maas.Core.Scripts.ScriptReport
+            await Core.ScriptResults.ReportAsync(machine.Id, new Maas.Core.Scripts.ScriptReport
             {
                 ResultId = script.Result.Id,
                 ExitStatus = 0,
@@ -163,25 +163,25 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     public async Task<Machine> DoAsync(SystemId id, MachineCommand command) =>
-        (await Region.Machines.ExecuteAsync(
+        (await Core.Machines.ExecuteAsync(
             id, command, cancellationToken: Cancellation)).Should().BeOfType<CommandResult.Done>().Which.Machine;
 
-    public async Task<Machine> MachineAsync(SystemId id) => (await Region.Machines.GetAsync(id, Cancellation))!;
+    public async Task<Machine> MachineAsync(SystemId id) => (await Core.Machines.GetAsync(id, Cancellation))!;
 
-    public async Task<MachineToken> TokenAsync(Machine machine) => (await Region.MachineTokens.GetOrCreateAsync(machine.Id, Cancellation))!;
+    public async Task<MachineToken> TokenAsync(Machine machine) => (await Core.MachineTokens.GetOrCreateAsync(machine.Id, Cancellation))!;
 
     /// <summary>An image of <paramref name="size"/> bytes, uploaded.</summary>
     public async Task<byte[]> UploadImageAsync(int size = 100_000, string name = "custom/debian-12")
     {
         var bytes = new byte[size];
         for (var i = 0; i < size; i++) bytes[i] = (byte)(i * 31);
-        var taken = await Region.BootResources.CreateAsync(new()
+        var taken = await Core.BootResources.CreateAsync(new()
         {
             Name = name, Architecture = "amd64/generic", FileType = "ddraw", Size = size,
                 Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
         }, Cancellation);
         var resource = ((Maas.Core.Images.UploadResult.Taken)taken).Resource;
-        await Region.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, new MemoryStream(bytes), Cancellation);
+        await Core.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, new MemoryStream(bytes), Cancellation);
         return bytes;
     }
 
@@ -189,7 +189,7 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        await Region.DisposeAsync();
+        await Core.DisposeAsync();
         if (_directory is not null) Directory.Delete(_directory, recursive: true);
     }
 }

@@ -266,7 +266,7 @@ public partial class ClientCompatibilityTests
     public async Task An_events_time_has_a_dot_after_the_month()
     {
         await using var host = await ApiHost.StartAsync();
-        await host.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Test", "something"), ApiHost.Cancellation);
+        await host.Core.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Test", "something"), ApiHost.Cancellation);
 
         var created =
             (await host.GetAsync(host.Admin, "events/?op=query")).Json.GetProperty("events")[0].GetProperty("created").GetString()!;
@@ -297,7 +297,7 @@ public partial class ClientCompatibilityTests
         (await host.SendAsync("POST", "machines/", null, Long(3_000))).Expect(413);
         (await host.SendAsync("POST", "machines/", host.Sign(host.Bob), Long(30_000))).Expect(413);
         (await host.SendAsync("POST", "machines/", host.Sign(host.Bob), new StreamedContent(30_000))).Expect(413);
-        (await host.Region.Machines.ListAsync(null, ApiHost.Cancellation)).Should().BeEmpty();
+        (await host.Core.Machines.ListAsync(null, ApiHost.Cancellation)).Should().BeEmpty();
     }
 
     [Theory]

@@ -59,14 +59,14 @@ internal static partial class AccountResource
     {
         if (request.Caller is Caller.OfUser { MayManageKeys: false }) return KeysDenied;
         var key =
-            await request.Region.Users.CreateApiKeyAsync(request.User, request.Form["name"] ?? "", request.Aborted).ConfigureAwait(false);
+            await request.Core.Users.CreateApiKeyAsync(request.User, request.Form["name"] ?? "", request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json => Write(json, key));
     }
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
         if (request.Form["token_key"] is not { Length: > 0 } key) return ApiResults.BadRequest("No provided token_key!");
-        return await request.Region.Users.DeleteApiKeyAsync(request.User, key, request.Aborted).ConfigureAwait(false)
+        return await request.Core.Users.DeleteApiKeyAsync(request.User, key, request.Aborted).ConfigureAwait(false)
             ? ApiResults.NoContent
             : ApiResults.NotFound("Token");
     }
@@ -74,7 +74,7 @@ internal static partial class AccountResource
     private static async Task<ApiResult> ListAsync(ApiRequest request)
     {
         if (request.Caller is Caller.OfUser { MayManageKeys: false }) return KeysDenied;
-        var keys = await request.Region.Users.ListApiKeysAsync(request.User, request.Aborted).ConfigureAwait(false);
+        var keys = await request.Core.Users.ListApiKeysAsync(request.User, request.Aborted).ConfigureAwait(false);
         return ApiResults.List(keys, (json, key) =>
         {
             json.WriteStartObject();
@@ -93,7 +93,7 @@ internal static partial class AccountResource
         var (token, name) = (form.Required("token"), form.Required("name"));
         if (form.HasErrors) return form.BadRequest();
         var key = token.Split(':') is [_, var middle, _] ? middle : token;
-        return await request.Region.Users.RenameApiKeyAsync(request.User, key, name, request.Aborted).ConfigureAwait(false)
+        return await request.Core.Users.RenameApiKeyAsync(request.User, key, name, request.Aborted).ConfigureAwait(false)
             ? ApiResults.Text("Accepted", 202)
             : ApiResults.NotFound("Token");
     }
@@ -113,7 +113,7 @@ internal static partial class AccountResource
         // Checking a password is slow on purpose; unauthenticated callers must not delay users.
         var (entered, user) = await request.Services.Passwords.RunAsync(
             request.RemoteAddress,
-            () => request.Region.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted),
+            () => request.Core.Users.VerifyPasswordAsync(name, new Secret(password), request.Aborted),
             request.Aborted)
                 .ConfigureAwait(false);
         if (!entered) return ApiResults.Busy("Too many logins at once. Try again.", TimeSpan.FromSeconds(2));
@@ -134,16 +134,16 @@ internal static partial class AccountResource
     /// </summary>
     private static async Task<ApiKey> KeyForAsync(ApiRequest request, User user, string consumer)
     {
-        var keys = await request.Region.Users.ListApiKeysAsync(user, request.Aborted).ConfigureAwait(false);
+        var keys = await request.Core.Users.ListApiKeysAsync(user, request.Aborted).ConfigureAwait(false);
         if (keys.FirstOrDefault(each => consumer.Length > 0 && each.Name == consumer) is { } known) return known;
         try
         {
-            return await request.Region.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
+            return await request.Core.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
         }
         catch (QuotaExceededException) when (keys.FirstOrDefault(each => each.Name.Length == 0) is { } oldest)
         {
-            await request.Region.Users.DeleteApiKeyAsync(user, oldest.TokenKey, request.Aborted).ConfigureAwait(false);
-            return await request.Region.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
+            await request.Core.Users.DeleteApiKeyAsync(user, oldest.TokenKey, request.Aborted).ConfigureAwait(false);
+            return await request.Core.Users.CreateApiKeyAsync(user, consumer, request.Aborted).ConfigureAwait(false);
         }
     }
 
@@ -159,7 +159,7 @@ internal static partial class AccountResource
             count,
             shown,
             request.RemoteAddress);
-        await request.Region.Events.WriteAsync(
+        await request.Core.Events.WriteAsync(
             null,
             new EventNote(
                 EventLevel.Warning, "Authentication", $"{count} logins failed, the last as {shown} from {request.RemoteAddress}."),

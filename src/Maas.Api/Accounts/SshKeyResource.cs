@@ -29,7 +29,7 @@ internal static class SshKeyResource
 
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
         ApiResults.List(
-            await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false),
+            await request.Core.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false),
             (json, key) => Write(json, key, request.Links));
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)
@@ -37,14 +37,14 @@ internal static class SshKeyResource
         var form = request.Reader();
         var text = form.Required("key");
         if (form.HasErrors) return form.BadRequest();
-        var present = await request.Region.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false);
+        var present = await request.Core.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false);
         if (present.Any(each => each.Key == text.Trim()))
         {
             form.Refuse("__all__", "This key has already been added for this user.");
             return form.BadRequest();
         }
 
-        if (await request.Region.SshKeys.AddAsync(request.User.Name, text, null, request.Aborted).ConfigureAwait(false) is { } key)
+        if (await request.Core.SshKeys.AddAsync(request.User.Name, text, null, request.Aborted).ConfigureAwait(false) is { } key)
             return ApiResults.Json(json => Write(json, key, request.Links), 201);
         form.Refuse("key", "This is not an SSH public key.");
         return form.BadRequest();
@@ -59,13 +59,13 @@ internal static class SshKeyResource
     {
         if (await FindAsync(request).ConfigureAwait(false) is not { } key) return ApiResults.NotFound("SSHKey");
         if (key.Owner != request.User.Name) return ApiResults.Forbidden("Can't delete a key you don't own.");
-        await request.Region.SshKeys.DeleteAsync(key.Id, request.Aborted).ConfigureAwait(false);
+        await request.Core.SshKeys.DeleteAsync(key.Id, request.Aborted).ConfigureAwait(false);
         return ApiResults.NoContent;
     }
 
     private static async Task<SshKey?> FindAsync(ApiRequest request) =>
         long.TryParse(request.Route["id"], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? await request.Region.SshKeys.GetAsync(id, request.Aborted).ConfigureAwait(false)
+            ? await request.Core.SshKeys.GetAsync(id, request.Aborted).ConfigureAwait(false)
             : null;
 
     private static void Write(Utf8JsonWriter json, SshKey key, Links links)

@@ -40,10 +40,10 @@ internal static class UserResource
 
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
         ApiResults.List(
-            await request.Region.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
+            await request.Core.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
-        await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is { } user
+        await request.Core.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is { } user
             ? Show(request, user)
             : ApiResults.NotFound("User");
 
@@ -57,20 +57,20 @@ internal static class UserResource
             form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
         if (form.HasErrors) return form.BadRequest();
         var user =
-            await request.Region.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted)
+            await request.Core.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted)
                 .ConfigureAwait(false);
         return user is null ? ApiResults.BadRequest("The user name is taken, or not allowed.") : Show(request, user);
     }
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
-        if (await request.Region.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user)
+        if (await request.Core.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user)
             return ApiResults.NoContent;
         if (user.Name == request.User.Name) return ApiResults.BadRequest("An administrator cannot self-delete.");
         var owned =
-            await request.Region.Machines.ListAsync(new MachineFilter { Owners = [user.Name] }, request.Aborted).ConfigureAwait(false);
+            await request.Core.Machines.ListAsync(new MachineFilter { Owners = [user.Name] }, request.Aborted).ConfigureAwait(false);
         if (owned.Count > 0) return ApiResults.BadRequest($"{owned.Count} machine(s) are still allocated to {user.Name}.");
-        await request.Region.Users.DeleteAsync(user.Name, request.Aborted).ConfigureAwait(false);
+        await request.Core.Users.DeleteAsync(user.Name, request.Aborted).ConfigureAwait(false);
         return ApiResults.NoContent;
     }
 

@@ -54,18 +54,18 @@ internal static class BootResourcesResource
         var type = request.Form["type"];
         if (type is not (null or "" or "synced" or "uploaded"))
             return ApiResults.BadRequest($"'{type}' is not a valid boot resource type. Available types: synced, uploaded");
-        var resources = type == "synced" ? [] : await request.Region.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
+        var resources = type == "synced" ? [] : await request.Core.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
         return ApiResults.List(resources, (json, resource) => Write(json, resource, request.Links, []));
     }
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         IdOf(request, "id") is { } id
-            && await request.Region.BootResources.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } resource
+            && await request.Core.BootResources.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } resource
             ? ApiResults.Json(json => Write(json, resource, request.Links, resource.Sets))
             : ApiResults.NotFound("BootResource");
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request) =>
-        IdOf(request, "id") is { } id && await request.Region.BootResources.DeleteAsync(id, request.Aborted).ConfigureAwait(false)
+        IdOf(request, "id") is { } id && await request.Core.BootResources.DeleteAsync(id, request.Aborted).ConfigureAwait(false)
             ? ApiResults.NoContent
             : ApiResults.NotFound("BootResource");
 
@@ -86,7 +86,7 @@ internal static class BootResourcesResource
         };
         if (form.HasErrors) return form.BadRequest();
 
-        return await request.Region.BootResources.CreateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
+        return await request.Core.BootResources.CreateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
             UploadResult.Taken { Resource: var resource } when content is { } bytes && !resource.Sets[^1].File.IsComplete =>
                 await FillAsync(request, resource, bytes).ConfigureAwait(false),
@@ -102,11 +102,11 @@ internal static class BootResourcesResource
     /// <summary>Stores the bytes that came with the announcement.</summary>
     private static async Task<ApiResult> FillAsync(ApiRequest request, BootResource announced, ReadOnlyMemory<byte> content)
     {
-        var result = await request.Region.BootResources
+        var result = await request.Core.BootResources
             .AppendAsync(announced.Id, announced.Sets[^1].File.Id, new MemoryStream(content.ToArray(), writable: false), request.Aborted)
                 .ConfigureAwait(false);
         if (result is UploadResult.Refused refused) return ApiResults.BadRequest(refused.Reason);
-        return await request.Region.BootResources.GetAsync(announced.Id, request.Aborted).ConfigureAwait(false) is { } resource
+        return await request.Core.BootResources.GetAsync(announced.Id, request.Aborted).ConfigureAwait(false) is { } resource
             ? ApiResults.Json(json => Write(json, resource, request.Links, [resource.Sets[^1]]), 201)
             : ApiResults.NotFound("BootResource");
     }
@@ -125,7 +125,7 @@ internal static class BootResourcesResource
         if (body.ContentLength > request.Services.Options.UploadChunkLimit)
             return ApiResults.TooLarge(request.Services.Options.UploadChunkLimit);
         RequestBody.Allow(body, request.Services.Options.UploadChunkLimit);
-        return await request.Region.BootResources.AppendAsync(resourceId, fileId, body.Body, request.Aborted).ConfigureAwait(false) switch
+        return await request.Core.BootResources.AppendAsync(resourceId, fileId, body.Body, request.Aborted).ConfigureAwait(false) switch
         {
             UploadResult.Taken => ApiResults.Ok,
             UploadResult.Refused refused => ApiResults.BadRequest(refused.Reason),

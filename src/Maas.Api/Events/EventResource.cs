@@ -50,7 +50,7 @@ internal static class EventResource
         IReadOnlyList<Event> events = [];
         if (ids is not { Count: 0 })
         {
-            events = await request.Region.Events.QueryAsync(new EventQuery
+            events = await request.Core.Events.QueryAsync(new EventQuery
             {
                 MachineIds = ids ?? [],
                 Hostnames = request.Form.All("hostname"),
@@ -75,13 +75,13 @@ internal static class EventResource
         List<SystemId> ids = [.. named.Select(text => SystemId.TryParse(text, out var id) ? id : default).Where(id => id != default)];
         if (domains.Count > 0 || agents.Count > 0)
         {
-            var fitting = await request.Region.Machines.ListAsync(new MachineFilter { Domains = domains, AgentNames = agents },
+            var fitting = await request.Core.Machines.ListAsync(new MachineFilter { Domains = domains, AgentNames = agents },
                 request.Aborted).ConfigureAwait(false);
             ids.AddRange(fitting.Select(machine => machine.Id));
         }
 
         foreach (var mac in macs)
-            if (await request.Region.Machines.FindByMacAsync(mac, request.Aborted).ConfigureAwait(false) is { } machine)
+            if (await request.Core.Machines.FindByMacAsync(mac, request.Aborted).ConfigureAwait(false) is { } machine)
                 ids.Add(machine.Id);
         return ids;
     }

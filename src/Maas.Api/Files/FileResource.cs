@@ -58,17 +58,17 @@ internal static class FileResource
         if (request.Body.Files.Count == 0) return ApiResults.BadRequest("File not supplied");
         if (request.Body.Files is not [var file]) return ApiResults.BadRequest("Exactly one file must be supplied");
         if (file.Content.Length > FileStorage.MaximumSize) return ApiResults.TooLarge(FileStorage.MaximumSize);
-        await request.Region.Files.PutAsync(request.User.Name, name, file.Content, request.Aborted).ConfigureAwait(false);
+        await request.Core.Files.PutAsync(request.User.Name, name, file.Content, request.Aborted).ConfigureAwait(false);
         return ApiResults.Text("", 201);
     }
 
     internal static async Task<ApiResult> ListAsync(ApiRequest request) =>
         ApiResults.List(
-            await request.Region.Files.ListAsync(request.User.Name, request.Form["prefix"] ?? "", request.Aborted).ConfigureAwait(false),
+            await request.Core.Files.ListAsync(request.User.Name, request.Form["prefix"] ?? "", request.Aborted).ConfigureAwait(false),
             (json, file) => Write(json, file, request, withContent: false));
 
     internal static async Task<ApiResult> ReadAsync(ApiRequest request) =>
-        await request.Region.Files.FindAsync(request.User.Name, request.Route["filename"], request.Aborted)
+        await request.Core.Files.FindAsync(request.User.Name, request.Route["filename"], request.Aborted)
             .ConfigureAwait(false) is { } file
             ? ApiResults.Json(json => Write(json, file, request, withContent: true))
             : ApiResults.Text("Not Found", 404) with { Headers = [new("Workaround", "bug1123986")] };
@@ -76,20 +76,20 @@ internal static class FileResource
     internal static async Task<ApiResult> GetAsync(ApiRequest request)
     {
         if (request.Form["filename"] is not { Length: > 0 } name) return ApiResults.BadRequest("No provided filename!");
-        return Raw(await request.Region.Files.FindAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false));
+        return Raw(await request.Core.Files.FindAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false));
     }
 
     internal static async Task<ApiResult> GetByKeyAsync(ApiRequest request)
     {
         if (request.Form["key"] is not { Length: > 0 } key) return ApiResults.BadRequest("No provided key!");
-        return Raw(await request.Region.Files.FindByKeyAsync(key, request.Aborted).ConfigureAwait(false));
+        return Raw(await request.Core.Files.FindByKeyAsync(key, request.Aborted).ConfigureAwait(false));
     }
 
     internal static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
         var name = request.Route.Find("filename") ?? request.Form["filename"];
         if (string.IsNullOrEmpty(name)) return ApiResults.BadRequest("Filename not supplied");
-        return await request.Region.Files.DeleteAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false)
+        return await request.Core.Files.DeleteAsync(request.User.Name, name, request.Aborted).ConfigureAwait(false)
             ? ApiResults.NoContent
             : ApiResults.Text("Not Found", 404);
     }

@@ -50,7 +50,7 @@ internal static class ClusterResource10
     private static async Task<ApiResult> BootImagesAsync(ApiRequest request)
     {
         if (request.Route["uuid"] != Master) return ApiResults.NotFound("NodeGroup");
-        var images = await request.Region.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
+        var images = await request.Core.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
         return ApiResults.List(images.Where(image => image.Sets.Any(set => set.File.IsComplete)), Write);
     }
 

@@ -59,7 +59,7 @@ internal static class MacResource10
         Machine machine,
         Func<IReadOnlyList<MacAddress>, IReadOnlyList<MacAddress>> change)
     {
-        var result = await request.Region.Machines.EditAsync(
+        var result = await request.Core.Machines.EditAsync(
             machine.Id, request.Actor, each => each with { MacAddresses = change(each.MacAddresses) }, request.Aborted)
                 .ConfigureAwait(false);
         return result is EditResult.Done ? null : CommandResults.Of(result, request);

@@ -127,7 +127,7 @@ internal static class NodeResource10
     internal static async Task<ApiResult> WithAsync(ApiRequest request, Func<Machine, bool> may, Func<Machine, Task<ApiResult>> then)
     {
         if (!SystemId.TryParse(request.Route["system_id"], out var id)
-            || await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not { } machine)
+            || await request.Core.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not { } machine)
                 return ApiResults.NotFound("Node");
         return request.User.MaySee(machine) && may(machine)
             ? await then(machine).ConfigureAwait(false)
@@ -182,7 +182,7 @@ internal static class NodeResource10
         var form = request.Reader();
         var wanted = Allocation.Read(form, (Caller.OfUser)request.Caller);
         if (form.HasErrors) return form.BadRequest();
-        return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
+        return await request.Core.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
             AllocationResult.Allocated allocated => Show(request, allocated.Machine),
             AllocationResult.NoMachine => ApiResults.Conflict("No matching node is available."),
@@ -232,7 +232,7 @@ internal static class NodeResource10
             return ApiResults.Forbidden("Only an administrator may say how a node is turned on and off.");
         if (changesPower) _ = form.Power(machine.Power);
         if (form.HasErrors) return form.BadRequest();
-        var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
+        var result = await request.Core.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
             Architecture = architecture ?? each.Architecture,
@@ -245,7 +245,7 @@ internal static class NodeResource10
     {
         if (NodeJson.StatusOf(machine.Status) == 6)
             return ApiResults.Conflict($"Cannot delete node {machine.Id}: node is in state {NodeJson.NameOf(machine)}.");
-        return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted)
+        return await request.Core.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted)
             .ConfigureAwait(false) is CommandResult.Refused refused
             ? CommandResults.Refused(refused)
             : ApiResults.NoContent;
@@ -279,7 +279,7 @@ internal static class NodeResource10
     private static Task<ApiResult> ReleaseAsync(ApiRequest request) => WithAsync(request, request.User.MayTake, async machine =>
     {
         var result =
-            await request.Region.Machines.ExecuteAsync(
+            await request.Core.Machines.ExecuteAsync(
                 machine.Id, new MachineCommand.Release { Comment = request.Comment }, request.Actor, request.Aborted)
                 .ConfigureAwait(false);
         return result switch
@@ -298,7 +298,7 @@ internal static class NodeResource10
     private static async Task<ApiResult> CommandAsync(ApiRequest request, Machine machine, MachineCommand command)
     {
         var explained = command with { Comment = request.Comment ?? command.Comment };
-        return await request.Region.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted)
+        return await request.Core.Machines.ExecuteAsync(machine.Id, explained, request.Actor, request.Aborted)
             .ConfigureAwait(false) switch
         {
             CommandResult.Done done => Show(request, done.Machine),

@@ -58,7 +58,7 @@ internal static class Allocation
         _ = form.Boolean("verbose");
         if (form.HasErrors) return form.BadRequest();
 
-        return await request.Region.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
+        return await request.Core.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
             AllocationResult.Allocated allocated => request.Show(allocated.Machine, WriteConstraints),
             AllocationResult.NoMachine none => ApiResults.Conflict(none.Reason),

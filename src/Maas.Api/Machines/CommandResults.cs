@@ -16,7 +16,7 @@ internal static class CommandResults
         public async Task<ApiResult> ExecuteAsync(SystemId id, MachineCommand command)
         {
             var explained = command with { Comment = request.Comment ?? command.Comment };
-            return await request.Region.Machines.ExecuteAsync(id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
+            return await request.Core.Machines.ExecuteAsync(id, explained, request.Actor, request.Aborted).ConfigureAwait(false) switch
             {
                 CommandResult.Done done => request.Show(done.Machine),
                 CommandResult.Refused refused => Refused(refused, TargetOf(command)),
@@ -28,7 +28,7 @@ internal static class CommandResults
         /// <summary>The machine as API 2.0 shows it, and more members that <paramref name="extra"/> writes.</summary>
         public ApiResult Show(Machine machine, Action<Utf8JsonWriter>? extra = null) => new ApiResult.Deferred(async cancellationToken =>
         {
-            var scripts = await request.Region.ScriptResults.CurrentAsync([machine.Id], cancellationToken).ConfigureAwait(false);
+            var scripts = await request.Core.ScriptResults.CurrentAsync([machine.Id], cancellationToken).ConfigureAwait(false);
             return ApiResults.Json(json => MachineJson.Write(json, machine, scripts[machine.Id], request.Links, extra));
         });
 
@@ -36,7 +36,7 @@ internal static class CommandResults
         public ApiResult ShowAll(IEnumerable<Machine> machines) => new ApiResult.Deferred(async cancellationToken =>
         {
             List<Machine> shown = [.. machines];
-            var scripts = await request.Region.ScriptResults.CurrentAsync([.. shown.Select(machine => machine.Id)], cancellationToken)
+            var scripts = await request.Core.ScriptResults.CurrentAsync([.. shown.Select(machine => machine.Id)], cancellationToken)
                 .ConfigureAwait(false);
             return ApiResults.List(shown, (json, machine) => MachineJson.Write(json, machine, scripts[machine.Id], request.Links, null));
         });

@@ -21,7 +21,7 @@ internal static class MachineBatches
             foreach (var text in request.Form.All(field).Distinct(StringComparer.Ordinal))
             {
                 if (SystemId.TryParse(text, out var id)
-                    && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine)
+                    && await request.Core.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine)
                         machines.Add(machine);
                 else unknown.Add(text);
             }
@@ -33,7 +33,7 @@ internal static class MachineBatches
         public async Task<IEnumerable<Machine>> AllocatedMachinesAsync()
         {
             var ids = request.Form.All("id");
-            var machines = await request.Region.Machines.ListAsync(
+            var machines = await request.Core.Machines.ListAsync(
                 new MachineFilter { AllocatedByTokens = [((Caller.OfUser)request.Caller).TokenKey] }, request.Aborted)
                     .ConfigureAwait(false);
             return machines.Where(machine => ids.Count == 0 || ids.Contains(machine.Id.ToString()));
@@ -46,7 +46,7 @@ internal static class MachineBatches
             List<Machine> accepted = [];
             foreach (var machine in machines)
             {
-                switch (await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), request.Actor, request.Aborted)
+                switch (await request.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), request.Actor, request.Aborted)
                     .ConfigureAwait(false))
                 {
                     case CommandResult.Done done when done.Machine.Status != machine.Status: accepted.Add(done.Machine); break;
@@ -72,7 +72,7 @@ internal static class MachineBatches
             foreach (var machine in machines)
             {
                 var command = new MachineCommand.Release { Comment = request.Comment };
-                switch (await request.Region.Machines.ExecuteAsync(machine.Id, command, request.Actor, request.Aborted)
+                switch (await request.Core.Machines.ExecuteAsync(machine.Id, command, request.Actor, request.Aborted)
                     .ConfigureAwait(false))
                 {
                     case CommandResult.Done: released.Add(machine.Id.ToString()); break;
@@ -116,8 +116,8 @@ internal static class MachineBatches
 
         /// <summary>Stores a new machine: one that speaks for itself may be known already, a user's may not.</summary>
         public Task<CreateResult> StoreNewMachineAsync(NewMachine machine) => request.Caller is Caller.OfUser { User: var user }
-            ? request.Region.Machines.CreateAsync(machine, user.Name, request.Aborted)
-            : request.Region.Machines.EnlistAsync(machine, request.Aborted);
+            ? request.Core.Machines.CreateAsync(machine, user.Name, request.Aborted)
+            : request.Core.Machines.EnlistAsync(machine, request.Aborted);
     }
 
     /// <summary>

@@ -186,7 +186,7 @@ internal static class MachineOperations
     /// </summary>
     private static async Task<EraseMode?> EraseModeAsync(ApiRequest request, FormReader form)
     {
-        var settings = request.Region.Settings;
+        var settings = request.Core.Settings;
         var always = await settings.GetAsync(SettingCatalogue.EraseOnRelease, request.Aborted).ConfigureAwait(false) == "true";
         return always || form.Boolean("erase") is true
             ? await settings.GetEraseModeAsync(form.Boolean("secure_erase"), form.Boolean("quick_erase"), request.Aborted)

@@ -42,7 +42,7 @@ internal static class MachinePermissions
         /// <summary>The machine in the path, if the user may see it.</summary>
         public async Task<Machine?> FindMachineAsync() =>
             SystemId.TryParse(request.Route["system_id"], out var id)
-            && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine
+            && await request.Core.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } machine
             && request.User.MaySee(machine)
                 ? machine
                 : null;

@@ -102,7 +102,7 @@ internal static class MachineResource
         if (changesPower) _ = form.Power(machine.Power);
         if (form.HasErrors) return form.BadRequest();
 
-        var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each => each with
+        var result = await request.Core.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
             Domain = form.Optional("domain") ?? each.Domain,
@@ -123,7 +123,7 @@ internal static class MachineResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (machine.Locked) return ApiResults.Forbidden("The machine is locked.");
-        return await request.Region.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted).ConfigureAwait(false) switch
+        return await request.Core.Machines.DeleteAsync(machine.Id, request.Actor, request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done => ApiResults.NoContent,
             CommandResult.Refused refused => CommandResults.Refused(refused),
@@ -150,7 +150,7 @@ internal static class MachineResource
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!machine.Power.IsManual)
-            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower(), request.Actor, request.Aborted)
+            await request.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower(), request.Actor, request.Aborted)
                 .ConfigureAwait(false);
         return ApiResults.Json(json =>
         {
@@ -170,7 +170,7 @@ internal static class MachineResource
         // The token is read before the permission is checked: a change of owner revokes it, so that the token shown is never of a later
         // owner's time.
         var token = SystemId.TryParse(request.Route["system_id"], out var id)
-            ? await request.Region.MachineTokens.GetAsync(id, request.Aborted).ConfigureAwait(false)
+            ? await request.Core.MachineTokens.GetAsync(id, request.Aborted).ConfigureAwait(false)
             : null;
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (!request.User.MayEdit(machine)) return MachinePermissions.Denied;
@@ -199,7 +199,7 @@ internal static class MachineResource
         var changes = request.Form.Fields.Where(field => field.Key is not ("op" or "")).ToList();
         var owner = request.Actor with { IsAdministrator = false }; // owner data is the owner's alone
         var result =
-            await request.Region.Machines.EditAsync(
+            await request.Core.Machines.EditAsync(
                 machine.Id, owner, each => each with { OwnerData = Changed(each, changes) }, request.Aborted)
                 .ConfigureAwait(false);
         return CommandResults.Of(result, request);

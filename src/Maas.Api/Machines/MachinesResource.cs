@@ -94,7 +94,7 @@ internal static class MachinesResource
         if (query.Tags.Values.Any(tags => tags.Count > 0)) await RefuseUnknownTagsAsync(request, form, query.Tags).ConfigureAwait(false);
         if (form.HasErrors) return ([], form.BadRequest());
         if (query.MatchesNothing) return ([], null);
-        var machines = await request.Region.Machines.ListAsync(query.Filter, request.Aborted).ConfigureAwait(false);
+        var machines = await request.Core.Machines.ListAsync(query.Filter, request.Aborted).ConfigureAwait(false);
         return ([.. machines.Where(machine => request.User.MaySee(machine) && query.Also(machine))], null);
     }
 
@@ -104,7 +104,7 @@ internal static class MachinesResource
         var seconds = form.Integer("older_than", 0, int.MaxValue);
         if (form.HasErrors) return form.BadRequest();
         DateTimeOffset? before = seconds is { } age ? request.Services.Time.GetUtcNow().AddSeconds(-age) : null;
-        var deleted = await request.Region.Machines.DeleteNewAsync(request.Actor, before, request.Aborted).ConfigureAwait(false);
+        var deleted = await request.Core.Machines.DeleteNewAsync(request.Actor, before, request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json =>
         {
             json.WriteStartObject();
@@ -116,7 +116,7 @@ internal static class MachinesResource
     private static async Task RefuseUnknownTagsAsync(ApiRequest request, FormReader form,
         IReadOnlyDictionary<string, IReadOnlyList<string>> named)
     {
-        HashSet<string> known = [.. (await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false)).Select(tag => tag.Name)];
+        HashSet<string> known = [.. (await request.Core.Tags.ListAsync(request.Aborted).ConfigureAwait(false)).Select(tag => tag.Name)];
         foreach (var (field, tags) in named)
         {
             var unknown = tags.Where(tag => !known.Contains(tag)).Select(tag => $"'{LogText.From(tag, 64)}'").Take(20).ToList();
@@ -175,7 +175,7 @@ internal static class MachinesResource
         if (request.Form["mac_address"] is not { Length: > 0 } text) return ApiResults.BadRequest("No provided mac_address!");
         if (!MacAddress.TryParse(text, out var address))
             return CommandResults.BadField("mac_address", $"'{LogText.From(text, 64)}' is not a valid MAC address.");
-        var machine = await request.Region.Machines.FindByMacAsync(address, request.Aborted).ConfigureAwait(false);
+        var machine = await request.Core.Machines.FindByMacAsync(address, request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json => json.WriteBooleanValue(machine is { Status: not MachineStatus.Retired }));
     }
 
@@ -208,7 +208,7 @@ internal static class MachinesResource
     private static async Task<ApiResult> AcceptAllAsync(ApiRequest request) =>
         await AcceptAsync(
             request,
-            await request.Region.Machines.ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, request.Aborted)
+            await request.Core.Machines.ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, request.Aborted)
                 .ConfigureAwait(false))
             .ConfigureAwait(false);
 

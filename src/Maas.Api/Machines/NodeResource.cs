@@ -76,7 +76,7 @@ internal static class NodeResource
         if (FindDisk(request, machine) is not { Disk: var disk }) return ApiResults.NotFound("BlockDevice");
         if (machine.Status is not MachineStatus.Ready)
             return ApiResults.Conflict("Cannot set as boot disk because the machine is not Ready.");
-        var result = await request.Region.Machines.EditAsync(machine.Id, request.Actor, each =>
+        var result = await request.Core.Machines.EditAsync(machine.Id, request.Actor, each =>
             each with { BootDisk = each.NameOfDisk(disk) }, request.Aborted).ConfigureAwait(false);
         return result is EditResult.Done ? ApiResults.Ok : CommandResults.Of(result, request);
     }

@@ -83,7 +83,7 @@ internal static class ScriptResultResource
         using var text = new MemoryStream();
         foreach (var result in set.Results)
         {
-            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is not { } output)
+            if (await request.Core.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is not { } output)
                 continue;
             if (wanted is "combined" or "all") Append(result.Name, output.Combined);
             if (wanted is "stdout" or "all") Append(result.Name + ".out", output.StandardOutput);
@@ -138,7 +138,7 @@ internal static class ScriptResultResource
 
     private static async Task<IReadOnlyList<ResultSet>> AllSetsAsync(ApiRequest request, Machine machine)
     {
-        var results = await request.Region.ScriptResults.ListAsync(machine.Id, request.Aborted).ConfigureAwait(false);
+        var results = await request.Core.ScriptResults.ListAsync(machine.Id, request.Aborted).ConfigureAwait(false);
         return
         [
             .. results.GroupBy(result => (result.OperationId, result.Kind))
@@ -151,7 +151,7 @@ internal static class ScriptResultResource
         Dictionary<long, ScriptOutput> outputs = [];
         if (request.Reader().Boolean("include_output") is not true) return outputs;
         foreach (var result in sets.SelectMany(set => set.Results))
-            if (await request.Region.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is { } output)
+            if (await request.Core.ScriptResults.OutputAsync(result.Id, request.Aborted).ConfigureAwait(false) is { } output)
                 outputs[result.Id] = output;
         return outputs;
     }

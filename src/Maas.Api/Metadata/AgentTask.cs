@@ -12,7 +12,7 @@ internal static class AgentTask
 {
     public static async Task<ApiResult> ReadAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
+        if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
             return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         return ApiResults.Text(Describe(machine, request.Links.Prefix));
@@ -21,10 +21,10 @@ internal static class AgentTask
     /// <summary>The image that the machine is to write, and no other.</summary>
     public static async Task<ApiResult> ImageAsync(ApiRequest request)
     {
-        var machine = await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
         if (machine?.NextBoot is not BootIntent.Install { Image: var image })
             return ApiResults.Text("No image is to be written to this machine.", 404);
-        return await request.Region.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
+        return await request.Core.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
             ? new ApiResult.Content(bytes)
             : ApiResults.Text($"The image {image.Name} is not here.", 404);
     }

@@ -29,7 +29,7 @@ internal static class CloudInitWebhook
         if (report.Failed || report.EventType == "start")
         {
             var level = report.Failed ? EventLevel.Error : EventLevel.Debug;
-            await request.Region.Events.WriteAsync(
+            await request.Core.Events.WriteAsync(
                 request.MachineId,
                 new EventNote(level, "cloud-init", $"{report.Origin} {report.Name}: {report.Description}"),
                 request.Aborted).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal static class CloudInitWebhook
         // "init-network/config-ssh" is a step within a stage; only the stage itself says how it went.
         if (report.EventType == "finish" && !report.Name.Contains('/', StringComparison.Ordinal))
         {
-            await request.Region.Machines.ExecuteAsync(
+            await request.Core.Machines.ExecuteAsync(
                 request.MachineId,
                 new MachineCommand.StageFinished(report.Name, !report.Failed, report.Description),
                 cancellationToken: request.Aborted).ConfigureAwait(false);

@@ -31,17 +31,17 @@ internal static class Credentials
     /// <summary>What MAAS answers here contains the key of any machine whose id one knows; ours does not.</summary>
     public static async Task<ApiResult> PreseedWithoutSecretsAsync(ApiRequest request) =>
         SystemId.TryParse(request.Route["system_id"], out var id)
-            && await request.Region.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not null
+            && await request.Core.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not null
             ? ApiResults.Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/"))
             : ApiResults.NotFound("Node");
 
     /// <summary>The configuration that the agent puts into an installed system: asked for with the key itself.</summary>
     public static async Task<ApiResult> CloudConfigAsync(ApiRequest request) =>
-        await request.Region.MachineTokens.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is { } token
+        await request.Core.MachineTokens.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is { } token
             ? ApiResults.Text(CloudConfig.For(token, request.BaseUrl))
             : ApiResults.NotFound("Node");
 
     private static Task<BootTokenResult> RedeemAsync(ApiRequest request) =>
-        request.Region.BootTokens.RedeemAsync(
+        request.Core.BootTokens.RedeemAsync(
             new Secret(request.Route["token"]), request.RemoteAddress, request.SeenHardware, request.Aborted);
 }

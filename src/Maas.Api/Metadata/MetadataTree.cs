@@ -14,7 +14,7 @@ internal static class MetadataTree
     public static async Task<ApiResult> ReadAsync(ApiRequest request)
     {
         List<string> lines = ["maas-commissioning-scripts", "meta-data"];
-        if (await request.Region.Machines.GetUserDataAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not null)
+        if (await request.Core.Machines.GetUserDataAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not null)
             lines.Add("user-data");
         return ApiResults.Text(string.Join('\n', lines));
     }
@@ -29,7 +29,7 @@ internal static class MetadataTree
 
     public static async Task<ApiResult> ItemAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
+        if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
             return ApiResults.NotFound("Node");
         switch (request.Route["item"])
         {
@@ -53,22 +53,22 @@ internal static class MetadataTree
     /// </summary>
     public static async Task<ApiResult> UserDataAsync(ApiRequest request)
     {
-        if (await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
+        if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
             return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         if (machine is { Status: MachineStatus.Deploying, Netboot: false })
-            await request.Region.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), cancellationToken: request.Aborted)
+            await request.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), cancellationToken: request.Aborted)
                 .ConfigureAwait(false);
-        return await request.Region.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes
+        return await request.Core.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes
             ? new ApiResult.Bytes(bytes)
             : ApiResults.Text("", 404);
     }
 
     private static async Task<string> PublicKeysAsync(ApiRequest request)
     {
-        var machine = await request.Region.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
         if (machine?.Owner is not { } owner || !MayLogIn(machine)) return "";
-        var keys = await request.Region.SshKeys.ListAsync(owner, request.Aborted).ConfigureAwait(false);
+        var keys = await request.Core.SshKeys.ListAsync(owner, request.Aborted).ConfigureAwait(false);
         return string.Join('\n', keys.Select(key => key.Key));
     }
 

@@ -19,14 +19,14 @@ internal static class ScriptArchive
     /// </summary>
     public static async Task<ApiResult> ArchiveAsync(ApiRequest request)
     {
-        var pending = await request.Region.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        var pending = await request.Core.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
         return pending.Count == 0 ? ApiResults.NoContent : new ApiResult.Bytes(Pack(pending), "application/x-tar");
     }
 
     /// <summary>The archive of 2012: the files alone.</summary>
     public static async Task<ApiResult> OldArchiveAsync(ApiRequest request)
     {
-        var pending = await request.Region.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        var pending = await request.Core.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
         return new ApiResult.Bytes(
             Tar([.. pending.Select(script => ($"commissioning.d/{script.Result.Name}", script.Body, Executable))]), "application/tar");
     }

@@ -19,9 +19,9 @@ internal static class Signals
             return ApiResults.BadRequest($"Unknown status: '{status}'");
         if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return ApiResults.BadRequest(reason);
         foreach (var script in scripts)
-            await request.Region.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
+            await request.Core.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
 
-        return await request.Region.Machines.ExecuteAsync(
+        return await request.Core.Machines.ExecuteAsync(
             request.MachineId,
             new MachineCommand.Signal(report, request.Form["error"]),
             cancellationToken: request.Aborted).ConfigureAwait(false) switch
@@ -40,7 +40,7 @@ internal static class Signals
     {
         if (request.Route.Find("system_id") is { } id && id != request.MachineId.ToString())
             return ApiResults.Forbidden("That is another machine.");
-        return await request.Region.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted)
+        return await request.Core.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted)
             .ConfigureAwait(false) switch
         {
             CommandResult.Done => ApiResults.Ok,

@@ -18,7 +18,7 @@ namespace Maas.Api.OAuth;
 /// use up those of another.
 /// </summary>
 internal sealed class Authenticator(
-    MaasCore region,
+    MaasCore core,
     IOptions<MaasApiOptions> options,
     BodyBudget bodies,
     HostUsers hostUsers,
@@ -57,7 +57,7 @@ internal sealed class Authenticator(
                 + $"has a greater difference than threshold {NonceStore.Window.TotalSeconds}'");
         if (await VerifyAsync(request, header, secret, cancellationToken).ConfigureAwait(false) is { } refusal) return refusal;
 
-        return await region.Nonces.UseAsync(header.ConsumerKey, header.Token, header.Nonce, timestamp, cancellationToken)
+        return await core.Nonces.UseAsync(header.ConsumerKey, header.Token, header.Nonce, timestamp, cancellationToken)
             .ConfigureAwait(false) switch
         {
             NonceVerdict.Fresh => Authentication.As(caller),
@@ -113,9 +113,9 @@ internal sealed class Authenticator(
 
     private async Task<(Caller? Caller, Secret Secret)> FindAsync(OAuthHeader header, CancellationToken cancellationToken)
     {
-        if (await region.Users.FindApiKeyAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } key)
+        if (await core.Users.FindApiKeyAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } key)
             return (new Caller.OfUser(key.User, key.TokenKey), key.TokenSecret);
-        if (await region.MachineTokens.FindAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } token)
+        if (await core.MachineTokens.FindAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } token)
             return (new Caller.OfMachine(token.MachineId), token.TokenSecret);
         return (null, default);
     }

@@ -10,7 +10,7 @@ namespace Maas.Api.OAuth;
 /// Admits users of the application's own authentication schemes. A principal is a MAAS user only when the application names one that is
 /// stored, and an administrator only when both the application and the store say so.
 /// </summary>
-internal sealed class HostUsers(MaasCore region, IOptions<MaasApiOptions> options)
+internal sealed class HostUsers(MaasCore core, IOptions<MaasApiOptions> options)
 {
     /// <summary>Authenticates by the schemes that the options name, in their order.</summary>
     /// <returns>Null when no scheme found credentials.</returns>
@@ -23,7 +23,7 @@ internal sealed class HostUsers(MaasCore region, IOptions<MaasApiOptions> option
             if (result is not { Succeeded: true, Principal: { Identity.IsAuthenticated: true } principal })
                 return Refused("the credentials are not valid.");
             if (await map(http, principal).ConfigureAwait(false) is not { } admitted) return Refused("this user is not admitted.");
-            if (await region.Users.FindAsync(admitted.Name, http.RequestAborted).ConfigureAwait(false) is not { } user)
+            if (await core.Users.FindAsync(admitted.Name, http.RequestAborted).ConfigureAwait(false) is not { } user)
                 return Refused("this user does not exist.");
             var isAdministrator = admitted.IsAdministrator && user.IsAdministrator;
             return Authentication.As(new Caller.OfUser(user with { IsAdministrator = isAdministrator }, $"{scheme}:{user.Name}")

@@ -26,7 +26,7 @@ internal sealed class ApiRequest
     public required RequestForm Body { get; init; }
 
     /// <summary>The domain.</summary>
-    public MaasCore Region => Services.Region;
+    public MaasCore Core => Services.Core;
 
     /// <summary>All resources of the server, to describe them.</summary>
     public IReadOnlyList<ApiResource> Resources => Endpoint.Mount.Resources;
@@ -74,5 +74,5 @@ internal sealed class ApiRequest
     public FormReader Reader() => new(Form);
 
     /// <summary>Records the address from which the calling machine was seen.</summary>
-    public Task ReportAddressAsync() => Region.Machines.ReportAddressAsync(MachineId, RemoteAddress, Aborted);
+    public Task ReportAddressAsync() => Core.Machines.ReportAddressAsync(MachineId, RemoteAddress, Aborted);
 }

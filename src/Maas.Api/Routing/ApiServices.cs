@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Maas.Api.Routing;
 
 /// <summary>What the operations use of the host.</summary>
-/// <param name="region">The domain.</param>
+/// <param name="core">The domain.</param>
 /// <param name="options">The limits.</param>
 /// <param name="enlistments">Limits how many machines enlist without credentials.</param>
 /// <param name="logins">Delays the guessing of passwords.</param>
@@ -18,7 +18,7 @@ namespace Maas.Api.Routing;
 /// <param name="hardwareAddresses">Finds the hardware address of a caller; null where the host cannot know.</param>
 /// <param name="captures">Writes captured datagrams of a machine; null where the host captures none.</param>
 internal sealed class ApiServices(
-    MaasCore region,
+    MaasCore core,
     IOptions<MaasApiOptions> options,
     EnlistmentRateLimiter enlistments,
     LoginGuard logins,
@@ -28,7 +28,7 @@ internal sealed class ApiServices(
     IHardwareAddresses? hardwareAddresses = null,
     IMachineCaptures? captures = null)
 {
-    public MaasCore Region => region;
+    public MaasCore Core => core;
 
     public MaasApiOptions Options => options.Value;
 

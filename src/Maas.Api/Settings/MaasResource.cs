@@ -30,7 +30,7 @@ internal static class MaasResource
     {
         if (request.Form["name"] is not { Length: > 0 } name) return ApiResults.BadRequest("No provided name!");
         if (SettingCatalogue.Find(name) is null) return Unknown(name);
-        var value = await request.Region.Settings.GetAsync(name, request.Aborted).ConfigureAwait(false);
+        var value = await request.Core.Settings.GetAsync(name, request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json => json.WriteRawValue(value ?? "null"));
     }
 
@@ -42,11 +42,11 @@ internal static class MaasResource
         if (request.IsApi10) value = WithoutQuotes(value);
         if (await NoSuchImageAsync(request, setting.Name, value).ConfigureAwait(false) is { } missing)
             return CommandResults.BadField(setting.Name, missing);
-        if (await request.Region.Settings.ChangeAsync(setting.Name, value, request.Aborted).ConfigureAwait(false) is { } reason)
+        if (await request.Core.Settings.ChangeAsync(setting.Name, value, request.Aborted).ConfigureAwait(false) is { } reason)
             return CommandResults.BadField(setting.Name, reason);
         var note = new EventNote(EventLevel.Audit, "Settings", $"Updated configuration setting '{setting.Name}' to '{value}'.",
             request.User.Name);
-        await request.Region.Events.WriteAsync(null, note, request.Aborted).ConfigureAwait(false);
+        await request.Core.Events.WriteAsync(null, note, request.Aborted).ConfigureAwait(false);
         return ApiResults.Ok;
     }
 
@@ -60,7 +60,7 @@ internal static class MaasResource
     private static async Task<string?> NoSuchImageAsync(ApiRequest request, string name, string value)
     {
         if (value.Length == 0 || name is not (SettingCatalogue.DefaultOsSystem or SettingCatalogue.DefaultDistroSeries)) return null;
-        var images = await request.Region.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
+        var images = await request.Core.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
         var (kind, choices) = name == SettingCatalogue.DefaultOsSystem
             ? ("osystem", images.Select(image => image.OsSystem))
             : ("release", images.Select(image => image.Series));

@@ -47,7 +47,7 @@ internal static class TagResource
 
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
         ApiResults.List(
-            await request.Region.Tags.ListAsync(request.Aborted).ConfigureAwait(false), (json, tag) => Write(json, tag, request.Links));
+            await request.Core.Tags.ListAsync(request.Aborted).ConfigureAwait(false), (json, tag) => Write(json, tag, request.Links));
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
@@ -56,7 +56,7 @@ internal static class TagResource
         RefuseKernelOptions(form);
         if (form.Optional("definition") is not null)
             form.Refuse("definition", "Definitions are not evaluated by this server; put the tag on machines with update_nodes.");
-        if (!form.HasErrors && await request.Region.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null)
+        if (!form.HasErrors && await request.Core.Tags.GetAsync(tag.Name, request.Aborted).ConfigureAwait(false) is not null)
             form.Refuse("name", "Tag with this Name already exists.");
         if (form.HasErrors) return form.BadRequest();
         return await SaveAsync(request, tag).ConfigureAwait(false);
@@ -67,7 +67,7 @@ internal static class TagResource
         if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return ApiResults.NotFound("Tag");
         var form = request.Reader();
         var name = form.Optional("name") ?? tag.Name;
-        if (name != tag.Name && await request.Region.Tags.GetAsync(name, request.Aborted).ConfigureAwait(false) is not null)
+        if (name != tag.Name && await request.Core.Tags.GetAsync(name, request.Aborted).ConfigureAwait(false) is not null)
             form.Refuse("name", "Tag with this Name already exists.");
         if (form.Optional("definition") is not null) form.Refuse("definition", "Definitions are not evaluated by this server.");
         RefuseKernelOptions(form);
@@ -75,7 +75,7 @@ internal static class TagResource
         var changed = tag with { Name = name, Comment = form.Form["comment"] ?? tag.Comment, KernelOptions = form.Form["kernel_opts"]
             ?? tag.KernelOptions };
         if (name == tag.Name) return await SaveAsync(request, changed).ConfigureAwait(false);
-        return await request.Region.Tags.RenameAsync(tag.Name, changed, request.Aborted).ConfigureAwait(false)
+        return await request.Core.Tags.RenameAsync(tag.Name, changed, request.Aborted).ConfigureAwait(false)
             ? ApiResults.Json(json => Write(json, changed, request.Links))
             : CommandResults.BadField("name", "Invalid tag name.");
     }
@@ -88,7 +88,7 @@ internal static class TagResource
     }
 
     private static async Task<ApiResult> SaveAsync(ApiRequest request, Tag tag) =>
-        await request.Region.Tags.SaveAsync(tag, request.Aborted).ConfigureAwait(false)
+        await request.Core.Tags.SaveAsync(tag, request.Aborted).ConfigureAwait(false)
             ? ApiResults.Json(json => Write(json, tag, request.Links))
             : CommandResults.BadField("name", "Invalid tag name.");
 
@@ -98,7 +98,7 @@ internal static class TagResource
             : ApiResults.NotFound("Tag");
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request) =>
-        await request.Region.Tags.DeleteAsync(request.Route["name"], request.Aborted).ConfigureAwait(false)
+        await request.Core.Tags.DeleteAsync(request.Route["name"], request.Aborted).ConfigureAwait(false)
             ? ApiResults.NoContent
             : ApiResults.NotFound("Tag");
 
@@ -106,7 +106,7 @@ internal static class TagResource
     {
         if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return ApiResults.NotFound("Tag");
         var machines =
-            await request.Region.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted).ConfigureAwait(false);
+            await request.Core.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted).ConfigureAwait(false);
         return request.ShowAll(machines.Where(request.User.MaySee));
     }
 
@@ -118,7 +118,7 @@ internal static class TagResource
         if (await FindAsync(request).ConfigureAwait(false) is not { } tag) return ApiResults.NotFound("Tag");
         if (request.Form["definition"] is { Length: > 0 } definition)
             return ApiResults.Conflict($"Definition supplied '{LogText.From(definition, 100)}' doesn't match current definition ''");
-        var (added, removed) = await request.Region.Tags.UpdateMachinesAsync(
+        var (added, removed) = await request.Core.Tags.UpdateMachinesAsync(
             tag.Name, Ids(request, "add"), Ids(request, "remove"), request.User.Name, request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json =>
         {
@@ -139,7 +139,7 @@ internal static class TagResource
                 json.WriteEndObject();
             });
 
-    private static Task<Tag?> FindAsync(ApiRequest request) => request.Region.Tags.GetAsync(request.Route["name"], request.Aborted);
+    private static Task<Tag?> FindAsync(ApiRequest request) => request.Core.Tags.GetAsync(request.Route["name"], request.Aborted);
 
     private static IReadOnlyList<SystemId> Ids(ApiRequest request, string name) =>
         [.. request.Form.All(name).Select(text => SystemId.TryParse(text, out var id) ? id : default).Where(id => id != default)];

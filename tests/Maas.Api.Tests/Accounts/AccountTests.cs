@@ -12,7 +12,7 @@ public class AccountTests
     public async Task Criterion_6_a_password_becomes_a_key_and_the_same_consumer_gets_the_same_one()
     {
         await using var host = await ApiHost.StartAsync();
-        await host.Region.Users.SetPasswordAsync("bob", new Secret("bob-password"), ApiHost.Cancellation);
+        await host.Core.Users.SetPasswordAsync("bob", new Secret("bob-password"), ApiHost.Cancellation);
         Task<Reply> LogInAsync(string password) => host.SendAsync("POST", "/MAAS/accounts/authenticate/", null,
             ApiHost.Form(("username", "bob"), ("password", password), ("consumer", "libmaas on laptop")));
 

@@ -126,7 +126,7 @@ public class CloudInitTests
     private static async Task<(Core.SystemId Machine, MachineToken Token)> DeployingAsync(ApiHost host)
     {
         await host.UploadImageAsync();
-        await host.Region.SshKeys.AddAsync(
+        await host.Core.SshKeys.AddAsync(
             "bob",
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0HmXUrL7qg9hQZ8l9Kx5tzcQqT5t4q3mI8o5JvFqTj bob@home",
             null,

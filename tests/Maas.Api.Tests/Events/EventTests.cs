@@ -10,7 +10,7 @@ public class EventTests
     {
         await using var host = await ApiHost.StartAsync();
         for (var i = 1; i <= 5; i++)
-            await host.Region.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Count", $"{i}"), ApiHost.Cancellation);
+            await host.Core.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Count", $"{i}"), ApiHost.Cancellation);
 
         var newest = (await host.GetAsync(host.Admin, "events/?op=query&limit=2")).Expect(200).Json;
         newest.GetProperty("count").GetInt32().Should().Be(2);
@@ -19,7 +19,7 @@ public class EventTests
         var older = (await host.GetAsync(host.Admin, newest.GetProperty("prev_uri").GetString()!)).Expect(200).Json;
         Descriptions(older).Should().Equal("3", "2");
 
-        await host.Region.Events.WriteAsync(null, new EventNote(EventLevel.Warning, "Count", "6"), ApiHost.Cancellation);
+        await host.Core.Events.WriteAsync(null, new EventNote(EventLevel.Warning, "Count", "6"), ApiHost.Cancellation);
         var newer = (await host.GetAsync(host.Admin, newest.GetProperty("next_uri").GetString()!)).Expect(200).Json;
         Descriptions(newer).Should().Equal("6");
     }

@@ -50,7 +50,7 @@ public class FileTests
     public async Task A_file_is_its_users_alone()
     {
         await using var host = await ApiHost.StartAsync();
-        await host.Region.Files.PutAsync("bob", "provider-state", Encoding.UTF8.GetBytes("bob's"), ApiHost.Cancellation);
+        await host.Core.Files.PutAsync("bob", "provider-state", Encoding.UTF8.GetBytes("bob's"), ApiHost.Cancellation);
 
         (await host.GetAsync(host.Eve, "files/provider-state/")).Expect(404);
         (await host.GetAsync(host.Eve, "files/?op=get&filename=provider-state")).Expect(404).Text.Should().Be("File not found");

@@ -13,16 +13,16 @@ internal sealed class HostedApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private HostedApi(WebApplication app, MaasCore region, ApiKey key)
+    private HostedApi(WebApplication app, MaasCore core, ApiKey key)
     {
-        (_app, Region, Key) = (app, region, key);
+        (_app, Core, Key) = (app, core, key);
         Client = new HttpClient
         {
             BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
         };
     }
 
-    public MaasCore Region { get; }
+    public MaasCore Core { get; }
 
     public ApiKey Key { get; }
 
@@ -37,21 +37,21 @@ internal sealed class HostedApi : IAsyncDisposable
         Action<MaasApiOptions>? options = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var region = await MaasCore.OpenAsync(
+        var core = await MaasCore.OpenAsync(
             new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory }, TimeProvider.System, cancellationToken: cancellation);
-        var admin = await region.Users.CreateAsync("admin", "", new Secret("secret"), isAdministrator: true, cancellation);
-        await region.Users.CreateAsync("carol", "", new Secret("secret"), isAdministrator: false, cancellation);
+        var admin = await core.Users.CreateAsync("admin", "", new Secret("secret"), isAdministrator: true, cancellation);
+        await core.Users.CreateAsync("carol", "", new Secret("secret"), isAdministrator: false, cancellation);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
-        builder.Services.AddSingleton(region).AddMaasApi(options);
+        builder.Services.AddSingleton(core).AddMaasApi(options);
         services?.Invoke(builder.Services);
         var app = builder.Build();
         pipeline?.Invoke(app);
         var maas = app.MapMaasApi();
         conventions?.Invoke(maas);
         await app.StartAsync(cancellation);
-        return new HostedApi(app, region, await region.Users.CreateApiKeyAsync(admin!, "test", cancellation));
+        return new HostedApi(app, core, await core.Users.CreateApiKeyAsync(admin!, "test", cancellation));
     }
 
     /// <summary>Sends a request; <paramref name="authorization"/> null signs it with the administrator's key, empty sends none.</summary>
@@ -78,6 +78,6 @@ internal sealed class HostedApi : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        await Region.DisposeAsync();
+        await Core.DisposeAsync();
     }
 }

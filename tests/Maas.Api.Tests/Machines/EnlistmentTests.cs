@@ -38,7 +38,7 @@ public sealed class EnlistmentTests
         {
             (await EnlistAsync(host, path, "52:54:00:00:00:01")).Expect(400).Text.Should()
                 .Contain("The address of the interface that sends this request must be among them");
-            (await host.Region.Machines.ListAsync(cancellationToken: ApiHost.Cancellation)).Should().BeEmpty();
+            (await host.Core.Machines.ListAsync(cancellationToken: ApiHost.Cancellation)).Should().BeEmpty();
         }
 
         seen.Address = MacAddress.Parse("52:54:00:00:00:01");
@@ -60,7 +60,7 @@ public sealed class EnlistmentTests
             .Should()
             .Be(0);
         (await host.PostAsync(host.Admin, "machines/?op=delete_new")).Expect(200).Json.GetProperty("deleted").GetInt32().Should().Be(70);
-        (await host.Region.Machines.ListAsync(cancellationToken: ApiHost.Cancellation)).Should().ContainSingle().Which.Id.Should()
+        (await host.Core.Machines.ListAsync(cancellationToken: ApiHost.Cancellation)).Should().ContainSingle().Which.Id.Should()
             .Be(ready.Id);
     }
 

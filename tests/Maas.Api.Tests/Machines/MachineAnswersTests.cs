@@ -71,7 +71,7 @@ public class MachineAnswersTests
 
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy", ("user_data", sent))).Expect(200);
 
-        Encoding.UTF8.GetString((await host.Region.Machines.GetUserDataAsync(machine.Id, ApiHost.Cancellation))!.Value.Span).Should()
+        Encoding.UTF8.GetString((await host.Core.Machines.GetUserDataAsync(machine.Id, ApiHost.Cancellation))!.Value.Span).Should()
             .Be(received);
     }
 
@@ -86,7 +86,7 @@ public class MachineAnswersTests
 
         (await host.SendAsync("POST", $"machines/{machine.Id}/?op=deploy", host.Sign(host.Bob), form)).Expect(200);
 
-        (await host.Region.Machines.GetUserDataAsync(machine.Id, ApiHost.Cancellation))!.Value.ToArray().Should().Equal(gzip);
+        (await host.Core.Machines.GetUserDataAsync(machine.Id, ApiHost.Cancellation))!.Value.ToArray().Should().Equal(gzip);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public class MachineAnswersTests
             .Json.GetProperty(field)[0].GetString().Should().Be(words);
         (await host.PutAsync(host.Admin, $"/MAAS/api/1.0/nodes/{machine.Id}/", [.. form])).Expect(400);
         (await host.MachineAsync(machine.Id)).Power.IsManual.Should().BeTrue();
-        (await host.Region.Machines.ListAsync(null, ApiHost.Cancellation)).Should().ContainSingle();
+        (await host.Core.Machines.ListAsync(null, ApiHost.Cancellation)).Should().ContainSingle();
     }
 
     [Fact]
@@ -156,14 +156,14 @@ public class MachineAnswersTests
         await host.DoAsync(machine.Id, new MachineCommand.Commission());
         var token = await host.TokenAsync(machine);
         const string Metadata = "/MAAS/metadata/latest/";
-        foreach (var script in await host.Region.ScriptResults.PendingAsync(machine.Id, ApiHost.Cancellation))
+        foreach (var script in await host.Core.ScriptResults.PendingAsync(machine.Id, ApiHost.Cancellation))
         {
             if (script.Result.Kind == ScriptKind.Testing && agentSaysTesting && (await host.MachineAsync(machine.Id))
                 .Status == MachineStatus.Commissioning)
                 (await host.PostAsync(token, Metadata, ("op", "signal"), ("status", "TESTING"))).Expect(200);
             var report = new ScriptReport { ResultId = script.Result.Id, ExitStatus = script.Result.Name == "20-maas-disk-read" ? 1 : 0,
                 Output = new(ApiHost.Inventory, ApiHost.Inventory, default) };
-            await host.Region.ScriptResults.ReportAsync(machine.Id, report, ApiHost.Cancellation);
+            await host.Core.ScriptResults.ReportAsync(machine.Id, report, ApiHost.Cancellation);
         }
 
         (await host.PostAsync(token, Metadata, ("op", "signal"), ("status", "FAILED"))).Expect(200);
@@ -191,7 +191,7 @@ public class MachineAnswersTests
 
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=commission", ("testing_scripts", scripts))).Expect(200);
 
-        (await host.Region.ScriptResults.PendingAsync(machine.Id, ApiHost.Cancellation))
+        (await host.Core.ScriptResults.PendingAsync(machine.Id, ApiHost.Cancellation))
             .Count(script => script.Result.Kind == ScriptKind.Testing).Should().Be(count);
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=test", ("testing_scripts", "stress-ng"))).Expect(400)
             .Json.GetProperty("testing_scripts")[0].GetString().Should()
@@ -303,7 +303,7 @@ public class MachineAnswersTests
         }
 
         answers.Should().ContainSingle("the machine's state makes no difference");
-        (await host.Region.Machines.ListAsync(null, ApiHost.Cancellation)).Should().HaveCount(2);
+        (await host.Core.Machines.ListAsync(null, ApiHost.Cancellation)).Should().HaveCount(2);
     }
 
     [Fact]
@@ -353,11 +353,11 @@ public class MachineAnswersTests
         var machine = await host.ReadyAsync();
         (await host.PutAsync(host.Admin, $"machines/{machine.Id}/", ("power_type", "ipmi"), ("power_parameters_power_address", "10.0.0.9")))
             .Expect(200);
-        await host.Region.PowerQueue.PassAsync(ApiHost.Cancellation);
+        await host.Core.PowerQueue.PassAsync(ApiHost.Cancellation);
         power.Asked.Clear();
 
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_off", ("stop_mode", "soft"))).Expect(200);
-        await host.Region.PowerQueue.PassAsync(ApiHost.Cancellation);
+        await host.Core.PowerQueue.PassAsync(ApiHost.Cancellation);
         (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=power_off", ("stop_mode", "gently"))).Expect(400)
             .Json.TryGetProperty("stop_mode", out _).Should().BeTrue();
 

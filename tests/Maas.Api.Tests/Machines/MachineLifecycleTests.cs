@@ -26,7 +26,7 @@ public class MachineLifecycleTests
         machine.GetProperty("status_name").GetString().Should().Be("New");
         machine.GetProperty("hostname").GetString().Should().NotBeEmpty();
         machine.GetProperty("power_type").GetString().Should().Be("manual", "the anonymous do not say whom this server talks to");
-        var stored = (await host.Region.Machines.ListAsync(null, ApiHost.Cancellation)).Should().ContainSingle().Which;
+        var stored = (await host.Core.Machines.ListAsync(null, ApiHost.Cancellation)).Should().ContainSingle().Which;
         stored.MacAddresses.Select(each => each.ToString()).Should().Equal("52:54:00:aa:00:01", "52:54:00:aa:00:02");
     }
 
@@ -41,7 +41,7 @@ public class MachineLifecycleTests
         (await EnlistAsync()).Expect(200).Json.GetProperty("system_id").GetString().Should()
             .BeEmpty("a stranger learns nothing of what is stored");
 
-        (await host.Region.Machines.ListAsync(null, ApiHost.Cancellation)).Should().ContainSingle();
+        (await host.Core.Machines.ListAsync(null, ApiHost.Cancellation)).Should().ContainSingle();
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class MachineLifecycleTests
 
         (await host.SendAsync("POST", "machines/", null, ApiHost.Form((fields[0], fields[1]), (fields[2], fields[3])))).Expect(400);
 
-        (await host.Region.Machines.ListAsync(null, ApiHost.Cancellation)).Should().BeEmpty();
+        (await host.Core.Machines.ListAsync(null, ApiHost.Cancellation)).Should().BeEmpty();
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public class MachineListTests
         await using var host = await ApiHost.StartAsync();
         await host.ReadyAsync();
         (await host.PostAsync(host.Bob, "machines/?op=allocate")).Expect(200);
-        var second = await host.Region.Users.CreateApiKeyAsync(host.Bob.User, "other", ApiHost.Cancellation);
+        var second = await host.Core.Users.CreateApiKeyAsync(host.Bob.User, "other", ApiHost.Cancellation);
 
         (await host.GetAsync(host.Bob, "machines/?op=list_allocated")).Json.GetArrayLength().Should().Be(1);
         (await host.GetAsync(second, "machines/?op=list_allocated")).Json.GetArrayLength().Should().Be(0);
@@ -154,7 +154,7 @@ public class MachineListTests
     {
         await using var host = await ApiHost.StartAsync();
         for (var i = 0; i < 1000; i++)
-            await host.Region.Machines.EnlistAsync(
+            await host.Core.Machines.EnlistAsync(
                 new NewMachine { MacAddresses = [Core.MacAddress.From([0x52, 0x54, 0, 1, (byte)(i >> 8), (byte)i])] },
                 ApiHost.Cancellation);
         var best = TimeSpan.MaxValue;

@@ -18,7 +18,7 @@ public sealed class MachinePermissionTests
 
         (await host.PostAsync(host.Bob, macs, ("mac_address", Foreign))).Expect(403);
         (await host.DeleteAsync(host.Bob, $"{macs}{machine.MacAddresses[0]}/")).Expect(403);
-        (await host.Region.Machines.FindByMacAsync(MacAddress.Parse(Foreign), ApiHost.Cancellation)).Should()
+        (await host.Core.Machines.FindByMacAsync(MacAddress.Parse(Foreign), ApiHost.Cancellation)).Should()
             .BeNull("its network boot must not be bob's machine's");
         (await host.MachineAsync(machine.Id)).MacAddresses.Should().Equal(machine.MacAddresses);
 
@@ -61,7 +61,7 @@ public sealed class MachinePermissionTests
             await host.DoAsync(wanted.Id, new MachineCommand.Release());
         }
 
-        (await host.Region.Events.QueryAsync(new() { MachineIds = [wanted.Id] }, ApiHost.Cancellation)).Should()
+        (await host.Core.Events.QueryAsync(new() { MachineIds = [wanted.Id] }, ApiHost.Cancellation)).Should()
             .NotContain(entry => entry.Note.Username == "eve");
     }
 }

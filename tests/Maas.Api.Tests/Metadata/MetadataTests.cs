@@ -37,7 +37,7 @@ public class MetadataTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
         var boot =
-            (await host.Region.BootTokens.IssueAsync(machine.Id, System.Net.IPAddress.Loopback, ApiHost.Cancellation))!.Value.Reveal();
+            (await host.Core.BootTokens.IssueAsync(machine.Id, System.Net.IPAddress.Loopback, ApiHost.Cancellation))!.Value.Reveal();
 
         var reply = (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(200);
 
@@ -60,7 +60,7 @@ public class MetadataTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
         var boot =
-            (await host.Region.BootTokens.IssueAsync(
+            (await host.Core.BootTokens.IssueAsync(
                 machine.Id, System.Net.IPAddress.Parse("10.9.8.7"), ApiHost.Cancellation))!.Value.Reveal();
 
         (await host.SendAsync("GET", $"/MAAS/metadata/boot/{boot}/")).Expect(404).Text.Should().NotContain("token_secret");
@@ -73,7 +73,7 @@ public class MetadataTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
         var token = await host.TokenAsync(machine);
-        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, null, ApiHost.Cancellation))!.Value.Reveal();
+        var boot = (await host.Core.BootTokens.IssueAsync(machine.Id, null, ApiHost.Cancellation))!.Value.Reveal();
 
         var byId = (await host.SendAsync("GET", $"{Latest}by-id/{machine.Id}/?op=get_preseed")).Expect(200).Text;
         var byToken = (await host.SendAsync("GET", $"{Latest}by-token/{boot}/?op=get_preseed")).Expect(200).Text;

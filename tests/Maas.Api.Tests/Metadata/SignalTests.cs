@@ -51,7 +51,7 @@ public class SignalTests
         machine.Status.Should().BeOneOf(MachineStatus.FailedCommissioning, MachineStatus.FailedTesting);
         machine.StatusMessage.Should().Contain(scripts[^1][1]);
         var output =
-            await host.Region.ScriptResults.OutputAsync(long.Parse(scripts[^1][3], CultureInfo.InvariantCulture), ApiHost.Cancellation);
+            await host.Core.ScriptResults.OutputAsync(long.Parse(scripts[^1][3], CultureInfo.InvariantCulture), ApiHost.Cancellation);
         Encoding.UTF8.GetString(output!.StandardError.Span).Should().Be("err\n");
     }
 
@@ -118,7 +118,7 @@ public class SignalTests
 
         (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: 1))).Expect(200);
 
-        (await host.Region.ScriptResults.ListAsync(victim.MachineId, ApiHost.Cancellation)).Should()
+        (await host.Core.ScriptResults.ListAsync(victim.MachineId, ApiHost.Cancellation)).Should()
             .OnlyContain(result => result.Status == ScriptStatus.Pending);
     }
 

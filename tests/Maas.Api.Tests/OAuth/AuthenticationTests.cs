@@ -138,7 +138,7 @@ public class AuthenticationTests
 
         (await host.SendAsync("POST", "machines/", host.Sign("c", "t", new Secret("s"), null, null),
             ApiHost.Form(("architecture", "amd64"), ("mac_addresses", "52:54:00:00:00:01")))).Expect(401);
-        (await host.Region.Machines.ListAsync(null, ApiHost.Cancellation)).Should().BeEmpty();
+        (await host.Core.Machines.ListAsync(null, ApiHost.Cancellation)).Should().BeEmpty();
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class LoginGuardTests
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 28, 12, 0, 0, TimeSpan.Zero));
         await using var host = await ApiHost.StartAsync(time);
-        await host.Region.Users.SetPasswordAsync("bob", new Secret("right"), ApiHost.Cancellation);
+        await host.Core.Users.SetPasswordAsync("bob", new Secret("right"), ApiHost.Cancellation);
 
         for (var guess = 0; guess < LoginGuard.FreeFailures; guess++) (await LoginAsync(host, "wrong")).Expect(403);
         var delayed = (await LoginAsync(host, "right")).Expect(429);
@@ -67,7 +67,7 @@ public sealed class LoginGuardTests
         time.Advance(TimeSpan.FromSeconds(1));
         (await LoginAsync(host, "right")).Expect(200);
 
-        (await host.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning }, ApiHost.Cancellation))
+        (await host.Core.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning }, ApiHost.Cancellation))
             .Should().ContainSingle(each => each.Note.Type == "Authentication").Which.Note.Description.Should()
                 .Contain("5 logins failed, the last as bob from 127.0.0.1");
     }
@@ -76,9 +76,9 @@ public sealed class LoginGuardTests
     public async Task Logins_without_a_consumer_leave_no_more_keys_than_a_user_may_have()
     {
         await using var host = await ApiHost.StartAsync(configureRegion: options => options.Quotas.ApiKeysPerUser = 4);
-        await host.Region.Users.SetPasswordAsync("bob", new Secret("right"), ApiHost.Cancellation);
+        await host.Core.Users.SetPasswordAsync("bob", new Secret("right"), ApiHost.Cancellation);
         for (var login = 0; login < 8; login++) (await LoginAsync(host, "right")).Expect(200);
-        (await host.Region.Users.ListApiKeysAsync(host.Bob.User, ApiHost.Cancellation)).Should().HaveCount(4).And.Contain(
+        (await host.Core.Users.ListApiKeysAsync(host.Bob.User, ApiHost.Cancellation)).Should().HaveCount(4).And.Contain(
             key => key.TokenKey == host.Bob.TokenKey, "a named key is kept");
         (await host.PostAsync(host.Bob, "account/?op=create_authorisation_token", ("name", "more"))).Expect(507).Text.Should()
             .Contain("at most 4 API keys");

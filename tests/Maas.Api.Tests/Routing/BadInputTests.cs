@@ -103,6 +103,6 @@ public class BadInputTests
     }
 
     private static async Task<string> AuthorizationAsync(ApiHost host, ApiAction action, SystemId machine) =>
-        action.Access == ApiAccess.Machine && await host.Region.MachineTokens.GetOrCreateAsync(machine, ApiHost.Cancellation) is { } token
+        action.Access == ApiAccess.Machine && await host.Core.MachineTokens.GetOrCreateAsync(machine, ApiHost.Cancellation) is { } token
             ? host.Sign(token) : host.Sign(host.Admin);
 }

@@ -103,14 +103,14 @@ public class DefaultDenyTests
         await using var host = await ApiHost.StartAsync();
         var machine = await host.ReadyAsync();
         var token = await host.TokenAsync(machine);
-        await host.Region.Files.PutAsync("bob", "provider-state", "canary-file"u8.ToArray(), ApiHost.Cancellation);
-        await host.Region.SshKeys.AddAsync("bob", SshKey, null, ApiHost.Cancellation);
-        await host.Region.Machines.EditAsync(machine.Id, new MachineActor("admin", IsAdministrator: true), each => each with
+        await host.Core.Files.PutAsync("bob", "provider-state", "canary-file"u8.ToArray(), ApiHost.Cancellation);
+        await host.Core.SshKeys.AddAsync("bob", SshKey, null, ApiHost.Cancellation);
+        await host.Core.Machines.EditAsync(machine.Id, new MachineActor("admin", IsAdministrator: true), each => each with
         {
             Description = "canary-description",
             Power = new("ipmi", new Dictionary<string, string> { ["power_pass"] = "canary-power" }),
         }, ApiHost.Cancellation);
-        var boot = (await host.Region.BootTokens.IssueAsync(machine.Id, null, ApiHost.Cancellation))!.Value;
+        var boot = (await host.Core.BootTokens.IssueAsync(machine.Id, null, ApiHost.Cancellation))!.Value;
         string[] canaries =
         [
             "canary", token.TokenKey, token.TokenSecret.Reveal(), token.ConsumerKey, boot.Reveal(), "AAAAC3NzaC1lZDI1NTE5",

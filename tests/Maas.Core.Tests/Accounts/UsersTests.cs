@@ -7,8 +7,8 @@ public class UsersTests
     [Fact]
     public async Task A_password_lets_in_its_user_and_nobody_else()
     {
-        await using var test = await TestRegion.OpenAsync();
-        var users = test.Region.Users;
+        await using var test = await TestCore.OpenAsync();
+        var users = test.Core.Users;
         var bob = await users.CreateAsync("bob", "bob@example.org", new Secret("secret"), false);
         (await users.VerifyPasswordAsync("bob", new Secret("secret"))).Should().Be(bob);
         (await users.VerifyPasswordAsync("bob", new Secret("Secret"))).Should().BeNull();
@@ -25,23 +25,23 @@ public class UsersTests
     [InlineData("../x")]
     public async Task A_name_that_is_taken_or_strange_is_refused(string name)
     {
-        await using var test = await TestRegion.OpenAsync();
-        await test.Region.Users.CreateAsync("bob", "", default, false);
-        (await test.Region.Users.CreateAsync(name, "", default, true)).Should().BeNull();
+        await using var test = await TestCore.OpenAsync();
+        await test.Core.Users.CreateAsync("bob", "", default, false);
+        (await test.Core.Users.CreateAsync(name, "", default, true)).Should().BeNull();
     }
 
     [Fact]
     public async Task A_key_works_from_its_making_to_its_end()
     {
-        await using var test = await TestRegion.OpenAsync();
-        var users = test.Region.Users;
+        await using var test = await TestCore.OpenAsync();
+        var users = test.Core.Users;
         var bob = (await users.CreateAsync("bob", "", default, true))!;
         var key = await users.CreateApiKeyAsync(bob, "laptop");
         key.ToSecret().Reveal().Split(':').Should().HaveCount(3).And.OnlyHaveUniqueItems();
         key.ToString().Should().NotContain(key.TokenSecret.Reveal());
 
         await test.ReopenAsync();
-        users = test.Region.Users;
+        users = test.Core.Users;
         (await users.FindApiKeyAsync(key.ConsumerKey, key.TokenKey)).Should().Be(key);
         (await users.FindApiKeyAsync("x", key.TokenKey)).Should().BeNull();
         (await users.RenameApiKeyAsync(bob, key.TokenKey, "desk")).Should().BeTrue();
@@ -54,32 +54,32 @@ public class UsersTests
     [Fact]
     public async Task A_user_goes_with_all_keys_and_files()
     {
-        await using var test = await TestRegion.OpenAsync();
-        var bob = (await test.Region.Users.CreateAsync("bob", "", default, true))!;
-        var key = await test.Region.Users.CreateApiKeyAsync(bob);
-        await test.Region.SshKeys.AddAsync("bob", Key);
-        await test.Region.Files.PutAsync("bob", "f", new byte[] { 1 });
+        await using var test = await TestCore.OpenAsync();
+        var bob = (await test.Core.Users.CreateAsync("bob", "", default, true))!;
+        var key = await test.Core.Users.CreateApiKeyAsync(bob);
+        await test.Core.SshKeys.AddAsync("bob", Key);
+        await test.Core.Files.PutAsync("bob", "f", new byte[] { 1 });
 
-        (await test.Region.Users.DeleteAsync("bob")).Should().BeTrue();
+        (await test.Core.Users.DeleteAsync("bob")).Should().BeTrue();
 
-        (await test.Region.Users.FindApiKeyAsync(key.ConsumerKey, key.TokenKey)).Should().BeNull();
-        (await test.Region.SshKeys.ListAsync("bob")).Should().BeEmpty();
-        (await test.Region.Files.ListAsync("bob")).Should().BeEmpty();
+        (await test.Core.Users.FindApiKeyAsync(key.ConsumerKey, key.TokenKey)).Should().BeNull();
+        (await test.Core.SshKeys.ListAsync("bob")).Should().BeEmpty();
+        (await test.Core.Files.ListAsync("bob")).Should().BeEmpty();
     }
 
     [Fact]
     public async Task An_ssh_key_is_kept_once_and_nonsense_not_at_all()
     {
-        await using var test = await TestRegion.OpenAsync();
-        await test.Region.Users.CreateAsync("bob", "", default, false);
-        var key = await test.Region.SshKeys.AddAsync("bob", Key + "\n");
-        (await test.Region.SshKeys.AddAsync("bob", Key)).Should().Be(key);
-        (await test.Region.SshKeys.ListAsync("bob")).Should().Equal(key!);
+        await using var test = await TestCore.OpenAsync();
+        await test.Core.Users.CreateAsync("bob", "", default, false);
+        var key = await test.Core.SshKeys.AddAsync("bob", Key + "\n");
+        (await test.Core.SshKeys.AddAsync("bob", Key)).Should().Be(key);
+        (await test.Core.SshKeys.ListAsync("bob")).Should().Equal(key!);
 
         foreach (var nonsense in new[] { "", "ssh-ed25519", "ssh-rsa " + Key.Split(' ')[1], "ssh-ed25519 !!!", Key + "\nssh-rsa AAAA", "command=\"rm\" " + Key })
-            (await test.Region.SshKeys.AddAsync("bob", nonsense)).Should().BeNull(nonsense);
-        (await test.Region.SshKeys.AddAsync("nobody", Key)).Should().BeNull();
-        (await test.Region.SshKeys.DeleteAsync(key!.Id)).Should().BeTrue();
-        (await test.Region.SshKeys.DeleteAsync(key.Id)).Should().BeFalse();
+            (await test.Core.SshKeys.AddAsync("bob", nonsense)).Should().BeNull(nonsense);
+        (await test.Core.SshKeys.AddAsync("nobody", Key)).Should().BeNull();
+        (await test.Core.SshKeys.DeleteAsync(key!.Id)).Should().BeTrue();
+        (await test.Core.SshKeys.DeleteAsync(key.Id)).Should().BeFalse();
     }
 }

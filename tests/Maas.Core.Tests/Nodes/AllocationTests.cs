@@ -7,7 +7,7 @@ public class AllocationTests
     [Fact]
     public async Task A_hundred_callers_get_each_machine_once()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         for (var number = 1; number <= 10; number++) await test.ReadyAsync($"52:54:00:00:01:{number:x2}", "manual");
 
         var results = await Task.WhenAll(Enumerable.Range(0, 100).Select(caller =>
@@ -22,7 +22,7 @@ public class AllocationTests
     [Fact]
     public async Task The_smallest_machine_that_fits_is_given_and_none_that_is_too_small()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         await test.ReadyAsync("52:54:00:00:00:01", cpus: 8, memoryMiB: 8192);
         var fitting = await test.ReadyAsync("52:54:00:00:00:02", cpus: 4, memoryMiB: 4096);
         await test.ReadyAsync("52:54:00:00:00:03", cpus: 1, memoryMiB: 1024);
@@ -35,12 +35,12 @@ public class AllocationTests
     [Fact]
     public async Task Tags_are_all_demanded_and_others_all_shunned()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var one = await test.ReadyAsync("52:54:00:00:00:01");
         var two = await test.ReadyAsync("52:54:00:00:00:02");
-        foreach (var tag in new[] { "ssd", "gpu" }) await test.Region.Tags.SaveAsync(new Tag(tag));
-        (await test.Region.Tags.UpdateMachinesAsync("ssd", [one.Id, two.Id], [], "admin")).Should().Be((2, 0));
-        await test.Region.Tags.UpdateMachinesAsync("gpu", [two.Id], [], "admin");
+        foreach (var tag in new[] { "ssd", "gpu" }) await test.Core.Tags.SaveAsync(new Tag(tag));
+        (await test.Core.Tags.UpdateMachinesAsync("ssd", [one.Id, two.Id], [], "admin")).Should().Be((2, 0));
+        await test.Core.Tags.UpdateMachinesAsync("gpu", [two.Id], [], "admin");
 
         (await Allocate(new AllocationRequest { Owner = "bob", Tags = ["ssd", "gpu"], DryRun = true })).Should().Be(two.Id);
         (await Allocate(new AllocationRequest { Owner = "bob", Tags = ["ssd"], NotTags = ["gpu"], DryRun = true })).Should().Be(one.Id);
@@ -57,7 +57,7 @@ public class AllocationTests
     [InlineData("pool", "deep")]
     public async Task A_value_that_does_not_exist_is_invalid(string constraint, string value)
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var request = new AllocationRequest { Owner = "bob" };
         request = constraint switch
         {
@@ -75,7 +75,7 @@ public class AllocationTests
     [Fact]
     public async Task When_there_is_none_the_answer_says_what_was_asked()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         (await Reason(new AllocationRequest { Owner = "bob" })).Should().Be("No machine available.");
         (await Reason(new AllocationRequest { Owner = "bob", SystemId = "abc346" })).Should().Be("No machine with system ID abc346 available.");
         (await Reason(new AllocationRequest { Owner = "bob", Name = "x" })).Should().Be("No available machine matches constraints: [('name', ['x'])] (resolved to \"name=x\")");
@@ -87,7 +87,7 @@ public class AllocationTests
     [Fact]
     public async Task A_name_with_or_without_its_domain_selects()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         foreach (var name in new[] { machine.Hostname, machine.Fqdn.ToUpperInvariant() })
         {

@@ -9,7 +9,7 @@ public class DeadlineWorkerTests
     [Fact]
     public async Task A_record_that_cannot_be_read_does_not_save_the_others_from_their_deadlines()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var broken = await test.EnlistAsync();
         var sound = await test.EnlistAsync("52:54:00:00:00:02");
         await test.DoAsync(broken.Id, new MachineCommand.Commission());
@@ -22,7 +22,7 @@ public class DeadlineWorkerTests
         }
 
         test.Clock.Advance(TimeSpan.FromMinutes(31));
-        await test.Region.Deadlines.PassAsync();
+        await test.Core.Deadlines.PassAsync();
 
         (await test.GetAsync(sound.Id)).Status.Should().Be(MachineStatus.FailedCommissioning);
     }

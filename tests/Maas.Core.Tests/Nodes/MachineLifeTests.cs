@@ -70,7 +70,7 @@ public class MachineLifeTests
     [Theory, MemberData(nameof(Life))]
     public async Task An_edit_of_the_life_is_refused_by_its_name(string property)
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
 
         var result = await test.Machines.EditAsync(
@@ -83,7 +83,7 @@ public class MachineLifeTests
     [Theory, MemberData(nameof(Description))]
     public async Task An_edit_of_the_description_is_done(string property)
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
 
         var result = await test.Machines.EditAsync(machine.Id, null, current => With(current, property, Described[property]));
@@ -95,7 +95,7 @@ public class MachineLifeTests
     [Fact]
     public async Task All_fields_that_cannot_be_edited_are_named()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
 
         var result = await test.Machines.EditAsync(

@@ -10,12 +10,12 @@ public sealed class MachineLogTests
     public async Task The_console_says_that_a_machine_appeared_what_became_of_it_and_why()
     {
         using var lines = new LogLines();
-        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions(), loggerFactory: lines);
-        var created = await region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")] });
+        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions(), loggerFactory: lines);
+        var created = await core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
-        await region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());
-        await region.Machines.ExecuteAsync(machine.Id, new MachineCommand.Signal(SignalReport.Failed, "the disk sda is on fire"));
-        await region.Machines.EditAsync(machine.Id, null, edited => edited with { Description = "a person's change" });
+        await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());
+        await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Signal(SignalReport.Failed, "the disk sda is on fire"));
+        await core.Machines.EditAsync(machine.Id, null, edited => edited with { Description = "a person's change" });
 
         var who = $"{machine.Hostname} ({machine.Id}";
         lines.Lines.Should().Contain($"Information Machine {who}, 52:54:00:00:00:01) appeared: Enlisted.");

@@ -13,7 +13,7 @@ public class MachinesTests
     [Fact]
     public async Task The_same_boot_twice_makes_one_machine()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var first = await test.EnlistAsync();
         var again = await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] });
 
@@ -26,7 +26,7 @@ public class MachinesTests
     [InlineData(MachineStatus.Commissioning)]
     public async Task Whoever_says_the_address_of_a_known_machine_changes_nothing_of_it(MachineStatus status)
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var victim = await test.EnlistAsync();
         if (status is MachineStatus.Commissioning) await test.DoAsync(victim.Id, new MachineCommand.Commission());
         var before = await test.GetAsync(victim.Id);
@@ -46,7 +46,7 @@ public class MachinesTests
     [Fact]
     public async Task Whoever_makes_machines_up_fills_no_disk_and_stops_no_user()
     {
-        await using var test = await TestRegion.OpenAsync(options => options.MostNewMachines = 1);
+        await using var test = await TestCore.OpenAsync(options => options.MostNewMachines = 1);
         var first = await test.EnlistAsync();
 
         (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [Two] })).Should().BeOfType<CreateResult.Full>().Which.Reason.Should().StartWith("1 machines are New already");
@@ -57,7 +57,7 @@ public class MachinesTests
     [Fact]
     public async Task Twenty_boots_at_once_make_one_machine()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] }))));
 
         results.OfType<CreateResult.Created>().Should().HaveCount(1);
@@ -67,7 +67,7 @@ public class MachinesTests
     [Fact]
     public async Task A_machine_that_is_in_use_cannot_be_enlisted_by_another()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         await test.ReadyAsync();
         (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] })).Should().BeOfType<CreateResult.Refused>().Which.Field.Should().Be("mac_addresses");
     }
@@ -80,7 +80,7 @@ public class MachinesTests
     [InlineData("domain", "amd64", "52:54:00:00:00:01", "good.b d")]
     public async Task What_makes_no_sense_leaves_nothing_behind(string field, string architecture, string mac, string? hostname)
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var result = await test.Machines.CreateAsync(new NewMachine { Architecture = architecture, MacAddresses = [MacAddress.Parse(mac)], Hostname = hostname }, "admin");
         result.Should().BeOfType<CreateResult.Refused>().Which.Field.Should().Be(field);
         (await test.Machines.ListAsync()).Should().BeEmpty();
@@ -89,7 +89,7 @@ public class MachinesTests
     [Fact]
     public async Task An_edit_changes_the_description()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         var result = await test.Machines.EditAsync(machine.Id, Admin, current => current with
         {
@@ -108,7 +108,7 @@ public class MachinesTests
     [Fact]
     public async Task A_name_or_address_of_another_machine_is_refused()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var one = await test.EnlistAsync();
         var two = await test.EnlistAsync("52:54:00:00:00:02");
         (await test.Machines.EditAsync(two.Id, null, machine => machine with { Hostname = one.Hostname })).Should().BeOfType<EditResult.Refused>().Which.Field.Should().Be("hostname");
@@ -119,7 +119,7 @@ public class MachinesTests
     [Fact]
     public async Task No_change_of_many_at_once_is_lost()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => test.Machines.EditAsync(machine.Id, null, current => current with
         {
@@ -132,11 +132,11 @@ public class MachinesTests
     [Fact]
     public async Task A_list_is_filtered_by_each_field_and_ordered_by_creation()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var one = await test.ReadyAsync();
         var two = await test.EnlistAsync("52:54:00:00:00:02");
-        await test.Region.Tags.SaveAsync(new Tag("web"));
-        await test.Region.Tags.UpdateMachinesAsync("web", [one.Id], [], null);
+        await test.Core.Tags.SaveAsync(new Tag("web"));
+        await test.Core.Tags.UpdateMachinesAsync("web", [one.Id], [], null);
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob", TokenKey = "t", AgentName = "juju" });
 
         (await Ids(new MachineFilter())).Should().Equal(one.Id, two.Id);
@@ -157,21 +157,21 @@ public class MachinesTests
     [Fact]
     public async Task A_deleted_machine_leaves_its_events_and_frees_its_address()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         (await test.Machines.DeleteAsync(machine.Id, Admin)).Should().BeOfType<CommandResult.Done>();
         (await test.Machines.DeleteAsync(machine.Id, Admin)).Should().BeOfType<CommandResult.NotFound>();
 
         (await test.Machines.GetAsync(machine.Id)).Should().BeNull();
         (await test.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission())).Should().BeOfType<CommandResult.NotFound>();
-        (await test.Region.Events.QueryAsync(new Core.Events.EventQuery { MachineIds = [machine.Id] })).Should().NotBeEmpty();
+        (await test.Core.Events.QueryAsync(new Core.Events.EventQuery { MachineIds = [machine.Id] })).Should().NotBeEmpty();
         await test.EnlistAsync();
     }
 
     [Fact]
     public async Task The_newest_four_addresses_are_remembered()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         foreach (var last in new[] { 1, 2, 3, 4, 5, 3 }) await test.Machines.ReportAddressAsync(machine.Id, IPAddress.Parse($"10.0.0.{last}"));
         (await test.GetAsync(machine.Id)).IpAddresses.Should().Equal("10.0.0.3", "10.0.0.5", "10.0.0.4", "10.0.0.2");
@@ -180,16 +180,16 @@ public class MachinesTests
     [Fact]
     public async Task A_tag_that_is_deleted_comes_off_all_machines()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
-        await test.Region.Tags.SaveAsync(new Tag("web", "servers"));
-        (await test.Region.Tags.SaveAsync(new Tag("a b"))).Should().BeFalse();
-        await test.Region.Tags.UpdateMachinesAsync("web", [machine.Id, machine.Id, SystemId.New()], [], null);
+        await test.Core.Tags.SaveAsync(new Tag("web", "servers"));
+        (await test.Core.Tags.SaveAsync(new Tag("a b"))).Should().BeFalse();
+        await test.Core.Tags.UpdateMachinesAsync("web", [machine.Id, machine.Id, SystemId.New()], [], null);
         (await test.GetAsync(machine.Id)).Tags.Should().Equal("web");
 
-        (await test.Region.Tags.DeleteAsync("web")).Should().BeTrue();
+        (await test.Core.Tags.DeleteAsync("web")).Should().BeTrue();
 
         (await test.GetAsync(machine.Id)).Tags.Should().BeEmpty();
-        (await test.Region.Tags.GetAsync("web")).Should().BeNull();
+        (await test.Core.Tags.GetAsync("web")).Should().BeNull();
     }
 }

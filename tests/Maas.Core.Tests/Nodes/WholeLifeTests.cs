@@ -10,7 +10,7 @@ public class WholeLifeTests
     [Fact]
     public async Task A_machine_goes_from_new_to_deployed_and_back_to_ready()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         await test.UploadAsync();
         var machine = await test.EnlistAsync();
         machine.Status.Should().Be(MachineStatus.New);
@@ -57,7 +57,7 @@ public class WholeLifeTests
         machine.Deployment.Should().BeNull();
         (await test.Machines.GetUserDataAsync(machine.Id)).Should().BeNull();
 
-        var events = await test.Region.Events.QueryAsync(new EventQuery { MachineIds = [machine.Id] });
+        var events = await test.Core.Events.QueryAsync(new EventQuery { MachineIds = [machine.Id] });
         events.Reverse().Select(happened => happened.Note.Type).Where(type => type != "Power" && type != "Inventory").Should().Equal(
             "New", "Commissioning", "Ready", "Allocated", "Deploying", "Network boot", "Deployed", "Disk erasing", "Ready");
     }
@@ -65,7 +65,7 @@ public class WholeLifeTests
     [Fact]
     public async Task A_manual_machine_never_waits_for_its_power()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         await test.UploadAsync();
         var machine = await test.ReadyAsync(powerType: "manual");
         await test.DoAsync(machine.Id, new MachineCommand.Deploy("bob"));
@@ -81,7 +81,7 @@ public class WholeLifeTests
     [Fact]
     public async Task A_released_machine_is_free_once_it_is_off()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
 

@@ -9,7 +9,7 @@ public class CrashTests
     [Fact]
     public async Task A_wish_outlives_the_process_that_took_it_down()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
 
@@ -24,7 +24,7 @@ public class CrashTests
     [InlineData(PowerAction.TurnOn)]
     public async Task A_crash_between_doing_and_recording_repeats_that_step_and_no_other(PowerAction crashAfter)
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         using var crash = new CancellationTokenSource();
@@ -36,7 +36,7 @@ public class CrashTests
         };
         var work = async () =>
         {
-            while (await test.Region.PowerQueue.PassAsync(crash.Token) > 0)
+            while (await test.Core.PowerQueue.PassAsync(crash.Token) > 0)
             {
                 // Until the crash.
             }
@@ -56,7 +56,7 @@ public class CrashTests
     [Fact]
     public async Task Every_phase_of_a_life_survives_a_restart()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         await test.UploadAsync();
         var id = (await test.EnlistAsync()).Id;
         await Step(new MachineCommand.Accept());
@@ -83,21 +83,21 @@ public class CrashTests
     [Fact]
     public async Task A_deadline_passes_though_nobody_was_there_to_see_it()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.SettleAsync(machine.Id);
         test.Clock.Advance(TimeSpan.FromMinutes(29));
-        (await test.Region.Deadlines.PassAsync()).Should().Be(0);
+        (await test.Core.Deadlines.PassAsync()).Should().Be(0);
 
         test.Clock.Advance(TimeSpan.FromMinutes(2));
         await test.ReopenAsync();
-        (await test.Region.Deadlines.PassAsync()).Should().Be(1);
+        (await test.Core.Deadlines.PassAsync()).Should().Be(1);
         machine = await test.SettleAsync(machine.Id);
 
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.StatusMessage.Should().Be("Node operation 'Commissioning' timed out after 30 minutes.");
         test.Power.StateOf(machine.Id).Should().Be(MachinePowerState.Off, "a machine that hangs is not left running");
-        (await test.Region.ScriptResults.ListAsync(machine.Id)).Should().OnlyContain(result => result.Status == Core.Scripts.ScriptStatus.TimedOut);
+        (await test.Core.ScriptResults.ListAsync(machine.Id)).Should().OnlyContain(result => result.Status == Core.Scripts.ScriptStatus.TimedOut);
     }
 }

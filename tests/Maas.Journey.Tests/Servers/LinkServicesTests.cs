@@ -88,9 +88,9 @@ public sealed class LinkServicesTests : IAsyncLifetime
             await server.StopAsync(Token);
         }
 
-        await using var region =
+        await using var core =
             await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(data, "maas.db") }, cancellationToken: Token);
-        (await region.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
+        (await core.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
             .Should().Contain(seen => seen.Observation.Kind == "syslog" && seen.Observation.Text == "installer: no such disk");
     }
 
@@ -154,9 +154,9 @@ public sealed class LinkServicesTests : IAsyncLifetime
             await server.StopAsync(Token);
         }
 
-        await using var region =
+        await using var core =
             await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(data, "maas.db") }, cancellationToken: Token);
-        var seen = (await region.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
+        var seen = (await core.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
             .Select(entry => $"{entry.Observation.Kind} {entry.Observation.Text}")
             .ToList();
         seen.Should().Contain(text => text.StartsWith("dhcp REQUEST answered with REPLY fd00:77::1", StringComparison.Ordinal));

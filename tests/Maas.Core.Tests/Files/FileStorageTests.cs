@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Maas.Core.Tests.Files;
 
-public class StoredFilesTests
+public class FileStorageTests
 {
     [Fact]
     public async Task A_file_is_its_owners_and_a_second_of_its_name_takes_its_place()
     {
-        await using var test = await TestRegion.OpenAsync();
-        var files = test.Region.Files;
+        await using var test = await TestCore.OpenAsync();
+        var files = test.Core.Files;
         var first = await files.PutAsync("bob", "agent/provider-state", new byte[] { 1, 2 });
         var second = await files.PutAsync("bob", "agent/provider-state", new byte[] { 3 });
         await files.PutAsync("eve", "agent/provider-state", new byte[] { 4 });
@@ -28,14 +28,14 @@ public class StoredFilesTests
     [Fact]
     public async Task A_hosts_own_setting_is_a_json_value_and_nothing_else()
     {
-        await using var test = await TestRegion.OpenAsync();
-        (await test.Region.Settings.GetAsync("rack_plan")).Should().BeNull();
-        await test.Region.Settings.SetAsync("rack_plan", "\"lab\"");
-        await test.Region.Settings.SetAsync("rack_plan", " [1, 2] ");
-        (await test.Region.Settings.GetAsync("rack_plan")).Should().Be("[1, 2]");
-        var wrong = () => test.Region.Settings.SetAsync("rack_plan", "lab");
+        await using var test = await TestCore.OpenAsync();
+        (await test.Core.Settings.GetAsync("rack_plan")).Should().BeNull();
+        await test.Core.Settings.SetAsync("rack_plan", "\"lab\"");
+        await test.Core.Settings.SetAsync("rack_plan", " [1, 2] ");
+        (await test.Core.Settings.GetAsync("rack_plan")).Should().Be("[1, 2]");
+        var wrong = () => test.Core.Settings.SetAsync("rack_plan", "lab");
         await wrong.Should().ThrowAsync<JsonException>();
-        var known = () => test.Region.Settings.SetAsync("maas_name", "[1]");
+        var known = () => test.Core.Settings.SetAsync("maas_name", "[1]");
         await known.Should().ThrowAsync<ArgumentException>("a setting of MAAS's has a type");
     }
 }

@@ -4,7 +4,7 @@ using Maas.Hosting.Link;
 
 namespace Maas.Hosting.Tests.Link;
 
-public class ServedLinkTests
+public class BootNetworkTests
 {
     private static readonly IPNetwork Prefix = IPNetwork.Parse("fd00:77::/64");
 

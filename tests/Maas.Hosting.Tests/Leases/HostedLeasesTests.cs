@@ -8,7 +8,7 @@ using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Tests.Leases;
 
-public sealed class LeaseBookTests : IDisposable
+public sealed class HostedLeasesTests : IDisposable
 {
     private static readonly HardwareAddress Machine = HardwareAddress.Parse("52:54:00:01:02:03"), Other = HardwareAddress.Parse("52:54:00:01:02:09");
     private static readonly IPNetwork Link = IPNetwork.Parse("10.0.0.0/24");

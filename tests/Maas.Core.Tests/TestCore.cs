@@ -8,42 +8,42 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Core.Tests;
 
-/// <summary>A region over a store of its own, with a clock that stands still and power that does as it is told.</summary>
-public sealed class TestRegion : IAsyncDisposable
+/// <summary>A core over a store of its own, with a clock that stands still and power that does as it is told.</summary>
+public sealed class TestCore : IAsyncDisposable
 {
     public static readonly byte[] ImageBytes = Encoding.ASCII.GetBytes("an image of a disk");
     private readonly string _directory = Directory.CreateTempSubdirectory("maas-core-").FullName;
 
-    private TestRegion() { }
+    private TestCore() { }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
     public TestPower Power { get; } = new();
 
-    public MaasCore Region { get; private set; } = null!;
+    public MaasCore Core { get; private set; } = null!;
 
     public MaasCoreOptions Options { get; private set; } = null!;
 
-    public Machines Machines => Region.Machines;
+    public Machines Machines => Core.Machines;
 
     public string DataSource => Path.Combine(_directory, "maas.db");
 
     private Action<MaasCoreOptions> Configure { get; init; } = _ => { };
 
-    public static async Task<TestRegion> OpenAsync(Action<MaasCoreOptions>? configure = null)
+    public static async Task<TestCore> OpenAsync(Action<MaasCoreOptions>? configure = null)
     {
-        var region = new TestRegion { Configure = configure ?? (_ => { }) };
-        await region.ReopenAsync();
-        return region;
+        var core = new TestCore { Configure = configure ?? (_ => { }) };
+        await core.ReopenAsync();
+        return core;
     }
 
     /// <summary>What a crash and a new start do, as far as the store is concerned.</summary>
     public async Task ReopenAsync()
     {
-        if (Region is not null) await Region.DisposeAsync();
+        if (Core is not null) await Core.DisposeAsync();
         Options = new MaasCoreOptions { DataSource = DataSource };
         Configure(Options);
-        Region = await MaasCore.OpenAsync(Options, Clock, Power);
+        Core = await MaasCore.OpenAsync(Options, Clock, Power);
     }
 
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")
@@ -65,7 +65,7 @@ public sealed class TestRegion : IAsyncDisposable
     /// <summary>Lets the power worker do all that is due.</summary>
     public async Task<Machine> SettleAsync(SystemId id)
     {
-        while (await Region.PowerQueue.PassAsync() > 0)
+        while (await Core.PowerQueue.PassAsync() > 0)
         {
             // Each action may be followed by another.
         }
@@ -87,10 +87,10 @@ public sealed class TestRegion : IAsyncDisposable
 
     public async Task RunScriptsAsync(SystemId id, string inventory)
     {
-        foreach (var pending in await Region.ScriptResults.PendingAsync(id))
+        foreach (var pending in await Core.ScriptResults.PendingAsync(id))
         {
             var output = Encoding.UTF8.GetBytes(pending.Result.Name == BuiltinScripts.Inventory ? inventory : "fine\n");
-            await Region.ScriptResults.ReportAsync(id, new ScriptReport
+            await Core.ScriptResults.ReportAsync(id, new ScriptReport
             {
                 ResultId = pending.Result.Id,
                 ExitStatus = 0,
@@ -102,7 +102,7 @@ public sealed class TestRegion : IAsyncDisposable
     public async Task<BootResource> UploadAsync(string name = "custom/debian-12", byte[]? bytes = null, string fileType = "ddgz")
     {
         bytes ??= ImageBytes;
-        var created = await Region.BootResources.CreateAsync(new NewBootResource
+        var created = await Core.BootResources.CreateAsync(new NewBootResource
         {
             Name = name,
             Architecture = "amd64",
@@ -113,13 +113,13 @@ public sealed class TestRegion : IAsyncDisposable
         var resource = created.Should().BeOfType<UploadResult.Taken>().Subject.Resource;
         var file = resource.Sets[^1].File;
         if (file.IsComplete) return resource;
-        var taken = await Region.BootResources.AppendAsync(resource.Id, file.Id, new MemoryStream(bytes));
+        var taken = await Core.BootResources.AppendAsync(resource.Id, file.Id, new MemoryStream(bytes));
         return taken.Should().BeOfType<UploadResult.Taken>().Subject.Resource;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Region.DisposeAsync();
+        await Core.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Maas.Core.Tests;
 
-public class MaasRegionTests
+public class MaasCoreTests
 {
     [Fact]
     public async Task A_host_gets_every_service_and_running_workers()
@@ -33,9 +33,9 @@ public class MaasRegionTests
         (await machines.GetAsync(machine.Id))!.PowerState.Should().Be(MachinePowerState.On);
         await worker.StopAsync(default);
 
-        var region = services.GetRequiredService<MaasCore>();
+        var core = services.GetRequiredService<MaasCore>();
         foreach (var property in typeof(MaasCore).GetProperties())
-            services.GetRequiredService(property.PropertyType).Should().BeSameAs(property.GetValue(region));
+            services.GetRequiredService(property.PropertyType).Should().BeSameAs(property.GetValue(core));
     }
 
     [Fact]

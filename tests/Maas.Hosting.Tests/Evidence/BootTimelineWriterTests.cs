@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Hosting.Tests.Evidence;
 
-public class WireTimelineTests
+public class BootTimelineWriterTests
 {
     private static readonly DateTimeOffset At = new(2026, 11, 22, 22, 21, 9, TimeSpan.Zero);
     private static readonly HardwareAddress Hardware = HardwareAddress.Parse("52:54:00:12:34:56");
@@ -33,8 +33,8 @@ public class WireTimelineTests
     [Fact]
     public async Task A_file_is_put_down_to_the_machine_that_has_the_address()
     {
-        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions());
-        using var timeline = new BootTimelineWriter(region.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
+        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
+        using var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "nobody's", 1, "completed", "", TimeSpan.Zero));
@@ -43,15 +43,15 @@ public class WireTimelineTests
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         await timeline.ExecuteTask!;
 
-        var seen = await region.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"));
+        var seen = await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"));
         seen.Select(observation => observation.Kind).Should().Equal("dhcp", "tftp");
     }
 
     [Fact]
     public async Task A_neighbour_table_that_cannot_be_read_costs_one_line_and_never_the_host()
     {
-        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions());
-        using var timeline = new BootTimelineWriter(region.Timeline, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
+        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
+        using var timeline = new BootTimelineWriter(core.Timeline, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Complete();
@@ -59,18 +59,18 @@ public class WireTimelineTests
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         await timeline.ExecuteTask!; // started above
 
-        (await region.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Should().ContainSingle().Which.Kind.Should().Be("dhcp");
+        (await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Should().ContainSingle().Which.Kind.Should().Be("dhcp");
     }
 
     [Fact]
     public async Task A_timeline_that_is_disposed_of_while_it_waits_ends_without_an_error()
     {
-        await using var region = await MaasCore.OpenAsync(new MaasCoreOptions());
-        var timeline = new BootTimelineWriter(region.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
+        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
+        var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
         timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
-        while ((await region.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Count == 0) await Task.Yield(); // it waits for the next one then
+        while ((await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Count == 0) await Task.Yield(); // it waits for the next one then
         timeline.Dispose();
         await execution.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }

@@ -6,12 +6,12 @@ using Maas.Core.Power;
 
 namespace Maas.Core.Tests.Power;
 
-public class EffectWorkerTests
+public class PowerQueueWorkerTests
 {
     [Fact]
     public async Task Commissioning_turns_a_machine_off_and_then_on()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.SettleAsync(machine.Id);
@@ -22,7 +22,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task What_fails_is_tried_again_later_each_time()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         test.Power.Answer = _ => new MachinePowerResult.Failed("busy");
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
@@ -43,7 +43,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task What_keeps_failing_fails_the_machine_by_name()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         test.Power.Answer = action => action is PowerAction.TurnOn ? new MachinePowerResult.Failed("no such chassis") : null;
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
@@ -56,13 +56,13 @@ public class EffectWorkerTests
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.StatusMessage.Should().Be("Powering on failed: no such chassis");
         machine.PowerState.Should().Be(MachinePowerState.Error);
-        (await test.Region.PowerQueue.PassAsync()).Should().Be(0, "nothing is left in the queue");
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(0, "nothing is left in the queue");
     }
 
     [Fact]
     public async Task A_machine_that_is_not_off_in_time_tells_why_its_power_did_not_obey()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
         test.Power.Answer = _ =>
@@ -75,7 +75,7 @@ public class EffectWorkerTests
         {
             await test.SettleAsync(machine.Id);
             test.Clock.Advance(TimeSpan.FromSeconds(1));
-            await test.Region.Deadlines.PassAsync();
+            await test.Core.Deadlines.PassAsync();
             machine = await test.GetAsync(machine.Id);
         }
 
@@ -86,7 +86,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_controller_that_does_not_answer_holds_no_other_machine_up()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         using var dead = new ManualResetEventSlim();
         var on = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = 0;
@@ -100,7 +100,7 @@ public class EffectWorkerTests
             await test.DoAsync((await test.EnlistAsync(mac)).Id, new MachineCommand.Commission());
 
         using var stop = new CancellationTokenSource();
-        var working = test.Region.PowerQueue.RunAsync(stop.Token);
+        var working = test.Core.PowerQueue.RunAsync(stop.Token);
         try
         {
             await on.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -116,7 +116,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_driver_that_throws_does_not_tell_its_secrets()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         test.Power.Answer = _ => throw new InvalidOperationException("ipmitool -P hunter2 failed");
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
@@ -126,7 +126,7 @@ public class EffectWorkerTests
             test.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
-        var events = await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Debug });
+        var events = await test.Core.Events.QueryAsync(new EventQuery { Level = EventLevel.Debug });
         (await test.Machines.GetAsync(machine.Id)).Should().Match<Machine>(failed =>
             failed.Status == MachineStatus.FailedCommissioning
             && failed.StatusMessage == "Powering off failed: the power driver broke (InvalidOperationException)"); // off and on again
@@ -139,7 +139,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_driver_that_cancels_by_itself_is_not_told_as_one_that_took_too_long()
     {
-        await using var test = await TestRegion.OpenAsync(options => options.PowerAttempts = 1);
+        await using var test = await TestCore.OpenAsync(options => options.PowerAttempts = 1);
         var machine = await test.EnlistAsync();
         test.Power.Answer = _ => throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout");
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
@@ -151,21 +151,21 @@ public class EffectWorkerTests
     [Fact]
     public async Task What_a_power_type_cannot_do_is_left_to_a_person_and_holds_nothing_up()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync(powerType: "wakeonlan");
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
         test.Power.Answer = action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.") : null;
         await test.DoAsync(machine.Id, new MachineCommand.Release());
 
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
-        var events = await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning });
+        var events = await test.Core.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning });
         events.Should().ContainSingle().Which.Note.Description.Should().Contain("by hand");
     }
 
     [Fact]
     public async Task An_operation_asks_once_to_turn_the_machine_off_by_hand_and_the_next_one_asks_again()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         test.Power.Answer = action => action is PowerAction.TurnOn ? null : new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.");
         var machine = await test.ReadyAsync(powerType: "wakeonlan");
         (await AskedAsync()).Should().Be(1, "commissioning turns the machine off before its inventory and after it");
@@ -179,14 +179,14 @@ public class EffectWorkerTests
         (await AskedAsync()).Should().Be(2);
         test.Power.Asked.Count(action => action is PowerAction.TurnOff or PowerAction.ShutDown).Should().BeGreaterThan(2, "each time the driver is asked");
 
-        async Task<int> AskedAsync() => (await test.Region.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning }))
+        async Task<int> AskedAsync() => (await test.Core.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning }))
             .Count(happened => happened.Note.Description.Contains("off by hand", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_wake_up_that_nobody_answers_is_sent_again_until_the_machine_has_booted()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync(powerType: "wakeonlan");
         test.Power.Answer = action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.") : new MachinePowerResult.Done(MachinePowerState.Unknown);
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
@@ -198,13 +198,13 @@ public class EffectWorkerTests
         await ElapseAsync(20);
         test.Power.Asked.Should().Equal(PowerAction.TurnOff, PowerAction.TurnOn, PowerAction.TurnOn, PowerAction.TurnOn);
 
-        var token = await test.Region.BootTokens.IssueAsync(machine.Id, null);
-        (await test.Region.BootTokens.RedeemAsync(token!.Value, IPAddress.Loopback)).Should().BeOfType<BootTokenResult.Accepted>();
+        var token = await test.Core.BootTokens.IssueAsync(machine.Id, null);
+        (await test.Core.BootTokens.RedeemAsync(token!.Value, IPAddress.Loopback)).Should().BeOfType<BootTokenResult.Accepted>();
         await ElapseAsync(60);
 
         test.Power.Asked.Should().HaveCount(4);
         (await test.GetAsync(machine.Id)).CheckedIn.Should().BeTrue();
-        (await test.Region.PowerQueue.PassAsync()).Should().Be(0);
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(0);
 
         async Task ElapseAsync(int seconds)
         {
@@ -216,13 +216,13 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_wake_up_is_not_repeated_for_a_machine_that_was_given_up()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync(powerType: "wakeonlan");
         test.Power.Answer = _ => new MachinePowerResult.Done(MachinePowerState.Unknown);
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.SettleAsync(machine.Id);
         test.Clock.Advance(TimeSpan.FromMinutes(31));
-        await test.Region.Deadlines.PassAsync();
+        await test.Core.Deadlines.PassAsync();
         test.Power.Asked.Clear();
         await test.SettleAsync(machine.Id);
         test.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -234,7 +234,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_later_wish_takes_the_place_of_one_that_waits()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.DoAsync(machine.Id, new MachineCommand.Abort());
@@ -247,7 +247,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task Turning_on_what_is_about_to_restart_leaves_the_restart_whole()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         await test.UploadAsync();
         var machine = await test.ReadyAsync();
         test.Power.Asked.Clear();
@@ -261,7 +261,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task Turning_on_takes_the_place_of_turning_off()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
         test.Power.Asked.Clear();
@@ -275,7 +275,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_wish_that_was_withdrawn_while_it_was_carried_out_changes_nothing()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
         await test.DoAsync(machine.Id, new MachineCommand.Release());
@@ -295,14 +295,14 @@ public class EffectWorkerTests
     [InlineData(false)]
     public async Task Nobody_acts_on_a_machine_while_a_withdrawn_action_is_under_way(bool succeeds)
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         test.Power.Answer = _ =>
         {
             test.Power.Answer = _ => null;
             test.DoAsync(machine.Id, new MachineCommand.Abort()).GetAwaiter().GetResult();
-            test.Region.PowerQueue.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
+            test.Core.PowerQueue.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
             return succeeds ? null : new MachinePowerResult.Failed("busy");
         };
         await test.SettleAsync(machine.Id);
@@ -314,7 +314,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_withdrawn_action_that_never_ends_holds_its_machine_only_for_its_lease()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         using var crash = new CancellationTokenSource();
@@ -325,18 +325,18 @@ public class EffectWorkerTests
             crash.Cancel();
             throw new OperationCanceledException(crash.Token);
         };
-        var pass = () => test.Region.PowerQueue.PassAsync(crash.Token);
+        var pass = () => test.Core.PowerQueue.PassAsync(crash.Token);
         await pass.Should().ThrowAsync<OperationCanceledException>();
 
-        (await test.Region.PowerQueue.PassAsync()).Should().Be(0);
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(0);
         test.Clock.Advance(TimeSpan.FromMinutes(10));
-        (await test.Region.PowerQueue.PassAsync()).Should().Be(1);
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(1);
     }
 
     [Fact]
     public async Task Asking_for_the_power_state_is_no_event_when_it_is_as_known()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         await test.DoAsync(machine.Id, new MachineCommand.QueryPower());
         var before = await test.GetAsync(machine.Id);
@@ -347,7 +347,7 @@ public class EffectWorkerTests
     [Fact]
     public async Task A_client_that_polls_does_not_fill_the_queue()
     {
-        await using var test = await TestRegion.OpenAsync();
+        await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
         test.Power.Asked.Clear();
         for (var poll = 0; poll < 10; poll++) await test.DoAsync(machine.Id, new MachineCommand.QueryPower());

@@ -9,7 +9,7 @@ using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Tests.Leases;
 
-public sealed class LeaseBook6Tests : IDisposable
+public sealed class HostedLeases6Tests : IDisposable
 {
     private static readonly HardwareAddress Machine = HardwareAddress.Parse("52:54:00:01:02:03"), Other = HardwareAddress.Parse("52:54:00:01:02:09");
     private static readonly IPAddress Leased = IPAddress.Parse("fd00:77::1005");

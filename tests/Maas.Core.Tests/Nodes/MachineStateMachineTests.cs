@@ -5,7 +5,7 @@ using Maas.Core.Power;
 
 namespace Maas.Core.Tests.Nodes;
 
-public class MachineDecisionsTests
+public class MachineStateMachineTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
     private static readonly ImageReference Image = new(1, 1, "custom/x", "ddraw", 1000, new string('a', 64));
