@@ -36,7 +36,8 @@ await Say(new MachineCommand.NetbootOff());
 await Say(new MachineCommand.UserDataFetched());
 await Say(new MachineCommand.Release { By = "bob" });
 foreach (var entry in await core.Timeline.ReadAsync(id))
-    if (entry is TimelineEntry.EventEntry { Event: var e }) Console.WriteLine($"{e.At:HH:mm:ss.fff}  {e.Note.Type,-14} {e.Note.Description}");
+    if (entry is TimelineEntry.EventEntry { Event: var e })
+        Console.WriteLine($"{e.At:HH:mm:ss.fff}  {e.Note.Type,-14} {e.Note.Description}");
 
 async Task Say(MachineCommand command) => Console.WriteLine(await core.Machines.ExecuteAsync(id, command) switch
 {

@@ -27,7 +27,9 @@ public sealed class MaasCore : IAsyncDisposable, IDisposable
     private readonly SqliteDatabase _database;
     private readonly string? _temporaryImages;
 
-    private MaasCore(SqliteDatabase database, MaasCoreOptions options, TimeProvider timeProvider, IMachinePower power, IImageContent? images, ILoggerFactory loggerFactory)
+    private MaasCore(
+        SqliteDatabase database, MaasCoreOptions options, TimeProvider timeProvider, IMachinePower power, IImageContent? images,
+            ILoggerFactory loggerFactory)
     {
         this._database = database;
         if (images is null)
@@ -60,7 +62,8 @@ public sealed class MaasCore : IAsyncDisposable, IDisposable
         Timeline = new Timeline(events, Machines);
         ScriptResults = new ScriptResults(scripts, Machines, timeProvider);
         Files = new FileStorage(files);
-        PowerQueue = new PowerQueueWorker(effects, Machines, power, signal, timeProvider, options, loggerFactory.CreateLogger<PowerQueueWorker>());
+        PowerQueue = new PowerQueueWorker(
+            effects, Machines, power, signal, timeProvider, options, loggerFactory.CreateLogger<PowerQueueWorker>());
         Deadlines = new DeadlineWorker(Machines, Events, options, timeProvider, loggerFactory.CreateLogger<DeadlineWorker>());
     }
 
@@ -118,7 +121,8 @@ public sealed class MaasCore : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StoreLockedException">Another server has it open.</exception>
     /// <exception cref="StoreVersionException">A newer version of this program has written it, or another program.</exception>
-    public static Task<MaasCore> OpenAsync(MaasCoreOptions options, TimeProvider? timeProvider = null, IMachinePower? power = null, IImageContent? images = null, ILoggerFactory? loggerFactory = null, CancellationToken cancellationToken = default) =>
+    public static Task<MaasCore> OpenAsync(MaasCoreOptions options, TimeProvider? timeProvider = null, IMachinePower? power =
+        null, IImageContent? images = null, ILoggerFactory? loggerFactory = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Open(options, timeProvider ?? TimeProvider.System, power, images, loggerFactory), cancellationToken);
 
     /// <summary>Closes the store, after what is being written.</summary>
@@ -135,14 +139,18 @@ public sealed class MaasCore : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    internal static MaasCore Open(MaasCoreOptions options, TimeProvider timeProvider, IMachinePower? power, IImageContent? images, ILoggerFactory? loggerFactory)
+    internal static MaasCore Open(
+        MaasCoreOptions options, TimeProvider timeProvider, IMachinePower? power, IImageContent? images, ILoggerFactory? loggerFactory)
     {
-        var store = SqliteDatabase.Open(options.DataSource, timeProvider, directory => options.MeasureDisk is { } measure ? new DiskReserve(options.SpareBytes, measure) : DiskReserve.Of(directory, options.SpareBytes));
+        var store = SqliteDatabase.Open(options.DataSource, timeProvider, directory =>
+            options.MeasureDisk is { } measure ? new DiskReserve(options.SpareBytes, measure)
+            : DiskReserve.Of(directory, options.SpareBytes));
         try
         {
             // Only this process has the store: what was taken from the queue and not recorded is nobody's any more.
             new SqlitePowerQueue(store).ReleaseClaims();
-            return new MaasCore(store, options, timeProvider, power ?? new NullMachinePower(), images, loggerFactory ?? NullLoggerFactory.Instance);
+            return new MaasCore(store, options, timeProvider, power ?? new NullMachinePower(), images, loggerFactory
+                ?? NullLoggerFactory.Instance);
         }
         catch
         {

@@ -14,14 +14,19 @@ public sealed class MaasCoreOptions
     [Required]
     public string DataSource { get; set; } = InMemory;
 
-    /// <summary>Directory for images when no <see cref="Images.IImageContent"/> is given; <see langword="null"/> for <c>images</c> beside the store.</summary>
+    /// <summary>
+    /// Directory for images when no <see cref="Images.IImageContent"/> is given; <see langword="null"/> for <c>images</c> beside the store.
+    /// </summary>
     public string? ImageDirectory { get; set; }
 
     /// <summary>DNS domain of new machines.</summary>
     [Required]
     public string Domain { get; set; } = "maas";
 
-    /// <summary>Host names that no machine may take, in lower case and without a domain, besides those that are always reserved (<c>ns</c>, <c>wpad</c>, <c>localhost</c> …): this server's own.</summary>
+    /// <summary>
+    /// Host names that no machine may take, in lower case and without a domain, besides those that are always reserved (<c>ns</c>,
+    /// <c>wpad</c>, <c>localhost</c> …): this server's own.
+    /// </summary>
     public IReadOnlyCollection<string> ReservedHostnames { get; set; } = [];
 
     /// <summary>How long each waiting status may last.</summary>
@@ -51,7 +56,8 @@ public sealed class MaasCoreOptions
     public int MostNewMachines { get; set; } = 10_000;
 
     /// <summary>
-    /// After this long a New machine that made itself known, and was not heard of since, is forgotten; 30 days. It makes itself known again at its next boot. Zero
+    /// After this long a New machine that made itself known, and was not heard of since, is forgotten; 30 days. It makes itself known again
+    /// at its next boot. Zero
     /// keeps such machines for ever.
     /// </summary>
     public TimeSpan NewMachineLifetime { get; set; } = TimeSpan.FromDays(30);
@@ -61,7 +67,8 @@ public sealed class MaasCoreOptions
     public StoreQuotas Quotas { get; set; } = new();
 
     /// <summary>
-    /// Bytes of the store's disk that are kept for deletions and for the leases beside the store; of a small disk, at most a twentieth of it. With less than that
+    /// Bytes of the store's disk that are kept for deletions and for the leases beside the store; of a small disk, at most a twentieth of
+    /// it. With less than that
     /// left, nothing else is written and the API answers 507. 64 MiB; 0 keeps none.
     /// </summary>
     [Range(0, long.MaxValue)]

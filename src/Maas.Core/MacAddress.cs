@@ -17,7 +17,9 @@ public readonly record struct MacAddress : ISpanParsable<MacAddress>
 
     private MacAddress(ulong bits) => this._bits = bits;
 
-    /// <summary>Whether the address names one interface: not all zeros, and not a group address (IEEE 802, the lowest bit of the first octet).</summary>
+    /// <summary>
+    /// Whether the address names one interface: not all zeros, and not a group address (IEEE 802, the lowest bit of the first octet).
+    /// </summary>
     public bool IsUnicast => _bits != 0 && (_bits & 0x0100_0000_0000) == 0;
 
     /// <summary>The address of the given six octets.</summary>
@@ -67,16 +69,20 @@ public readonly record struct MacAddress : ISpanParsable<MacAddress>
     }
 
     /// <summary>The canonical notation: lower case, colons.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(byte)(_bits >> 40):x2}:{(byte)(_bits >> 32):x2}:{(byte)(_bits >> 24):x2}:{(byte)(_bits >> 16):x2}:{(byte)(_bits >> 8):x2}:{(byte)_bits:x2}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture,
+        $"{(byte)(_bits >> 40):x2}:{(byte)(_bits >> 32):x2}:{(byte)(_bits >> 24):x2}:{(byte)(_bits >> 16):x2}:{(byte)(_bits >> 8):x2}:{(byte)_bits:x2}");
 
     /// <summary>The twelve digits without separators, as in a generated host name.</summary>
     public string ToCompactString() => _bits.ToString("x12", CultureInfo.InvariantCulture);
 
     static MacAddress ISpanParsable<MacAddress>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
 
-    static bool ISpanParsable<MacAddress>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out MacAddress result) => TryParse(s, out result);
+    static bool ISpanParsable<MacAddress>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out MacAddress result) =>
+        TryParse(s, out result);
 
     static MacAddress IParsable<MacAddress>.Parse(string s, IFormatProvider? provider) => Parse(s);
 
-    static bool IParsable<MacAddress>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out MacAddress result) => TryParse(s, out result);
+    static bool IParsable<MacAddress>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out MacAddress result) =>
+        TryParse(s, out result);
 }

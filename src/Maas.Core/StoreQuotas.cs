@@ -21,7 +21,9 @@ public sealed class StoreQuotas
     [Range(1, int.MaxValue)]
     public int SshKeysPerUser { get; set; } = 100;
 
-    /// <summary>Bytes of what scripts of one machine printed; 64 MiB. Beyond that the oldest outputs are dropped, and the results stay.</summary>
+    /// <summary>
+    /// Bytes of what scripts of one machine printed; 64 MiB. Beyond that the oldest outputs are dropped, and the results stay.
+    /// </summary>
     [Range(1, long.MaxValue)]
     public long ScriptOutputBytesPerMachine { get; set; } = 64L * 1024 * 1024;
 

@@ -22,7 +22,9 @@ public readonly record struct SystemId : ISpanParsable<SystemId>
 
     private SystemId(string text) => this._text = text;
 
-    /// <summary>A new id, drawn at random. 191 million exist: the store refuses the rare one that is taken and the caller draws again.</summary>
+    /// <summary>
+    /// A new id, drawn at random. 191 million exist: the store refuses the rare one that is taken and the caller draws again.
+    /// </summary>
     public static SystemId New() => new(RandomNumberGenerator.GetString(Alphabet, 6));
 
     /// <summary>Reads an id.</summary>
@@ -40,7 +42,8 @@ public readonly record struct SystemId : ISpanParsable<SystemId>
             return true;
         }
 
-        if (!s.StartsWith(LongPrefix, StringComparison.Ordinal) || !Guid.TryParseExact(s[LongPrefix.Length..], "D", out var uuid)) return false;
+        if (!s.StartsWith(LongPrefix, StringComparison.Ordinal) || !Guid.TryParseExact(s[LongPrefix.Length..], "D", out var uuid))
+            return false;
         id = new SystemId(LongPrefix + uuid.ToString("D"));
         return true;
     }
@@ -50,9 +53,11 @@ public readonly record struct SystemId : ISpanParsable<SystemId>
 
     static SystemId ISpanParsable<SystemId>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);
 
-    static bool ISpanParsable<SystemId>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out SystemId result) => TryParse(s, out result);
+    static bool ISpanParsable<SystemId>.TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out SystemId result) =>
+        TryParse(s, out result);
 
     static SystemId IParsable<SystemId>.Parse(string s, IFormatProvider? provider) => Parse(s);
 
-    static bool IParsable<SystemId>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out SystemId result) => TryParse(s, out result);
+    static bool IParsable<SystemId>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out SystemId result) =>
+        TryParse(s, out result);
 }

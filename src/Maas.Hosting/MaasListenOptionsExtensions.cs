@@ -12,8 +12,10 @@ public static class MaasListenOptionsExtensions
     private const int HostBytes = 8; // an IPv6 host has a /64 to itself
 
     /// <summary>
-    /// Closes connections of an address that has as many open already, so that one host cannot use up the connections of all. IPv6 addresses of one /64 count
-    /// together; loopback, Unix sockets and other endpoints without addresses are not bounded. Behind a reverse proxy all connections are the proxy's: bound them there.
+    /// Closes connections of an address that has as many open already, so that one host cannot use up the connections of all. IPv6
+    /// addresses of one /64 count
+    /// together; loopback, Unix sockets and other endpoints without addresses are not bounded. Behind a reverse proxy all connections are
+    /// the proxy's: bound them there.
     /// </summary>
     /// <param name="listen">The endpoint; <c>ConfigureEndpointDefaults</c> takes it for all.</param>
     /// <param name="connections">How many connections an address may have open at once.</param>

@@ -14,7 +14,9 @@ public sealed class MaasOptions
 {
     static MaasOptions() => NetworkTypeConverters.Register();
 
-    /// <summary>The folder of all state: the store, leases, images, the ephemeral environment. Made, readable to its owner alone, when missing.</summary>
+    /// <summary>
+    /// The folder of all state: the store, leases, images, the ephemeral environment. Made, readable to its owner alone, when missing.
+    /// </summary>
     [Required]
     public string DataDirectory { get; set; } = "";
 
@@ -32,20 +34,26 @@ public sealed class MaasOptions
     /// <summary>The network interface that machines boot from; <see langword="null"/>, the default, serves neither DHCP nor TFTP.</summary>
     public string? Interface { get; set; }
 
-    /// <summary>Serve DHCP and TFTP at this address and these unprivileged ports instead of an interface: for demonstrations and tests on loopback.</summary>
+    /// <summary>
+    /// Serve DHCP and TFTP at this address and these unprivileged ports instead of an interface: for demonstrations and tests on loopback.
+    /// </summary>
     public LoopbackBoot? Loopback { get; set; }
 
-    /// <summary>Whether addresses are leased (<see cref="DhcpMode.Full"/>), another server's offers are completed, or nothing is answered.</summary>
+    /// <summary>
+    /// Whether addresses are leased (<see cref="DhcpMode.Full"/>), another server's offers are completed, or nothing is answered.
+    /// </summary>
     public DhcpMode Mode { get; set; } = DhcpMode.Full;
 
     /// <summary>
-    /// Whether addresses are leased although another DHCP server answers on the link. Default false: then DHCP alone waits and looks again, the first time after a
+    /// Whether addresses are leased although another DHCP server answers on the link. Default false: then DHCP alone waits and looks again,
+    /// the first time after a
     /// second and later every half minute, and everything else is served.
     /// </summary>
     public bool AllowOtherDhcpServers { get; set; }
 
     /// <summary>
-    /// What happens when DHCP, TFTP, DNS or another server on the link fails, because its port is taken for instance. Default: it is logged and started again, and
+    /// What happens when DHCP, TFTP, DNS or another server on the link fails, because its port is taken for instance. Default: it is logged
+    /// and started again, and
     /// the host with its web application goes on.
     /// </summary>
     public ServerFailureAction OnBootFailure { get; set; }
@@ -54,28 +62,42 @@ public sealed class MaasOptions
     public AddressRange? Range { get; set; }
 
     /// <summary>
-    /// The IPv6 prefix of the link, such as <c>fd00:77::/64</c>, of which <see cref="Interface"/> has an address: machines then boot over IPv6 too, by DHCPv6, router advertisements
-    /// and TFTP. The web host must listen on IPv6 as well (<c>http://[::]:5240</c> takes both). <see langword="null"/>, the default, leaves IPv6 to others.
+    /// The IPv6 prefix of the link, such as <c>fd00:77::/64</c>, of which <see cref="Interface"/> has an address: machines then boot over
+    /// IPv6 too, by DHCPv6, router advertisements
+    /// and TFTP. The web host must listen on IPv6 as well (<c>http://[::]:5240</c> takes both). <see langword="null"/>, the default, leaves
+    /// IPv6 to others.
     /// </summary>
     public IPNetwork? Prefix6 { get; set; }
 
-    /// <summary>The IPv6 addresses leased, inside <see cref="Prefix6"/>; <see langword="null"/>, the default, for the 4,096 from <c>::1000</c> on.</summary>
+    /// <summary>
+    /// The IPv6 addresses leased, inside <see cref="Prefix6"/>; <see langword="null"/>, the default, for the 4,096 from <c>::1000</c> on.
+    /// </summary>
     public AddressRange6? Range6 { get; set; }
 
     /// <summary>The routers that leased machines are told, best first. Default none.</summary>
     public IList<IPAddress> Routers { get; } = [];
 
-    /// <summary>The name servers that leased machines are told, best first. Default: this server, where it serves <see cref="LinkServices.Dns"/>.</summary>
+    /// <summary>
+    /// The name servers that leased machines are told, best first. Default: this server, where it serves <see cref="LinkServices.Dns"/>.
+    /// </summary>
     public IList<IPAddress> NameServers { get; } = [];
 
-    /// <summary>The domain of the machines: what new ones are put in, what leased ones are told, what DNS answers for. Default <c>maas</c>.</summary>
+    /// <summary>
+    /// The domain of the machines: what new ones are put in, what leased ones are told, what DNS answers for. Default <c>maas</c>.
+    /// </summary>
     [Required]
     public string Domain { get; set; } = "maas";
 
-    /// <summary>What else is served on the link. <see langword="null"/>, the default: everything in full mode, where the link is ours, and nothing in the others.</summary>
+    /// <summary>
+    /// What else is served on the link. <see langword="null"/>, the default: everything in full mode, where the link is ours, and nothing
+    /// in the others.
+    /// </summary>
     public LinkServices? Services { get; set; }
 
-    /// <summary>The resolvers that DNS asks for names outside of <see cref="Domain"/>, the first first; only machines on the link may ask for those. Default none: they are refused.</summary>
+    /// <summary>
+    /// The resolvers that DNS asks for names outside of <see cref="Domain"/>, the first first; only machines on the link may ask for those.
+    /// Default none: they are refused.
+    /// </summary>
     public IList<IPEndPoint> DnsForwarders { get; } = [];
 
     /// <summary>The boot program of each firmware. Default: iPXE everywhere.</summary>
@@ -88,7 +110,8 @@ public sealed class MaasOptions
     public string KernelOptions { get; set; } = "";
 
     /// <summary>
-    /// Of how many machines the last datagrams are kept in memory, 64 KiB each, for <see cref="Maas.Core.Events.IMachineCaptures"/>; those heard last. Default 256; 0 keeps none.
+    /// Of how many machines the last datagrams are kept in memory, 64 KiB each, for <see cref="Maas.Core.Events.IMachineCaptures"/>; those
+    /// heard last. Default 256; 0 keeps none.
     /// </summary>
     [Range(0, 1_000_000)]
     public int CapturedMachines { get; set; } = 256;
@@ -138,7 +161,10 @@ public enum LinkServices
 /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
 public sealed class EphemeralImageOptions
 {
-    /// <summary>A Debian mirror, the folder that holds <c>dists/</c>; <see langword="null"/>, the default, takes apt's own sources where there are any.</summary>
+    /// <summary>
+    /// A Debian mirror, the folder that holds <c>dists/</c>; <see langword="null"/>, the default, takes apt's own sources where there are
+    /// any.
+    /// </summary>
     public Uri? Mirror { get; set; }
 
     /// <summary>The suite taken from <see cref="Mirror"/>, and its <c>-updates</c>. Default <c>bookworm</c>.</summary>
@@ -151,11 +177,17 @@ public sealed class EphemeralImageOptions
     /// <summary>The OpenPGP keyring that signs the mirror; <see langword="null"/>, the default, for the host's own of Debian.</summary>
     public string? Keyring { get; set; }
 
-    /// <summary>The kernel's package. Default <c>linux-image-amd64</c>, for all hardware; <c>linux-image-cloud-amd64</c> knows only virtual machines and is a third of it.</summary>
+    /// <summary>
+    /// The kernel's package. Default <c>linux-image-amd64</c>, for all hardware; <c>linux-image-cloud-amd64</c> knows only virtual machines
+    /// and is a third of it.
+    /// </summary>
     [Required]
     public string KernelPackage { get; set; } = "linux-image-amd64";
 
-    /// <summary>An environment of the host's own, by the names its <c>IBootFiles</c> knows; then nothing is fetched or built. <see langword="null"/>, the default, for ours.</summary>
+    /// <summary>
+    /// An environment of the host's own, by the names its <c>IBootFiles</c> knows; then nothing is fetched or built.
+    /// <see langword="null"/>, the default, for ours.
+    /// </summary>
     public CustomEnvironment? Own { get; set; }
 }
 

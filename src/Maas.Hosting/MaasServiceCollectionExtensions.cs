@@ -35,7 +35,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a whole MAAS: the store with its workers, and, when the options name an interface, DHCP, TFTP, DNS, SNTP and syslog on it, and over IPv6 what <see cref="MaasOptions.Prefix6"/> asks for. A web host adds
+    /// Adds a whole MAAS: the store with its workers, and, when the options name an interface, DHCP, TFTP, DNS, SNTP and syslog on it, and
+    /// over IPv6 what <see cref="MaasOptions.Prefix6"/> asks for. A web host adds
     /// <c>MapMaasBoot()</c> for boot files over HTTP, and the API by <c>Maas.Api</c>.
     /// </summary>
     /// <param name="services">Where to.</param>
@@ -62,7 +63,8 @@ public static class MaasServiceCollectionExtensions
             throw new InvalidOperationException("AddMaas was called already: one host is one MAAS. Set all options in one call.");
         var options = new MaasOptions();
         configure(options);
-        if (new MaasOptionsValidator().Validate(name: null, options) is { Failed: true } invalid) throw new OptionsValidationException(nameof(MaasOptions), typeof(MaasOptions), invalid.Failures);
+        if (new MaasOptionsValidator().Validate(name: null, options) is { Failed: true } invalid)
+            throw new OptionsValidationException(nameof(MaasOptions), typeof(MaasOptions), invalid.Failures);
         MakePrivate(options.DataDirectory);
         Directory.CreateDirectory(options.ProgramDirectory);
 
@@ -114,7 +116,8 @@ public static class MaasServiceCollectionExtensions
         });
         services.AddMaasPower();
         services.TryAddSingleton<IMachinePower, DriverPower>();
-        services.TryAddSingleton(provider => ImageLibrary.Open(Path.Combine(options.DataDirectory, "images"), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider =>
+            ImageLibrary.Open(Path.Combine(options.DataDirectory, "images"), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IImageContent, LibraryImageContent>();
     }
 
@@ -156,16 +159,19 @@ public static class MaasServiceCollectionExtensions
         {
             var subnet = link.Subnet(options);
             services.AddSingleton(provider => new HostedLeases(
-                Path.Combine(options.DataDirectory, "leases.db"), [subnet], link.Network, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>(),
+                Path.Combine(options.DataDirectory, "leases.db"), [subnet], link.Network, provider.GetService<LinkNeighbours>(),
+                    provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ListedMachines>().IsAccepted));
             services.AddSingleton<IAddressSource>(provider => provider.GetRequiredService<HostedLeases>());
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostedLeases>());
         }
 
-        if (options.Prefix6 is { } prefix) AddLeases6(services, Path.Combine(options.DataDirectory, "leases6.db"), BootNetwork.Subnet6(prefix, options.Range6));
+        if (options.Prefix6 is { } prefix)
+            AddLeases6(services, Path.Combine(options.DataDirectory, "leases6.db"), BootNetwork.Subnet6(prefix, options.Range6));
         services.AddSingleton<IAddressResolver>(provider =>
         {
-            IAddressResolver owners = (IAddressResolver?)provider.GetService<HostedLeases>() ?? provider.GetService<LinkNeighbours>() ?? (IAddressResolver)new NullAddressResolver();
+            IAddressResolver owners = (IAddressResolver?)provider.GetService<HostedLeases>() ?? provider.GetService<LinkNeighbours>()
+                ?? (IAddressResolver)new NullAddressResolver();
             return provider.GetService<HostedLeases6>() is { } leases6 ? new DualStackResolver(owners, leases6) : owners;
         });
 
@@ -183,8 +189,11 @@ public static class MaasServiceCollectionExtensions
 
     private static void AddLeases6(IServiceCollection services, string path, Dhcp6Subnet subnet)
     {
-#pragma warning disable MA0042, MA0045, VSTHRD002 // a factory cannot wait, and has nothing to wait for: the file is local, and read when the call returns
-        services.AddSingleton(provider => HostedLeases6.OpenAsync(path, subnet, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>()).GetAwaiter().GetResult());
+// a factory cannot wait, and has nothing to wait for: the file is local, and read when the call returns
+#pragma warning disable MA0042, MA0045, VSTHRD002
+        services.AddSingleton(provider =>
+            HostedLeases6.OpenAsync(path, subnet, provider.GetService<LinkNeighbours>(), provider.GetRequiredService<TimeProvider>())
+            .GetAwaiter().GetResult());
 #pragma warning restore MA0042, MA0045, VSTHRD002
         services.AddSingleton(provider => provider.GetRequiredService<HostedLeases6>().Addresses);
     }
@@ -192,7 +201,8 @@ public static class MaasServiceCollectionExtensions
     private static void AddNaming(IServiceCollection services, MaasOptions options, BootNetwork link)
     {
         services.AddSingleton(provider => new MachineDnsDirectory(
-            provider.GetRequiredService<ListedMachines>(), provider.GetService<HostedLeases>(), provider.GetService<HostedLeases6>(), options.Domain, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ListedMachines>(), provider.GetService<HostedLeases>(), provider.GetService<HostedLeases6>(),
+                options.Domain, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostDirectory>(provider => provider.GetRequiredService<MachineDnsDirectory>());
     }
 
@@ -210,14 +220,16 @@ public static class MaasServiceCollectionExtensions
         var mode = File.GetUnixFileMode(directory);
         if ((mode & ~OwnerOnly) == 0) return;
         if ((mode & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) != 0)
-            throw new InvalidOperationException($"The data directory {directory} is writable by every user. The store holds secrets: use a directory of its own.");
+            throw new InvalidOperationException(
+                $"The data directory {directory} is writable by every user. The store holds secrets: use a directory of its own.");
         try
         {
             File.SetUnixFileMode(directory, OwnerOnly);
         }
         catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
         {
-            throw new InvalidOperationException($"Other users may enter the data directory {directory}, and it cannot be closed to them ({refused.Message}). As its owner, run: chmod 700 {directory}", refused);
+            throw new InvalidOperationException(
+                $"Other users may enter the data directory {directory}, and it cannot be closed to them ({refused.Message}). As its owner, run: chmod 700 {directory}", refused);
         }
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Aot;
 
-/// <summary>A web application with <c>AddMaas</c>, without a link: started, asked for a boot file that it does not have, and stopped.</summary>
+/// <summary>
+/// A web application with <c>AddMaas</c>, without a link: started, asked for a boot file that it does not have, and stopped.
+/// </summary>
 internal static class HostingChecks
 {
     public static async Task RunAsync(string folder)

@@ -116,12 +116,16 @@ internal static class LifeChecks
 
     private sealed class ObedientPower : IMachinePower
     {
-        public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(MachinePowerState.On);
+        public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+            Reply(MachinePowerState.On);
 
-        public Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(MachinePowerState.Off);
+        public Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+            Reply(MachinePowerState.Off);
 
-        public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(MachinePowerState.Unknown);
+        public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+            Reply(MachinePowerState.Unknown);
 
-        private static Task<MachinePowerResult> Reply(MachinePowerState state) => Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(state));
+        private static Task<MachinePowerResult> Reply(MachinePowerState state) =>
+            Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(state));
     }
 }

@@ -7,7 +7,7 @@ namespace Maas.Architecture.Tests;
 public class TypeNameTests
 {
     // Core's own types for what Maas.Power does; they get other names.
-    private static readonly string[] Exceptions = ["PowerState", "PowerTarget"];
+    private static readonly string[] Exceptions = [];
 
     [Fact]
     public void No_public_type_name_is_in_two_packages() =>

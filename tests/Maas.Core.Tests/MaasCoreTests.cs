@@ -29,7 +29,8 @@ public class MaasCoreTests
         await machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());
 
         var patience = TimeProvider.System.GetTimestamp();
-        while ((await machines.GetAsync(machine.Id))!.PowerState is not MachinePowerState.On && TimeProvider.System.GetElapsedTime(patience) < TimeSpan.FromSeconds(20)) await Task.Yield();
+        while ((await machines.GetAsync(machine.Id))!.PowerState is not MachinePowerState.On
+            && TimeProvider.System.GetElapsedTime(patience) < TimeSpan.FromSeconds(20)) await Task.Yield();
         (await machines.GetAsync(machine.Id))!.PowerState.Should().Be(MachinePowerState.On);
         await worker.StopAsync(default);
 

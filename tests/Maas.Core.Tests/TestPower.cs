@@ -15,11 +15,14 @@ public sealed class TestPower : IMachinePower
 
     public MachinePowerState StateOf(SystemId id) => _states.GetValueOrDefault(id, MachinePowerState.Off);
 
-    public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(target, PowerAction.TurnOn, MachinePowerState.On);
+    public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+        Reply(target, PowerAction.TurnOn, MachinePowerState.On);
 
-    public Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(target, PowerAction.TurnOff, MachinePowerState.Off);
+    public Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+        Reply(target, PowerAction.TurnOff, MachinePowerState.Off);
 
-    public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Reply(target, PowerAction.Query, StateOf(target.Id));
+    public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+        Reply(target, PowerAction.Query, StateOf(target.Id));
 
     private Task<MachinePowerResult> Reply(MachinePowerTarget target, PowerAction action, MachinePowerState state)
     {

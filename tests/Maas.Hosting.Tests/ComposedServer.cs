@@ -59,7 +59,8 @@ internal sealed class ComposedServer : IAsyncDisposable
             maas.DataDirectory = data.FullName;
             maas.HttpPort = http;
             maas.Mode = mode ?? DhcpMode.Full;
-            maas.Loopback = mode is null ? null : new LoopbackBoot(S_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24")) { DnsPort = dns, SyslogPort = syslog };
+            maas.Loopback = mode is null ? null
+                : new LoopbackBoot(S_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24")) { DnsPort = dns, SyslogPort = syslog };
             maas.Range = AddressRange.Parse("127.78.0.100-127.78.0.200");
             maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
         }).AddMaasApi();

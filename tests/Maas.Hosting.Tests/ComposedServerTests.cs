@@ -23,10 +23,13 @@ public class ComposedServerTests
         var dashes = Mac.Replace(':', '-');
 
         foreach (var name in new[] { $"ipxe/{dashes}", $"pxelinux.cfg/01-{dashes}", $"grub/grub.cfg-01-{dashes}", $"IPXE/{dashes}" })
-            (await (await stranger.GetAsync($"boot/{name}")).Content.ReadAsStringAsync()).Should().NotContain("maas.token", $"{name} is asked from an address that is not the machine's");
+            (await (await stranger.GetAsync($"boot/{name}")).Content.ReadAsStringAsync()).Should()
+                .NotContain("maas.token", $"{name} is asked from an address that is not the machine's");
 
-        foreach (var path in new[] { $"metadata/latest/by-id/{machine.Id}/?op=get_preseed", "metadata/latest/enlist-preseed/?op=get_enlist_preseed", "metadata/boot/guess/", $"metadata/latest/by-mac/{Mac}/user-data" })
-            (await (await stranger.GetAsync(path)).Content.ReadAsStringAsync()).Should().NotContain((await server.Get<MaasCore>().MachineTokens.GetOrCreateAsync(machine.Id))!.TokenSecret.Reveal());
+        foreach (var path in new[] { $"metadata/latest/by-id/{machine.Id}/?op=get_preseed",
+            "metadata/latest/enlist-preseed/?op=get_enlist_preseed", "metadata/boot/guess/", $"metadata/latest/by-mac/{Mac}/user-data" })
+            (await (await stranger.GetAsync(path)).Content.ReadAsStringAsync()).Should()
+                .NotContain((await server.Get<MaasCore>().MachineTokens.GetOrCreateAsync(machine.Id))!.TokenSecret.Reveal());
     }
 
     [Theory]
@@ -70,7 +73,8 @@ public class ComposedServerTests
     {
         await using var server = await ComposedServer.StartAsync(mode: null);
         using var client = new HttpClient();
-        var answer = await client.GetAsync(new Uri(server.Base + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        var answer = await client.GetAsync(
+            new Uri(server.Base + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         answer.StatusCode.Should().Be(status);
         (await answer.Content.ReadAsStringAsync()).Should().NotContain(server.ApiKey);
     }
@@ -84,9 +88,11 @@ public class ComposedServerTests
         whole.Content.Headers.ContentLength.Should().Be(1_000_000);
         var tag = whole.Headers.ETag!;
 
-        using var part = new HttpRequestMessage(HttpMethod.Get, "boot/kernel") { Headers = { Range = new(999_990, null), IfRange = new(tag) } };
+        using var part = new HttpRequestMessage(HttpMethod.Get, "boot/kernel") { Headers =
+            { Range = new(999_990, null), IfRange = new(tag) } };
         var rest = await client.SendAsync(part);
-        (rest.StatusCode, rest.Content.Headers.ContentRange!.ToString()).Should().Be((HttpStatusCode.PartialContent, "bytes 999990-999999/1000000"));
+        (rest.StatusCode, rest.Content.Headers.ContentRange!.ToString()).Should()
+            .Be((HttpStatusCode.PartialContent, "bytes 999990-999999/1000000"));
         (await rest.Content.ReadAsByteArrayAsync()).Should().Equal((await whole.Content.ReadAsByteArrayAsync())[999_990..]);
 
         using var again = new HttpRequestMessage(HttpMethod.Get, "boot/kernel") { Headers = { IfNoneMatch = { tag } } };

@@ -6,8 +6,10 @@ namespace Maas.Hosting.Tests;
 /// <summary>State is its owner's alone, whatever was there before.</summary>
 public sealed class PrivateStateTests : IDisposable
 {
-    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite, OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
-    private const UnixFileMode Open = OwnerFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite, OwnerFolder =
+        OwnerFile | UnixFileMode.UserExecute;
+    private const UnixFileMode Open =
+        OwnerFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-private");
 
@@ -46,7 +48,8 @@ public sealed class PrivateStateTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         var shared = Path.Combine(_folder.FullName, "tmp");
         Directory.CreateDirectory(shared).UnixFileMode = Open | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit;
-        FluentActions.Invoking(() => new ServiceCollection().AddMaas(maas => maas.DataDirectory = shared)).Should().Throw<InvalidOperationException>().WithMessage("*writable by every user*");
+        FluentActions.Invoking(() => new ServiceCollection().AddMaas(maas => maas.DataDirectory = shared)).Should()
+            .Throw<InvalidOperationException>().WithMessage("*writable by every user*");
         File.GetUnixFileMode(shared).Should().HaveFlag(UnixFileMode.OtherWrite);
     }
 }

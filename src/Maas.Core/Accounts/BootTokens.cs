@@ -6,7 +6,8 @@ namespace Maas.Core.Accounts;
 
 /// <summary>
 /// One-time tokens that a machine finds on its kernel command line and trades for its OAuth token. Boot scripts go to whoever
-/// asks, so a token is worth little: it is bound to one machine and to the address the script went to (over IPv6, to the hardware address), ends after ten minutes,
+/// asks, so a token is worth little: it is bound to one machine and to the address the script went to (over IPv6, to the hardware address),
+/// ends after ten minutes,
 /// and works once. Only its hash is stored.
 /// </summary>
 public sealed class BootTokens
@@ -36,7 +37,9 @@ public sealed class BootTokens
     public Task<Secret?> IssueAsync(SystemId machine, IPAddress? address, CancellationToken cancellationToken = default) =>
         IssueToAsync(machine, address is null ? null : Text(address), cancellationToken);
 
-    /// <summary>A new token for a machine whose IP address at the trade is not known yet: it is bound to the hardware address that is seen there.</summary>
+    /// <summary>
+    /// A new token for a machine whose IP address at the trade is not known yet: it is bound to the hardware address that is seen there.
+    /// </summary>
     /// <param name="machine">For which machine.</param>
     /// <param name="hardware">Who may trade it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -49,26 +52,31 @@ public sealed class BootTokens
         var token = Secret.Random();
         var now = _clock.GetUtcNow();
         var stored = new StoredBootToken(machine, holder, now, null);
-        return await _store.AddBootTokenAsync(Hash(token), stored, MostAMachine, now - Lifetime - ReplayWindow, cancellationToken).ConfigureAwait(false) ? token : null;
+        return await _store.AddBootTokenAsync(
+            Hash(token), stored, MostAMachine, now - Lifetime - ReplayWindow, cancellationToken).ConfigureAwait(false) ? token : null;
     }
 
     /// <summary>Trades a token.</summary>
     /// <param name="token">As presented.</param>
     /// <param name="from">Who presents it.</param>
-    /// <param name="hardware">The hardware address that is seen at <paramref name="from"/>; <see langword="null"/> when that is not known.</param>
+    /// <param name="hardware">The hardware address that is seen at <paramref name="from"/>; <see langword="null"/> when that is not
+    /// known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<BootTokenResult> RedeemAsync(Secret token, IPAddress from, MacAddress? hardware = null, CancellationToken cancellationToken = default)
+    public Task<BootTokenResult> RedeemAsync(Secret token, IPAddress from, MacAddress? hardware =
+        null, CancellationToken cancellationToken = default)
     {
         var now = _clock.GetUtcNow();
         var address = Text(from);
-        return _store.RedeemAsync(Hash(token), address, now, stored => Judge(stored, address, hardware, now), MachineTokens.Draw, cancellationToken);
+        return _store.RedeemAsync(Hash(token), address, now, stored =>
+            Judge(stored, address, hardware, now), MachineTokens.Draw, cancellationToken);
     }
 
     /// <summary>Why a token is refused; <see langword="null"/> when it is good.</summary>
     private static string? Judge(StoredBootToken? token, string from, MacAddress? hardware, DateTimeOffset now) => token switch
     {
         null => "The boot token is not known here.",
-        { Address: { } bound } when bound != (bound.StartsWith(HardwarePrefix, StringComparison.Ordinal) ? HardwarePrefix + hardware : from) => $"The boot token is not for {from}.",
+        { Address: { } bound } when bound != (bound.StartsWith(HardwarePrefix, StringComparison.Ordinal) ? HardwarePrefix + hardware
+            : from) => $"The boot token is not for {from}.",
         { Used: { } used } when now - used > ReplayWindow => "The boot token was used already.",
         { Used: null } when now - token.Issued > Lifetime => "The boot token has expired.",
         _ => null,

@@ -3,7 +3,9 @@ namespace Maas.Core.Accounts;
 /// <summary>Where machines' own tokens and boot tokens are kept.</summary>
 internal interface ITokenStore
 {
-    /// <summary>The machine's token; <paramref name="fresh"/> if it has none; <see langword="null"/> when there is no such machine.</summary>
+    /// <summary>
+    /// The machine's token; <paramref name="fresh"/> if it has none; <see langword="null"/> when there is no such machine.
+    /// </summary>
     Task<MachineToken?> GetOrCreateAsync(MachineToken fresh, CancellationToken cancellationToken);
 
     Task<MachineToken?> GetAsync(SystemId machine, CancellationToken cancellationToken);
@@ -17,10 +19,13 @@ internal interface ITokenStore
     Task<bool> AddBootTokenAsync(byte[] hash, StoredBootToken token, int most, DateTimeOffset expired, CancellationToken cancellationToken);
 
     /// <summary>
-    /// In one transaction: judges the token with this hash, marks it used by <paramref name="address"/> and its machine as checked in, and gives the machine's
+    /// In one transaction: judges the token with this hash, marks it used by <paramref name="address"/> and its machine as checked in, and
+    /// gives the machine's
     /// own token, drawing one if it has none.
     /// </summary>
-    Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, MachineToken> draw, CancellationToken cancellationToken);
+    Task<BootTokenResult> RedeemAsync(
+        byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, MachineToken> draw,
+            CancellationToken cancellationToken);
 }
 
 /// <summary>What is kept of a boot token; the address is an IP address, or <c>hardware </c> and a MAC address.</summary>

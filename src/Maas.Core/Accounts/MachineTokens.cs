@@ -7,7 +7,9 @@ namespace Maas.Core.Accounts;
 /// <param name="TokenSecret">Third part.</param>
 public sealed record MachineToken(SystemId MachineId, string ConsumerKey, string TokenKey, Secret TokenSecret);
 
-/// <summary>The machines' own tokens. A machine has one; commissioning, deploying and releasing end it, and the next use makes another.</summary>
+/// <summary>
+/// The machines' own tokens. A machine has one; commissioning, deploying and releasing end it, and the next use makes another.
+/// </summary>
 public sealed class MachineTokens
 {
     private readonly ITokenStore _store;
@@ -19,12 +21,14 @@ public sealed class MachineTokens
         _store.GetOrCreateAsync(Draw(machine), cancellationToken);
 
     /// <summary>The machine's token, or <see langword="null"/>.</summary>
-    public Task<MachineToken?> GetAsync(SystemId machine, CancellationToken cancellationToken = default) => _store.GetAsync(machine, cancellationToken);
+    public Task<MachineToken?> GetAsync(SystemId machine, CancellationToken cancellationToken = default) =>
+        _store.GetAsync(machine, cancellationToken);
 
     /// <summary>The token with these two parts, or <see langword="null"/>. The caller compares the secret.</summary>
     public Task<MachineToken?> FindAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) =>
         _store.FindAsync(consumerKey, tokenKey, cancellationToken);
 
     /// <summary>A token that a machine could get.</summary>
-    internal static MachineToken Draw(SystemId machine) => new(machine, Secret.Random(18).Reveal(), Secret.Random(18).Reveal(), Secret.Random());
+    internal static MachineToken Draw(SystemId machine) =>
+        new(machine, Secret.Random(18).Reveal(), Secret.Random(18).Reveal(), Secret.Random());
 }

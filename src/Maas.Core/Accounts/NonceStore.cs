@@ -5,7 +5,10 @@ using Maas.Core.Store;
 
 namespace Maas.Core.Accounts;
 
-/// <summary>Which OAuth requests were seen, so that none works twice (OAuth Core 1.0 section 8). Survives a restart; the newest may be lost with the power.</summary>
+/// <summary>
+/// Which OAuth requests were seen, so that none works twice (OAuth Core 1.0 section 8). Survives a restart; the newest may be lost with the
+/// power.
+/// </summary>
 public sealed class NonceStore
 {
     /// <summary>How old a timestamp may be. The future is accepted, as MAAS does: clients correct their clocks only when told.</summary>
@@ -34,12 +37,14 @@ public sealed class NonceStore
     /// <param name="nonce">As sent; at most 255 characters.</param>
     /// <param name="timestamp">As sent, in seconds since 1970.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<NonceVerdict> UseAsync(string consumerKey, string tokenKey, string nonce, long timestamp, CancellationToken cancellationToken = default)
+    public async Task<NonceVerdict> UseAsync(
+        string consumerKey, string tokenKey, string nonce, long timestamp, CancellationToken cancellationToken = default)
     {
         var now = _clock.GetUtcNow();
         var seconds = now.ToUnixTimeSeconds();
         if (timestamp < seconds - (long)Window.TotalSeconds) return NonceVerdict.Expired;
-        if (nonce.Length is 0 or > LongestNonce || timestamp > DateTimeOffset.MaxValue.ToUnixTimeSeconds() - Window.TotalSeconds) return NonceVerdict.Used;
+        if (nonce.Length is 0 or > LongestNonce || timestamp > DateTimeOffset.MaxValue.ToUnixTimeSeconds() - Window.TotalSeconds)
+            return NonceVerdict.Used;
 
         await PurgeAsync(now, cancellationToken).ConfigureAwait(false);
 
@@ -50,7 +55,8 @@ public sealed class NonceStore
         if (_inMemory.ContainsKey(key)) return NonceVerdict.Used;
         try
         {
-            return await _store.AddAsync(consumerKey, tokenKey, nonce, expires, cancellationToken).ConfigureAwait(false) ? NonceVerdict.Fresh : NonceVerdict.Used;
+            return await _store.AddAsync(consumerKey, tokenKey, nonce, expires, cancellationToken).ConfigureAwait(false)
+                ? NonceVerdict.Fresh : NonceVerdict.Used;
         }
         catch (StoreFullException)
         {

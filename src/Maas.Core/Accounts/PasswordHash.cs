@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Maas.Core.Accounts;
 
-/// <summary>Passwords as they are stored: PBKDF2 (RFC 8018) with HMAC-SHA-512 and a salt, as <c>pbkdf2-sha512$rounds$salt$hash</c>.</summary>
+/// <summary>
+/// Passwords as they are stored: PBKDF2 (RFC 8018) with HMAC-SHA-512 and a salt, as <c>pbkdf2-sha512$rounds$salt$hash</c>.
+/// </summary>
 internal static class PasswordHash
 {
     /// <summary>What nobody's password hashes to.</summary>
@@ -18,7 +20,9 @@ internal static class PasswordHash
     {
         if (password.IsEmpty) return Nobody;
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
-        return string.Create(CultureInfo.InvariantCulture, $"{Scheme}${Rounds}${Convert.ToBase64String(salt)}${Convert.ToBase64String(Derive(password, salt, Rounds))}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+                $"{Scheme}${Rounds}${Convert.ToBase64String(salt)}${Convert.ToBase64String(Derive(password, salt, Rounds))}");
     }
 
     /// <summary>Whether the password is right. Takes as long when there is none to compare with.</summary>

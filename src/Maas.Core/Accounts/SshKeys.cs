@@ -29,13 +29,15 @@ public sealed class SshKeys
     }
 
     /// <summary>The user's keys in the order of adding.</summary>
-    public Task<IReadOnlyList<SshKey>> ListAsync(string owner, CancellationToken cancellationToken = default) => _store.ListSshKeysAsync(owner, cancellationToken);
+    public Task<IReadOnlyList<SshKey>> ListAsync(string owner, CancellationToken cancellationToken = default) =>
+        _store.ListSshKeysAsync(owner, cancellationToken);
 
     /// <summary>The key, or <see langword="null"/>.</summary>
     public Task<SshKey?> GetAsync(long id, CancellationToken cancellationToken = default) => _store.GetSshKeyAsync(id, cancellationToken);
 
     /// <summary>Removes a key. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default) => _store.DeleteSshKeyAsync(id, cancellationToken);
+    public Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default) =>
+        _store.DeleteSshKeyAsync(id, cancellationToken);
 
     private static bool IsPublicKey(string line)
     {

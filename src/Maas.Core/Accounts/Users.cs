@@ -34,10 +34,12 @@ public sealed partial class Users
     /// <param name="password">Password; an empty one never lets anybody in.</param>
     /// <param name="isAdministrator">Whether everything is allowed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<User?> CreateAsync(string name, string email, Secret password, bool isAdministrator, CancellationToken cancellationToken = default)
+    public async Task<User?> CreateAsync(
+        string name, string email, Secret password, bool isAdministrator, CancellationToken cancellationToken = default)
     {
         if (!Name().IsMatch(name) || email.Length > 254) return null;
-        return await _store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken).ConfigureAwait(false);
+        return await _store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken).ConfigureAwait(
+            false);
     }
 
     /// <summary>The user, or <see langword="null"/>.</summary>
@@ -47,8 +49,11 @@ public sealed partial class Users
     /// <summary>All users by name.</summary>
     public Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken = default) => _store.ListUsersAsync(cancellationToken);
 
-    /// <summary>Removes a user with all keys and files. Machines are left as they are. <see langword="false"/> when there is none.</summary>
-    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => _store.DeleteUserAsync(name, cancellationToken);
+    /// <summary>
+    /// Removes a user with all keys and files. Machines are left as they are. <see langword="false"/> when there is none.
+    /// </summary>
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) =>
+        _store.DeleteUserAsync(name, cancellationToken);
 
     /// <summary>The user if the password is right, else <see langword="null"/>; takes as long for a name that does not exist.</summary>
     public async Task<User?> VerifyPasswordAsync(string name, Secret password, CancellationToken cancellationToken = default)
@@ -73,7 +78,8 @@ public sealed partial class Users
     }
 
     /// <summary>The user's keys in the order of creation.</summary>
-    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) => _store.ListApiKeysAsync(user, cancellationToken);
+    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) =>
+        _store.ListApiKeysAsync(user, cancellationToken);
 
     /// <summary>The key with these two parts, or <see langword="null"/>. The caller compares the secret.</summary>
     public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) =>

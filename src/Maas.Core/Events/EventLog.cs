@@ -26,7 +26,8 @@ public sealed class EventLog
         cancellationToken);
 
     /// <summary>The events that match, the newest first.</summary>
-    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) => _store.QueryAsync(query, cancellationToken);
+    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) =>
+        _store.QueryAsync(query, cancellationToken);
 }
 
 /// <summary>Which events to read. An empty list asks nothing; values in one list are alternatives.</summary>

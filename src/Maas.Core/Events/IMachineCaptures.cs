@@ -2,7 +2,9 @@ using Maas.Core.Nodes;
 
 namespace Maas.Core.Events;
 
-/// <summary>The last datagrams that the boot servers took from each machine and sent to it, for who wants to know why one does not boot.</summary>
+/// <summary>
+/// The last datagrams that the boot servers took from each machine and sent to it, for who wants to know why one does not boot.
+/// </summary>
 /// <remarks>What a machine says on the wire is unauthenticated, and its one-time token may be among it: for operators alone.</remarks>
 public interface IMachineCaptures
 {

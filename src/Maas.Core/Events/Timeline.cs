@@ -4,7 +4,8 @@ namespace Maas.Core.Events;
 
 /// <summary>
 /// The story of a machine: its events and what was seen of it on the wire, in order of time. Evidence never moves a machine;
-/// it is unauthenticated and therefore bounded, 500 entries an address and 50,000 in all; and as many of what machines say themselves (<c>syslog</c>),
+/// it is unauthenticated and therefore bounded, 500 entries an address and 50,000 in all; and as many of what machines say themselves
+/// (<c>syslog</c>),
 /// so that nobody talks the evidence away.
 /// </summary>
 public sealed class Timeline
@@ -23,13 +24,15 @@ public sealed class Timeline
 
     /// <summary>Writes down what was seen on the wire.</summary>
     public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default) =>
-        _store.ObserveAsync(observation with { Text = PlainText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
+        _store.ObserveAsync(
+        observation with { Text = PlainText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
 
     /// <summary>The newest entries about a machine, the oldest of them first.</summary>
     /// <param name="machine">Which machine.</param>
     /// <param name="limit">At most so many, 1 to 5000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(SystemId machine, int limit = 1000, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<TimelineEntry>> ReadAsync(SystemId machine, int limit = 1000, CancellationToken cancellationToken =
+        default)
     {
         limit = Math.Clamp(limit, 1, 5000);
         var events = new List<Event>();
@@ -62,7 +65,8 @@ public sealed class Timeline
     /// <param name="address">The address.</param>
     /// <param name="limit">At most so many, 1 to 1000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<IReadOnlyList<Observation>> ObservationsAsync(MacAddress address, int limit = 500, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<Observation>> ObservationsAsync(MacAddress address, int limit = 500, CancellationToken cancellationToken =
+        default) =>
         _store.ObservationsAsync([address], Math.Clamp(limit, 1, 2 * MostAnAddress), cancellationToken);
 }
 

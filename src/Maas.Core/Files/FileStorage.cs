@@ -21,8 +21,10 @@ public sealed class FileStorage
     internal FileStorage(IFileStore store) => this._store = store;
 
     /// <summary>Stores a file, in the place of the owner's file of that name. The key stays.</summary>
-    /// <exception cref="ArgumentException">The name is empty or longer than 255, or the content larger than <see cref="MaximumSize"/>.</exception>
-    public Task<StoredFile> PutAsync(string? owner, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The name is empty or longer than 255, or the content larger than
+    /// <see cref="MaximumSize"/>.</exception>
+    public Task<StoredFile> PutAsync(string? owner, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken =
+        default)
     {
         if (name.Length is 0 or > LongestName)
             throw new ArgumentException($"A file's name has 1 to {LongestName} characters.", nameof(name));
@@ -38,7 +40,9 @@ public sealed class FileStorage
     public Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken = default) =>
         _store.FindAsync(owner, name, cancellationToken);
 
-    /// <summary>The newest file of that name, whoever owns it, or <see langword="null"/>: in API 1.0 of 2012 files are everybody's.</summary>
+    /// <summary>
+    /// The newest file of that name, whoever owns it, or <see langword="null"/>: in API 1.0 of 2012 files are everybody's.
+    /// </summary>
     public Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken = default) =>
         _store.FindAnyAsync(name, cancellationToken);
 

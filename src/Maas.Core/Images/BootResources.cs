@@ -37,10 +37,12 @@ public sealed partial class BootResources
         // The bytes may be here without the store knowing it: brought in by other means, or a crash came between the two.
         var file = created.Sets[^1].File;
         var blob = new ImageBlob(file.Sha256, file.Size);
-        if (file.IsComplete || await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false) is var here && here == file.Received)
+        if (file.IsComplete || await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false) is var here
+            && here == file.Received)
             return new UploadResult.Taken(created);
         await RecordAsync(blob, here, cancellationToken).ConfigureAwait(false);
-        return await _store.GetAsync(created.Id, cancellationToken).ConfigureAwait(false) is { } known ? new UploadResult.Taken(known) : new UploadResult.NotFound();
+        return await _store.GetAsync(created.Id, cancellationToken).ConfigureAwait(false) is { } known ? new UploadResult.Taken(known)
+            : new UploadResult.NotFound();
     }
 
     /// <summary>
@@ -52,13 +54,15 @@ public sealed partial class BootResources
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<UploadResult> AppendAsync(long resourceId, long fileId, Stream piece, CancellationToken cancellationToken = default)
     {
-        if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } announced) return new UploadResult.NotFound();
+        if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } announced)
+            return new UploadResult.NotFound();
         var stripe = _stripes[announced.Sha256[0] % _stripes.Length];
         await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             // Only now, alone with these bytes, is it known how many there are.
-            if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } file) return new UploadResult.NotFound();
+            if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } file)
+                return new UploadResult.NotFound();
             if (file.IsComplete) return new UploadResult.Refused("", "Cannot upload to a complete file.");
             if (await AppendAsync(file, piece, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
         }
@@ -73,7 +77,8 @@ public sealed partial class BootResources
     }
 
     /// <summary>All resources by id.</summary>
-    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) => _store.ListAsync(cancellationToken);
+    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) =>
+        _store.ListAsync(cancellationToken);
 
     /// <summary>The resource, or <see langword="null"/>.</summary>
     public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
@@ -94,7 +99,8 @@ public sealed partial class BootResources
     /// The newest complete disk image for a machine of <paramref name="architecture"/>, or <see langword="null"/>. Without a
     /// series, the newest of the family; without both, the newest of all. A series may name its family too (<c>ubuntu/noble</c>).
     /// </summary>
-    public async Task<ImageReference?> ChooseAsync(string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>
+    public async Task<ImageReference?> ChooseAsync(
+        string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>
         ImageChoice.Choose(await _store.ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
 
     private async Task<UploadResult?> AppendAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
@@ -118,7 +124,9 @@ public sealed partial class BootResources
             : new UploadResult.Refused("", "The SHA-256 of the bytes is not the one that was announced; they were thrown away.");
     }
 
-    /// <summary>Writes down how much of a blob is here, and checks it when that is all. <see langword="false"/> when it is wrong and gone.</summary>
+    /// <summary>
+    /// Writes down how much of a blob is here, and checks it when that is all. <see langword="false"/> when it is wrong and gone.
+    /// </summary>
     private async Task<bool> RecordAsync(ImageBlob blob, long length, CancellationToken cancellationToken)
     {
         var complete = length == blob.Size && await _content.CompleteAsync(blob, cancellationToken).ConfigureAwait(false);
@@ -128,13 +136,16 @@ public sealed partial class BootResources
     }
 
     private async Task<BootResourceFile?> FindFileAsync(long resourceId, long fileId, CancellationToken cancellationToken) =>
-        (await _store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false))?.Sets.Select(set => set.File).SingleOrDefault(file => file.Id == fileId);
+        (await _store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false))?.Sets.Select(set => set.File)
+        .SingleOrDefault(file => file.Id == fileId);
 
     private static (string Field, string Reason)? FindFault(NewBootResource resource)
     {
-        if (!Name().IsMatch(resource.Name)) return ("name", "A name is a family and a series of letters, digits and _ . + -, such as custom/debian-12.");
+        if (!Name().IsMatch(resource.Name))
+            return ("name", "A name is a family and a series of letters, digits and _ . + -, such as custom/debian-12.");
         if (!MachineRules.Architectures.Contains(resource.Architecture.Split('/')[0])) return ("architecture", "Not a known architecture.");
-        if (!ImageChoice.FileTypes.Contains(resource.FileType)) return ("filetype", $"Not one of {string.Join(", ", ImageChoice.FileTypes)}.");
+        if (!ImageChoice.FileTypes.Contains(resource.FileType))
+            return ("filetype", $"Not one of {string.Join(", ", ImageChoice.FileTypes)}.");
         if (resource.Size < 1) return ("size", "At least 1.");
         if (!Hash().IsMatch(resource.Sha256)) return ("sha256", "64 hexadecimal digits.");
         return resource.Title.Length > 255 || resource.BaseImage.Length > 255 ? ("title", "At most 255 characters.") : null;

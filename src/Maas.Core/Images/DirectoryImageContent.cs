@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Maas.Core.Images;
 
-/// <summary>Keeps images' bytes in a directory: one file a blob, named by its hash, with <c>.part</c> behind it until it is complete.</summary>
+/// <summary>
+/// Keeps images' bytes in a directory: one file a blob, named by its hash, with <c>.part</c> behind it until it is complete.
+/// </summary>
 /// <param name="directory">Created when the first bytes come.</param>
 public sealed class DirectoryImageContent(string directory) : IImageContent
 {
@@ -78,7 +80,8 @@ public sealed class DirectoryImageContent(string directory) : IImageContent
         }
     }
 
-    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, useAsync: true);
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, useAsync: true);
 
     private string PartPath(ImageBlob blob) => CompletePath(blob) + ".part";
 

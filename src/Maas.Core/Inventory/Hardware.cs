@@ -115,7 +115,9 @@ public sealed record Disk
     /// <summary>Model; empty when not told.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Serial number; empty when the disk has none (most virtual disks). Some bridges and arrays give their disks one and the same.</summary>
+    /// <summary>
+    /// Serial number; empty when the disk has none (most virtual disks). Some bridges and arrays give their disks one and the same.
+    /// </summary>
     public string Serial { get; init; } = "";
 
     /// <summary>World wide name (<c>naa.5000…</c>), or an SD card's identification register; empty when the disk has none.</summary>

@@ -101,10 +101,13 @@ public static class InventoryParser
                     Add(_nodes, MostNodes, new NumaNode(record.Int("index"), record.Text("cpus"), record.MiB("kib")), record);
                     break;
                 case "pci":
-                    Add(_pci, MostDevices, new PciDevice(record.Name("address"), record.Text("class"), record.Text("vendor"), record.Text("product"), record.Text("driver")), record);
+                    Add(_pci, MostDevices,
+                        new PciDevice(record.Name("address"), record.Text("class"), record.Text("vendor"), record.Text("product"),
+                            record.Text("driver")), record);
                     break;
                 case "usb":
-                    Add(_usb, MostDevices, new UsbDevice(record.Name("address"), record.Text("vendor"), record.Text("product"), record.Text("name")), record);
+                    Add(_usb, MostDevices,
+                        new UsbDevice(record.Name("address"), record.Text("vendor"), record.Text("product"), record.Text("name")), record);
                     break;
                 default:
                     break;
@@ -120,7 +123,8 @@ public static class InventoryParser
             return null;
         }
 
-        public Hardware ToHardware() => _hardware with { Disks = _disks, Interfaces = _interfaces, NumaNodes = _nodes, PciDevices = _pci, UsbDevices = _usb };
+        public Hardware ToHardware() =>
+            _hardware with { Disks = _disks, Interfaces = _interfaces, NumaNodes = _nodes, PciDevices = _pci, UsbDevices = _usb };
 
         private static void Add<T>(List<T> list, int most, T item, InventoryRecord record)
         {

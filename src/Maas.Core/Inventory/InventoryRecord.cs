@@ -31,7 +31,8 @@ internal sealed class InventoryRecord
     public string Name(string key)
     {
         var name = _fields.GetValueOrDefault(key, "");
-        if (name.Length is 0 or > 64 || name is "." or ".." || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || "._:!-@".Contains(letter, StringComparison.Ordinal)))
+        if (name.Length is 0 or > 64 || name is "." or ".."
+            || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || "._:!-@".Contains(letter, StringComparison.Ordinal)))
             Fail($"{key} is not a name");
         return name;
     }

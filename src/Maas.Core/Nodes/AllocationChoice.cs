@@ -10,17 +10,21 @@ internal static class AllocationChoice
     {
         foreach (var architecture in request.Architectures)
         {
-            if (!MachineRules.Architectures.Contains(Canonical(architecture).Split('/')[0])) return new("arch", $"Architecture not recognised: {architecture}");
+            if (!MachineRules.Architectures.Contains(Canonical(architecture).Split('/')[0]))
+                return new("arch", $"Architecture not recognised: {architecture}");
         }
 
         if (request.CpuCount is < 0 or double.NaN) return new("cpu_count", "Invalid CPU count: number required.");
         if (request.MemoryMiB is < 0 or double.NaN) return new("mem", "Invalid memory: number of MiB required.");
         if (request.Tags.FirstOrDefault(tag => !tags.Contains(tag)) is { } unknown) return new("tags", $"No such tag(s): '{unknown}'.");
-        if (request.NotTags.FirstOrDefault(tag => !tags.Contains(tag)) is { } unknownNot) return new("not_tags", $"No such tag(s): '{unknownNot}'.");
+        if (request.NotTags.FirstOrDefault(tag => !tags.Contains(tag)) is { } unknownNot)
+            return new("not_tags", $"No such tag(s): '{unknownNot}'.");
         if (request.Zone is not (null or "default")) return new("zone", $"No such zone: '{request.Zone}'.");
-        if (request.NotInZones.FirstOrDefault(zone => zone != "default") is { } notZone) return new("not_in_zone", $"No such zone: '{notZone}'.");
+        if (request.NotInZones.FirstOrDefault(zone => zone != "default") is { } notZone)
+            return new("not_in_zone", $"No such zone: '{notZone}'.");
         if (request.Pool is not (null or "default")) return new("pool", $"No such pool: '{request.Pool}'.");
-        if (request.NotInPools.FirstOrDefault(pool => pool != "default") is { } notPool) return new("not_in_pool", $"No such pool: '{notPool}'.");
+        if (request.NotInPools.FirstOrDefault(pool => pool != "default") is { } notPool)
+            return new("not_in_pool", $"No such pool: '{notPool}'.");
         return null;
     }
 
@@ -38,7 +42,9 @@ internal static class AllocationChoice
         if (request.SystemId is { } id) return $"No machine with system ID {id} available.";
         var constraints = Constraints(request).ToList();
         if (constraints.Count == 0) return "No machine available.";
-        var list = string.Join(", ", constraints.Select(constraint => $"('{constraint.Name}', [{string.Join(", ", constraint.Values.Select(value => $"'{value}'"))}])"));
+        var list = string.Join(
+            ", ", constraints.Select(constraint =>
+                $"('{constraint.Name}', [{string.Join(", ", constraint.Values.Select(value => $"'{value}'"))}])"));
         var resolved = string.Join(' ', constraints.Select(constraint => $"{constraint.Name}={string.Join(',', constraint.Values)}"));
         return $"No available machine matches constraints: [{list}] (resolved to \"{resolved}\")";
     }
@@ -47,8 +53,10 @@ internal static class AllocationChoice
         !machine.Locked
         && (request.SystemId is null || machine.Id.ToString() == request.SystemId)
         && (request.Name is not { Length: > 0 } name
-            || string.Equals(machine.Hostname, name, StringComparison.OrdinalIgnoreCase) || string.Equals(machine.Fqdn, name, StringComparison.OrdinalIgnoreCase))
-        && (request.Architectures.Count == 0 || request.Architectures.Any(architecture => Matches(machine.Architecture, Canonical(architecture))))
+            || string.Equals(machine.Hostname, name, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(machine.Fqdn, name, StringComparison.OrdinalIgnoreCase))
+        && (request.Architectures.Count == 0
+        || request.Architectures.Any(architecture => Matches(machine.Architecture, Canonical(architecture))))
         && machine.CpuCount >= (request.CpuCount ?? 0)
         && machine.MemoryMiB >= (request.MemoryMiB ?? 0)
         && request.Tags.All(machine.Tags.Contains)
@@ -59,7 +67,8 @@ internal static class AllocationChoice
         && !request.NotInPools.Contains(machine.Pool);
 
     private static bool Matches(string architecture, string wanted) =>
-        architecture == wanted || (!wanted.Contains('/', StringComparison.Ordinal) && architecture.StartsWith(wanted + "/", StringComparison.Ordinal));
+        architecture == wanted
+        || (!wanted.Contains('/', StringComparison.Ordinal) && architecture.StartsWith(wanted + "/", StringComparison.Ordinal));
 
     /// <summary>Juju says <c>arm</c> where MAAS says <c>armhf</c>.</summary>
     private static string Canonical(string architecture) => architecture == "arm" ? "armhf" : architecture;

@@ -15,7 +15,8 @@ public sealed partial class DeadlineWorker
     private readonly ILogger<DeadlineWorker> _logger;
     private long? _forgotAt;
 
-    internal DeadlineWorker(Machines machines, EventLog events, MaasCoreOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
+    internal DeadlineWorker(
+        Machines machines, EventLog events, MaasCoreOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
     {
         this._machines = machines;
         this._events = events;
@@ -55,7 +56,8 @@ public sealed partial class DeadlineWorker
     {
         try
         {
-            if (await _machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken: cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
+            if (await _machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken: cancellationToken).ConfigureAwait(
+                false) is CommandResult.Done done)
                 LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -72,7 +74,8 @@ public sealed partial class DeadlineWorker
             if (_forgotAt is { } last && _clock.GetElapsedTime(last) < ForgettingInterval) return;
             _forgotAt = _clock.GetTimestamp();
             if (await _machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
-            if (await _events.ForgetOfDeletedAsync(_options, cancellationToken).ConfigureAwait(false) is > 0 and var old) LogEventsForgotten(old);
+            if (await _events.ForgetOfDeletedAsync(_options, cancellationToken).ConfigureAwait(false) is > 0 and var old)
+                LogEventsForgotten(old);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

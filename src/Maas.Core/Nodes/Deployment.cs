@@ -18,7 +18,10 @@ public sealed record Deployment
     /// <summary>The disk it is written to.</summary>
     public required InstallDisk Disk { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 of the user data; <see langword="null"/> when there is none. The bytes: <see cref="Machines.GetUserDataAsync"/>.</summary>
+    /// <summary>
+    /// Lower-case hex SHA-256 of the user data; <see langword="null"/> when there is none. The bytes:
+    /// <see cref="Machines.GetUserDataAsync"/>.
+    /// </summary>
     public string? UserDataSha256 { get; init; }
 
     /// <summary>When the installed system first took its user data; <see langword="null"/> until then.</summary>

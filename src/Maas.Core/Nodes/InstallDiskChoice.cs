@@ -34,7 +34,8 @@ internal static class InstallDiskChoice
     /// boot to boot.
     /// </summary>
     public static string NameOf(Machine machine, Disk disk) =>
-        disk.Serial.Length > 0 && (machine.Hardware?.Disks ?? []).Count(other => Answers(other, disk.Serial)) == 1 ? disk.Serial : disk.Name;
+        disk.Serial.Length > 0 && (machine.Hardware?.Disks ?? []).Count(other => Answers(other, disk.Serial)) == 1 ? disk.Serial
+        : disk.Name;
 
     /// <summary>Chooses the disk to install <paramref name="image"/> to.</summary>
     public static bool TryChoose(Machine machine, ImageReference image, [NotNullWhen(true)] out InstallDisk? disk, out string reason)

@@ -41,7 +41,10 @@ public sealed record Machine
     /// <summary>SMBIOS UUID as the operating system shows it, lower case; <see langword="null"/> when not known.</summary>
     public string? HardwareUuid { get; init; }
 
-    /// <summary>Whether it made itself known, and no user declared it. While it is New, such a machine is forgotten when nothing is heard of it for long.</summary>
+    /// <summary>
+    /// Whether it made itself known, and no user declared it. While it is New, such a machine is forgotten when nothing is heard of it for
+    /// long.
+    /// </summary>
     public bool MadeItselfKnown { get; init; }
 
     /// <summary>Where it is in its life.</summary>
@@ -53,7 +56,10 @@ public sealed record Machine
     /// <summary>What is going on, or why it failed, in words; empty when there is nothing to say.</summary>
     public string StatusMessage { get; init; } = "";
 
-    /// <summary>What went wrong when it was last turned on, though it was (its controller would not set the next boot); <see langword="null"/> for nothing. At most what a power driver says.</summary>
+    /// <summary>
+    /// What went wrong when it was last turned on, though it was (its controller would not set the next boot); <see langword="null"/> for
+    /// nothing. At most what a power driver says.
+    /// </summary>
     public string? PowerNote { get; init; }
 
     /// <summary>

@@ -8,7 +8,8 @@ namespace Maas.Core.Nodes;
 /// that the change is written against, and again whenever it has to load a newer version.
 /// </summary>
 /// <param name="Name">User name.</param>
-/// <param name="IsAdministrator">Whether the user has an administrator's rights. <see langword="false"/> restricts an administrator to an owner's rights.</param>
+/// <param name="IsAdministrator">Whether the user has an administrator's rights. <see langword="false"/> restricts an administrator to an
+/// owner's rights.</param>
 public sealed record MachineActor(string Name, bool IsAdministrator)
 {
     /// <summary>The user with all rights that the user has.</summary>
@@ -25,7 +26,8 @@ public sealed record MachineActor(string Name, bool IsAdministrator)
 
     /// <summary>
     /// Whether the actor may change what identifies the machine: MAC addresses, hardware UUID, and inventory with its disks. The network
-    /// boot of any hardware with these addresses is answered with the machine's next task, erasing included: this is for administrators only.
+    /// boot of any hardware with these addresses is answered with the machine's next task, erasing included: this is for administrators
+    /// only.
     /// </summary>
     public bool MayIdentify(Machine machine) => IsAdministrator && MayEdit(machine);
 
@@ -35,7 +37,9 @@ public sealed record MachineActor(string Name, bool IsAdministrator)
         MachineCommand.Allocate or MachineCommand.Deploy => MayTake(machine),
         MachineCommand.QueryPower => MaySee(machine),
         // Clients release machines that are free already, which changes nothing. A machine without an owner is never moved by it.
-        MachineCommand.Release => MayEdit(machine) || (machine.Owner is null && MachineLifecycle.Next(machine.Status, MachineAction.Release, machine.CameFrom) is null),
+        MachineCommand.Release =>
+            MayEdit(machine)
+            || (machine.Owner is null && MachineLifecycle.Next(machine.Status, MachineAction.Release, machine.CameFrom) is null),
         MachineCommand.Abort or MachineCommand.TurnOn or MachineCommand.TurnOff or MachineCommand.MarkBroken
             or MachineCommand.OverrideFailedTesting or MachineCommand.Lock or MachineCommand.Unlock => MayEdit(machine),
         _ => false, // an administrator's commands, and the reports that only a machine makes
@@ -47,7 +51,8 @@ public sealed record MachineActor(string Name, bool IsAdministrator)
         if (!MayEdit(before)) return new EditResult.Denied(NotPermitted, RefusalKind.Permission);
         if (before.Locked) return new EditResult.Denied("The machine is locked.", RefusalKind.Locked);
         if (!MayIdentify(before) && !HasSameIdentity(before, after))
-            return new EditResult.Denied("Only an administrator may change a machine's MAC addresses, hardware UUID or inventory.", RefusalKind.Permission);
+            return new EditResult.Denied(
+                "Only an administrator may change a machine's MAC addresses, hardware UUID or inventory.", RefusalKind.Permission);
         return IsAdministrator || HasSamePower(before.Power, after.Power)
             ? null
             : new EditResult.Denied("Only an administrator may change how a machine is turned on and off.", RefusalKind.Permission);
@@ -60,5 +65,6 @@ public sealed record MachineActor(string Name, bool IsAdministrator)
         && before.Parameters.All(each => after.Parameters.TryGetValue(each.Key, out var value) && value == each.Value);
 
     private static bool HasSameIdentity(Machine before, Machine after) =>
-        before.MacAddresses.SequenceEqual(after.MacAddresses) && before.HardwareUuid == after.HardwareUuid && Equals(before.Hardware, after.Hardware);
+        before.MacAddresses.SequenceEqual(after.MacAddresses) && before.HardwareUuid == after.HardwareUuid
+        && Equals(before.Hardware, after.Hardware);
 }

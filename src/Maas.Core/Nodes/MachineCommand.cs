@@ -5,7 +5,8 @@ namespace Maas.Core.Nodes;
 
 /// <summary>
 /// Something asked of a machine, by a person or by the machine itself, authenticated by whoever received it. Who may ask what
-/// is decided by <see cref="MachineActor"/>, whether the machine's state allows it by <see cref="MachineStateMachine.Decide"/>, both on the same version of the machine.
+/// is decided by <see cref="MachineActor"/>, whether the machine's state allows it by <see cref="MachineStateMachine.Decide"/>, both on the
+/// same version of the machine.
 /// </summary>
 public abstract record MachineCommand
 {
@@ -71,7 +72,9 @@ public abstract record MachineCommand
         [JsonConverter(typeof(UserDataJsonConverter))]
         public ReadOnlyMemory<byte>? UserData { get; init; }
 
-        /// <summary>The image; <see langword="null"/> lets <see cref="Machines.ExecuteAsync"/> choose one by the two fields above.</summary>
+        /// <summary>
+        /// The image; <see langword="null"/> lets <see cref="Machines.ExecuteAsync"/> choose one by the two fields above.
+        /// </summary>
         public ImageReference? Image { get; init; }
     }
 
@@ -129,7 +132,9 @@ public abstract record MachineCommand
     /// <param name="Error">Its words; <see langword="null"/> for none.</param>
     public sealed record Signal(SignalReport Report, string? Error) : MachineCommand
     {
-        /// <summary>Names of scripts of this operation that failed or were left out; filled in by <see cref="Machines.ExecuteAsync"/>.</summary>
+        /// <summary>
+        /// Names of scripts of this operation that failed or were left out; filled in by <see cref="Machines.ExecuteAsync"/>.
+        /// </summary>
         public IReadOnlyList<string> FailedScripts { get; init; } = [];
 
         /// <summary>
@@ -156,7 +161,10 @@ public abstract record MachineCommand
     /// <summary>Nothing was heard in time.</summary>
     public sealed record DeadlinePassed : MachineCommand
     {
-        /// <summary>Why its power action that is still being tried failed last; filled in by <see cref="Machines.ExecuteAsync"/>, <see langword="null"/> for none.</summary>
+        /// <summary>
+        /// Why its power action that is still being tried failed last; filled in by <see cref="Machines.ExecuteAsync"/>,
+        /// <see langword="null"/> for none.
+        /// </summary>
         public string? PowerFailure { get; init; }
     }
 

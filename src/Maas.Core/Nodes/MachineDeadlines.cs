@@ -1,6 +1,8 @@
 namespace Maas.Core.Nodes;
 
-/// <summary>How long a machine may stay in each waiting status without being heard. A status that is not named here is a resting place.</summary>
+/// <summary>
+/// How long a machine may stay in each waiting status without being heard. A status that is not named here is a resting place.
+/// </summary>
 public sealed record MachineDeadlines
 {
     /// <summary>Commissioning, testing and entering rescue mode; 30 minutes.</summary>

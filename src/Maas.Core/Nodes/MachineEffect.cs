@@ -15,7 +15,8 @@ public abstract record MachineEffect
     /// <summary>Acts on the machine's power. Every action is harmless when repeated.</summary>
     /// <param name="Action">What to do.</param>
     /// <param name="Finishes">Whether the machine's status waits for just this (release, leaving rescue mode).</param>
-    /// <param name="Repeats">Whether it was done before and nobody can tell whether that was heard: it waits for <see cref="RepeatInterval"/>, and is left out once the machine has booted.</param>
+    /// <param name="Repeats">Whether it was done before and nobody can tell whether that was heard: it waits for
+    /// <see cref="RepeatInterval"/>, and is left out once the machine has booted.</param>
     public sealed record Power(PowerAction Action, bool Finishes = false, bool Repeats = false) : MachineEffect;
 
     /// <summary>How long an action that <see cref="Power.Repeats"/> waits; 20 seconds.</summary>

@@ -42,10 +42,12 @@ public static class MachineLifecycle
         .. From([Deploying], Fail, FailedDeployment),
         .. From([Deploying], Abort, Allocated),
 
-        .. From([Reserved, Deployed, Broken, Deploying, Allocated, FailedDeployment, FailedReleasing, FailedDiskErasing], Release, Releasing),
+        .. From([Reserved, Deployed, Broken, Deploying, Allocated, FailedDeployment, FailedReleasing, FailedDiskErasing], Release,
+        Releasing),
         .. From([Releasing], Finish, Ready),
         .. From([Releasing], Fail, FailedReleasing),
-        .. From([Reserved, Deployed, Broken, Deploying, Allocated, FailedDeployment, FailedReleasing, FailedDiskErasing], ReleaseErasing, DiskErasing),
+        .. From([Reserved, Deployed, Broken, Deploying, Allocated, FailedDeployment, FailedReleasing, FailedDiskErasing], ReleaseErasing,
+        DiskErasing),
         .. From([DiskErasing], Finish, Ready),
         .. From([DiskErasing], Fail, FailedDiskErasing),
         .. From([DiskErasing], Abort, FailedDiskErasing),
@@ -67,18 +69,21 @@ public static class MachineLifecycle
         .. From([FailedTesting], OverrideFailedTesting, Ready),
         .. Returning(FailedTesting, OverrideFailedTesting, [Deployed]),
 
-        .. From([New, FailedCommissioning, Missing, Ready, Reserved, Deployed, Retired, Broken, Allocated, FailedDeployment, FailedDiskErasing,
+        .. From([New, FailedCommissioning, Missing, Ready, Reserved, Deployed, Retired, Broken, Allocated, FailedDeployment,
+        FailedDiskErasing,
             FailedEnteringRescueMode, FailedTesting], EnterRescueMode, EnteringRescueMode),
         .. From([EnteringRescueMode], Finish, RescueMode),
         .. From([EnteringRescueMode], Fail, FailedEnteringRescueMode),
         .. From([EnteringRescueMode, RescueMode, FailedEnteringRescueMode, FailedExitingRescueMode], ExitRescueMode, ExitingRescueMode),
         .. From([ExitingRescueMode], Finish, Ready),
-        .. Returning(ExitingRescueMode, Finish, [New, FailedCommissioning, Missing, Reserved, Deployed, Retired, Broken, Allocated, FailedDeployment,
+        .. Returning(ExitingRescueMode, Finish, [
+        New, FailedCommissioning, Missing, Reserved, Deployed, Retired, Broken, Allocated, FailedDeployment,
             FailedDiskErasing, FailedTesting]),
         .. From([ExitingRescueMode], Fail, FailedExitingRescueMode),
     ];
 
-    private static IEnumerable<LifecycleRow> From(MachineStatus[] sources, MachineAction action, MachineStatus to, MachineStatus? cameFrom = null) =>
+    private static IEnumerable<LifecycleRow> From(MachineStatus[] sources, MachineAction action, MachineStatus to, MachineStatus? cameFrom =
+        null) =>
         sources.Select(from => new LifecycleRow(from, action, to, cameFrom));
 
     private static IEnumerable<LifecycleRow> Returning(MachineStatus from, MachineAction action, MachineStatus[] origins) =>

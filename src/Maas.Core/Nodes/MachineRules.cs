@@ -11,12 +11,14 @@ internal static partial class MachineRules
     private const int LongestText = 4096;
 
     /// <summary>
-    /// Labels that no machine may take. The server itself answers for some of them; others are looked up without anybody asking: proxy discovery (wpad), tunnels
+    /// Labels that no machine may take. The server itself answers for some of them; others are looked up without anybody asking: proxy
+    /// discovery (wpad), tunnels
     /// (isatap), mail clients' set-up, and what resolvers treat apart.
     /// </summary>
     public static IReadOnlySet<string> ReservedNames { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "ns", "ns1", "ns2", "dns", "maas", "wpad", "isatap", "localhost", "localdomain", "broadcasthost", "ip6-localhost", "ip6-loopback", "autoconfig", "autodiscover",
+        "ns", "ns1", "ns2", "dns", "maas", "wpad", "isatap", "localhost", "localdomain", "broadcasthost", "ip6-localhost", "ip6-loopback",
+        "autoconfig", "autodiscover",
         "mta-sts", "use-application-dns",
     };
 
@@ -24,7 +26,8 @@ internal static partial class MachineRules
     /// <summary>Architectures that machines are made of.</summary>
     public static IReadOnlyList<string> Architectures { get; } = ["amd64", "arm64", "armhf", "i386", "ppc64el", "riscv64", "s390x"];
 
-    public static string FullArchitecture(string architecture) => architecture.Contains('/', StringComparison.Ordinal) ? architecture : architecture + "/generic";
+    public static string FullArchitecture(string architecture) =>
+        architecture.Contains('/', StringComparison.Ordinal) ? architecture : architecture + "/generic";
 
     public static Machine Make(NewMachine spec, SystemId id, string defaultDomain, DateTimeOffset now)
     {
@@ -76,12 +79,15 @@ internal static partial class MachineRules
     /// <param name="machine">As it will be.</param>
     /// <param name="before">As it is, when it is an edit: a name that it has already stays allowed.</param>
     /// <param name="alsoReserved">Further names that no machine may take.</param>
-    public static (string Field, string Reason)? Check(Machine machine, Machine? before = null, IReadOnlyCollection<string>? alsoReserved = null)
+    public static (string Field, string Reason)? Check(Machine machine, Machine? before = null, IReadOnlyCollection<string>? alsoReserved =
+        null)
     {
         if (!Label().IsMatch(machine.Hostname)) return ("hostname", "A host name has 1 to 63 letters, digits and hyphens (RFC 1123).");
-        if (machine.Hostname != before?.Hostname && (ReservedNames.Contains(machine.Hostname) || alsoReserved?.Contains(machine.Hostname) is true))
+        if (machine.Hostname != before?.Hostname
+            && (ReservedNames.Contains(machine.Hostname) || alsoReserved?.Contains(machine.Hostname) is true))
             return ("hostname", $"The host name '{machine.Hostname}' is reserved: clients trust whoever has it.");
-        if (machine.Domain.Length > 180 || !machine.Domain.Split('.').All(label => Label().IsMatch(label))) return ("domain", "A domain has labels of 1 to 63 letters, digits and hyphens (RFC 1123).");
+        if (machine.Domain.Length > 180 || !machine.Domain.Split('.').All(label => Label().IsMatch(label)))
+            return ("domain", "A domain has labels of 1 to 63 letters, digits and hyphens (RFC 1123).");
         if (!Architecture().IsMatch(machine.Architecture) || !Architectures.Contains(machine.Architecture.Split('/')[0]))
             return ("architecture", $"'{Shorten(machine.Architecture)}' is not a known architecture.");
         // MAAS takes an IPMI machine whose addresses nobody knows yet: its controller is what it is known by.
@@ -101,9 +107,11 @@ internal static partial class MachineRules
             return ("power_parameters", $"At most 64 parameters with names of 1 to 64 and values of at most {LongestText} characters.");
         if (machine.MinHweKernel.Length > 64) return ("min_hwe_kernel", "At most 64 characters.");
         if (machine.SwapSize < 0) return ("swap_size", "At least 0.");
-        if (machine.OwnerData.Count > 256 || machine.OwnerData.Any(pair => pair.Key.Length is 0 or > 255 || pair.Value.Length > LongestText))
+        if (machine.OwnerData.Count > 256
+            || machine.OwnerData.Any(pair => pair.Key.Length is 0 or > 255 || pair.Value.Length > LongestText))
             return ("owner_data", $"At most 256 keys of 255 characters, with values of {LongestText}.");
-        if (machine.Tags.Count > 256 || !machine.Tags.All(IsTagName)) return ("tags", "A tag has letters, digits and _ - . and at most 255 of them.");
+        if (machine.Tags.Count > 256 || !machine.Tags.All(IsTagName))
+            return ("tags", "A tag has letters, digits and _ - . and at most 255 of them.");
         if (machine.CpuCount < 0 || machine.MemoryMiB < 0) return (machine.CpuCount < 0 ? "cpu_count" : "memory", "At least 0.");
         return null;
     }

@@ -95,7 +95,8 @@ public static partial class MachineStateMachine
         if (action is not PowerAction.Query && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode)
             return WrongStatus(move, action is PowerAction.TurnOn ? "power on" : "power off");
         if (action is PowerAction.TurnOff or PowerAction.ShutDown && move.Machine.Status.WaitsForBoot)
-            return move.Refused("power off", $"Cannot power off a machine that is in the '{move.Machine.Status.DisplayName}' state, which waits for its boot: end that first.");
+            return move.Refused(
+                "power off", $"Cannot power off a machine that is in the '{move.Machine.Status.DisplayName}' state, which waits for its boot: end that first.");
 
         move.Add(new MachineEffect.Power(action));
         if (action is not PowerAction.Query) move.Note(EventLevel.Info, "Power", action switch

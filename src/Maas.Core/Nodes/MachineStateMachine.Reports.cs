@@ -40,7 +40,8 @@ public static partial class MachineStateMachine
                 return move.Done();
 
             // Late or repeated reports of something that is over.
-            case MachineStatus.New or MachineStatus.Releasing or MachineStatus.RescueMode or MachineStatus.Deployed or MachineStatus.Broken or MachineStatus.Ready
+            case MachineStatus.New or MachineStatus.Releasing or MachineStatus.RescueMode or MachineStatus.Deployed or MachineStatus.Broken
+                or MachineStatus.Ready
                 or MachineStatus.FailedCommissioning or MachineStatus.FailedDeployment or MachineStatus.FailedEnteringRescueMode
                 or MachineStatus.FailedTesting:
                 return move.Done();
@@ -129,7 +130,8 @@ public static partial class MachineStateMachine
         if (!stage.Succeeded)
         {
             var words = $"'{Words(stage.Stage, "a stage")}' failed: {Words(stage.Detail, "no details given")}";
-            if (whole && status is MachineStatus.Commissioning or MachineStatus.Deploying or MachineStatus.Releasing or MachineStatus.DiskErasing) move.Fail(words);
+            if (whole && status is MachineStatus.Commissioning or MachineStatus.Deploying or MachineStatus.Releasing
+                or MachineStatus.DiskErasing) move.Fail(words);
             else move.Note(EventLevel.Warning, "Node report", words);
         }
         else if (status is MachineStatus.Deploying)
@@ -175,17 +177,21 @@ public static partial class MachineStateMachine
         move.Machine = move.Machine with { PowerState = done.State };
         if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
         var isOff = done.Effect.Action is PowerAction.TurnOff or PowerAction.ShutDown;
-        if (done.Note is { } note && !(isOff && note == move.Machine.PowerOffNote)) // an operation may turn the machine off at its beginning and at its end
+        // an operation may turn the machine off at its beginning and at its end
+        if (done.Note is { } note && !(isOff && note == move.Machine.PowerOffNote))
         {
             if (isOff) move.Machine = move.Machine with { PowerOffNote = note };
             move.Note(EventLevel.Warning, "Power", note);
-            if (done.Effect.Action is PowerAction.TurnOn && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true }) move.Machine = move.Machine with { StatusMessage = note };
+            if (done.Effect.Action is PowerAction.TurnOn && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
+                move.Machine = move.Machine with { StatusMessage = note };
         }
 
         // A wake-up packet may be lost, or come while the machine is still switching itself off, and nobody answers it.
-        if (done is { Effect.Action: PowerAction.TurnOn, State: MachinePowerState.Unknown, Note: null } && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
+        if (done is { Effect.Action: PowerAction.TurnOn, State: MachinePowerState.Unknown, Note: null }
+            && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
             move.Add(new MachineEffect.Power(PowerAction.TurnOn, Repeats: true));
-        if (done.Effect.Finishes && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode) move.TryMove(MachineAction.Finish);
+        if (done.Effect.Finishes && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode)
+            move.TryMove(MachineAction.Finish);
         return move.Done();
     }
 
@@ -205,7 +211,8 @@ public static partial class MachineStateMachine
     }
 
     /// <summary>A machine's own words, which may be anything.</summary>
-    private static string Words(string? given, string otherwise) => PlainText.From(given ?? "", LongestWords) is { Length: > 0 } words ? words : otherwise;
+    private static string Words(string? given, string otherwise) =>
+        PlainText.From(given ?? "", LongestWords) is { Length: > 0 } words ? words : otherwise;
 
     // An agent's own words may name the scripts already ("failed: 00-maas-inventory").
     private static string WithScripts(string words, IReadOnlyList<string> scripts) =>

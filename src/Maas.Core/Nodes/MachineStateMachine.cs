@@ -17,7 +17,8 @@ public static partial class MachineStateMachine
     {
         var move = new TransitionBuilder(machine, command, now, deadlines ?? new MachineDeadlines());
         if (machine.Locked && IsRefusedWhileLocked(command))
-            return move.Refused(NameOf(command), $"The machine is locked; it is in the '{machine.Status.DisplayName}' state.", RefusalKind.Locked);
+            return move.Refused(
+                NameOf(command), $"The machine is locked; it is in the '{machine.Status.DisplayName}' state.", RefusalKind.Locked);
 
         return command switch
         {
@@ -137,7 +138,8 @@ public static partial class MachineStateMachine
     {
         if (move.Machine.Locked == locked)
         {
-            return move.Refused(locked ? "lock" : "unlock", locked ? "Machine is already locked" : "Machine is not locked", RefusalKind.Locked);
+            return move.Refused(locked ? "lock" : "unlock", locked ? "Machine is already locked"
+                : "Machine is not locked", RefusalKind.Locked);
         }
 
         move.Machine = move.Machine with { Locked = locked };

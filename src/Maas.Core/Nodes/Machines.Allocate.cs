@@ -24,7 +24,8 @@ public sealed partial class Machines
             };
 
             // Whoever saves first has it; for everybody else it is not Ready any more, and the next candidate's turn comes.
-            if (await ExecuteAsync(candidate.Id, command, cancellationToken: cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
+            if (await ExecuteAsync(candidate.Id, command, cancellationToken: cancellationToken).ConfigureAwait(
+                false) is CommandResult.Done done)
                 return new AllocationResult.Allocated(done.Machine);
         }
 

@@ -22,9 +22,12 @@ public sealed partial class Machines
         // A second pass: between looking and storing, the same machine may have come in by another door.
         for (var pass = 0; ; pass++)
         {
-            var known = await _store.ListAsync(new MachineFilter { MacAddresses = machine.MacAddresses }, cancellationToken).ConfigureAwait(false);
+            var known = await _store.ListAsync(new MachineFilter { MacAddresses = machine.MacAddresses }, cancellationToken).ConfigureAwait(
+                false);
             if (machine.MacAddresses.Count > 0 && known.Count > 0) return AlreadyKnown(known);
-            var result = await InsertAsync(machine, new EventNote(EventLevel.Info, "New", "Enlisted."), _options.MostNewMachines, cancellationToken).ConfigureAwait(false);
+            var result = await InsertAsync(
+                machine, new EventNote(EventLevel.Info, "New", "Enlisted."), _options.MostNewMachines, cancellationToken).ConfigureAwait(
+                    false);
             if (result is not CreateResult.Refused { Field: "mac_addresses" } || pass > 0) return result;
         }
     }
@@ -36,18 +39,21 @@ public sealed partial class Machines
     /// </summary>
     /// <param name="id">Which machine.</param>
     /// <param name="actor">
-    /// The user who edits: permission and lock are evaluated on the version that is written. <see langword="null"/> for the system, which is not checked.
+    /// The user who edits: permission and lock are evaluated on the version that is written. <see langword="null"/> for the system, which
+    /// is not checked.
     /// </param>
     /// <param name="edit">A pure function of the machine that it is given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<EditResult> EditAsync(SystemId id, MachineActor? actor, Func<Machine, Machine> edit, CancellationToken cancellationToken = default) =>
+    public Task<EditResult> EditAsync(SystemId id, MachineActor? actor, Func<Machine, Machine> edit, CancellationToken cancellationToken =
+        default) =>
         SaveEditAsync(id, actor, edit, DescriptionChanged(actor?.Name), cancellationToken);
 
     /// <summary>An edit that another right than that on the machine allows, such as an administrator's on a tag.</summary>
     internal Task<EditResult> EditForAsync(SystemId id, string? by, Func<Machine, Machine> edit, CancellationToken cancellationToken) =>
         SaveEditAsync(id, null, edit, DescriptionChanged(by), cancellationToken);
 
-    private static EventNote DescriptionChanged(string? by) => new(EventLevel.Audit, "Updated", "The machine's description was changed.", by);
+    private static EventNote DescriptionChanged(string? by) =>
+        new(EventLevel.Audit, "Updated", "The machine's description was changed.", by);
 
     /// <summary>Takes over what the inventory says. Interfaces that another machine has already are left to it.</summary>
     internal async Task SetHardwareAsync(SystemId id, Hardware hardware, CancellationToken cancellationToken)
@@ -58,7 +64,9 @@ public sealed partial class Machines
             if (await _store.FindByMacAsync(address, cancellationToken).ConfigureAwait(false) is null) free.Add(address);
         }
 
-        await SaveEditAsync(id, null, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken).ConfigureAwait(false);
+        await SaveEditAsync(
+            id, null, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken).ConfigureAwait(
+                false);
 
         Machine TakeOver(Machine machine) => machine with
         {
@@ -70,7 +78,8 @@ public sealed partial class Machines
         };
     }
 
-    private async Task<EditResult> SaveEditAsync(SystemId id, MachineActor? actor, Func<Machine, Machine> edit, EventNote? note, CancellationToken cancellationToken)
+    private async Task<EditResult> SaveEditAsync(
+        SystemId id, MachineActor? actor, Func<Machine, Machine> edit, EventNote? note, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -81,7 +90,8 @@ public sealed partial class Machines
                     fields[0], $"An edit cannot change {string.Join(", ", fields)}: commands change them ({nameof(ExecuteAsync)}).");
             var edited = MachineRules.WithDescriptionOf(machine, wanted);
             if (actor?.Deny(machine, edited) is { } denied) return denied;
-            if (MachineRules.Check(edited, machine, _options.ReservedHostnames) is var (field, reason)) return new EditResult.Refused(field, reason);
+            if (MachineRules.Check(edited, machine, _options.ReservedHostnames) is var (field, reason))
+                return new EditResult.Refused(field, reason);
             if (!SamePower(machine.Power, edited.Power)
                 && _power.Validate(new MachinePowerTarget(edited.Id, edited.Power, edited.MacAddresses)) is { } fault)
                 return new EditResult.Refused(fault.Field, fault.Reason);
@@ -99,8 +109,11 @@ public sealed partial class Machines
         }
     }
 
-    /// <summary>Whoever asks has shown nothing but an address, which anybody can say: it learns what is known already and changes nothing.</summary>
-    private static CreateResult AlreadyKnown(IReadOnlyList<Machine> known) => known is [{ Status: MachineStatus.New or MachineStatus.Commissioning } only]
+    /// <summary>
+    /// Whoever asks has shown nothing but an address, which anybody can say: it learns what is known already and changes nothing.
+    /// </summary>
+    private static CreateResult AlreadyKnown(IReadOnlyList<Machine> known) =>
+        known is [{ Status: MachineStatus.New or MachineStatus.Commissioning } only]
         ? new CreateResult.Known(only)
         : new CreateResult.Refused("mac_addresses", "A MAC address is already in use.") { AddressHolder = known[0] };
 
@@ -108,11 +121,16 @@ public sealed partial class Machines
     {
         while (true)
         {
-            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), _options.Domain, _clock.GetUtcNow()) with { MadeItselfKnown = mostNew is not null };
-            if (MachineRules.Check(machine, null, _options.ReservedHostnames) is var (field, reason)) return new CreateResult.Refused(field, reason);
-            if (!machine.Power.IsManual && _power.Validate(new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses)) is { } fault)
+            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), _options.Domain, _clock.GetUtcNow()) with { MadeItselfKnown =
+                mostNew is not null };
+            if (MachineRules.Check(machine, null, _options.ReservedHostnames) is var (field, reason))
+                return new CreateResult.Refused(field, reason);
+            if (!machine.Power.IsManual
+                && _power.Validate(new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses)) is { } fault)
                 return new CreateResult.Refused(fault.Field, fault.Reason);
-            switch (await SaveAsync(new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew }, cancellationToken).ConfigureAwait(false))
+            switch (await SaveAsync(
+                new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew },
+                    cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     return new CreateResult.Created(saved.Machine);

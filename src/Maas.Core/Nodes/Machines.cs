@@ -39,7 +39,8 @@ public sealed partial class Machines
     }
 
     /// <summary>
-    /// Grows with every change to a machine that this process has saved: what is derived from the list of all is fresh while it stays the same.
+    /// Grows with every change to a machine that this process has saved: what is derived from the list of all is fresh while it stays the
+    /// same.
     /// It begins anew with each start, and does not count what another host saved in a store that several share.
     /// </summary>
     public long Changes => Interlocked.Read(ref _changes);
@@ -48,7 +49,8 @@ public sealed partial class Machines
     public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
 
     /// <summary>The machine that has this network interface, or <see langword="null"/>.</summary>
-    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) => _store.FindByMacAsync(address, cancellationToken);
+    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) =>
+        _store.FindByMacAsync(address, cancellationToken);
 
     /// <summary>The machines that match, in the order of creation.</summary>
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
@@ -60,9 +62,11 @@ public sealed partial class Machines
     /// </summary>
     /// <param name="id">Which machine.</param>
     /// <param name="command">What is asked.</param>
-    /// <param name="actor">The user who asks: permission is part of the decision. <see langword="null"/> for the system and for a machine's own reports, which are not checked.</param>
+    /// <param name="actor">The user who asks: permission is part of the decision. <see langword="null"/> for the system and for a machine's
+    /// own reports, which are not checked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, MachineActor? actor = null, CancellationToken cancellationToken = default) =>
+    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, MachineActor? actor =
+        null, CancellationToken cancellationToken = default) =>
         RecordAsync(id, actor is null ? command : command with { By = actor.Name }, actor, null, cancellationToken);
 
     /// <summary>Notes that the machine was seen with this address by a request it authenticated. The newest four are kept.</summary>
@@ -71,26 +75,33 @@ public sealed partial class Machines
         var text = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
         var machine = await _store.GetAsync(id, cancellationToken).ConfigureAwait(false);
         if (machine is null || (machine.IpAddresses.Count > 0 && machine.IpAddresses[0] == text)) return;
-        await SaveEditAsync(id, null, current => current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null, cancellationToken).ConfigureAwait(false);
+        await SaveEditAsync(id, null, current =>
+            current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The user data to give to the machine; <see langword="null"/> for none.</summary>
     public async Task<ReadOnlyMemory<byte>?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken = default) =>
-        await _store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body) : (ReadOnlyMemory<byte>?)null;
+        await _store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body)
+        : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. A locked machine is kept.</summary>
     /// <param name="id">Which machine.</param>
     /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system, which is not checked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken = default) => DeleteAsync(id, actor, _ => true, cancellationToken);
+    public Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken = default) =>
+        DeleteAsync(id, actor, _ => true, cancellationToken);
 
-    private async Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, Func<Machine, bool> isMeant, CancellationToken cancellationToken)
+    private async Task<CommandResult> DeleteAsync(
+        SystemId id, MachineActor? actor, Func<Machine, bool> isMeant, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
-            if (actor is { IsAdministrator: false }) return new CommandResult.Refused(machine, "delete", MachineActor.NotPermitted, RefusalKind.Permission);
-            if (actor is not null && machine.Locked) return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
+            if (actor is { IsAdministrator: false })
+                return new CommandResult.Refused(machine, "delete", MachineActor.NotPermitted, RefusalKind.Permission);
+            if (actor is not null && machine.Locked)
+                return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
             if (!isMeant(machine)) return new CommandResult.NotFound();
             var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
             if (!await _store.DeleteAsync(id, machine.Version, note, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false)) continue;
@@ -104,7 +115,8 @@ public sealed partial class Machines
     {
         if (_options.NewMachineLifetime <= TimeSpan.Zero) return 0;
         var forgotten = 0;
-        foreach (var id in await _store.ListSilentAsync(_clock.GetUtcNow() - _options.NewMachineLifetime, cancellationToken).ConfigureAwait(false))
+        foreach (var id in await _store.ListSilentAsync(_clock.GetUtcNow() - _options.NewMachineLifetime, cancellationToken).ConfigureAwait(
+            false))
             if (await DeleteNewAsync(id, null, cancellationToken).ConfigureAwait(false)) forgotten++;
         return forgotten;
     }
@@ -114,14 +126,18 @@ public sealed partial class Machines
     /// <param name="createdBefore">Only those made before this time; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Ends the wait. What was deleted by then stays deleted.</param>
     /// <returns>How many were deleted.</returns>
-    public async Task<int> DeleteNewAsync(MachineActor? actor, DateTimeOffset? createdBefore = null, CancellationToken cancellationToken = default)
+    public async Task<int> DeleteNewAsync(MachineActor? actor, DateTimeOffset? createdBefore = null, CancellationToken cancellationToken =
+        default)
     {
         if (actor is { IsAdministrator: false }) return 0;
         var deleted = 0;
-        foreach (var some in (await ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, cancellationToken).ConfigureAwait(false))
-            .Where(machine => createdBefore is not { } before || machine.Created < before).Chunk(64)) // side by side, so that they share transactions
+        foreach (var some in (await ListAsync(new MachineFilter { Statuses = [MachineStatus.New] }, cancellationToken).ConfigureAwait(
+            false))
+            // side by side, so that they share transactions
+            .Where(machine => createdBefore is not { } before || machine.Created < before).Chunk(64))
         {
-            var each = await Task.WhenAll(some.Select(machine => DeleteNewAsync(machine.Id, actor, cancellationToken))).ConfigureAwait(false);
+            var each = await Task.WhenAll(some.Select(machine => DeleteNewAsync(machine.Id, actor, cancellationToken))).ConfigureAwait(
+                false);
             deleted += each.Count(done => done);
         }
 
@@ -130,7 +146,8 @@ public sealed partial class Machines
 
     // Decided on the version that is deleted: a machine that was accepted meanwhile stays.
     private async Task<bool> DeleteNewAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken) =>
-        await DeleteAsync(id, actor, machine => machine.Status is MachineStatus.New && !machine.Locked, cancellationToken).ConfigureAwait(false) is CommandResult.Done;
+        await DeleteAsync(id, actor, machine => machine.Status is MachineStatus.New && !machine.Locked, cancellationToken).ConfigureAwait(
+        false) is CommandResult.Done;
 
     internal async Task<bool> RenameTagAsync(string name, Tag renamed, CancellationToken cancellationToken)
     {
@@ -139,26 +156,33 @@ public sealed partial class Machines
         return done;
     }
 
-    internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) => _store.ListOverdueAsync(_clock.GetUtcNow(), cancellationToken);
+    internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) =>
+        _store.ListOverdueAsync(_clock.GetUtcNow(), cancellationToken);
 
     /// <summary>Load, decide, save with the version that was loaded; when somebody else was faster, once more.</summary>
-    internal Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken) =>
+    internal Task<CommandResult> RecordAsync(
+        SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken) =>
         RecordAsync(id, command, null, completedEffect, cancellationToken);
 
-    private async Task<CommandResult> RecordAsync(SystemId id, MachineCommand command, MachineActor? actor, long? completedEffect, CancellationToken cancellationToken)
+    private async Task<CommandResult> RecordAsync(
+        SystemId id, MachineCommand command, MachineActor? actor, long? completedEffect, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
             if (actor?.MayCommand(machine, command) is false)
-                return new CommandResult.Refused(machine, MachineStateMachine.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
+                return new CommandResult.Refused(
+                    machine, MachineStateMachine.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
             var now = _clock.GetUtcNow();
-            var complete = await CompleteAsync(machine, command, cancellationToken).ConfigureAwait(false) with { OperationId = Guid.CreateVersion7(now) };
+            var complete = await CompleteAsync(machine, command, cancellationToken).ConfigureAwait(false) with { OperationId =
+                Guid.CreateVersion7(now) };
             var decision = MachineStateMachine.Decide(machine, complete, now, _options.Deadlines);
-            if (decision is Decision.Refused refused) return new CommandResult.Refused(machine, refused.Action, refused.Reason, refused.Because);
+            if (decision is Decision.Refused refused)
+                return new CommandResult.Refused(machine, refused.Action, refused.Reason, refused.Because);
 
             var moved = (Decision.Moved)decision;
-            if (moved is { Events: [], Effects: [] } && moved.Machine == machine && completedEffect is null) return new CommandResult.Done(machine);
+            if (moved is { Events: [], Effects: [] } && moved.Machine == machine && completedEffect is null)
+                return new CommandResult.Done(machine);
             var change = new MachineChange
             {
                 Machine = moved.Machine,
@@ -208,7 +232,8 @@ public sealed partial class Machines
                 List<ScriptResult> own = [.. results.Where(result => result.OperationId == operation).Reverse()];
                 return report with { FailedScripts = ScriptVerdict.Failures(own), OnlyTestsFailed = ScriptVerdict.OnlyTestsFailed(own) };
             case MachineCommand.DeadlinePassed passed:
-                return passed with { PowerFailure = await _store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
+                return passed with { PowerFailure =
+                    await _store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
             default:
                 return command;
         }

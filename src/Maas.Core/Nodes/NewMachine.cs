@@ -14,7 +14,9 @@ public sealed record NewMachine
     /// </summary>
     public IReadOnlyList<MacAddress> MacAddresses { get; init; } = [];
 
-    /// <summary>Host name, with or without a domain; <see langword="null"/> for one made from the first address (<c>node-525400aabbcc</c>).</summary>
+    /// <summary>
+    /// Host name, with or without a domain; <see langword="null"/> for one made from the first address (<c>node-525400aabbcc</c>).
+    /// </summary>
     public string? Hostname { get; init; }
 
     /// <summary>Domain; <see langword="null"/> for the default.</summary>

@@ -51,18 +51,21 @@ public sealed class Tags
 
     /// <summary>Puts a tag on machines and takes it off others; unknown machines are passed over.</summary>
     /// <returns>How many changed.</returns>
-    public async Task<(int Added, int Removed)> UpdateMachinesAsync(string name, IReadOnlyList<SystemId> add, IReadOnlyList<SystemId> remove, string? by, CancellationToken cancellationToken = default)
+    public async Task<(int Added, int Removed)> UpdateMachinesAsync(
+        string name, IReadOnlyList<SystemId> add, IReadOnlyList<SystemId> remove, string? by, CancellationToken cancellationToken = default)
     {
         var added = 0;
         var removed = 0;
         foreach (var id in add.Distinct())
         {
-            if (await SetAsync(id, machine => !machine.Tags.Contains(name), machine => machine with { Tags = [.. machine.Tags, name] }).ConfigureAwait(false)) added++;
+            if (await SetAsync(id, machine => !machine.Tags.Contains(name), machine =>
+                machine with { Tags = [.. machine.Tags, name] }).ConfigureAwait(false)) added++;
         }
 
         foreach (var id in remove.Distinct())
         {
-            if (await SetAsync(id, machine => machine.Tags.Contains(name), machine => machine with { Tags = [.. machine.Tags.Where(tag => tag != name)] }).ConfigureAwait(false)) removed++;
+            if (await SetAsync(id, machine => machine.Tags.Contains(name), machine =>
+                machine with { Tags = [.. machine.Tags.Where(tag => tag != name)] }).ConfigureAwait(false)) removed++;
         }
 
         return (added, removed);

@@ -71,7 +71,9 @@ internal sealed class TransitionBuilder(Machine machine, MachineCommand command,
         };
     }
 
-    /// <summary>Off, then on: whatever runs there, the machine starts afresh. Two steps, so that a crash between them repeats neither wrongly.</summary>
+    /// <summary>
+    /// Off, then on: whatever runs there, the machine starts afresh. Two steps, so that a crash between them repeats neither wrongly.
+    /// </summary>
     public void Restart(bool finishes = false)
     {
         Add(new MachineEffect.Power(PowerAction.TurnOff));
@@ -81,9 +83,11 @@ internal sealed class TransitionBuilder(Machine machine, MachineCommand command,
     public void Add(MachineEffect effect) => _effects.Add(effect);
 
     public void Note(EventLevel level, string type, string description) =>
-        _events.Add(new EventNote(level, type, command.Comment is { Length: > 0 } comment ? $"{description} ({comment})" : description, command.By));
+        _events.Add(new EventNote(level, type, command.Comment is { Length: > 0 } comment ? $"{description} ({comment})"
+        : description, command.By));
 
-    public Decision.Refused Refused(string action, string reason, RefusalKind because = RefusalKind.Status) => new(_from, action, reason, because);
+    public Decision.Refused Refused(string action, string reason, RefusalKind because = RefusalKind.Status) =>
+        new(_from, action, reason, because);
 
     public Decision.Moved Done()
     {
@@ -97,7 +101,8 @@ internal sealed class TransitionBuilder(Machine machine, MachineCommand command,
         if (power.Count == 0) return;
         _effects.RemoveAll(effect => effect is MachineEffect.Power);
         if (power[^1].Action is not PowerAction.Query)
-            Note(EventLevel.Info, "Power", $"Turn the machine {(power[^1].Action is PowerAction.TurnOn ? "on" : "off")} by hand: its power type is manual.");
+            Note(EventLevel.Info, "Power",
+                $"Turn the machine {(power[^1].Action is PowerAction.TurnOn ? "on" : "off")} by hand: its power type is manual.");
         if (power.Exists(effect => effect.Finishes)) TryMove(MachineAction.Finish);
     }
 

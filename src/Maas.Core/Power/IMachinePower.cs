@@ -17,7 +17,8 @@ public interface IMachinePower
 
     /// <summary>Asks the machine's operating system to shut down, and returns when it has or when the driver's patience ends.</summary>
     Task<MachinePowerResult> ShutDownAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<MachinePowerResult>(new MachinePowerResult.Unsupported("this power control cannot ask the operating system to shut down."));
+        Task.FromResult<MachinePowerResult>(
+        new MachinePowerResult.Unsupported("this power control cannot ask the operating system to shut down."));
 
     /// <summary>Asks whether the machine is on.</summary>
     Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken);
@@ -51,7 +52,9 @@ public abstract record MachinePowerResult
     /// <param name="State">The state as the controller tells it now; <see cref="MachinePowerState.Unknown"/> when it cannot tell.</param>
     public sealed record Done(MachinePowerState State) : MachinePowerResult
     {
-        /// <summary>What went wrong beside it, in words for the operator, without secrets; <see langword="null"/>, the default, for nothing.</summary>
+        /// <summary>
+        /// What went wrong beside it, in words for the operator, without secrets; <see langword="null"/>, the default, for nothing.
+        /// </summary>
         public string? Note { get; init; }
     }
 

@@ -3,7 +3,8 @@ namespace Maas.Core.Power;
 /// <summary>Stands in where the host has no power drivers.</summary>
 internal sealed class NullMachinePower : IMachinePower
 {
-    private static readonly Task<MachinePowerResult> Nothing = Task.FromResult<MachinePowerResult>(new MachinePowerResult.Unsupported("this server has no power drivers."));
+    private static readonly Task<MachinePowerResult> Nothing =
+        Task.FromResult<MachinePowerResult>(new MachinePowerResult.Unsupported("this server has no power drivers."));
 
     public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) => Nothing;
 

@@ -16,10 +16,12 @@ internal abstract record PowerOutcome
     public static PowerOutcome Of(PowerAction action, MachinePowerResult reply) => (action, reply) switch
     {
         (PowerAction.TurnOn, MachinePowerResult.Done(MachinePowerState.Off)) => new NotYet("the machine is still off"),
-        (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Done(MachinePowerState.On)) => new NotYet("the machine is still on"),
+        (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Done(MachinePowerState.On)) =>
+            new NotYet("the machine is still on"),
         (_, MachinePowerResult.Done(MachinePowerState.Error)) => new NotYet("the controller reports an error"),
         (_, MachinePowerResult.Done done) => new Reached(done.State, done.Note),
-        (PowerAction.TurnOn, MachinePowerResult.Unsupported unsupported) => new Reached(MachinePowerState.Unknown, $"Turn the machine on by hand: {unsupported.Reason}"),
+        (PowerAction.TurnOn, MachinePowerResult.Unsupported unsupported) =>
+            new Reached(MachinePowerState.Unknown, $"Turn the machine on by hand: {unsupported.Reason}"),
         (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Unsupported unsupported) =>
             new Reached(MachinePowerState.Unknown, $"Turn the machine off by hand: {unsupported.Reason}"),
         (_, MachinePowerResult.Unsupported) => new Reached(MachinePowerState.Unknown, null),

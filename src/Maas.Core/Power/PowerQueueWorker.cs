@@ -24,7 +24,9 @@ public sealed partial class PowerQueueWorker
     private readonly MaasCoreOptions _options;
     private readonly ILogger<PowerQueueWorker> _logger;
 
-    internal PowerQueueWorker(IPowerQueue store, Machines machines, IMachinePower power, WorkSignal signal, TimeProvider timeProvider, MaasCoreOptions options, ILogger<PowerQueueWorker> logger)
+    internal PowerQueueWorker(
+        IPowerQueue store, Machines machines, IMachinePower power, WorkSignal signal, TimeProvider timeProvider, MaasCoreOptions options,
+            ILogger<PowerQueueWorker> logger)
     {
         this._store = store;
         this._machines = machines;
@@ -35,7 +37,9 @@ public sealed partial class PowerQueueWorker
         this._logger = logger;
     }
 
-    /// <summary>Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that is dead holds nobody else up.</summary>
+    /// <summary>
+    /// Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that is dead holds nobody else up.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var slots = new SemaphoreSlim(AtOnce);
@@ -137,15 +141,20 @@ public sealed partial class PowerQueueWorker
                 break;
             case PowerOutcome.Reached reached:
                 LogDone(machine.Id, queued.Effect.Action, reached.State);
-                await _machines.RecordAsync(machine.Id, new MachineCommand.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id, cancellationToken).ConfigureAwait(false);
+                await _machines.RecordAsync(
+                    machine.Id, new MachineCommand.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id,
+                        cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet when queued.Attempts + 1 < _options.PowerAttempts:
                 LogRetry(machine.Id, queued.Effect.Action, queued.Attempts + 1, notYet.Reason);
-                await _store.PostponeAsync(queued, _clock.GetUtcNow() + Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
+                await _store.PostponeAsync(queued, _clock.GetUtcNow() +
+                    Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet:
                 LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
-                await _machines.RecordAsync(machine.Id, new MachineCommand.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(false);
+                await _machines.RecordAsync(
+                    machine.Id, new MachineCommand.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(
+                        false);
                 break;
         }
     }

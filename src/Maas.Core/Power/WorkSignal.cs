@@ -5,7 +5,8 @@ namespace Maas.Core.Power;
 /// <summary>Wakes the worker when something was put into the queue; several calls are one.</summary>
 internal sealed class WorkSignal(TimeProvider timeProvider)
 {
-    private readonly Channel<bool> _channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _channel =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public void Raise() => _channel.Writer.TryWrite(true);
 

@@ -20,7 +20,8 @@ public static class BuiltinScripts
         ("30-maas-network", ScriptKind.Testing, TimeSpan.FromMinutes(2), ["commissioning", "network"]),
     ];
 
-    private static readonly FrozenDictionary<string, byte[]> Bodies = All.ToFrozenDictionary(script => script.Name, script => Read(script.Name));
+    private static readonly FrozenDictionary<string, byte[]> Bodies =
+        All.ToFrozenDictionary(script => script.Name, script => Read(script.Name));
 
     /// <summary>The text of a script, or <see langword="null"/> when there is none of that name.</summary>
     public static ReadOnlyMemory<byte>? Find(string name) => Bodies.TryGetValue(name, out var body) ? body : null;

@@ -16,6 +16,8 @@ internal interface IScriptStore
 
     Task<ScriptOutput?> OutputAsync(long id, CancellationToken cancellationToken);
 
-    /// <summary>Saves what a script reported, unless it has ended in the meantime (<see langword="false"/>). Without output the stored one stays.</summary>
+    /// <summary>
+    /// Saves what a script reported, unless it has ended in the meantime (<see langword="false"/>). Without output the stored one stays.
+    /// </summary>
     Task<bool> UpdateAsync(ScriptResult result, ScriptOutput? output, CancellationToken cancellationToken);
 }

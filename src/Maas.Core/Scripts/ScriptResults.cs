@@ -19,7 +19,9 @@ public sealed class ScriptResults
         this._clock = timeProvider;
     }
 
-    /// <summary>The scripts that the machine still has to run in its present operation, with their texts, in order. Empty for none.</summary>
+    /// <summary>
+    /// The scripts that the machine still has to run in its present operation, with their texts, in order. Empty for none.
+    /// </summary>
     public async Task<IReadOnlyList<PendingScript>> PendingAsync(SystemId machine, CancellationToken cancellationToken = default)
     {
         var operation = (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
@@ -44,7 +46,8 @@ public sealed class ScriptResults
     {
         if (await FindAsync(machine, report, cancellationToken).ConfigureAwait(false) is not { } result) return null;
         if (!ScriptResult.Unfinished.Contains(result.Status)) return result;
-        if (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false) is not { MayStillRunItsOwnersSystem: false }) return result;
+        if (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false) is not { MayStillRunItsOwnersSystem: false })
+            return result;
 
         var now = _clock.GetUtcNow();
         var output = Limit(report.Output);
@@ -69,7 +72,8 @@ public sealed class ScriptResults
     }
 
     /// <summary>All results of a machine, the newest first.</summary>
-    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken = default) => _store.ListAsync(machine, cancellationToken);
+    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken = default) =>
+        _store.ListAsync(machine, cancellationToken);
 
     /// <summary>
     /// The results of each machine's last commissioning and of its last tests, by one query for all of them; for a machine without any,
@@ -80,12 +84,14 @@ public sealed class ScriptResults
         (await _store.ListCurrentAsync(machines, cancellationToken).ConfigureAwait(false)).ToLookup(result => result.MachineId);
 
     /// <summary>What a script printed; <see langword="null"/> when there is no such result.</summary>
-    public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) => _store.OutputAsync(resultId, cancellationToken);
+    public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) =>
+        _store.OutputAsync(resultId, cancellationToken);
 
     private async Task<ScriptResult?> FindAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken)
     {
         if (report.ResultId is { } id)
-            return await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } result && result.MachineId == machine ? result : null;
+            return await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } result && result.MachineId == machine ? result
+                : null;
         var operation = (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
         return (await _store.ListAsync(machine, cancellationToken).ConfigureAwait(false))
             .FirstOrDefault(result => result.OperationId == operation && result.Name == report.Name);
@@ -137,7 +143,10 @@ public sealed record ScriptReport
     /// <summary>The script's name; <see langword="null"/> to go by <see cref="ResultId"/>.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What it is at; set without <see cref="ExitStatus"/> (<see cref="ScriptStatus.Running"/>, <see cref="ScriptStatus.Installing"/> …) or <see cref="ScriptStatus.TimedOut"/>.</summary>
+    /// <summary>
+    /// What it is at; set without <see cref="ExitStatus"/> (<see cref="ScriptStatus.Running"/>, <see cref="ScriptStatus.Installing"/> …) or
+    /// <see cref="ScriptStatus.TimedOut"/>.
+    /// </summary>
     public ScriptStatus? Status { get; init; }
 
     /// <summary>Its exit status, once it ended.</summary>

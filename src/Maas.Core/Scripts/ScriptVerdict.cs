@@ -10,7 +10,8 @@ internal static class ScriptVerdict
     public static IReadOnlyList<string> Failures(IReadOnlyList<ScriptResult> operation)
     {
         var ranAny = operation.Any(result => result.Status is not ScriptStatus.Pending);
-        return [.. operation.Where(result => HasFailed(result.Status) || (ranAny && ScriptResult.Unfinished.Contains(result.Status))).Select(result => result.Name)];
+        return [.. operation.Where(result => HasFailed(result.Status) || (ranAny && ScriptResult.Unfinished.Contains(result.Status)))
+            .Select(result => result.Name)];
     }
 
     /// <summary>Whether every commissioning script passed, so that what failed is a test.</summary>

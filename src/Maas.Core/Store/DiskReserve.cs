@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Maas.Core.Store;
 
 /// <summary>
-/// Part of the store's disk that only deletions may use, and the leases beside the store: a full disk must neither keep machines from booting nor
+/// Part of the store's disk that only deletions may use, and the leases beside the store: a full disk must neither keep machines from
+/// booting nor
 /// its administrator from clearing it.
 /// </summary>
 /// <param name="spare">The reserve in bytes; of a small disk, a twentieth of it.</param>
@@ -18,12 +19,16 @@ internal sealed class DiskReserve(long spare, Func<(long Free, long Total)> meas
         return new DiskReserve(spare, () => (drive.AvailableFreeSpace, drive.TotalSize));
     }
 
-    /// <summary>How many bytes there are above the reserve; negative when only deletions may be written. Pages that the database has free count as free: a deletion does not make the file smaller.</summary>
+    /// <summary>
+    /// How many bytes there are above the reserve; negative when only deletions may be written. Pages that the database has free count as
+    /// free: a deletion does not make the file smaller.
+    /// </summary>
     public long RoomAbove(SqliteConnection connection)
     {
         var room = Measure(connection);
         if (room > LargestDebt) return room;
-        // What is in the write-ahead log still has to find its place in the database: that is settled first, so that what is measured is what there is.
+        // What is in the write-ahead log still has to find its place in the database: that is settled first, so that what is measured is
+        // what there is.
         connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
         return Measure(connection);
     }

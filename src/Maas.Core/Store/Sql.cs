@@ -16,7 +16,9 @@ internal static class Sql
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>The first column of the first row: <c>long</c>, <c>string</c> or <c>byte[]</c>; the type's default for no row and NULL.</summary>
+    /// <summary>
+    /// The first column of the first row: <c>long</c>, <c>string</c> or <c>byte[]</c>; the type's default for no row and NULL.
+    /// </summary>
     public static T? ExecuteScalar<T>(
         this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
@@ -44,7 +46,8 @@ internal static class Sql
 
     public static long? GetInt64OrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    public static byte[]? GetBytesOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+    public static byte[]? GetBytesOrNull(this DbDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
 
     private static DbCommand CreateCommand(
         DbConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -8,7 +8,8 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
     private const string UserColumns = "u.id, u.name, u.email, u.is_administrator";
     private const string SshKeyColumns = "id, owner, key, source";
 
-    public Task<User?> CreateUserAsync(string name, string email, bool isAdministrator, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<User?> CreateUserAsync(
+        string name, string email, bool isAdministrator, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             var id = connection.ExecuteScalar<long?>(
@@ -43,17 +44,20 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         cancellationToken, WriteKind.Deletion);
 
     public Task<bool> SetPasswordHashAsync(string name, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute("UPDATE users SET password_hash = @passwordHash WHERE name = @name", ("@name", name), ("@passwordHash", passwordHash)) > 0,
+        connection => connection.Execute(
+            "UPDATE users SET password_hash = @passwordHash WHERE name = @name", ("@name", name), ("@passwordHash", passwordHash)) > 0,
         cancellationToken);
 
     public Task CreateApiKeyAsync(ApiKey key, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            if (connection.ExecuteScalar<long>("SELECT count(*) FROM api_keys WHERE user_id = @Id", ("@Id", key.User.Id)) >= quotas.ApiKeysPerUser)
+            if (connection.ExecuteScalar<long>(
+                "SELECT count(*) FROM api_keys WHERE user_id = @Id", ("@Id", key.User.Id)) >= quotas.ApiKeysPerUser)
                 throw new QuotaExceededException($"A user has at most {quotas.ApiKeysPerUser} API keys. Delete one first.");
             return connection.Execute(
                 "INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret) VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)",
-                ("@user", key.User.Id), ("@Name", key.Name), ("@ConsumerKey", key.ConsumerKey), ("@TokenKey", key.TokenKey), ("@secret", key.TokenSecret.Reveal()));
+                ("@user", key.User.Id), ("@Name", key.Name), ("@ConsumerKey", key.ConsumerKey), ("@TokenKey", key.TokenKey),
+                    ("@secret", key.TokenSecret.Reveal()));
         },
         cancellationToken);
 
@@ -74,18 +78,25 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
             ("@consumerKey", consumerKey), ("@tokenKey", tokenKey)),
         cancellationToken);
 
-    public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute("UPDATE api_keys SET name = @name WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey), ("@name", name)) > 0,
+    public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection => connection.Execute(
+            "UPDATE api_keys SET name = @name WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey),
+                ("@name", name)) > 0,
         cancellationToken);
 
     public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute("DELETE FROM api_keys WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey)) > 0,
+        connection => connection.Execute(
+            "DELETE FROM api_keys WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey)) > 0,
         cancellationToken, WriteKind.Deletion);
 
-    public Task<SshKey?> AddSshKeyAsync(string owner, string key, string? source, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<SshKey?> AddSshKeyAsync(string owner, string key, string? source, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
-            if (connection.ExecuteScalar<long>("SELECT count(*) FROM ssh_keys WHERE owner = @owner AND key <> @key", ("@owner", owner), ("@key", key)) >= quotas.SshKeysPerUser)
+            if (connection.ExecuteScalar<long>(
+                "SELECT count(*) FROM ssh_keys WHERE owner = @owner AND key <> @key", ("@owner", owner),
+                    ("@key", key)) >= quotas.SshKeysPerUser)
                 throw new QuotaExceededException($"A user has at most {quotas.SshKeysPerUser} SSH keys. Delete one first.");
             connection.Execute(
                 "INSERT INTO ssh_keys (owner, key, source) SELECT name, @key, @source FROM users WHERE name = @owner ON CONFLICT (owner, key) DO NOTHING",
@@ -96,7 +107,8 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         cancellationToken);
 
     public Task<IReadOnlyList<SshKey>> ListSshKeysAsync(string owner, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<SshKey>)connection.Query($"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner ORDER BY id", ReadSshKey, ("@owner", owner)),
+        connection => (IReadOnlyList<SshKey>)connection.Query(
+            $"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner ORDER BY id", ReadSshKey, ("@owner", owner)),
         cancellationToken);
 
     public Task<SshKey?> GetSshKeyAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -104,7 +116,8 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         cancellationToken);
 
     public Task<bool> DeleteSshKeyAsync(long id, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute("DELETE FROM ssh_keys WHERE id = @id", ("@id", id)) > 0, cancellationToken, WriteKind.Deletion);
+        database.WriteAsync(connection =>
+        connection.Execute("DELETE FROM ssh_keys WHERE id = @id", ("@id", id)) > 0, cancellationToken, WriteKind.Deletion);
 
     private static User ReadUser(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3));
 

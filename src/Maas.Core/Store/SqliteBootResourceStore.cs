@@ -7,19 +7,25 @@ namespace Maas.Core.Store;
 
 internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootResourceStore
 {
-    public Task<BootResource?> CreateAsync(NewBootResource resource, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<BootResource?> CreateAsync(NewBootResource resource, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
-            connection.Execute("INSERT INTO image_contents (sha256, size, received, complete) VALUES (@Sha256, @Size, 0, 0) ON CONFLICT DO NOTHING", ("@Sha256", resource.Sha256), ("@Size", resource.Size));
-            if (connection.ExecuteScalar<long>("SELECT size FROM image_contents WHERE sha256 = @Sha256", ("@Sha256", resource.Sha256)) != resource.Size) return null;
+            connection.Execute(
+                "INSERT INTO image_contents (sha256, size, received, complete) VALUES (@Sha256, @Size, 0, 0) ON CONFLICT DO NOTHING",
+                    ("@Sha256", resource.Sha256), ("@Size", resource.Size));
+            if (connection.ExecuteScalar<long>(
+                "SELECT size FROM image_contents WHERE sha256 = @Sha256", ("@Sha256", resource.Sha256)) != resource.Size) return null;
             var id = connection.ExecuteScalar<long>(
                 """
                 INSERT INTO boot_resources (name, architecture, title, base_image, created) VALUES (@Name, @Architecture, @Title, @BaseImage, @created)
                 ON CONFLICT (name, architecture) DO UPDATE SET title = excluded.title, base_image = excluded.base_image RETURNING id
                 """,
-                ("@Name", resource.Name), ("@Architecture", resource.Architecture), ("@Title", resource.Title), ("@BaseImage", resource.BaseImage), ("@created", StoreTime.Write(now)));
+                ("@Name", resource.Name), ("@Architecture", resource.Architecture), ("@Title", resource.Title),
+                    ("@BaseImage", resource.BaseImage), ("@created", StoreTime.Write(now)));
             var present = Read(connection, id).Single();
-            if (present.Sets is [.., { File: var newest }] && newest.Sha256 == resource.Sha256 && newest.FileType == resource.FileType) return present;
+            if (present.Sets is [.., { File: var newest }] && newest.Sha256 == resource.Sha256 && newest.FileType == resource.FileType)
+                return present;
             connection.Execute(
                 "INSERT INTO boot_resource_files (resource, version, file_type, sha256) VALUES (@id, @version, @FileType, @Sha256)",
                 ("@id", id), ("@version", NextVersion(present, now)), ("@FileType", resource.FileType), ("@Sha256", resource.Sha256));
@@ -43,7 +49,8 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
 
     public Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute(
-            "UPDATE image_contents SET received = @received, complete = @complete WHERE sha256 = @sha256", ("@sha256", sha256), ("@received", received), ("@complete", complete ? 1 : 0)),
+            "UPDATE image_contents SET received = @received, complete = @complete WHERE sha256 = @sha256", ("@sha256", sha256),
+                ("@received", received), ("@complete", complete ? 1 : 0)),
         cancellationToken);
 
     private static IReadOnlyList<BootResource> Read(SqliteConnection connection, long? id)

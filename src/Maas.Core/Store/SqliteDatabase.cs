@@ -45,7 +45,8 @@ internal sealed class SqliteDatabase : IDisposable
             {
                 writing.Execute($"PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = {LargestIdleLog.ToString(CultureInfo.InvariantCulture)}");
                 StoreSchema.BringUpToDate(writing, path);
-                return new SqliteDatabase(address, held, writing, temporary, temporary ? null : reserve?.Invoke(Path.GetDirectoryName(path) ?? "/"));
+                return new SqliteDatabase(address, held, writing, temporary, temporary ? null
+                    : reserve?.Invoke(Path.GetDirectoryName(path) ?? "/"));
             }
             catch
             {
@@ -89,7 +90,8 @@ internal sealed class SqliteDatabase : IDisposable
     /// <param name="kind">What it does.</param>
     /// <param name="bytes">How much it adds, where that is more than some kilobytes.</param>
     /// <exception cref="StoreFullException">The disk is full, or what is left of it is kept for deletions.</exception>
-    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken, WriteKind kind =
+        WriteKind.Ordinary, long bytes = 0)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_closed, this);

@@ -26,13 +26,16 @@ internal static class SqliteEventRetention
         var deleted = 0;
         foreach (var level in (string[])["level = 0", "level <> 0"])
         {
-            var newest = await database.ReadAsync(connection => NewestToDelete(connection, level, keep), cancellationToken).ConfigureAwait(false);
+            var newest = await database.ReadAsync(connection => NewestToDelete(connection, level, keep), cancellationToken).ConfigureAwait(
+                false);
             for (var after = 0L; newest > 0 || since is not null;)
             {
-                var ids = await database.ReadAsync(connection => Find(connection, level, after, newest, since), cancellationToken).ConfigureAwait(false);
+                var ids = await database.ReadAsync(connection =>
+                    Find(connection, level, after, newest, since), cancellationToken).ConfigureAwait(false);
                 if (ids.Count == 0) break;
                 after = ids[^1];
-                deleted += await database.WriteAsync(connection => Delete(connection, ids), cancellationToken, WriteKind.Deletion).ConfigureAwait(false);
+                deleted += await database.WriteAsync(connection =>
+                    Delete(connection, ids), cancellationToken, WriteKind.Deletion).ConfigureAwait(false);
             }
         }
 
@@ -43,7 +46,8 @@ internal static class SqliteEventRetention
     private static long NewestToDelete(SqliteConnection connection, string level, int keep) => connection.ExecuteScalar<long>(
         $"SELECT id FROM events WHERE {level} AND {OfDeleted} ORDER BY id DESC LIMIT 1 OFFSET @keep", ("@keep", keep));
 
-    private static List<long> Find(SqliteConnection connection, string level, long after, long newest, DateTimeOffset? since) => connection.Query(
+    private static List<long> Find(SqliteConnection connection, string level, long after, long newest, DateTimeOffset? since) =>
+        connection.Query(
         $"""
         SELECT id FROM events WHERE id > @after AND (id <= @newest OR at < @since) AND {level} AND {OfDeleted} ORDER BY id LIMIT @batch
         """,

@@ -10,7 +10,8 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
     private const int LongestDescription = 4000;
     private const int TidyInterval = 50;
 
-    public Task<Event> WriteAsync(DateTimeOffset at, SystemId? machine, EventNote note, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<Event> WriteAsync(DateTimeOffset at, SystemId? machine, EventNote note, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
             var known = machine is { } id
@@ -37,7 +38,8 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
     public Task<int> ForgetOfDeletedAsync(int keep, DateTimeOffset? since, CancellationToken cancellationToken) =>
         SqliteEventRetention.ApplyAsync(database, keep, since, cancellationToken);
 
-    public Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
             var mac = observation.MacAddress.ToString();
@@ -66,11 +68,13 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<Observation>> ObservationsAsync(IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<IReadOnlyList<Observation>> ObservationsAsync(
+        IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<Observation>)[.. connection
             .Query(
                 "SELECT at, mac, kind, text FROM observations WHERE mac IN (SELECT value FROM json_each(@macs)) ORDER BY id DESC LIMIT @limit",
-                row => new Observation(StoreTime.Read(row.GetInt64(0)), MacAddress.Parse(row.GetString(1)), row.GetString(2), row.GetString(3)),
+                row => new Observation(
+                    StoreTime.Read(row.GetInt64(0)), MacAddress.Parse(row.GetString(1)), row.GetString(2), row.GetString(3)),
                 ("@macs", JsonList.Of(addresses.Select(address => address.ToString()))), ("@limit", limit))
             .AsEnumerable().Reverse()],
         cancellationToken);
@@ -88,7 +92,8 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
     public static Event Insert(SqliteConnection connection, int keep, DateTimeOffset at, SystemId? machine, string hostname, string? owner,
         Guid? operation, EventNote note)
     {
-        note = note with { Type = PlainText.From(note.Type, LongestType), Description = PlainText.From(note.Description, LongestDescription) };
+        note = note with { Type = PlainText.From(note.Type, LongestType), Description =
+            PlainText.From(note.Description, LongestDescription) };
         var id = connection.ExecuteScalar<long>(
             """
             INSERT INTO events (at, machine, hostname, owner, operation_id, level, type, description, username)
@@ -107,7 +112,9 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         return new Event(id, at, machine, hostname, operation, note);
     }
 
-    /// <summary>Whoever writes most is met most often. A person's changes are counted apart: no machine pushes them out by talking.</summary>
+    /// <summary>
+    /// Whoever writes most is met most often. A person's changes are counted apart: no machine pushes them out by talking.
+    /// </summary>
     private static void Tidy(SqliteConnection connection, int keep, SystemId? machine, bool audit) => connection.Execute(
         """
         DELETE FROM events WHERE machine IS @machine AND (level = 0) = @audit AND id <= (
@@ -124,9 +131,12 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
         if (query.Level is EventLevel.Audit) conditions.Add("level = 0");
         else Add("level >= @level", "@level", (int)query.Level);
         if (query.MachineIds.Count > 0)
-            Add("machine IN (SELECT value FROM json_each(@machines))", "@machines", JsonList.Of(query.MachineIds.Select(id => id.ToString())));
-        if (query.Hostnames.Count > 0) Add("hostname IN (SELECT value FROM json_each(@hostnames))", "@hostnames", JsonList.Of(query.Hostnames));
-        if (query.Usernames.Count > 0) Add("username IN (SELECT value FROM json_each(@usernames))", "@usernames", JsonList.Of(query.Usernames));
+            Add("machine IN (SELECT value FROM json_each(@machines))", "@machines",
+                JsonList.Of(query.MachineIds.Select(id => id.ToString())));
+        if (query.Hostnames.Count > 0)
+            Add("hostname IN (SELECT value FROM json_each(@hostnames))", "@hostnames", JsonList.Of(query.Hostnames));
+        if (query.Usernames.Count > 0)
+            Add("username IN (SELECT value FROM json_each(@usernames))", "@usernames", JsonList.Of(query.Usernames));
         if (query.VisibleTo is { } reader)
         {
             const string NotAnothers = "NOT EXISTS (SELECT 1 FROM machines m WHERE m.id = events.machine AND m.owner <> @reader)";

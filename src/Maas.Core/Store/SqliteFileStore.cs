@@ -16,9 +16,11 @@ internal sealed class SqliteFileStore(SqliteDatabase database, StoreQuotas quota
                 "SELECT count(*), coalesce(sum(length(content)), 0) FROM files WHERE owner = @owner AND name <> @Name",
                 row => (row.GetInt64(0), row.GetInt64(1)),
                 ("@owner", file.Owner ?? ""), ("@Name", file.Name)).Single();
-            if (files >= quotas.FilesPerUser) throw new QuotaExceededException($"A user keeps at most {quotas.FilesPerUser} files. Delete some first.");
+            if (files >= quotas.FilesPerUser)
+                throw new QuotaExceededException($"A user keeps at most {quotas.FilesPerUser} files. Delete some first.");
             if (bytes + file.Content.Length > quotas.FileBytesPerUser)
-                throw new QuotaExceededException($"A user's files have at most {quotas.FileBytesPerUser} bytes in all; {bytes} are used. Delete some first.");
+                throw new QuotaExceededException(
+                    $"A user's files have at most {quotas.FileBytesPerUser} bytes in all; {bytes} are used. Delete some first.");
             var key = connection.ExecuteScalar<string>(
                 """
                 INSERT INTO files (owner, name, key, content) VALUES (@owner, @Name, @Key, @content)
@@ -30,7 +32,8 @@ internal sealed class SqliteFileStore(SqliteDatabase database, StoreQuotas quota
         cancellationToken,
         bytes: file.Content.Length);
 
-    public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix, CancellationToken cancellationToken) =>
+        database.ReadAsync(
         connection => (IReadOnlyList<StoredFile>)connection.Query(
             "SELECT name, key FROM files WHERE owner = @owner AND substr(name, 1, length(@prefix)) = @prefix ORDER BY name",
             row => new StoredFile(owner, row.GetString(0), row.GetString(1), default),
@@ -52,15 +55,18 @@ internal sealed class SqliteFileStore(SqliteDatabase database, StoreQuotas quota
         cancellationToken);
 
     public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute("DELETE FROM files WHERE owner = @owner AND name = @name", ("@owner", owner ?? ""), ("@name", name)) > 0,
+        connection => connection.Execute(
+            "DELETE FROM files WHERE owner = @owner AND name = @name", ("@owner", owner ?? ""), ("@name", name)) > 0,
         cancellationToken, WriteKind.Deletion);
 
     public Task<string?> GetAsync(string name, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => connection.ExecuteScalar<string?>("SELECT json FROM settings WHERE name = @name", ("@name", name)), cancellationToken);
+        database.ReadAsync(connection =>
+        connection.ExecuteScalar<string?>("SELECT json FROM settings WHERE name = @name", ("@name", name)), cancellationToken);
 
     public Task SetAsync(string name, string json, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute(
-            "INSERT INTO settings (name, json) VALUES (@name, @json) ON CONFLICT (name) DO UPDATE SET json = excluded.json", ("@name", name), ("@json", json)),
+            "INSERT INTO settings (name, json) VALUES (@name, @json) ON CONFLICT (name) DO UPDATE SET json = excluded.json",
+                ("@name", name), ("@json", json)),
         cancellationToken);
 
     private static StoredFile Read(DbDataReader row) =>

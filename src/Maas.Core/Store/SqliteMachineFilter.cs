@@ -11,8 +11,10 @@ internal static class SqliteMachineFilter
         List<(string, object?)> parameters = [];
 
         AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
-        AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names", filter.Hostnames.Select(name => name.ToLowerInvariant()));
-        AnyOf("EXISTS (SELECT 1 FROM machine_macs a WHERE a.machine = m.id AND a.mac IN {0})", "@macs", filter.MacAddresses.Select(mac => mac.ToString()));
+        AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names",
+            filter.Hostnames.Select(name => name.ToLowerInvariant()));
+        AnyOf("EXISTS (SELECT 1 FROM machine_macs a WHERE a.machine = m.id AND a.mac IN {0})", "@macs",
+            filter.MacAddresses.Select(mac => mac.ToString()));
         AnyOfNumbers("m.status IN {0}", "@statuses", filter.Statuses.Select(status => (int)status));
         AnyOfNumbers("m.power_state IN {0}", "@powerStates", filter.PowerStates.Select(state => (int)state));
         AnyOf("m.owner IN {0}", "@owners", filter.Owners);

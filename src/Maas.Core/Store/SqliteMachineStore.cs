@@ -15,14 +15,16 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
 
     public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.QuerySingleOrDefault(
-            $"SELECT {Columns} FROM machines m JOIN machine_macs a ON a.machine = m.id WHERE a.mac = @mac", Read, ("@mac", address.ToString())),
+            $"SELECT {Columns} FROM machines m JOIN machine_macs a ON a.machine = m.id WHERE a.mac = @mac", Read,
+                ("@mac", address.ToString())),
         cancellationToken);
 
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
         connection =>
         {
             var (where, parameters) = SqliteMachineFilter.Build(filter);
-            return (IReadOnlyList<Machine>)connection.Query($"SELECT {Columns} FROM machines m {where} ORDER BY m.number", Read, [.. parameters]);
+            return (IReadOnlyList<Machine>)connection.Query(
+                $"SELECT {Columns} FROM machines m {where} ORDER BY m.number", Read, [.. parameters]);
         },
         cancellationToken);
 
@@ -49,9 +51,11 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
 
     public Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => SqliteMachineWriter.Save(connection, change, eventsPerMachine), cancellationToken, bytes: change.Effects.OfType<MachineEffect.KeepUserData>().Sum(effect => (long)effect.Body.Length));
+            connection => SqliteMachineWriter.Save(connection, change, eventsPerMachine), cancellationToken,
+                bytes: change.Effects.OfType<MachineEffect.KeepUserData>().Sum(effect => (long)effect.Body.Length));
 
-    public Task<bool> DeleteAsync(SystemId id, long version, EventNote note, DateTimeOffset at, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<bool> DeleteAsync(SystemId id, long version, EventNote note, DateTimeOffset at, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
             if (Get(connection, id.ToString()) is not { } machine || machine.Version != version) return false;
@@ -63,7 +67,8 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
 
     public Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.ExecuteScalar<string?>(
-            "SELECT failure FROM effects WHERE machine = @id AND failure IS NOT NULL AND withdrawn = 0 ORDER BY id LIMIT 1", ("@id", id.ToString())),
+            "SELECT failure FROM effects WHERE machine = @id AND failure IS NOT NULL AND withdrawn = 0 ORDER BY id LIMIT 1",
+                ("@id", id.ToString())),
         cancellationToken);
 
     public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -72,7 +77,8 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
 
     public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<Tag>)connection.Query(
-            "SELECT name, comment, kernel_options FROM tags ORDER BY name", row => new Tag(row.GetString(0), row.GetString(1), row.GetString(2))),
+            "SELECT name, comment, kernel_options FROM tags ORDER BY name", row =>
+                new Tag(row.GetString(0), row.GetString(1), row.GetString(2))),
         cancellationToken);
 
     public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => database.WriteAsync(
@@ -108,7 +114,8 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, int eventsPerM
         cancellationToken);
 
     public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute("DELETE FROM tags WHERE name = @name", ("@name", name)) > 0, cancellationToken, WriteKind.Deletion);
+        database.WriteAsync(connection =>
+        connection.Execute("DELETE FROM tags WHERE name = @name", ("@name", name)) > 0, cancellationToken, WriteKind.Deletion);
 
     private static Machine? Get(SqliteConnection connection, string id) => connection.QuerySingleOrDefault(
         $"SELECT {Columns} FROM machines m WHERE m.id = @id", Read, ("@id", id));

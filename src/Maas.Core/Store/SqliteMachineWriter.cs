@@ -12,18 +12,23 @@ internal static class SqliteMachineWriter
     {
         var machine = change.Machine;
         var id = machine.Id.ToString();
-        if (change.CompletedPowerAction is { } effect && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @effect AND withdrawn = 0", ("@effect", effect)) == 0)
+        if (change.CompletedPowerAction is { } effect
+            && connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM effects WHERE id = @effect AND withdrawn = 0", ("@effect", effect)) == 0)
         {
             connection.Execute("DELETE FROM effects WHERE id = @effect", ("@effect", effect));
             return new SaveResult.Superseded();
         }
 
         var (stored, ownerBefore) = connection.Query(
-            "SELECT version, owner FROM machines WHERE id = @id", row => (row.GetInt64(0), row.GetStringOrNull(1)), ("@id", id)).SingleOrDefault();
+            "SELECT version, owner FROM machines WHERE id = @id", row => (row.GetInt64(0), row.GetStringOrNull(1)), ("@id", id))
+                .SingleOrDefault();
         if (stored != machine.Version) return machine.Version == 0 ? new SaveResult.Taken("system_id", id) : new SaveResult.Conflict();
         if (FindTaken(connection, machine) is { } taken) return taken;
 
-        if (change.MostNew is { } most && connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE status = @status", ("@status", (int)MachineStatus.New)) >= most)
+        if (change.MostNew is { } most
+            && connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM machines WHERE status = @status", ("@status", (int)MachineStatus.New)) >= most)
             return new SaveResult.Full();
 
         machine = machine with { Version = machine.Version + 1, Updated = change.At };
@@ -35,11 +40,13 @@ internal static class SqliteMachineWriter
             ("@macs", JsonList.Of(machine.MacAddresses.Select(mac => mac.ToString()))), ("@id", id));
         connection.Execute("DELETE FROM machine_tags WHERE machine = @id", ("@id", id));
         connection.Execute(
-            "INSERT INTO machine_tags (tag, machine) SELECT value, @id FROM json_each(@tags)", ("@tags", JsonList.Of(machine.Tags)), ("@id", id));
+            "INSERT INTO machine_tags (tag, machine) SELECT value, @id FROM json_each(@tags)", ("@tags", JsonList.Of(machine.Tags)),
+                ("@id", id));
 
         foreach (var note in change.Events) SqliteEventStore.Insert(
             connection, eventsPerMachine, change.At, machine.Id, machine.Hostname, machine.Owner ?? ownerBefore, machine.OperationId, note);
-        if (change.CompletedPowerAction is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
+        if (change.CompletedPowerAction is { } completed)
+            connection.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
         Apply(connection, id, change);
         return new SaveResult.Saved(machine);
     }
@@ -51,7 +58,8 @@ internal static class SqliteMachineWriter
             "SELECT mac FROM machine_macs WHERE mac IN (SELECT value FROM json_each(@macs)) AND machine <> @id LIMIT 1",
             ("@macs", JsonList.Of(machine.MacAddresses.Select(address => address.ToString()))), ("@id", id));
         if (mac is not null) return new SaveResult.Taken("mac_addresses", mac);
-        return connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE hostname = @Hostname AND id <> @id", ("@Hostname", machine.Hostname), ("@id", id)) > 0
+        return connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM machines WHERE hostname = @Hostname AND id <> @id", ("@Hostname", machine.Hostname), ("@id", id)) > 0
             ? new SaveResult.Taken("hostname", machine.Hostname)
             : null;
     }
@@ -116,7 +124,8 @@ internal static class SqliteMachineWriter
                         UPDATE script_results SET status = @status, ended = @ended
                         WHERE machine = @id AND status IN (SELECT value FROM json_each(@unfinished))
                         """,
-                        ("@id", id), ("@status", (int)close.Status), ("@ended", StoreTime.Write(change.At)), ("@unfinished", SqliteScriptStore.Unfinished));
+                        ("@id", id), ("@status", (int)close.Status), ("@ended", StoreTime.Write(change.At)),
+                            ("@unfinished", SqliteScriptStore.Unfinished));
                     break;
                 case MachineEffect.KeepUserData keep:
                     connection.Execute(
@@ -148,8 +157,10 @@ internal static class SqliteMachineWriter
     private static bool ReplacesPower(SqliteConnection connection, string id, IReadOnlyList<MachineEffect> effects)
     {
         if (effects.Any(effect => effect is MachineEffect.CancelPower)) return true;
-        var wishes = effects.OfType<MachineEffect.Power>().Where(power => !power.Repeats).Select(power => power.Action).Where(action => action is not PowerAction.Query).ToList();
+        var wishes = effects.OfType<MachineEffect.Power>().Where(power => !power.Repeats).Select(power => power.Action)
+            .Where(action => action is not PowerAction.Query).ToList();
         return wishes is not ([] or [PowerAction.TurnOn]) || (wishes.Count > 0 && connection.ExecuteScalar<long>(
-            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn AND withdrawn = 0", ("@id", id), ("@turnOn", (int)PowerAction.TurnOn)) == 0);
+            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn AND withdrawn = 0", ("@id", id),
+                ("@turnOn", (int)PowerAction.TurnOn)) == 0);
     }
 }

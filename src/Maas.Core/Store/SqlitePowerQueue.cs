@@ -7,7 +7,8 @@ namespace Maas.Core.Store;
 
 internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
 {
-    public Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(
+        DateTimeOffset now, TimeSpan lease, int limit, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
@@ -25,7 +26,8 @@ internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
         },
         cancellationToken);
 
-    public Task PostponeAsync(QueuedPowerAction effect, DateTimeOffset due, string reason, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task PostponeAsync(QueuedPowerAction effect, DateTimeOffset due, string reason, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         connection =>
         {
             connection.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", ("@Id", effect.Id));
@@ -36,7 +38,8 @@ internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
         cancellationToken);
 
     public Task DropAsync(QueuedPowerAction effect, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => connection.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", effect.Id)), cancellationToken, WriteKind.Deletion);
+        database.WriteAsync(connection =>
+        connection.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", effect.Id)), cancellationToken, WriteKind.Deletion);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
         connection => StoreTime.Read(connection.ExecuteScalar<long?>(
@@ -45,12 +48,17 @@ internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
 
     /// <summary>Gives back what a process that is gone had taken.</summary>
     public void ReleaseClaims() => database.WriteAsync(
-        connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default, WriteKind.Deletion).GetAwaiter().GetResult();
+        connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default,
+            WriteKind.Deletion).GetAwaiter().GetResult();
 
-    /// <summary>Takes a machine's actions out of the queue, within the caller's transaction. The one that is under way stays until it ends.</summary>
+    /// <summary>
+    /// Takes a machine's actions out of the queue, within the caller's transaction. The one that is under way stays until it ends.
+    /// </summary>
     public static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)
     {
-        connection.Execute("DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", ("@machine", machine), ("@now", StoreTime.Write(now)));
+        connection.Execute(
+            "DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", ("@machine", machine),
+                ("@now", StoreTime.Write(now)));
         connection.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", ("@machine", machine));
     }
 

@@ -63,7 +63,9 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
             ("@error", output?.StandardError.ToArray()),
             ("@unfinished", Unfinished)) > 0;
 
-    /// <summary>Drops the oldest results and outputs beyond the machine's quota. The newest is always kept: what one report says is bounded.</summary>
+    /// <summary>
+    /// Drops the oldest results and outputs beyond the machine's quota. The newest is always kept: what one report says is bounded.
+    /// </summary>
     private bool Tidy(SqliteConnection connection, SystemId machine)
     {
         connection.Execute(

@@ -21,7 +21,8 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
             ("@consumerKey", consumerKey), ("@tokenKey", tokenKey)),
         cancellationToken);
 
-    public Task<bool> AddBootTokenAsync(byte[] hash, StoredBootToken token, int most, DateTimeOffset expired, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<bool> AddBootTokenAsync(
+        byte[] hash, StoredBootToken token, int most, DateTimeOffset expired, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             var machine = token.MachineId.ToString();
@@ -39,13 +40,16 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
         },
         cancellationToken);
 
-    public Task<BootTokenResult> RedeemAsync(byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, MachineToken> draw, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<BootTokenResult> RedeemAsync(
+        byte[] hash, string address, DateTimeOffset now, Func<StoredBootToken?, string?> judge, Func<SystemId, MachineToken> draw,
+            CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             var token = connection.QuerySingleOrDefault(
                 "SELECT machine, address, issued, used FROM boot_tokens WHERE hash = @hash",
                 row => new StoredBootToken(
-                    SystemId.Parse(row.GetString(0)), row.GetStringOrNull(1), StoreTime.Read(row.GetInt64(2)), StoreTime.Read(row.GetInt64OrNull(3))),
+                    SystemId.Parse(row.GetString(0)), row.GetStringOrNull(1), StoreTime.Read(row.GetInt64(2)),
+                        StoreTime.Read(row.GetInt64OrNull(3))),
                 ("@hash", hash));
             if (judge(token) is { } reason || token is null) return new BootTokenResult.Refused(judge(token) ?? "");
             connection.Execute(
@@ -63,7 +67,9 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
         },
         cancellationToken);
 
-    public Task<bool> AddAsync(string consumerKey, string tokenKey, string nonce, DateTimeOffset expires, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<bool> AddAsync(
+        string consumerKey, string tokenKey, string nonce, DateTimeOffset expires, CancellationToken cancellationToken) =>
+            database.WriteAsync(
         connection => connection.Execute(
             "INSERT INTO nonces (token_key, consumer_key, nonce, expires) VALUES (@tokenKey, @consumerKey, @nonce, @expires) ON CONFLICT DO NOTHING",
             ("@consumerKey", consumerKey), ("@tokenKey", tokenKey), ("@nonce", nonce), ("@expires", StoreTime.Write(expires))) > 0,
@@ -90,7 +96,8 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
 
             var excess = count - most;
             if (excess > 0)
-                connection.Execute("DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (SELECT token_key, consumer_key, nonce FROM nonces ORDER BY expires LIMIT @excess)", ("@excess", excess));
+                connection.Execute(
+                    "DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (SELECT token_key, consumer_key, nonce FROM nonces ORDER BY expires LIMIT @excess)", ("@excess", excess));
             return excess;
         },
         cancellationToken, WriteKind.Deletion);
@@ -106,7 +113,8 @@ internal sealed class SqliteTokenStore(SqliteDatabase database) : ITokenStore, I
             SELECT id, @ConsumerKey, @TokenKey, @secret FROM machines WHERE id = @machine
             ON CONFLICT (machine) DO NOTHING
             """,
-            ("@machine", fresh.MachineId.ToString()), ("@ConsumerKey", fresh.ConsumerKey), ("@TokenKey", fresh.TokenKey), ("@secret", fresh.TokenSecret.Reveal()));
+            ("@machine", fresh.MachineId.ToString()), ("@ConsumerKey", fresh.ConsumerKey), ("@TokenKey", fresh.TokenKey),
+                ("@secret", fresh.TokenSecret.Reveal()));
         return Get(connection, fresh.MachineId);
     }
 

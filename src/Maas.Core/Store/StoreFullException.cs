@@ -1,6 +1,8 @@
 namespace Maas.Core.Store;
 
-/// <summary>The store's disk is full, or has less space than the reserve that is kept for leases and deletions. Nothing was written.</summary>
+/// <summary>
+/// The store's disk is full, or has less space than the reserve that is kept for leases and deletions. Nothing was written.
+/// </summary>
 public sealed class StoreFullException : Exception
 {
     /// <summary>Says what can be done.</summary>

@@ -56,15 +56,19 @@ internal sealed class StoreLock : IDisposable
         return LockFile.TryTake(path, FileMode.OpenOrCreate);
     }
 
-    private static StoreLockedException Refused(string store, string holder) => new(store, File.Exists(holder) ? File.ReadAllText(holder) : "another process");
+    private static StoreLockedException Refused(string store, string holder) =>
+        new(store, File.Exists(holder) ? File.ReadAllText(holder) : "another process");
 
     // An earlier version left this file readable to everybody.
     private static void Describe(string holder, TimeProvider timeProvider)
     {
-        if (!OperatingSystem.IsWindows() && File.Exists(holder)) File.SetUnixFileMode(holder, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows() && File.Exists(holder))
+            File.SetUnixFileMode(holder, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using var description = PrivateFile.Open(holder, FileMode.OpenOrCreate, FileShare.Read);
         description.SetLength(0);
         using var writer = new StreamWriter(description);
-        writer.Write(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {timeProvider.GetUtcNow():u}"));
+        writer.Write(string.Create(
+            CultureInfo.InvariantCulture,
+                $"process {Environment.ProcessId} on {Environment.MachineName} since {timeProvider.GetUtcNow():u}"));
     }
 }

@@ -19,14 +19,17 @@ internal static class StoreSchema
     {
         var version = connection.ExecuteScalar<long>("PRAGMA user_version");
         var application = connection.ExecuteScalar<long>("PRAGMA application_id");
-        if (application != ApplicationId && (application != 0 || version != 0 || connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") != 0))
+        if (application != ApplicationId
+            && (application != 0 || version != 0 || connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") != 0))
             throw new StoreVersionException($"{store} is a database of another program.");
         if (version > Version)
-            throw new StoreVersionException($"The store {store} has schema {version}, written by a newer version of this program; this one understands up to {Version}.");
+            throw new StoreVersionException(
+                $"The store {store} has schema {version}, written by a newer version of this program; this one understands up to {Version}.");
 
         foreach (var (number, sql) in Scripts().Where(script => script.Number > version))
         {
-            connection.Execute($"BEGIN EXCLUSIVE; {sql} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {number.ToString(CultureInfo.InvariantCulture)}; COMMIT;");
+            connection.Execute(
+                $"BEGIN EXCLUSIVE; {sql} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {number.ToString(CultureInfo.InvariantCulture)}; COMMIT;");
         }
     }
 
@@ -41,7 +44,8 @@ internal static class StoreSchema
 
     private static string Read(Assembly assembly, string name)
     {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing."));
+        using var reader =
+            new StreamReader(assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing."));
         return reader.ReadToEnd();
     }
 }

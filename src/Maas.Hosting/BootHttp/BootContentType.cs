@@ -1,6 +1,9 @@
 namespace Maas.Hosting.BootHttp;
 
-/// <summary>The media type of a boot file: UEFI HTTP boot tells by it whether it gets a program or a disk's image (UEFI 2.10 section 24.7.2), and by the name only where it is missing.</summary>
+/// <summary>
+/// The media type of a boot file: UEFI HTTP boot tells by it whether it gets a program or a disk's image (UEFI 2.10 section 24.7.2), and by
+/// the name only where it is missing.
+/// </summary>
 internal static class BootContentType
 {
     private const string Unknown = "application/octet-stream";

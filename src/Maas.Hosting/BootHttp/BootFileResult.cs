@@ -9,7 +9,9 @@ namespace Maas.Hosting.BootHttp;
 /// <summary>Sends a <see cref="BootFile"/> over HTTP with ranges, HEAD, validator and an exact length.</summary>
 internal static class BootFileResult
 {
-    /// <summary>Answers one GET or HEAD; returns how many bytes of the file were sent, fewer than promised when the client went away.</summary>
+    /// <summary>
+    /// Answers one GET or HEAD; returns how many bytes of the file were sent, fewer than promised when the client went away.
+    /// </summary>
     /// <param name="context">The request and its answer.</param>
     /// <param name="file">What is sent.</param>
     /// <param name="name">The file's name, which tells its media type.</param>
@@ -25,7 +27,8 @@ internal static class BootFileResult
         switch (plan.StatusCode)
         {
             case StatusCodes.Status206PartialContent:
-                response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {plan.Offset}-{plan.Offset + plan.Count - 1}/{file.Length}");
+                response.Headers.ContentRange =
+                    string.Create(CultureInfo.InvariantCulture, $"bytes {plan.Offset}-{plan.Offset + plan.Count - 1}/{file.Length}");
                 break;
             case StatusCodes.Status416RangeNotSatisfiable:
                 response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{file.Length}");

@@ -14,13 +14,15 @@ namespace Microsoft.AspNetCore.Builder;
 public static class MaasBootEndpoints
 {
     /// <summary>
-    /// Maps boot programs, scripts and the ephemeral environment below <c>{PathBase}/boot/</c>: the same files, by the same names, that TFTP
+    /// Maps boot programs, scripts and the ephemeral environment below <c>{PathBase}/boot/</c>: the same files, by the same names, that
+    /// TFTP
     /// serves. No answer here holds a secret but the one-time token in a script for the machine that its address was leased to.
     /// </summary>
     public static IEndpointConventionBuilder MapMaasBoot(this IEndpointRouteBuilder endpoints)
     {
         var options = endpoints.ServiceProvider.GetRequiredService<MaasOptions>();
-        return endpoints.MapMethods($"{options.PathBase.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)ServeAsync);
+        return endpoints.MapMethods(
+            $"{options.PathBase.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)ServeAsync);
     }
 
     private static async Task ServeAsync(HttpContext context)
@@ -36,10 +38,12 @@ public static class MaasBootEndpoints
             return;
         }
 
-        using var file = await files.OpenAsync(new BootFileRequest(name, client, Unmapped(context.Connection.LocalIpAddress)), context.RequestAborted).ConfigureAwait(false);
+        using var file = await files.OpenAsync(
+            new BootFileRequest(name, client, Unmapped(context.Connection.LocalIpAddress)), context.RequestAborted).ConfigureAwait(false);
         if (file is null)
         {
-            await RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such boot file, or none for this machine now.").ConfigureAwait(false);
+            await RefuseAsync(
+                context, StatusCodes.Status404NotFound, "There is no such boot file, or none for this machine now.").ConfigureAwait(false);
             return;
         }
 
@@ -57,7 +61,9 @@ public static class MaasBootEndpoints
         finally
         {
             var detail = $"status {context.Response.StatusCode}";
-            observer.Observe(new BootObservation.FileTransfer(timeProvider.GetUtcNow(), null, client, "http", name, sent, outcome, detail, timeProvider.GetElapsedTime(started)));
+            observer.Observe(
+                new BootObservation.FileTransfer(
+                    timeProvider.GetUtcNow(), null, client, "http", name, sent, outcome, detail, timeProvider.GetElapsedTime(started)));
         }
     }
 
@@ -68,7 +74,9 @@ public static class MaasBootEndpoints
         return context.Response.WriteAsync(reason, context.RequestAborted);
     }
 
-    // A socket that serves both families shows IPv4 clients as ::ffff:a.b.c.d, which no lease is known by. Over a Unix socket, and in a test server, there are no
-    // addresses, unless a middleware for forwarded headers has set them: then a client gets every file, but no script with a token, which goes to a known address only.
+    // A socket that serves both families shows IPv4 clients as ::ffff:a.b.c.d, which no lease is known by. Over a Unix socket, and in a
+    // test server, there are no
+    // addresses, unless a middleware for forwarded headers has set them: then a client gets every file, but no script with a token, which
+    // goes to a known address only.
     private static IPAddress? Unmapped(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 }

@@ -8,12 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Ephemeral;
 
-/// <summary>Keeps the ephemeral environment and the boot programs at hand: those of the last start at once, fresher ones when they are built.</summary>
+/// <summary>
+/// Keeps the ephemeral environment and the boot programs at hand: those of the last start at once, fresher ones when they are built.
+/// </summary>
 /// <remarks>
 /// A mirror that is down at the start is asked again, later each time; machines go on booting what is there. A build that fails leaves
 /// the one before.
 /// </remarks>
-internal sealed partial class EphemeralImageService(MaasOptions options, TimeProvider timeProvider, ILogger<EphemeralImageService> logger) : BackgroundService, IEphemeralEnvironment
+internal sealed partial class EphemeralImageService(MaasOptions options, TimeProvider timeProvider, ILogger<EphemeralImageService> logger)
+    : BackgroundService, IEphemeralEnvironment
 {
     /// <summary>The architecture that is served.</summary>
     internal const string BuiltArchitecture = "amd64";
@@ -78,10 +81,13 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
 
         using var owned = packages as IDisposable;
         var progress = new SupplyProgress(logger);
-        await BootPrograms.ImportAsync(packages, options.ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await BootPrograms.ImportAsync(
+            packages, options.ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
         await WarnOfOldShimAsync(cancellationToken).ConfigureAwait(false);
         var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
-        var environment = await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(false);
+        var environment =
+            await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(
+            false);
         Serve(environment);
         LogReady(environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
     }
@@ -92,7 +98,8 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         if (options.Programs[BootArchitecture.X64Uefi] is not { } name) return;
         var path = Path.Combine(options.ProgramDirectory, name);
         if (!File.Exists(path)) return;
-        if (Shim.TryReadGeneration(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), out var generation) && generation < Shim.FirstSafeGeneration)
+        if (Shim.TryReadGeneration(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), out var generation)
+            && generation < Shim.FirstSafeGeneration)
             LogOldShim(name, generation, Shim.FirstSafeGeneration);
     }
 
@@ -101,7 +108,8 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         if (options.Ephemeral.PackageDirectory is { } directory) return new PackageDirectory(directory);
         var sources = options.Ephemeral.Mirror is { } mirror ? SuitesOf(mirror) : AptSources.ReadDebian();
         if (sources.Count == 0) return null;
-        var archive = new DebianArchiveOptions { Sources = sources, CacheDirectory = Path.Combine(options.DataDirectory, "cache", "debian") };
+        var archive = new DebianArchiveOptions { Sources = sources, CacheDirectory =
+            Path.Combine(options.DataDirectory, "cache", "debian") };
         return new DebianArchive(options.Ephemeral.Keyring is { } keyring ? WithKeyring(archive, keyring) : archive, http, timeProvider);
     }
 
@@ -123,13 +131,15 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
     {
         var prefix = $"ephemeral/{BuiltArchitecture}/{environment.Manifest.Folder}";
         _served = new ServedEnvironment(
-            new EphemeralFileNames($"{prefix}/kernel", $"{prefix}/initrd"), $"ephemeral/{BuiltArchitecture}/", EnvironmentDirectory, environment);
+            new EphemeralFileNames($"{prefix}/kernel", $"{prefix}/initrd"), $"ephemeral/{BuiltArchitecture}/", EnvironmentDirectory,
+                environment);
     }
 
     [LoggerMessage(LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
     private partial void LogReady(string release, long mebibytes);
 
-    [LoggerMessage(LogLevel.Warning, "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network (CVE-2023-40547) and firmware that is up to date refuses them")]
+    [LoggerMessage(LogLevel.Warning,
+        "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network (CVE-2023-40547) and firmware that is up to date refuses them")]
     private partial void LogOldShim(string program, int generation, int safe);
 
     [LoggerMessage(LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]

@@ -2,7 +2,9 @@ using Maas.Boot.Files;
 
 namespace Maas.Hosting.Ephemeral;
 
-/// <summary>The files that machines are served: the ephemeral environment, then the boot programs and whatever else the operator put beside them.</summary>
+/// <summary>
+/// The files that machines are served: the ephemeral environment, then the boot programs and whatever else the operator put beside them.
+/// </summary>
 internal sealed class ServedBootFiles(MaasOptions options, EphemeralImageService supply, TimeProvider timeProvider) : IBootFiles
 {
     private readonly DirectoryBootFiles _programs = new(options.ProgramDirectory, timeProvider);

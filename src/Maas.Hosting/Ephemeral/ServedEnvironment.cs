@@ -3,7 +3,9 @@ using Maas.Images.Ephemeral;
 
 namespace Maas.Hosting.Ephemeral;
 
-/// <summary>An environment and the names it is served under: the present build's, the one's before for machines under way, and the stable names.</summary>
+/// <summary>
+/// An environment and the names it is served under: the present build's, the one's before for machines under way, and the stable names.
+/// </summary>
 /// <param name="Names">What new boots are told.</param>
 /// <param name="Prefix">What all names begin with.</param>
 /// <param name="Directory">The folder that holds the builds.</param>
@@ -19,7 +21,8 @@ internal sealed record ServedEnvironment(EphemeralFileNames Names, string Prefix
             ["kernel"] => Environment.KernelPath,
             ["initrd"] => Environment.InitrdPath,
             // A look-up among the folders that are there, not a path made of the name.
-            [var build, "kernel" or "initrd"] when BuildNamed(build) is { } folder => Path.Combine(folder, name[(name.LastIndexOf('/') + 1)..]),
+            [var build, "kernel" or "initrd"] when BuildNamed(build) is { } folder =>
+                Path.Combine(folder, name[(name.LastIndexOf('/') + 1)..]),
             _ => null,
         };
     }

@@ -56,13 +56,15 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
         }
     }
 
-    // Evidence only explains: whatever fails here (a full disk, no descriptor for the neighbour table), the host goes on and the next line tries again.
+    // Evidence only explains: whatever fails here (a full disk, no descriptor for the neighbour table), the host goes on and the next line
+    // tries again.
     private async ValueTask WriteAsync(BootObservation observation, CancellationToken stoppingToken)
     {
         try
         {
             if (Owner(observation) is { } address)
-                await _timeline.ObserveAsync(new Observation(observation.At, address, KindOf(observation), Words(observation)), stoppingToken).ConfigureAwait(false);
+                await _timeline.ObserveAsync(
+                    new Observation(observation.At, address, KindOf(observation), Words(observation)), stoppingToken).ConfigureAwait(false);
             else if (observation is BootObservation.OtherServerSeen or BootObservation.OtherRouterSeen)
                 LogOfTheLink(Words(observation));
         }
@@ -96,21 +98,27 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     internal static string Words(BootObservation observation) => observation switch
     {
         BootObservation.DhcpExchange { Answered: { } answered } dhcp =>
-            string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} answered with {answered}{About(dhcp)} in {dhcp.Took.TotalMilliseconds:0.0} ms ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
-        BootObservation.DhcpExchange dhcp => string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} not answered ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
-        BootObservation.OtherServerSeen other => $"another DHCP server, {other.Server?.ToString() ?? $"{other.Identifier}"}, offered {other.Client?.ToString() ?? "something"}",
+            string.Create(CultureInfo.InvariantCulture,
+            $"{dhcp.Asked} answered with {answered}{About(dhcp)} in {dhcp.Took.TotalMilliseconds:0.0} ms ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
+        BootObservation.DhcpExchange dhcp =>
+            string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} not answered ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
+        BootObservation.OtherServerSeen other =>
+            $"another DHCP server, {other.Server?.ToString() ?? $"{other.Identifier}"}, offered {other.Client?.ToString() ?? "something"}",
         BootObservation.OtherRouterSeen router => $"another router, {router.Router}, advertises itself on {router.Link}{Claims(router)}",
         BootObservation.LimitReached limit => $"turned away, the first of those beyond a bound: {limit.Limit}",
         BootObservation.ScriptServed script => $"{script.Client} fetched {script.Name}: {script.Instruction}",
         BootObservation.FileTransfer transfer =>
-            string.Create(CultureInfo.InvariantCulture, $"{transfer.Client} fetched {transfer.Name}, {transfer.Bytes} bytes in {transfer.Took.TotalSeconds:0.00} s: {transfer.Outcome}{(transfer.Detail.Length > 0 ? $" ({transfer.Detail})" : "")}"),
+            string.Create(CultureInfo.InvariantCulture,
+            $"{transfer.Client} fetched {transfer.Name}, {transfer.Bytes} bytes in {transfer.Took.TotalSeconds:0.00} s: {transfer.Outcome}{(transfer.Detail.Length > 0 ? $" ({transfer.Detail})" : "")}"),
         BootObservation.LineLogged { Line: var line } => line.Program is { } program ? $"{program}: {line.Text}" : line.Text,
         _ => observation.GetType().Name,
     };
 
     private static string Claims(BootObservation.OtherRouterSeen router) =>
-        (router.ManagedAddresses ? ", sends hosts to DHCPv6 for addresses" : "") + (router.OtherConfiguration ? ", sends hosts to DHCPv6 for the rest" : "")
-        + (router.RouterLifetime > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $", is the default router for {router.RouterLifetime.TotalSeconds:0} s") : "");
+        (router.ManagedAddresses ? ", sends hosts to DHCPv6 for addresses" : "") +
+        (router.OtherConfiguration ? ", sends hosts to DHCPv6 for the rest" : "")
+        + (router.RouterLifetime > TimeSpan.Zero
+        ? string.Create(CultureInfo.InvariantCulture, $", is the default router for {router.RouterLifetime.TotalSeconds:0} s") : "");
 
     private static string About(BootObservation.DhcpExchange dhcp) =>
         (dhcp.Client is null ? "" : $" {dhcp.Client}") + (dhcp.BootFile is null ? "" : $", boot file {dhcp.BootFile}");

@@ -11,7 +11,8 @@ internal sealed class MachineCaptures(PacketRing ring) : IMachineCaptures
     /// <inheritdoc/>
     public async Task<bool> WriteAsync(Machine machine, Stream output, CancellationToken cancellationToken)
     {
-        var packets = machine.MacAddresses.SelectMany(mac => ring.Packets(HardwareAddress.Parse(mac.ToString()))).OrderBy(packet => packet.At).ToList();
+        var packets = machine.MacAddresses.SelectMany(mac => ring.Packets(HardwareAddress.Parse(mac.ToString())))
+            .OrderBy(packet => packet.At).ToList();
         if (packets.Count == 0) return false;
         await PcapngWriter.WriteAsync(output, packets, cancellationToken).ConfigureAwait(false);
         return true;

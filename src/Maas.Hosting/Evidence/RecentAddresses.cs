@@ -3,7 +3,9 @@ using Maas.Core;
 
 namespace Maas.Hosting.Evidence;
 
-/// <summary>Which machine used an address last, for as many addresses as fit; the ones not seen for longest go first. Used by one reader.</summary>
+/// <summary>
+/// Which machine used an address last, for as many addresses as fit; the ones not seen for longest go first. Used by one reader.
+/// </summary>
 internal sealed class RecentAddresses(int capacity)
 {
     private readonly Dictionary<IPAddress, LinkedListNode<(IPAddress Address, MacAddress Mac)>> _byAddress = [];

@@ -13,8 +13,12 @@ internal static partial class AdministratorKey
     /// <summary>The file's name in the data directory.</summary>
     public const string FileName = "admin.apikey";
 
-    /// <summary>Makes administrator and key on the first start; on later ones writes the file again if it was lost before anybody could read it.</summary>
-    /// <remarks>An operator who deletes the file on purpose keeps it deleted: a marker beside it says that it was once written in full.</remarks>
+    /// <summary>
+    /// Makes administrator and key on the first start; on later ones writes the file again if it was lost before anybody could read it.
+    /// </summary>
+    /// <remarks>
+    /// An operator who deletes the file on purpose keeps it deleted: a marker beside it says that it was once written in full.
+    /// </remarks>
     public static async Task EnsureAsync(Users users, string dataDirectory, ILogger logger, CancellationToken cancellationToken)
     {
         var path = Path.Combine(dataDirectory, FileName);
@@ -32,7 +36,8 @@ internal static partial class AdministratorKey
         LogKeyWritten(logger, path);
     }
 
-    private static string Marker(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file stands in a folder
+    private static string Marker(string path) =>
+        Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file stands in a folder
 
     private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
     {

@@ -8,7 +8,8 @@ namespace Maas.Hosting.FirstStart;
 internal sealed class FirstStartService(MaasOptions options, Users users, ILogger<FirstStartService> logger) : IHostedService
 {
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => AdministratorKey.EnsureAsync(users, options.DataDirectory, logger, cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        AdministratorKey.EnsureAsync(users, options.DataDirectory, logger, cancellationToken);
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

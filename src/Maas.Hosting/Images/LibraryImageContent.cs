@@ -24,7 +24,8 @@ internal sealed class LibraryImageContent(ImageLibrary library) : IImageContent
         if (await library.ReferAsync(Digest(blob), Reference, cancellationToken).ConfigureAwait(false)) return true;
         try
         {
-            await library.BeginUpload(blob.Sha256, Digest(blob), blob.Size).CompleteAsync(Reference, cancellationToken).ConfigureAwait(false);
+            await library.BeginUpload(blob.Sha256, Digest(blob), blob.Size)
+                .CompleteAsync(Reference, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (BlobMismatchException)
@@ -35,7 +36,8 @@ internal sealed class LibraryImageContent(ImageLibrary library) : IImageContent
     }
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenReadAsync(ImageBlob blob, CancellationToken cancellationToken) => Task.FromResult(library.OpenRead(Digest(blob)));
+    public Task<Stream?> OpenReadAsync(ImageBlob blob, CancellationToken cancellationToken) =>
+        Task.FromResult(library.OpenRead(Digest(blob)));
 
     /// <inheritdoc/>
     public async Task DeleteAsync(ImageBlob blob, CancellationToken cancellationToken)

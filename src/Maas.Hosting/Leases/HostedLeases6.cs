@@ -12,7 +12,8 @@ internal sealed class HostedLeases6 : IAddressResolver, IAsyncDisposable
     private readonly SqliteLeaseStore6 _store;
     private readonly IAddressResolver? _neighbours;
 
-    private HostedLeases6(SqliteLeaseStore6 store, LeaseAllocator6 addresses, IAddressResolver? neighbours) => (_store, Addresses, _neighbours) = (store, addresses, neighbours);
+    private HostedLeases6(SqliteLeaseStore6 store, LeaseAllocator6 addresses, IAddressResolver? neighbours) =>
+        (_store, Addresses, _neighbours) = (store, addresses, neighbours);
 
     /// <summary>The addresses, for DHCPv6.</summary>
     public LeaseAllocator6 Addresses { get; }
@@ -22,12 +23,14 @@ internal sealed class HostedLeases6 : IAddressResolver, IAsyncDisposable
     /// <param name="subnet">The subnet that is leased.</param>
     /// <param name="neighbours">Who is seen on the link.</param>
     /// <param name="timeProvider">The clock.</param>
-    public static async Task<HostedLeases6> OpenAsync(string path, Dhcp6Subnet subnet, IAddressResolver? neighbours, TimeProvider timeProvider)
+    public static async Task<HostedLeases6> OpenAsync(
+        string path, Dhcp6Subnet subnet, IAddressResolver? neighbours, TimeProvider timeProvider)
     {
         var store = SqliteLeaseStore6.Open(path);
         try
         {
-            return new HostedLeases6(store, await LeaseAllocator6.OpenAsync([subnet], store, timeProvider: timeProvider).ConfigureAwait(false), neighbours);
+            return new HostedLeases6(
+                store, await LeaseAllocator6.OpenAsync([subnet], store, timeProvider: timeProvider).ConfigureAwait(false), neighbours);
         }
         catch
         {
@@ -37,8 +40,12 @@ internal sealed class HostedLeases6 : IAddressResolver, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>As over IPv4: a lease goes by the hardware address that the client says, so the client must be seen with the address too. Only the link's own prefix is leased.</remarks>
-    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => OwnerOf(address) switch
+    /// <remarks>
+    /// As over IPv4: a lease goes by the hardware address that the client says, so the client must be seen with the address too. Only the
+    /// link's own prefix is leased.
+    /// </remarks>
+    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
+        OwnerOf(address) switch
     {
         null => new(AddressEvidence.None),
         { } leased when leased != client => new(AddressEvidence.Another),
@@ -46,7 +53,8 @@ internal sealed class HostedLeases6 : IAddressResolver, IAsyncDisposable
     };
 
     /// <inheritdoc/>
-    public HardwareAddress? OwnerOf(IPAddress address) => Addresses.Find(address) is { State: LeaseState.Bound } lease ? lease.Hardware : null;
+    public HardwareAddress? OwnerOf(IPAddress address) =>
+        Addresses.Find(address) is { State: LeaseState.Bound } lease ? lease.Hardware : null;
 
     /// <summary>What is leased now, and to whom, as far as that is known.</summary>
     public IEnumerable<(IPAddress Address, HardwareAddress Hardware)> Bound()

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Hosting.Leases;
 
-/// <summary>A file of leases in SQLite: its schema, and one transaction for all the leases that came while the last one was written.</summary>
+/// <summary>
+/// A file of leases in SQLite: its schema, and one transaction for all the leases that came while the last one was written.
+/// </summary>
 /// <remarks>
 /// A file of its own beside the machines' store: a lease must be on disk before its client is told, and shall not wait for a writer
 /// that moves machines. WAL with <c>synchronous=FULL</c>: what has been committed survives the loss of power.
@@ -30,7 +32,8 @@ internal sealed class LeaseDatabase : IAsyncDisposable
     public static LeaseDatabase Open(string path, IReadOnlyList<string> migrations, string upsert, IEnumerable<string> parameters)
     {
         MakePrivate(path);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 2 }.ToString());
         try
         {
             connection.Open();
@@ -88,7 +91,9 @@ internal sealed class LeaseDatabase : IAsyncDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = OwnerOnly });
+        using var file = new FileStream(
+            path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share =
+                FileShare.ReadWrite, UnixCreateMode = OwnerOnly });
         if ((File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerOnly) != 0) File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
     }
 
@@ -97,7 +102,9 @@ internal sealed class LeaseDatabase : IAsyncDisposable
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA user_version";
         var version = (long)command.ExecuteScalar()!; // the pragma always has a value
-        if (version > migrations.Count) throw new InvalidOperationException($"The leases in {path} have schema {version}; this program knows {migrations.Count}. Use the newer program.");
+        if (version > migrations.Count)
+            throw new InvalidOperationException(
+                $"The leases in {path} have schema {version}; this program knows {migrations.Count}. Use the newer program.");
         if (version == migrations.Count) return;
         using var transaction = connection.BeginTransaction();
         foreach (var migration in migrations.Skip((int)version)) Execute(connection, migration, transaction);

@@ -44,12 +44,15 @@ internal sealed class SqliteLeaseStore : ILeaseStore, IAsyncDisposable
     /// <exception cref="InvalidOperationException">A newer version of this program wrote it.</exception>
     /// <exception cref="SqliteException">It is no such file, or cannot be opened.</exception>
     public static SqliteLeaseStore Open(string path) =>
-        new(LeaseDatabase.Open(path, S_migrations, Upsert, ["$address", "$client", "$hardware", "$state", "$since", "$expires_at", "$host_name", "$rule", "$relay"]));
+        new(LeaseDatabase.Open(
+        path, S_migrations, Upsert, [
+            "$address", "$client", "$hardware", "$state", "$since", "$expires_at", "$host_name", "$rule", "$relay"]));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Lease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var lease in _database.Read("SELECT address, client, hardware, state, since, expires_at, host_name, rule, relay FROM lease", Read)) yield return lease;
+        foreach (var lease in _database.Read(
+            "SELECT address, client, hardware, state, since, expires_at, host_name, rule, relay FROM lease", Read)) yield return lease;
         await Task.CompletedTask.ConfigureAwait(false);
     }
 

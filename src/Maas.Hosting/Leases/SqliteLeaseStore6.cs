@@ -41,13 +41,15 @@ internal sealed class SqliteLeaseStore6 : ILeaseStore6, IAsyncDisposable
     /// <exception cref="InvalidOperationException">A newer version of this program wrote it.</exception>
     /// <exception cref="SqliteException">It is no such file, or cannot be opened.</exception>
     public static SqliteLeaseStore6 Open(string path) =>
-        new(LeaseDatabase.Open(path, S_migrations, Upsert, ["$address", "$client", "$association", "$hardware", "$state", "$since", "$expires_at", "$rule"]));
+        new(LeaseDatabase.Open(
+        path, S_migrations, Upsert, ["$address", "$client", "$association", "$hardware", "$state", "$since", "$expires_at", "$rule"]));
 
     /// <inheritdoc/>
     /// <remarks>It never waits: the file is local, and its reading done when the first lease is there.</remarks>
     public async IAsyncEnumerable<Lease6> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var lease in _database.Read("SELECT address, client, association, hardware, state, since, expires_at, rule FROM lease6", Read)) yield return lease;
+        foreach (var lease in _database.Read(
+            "SELECT address, client, association, hardware, state, since, expires_at, rule FROM lease6", Read)) yield return lease;
         await Task.CompletedTask.ConfigureAwait(false);
     }
 
@@ -59,7 +61,8 @@ internal sealed class SqliteLeaseStore6 : ILeaseStore6, IAsyncDisposable
 
     private static object?[] RowOf(Lease6 lease) =>
     [
-        lease.Address.GetAddressBytes(), lease.Client.Octets.ToArray(), (long)lease.AssociationId, lease.Hardware is { } hardware ? HardwareColumn.Write(hardware) : null,
+        lease.Address.GetAddressBytes(), lease.Client.Octets.ToArray(), (long)lease.AssociationId, lease.Hardware is { } hardware
+            ? HardwareColumn.Write(hardware) : null,
         (int)lease.State, lease.Since.UtcTicks, lease.ExpiresAt.UtcTicks, lease.Rule,
     ];
 

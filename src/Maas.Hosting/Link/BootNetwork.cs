@@ -38,7 +38,8 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     /// <exception cref="InvalidOperationException">The interface is not there, or lacks an address of its network.</exception>
     public static BootNetwork? For(MaasOptions options) => options switch
     {
-        { Loopback: { }, Prefix6: not null } or { Interface: null, Prefix6: not null } => throw new InvalidOperationException("IPv6 is served on a network interface only; name one."),
+        { Loopback: { }, Prefix6: not null } or { Interface: null, Prefix6: not null } =>
+            throw new InvalidOperationException("IPv6 is served on a network interface only; name one."),
         { Loopback: { } loopback } => new BootNetwork(loopback.Address, loopback.Network),
         { Prefix6: { BaseAddress.AddressFamily: not AddressFamily.InterNetworkV6 } prefix } =>
             throw new InvalidOperationException($"{prefix} is no IPv6 prefix such as fd00:77::/64."),
@@ -51,14 +52,18 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     public static int IndexOf(string name) => InterfaceOf(name).GetIPProperties().GetIPv4Properties().Index;
 
     /// <summary>What is served beside DHCP and TFTP.</summary>
-    public static LinkServices ServicesOf(MaasOptions options) => options.Services ?? (options.Mode == DhcpMode.Full ? LinkServices.All : LinkServices.None);
+    public static LinkServices ServicesOf(MaasOptions options) =>
+        options.Services ?? (options.Mode == DhcpMode.Full ? LinkServices.All : LinkServices.None);
 
     /// <summary>The subnet that full mode leases on this link.</summary>
     /// <exception cref="InvalidOperationException">The operator named no range, or one outside of the link's network.</exception>
     public DhcpSubnet Subnet(MaasOptions options)
     {
-        if (options.Range is not { } range) throw new InvalidOperationException("Leasing addresses needs a range, such as 10.0.0.100-10.0.0.200; beside another DHCP server choose proxy mode.");
-        if (!Network.Contains(range.First) || !Network.Contains(range.Last)) throw new InvalidOperationException($"The range {range} is not inside the network {Network} of the link.");
+        if (options.Range is not { } range)
+            throw new InvalidOperationException(
+                "Leasing addresses needs a range, such as 10.0.0.100-10.0.0.200; beside another DHCP server choose proxy mode.");
+        if (!Network.Contains(range.First) || !Network.Contains(range.Last))
+            throw new InvalidOperationException($"The range {range} is not inside the network {Network} of the link.");
         var services = ServicesOf(options);
         return new DhcpSubnet
         {
@@ -73,12 +78,16 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     }
 
     /// <summary>The subnet that DHCPv6 leases on this link.</summary>
-    /// <exception cref="InvalidOperationException">The range lies outside of the prefix, or there is none and the prefix is too small for the usual one.</exception>
+    /// <exception cref="InvalidOperationException">The range lies outside of the prefix, or there is none and the prefix is too small for
+    /// the usual one.</exception>
     public static Dhcp6Subnet Subnet6(IPNetwork prefix, AddressRange6? range)
     {
-        if (range is null && prefix.PrefixLength > MostPrefixBits) throw new InvalidOperationException($"The prefix {prefix} is small; say which of its addresses are leased, such as {prefix.BaseAddress}10-{prefix.BaseAddress}1f.");
+        if (range is null && prefix.PrefixLength > MostPrefixBits)
+            throw new InvalidOperationException(
+                $"The prefix {prefix} is small; say which of its addresses are leased, such as {prefix.BaseAddress}10-{prefix.BaseAddress}1f.");
         var leased = range ?? AddressRange6.Parse($"{With(prefix, 0x1000)}-{With(prefix, 0x1fff)}");
-        if (!prefix.Contains(leased.First) || !prefix.Contains(leased.Last)) throw new InvalidOperationException($"The range {leased} is not inside the prefix {prefix}.");
+        if (!prefix.Contains(leased.First) || !prefix.Contains(leased.Last))
+            throw new InvalidOperationException($"The range {leased} is not inside the prefix {prefix}.");
         return new Dhcp6Subnet { Network = prefix, Ranges = [leased] };
     }
 
@@ -108,7 +117,8 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
 
         if (Address6 is { } address6 && options.Prefix6 is { } prefix)
         {
-            boot.Dhcp6 = new Dhcp6ServerOptions { Programs = options.Programs, HttpBase = HttpBase("[::]", options), ServerAddress = address6, AllowOtherServers = options.AllowOtherDhcpServers };
+            boot.Dhcp6 = new Dhcp6ServerOptions { Programs = options.Programs, HttpBase = HttpBase("[::]", options), ServerAddress =
+                address6, AllowOtherServers = options.AllowOtherDhcpServers };
             boot.RouterAdvertisement = new RouterAdvertiserOptions { Prefixes = { new AdvertisedPrefix { Network = prefix } } };
         }
 
@@ -116,7 +126,8 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     }
 
     // The host's part stands for this server's address on whichever link.
-    private static Uri HttpBase(string anyHost, MaasOptions options) => new UriBuilder("http", anyHost, options.HttpPort, $"{options.PathBase.TrimEnd('/')}/boot/").Uri;
+    private static Uri HttpBase(string anyHost, MaasOptions options) =>
+        new UriBuilder("http", anyHost, options.HttpPort, $"{options.PathBase.TrimEnd('/')}/boot/").Uri;
 
     // On the link's own address: a resolver or a time server that the host runs for itself keeps its port elsewhere.
     private void ConfigureServices(BootServerOptions boot, MaasOptions options)
@@ -125,7 +136,8 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
         var ports = options.Loopback;
         if (services.HasFlag(LinkServices.Dns))
         {
-            boot.Dns = new DnsServerOptions { Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53), Domain = options.Domain, Networks = { Network }, ServerAddresses = { Address } };
+            boot.Dns = new DnsServerOptions { Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53), Domain = options.Domain, Networks =
+                { Network }, ServerAddresses = { Address } };
             if (Address6 is { } own && options.Prefix6 is { } network)
             {
                 boot.Dns.Networks.Add(network);
@@ -135,8 +147,10 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
             foreach (var forwarder in options.DnsForwarders) boot.Dns.Forwarders.Add(forwarder);
         }
 
-        if (services.HasFlag(LinkServices.Time)) boot.Sntp = new SntpServerOptions { Listen = new IPEndPoint(Address, ports?.TimePort ?? 123) };
-        if (services.HasFlag(LinkServices.Syslog)) boot.Syslog = new SyslogServerOptions { Listen = new IPEndPoint(Address, ports?.SyslogPort ?? 514) };
+        if (services.HasFlag(LinkServices.Time))
+            boot.Sntp = new SntpServerOptions { Listen = new IPEndPoint(Address, ports?.TimePort ?? 123) };
+        if (services.HasFlag(LinkServices.Syslog))
+            boot.Syslog = new SyslogServerOptions { Listen = new IPEndPoint(Address, ports?.SyslogPort ?? 514) };
     }
 
     private static IPAddress With(IPNetwork prefix, ushort last)
@@ -154,7 +168,8 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
 
     private static NetworkInterface InterfaceOf(string name) =>
         NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)
-            ?? throw new InvalidOperationException($"There is no network interface {name}; there are: {string.Join(", ", NetworkInterface.GetAllNetworkInterfaces().Select(i => i.Name))}.");
+            ?? throw new InvalidOperationException(
+            $"There is no network interface {name}; there are: {string.Join(", ", NetworkInterface.GetAllNetworkInterfaces().Select(i => i.Name))}.");
 
     private static IPAddress BaseOf(IPAddress address, int prefixLength)
     {

@@ -8,20 +8,24 @@ namespace Maas.Hosting.Link;
 
 /// <summary>Who is seen on the link with which address: by asking the link, and in the kernel's neighbour table.</summary>
 /// <remarks>
-/// A UDP datagram makes no entry in the kernel's table, and an entry may be older than the present user of the address. What a secret depends on is therefore
+/// A UDP datagram makes no entry in the kernel's table, and an entry may be older than the present user of the address. What a secret
+/// depends on is therefore
 /// asked of the link itself. Where there is neither (not Linux), nothing is known.
 /// </remarks>
 /// <param name="interfaceIndex">The number of the link's interface now.</param>
 /// <param name="resolver">Asks the link; <see langword="null"/> where that is not possible.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider) : IAddressResolver, IHardwareAddresses, IDisposable
+internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider)
+    : IAddressResolver, IHardwareAddresses, IDisposable
 {
     private static readonly TimeSpan S_kernelDelay = TimeSpan.FromMilliseconds(50);
 
     /// <inheritdoc/>
-    public async ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken)
+    public async ValueTask<AddressEvidence> FindEvidenceAsync(
+        HardwareAddress client, IPAddress address, CancellationToken cancellationToken)
     {
-        if (resolver is null || await resolver.ResolveAsync(address, cancellationToken).ConfigureAwait(false) is not { } seen) return AddressEvidence.None;
+        if (resolver is null || await resolver.ResolveAsync(address, cancellationToken).ConfigureAwait(false) is not { } seen)
+            return AddressEvidence.None;
         if (seen != client) return AddressEvidence.Another;
         if (Agrees(client, address)) return AddressEvidence.Client;
         // The answer goes to whom the kernel has resolved. It heard the same reply, and takes it up at about the same time as we do.

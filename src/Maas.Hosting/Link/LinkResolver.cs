@@ -19,7 +19,8 @@ namespace Maas.Hosting.Link;
 internal sealed class LinkResolver(string name, BootNetwork link, IPNetwork? prefix6, TimeProvider timeProvider) : IDisposable
 {
     private const int MostAtOnce = 1024; // asked about in vain by datagrams with forged sources; beyond that, nobody is seen
-    private static readonly TimeSpan[] S_waits = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(250)];
+    private static readonly TimeSpan[] S_waits =
+        [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(250)];
 
     private readonly ConcurrentDictionary<IPAddress, TaskCompletionSource<HardwareAddress>> _asked = new();
     private readonly Lock _opening = new();
@@ -27,12 +28,14 @@ internal sealed class LinkResolver(string name, BootNetwork link, IPNetwork? pre
     private bool _isClosed;
 
     /// <summary>
-    /// The hardware address that answers for an address of the link within half a second; <see langword="null"/> when none answers or the link
+    /// The hardware address that answers for an address of the link within half a second; <see langword="null"/> when none answers or the
+    /// link
     /// cannot be queried.
     /// </summary>
     public async ValueTask<HardwareAddress?> ResolveAsync(IPAddress address, CancellationToken cancellationToken)
     {
-        if (!(address.AddressFamily == AddressFamily.InterNetworkV6 ? prefix6 is { } prefix && prefix.Contains(address) : link.Network.Contains(address))) return null;
+        if (!(address.AddressFamily == AddressFamily.InterNetworkV6 ? prefix6 is { } prefix && prefix.Contains(address)
+            : link.Network.Contains(address))) return null;
         var fresh = new TaskCompletionSource<HardwareAddress>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = _asked.GetOrAdd(address, fresh);
         if (asked == fresh && _asked.Count > MostAtOnce)
@@ -47,7 +50,8 @@ internal sealed class LinkResolver(string name, BootNetwork link, IPNetwork? pre
             {
                 if (asked == fresh) await AskAsync(address).ConfigureAwait(false); // a second caller waits for the answer to the first
                 var waited = Task.Delay(wait, timeProvider, cancellationToken);
-                if (await Task.WhenAny(asked.Task, waited).ConfigureAwait(false) == asked.Task) return await asked.Task.ConfigureAwait(false);
+                if (await Task.WhenAny(asked.Task, waited).ConfigureAwait(false) == asked.Task)
+                    return await asked.Task.ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 

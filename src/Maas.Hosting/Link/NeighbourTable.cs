@@ -13,7 +13,8 @@ namespace Maas.Hosting.Link;
 internal sealed record Neighbour(int InterfaceIndex, IPAddress Address, HardwareAddress Hardware);
 
 /// <summary>
-/// The kernel's neighbour table of either IP, read by rtnetlink(7): there is no other face for the one of IPv6. All numbers are the host's own.
+/// The kernel's neighbour table of either IP, read by rtnetlink(7): there is no other face for the one of IPv6. All numbers are the host's
+/// own.
 /// <code>
 /// nlmsghdr   length (4), type (2), flags (2), sequence (4), port (4)
 /// ndmsg      family (1), padding (3), interface (4), state (2), flags (1), type (1)
@@ -26,7 +27,8 @@ internal static partial class NeighbourTable
     private const ushort Error = 2, Done = 3, NewNeighbour = 28, GetNeighbour = 30, RequestDump = 0x301;
     private const int HeaderLength = 16, NeighbourLength = 12, AttributeLength = 4, LongestAnswer = 32 * 1024;
     private const int Destination = 1, LinkLayerAddress = 2;
-    private const int Resolved = 0x02 | 0x04 | 0x08 | 0x10 | 0x80; // reachable, stale, delay, probe, permanent: the hardware address has been heard, or was told
+    // reachable, stale, delay, probe, permanent: the hardware address has been heard, or was told
+    private const int Resolved = 0x02 | 0x04 | 0x08 | 0x10 | 0x80;
 
     /// <summary>Everybody of one family whom the kernel has resolved.</summary>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
@@ -94,7 +96,8 @@ internal static partial class NeighbourTable
             rest = rest[Math.Min(Aligned(length), rest.Length)..];
         }
 
-        return address.Length is 4 or 16 && hardware.Length == 6 ? new Neighbour(interfaceIndex, new IPAddress(address), new HardwareAddress(HardwareAddress.Ethernet, hardware)) : null;
+        return address.Length is 4 or 16 && hardware.Length == 6
+            ? new Neighbour(interfaceIndex, new IPAddress(address), new HardwareAddress(HardwareAddress.Ethernet, hardware)) : null;
     }
 
     private static int Aligned(int length) => (length + 3) & ~3;

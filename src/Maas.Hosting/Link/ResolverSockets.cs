@@ -93,7 +93,8 @@ internal sealed partial class ResolverSockets : IDisposable
     }
 
     /// <summary>Reads an ARP reply: who says, in a frame of its own, to have which address.</summary>
-    internal static bool TryReadReply(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> frameSource, out IPAddress address, out HardwareAddress hardware)
+    internal static bool TryReadReply(
+        ReadOnlySpan<byte> packet, ReadOnlySpan<byte> frameSource, out IPAddress address, out HardwareAddress hardware)
     {
         (address, hardware) = (IPAddress.None, default);
         if (packet.Length < ArpLength || packet[..8] is not [0, 1, 8, 0, 6, 4, 0, 2]) return false;
@@ -107,7 +108,8 @@ internal sealed partial class ResolverSockets : IDisposable
     {
         (address, hardware) = (IPAddress.IPv6None, default);
         if (message.Length < 24 || message[0] != Advertisement || message[1] != 0) return false;
-        for (var options = message[24..]; options.Length >= 8 && options[1] != 0 && options[1] * 8 <= options.Length; options = options[(options[1] * 8)..])
+        for (var options = message[24..]; options.Length >= 8 && options[1] != 0
+            && options[1] * 8 <= options.Length; options = options[(options[1] * 8)..])
         {
             if (options[0] != TargetLinkLayer || options[1] != 1) continue;
             (address, hardware) = (new IPAddress(message.Slice(8, 16)), new HardwareAddress(HardwareAddress.Ethernet, options.Slice(2, 6)));
@@ -119,7 +121,8 @@ internal sealed partial class ResolverSockets : IDisposable
 
     private static Socket OpenDiscovery(string name, int index)
     {
-        const int SocketLevel = 1, BindToDevice = 25, IPv6Level = 41, MulticastInterface = 17, MulticastHops = 18, IcmpLevel = 58, Filter = 1;
+        const int SocketLevel = 1, BindToDevice = 25, IPv6Level = 41, MulticastInterface = 17, MulticastHops = 18, IcmpLevel = 58, Filter =
+            1;
         var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.IcmpV6);
         try
         {
@@ -170,18 +173,21 @@ internal sealed partial class ResolverSockets : IDisposable
     {
         Span<byte> name = stackalloc byte[LinkLayerAddressLength];
         var length = name.Length;
-        if (GetSocketName(_arp.SafeHandle, ref MemoryMarshal.GetReference(name), ref length) != 0) throw new SocketException(Marshal.GetLastPInvokeError());
+        if (GetSocketName(_arp.SafeHandle, ref MemoryMarshal.GetReference(name), ref length) != 0)
+            throw new SocketException(Marshal.GetLastPInvokeError());
         name.Slice(12, 6).CopyTo(destination);
     }
 
     private async Task ListenToArpAsync()
     {
-        var (packet, from) = (new byte[64], new SocketAddress(AddressFamily.Packet, SocketAddress.GetMaximumAddressSize(AddressFamily.Packet)));
+        var (packet, from) =
+            (new byte[64], new SocketAddress(AddressFamily.Packet, SocketAddress.GetMaximumAddressSize(AddressFamily.Packet)));
         await ListenAsync(async () =>
         {
             from.Size = SocketAddress.GetMaximumAddressSize(AddressFamily.Packet); // each receipt shortens it to what came
             var length = await _arp.ReceiveFromAsync(packet, SocketFlags.None, from, _closing.Token).ConfigureAwait(false);
-            if (TryReadReply(packet.AsSpan(0, length), from.Buffer.Span.Slice(12, 6), out var address, out var hardware)) _answered(address, hardware);
+            if (TryReadReply(packet.AsSpan(0, length), from.Buffer.Span.Slice(12, 6), out var address, out var hardware))
+                _answered(address, hardware);
         }).ConfigureAwait(false);
     }
 

@@ -5,7 +5,9 @@ using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Naming;
 
-/// <summary>Which host has which addresses at one moment, both ways: machines by name, with what is leased to their network cards.</summary>
+/// <summary>
+/// Which host has which addresses at one moment, both ways: machines by name, with what is leased to their network cards.
+/// </summary>
 internal sealed class HostTable
 {
     private readonly Dictionary<string, List<IPAddress>> _addresses = new(StringComparer.Ordinal);
@@ -17,13 +19,15 @@ internal sealed class HostTable
     /// <summary>The table of machines and leases.</summary>
     /// <remarks>
     /// A machine is found at what its cards lease. One that leases nothing here (its addresses come from elsewhere) is found where it
-    /// reported from last, unless another card leases that now. A machine that is <see cref="MachineStatus.New"/> has no name: everybody on the link can
+    /// reported from last, unless another card leases that now. A machine that is <see cref="MachineStatus.New"/> has no name: everybody on
+    /// the link can
     /// enlist one, under any name.
     /// </remarks>
     /// <param name="machines">All machines.</param>
     /// <param name="leases">What is leased now.</param>
     /// <param name="domain">Only machines of this domain have a name in it.</param>
-    public static HostTable Of(IReadOnlyList<Machine> machines, IEnumerable<(IPAddress Address, HardwareAddress Hardware)> leases, string domain)
+    public static HostTable Of(
+        IReadOnlyList<Machine> machines, IEnumerable<(IPAddress Address, HardwareAddress Hardware)> leases, string domain)
     {
         var table = new HostTable();
         var byMac = leases.ToLookup(lease => lease.Hardware.ToMacAddress(), lease => lease.Address);
@@ -38,14 +42,16 @@ internal sealed class HostTable
         foreach (var machine in machines)
         {
             if (!table._addresses.TryGetValue(machine.Hostname, out var addresses) || addresses.Count > 0) continue;
-            if (machine.IpAddresses is [var last, ..] && IPAddress.TryParse(last, out var address) && !leased.Contains(address)) table.Add(machine.Hostname, address);
+            if (machine.IpAddresses is [var last, ..] && IPAddress.TryParse(last, out var address) && !leased.Contains(address))
+                table.Add(machine.Hostname, address);
         }
 
         return table;
     }
 
     /// <summary>The addresses of a host; empty when it has none now, <see langword="null"/> when there is no such host.</summary>
-    public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> name) => _addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var addresses) ? addresses : null;
+    public IReadOnlyList<IPAddress>? AddressesOf(ReadOnlySpan<char> name) =>
+        _addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var addresses) ? addresses : null;
 
     /// <summary>The host that has an address.</summary>
     public string? HostAt(IPAddress address) => _hosts.GetValueOrDefault(address);

@@ -8,11 +8,13 @@ namespace Maas.Hosting.Naming;
 
 /// <summary>The machines and leases as DNS sees them: answered from memory, at most some seconds old.</summary>
 /// <param name="machines">All machines.</param>
-/// <param name="leases">What is leased; <see langword="null"/> beside another DHCP server, where machines are known by what they reported.</param>
+/// <param name="leases">What is leased; <see langword="null"/> beside another DHCP server, where machines are known by what they
+/// reported.</param>
 /// <param name="leases6">What is leased over IPv6; <see langword="null"/> when that is left to others.</param>
 /// <param name="domain">The domain.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class MachineDnsDirectory(ListedMachines machines, HostedLeases? leases, HostedLeases6? leases6, string domain, TimeProvider timeProvider) : IHostDirectory
+internal sealed class MachineDnsDirectory(
+    ListedMachines machines, HostedLeases? leases, HostedLeases6? leases6, string domain, TimeProvider timeProvider) : IHostDirectory
 {
     private static readonly TimeSpan S_tableAge = TimeSpan.FromSeconds(1);
 

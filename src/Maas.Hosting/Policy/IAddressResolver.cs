@@ -4,7 +4,9 @@ using Maas.Boot;
 
 namespace Maas.Hosting.Policy;
 
-/// <summary>What is known about a client having an address. A secret is given on <see cref="Client"/> only: the absence of evidence is no evidence.</summary>
+/// <summary>
+/// What is known about a client having an address. A secret is given on <see cref="Client"/> only: the absence of evidence is no evidence.
+/// </summary>
 internal enum AddressEvidence
 {
     /// <summary>Nothing shows who has the address.</summary>
@@ -20,7 +22,9 @@ internal enum AddressEvidence
 /// <summary>Who has an address, as far as this server knows.</summary>
 internal interface IAddressResolver
 {
-    /// <summary>What shows that the client has the address now. May ask the link, which takes as long as the client needs to answer.</summary>
+    /// <summary>
+    /// What shows that the client has the address now. May ask the link, which takes as long as the client needs to answer.
+    /// </summary>
     ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken);
 
     /// <summary>The client that has the address by what is known without asking; <see langword="null"/> when that is not known.</summary>
@@ -31,7 +35,8 @@ internal interface IAddressResolver
 internal sealed class NullAddressResolver : IAddressResolver
 {
     /// <inheritdoc/>
-    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => new(AddressEvidence.None);
+    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
+        new(AddressEvidence.None);
 
     /// <inheritdoc/>
     public HardwareAddress? OwnerOf(IPAddress address) => null;

@@ -13,7 +13,9 @@ internal interface IEphemeralEnvironment
     string? Architecture { get; }
 }
 
-/// <summary>The names under which an environment's files are served. They carry the build, so that a kernel and its ram disk always fit each other.</summary>
+/// <summary>
+/// The names under which an environment's files are served. They carry the build, so that a kernel and its ram disk always fit each other.
+/// </summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="InitialRamDisk">Its initial ram disk.</param>
 internal sealed record EphemeralFileNames(string Kernel, string InitialRamDisk);

@@ -3,7 +3,9 @@ using Maas.Core.Nodes;
 
 namespace Maas.Hosting.Policy;
 
-/// <summary>What the ephemeral environment's kernel is told: where the server is, which interface to use, and what proves who it is.</summary>
+/// <summary>
+/// What the ephemeral environment's kernel is told: where the server is, which interface to use, and what proves who it is.
+/// </summary>
 internal static class KernelCommandLine
 {
     /// <summary>Writes the command line; the agent reads it in <c>/proc/cmdline</c>.</summary>
@@ -13,7 +15,8 @@ internal static class KernelCommandLine
     /// <param name="extra">The operator's own options; may be empty.</param>
     public static string For(Uri server, MacAddress address, Secret? token, string extra)
     {
-        var identity = token is { } secret ? $"maas.token={secret.Reveal()}" : $"maas.task={nameof(EphemeralTask.Enlist).ToLowerInvariant()}";
+        var identity = token is { } secret ? $"maas.token={secret.Reveal()}"
+            : $"maas.task={nameof(EphemeralTask.Enlist).ToLowerInvariant()}";
         var line = $"maas.url={server.ToString().TrimEnd('/')} BOOTIF=01-{address.ToString().Replace(':', '-')} {identity}";
         return extra.Length == 0 ? line : $"{line} {extra}";
     }

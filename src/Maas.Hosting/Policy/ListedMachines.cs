@@ -13,7 +13,8 @@ namespace Maas.Hosting.Policy;
 /// <param name="machines">All machines.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class ListedMachines(Machines machines, TimeProvider timeProvider, ILogger<ListedMachines> logger) : BackgroundService
+internal sealed partial class ListedMachines(Machines machines, TimeProvider timeProvider, ILogger<ListedMachines> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan S_pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan S_longestUnread = TimeSpan.FromSeconds(30);
@@ -44,7 +45,8 @@ internal sealed partial class ListedMachines(Machines machines, TimeProvider tim
         while (true)
         {
             // A large park takes a while to list: it is not listed all the time.
-            await Task.Delay(took * 10 > S_pause ? took * 10 : S_pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(took * 10 > S_pause ? took * 10
+                : S_pause, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stoppingToken.IsCancellationRequested) return; // the host stops, or is disposed of
             var changes = machines.Changes;
             if (changes == seen && timeProvider.GetElapsedTime(readAt) < S_longestUnread) continue;
@@ -71,7 +73,8 @@ internal sealed partial class ListedMachines(Machines machines, TimeProvider tim
     internal async Task ReadAsync(CancellationToken cancellationToken)
     {
         var all = await machines.ListAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        _listing = new Listing(all, all.Where(machine => machine.Status != MachineStatus.New).SelectMany(machine => machine.MacAddresses).ToFrozenSet());
+        _listing = new Listing(all, all.Where(machine => machine.Status != MachineStatus.New).SelectMany(machine => machine.MacAddresses)
+            .ToFrozenSet());
     }
 
     [LoggerMessage(LogLevel.Error, "The machines could not be read; those read before count until they can")]

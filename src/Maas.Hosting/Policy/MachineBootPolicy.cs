@@ -43,7 +43,9 @@ internal sealed partial class MachineBootPolicy(
             BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => WithoutEnvironment(question, address, machine, S_powerOff),
             _ when !HasEnvironmentFor(question, address, machine) => null,
             BootIntent.Ephemeral { Task: EphemeralTask.Enlist } => Kernel(question, address, token: null),
-            BootIntent.Ephemeral or BootIntent.Install => await WithTokenAsync(question, address, machine!.Id, cancellationToken).ConfigureAwait(false), // only a known machine has these
+            // only a known machine has these
+            BootIntent.Ephemeral or BootIntent.Install =>
+                await WithTokenAsync(question, address, machine!.Id, cancellationToken).ConfigureAwait(false),
             _ => throw new UnreachableException(),
         };
     }
@@ -56,9 +58,11 @@ internal sealed partial class MachineBootPolicy(
     private BootInstruction? WithoutEnvironment(BootRequest question, MacAddress address, Machine? machine, BootInstruction instruction)
     {
         var architecture = ArchitectureOf(question, address, machine);
-        var isServed = question.Phase == BootPhase.Script || environment.Architecture is not { } served || architecture is null || architecture == served
+        var isServed = question.Phase == BootPhase.Script || environment.Architecture is not { } served || architecture is null
+            || architecture == served
             || question.Architecture is BootArchitecture.Arm32UBoot or BootArchitecture.Arm64UBoot or BootArchitecture.RaspberryPi
-            || (question.Architecture is { } firmware && options.Programs[firmware] is { } program && File.Exists(Path.Combine(options.ProgramDirectory, program)));
+            || (question.Architecture is { } firmware && options.Programs[firmware] is { } program
+            && File.Exists(Path.Combine(options.ProgramDirectory, program)));
         return isServed ? instruction : null;
     }
 
@@ -68,7 +72,8 @@ internal sealed partial class MachineBootPolicy(
     /// </summary>
     private bool HasEnvironmentFor(BootRequest question, MacAddress address, Machine? machine)
     {
-        if (environment.Architecture is not { } served || ArchitectureOf(question, address, machine) is not { } asked || asked == served) return true;
+        if (environment.Architecture is not { } served || ArchitectureOf(question, address, machine) is not { } asked || asked == served)
+            return true;
         if (_reported.Count < MostReported && _reported.TryAdd(asked, true)) LogArchitectureNotServed(asked, question.Hardware, served);
         return false;
     }
@@ -80,24 +85,30 @@ internal sealed partial class MachineBootPolicy(
     private string? ArchitectureOf(BootRequest question, MacAddress address, Machine? machine)
     {
         if (question.Architecture is { } told) _architectures.Remember(address, told);
-        return (question.Architecture ?? _architectures.Find(address)) is { } firmware ? FirmwareArchitecture.NameOf(firmware) : machine?.Architecture.Split('/')[0];
+        return (question.Architecture ?? _architectures.Find(address)) is { } firmware ? FirmwareArchitecture.NameOf(firmware)
+            : machine?.Architecture.Split('/')[0];
     }
 
     private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();
 
-    private async ValueTask<BootInstruction?> WithTokenAsync(BootRequest question, MacAddress address, SystemId machine, CancellationToken cancellationToken)
+    private async ValueTask<BootInstruction?> WithTokenAsync(
+        BootRequest question, MacAddress address, SystemId machine, CancellationToken cancellationToken)
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
         if (question.Phase == BootPhase.Discovery || environment.Files is null) return Kernel(question, address, token: null);
-        // Anyone may ask for anyone's script. A token goes only to an address that the machine is seen to have: not to be seen is no evidence.
+        // Anyone may ask for anyone's script. A token goes only to an address that the machine is seen to have: not to be seen is no
+        // evidence.
         if (question.ClientAddress is not { } client) return null;
-        if (await owners.FindEvidenceAsync(question.Hardware, client, cancellationToken).ConfigureAwait(false) is not AddressEvidence.Client and var evidence)
+        if (await owners.FindEvidenceAsync(question.Hardware, client, cancellationToken).ConfigureAwait(
+            false) is not AddressEvidence.Client and var evidence)
         {
-            LogNoToken(logger, machine, question.Hardware, client, evidence is AddressEvidence.Another ? "another host has the address" : "the host at the address did not answer, or has no lease");
+            LogNoToken(logger, machine, question.Hardware, client, evidence is AddressEvidence.Another ? "another host has the address"
+                : "the host at the address did not answer, or has no lease");
             return null;
         }
 
-        // The environment speaks IPv4: which address it will have is not known to firmware that boots over IPv6. The hardware address is the same at the trade.
+        // The environment speaks IPv4: which address it will have is not known to firmware that boots over IPv6. The hardware address is
+        // the same at the trade.
         return Kernel(question, address, client.AddressFamily == AddressFamily.InterNetworkV6
             ? await tokens.IssueForHardwareAsync(machine, address, cancellationToken).ConfigureAwait(false)
             : await tokens.IssueAsync(machine, client, cancellationToken).ConfigureAwait(false));
@@ -105,12 +116,14 @@ internal sealed partial class MachineBootPolicy(
 
     private BootInstruction.Kernel? Kernel(BootRequest question, MacAddress address, Secret? token) =>
         environment.Files is { } files
-            ? new(files.Kernel, [files.InitialRamDisk], KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, options.KernelOptions))
+            ? new(files.Kernel, [files.InitialRamDisk],
+            KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, options.KernelOptions))
             : null;
 
     private Uri ServerFor(IPAddress? server)
     {
-        var isOther = server is null or { AddressFamily: AddressFamily.InterNetworkV6 }; // over a Unix socket there is none; the environment speaks IPv4
+        // over a Unix socket there is none; the environment speaks IPv4
+        var isOther = server is null or { AddressFamily: AddressFamily.InterNetworkV6 };
         var reached = isOther && link is not null ? link.Address : server;
         return new UriBuilder("http", (reached ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;
     }

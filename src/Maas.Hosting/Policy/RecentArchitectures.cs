@@ -28,6 +28,7 @@ internal sealed class RecentArchitectures(int capacity)
     /// <summary>What a client told last; <see langword="null"/> when nothing is remembered.</summary>
     public BootArchitecture? Find(MacAddress client)
     {
-        lock (_lock) return _newer.TryGetValue(client, out var architecture) || _older.TryGetValue(client, out architecture) ? architecture : null;
+        lock (_lock) return _newer.TryGetValue(client, out var architecture) || _older.TryGetValue(client, out architecture) ? architecture
+            : null;
     }
 }

@@ -21,7 +21,8 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         return (reply, nextBoot) switch
         {
             (MachinePowerResult.Done done, PowerResult.Failed refused) =>
-                done with { Note = $"The machine's controller did not set its next boot to the network, and it boots as its firmware is set up: {refused.Reason}" },
+                done with { Note =
+                $"The machine's controller did not set its next boot to the network, and it boots as its firmware is set up: {refused.Reason}" },
             _ => reply,
         };
     }

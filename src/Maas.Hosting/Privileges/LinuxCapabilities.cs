@@ -17,8 +17,11 @@ internal static class LinuxCapabilities
     public static IReadOnlyList<string> Missing(string processStatus)
     {
         var line = processStatus.Split('\n').FirstOrDefault(l => l.StartsWith("CapEff:", StringComparison.Ordinal));
-        if (line is null || !ulong.TryParse(line["CapEff:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var effective)) return [];
-        return [.. S_needed.Where(capability => (effective & (1UL << capability.Bit)) == 0).Select(capability => $"{capability.Name} ({capability.Why})")];
+        if (line is null
+            || !ulong.TryParse(line["CapEff:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var effective))
+            return [];
+        return [.. S_needed.Where(capability => (effective & (1UL << capability.Bit)) == 0)
+            .Select(capability => $"{capability.Name} ({capability.Why})")];
     }
 
     /// <summary>Refuses at once, naming what is missing, instead of failing later at a socket.</summary>
@@ -27,6 +30,7 @@ internal static class LinuxCapabilities
     {
         if (!OperatingSystem.IsLinux()) return;
         if (Missing(File.ReadAllText("/proc/self/status")) is { Count: > 0 } missing)
-            throw new InvalidOperationException($"Serving a network interface needs root or {string.Join(" and ", missing)}, which this process does not have.");
+            throw new InvalidOperationException(
+                $"Serving a network interface needs root or {string.Join(" and ", missing)}, which this process does not have.");
     }
 }

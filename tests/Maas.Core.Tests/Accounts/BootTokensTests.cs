@@ -22,7 +22,8 @@ public class BootTokensTests
         (await test.Core.MachineTokens.FindAsync(accepted.Token.ConsumerKey, accepted.Token.TokenKey)).Should().Be(accepted.Token);
 
         test.Clock.Advance(TimeSpan.FromSeconds(61));
-        (await test.Core.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Refused>().Which.Reason.Should().Contain("used already");
+        (await test.Core.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Refused>().Which.Reason.Should()
+            .Contain("used already");
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public class BootTokensTests
         var token = await IssueAsync(test, machine.Id, Client);
         test.Clock.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
 
-        (await test.Core.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Refused>().Which.Reason.Should().Contain("expired");
+        (await test.Core.BootTokens.RedeemAsync(token, Client)).Should().BeOfType<BootTokenResult.Refused>().Which.Reason.Should()
+            .Contain("expired");
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public class NonceStoreTests
         (await test.Core.Nonces.UseAsync("c", "t", "n", long.MaxValue)).Should().Be(NonceVerdict.Used);
         (await test.Core.Nonces.UseAsync("c", "t", "n", long.MinValue)).Should().Be(NonceVerdict.Expired);
         (await test.Core.Nonces.UseAsync("c", "t", "", test.Clock.GetUtcNow().ToUnixTimeSeconds())).Should().Be(NonceVerdict.Used);
-        (await test.Core.Nonces.UseAsync("c", "t", new string('x', 256), test.Clock.GetUtcNow().ToUnixTimeSeconds())).Should().Be(NonceVerdict.Used);
+        (await test.Core.Nonces.UseAsync("c", "t", new string('x', 256), test.Clock.GetUtcNow().ToUnixTimeSeconds())).Should()
+            .Be(NonceVerdict.Used);
     }
 }

@@ -76,7 +76,8 @@ public class UsersTests
         (await test.Core.SshKeys.AddAsync("bob", Key)).Should().Be(key);
         (await test.Core.SshKeys.ListAsync("bob")).Should().Equal(key!);
 
-        foreach (var nonsense in new[] { "", "ssh-ed25519", "ssh-rsa " + Key.Split(' ')[1], "ssh-ed25519 !!!", Key + "\nssh-rsa AAAA", "command=\"rm\" " + Key })
+        foreach (var nonsense in new[] { "", "ssh-ed25519", "ssh-rsa " + Key.Split(' ')[1], "ssh-ed25519 !!!", Key +
+            "\nssh-rsa AAAA", "command=\"rm\" " + Key })
             (await test.Core.SshKeys.AddAsync("bob", nonsense)).Should().BeNull(nonsense);
         (await test.Core.SshKeys.AddAsync("nobody", Key)).Should().BeNull();
         (await test.Core.SshKeys.DeleteAsync(key!.Id)).Should().BeTrue();

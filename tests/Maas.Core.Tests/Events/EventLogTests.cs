@@ -9,14 +9,16 @@ public class EventLogTests
     public async Task Pages_go_back_and_forth_the_newest_first()
     {
         await using var test = await TestCore.OpenAsync();
-        for (var number = 1; number <= 5; number++) await test.Core.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Test", $"{number}"));
+        for (var number = 1; number <= 5; number++)
+            await test.Core.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Test", $"{number}"));
 
         (await Page(new EventQuery { Limit = 2 })).Should().Equal("5", "4");
         (await Page(new EventQuery { Limit = 2, Before = 4 })).Should().Equal("3", "2");
         (await Page(new EventQuery { Limit = 2, After = 1 })).Should().Equal("3", "2");
         (await Page(new EventQuery { After = 5 })).Should().BeEmpty();
 
-        async Task<IEnumerable<string>> Page(EventQuery query) => (await test.Core.Events.QueryAsync(query)).Select(happened => happened.Note.Description);
+        async Task<IEnumerable<string>> Page(EventQuery query) =>
+            (await test.Core.Events.QueryAsync(query)).Select(happened => happened.Note.Description);
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public class EventLogTests
         var machine = await test.EnlistAsync();
         var other = await test.EnlistAsync("52:54:00:00:00:02");
         await test.Core.Events.WriteAsync(machine.Id, new EventNote(EventLevel.Audit, "Test", "a person's change", "bob"));
-        await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => test.Core.Events.WriteAsync(machine.Id, new EventNote(EventLevel.Info, "Test", "chatter"))));
+        await Task.WhenAll(Enumerable.Range(0, 400)
+            .Select(_ => test.Core.Events.WriteAsync(machine.Id, new EventNote(EventLevel.Info, "Test", "chatter"))));
 
         (await Count(machine.Id, EventLevel.Debug)).Should().BeInRange(100, 150);
         (await Count(machine.Id, EventLevel.Audit)).Should().Be(1);
@@ -78,7 +81,8 @@ public class EventLogTests
         (await AllAsync(test, EventLevel.Audit)).Should().HaveCount(6, "the changes of people and the deletions are counted apart");
 
         async Task WriteAsync(SystemId id, EventLevel level, int count) =>
-            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => test.Core.Events.WriteAsync(id, new EventNote(level, "Test", "chatter"))));
+            await Task.WhenAll(Enumerable.Range(0, count)
+            .Select(_ => test.Core.Events.WriteAsync(id, new EventNote(level, "Test", "chatter"))));
     }
 
     [Fact]
@@ -109,7 +113,9 @@ public class EventLogTests
     private static async Task<List<Event>> AllAsync(TestCore test, EventLevel level)
     {
         var all = new List<Event>();
-        while (await test.Core.Events.QueryAsync(new EventQuery { Level = level, Limit = 1000, Before = all.Count == 0 ? null : all[^1].Id }) is { Count: > 0 } page) all.AddRange(page);
+        while (await test.Core.Events.QueryAsync(
+            new EventQuery { Level = level, Limit = 1000, Before = all.Count == 0 ? null : all[^1].Id }) is { Count: > 0 } page)
+                all.AddRange(page);
         return all;
     }
 
@@ -117,7 +123,8 @@ public class EventLogTests
     public async Task No_event_keeps_control_characters_whoever_wrote_it()
     {
         await using var test = await TestCore.OpenAsync();
-        var written = await test.Core.Events.WriteAsync(null, new EventNote(EventLevel.Info, "Te\u0007st", "a\nb\u001b[31m" + new string('x', 10_000)));
+        var written = await test.Core.Events.WriteAsync(
+            null, new EventNote(EventLevel.Info, "Te\u0007st", "a\nb\u001b[31m" + new string('x', 10_000)));
 
         var read = (await test.Core.Events.QueryAsync(new EventQuery()))[0].Note;
         read.Should().Be(written.Note);
@@ -130,7 +137,8 @@ public class EventLogTests
     {
         await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync();
-        var commissioning = (await test.Core.Events.QueryAsync(new EventQuery { Level = EventLevel.Debug })).Where(happened => happened.Note.Type is "Commissioning" or "Ready" or "Inventory").ToList();
+        var commissioning = (await test.Core.Events.QueryAsync(new EventQuery { Level = EventLevel.Debug }))
+            .Where(happened => happened.Note.Type is "Commissioning" or "Ready" or "Inventory").ToList();
         commissioning.Should().HaveCount(3);
         commissioning.Should().OnlyContain(happened => happened.OperationId == machine.OperationId);
 
@@ -144,7 +152,8 @@ public class EventLogTests
         await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         test.Clock.Advance(TimeSpan.FromSeconds(1));
-        await test.Core.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), machine.MacAddresses[0], "dhcp", "DISCOVER → OFFER\r\nforged"));
+        await test.Core.Timeline.ObserveAsync(
+            new Observation(test.Clock.GetUtcNow(), machine.MacAddresses[0], "dhcp", "DISCOVER → OFFER\r\nforged"));
         test.Clock.Advance(TimeSpan.FromSeconds(1));
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
 
@@ -165,7 +174,8 @@ public class EventLogTests
         await using var test = await TestCore.OpenAsync();
         var address = MacAddress.Parse("52:54:00:00:00:09");
         await Task.WhenAll(Enumerable.Range(0, 600).Select(number =>
-            test.Core.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), address, "dhcp", $"{number} {new string('x', 2000)}"))));
+            test.Core.Timeline.ObserveAsync(
+            new Observation(test.Clock.GetUtcNow(), address, "dhcp", $"{number} {new string('x', 2000)}"))));
 
         var kept = await test.Core.Timeline.ObservationsAsync(address);
         kept.Should().HaveCount(500);

@@ -92,7 +92,8 @@ public class BootResourcesTests
         (await Choose("ubuntu", "")).Should().Be(("ubuntu/noble", Hash(1)));
         (await test.Core.BootResources.ChooseAsync("", "tar", "amd64")).Should().BeNull("it is no image of a disk");
         (await test.Core.BootResources.ChooseAsync("", "", "arm64/generic")).Should().BeNull();
-        (await test.Core.BootResources.ListAsync()).Single(resource => resource.Name == "custom/debian-12").Sets.Select(set => set.Version).Should().Equal("20261123", "20261123.1");
+        (await test.Core.BootResources.ListAsync()).Single(resource => resource.Name == "custom/debian-12").Sets.Select(set => set.Version)
+            .Should().Equal("20261123", "20261123.1");
 
         async Task<(string, string)> Choose(string family, string series)
         {
@@ -112,11 +113,14 @@ public class BootResourcesTests
     public async Task What_makes_no_sense_is_refused(string field, string name, string architecture, string fileType, long size)
     {
         await using var test = await TestCore.OpenAsync();
-        var result = await test.Core.BootResources.CreateAsync(new NewBootResource { Name = name, Architecture = architecture, FileType = fileType, Size = size, Sha256 = new string('a', 64) });
+        var result = await test.Core.BootResources.CreateAsync(
+            new NewBootResource { Name = name, Architecture = architecture, FileType = fileType, Size = size, Sha256 =
+                new string('a', 64) });
         result.Should().BeOfType<UploadResult.Refused>().Which.Field.Should().Be(field);
     }
 
-    private static async Task<(BootResource Resource, BootResourceFile File)> AnnounceAsync(TestCore test, byte[] bytes, string name = "custom/debian-12")
+    private static async Task<(BootResource Resource, BootResourceFile File)> AnnounceAsync(TestCore test, byte[] bytes, string name =
+        "custom/debian-12")
     {
         var created = await test.Core.BootResources.CreateAsync(new NewBootResource
         {

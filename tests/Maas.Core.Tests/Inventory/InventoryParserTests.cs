@@ -9,13 +9,16 @@ public class InventoryParserTests
     [Fact]
     public void An_inventory_is_read()
     {
-        var hardware = Read(Inventories.Small().Replace("end\n", "numa\tindex=0\tcpus=0-1\tkib=2097152\npci\taddress=0000:00:03.0\tclass=020000\tvendor=1af4\tproduct=1000\tdriver=virtio-pci\nusb\taddress=1-1\tvendor=0627\tproduct=0001\tname=QEMU Tablet\nend\n", StringComparison.Ordinal));
+        var hardware = Read(Inventories.Small()
+            .Replace("end\n",
+            "numa\tindex=0\tcpus=0-1\tkib=2097152\npci\taddress=0000:00:03.0\tclass=020000\tvendor=1af4\tproduct=1000\tdriver=virtio-pci\nusb\taddress=1-1\tvendor=0627\tproduct=0001\tname=QEMU Tablet\nend\n", StringComparison.Ordinal));
 
         hardware.Firmware.Should().Be(FirmwareKind.Uefi);
         hardware.Cpu.Should().Be(new Processor { Model = "QEMU Virtual CPU", Count = 2, Cores = 2, Sockets = 1, MaxMhz = 2400 });
         hardware.MemoryMiB.Should().Be(2048);
         hardware.Identity.Uuid.Should().Be("11111111-2222-3333-4444-555555555555");
-        hardware.Disks.Should().Equal(new Disk { Name = "vda", Model = "Disk", Serial = "serial-vda", Size = 2147483648, BlockSize = 512, Bus = "virtio" });
+        hardware.Disks.Should()
+            .Equal(new Disk { Name = "vda", Model = "Disk", Serial = "serial-vda", Size = 2147483648, BlockSize = 512, Bus = "virtio" });
         hardware.Interfaces.Should().ContainSingle().Which.PciAddress.Should().Be("0000:00:03.0");
         hardware.NumaNodes.Should().Equal(new NumaNode(0, "0-1", 2048));
         hardware.PciDevices.Should().Equal(new PciDevice("0000:00:03.0", "020000", "1af4", "1000", "virtio-pci"));

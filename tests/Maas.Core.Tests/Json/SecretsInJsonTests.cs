@@ -109,7 +109,8 @@ public partial class SecretsInJsonTests
         var bare = new Machine { Id = default, Hostname = "" };
         string[] few = ["Domain", "Architecture", "Netboot", "Locked", "Zone", "Pool"]; // no ids, no secrets
         foreach (var property in typeof(Machine).GetProperties().Where(each => each.SetMethod is not null && !few.Contains(each.Name)))
-            JsonSerializer.Serialize(property.GetValue(Machine)).Should().NotBe(JsonSerializer.Serialize(property.GetValue(bare)), property.Name);
+            JsonSerializer.Serialize(property.GetValue(Machine)).Should()
+                .NotBe(JsonSerializer.Serialize(property.GetValue(bare)), property.Name);
     }
 
     [Fact]

@@ -77,8 +77,10 @@ public class AllocationTests
     {
         await using var test = await TestCore.OpenAsync();
         (await Reason(new AllocationRequest { Owner = "bob" })).Should().Be("No machine available.");
-        (await Reason(new AllocationRequest { Owner = "bob", SystemId = "abc346" })).Should().Be("No machine with system ID abc346 available.");
-        (await Reason(new AllocationRequest { Owner = "bob", Name = "x" })).Should().Be("No available machine matches constraints: [('name', ['x'])] (resolved to \"name=x\")");
+        (await Reason(new AllocationRequest { Owner = "bob", SystemId = "abc346" })).Should()
+            .Be("No machine with system ID abc346 available.");
+        (await Reason(new AllocationRequest { Owner = "bob", Name = "x" })).Should()
+            .Be("No available machine matches constraints: [('name', ['x'])] (resolved to \"name=x\")");
 
         async Task<string> Reason(AllocationRequest request) =>
             (await test.Machines.AllocateAsync(request)).Should().BeOfType<AllocationResult.NoMachine>().Subject.Reason;

@@ -58,7 +58,8 @@ public class AnySequenceTests
             foreach (var (number, minutes) in steps)
             {
                 now = now.AddMinutes(minutes);
-                if (MachineStateMachine.Decide(machine, Commands[number] with { OperationId = Guid.CreateVersion7(now) }, now) is not Decision.Moved moved) continue;
+                if (MachineStateMachine.Decide(
+                    machine, Commands[number] with { OperationId = Guid.CreateVersion7(now) }, now) is not Decision.Moved moved) continue;
                 CheckStep(machine, moved);
                 machine = moved.Machine;
                 CheckState(machine);
@@ -87,7 +88,8 @@ public class AnySequenceTests
             machine.OwnerData.Should().BeEmpty();
         }
 
-        if (machine.Status is MachineStatus.Allocated or MachineStatus.Deploying or MachineStatus.Deployed) machine.Owner.Should().NotBeNull();
+        if (machine.Status is MachineStatus.Allocated or MachineStatus.Deploying or MachineStatus.Deployed)
+            machine.Owner.Should().NotBeNull();
         if (machine.Status is MachineStatus.Deployed) machine.IsInstalled.Should().BeTrue();
         if (machine.Status is MachineStatus.Deploying) machine.Deployment.Should().NotBeNull();
         if (machine.Power.IsManual) machine.Status.Should().NotBe(MachineStatus.Releasing).And.NotBe(MachineStatus.ExitingRescueMode);

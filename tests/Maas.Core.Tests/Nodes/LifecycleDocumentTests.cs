@@ -4,7 +4,9 @@ using Maas.Judges;
 
 namespace Maas.Core.Tests.Nodes;
 
-/// <summary>The picture in docs/reference/lifecycle.md is drawn from the table: <c>UPDATE_GOLDEN=1</c> rewrites it, a stale one fails.</summary>
+/// <summary>
+/// The picture in docs/reference/lifecycle.md is drawn from the table: <c>UPDATE_GOLDEN=1</c> rewrites it, a stale one fails.
+/// </summary>
 public class LifecycleDocumentTests
 {
     private const string Begin = "<!-- begin: drawn from MachineLifecycle.Table -->";
@@ -30,10 +32,12 @@ public class LifecycleDocumentTests
         drawing.Append($"    [*] --> {MachineLifecycle.Initial}\n");
 
         // Marking broken is possible everywhere, and would hide everything else.
-        foreach (var edge in MachineLifecycle.Table.Where(row => row.Action is not MachineAction.MarkBroken).GroupBy(row => (row.From, row.To)))
+        foreach (var edge in MachineLifecycle.Table.Where(row => row.Action is not MachineAction.MarkBroken)
+            .GroupBy(row => (row.From, row.To)))
             drawing.Append($"    {edge.Key.From} --> {edge.Key.To} : {string.Join(", ", edge.Select(row => row.Action).Distinct())}\n");
         drawing.Append("```\n\n| in | action | leads to |\n|---|---|---|\n");
-        foreach (var group in MachineLifecycle.Table.GroupBy(row => (row.From, row.Action)).OrderBy(group => group.Key.From).ThenBy(group => group.Key.Action))
+        foreach (var group in MachineLifecycle.Table.GroupBy(row => (row.From, row.Action)).OrderBy(group => group.Key.From)
+            .ThenBy(group => group.Key.Action))
             drawing.Append($"| {group.Key.From.DisplayName} | {group.Key.Action} | {string.Join("; ", group.Select(Describe))} |\n");
         return drawing.ToString();
     }

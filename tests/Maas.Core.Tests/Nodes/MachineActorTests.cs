@@ -8,20 +8,25 @@ namespace Maas.Core.Tests.Nodes;
 /// <summary>Permission is decided on the version of the machine that is changed, never on one that was read before.</summary>
 public class MachineActorTests
 {
-    private static readonly MachineActor Eve = new("eve", IsAdministrator: false), Bob = new("bob", IsAdministrator: false), Root = new("root", IsAdministrator: true);
+    private static readonly MachineActor Eve = new("eve", IsAdministrator: false), Bob = new("bob", IsAdministrator: false), Root =
+        new("root", IsAdministrator: true);
 
     private static readonly Machine Free = new()
     {
-        Id = SystemId.New(), Hostname = "node-1", MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")], Status = MachineStatus.Ready, Version = 1,
+        Id = SystemId.New(), Hostname = "node-1", MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")], Status =
+            MachineStatus.Ready, Version = 1,
     };
 
     private static readonly Machine Eves = Free with { Owner = "eve", Status = MachineStatus.Allocated };
 
     public static TheoryData<MachineCommand> OwnersCommands =>
     [
-        new MachineCommand.Release(), new MachineCommand.Release { Erase = EraseMode.Full }, new MachineCommand.Abort(), new MachineCommand.TurnOn(),
-        new MachineCommand.TurnOff(), new MachineCommand.MarkBroken(), new MachineCommand.OverrideFailedTesting(), new MachineCommand.Lock(), new MachineCommand.Unlock(),
-        new MachineCommand.Deploy("eve") { Image = new ImageReference(1, 1, "custom/x", "ddgz", 1, "") }, new MachineCommand.Allocate("eve"),
+        new MachineCommand.Release(), new MachineCommand.Release { Erase = EraseMode.Full }, new MachineCommand.Abort(),
+            new MachineCommand.TurnOn(),
+        new MachineCommand.TurnOff(), new MachineCommand.MarkBroken(), new MachineCommand.OverrideFailedTesting(),
+            new MachineCommand.Lock(), new MachineCommand.Unlock(),
+        new MachineCommand.Deploy("eve") { Image = new ImageReference(1, 1, "custom/x", "ddgz", 1, "") },
+            new MachineCommand.Allocate("eve"),
     ];
 
     [Theory]
@@ -29,11 +34,13 @@ public class MachineActorTests
     public async Task A_command_whose_machine_gets_another_owner_before_it_is_saved_is_refused(MachineCommand command)
     {
         // What the command meets first allows it where any state does; then bob has the machine, and the save must not succeed for eve.
-        foreach (var first in new[] { Free, Eves, Eves with { Status = MachineStatus.Deploying }, Eves with { Status = MachineStatus.FailedTesting } })
+        foreach (var first in new[] { Free, Eves, Eves with { Status = MachineStatus.Deploying },
+            Eves with { Status = MachineStatus.FailedTesting } })
         {
             var store = new OvertakenStore(first, machine => machine with { Owner = "bob", Status = MachineStatus.Allocated });
             var result = await Over(store).ExecuteAsync(first.Id, command, Eve);
-            (result is CommandResult.Refused || result is CommandResult.Done { Machine.Version: 1 }).Should().BeTrue($"{command} from {first.Status} gave {result}");
+            (result is CommandResult.Refused || result is CommandResult.Done { Machine.Version: 1 }).Should()
+                .BeTrue($"{command} from {first.Status} gave {result}");
             store.Written.Should().BeEmpty();
             if (store.Overtaken) result.Should().BeOfType<CommandResult.Refused>().Which.Because.Should().Be(RefusalKind.Permission);
         }
@@ -43,7 +50,8 @@ public class MachineActorTests
     public async Task A_release_that_is_overtaken_by_an_allocation_is_refused_and_the_journal_names_nobody()
     {
         var store = new OvertakenStore(Eves, machine => machine with { Owner = "bob" });
-        var refused = (await Over(store).ExecuteAsync(Eves.Id, new MachineCommand.Release(), Eve)).Should().BeOfType<CommandResult.Refused>().Subject;
+        var refused = (await Over(store).ExecuteAsync(Eves.Id, new MachineCommand.Release(), Eve)).Should()
+            .BeOfType<CommandResult.Refused>().Subject;
         refused.Because.Should().Be(RefusalKind.Permission);
         store.Overtaken.Should().BeTrue();
         store.Machine.Owner.Should().Be("bob");
@@ -70,8 +78,10 @@ public class MachineActorTests
     public async Task A_machine_that_is_locked_while_it_is_deleted_is_kept()
     {
         var store = new OvertakenStore(Eves, machine => machine with { Locked = true });
-        (await Over(store).DeleteAsync(Eves.Id, Root)).Should().BeOfType<CommandResult.Refused>().Which.Because.Should().Be(RefusalKind.Locked);
-        (await Over(new OvertakenStore(Eves, machine => machine)).DeleteAsync(Eves.Id, Eve)).Should().BeOfType<CommandResult.Refused>().Which.Because.Should().Be(RefusalKind.Permission);
+        (await Over(store).DeleteAsync(Eves.Id, Root)).Should().BeOfType<CommandResult.Refused>().Which.Because.Should()
+            .Be(RefusalKind.Locked);
+        (await Over(new OvertakenStore(Eves, machine => machine)).DeleteAsync(Eves.Id, Eve)).Should()
+            .BeOfType<CommandResult.Refused>().Which.Because.Should().Be(RefusalKind.Permission);
     }
 
     [Fact]
@@ -91,18 +101,22 @@ public class MachineActorTests
             machine => machine with { MacAddresses = [MacAddress.Parse("52:54:00:ee:ee:ee")] },
             machine => machine with { HardwareUuid = "11111111-2222-3333-4444-555555555555" },
             machine => machine with { Hardware = new() },
-            machine => machine with { Power = new PowerSettings("ipmi", new Dictionary<string, string> { ["power_address"] = "10.0.0.1" }) },
+            machine => machine with { Power =
+                new PowerSettings("ipmi", new Dictionary<string, string> { ["power_address"] = "10.0.0.1" }) },
         ];
         foreach (var edit in edits)
         {
             var store = new OvertakenStore(Eves, overtaking: null);
-            (await Over(store).EditAsync(Eves.Id, Eve, edit)).Should().BeOfType<EditResult.Denied>().Which.Because.Should().Be(RefusalKind.Permission);
+            (await Over(store).EditAsync(Eves.Id, Eve, edit)).Should().BeOfType<EditResult.Denied>().Which.Because.Should()
+                .Be(RefusalKind.Permission);
             store.Written.Should().BeEmpty();
             (await Over(store).EditAsync(Eves.Id, Root, edit)).Should().BeOfType<EditResult.Done>();
         }
 
         var same = new OvertakenStore(Eves, overtaking: null);
-        (await Over(same).EditAsync(Eves.Id, Eve, machine => machine with { Power = new PowerSettings(machine.Power.Type, new Dictionary<string, string>(machine.Power.Parameters)) }))
+        (await Over(same)
+            .EditAsync(Eves.Id, Eve, machine =>
+            machine with { Power = new PowerSettings(machine.Power.Type, new Dictionary<string, string>(machine.Power.Parameters)) }))
             .Should().BeOfType<EditResult.Done>("the same settings are no change");
     }
 
@@ -115,9 +129,11 @@ public class MachineActorTests
             {
                 Bob.MayCommand(Eves with { Status = status }, command).Should().BeFalse();
                 Root.MayCommand(Eves with { Status = status }, command).Should().BeTrue();
-                if (command is MachineCommand.Allocate or MachineCommand.Deploy || !Bob.MayCommand(Free with { Status = status }, command)) continue;
+                if (command is MachineCommand.Allocate or MachineCommand.Deploy || !Bob.MayCommand(Free with { Status = status }, command))
+                    continue;
                 var decision = MachineStateMachine.Decide(Free with { Status = status }, command, DateTimeOffset.UnixEpoch);
-                (decision is Decision.Refused or Decision.Moved { Events: [], Effects: [] }).Should().BeTrue($"{command} must not move a {status} machine without an owner");
+                (decision is Decision.Refused or Decision.Moved { Events: [], Effects: [] }).Should()
+                    .BeTrue($"{command} must not move a {status} machine without an owner");
             }
         }
 
@@ -126,13 +142,16 @@ public class MachineActorTests
 
     private static IEnumerable<MachineCommand> AdministratorsCommands =>
     [
-        new MachineCommand.Accept(), new MachineCommand.Commission(), new MachineCommand.Test(), new MachineCommand.MarkFixed(), new MachineCommand.EnterRescueMode(),
-        new MachineCommand.ExitRescueMode(), new MachineCommand.Signal(SignalReport.Ok, null), new MachineCommand.NetbootOff(), new MachineCommand.NetbootOn(),
+        new MachineCommand.Accept(), new MachineCommand.Commission(), new MachineCommand.Test(), new MachineCommand.MarkFixed(),
+            new MachineCommand.EnterRescueMode(),
+        new MachineCommand.ExitRescueMode(), new MachineCommand.Signal(SignalReport.Ok, null), new MachineCommand.NetbootOff(),
+            new MachineCommand.NetbootOn(),
     ];
 
     // Of the other parts, none is reached by commands that need nothing from elsewhere.
     private static Machines Over(IMachineStore store) =>
-        new(store, null!, null!, new Settings(new NoSettings()), new NullMachinePower(), new WorkSignal(TimeProvider.System), TimeProvider.System, new MaasCoreOptions());
+        new(store, null!, null!, new Settings(new NoSettings()), new NullMachinePower(), new WorkSignal(TimeProvider.System),
+        TimeProvider.System, new MaasCoreOptions());
 
     /// <summary>Settings that nobody has changed.</summary>
     private sealed class NoSettings : ISettingStore
@@ -176,11 +195,14 @@ public class MachineActorTests
 
         public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -190,7 +212,8 @@ public class MachineActorTests
 
         public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -20,9 +20,13 @@ public sealed class MachineLogTests
         var who = $"{machine.Hostname} ({machine.Id}";
         lines.Lines.Should().Contain($"Information Machine {who}, 52:54:00:00:00:01) appeared: Enlisted.");
         lines.Lines.Should().Contain(line => line.StartsWith($"Information Machine {who}) Commissioning: ", StringComparison.Ordinal));
-        lines.Lines.Should().Contain(line => line.Contains(who, StringComparison.Ordinal) && line.Contains("the disk sda is on fire", StringComparison.Ordinal));
-        lines.Lines.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal)).Should().NotContain(line => line.Contains("(null)", StringComparison.Ordinal))
-            .And.NotContain(line => line.Contains("description", StringComparison.Ordinal), "a person's own change is no news").And.OnlyHaveUniqueItems();
+        lines.Lines.Should()
+            .Contain(line => line.Contains(who, StringComparison.Ordinal)
+            && line.Contains("the disk sda is on fire", StringComparison.Ordinal));
+        lines.Lines.Where(line => !line.StartsWith("Debug", StringComparison.Ordinal)).Should()
+            .NotContain(line => line.Contains("(null)", StringComparison.Ordinal))
+            .And.NotContain(line => line.Contains("description", StringComparison.Ordinal), "a person's own change is no news").And
+            .OnlyHaveUniqueItems();
     }
 
     private sealed class LogLines : ILoggerFactory, ILogger
@@ -41,7 +45,9 @@ public sealed class MachineLogTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add($"{logLevel} {formatter(state, exception)}");
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                Lines.Add($"{logLevel} {formatter(state, exception)}");
 
         public void Dispose() => Lines.Clear();
     }

@@ -36,7 +36,8 @@ public class MachineStateMachineTests
         Refuse(Ready with { Status = MachineStatus.New }, new MachineCommand.Release()).Reason
             .Should().Be("Machine cannot be released in its current state ('New').");
         Refuse(Ready, new MachineCommand.Abort()).Reason.Should().Contain("'Ready'");
-        Refuse(Deployed, new MachineCommand.Accept()).Reason.Should().Be("Cannot accept node enlistment: node abc346 is in state Deployed.");
+        Refuse(Deployed, new MachineCommand.Accept()).Reason.Should()
+            .Be("Cannot accept node enlistment: node abc346 is in state Deployed.");
         Refuse(Ready with { Status = MachineStatus.Allocated }, new MachineCommand.Signal(SignalReport.Ok, null)).Reason
             .Should().Be("Machine status isn't valid (status is Allocated)");
     }
@@ -57,14 +58,16 @@ public class MachineStateMachineTests
     public void Releasing_what_is_free_changes_nothing(MachineStatus status)
     {
         var machine = Ready with { Status = status };
-        Move(machine, new MachineCommand.Release()).Should().BeEquivalentTo(new { Machine = machine, Events = Array.Empty<object>(), Effects = Array.Empty<object>() });
+        Move(machine, new MachineCommand.Release()).Should()
+            .BeEquivalentTo(new { Machine = machine, Events = Array.Empty<object>(), Effects = Array.Empty<object>() });
     }
 
     [Fact]
     public void A_locked_machine_refuses_its_owner_and_still_reports()
     {
         var locked = Move(Deployed, new MachineCommand.Lock { By = "bob" }).Machine;
-        foreach (MachineCommand command in new MachineCommand[] { new MachineCommand.Release(), new MachineCommand.TurnOff(), new MachineCommand.MarkBroken(), new MachineCommand.Lock() })
+        foreach (MachineCommand command in new MachineCommand[] { new MachineCommand.Release(), new MachineCommand.TurnOff(),
+            new MachineCommand.MarkBroken(), new MachineCommand.Lock() })
             Refuse(locked, command).Because.Should().Be(RefusalKind.Locked);
         Move(locked, new MachineCommand.Signal(SignalReport.Working, null));
         Move(locked, new MachineCommand.Unlock()).Machine.Locked.Should().BeFalse();
@@ -89,14 +92,23 @@ public class MachineStateMachineTests
     [Fact]
     public void Where_the_disk_is_in_doubt_none_is_overwritten()
     {
-        var two = Ready with { Hardware = new Hardware { Disks = [new Disk { Name = "sda", Size = 4000, Serial = "S1" }, new Disk { Name = "sdb", Size = 4000 }, new Disk { Name = "sdc", Size = 4000, Removable = true }] } };
-        Refuse(two, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Be("The machine has 2 disks (sda S1, sdb): say which one is its boot disk.");
-        Move(two with { BootDisk = "S1" }, new MachineCommand.Deploy("bob") { Image = Image }).Machine.Deployment!.Disk.Name.Should().Be("sda");
-        var twins = two with { BootDisk = "S1", Hardware = two.Hardware! with { Disks = [.. two.Hardware!.Disks, new Disk { Name = "sdd", Size = 4000, Serial = "S1" }] } };
-        Refuse(twins, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Be("The machine has 2 disks (sda S1, sdd S1): say which one is its boot disk.");
-        Move(twins with { BootDisk = "sdd" }, new MachineCommand.Deploy("bob") { Image = Image }).Machine.Deployment!.Disk.Should().Be(new InstallDisk("sdd", "S1"));
+        var two = Ready with { Hardware =
+            new Hardware { Disks =
+            [new Disk { Name = "sda", Size = 4000, Serial = "S1" }, new Disk { Name = "sdb", Size = 4000 },
+            new Disk { Name = "sdc", Size = 4000, Removable = true }] } };
+        Refuse(two, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should()
+            .Be("The machine has 2 disks (sda S1, sdb): say which one is its boot disk.");
+        Move(two with { BootDisk = "S1" }, new MachineCommand.Deploy("bob") { Image = Image }).Machine.Deployment!.Disk.Name.Should()
+            .Be("sda");
+        var twins = two with { BootDisk = "S1", Hardware =
+            two.Hardware! with { Disks = [.. two.Hardware!.Disks, new Disk { Name = "sdd", Size = 4000, Serial = "S1" }] } };
+        Refuse(twins, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should()
+            .Be("The machine has 2 disks (sda S1, sdd S1): say which one is its boot disk.");
+        Move(twins with { BootDisk = "sdd" }, new MachineCommand.Deploy("bob") { Image = Image }).Machine.Deployment!.Disk.Should()
+            .Be(new InstallDisk("sdd", "S1"));
         Refuse(two with { BootDisk = "sdc" }, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Contain("'sdc'");
-        Refuse(Ready with { Hardware = null }, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should().Contain("commission it first");
+        Refuse(Ready with { Hardware = null }, new MachineCommand.Deploy("bob") { Image = Image }).Reason.Should()
+            .Contain("commission it first");
         Refuse(Ready, new MachineCommand.Deploy("bob") { Image = Image with { Size = 5000 } }).Reason.Should().Contain("does not fit");
     }
 
@@ -113,7 +125,8 @@ public class MachineStateMachineTests
     public void A_part_of_a_stage_that_fails_is_an_event_and_a_whole_stage_a_failure()
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
-        Move(deploying, new MachineCommand.StageFinished("init-network/activate", false, "x")).Machine.Status.Should().Be(MachineStatus.Deploying);
+        Move(deploying, new MachineCommand.StageFinished("init-network/activate", false, "x")).Machine.Status.Should()
+            .Be(MachineStatus.Deploying);
         var failed = Move(deploying, new MachineCommand.StageFinished("modules-final", false, "x")).Machine;
         failed.Status.Should().Be(MachineStatus.FailedDeployment);
         failed.StatusMessage.Should().Be("'modules-final' failed: x");
@@ -124,7 +137,8 @@ public class MachineStateMachineTests
     public void A_deployed_machine_returns_to_its_owner_after_tests_rescue_and_repair()
     {
         var testing = Move(Deployed, new MachineCommand.Test()).Machine with { CheckedIn = true };
-        Move(testing, new MachineCommand.Signal(SignalReport.Ok, null)).Machine.Should().Match<Machine>(machine => machine.Status == MachineStatus.Deployed && machine.Owner == "bob");
+        Move(testing, new MachineCommand.Signal(SignalReport.Ok, null)).Machine.Should()
+            .Match<Machine>(machine => machine.Status == MachineStatus.Deployed && machine.Owner == "bob");
         var failed = Move(testing, new MachineCommand.Signal(SignalReport.Failed, null)).Machine;
         Move(failed, new MachineCommand.OverrideFailedTesting()).Machine.Status.Should().Be(MachineStatus.Deployed);
 
@@ -132,13 +146,18 @@ public class MachineStateMachineTests
         var rescue = Move(entering with { CheckedIn = true }, new MachineCommand.Signal(SignalReport.Working, null)).Machine;
         rescue.Status.Should().Be(MachineStatus.RescueMode);
         var exiting = Move(rescue, new MachineCommand.ExitRescueMode());
-        exiting.Effects.Should().Equal(new MachineEffect.Power(PowerAction.TurnOff), new MachineEffect.Power(PowerAction.TurnOn, Finishes: true));
-        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOff), MachinePowerState.Off, null)).Machine.Status.Should().Be(MachineStatus.ExitingRescueMode);
-        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOn, true), MachinePowerState.On, null)).Machine.Status.Should().Be(MachineStatus.Deployed);
+        exiting.Effects.Should()
+            .Equal(new MachineEffect.Power(PowerAction.TurnOff), new MachineEffect.Power(PowerAction.TurnOn, Finishes: true));
+        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOff), MachinePowerState.Off, null)).Machine.Status.Should()
+            .Be(MachineStatus.ExitingRescueMode);
+        Move(exiting.Machine,
+            new MachineCommand.PowerDone(new(PowerAction.TurnOn, true), MachinePowerState.On, null)).Machine.Status.Should()
+                .Be(MachineStatus.Deployed);
 
         var broken = Move(Deployed, new MachineCommand.MarkBroken { Comment = "smoke" }).Machine;
         broken.StatusMessage.Should().Be("smoke");
-        Move(broken, new MachineCommand.MarkFixed()).Machine.Should().Match<Machine>(machine => machine.Status == MachineStatus.Deployed && machine.Owner == "bob");
+        Move(broken, new MachineCommand.MarkFixed()).Machine.Should()
+            .Match<Machine>(machine => machine.Status == MachineStatus.Deployed && machine.Owner == "bob");
     }
 
     [Fact]
@@ -146,9 +165,11 @@ public class MachineStateMachineTests
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
         var later = Now.AddMinutes(20);
-        var alive = ((Decision.Moved)MachineStateMachine.Decide(deploying, new MachineCommand.Signal(SignalReport.Working, null), later)).Machine;
+        var alive = ((Decision.Moved)MachineStateMachine.Decide(
+            deploying, new MachineCommand.Signal(SignalReport.Working, null), later)).Machine;
         alive.Deadline.Should().Be(later.AddMinutes(30));
-        ((Decision.Moved)MachineStateMachine.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(29))).Machine.Should().Be(alive, "it is not due yet");
+        ((Decision.Moved)MachineStateMachine.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(29))).Machine.Should()
+            .Be(alive, "it is not due yet");
         var failed = ((Decision.Moved)MachineStateMachine.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(30))).Machine;
         failed.Status.Should().Be(MachineStatus.FailedDeployment);
         failed.StatusMessage.Should().Be("Node operation 'Deploying' timed out after 50 minutes.");
@@ -158,12 +179,15 @@ public class MachineStateMachineTests
     public void What_its_controller_would_not_do_is_told_when_the_machine_is_never_heard_of()
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
-        var on = Move(deploying, new MachineCommand.PowerDone(new(PowerAction.TurnOn), MachinePowerState.On, "No boot from the network: refused."));
+        var on = Move(deploying,
+            new MachineCommand.PowerDone(new(PowerAction.TurnOn), MachinePowerState.On, "No boot from the network: refused."));
         on.Machine.StatusMessage.Should().Be("No boot from the network: refused.");
         on.Events.Should().Contain(note => note.Level == EventLevel.Warning && note.Description == "No boot from the network: refused.");
 
-        Silent(on.Machine).StatusMessage.Should().Be("Node operation 'Deploying' timed out after 30 minutes. No boot from the network: refused.");
-        Silent(on.Machine with { CheckedIn = true }).StatusMessage.Should().Be("Node operation 'Deploying' timed out after 30 minutes.", "it did boot");
+        Silent(on.Machine).StatusMessage.Should()
+            .Be("Node operation 'Deploying' timed out after 30 minutes. No boot from the network: refused.");
+        Silent(on.Machine with { CheckedIn = true }).StatusMessage.Should()
+            .Be("Node operation 'Deploying' timed out after 30 minutes.", "it did boot");
 
         static Machine Silent(Machine machine) =>
             ((Decision.Moved)MachineStateMachine.Decide(machine, new MachineCommand.DeadlinePassed(), Now.AddMinutes(30))).Machine;
@@ -173,7 +197,8 @@ public class MachineStateMachineTests
     public void A_machines_own_words_are_bounded_and_plain()
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
-        var failed = Move(deploying, new MachineCommand.Signal(SignalReport.Failed, "no\r\nspace \u001b[31m" + new string('x', 100_000))).Machine;
+        var failed = Move(
+            deploying, new MachineCommand.Signal(SignalReport.Failed, "no\r\nspace \u001b[31m" + new string('x', 100_000))).Machine;
         failed.StatusMessage.Should().StartWith("no  space [31mx").And.HaveLength(1000);
     }
 
@@ -193,7 +218,8 @@ public class MachineStateMachineTests
     [InlineData(MachineStatus.DiskErasing)]
     [InlineData(MachineStatus.EnteringRescueMode)]
     public void A_machine_that_a_boot_is_waited_of_is_not_powered_off(MachineStatus status) =>
-        Refuse(Deployed with { Status = status }, new MachineCommand.TurnOff()).Should().BeEquivalentTo(new { From = status, Because = RefusalKind.Status });
+        Refuse(Deployed with { Status = status }, new MachineCommand.TurnOff()).Should()
+        .BeEquivalentTo(new { From = status, Because = RefusalKind.Status });
 
     [Fact]
     public void The_owners_system_that_still_runs_cannot_pass_its_own_tests()
@@ -203,7 +229,8 @@ public class MachineStateMachineTests
         testing.Effects.Should().Contain(new MachineEffect.RevokeBootTokens());
         foreach (var report in Enum.GetValues<SignalReport>())
         {
-            Refuse(testing.Machine, new MachineCommand.Signal(report, null)).Reason.Should().Be("The machine has not booted for the 'Testing' state yet.");
+            Refuse(testing.Machine, new MachineCommand.Signal(report, null)).Reason.Should()
+                .Be("The machine has not booted for the 'Testing' state yet.");
             Refuse(Move(Deployed, new MachineCommand.EnterRescueMode()).Machine, new MachineCommand.Signal(report, null));
         }
     }
@@ -213,7 +240,8 @@ public class MachineStateMachineTests
     {
         Move(Deployed, new MachineCommand.Release()).Effects.Should().Contain(new MachineEffect.RevokeCredentials());
         Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Effects.Should().Contain(new MachineEffect.RevokeCredentials());
-        Move(Deployed, new MachineCommand.Test()).Effects.Should().NotContain(new MachineEffect.RevokeCredentials(), "the owner's system still needs its token");
+        Move(Deployed, new MachineCommand.Test()).Effects.Should()
+            .NotContain(new MachineEffect.RevokeCredentials(), "the owner's system still needs its token");
     }
 
     private static Decision.Moved Move(Machine machine, MachineCommand command) =>

@@ -49,16 +49,19 @@ public class MachinesTests
         await using var test = await TestCore.OpenAsync(options => options.MostNewMachines = 1);
         var first = await test.EnlistAsync();
 
-        (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [Two] })).Should().BeOfType<CreateResult.Full>().Which.Reason.Should().StartWith("1 machines are New already");
+        (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [Two] })).Should()
+            .BeOfType<CreateResult.Full>().Which.Reason.Should().StartWith("1 machines are New already");
         (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] })).Should().BeOfType<CreateResult.Known>();
-        (await test.Machines.CreateAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:03")] }, "admin")).Should().BeOfType<CreateResult.Created>().Which.Machine.Id.Should().NotBe(first.Id);
+        (await test.Machines.CreateAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:03")] }, "admin")).Should()
+            .BeOfType<CreateResult.Created>().Which.Machine.Id.Should().NotBe(first.Id);
     }
 
     [Fact]
     public async Task Twenty_boots_at_once_make_one_machine()
     {
         await using var test = await TestCore.OpenAsync();
-        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] }))));
+        var results = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => Task.Run(() => test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] }))));
 
         results.OfType<CreateResult.Created>().Should().HaveCount(1);
         results.OfType<CreateResult.Known>().Should().HaveCount(19);
@@ -69,7 +72,8 @@ public class MachinesTests
     {
         await using var test = await TestCore.OpenAsync();
         await test.ReadyAsync();
-        (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] })).Should().BeOfType<CreateResult.Refused>().Which.Field.Should().Be("mac_addresses");
+        (await test.Machines.EnlistAsync(new NewMachine { MacAddresses = [One] })).Should()
+            .BeOfType<CreateResult.Refused>().Which.Field.Should().Be("mac_addresses");
     }
 
     [Theory]
@@ -81,7 +85,8 @@ public class MachinesTests
     public async Task What_makes_no_sense_leaves_nothing_behind(string field, string architecture, string mac, string? hostname)
     {
         await using var test = await TestCore.OpenAsync();
-        var result = await test.Machines.CreateAsync(new NewMachine { Architecture = architecture, MacAddresses = [MacAddress.Parse(mac)], Hostname = hostname }, "admin");
+        var result = await test.Machines.CreateAsync(
+            new NewMachine { Architecture = architecture, MacAddresses = [MacAddress.Parse(mac)], Hostname = hostname }, "admin");
         result.Should().BeOfType<CreateResult.Refused>().Which.Field.Should().Be(field);
         (await test.Machines.ListAsync()).Should().BeEmpty();
     }
@@ -111,8 +116,10 @@ public class MachinesTests
         await using var test = await TestCore.OpenAsync();
         var one = await test.EnlistAsync();
         var two = await test.EnlistAsync("52:54:00:00:00:02");
-        (await test.Machines.EditAsync(two.Id, null, machine => machine with { Hostname = one.Hostname })).Should().BeOfType<EditResult.Refused>().Which.Field.Should().Be("hostname");
-        (await test.Machines.EditAsync(two.Id, null, machine => machine with { MacAddresses = [Two, One] })).Should().BeOfType<EditResult.Refused>().Which.Field.Should().Be("mac_addresses");
+        (await test.Machines.EditAsync(two.Id, null, machine => machine with { Hostname = one.Hostname })).Should()
+            .BeOfType<EditResult.Refused>().Which.Field.Should().Be("hostname");
+        (await test.Machines.EditAsync(two.Id, null, machine => machine with { MacAddresses = [Two, One] })).Should()
+            .BeOfType<EditResult.Refused>().Which.Field.Should().Be("mac_addresses");
         (await test.Machines.EditAsync(SystemId.New(), null, machine => machine)).Should().BeOfType<EditResult.NotFound>();
     }
 
@@ -121,7 +128,8 @@ public class MachinesTests
     {
         await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => test.Machines.EditAsync(machine.Id, null, current => current with
+        await Task.WhenAll(Enumerable.Range(0, 50)
+            .Select(number => Task.Run(() => test.Machines.EditAsync(machine.Id, null, current => current with
         {
             OwnerData = new Dictionary<string, string>(current.OwnerData) { [$"k{number}"] = "v" },
         }))));
@@ -148,10 +156,12 @@ public class MachinesTests
         (await Ids(new MachineFilter { AllocatedByTokens = ["t"], AgentNames = ["juju"] })).Should().Equal(one.Id);
         (await Ids(new MachineFilter { Tags = ["web"] })).Should().Equal(one.Id);
         (await Ids(new MachineFilter { Tags = ["web", "db"] })).Should().BeEmpty();
-        (await Ids(new MachineFilter { PowerStates = [MachinePowerState.Off], Zones = ["default"], Pools = ["default"], Domains = ["maas"] })).Should().Equal(one.Id);
+        (await Ids(new MachineFilter { PowerStates = [MachinePowerState.Off], Zones = ["default"], Pools = ["default"], Domains =
+            ["maas"] })).Should().Equal(one.Id);
         (await Ids(new MachineFilter { Hostnames = ["' OR 1=1 --"] })).Should().BeEmpty();
 
-        async Task<IEnumerable<SystemId>> Ids(MachineFilter filter) => (await test.Machines.ListAsync(filter)).Select(machine => machine.Id);
+        async Task<IEnumerable<SystemId>> Ids(MachineFilter filter) =>
+            (await test.Machines.ListAsync(filter)).Select(machine => machine.Id);
     }
 
     [Fact]
@@ -173,7 +183,8 @@ public class MachinesTests
     {
         await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
-        foreach (var last in new[] { 1, 2, 3, 4, 5, 3 }) await test.Machines.ReportAddressAsync(machine.Id, IPAddress.Parse($"10.0.0.{last}"));
+        foreach (var last in new[] { 1, 2, 3, 4, 5, 3 })
+            await test.Machines.ReportAddressAsync(machine.Id, IPAddress.Parse($"10.0.0.{last}"));
         (await test.GetAsync(machine.Id)).IpAddresses.Should().Equal("10.0.0.3", "10.0.0.5", "10.0.0.4", "10.0.0.2");
     }
 

@@ -19,9 +19,11 @@ public class NewMachineTests
         await using var test = await TestCore.OpenAsync(options => options.ReservedHostnames = ["myserver"]);
         var wanted = new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")], Hostname = name };
         (await test.Machines.EnlistAsync(wanted)).Should().BeOfType<CreateResult.Refused>().Which.Field.Should().Be("hostname");
-        (await test.Machines.CreateAsync(wanted, "admin")).Should().BeOfType<CreateResult.Refused>().Which.Reason.Should().Contain("reserved");
+        (await test.Machines.CreateAsync(wanted, "admin")).Should().BeOfType<CreateResult.Refused>().Which.Reason.Should()
+            .Contain("reserved");
         var machine = await test.EnlistAsync();
-        (await test.Machines.EditAsync(machine.Id, null, each => each with { Hostname = name.Split('.')[0] })).Should().BeOfType<EditResult.Refused>().Which.Field.Should().Be("hostname");
+        (await test.Machines.EditAsync(machine.Id, null, each => each with { Hostname = name.Split('.')[0] })).Should()
+            .BeOfType<EditResult.Refused>().Which.Field.Should().Be("hostname");
     }
 
     [Fact]
@@ -31,7 +33,8 @@ public class NewMachineTests
         var machine = await test.EnlistAsync();
         (await test.Machines.EditAsync(machine.Id, null, each => each with { Hostname = "myserver" })).Should().BeOfType<EditResult.Done>();
         await test.Core.DisposeAsync();
-        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = test.DataSource, ReservedHostnames = ["myserver"] });
+        await using var core =
+            await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = test.DataSource, ReservedHostnames = ["myserver"] });
         (await core.Machines.EditAsync(machine.Id, null, each => each with { Description = "x" })).Should().BeOfType<EditResult.Done>();
     }
 
@@ -41,7 +44,8 @@ public class NewMachineTests
         await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
         foreach (var name in new[] { "", new string('x', 65) })
-            (await test.Machines.EditAsync(machine.Id, null, each => each with { Power = new PowerSettings("ipmi", new Dictionary<string, string> { [name] = "" }) }))
+            (await test.Machines.EditAsync(machine.Id, null, each =>
+                each with { Power = new PowerSettings("ipmi", new Dictionary<string, string> { [name] = "" }) }))
                 .Should().BeOfType<EditResult.Refused>().Which.Field.Should().Be("power_parameters");
     }
 
@@ -53,7 +57,8 @@ public class NewMachineTests
         var heard = await test.EnlistAsync("52:54:00:00:00:02");
         var accepted = await test.EnlistAsync("52:54:00:00:00:03");
         await test.DoAsync(accepted.Id, new MachineCommand.Commission());
-        var declared = (await test.Machines.CreateAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:04")] }, "admin")).Should().BeOfType<CreateResult.Created>().Which.Machine;
+        var declared = (await test.Machines.CreateAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:04")] }, "admin"))
+            .Should().BeOfType<CreateResult.Created>().Which.Machine;
 
         test.Clock.Advance(TimeSpan.FromDays(29));
         await test.Core.Timeline.ObserveAsync(new Observation(test.Clock.GetUtcNow(), heard.MacAddresses[0], "DHCP", "discover"));

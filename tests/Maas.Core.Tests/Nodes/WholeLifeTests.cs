@@ -33,7 +33,8 @@ public class WholeLifeTests
 
         var allocated = await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob", TokenKey = "t1", AgentName = "juju" });
         allocated.Should().BeOfType<AllocationResult.Allocated>().Which.Machine.Owner.Should().Be("bob");
-        machine = await test.DoAsync(machine.Id, new MachineCommand.Deploy("bob") { UserData = Encoding.ASCII.GetBytes("#cloud-config\n") });
+        machine = await test.DoAsync(
+            machine.Id, new MachineCommand.Deploy("bob") { UserData = Encoding.ASCII.GetBytes("#cloud-config\n") });
         machine.Status.Should().Be(MachineStatus.Deploying);
         machine.Deployment!.Disk.Should().Be(new InstallDisk("vda", "serial-vda"));
         machine.NextBoot.Should().BeOfType<BootIntent.Install>().Which.Image.Name.Should().Be("custom/debian-12");

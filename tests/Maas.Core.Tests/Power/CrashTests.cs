@@ -98,6 +98,7 @@ public class CrashTests
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.StatusMessage.Should().Be("Node operation 'Commissioning' timed out after 30 minutes.");
         test.Power.StateOf(machine.Id).Should().Be(MachinePowerState.Off, "a machine that hangs is not left running");
-        (await test.Core.ScriptResults.ListAsync(machine.Id)).Should().OnlyContain(result => result.Status == Core.Scripts.ScriptStatus.TimedOut);
+        (await test.Core.ScriptResults.ListAsync(machine.Id)).Should()
+            .OnlyContain(result => result.Status == Core.Scripts.ScriptStatus.TimedOut);
     }
 }

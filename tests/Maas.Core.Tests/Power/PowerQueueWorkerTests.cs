@@ -80,7 +80,8 @@ public class PowerQueueWorkerTests
         }
 
         machine.Status.Should().Be(MachineStatus.FailedReleasing);
-        machine.StatusMessage.Should().Be("Node operation 'Releasing' timed out after 5 minutes. Its power did not obey: 10.0.0.9 does not answer");
+        machine.StatusMessage.Should()
+            .Be("Node operation 'Releasing' timed out after 5 minutes. Its power did not obey: 10.0.0.9 does not answer");
     }
 
     [Fact]
@@ -154,7 +155,8 @@ public class PowerQueueWorkerTests
         await using var test = await TestCore.OpenAsync();
         var machine = await test.ReadyAsync(powerType: "wakeonlan");
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
-        test.Power.Answer = action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.") : null;
+        test.Power.Answer =
+            action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.") : null;
         await test.DoAsync(machine.Id, new MachineCommand.Release());
 
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
@@ -166,7 +168,8 @@ public class PowerQueueWorkerTests
     public async Task An_operation_asks_once_to_turn_the_machine_off_by_hand_and_the_next_one_asks_again()
     {
         await using var test = await TestCore.OpenAsync();
-        test.Power.Answer = action => action is PowerAction.TurnOn ? null : new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.");
+        test.Power.Answer =
+            action => action is PowerAction.TurnOn ? null : new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.");
         var machine = await test.ReadyAsync(powerType: "wakeonlan");
         (await AskedAsync()).Should().Be(1, "commissioning turns the machine off before its inventory and after it");
         await test.ReopenAsync();
@@ -177,7 +180,8 @@ public class PowerQueueWorkerTests
         await test.DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
         (await AskedAsync()).Should().Be(2);
-        test.Power.Asked.Count(action => action is PowerAction.TurnOff or PowerAction.ShutDown).Should().BeGreaterThan(2, "each time the driver is asked");
+        test.Power.Asked.Count(action => action is PowerAction.TurnOff or PowerAction.ShutDown).Should()
+            .BeGreaterThan(2, "each time the driver is asked");
 
         async Task<int> AskedAsync() => (await test.Core.Events.QueryAsync(new EventQuery { Level = EventLevel.Warning }))
             .Count(happened => happened.Note.Description.Contains("off by hand", StringComparison.Ordinal));
@@ -188,7 +192,9 @@ public class PowerQueueWorkerTests
     {
         await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync(powerType: "wakeonlan");
-        test.Power.Answer = action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.") : new MachinePowerResult.Done(MachinePowerState.Unknown);
+        test.Power.Answer =
+            action => action is PowerAction.TurnOff ? new MachinePowerResult.Unsupported("Wake-on-LAN cannot turn off.")
+                : new MachinePowerResult.Done(MachinePowerState.Unknown);
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.SettleAsync(machine.Id);
         await ElapseAsync(19);
@@ -302,7 +308,8 @@ public class PowerQueueWorkerTests
         {
             test.Power.Answer = _ => null;
             test.DoAsync(machine.Id, new MachineCommand.Abort()).GetAwaiter().GetResult();
-            test.Core.PowerQueue.PassAsync().GetAwaiter().GetResult().Should().Be(0, "two commands at once would cross on their way to one controller");
+            test.Core.PowerQueue.PassAsync().GetAwaiter().GetResult().Should()
+                .Be(0, "two commands at once would cross on their way to one controller");
             return succeeds ? null : new MachinePowerResult.Failed("busy");
         };
         await test.SettleAsync(machine.Id);

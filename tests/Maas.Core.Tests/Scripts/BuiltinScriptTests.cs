@@ -35,12 +35,15 @@ public sealed class BuiltinScriptTests : IDisposable
         hardware.Identity.Uuid.Should().Be("0a1b2c3d-0000-0000-0000-000000000001");
         hardware.Identity.ChassisType.Should().Be(23);
         hardware.Disks.Should().Equal(
-            new Disk { Name = "sda", Size = 1024 * 1024, Rotational = true, Bus = "sata", Serial = "SN-42", Model = "Spinner 9", Wwid = "naa.5000c500a1b2c3d4", Path = "pci-0000:00:1f.2-ata-1-scsi-0:0:0" },
+            new Disk { Name = "sda", Size = 1024 * 1024, Rotational = true, Bus = "sata", Serial = "SN-42", Model = "Spinner 9", Wwid =
+                "naa.5000c500a1b2c3d4", Path = "pci-0000:00:1f.2-ata-1-scsi-0:0:0" },
             new Disk { Name = "sdb", Size = 2 * 1024 * 1024, Rotational = true, Removable = true, Bus = "usb", Path = "pci-0000:00:14.0" },
             new Disk { Name = "vda", Size = 2147483648, Rotational = true, Bus = "virtio", Serial = "VIRT1", Path = "pci-0000:00:04.0" });
         hardware.Interfaces.Should().Equal(
-            new NetworkInterface { Name = "eth0", MacAddress = MacAddress.Parse("52:54:00:00:00:01"), SpeedMbps = 1000, LinkUp = true, Driver = "virtio_net", PciAddress = "0000:00:03.0", Vendor = "1af4", Product = "1000" },
-            new NetworkInterface { Name = "eth1", MacAddress = MacAddress.Parse("52:54:00:00:00:02"), Driver = "virtio_net", PciAddress = "0000:00:05.0", Vendor = "1af4", Product = "1000" });
+            new NetworkInterface { Name = "eth0", MacAddress = MacAddress.Parse("52:54:00:00:00:01"), SpeedMbps = 1000, LinkUp =
+                true, Driver = "virtio_net", PciAddress = "0000:00:03.0", Vendor = "1af4", Product = "1000" },
+            new NetworkInterface { Name = "eth1", MacAddress = MacAddress.Parse("52:54:00:00:00:02"), Driver = "virtio_net", PciAddress =
+                "0000:00:05.0", Vendor = "1af4", Product = "1000" });
         hardware.NumaNodes.Should().Equal(new NumaNode(0, "0-1", 1953));
         hardware.PciDevices.Select(device => device.Address).Should().Equal("0000:00:03.0", "0000:00:05.0");
         hardware.UsbDevices.Should().Equal(new UsbDevice("1-1", "0627", "0001", "Tablet"));
@@ -149,7 +152,9 @@ public sealed class BuiltinScriptTests : IDisposable
         // busybox has its own applets alone, as in the ephemeral environment; dash finds the full system's tools.
         var program = Judge.Require(shell);
         if (shell != "busybox") Judge.RequireAll("cmp", "curl");
-        string[] arguments = ["-i", $"PATH={await PathOfAsync(shell, program)}", $"MAAS_SYSROOT={_root.Path}", .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path];
+        string[] arguments =
+            ["-i", $"PATH={await PathOfAsync(shell, program)}", $"MAAS_SYSROOT={_root.Path}",
+            .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path];
         return await Judge.RunAsync("env", arguments);
     }
 

@@ -68,7 +68,8 @@ internal sealed class FakeRoot : IDisposable
     {
         Directory($"sys/{device}/block/{name}/queue");
         Directory("sys/block");
-        System.IO.File.CreateSymbolicLink(System.IO.Path.Combine(Path, "sys/block", name), System.IO.Path.Combine(Path, "sys", device, "block", name));
+        System.IO.File.CreateSymbolicLink(
+            System.IO.Path.Combine(Path, "sys/block", name), System.IO.Path.Combine(Path, "sys", device, "block", name));
         if (device != "devices/virtual") Directory($"sys/{device}/block/{name}/device");
         File($"sys/block/{name}/size", $"{sectors}");
         File($"sys/block/{name}/removable", $"{removable}");

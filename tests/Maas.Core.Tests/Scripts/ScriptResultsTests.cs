@@ -38,7 +38,8 @@ public class ScriptResultsTests
         machine.StatusMessage.Should().Be("Failed scripts: 20-maas-disk-read.");
         Encoding.UTF8.GetString((await test.Core.ScriptResults.OutputAsync(bad.Id))!.StandardOutput.Span).Should().Be("vda: no");
         (await test.Core.ScriptResults.ListAsync(id)).Single(result => result.Id == bad.Id).Should()
-            .Match<ScriptResult>(result => result.Status == ScriptStatus.Failed && result.ExitStatus == 1 && result.Started != null && result.Ended != null);
+            .Match<ScriptResult>(result =>
+            result.Status == ScriptStatus.Failed && result.ExitStatus == 1 && result.Started != null && result.Ended != null);
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public class ScriptResultsTests
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.Hardware.Should().BeNull();
         var inventory = (await test.Core.ScriptResults.ListAsync(id)).Single(result => result.Name == BuiltinScripts.Inventory);
-        Encoding.UTF8.GetString((await test.Core.ScriptResults.OutputAsync(inventory.Id))!.StandardError.Span).Should().Contain("cut short");
+        Encoding.UTF8.GetString((await test.Core.ScriptResults.OutputAsync(inventory.Id))!.StandardError.Span).Should()
+            .Contain("cut short");
     }
 
     [Fact]
@@ -68,13 +70,15 @@ public class ScriptResultsTests
         await test.DoAsync(id, new MachineCommand.Test());
         var pending = (await test.Core.ScriptResults.PendingAsync(id))[0].Result;
 
-        (await test.Core.BootTokens.RedeemAsync(old!.Value, IPAddress.Loopback)).Should().BeOfType<BootTokenResult.Refused>("it is of the operation before");
+        (await test.Core.BootTokens.RedeemAsync(old!.Value, IPAddress.Loopback)).Should()
+            .BeOfType<BootTokenResult.Refused>("it is of the operation before");
         (await ReportAsync()).Status.Should().Be(ScriptStatus.Pending);
         var token = await test.Core.BootTokens.IssueAsync(id, null);
         await test.Core.BootTokens.RedeemAsync(token!.Value, IPAddress.Loopback);
         (await ReportAsync()).Status.Should().Be(ScriptStatus.Passed);
 
-        async Task<ScriptResult> ReportAsync() => (await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = pending.Id, ExitStatus = 0 }))!;
+        async Task<ScriptResult> ReportAsync() =>
+            (await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = pending.Id, ExitStatus = 0 }))!;
     }
 
     [Fact]
@@ -82,7 +86,8 @@ public class ScriptResultsTests
     {
         await using var test = await TestCore.OpenAsync();
         var id = await CommissioningAsync(test);
-        await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { Name = BuiltinScripts.Inventory, ExitStatus = 0, Output = Output(Inventories.Small()) });
+        await test.Core.ScriptResults.ReportAsync(
+            id, new ScriptReport { Name = BuiltinScripts.Inventory, ExitStatus = 0, Output = Output(Inventories.Small()) });
 
         var machine = await test.DoAsync(id, new MachineCommand.Signal(SignalReport.Ok, null));
 
@@ -108,8 +113,10 @@ public class ScriptResultsTests
         var script = (await test.Core.ScriptResults.PendingAsync(id))[1].Result;
 
         (await test.Core.ScriptResults.ReportAsync(other.Id, new ScriptReport { ResultId = script.Id, ExitStatus = 0 })).Should().BeNull();
-        (await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = script.Id, ExitStatus = 1 }))!.Status.Should().Be(ScriptStatus.Failed);
-        (await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = script.Id, ExitStatus = 0 }))!.Status.Should().Be(ScriptStatus.Failed);
+        (await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = script.Id, ExitStatus = 1 }))!.Status.Should()
+            .Be(ScriptStatus.Failed);
+        (await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = script.Id, ExitStatus = 0 }))!.Status.Should()
+            .Be(ScriptStatus.Failed);
         (await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = 99999, ExitStatus = 0 })).Should().BeNull();
     }
 
@@ -119,10 +126,13 @@ public class ScriptResultsTests
         await using var test = await TestCore.OpenAsync();
         await test.EnlistAsync("52:54:00:00:00:02");
         var id = await CommissioningAsync(test);
-        var greedy = Inventories.Small().Replace("end\n", "nic\tname=eth1\tmac=52:54:00:00:00:02\nnic\tname=eth2\tmac=52:54:00:00:00:03\nend\n", StringComparison.Ordinal);
+        var greedy = Inventories.Small()
+            .Replace("end\n", "nic\tname=eth1\tmac=52:54:00:00:00:02\nnic\tname=eth2\tmac=52:54:00:00:00:03\nend\n",
+            StringComparison.Ordinal);
         await test.RunScriptsAsync(id, greedy);
 
-        (await test.GetAsync(id)).MacAddresses.Select(address => address.ToString()).Should().Equal("52:54:00:00:00:01", "52:54:00:00:00:03");
+        (await test.GetAsync(id)).MacAddresses.Select(address => address.ToString()).Should()
+            .Equal("52:54:00:00:00:01", "52:54:00:00:00:03");
     }
 
     [Fact]

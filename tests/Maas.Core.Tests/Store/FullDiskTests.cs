@@ -16,31 +16,39 @@ public class FullDiskTests
     public async Task Below_the_reserve_nothing_is_written_but_deletions_and_a_request_is_still_fresh_once()
     {
         var free = 1000L * Megabyte;
-        await using var test = await TestCore.OpenAsync(options => (options.SpareBytes, options.MeasureDisk) = (64 * Megabyte, () => (free, 100_000L * Megabyte)));
+        await using var test =
+            await TestCore.OpenAsync(options =>
+            (options.SpareBytes, options.MeasureDisk) = (64 * Megabyte, () => (free, 100_000L * Megabyte)));
         var user = (await test.Core.Users.CreateAsync("bob", "", new Secret(""), false))!;
         var key = await test.Core.Users.CreateApiKeyAsync(user);
         var machine = await test.EnlistAsync();
         await test.Core.Files.PutAsync("bob", "large", new byte[8 * Megabyte]);
-        var ssh = (await test.Core.SshKeys.AddAsync("bob", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a"))!;
+        var ssh = (await test.Core.SshKeys.AddAsync(
+            "bob", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a"))!;
 
         free = 60L * Megabyte;
         foreach (var write in new Func<Task>[]
         {
-            () => test.Core.Files.PutAsync("bob", "more", new byte[1]), () => test.Core.Users.CreateApiKeyAsync(user), () => test.Core.Users.CreateAsync("eve", "", new Secret(""), false),
-            () => test.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission()), () => test.Machines.CreateAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:02")] }, "bob"),
-            () => test.Core.Events.WriteAsync(machine.Id, new(EventLevel.Info, "x", "y")), () => test.Core.BootTokens.IssueAsync(machine.Id, null),
+            () => test.Core.Files.PutAsync("bob", "more", new byte[1]), () => test.Core.Users.CreateApiKeyAsync(user), () =>
+            test.Core.Users.CreateAsync("eve", "", new Secret(""), false),
+            () => test.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission()), () =>
+            test.Machines.CreateAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:02")] }, "bob"),
+            () => test.Core.Events.WriteAsync(machine.Id, new(EventLevel.Info, "x", "y")), () =>
+            test.Core.BootTokens.IssueAsync(machine.Id, null),
             () => test.Core.Settings.SetAsync("x", "1"),
         })
             await FluentActions.Awaiting(write).Should().ThrowAsync<StoreFullException>().WithMessage("*Only deletions are possible*");
 
         var now = test.Clock.GetUtcNow().ToUnixTimeSeconds();
-        (await test.Core.Nonces.UseAsync(key.ConsumerKey, key.TokenKey, "once", now)).Should().Be(NonceVerdict.Fresh, "the request may be the deletion that makes room");
+        (await test.Core.Nonces.UseAsync(key.ConsumerKey, key.TokenKey, "once", now)).Should()
+            .Be(NonceVerdict.Fresh, "the request may be the deletion that makes room");
         (await test.Core.Nonces.UseAsync(key.ConsumerKey, key.TokenKey, "once", now)).Should().Be(NonceVerdict.Used);
 
         (await test.Core.Files.DeleteAsync("bob", "large")).Should().BeTrue();
         // The file does not get smaller, but 8 MiB of it are free now: that is room enough again.
         await test.Core.Files.PutAsync("bob", "more", new byte[1]);
-        (await test.Core.Nonces.UseAsync(key.ConsumerKey, key.TokenKey, "once", now)).Should().Be(NonceVerdict.Used, "it was used while there was no room");
+        (await test.Core.Nonces.UseAsync(key.ConsumerKey, key.TokenKey, "once", now)).Should()
+            .Be(NonceVerdict.Used, "it was used while there was no room");
 
         free = 1L * Megabyte;
         await FluentActions.Awaiting(() => test.Core.Files.PutAsync("bob", "more", new byte[1])).Should().ThrowAsync<StoreFullException>();
@@ -96,7 +104,9 @@ public class FullDiskTests
     [Fact]
     public async Task A_user_keeps_so_many_files_bytes_and_keys_and_other_users_have_their_own()
     {
-        await using var test = await TestCore.OpenAsync(options => options.Quotas = new StoreQuotas { FilesPerUser = 3, FileBytesPerUser = 1000, ApiKeysPerUser = 2, SshKeysPerUser = 1 });
+        await using var test =
+            await TestCore.OpenAsync(options =>
+            options.Quotas = new StoreQuotas { FilesPerUser = 3, FileBytesPerUser = 1000, ApiKeysPerUser = 2, SshKeysPerUser = 1 });
         var user = (await test.Core.Users.CreateAsync("bob", "", new Secret(""), false))!;
         var files = test.Core.Files;
         await files.PutAsync("bob", "a", new byte[500]);
@@ -115,13 +125,16 @@ public class FullDiskTests
         (await test.Core.SshKeys.AddAsync("bob", Key + " a")).Should().NotBeNull("it is there already");
         await Exceeds(() => test.Core.SshKeys.AddAsync("bob", Key + " b"), "*1 SSH keys*");
 
-        static async Task Exceeds(Func<Task> write, string words) => await FluentActions.Awaiting(write).Should().ThrowAsync<QuotaExceededException>().WithMessage(words);
+        static async Task Exceeds(Func<Task> write, string words) =>
+            await FluentActions.Awaiting(write).Should().ThrowAsync<QuotaExceededException>().WithMessage(words);
     }
 
     [Fact]
     public async Task Of_what_a_machines_scripts_printed_the_newest_is_kept_within_the_quota_and_the_results_stay()
     {
-        await using var test = await TestCore.OpenAsync(options => options.Quotas = new StoreQuotas { ScriptOutputBytesPerMachine = 2500, ScriptResultsPerMachine = 6 });
+        await using var test =
+            await TestCore.OpenAsync(options =>
+            options.Quotas = new StoreQuotas { ScriptOutputBytesPerMachine = 2500, ScriptResultsPerMachine = 6 });
         var machine = await test.EnlistAsync();
         for (var round = 0; round < 3; round++)
         {

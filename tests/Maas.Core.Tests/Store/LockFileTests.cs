@@ -28,7 +28,8 @@ public sealed class LockFileTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_opened_is_not_taken_for_one_that_is_held()
     {
-        FluentActions.Invoking(() => LockFile.TryTake(System.IO.Path.Combine(_directory, "missing", "lock"), FileMode.OpenOrCreate)).Should().Throw<DirectoryNotFoundException>();
+        FluentActions.Invoking(() => LockFile.TryTake(System.IO.Path.Combine(_directory, "missing", "lock"), FileMode.OpenOrCreate))
+            .Should().Throw<DirectoryNotFoundException>();
         FluentActions.Invoking(() => LockFile.TryTake(Path, FileMode.Open)).Should().Throw<FileNotFoundException>();
     }
 

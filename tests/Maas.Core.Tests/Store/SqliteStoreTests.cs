@@ -104,7 +104,8 @@ public sealed class SqliteStoreTests : IDisposable
     {
         var database = Open();
         var writes = Enumerable.Range(0, 200).Select(number => database.WriteAsync(
-            connection => connection.Execute("INSERT INTO settings (name, json) VALUES (@name, '1')", ("@name", $"n{number}")), default)).ToList();
+            connection => connection.Execute("INSERT INTO settings (name, json) VALUES (@name, '1')", ("@name", $"n{number}")), default))
+                .ToList();
         database.Dispose();
         await Task.WhenAll(writes);
 

@@ -18,8 +18,10 @@ public sealed class StoreLockTests : IDisposable
         using var first = Open();
         File.Delete(DataSource + ".lock");
 
-        FluentActions.Invoking(Open).Should().Throw<StoreLockedException>().WithMessage($"*process {Environment.ProcessId} on {Environment.MachineName} since 20*");
-        FluentActions.Invoking(Open).Should().Throw<StoreLockedException>("the refused one holds nothing, and the lock file that it made changes nothing");
+        FluentActions.Invoking(Open).Should().Throw<StoreLockedException>()
+            .WithMessage($"*process {Environment.ProcessId} on {Environment.MachineName} since 20*");
+        FluentActions.Invoking(Open).Should()
+            .Throw<StoreLockedException>("the refused one holds nothing, and the lock file that it made changes nothing");
         (await first.WriteAsync(connection => connection.Execute("CREATE TABLE kept (x)"), CancellationToken.None)).Should().Be(0);
     }
 

@@ -52,7 +52,8 @@ public class ValueTests
         var id = SystemId.New();
         id.ToString().Should().HaveLength(6);
         SystemId.Parse(id.ToString()).Should().Be(id);
-        SystemId.Parse("node-0123456F-0000-0000-0000-000000000000".ToLowerInvariant()).ToString().Should().Be("node-0123456f-0000-0000-0000-000000000000");
+        SystemId.Parse("node-0123456F-0000-0000-0000-000000000000".ToLowerInvariant()).ToString().Should()
+            .Be("node-0123456f-0000-0000-0000-000000000000");
         SystemId.TryParse("ABC346", out _).Should().BeFalse();
         SystemId.TryParse("abc34", out _).Should().BeFalse();
         SystemId.TryParse("../../", out _).Should().BeFalse();

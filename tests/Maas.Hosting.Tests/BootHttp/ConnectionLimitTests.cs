@@ -106,7 +106,8 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
         _source = IPAddress.Parse(source);
         var client = new TcpClient();
         _clients.Add(client);
-        var address = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var address = new Uri(_application.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses.Single());
         try
         {
             await client.ConnectAsync(address.Host, address.Port, Token);
@@ -128,7 +129,8 @@ public sealed class ConnectionLimitTests : IAsyncLifetime
             var stream = client.GetStream();
             await stream.WriteAsync("GET / HTTP/1.1\r\nHost: maas\r\n\r\n"u8.ToArray(), Token);
             var (answer, buffer) = ("", new byte[4096]);
-            while (!answer.EndsWith("served\r\n0\r\n\r\n", StringComparison.Ordinal) && !answer.EndsWith("served", StringComparison.Ordinal))
+            while (!answer.EndsWith("served\r\n0\r\n\r\n", StringComparison.Ordinal)
+                && !answer.EndsWith("served", StringComparison.Ordinal))
             {
                 var length = await stream.ReadAsync(buffer, Token);
                 if (length == 0) return false;

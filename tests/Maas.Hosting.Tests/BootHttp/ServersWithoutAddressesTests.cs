@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Tests.BootHttp;
 
-/// <summary>Boot files behind a Unix socket, as behind a reverse proxy on the same host, and in a server in memory, as in ASP.NET's TestServer: a request has no addresses there.</summary>
+/// <summary>
+/// Boot files behind a Unix socket, as behind a reverse proxy on the same host, and in a server in memory, as in ASP.NET's TestServer: a
+/// request has no addresses there.
+/// </summary>
 public sealed class ServersWithoutAddressesTests : IDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("maas-addressless");
@@ -31,7 +34,8 @@ public sealed class ServersWithoutAddressesTests : IDisposable
                 return new NetworkStream(socket, ownsSocket: true);
             },
         });
-        (await client.GetByteArrayAsync("http://maas/MAAS/boot/program", TestContext.Current.CancellationToken)).Should().HaveCount(200_000);
+        (await client.GetByteArrayAsync("http://maas/MAAS/boot/program", TestContext.Current.CancellationToken)).Should()
+            .HaveCount(200_000);
         (await client.GetAsync("http://maas/MAAS/boot/ipxe/52-54-00-12-34-56", TestContext.Current.CancellationToken)).StatusCode
             .Should().Be(HttpStatusCode.NotFound, "there is no environment for a script to name");
     }

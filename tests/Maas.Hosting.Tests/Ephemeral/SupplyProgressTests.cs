@@ -14,6 +14,8 @@ public sealed class SupplyProgressTests
         foreach (var done in (long[])[0, 10, 20]) progress.Report(new ImportProgress("Downloading", "busybox.deb", done, 20));
         foreach (var done in (long[])[0, 1]) progress.Report(new ImportProgress("Packing", Item: null, done));
         progress.Report(new ImportProgress("Downloading", "busybox.deb"));
-        log.Should().Equal("Ephemeral environment: Downloading busybox.deb", "Ephemeral environment: Packing", "Ephemeral environment: Downloading busybox.deb");
+        log.Should().Equal(
+            "Ephemeral environment: Downloading busybox.deb", "Ephemeral environment: Packing",
+                "Ephemeral environment: Downloading busybox.deb");
     }
 }

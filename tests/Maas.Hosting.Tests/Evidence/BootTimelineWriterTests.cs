@@ -15,27 +15,40 @@ public class BootTimelineWriterTests
 
     public static TheoryData<BootObservation, string> Sentences => new()
     {
-        { new BootObservation.DhcpExchange(At, Hardware, Address, 0xcafe, "DISCOVER", "OFFER", "a free address", "snponly.efi", TimeSpan.FromMilliseconds(1.25)), "DISCOVER answered with OFFER 10.0.0.100, boot file snponly.efi in 1.3 ms (a free address; xid 0000cafe)" },
-        { new BootObservation.DhcpExchange(At, Hardware, null, 1, "DISCOVER", null, "the pool is empty", null, TimeSpan.Zero), "DISCOVER not answered (the pool is empty; xid 00000001)" },
+        { new BootObservation.DhcpExchange(
+        At, Hardware, Address, 0xcafe, "DISCOVER", "OFFER", "a free address", "snponly.efi", TimeSpan.FromMilliseconds(1.25)),
+            "DISCOVER answered with OFFER 10.0.0.100, boot file snponly.efi in 1.3 ms (a free address; xid 0000cafe)" },
+        { new BootObservation.DhcpExchange(At, Hardware, null, 1, "DISCOVER", null, "the pool is empty", null, TimeSpan.Zero),
+        "DISCOVER not answered (the pool is empty; xid 00000001)" },
         { new BootObservation.OtherServerSeen(At, Hardware, Address, Server), "another DHCP server, 10.0.0.2, offered 10.0.0.100" },
-        { new BootObservation.OtherServerSeen(At, Hardware, null, null) { Identifier = "00:03:00:01:52:54:00:00:00:99" }, "another DHCP server, 00:03:00:01:52:54:00:00:00:99, offered something" },
-        { new BootObservation.OtherRouterSeen(At, Hardware, Address) { Link = "eth0", ManagedAddresses = true, OtherConfiguration = true, RouterLifetime = TimeSpan.FromMinutes(30) }, "another router, 10.0.0.100, advertises itself on eth0, sends hosts to DHCPv6 for addresses, sends hosts to DHCPv6 for the rest, is the default router for 1800 s" },
-        { new BootObservation.OtherRouterSeen(At, null, Address) { Link = "eth0" }, "another router, 10.0.0.100, advertises itself on eth0" },
-        { new BootObservation.LimitReached(At, Hardware, null, "60 new clients in a minute behind relay 10.0.0.2"), "turned away, the first of those beyond a bound: 60 new clients in a minute behind relay 10.0.0.2" },
-        { new BootObservation.ScriptServed(At, Hardware, Address, "ipxe/52-54-00-12-34-56", "local disk"), "10.0.0.100 fetched ipxe/52-54-00-12-34-56: local disk" },
-        { new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "blksize 1468", TimeSpan.FromSeconds(2)), "10.0.0.100 fetched snponly.efi, 1000 bytes in 2.00 s: completed (blksize 1468)" },
+        { new BootObservation.OtherServerSeen(At, Hardware, null, null) { Identifier = "00:03:00:01:52:54:00:00:00:99" },
+        "another DHCP server, 00:03:00:01:52:54:00:00:00:99, offered something" },
+        { new BootObservation.OtherRouterSeen(At, Hardware, Address) { Link = "eth0", ManagedAddresses = true, OtherConfiguration =
+        true, RouterLifetime = TimeSpan.FromMinutes(30) },
+        "another router, 10.0.0.100, advertises itself on eth0, sends hosts to DHCPv6 for addresses, sends hosts to DHCPv6 for the rest, is the default router for 1800 s" },
+        { new BootObservation.OtherRouterSeen(At, null, Address) { Link = "eth0" },
+        "another router, 10.0.0.100, advertises itself on eth0" },
+        { new BootObservation.LimitReached(At, Hardware, null, "60 new clients in a minute behind relay 10.0.0.2"),
+        "turned away, the first of those beyond a bound: 60 new clients in a minute behind relay 10.0.0.2" },
+        { new BootObservation.ScriptServed(At, Hardware, Address, "ipxe/52-54-00-12-34-56", "local disk"),
+        "10.0.0.100 fetched ipxe/52-54-00-12-34-56: local disk" },
+        { new BootObservation.FileTransfer(
+        At, null, Address, "tftp", "snponly.efi", 1000, "completed", "blksize 1468", TimeSpan.FromSeconds(2)),
+            "10.0.0.100 fetched snponly.efi, 1000 bytes in 2.00 s: completed (blksize 1468)" },
         { new BootObservation.LineLogged(At, Address, SyslogMessage.Parse("<6>kernel: eth0: link up"u8)), "kernel: eth0: link up" },
     };
 
     [Theory, MemberData(nameof(Sentences))]
-    public void An_observation_is_a_sentence(BootObservation observation, string sentence) => BootTimelineWriter.Words(observation).Should().Be(sentence);
+    public void An_observation_is_a_sentence(BootObservation observation, string sentence) =>
+    BootTimelineWriter.Words(observation).Should().Be(sentence);
 
     [Fact]
     public async Task A_file_is_put_down_to_the_machine_that_has_the_address()
     {
         await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
         using var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
-        timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
+        timeline.Observe(
+            new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "nobody's", 1, "completed", "", TimeSpan.Zero));
         timeline.Complete();
@@ -53,13 +66,15 @@ public class BootTimelineWriterTests
         await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
         using var timeline = new BootTimelineWriter(core.Timeline, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
-        timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
+        timeline.Observe(
+            new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Complete();
 
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         await timeline.ExecuteTask!; // started above
 
-        (await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Should().ContainSingle().Which.Kind.Should().Be("dhcp");
+        (await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Should().ContainSingle().Which.Kind.Should()
+            .Be("dhcp");
     }
 
     [Fact]
@@ -69,15 +84,18 @@ public class BootTimelineWriterTests
         var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
-        timeline.Observe(new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
-        while ((await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Count == 0) await Task.Yield(); // it waits for the next one then
+        timeline.Observe(
+            new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
+        while ((await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Count == 0)
+            await Task.Yield(); // it waits for the next one then
         timeline.Dispose();
         await execution.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     private sealed class WithoutDescriptors : IAddressResolver
     {
-        public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => new(AddressEvidence.None);
+        public ValueTask<AddressEvidence> FindEvidenceAsync(
+            HardwareAddress client, IPAddress address, CancellationToken cancellationToken) => new(AddressEvidence.None);
 
         public HardwareAddress? OwnerOf(IPAddress address) => throw new System.ComponentModel.Win32Exception(24);
     }

@@ -24,22 +24,27 @@ public class MachineCaptureTests
         var path = $"api/2.0/machines/{machine.Id}/?op=get_capture";
         using var stranger = new HttpClient { BaseAddress = server.Base };
         (await stranger.GetAsync(path, Token)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        using var node = await AskAsync(stranger, path, await server.Get<MaasCore>().MachineTokens.GetOrCreateAsync(machine.Id, Token) is { } own ? $"{own.ConsumerKey}:{own.TokenKey}:{own.TokenSecret.Reveal()}" : "");
+        using var node = await AskAsync(
+            stranger, path, await server.Get<MaasCore>().MachineTokens.GetOrCreateAsync(machine.Id, Token) is { } own
+                ? $"{own.ConsumerKey}:{own.TokenKey}:{own.TokenSecret.Reveal()}" : "");
         node.StatusCode.Should().BeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden);
 
         using var answer = await AskAsync(stranger, path, server.ApiKey);
         answer.StatusCode.Should().Be(HttpStatusCode.OK);
         var file = await answer.Content.ReadAsByteArrayAsync(Token);
         answer.Content.Headers.ContentLength.Should().Be(file.Length);
-        PcapReader.Read(file).Should().Contain(p => p.IsDhcp && p.IsSent == true && p.Comment!.Length > 0).And.Contain(p => p.Destination.Port == server.TftpPort);
+        PcapReader.Read(file).Should().Contain(p => p.IsDhcp && p.IsSent == true && p.Comment!.Length > 0).And
+            .Contain(p => p.Destination.Port == server.TftpPort);
         var folder = Directory.CreateTempSubdirectory("maas-capture");
         var capture = Path.Combine(folder.FullName, "machine.pcapng");
         await File.WriteAllBytesAsync(capture, file, Token);
         (await Judge.RunAsync(tcpdump, ["-r", capture, "-n"], cancellationToken: Token)).Approved().Output.Should().Contain("UDP");
         folder.Delete(recursive: true);
 
-        var unknown = ((CreateResult.Created)await server.Get<Machines>().EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:99:99:99")] }, cancellationToken: Token)).Machine;
-        (await AskAsync(stranger, $"api/2.0/machines/{unknown.Id}/?op=get_capture", server.ApiKey)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        var unknown = ((CreateResult.Created)await server.Get<Machines>()
+            .EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:99:99:99")] }, cancellationToken: Token)).Machine;
+        (await AskAsync(stranger, $"api/2.0/machines/{unknown.Id}/?op=get_capture", server.ApiKey)).StatusCode.Should()
+            .Be(HttpStatusCode.NotFound);
     }
 
     // OAuth 1.0a PLAINTEXT, as every MAAS client sends it.

@@ -57,5 +57,6 @@ public sealed class AdministratorKeyTests : IAsyncLifetime
         File.Exists(KeyFile).Should().BeFalse();
     }
 
-    private Task EnsureAsync() => AdministratorKey.EnsureAsync(_region.Users, _data.FullName, NullLogger.Instance, TestContext.Current.CancellationToken);
+    private Task EnsureAsync() =>
+        AdministratorKey.EnsureAsync(_region.Users, _data.FullName, NullLogger.Instance, TestContext.Current.CancellationToken);
 }

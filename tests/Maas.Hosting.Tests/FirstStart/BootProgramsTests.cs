@@ -8,7 +8,8 @@ namespace Maas.Hosting.Tests.FirstStart;
 public partial class BootProgramsTests
 {
     private static readonly BootInstruction[] Instructions =
-        [new BootInstruction.LocalDisk(), new BootInstruction.PowerOff(), new BootInstruction.Program("given.efi"), new BootInstruction.Kernel("given", ["given.gz"], "quiet")];
+        [new BootInstruction.LocalDisk(), new BootInstruction.PowerOff(), new BootInstruction.Program("given.efi"),
+        new BootInstruction.Kernel("given", ["given.gz"], "quiet")];
 
     [Fact]
     public void Every_file_that_a_boot_script_names_by_itself_is_imported()

@@ -6,7 +6,8 @@ using Maas.Boot.Dhcp4.Server;
 namespace Maas.Hosting.Tests.Hostile;
 
 /// <summary>
-/// CVE-2023-40547 was a shim that trusted an HTTP server's headers: it made room for as much as Content-Length said and copied as much as came. Whatever is asked, as many octets
+/// CVE-2023-40547 was a shim that trusted an HTTP server's headers: it made room for as much as Content-Length said and copied as much as
+/// came. Whatever is asked, as many octets
 /// come as the one Content-Length says; seen on the socket, since HTTP clients hide it.
 /// </summary>
 public class HttpResponseLengthTests
@@ -34,7 +35,9 @@ public class HttpResponseLengthTests
         using var client = new TcpClient();
         await client.ConnectAsync(server.Base.Host, server.Base.Port, TestContext.Current.CancellationToken);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {server.Base.AbsolutePath}boot/{name} HTTP/1.1\r\nHost: {server.Base.Authority}\r\nConnection: close\r\n{(range is null ? "" : $"Range: {range}\r\n")}\r\n"), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"{method} {server.Base.AbsolutePath}boot/{name} HTTP/1.1\r\nHost: {server.Base.Authority}\r\nConnection: close\r\n{(range is null ? "" : $"Range: {range}\r\n")}\r\n"), TestContext.Current.CancellationToken);
         var answer = new MemoryStream();
         await stream.CopyToAsync(answer, TestContext.Current.CancellationToken);
         var octets = answer.ToArray();
@@ -43,7 +46,8 @@ public class HttpResponseLengthTests
         var body = octets.Length - end - 4;
 
         if (status is not null) headers[0].Should().StartWith($"HTTP/1.1 {status} ");
-        var told = headers.Where(h => h.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Select(h => int.Parse(h.AsSpan(15), CultureInfo.InvariantCulture)).ToList();
+        var told = headers.Where(h => h.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+            .Select(h => int.Parse(h.AsSpan(15), CultureInfo.InvariantCulture)).ToList();
         if (headers.Contains("Transfer-Encoding: chunked", StringComparer.OrdinalIgnoreCase))
         {
             told.Should().BeEmpty("one way to tell the length is enough");

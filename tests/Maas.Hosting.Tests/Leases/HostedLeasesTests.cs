@@ -10,7 +10,8 @@ namespace Maas.Hosting.Tests.Leases;
 
 public sealed class HostedLeasesTests : IDisposable
 {
-    private static readonly HardwareAddress Machine = HardwareAddress.Parse("52:54:00:01:02:03"), Other = HardwareAddress.Parse("52:54:00:01:02:09");
+    private static readonly HardwareAddress Machine = HardwareAddress.Parse("52:54:00:01:02:03"), Other =
+        HardwareAddress.Parse("52:54:00:01:02:09");
     private static readonly IPNetwork Link = IPNetwork.Parse("10.0.0.0/24");
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-leases");
@@ -22,16 +23,20 @@ public sealed class HostedLeasesTests : IDisposable
     [InlineData("10.0.0.100", null, "machine", nameof(AddressEvidence.Client))]
     [InlineData("10.0.0.100", null, "other", nameof(AddressEvidence.Another))]
     [InlineData("10.0.0.100", null, null, nameof(AddressEvidence.None))]
-    [InlineData("10.0.0.100", "10.1.0.1", null, nameof(AddressEvidence.None))] // a relay that a neighbour made up: the address is of this link
+    [InlineData("10.0.0.100", "10.1.0.1", null, nameof(
+        AddressEvidence.None))] // a relay that a neighbour made up: the address is of this link
     [InlineData("10.0.0.100", "10.0.0.7", null, nameof(AddressEvidence.None))]
     [InlineData("10.0.0.100", "10.1.0.1", "other", nameof(AddressEvidence.Another))]
     [InlineData("10.1.0.100", "10.1.0.1", null, nameof(AddressEvidence.Client))] // behind a relay
     [InlineData("10.1.0.100", null, null, nameof(AddressEvidence.None))] // another network's address without a relay
     public async Task The_lease_alone_decides_only_behind_a_relay(string address, string? relay, string? seen, string expected)
     {
-        await using var book = await BookAsync(new Seen(seen switch { "machine" => Machine, "other" => Other, _ => (HardwareAddress?)null }), Lease(address, relay));
+        await using var book =
+            await BookAsync(new Seen(seen switch { "machine" => Machine, "other" => Other, _ => (HardwareAddress?)null }),
+            Lease(address, relay));
         (await book.FindEvidenceAsync(Machine, IPAddress.Parse(address), default)).ToString().Should().Be(expected);
-        (await book.FindEvidenceAsync(Other, IPAddress.Parse(address), default)).Should().Be(AddressEvidence.Another, "the lease is not its own");
+        (await book.FindEvidenceAsync(Other, IPAddress.Parse(address), default)).Should()
+            .Be(AddressEvidence.Another, "the lease is not its own");
         (await book.FindEvidenceAsync(Machine, IPAddress.Parse("10.0.0.101"), default)).Should().Be(AddressEvidence.None, "nobody has it");
     }
 
@@ -46,14 +51,16 @@ public sealed class HostedLeasesTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "leases.db");
         await using (var store = SqliteLeaseStore.Open(path)) await store.WriteAsync(new[] { lease }, default);
-        await using (var reopened = SqliteLeaseStore.Open(path)) (await reopened.ReadAsync(default).SingleAsync()).Relay.Should().Be(lease.Relay);
+        await using (var reopened = SqliteLeaseStore.Open(path)) (await reopened.ReadAsync(default).SingleAsync()).Relay.Should()
+            .Be(lease.Relay);
         DhcpSubnet[] subnets = [Subnet("10.0.0"), Subnet("10.1.0")];
         var book = new HostedLeases(path, subnets, Link, neighbours, TimeProvider.System);
         await book.StartingAsync(default);
         return book;
     }
 
-    private static DhcpSubnet Subnet(string net) => new() { Network = IPNetwork.Parse($"{net}.0/24"), Ranges = [AddressRange.Parse($"{net}.100-{net}.200")] };
+    private static DhcpSubnet Subnet(string net) =>
+        new() { Network = IPNetwork.Parse($"{net}.0/24"), Ranges = [AddressRange.Parse($"{net}.100-{net}.200")] };
 
     private static Lease Lease(string address, string? relay) => new()
     {
@@ -68,7 +75,8 @@ public sealed class HostedLeasesTests : IDisposable
 
     private sealed class Seen(HardwareAddress? hardware) : IAddressResolver
     {
-        public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
+        public ValueTask<AddressEvidence> FindEvidenceAsync(
+            HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
             new(hardware is null ? AddressEvidence.None : hardware == client ? AddressEvidence.Client : AddressEvidence.Another);
 
         public HardwareAddress? OwnerOf(IPAddress address) => hardware;

@@ -21,7 +21,8 @@ public sealed class KnownMachinesTests
     {
         await using var server = await ComposedServer.StartAsync(DhcpMode.Full);
         await AcceptAsync(server, "52:54:00:00:00:01", "52:54:00:00:00:02");
-        (await server.Get<MaasCore>().Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:03")] }, cancellationToken: Token))
+        (await server.Get<MaasCore>().Machines
+            .EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:03")] }, cancellationToken: Token))
             .Should().BeOfType<CreateResult.Created>();
         await server.Get<ListedMachines>().ReadAsync(Token);
 
@@ -44,9 +45,11 @@ public sealed class KnownMachinesTests
         var machines = server.Get<MaasCore>().Machines;
         foreach (var address in addresses)
         {
-            var created = await machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(address)] }, cancellationToken: Token);
+            var created = await machines.EnlistAsync(
+                new NewMachine { MacAddresses = [MacAddress.Parse(address)] }, cancellationToken: Token);
             var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
-            (await machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), cancellationToken: Token)).Should().BeOfType<CommandResult.Done>();
+            (await machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), cancellationToken: Token)).Should()
+                .BeOfType<CommandResult.Done>();
         }
     }
 
@@ -59,6 +62,8 @@ public sealed class KnownMachinesTests
         var offer = await source.AskAsync(new AddressRequest(AddressRequestKind.Discover, message, server.Dhcp.Address), Token);
         if (offer.Kind != AddressResultKind.Grant) return false;
         message.Type = DhcpMessageType.Request;
-        return (await source.AskAsync(new AddressRequest(AddressRequestKind.Select, message, server.Dhcp.Address, offer.Address), Token)).Kind == AddressResultKind.Grant;
+        return (await source.AskAsync(
+            new AddressRequest(AddressRequestKind.Select, message, server.Dhcp.Address, offer.Address),
+                Token)).Kind == AddressResultKind.Grant;
     }
 }

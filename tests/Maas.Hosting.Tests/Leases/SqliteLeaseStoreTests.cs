@@ -53,7 +53,8 @@ public sealed class SqliteLeaseStoreTests : IDisposable
             command.ExecuteNonQuery();
         }
 
-        FluentActions.Invoking(() => SqliteLeaseStore.Open(FilePath)).Should().Throw<InvalidOperationException>().WithMessage("*schema 99*");
+        FluentActions.Invoking(() => SqliteLeaseStore.Open(FilePath)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*schema 99*");
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class SqliteLeaseStoreTests : IDisposable
         var added = Lease("10.0.0.6", LeaseState.Bound, null);
         await using (var store = SqliteLeaseStore.Open(FilePath)) await store.WriteAsync(new[] { added }, default);
         await using var reopened = SqliteLeaseStore.Open(FilePath);
-        (await reopened.ReadAsync(default).ToListAsync()).Should().BeEquivalentTo([known with { Rule = null }, added], options => options.ComparingByValue<Lease>());
+        (await reopened.ReadAsync(default).ToListAsync()).Should()
+            .BeEquivalentTo([known with { Rule = null }, added], options => options.ComparingByValue<Lease>());
     }
 
     private static Lease Lease(string address, LeaseState state, string? hostName) => new()

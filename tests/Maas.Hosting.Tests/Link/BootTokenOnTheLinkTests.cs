@@ -17,7 +17,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Tests.Link;
 
-/// <summary>Who gets a boot token on a real link: the machine at its first request, and no neighbour that says its hardware address in DHCP.</summary>
+/// <summary>
+/// Who gets a boot token on a real link: the machine at its first request, and no neighbour that says its hardware address in DHCP.
+/// </summary>
 public sealed class BootTokenOnTheLinkTests
 {
     private const string Victim = "52:54:00:12:34:56", Eves = "52:54:00:66:66:66", Script = "ipxe/52-54-00-12-34-56";
@@ -65,10 +67,12 @@ public sealed class BootTokenOnTheLinkTests
         await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");
 
         foreach (var name in new[] { Script, "grub/grub.cfg-01-52-54-00-12-34-56", "pxelinux.cfg/01-52-54-00-12-34-56" })
-            (await RequestAsync(eve, address, name, answers ? S_patience : S_silence)).Should().NotContain("maas.token=").And.StartWith("error");
+            (await RequestAsync(eve, address, name, answers ? S_patience : S_silence)).Should().NotContain("maas.token=").And
+                .StartWith("error");
         if (!answers)
         {
-            (await Judge.RunAsync("ip", ["neigh", "show", $"{address}"])).Output.Should().MatchRegex("FAILED|INCOMPLETE", "the server got the requests, and tried to answer");
+            (await Judge.RunAsync("ip", ["neigh", "show", $"{address}"])).Output.Should()
+                .MatchRegex("FAILED|INCOMPLETE", "the server got the requests, and tried to answer");
             await eve.Ip("link", "set", "card", "arp", "on");
         }
 
@@ -85,7 +89,9 @@ public sealed class BootTokenOnTheLinkTests
         var eve = await link.AddHostAsync(Eves);
 
         var address = await LeaseAsync(eve, client: [0, (byte)'e', (byte)'v', (byte)'e']);
-        await NamespaceLink.Ip("neigh", "replace", $"{address}", "lladdr", Victim, "dev", link.Bridge, "nud", "stale"); // as after the machine's earlier use of it
+        await NamespaceLink.Ip(
+            "neigh", "replace", $"{address}", "lladdr", Victim, "dev", link.Bridge, "nud",
+                "stale"); // as after the machine's earlier use of it
         await eve.Ip("addr", "add", $"{address}/24", "dev", "card");
         await eve.Ip("link", "set", "card", "arp", "off");
         await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");
@@ -110,7 +116,8 @@ public sealed class BootTokenOnTheLinkTests
 
     private static DhcpMessage Message(DhcpMessageType type, byte[] client)
     {
-        var message = new DhcpMessage { Operation = DhcpOperation.Request, Hardware = HardwareAddress.Parse(Victim), TransactionId = 0x4d414153, Broadcast = true, Type = type };
+        var message = new DhcpMessage { Operation = DhcpOperation.Request, Hardware = HardwareAddress.Parse(Victim), TransactionId =
+            0x4d414153, Broadcast = true, Type = type };
         message.Options.Set(DhcpOptionCode.ClientIdentifier, client);
         return message;
     }
@@ -122,14 +129,16 @@ public sealed class BootTokenOnTheLinkTests
         {
             message.TryWrite(buffer, out var written).Should().BeTrue();
             await socket.SendToAsync(buffer.AsMemory(0, written), new IPEndPoint(IPAddress.Broadcast, 67), Token);
-            if (await ReceiveAsync(socket, buffer, TimeSpan.FromSeconds(2)) is > 0 and var length && DhcpMessage.TryParse(buffer.AsSpan(0, length), out var answer)) return answer;
+            if (await ReceiveAsync(socket, buffer, TimeSpan.FromSeconds(2)) is > 0 and var length
+                && DhcpMessage.TryParse(buffer.AsSpan(0, length), out var answer)) return answer;
         }
 
         throw new TimeoutException("The server did not answer.");
     }
 
     /// <summary>Asks for a script by TFTP and gives its first block, or <c>error</c> with the server's words.</summary>
-    private static async Task<string> RequestAsync(NamespaceLink.Host host, IPAddress address, string name = Script, TimeSpan? patience = null)
+    private static async Task<string> RequestAsync(NamespaceLink.Host host, IPAddress address, string name = Script, TimeSpan? patience =
+        null)
     {
         using var socket = host.Socket(new IPEndPoint(address, 0));
         var buffer = new byte[1500];
@@ -178,7 +187,8 @@ public sealed class BootTokenOnTheLinkTests
                 maas.Services = LinkServices.None;
                 maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
             }).AddMaasApi();
-            foreach (var name in (string[])["snponly.efi", "kernel", "initrd"]) await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(10_000), Token);
+            foreach (var name in (string[])["snponly.efi", "kernel", "initrd"])
+                await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(10_000), Token);
             var application = builder.Build();
             application.MapMaasBoot();
             application.MapMaasApi();
@@ -190,18 +200,21 @@ public sealed class BootTokenOnTheLinkTests
         {
             var created = await Get<Machines>().EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(Victim)] }, Token);
             var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
-            (await Get<Machines>().ExecuteAsync(machine.Id, new MachineCommand.Commission(), cancellationToken: Token)).Should().BeOfType<CommandResult.Done>();
+            (await Get<Machines>().ExecuteAsync(machine.Id, new MachineCommand.Commission(), cancellationToken: Token)).Should()
+                .BeOfType<CommandResult.Done>();
             return machine;
         }
 
         /// <summary>What the kernel has resolved.</summary>
         public HardwareAddress? Resolved(IPAddress address) => Hosting.Link.NeighbourTable.Read(AddressFamily.InterNetwork)
-            .FirstOrDefault(each => each.Address.Equals(address) && each.InterfaceIndex == Hosting.Link.BootNetwork.IndexOf(bridge))?.Hardware;
+            .FirstOrDefault(each =>
+            each.Address.Equals(address) && each.InterfaceIndex == Hosting.Link.BootNetwork.IndexOf(bridge))?.Hardware;
 
         /// <summary>How many tokens have been made.</summary>
         public long CountTokens()
         {
-            using var connection = new SqliteConnection($"Data Source={Path.Combine(data.FullName, "maas.db")};Mode=ReadOnly;Pooling=false");
+            using var connection =
+                new SqliteConnection($"Data Source={Path.Combine(data.FullName, "maas.db")};Mode=ReadOnly;Pooling=false");
             connection.Open();
             using var command = connection.CreateCommand();
             command.CommandText = "SELECT count(*) FROM boot_tokens";

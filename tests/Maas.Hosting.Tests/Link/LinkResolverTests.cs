@@ -19,16 +19,19 @@ public sealed class LinkResolverTests
         byte[] request = [.. reply];
         request[7] = 1;
         ResolverSockets.TryReadReply(request, Mac, out _, out _).Should().BeFalse();
-        for (var length = 0; length < reply.Length; length++) ResolverSockets.TryReadReply(reply.AsSpan(0, length), Mac, out _, out _).Should().BeFalse();
+        for (var length = 0; length < reply.Length; length++)
+            ResolverSockets.TryReadReply(reply.AsSpan(0, length), Mac, out _, out _).Should().BeFalse();
     }
 
     [Fact]
     public void A_neighbour_advertisement_tells_the_hardware_address_of_its_target()
     {
-        byte[] advertisement = [136, 0, 0, 0, 0x60, 0, 0, 0, .. IPAddress.Parse("fd00:77::1000").GetAddressBytes(), 14, 1, 0, 0, 0, 0, 0, 0, 2, 1, .. Mac];
+        byte[] advertisement =
+            [136, 0, 0, 0, 0x60, 0, 0, 0, .. IPAddress.Parse("fd00:77::1000").GetAddressBytes(), 14, 1, 0, 0, 0, 0, 0, 0, 2, 1, .. Mac];
         ResolverSockets.TryReadAdvertisement(advertisement, out var address, out var hardware).Should().BeTrue();
         (address, hardware).Should().Be((IPAddress.Parse("fd00:77::1000"), HardwareAddress.Parse("52:54:00:01:02:03")));
-        for (var length = 0; length < advertisement.Length; length++) ResolverSockets.TryReadAdvertisement(advertisement.AsSpan(0, length), out _, out _).Should().BeFalse();
+        for (var length = 0; length < advertisement.Length; length++)
+            ResolverSockets.TryReadAdvertisement(advertisement.AsSpan(0, length), out _, out _).Should().BeFalse();
         byte[] endless = [.. advertisement[..24], 14, 0, .. new byte[14]];
         ResolverSockets.TryReadAdvertisement(endless, out _, out _).Should().BeFalse("an option has a length");
     }
@@ -44,7 +47,8 @@ public sealed class LinkResolverTests
         using var resolver = new LinkResolver(link.Bridge, served, IPNetwork.Parse("fd00:94::/64"), TimeProvider.System);
 
         foreach (var address in new[] { "10.94.0.100", "fd00:94::100" })
-            (await resolver.ResolveAsync(IPAddress.Parse(address), TestContext.Current.CancellationToken)).Should().Be(HardwareAddress.Parse("52:54:00:01:02:03"), address);
+            (await resolver.ResolveAsync(IPAddress.Parse(address), TestContext.Current.CancellationToken)).Should()
+                .Be(HardwareAddress.Parse("52:54:00:01:02:03"), address);
         foreach (var address in new[] { "10.94.0.101", "fd00:94::101", "10.95.0.100", "fd00:95::100" })
             (await resolver.ResolveAsync(IPAddress.Parse(address), TestContext.Current.CancellationToken)).Should().BeNull(address);
     }
@@ -56,7 +60,10 @@ public sealed class LinkResolverTests
         var host = await link.AddHostAsync("52:54:00:01:02:03");
         await host.Ip("addr", "add", "10.94.0.100/24", "dev", "card");
         await host.Ip("addr", "add", "fd00:94::100/64", "dev", "card", "nodad");
-        using var resolver = new LinkResolver(link.Bridge, new BootNetwork(IPAddress.Parse("10.94.0.1"), IPNetwork.Parse("10.94.0.0/24")), IPNetwork.Parse("fd00:94::/64"), TimeProvider.System);
+        using var resolver =
+            new LinkResolver(
+            link.Bridge, new BootNetwork(IPAddress.Parse("10.94.0.1"), IPNetwork.Parse("10.94.0.0/24")), IPNetwork.Parse("fd00:94::/64"),
+                TimeProvider.System);
         await ShouldSeeAsync();
 
         await NamespaceLink.Ip("link", "set", link.Bridge, "down");
@@ -73,7 +80,8 @@ public sealed class LinkResolverTests
         async Task ShouldSeeAsync()
         {
             foreach (var address in (string[])["10.94.0.100", "fd00:94::100"])
-                (await resolver.ResolveAsync(IPAddress.Parse(address), TestContext.Current.CancellationToken)).Should().Be(HardwareAddress.Parse("52:54:00:01:02:03"), address);
+                (await resolver.ResolveAsync(IPAddress.Parse(address), TestContext.Current.CancellationToken)).Should()
+                    .Be(HardwareAddress.Parse("52:54:00:01:02:03"), address);
         }
     }
 }

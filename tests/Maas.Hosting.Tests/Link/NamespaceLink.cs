@@ -31,7 +31,9 @@ internal sealed partial class NamespaceLink : IAsyncDisposable
     public async Task ComeUpAsync(params string[] addresses)
     {
         await Ip("link", "set", Bridge, "up");
-        foreach (var address in addresses) await Ip(["addr", "replace", address, "dev", Bridge, .. address.Contains(':', StringComparison.Ordinal) ? new[] { "nodad" } : []]);
+        foreach (var address in addresses)
+            await Ip(["addr", "replace", address, "dev", Bridge, .. address.Contains(':', StringComparison.Ordinal) ? new[] { "nodad" }
+                : []]);
         foreach (var host in _hosts) await JoinAsync(host);
     }
 
@@ -53,7 +55,8 @@ internal sealed partial class NamespaceLink : IAsyncDisposable
         await Ip("link", "set", host, "master", Bridge, "up");
         // The kernel takes note of a cable within a second; until then the bridge drops what comes.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await Judge.RunAsync("ip", ["-d", "link", "show", host], cancellationToken: patience.Token)).Output.Contains("state forwarding", StringComparison.Ordinal))
+        while (!(await Judge.RunAsync("ip", ["-d", "link", "show", host], cancellationToken: patience.Token)).Output.Contains(
+            "state forwarding", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
     }
 

@@ -47,15 +47,19 @@ public class NeighbourTableTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has such a table.");
         NeighbourTable.Read(family).Should().NotContain(n => n.Address.AddressFamily != family);
-        new LinkNeighbours(interfaceIndex: () => int.MaxValue, resolver: null, TimeProvider.System).OwnerOf(IPAddress.Parse("10.0.0.100")).Should().BeNull();
+        new LinkNeighbours(interfaceIndex: () => int.MaxValue, resolver: null, TimeProvider.System).OwnerOf(IPAddress.Parse("10.0.0.100"))
+            .Should().BeNull();
     }
 
     private static byte[] One(int interfaceIndex, ushort state, string address, byte[] hardware) =>
-        [0, 0, 0, 0, .. Of(interfaceIndex), .. Of(state), 0, 0, .. Attribute(1, IPAddress.Parse(address).GetAddressBytes()), .. hardware.Length == 0 ? [] : Attribute(2, hardware)];
+        [0, 0, 0, 0, .. Of(interfaceIndex), .. Of(state), 0, 0, .. Attribute(1, IPAddress.Parse(address).GetAddressBytes()),
+        .. hardware.Length == 0 ? [] : Attribute(2, hardware)];
 
-    private static byte[] Attribute(ushort type, byte[] value) => [.. Of((ushort)(4 + value.Length)), .. Of(type), .. value, .. new byte[-value.Length & 3]];
+    private static byte[] Attribute(ushort type, byte[] value) =>
+        [.. Of((ushort)(4 + value.Length)), .. Of(type), .. value, .. new byte[-value.Length & 3]];
 
-    private static byte[] Message(ushort type, byte[] body) => [.. Of(16 + body.Length), .. Of(type), .. Of((ushort)2), .. Of(1), .. Of(0), .. body];
+    private static byte[] Message(ushort type, byte[] body) =>
+        [.. Of(16 + body.Length), .. Of(type), .. Of((ushort)2), .. Of(1), .. Of(0), .. body];
 
     private static byte[] Of<T>(T value)
         where T : unmanaged => MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref value, 1)).ToArray();

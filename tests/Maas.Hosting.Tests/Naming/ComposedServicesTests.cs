@@ -23,7 +23,8 @@ public class ComposedServicesTests
 
         await DigAsync("maas", "SOA", answer => answer.StartsWith("ns.maas.", StringComparison.Ordinal));
         (await AskAsync($"{machine.Hostname}.maas", "A")).Should().BeEmpty("no administrator has accepted it yet");
-        (await server.Get<MaasCore>().Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission(), cancellationToken: Token)).Should().BeOfType<CommandResult.Done>();
+        (await server.Get<MaasCore>().Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission(), cancellationToken: Token)).Should()
+            .BeOfType<CommandResult.Done>();
         var address = await DigAsync($"{machine.Hostname}.maas", "A", answer => answer.StartsWith("127.78.0.", StringComparison.Ordinal));
         var reverse = string.Join('.', address.Split('.').Reverse()) + ".in-addr.arpa";
         await DigAsync(reverse, "PTR", answer => answer == $"{machine.Hostname}.maas.");
@@ -31,7 +32,8 @@ public class ComposedServicesTests
 
         using var client = new UdpClient(new IPEndPoint(IPAddress.Parse(address), 0));
         await client.SendAsync("<12>installer[7]: no such disk"u8.ToArray(), new IPEndPoint(server.Dhcp.Address, server.SyslogPort), Token);
-        while (!(await server.Get<MaasCore>().Timeline.ReadAsync(machine.Id, cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>().Any(seen => seen.Observation is { Kind: "syslog", Text: "installer: no such disk" }))
+        while (!(await server.Get<MaasCore>().Timeline.ReadAsync(machine.Id, cancellationToken: Token))
+            .OfType<TimelineEntry.ObservationEntry>().Any(seen => seen.Observation is { Kind: "syslog", Text: "installer: no such disk" }))
             await Task.Yield();
 
         async Task<string> DigAsync(string name, string type, Func<string, bool> isRight)
@@ -45,7 +47,8 @@ public class ComposedServicesTests
 
         async Task<string> AskAsync(string name, string type)
         {
-            string[] arguments = [$"@{server.Dhcp.Address}", "-p", server.DnsPort.ToString(CultureInfo.InvariantCulture), "+short", "+tries=1", name, type];
+            string[] arguments =
+                [$"@{server.Dhcp.Address}", "-p", server.DnsPort.ToString(CultureInfo.InvariantCulture), "+short", "+tries=1", name, type];
             return (await Judge.RunAsync(dig, arguments, cancellationToken: Token)).Approved().Output.Trim();
         }
     }

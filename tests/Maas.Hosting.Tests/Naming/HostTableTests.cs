@@ -13,7 +13,8 @@ public class HostTableTests
     [Fact]
     public void A_machine_is_found_at_what_its_card_leases_both_ways()
     {
-        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [Lease(S_leased, "52:54:00:00:00:01")], "maas");
+        var table = HostTable.Of(
+            [Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.7")], [Lease(S_leased, "52:54:00:00:00:01")], "maas");
         table.AddressesOf("node-1").Should().Equal(S_leased);
         table.HostAt(S_leased).Should().Be("node-1");
         table.HostAt(S_reported).Should().BeNull("it has another address now");
@@ -30,7 +31,8 @@ public class HostTableTests
     [Fact]
     public void An_address_that_somebody_else_leases_now_is_not_its_former_owners()
     {
-        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.100")], [Lease(S_leased, "52:54:00:00:00:99")], "maas");
+        var table = HostTable.Of(
+            [Machine("node-1", "52:54:00:00:00:01", reported: "10.0.0.100")], [Lease(S_leased, "52:54:00:00:00:99")], "maas");
         table.AddressesOf("node-1").Should().BeEmpty("the name exists, and has no address");
         table.HostAt(S_leased).Should().BeNull("nobody knows the machine that has it");
     }
@@ -38,7 +40,9 @@ public class HostTableTests
     [Fact]
     public void A_machine_of_another_domain_has_no_name_in_this_one()
     {
-        var table = HostTable.Of([Machine("node-1", "52:54:00:00:00:01", reported: null) with { Domain = "elsewhere" }], [Lease(S_leased, "52:54:00:00:00:01")], "maas");
+        var table = HostTable.Of(
+            [Machine("node-1", "52:54:00:00:00:01", reported: null) with { Domain = "elsewhere" }], [Lease(S_leased, "52:54:00:00:00:01")],
+                "maas");
         table.AddressesOf("node-1").Should().BeNull();
         table.HostAt(S_leased).Should().BeNull();
     }
@@ -61,7 +65,8 @@ public class HostTableTests
     }
 
     private static Machine Machine(string name, string mac, string? reported) =>
-        new() { Id = SystemId.New(), Status = MachineStatus.Ready, Hostname = name, MacAddresses = [MacAddress.Parse(mac)], IpAddresses = reported is null ? [] : [reported] };
+        new() { Id = SystemId.New(), Status = MachineStatus.Ready, Hostname = name, MacAddresses = [MacAddress.Parse(mac)], IpAddresses =
+        reported is null ? [] : [reported] };
 
     private static (IPAddress, HardwareAddress) Lease(IPAddress address, string mac) => (address, HardwareAddress.Parse(mac));
 }

@@ -11,9 +11,11 @@ namespace Maas.Hosting.Tests.Policy;
 public sealed class MachineBootPolicyTests : IAsyncLifetime
 {
     private static readonly HardwareAddress Hardware = HardwareAddress.Parse("52:54:00:12:34:56");
-    private static readonly IPAddress Leased6 = IPAddress.Parse("fd00:77::1000"), Leased = IPAddress.Parse("10.0.0.100"), Neighbour = IPAddress.Parse("10.0.0.101"), Server = IPAddress.Parse("10.0.0.1");
+    private static readonly IPAddress Leased6 = IPAddress.Parse("fd00:77::1000"), Leased = IPAddress.Parse("10.0.0.100"), Neighbour =
+        IPAddress.Parse("10.0.0.101"), Server = IPAddress.Parse("10.0.0.1");
 
-    private readonly FixedEnvironment _environment = new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
+    private readonly FixedEnvironment _environment =
+        new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
     private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", KernelOptions = "console=ttyS0" };
     private readonly List<string> _log = [];
     private MaasCore _region = null!; // opened before each test
@@ -24,7 +26,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     [Fact]
     public async Task A_machine_that_nobody_knows_is_booted_to_make_itself_known_without_a_token() =>
-        CommandLine(await DecideAsync(BootPhase.Script)).Should().Be("maas.url=http://10.0.0.1:5240/MAAS BOOTIF=01-52-54-00-12-34-56 maas.task=enlist console=ttyS0");
+        CommandLine(await DecideAsync(BootPhase.Script)).Should()
+        .Be("maas.url=http://10.0.0.1:5240/MAAS BOOTIF=01-52-54-00-12-34-56 maas.task=enlist console=ttyS0");
 
     [Fact]
     public async Task A_stranger_is_left_alone_when_enlistment_is_off()
@@ -46,7 +49,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         var machine = await CommissioningMachineAsync();
         var token = TokenIn(CommandLine(await DecideAsync(BootPhase.Script)));
         (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>();
-        (await _region.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
+        (await _region.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should()
+            .Be(machine.Id);
     }
 
     [Fact]
@@ -63,10 +67,13 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         CommandLine(await Policy().DecideAsync(question, default)).Should().StartWith("maas.url=http://10.0.0.1:5240/MAAS ");
         var machine = await CommissioningMachineAsync();
         var token = TokenIn(CommandLine(await Policy().DecideAsync(question, default)));
-        (await _region.BootTokens.RedeemAsync(token, Neighbour, MacAddress.Parse("52:54:00:66:66:66"))).Should().BeOfType<BootTokenResult.Refused>("another host saw the script on the wire");
+        (await _region.BootTokens.RedeemAsync(token, Neighbour, MacAddress.Parse("52:54:00:66:66:66"))).Should()
+            .BeOfType<BootTokenResult.Refused>("another host saw the script on the wire");
         (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>("what is not seen is refused");
-        (await _region.BootTokens.RedeemAsync(token, Leased, MacAddress.Parse("52:54:00:12:34:56"))).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
-        (await Policy().DecideAsync(question with { ClientAddress = IPAddress.Parse("fd00:77::1001") }, default)).Should().BeNull("another has that address");
+        (await _region.BootTokens.RedeemAsync(token, Leased, MacAddress.Parse("52:54:00:12:34:56"))).Should()
+            .BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
+        (await Policy().DecideAsync(question with { ClientAddress = IPAddress.Parse("fd00:77::1001") }, default)).Should()
+            .BeNull("another has that address");
     }
 
     [Fact]
@@ -89,14 +96,17 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     [Fact]
     public async Task An_address_that_is_no_machines_interface_is_not_answered()
     {
-        foreach (var address in new[] { new HardwareAddress(20, [0x52, 0x54, 0, 0x12, 0x34, 0x56, 0, 1]), HardwareAddress.Parse("01:00:5e:00:00:01"), default })
+        foreach (var address in new[] { new HardwareAddress(20, [0x52, 0x54, 0, 0x12, 0x34, 0x56, 0, 1]),
+            HardwareAddress.Parse("01:00:5e:00:00:01"), default })
             (await Policy().DecideAsync(Question(BootPhase.Discovery, Leased) with { Hardware = address }, default)).Should().BeNull();
     }
 
     public static TheoryData<BootArchitecture, bool> Architectures => new()
     {
-        { BootArchitecture.X86Bios, true }, { BootArchitecture.X64Uefi, true }, { BootArchitecture.EfiByteCode, true }, { BootArchitecture.X64UefiHttp, true }, { BootArchitecture.EfiByteCodeHttp, true },
-        { BootArchitecture.X86Uefi, false }, { BootArchitecture.Arm64Uefi, false }, { BootArchitecture.Arm64UefiHttp, false }, { BootArchitecture.Arm64UBoot, false }, { BootArchitecture.Arm32UBoot, false },
+        { BootArchitecture.X86Bios, true }, { BootArchitecture.X64Uefi, true }, { BootArchitecture.EfiByteCode, true },
+        { BootArchitecture.X64UefiHttp, true }, { BootArchitecture.EfiByteCodeHttp, true },
+        { BootArchitecture.X86Uefi, false }, { BootArchitecture.Arm64Uefi, false }, { BootArchitecture.Arm64UefiHttp, false },
+        { BootArchitecture.Arm64UBoot, false }, { BootArchitecture.Arm32UBoot, false },
         { BootArchitecture.RiscV64Uefi, false }, { (BootArchitecture)0x29, false },
     };
 
@@ -113,13 +123,15 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
         _log.Should().HaveCount(served ? 0 : 1, "it is said once");
         _environment.Architecture = null;
-        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default)).Should().NotBeNull("a host's own environment may be for any");
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default)).Should()
+            .NotBeNull("a host's own environment may be for any");
     }
 
     [Fact]
     public async Task A_machine_of_another_architecture_is_not_given_a_kernel_it_cannot_run()
     {
-        await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "arm64/generic" });
+        await _region.Machines.EnlistAsync(
+            new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "arm64/generic" });
         (await DecideAsync(BootPhase.Script)).Should().BeNull();
         _log.Should().ContainSingle().Which.Should().Contain("52:54:00:12:34:56").And.Contain("arm64");
     }
@@ -128,20 +140,26 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     public async Task A_client_whose_firmware_told_another_architecture_over_DHCP_gets_no_script_with_a_kernel_it_cannot_run()
     {
         var policy = Policy();
-        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().NotBeNull("nothing tells its architecture: it gets what there is");
-        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.Arm64UBoot }, default)).Should().BeNull();
-        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().BeNull("U-Boot asks for pxelinux.cfg/01-… all the same, and that names no architecture");
+        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should()
+            .NotBeNull("nothing tells its architecture: it gets what there is");
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.Arm64UBoot }, default))
+            .Should().BeNull();
+        (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should()
+            .BeNull("U-Boot asks for pxelinux.cfg/01-… all the same, and that names no architecture");
         _log.Should().ContainSingle().Which.Should().Contain("arm64");
-        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.X64Uefi }, default)).Should().NotBeNull();
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.X64Uefi }, default)).Should()
+            .NotBeNull();
         (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().NotBeNull("the last word counts");
     }
 
     [Fact]
     public async Task The_firmwares_word_goes_before_what_the_machine_is_recorded_as()
     {
-        await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "amd64/generic" });
+        await _region.Machines.EnlistAsync(
+            new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "amd64/generic" });
         var policy = Policy();
-        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.Arm64Uefi }, default)).Should().BeNull();
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.Arm64Uefi }, default))
+            .Should().BeNull();
         (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().BeNull();
     }
 
@@ -153,7 +171,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     [InlineData(BootArchitecture.Arm64Uefi, null, false)]
     [InlineData(BootArchitecture.Arm64Uefi, "snponly-arm64.efi", true)]
     [InlineData(BootArchitecture.X64Uefi, null, true)]
-    public async Task A_machine_that_needs_no_environment_is_answered_if_its_firmware_can_run_the_answer(BootArchitecture architecture, string? program, bool served)
+    public async Task A_machine_that_needs_no_environment_is_answered_if_its_firmware_can_run_the_answer(
+    BootArchitecture architecture, string? program, bool served)
     {
         var data = Directory.CreateTempSubdirectory("maas-policy");
         try
@@ -166,7 +185,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
             var policy = Policy();
             var answer = await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default);
             (answer is BootInstruction.PowerOff).Should().Be(served);
-            (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should().BeOfType<BootInstruction.PowerOff>("it runs a boot program already");
+            (await policy.DecideAsync(Question(BootPhase.Script, Leased), default)).Should()
+                .BeOfType<BootInstruction.PowerOff>("it runs a boot program already");
             _log.Should().BeEmpty();
         }
         finally
@@ -179,8 +199,10 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     public void The_architectures_that_are_remembered_are_bounded()
     {
         var recent = new RecentArchitectures(capacity: 10);
-        for (var client = 0; client < 100; client++) recent.Remember(MacAddress.From([2, 0, 0, 0, 0, (byte)client]), BootArchitecture.X64Uefi);
-        Enumerable.Range(0, 100).Count(client => recent.Find(MacAddress.From([2, 0, 0, 0, 0, (byte)client])) is not null).Should().BeInRange(5, 10);
+        for (var client = 0; client < 100; client++)
+            recent.Remember(MacAddress.From([2, 0, 0, 0, 0, (byte)client]), BootArchitecture.X64Uefi);
+        Enumerable.Range(0, 100).Count(client => recent.Find(MacAddress.From([2, 0, 0, 0, 0, (byte)client])) is not null).Should()
+            .BeInRange(5, 10);
         recent.Find(MacAddress.From([2, 0, 0, 0, 0, 99])).Should().Be(BootArchitecture.X64Uefi);
     }
 
@@ -195,15 +217,21 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     private async Task DoAsync(Machine machine, MachineCommand command) =>
         (await _region.Machines.ExecuteAsync(machine.Id, command)).Should().BeOfType<CommandResult.Done>();
 
-    private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) => Policy().DecideAsync(Question(phase, from ?? Leased), default);
+    private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) =>
+        Policy().DecideAsync(Question(phase, from ?? Leased), default);
 
-    private MachineBootPolicy Policy() => new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log), new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")));
+    private MachineBootPolicy Policy() =>
+        new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log),
+        new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")));
 
-    private static BootRequest Question(BootPhase phase, IPAddress from) => new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
+    private static BootRequest Question(BootPhase phase, IPAddress from) =>
+        new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };
 
-    private static string CommandLine(BootInstruction? instruction) => instruction.Should().BeOfType<BootInstruction.Kernel>().Which.CommandLine;
+    private static string CommandLine(BootInstruction? instruction) =>
+        instruction.Should().BeOfType<BootInstruction.Kernel>().Which.CommandLine;
 
-    private static Secret TokenIn(string commandLine) => new(commandLine.Split(' ').Single(word => word.StartsWith("maas.token=", StringComparison.Ordinal))["maas.token=".Length..]);
+    private static Secret TokenIn(string commandLine) =>
+        new(commandLine.Split(' ').Single(word => word.StartsWith("maas.token=", StringComparison.Ordinal))["maas.token=".Length..]);
 
     private sealed class FixedEnvironment : IEphemeralEnvironment
     {
@@ -214,9 +242,11 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private sealed class OneOwner : IAddressResolver
     {
-        public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
+        public ValueTask<AddressEvidence> FindEvidenceAsync(
+            HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
             new(OwnerOf(address) == client ? AddressEvidence.Client : AddressEvidence.Another);
 
-        public HardwareAddress? OwnerOf(IPAddress address) => address.Equals(Leased) || address.Equals(Leased6) ? Hardware : HardwareAddress.Parse("52:54:00:99:99:99");
+        public HardwareAddress? OwnerOf(IPAddress address) =>
+            address.Equals(Leased) || address.Equals(Leased6) ? Hardware : HardwareAddress.Parse("52:54:00:99:99:99");
     }
 }

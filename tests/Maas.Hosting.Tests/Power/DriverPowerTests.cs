@@ -26,7 +26,8 @@ public class DriverPowerTests
     };
 
     [Theory, MemberData(nameof(Answers))]
-    public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerResult answer, MachinePowerResult reply) => DriverPower.ToReply(answer).Should().Be(reply);
+    public void Every_answer_of_a_driver_has_one_meaning_for_Core(PowerResult answer, MachinePowerResult reply) =>
+    DriverPower.ToReply(answer).Should().Be(reply);
 
     [Fact]
     public async Task A_next_boot_that_the_controller_refuses_is_told_with_the_machine_turned_on()
@@ -36,7 +37,9 @@ public class DriverPowerTests
 
         var reply = await power.TurnOnAsync(target, TestContext.Current.CancellationToken);
 
-        reply.Should().BeOfType<MachinePowerResult.Done>().Which.Should().Match<MachinePowerResult.Done>(done => done.State == CorePowerState.On && done.Note != null && done.Note.EndsWith("no such device", StringComparison.Ordinal));
+        reply.Should().BeOfType<MachinePowerResult.Done>().Which.Should()
+            .Match<MachinePowerResult.Done>(done =>
+            done.State == CorePowerState.On && done.Note != null && done.Note.EndsWith("no such device", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -44,13 +47,16 @@ public class DriverPowerTests
     {
         var target = new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("wakeonlan", new Dictionary<string, string>()), [Mac]);
         DriverPower.ForDriver(target)["mac_address"].Should().Be("52:54:00:00:00:01");
-        var named = target with { Power = new PowerSettings("wakeonlan", new Dictionary<string, string> { ["mac_address"] = "52:54:00:00:00:99" }) };
+        var named = target with { Power =
+            new PowerSettings("wakeonlan", new Dictionary<string, string> { ["mac_address"] = "52:54:00:00:00:99" }) };
         DriverPower.ForDriver(named)["mac_address"].Should().Be("52:54:00:00:00:99");
     }
 
     [Fact]
     public void A_machine_without_power_control_is_left_to_its_operator() =>
-        DriverPower.ForDriver(new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("", new Dictionary<string, string>()), [])).PowerType.Should().Be("manual");
+        DriverPower.ForDriver(
+        new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("", new Dictionary<string, string>()), [])).PowerType.Should()
+            .Be("manual");
 
     [Theory]
     [InlineData("manual", "", null, null)]
@@ -58,15 +64,19 @@ public class DriverPowerTests
     [InlineData("nonsense", "", "power_type", "Select a valid choice. nonsense is not one of the available choices.")]
     [InlineData("ipmi", "", "power_parameters", "IP address: This field is required.")]
     [InlineData("ipmi", "power_address=10.0.0.7", null, null)]
-    [InlineData("ipmi", "power_address=10.0.0.7 x", "power_parameters", "Parameter power_address must be a host name or an IP address, with or without a port.")]
-    [InlineData("ipmi", "power_address=10.0.0.7,privilege_level=KING", "power_parameters", "Parameter privilege_level must be USER, OPERATOR or ADMIN.")]
+    [InlineData("ipmi", "power_address=10.0.0.7 x", "power_parameters",
+        "Parameter power_address must be a host name or an IP address, with or without a port.")]
+    [InlineData("ipmi", "power_address=10.0.0.7,privilege_level=KING", "power_parameters",
+        "Parameter privilege_level must be USER, OPERATOR or ADMIN.")]
     [InlineData("wakeonlan", "", null, null)] // the machine's first interface serves
     [InlineData("wakeonlan", "power_address=nowhere", "power_parameters",
         "Parameter power_address must be an IPv4 address, such as a network's broadcast address, with or without a port.")]
-    public void Settings_that_cannot_work_are_known_before_the_hardware_is_asked(string type, string parameters, string? field, string? reason)
+    public void Settings_that_cannot_work_are_known_before_the_hardware_is_asked(
+    string type, string parameters, string? field, string? reason)
     {
         var power = new DriverPower(new PowerDrivers([new ManualDriver(), new WakeOnLanDriver(), new IpmiDriver()]));
-        var given = parameters.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var given = parameters.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
 
         var fault = power.Validate(new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings(type, given), [Mac]));
 
@@ -78,11 +88,14 @@ public class DriverPowerTests
     {
         public IReadOnlyList<string> PowerTypes => ["stubborn"];
 
-        public Task<PowerResult> QueryAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
+        public Task<PowerResult> QueryAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) =>
+            Seen(Maas.Power.PowerState.On);
 
-        public Task<PowerResult> TurnOnAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.On);
+        public Task<PowerResult> TurnOnAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) =>
+            Seen(Maas.Power.PowerState.On);
 
-        public Task<PowerResult> TurnOffAsync(Maas.Power.PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) => Seen(Maas.Power.PowerState.Off);
+        public Task<PowerResult> TurnOffAsync(Maas.Power.PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+            Seen(Maas.Power.PowerState.Off);
 
         public Task<PowerResult> SetNextBootAsync(Maas.Power.PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
             Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.CommandRefused, "no such device"));

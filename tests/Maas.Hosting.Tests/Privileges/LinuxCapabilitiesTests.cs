@@ -15,5 +15,6 @@ public class LinuxCapabilitiesTests
 
     [Fact]
     public void A_missing_capability_is_named_with_what_it_is_for() =>
-        LinuxCapabilities.Missing("CapEff:\t0000000000002000\n").Should().ContainSingle().Which.Should().Be("CAP_NET_BIND_SERVICE (ports below 1024, such as 67 and 69)");
+        LinuxCapabilities.Missing("CapEff:\t0000000000002000\n").Should().ContainSingle().Which.Should()
+        .Be("CAP_NET_BIND_SERVICE (ports below 1024, such as 67 and 69)");
 }

@@ -8,7 +8,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Hosting.BootHttp.Sending;
 
-/// <summary>Brings a file's bytes into a response: large ones by the kernel where the connection can, else through the response's own buffers.</summary>
+/// <summary>
+/// Brings a file's bytes into a response: large ones by the kernel where the connection can, else through the response's own buffers.
+/// </summary>
 internal sealed class BootFileSender(HttpContext context, BootFile file, TimeProvider timeProvider)
 {
     // Few large writes cost less than many small ones (docs/explain/performance.md).
@@ -21,7 +23,8 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
     private const int SmallestPart = 64 * 1024;
 
     /// <summary>
-    /// How long a client may take nothing. Kestrel itself ends a response after five seconds without progress, however fast it was before; firmware that
+    /// How long a client may take nothing. Kestrel itself ends a response after five seconds without progress, however fast it was before;
+    /// firmware that
     /// moves what it has loaded, and a virtual machine on a busy host, pause longer.
     /// </summary>
     internal static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(60);
@@ -37,16 +40,19 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
     public async Task<long> SendAsync(long offset, long count)
     {
         Output?.TryBypassTransport(); // before anything of the response is written
-        if (count >= SmallestPart && Sendable is not null && Output is not null) await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        if (count >= SmallestPart && Sendable is not null && Output is not null)
+            await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         AllowPauses();
         long sent = 0;
         try
         {
             while (sent < count)
             {
-                var part = TakePart(offset + sent, count - sent) is var taken and > 0 ? taken : await ReadPartAsync(offset + sent, count - sent).ConfigureAwait(false);
+                var part = TakePart(offset + sent, count - sent) is var taken and > 0 ? taken
+                    : await ReadPartAsync(offset + sent, count - sent).ConfigureAwait(false);
                 var before = Output?.Sent ?? 0;
-                // Not to be given up: Kestrel tells of a flush that was as of one that went. When the client is gone the connection's end ends it.
+                // Not to be given up: Kestrel tells of a flush that was as of one that went. When the client is gone the connection's end
+                // ends it.
                 var flushed = await FlushAsync().ConfigureAwait(false);
                 if (_hasStalled) break;
                 if (Output is { Missing: > 0 and var missing }) throw EndedEarly(count - sent - part + missing);
@@ -67,7 +73,8 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
         return sent;
     }
 
-    // What the client has acknowledged tells a pause from a slow link. Where that is not known, Kestrel's own watch stays, with more patience.
+    // What the client has acknowledged tells a pause from a slow link. Where that is not known, Kestrel's own watch stays, with more
+    // patience.
     private void AllowPauses()
     {
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
@@ -110,7 +117,8 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
 
     // Kestrel, once it has ended a response because the client is gone, takes what it is given, drops it, and says that it went.
     private bool WentNowhere(int part, long before) =>
-        Output is { } output && output.Sent - before < part && (_isDirect || context.RequestAborted.IsCancellationRequested || output.IsBroken());
+        Output is { } output && output.Sent - before < part
+        && (_isDirect || context.RequestAborted.IsCancellationRequested || output.IsBroken());
 
     // Nothing may stand between the connection and the response: TLS and byte loggers replace the transport, HTTP/2 frames what it sends.
     private FileSendingOutput? Output => HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)
@@ -141,8 +149,10 @@ internal sealed class BootFileSender(HttpContext context, BootFile file, TimePro
         var size = (int)Math.Min(BufferSize, left);
         var part = _body.GetMemory(size);
         part = part[..Math.Min(size, part.Length)];
-        // .NET reads files on a thread of its pool, whichever way it is asked; here that thread is this one, and nothing has to be handed over.
-        var read = file.Handle is { } handle ? RandomAccess.Read(handle, part.Span, offset) : await file.ReadAsync(part, offset, context.RequestAborted).ConfigureAwait(false);
+        // .NET reads files on a thread of its pool, whichever way it is asked; here that thread is this one, and nothing has to be handed
+        // over.
+        var read = file.Handle is { } handle ? RandomAccess.Read(handle, part.Span, offset)
+            : await file.ReadAsync(part, offset, context.RequestAborted).ConfigureAwait(false);
         if (read == 0) throw EndedEarly(left);
         _body.Advance(read);
         return read;

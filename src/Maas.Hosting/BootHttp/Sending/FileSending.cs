@@ -10,7 +10,9 @@ internal sealed class FileSending : IValueTaskSource<int>, IDisposable
     private readonly SocketAsyncEventArgs _arguments = new(true);
     private ManualResetValueTaskSourceCore<int> _core = new() { RunContinuationsAsynchronously = false };
 
-    /// <summary>The part: <paramref name="count"/> bytes of <paramref name="file"/> from <paramref name="offset"/> on. The file stays its owner's.</summary>
+    /// <summary>
+    /// The part: <paramref name="count"/> bytes of <paramref name="file"/> from <paramref name="offset"/> on. The file stays its owner's.
+    /// </summary>
     public FileSending(SafeFileHandle file, long offset, int count)
     {
         // The stream is how the socket is told which file; it reads nothing and is not disposed, for it would close the handle.
@@ -33,7 +35,8 @@ internal sealed class FileSending : IValueTaskSource<int>, IDisposable
 
     ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<int>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     private void Completed()

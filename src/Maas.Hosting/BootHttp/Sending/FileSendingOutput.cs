@@ -6,11 +6,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Maas.Hosting.BootHttp.Sending;
 
 /// <summary>
-/// A connection's output that passes everything to Kestrel's own transport until a boot file is sent on the connection. From then on it sends what it is flushed
-/// on the socket itself, so that it knows when bytes have left, and lets the kernel send parts of files (sendfile) between them. One writer at a time, as for
+/// A connection's output that passes everything to Kestrel's own transport until a boot file is sent on the connection. From then on it
+/// sends what it is flushed
+/// on the socket itself, so that it knows when bytes have left, and lets the kernel send parts of files (sendfile) between them. One writer
+/// at a time, as for
 /// every <see cref="PipeWriter"/>.
 /// </summary>
-/// <remarks>A connection that never sends a boot file costs what it costs without this class: one virtual call more for each call.</remarks>
+/// <remarks>
+/// A connection that never sends a boot file costs what it costs without this class: one virtual call more for each call.
+/// </remarks>
 internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : PipeWriter
 {
     private const int SmallestBuffer = 4096;
@@ -27,7 +31,9 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
     /// <summary>Whether the transport is bypassed.</summary>
     public bool IsDirect => _isDirect;
 
-    /// <summary>How many bytes the last flushed part of a file was short of; the connection is of no use then, for its length was promised.</summary>
+    /// <summary>
+    /// How many bytes the last flushed part of a file was short of; the connection is of no use then, for its length was promised.
+    /// </summary>
     public int Missing { get; private set; }
 
     /// <summary>How many bytes the kernel has sent out of files on this connection.</summary>
@@ -43,13 +49,17 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
     public override long UnflushedBytes => _isDirect ? _filled + _unsentOfFile : transport.UnflushedBytes;
 
     /// <summary>
-    /// Bypasses the transport from here on, when all that was given to it has left: what is sent on the socket must not overtake an earlier response. That is
-    /// known when nothing was given to it, or when the client has acknowledged it all; a client that sends one request after the other has, with its request.
+    /// Bypasses the transport from here on, when all that was given to it has left: what is sent on the socket must not overtake an earlier
+    /// response. That is
+    /// known when nothing was given to it, or when the client has acknowledged it all; a client that sends one request after the other has,
+    /// with its request.
     /// </summary>
     /// <returns>Whether the transport is bypassed; otherwise files are copied on this connection.</returns>
     public bool TryBypassTransport()
     {
-        if (!_isDirect) _isDirect = _passed == 0 ? transport is { CanGetUnflushedBytes: true, UnflushedBytes: 0 } : transport.UnflushedBytes == 0 && Acknowledged() >= _passed;
+        if (!_isDirect)
+            _isDirect = _passed == 0 ? transport is { CanGetUnflushedBytes: true, UnflushedBytes: 0 }
+                : transport.UnflushedBytes == 0 && Acknowledged() >= _passed;
         return _isDirect;
     }
 
@@ -59,7 +69,8 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         if (_closed) return true;
         try
         {
-            // While the transport sends, a call that sends would wait for it, and block this thread for as long as the client does not read.
+            // While the transport sends, a call that sends would wait for it, and block this thread for as long as the client does not
+            // read.
             if (!_isDirect) return socket.Poll(TimeSpan.Zero, SelectMode.SelectError);
             socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out var error);
             return error is not (SocketError.Success or SocketError.WouldBlock);
@@ -77,7 +88,8 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         Span<byte> information = stackalloc byte[AcknowledgedOffset + sizeof(long)];
         try
         {
-            return socket.GetRawSocketOption(TcpLevel, TcpInformation, information) == information.Length ? BitConverter.ToInt64(information[AcknowledgedOffset..]) : -1;
+            return socket.GetRawSocketOption(TcpLevel, TcpInformation, information) == information.Length
+                ? BitConverter.ToInt64(information[AcknowledgedOffset..]) : -1;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -85,7 +97,10 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
         }
     }
 
-    /// <summary>Makes the next <see cref="GetMemory"/> stand for <paramref name="count"/> bytes of a file from <paramref name="offset"/> on, until it is flushed.</summary>
+    /// <summary>
+    /// Makes the next <see cref="GetMemory"/> stand for <paramref name="count"/> bytes of a file from <paramref name="offset"/> on, until
+    /// it is flushed.
+    /// </summary>
     public void SendNext(SafeFileHandle file, long offset, int count) => _next = new FilePart(file, offset, count);
 
     /// <summary>Takes back <see cref="SendNext"/>: whoever writes has a layer between that would copy the bytes.</summary>

@@ -8,8 +8,11 @@ using Microsoft.Extensions.Options;
 
 namespace Maas.Hosting.BootHttp.Sending;
 
-/// <summary>Kestrel's own socket transport, whose connections can send files without copying them (<see cref="FileSendingOutput"/>).</summary>
-internal sealed class FileSendingTransport(IOptions<SocketTransportOptions> options, ILoggerFactory logging) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+/// <summary>
+/// Kestrel's own socket transport, whose connections can send files without copying them (<see cref="FileSendingOutput"/>).
+/// </summary>
+internal sealed class FileSendingTransport(IOptions<SocketTransportOptions> options, ILoggerFactory logging)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly SocketTransportFactory _sockets = new(options, logging);
 
@@ -28,7 +31,8 @@ internal sealed class FileSendingTransport(IOptions<SocketTransportOptions> opti
         {
             var connection = await sockets.AcceptAsync(cancellationToken).ConfigureAwait(false);
             if (connection?.Features.Get<IConnectionSocketFeature>() is { } feature)
-                connection.Transport = new Duplex(connection.Transport.Input, new FileSendingOutput(feature.Socket, connection.Transport.Output));
+                connection.Transport =
+                    new Duplex(connection.Transport.Input, new FileSendingOutput(feature.Socket, connection.Transport.Output));
             return connection;
         }
 

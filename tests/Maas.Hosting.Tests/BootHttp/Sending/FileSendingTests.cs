@@ -46,7 +46,8 @@ public class FileSendingTests
     {
         await using var server = await FileServer.StartAsync(300_000);
         using var socket = await ConnectAsync(server);
-        await socket.SendAsync(Request(server, "Range: bytes=0-199999\r\n").Concat(Request(server, "Range: bytes=10-19\r\n")).Concat(Request(server, "Connection: close\r\n")).ToArray(), Cancelled);
+        await socket.SendAsync(Request(server, "Range: bytes=0-199999\r\n").Concat(Request(server, "Range: bytes=10-19\r\n"))
+            .Concat(Request(server, "Connection: close\r\n")).ToArray(), Cancelled);
 
         var answers = await ReadToEndAsync(socket);
         var bodies = new List<byte[]>();
@@ -70,9 +71,14 @@ public class FileSendingTests
     public async Task Over_TLS_the_bytes_are_read_and_encrypted()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var certificate =
+            new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         await using var server = await FileServer.StartAsync(Large, listen: options => options.UseHttps(certificate));
-        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString() } };
+        using var handler =
+            new SocketsHttpHandler { SslOptions =
+            { RemoteCertificateValidationCallback =
+            (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString() } };
         using var client = new HttpClient(handler);
 
         (await FetchAsync(client, server.Address)).Should().Equal(server.Content);
@@ -83,7 +89,8 @@ public class FileSendingTests
     public async Task Over_HTTP_2_the_bytes_are_read_and_framed()
     {
         await using var server = await FileServer.StartAsync(Large, listen: options => options.Protocols = HttpProtocols.Http2);
-        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client =
+            new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         (await FetchAsync(client, server.Address)).Should().Equal(server.Content);
         server.SentByKernel.Should().Be(0);
@@ -176,14 +183,17 @@ public class FileSendingTests
 
     private static async Task<byte[]> FetchAsync(HttpClient client, Uri address, string? range = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, address) { Version = client.DefaultRequestVersion, VersionPolicy =
+            client.DefaultVersionPolicy };
         if (range is not null) request.Headers.Add("Range", range);
         using var response = await client.SendAsync(request, Cancelled);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadAsByteArrayAsync(Cancelled);
     }
 
-    private static byte[] Request(FileServer server, string headers = "") => Encoding.ASCII.GetBytes($"GET {server.Address.AbsolutePath} HTTP/1.1\r\nHost: {server.Address.Authority}\r\n{headers}\r\n");
+    private static byte[] Request(FileServer server, string headers = "") =>
+        Encoding.ASCII.GetBytes($"GET {server.Address.AbsolutePath} HTTP/1.1\r\nHost: {server.Address.Authority}\r\n{headers}\r\n");
 
     private static async Task<Socket> ConnectAsync(FileServer server)
     {

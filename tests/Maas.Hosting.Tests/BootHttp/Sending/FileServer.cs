@@ -21,14 +21,16 @@ internal sealed class FileServer : IAsyncDisposable
     private readonly string _path = Path.GetTempFileName();
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FileServer(int length, long lie, Action<ListenOptions>? listen, Action<IApplicationBuilder>? middleware, TimeProvider? timeProvider)
+    private FileServer(
+        int length, long lie, Action<ListenOptions>? listen, Action<IApplicationBuilder>? middleware, TimeProvider? timeProvider)
     {
         Content = RandomNumberGenerator.GetBytes(length);
         File.WriteAllBytes(_path, Content);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IConnectionListenerFactory, FileSendingTransport>();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, options => listen?.Invoke(options)));
+        builder.WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, options => listen?.Invoke(options)));
         _application = builder.Build();
         middleware?.Invoke(_application);
         _application.Map("/file", async context =>
@@ -46,7 +48,8 @@ internal sealed class FileServer : IAsyncDisposable
             }
             finally
             {
-                if (context.Features.Get<IConnectionTransportFeature>()?.Transport.Output is FileSendingOutput output) SentByKernel = output.SentOfFiles;
+                if (context.Features.Get<IConnectionTransportFeature>()?.Transport.Output is FileSendingOutput output)
+                    SentByKernel = output.SentOfFiles;
             }
         });
     }
@@ -89,7 +92,8 @@ internal sealed class FileServer : IAsyncDisposable
 
         public override SafeFileHandle Handle => _handle;
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) => RandomAccess.ReadAsync(_handle, buffer, offset, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) =>
+            RandomAccess.ReadAsync(_handle, buffer, offset, cancellationToken);
 
         protected override void Dispose(bool disposing)
         {

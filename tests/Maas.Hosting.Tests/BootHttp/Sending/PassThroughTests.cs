@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Maas.Hosting.Tests.BootHttp.Sending;
 
-/// <summary>Connections that fetch no boot file stay with Kestrel's own transport; a connection that mixes both gets every answer whole and in order.</summary>
+/// <summary>
+/// Connections that fetch no boot file stay with Kestrel's own transport; a connection that mixes both gets every answer whole and in
+/// order.
+/// </summary>
 public class PassThroughTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -30,7 +33,8 @@ public class PassThroughTests
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server.Address.Host, server.Address.Port, Cancelled);
         string[] paths = ["/large", "/file", "/hello", "/file", "/large", "/file"];
-        var requests = string.Concat(paths.Select((path, i) => $"GET {path} HTTP/1.1\r\nHost: x\r\n{(i == paths.Length - 1 ? "Connection: close\r\n" : "")}\r\n"));
+        var requests = string.Concat(
+            paths.Select((path, i) => $"GET {path} HTTP/1.1\r\nHost: x\r\n{(i == paths.Length - 1 ? "Connection: close\r\n" : "")}\r\n"));
         await socket.SendAsync(Encoding.ASCII.GetBytes(requests), Cancelled);
 
         using var stream = new NetworkStream(socket);
@@ -41,7 +45,8 @@ public class PassThroughTests
         foreach (var path in paths)
         {
             var start = at + answers.AsSpan(at).IndexOf("\r\n\r\n"u8) + 4;
-            var length = int.Parse(Encoding.ASCII.GetString(answers, at, start - at).Split("Content-Length: ")[1].Split("\r\n")[0], System.Globalization.CultureInfo.InvariantCulture);
+            var length = int.Parse(Encoding.ASCII.GetString(answers, at, start - at)
+                .Split("Content-Length: ")[1].Split("\r\n")[0], System.Globalization.CultureInfo.InvariantCulture);
             var expected = path switch { "/file" => server.Content, "/large" => Large, _ => "hello"u8.ToArray() };
             answers.AsSpan(start, length).SequenceEqual(expected).Should().BeTrue($"of {path} at {at}");
             at = start + length;
@@ -52,7 +57,8 @@ public class PassThroughTests
 
     private static readonly byte[] Large = [.. Enumerable.Range(0, 1_000_000).Select(i => (byte)(i * 31))];
 
-    private static Task<FileServer> StartAsync() => FileServer.StartAsync(300_000, middleware: application => application.Use(async (context, next) =>
+    private static Task<FileServer> StartAsync() =>
+        FileServer.StartAsync(300_000, middleware: application => application.Use(async (context, next) =>
     {
         var answer = context.Request.Path.Value switch { "/hello" => "hello"u8.ToArray(), "/large" => Large, _ => null };
         if (answer is null)
