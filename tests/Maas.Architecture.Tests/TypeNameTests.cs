@@ -6,9 +6,6 @@ namespace Maas.Architecture.Tests;
 /// <summary>One word for one thing: an application that references several packages needs no aliases.</summary>
 public class TypeNameTests
 {
-    // Core's own types for what Maas.Power does; they get other names.
-    private static readonly string[] Exceptions = [];
-
     [Fact]
     public void No_public_type_name_is_in_two_packages() =>
         Repository.Packages
@@ -16,7 +13,7 @@ public class TypeNameTests
                 .Where(type => !type.IsNested)
                 .Select(type => (package, type.Name)))
             .GroupBy(type => type.Name, StringComparer.Ordinal)
-            .Where(same => same.Count() > 1 && !Exceptions.Contains(same.Key, StringComparer.Ordinal))
+            .Where(same => same.Count() > 1)
             .Select(same => $"{same.Key}: {string.Join(", ", same.Select(type => type.package))}")
             .Should().BeEmpty();
 }
