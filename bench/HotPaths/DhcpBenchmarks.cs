@@ -15,7 +15,7 @@ public class DhcpBenchmarks
     private readonly DhcpMessage _read = new();
     private readonly DhcpMessage _reply = new();
     private readonly byte[] _buffer = new byte[1472];
-    private readonly uint _server = IPAddress.Parse("10.0.0.1").ToNumber();
+    private readonly IPv4Address _server = IPAddress.Parse("10.0.0.1").ToIPv4();
     private LeaseAllocator _addresses = null!; // opened in Setup
     private byte[] _discover = [];
     private byte[] _renewal = [];

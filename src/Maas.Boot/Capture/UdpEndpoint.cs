@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Capture;
 
@@ -9,8 +10,8 @@ namespace Maas.Boot.Capture;
 /// <param name="Port">The port.</param>
 internal readonly record struct UdpEndpoint(UInt128 Address, bool IsIPv6, ushort Port)
 {
-    public UdpEndpoint(uint address, ushort port)
-        : this(address, IsIPv6: false, port)
+    public UdpEndpoint(IPv4Address address, ushort port)
+        : this(address.Value, IsIPv6: false, port)
     {
     }
 
@@ -20,7 +21,7 @@ internal readonly record struct UdpEndpoint(UInt128 Address, bool IsIPv6, ushort
         end.Address.TryWriteBytes(octets, out var length);
         return length == 16
             ? new(BinaryPrimitives.ReadUInt128BigEndian(octets), IsIPv6: true, (ushort)end.Port)
-            : new(BinaryPrimitives.ReadUInt32BigEndian(octets), (ushort)end.Port);
+            : new(IPv4Address.Read(octets), (ushort)end.Port);
     }
 
     public IPEndPoint ToIPEndPoint()

@@ -23,8 +23,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public long ReadInt64() => Take(8) is { Length: 8 } span ? BinaryPrimitives.ReadInt64BigEndian(span) : 0;
 
-    /// <summary>An IPv4 address in host order.</summary>
-    public uint ReadIPv4() => ReadUInt32();
+    /// <summary>An IPv4 address.</summary>
+    public IPv4Address ReadIPv4() => new(ReadUInt32());
 
     public ReadOnlySpan<byte> ReadSpan(int length) => Take(length);
 

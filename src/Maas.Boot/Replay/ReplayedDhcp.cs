@@ -3,7 +3,6 @@ using Maas.Boot.Capture;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp4.Wire;
-using Maas.Boot.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Replay;
@@ -103,7 +102,7 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
             Step?.AddAnswer(new CapturedPacket(
                 timeProvider.GetUtcNow(),
                 new IPEndPoint(Server, Ports.Server),
-                new IPEndPoint(IPv4.ToAddress(address), port),
+                new IPEndPoint(address.ToIPAddress(), port),
                 exchange.ReplyBytes.ToArray()) { IsSent = true });
         }
     }

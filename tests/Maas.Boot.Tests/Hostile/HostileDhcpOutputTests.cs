@@ -17,7 +17,7 @@ namespace Maas.Boot.Tests.Hostile;
 /// </summary>
 public class HostileDhcpOutputTests
 {
-    private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
+    private static readonly IPv4Address Server = IPAddress.Parse("10.0.0.1").ToIPv4();
 
     private static readonly Gen<DhcpSubnet> Subnet = Gen.Select(
         Gen.Int[0, 60],

@@ -95,7 +95,7 @@ public sealed class HostileDhcpParsingTests : IDisposable
     {
         var scene = await LeaseScene.OpenAsync();
         var source = BootFileLocator.On(IPAddress.Parse("10.0.0.1"), httpBase: new Uri("http://10.0.0.1/"));
-        var server = IPAddress.Parse("10.0.0.1").ToNumber();
+        var server = IPAddress.Parse("10.0.0.1").ToIPv4();
         foreach (var filling in (byte[])[0, 1, 2, 4, 63, 0x7f, 0xc0, 0xff])
             for (var length = 0; length <= 300; length++)
             {

@@ -14,7 +14,7 @@ namespace Maas.Boot.Tests.Hostile;
 /// <summary>Clients that take every address, say that none is free, speak for relays, or have the server speak for them.</summary>
 public class HostileDhcpStarvationTests
 {
-    private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
+    private static readonly IPv4Address Server = IPAddress.Parse("10.0.0.1").ToIPv4();
 
     [Fact]
     public async Task Any_octets_are_answered_or_not_and_no_answer_is_longer_than_its_receiver_takes()
@@ -31,7 +31,7 @@ public class HostileDhcpStarvationTests
             var address = AddressResult.Silent("not asked");
             if (state.Kind is { } kind)
             {
-                lock (scene) address = scene.Ask(kind, request, IPv4.ToAddress(state.Address).ToString());
+                lock (scene) address = scene.Ask(kind, request, state.Address.ToString());
             }
 
             var reply = new DhcpMessage();
@@ -39,7 +39,7 @@ public class HostileDhcpStarvationTests
             var longest = DhcpResponder.LongestReplyTo(request);
             var written = DhcpResponder.Write(reply, new byte[longest]);
             written.Should().BeInRange(0, longest);
-            _ = ReplyRoute.For(request, reply, (1, 1), (67, 68));
+            _ = ReplyRoute.For(request, reply, (new IPv4Address(1), 1), (67, 68));
         }, iter: 20_000);
     }
 

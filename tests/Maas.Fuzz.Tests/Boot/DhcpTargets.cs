@@ -74,7 +74,7 @@ internal static class DhcpTargets
         var addresses = LeaseAllocator.OpenAsync([subnet], new InMemoryLeaseStore(), new LeaseOptions { RapidCommit = true })
             .GetAwaiter()
             .GetResult();
-        var server = IPAddress.Parse("10.0.0.1").ToNumber();
+        var server = IPAddress.Parse("10.0.0.1").ToIPv4();
         var source = BootFileLocator.On(IPAddress.Parse("10.0.0.1"), httpBase: new Uri("http://10.0.0.1/"));
         var (request, reply, read, buffer) = (
             new DhcpMessage(), new DhcpMessage(), new DhcpMessage(), new byte[DhcpMessage.LongestOnEthernet]);
@@ -96,7 +96,7 @@ internal static class DhcpTargets
             if (answer.Rule.Length == 0) throw new InvalidOperationException("an answer without a reason");
             if (!DhcpResponder.Respond(request, new DhcpResponseContext(server, answer, boot), reply)) return;
             Validate(reply, request, read, buffer);
-            _ = ReplyRoute.For(request, reply, (1, 1), (67, 68));
+            _ = ReplyRoute.For(request, reply, (new IPv4Address(1), 1), (67, 68));
             addresses.CommitAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
         };
     }
@@ -145,7 +145,7 @@ internal static class DhcpTargets
             _ = FirmwareClient4.Of(message);
             _ = MachineIdentifier.Of(message);
             _ = ClientIdentifier.Of(message);
-            _ = ClientState.LinkOf(message, 1);
+            _ = ClientState.LinkOf(message, new IPv4Address(1));
             var cursor = new OptionCursor(input);
             for (var walked = 0; cursor.MoveNext(); walked++)
                 if (walked > input.Length) throw new InvalidOperationException("more options than octets");

@@ -6,6 +6,7 @@ using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Fuzz.Tests.Boot;
 
@@ -16,7 +17,7 @@ internal static class FileTargets
 
     public static IEnumerable<FuzzTarget> All =>
     [
-        new("lease-journal", Journal<uint, Lease, LeaseRecords>()) { Seeds = [Frame(1), Frame(3)], Words = s_journalWords },
+        new("lease-journal", Journal<IPv4Address, Lease, LeaseRecords>()) { Seeds = [Frame(1), Frame(3)], Words = s_journalWords },
         new("lease-journal-6", Journal<UInt128, Lease6, LeaseRecords6>()) { Seeds = [Frame6(1), Frame6(3)], Words = s_journalWords },
         new("capture", Capture)
         {
@@ -96,7 +97,7 @@ internal static class FileTargets
             HostName = "host",
             Rule = "a free address",
         };
-        JournalFrame.Write<uint, Lease, LeaseRecords>(output, 1, [.. Enumerable.Repeat(lease, leases)]);
+        JournalFrame.Write<IPv4Address, Lease, LeaseRecords>(output, 1, [.. Enumerable.Repeat(lease, leases)]);
         return output.WrittenSpan.ToArray();
     }
 

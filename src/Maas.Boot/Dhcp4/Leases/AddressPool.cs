@@ -8,7 +8,7 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// </summary>
 internal sealed class AddressPool
 {
-    private readonly (uint First, int Start, int Count)[] _ranges;
+    private readonly (IPv4Address First, int Start, int Count)[] _ranges;
     private readonly int _slots;
     private readonly AddressSet _leasable;
     private readonly AddressSet _fresh;
@@ -19,11 +19,11 @@ internal sealed class AddressPool
         Subnet = subnet;
         _ranges = Flatten(subnet, out _slots);
         _leasable = new AddressSet(_slots);
-        foreach (var number in Unleasable(subnet).Distinct())
-            if (IndexOf(number) is var index and >= 0) _leasable.Remove(index);
+        foreach (var address in Unleasable(subnet).Distinct())
+            if (IndexOf(address) is var index and >= 0) _leasable.Remove(index);
         foreach (var excluded in subnet.Exclusions)
             for (var i = 0; i < _slots; i++)
-                if (excluded.Contains(NumberAt(i))) _leasable.Remove(i);
+                if (excluded.Contains(AddressAt(i))) _leasable.Remove(i);
 
         _fresh = new AddressSet(_slots);
         for (var i = 0; i < _slots; i++)
@@ -36,12 +36,12 @@ internal sealed class AddressPool
     public int Size => _leasable.Count;
 
     /// <summary>Whether the address may be leased to any client.</summary>
-    public bool IsLeasable(uint number) => IndexOf(number) is var index and >= 0 && _leasable.Contains(index);
+    public bool IsLeasable(IPv4Address address) => IndexOf(address) is var index and >= 0 && _leasable.Contains(index);
 
     /// <summary>Notes that the address has been used, by whatever way it came to that.</summary>
-    public void MarkUsed(uint number)
+    public void MarkUsed(IPv4Address address)
     {
-        if (IndexOf(number) is var index and >= 0) _fresh.Remove(index);
+        if (IndexOf(address) is var index and >= 0) _fresh.Remove(index);
     }
 
     /// <summary>
@@ -49,18 +49,18 @@ internal sealed class AddressPool
     /// </summary>
     public void NoteEnding(LeaseBinding entry)
     {
-        if (entry.NotedEnding <= entry.ExpiresAt || !IsLeasable(entry.Number)) return;
+        if (entry.NotedEnding <= entry.ExpiresAt || !IsLeasable(entry.Address)) return;
         entry.NotedEnding = entry.ExpiresAt;
         _endings.Enqueue(entry, entry.ExpiresAt);
     }
 
-    /// <summary>An address that was never leased; 0 when all were.</summary>
-    public uint TakeFresh(ReadOnlySpan<byte> client)
+    /// <summary>An address that was never leased; 0.0.0.0 when all were.</summary>
+    public IPv4Address TakeFresh(ReadOnlySpan<byte> client)
     {
-        if (_fresh.Count == 0) return 0;
+        if (_fresh.Count == 0) return default;
         var index = _fresh.Next((int)(StableHash(client) % (uint)_slots));
         _fresh.Remove(index);
-        return NumberAt(index);
+        return AddressAt(index);
     }
 
     /// <summary>The entry whose hold ended longest ago; <see langword="null"/> when every address is held.</summary>
@@ -78,28 +78,28 @@ internal sealed class AddressPool
         return null;
     }
 
-    private int IndexOf(uint number)
+    private int IndexOf(IPv4Address address)
     {
         foreach (var (first, start, count) in _ranges)
-            if (number >= first && number - first < count) return start + (int)(number - first);
+            if (address >= first && address - first < count) return start + (int)(address - first);
         return -1;
     }
 
-    private uint NumberAt(int index)
+    private IPv4Address AddressAt(int index)
     {
         foreach (var (first, start, count) in _ranges)
-            if (index < start + count) return first + (uint)(index - start);
+            if (index < start + count) return first + (index - start);
         throw new ArgumentOutOfRangeException(nameof(index));
     }
 
-    private static (uint First, int Start, int Count)[] Flatten(DhcpSubnet subnet, out int size)
+    private static (IPv4Address First, int Start, int Count)[] Flatten(DhcpSubnet subnet, out int size)
     {
         size = 0;
-        var ranges = new List<(uint, int, int)>();
-        foreach (var range in subnet.Ranges.OrderBy(r => r.FirstNumber))
+        var ranges = new List<(IPv4Address, int, int)>();
+        foreach (var range in subnet.Ranges.OrderBy(r => r.FirstIPv4.Value))
         {
-            var count = checked((int)(range.LastNumber - range.FirstNumber + 1));
-            ranges.Add((range.FirstNumber, size, count));
+            var count = checked((int)(range.LastIPv4 - range.FirstIPv4 + 1));
+            ranges.Add((range.FirstIPv4, size, count));
             size = checked(size + count);
         }
 
@@ -107,13 +107,13 @@ internal sealed class AddressPool
     }
 
     // The subnet's own and broadcast address, every machine the subnet's parameters name, and what is reserved.
-    private static IEnumerable<uint> Unleasable(DhcpSubnet subnet)
+    private static IEnumerable<IPv4Address> Unleasable(DhcpSubnet subnet)
     {
-        var network = subnet.Network.BaseAddress.ToNumber();
-        IEnumerable<uint> ends = subnet.Network.PrefixLength <= 30 ? [network, network | ~IPv4.Mask(subnet.Network.PrefixLength)] : [];
+        var network = subnet.Network.BaseAddress.ToIPv4();
+        IEnumerable<IPv4Address> ends = subnet.Network.PrefixLength <= 30 ? [network, network.LastOf(subnet.Network.PrefixLength)] : [];
         return ends
-            .Concat(subnet.Routers.Concat(subnet.NameServers).Concat(subnet.TimeServers).Concat(subnet.Relays).Select(a => a.ToNumber()))
-            .Concat(subnet.Reservations.Select(r => r.Address.ToNumber()));
+            .Concat(subnet.Routers.Concat(subnet.NameServers).Concat(subnet.TimeServers).Concat(subnet.Relays).Select(a => a.ToIPv4()))
+            .Concat(subnet.Reservations.Select(r => r.Address.ToIPv4()));
     }
 
     // FNV-1a: the same in every process, and nothing depends on its quality but how evenly clients spread.

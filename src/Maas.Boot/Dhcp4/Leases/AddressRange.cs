@@ -16,19 +16,19 @@ public readonly record struct AddressRange : ISpanParsable<AddressRange>
     /// <exception cref="ArgumentException">An address is not IPv4, or the first is above the last.</exception>
     public AddressRange(IPAddress first, IPAddress last)
     {
-        (FirstNumber, LastNumber) = (first.ToNumber(), last.ToNumber());
-        if (FirstNumber > LastNumber) throw new ArgumentException($"{first} is above {last}.", nameof(first));
+        (FirstIPv4, LastIPv4) = (first.ToIPv4(), last.ToIPv4());
+        if (FirstIPv4 > LastIPv4) throw new ArgumentException($"{first} is above {last}.", nameof(first));
     }
 
     /// <summary>The first address.</summary>
-    public IPAddress First => IPv4.ToAddress(FirstNumber);
+    public IPAddress First => FirstIPv4.ToIPAddress();
 
     /// <summary>The last address.</summary>
-    public IPAddress Last => IPv4.ToAddress(LastNumber);
+    public IPAddress Last => LastIPv4.ToIPAddress();
 
-    internal uint FirstNumber { get; }
+    internal IPv4Address FirstIPv4 { get; }
 
-    internal uint LastNumber { get; }
+    internal IPv4Address LastIPv4 { get; }
 
     /// <summary>Reads <c>FIRST-LAST</c> or a single address.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out AddressRange range)
@@ -38,7 +38,7 @@ public readonly record struct AddressRange : ISpanParsable<AddressRange>
         if (!TryParseAddress(dash < 0 ? text : text[..dash], out var first)) return false;
         var last = first;
         if (dash >= 0 && !TryParseAddress(text[(dash + 1)..], out last)) return false;
-        if (first.ToNumber() > last.ToNumber()) return false;
+        if (first.ToIPv4() > last.ToIPv4()) return false;
         range = new AddressRange(first, last);
         return true;
     }
@@ -51,12 +51,12 @@ public readonly record struct AddressRange : ISpanParsable<AddressRange>
             : throw new FormatException($"'{text}' is no range of addresses such as 10.0.0.10-10.0.0.99.");
 
     /// <summary>Whether the address lies within.</summary>
-    public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork && Contains(address.ToNumber());
+    public bool Contains(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork && Contains(address.ToIPv4());
 
     /// <summary><c>FIRST-LAST</c>.</summary>
     public override string ToString() => $"{First}-{Last}";
 
-    internal bool Contains(uint number) => number >= FirstNumber && number <= LastNumber;
+    internal bool Contains(IPv4Address address) => address >= FirstIPv4 && address <= LastIPv4;
 
     private static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address) =>
         IPAddress.TryParse(text.Trim(), out address) && address.AddressFamily == AddressFamily.InterNetwork;

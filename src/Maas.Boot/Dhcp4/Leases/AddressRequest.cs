@@ -7,17 +7,17 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// <summary>What a client wants of an address. Everything in it came over the wire unauthenticated.</summary>
 public readonly struct AddressRequest
 {
-    internal AddressRequest(AddressRequestKind kind, DhcpMessage request, uint link, uint address)
+    internal AddressRequest(AddressRequestKind kind, DhcpMessage request, IPv4Address link, IPv4Address address)
         : this(kind, request, link, address, FirmwareClient4.IsFirmware(request))
     {
     }
 
-    internal AddressRequest(AddressRequestKind kind, DhcpMessage request, uint link, uint address, bool isFirmware)
+    internal AddressRequest(AddressRequestKind kind, DhcpMessage request, IPv4Address link, IPv4Address address, bool isFirmware)
     {
         Kind = kind;
         Request = request;
-        LinkNumber = ArrivalNumber = link;
-        Number = address;
+        LinkIPv4 = ArrivalLink = link;
+        IPv4 = address;
         IsFirmware = isFirmware;
     }
 
@@ -27,7 +27,7 @@ public readonly struct AddressRequest
     /// <param name="link">An address on the client's link.</param>
     /// <param name="address">The address in question; <see langword="null"/> for none.</param>
     public AddressRequest(AddressRequestKind kind, DhcpMessage request, IPAddress link, IPAddress? address = null)
-        : this(kind, request, link.ToNumber(), address?.ToNumber() ?? 0)
+        : this(kind, request, link.ToIPv4(), address?.ToIPv4() ?? default)
     {
     }
 
@@ -41,10 +41,10 @@ public readonly struct AddressRequest
     /// An address on the client's link: link selection (RFC 3527), subnet selection (RFC 3011), the relay's address, or this server's own,
     /// in this order.
     /// </summary>
-    public IPAddress Link => IPv4.ToAddress(LinkNumber);
+    public IPAddress Link => LinkIPv4.ToIPAddress();
 
     /// <summary>The address in question; <see langword="null"/> when the client named none.</summary>
-    public IPAddress? Address => Number == 0 ? null : IPv4.ToAddress(Number);
+    public IPAddress? Address => IPv4.ToIPAddressOrNull();
 
     /// <summary>
     /// Whether the client is firmware or a boot program, which needs the address only until the machine has booted. It may have said so in
@@ -52,12 +52,12 @@ public readonly struct AddressRequest
     /// </summary>
     public bool IsFirmware { get; init; }
 
-    internal uint LinkNumber { get; }
+    internal IPv4Address LinkIPv4 { get; }
 
     /// <summary>An address on the link that the message came by, whatever the client or a relay says of it.</summary>
-    internal uint ArrivalNumber { get; init; }
+    internal IPv4Address ArrivalLink { get; init; }
 
-    internal uint Number { get; }
+    internal IPv4Address IPv4 { get; }
 }
 
 /// <summary>What a client wants of an address.</summary>

@@ -6,10 +6,10 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// <summary>The answer to an <see cref="AddressRequest"/>: an address, a refusal, or nothing.</summary>
 public readonly struct AddressResult
 {
-    private AddressResult(AddressResultKind kind, uint address, DhcpSubnet? subnet, TimeSpan leaseTime, string rule)
+    private AddressResult(AddressResultKind kind, IPv4Address address, DhcpSubnet? subnet, TimeSpan leaseTime, string rule)
     {
         Kind = kind;
-        Number = address;
+        IPv4 = address;
         Subnet = subnet;
         LeaseTime = leaseTime;
         Rule = rule;
@@ -19,7 +19,7 @@ public readonly struct AddressResult
     public AddressResultKind Kind { get; }
 
     /// <summary>The address granted; 0.0.0.0 when none is.</summary>
-    public IPAddress Address => IPv4.ToAddress(Number);
+    public IPAddress Address => IPv4.ToIPAddress();
 
     /// <summary>The subnet whose parameters the client gets; <see langword="null"/> unless granted.</summary>
     public DhcpSubnet? Subnet { get; }
@@ -49,22 +49,23 @@ public readonly struct AddressResult
     /// <summary>Whether no subnet served is the client's: what an operator most often has to know.</summary>
     internal bool IsUnplaced { get; init; }
 
-    internal uint Number { get; }
+    internal IPv4Address IPv4 { get; }
 
     /// <summary>The client may have the address.</summary>
     public static AddressResult Grant(IPAddress address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) =>
-        Grant(address.ToNumber(), subnet, leaseTime, rule);
+        Grant(address.ToIPv4(), subnet, leaseTime, rule);
 
     /// <summary>The client gets the subnet's parameters, without an address.</summary>
-    public static AddressResult Inform(DhcpSubnet subnet, string rule) => new(AddressResultKind.Grant, 0, subnet, TimeSpan.Zero, rule);
+    public static AddressResult Inform(DhcpSubnet subnet, string rule) =>
+        new(AddressResultKind.Grant, default, subnet, TimeSpan.Zero, rule);
 
     /// <summary>The client must not use the address: NAK.</summary>
-    public static AddressResult Refuse(string rule) => new(AddressResultKind.Refuse, 0, null, TimeSpan.Zero, rule);
+    public static AddressResult Refuse(string rule) => new(AddressResultKind.Refuse, default, null, TimeSpan.Zero, rule);
 
     /// <summary>Nothing to say: the server stays silent.</summary>
-    public static AddressResult Silent(string rule) => new(AddressResultKind.Silent, 0, null, TimeSpan.Zero, rule);
+    public static AddressResult Silent(string rule) => new(AddressResultKind.Silent, default, null, TimeSpan.Zero, rule);
 
-    internal static AddressResult Grant(uint address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) =>
+    internal static AddressResult Grant(IPv4Address address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) =>
         new(AddressResultKind.Grant, address, subnet, leaseTime, rule);
 }
 

@@ -12,11 +12,11 @@ public readonly record struct Lease
 {
     /// <summary>Makes a lease without an object for its address.</summary>
     [SetsRequiredMembers]
-#pragma warning disable CS8618 // Address is a view of Number
-    internal Lease(uint number, ClientIdentifier client, LeaseState state, DateTimeOffset since, DateTimeOffset expiresAt)
+#pragma warning disable CS8618 // Address is a view of IPv4
+    internal Lease(IPv4Address address, ClientIdentifier client, LeaseState state, DateTimeOffset since, DateTimeOffset expiresAt)
 #pragma warning restore CS8618
     {
-        Number = number;
+        IPv4 = address;
         Client = client;
         State = state;
         Since = since;
@@ -25,7 +25,7 @@ public readonly record struct Lease
 
     /// <summary>The address.</summary>
     [JsonConverter(typeof(IPAddressJsonConverter))]
-    public required IPAddress Address { get => IPv4.ToAddress(Number); init => Number = value.ToNumber(); }
+    public required IPAddress Address { get => IPv4.ToIPAddress(); init => IPv4 = value.ToIPv4(); }
 
     /// <summary>Who has it, or had it last.</summary>
     public required ClientIdentifier Client { get; init; }
@@ -55,12 +55,12 @@ public readonly record struct Lease
     /// server's own link.
     /// </summary>
     [JsonConverter(typeof(IPAddressJsonConverter))]
-    public IPAddress? Relay { get => RelayNumber == 0 ? null : IPv4.ToAddress(RelayNumber); init => RelayNumber = value?.ToNumber() ?? 0; }
+    public IPAddress? Relay { get => RelayIPv4.ToIPAddressOrNull(); init => RelayIPv4 = value?.ToIPv4() ?? default; }
 
     /// <summary>Why the address is used, in words.</summary>
     public string Why => LeaseDescription.Of(State, $"{Hardware} (client {Client})", Rule);
 
-    internal uint Number { get; init; }
+    internal IPv4Address IPv4 { get; init; }
 
-    internal uint RelayNumber { get; init; }
+    internal IPv4Address RelayIPv4 { get; init; }
 }

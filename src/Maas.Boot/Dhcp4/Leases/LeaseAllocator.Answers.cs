@@ -19,7 +19,11 @@ public sealed partial class LeaseAllocator
         return question.Kind switch
         {
             AddressRequestKind.Discover when WithoutIPv4(link, question) is { } subnet =>
-                AddressResult.Grant(0, subnet, LeaseTimeFor(subnet, question), "it can do without IPv4, and so does the subnet"),
+                AddressResult.Grant(
+                    default(IPv4Address),
+                    subnet,
+                    LeaseTimeFor(subnet, question),
+                    "it can do without IPv4, and so does the subnet"),
             AddressRequestKind.Discover => Discover(link, client, question, now),
             AddressRequestKind.Select => Take(link, client, question, now),
             AddressRequestKind.Verify => Verify(link, client, question, now),
@@ -35,9 +39,9 @@ public sealed partial class LeaseAllocator
     // A client that renews or rebinds an address of no subnet here asks by the link that its message came by: it has moved, and where
     // no other server leases addresses, it gets this answer (RFC 2131 section 4.3.2).
     private SharedNetwork? LinkOf(in AddressRequest question) =>
-        _subnets.Find(question.Request, question.LinkNumber)
+        _subnets.Find(question.Request, question.LinkIPv4)
         ?? (_rules.Authoritative && question.Kind == AddressRequestKind.Extend
-            ? _subnets.Find(question.Request, question.ArrivalNumber)
+            ? _subnets.Find(question.Request, question.ArrivalLink)
             : null);
 
     // RFC 8925 section 3.3: a client that can do without is offered 0.0.0.0, and no address is kept for it; rapid commit does not count.
@@ -50,12 +54,12 @@ public sealed partial class LeaseAllocator
     {
         var (rule, isUntried) = ("its reservation", false);
         var entry = link.ReservationFor(question.Request) is { } kept
-            ? Claim(link, kept.Pool, kept.Reservation.Address.ToNumber(), client, now)
+            ? Claim(link, kept.Pool, kept.Reservation.Address.ToIPv4(), client, now)
             : null;
         if (entry is null)
         {
             rule = HadIt;
-            entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Number) ? known : null;
+            entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Address) ? known : null;
         }
 
         if (entry is null && !MayBegin(question.Request, now, out var tooMany)) return tooMany;
@@ -63,13 +67,13 @@ public sealed partial class LeaseAllocator
         {
             rule = "the address it asked for";
             isUntried = true;
-            entry = ClaimRequested(link, client, question.Number, now);
+            entry = ClaimRequested(link, client, question.IPv4, now);
         }
 
         if (entry is null)
         {
             rule = "a free address";
-            entry = ClaimAny(link, client, question.LinkNumber, now);
+            entry = ClaimAny(link, client, question.LinkIPv4, now);
         }
 
         if (entry is null)
@@ -103,12 +107,12 @@ public sealed partial class LeaseAllocator
         DateTimeOffset now,
         string rule = "it took the offer")
     {
-        if (link.PoolOf(question.Number) is not { } pool) return AddressResult.Refuse("the address is not of the client's link");
-        var reserved = link.ReservationFor(question.Request)?.Reservation.Address.ToNumber() ?? 0;
-        if (reserved != 0 && reserved != question.Number && link.IsFreeFor(reserved, client, now))
+        if (link.PoolOf(question.IPv4) is not { } pool) return AddressResult.Refuse("the address is not of the client's link");
+        var reserved = link.ReservationFor(question.Request)?.Reservation.Address.ToIPv4() ?? default;
+        if (!reserved.IsNone && reserved != question.IPv4 && link.IsFreeFor(reserved, client, now))
             return AddressResult.Refuse("another address is reserved for it");
-        if (reserved != question.Number && !pool.IsLeasable(question.Number)) return AddressResult.Refuse("the address is not leased here");
-        return Claim(link, pool, question.Number, client, now) is { } entry
+        if (reserved != question.IPv4 && !pool.IsLeasable(question.IPv4)) return AddressResult.Refuse("the address is not leased here");
+        return Claim(link, pool, question.IPv4, client, now) is { } entry
             ? Bind(link, entry, question, now, rule)
             : AddressResult.Refuse("the address is in other use");
     }
@@ -116,19 +120,19 @@ public sealed partial class LeaseAllocator
     // INIT-REBOOT: silence about clients unknown here, unless this server is the only one (RFC 2131 section 4.3.2).
     private AddressResult Verify(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now)
     {
-        if (link.PoolOf(question.Number) is null) return AddressResult.Refuse("the address is not of the client's link");
+        if (link.PoolOf(question.IPv4) is null) return AddressResult.Refuse("the address is not of the client's link");
         var entry = link.FindByClient(client);
         if (entry is null && link.ReservationFor(question.Request) is null)
             return _rules.Authoritative
                 ? AddressResult.Refuse("the client is unknown here")
                 : AddressResult.Silent("the client is unknown here");
-        if (entry is not null && entry.Number != question.Number) return AddressResult.Refuse("it has another address");
+        if (entry is not null && entry.Address != question.IPv4) return AddressResult.Refuse("it has another address");
         return Take(link, client, question, now, "it remembers its address rightly");
     }
 
     // RENEWING and REBINDING: it uses the address already. If no other client has it, the lease was lost here, not there.
     private AddressResult Extend(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now) =>
-        link.FindByClient(client) is { } entry && entry.Number != question.Number
+        link.FindByClient(client) is { } entry && entry.Address != question.IPv4
             ? AddressResult.Refuse("it has another address")
             : Take(link, client, question, now, "it keeps its address") is { Kind: AddressResultKind.Grant } granted
                 ? granted
@@ -147,7 +151,7 @@ public sealed partial class LeaseAllocator
     // Only the client that was given an address can say that it is taken: else one machine could empty the pool by talking.
     private AddressResult Quarantine(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now)
     {
-        if (link.FindByClient(client) is not { } entry || entry.Number != question.Number)
+        if (link.FindByClient(client) is not { } entry || entry.Address != question.IPv4)
             return AddressResult.Silent("the declined address is not its own");
         if (!_quarantines.TryTake(PlaceOf(question.Request, stackalloc byte[4]), now, out var isFirst))
             return AddressResult.Silent("too many addresses declined in this minute: not believed") with
@@ -162,7 +166,7 @@ public sealed partial class LeaseAllocator
 
     private AddressResult Release(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now)
     {
-        if (link.FindByClient(client) is not { State: LeaseState.Bound } entry || entry.Number != question.Number)
+        if (link.FindByClient(client) is not { State: LeaseState.Bound } entry || entry.Address != question.IPv4)
             return AddressResult.Silent("the released address is not its own");
         SetState(entry, LeaseState.Released, now, now);
         return AddressResult.Silent("released");
@@ -173,7 +177,7 @@ public sealed partial class LeaseAllocator
 
     // Of a link with several subnets, that of the client's own address, if it says one, else that of the server's or relay's.
     private static DhcpSubnet SubnetOf(SharedNetwork link, in AddressRequest question) =>
-        (link.PoolOf(question.Number) ?? link.PoolOf(question.LinkNumber) ?? link.Pools[0]).Subnet;
+        (link.PoolOf(question.IPv4) ?? link.PoolOf(question.LinkIPv4) ?? link.Pools[0]).Subnet;
 
     private AddressResult Bind(SharedNetwork link, LeaseBinding entry, in AddressRequest question, DateTimeOffset now, string rule)
     {
@@ -184,7 +188,7 @@ public sealed partial class LeaseAllocator
         SetState(entry, LeaseState.Bound, entry.State == LeaseState.Bound ? entry.Since : now, now + leaseTime);
         entry.Hardware = request.Hardware;
         // A client renews without its relay (RFC 2131 section 4.4.5): what the lease began with counts.
-        if (request.RelayNumber != 0 || request.ClientNumber == 0) entry.Relay = request.RelayNumber;
+        if (request.IsRelayed || request.Ciaddr.IsNone) entry.Relay = request.Giaddr;
         entry.HostName = HostNameOf(request, entry.HostName);
         entry.Rule ??= rule;
         link.Attach(entry);
@@ -203,9 +207,9 @@ public sealed partial class LeaseAllocator
     }
 
     private static AddressResult Grant(SharedNetwork link, LeaseBinding entry, TimeSpan leaseTime, DhcpMessage request, string rule) =>
-        AddressResult.Grant(entry.Number, entry.Pool.Subnet, leaseTime, rule) with
+        AddressResult.Grant(entry.Address, entry.Pool.Subnet, leaseTime, rule) with
         {
-            HostName = link.ReservationFor(request) is { Reservation: var kept } && kept.Address.ToNumber() == entry.Number
+            HostName = link.ReservationFor(request) is { Reservation: var kept } && kept.Address.ToIPv4() == entry.Address
                 ? kept.HostName
                 : null,
         };
@@ -219,12 +223,12 @@ public sealed partial class LeaseAllocator
         MarkDirty(entry);
     }
 
-    private static LeaseBinding? ClaimRequested(SharedNetwork link, ReadOnlySpan<byte> client, uint number, DateTimeOffset now) =>
-        number != 0 && link.PoolOf(number) is { } pool && pool.IsLeasable(number) ? Claim(link, pool, number, client, now) : null;
+    private static LeaseBinding? ClaimRequested(SharedNetwork link, ReadOnlySpan<byte> client, IPv4Address address, DateTimeOffset now) =>
+        !address.IsNone && link.PoolOf(address) is { } pool && pool.IsLeasable(address) ? Claim(link, pool, address, client, now) : null;
 
-    private static LeaseBinding? ClaimAny(SharedNetwork link, ReadOnlySpan<byte> client, uint linkNumber, DateTimeOffset now)
+    private static LeaseBinding? ClaimAny(SharedNetwork link, ReadOnlySpan<byte> client, IPv4Address linkAddress, DateTimeOffset now)
     {
-        var preferred = link.PoolOf(linkNumber);
+        var preferred = link.PoolOf(linkAddress);
         if (preferred is not null && ClaimFrom(link, preferred, client, now) is { } entry) return entry;
         foreach (var pool in link.Pools)
             if (pool != preferred && ClaimFrom(link, pool, client, now) is { } other) return other;
@@ -233,18 +237,23 @@ public sealed partial class LeaseAllocator
 
     private static LeaseBinding? ClaimFrom(SharedNetwork link, AddressPool pool, ReadOnlySpan<byte> client, DateTimeOffset now)
     {
-        var number = pool.TakeFresh(client);
-        if (number == 0) number = pool.TakeEnded(now)?.Number ?? 0;
-        return number == 0 ? null : Claim(link, pool, number, client, now);
+        var address = pool.TakeFresh(client);
+        if (address.IsNone) address = pool.TakeEnded(now)?.Address ?? default;
+        return address.IsNone ? null : Claim(link, pool, address, client, now);
     }
 
     /// <summary>Makes the address the client's, unless it is held for another.</summary>
-    private static LeaseBinding? Claim(SharedNetwork link, AddressPool pool, uint number, ReadOnlySpan<byte> client, DateTimeOffset now)
+    private static LeaseBinding? Claim(
+        SharedNetwork link,
+        AddressPool pool,
+        IPv4Address address,
+        ReadOnlySpan<byte> client,
+        DateTimeOffset now)
     {
-        if (!link.Entries.TryGetValue(number, out var entry))
+        if (!link.Entries.TryGetValue(address, out var entry))
         {
-            link.Entries.Add(number, entry = new LeaseBinding(number, pool) { State = LeaseState.Released });
-            pool.MarkUsed(number);
+            link.Entries.Add(address, entry = new LeaseBinding(address, pool) { State = LeaseState.Released });
+            pool.MarkUsed(address);
         }
 
         if (!entry.IsOwnOf(client))

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Net;
@@ -18,7 +17,7 @@ public sealed partial class LeaseAllocator
         var hasCircuit = !RelayAgentInformation.CircuitIdOf(request).IsEmpty;
         var (counter, limit, rule) = hasCircuit
             ? (_newClients, _rules.NewClientsPerMinute, "too many new clients behind the circuit in this minute")
-            : request.RelayNumber != 0
+            : request.IsRelayed
                 ? (_newClientsOfRelay, _rules.NewClientsPerMinuteOfRelay, "too many new clients behind the relay in this minute")
             : (_newClientsOfLink, _rules.NewClientsPerMinuteOfLink, "too many new clients on the link in this minute");
         if (limit is null || counter.TryTake(PlaceOf(request, stackalloc byte[4]), now, out var isFirst)) return true;
@@ -45,7 +44,7 @@ public sealed partial class LeaseAllocator
         {
             if (entry.State is not (LeaseState.Bound or LeaseState.Offered)) continue;
             if (entry.Hardware == request.Hardware && ++own == MostOfKnownClient) return null;
-            if (entry.HasRenewed || !entry.Pool.IsLeasable(entry.Number)) continue;
+            if (entry.HasRenewed || !entry.Pool.IsLeasable(entry.Address)) continue;
             if ((longest is null || entry.Since < longest.Since) && !IsKnown(entry.Hardware)) longest = entry;
         }
 
@@ -61,7 +60,7 @@ public sealed partial class LeaseAllocator
     private AddressResult Exhausted(SharedNetwork link, DateTimeOffset now)
     {
         Span<byte> key = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(key, link.Pools[0].Subnet.Network.BaseAddress.ToNumber());
+        link.Pools[0].Subnet.Network.BaseAddress.ToIPv4().WriteTo(key);
         _exhausted.TryTake(key, now, out var isFirst);
         return AddressResult.Silent("no free address") with
         {
@@ -75,14 +74,14 @@ public sealed partial class LeaseAllocator
     private static ReadOnlySpan<byte> PlaceOf(DhcpMessage request, Span<byte> buffer)
     {
         if (RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit) return circuit;
-        if (request.RelayNumber == 0) return default;
-        BinaryPrimitives.WriteUInt32BigEndian(buffer, request.RelayNumber);
+        if (!request.IsRelayed) return default;
+        request.Giaddr.WriteTo(buffer);
         return buffer;
     }
 
     private static string Words(DhcpMessage request) =>
         RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit
             ? $"behind circuit {Convert.ToHexStringLower(circuit)} of relay {request.RelayAddress}"
-            : request.RelayNumber != 0 ? $"behind relay {request.RelayAddress}"
+            : request.IsRelayed ? $"behind relay {request.RelayAddress}"
             : "on the link";
 }

@@ -72,7 +72,7 @@ public sealed partial class LeaseAllocator : IAddressSource
             [
                 .. _subnets.Links.SelectMany(l => l.Entries.Values)
                     .Where(e => e.IsHeldAt(now))
-                    .OrderBy(e => e.Number)
+                    .OrderBy(e => e.Address.Value)
                     .Select(e => e.ToLease(correction))
             ];
         }
@@ -82,10 +82,10 @@ public sealed partial class LeaseAllocator : IAddressSource
     public Lease? Find(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetwork) return null;
-        var (number, now) = (address.ToNumber(), _clock.Now);
+        var (wanted, now) = (address.ToIPv4(), _clock.Now);
         lock (_lock)
         {
-            return _subnets.Find(number) is { } link && link.Entries.TryGetValue(number, out var entry) && entry.IsHeldAt(now)
+            return _subnets.Find(wanted) is { } link && link.Entries.TryGetValue(wanted, out var entry) && entry.IsHeldAt(now)
                 ? entry.ToLease(_clock.Correction)
                 : null;
         }
@@ -151,14 +151,14 @@ public sealed partial class LeaseAllocator : IAddressSource
     // A lease of a subnet that is no longer served is left in the store and not served.
     private void Remember(Lease lease)
     {
-        var number = lease.Number;
-        if (_subnets.Find(number) is not { } link || link.PoolOf(number) is not { } pool) return;
+        var address = lease.IPv4;
+        if (_subnets.Find(address) is not { } link || link.PoolOf(address) is not { } pool) return;
         lease = WithoutFuture(lease, pool.Subnet);
-        var entry = new LeaseBinding(number, pool)
+        var entry = new LeaseBinding(address, pool)
         {
             Client = lease.Client,
             Hardware = lease.Hardware,
-            Relay = lease.RelayNumber,
+            Relay = lease.RelayIPv4,
             State = lease.State,
             Since = lease.Since,
             ExpiresAt = lease.ExpiresAt,
@@ -167,8 +167,8 @@ public sealed partial class LeaseAllocator : IAddressSource
             HasRenewed = lease.State == LeaseState.Bound
                 && lease.ExpiresAt - lease.Since > (_rules.NewClientLeaseTime ?? pool.Subnet.FirmwareLeaseTime),
         };
-        link.Entries[number] = entry;
-        pool.MarkUsed(number);
+        link.Entries[address] = entry;
+        pool.MarkUsed(address);
         pool.NoteEnding(entry);
         if (lease.State != LeaseState.Quarantined && !(link.FindByClient(lease.Client.Octets)?.ExpiresAt > lease.ExpiresAt))
             link.Attach(entry);

@@ -1,12 +1,13 @@
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Leases;
 
 /// <summary>One address that is or was used, as the pool holds it: what <see cref="Lease"/> says, changing in place.</summary>
-internal sealed class LeaseBinding(uint number, AddressPool pool)
+internal sealed class LeaseBinding(IPv4Address address, AddressPool pool)
 {
-    public uint Number { get; } = number;
+    public IPv4Address Address { get; } = address;
 
     public AddressPool Pool { get; } = pool;
 
@@ -14,8 +15,8 @@ internal sealed class LeaseBinding(uint number, AddressPool pool)
 
     public HardwareAddress Hardware { get; set; }
 
-    /// <summary>The relay's address; 0 for a client on the server's own link.</summary>
-    public uint Relay { get; set; }
+    /// <summary>The relay's address; 0.0.0.0 for a client on the server's own link.</summary>
+    public IPv4Address Relay { get; set; }
 
     public LeaseState State { get; set; }
 
@@ -46,10 +47,10 @@ internal sealed class LeaseBinding(uint number, AddressPool pool)
     /// <summary>The entry as a store and people see it.</summary>
     /// <param name="correction">What is added to its times to have them as the system's clock shows them.</param>
     public Lease ToLease(TimeSpan correction) =>
-        new(Number, Client, State, Since + correction, ExpiresAt + correction)
+        new(Address, Client, State, Since + correction, ExpiresAt + correction)
         {
             Hardware = Hardware,
-            RelayNumber = Relay,
+            RelayIPv4 = Relay,
             HostName = HostName,
             Rule = Rule
         };

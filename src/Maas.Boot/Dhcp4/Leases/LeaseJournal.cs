@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Leases;
 
@@ -10,20 +11,20 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// <remarks>Writing blocks the calling thread for as long as the disk takes. The file belongs to one process at a time.</remarks>
 public sealed class LeaseJournal : ILeaseStore, IAsyncDisposable
 {
-    private readonly JournalFile<uint, Lease, LeaseRecords> _file;
+    private readonly JournalFile<IPv4Address, Lease, LeaseRecords> _file;
 
-    private LeaseJournal(JournalFile<uint, Lease, LeaseRecords> file) => _file = file;
+    private LeaseJournal(JournalFile<IPv4Address, Lease, LeaseRecords> file) => _file = file;
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <param name="path">The file's path; its folder exists.</param>
     /// <exception cref="IOException">It cannot be opened, or another process has it open.</exception>
     /// <exception cref="InvalidDataException">It is no lease journal, or its middle is damaged: the message tells the offset. A torn end,
     /// as a crash leaves it, is cut off.</exception>
-    public static LeaseJournal Open(string path) => new(JournalFile<uint, Lease, LeaseRecords>.Open(path));
+    public static LeaseJournal Open(string path) => new(JournalFile<IPv4Address, Lease, LeaseRecords>.Open(path));
 
     /// <summary>Opens the file, to be rewritten from a size on.</summary>
     internal static LeaseJournal Open(string path, long smallestRewrite) =>
-        new(JournalFile<uint, Lease, LeaseRecords>.Open(path, smallestRewrite));
+        new(JournalFile<IPv4Address, Lease, LeaseRecords>.Open(path, smallestRewrite));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Lease> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -15,20 +15,20 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// from version 3 on: relay (4), 0 for none
 /// </code>
 /// </summary>
-internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
+internal sealed class LeaseRecords : IJournalRecords<IPv4Address, Lease>
 {
     /// <inheritdoc/>
     public static ReadOnlySpan<byte> Header => "MAASLJ\0\u0003"u8;
 
     /// <inheritdoc/>
-    public static uint KeyOf(in Lease record) => record.Number;
+    public static IPv4Address KeyOf(in Lease record) => record.IPv4;
 
     /// <inheritdoc/>
     public static bool TryRead(ref ReadOnlySpan<byte> payload, byte version, out Lease lease)
     {
         var reader = new WireReader(payload);
         var state = (LeaseState)reader.ReadByte();
-        var number = reader.ReadUInt32();
+        var address = reader.ReadIPv4();
         var since = reader.ReadInt64();
         var expires = reader.ReadInt64();
         var hardwareType = reader.ReadByte();
@@ -36,7 +36,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         var client = reader.ReadSpan(reader.ReadUInt16());
         var hostName = reader.ReadSpan(reader.ReadByte());
         var rule = version < 2 ? default : reader.ReadSpan(reader.ReadByte());
-        var relay = version < 3 ? 0 : reader.ReadUInt32();
+        var relay = version < 3 ? default : reader.ReadIPv4();
         lease = default;
         if (reader.Failed
             || hardware.Length > 16
@@ -46,7 +46,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
 
         payload = payload[^reader.Remaining..];
         lease = new Lease(
-            number,
+            address,
             new ClientIdentifier(client),
             state,
             DateTimeOffset.FromUnixTimeMilliseconds(since),
@@ -55,7 +55,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
             Hardware = new HardwareAddress(hardwareType, hardware),
             HostName = JournalText.Read(hostName),
             Rule = JournalText.Read(rule),
-            RelayNumber = relay,
+            RelayIPv4 = relay,
         };
         return true;
     }
@@ -66,7 +66,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         var client = lease.Client.Octets;
         var record = output.GetSpan(30 + 16 + client.Length + (2 * JournalText.LongestField));
         record[0] = (byte)lease.State;
-        BinaryPrimitives.WriteUInt32BigEndian(record[1..], lease.Number);
+        lease.IPv4.WriteTo(record[1..]);
         BinaryPrimitives.WriteInt64BigEndian(record[5..], lease.Since.ToUnixTimeMilliseconds());
         BinaryPrimitives.WriteInt64BigEndian(record[13..], lease.ExpiresAt.ToUnixTimeMilliseconds());
         record[21] = lease.Hardware.Type;
@@ -77,7 +77,7 @@ internal sealed class LeaseRecords : IJournalRecords<uint, Lease>
         at += 2 + client.Length;
         at += JournalText.Write(record[at..], lease.HostName);
         at += JournalText.Write(record[at..], lease.Rule);
-        BinaryPrimitives.WriteUInt32BigEndian(record[at..], lease.RelayNumber);
+        lease.RelayIPv4.WriteTo(record[at..]);
         output.Advance(at + 4);
     }
 }

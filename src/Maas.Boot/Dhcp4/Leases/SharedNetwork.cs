@@ -25,7 +25,7 @@ internal sealed class SharedNetwork
     /// <summary>An array, since it is walked for every packet.</summary>
     public AddressPool[] Pools { get; }
 
-    public Dictionary<uint, LeaseBinding> Entries { get; } = [];
+    public Dictionary<IPv4Address, LeaseBinding> Entries { get; } = [];
 
     public LeaseBinding? FindByClient(ReadOnlySpan<byte> client) => _byOctets.TryGetValue(client, out var entry) ? entry : null;
 
@@ -38,8 +38,8 @@ internal sealed class SharedNetwork
     }
 
     /// <summary>Whether the client could have the address: no other client holds it.</summary>
-    public bool IsFreeFor(uint number, ReadOnlySpan<byte> client, DateTimeOffset now) =>
-        !Entries.TryGetValue(number, out var entry) || entry.IsOwnOf(client) || !entry.IsHeldAt(now);
+    public bool IsFreeFor(IPv4Address address, ReadOnlySpan<byte> client, DateTimeOffset now) =>
+        !Entries.TryGetValue(address, out var entry) || entry.IsOwnOf(client) || !entry.IsHeldAt(now);
 
     /// <summary>
     /// The address kept for the sender, and its pool: by hardware address, else by the first other mark that fits, in the order given.
@@ -53,10 +53,10 @@ internal sealed class SharedNetwork
     }
 
     /// <summary>The pool an address belongs to by its network; <see langword="null"/> when it is not of this link.</summary>
-    public AddressPool? PoolOf(uint number)
+    public AddressPool? PoolOf(IPv4Address address)
     {
         foreach (var pool in Pools)
-            if ((number & IPv4.Mask(pool.Subnet.Network.PrefixLength)) == pool.Subnet.Network.BaseAddress.ToNumber()) return pool;
+            if (pool.Subnet.Network.Contains(address)) return pool;
         return null;
     }
 }

@@ -7,8 +7,8 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// <summary>The subnets of a server by any address on them, and checked against each other.</summary>
 internal sealed class SubnetTable
 {
-    private readonly Dictionary<(int PrefixLength, uint Network), SharedNetwork> _byNetwork = [];
-    private readonly Dictionary<uint, SharedNetwork> _byRelay = [];
+    private readonly Dictionary<(int PrefixLength, IPv4Address Network), SharedNetwork> _byNetwork = [];
+    private readonly Dictionary<IPv4Address, SharedNetwork> _byRelay = [];
     private readonly Dictionary<OctetKey, SharedNetwork> _byCircuit = new(OctetKey.Comparer);
     private readonly int[] _prefixLengths;
 
@@ -29,9 +29,9 @@ internal sealed class SubnetTable
         foreach (var link in Links)
             foreach (var pool in link.Pools)
             {
-                _byNetwork.Add((pool.Subnet.Network.PrefixLength, pool.Subnet.Network.BaseAddress.ToNumber()), link);
+                _byNetwork.Add((pool.Subnet.Network.PrefixLength, pool.Subnet.Network.BaseAddress.ToIPv4()), link);
                 foreach (var relay in pool.Subnet.Relays)
-                    if (!_byRelay.TryAdd(relay.ToNumber(), link) && _byRelay[relay.ToNumber()] != link)
+                    if (!_byRelay.TryAdd(relay.ToIPv4(), link) && _byRelay[relay.ToIPv4()] != link)
                         throw new ArgumentException($"Relay {relay} belongs to two links.", nameof(subnets));
                 foreach (var circuit in pool.Subnet.Circuits)
                     if (!_byCircuit.TryAdd(new OctetKey(circuit.Span), link)
@@ -48,18 +48,18 @@ internal sealed class SubnetTable
     /// <summary>
     /// The link a message comes from: by its circuit, else by an address on the link; <see langword="null"/> when it is not served.
     /// </summary>
-    public SharedNetwork? Find(DhcpMessage request, uint number) =>
+    public SharedNetwork? Find(DhcpMessage request, IPv4Address address) =>
         _byCircuit.Count > 0
             && _byCircuit.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(RelayAgentInformation.CircuitIdOf(request), out var link)
             ? link
-            : Find(number);
+            : Find(address);
 
     /// <summary>The link an address lies on; <see langword="null"/> when it is not served.</summary>
-    public SharedNetwork? Find(uint number)
+    public SharedNetwork? Find(IPv4Address address)
     {
-        if (_byRelay.TryGetValue(number, out var link)) return link;
+        if (_byRelay.TryGetValue(address, out var link)) return link;
         foreach (var length in _prefixLengths)
-            if (_byNetwork.TryGetValue((length, number & IPv4.Mask(length)), out link)) return link;
+            if (_byNetwork.TryGetValue((length, address.FirstOf(length)), out link)) return link;
         return null;
     }
 
@@ -67,12 +67,12 @@ internal sealed class SubnetTable
     {
         if (subnet.Network.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)
             throw new ArgumentException($"{subnet.Network} is no IPv4 network.", nameof(subnet));
-        var ranges = subnet.Ranges.OrderBy(r => r.FirstNumber).ToList();
+        var ranges = subnet.Ranges.OrderBy(r => r.FirstIPv4.Value).ToList();
         foreach (var range in ranges)
             if (!subnet.Network.Contains(range.First) || !subnet.Network.Contains(range.Last))
                 throw new ArgumentException($"Range {range} lies outside of {subnet.Network}.", nameof(subnet));
         foreach (var (a, b) in ranges.Zip(ranges.Skip(1)))
-            if (b.FirstNumber <= a.LastNumber) throw new ArgumentException($"Ranges {a} and {b} overlap.", nameof(subnet));
+            if (b.FirstIPv4 <= a.LastIPv4) throw new ArgumentException($"Ranges {a} and {b} overlap.", nameof(subnet));
         foreach (var reservation in subnet.Reservations)
             if (!subnet.Network.Contains(reservation.Address))
                 throw new ArgumentException($"Reserved address {reservation.Address} lies outside of {subnet.Network}.", nameof(subnet));

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Server;
 
@@ -23,7 +24,7 @@ internal sealed class ArpProbe : IDisposable
     private readonly Socket _socket;
     private readonly PhysicalAddress _hardware;
     private readonly SocketAddress _everybody;
-    private readonly ConcurrentDictionary<uint, Probe> _probes = new();
+    private readonly ConcurrentDictionary<IPv4Address, Probe> _probes = new();
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
 
@@ -64,7 +65,11 @@ internal sealed class ArpProbe : IDisposable
     }
 
     /// <summary>Whether a host other than the client answers for an address within the time given.</summary>
-    public async ValueTask<bool> IsInUseAsync(uint address, HardwareAddress client, TimeSpan patience, CancellationToken cancellationToken)
+    public async ValueTask<bool> IsInUseAsync(
+        IPv4Address address,
+        HardwareAddress client,
+        TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         var probe = new Probe(client);
         if (_probes.Count >= MostAtOnce || !_probes.TryAdd(address, probe)) return false;
@@ -96,14 +101,14 @@ internal sealed class ArpProbe : IDisposable
         _closing.Dispose();
     }
 
-    private void Send(uint address)
+    private void Send(IPv4Address address)
     {
         Span<byte> packet = stackalloc byte[PacketLength];
         packet.Clear();
         ReadOnlySpan<byte> request = [0, 1, 8, 0, 6, 4, 0, 1];
         request.CopyTo(packet);
         _hardware.GetAddressBytes().CopyTo(packet[8..]);
-        BinaryPrimitives.WriteUInt32BigEndian(packet[24..], address);
+        address.WriteTo(packet[24..]);
         _socket.SendTo(packet, SocketFlags.None, _everybody);
     }
 
@@ -128,7 +133,7 @@ internal sealed class ArpProbe : IDisposable
     private void Take(ReadOnlySpan<byte> packet)
     {
         if (packet[..6] is not [0, 1, 8, 0, 6, 4]) return;
-        var user = BinaryPrimitives.ReadUInt32BigEndian(packet[14..]);
+        var user = IPv4Address.Read(packet[14..]);
         if (_probes.TryGetValue(user, out var probe) && probe.Client != new HardwareAddress(HardwareAddress.Ethernet, packet.Slice(8, 6)))
             probe.Answered.TrySetResult();
     }

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Server;
 
@@ -14,53 +14,54 @@ namespace Maas.Boot.Dhcp4.Server;
 /// </code>
 /// </summary>
 /// <param name="Kind">What is asked of an address; <see langword="null"/> when the message asks nothing that can be answered.</param>
-/// <param name="Address">The address in question; 0 for none.</param>
-/// <param name="OtherServer">The other server that the message is for; 0 when it is for this one or for all.</param>
-internal readonly record struct ClientState(AddressRequestKind? Kind, uint Address = 0, uint OtherServer = 0)
+/// <param name="Address">The address in question; 0.0.0.0 for none.</param>
+/// <param name="OtherServer">The other server that the message is for; 0.0.0.0 when it is for this one or for all.</param>
+internal readonly record struct ClientState(AddressRequestKind? Kind, IPv4Address Address = default, IPv4Address OtherServer = default)
 {
     /// <summary>What a message asks of the server with this identifier.</summary>
-    public static ClientState Of(DhcpMessage request, uint server)
+    public static ClientState Of(DhcpMessage request, IPv4Address server)
     {
         var options = request.Options;
-        var chosen = options.GetUInt32(DhcpOptionCode.ServerIdentifier) ?? 0;
-        var requested = options.GetUInt32(DhcpOptionCode.RequestedAddress) ?? 0;
-        var other = chosen == server ? 0 : chosen;
+        var chosen = options.GetIPv4(DhcpOptionCode.ServerIdentifier) ?? default;
+        var requested = options.GetIPv4(DhcpOptionCode.RequestedAddress) ?? default;
+        var other = chosen == server ? default : chosen;
         return request.Type switch
         {
             DhcpMessageType.Discover => new(AddressRequestKind.Discover, requested),
-            DhcpMessageType.Request when other != 0 => new(AddressRequestKind.TookAnother, requested, other),
-            DhcpMessageType.Request when chosen != 0 => new(AddressRequestKind.Select, requested != 0 ? requested : request.ClientNumber),
-            DhcpMessageType.Request when request.ClientNumber != 0 => new(AddressRequestKind.Extend, request.ClientNumber),
-            DhcpMessageType.Request when requested != 0 => new(AddressRequestKind.Verify, requested),
-            DhcpMessageType.Decline when other == 0 && requested != 0 => new(AddressRequestKind.InUse, requested),
-            DhcpMessageType.Release when other == 0 && request.ClientNumber != 0 => new(AddressRequestKind.Release, request.ClientNumber),
-            DhcpMessageType.Inform => new(AddressRequestKind.Inform, request.ClientNumber),
+            DhcpMessageType.Request when !other.IsNone => new(AddressRequestKind.TookAnother, requested, other),
+            DhcpMessageType.Request when !chosen.IsNone => new(AddressRequestKind.Select, !requested.IsNone ? requested : request.Ciaddr),
+            DhcpMessageType.Request when !request.Ciaddr.IsNone => new(AddressRequestKind.Extend, request.Ciaddr),
+            DhcpMessageType.Request when !requested.IsNone => new(AddressRequestKind.Verify, requested),
+            DhcpMessageType.Decline when other.IsNone && !requested.IsNone => new(AddressRequestKind.InUse, requested),
+            DhcpMessageType.Release when other.IsNone && !request.Ciaddr.IsNone => new(AddressRequestKind.Release, request.Ciaddr),
+            DhcpMessageType.Inform => new(AddressRequestKind.Inform, request.Ciaddr),
             _ => new(null, OtherServer: other),
         };
     }
 
     /// <summary>
-    /// The address that the client uses already and answers ARP for; 0 when it has none. That is <c>ciaddr</c> of a client that renews,
-    /// rebinds, informs or releases. Others have none yet (RFC 2131 table 5), and some leave an address there that they do not answer for.
+    /// The address that the client uses already and answers ARP for; 0.0.0.0 when it has none. That is <c>ciaddr</c> of a client that
+    /// renews, rebinds, informs or releases. Others have none yet (RFC 2131 table 5), and some leave an address there that they do not
+    /// answer for.
     /// </summary>
-    public static uint AddressInUse(DhcpMessage request) => request.Type switch
+    public static IPv4Address AddressInUse(DhcpMessage request) => request.Type switch
     {
-        DhcpMessageType.Request when !request.Options.Contains(DhcpOptionCode.ServerIdentifier) => request.ClientNumber,
-        DhcpMessageType.Inform or DhcpMessageType.Release => request.ClientNumber,
-        _ => 0,
+        DhcpMessageType.Request when !request.Options.Contains(DhcpOptionCode.ServerIdentifier) => request.Ciaddr,
+        DhcpMessageType.Inform or DhcpMessageType.Release => request.Ciaddr,
+        _ => default,
     };
 
     /// <summary>
     /// An address on the client's link: what the relay selects (RFC 3527), what the client selects (RFC 3011), the relay itself,
     /// the address the client uses already, or this server's own.
     /// </summary>
-    public static uint LinkOf(DhcpMessage request, uint server)
+    public static IPv4Address LinkOf(DhcpMessage request, IPv4Address server)
     {
         // a client may not speak for a relay
-        if (request.RelayNumber != 0 && RelayAgentInformation.LinkSelectionOf(request) is var selected and not 0) return selected;
+        if (request.IsRelayed && RelayAgentInformation.LinkSelectionOf(request) is { IsNone: false } selected) return selected;
         if (request.Options.Get(DhcpOptionCode.SubnetSelection) is { Length: 4 } subnet)
-            return BinaryPrimitives.ReadUInt32BigEndian(subnet);
-        if (request.RelayNumber != 0) return request.RelayNumber;
-        return AddressInUse(request) is var own and not 0 ? own : server;
+            return IPv4Address.Read(subnet);
+        if (request.IsRelayed) return request.Giaddr;
+        return AddressInUse(request) is { IsNone: false } own ? own : server;
     }
 }

@@ -15,7 +15,7 @@ internal abstract class DhcpClientSocket(
     /// <summary>Asks the link by ARP; <see langword="null"/> when that is off or impossible.</summary>
     public ArpProbe? Probe { get; set; }
 
-    public uint ServerNumber { get; } = server.ToNumber();
+    public IPv4Address ServerIPv4 { get; } = server.ToIPv4();
 
     /// <summary>Whether this is port 4011 of a proxy.</summary>
     public bool IsBootService { get; } = isBootService;
@@ -23,7 +23,7 @@ internal abstract class DhcpClientSocket(
     public (ushort Server, ushort Client) Ports { get; } = ports;
 
     /// <summary>Which addresses from packets replies may be sent to.</summary>
-    public UnicastFilter Unicast { get; init; } = new(server.ToNumber(), ports.Server);
+    public UnicastFilter Unicast { get; init; } = new(server.ToIPv4(), ports.Server);
 
     /// <summary>Sends the reply of an exchange to where it is addressed.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The link is down, or the system refuses.</exception>

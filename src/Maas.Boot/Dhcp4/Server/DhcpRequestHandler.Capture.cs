@@ -1,4 +1,5 @@
 using Maas.Boot.Capture;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Server;
 
@@ -8,10 +9,10 @@ internal sealed partial class DhcpRequestHandler
     private void Capture(DhcpTransaction exchange, int received)
     {
         var (request, (address, port), link) = (exchange.Request, exchange.Source, exchange.Link);
-        var to = new UdpEndpoint(address == 0 ? uint.MaxValue : link.ServerNumber, link.Ports.Server);
+        var to = new UdpEndpoint(address.IsNone ? IPv4Address.Broadcast : link.ServerIPv4, link.Ports.Server);
         _capture!.Record(
             request.Hardware,
-            request.ClientNumber,
+            request.Ciaddr.Value,
             new RingPacket(_time.GetUtcNow(), new UdpEndpoint(address, port), to, IsSent: false, link.Name, null),
             exchange.ReceiveBuffer[..received]);
     }
@@ -19,10 +20,10 @@ internal sealed partial class DhcpRequestHandler
     private void Capture(DhcpTransaction exchange)
     {
         var (reply, (address, port), link) = (exchange.Reply, exchange.Source, exchange.Link); // by now the peer is whom it went to
-        var from = new UdpEndpoint(link.ServerNumber, link.Ports.Server);
+        var from = new UdpEndpoint(link.ServerIPv4, link.Ports.Server);
         _capture!.Record(
             reply.Hardware,
-            reply.YourNumber,
+            reply.Yiaddr.Value,
             new RingPacket(_time.GetUtcNow(), from, new UdpEndpoint(address, port), IsSent: true, link.Name, exchange.Rule),
             exchange.ReplyBytes);
     }

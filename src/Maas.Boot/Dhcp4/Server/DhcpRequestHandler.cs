@@ -121,7 +121,7 @@ internal sealed partial class DhcpRequestHandler
         var activity = exchange.Activity = DhcpTelemetry.Begin(exchange.Request);
         try
         {
-            if (exchange.Request.RelayNumber != 0 && !IsServedRelay(exchange))
+            if (exchange.Request.IsRelayed && !IsServedRelay(exchange))
             {
                 exchange.IsUnserved = true; // its clients would else be silent at Information
                 Conclude(exchange, answered: false, "the relay is none of those that are served");
@@ -143,7 +143,7 @@ internal sealed partial class DhcpRequestHandler
         var request = exchange.Request;
         var server = ServerIdentifier(exchange);
         var state = ClientState.Of(request, server);
-        if (state.OtherServer != 0) _reporter.OtherServer(exchange, state.OtherServer);
+        if (!state.OtherServer.IsNone) _reporter.OtherServer(exchange, state.OtherServer);
         if (state.Kind is not { } kind)
         {
             Conclude(exchange, answered: false, "nothing asked of this server");
@@ -151,9 +151,9 @@ internal sealed partial class DhcpRequestHandler
         }
 
         var isFirmware = exchange.Firmware is not null || request.Options.Contains(DhcpOptionCode.IPxe);
-        var question = new AddressRequest(kind, request, ClientState.LinkOf(request, exchange.Link.ServerNumber), state.Address, isFirmware)
+        var question = new AddressRequest(kind, request, ClientState.LinkOf(request, exchange.Link.ServerIPv4), state.Address, isFirmware)
         {
-            ArrivalNumber = request.RelayNumber != 0 ? request.RelayNumber : exchange.Link.ServerNumber,
+            ArrivalLink = request.IsRelayed ? request.Giaddr : exchange.Link.ServerIPv4,
         };
         var answer = addresses.AskAsync(question, _stopping);
 
@@ -190,7 +190,7 @@ internal sealed partial class DhcpRequestHandler
             {
                 // A policy is the application's code and may block: never on the receiving thread.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-                boot = await DecideBootAsync(exchange, client, address.Number).ConfigureAwait(false);
+                boot = await DecideBootAsync(exchange, client, address.IPv4).ConfigureAwait(false);
             }
 
             Finish(exchange, question.Kind, address, boot);
@@ -204,11 +204,11 @@ internal sealed partial class DhcpRequestHandler
     }
 
     private static bool NeedsProbe(DhcpTransaction exchange, in AddressResult address) =>
-        address.IsUntried && exchange.Link.Probe is not null && exchange.Request.RelayNumber == 0;
+        address.IsUntried && exchange.Link.Probe is not null && !exchange.Request.IsRelayed;
 
     private ValueTask<bool> IsInUseAsync(DhcpTransaction exchange, AddressResult address) =>
         // there is one when a probe is needed
-        exchange.Link.Probe!.IsInUseAsync(address.Number, exchange.Request.Hardware, _options.ProbeTime, _stopping);
+        exchange.Link.Probe!.IsInUseAsync(address.IPv4, exchange.Request.Hardware, _options.ProbeTime, _stopping);
 
     // As if the client had declined the address: the host that uses it keeps it, and no client is offered it for a while.
     private async ValueTask<AddressResult> AskForAnotherAsync(AddressRequest question, AddressResult inUse)
@@ -216,7 +216,7 @@ internal sealed partial class DhcpRequestHandler
         LogInUse(inUse.Address);
         // asked only when there is one
         await _addresses!.AskAsync(
-            new AddressRequest(AddressRequestKind.InUse, question.Request, question.LinkNumber, inUse.Number), _stopping)
+            new AddressRequest(AddressRequestKind.InUse, question.Request, question.LinkIPv4, inUse.IPv4), _stopping)
             .ConfigureAwait(false);
         return await _addresses.AskAsync(question, _stopping).ConfigureAwait(false);
     }
@@ -241,7 +241,7 @@ internal sealed partial class DhcpRequestHandler
     private void BeginAsProxy(DhcpTransaction exchange, FirmwareClient? firmware)
     {
         var request = exchange.Request;
-        if (request.Options.GetUInt32(DhcpOptionCode.ServerIdentifier) is { } other && other != exchange.Link.ServerNumber)
+        if (request.Options.GetIPv4(DhcpOptionCode.ServerIdentifier) is { } other && other != exchange.Link.ServerIPv4)
             _reporter.OtherServer(exchange, other);
         if (firmware is not { } client) Conclude(exchange, answered: false, "no firmware: another server's client");
         else if (!exchange.Link.IsBootService && request.Type != DhcpMessageType.Discover)
@@ -256,8 +256,8 @@ internal sealed partial class DhcpRequestHandler
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             var link = exchange.Link;
             var boot =
-                await DecideBootAsync(exchange, client, link.IsBootService ? exchange.Request.ClientNumber : 0).ConfigureAwait(false);
-            if (!DhcpResponder.RespondAsProxy(exchange.Request, link.ServerNumber, boot, link.IsBootService, exchange.Reply))
+                await DecideBootAsync(exchange, client, link.IsBootService ? exchange.Request.Ciaddr : default).ConfigureAwait(false);
+            if (!DhcpResponder.RespondAsProxy(exchange.Request, link.ServerIPv4, boot, link.IsBootService, exchange.Reply))
             {
                 Conclude(exchange, answered: false, boot is null ? "the policy has nothing for it" : "not asked for a boot file");
                 return;
@@ -286,14 +286,14 @@ internal sealed partial class DhcpRequestHandler
         }
     }
 
-    private ValueTask<BootParameters?> DecideBootAsync(DhcpTransaction exchange, FirmwareClient client, uint address) =>
+    private ValueTask<BootParameters?> DecideBootAsync(DhcpTransaction exchange, FirmwareClient client, IPv4Address address) =>
         // there is one where there is a policy
         _decider!.DecideAsync(
             exchange.Link,
             client,
             exchange.Request.Hardware,
             MachineIdentifier.Of(exchange.Request),
-            address == 0 ? null : IPv4.ToAddress(address));
+            address.ToIPAddressOrNull());
 
     // What cannot be sent is not: the rule tells why.
     private static void Address(DhcpTransaction exchange, in ReplyRoute route, System.Net.IPNetwork? subnet)
@@ -376,15 +376,15 @@ internal sealed partial class DhcpRequestHandler
     private bool IsServedRelay(DhcpTransaction exchange)
     {
         if (_options.Relays.Count == 0) return true;
-        var (source, relay) = (IPv4.ToAddress(exchange.Source.Address), exchange.Request.RelayAddress);
+        var (source, relay) = (exchange.Source.Address.ToIPAddress(), exchange.Request.RelayAddress);
         foreach (var network in _options.Relays)
             if (network.Contains(source) || network.Contains(relay)) return true;
         return false;
     }
 
     // A relay may put itself in this server's place, so that renewals pass it (RFC 5107); a client may not.
-    private static uint ServerIdentifier(DhcpTransaction exchange) =>
-        exchange.Request.RelayNumber != 0 && RelayAgentInformation.ServerOverrideOf(exchange.Request) is var relay and not 0
+    private static IPv4Address ServerIdentifier(DhcpTransaction exchange) =>
+        exchange.Request.IsRelayed && RelayAgentInformation.ServerOverrideOf(exchange.Request) is { IsNone: false } relay
             ? relay
-            : exchange.Link.ServerNumber;
+            : exchange.Link.ServerIPv4;
 }

@@ -29,7 +29,7 @@ internal static partial class DhcpResponder
     private static void SetBoot(BootParameters boot, DhcpMessage reply, bool besideAnotherServer, PxeBootItem? item = null)
     {
         var options = reply.Options;
-        reply.NextServerNumber = boot.Server.ToNumber();
+        reply.Siaddr = boot.Server.ToIPv4();
         if (boot.Client.IsRaspberryPi)
         {
             options.Set(DhcpOptionCode.VendorClass, "PXEClient");

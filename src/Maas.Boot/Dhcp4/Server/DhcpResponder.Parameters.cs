@@ -14,10 +14,10 @@ internal static partial class DhcpResponder
     private static void SetParameters(DhcpSubnet subnet, in AddressResult address, DhcpMessage request, DhcpOptions options)
     {
         var asked = request.Options.Get(DhcpOptionCode.ParameterRequestList);
-        var network = subnet.Network.BaseAddress.ToNumber();
-        var mask = IPv4.Mask(subnet.Network.PrefixLength);
+        var network = subnet.Network.BaseAddress.ToIPv4();
+        var mask = IPv4Address.Mask(subnet.Network.PrefixLength);
         options.Set(DhcpOptionCode.SubnetMask, mask); // before the routers (RFC 2132 section 3.3)
-        if (subnet.Network.PrefixLength <= 30) options.Set(DhcpOptionCode.BroadcastAddress, network | ~mask);
+        if (subnet.Network.PrefixLength <= 30) options.Set(DhcpOptionCode.BroadcastAddress, network.LastOf(subnet.Network.PrefixLength));
         if (subnet.Routers.Count > 0) options.Set(DhcpOptionCode.Router, subnet.Routers);
         if (subnet.NameServers.Count > 0) options.Set(DhcpOptionCode.DomainNameServer, subnet.NameServers);
         if (subnet.DomainName is { Length: > 0 } domain) options.Set(DhcpOptionCode.DomainName, domain);

@@ -1,6 +1,7 @@
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Server;
 
@@ -8,7 +9,7 @@ namespace Maas.Boot.Dhcp4.Server;
 /// <param name="Server">This server's identifier on the client's link.</param>
 /// <param name="Address">The address source's answer; silent in proxy mode.</param>
 /// <param name="Boot">The boot parameters of the client; <see langword="null"/> for none.</param>
-internal readonly record struct DhcpResponseContext(uint Server, AddressResult Address, BootParameters? Boot);
+internal readonly record struct DhcpResponseContext(IPv4Address Server, AddressResult Address, BootParameters? Boot);
 
 /// <summary>Writes replies (RFC 2131 section 4.3). Pure: no clock, no socket, no store.</summary>
 internal static partial class DhcpResponder
@@ -26,16 +27,16 @@ internal static partial class DhcpResponder
             case (AddressResultKind.Grant, DhcpMessageType.Discover):
                 Begin(request, reply, DhcpMessageType.Offer, facts.Server);
                 // Who is offered no address shall not make one (RFC 2563 section 2.3, RFC 8925 section 3.3.1).
-                if (facts.Address.Number == 0 && request.Options.Contains(DhcpOptionCode.AutoConfigure))
+                if (facts.Address.IPv4.IsNone && request.Options.Contains(DhcpOptionCode.AutoConfigure))
                     reply.Options.Set(DhcpOptionCode.AutoConfigure, [0]);
                 break;
             case (AddressResultKind.Grant, DhcpMessageType.Request or DhcpMessageType.Inform):
                 Begin(request, reply, DhcpMessageType.Ack, facts.Server);
-                reply.ClientNumber = ClientState.AddressInUse(request);
+                reply.Ciaddr = ClientState.AddressInUse(request);
                 break;
             case (AddressResultKind.Refuse, DhcpMessageType.Request):
                 Begin(request, reply, DhcpMessageType.Nak, facts.Server);
-                if (request.RelayNumber != 0) reply.Broadcast = true; // section 4.3.2: the relay must not try the wrong address
+                if (request.IsRelayed) reply.Broadcast = true; // section 4.3.2: the relay must not try the wrong address
                 reply.Options.Set(DhcpOptionCode.Message, facts.Address.Rule);
                 Echo(request, reply);
                 return true;
@@ -43,7 +44,7 @@ internal static partial class DhcpResponder
                 return false;
         }
 
-        reply.YourNumber = facts.Address.Number;
+        reply.Yiaddr = facts.Address.IPv4;
         SetLease(facts.Address, reply.Options);
         if (facts.Address.Subnet is { } subnet) SetParameters(subnet, facts.Address, request, reply.Options);
         if (facts.Boot is not null) SetBoot(facts.Boot, reply, besideAnotherServer: false);
@@ -62,7 +63,7 @@ internal static partial class DhcpResponder
     /// <param name="atBootService">Whether it came to port 4011, where a DISCOVER too is answered by an ACK.</param>
     /// <param name="reply">The reply to fill in.</param>
     /// <returns><see langword="false"/> for silence.</returns>
-    public static bool RespondAsProxy(DhcpMessage request, uint server, BootParameters? boot, bool atBootService, DhcpMessage reply)
+    public static bool RespondAsProxy(DhcpMessage request, IPv4Address server, BootParameters? boot, bool atBootService, DhcpMessage reply)
     {
         var asked = request.Type is DhcpMessageType.Discover
             || (atBootService && request.Type is DhcpMessageType.Request or DhcpMessageType.Inform);
@@ -70,7 +71,7 @@ internal static partial class DhcpResponder
         var item = atBootService ? PxeBootItem.In(request) : null;
         if (item is { IsServedHere: false }) return false;
         Begin(request, reply, atBootService ? DhcpMessageType.Ack : DhcpMessageType.Offer, server);
-        if (atBootService) reply.ClientNumber = request.ClientNumber; // it has an address by then
+        if (atBootService) reply.Ciaddr = request.Ciaddr; // it has an address by then
         SetBoot(boot, reply, besideAnotherServer: true, item);
         Echo(request, reply);
         reply.Options.Arrange(request.Options.Get(DhcpOptionCode.ParameterRequestList));
@@ -99,14 +100,14 @@ internal static partial class DhcpResponder
         return written;
     }
 
-    private static void Begin(DhcpMessage request, DhcpMessage reply, DhcpMessageType type, uint server)
+    private static void Begin(DhcpMessage request, DhcpMessage reply, DhcpMessageType type, IPv4Address server)
     {
         reply.Clear();
         reply.Operation = DhcpOperation.Reply;
         reply.Hardware = request.Hardware;
         reply.TransactionId = request.TransactionId;
         reply.Flags = request.Flags;
-        reply.RelayNumber = request.RelayNumber;
+        reply.Giaddr = request.Giaddr;
         reply.Type = type;
         reply.Options.Set(DhcpOptionCode.ServerIdentifier, server);
     }

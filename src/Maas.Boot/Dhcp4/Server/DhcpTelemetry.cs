@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp4.Wire;
@@ -48,19 +47,19 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
             : null;
 
     /// <summary>A client has named another server.</summary>
-    public void OtherServer(DhcpTransaction exchange, uint server)
+    public void OtherServer(DhcpTransaction exchange, IPv4Address server)
     {
         var request = exchange.Request;
         OtherServer(
             request.Hardware,
-            request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? AddressOrNull(request.ClientNumber),
+            request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? request.Ciaddr.ToIPAddressOrNull(),
             server,
             exchange.Link);
     }
 
     /// <summary>Another server has answered this one's question.</summary>
-    public void OtherServer(DhcpMessage reply, uint server, DhcpClientSocket link) =>
-        OtherServer(null, AddressOrNull(reply.YourNumber), server, link);
+    public void OtherServer(DhcpMessage reply, IPv4Address server, DhcpClientSocket link) =>
+        OtherServer(null, reply.Yiaddr.ToIPAddressOrNull(), server, link);
 
     /// <summary>A bound was met.</summary>
     public void Limited(DhcpMessage request, string limit)
@@ -68,7 +67,7 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         Meter.Limited();
         LogLimited(request.Hardware, limit);
         _observer?.Observe(
-            new BootObservation.LimitReached(timeProvider.GetUtcNow(), request.Hardware, AddressOrNull(request.ClientNumber), limit));
+            new BootObservation.LimitReached(timeProvider.GetUtcNow(), request.Hardware, request.Ciaddr.ToIPAddressOrNull(), limit));
     }
 
     public void Concluded(DhcpTransaction exchange, bool answered, string rule)
@@ -82,8 +81,8 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
                 request.Hardware,
                 request.TransactionId,
                 !answered ? "silence"
-                    : reply.YourNumber == 0 ? NameOf(reply.Type)
-                    : $"{NameOf(reply.Type)} {IPv4.ToAddress(reply.YourNumber)}",
+                    : reply.Yiaddr.IsNone ? NameOf(reply.Type)
+                    : $"{NameOf(reply.Type)} {reply.Yiaddr.ToIPAddress()}",
                 rule);
         if (!answered && exchange.IsUnserved && _logger.IsEnabled(LogLevel.Information)) ReportUnserved(exchange, rule);
         if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);
@@ -95,17 +94,17 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
     {
         var (request, link) = (exchange.Request, exchange.Link);
         Span<byte> place = stackalloc byte[8];
-        var clients = ClientState.LinkOf(request, link.ServerNumber);
-        BinaryPrimitives.WriteUInt32BigEndian(place, request.RelayNumber);
-        BinaryPrimitives.WriteUInt32BigEndian(place[4..], clients);
+        var clients = ClientState.LinkOf(request, link.ServerIPv4);
+        request.Giaddr.WriteTo(place);
+        clients.WriteTo(place[4..]);
         if (!_unserved.IsDue(place, link.Name, rule)) return;
-        var way = request.RelayNumber == 0 ? "without a relay" : $"through relay {request.RelayAddress}";
-        LogUnserved(NameOf(request.Type), request.Hardware, link.Name, way, IPv4.ToAddress(clients), rule);
+        var way = !request.IsRelayed ? "without a relay" : $"through relay {request.RelayAddress}";
+        LogUnserved(NameOf(request.Type), request.Hardware, link.Name, way, clients.ToIPAddress(), rule);
     }
 
-    private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, uint server, DhcpClientSocket link) =>
+    private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, IPv4Address server, DhcpClientSocket link) =>
         _observer?.Observe(
-            new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, IPv4.ToAddress(server)) { Link = link.Name });
+            new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, server.ToIPAddress()) { Link = link.Name });
 
     private BootObservation.DhcpExchange Observation(DhcpTransaction exchange, DhcpMessage? reply, string rule)
     {
@@ -113,7 +112,7 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         return new BootObservation.DhcpExchange(
             At: timeProvider.GetUtcNow(),
             Hardware: request.Hardware,
-            Client: AddressOrNull(reply is { YourNumber: not 0 } ? reply.YourNumber : request.ClientNumber),
+            Client: reply?.Yiaddr.ToIPAddressOrNull() ?? request.Ciaddr.ToIPAddressOrNull(),
             Xid: request.TransactionId,
             Asked: NameOf(request.Type),
             Answered: reply is null ? null : NameOf(reply.Type),
@@ -122,11 +121,11 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
             Took: timeProvider.GetElapsedTime(exchange.ReceivedAt))
         {
             Link = exchange.Link.Name,
-            Relay = AddressOrNull(request.RelayNumber),
+            Relay = request.Giaddr.ToIPAddressOrNull(),
             Circuit = RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit ? Convert.ToHexStringLower(circuit) : null,
             Architecture = exchange.Firmware?.Architecture,
             LeaseTime = reply?.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            NextServer = reply is null ? null : AddressOrNull(reply.NextServerNumber),
+            NextServer = reply?.Siaddr.ToIPAddressOrNull(),
             Next = reply is null ? null : NextOf(reply),
         };
     }
@@ -137,9 +136,9 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         var file = reply.Options.GetText(DhcpOptionCode.BootFileName);
         return reply.Type switch
         {
-            DhcpMessageType.Offer when reply.YourNumber == 0 && reply.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred) is { } seconds =>
+            DhcpMessageType.Offer when reply.Yiaddr.IsNone && reply.Options.GetUInt32(DhcpOptionCode.IPv6OnlyPreferred) is { } seconds =>
                 $"does without IPv4 for {seconds} s",
-            DhcpMessageType.Offer when reply.YourNumber == 0 => "takes another server's address, then asks for the boot file or fetches it",
+            DhcpMessageType.Offer when reply.Yiaddr.IsNone => "takes another server's address, then asks for the boot file or fetches it",
             DhcpMessageType.Offer => "REQUEST",
             DhcpMessageType.Ack when file is { Length: > 0 } => $"fetches {file}",
             DhcpMessageType.Nak => "DISCOVER",
@@ -156,7 +155,6 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         activity.Dispose();
     }
 
-    private static System.Net.IPAddress? AddressOrNull(uint number) => number == 0 ? null : IPv4.ToAddress(number);
 
     [LoggerMessage(10, LogLevel.Debug, "{Asked} of {Mac} (xid {Xid:x8}): {Answered}, {Rule}")]
     private partial void LogConcluded(string asked, HardwareAddress mac, uint xid, string answered, string rule);

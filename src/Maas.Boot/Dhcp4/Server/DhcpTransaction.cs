@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Server;
 
@@ -48,12 +49,12 @@ internal sealed class DhcpTransaction
 
     public ReadOnlySpan<byte> ReplyBytes => _reply.AsSpan(0, _replyLength);
 
-    public (uint Address, ushort Port) Source
+    public (IPv4Address Address, ushort Port) Source
     {
         get
         {
             var octets = Peer.Buffer.Span;
-            return (BinaryPrimitives.ReadUInt32BigEndian(octets[4..]), BinaryPrimitives.ReadUInt16BigEndian(octets[2..]));
+            return (IPv4Address.Read(octets[4..]), BinaryPrimitives.ReadUInt16BigEndian(octets[2..]));
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed class DhcpTransaction
         var octets = Peer.Buffer.Span; // sockaddr_in: family (2), port (2), address (4), zeros
         BinaryPrimitives.WriteUInt16BigEndian(octets[2..], route.Port);
         // A client without an address answers no ARP; broadcast reaches it, and every client was seen to take it, asked for or not.
-        BinaryPrimitives.WriteUInt32BigEndian(octets[4..], route.Target == ReplyTarget.Hardware ? uint.MaxValue : route.Address);
+        (route.Target == ReplyTarget.Hardware ? IPv4Address.Broadcast : route.Address).WriteTo(octets[4..]);
         Peer.Size = 16;
         return HasReply;
     }

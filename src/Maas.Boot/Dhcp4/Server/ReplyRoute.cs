@@ -1,15 +1,14 @@
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Server;
 
 /// <summary>Where a reply goes.</summary>
 /// <param name="Target">By which way.</param>
-/// <param name="Address">To which address, as a number.</param>
+/// <param name="Address">To which address.</param>
 /// <param name="Port">To which port.</param>
-internal readonly record struct ReplyRoute(ReplyTarget Target, uint Address, ushort Port)
+internal readonly record struct ReplyRoute(ReplyTarget Target, IPv4Address Address, ushort Port)
 {
-    private const uint Everybody = uint.MaxValue;
-
     /// <summary>
     /// The rules of RFC 2131 section 4.1: a relay's giaddr first, then the address the client answers for, then broadcast when
     /// it asked for that, else its hardware address. A NAK to a client on the link is always broadcast: its address may be wrong.
@@ -22,23 +21,23 @@ internal readonly record struct ReplyRoute(ReplyTarget Target, uint Address, ush
     public static ReplyRoute For(
         DhcpMessage request,
         DhcpMessage reply,
-        (uint Address, ushort Port) source,
+        (IPv4Address Address, ushort Port) source,
         (ushort Server, ushort Client) ports)
     {
-        if (request.RelayNumber != 0)
+        if (request.IsRelayed)
             // RFC 8357
             return new(
-                ReplyTarget.Relay, request.RelayNumber, RelayAgentInformation.UsesSourcePortIn(request) ? source.Port : ports.Server);
-        if (reply.Type == DhcpMessageType.Nak) return new(ReplyTarget.Broadcast, Everybody, ports.Client);
-        if (ClientState.AddressInUse(request) is var address and not 0) return new(ReplyTarget.Client, address, ports.Client);
-        if (request.Broadcast || reply.YourNumber == 0) return new(ReplyTarget.Broadcast, Everybody, ports.Client);
-        return new(ReplyTarget.Hardware, reply.YourNumber, ports.Client);
+                ReplyTarget.Relay, request.Giaddr, RelayAgentInformation.UsesSourcePortIn(request) ? source.Port : ports.Server);
+        if (reply.Type == DhcpMessageType.Nak) return new(ReplyTarget.Broadcast, IPv4Address.Broadcast, ports.Client);
+        if (ClientState.AddressInUse(request) is { IsNone: false } address) return new(ReplyTarget.Client, address, ports.Client);
+        if (request.Broadcast || reply.Yiaddr.IsNone) return new(ReplyTarget.Broadcast, IPv4Address.Broadcast, ports.Client);
+        return new(ReplyTarget.Hardware, reply.Yiaddr, ports.Client);
     }
 
     /// <summary>
     /// The boot service on port 4011 answers to where the request came from: the client has an address by then (PXE 2.1 section 2.2.3).
     /// </summary>
-    public static ReplyRoute ToSource((uint Address, ushort Port) source) => new(ReplyTarget.Client, source.Address, source.Port);
+    public static ReplyRoute ToSource((IPv4Address Address, ushort Port) source) => new(ReplyTarget.Client, source.Address, source.Port);
 }
 
 /// <summary>By which way a reply goes.</summary>

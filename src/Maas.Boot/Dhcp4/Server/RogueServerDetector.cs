@@ -16,7 +16,7 @@ namespace Maas.Boot.Dhcp4.Server;
 internal sealed class RogueServerDetector(DhcpTelemetry reporter, TimeProvider timeProvider)
 {
     private readonly uint _transaction = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
-    private readonly ConcurrentDictionary<uint, string> _seen = new();
+    private readonly ConcurrentDictionary<IPv4Address, string> _seen = new();
 
     /// <summary>Asks the links, and listens for answers for a while.</summary>
     /// <exception cref="DhcpServerConflictException">There is another server.</exception>
@@ -25,18 +25,18 @@ internal sealed class RogueServerDetector(DhcpTelemetry reporter, TimeProvider t
         await DhcpServerProbe.RunAsync(
             [.. links.Where(l => l.Device is not null)], AskAsync, () => !_seen.IsEmpty, timeProvider, cancellationToken)
             .ConfigureAwait(false);
-        foreach (var (server, link) in _seen) throw new DhcpServerConflictException(IPv4.ToAddress(server), link);
+        foreach (var (server, link) in _seen) throw new DhcpServerConflictException(server.ToIPAddress(), link);
     }
 
     /// <summary>Whether a message is this class's own question coming back; it is not answered.</summary>
     public bool IsOwn(DhcpMessage message) => message.TransactionId == _transaction && message.Hardware == DhcpServerProbe.Client;
 
     /// <summary>Takes note of a reply, and reports a server that has not been seen before, when it is one to the question.</summary>
-    public void Note(DhcpMessage reply, DhcpClientSocket link, uint source)
+    public void Note(DhcpMessage reply, DhcpClientSocket link, IPv4Address source)
     {
         if (!IsOwn(reply) || reply.Operation != DhcpOperation.Reply) return;
-        var server = reply.Options.GetUInt32(DhcpOptionCode.ServerIdentifier) ?? source;
-        if (server != link.ServerNumber && server != 0 && _seen.TryAdd(server, link.Name)) reporter.OtherServer(reply, server, link);
+        var server = reply.Options.GetIPv4(DhcpOptionCode.ServerIdentifier) ?? source;
+        if (server != link.ServerIPv4 && !server.IsNone && _seen.TryAdd(server, link.Name)) reporter.OtherServer(reply, server, link);
     }
 
     private async Task AskAsync(SocketLink link, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class RogueServerDetector(DhcpTelemetry reporter, TimeProvider t
             var (discover, inform) = (Message(DhcpMessageType.Discover), Message(DhcpMessageType.Inform));
             // only links with a device are asked
             using var client = DhcpServerProbe.OpenClient(new IPEndPoint(IPAddress.Any, link.Ports.Client), link.Device!);
-            inform.ClientNumber = link.ServerNumber;
+            inform.Ciaddr = link.ServerIPv4;
             Send(client, inform, link); // first: dnsmasq does nothing else while it pings
             Send(client, discover, link);
             await DhcpServerProbe.ListenAsync(client, (datagram, _) => Read(datagram.Span, link), cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class RogueServerDetector(DhcpTelemetry reporter, TimeProvider t
         {
             // Port 68 is another program's: ask as a relay, whose answers come to port 67.
             var discover = Message(DhcpMessageType.Discover);
-            discover.RelayNumber = link.ServerNumber;
+            discover.Giaddr = link.ServerIPv4;
             Send(link.Socket, discover, link);
             await DhcpServerProbe.WaitAsync(timeProvider, cancellationToken).ConfigureAwait(false);
         }
@@ -78,6 +78,6 @@ internal sealed class RogueServerDetector(DhcpTelemetry reporter, TimeProvider t
     private void Read(ReadOnlySpan<byte> datagram, DhcpClientSocket link)
     {
         var reply = new DhcpMessage();
-        if (reply.TryRead(datagram)) Note(reply, link, source: 0);
+        if (reply.TryRead(datagram)) Note(reply, link, source: default);
     }
 }

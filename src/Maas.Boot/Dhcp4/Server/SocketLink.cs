@@ -76,7 +76,7 @@ internal sealed class SocketLink : DhcpClientSocket, IDisposable
         return new SocketLink(
             socket, (IPEndPoint)socket.LocalEndPoint!, device, device?.Name ?? local.ToString(), server, isBootService, options)
         {
-            Unicast = UnicastFilter.On(device, server.ToNumber(), (IPEndPoint)socket.LocalEndPoint!), // as above
+            Unicast = UnicastFilter.On(device, server.ToIPv4(), (IPEndPoint)socket.LocalEndPoint!), // as above
         };
     }
 

@@ -11,37 +11,37 @@ namespace Maas.Boot.Dhcp4.Server;
 /// </summary>
 internal sealed class UnicastFilter
 {
-    private readonly uint[] _own;
-    private readonly (uint Network, uint Mask)[] _networks;
+    private readonly IPv4Address[] _own;
+    private readonly (IPv4Address First, IPv4Address Last)[] _networks;
     private readonly ushort _port;
     private readonly bool _servesLoopback;
 
     /// <param name="server">This server's address on the link.</param>
     /// <param name="port">The port it serves.</param>
     /// <param name="attached">The addresses of its interface, each with the length of its prefix.</param>
-    public UnicastFilter(uint server, ushort port, params IEnumerable<(uint Address, int PrefixLength)> attached)
+    public UnicastFilter(IPv4Address server, ushort port, params IEnumerable<(IPv4Address Address, int PrefixLength)> attached)
     {
         var addresses = attached.ToArray();
         _own = [.. addresses.Select(a => a.Address).Append(server).Distinct()];
         _networks =
         [
             .. addresses.Where(a => a.PrefixLength <= LongestPrefixWithBroadcast)
-                .Select(a => (a.Address & IPv4.Mask(a.PrefixLength), IPv4.Mask(a.PrefixLength)))
+                .Select(a => (a.Address.FirstOf(a.PrefixLength), a.Address.LastOf(a.PrefixLength)))
                 .Distinct()
         ];
         _port = port;
-        _servesLoopback = Array.Exists(_own, a => a == 0 || IsLoopback(a)); // 0.0.0.0 is every address
+        _servesLoopback = Array.Exists(_own, a => a.IsNone || a.IsLoopback); // 0.0.0.0 is every address
     }
 
     // A network of 31 or 32 bits has neither an address of its own nor a broadcast address (RFC 3021).
     private const int LongestPrefixWithBroadcast = 30;
 
     /// <summary>The filter of a link on an interface, or, without one, on a local address alone.</summary>
-    public static UnicastFilter On(NetworkInterface? device, uint server, IPEndPoint local) =>
+    public static UnicastFilter On(NetworkInterface? device, IPv4Address server, IPEndPoint local) =>
         new(server, (ushort)local.Port, device is null
-        ? [(local.Address.ToNumber(), 32)]
+        ? [(local.Address.ToIPv4(), 32)]
         : device.GetIPProperties().UnicastAddresses.Where(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
-            .Select(a => (a.Address.ToNumber(), a.PrefixLength)));
+            .Select(a => (a.Address.ToIPv4(), a.PrefixLength)));
 
     /// <summary>Whether a reply may go there. What is sent to everybody on the link, because no packet names an address, may.</summary>
     /// <param name="route">Where the reply would go.</param>
@@ -50,18 +50,16 @@ internal sealed class UnicastFilter
     {
         if (route.Target is not (ReplyTarget.Relay or ReplyTarget.Client)) return true;
         var address = route.Address;
-        if (address >> 24 == 0 || address >> 29 == 7) return false; // this network (RFC 1122), multicast, reserved and broadcast
-        if (IsLoopback(address) && !_servesLoopback) return false;
+        // this network (RFC 1122), multicast, reserved and broadcast
+        if (address.Value >> 24 == 0 || address.Value >> 29 == 7) return false;
+        if (address.IsLoopback && !_servesLoopback) return false;
         // A relay on this host listens at a port of its own (RFC 8357); on loopback everybody is this host.
         if (Array.IndexOf(_own, address) >= 0 && (route.Port == _port || (route.Target == ReplyTarget.Client && !_servesLoopback)))
             return false;
-        foreach (var (network, mask) in _networks)
-            if (IsEndOf(address, network, mask)) return false;
-        return subnet is not { PrefixLength: <= LongestPrefixWithBroadcast } served
-            || !IsEndOf(address, served.BaseAddress.ToNumber(), IPv4.Mask(served.PrefixLength));
+        foreach (var (first, last) in _networks)
+            if (address == first || address == last) return false;
+        if (subnet is not { PrefixLength: <= LongestPrefixWithBroadcast } served) return true;
+        var network = served.BaseAddress.ToIPv4();
+        return address != network && address != network.LastOf(served.PrefixLength);
     }
-
-    private static bool IsEndOf(uint address, uint network, uint mask) => address == network || address == (network | ~mask);
-
-    private static bool IsLoopback(uint address) => address >> 24 == 127;
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using Maas.Boot.Net;
 
@@ -19,9 +18,9 @@ public sealed record ClasslessRoute(IPNetwork Destination, IPAddress Router)
         {
             var significant = OctetsOf(route.Destination.PrefixLength);
             value[0] = (byte)route.Destination.PrefixLength;
-            BinaryPrimitives.WriteUInt32BigEndian(network, route.Destination.BaseAddress.ToNumber());
+            route.Destination.BaseAddress.ToIPv4().WriteTo(network);
             network[..significant].CopyTo(value[1..]);
-            BinaryPrimitives.WriteUInt32BigEndian(value[(1 + significant)..], route.Router.ToNumber());
+            route.Router.ToIPv4().WriteTo(value[(1 + significant)..]);
             value = value[(5 + significant)..];
         }
     }
@@ -42,8 +41,8 @@ public sealed record ClasslessRoute(IPNetwork Destination, IPAddress Router)
             reader.ReadSpan(OctetsOf(length)).CopyTo(network);
             var router = reader.ReadIPv4();
             if (reader.Failed) return false;
-            var number = BinaryPrimitives.ReadUInt32BigEndian(network) & IPv4.Mask(length); // bits beyond the prefix have no meaning
-            read.Add(new ClasslessRoute(new IPNetwork(IPv4.ToAddress(number), length), IPv4.ToAddress(router)));
+            var destination = IPv4Address.Read(network).FirstOf(length); // bits beyond the prefix have no meaning
+            read.Add(new ClasslessRoute(new IPNetwork(destination.ToIPAddress(), length), router.ToIPAddress()));
         }
 
         return read.Count > 0;

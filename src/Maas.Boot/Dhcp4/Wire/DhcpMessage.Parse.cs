@@ -46,10 +46,10 @@ public sealed partial class DhcpMessage
         TransactionId = reader.ReadUInt32();
         SecondsElapsed = reader.ReadUInt16();
         Flags = reader.ReadUInt16();
-        ClientNumber = reader.ReadIPv4();
-        YourNumber = reader.ReadIPv4();
-        NextServerNumber = reader.ReadIPv4();
-        RelayNumber = reader.ReadIPv4();
+        Ciaddr = reader.ReadIPv4();
+        Yiaddr = reader.ReadIPv4();
+        Siaddr = reader.ReadIPv4();
+        Giaddr = reader.ReadIPv4();
         var hardware = reader.ReadSpan(16);
         var names = reader.ReadSpan(ServerNameLength + FileLength);
         var cookie = reader.ReadUInt32();

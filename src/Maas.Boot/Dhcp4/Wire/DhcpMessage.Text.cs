@@ -15,10 +15,10 @@ public sealed partial class DhcpMessage
         text.Append(
             CultureInfo.InvariantCulture,
             $"{Operation} {Type} xid {TransactionId:x8} from {Hardware}, secs {SecondsElapsed}, flags {Flags:x4}, hops {Hops}\n");
-        Line("ciaddr", ClientNumber);
-        Line("yiaddr", YourNumber);
-        Line("siaddr", NextServerNumber);
-        Line("giaddr", RelayNumber);
+        Line("ciaddr", Ciaddr);
+        Line("yiaddr", Yiaddr);
+        Line("siaddr", Siaddr);
+        Line("giaddr", Giaddr);
         if (ServerHostName is { Length: > 0 } name) text.Append("  sname ").Append(Quote(Encoding.Latin1.GetBytes(name))).Append('\n');
         if (BootFile is { Length: > 0 } file) text.Append("  file ").Append(Quote(Encoding.Latin1.GetBytes(file))).Append('\n');
         for (var i = 0; i < Options.Count; i++)
@@ -29,9 +29,9 @@ public sealed partial class DhcpMessage
 
         return text.ToString();
 
-        void Line(string label, uint address)
+        void Line(string label, IPv4Address address)
         {
-            if (address != 0) text.Append(CultureInfo.InvariantCulture, $"  {label} {IPv4.ToAddress(address)}\n");
+            if (!address.IsNone) text.Append(CultureInfo.InvariantCulture, $"  {label} {address}\n");
         }
     }
 
@@ -55,7 +55,7 @@ public sealed partial class DhcpMessage
     private static string Addresses(ReadOnlySpan<byte> value)
     {
         var addresses = new List<string>();
-        for (; value.Length >= 4; value = value[4..]) addresses.Add(IPv4.ToAddress(Number(value[..4])).ToString());
+        for (; value.Length >= 4; value = value[4..]) addresses.Add(IPv4Address.Read(value).ToString());
         return string.Join(", ", addresses);
     }
 

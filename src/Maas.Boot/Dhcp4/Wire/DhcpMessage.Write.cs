@@ -42,10 +42,10 @@ public sealed partial class DhcpMessage
         BinaryPrimitives.WriteUInt32BigEndian(destination[4..], TransactionId);
         BinaryPrimitives.WriteUInt16BigEndian(destination[8..], SecondsElapsed);
         BinaryPrimitives.WriteUInt16BigEndian(destination[10..], Flags);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[12..], ClientNumber);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[16..], YourNumber);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[20..], NextServerNumber);
-        BinaryPrimitives.WriteUInt32BigEndian(destination[24..], RelayNumber);
+        Ciaddr.WriteTo(destination[12..]);
+        Yiaddr.WriteTo(destination[16..]);
+        Siaddr.WriteTo(destination[20..]);
+        Giaddr.WriteTo(destination[24..]);
         var hardware = destination.Slice(28, 16);
         hardware[Hardware.CopyTo(hardware)..].Clear();
         _names.CopyTo(destination[44..]);

@@ -73,16 +73,16 @@ public sealed partial class DhcpMessage
     }
 
     /// <summary><c>ciaddr</c>: the address the client has and answers for; 0.0.0.0 when none.</summary>
-    public IPAddress ClientAddress { get => IPv4.ToAddress(ClientNumber); set => ClientNumber = value.ToNumber(); }
+    public IPAddress ClientAddress { get => Ciaddr.ToIPAddress(); set => Ciaddr = value.ToIPv4(); }
 
     /// <summary><c>yiaddr</c>: the address given to the client; 0.0.0.0 when none.</summary>
-    public IPAddress YourAddress { get => IPv4.ToAddress(YourNumber); set => YourNumber = value.ToNumber(); }
+    public IPAddress YourAddress { get => Yiaddr.ToIPAddress(); set => Yiaddr = value.ToIPv4(); }
 
     /// <summary><c>siaddr</c>: the server of the next step, the TFTP server; 0.0.0.0 when none.</summary>
-    public IPAddress NextServerAddress { get => IPv4.ToAddress(NextServerNumber); set => NextServerNumber = value.ToNumber(); }
+    public IPAddress NextServerAddress { get => Siaddr.ToIPAddress(); set => Siaddr = value.ToIPv4(); }
 
     /// <summary><c>giaddr</c>: the relay's address; 0.0.0.0 when the client is on the link.</summary>
-    public IPAddress RelayAddress { get => IPv4.ToAddress(RelayNumber); set => RelayNumber = value.ToNumber(); }
+    public IPAddress RelayAddress { get => Giaddr.ToIPAddress(); set => Giaddr = value.ToIPv4(); }
 
     /// <summary><c>sname</c> up to its NUL, at most 63 characters.</summary>
     /// <exception cref="ArgumentException">Set to more than 63 characters.</exception>
@@ -105,13 +105,16 @@ public sealed partial class DhcpMessage
         set => Options.Set(DhcpOptionCode.MessageType, (byte)value);
     }
 
-    internal uint ClientNumber { get; set; }
+    internal IPv4Address Ciaddr { get; set; }
 
-    internal uint YourNumber { get; set; }
+    internal IPv4Address Yiaddr { get; set; }
 
-    internal uint NextServerNumber { get; set; }
+    internal IPv4Address Siaddr { get; set; }
 
-    internal uint RelayNumber { get; set; }
+    internal IPv4Address Giaddr { get; set; }
+
+    /// <summary>Whether a relay has passed it on.</summary>
+    internal bool IsRelayed => !Giaddr.IsNone;
 
     private Span<byte> ServerNameField => _names.AsSpan(0, ServerNameLength);
 
@@ -123,7 +126,8 @@ public sealed partial class DhcpMessage
         Operation = DhcpOperation.Request;
         Hardware = default;
         Hops = 0;
-        TransactionId = ClientNumber = YourNumber = NextServerNumber = RelayNumber = 0;
+        TransactionId = 0;
+        Ciaddr = Yiaddr = Siaddr = Giaddr = default;
         SecondsElapsed = Flags = 0;
         _names.AsSpan().Clear();
         Options.Clear();

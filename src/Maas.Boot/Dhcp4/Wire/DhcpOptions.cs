@@ -55,7 +55,7 @@ public sealed partial class DhcpOptions
     public uint? GetUInt32(DhcpOptionCode code) => Get(code) is { Length: 4 } value ? BinaryPrimitives.ReadUInt32BigEndian(value) : null;
 
     /// <summary>An option that is one IPv4 address; <see langword="null"/> when absent or of another length.</summary>
-    public IPAddress? GetAddress(DhcpOptionCode code) => GetUInt32(code) is { } number ? IPv4.ToAddress(number) : null;
+    public IPAddress? GetAddress(DhcpOptionCode code) => GetIPv4(code)?.ToIPAddress();
 
     /// <summary>
     /// A text option without its trailing NULs; <see langword="null"/> when absent. Octets above 127 are read as Latin-1, so nothing is
@@ -78,19 +78,23 @@ public sealed partial class DhcpOptions
     public void Set(DhcpOptionCode code, uint value) => BinaryPrimitives.WriteUInt32BigEndian(Reserve(code, 4), value);
 
     /// <summary>Sets an option of one IPv4 address.</summary>
-    public void Set(DhcpOptionCode code, IPAddress address) => Set(code, address.ToNumber());
+    public void Set(DhcpOptionCode code, IPAddress address) => Set(code, address.ToIPv4());
 
     /// <summary>Sets an option that is a list of IPv4 addresses.</summary>
     public void Set(DhcpOptionCode code, IReadOnlyList<IPAddress> addresses)
     {
         var value = Reserve(code, addresses.Count * 4);
-        for (var i = 0; i < addresses.Count; i++) BinaryPrimitives.WriteUInt32BigEndian(value[(i * 4)..], addresses[i].ToNumber());
+        for (var i = 0; i < addresses.Count; i++) addresses[i].ToIPv4().WriteTo(value[(i * 4)..]);
     }
 
     /// <summary>
     /// Sets a text option, without a terminating NUL (RFC 2132 section 2). Characters outside Latin-1 become question marks.
     /// </summary>
     public void Set(DhcpOptionCode code, string text) => Encoding.Latin1.GetBytes(text, Reserve(code, text.Length));
+
+    internal IPv4Address? GetIPv4(DhcpOptionCode code) => Get(code) is { Length: 4 } value ? IPv4Address.Read(value) : null;
+
+    internal void Set(DhcpOptionCode code, IPv4Address address) => address.WriteTo(Reserve(code, 4));
 
     /// <summary>Takes an option out.</summary>
     /// <returns>Whether it was there.</returns>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using Maas.Boot.Net;
 
@@ -35,8 +34,8 @@ public sealed record RelayAgentInformation
     {
         CircuitId = Find(value, CircuitIdCode, out var circuit) ? circuit.ToArray() : default(ReadOnlyMemory<byte>),
         RemoteId = Find(value, RemoteIdCode, out var remote) ? remote.ToArray() : default(ReadOnlyMemory<byte>),
-        LinkSelection = FindAddress(value, LinkSelectionCode) is var link and not 0 ? IPv4.ToAddress(link) : null,
-        ServerIdentifierOverride = FindAddress(value, ServerOverrideCode) is var server and not 0 ? IPv4.ToAddress(server) : null,
+        LinkSelection = FindAddress(value, LinkSelectionCode).ToIPAddressOrNull(),
+        ServerIdentifierOverride = FindAddress(value, ServerOverrideCode).ToIPAddressOrNull(),
         UsesSourcePort = Find(value, SourcePortCode, out _),
     };
 
@@ -57,11 +56,11 @@ public sealed record RelayAgentInformation
         options.Set(DhcpOptionCode.RelayAgentInformation, value[..length]);
     }
 
-    /// <summary>The subnet a relay selects by sub-option 5, without allocating; 0 when it does not.</summary>
-    internal static uint LinkSelectionOf(DhcpMessage message) =>
+    /// <summary>The subnet a relay selects by sub-option 5, without allocating; 0.0.0.0 when it does not.</summary>
+    internal static IPv4Address LinkSelectionOf(DhcpMessage message) =>
         FindAddress(message.Options.Get(DhcpOptionCode.RelayAgentInformation), LinkSelectionCode);
 
-    internal static uint ServerOverrideOf(DhcpMessage message) =>
+    internal static IPv4Address ServerOverrideOf(DhcpMessage message) =>
         FindAddress(message.Options.Get(DhcpOptionCode.RelayAgentInformation), ServerOverrideCode);
 
     internal static bool UsesSourcePortIn(DhcpMessage message) =>
@@ -70,8 +69,8 @@ public sealed record RelayAgentInformation
     internal static ReadOnlySpan<byte> CircuitIdOf(DhcpMessage message) =>
         Find(message.Options.Get(DhcpOptionCode.RelayAgentInformation), CircuitIdCode, out var circuit) ? circuit : default;
 
-    private static uint FindAddress(ReadOnlySpan<byte> value, byte code) =>
-        Find(value, code, out var found) && found.Length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(found) : 0;
+    private static IPv4Address FindAddress(ReadOnlySpan<byte> value, byte code) =>
+        Find(value, code, out var found) && found.Length == 4 ? IPv4Address.Read(found) : default;
 
     // Sub-options have no PAD and no END (RFC 3046 section 2.0).
     private static bool Find(ReadOnlySpan<byte> value, byte code, out ReadOnlySpan<byte> found)

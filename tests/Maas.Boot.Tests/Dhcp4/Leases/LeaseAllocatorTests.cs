@@ -283,7 +283,7 @@ public class LeaseAllocatorTests
         for (byte client = 1; client <= 3; client++)
             scene.Ask(AddressRequestKind.Discover, Without(client))
                 .Should()
-                .Match<AddressResult>(a => a.Kind == AddressResultKind.Grant && a.Number == 0 && !a.IsCommitted && a.Subnet == subnet);
+                .Match<AddressResult>(a => a.Kind == AddressResultKind.Grant && a.IPv4.IsNone && !a.IsCommitted && a.Subnet == subnet);
         scene.Addresses.List().Should().BeEmpty();
         scene.Ask(AddressRequestKind.Discover, 4).Address.ToString().Should().Be("10.0.0.10");
         scene.Ask(AddressRequestKind.Discover, Without(5)).Kind.Should().Be(AddressResultKind.Grant, "nothing need be left for it");

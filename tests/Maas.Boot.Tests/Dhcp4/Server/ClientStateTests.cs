@@ -8,7 +8,7 @@ namespace Maas.Boot.Tests.Dhcp4.Server;
 
 public class ClientStateTests
 {
-    private static readonly uint Server = IPAddress.Parse("10.0.0.1").ToNumber();
+    private static readonly IPv4Address Server = IPAddress.Parse("10.0.0.1").ToIPv4();
 
     [Fact]
     public void A_request_with_our_identifier_selects() => Kind("10.0.0.1", "10.0.0.9", null).Should().Be(AddressRequestKind.Select);
@@ -42,9 +42,9 @@ public class ClientStateTests
     {
         var message = Message(null, null, null);
         message.RelayAddress = IPAddress.Parse("192.168.0.1");
-        ClientState.LinkOf(message, Server).Should().Be(IPAddress.Parse("192.168.0.1").ToNumber());
+        ClientState.LinkOf(message, Server).Should().Be(IPAddress.Parse("192.168.0.1").ToIPv4());
         new RelayAgentInformation { LinkSelection = IPAddress.Parse("10.9.0.0") }.AddTo(message.Options);
-        ClientState.LinkOf(message, Server).Should().Be(IPAddress.Parse("10.9.0.0").ToNumber());
+        ClientState.LinkOf(message, Server).Should().Be(IPAddress.Parse("10.9.0.0").ToIPv4());
     }
 
     [Fact]
@@ -72,10 +72,10 @@ public class ClientStateTests
         {
             var message = Message(namesServer ? "10.0.0.1" : null, null, address);
             message.Type = type;
-            ClientState.AddressInUse(message).Should().Be(isInUse ? IPAddress.Parse(address).ToNumber() : 0);
+            ClientState.AddressInUse(message).Should().Be(isInUse ? IPAddress.Parse(address).ToIPv4() : default);
             ClientState.LinkOf(message, Server)
                 .Should()
-                .Be(isInUse ? IPAddress.Parse(address).ToNumber() : Server, "the client is on the link that it asks on");
+                .Be(isInUse ? IPAddress.Parse(address).ToIPv4() : Server, "the client is on the link that it asks on");
             var reply = new DhcpMessage { Type = DhcpMessageType.Offer, YourAddress = IPAddress.Parse("10.0.0.50") };
             ReplyRoute.For(message, reply, default, (67, 68)).Target.Should().Be(isInUse ? ReplyTarget.Client : ReplyTarget.Hardware);
             message.Broadcast = true;

@@ -60,7 +60,7 @@ public class CommonMistakesTests
             ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:02"));
         (await OfferAsync(scene, first, "")).Should().NotBe(await OfferAsync(scene, second, ""), "they are two machines");
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(first, new DhcpResponseContext(1, scene.Ask(AddressRequestKind.Discover, first), null), reply)
+        DhcpResponder.Respond(first, new DhcpResponseContext(new IPv4Address(1), scene.Ask(AddressRequestKind.Discover, first), null), reply)
             .Should()
             .BeTrue();
         reply.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal([1], "RFC 6842");
@@ -68,7 +68,7 @@ public class CommonMistakesTests
 
     private static async Task<IPAddress?> OfferAsync(LeaseScene scene, DhcpMessage discover, string mistake)
     {
-        var server = ClientPackets.Server.ToNumber();
+        var server = ClientPackets.Server.ToIPv4();
         var state = ClientState.Of(discover, server);
         state.Kind.Should().Be(AddressRequestKind.Discover, mistake);
         var answer = await scene.Addresses.AskAsync(

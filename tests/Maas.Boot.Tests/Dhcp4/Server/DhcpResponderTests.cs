@@ -130,7 +130,7 @@ public class DhcpResponderTests
     {
         var request = Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Discover);
         var reply = new DhcpMessage();
-        DhcpResponder.RespondAsProxy(request, Server.ToNumber(), Boot(request), atBootService: false, reply).Should().BeTrue();
+        DhcpResponder.RespondAsProxy(request, Server.ToIPv4(), Boot(request), atBootService: false, reply).Should().BeTrue();
         reply.Type.Should().Be(DhcpMessageType.Offer);
         reply.YourAddress.Should().Be(IPAddress.Any);
         reply.Options.Contains(DhcpOptionCode.LeaseTime).Should().BeFalse();
@@ -144,8 +144,8 @@ public class DhcpResponderTests
     {
         var request = Captures.Message("uefi-pxe-x64-snponly-ipxe", DhcpMessageType.Request);
         var reply = new DhcpMessage();
-        DhcpResponder.RespondAsProxy(request, Server.ToNumber(), Boot(request), atBootService: false, reply).Should().BeFalse();
-        DhcpResponder.RespondAsProxy(request, Server.ToNumber(), Boot(request), atBootService: true, reply).Should().BeTrue();
+        DhcpResponder.RespondAsProxy(request, Server.ToIPv4(), Boot(request), atBootService: false, reply).Should().BeFalse();
+        DhcpResponder.RespondAsProxy(request, Server.ToIPv4(), Boot(request), atBootService: true, reply).Should().BeTrue();
         reply.Type.Should().Be(DhcpMessageType.Ack);
     }
 
@@ -260,7 +260,7 @@ public class DhcpResponderTests
     {
         var reply = new DhcpMessage();
         var facts = new DhcpResponseContext(
-            Server.ToNumber(),
+            Server.ToIPv4(),
             answer ?? AddressResult.Grant(Client, Subnet, TimeSpan.FromHours(1), "a free address"),
             boot ? Boot(request) : null);
         return DhcpResponder.Respond(request, facts, reply) ? reply : null;

@@ -23,7 +23,7 @@ public class HotPathTests
         request.Options.Set(DhcpOptionCode.HostName, "machine");
         var datagram = DhcpMessageTests.Write(request, 548);
         var (read, reply, buffer) = (new DhcpMessage(), new DhcpMessage(), new byte[1472]);
-        var server = IPAddress.Parse("10.0.0.1").ToNumber();
+        var server = IPAddress.Parse("10.0.0.1").ToIPv4();
 
         void Answer()
         {

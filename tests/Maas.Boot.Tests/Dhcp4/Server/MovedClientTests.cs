@@ -46,11 +46,11 @@ public class MovedClientTests
     private static async Task<AddressResult> AskAsync(DhcpMessage request, bool isAuthoritative)
     {
         var scene = await LeaseScene.OpenAsync(rules: new LeaseOptions { Authoritative = isAuthoritative });
-        var server = ClientPackets.Server.ToNumber();
+        var server = ClientPackets.Server.ToIPv4();
         var state = ClientState.Of(request, server);
         var question = new AddressRequest(state.Kind!.Value, request, ClientState.LinkOf(request, server), state.Address)
         {
-            ArrivalNumber = server
+            ArrivalLink = server
         };
         return await scene.Addresses.AskAsync(question, default);
     }

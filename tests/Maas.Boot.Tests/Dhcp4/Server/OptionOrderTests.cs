@@ -66,7 +66,7 @@ public class OptionOrderTests
     {
         var reply = new DhcpMessage();
         var grant = AddressResult.Grant(IPAddress.Parse("10.0.0.10"), Subnet, TimeSpan.FromHours(1), "a free address");
-        DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToNumber(), grant, null), reply).Should().BeTrue();
+        DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToIPv4(), grant, null), reply).Should().BeTrue();
         return reply;
     }
 }

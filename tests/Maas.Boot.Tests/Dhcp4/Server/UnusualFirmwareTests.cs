@@ -199,7 +199,7 @@ public class UnusualFirmwareTests
             var address = AddressResult.Grant(
                 IPAddress.Parse("10.0.0.99"), Leases.LeaseScene.Subnet, TimeSpan.FromHours(1), "a free address");
             var reply = new DhcpMessage();
-            return DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToNumber(), address, boot), reply)
+            return DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToIPv4(), address, boot), reply)
                 ? reply
                 : null;
         }

@@ -77,7 +77,7 @@ public class OverloadTests
         var reply = new DhcpMessage();
         DhcpResponder.Respond(
             Captures.Parse(DhcpMessageTests.Write(request, 1000)),
-            new DhcpResponseContext(ClientPackets.Server.ToNumber(), grant, null),
+            new DhcpResponseContext(ClientPackets.Server.ToIPv4(), grant, null),
             reply)
             .Should()
             .BeTrue();

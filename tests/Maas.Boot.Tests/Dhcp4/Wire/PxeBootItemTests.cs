@@ -41,6 +41,6 @@ public class PxeBootItemTests
             request.Hardware,
             BootFileLocator.On(ClientPackets.Server));
         var reply = new DhcpMessage();
-        return DhcpResponder.RespondAsProxy(request, ClientPackets.Server.ToNumber(), boot, atBootService: true, reply) ? reply : null;
+        return DhcpResponder.RespondAsProxy(request, ClientPackets.Server.ToIPv4(), boot, atBootService: true, reply) ? reply : null;
     }
 }
