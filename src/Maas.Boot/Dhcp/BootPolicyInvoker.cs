@@ -7,14 +7,16 @@ namespace Maas.Boot.Dhcp;
 internal sealed class BootPolicyInvoker(IBootPolicy policy, DhcpLinkOptions options, TimeProvider timeProvider, CancellationToken stopping)
 {
     /// <summary>The boot parameters of a client; <see langword="null"/> for none.</summary>
-    /// <param name="link">Where it is.</param>
+    /// <param name="server">This server's address on its link.</param>
+    /// <param name="bootFiles">Where it finds boot files.</param>
     /// <param name="client">What it told about its firmware.</param>
     /// <param name="hardware">Its hardware address.</param>
     /// <param name="machine">Its SMBIOS UUID; <see langword="null"/> when it does not tell.</param>
     /// <param name="address">The address it gets, or has; <see langword="null"/> for none.</param>
     /// <exception cref="OperationCanceledException">The policy thought too long, or the server stops.</exception>
     public async ValueTask<BootParameters?> DecideAsync(
-        BootLink link,
+        IPAddress server,
+        BootFileLocator bootFiles,
         FirmwareClient client,
         HardwareAddress hardware,
         Guid? machine,
@@ -30,9 +32,9 @@ internal sealed class BootPolicyInvoker(IBootPolicy policy, DhcpLinkOptions opti
             Architecture = client.Architecture,
             MachineUuid = machine,
             ClientAddress = address,
-            ServerAddress = link.Server,
+            ServerAddress = server,
         };
         var instruction = await policy.DecideAsync(question, patience.Token).AsTask().WaitAsync(patience.Token).ConfigureAwait(false);
-        return instruction is null ? null : BootParameters.For(client, instruction, hardware, link.Boot);
+        return instruction is null ? null : BootParameters.For(client, instruction, hardware, bootFiles);
     }
 }

@@ -7,15 +7,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Replay;
 
-/// <summary>The DHCP server's conversation, with the capture in the place of sockets.</summary>
+/// <summary>The DHCP server's request handler, with the capture in the place of sockets.</summary>
 internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
 {
-    private const ushort BootServicePort = 4011;
+    private const int ServerPort = 67, BootServicePort = 4011, ClientPort = 68;
 
     private readonly DhcpTransactionPool _pool = new(limit: 16);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly DhcpRequestHandler _conversation;
-    private readonly ReplayLink _link, _bootService;
+    private readonly DhcpRequestHandler _handler;
+    private readonly DhcpLink _link, _bootService;
+    private readonly ReplaySender _sender, _bootServiceSender;
     private readonly ReplayClock _clock;
     private readonly Dictionary<(uint Xid, HardwareAddress Client), ReplayStep> _asked = [];
     private TaskCompletionSource<string> _concluded = new();
@@ -23,8 +24,9 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
     public ReplayedDhcp(DhcpServerOptions options, IAddressSource? addresses, IBootPolicy? policy, IPAddress server, ReplayClock clock)
     {
         server = options.ServerAddress ?? server;
+        options = new DhcpServerOptions(options) { ClientPort = ClientPort };
         _clock = clock;
-        _conversation = new DhcpRequestHandler(
+        _handler = new DhcpRequestHandler(
             options,
             addresses,
             policy,
@@ -33,10 +35,12 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
             clock,
             NullLogger.Instance,
             _stopping.Token);
-        _link = new ReplayLink(server, isBootService: false, options, clock);
-        _bootService = new ReplayLink(server, isBootService: true, options, clock);
-        _conversation.Start();
-        _conversation.Open();
+        _sender = new ReplaySender(new IPEndPoint(server, ServerPort), clock);
+        _link = new DhcpLink("replay", server, ServerPort, options, _sender);
+        _bootServiceSender = new ReplaySender(new IPEndPoint(server, BootServicePort), clock);
+        _bootService = new DhcpLink("replay", server, BootServicePort, options, _bootServiceSender) { IsBootService = true };
+        _handler.Start();
+        _handler.Open();
     }
 
     /// <summary>Answers a client's datagram, or puts a server's to the step it answers.</summary>
@@ -73,37 +77,21 @@ internal sealed class ReplayedDhcp : IBootObserver, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _conversation.FinishAsync().ConfigureAwait(false);
+        await _handler.FinishAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
     private async Task<string> AnswerAsync(CapturedPacket packet, ReplayStep step, CancellationToken cancellationToken)
     {
-        var link = packet.Destination.Port == BootServicePort ? _bootService : _link;
-        link.Step = step;
+        var (link, sender) = packet.Destination.Port == BootServicePort ? (_bootService, _bootServiceSender) : (_link, _sender);
+        sender.Step = step;
         _concluded = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var exchange = _pool.Rent() ?? throw new InvalidOperationException("Exchanges were not returned.");
-        packet.Payload.Span.CopyTo(exchange.ReceiveBuffer);
-        packet.Source.Serialize().Buffer.CopyTo(exchange.Peer.Buffer);
-        exchange.Link = link;
-        exchange.ReceivedAt = _clock.GetTimestamp();
-        _conversation.Begin(exchange, packet.Payload.Length);
+        var transaction = _pool.Rent() ?? throw new InvalidOperationException("Transactions were not returned.");
+        packet.Payload.Span.CopyTo(transaction.ReceiveBuffer);
+        packet.Source.Serialize().Buffer.CopyTo(transaction.Peer.Buffer);
+        transaction.Link = link;
+        transaction.ReceivedAt = _clock.GetTimestamp();
+        _handler.Begin(transaction, packet.Payload.Length);
         return await _concluded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private sealed class ReplayLink(IPAddress server, bool isBootService, DhcpServerOptions options, TimeProvider timeProvider)
-        : DhcpClientSocket("replay", server, isBootService, (isBootService ? BootServicePort : (ushort)67, (ushort)68), options)
-    {
-        public ReplayStep? Step { get; set; }
-
-        public override void Send(DhcpTransaction exchange)
-        {
-            var (address, port) = exchange.Source; // by now the peer is whom it goes to
-            Step?.AddAnswer(new CapturedPacket(
-                timeProvider.GetUtcNow(),
-                new IPEndPoint(Server, Ports.Server),
-                new IPEndPoint(address.ToIPAddress(), port),
-                exchange.ReplyBytes.ToArray()) { IsSent = true });
-        }
     }
 }

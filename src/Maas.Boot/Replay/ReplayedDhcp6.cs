@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Boot.Replay;
 
-/// <summary>The DHCPv6 server's conversation, with the capture in the place of sockets.</summary>
+/// <summary>The DHCPv6 server's request handler, with the capture in the place of sockets.</summary>
 internal sealed class ReplayedDhcp6 : IBootObserver
 {
-    private readonly Dhcp6RequestHandler _conversation;
-    private readonly ReplayLink _link;
+    private readonly Dhcp6RequestHandler _handler;
+    private readonly Dhcp6Link _link;
+    private readonly ReplaySender _sender;
     private readonly ReplayClock _clock;
     private readonly Dictionary<(uint Xid, Duid? Client), ReplayStep> _asked = [];
     private TaskCompletionSource<string> _concluded = new();
@@ -25,9 +26,12 @@ internal sealed class ReplayedDhcp6 : IBootObserver
         ReplayClock clock)
     {
         _clock = clock;
-        _link = new ReplayLink(options.ServerAddress ?? server, captured.Granted, options, clock);
+        server = options.ServerAddress ?? server;
+        _sender = new ReplaySender(new IPEndPoint(server, options.Port), clock);
+        // The capture does not tell the server's addresses on the link; those it gave there are of the same subnet.
+        _link = new Dhcp6Link("replay", server, options.Port, options, () => captured.Granted.Prepend(server), _sender);
         var identifier = options.ServerIdentifier ?? captured.Identifier ?? Duid.Of(Guid.Empty);
-        _conversation = new Dhcp6RequestHandler(
+        _handler = new Dhcp6RequestHandler(
             options,
             identifier,
             addresses,
@@ -36,7 +40,7 @@ internal sealed class ReplayedDhcp6 : IBootObserver
             clock,
             NullLogger.Instance,
             CancellationToken.None);
-        _conversation.Open();
+        _handler.Open();
     }
 
     /// <summary>Answers a client's datagram, or puts a server's to the step it answers.</summary>
@@ -61,11 +65,11 @@ internal sealed class ReplayedDhcp6 : IBootObserver
             return step;
         }
 
-        _asked[key] = _link.Step = step;
+        _asked[key] = _sender.Step = step;
         _concluded = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         // without a device there is no group
         var isUnicast = !packet.Destination.Address.IsIPv6Multicast && !IPAddress.IsLoopback(packet.Destination.Address);
-        _conversation.Begin(new Dhcp6Datagram(_link, packet.Source, packet.Destination, isUnicast, packet.Payload, _clock.GetTimestamp()));
+        _handler.Begin(new Dhcp6Datagram(_link, packet.Source, packet.Destination, isUnicast, packet.Payload, _clock.GetTimestamp()));
         step.Rule = await _concluded.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         return step;
     }
@@ -74,21 +78,5 @@ internal sealed class ReplayedDhcp6 : IBootObserver
     public void Observe(BootObservation observation)
     {
         if (observation is BootObservation.DhcpExchange exchange) _concluded.TrySetResult(exchange.Rule);
-    }
-
-    private sealed class ReplayLink(
-        IPAddress server,
-        IReadOnlyList<IPAddress> granted,
-        Dhcp6ServerOptions options,
-        TimeProvider timeProvider) : Dhcp6Link("replay", server, options.Port, options)
-    {
-        public ReplayStep? Step { get; set; }
-
-        /// <summary>The capture does not tell the server's addresses on the link; those it gave there are of the same subnet.</summary>
-        public override IEnumerable<IPAddress> Addresses => granted.Prepend(Server);
-
-        public override void Send(ReadOnlySpan<byte> octets, IPEndPoint to) =>
-            Step?.AddAnswer(
-                new CapturedPacket(timeProvider.GetUtcNow(), new IPEndPoint(Server, Port), to, octets.ToArray()) { IsSent = true });
     }
 }

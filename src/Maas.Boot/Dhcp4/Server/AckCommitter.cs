@@ -18,7 +18,7 @@ internal sealed class AckCommitter
     private bool _stopping;
 
     /// <param name="addresses">Whose grants are committed.</param>
-    /// <param name="committed">Called for each exchange whose grant is durable; must not throw.</param>
+    /// <param name="committed">Called for each transaction whose grant is durable; must not throw.</param>
     /// <param name="failed">Called with those whose grants are not; must not throw.</param>
     public AckCommitter(
         IAddressSource addresses,
@@ -33,11 +33,11 @@ internal sealed class AckCommitter
 
     public void Start() => _thread.Start();
 
-    public void Add(DhcpTransaction exchange)
+    public void Add(DhcpTransaction transaction)
     {
         lock (_gate)
         {
-            _waiting.Add(exchange);
+            _waiting.Add(transaction);
             if (_waiting.Count == 1) Monitor.Pulse(_gate);
         }
     }
@@ -60,7 +60,7 @@ internal sealed class AckCommitter
         {
             // The commit and the sending fail apart: what is sent is sent, whatever happens to the next one.
             if (Commit() is { } failure) _failed(_committing, failure);
-            else foreach (var exchange in _committing) _committed(exchange);
+            else foreach (var transaction in _committing) _committed(transaction);
             _committing.Clear();
         }
     }

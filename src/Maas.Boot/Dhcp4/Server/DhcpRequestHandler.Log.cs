@@ -6,7 +6,7 @@ internal sealed partial class DhcpRequestHandler
 {
     private readonly ILogger _logger;
 
-    public void ReceiveFailed(DhcpClientSocket link, Exception reason) => LogReceiveFailed(link.Name, reason);
+    public void ReceiveFailed(DhcpLink link, Exception reason) => LogReceiveFailed(link.Name, reason);
 
     [LoggerMessage(1, LogLevel.Warning, "Failed to receive DHCP on {Interface}")]
     private partial void LogReceiveFailed(string @interface, Exception reason);

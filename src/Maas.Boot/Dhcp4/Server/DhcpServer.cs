@@ -2,7 +2,6 @@ using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Diagnostics;
-using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp4.Server;
@@ -56,56 +55,42 @@ public sealed partial class DhcpServer
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<SocketLink> links;
         try
         {
-            links = SocketLink.OpenAll(_options, _services.TimeProvider);
+            await ServeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             _listening.TrySetException(e);
             throw;
         }
+    }
 
+    private async Task ServeAsync(CancellationToken cancellationToken)
+    {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var time = _services.TimeProvider;
+        using var listeners = DhcpSockets.Open(_options, time);
         var pool = new DhcpTransactionPool(_options.MaxInFlight);
-        var reporter = new DhcpTelemetry(_services.Observer, time, _logger);
-        var conversation = new DhcpRequestHandler(
-            _options, _services.Addresses, _services.Policy, pool, reporter, time, _logger, stopping.Token);
-        var receivers =
-            links.Select(l => new ReceiveLoop(
-                $"DHCP {l.Name}", l, new DhcpReceiver(l, pool, conversation, time).Receive, e => conversation.ReceiveFailed(l, e)))
-                .ToList();
-        conversation.Start();
-        foreach (var receiver in receivers) receiver.Start();
-        var watches = links.Select(l => InterfaceWatch.Of(l.Device, l.Server, time)).OfType<InterfaceWatch>().ToList();
+        var telemetry = new DhcpTelemetry(_services.Observer, time, _logger);
+        var handler =
+            new DhcpRequestHandler(_options, _services.Addresses, _services.Policy, pool, telemetry, time, _logger, stopping.Token);
+        handler.Start();
         try
         {
-            foreach (var link in links) LogListening(_options.Mode, LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
+            listeners.Start("DHCP", l => new DhcpReceiver(l, pool, handler, time).Receive, handler.ReceiveFailed, l => l.Server, time);
+            foreach (var listener in listeners.All) LogListening(_options.Mode, listener.ToString(), listener.Link.Server);
             if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers)
-                await conversation.RogueServerDetector.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
-            conversation.Open();
-            _listening.TrySetResult([.. links.Select(l => l.EndPoint)]);
-            await ServerLoops.RunAsync(
-                [
-                    .. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync),
-                    .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)
-                ],
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
+                await handler.RogueServerDetector.RefuseAsync(listeners.All, cancellationToken).ConfigureAwait(false);
+            handler.Open();
+            _listening.TrySetResult([.. listeners.All.Select(l => l.EndPoint)]);
+            await listeners.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            // The links are closed last: what is under way is still written to the disk and sent.
+            // The listeners are closed last: what is under way is still written to the disk and sent.
             await stopping.CancelAsync().ConfigureAwait(false);
-            await conversation.FinishAsync().ConfigureAwait(false);
-            foreach (var receiver in receivers) receiver.Dispose();
-            foreach (var watch in watches) watch.Dispose();
+            await handler.FinishAsync().ConfigureAwait(false);
         }
     }
 }

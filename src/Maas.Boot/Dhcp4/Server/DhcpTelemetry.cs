@@ -37,7 +37,7 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
     public static void Overflowed() => Meter.Overflowed();
 
     /// <summary>
-    /// Begins the trace of an exchange; <see langword="null"/> without a listener. What is asked on the way is part of it.
+    /// Begins the trace of a transaction; <see langword="null"/> without a listener. What is asked on the way is part of it.
     /// </summary>
     public static Activity? Begin(DhcpMessage request) =>
         BootMeter.Activities.HasListeners()
@@ -47,18 +47,18 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
             : null;
 
     /// <summary>A client has named another server.</summary>
-    public void OtherServer(DhcpTransaction exchange, IPv4Address server)
+    public void OtherServer(DhcpTransaction transaction, IPv4Address server)
     {
-        var request = exchange.Request;
+        var request = transaction.Request;
         OtherServer(
             request.Hardware,
             request.Options.GetAddress(DhcpOptionCode.RequestedAddress) ?? request.Ciaddr.ToIPAddressOrNull(),
             server,
-            exchange.Link);
+            transaction.Link);
     }
 
     /// <summary>Another server has answered this one's question.</summary>
-    public void OtherServer(DhcpMessage reply, IPv4Address server, DhcpClientSocket link) =>
+    public void OtherServer(DhcpMessage reply, IPv4Address server, DhcpLink link) =>
         OtherServer(null, reply.Yiaddr.ToIPAddressOrNull(), server, link);
 
     /// <summary>A bound was met.</summary>
@@ -70,11 +70,11 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
             new BootObservation.LimitReached(timeProvider.GetUtcNow(), request.Hardware, request.Ciaddr.ToIPAddressOrNull(), limit));
     }
 
-    public void Concluded(DhcpTransaction exchange, bool answered, string rule)
+    public void Concluded(DhcpTransaction transaction, bool answered, string rule)
     {
-        var request = exchange.Request;
-        var reply = exchange.Reply;
-        if (answered) Meter.Replied(NameOf(reply.Type), exchange.ReceivedAt, timeProvider);
+        var request = transaction.Request;
+        var reply = transaction.Reply;
+        if (answered) Meter.Replied(NameOf(reply.Type), transaction.ReceivedAt, timeProvider);
         if (_logger.IsEnabled(LogLevel.Debug))
             LogConcluded(
                 NameOf(request.Type),
@@ -84,15 +84,15 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
                     : reply.Yiaddr.IsNone ? NameOf(reply.Type)
                     : $"{NameOf(reply.Type)} {reply.Yiaddr.ToIPAddress()}",
                 rule);
-        if (!answered && exchange.IsUnserved && _logger.IsEnabled(LogLevel.Information)) ReportUnserved(exchange, rule);
-        if (exchange.Activity is { } activity) End(activity, answered ? reply : null, rule);
-        _observer?.Observe(Observation(exchange, answered ? reply : null, rule));
+        if (!answered && transaction.IsUnserved && _logger.IsEnabled(LogLevel.Information)) ReportUnserved(transaction, rule);
+        if (transaction.Activity is { } activity) End(activity, answered ? reply : null, rule);
+        _observer?.Observe(Observation(transaction, answered ? reply : null, rule));
     }
 
     // The commonest mistake of a network, a wrong subnet, would else show at Debug alone.
-    private void ReportUnserved(DhcpTransaction exchange, string rule)
+    private void ReportUnserved(DhcpTransaction transaction, string rule)
     {
-        var (request, link) = (exchange.Request, exchange.Link);
+        var (request, link) = (transaction.Request, transaction.Link);
         Span<byte> place = stackalloc byte[8];
         var clients = ClientState.LinkOf(request, link.ServerIPv4);
         request.Giaddr.WriteTo(place);
@@ -102,13 +102,13 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
         LogUnserved(NameOf(request.Type), request.Hardware, link.Name, way, clients.ToIPAddress(), rule);
     }
 
-    private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, IPv4Address server, DhcpClientSocket link) =>
+    private void OtherServer(HardwareAddress? hardware, System.Net.IPAddress? client, IPv4Address server, DhcpLink link) =>
         _observer?.Observe(
             new BootObservation.OtherServerSeen(timeProvider.GetUtcNow(), hardware, client, server.ToIPAddress()) { Link = link.Name });
 
-    private BootObservation.DhcpExchange Observation(DhcpTransaction exchange, DhcpMessage? reply, string rule)
+    private BootObservation.DhcpExchange Observation(DhcpTransaction transaction, DhcpMessage? reply, string rule)
     {
-        var request = exchange.Request;
+        var request = transaction.Request;
         return new BootObservation.DhcpExchange(
             At: timeProvider.GetUtcNow(),
             Hardware: request.Hardware,
@@ -118,12 +118,12 @@ internal sealed partial class DhcpTelemetry(IBootObserver? listener, TimeProvide
             Answered: reply is null ? null : NameOf(reply.Type),
             Rule: rule,
             BootFile: reply?.Options.GetText(DhcpOptionCode.BootFileName),
-            Took: timeProvider.GetElapsedTime(exchange.ReceivedAt))
+            Took: timeProvider.GetElapsedTime(transaction.ReceivedAt))
         {
-            Link = exchange.Link.Name,
+            Link = transaction.Link.Name,
             Relay = request.Giaddr.ToIPAddressOrNull(),
             Circuit = RelayAgentInformation.CircuitIdOf(request) is { IsEmpty: false } circuit ? Convert.ToHexStringLower(circuit) : null,
-            Architecture = exchange.Firmware?.Architecture,
+            Architecture = transaction.Firmware?.Architecture,
             LeaseTime = reply?.Options.GetUInt32(DhcpOptionCode.LeaseTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             NextServer = reply?.Siaddr.ToIPAddressOrNull(),
             Next = reply is null ? null : NextOf(reply),

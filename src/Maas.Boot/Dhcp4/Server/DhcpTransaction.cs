@@ -25,12 +25,12 @@ internal sealed class DhcpTransaction
     /// <summary>Where the request came from; overwritten by <see cref="TryAddress"/>.</summary>
     public SocketAddress Peer { get; } = new(AddressFamily.InterNetwork, 16);
 
-    public DhcpClientSocket Link { get; set; } = null!; // set before anything else is done with the exchange
+    public DhcpLink Link { get; set; } = null!; // set before anything else is done with the transaction
 
     /// <summary>When it was received, as <see cref="TimeProvider.GetTimestamp"/> tells.</summary>
     public long ReceivedAt { get; set; }
 
-    /// <summary>The trace of the exchange; <see langword="null"/> without a listener.</summary>
+    /// <summary>The trace of the transaction; <see langword="null"/> without a listener.</summary>
     public Activity? Activity { get; set; }
 
     /// <summary>What firmware the client is; <see langword="null"/> for none.</summary>
@@ -42,7 +42,7 @@ internal sealed class DhcpTransaction
     /// <summary>Which rule decided.</summary>
     public string Rule { get; set; } = "";
 
-    /// <summary>Whether there is a reply to send; else the exchange only waits for its effect to become durable.</summary>
+    /// <summary>Whether there is a reply to send; else the transaction only waits for its effect to become durable.</summary>
     public bool HasReply => _replyLength > 0;
 
     public Span<byte> ReceiveBuffer => _received;

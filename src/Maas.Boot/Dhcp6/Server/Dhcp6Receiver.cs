@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Maas.Boot.Dhcp;
 
 namespace Maas.Boot.Dhcp6.Server;
 
-/// <summary>Receives the datagrams of one link; of its receive loop.</summary>
-internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6RequestHandler conversation, TimeProvider timeProvider)
+/// <summary>Receives the datagrams of one listener; of its receive loop.</summary>
+internal sealed class Dhcp6Receiver(DhcpListener<Dhcp6Link> listener, Dhcp6RequestHandler handler, TimeProvider timeProvider)
 {
     private const int LongestDatagram = 4096;
     private static readonly IPEndPoint Anybody = new(IPAddress.IPv6Any, 0);
@@ -13,17 +14,17 @@ internal sealed class Dhcp6Receiver(SocketLink6 link, Dhcp6RequestHandler conver
 
     /// <summary>Receives one datagram and hands it over.</summary>
     /// <exception cref="SocketException">Nothing could be received.</exception>
-    /// <exception cref="ObjectDisposedException">The link is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The listener is closed.</exception>
     public void Receive()
     {
         var flags = SocketFlags.None;
         EndPoint source = Anybody;
-        var length = link.Socket.ReceiveMessageFrom(_buffer, ref flags, ref source, out var information);
-        conversation.Begin(new Dhcp6Datagram(
-            Link: link,
+        var length = listener.Socket.ReceiveMessageFrom(_buffer, ref flags, ref source, out var information);
+        handler.Begin(new Dhcp6Datagram(
+            Link: listener.Link,
             Source: (IPEndPoint)source,
-            To: new IPEndPoint(information.Address, link.Port),
-            IsUnicast: link.Device is not null && !information.Address.IsIPv6Multicast,
+            To: new IPEndPoint(information.Address, listener.EndPoint.Port),
+            IsUnicast: listener.Device is not null && !information.Address.IsIPv6Multicast,
             Octets: _buffer.AsSpan(0, length).ToArray(),
             ReceivedAt: timeProvider.GetTimestamp()));
     }

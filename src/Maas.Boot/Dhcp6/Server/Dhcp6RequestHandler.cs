@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp6.Leases;
@@ -13,41 +15,76 @@ namespace Maas.Boot.Dhcp6.Server;
 /// Takes a datagram from the received octets to the sent ones: asks the addresses, asks the boot policy when the sender is
 /// firmware, lets the responder write the reply, and sends it, a REPLY only after what it grants is durable.
 /// </summary>
+[SuppressMessage("Design", "CA1031", Justification = "Whatever is thrown, one request is dropped and the server lives on.")]
 internal sealed partial class Dhcp6RequestHandler(
-    Dhcp6ServerOptions options, Duid server, LeaseAllocator6? addresses, IBootPolicy? policy, Dhcp6Telemetry reporter,
+    Dhcp6ServerOptions options, Duid server, LeaseAllocator6? addresses, IBootPolicy? policy, Dhcp6Telemetry telemetry,
     TimeProvider timeProvider, ILogger logger, CancellationToken stopping)
 {
-    private readonly BootPolicyInvoker? _decider = policy is null ? null : new BootPolicyInvoker(policy, options, timeProvider, stopping);
-    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BootPolicyInvoker? _policy = policy is null ? null : new BootPolicyInvoker(policy, options, timeProvider, stopping);
+    private readonly RequestsInFlight _requests = new();
     private readonly FailureLog _failures = new("dhcp6", timeProvider, logger);
-    private int _underWay = 1; // one for the server itself
     private volatile bool _isOpen;
 
     /// <summary>The other servers on the links.</summary>
-    public RogueServerDetector6 RogueServerDetector { get; } = new(server, reporter, timeProvider);
+    public RogueServerDetector6 RogueServerDetector { get; } = new(server, options.ClientPort, telemetry, timeProvider);
 
     /// <summary>Begins to answer; before, it only listens for other servers.</summary>
     public void Open() => _isOpen = true;
 
-    /// <summary>Takes over a datagram.</summary>
+    /// <summary>Waits for what is under way; nothing more is begun.</summary>
+    public Task FinishAsync()
+    {
+        _isOpen = false;
+        return _requests.FinishAsync();
+    }
+
+    /// <summary>Takes over a datagram; never throws.</summary>
     public void Begin(Dhcp6Datagram datagram)
     {
-        var underWay = Interlocked.Increment(ref _underWay); // before anything is looked at: what is counted is waited for
+        var inFlight = _requests.Begin(); // before anything is looked at: what is counted is waited for
+        _ = HandleAsync(datagram, inFlight);
+    }
+
+    private async Task HandleAsync(Dhcp6Datagram datagram, int inFlight)
+    {
+        Dhcp6Request? request = null;
+        Activity? activity = null;
         try
         {
-            if (TryAdmit(datagram, underWay, out var request)) _ = AnswerAsync(datagram, request);
-            else End();
+            if (!TryParse(datagram, inFlight, out request)) return;
+
+            // The policy and the disk may block: never on the receiving loop.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            activity = Dhcp6Telemetry.Begin(request);
+            if (WhyIgnored(datagram, request) is { } reason)
+            {
+                telemetry.Concluded(datagram, request, null, reason);
+                return;
+            }
+
+            var question = Classify(datagram, request);
+            var associations = Allocate(request, question);
+            var boot = await DecideBootAsync(datagram.Link, request, associations).ConfigureAwait(false);
+            var context = question with { Associations = associations, Boot = boot };
+            var reply = Dhcp6Responder.Respond(request, context);
+            if (addresses is not null && context.Kind is not (null or AssociationRequestKind.Solicit))
+                await addresses.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            var rule = RuleOf(request, context);
+            if (reply is not null) Send(datagram, request, reply, rule);
+            Conclude(datagram, request, context, reply, rule);
         }
-#pragma warning disable CA1031 // the datagram is dropped, the server lives on
         catch (Exception e)
-#pragma warning restore CA1031
         {
-            _failures.Add(e);
-            End();
+            Drop(datagram, request, e);
+        }
+        finally
+        {
+            activity?.Dispose();
+            _requests.End();
         }
     }
 
-    private bool TryAdmit(Dhcp6Datagram datagram, int underWay, [NotNullWhen(true)] out Dhcp6Request? request)
+    private bool TryParse(Dhcp6Datagram datagram, int inFlight, [NotNullWhen(true)] out Dhcp6Request? request)
     {
         request = null;
         if (!_isOpen)
@@ -56,7 +93,7 @@ internal sealed partial class Dhcp6RequestHandler(
             return false;
         }
 
-        if (underWay > options.MaxInFlight + 1)
+        if (inFlight > options.MaxInFlight)
         {
             Dhcp6Telemetry.Overflowed();
             return false;
@@ -74,109 +111,66 @@ internal sealed partial class Dhcp6RequestHandler(
         return true;
     }
 
-    /// <summary>Waits for what is under way; nothing more is begun.</summary>
-    public Task FinishAsync()
+    private string? WhyIgnored(Dhcp6Datagram datagram, Dhcp6Request request)
     {
-        _isOpen = false;
-        End();
-        return _finished.Task;
+        if (request.Server is { } other && other != server)
+            telemetry.OtherServer(request.Hardware, request.Addresses.FirstOrDefault().Address, null, other, datagram.Link);
+        return Dhcp6Rules.WhyIgnored(request, server);
     }
 
-    private void End()
-    {
-        if (Interlocked.Decrement(ref _underWay) == 0) _finished.TrySetResult();
-    }
-
-    private async Task AnswerAsync(Dhcp6Datagram datagram, Dhcp6Request request)
-    {
-        // The policy and the disk may block: never on the receiving loop.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        using var activity = Dhcp6Telemetry.Begin(request);
-        try
-        {
-            if (request.Server is { } other && other != server)
-                reporter.OtherServer(request.Hardware, request.Addresses.FirstOrDefault().Address, null, other, datagram.Link);
-            if (Dhcp6Rules.WhyIgnored(request, server) is { } reason) reporter.Concluded(datagram, request, null, reason);
-            else await AnswerValidAsync(datagram, request).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // the request is dropped, the server lives on
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            if (!stopping.IsCancellationRequested) LogDropped(Dhcp6Telemetry.NameOf(request), request.Envelope.Message.TransactionId, e);
-            reporter.Concluded(
-                datagram,
-                request,
-                null,
-                e is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
-        }
-        finally
-        {
-            End();
-        }
-    }
-
-    private async Task AnswerValidAsync(Dhcp6Datagram datagram, Dhcp6Request request)
+    // What a request asks, and for which subnet.
+    private Dhcp6ResponseContext Classify(Dhcp6Datagram datagram, Dhcp6Request request)
     {
         var isUnicast = datagram.IsUnicast && request.Envelope.Relays.Count == 0;
         var isRapid = options.RapidCommit
             && request.Type == Dhcp6MessageType.Solicit
             && request.Options.Contains(Dhcp6OptionCode.RapidCommit);
-        var subnet = addresses is null ? null : SubnetOf(datagram.Link, request);
-        var kind = isUnicast ? null : Dhcp6Rules.KindOf(request.Type, isRapid);
-        AssociationResult[] associations = kind is { } asked && addresses is not null && subnet is { IsStateless: false }
-            // the rules drop messages without one
+        return new Dhcp6ResponseContext
+        {
+            Server = server,
+            Subnet = addresses is null ? null : SubnetOf(addresses, datagram.Link, request),
+            Kind = isUnicast ? null : Dhcp6Rules.KindOf(request.Type, isRapid),
+            IsRapid = isRapid,
+            IsUnicast = isUnicast,
+            Preference = options.Preference,
+        };
+    }
+
+    private static Dhcp6Subnet? SubnetOf(LeaseAllocator6 addresses, Dhcp6Link link, Dhcp6Request request) =>
+        request.RelayedLink is { } relayed
+            ? addresses.SubnetOf(relayed)
+            : link.Addresses.Select(addresses.SubnetOf).FirstOrDefault(s => s is not null);
+
+    private AssociationResult[] Allocate(Dhcp6Request request, Dhcp6ResponseContext question) =>
+        question is { Kind: { } kind, Subnet: { IsStateless: false } subnet } && addresses is not null
+            // the rules drop messages without a client
             ? [.. request.Associations.Select(a => addresses.Ask(
                 subnet,
-                new AssociationRequest(asked, request.Client!.Value, a, request.Hardware, request.Firmware is not null)
+                new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, request.Firmware is not null)
                 {
                     Place = request.Place
                 }))]
             : [];
+
+    private ValueTask<BootParameters?> DecideBootAsync(Dhcp6Link link, Dhcp6Request request, AssociationResult[] associations)
+    {
+        if (_policy is null || request.Firmware is not { } client || request.Hardware is not { } hardware) return default;
         var granted = associations.SelectMany(a => a.Association.Addresses).FirstOrDefault(a => a.Valid > TimeSpan.Zero).Address;
-        var facts = new Dhcp6ResponseContext
-        {
-            Server = server,
-            Subnet = subnet,
-            Associations = associations,
-            Boot = granted is not null || request.Type == Dhcp6MessageType.InformationRequest
-                ? await DecideBootAsync(datagram.Link, request, granted).ConfigureAwait(false)
-                : null,
-            IsRapid = isRapid,
-            Preference = options.Preference,
-            IsUnicast = isUnicast,
-        };
-        var rule = associations.Length > 0 ? string.Join("; ", associations.Select(a => a.Rule).Distinct()) : RuleOf(request, facts);
-        var reply = Dhcp6Responder.Respond(request, facts);
-        if (kind is not (null or AssociationRequestKind.Solicit) && addresses is not null)
-            await addresses.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-        if (reply is not null) Send(datagram, request, reply, rule);
-        foreach (var answer in associations)
-            if (answer.Limit is { } limit) reporter.Limited(request, limit);
-        if (reply is null && addresses is not null && subnet is null) reporter.Unplaced(datagram, request, rule);
-        reporter.Concluded(datagram, request, reply, rule);
+        return granted is not null || request.Type == Dhcp6MessageType.InformationRequest
+            ? _policy.DecideAsync(link.Server, link.BootFiles, client, hardware, request.MachineUuid, granted)
+            : default;
     }
 
-    private static string RuleOf(Dhcp6Request request, Dhcp6ResponseContext facts) => (facts, request.Type) switch
+    private static string RuleOf(Dhcp6Request request, Dhcp6ResponseContext context) => (context, request.Type) switch
     {
+        ({ Associations.Count: > 0 }, _) => string.Join("; ", context.Associations.Select(a => a.Rule).Distinct()),
         ({ IsUnicast: true }, _) => "sent to one address instead of the group",
         (_, Dhcp6MessageType.InformationRequest) =>
-            facts.Boot is null ? "parameters without an address" : "parameters and a boot file without an address",
+            context.Boot is null ? "parameters without an address" : "parameters and a boot file without an address",
         ({ Subnet: null }, _) => "no subnet for the client's link",
         (_, Dhcp6MessageType.Confirm) => "asked whether its addresses are of this link",
         _ => "addresses are another's matter",
     };
-
-    private Dhcp6Subnet? SubnetOf(Dhcp6Link link, Dhcp6Request request) =>
-        // asked only when there are addresses
-        request.RelayedLink is { } relayed
-            ? addresses!.SubnetOf(relayed)
-            : link.Addresses.Select(addresses!.SubnetOf).FirstOrDefault(s => s is not null);
-
-    private ValueTask<BootParameters?> DecideBootAsync(Dhcp6Link link, Dhcp6Request request, IPAddress? address) =>
-        _decider is null || request.Firmware is not { } client || request.Hardware is not { } hardware
-            ? default
-            : _decider.DecideAsync(link, client, hardware, request.MachineUuid, address);
 
     private void Send(Dhcp6Datagram datagram, Dhcp6Request request, Dhcp6Message reply, string rule)
     {
@@ -195,4 +189,42 @@ internal sealed partial class Dhcp6RequestHandler(
         [var next, ..] when next.Options.Contains(Dhcp6OptionCode.RelayPort) => datagram.Source.Port,
         _ => options.Port,
     };
+
+    private void Conclude(
+        Dhcp6Datagram datagram,
+        Dhcp6Request request,
+        Dhcp6ResponseContext context,
+        Dhcp6Message? reply,
+        string rule)
+    {
+        foreach (var answer in context.Associations)
+            if (answer.Limit is { } limit) telemetry.Limited(request, limit);
+        if (reply is null && addresses is not null && context.Subnet is null) telemetry.Unplaced(datagram, request, rule);
+        telemetry.Concluded(datagram, request, reply, rule);
+    }
+
+    private void Drop(Dhcp6Datagram datagram, Dhcp6Request? request, Exception reason)
+    {
+        try
+        {
+            if (request is null)
+            {
+                _failures.Add(reason);
+                return;
+            }
+
+            if (reason is not (SocketException or OperationCanceledException or ObjectDisposedException)) FailureLog.Count("dhcp6");
+            if (!stopping.IsCancellationRequested)
+                LogDropped(Dhcp6Telemetry.NameOf(request), request.Envelope.Message.TransactionId, reason);
+            telemetry.Concluded(
+                datagram,
+                request,
+                null,
+                reason is OperationCanceledException ? "the boot policy did not answer in time" : "could not be answered");
+        }
+        catch (Exception e)
+        {
+            _failures.Add(e); // a listener of the meter or of the trace threw
+        }
+    }
 }

@@ -13,6 +13,9 @@ internal sealed record Dhcp6ResponseContext
     /// <summary>The subnet of the client's link; <see langword="null"/> when it is not served.</summary>
     public Dhcp6Subnet? Subnet { get; init; }
 
+    /// <summary>What the message asks of its associations; <see langword="null"/> when it asks nothing of them.</summary>
+    public AssociationRequestKind? Kind { get; init; }
+
     /// <summary>What each association gets, in the request's order.</summary>
     public IReadOnlyList<AssociationResult> Associations { get; init; } = [];
 

@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Diagnostics;
-using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp6.Server;
@@ -59,63 +58,41 @@ public sealed partial class Dhcp6Server
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        var time = _services.TimeProvider;
-        IReadOnlyList<SocketLink6> links = [];
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Dhcp6RequestHandler conversation;
         try
         {
-            links = SocketLink6.OpenAll(_options);
-            var server = _options.ServerIdentifier ?? SocketLink6.IdentifierOf(links);
-            conversation = new Dhcp6RequestHandler(
-                _options,
-                server,
-                _services.Addresses6,
-                _services.Policy,
-                new Dhcp6Telemetry(_services.Observer, time, _logger),
-                time,
-                _logger,
-                stopping.Token);
+            await ServeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            foreach (var link in links) link.Dispose();
             _listening.TrySetException(e);
             throw;
         }
+    }
 
-        var receivers =
-            links.Select(l =>
-                new ReceiveLoop(
-                    $"DHCPv6 {l.Name}", l, new Dhcp6Receiver(l, conversation, time).Receive, e => conversation.ReceiveFailed(l, e)))
-                .ToList();
-        foreach (var receiver in receivers) receiver.Start();
-        var watches = links.Select(l => InterfaceWatch.Of(l.Device, l.Server, time)).OfType<InterfaceWatch>().ToList();
+    private async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var time = _services.TimeProvider;
+        using var listeners = Dhcp6Sockets.Open(_options);
+        var server = _options.ServerIdentifier ?? Dhcp6Sockets.IdentifierOf(listeners.All);
+        var telemetry = new Dhcp6Telemetry(_services.Observer, time, _logger);
+        var handler = new Dhcp6RequestHandler(
+            _options, server, _services.Addresses6, _services.Policy, telemetry, time, _logger, stopping.Token);
         try
         {
-            foreach (var link in links) LogListening(LinkSockets.Describe(link.Device, link.EndPoint), link.Server);
+            listeners.Start("DHCPv6", l => new Dhcp6Receiver(l, handler, time).Receive, handler.ReceiveFailed, l => l.Server, time);
+            foreach (var listener in listeners.All) LogListening(listener.ToString(), listener.Link.Server);
             if (_services.Addresses6 is { IsStateless: false } && !_options.AllowOtherServers)
-                await conversation.RogueServerDetector.RefuseAsync(links, cancellationToken).ConfigureAwait(false);
-            conversation.Open();
-            _listening.TrySetResult([.. links.Select(l => l.EndPoint)]);
-            await ServerLoops.RunAsync(
-                [
-                    .. receivers.Select(r => (Func<CancellationToken, Task>)r.WaitAsync),
-                    .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync)
-                ],
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
+                await handler.RogueServerDetector.RefuseAsync(listeners.All, cancellationToken).ConfigureAwait(false);
+            handler.Open();
+            _listening.TrySetResult([.. listeners.All.Select(l => l.EndPoint)]);
+            await listeners.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            // The listeners are closed last: what is under way is still written to the disk and sent.
             await stopping.CancelAsync().ConfigureAwait(false);
-            await conversation.FinishAsync().ConfigureAwait(false);
-            foreach (var receiver in receivers) receiver.Dispose();
-            foreach (var watch in watches) watch.Dispose();
+            await handler.FinishAsync().ConfigureAwait(false);
         }
     }
 }

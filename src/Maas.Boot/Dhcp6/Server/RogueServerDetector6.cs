@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Server;
 
@@ -12,7 +13,7 @@ namespace Maas.Boot.Dhcp6.Server;
 /// and as one that asks for the rest, which stateless servers answer, too (INFORMATION-REQUEST). Where port 546 belongs to the machine's
 /// own DHCPv6 client, a relay's question must do.
 /// </summary>
-internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, TimeProvider timeProvider)
+internal sealed class RogueServerDetector6(Duid self, int clientPort, Dhcp6Telemetry telemetry, TimeProvider timeProvider)
 {
     private static readonly Duid Client = Duid.Of(DhcpServerProbe.Client);
 
@@ -22,10 +23,10 @@ internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, T
 
     /// <summary>Asks the links, and listens for answers for a while; all who answer are reported.</summary>
     /// <exception cref="DhcpServerConflictException">Another server leases addresses.</exception>
-    public async Task RefuseAsync(IReadOnlyList<SocketLink6> links, CancellationToken cancellationToken)
+    public async Task RefuseAsync(IReadOnlyList<DhcpListener<Dhcp6Link>> listeners, CancellationToken cancellationToken)
     {
         await DhcpServerProbe.RunAsync(
-            [.. links.Where(l => l.Device is not null)], AskAsync, () => !_leasing.IsEmpty, timeProvider, cancellationToken)
+            [.. listeners.Where(l => l.Device is not null)], AskAsync, () => !_leasing.IsEmpty, timeProvider, cancellationToken)
             .ConfigureAwait(false);
         foreach (var (identifier, (address, link)) in _leasing) throw new DhcpServerConflictException(address, link, identifier.ToString());
     }
@@ -42,19 +43,20 @@ internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, T
         var server = new Duid(octets.Span);
         if (server == self) return;
         var offered = Dhcp6Telemetry.LeaseIn(reply)?.Address;
-        if (_seen.TryAdd(server, true)) reporter.OtherServer(null, offered, source, server, link);
+        if (_seen.TryAdd(server, true)) telemetry.OtherServer(null, offered, source, server, link);
         if (offered is not null) _leasing.TryAdd(server, (source, link.Name));
     }
 
-    private async Task AskAsync(SocketLink6 link, CancellationToken cancellationToken)
+    private async Task AskAsync(DhcpListener<Dhcp6Link> listener, CancellationToken cancellationToken)
     {
-        var device = link.Device!; // only links with a device are asked
+        var link = listener.Link;
+        var device = listener.Device!; // only listeners with a device are asked
         var to = new IPEndPoint(
-            new IPAddress(SocketLink6.AllServersAndRelays.GetAddressBytes(), device.GetIPProperties().GetIPv6Properties().Index),
+            new IPAddress(Dhcp6Sockets.AllServersAndRelays.GetAddressBytes(), device.GetIPProperties().GetIPv6Properties().Index),
             link.Port);
         try
         {
-            using var client = DhcpServerProbe.OpenClient(new IPEndPoint(IPAddress.IPv6Any, link.ClientPort), device);
+            using var client = DhcpServerProbe.OpenClient(new IPEndPoint(IPAddress.IPv6Any, clientPort), device);
             DhcpServerProbe.Send(client, Question(Dhcp6MessageType.Solicit), to);
             DhcpServerProbe.Send(client, Question(Dhcp6MessageType.InformationRequest), to);
             await DhcpServerProbe.ListenAsync(client, (datagram, source) => Note(datagram, source.Address, link), cancellationToken)
@@ -63,9 +65,9 @@ internal sealed class RogueServerDetector6(Duid self, Dhcp6Telemetry reporter, T
         catch (SocketException)
         {
             // Port 546 is another program's: ask as a relay, whose answers come to port 547.
-            var peer = LinkSockets.AddressesOf(device, AddressFamily.InterNetworkV6).FirstOrDefault(a => a.IsIPv6LinkLocal) ?? link.Server;
+            var peer = device.AddressesOf(AddressFamily.InterNetworkV6).FirstOrDefault(a => a.IsIPv6LinkLocal) ?? link.Server;
             DhcpServerProbe.Send(
-                link.Socket, new Dhcp6Relay(0, link.Server, peer, new Dhcp6Options()).Forward(Question(Dhcp6MessageType.Solicit)), to);
+                listener.Socket, new Dhcp6Relay(0, link.Server, peer, new Dhcp6Options()).Forward(Question(Dhcp6MessageType.Solicit)), to);
             await DhcpServerProbe.WaitAsync(timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
