@@ -7,8 +7,8 @@ namespace Maas.Boot.Tftp;
 /// The part of a file that one transfer may send now or again: two halves of one buffer, one in use while the other fills.
 /// </summary>
 /// <remarks>
-/// A half holds whole blocks and at least a window, so that a window lies in at most two halves. It is used by one lane at a
-/// time; only the filling itself runs elsewhere, and says <paramref name="filled"/> when the lane waits for it.
+/// A half holds whole blocks and at least a window, so that a window lies in at most two halves. It is used by one loop at a
+/// time; only the filling itself runs elsewhere, and says <paramref name="filled"/> when the loop waits for it.
 /// </remarks>
 internal sealed class ReadAhead(
     BootFile file,
@@ -22,7 +22,7 @@ internal sealed class ReadAhead(
     private readonly long[] _starts = [-1, -1];            // which part of the file each half holds
     private readonly Lock _ending = new();
     private int _filling = -1;                             // the half that is being filled
-    private int _awaited;                                  // 1 when the lane waits
+    private int _awaited;                                  // 1 when the loop waits
     private bool _disposed;
     private volatile Exception? _failure;
 

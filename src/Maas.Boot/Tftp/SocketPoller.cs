@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Maas.Boot.Tftp;
 
-/// <summary>Waits for the sockets of one lane: which of them has something to read?</summary>
+/// <summary>Waits for the sockets of one loop: which of them has something to read?</summary>
 internal abstract class SocketPoller : IDisposable
 {
     /// <summary>The best there is on this system.</summary>

@@ -36,8 +36,8 @@ public sealed partial class TftpServer : IDisposable
     private readonly KeyedRateLimiter _busy = new(0); // for saying so once a minute; of the receiving loop
     private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _socket;
-    private TransferLoop[] _lanes = [];
-    private int _nextLane;
+    private TransferLoop[] _loops = [];
+    private int _nextLoop;
 
     /// <summary>Makes a server; it opens no socket yet.</summary>
     /// <param name="options">Where to listen, and limits.</param>
@@ -90,32 +90,32 @@ public sealed partial class TftpServer : IDisposable
 
         var socket = _socket!; // Bind has opened it
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<TransferLoop> lanes = [];
+        List<TransferLoop> loops = [];
         try
         {
             for (var i = 0; i < Math.Clamp(Environment.ProcessorCount, 1, 16); i++)
             {
-                lanes.Add(new TransferLoop(_time, SocketPoller.Create(), _failures));
-                lanes[i].Start($"tftp {listening.Port}/{i}");
+                loops.Add(new TransferLoop(_time, SocketPoller.Create(), _failures));
+                loops[i].Start($"tftp {listening.Port}/{i}");
             }
 
-            _lanes = [.. lanes];
+            _loops = [.. loops];
             LogListening(listening);
             _listening.TrySetResult([listening]);
             await ServerLoops.RunAsync(
                 [
                     token => ReceiveAsync(socket, token),
                     token => InterfaceWatch.RunAsync(_options.Interface, _time, token),
-                    .. _lanes.Select(l => (Func<CancellationToken, Task>)l.Ended.WaitAsync)
+                    .. _loops.Select(l => (Func<CancellationToken, Task>)l.Ended.WaitAsync)
                 ],
                 stopping.Token).ConfigureAwait(false);
         }
         finally
         {
             await stopping.CancelAsync().ConfigureAwait(false);
-            foreach (var lane in lanes) lane.Stop();
-            await Task.WhenAll(lanes.Select(l => l.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var lane in lanes) lane.Dispose();
+            foreach (var loop in loops) loop.Stop();
+            await Task.WhenAll(loops.Select(l => l.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var loop in loops) loop.Dispose();
             Dispose();
         }
     }
@@ -199,7 +199,7 @@ public sealed partial class TftpServer : IDisposable
     private void Begin(IPEndPoint client, TftpRequest request, IPAddress local, CancellationToken stopping)
     {
         var slot = _table.TryTake(client, request, out var displaced, out var bound);
-        displaced?.Lane.Post(() => displaced.Session.End(TftpOutcome.Displaced));
+        displaced?.Loop.Post(() => displaced.Session.End(TftpOutcome.Displaced));
         if (slot is not null)
         {
             _ = OpenAsync(slot, local, stopping);
@@ -221,13 +221,13 @@ public sealed partial class TftpServer : IDisposable
     private static bool Continues(TransferSlot earlier, TftpRequest request)
     {
         if (earlier.Running is not { } running) return earlier.Request.Repeats(request);
-        if (earlier.Request.Repeats(request) && running.Session.Transfer.IsLateCopy(running.Lane.Now))
+        if (earlier.Request.Repeats(request) && running.Session.Transfer.IsLateCopy(running.Loop.Now))
         {
-            running.Lane.Post(running.Session.RequestRepeated);
+            running.Loop.Post(running.Session.RequestRepeated);
             return true;
         }
 
-        running.Lane.Post(() => running.Session.End(TftpOutcome.Superseded));
+        running.Loop.Post(() => running.Session.End(TftpOutcome.Superseded));
         return false;
     }
 
@@ -242,7 +242,7 @@ public sealed partial class TftpServer : IDisposable
 
         if (slot.Running is not { } running) return;
         var copy = datagram.ToArray();
-        running.Lane.Post(() => running.Session.Receive(copy));
+        running.Loop.Post(() => running.Session.Receive(copy));
     }
 
     private async Task OpenAsync(TransferSlot slot, IPAddress local, CancellationToken stopping)
@@ -304,15 +304,15 @@ public sealed partial class TftpServer : IDisposable
         CancellationToken stopping)
     {
         var socket = _socket ?? throw new OperationCanceledException(stopping);
-        TransferSocket link = _options.SinglePort
+        TransferSocket transferSocket = _options.SinglePort
             ? new TransferSocket.SharedPort(socket, local, Reached(slot.Client, socket).Serialize())
             : new TransferSocket.OwnPort(local, slot.Client, _options.Interface);
         if (_options.Capture is { } ring)
             // both are bound
-            link = new CapturedLink(
-                link,
+            transferSocket = new CapturedSocket(
+                transferSocket,
                 ring,
-                new IPEndPoint(local, ((IPEndPoint)(link.Socket ?? socket).LocalEndPoint!).Port),
+                new IPEndPoint(local, ((IPEndPoint)(transferSocket.OwnSocket ?? socket).LocalEndPoint!).Port),
                 slot.Client,
                 _options.Interface,
                 _time);
@@ -320,23 +320,23 @@ public sealed partial class TftpServer : IDisposable
         try
         {
             var terms = TftpNegotiatedOptions.Agree(
-                slot.Request, file.Length, _options, link.MaxPayload - TftpPacket.DataHeader, _table.WindowBytesFor(_options));
+                slot.Request, file.Length, _options, transferSocket.MaxPayload - TftpPacket.DataHeader, _table.WindowBytesFor(_options));
             _table.Reserve(slot, terms.BlockSize * terms.WindowSize);
-            var lane = _lanes[(uint)Interlocked.Increment(ref _nextLane) % _lanes.Length];
+            var loop = _loops[(uint)Interlocked.Increment(ref _nextLoop) % _loops.Length];
             session = new TransferSession(
-                lane, link, slot.Request, terms, new TftpTransfer(terms, _options.GiveUpAfter), s => Ended(slot, s))
+                loop, transferSocket, slot.Request, terms, new TftpTransfer(terms, _options.GiveUpAfter), s => Ended(slot, s))
             {
                 Client = slot.Client,
                 Name = name,
                 Began = began,
             };
             await session.OpenAsync(file, _options.ReadAheadBytes / Math.Max(1, _table.Count), stopping).ConfigureAwait(false);
-            slot.Running = new RunningTransfer(session, lane); // first: an acknowledgement on the shared port must find the session
-            lane.Post(() => lane.Add(session));
+            slot.Running = new RunningTransfer(session, loop); // first: an acknowledgement on the shared port must find the session
+            loop.Post(() => loop.Add(session));
         }
         catch
         {
-            link.Dispose();
+            transferSocket.Dispose();
             session?.Dispose();
             throw;
         }

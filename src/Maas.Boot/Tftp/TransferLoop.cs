@@ -4,7 +4,7 @@ using Maas.Boot.Diagnostics;
 namespace Maas.Boot.Tftp;
 
 /// <summary>
-/// A thread that runs many transfers: waits for their packets and deadlines and lets each take its step. A transfer never changes lanes, so
+/// A thread that runs many transfers: waits for their packets and deadlines and lets each take its step. A transfer never changes loops, so
 /// it needs no lock.
 /// </summary>
 internal sealed class TransferLoop : IDisposable
@@ -30,10 +30,10 @@ internal sealed class TransferLoop : IDisposable
         _epoch = timeProvider.GetTimestamp();
     }
 
-    /// <summary>Where packets are put together before they are sent; of the lane's thread.</summary>
+    /// <summary>Where packets are put together before they are sent; of the loop's thread.</summary>
     public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(1 << 17);
 
-    /// <summary>The lane's clock.</summary>
+    /// <summary>The loop's clock.</summary>
     public TimeSpan Now => _time.GetElapsedTime(_epoch);
 
     /// <summary>Ends when the thread has.</summary>
@@ -42,7 +42,7 @@ internal sealed class TransferLoop : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start(string name) => new Thread(Run) { IsBackground = true, Name = name }.Start();
 
-    /// <summary>Has something done by the lane's thread.</summary>
+    /// <summary>Has something done by the loop's thread.</summary>
     public void Post(Action action)
     {
         _inbox.Enqueue(action);
@@ -56,7 +56,7 @@ internal sealed class TransferLoop : IDisposable
         _poller.Wake();
     }
 
-    /// <summary>Takes in a transfer; on the lane's thread.</summary>
+    /// <summary>Takes in a transfer; on the loop's thread.</summary>
     public void Add(TransferSession session)
     {
         // Ended before it began: the client has asked for something else meanwhile.
@@ -64,17 +64,17 @@ internal sealed class TransferLoop : IDisposable
         session.Token = ++_lastToken;
         _sessions.Add(session.Token, session);
         _only = _sessions.Count == 1 ? session : null;
-        if (session.Link.Socket is { } socket) _poller.Add(socket, session.Token);
+        if (session.Socket.OwnSocket is { } socket) _poller.Add(socket, session.Token);
         session.Start();
         Watch(session);
     }
 
-    /// <summary>Lets go of a transfer that has ended; on the lane's thread.</summary>
+    /// <summary>Lets go of a transfer that has ended; on the loop's thread.</summary>
     public void Remove(TransferSession session)
     {
         if (!_sessions.Remove(session.Token)) return;
         _only = _sessions.Count == 1 ? _sessions.Values.First() : null;
-        if (session.Link.Socket is { } socket) _poller.Remove(socket, session.Token);
+        if (session.Socket.OwnSocket is { } socket) _poller.Remove(socket, session.Token);
     }
 
     /// <inheritdoc/>
@@ -116,7 +116,7 @@ internal sealed class TransferLoop : IDisposable
         }
     }
 
-    // A defect, or a file source that throws, ends one transfer and not the lane with all its others.
+    // A defect, or a file source that throws, ends one transfer and not the loop with all its others.
     private bool TryReceive(TransferSession session, bool mayWait)
     {
         try

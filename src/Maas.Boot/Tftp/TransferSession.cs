@@ -4,10 +4,10 @@ using Maas.Boot.Files;
 
 namespace Maas.Boot.Tftp;
 
-/// <summary>One transfer in the world: the step machine, the file and the way to the client. Runs on its lane's thread.</summary>
+/// <summary>One transfer in the world: the step machine, the file and the way to the client. Runs on its loop's thread.</summary>
 internal sealed class TransferSession(
-    TransferLoop lane,
-    TransferSocket link,
+    TransferLoop loop,
+    TransferSocket socket,
     TftpRequest request,
     TftpNegotiatedOptions terms,
     TftpTransfer transfer,
@@ -19,10 +19,10 @@ internal sealed class TransferSession(
     private ReadAhead? _content;
     private TftpStep _waiting;
 
-    /// <summary>How the lane knows it.</summary>
+    /// <summary>How the loop knows it.</summary>
     public int Token { get; set; }
 
-    /// <summary>When the lane looks at it next.</summary>
+    /// <summary>When the loop looks at it next.</summary>
     public TimeSpan Watched { get; set; } = TimeSpan.MaxValue;
 
     /// <summary>The client's end.</summary>
@@ -34,7 +34,7 @@ internal sealed class TransferSession(
     /// <summary>When the request came, in the server's timestamps.</summary>
     public required long Began { get; init; }
 
-    public TransferSocket Link => link;
+    public TransferSocket Socket => socket;
 
     public TftpTransfer Transfer => transfer;
 
@@ -42,7 +42,7 @@ internal sealed class TransferSession(
 
     public TftpRequest Request => request;
 
-    /// <summary>Opens the content; before the lane takes the session.</summary>
+    /// <summary>Opens the content; before the loop takes the session.</summary>
     public ValueTask OpenAsync(BootFile file, int share, CancellationToken cancellationToken)
     {
         _content = new ReadAhead(file, terms, share, ContentFilled, cancellationToken);
@@ -57,14 +57,14 @@ internal sealed class TransferSession(
     /// within a fraction of the longest wait.
     /// </summary>
     public bool IsNear =>
-        link.CanWait && transfer.Deadline != TimeSpan.MaxValue && transfer.RoundTrip > TimeSpan.Zero && transfer.RoundTrip < Near;
+        socket.CanWait && transfer.Deadline != TimeSpan.MaxValue && transfer.RoundTrip > TimeSpan.Zero && transfer.RoundTrip < Near;
 
     /// <summary>A datagram is there, or is waited for in the receiving call.</summary>
     /// <returns>Whether there was one.</returns>
     public bool Receive(bool mayWait)
     {
         Span<byte> datagram = stackalloc byte[TftpRequest.MaxLength];
-        var count = link.Receive(datagram, mayWait, out var error);
+        var count = socket.Receive(datagram, mayWait, out var error);
         if (error == SocketError.Success) Receive(datagram[..count]);
         else if (error == SocketError.ConnectionRefused)
             End(transfer.Heard && transfer.AllSent ? TftpOutcome.Unconfirmed : TftpOutcome.PortClosed);
@@ -74,12 +74,12 @@ internal sealed class TransferSession(
     /// <summary>The client sent this.</summary>
     public void Receive(ReadOnlySpan<byte> datagram)
     {
-        link.Received(datagram);
-        Do(transfer.Receive(datagram, lane.Now));
+        socket.Received(datagram);
+        Do(transfer.Receive(datagram, loop.Now));
     }
 
     /// <summary>The client sent its request again.</summary>
-    public void RequestRepeated() => Do(transfer.RequestRepeated(lane.Now));
+    public void RequestRepeated() => Do(transfer.RequestRepeated(loop.Now));
 
     /// <summary>The deadline has passed.</summary>
     public void Expire(TimeSpan now) => Do(transfer.Expire(now));
@@ -87,7 +87,7 @@ internal sealed class TransferSession(
     /// <summary>Ends it.</summary>
     public void End(TftpOutcome outcome) => Do(transfer.End(outcome));
 
-    private void ContentFilled() => lane.Post(() =>
+    private void ContentFilled() => loop.Post(() =>
     {
         if (transfer.Outcome is null && _waiting.Kind == TftpStepKind.Blocks) Do(_waiting);
     });
@@ -97,8 +97,8 @@ internal sealed class TransferSession(
         switch (step.Kind)
         {
             case TftpStepKind.Options:
-                link.Send(terms.OptionAcknowledgement.Span);
-                transfer.Sent(lane.Now);
+                socket.Send(terms.OptionAcknowledgement.Span);
+                transfer.Sent(loop.Now);
                 break;
             case TftpStepKind.Blocks:
                 SendBlocks(step);
@@ -108,7 +108,7 @@ internal sealed class TransferSession(
                 return;
         }
 
-        lane.Watch(this);
+        loop.Watch(this);
     }
 
     private void SendBlocks(TftpStep step)
@@ -124,13 +124,13 @@ internal sealed class TransferSession(
         }
 
         _waiting = default;
-        var scratch = lane.Scratch.AsSpan();
+        var scratch = loop.Scratch.AsSpan();
         var used = 0;
         for (var i = 0; i < step.Count; i++)
         {
             if (used + _stride > scratch.Length)
             {
-                link.Send(scratch[..used], _stride);
+                socket.Send(scratch[..used], _stride);
                 used = 0;
             }
 
@@ -141,14 +141,14 @@ internal sealed class TransferSession(
             used += TftpPacket.DataHeader + data.Length;
         }
 
-        link.Send(scratch[..used], _stride);
-        transfer.Sent(lane.Now);
+        socket.Send(scratch[..used], _stride);
+        transfer.Sent(loop.Now);
     }
 
     /// <summary>Lets go of the file and the port.</summary>
     public void Dispose()
     {
-        link.Dispose();
+        socket.Dispose();
         _content?.Dispose();
         _content = null;
     }
@@ -156,8 +156,8 @@ internal sealed class TransferSession(
     private void Close()
     {
         if (_content is null) return;
-        if (transfer.Outcome is { Error: { } code } outcome) link.Send(TftpPacket.WriteError(code, outcome.Words));
-        lane.Remove(this);
+        if (transfer.Outcome is { Error: { } code } outcome) socket.Send(TftpPacket.WriteError(code, outcome.Words));
+        loop.Remove(this);
         Dispose();
         ended(this);
     }

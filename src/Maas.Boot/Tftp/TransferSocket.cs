@@ -14,7 +14,7 @@ internal abstract class TransferSocket : IDisposable
     public abstract int MaxPayload { get; }
 
     /// <summary>The transfer's own socket; <see langword="null"/> on a shared port.</summary>
-    public abstract Socket? Socket { get; }
+    public abstract Socket? OwnSocket { get; }
 
     /// <summary>
     /// Sends packets that lie one after the other, each <paramref name="stride"/> bytes long except the last, which may be shorter.
@@ -23,7 +23,7 @@ internal abstract class TransferSocket : IDisposable
 
     /// <summary>Receives a datagram from the transfer's own socket.</summary>
     /// <param name="datagram">Where it is put.</param>
-    /// <param name="mayWait">Whether the call waits for one for a short time, if the link <see cref="CanWait"/>.</param>
+    /// <param name="mayWait">Whether the call waits for one for a short time, if the socket <see cref="CanWait"/>.</param>
     /// <param name="error"><see cref="SocketError.WouldBlock"/> without one.</param>
     /// <returns>Its length.</returns>
     public virtual int Receive(Span<byte> datagram, bool mayWait, out SocketError error) =>
@@ -107,7 +107,7 @@ internal abstract class TransferSocket : IDisposable
 
         public override int MaxPayload { get; }
 
-        public override Socket Socket => _socket;
+        public override Socket? OwnSocket => _socket;
 
         public override bool CanWait => OperatingSystem.IsLinux();
 
@@ -192,7 +192,7 @@ internal abstract class TransferSocket : IDisposable
     {
         public override int MaxPayload { get; } = PayloadOf(InterfaceMtu(local), local.AddressFamily);
 
-        public override Socket? Socket => null;
+        public override Socket? OwnSocket => null;
 
         public override void Send(ReadOnlySpan<byte> packets, int stride)
         {

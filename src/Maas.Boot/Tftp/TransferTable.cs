@@ -124,7 +124,7 @@ internal sealed class TransferSlot(IPEndPoint client, TftpRequest request, long 
     /// <summary>When, in the clock's timestamps.</summary>
     public long Taken => taken;
 
-    /// <summary>The session and its lane; <see langword="null"/> while the file is being opened.</summary>
+    /// <summary>The session and its loop; <see langword="null"/> while the file is being opened.</summary>
     public volatile RunningTransfer? Running;
 
     public bool Released { get; set; }
@@ -136,5 +136,5 @@ internal sealed class TransferSlot(IPEndPoint client, TftpRequest request, long 
     public Activity? Activity { get; set; }
 }
 
-/// <summary>A session with the lane that runs it.</summary>
-internal sealed record RunningTransfer(TransferSession Session, TransferLoop Lane);
+/// <summary>A session with the loop that runs it.</summary>
+internal sealed record RunningTransfer(TransferSession Session, TransferLoop Loop);

@@ -4,9 +4,9 @@ using Maas.Boot.Capture;
 
 namespace Maas.Boot.Tftp;
 
-/// <summary>A link that keeps what passes it in a ring.</summary>
-internal sealed class CapturedLink(
-    TransferSocket link,
+/// <summary>A transfer's socket that keeps what passes it in a ring.</summary>
+internal sealed class CapturedSocket(
+    TransferSocket socket,
     PacketRing ring,
     IPEndPoint server,
     IPEndPoint client,
@@ -16,13 +16,13 @@ internal sealed class CapturedLink(
     private readonly UdpEndpoint _server = UdpEndpoint.Of(server);
     private readonly UdpEndpoint _client = UdpEndpoint.Of(client);
 
-    public override int MaxPayload => link.MaxPayload;
+    public override int MaxPayload => socket.MaxPayload;
 
-    public override Socket? Socket => link.Socket;
+    public override Socket? OwnSocket => socket.OwnSocket;
 
     public override void Send(ReadOnlySpan<byte> packets, int stride)
     {
-        link.Send(packets, stride);
+        socket.Send(packets, stride);
         var now = timeProvider.GetUtcNow();
         for (; !packets.IsEmpty; packets = packets[Math.Min(stride, packets.Length)..])
         {
@@ -32,13 +32,13 @@ internal sealed class CapturedLink(
         }
     }
 
-    public override bool CanWait => link.CanWait;
+    public override bool CanWait => socket.CanWait;
 
-    public override int Receive(Span<byte> datagram, bool mayWait, out SocketError error) => link.Receive(datagram, mayWait, out error);
+    public override int Receive(Span<byte> datagram, bool mayWait, out SocketError error) => socket.Receive(datagram, mayWait, out error);
 
     public override void Received(ReadOnlySpan<byte> datagram) =>
         ring.Record(
             null, _client.Address, new RingPacket(timeProvider.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
 
-    public override void Dispose() => link.Dispose();
+    public override void Dispose() => socket.Dispose();
 }
