@@ -19,11 +19,11 @@ internal static class TftpMeter
         "maas.boot.tftp.duration", "s", "From a request to the end of its transfer.");
 
     /// <summary>Begins the trace of a request; <see langword="null"/> without a listener.</summary>
-    public static Activity? Begin(TransferSlot slot) =>
+    public static Activity? Begin(TransferEntry entry) =>
         BootMeter.Activities.HasListeners()
             ? BootMeter.Activities.StartActivity(
                 "TFTP read",
-                ActivityKind.Server)?.SetTag("client.address", slot.Client.Address.ToString()).SetTag("client.port", slot.Client.Port)
+                ActivityKind.Server)?.SetTag("client.address", entry.Client.Address.ToString()).SetTag("client.port", entry.Client.Port)
             : null;
 
     public static void Busy() => Dropped.Add(1);

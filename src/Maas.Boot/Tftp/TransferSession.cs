@@ -42,6 +42,12 @@ internal sealed class TransferSession(
 
     public TftpRequest Request => request;
 
+    /// <summary>Whether a request that comes now is a late copy of the one that began the transfer.</summary>
+    public bool IsLateCopy => transfer.IsLateCopy(loop.Now);
+
+    /// <summary>Has something done with it by its loop's thread.</summary>
+    public void Post(Action<TransferSession> action) => loop.Post(() => action(this));
+
     /// <summary>Opens the content; before the loop takes the session.</summary>
     public ValueTask OpenAsync(BootFile file, int share, CancellationToken cancellationToken)
     {

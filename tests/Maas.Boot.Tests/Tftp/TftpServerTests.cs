@@ -278,15 +278,15 @@ public class TftpServerTests
             MaxTransfers = 4096,
             MaxTransfersPerClient = 4096
         };
-        var table = new TransferTable(options.MaxTransfers, options.MaxTransfersPerClient, TimeProvider.System);
+        var admission = new TransferAdmission(options, TimeProvider.System);
         TftpRequest.TryParse("\0\u0001file\0octet\0blksize\08192\0windowsize\065535\0"u8, out var request, out _).Should().BeTrue();
         long all = 0;
         for (var port = 1; port <= 4096; port++)
         {
-            var slot = table.TryTake(new IPEndPoint(IPAddress.Loopback, port), request!, out _, out _)!; // there is room
-            var terms = TftpNegotiatedOptions.Agree(request!, 100 << 20, options, 9000, table.WindowBytesFor(options));
+            var entry = admission.TryAdmit(new IPEndPoint(IPAddress.Loopback, port), request!, out _)!; // there is room
+            var terms = TftpNegotiatedOptions.Agree(request!, 100 << 20, options, 9000, admission.LongestWindowBytes());
             terms.WindowSize.Should().BePositive();
-            table.Reserve(slot, terms.BlockSize * terms.WindowSize);
+            admission.Reserve(entry, terms.BlockSize * terms.WindowSize);
             all += terms.BlockSize * terms.WindowSize;
         }
 
