@@ -13,7 +13,7 @@ namespace Maas.Boot.Diagnostics;
 internal sealed partial class FailureLog(string server, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly Counter<long> Failures = BootMeter.Meter.CreateCounter<long>(
-        "maas.boot.failures", "{failure}", "Datagrams and connections whose handling failed with an exception, by server.");
+        "maas.boot.failures", "{failure}", "Datagrams and connections whose handling failed with an exception, by server and exception.");
 
     private readonly Lock _lock = new();
     private readonly TimeWindow _window = new(TimeSpan.FromMinutes(1));
@@ -23,12 +23,16 @@ internal sealed partial class FailureLog(string server, TimeProvider timeProvide
     /// Counts a datagram or a connection that could not be handled, because of a defect or of an application's code that threw.
     /// </summary>
     /// <param name="server">Which server, such as <c>dns</c>.</param>
-    public static void Count(string server) => Failures.Add(1, new KeyValuePair<string, object?>("server", server));
+    /// <param name="failure">The exception.</param>
+    public static void Count(string server, Exception failure) => Failures.Add(
+        1,
+        new KeyValuePair<string, object?>("maas.boot.server", server),
+        new KeyValuePair<string, object?>("error.type", failure.GetType().FullName));
 
     /// <summary>Counts a failure, and logs it when none was logged for a minute.</summary>
     public void Add(Exception failure)
     {
-        Count(server);
+        Count(server, failure);
         bool isFirst;
         lock (_lock) isFirst = _window.TryBegin(timeProvider.GetUtcNow());
         if (isFirst) LogFailed(server, failure);

@@ -12,6 +12,6 @@ internal static class DnsMeter
     /// <summary>Counts a query that was answered with this code, or (<see langword="null"/>) forwarded.</summary>
     public static void Query(DnsResponseCode? code)
     {
-        if (Queries.Enabled) Queries.Add(1, new KeyValuePair<string, object?>("result", code?.ToString() ?? "forwarded"));
+        if (Queries.Enabled) Queries.Add(1, new KeyValuePair<string, object?>("maas.dns.result", code?.ToString() ?? "forwarded"));
     }
 }

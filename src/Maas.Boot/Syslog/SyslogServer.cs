@@ -62,7 +62,7 @@ public sealed partial class SyslogServer
         var sender = ((IPEndPoint)_any.Create(client)).Address; // the family's own form of it
         var now = _timeProvider.GetUtcNow();
         var taken = _budget.TryTake(sender, now);
-        if (Lines.Enabled) Lines.Add(1, new KeyValuePair<string, object?>("result", taken ? "taken" : "dropped"));
+        if (Lines.Enabled) Lines.Add(1, new KeyValuePair<string, object?>("maas.syslog.result", taken ? "taken" : "dropped"));
         if (taken) _observer.Observe(new BootObservation.LineLogged(now, sender, SyslogMessage.Parse(datagram)));
         else LogLineDropped(sender);
         return default;

@@ -16,7 +16,15 @@ internal static class TftpMeter
     private static readonly Counter<long> Dropped = BootMeter.Meter.CreateCounter<long>(
         "maas.boot.tftp.dropped", "{request}", "Requests dropped because a bound was met.");
     private static readonly Histogram<double> Durations = BootMeter.Meter.CreateHistogram<double>(
-        "maas.boot.tftp.duration", "s", "From a request to the end of its transfer.");
+        "maas.boot.tftp.duration",
+        "s",
+        "From a request to the end of its transfer.",
+        tags: null,
+        // from a script over a near link to an initrd over a slow one, and to clients that pause
+        new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300]
+        });
 
     /// <summary>Begins the trace of a request; <see langword="null"/> without a listener.</summary>
     public static Activity? Begin(TransferEntry entry) =>
@@ -30,7 +38,7 @@ internal static class TftpMeter
 
     public static void Refused(Activity? activity, string name, string reason)
     {
-        if (Transfers.Enabled) Transfers.Add(1, new KeyValuePair<string, object?>("outcome", "refused"));
+        if (Transfers.Enabled) Transfers.Add(1, new KeyValuePair<string, object?>("maas.tftp.outcome", "refused"));
         End(activity, name, reason, ActivityStatusCode.Error);
     }
 
@@ -38,10 +46,10 @@ internal static class TftpMeter
     {
         var transfer = session.Transfer;
         var outcome = transfer.Outcome!; // a session ends with one
-        if (Transfers.Enabled) Transfers.Add(1, new KeyValuePair<string, object?>("outcome", outcome.Label));
+        if (Transfers.Enabled) Transfers.Add(1, new KeyValuePair<string, object?>("maas.tftp.outcome", outcome.Label));
         Bytes.Add(transfer.BytesDelivered);
         Repeats.Add(transfer.Repeats);
-        if (Durations.Enabled) Durations.Record(took.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome.Label));
+        if (Durations.Enabled) Durations.Record(took.TotalSeconds, new KeyValuePair<string, object?>("maas.tftp.outcome", outcome.Label));
         activity?.SetTag("maas.tftp.bytes", transfer.BytesDelivered)
             .SetTag("maas.tftp.repeats", transfer.Repeats)
             .SetTag("maas.tftp.blksize", session.Terms.BlockSize)

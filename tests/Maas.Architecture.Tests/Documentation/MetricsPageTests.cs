@@ -31,6 +31,11 @@ public class MetricsPageTests
         GeneratedPage.ShouldShow("docs/reference/metrics.md", "the instruments of the packages", page.Append('\n').ToString());
     }
 
+    [Fact]
+    public void Every_histogram_advises_buckets_that_fit_what_it_measures() =>
+        Instruments().OfType<Histogram<double>>().Should().NotBeEmpty()
+            .And.OnlyContain(histogram => histogram.Advice != null && histogram.Advice.HistogramBucketBoundaries!.Count > 10);
+
     private static List<Instrument> Instruments()
     {
         var found = new List<Instrument>();

@@ -129,6 +129,8 @@ public class EvidenceTests
         traces.All.Should()
             .Contain(a => a.GetTagItem("maas.tftp.file") as string == "evidence-of-nothing" && a.Status == ActivityStatusCode.Error);
         counts.Of("maas.boot.tftp.transfers").Should().Contain("completed").And.Contain("refused");
+        counts.Attributes.Should().Contain("maas.tftp.outcome")
+            .And.OnlyContain(name => name.StartsWith("maas.", StringComparison.Ordinal) || name == "error.type");
     }
 
     [Fact]
@@ -206,6 +208,7 @@ public class EvidenceTests
     private sealed class Counts : IDisposable
     {
         private readonly ConcurrentQueue<(string Instrument, string Tag)> _counted = new();
+        private readonly ConcurrentDictionary<string, bool> _attributes = new();
         private readonly MeterListener _listener = new();
 
         public Counts()
@@ -214,10 +217,15 @@ public class EvidenceTests
             {
                 if (instrument.Meter.Name == "Maas.Boot") listener.EnableMeasurementEvents(instrument);
             };
-            _listener.SetMeasurementEventCallback<long>(
-                (instrument, _, tags, _) => _counted.Enqueue((instrument.Name, tags.Length > 0 ? tags[0].Value?.ToString() ?? "" : "")));
+            _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
+            {
+                _counted.Enqueue((instrument.Name, tags.Length > 0 ? tags[0].Value?.ToString() ?? "" : ""));
+                foreach (var tag in tags) _attributes[tag.Key] = true;
+            });
             _listener.Start();
         }
+
+        public IEnumerable<string> Attributes => _attributes.Keys;
 
         public IEnumerable<string> Of(string instrument) => _counted.Where(c => c.Instrument == instrument).Select(c => c.Tag);
 

@@ -102,7 +102,7 @@ internal sealed partial class DhcpRequestHandler
 
     private void Drop(DhcpTransaction transaction, Exception reason)
     {
-        if (reason is not (SocketException or OperationCanceledException or ObjectDisposedException)) FailureLog.Count("dhcp");
+        if (reason is not (SocketException or OperationCanceledException or ObjectDisposedException)) FailureLog.Count("dhcp", reason);
         if (!_stopping.IsCancellationRequested) LogDropped(transaction.Request.Hardware, transaction.Request.TransactionId, reason);
         Conclude(
             transaction,

@@ -213,7 +213,8 @@ internal sealed partial class Dhcp6RequestHandler(
                 return;
             }
 
-            if (reason is not (SocketException or OperationCanceledException or ObjectDisposedException)) FailureLog.Count("dhcp6");
+            if (reason is not (SocketException or OperationCanceledException or ObjectDisposedException))
+                FailureLog.Count("dhcp6", reason);
             if (!stopping.IsCancellationRequested)
                 LogDropped(Dhcp6Telemetry.NameOf(request), request.Envelope.Message.TransactionId, reason);
             telemetry.Concluded(
