@@ -54,7 +54,12 @@ public static class MaasApiServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(Registered))) return;
         services.AddSingleton<Registered>();
         services.AddRouting();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, MaasAuthenticationHandler>(MaasApiAuthentication.Scheme, null);
+        // Not AddAuthentication(): it adds Data Protection, which reads and writes keys in the user's home at every start. This scheme has
+        // no cookie to protect.
+        services.AddAuthenticationCore();
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
+            .AddScheme<AuthenticationSchemeOptions, MaasAuthenticationHandler>(MaasApiAuthentication.Scheme, null);
         services.AddOptions<AuthenticationOptions>().PostConfigure(options =>
         {
             // ASP.NET Core makes the only scheme of an application its default. This scheme must not take part in that: the scheme of the

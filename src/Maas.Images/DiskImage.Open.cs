@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Maas.Images.Archives;
 using Maas.Images.ArchiveTrees;
 using Maas.Images.ByteSources;
@@ -11,6 +12,7 @@ using Maas.Images.Primitives;
 
 namespace Maas.Images;
 
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in a required parameter: no call is ambiguous.")]
 public sealed partial class DiskImage
 {
     /// <summary>

@@ -15,7 +15,7 @@ try
     await PowerChecks.RunAsync();
     Console.WriteLine("Maas.Power: drivers");
     await HostingChecks.RunAsync(folder);
-    Console.WriteLine("Maas.Hosting: a web application");
+    Console.WriteLine("Maas.Hosting and Maas.Api: a web application");
 }
 finally
 {

@@ -56,6 +56,6 @@ public sealed class NativeProgramTests
             "Maas.Boot: DHCP and TFTP",
             "Maas.Images: disks, file systems and archives",
             "Maas.Power: drivers",
-            "Maas.Hosting: a web application");
+            "Maas.Hosting and Maas.Api: a web application");
     }
 }

@@ -51,6 +51,7 @@ public static class ProgramTable
         ("gcc", "gcc"),
         ("gdisk", "gdisk sgdisk"),
         ("genisoimage", "genisoimage isodump isoinfo isovfy"),
+        ("git", "git"),
         ("golang-go", "go gofmt"),
         ("gpg", "gpg"),
         ("gpg-agent", "gpg-agent"),

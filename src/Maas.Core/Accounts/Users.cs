@@ -95,6 +95,6 @@ public sealed partial class Users
 
     private static string Short(string name) => name.Length <= 255 ? name : name[..255];
 
-    [GeneratedRegex(@"\A[A-Za-z0-9@.+_-]{1,150}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z0-9@.+_-]{1,150}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Name();
 }

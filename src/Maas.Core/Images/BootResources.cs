@@ -151,10 +151,10 @@ public sealed partial class BootResources
         return resource.Title.Length > 255 || resource.BaseImage.Length > 255 ? ("title", "At most 255 characters.") : null;
     }
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_.+-]{1,64}/[A-Za-z0-9_.+-]{1,128}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z0-9_.+-]{1,64}/[A-Za-z0-9_.+-]{1,128}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Hash();
 }
 

@@ -120,12 +120,12 @@ internal static partial class MachineRules
 
     private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
 
-    [GeneratedRegex(@"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Label();
 
-    [GeneratedRegex(@"\A[a-z0-9]{1,16}/[a-z0-9_.-]{1,32}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[a-z0-9]{1,16}/[a-z0-9_.-]{1,32}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Architecture();
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,255}\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,255}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex TagName();
 }

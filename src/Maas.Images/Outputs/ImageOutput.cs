@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Maas.Images.ByteSources;
 using Maas.Images.Primitives;
 using Microsoft.Win32.SafeHandles;
@@ -15,6 +16,7 @@ namespace Maas.Images.Outputs;
 /// await ImageOutput.WriteAsync("rescue.iso", iso);
 /// </code>
 /// </example>
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in a required parameter: no call is ambiguous.")]
 public static class ImageOutput
 {
     private const int CopySize = 1 << 20;

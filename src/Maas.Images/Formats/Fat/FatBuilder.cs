@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
 
@@ -15,6 +16,7 @@ namespace Maas.Images.Formats.Fat;
 /// await using var seed = fat.Build();
 /// </code>
 /// </example>
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in a required parameter: no call is ambiguous.")]
 public sealed class FatBuilder
 {
     private const long LongestFile = uint.MaxValue;

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Maas.Images.ByteSources;
 using Maas.Images.FileTrees;
 
 namespace Maas.Images.Formats.Iso;
 
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in a required parameter: no call is ambiguous.")]
 public sealed partial class IsoBuilder
 {
     /// <summary>Adds a directory; those above it are made too.</summary>

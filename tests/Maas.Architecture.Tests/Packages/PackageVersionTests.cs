@@ -1,12 +1,12 @@
 using Maas.Judges;
 using System.Xml.Linq;
 
-namespace Maas.Architecture.Tests;
+namespace Maas.Architecture.Tests.Packages;
 
 /// <summary>The versions in <c>Directory.Packages.props</c>.</summary>
 public class PackageVersionTests
 {
-    private static readonly string[] Roots = ["src", "samples", "tests", "bench"];
+    private static readonly string[] Roots = ["src", "samples", "tests", "bench", "eng"];
 
     [Fact]
     public void Every_package_with_a_version_is_referenced()

@@ -2,7 +2,7 @@ using Maas.Judges;
 using System.Reflection;
 using System.Xml.Linq;
 
-namespace Maas.Architecture.Tests;
+namespace Maas.Architecture.Tests.Packages;
 
 /// <summary>DESIGN's arrows: which package may name which. No other arrows exist.</summary>
 public class PackageReferenceTests
