@@ -20,9 +20,9 @@ public static class PowerServiceCollectionExtensions
     {
         services.AddOptions<IpmiOptions>()
             .Validate(
-                o => o.CommandTimeout > TimeSpan.Zero && o.ObserveInterval > TimeSpan.Zero
-                    && o.RetryPause >= TimeSpan.Zero && o.ObserveTimeout >= TimeSpan.Zero && o.ShutdownTimeout >= TimeSpan.Zero,
-                "IpmiOptions: CommandTimeout and ObserveInterval must be more than zero, the other times not less.")
+                o => o.Timing.IsSensible && o.Client.ResponseTimeout > TimeSpan.Zero && o.Client.BusyPause >= TimeSpan.Zero
+                    && o.Client.KeepAliveInterval > TimeSpan.Zero,
+                "IpmiOptions: ResponseTimeout, KeepAliveInterval and ObserveInterval must be more than zero, the other times not less.")
             .ValidateOnStart();
         services.AddOptions<WakeOnLanOptions>()
             .Validate(o => o.Pause >= TimeSpan.Zero, "WakeOnLanOptions: Pause must not be less than zero.")

@@ -37,7 +37,7 @@ public class PowerDriversTests
     public void Options_that_make_no_sense_are_refused()
     {
         using var services = new ServiceCollection().AddMaasPower()
-            .Configure<IpmiOptions>(o => o.Attempts = 0)
+            .Configure<IpmiOptions>(o => o.Timing.Attempts = 0)
             .Configure<WakeOnLanOptions>(o => o.Pause = TimeSpan.FromSeconds(-1))
             .BuildServiceProvider();
         services.Invoking(s => s.GetRequiredService<IOptions<IpmiOptions>>().Value)

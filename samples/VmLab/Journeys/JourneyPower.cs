@@ -15,7 +15,7 @@ public abstract record JourneyPower
     /// <summary>Whether the server can also turn the machine off; otherwise a person at the rack does.</summary>
     public abstract bool CanTurnOff { get; }
 
-    /// <summary>Through its BMC, with ipmitool.</summary>
+    /// <summary>Through its BMC, over IPMI.</summary>
     public sealed record Ipmi(BmcSimulator Bmc) : JourneyPower
     {
         public override bool CanTurnOff => true;

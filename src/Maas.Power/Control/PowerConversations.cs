@@ -1,0 +1,128 @@
+namespace Maas.Power.Control;
+
+/// <summary>
+/// What all drivers that can see the power state have in common: conversations one after the other with each controller, again after a
+/// failure that may pass, and commands that count as done when their effect was seen.
+/// </summary>
+internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider timeProvider)
+{
+    private readonly ControllerLimiter _limiter = new(timing.MinimumInterval, timeProvider);
+
+    /// <summary>Asks whether the machine is on.</summary>
+    public Task<PowerResult> QueryAsync(PowerTarget target, PowerConnector connector, CancellationToken cancellationToken) =>
+        RunAsync(target, connector, QueryAsync, cancellationToken);
+
+    /// <summary>Turns the machine on or off, and waits until it is seen so.</summary>
+    public async Task<PowerResult> SwitchAsync(
+        PowerTarget target, PowerConnector connector, PowerSwitch command, CancellationToken cancellationToken)
+    {
+        var wanted = command == PowerSwitch.On ? PowerState.On : PowerState.Off;
+        var patience = command == PowerSwitch.ShutDown ? timing.ShutdownTimeout : timing.ObserveTimeout;
+        var result = await RunAsync(target, connector, Send, cancellationToken).ConfigureAwait(false);
+        if (result is PowerResult.Observed || (result is PowerResult.Failed failed && failed.Failure != PowerFailure.CommandRefused))
+            return result;
+
+        // Also after a refusal: some controllers refuse what has just come about by itself.
+        var refusal = result as PowerResult.Failed;
+        var sent = timeProvider.GetTimestamp();
+        for (var isRepeated = command == PowerSwitch.ShutDown; ;)
+        {
+            // One look that fails is no failure of the command.
+            var seen = await TryAsync(target, connector, QueryAsync, cancellationToken).ConfigureAwait(false);
+            if (seen.State == wanted) return seen;
+            if (refusal is not null) return refusal;
+            var elapsed = timeProvider.GetElapsedTime(sent);
+            if (elapsed >= patience) return seen as PowerResult.Failed ?? NotObserved(seen, command, patience);
+            await Task.Delay(timing.ObserveInterval, timeProvider, cancellationToken).ConfigureAwait(false);
+            // Some controllers accept a command and forget it.
+            if (isRepeated || elapsed < patience / 2) continue;
+            isRepeated = true;
+            if (await TryAsync(target, connector, Send, cancellationToken).ConfigureAwait(false) is PowerResult.Observed done) return done;
+        }
+
+        async Task<PowerResult> Send(IPowerConversation conversation, CancellationToken stop)
+        {
+            if (await conversation.QueryAsync(stop).ConfigureAwait(false) == wanted)
+                return new PowerResult.Observed(wanted) { Note = conversation.Note };
+            await conversation.SwitchAsync(command, stop).ConfigureAwait(false);
+            return new PowerResult.Accepted("");
+        }
+    }
+
+    /// <summary>Has a conversation, again while it fails for a reason that may pass.</summary>
+    public async Task<PowerResult> RunAsync(
+        PowerTarget target,
+        PowerConnector connector,
+        Func<IPowerConversation, CancellationToken, Task<PowerResult>> ask,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = await TryAsync(target, connector, ask, cancellationToken).ConfigureAwait(false);
+            if (attempt >= timing.Attempts
+                || result is not PowerResult.Failed
+                {
+                    Failure: PowerFailure.Unreachable or PowerFailure.TimedOut or PowerFailure.Unintelligible
+                })
+                return result;
+            await Task.Delay(timing.RetryPause * (1 << (attempt - 1)), timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task<PowerResult> TryAsync(
+        PowerTarget target,
+        PowerConnector connector,
+        Func<IPowerConversation, CancellationToken, Task<PowerResult>> ask,
+        CancellationToken cancellationToken) =>
+        _limiter.RunAsync(
+            target["power_address"] ?? target.PowerType,
+            async () =>
+            {
+                try
+                {
+                    var conversation = await connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
+                    await using var end = conversation.ConfigureAwait(false);
+                    return await ask(conversation, cancellationToken).ConfigureAwait(false);
+                }
+                catch (PowerFailureException e)
+                {
+                    return new PowerResult.Failed(e.Failure, e.Message);
+                }
+                catch (Exception e) when (connector.Translate(e) is { } failed && !cancellationToken.IsCancellationRequested)
+                {
+                    return failed;
+                }
+            },
+            cancellationToken);
+
+    private static async Task<PowerResult> QueryAsync(IPowerConversation conversation, CancellationToken cancellationToken)
+    {
+        var state = await conversation.QueryAsync(cancellationToken).ConfigureAwait(false);
+        return new PowerResult.Observed(state) { Note = conversation.Note };
+    }
+
+    private static PowerResult.Failed NotObserved(PowerResult seen, PowerSwitch command, TimeSpan patience)
+    {
+        var state = seen.State switch
+        {
+            PowerState.On => "still on",
+            PowerState.Off => "still off",
+            _ => "neither on nor off",
+        };
+        var name = command switch
+        {
+            PowerSwitch.On => "turn on",
+            PowerSwitch.Off => "turn off",
+            _ => "shut down",
+        };
+        return new PowerResult.Failed(
+            PowerFailure.NotObserved,
+            $"The controller accepted the command to {name}, but the machine was {state} {patience.TotalSeconds:0} s later.");
+    }
+}
+
+/// <summary>How a driver begins a conversation, and what its exceptions mean.</summary>
+/// <param name="ConnectAsync">Logs in.</param>
+/// <param name="Translate">The failure that an exception is; null for one that is a defect.</param>
+internal sealed record PowerConnector(
+    Func<CancellationToken, Task<IPowerConversation>> ConnectAsync, Func<Exception, PowerResult.Failed?> Translate);
