@@ -9,6 +9,7 @@ namespace Maas.Power.Ipmi;
 /// </summary>
 public sealed class IpmiSerialStream : Stream
 {
+#pragma warning disable RS0027 // the optional parameters are those of Stream
     // What has arrived and is not read yet; a reader that pauses makes the controller wait, and loses nothing up to this.
     private const int MostWaiting = 1024;
 
@@ -98,6 +99,8 @@ public sealed class IpmiSerialStream : Stream
     /// <inheritdoc/>
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+#pragma warning restore RS0027
 
     /// <summary>Sends a break, which the Linux kernel takes as the SysRq key.</summary>
     public async Task SendBreakAsync(CancellationToken cancellationToken = default)
