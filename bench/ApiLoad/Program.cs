@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using ApiLoad;
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 // ApiLoad [SECONDS]: requests of the API per second of one caller, and bytes allocated per request, over a store in memory and without
 // sockets.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
-await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
+await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
 var admin = await core.Users.CreateAsync("admin", "admin@example.com", new Secret("secret"), isAdministrator: true)
     ?? throw new InvalidOperationException("The user could not be created.");
 var key = await core.Users.CreateApiKeyAsync(admin, "bench");

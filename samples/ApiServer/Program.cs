@@ -1,9 +1,11 @@
+using Maas.Core;
+using Maas.Sqlite;
+
 // MAAS's API over a store that is gone when this ends: point any MAAS client at it.
 //   dotnet run --project samples/ApiServer
-using Maas.Core;
 
 var directory = Directory.CreateTempSubdirectory("maas-api-");
-await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(directory.FullName, "maas.db") });
+await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(directory.FullName, "maas.db")));
 
 var admin = await core.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true)
     ?? throw new InvalidOperationException("The store is not new.");

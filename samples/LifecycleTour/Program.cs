@@ -1,12 +1,13 @@
-// A machine's life in Maas.Core alone: no network, no firmware, a store in memory. What firmware, agent and API would say is said here.
 using System.Security.Cryptography;
 using Maas.Core;
-using Maas.Core.Nodes;
 using Maas.Core.Images;
-using Maas.Core.Events;
+using Maas.Core.Nodes;
 using Maas.Core.Scripts;
+using Maas.Sqlite;
 
-await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory });
+// A machine's life in Maas.Core alone: no network, no firmware, a store in memory. What firmware, agent and API would say is said here.
+
+await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
 byte[] image = "a disk image"u8.ToArray();
 var upload = new NewBootResource
 {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using Maas.Core.Store;
+using Maas.Core;
 using Microsoft.Extensions.Options;
 
 namespace MaasServer;

@@ -27,7 +27,7 @@ public static class MaasApiEndpointRouteBuilderExtensions
     /// </remarks>
     /// <example>
     /// <code>
-    /// builder.Services.AddMaasCore(options => options.DataSource = "maas.db").AddMaasApi();
+    /// builder.Services.AddMaasCore().AddMaasSqlite(options => options.DataSource = "maas.db").AddMaasApi();
     /// var app = builder.Build();
     /// app.MapMaasApi();
     /// </code>

@@ -1,70 +1,64 @@
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
-using Maas.Core.Files;
-using Maas.Core.Nodes;
-using Maas.Core.Images;
 using Maas.Core.Events;
+using Maas.Core.Files;
+using Maas.Core.Images;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
-using Maas.Core.Scripts;
-using Maas.Core.Store;
+using Maas.Core.Stores;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Core;
 
 /// <summary>
-/// The front door without dependency injection: opens the store and holds the services over it. Nothing runs by itself; run
-/// <see cref="PowerQueue"/> and <see cref="Deadlines"/> if machines' power and deadlines are to be looked after.
+/// The services over a store, without dependency injection. Nothing runs by itself: run <see cref="PowerQueue"/> to act on machines' power, and
+/// <see cref="Deadlines"/> to fail machines that do not report in time.
 /// </summary>
 /// <example>
 /// <code>
-/// await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = "maas.db" });
+/// await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(new SqliteStoreOptions { DataSource = "maas.db" }));
 /// await core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
 /// </code>
 /// </example>
-public sealed class MaasCore : IAsyncDisposable, IDisposable
+public sealed class MaasCore : IAsyncDisposable
 {
-    private readonly SqliteDatabase _database;
+    private readonly IMaasStore _store;
     private readonly string? _temporaryImages;
 
-    private MaasCore(
-        SqliteDatabase database, MaasCoreOptions options, TimeProvider timeProvider, IMachinePower power, IImageContent? images,
-            ILoggerFactory loggerFactory)
+    private MaasCore(IMaasStore store, MaasCoreOptions options, MaasCoreServices services)
     {
-        this._database = database;
+        _store = store;
+        var timeProvider = services.TimeProvider;
+        var power = services.Power ?? new NullMachinePower();
+        var logs = services.LoggerFactory ?? NullLoggerFactory.Instance;
+        var images = services.Images;
         if (images is null)
         {
-            if (options is { ImageDirectory: null, DataSource: MaasCoreOptions.InMemory })
+            if (options.ImageDirectory is null)
                 _temporaryImages = Path.Combine(Path.GetTempPath(), "maas-images-" + Guid.CreateVersion7().ToString("N"));
-            images = new DirectoryImageContent(_temporaryImages ?? ImageDirectory(options));
+            images = new DirectoryImageContent(options.ImageDirectory ?? _temporaryImages!);
         }
 
-        var machines = new SqliteMachineStore(database, options.EventsPerMachine);
-        var scripts = new SqliteScriptStore(database, options.Quotas);
-        var accounts = new SqliteAccountStore(database, options.Quotas);
-        var tokens = new SqliteTokenStore(database);
-        var events = new SqliteEventStore(database, options.EventsPerMachine);
-        var effects = new SqlitePowerQueue(database);
-        var files = new SqliteFileStore(database, options.Quotas);
         var signal = new WorkSignal(timeProvider);
-
-        BootResources = new BootResources(new SqliteBootResourceStore(database), images, timeProvider);
-        Settings = new Settings(files);
+        BootResources = new BootResources(store.BootResources, images, timeProvider);
+        Settings = new Settings(store.Settings);
         Machines = new Machines(
-            machines, scripts, BootResources, Settings, power, signal, timeProvider, options, loggerFactory.CreateLogger<Machines>());
-        Tags = new Tags(machines, Machines);
-        Users = new Users(accounts);
-        MachineTokens = new MachineTokens(tokens);
-        BootTokens = new BootTokens(tokens, timeProvider);
-        Nonces = new NonceStore(tokens, timeProvider);
-        SshKeys = new SshKeys(accounts);
-        Events = new EventLog(events, timeProvider);
-        Timeline = new Timeline(events, Machines);
-        ScriptResults = new ScriptResults(scripts, Machines, timeProvider);
-        Files = new FileStorage(files);
+            store.Machines, store.PowerQueue, store.ScriptResults, BootResources, Settings, power, signal, timeProvider, options,
+            logs.CreateLogger<Machines>());
+        Tags = new Tags(store.Machines, Machines);
+        Users = new Users(store.Accounts);
+        MachineTokens = new MachineTokens(store.Tokens);
+        BootTokens = new BootTokens(store.Tokens, timeProvider);
+        Nonces = new NonceStore(store.Nonces, timeProvider);
+        SshKeys = new SshKeys(store.Accounts);
+        Events = new EventLog(store.Events, timeProvider);
+        Timeline = new Timeline(store.Events, Machines);
+        ScriptResults = new ScriptResults(store.ScriptResults, Machines, timeProvider);
+        Files = new FileStorage(store.Files);
         PowerQueue = new PowerQueueWorker(
-            effects, Machines, power, signal, timeProvider, options, loggerFactory.CreateLogger<PowerQueueWorker>());
-        Deadlines = new DeadlineWorker(Machines, Events, options, timeProvider, loggerFactory.CreateLogger<DeadlineWorker>());
+            store.PowerQueue, Machines, power, signal, timeProvider, options, logs.CreateLogger<PowerQueueWorker>());
+        Deadlines = new DeadlineWorker(Machines, Events, options, timeProvider, logs.CreateLogger<DeadlineWorker>());
     }
 
     /// <summary>Machines.</summary>
@@ -112,53 +106,38 @@ public sealed class MaasCore : IAsyncDisposable, IDisposable
     /// <summary>Fails machines that were not heard of in time.</summary>
     public DeadlineWorker Deadlines { get; }
 
-    /// <summary>Opens the store, creating it or bringing it up to date first.</summary>
-    /// <param name="options">Where, and how patient.</param>
-    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
-    /// <param name="power">Turns machines on and off; <see langword="null"/> when none can be.</param>
-    /// <param name="images">Keeps the images' bytes; <see langword="null"/> for a directory.</param>
-    /// <param name="loggerFactory">Where the workers log; <see langword="null"/> for nowhere.</param>
+    /// <summary>Opens a store, which creates it or updates its schema, and makes the services over it.</summary>
+    /// <param name="store">The store; disposed of with the returned object, and when this fails.</param>
+    /// <param name="options">Deadlines, limits and defaults; <see langword="null"/> for the defaults.</param>
+    /// <param name="services">Clock, power, images and logs; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="StoreLockedException">Another server has it open.</exception>
-    /// <exception cref="StoreVersionException">A newer version of this program has written it, or another program.</exception>
-    public static Task<MaasCore> OpenAsync(MaasCoreOptions options, TimeProvider? timeProvider = null, IMachinePower? power =
-        null, IImageContent? images = null, ILoggerFactory? loggerFactory = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Open(options, timeProvider ?? TimeProvider.System, power, images, loggerFactory), cancellationToken);
-
-    /// <summary>Closes the store, after what is being written.</summary>
-    public void Dispose()
+    /// <exception cref="StoreLockedException">Another process has the store open.</exception>
+    /// <exception cref="StoreVersionException">A newer version of the store wrote it, or another program did.</exception>
+    public static async Task<MaasCore> OpenAsync(
+        IMaasStore store, MaasCoreOptions? options = null, MaasCoreServices? services = null, CancellationToken cancellationToken = default)
     {
-        _database.Dispose();
-        if (_temporaryImages is not null && Directory.Exists(_temporaryImages)) Directory.Delete(_temporaryImages, recursive: true);
-    }
-
-    /// <summary>Closes the store, after what is being written.</summary>
-    public ValueTask DisposeAsync()
-    {
-        Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    internal static MaasCore Open(
-        MaasCoreOptions options, TimeProvider timeProvider, IMachinePower? power, IImageContent? images, ILoggerFactory? loggerFactory)
-    {
-        var store = SqliteDatabase.Open(options.DataSource, timeProvider, directory =>
-            options.MeasureDisk is { } measure ? new DiskReserve(options.SpareBytes, measure)
-            : DiskReserve.Of(directory, options.SpareBytes));
+        ArgumentNullException.ThrowIfNull(store);
+        options ??= new MaasCoreOptions();
         try
         {
-            // Only this process has the store: what was taken from the queue and not recorded is nobody's any more.
-            new SqlitePowerQueue(store).ReleaseClaims();
-            return new MaasCore(store, options, timeProvider, power ?? new NullMachinePower(), images, loggerFactory
-                ?? NullLoggerFactory.Instance);
+            var limits = new StoreLimits
+            {
+                EventsPerMachine = options.EventsPerMachine, MachineChanges = options.MachineChanges, Quotas = options.Quotas,
+            };
+            await store.OpenAsync(limits, cancellationToken).ConfigureAwait(false);
+            return new MaasCore(store, options, services ?? new MaasCoreServices());
         }
         catch
         {
-            store.Dispose();
+            await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    private static string ImageDirectory(MaasCoreOptions options) =>
-        options.ImageDirectory ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.DataSource)) ?? "/", "images");
+    /// <summary>Closes the store, after what is being written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync().ConfigureAwait(false);
+        if (_temporaryImages is not null && Directory.Exists(_temporaryImages)) Directory.Delete(_temporaryImages, recursive: true);
+    }
 }

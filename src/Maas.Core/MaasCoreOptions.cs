@@ -4,18 +4,12 @@ using Microsoft.Extensions.Options;
 
 namespace Maas.Core;
 
-/// <summary>Where everything is remembered, and how patient it is.</summary>
+/// <summary>Deadlines, limits and defaults of <see cref="MaasCore"/>.</summary>
 public sealed class MaasCoreOptions
 {
-    /// <summary>The store that is gone when the core closes: for tests and demonstrations.</summary>
-    public const string InMemory = ":memory:";
-
-    /// <summary>Path of the SQLite file, created when missing with mode 600; or <see cref="InMemory"/>.</summary>
-    [Required]
-    public string DataSource { get; set; } = InMemory;
-
     /// <summary>
-    /// Directory for images when no <see cref="Images.IImageContent"/> is given; <see langword="null"/> for <c>images</c> beside the store.
+    /// Directory for images when no <see cref="Images.IImageContent"/> is given; <see langword="null"/> for <c>images</c> beside the store's
+    /// file, and for a store without a file a temporary directory that is deleted at the end.
     /// </summary>
     public string? ImageDirectory { get; set; }
 
@@ -38,6 +32,12 @@ public sealed class MaasCoreOptions
     /// </summary>
     [Range(100, 1_000_000)]
     public int EventsPerMachine { get; set; } = 10_000;
+
+    /// <summary>
+    /// How many changes of machines <see cref="Machines.WatchAsync"/> can continue from; 1,000 to 100,000,000, 100,000 by default.
+    /// </summary>
+    [Range(1000, 100_000_000)]
+    public int MachineChanges { get; set; } = 100_000;
 
     /// <summary>
     /// How many events of all deleted machines together are kept, the newest, and as many of their audit events; 0 to 100,000,000,
@@ -65,17 +65,6 @@ public sealed class MaasCoreOptions
     /// <summary>How much users and machines may keep in the store.</summary>
     [ValidateObjectMembers]
     public StoreQuotas Quotas { get; set; } = new();
-
-    /// <summary>
-    /// Bytes of the store's disk that are kept for deletions and for the leases beside the store; of a small disk, at most a twentieth of
-    /// it. With less than that
-    /// left, nothing else is written and the API answers 507. 64 MiB; 0 keeps none.
-    /// </summary>
-    [Range(0, long.MaxValue)]
-    public long SpareBytes { get; set; } = 64L * 1024 * 1024;
-
-    /// <summary>Measures the free and the total bytes of the disk, for tests.</summary>
-    internal Func<(long Free, long Total)>? MeasureDisk { get; set; }
 
     /// <summary>How often a power action is tried before it is given up; 1 to 20.</summary>
     [Range(1, 20)]

@@ -1,6 +1,7 @@
 using Maas.Core;
 using Maas.Core.Images;
 using Maas.Core.Power;
+using Maas.Core.Stores;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,12 +23,7 @@ public static class MaasCoreServiceCollectionExtensions
         if (configure is not null) services.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MaasCoreOptions>, MaasCoreOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => MaasCore.Open(
-            provider.GetRequiredService<IOptions<MaasCoreOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<IMachinePower>(),
-            provider.GetService<IImageContent>(),
-            provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton(Open);
         services
             .AddPart(core => core.Machines)
             .AddPart(core => core.Tags)
@@ -47,6 +43,19 @@ public static class MaasCoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CoreWorkers>());
         return services;
     }
+
+    // Services are used before the host starts, and a factory is synchronous: it waits for the store, which opens without a synchronization context.
+    private static MaasCore Open(IServiceProvider provider) => Task.Run(() => MaasCore.OpenAsync(
+        provider.GetService<IMaasStore>()
+            ?? throw new InvalidOperationException("No store is registered. Call AddSqlite(), or register an IMaasStore."),
+        provider.GetRequiredService<IOptions<MaasCoreOptions>>().Value,
+        new MaasCoreServices
+        {
+            TimeProvider = provider.GetRequiredService<TimeProvider>(),
+            Power = provider.GetService<IMachinePower>(),
+            Images = provider.GetService<IImageContent>(),
+            LoggerFactory = provider.GetService<ILoggerFactory>(),
+        })).GetAwaiter().GetResult();
 
     private static IServiceCollection AddPart<T>(this IServiceCollection services, Func<MaasCore, T> part)
         where T : class

@@ -15,7 +15,7 @@ public readonly record struct MacAddress : ISpanParsable<MacAddress>
 {
     private readonly ulong _bits;
 
-    private MacAddress(ulong bits) => this._bits = bits;
+    private MacAddress(ulong bits) => _bits = bits;
 
     /// <summary>
     /// Whether the address names one interface: not all zeros, and not a group address (IEEE 802, the lowest bit of the first octet).

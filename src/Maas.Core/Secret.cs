@@ -14,7 +14,7 @@ public readonly struct Secret : IEquatable<Secret>
     private readonly string? _text;
 
     /// <summary>Wraps a text.</summary>
-    public Secret(string text) => this._text = text;
+    public Secret(string text) => _text = text;
 
     /// <summary>Whether there is nothing in it.</summary>
     public bool IsEmpty => string.IsNullOrEmpty(_text);

@@ -20,7 +20,7 @@ public readonly record struct SystemId : ISpanParsable<SystemId>
     private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
     private readonly string? _text;
 
-    private SystemId(string text) => this._text = text;
+    private SystemId(string text) => _text = text;
 
     /// <summary>
     /// A new id, drawn at random. 191 million exist: the store refuses the rare one that is taken and the caller draws again.

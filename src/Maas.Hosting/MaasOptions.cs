@@ -110,7 +110,7 @@ public sealed class MaasOptions
     public string KernelOptions { get; set; } = "";
 
     /// <summary>
-    /// Of how many machines the last datagrams are kept in memory, 64 KiB each, for <see cref="Maas.Core.Events.IMachineCaptures"/>; those
+    /// Of how many machines the last datagrams are kept in memory, 64 KiB each, for <see cref="Maas.Core.Nodes.IMachineCaptures"/>; those
     /// heard last. Default 256; 0 keeps none.
     /// </summary>
     [Range(0, 1_000_000)]

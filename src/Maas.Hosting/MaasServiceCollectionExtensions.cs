@@ -7,7 +7,7 @@ using Maas.Boot.Files;
 using Maas.Boot.Scripts;
 using Maas.Core.Accounts;
 using Maas.Core.Images;
-using Maas.Core.Events;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Hosting;
 using Maas.Hosting.Binding;
@@ -111,9 +111,10 @@ public static class MaasServiceCollectionExtensions
     {
         services.AddMaasCore(core =>
         {
-            (core.DataSource, core.Domain) = (Path.Combine(options.DataDirectory, "maas.db"), options.Domain);
+            core.Domain = options.Domain;
             core.ReservedHostnames = [Environment.MachineName.Split('.')[0].ToLowerInvariant()];
         });
+        services.AddMaasSqlite(store => store.DataSource = Path.Combine(options.DataDirectory, "maas.db"));
         services.AddMaasPower();
         services.TryAddSingleton<IMachinePower, DriverPower>();
         services.TryAddSingleton(provider =>

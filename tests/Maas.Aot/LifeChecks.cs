@@ -29,7 +29,7 @@ internal static class LifeChecks
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IMachinePower, ObedientPower>();
-        builder.Services.AddMaasCore(options => options.DataSource = Path.Combine(folder, "life.db"));
+        builder.Services.AddMaasCore().AddMaasSqlite(options => options.DataSource = Path.Combine(folder, "life.db"));
         using var host = builder.Build();
         host.Services.GetRequiredService<IStartupValidator>().Validate();
         await new Life(host.Services.GetRequiredService<MaasCore>()).LiveAsync();

@@ -2,10 +2,11 @@ using System.Net;
 using System.Security.Cryptography;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Nodes;
-using Maas.Core.Images;
 using Maas.Core.Events;
+using Maas.Core.Images;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Sqlite;
 
 namespace Maas.Aot;
 
@@ -16,7 +17,7 @@ internal static class StoreChecks
 
     public static async Task RunAsync(string folder)
     {
-        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(folder, "stores.db") });
+        await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(folder, "stores.db")));
         var alice = await AccountsAsync(core);
         await FilesAndSettingsAsync(core);
         await ImagesAsync(core);

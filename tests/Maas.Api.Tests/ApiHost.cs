@@ -7,6 +7,7 @@ using System.Text.Json;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Nodes;
+using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -57,14 +58,18 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static async Task<ApiHost> StartAsync(TimeProvider? timeProvider = null, Action<MaasApiOptions>? configure = null,
         string? store = null,
-        string prefix = "/MAAS", Action<MaasCoreOptions>? configureRegion = null, Action<IServiceCollection>? configureServices = null,
+        string prefix = "/MAAS", Action<MaasCoreOptions>? configureCore = null, Action<SqliteStoreOptions>? configureStore = null, Action<IServiceCollection>? configureServices = null,
         Core.Power.IMachinePower? power = null)
     {
         timeProvider ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
-        var options = new MaasCoreOptions { DataSource = Path.Combine(store ?? temporary!, "maas.db") };
-        configureRegion?.Invoke(options);
-        var core = await MaasCore.OpenAsync(options, timeProvider, power, cancellationToken: Cancellation);
+        var directory = store ?? temporary!;
+        var options = new MaasCoreOptions { ImageDirectory = Path.Combine(directory, "images") };
+        configureCore?.Invoke(options);
+        var file = new SqliteStoreOptions { DataSource = Path.Combine(directory, "maas.db") };
+        configureStore?.Invoke(file);
+        var core = await MaasCore.OpenAsync(
+            new SqliteMaasStore(file, timeProvider), options, new MaasCoreServices { TimeProvider = timeProvider, Power = power }, Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -151,7 +156,7 @@ internal sealed class ApiHost : IAsyncDisposable
         await DoAsync(machine.Id, new MachineCommand.Commission { By = "admin" });
         foreach (var script in await Core.ScriptResults.PendingAsync(machine.Id, Cancellation))
         {
-            await Core.ScriptResults.ReportAsync(machine.Id, new Maas.Core.Scripts.ScriptReport
+            await Core.ScriptResults.ReportAsync(machine.Id, new Maas.Core.Nodes.ScriptReport
             {
                 ResultId = script.Result.Id,
                 ExitStatus = 0,

@@ -15,7 +15,8 @@ public class MaasCoreTests
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IMachinePower>(power)
-            .AddMaasCore(options => options.DataSource = MaasCoreOptions.InMemory)
+            .AddMaasCore()
+            .AddMaasSqlite()
             .BuildServiceProvider();
         var worker = services.GetRequiredService<IHostedService>();
         await worker.StartAsync(default);

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Maas.Core.Nodes;
 using Maas.Core.Images;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
+using Maas.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Core.Tests;
@@ -30,9 +31,12 @@ public sealed class TestCore : IAsyncDisposable
 
     private Action<MaasCoreOptions> Configure { get; init; } = _ => { };
 
-    public static async Task<TestCore> OpenAsync(Action<MaasCoreOptions>? configure = null)
+    private Action<SqliteStoreOptions> ConfigureStore { get; init; } = _ => { };
+
+    public static async Task<TestCore> OpenAsync(
+        Action<MaasCoreOptions>? configure = null, Action<SqliteStoreOptions>? configureStore = null)
     {
-        var core = new TestCore { Configure = configure ?? (_ => { }) };
+        var core = new TestCore { Configure = configure ?? (_ => { }), ConfigureStore = configureStore ?? (_ => { }) };
         await core.ReopenAsync();
         return core;
     }
@@ -41,9 +45,12 @@ public sealed class TestCore : IAsyncDisposable
     public async Task ReopenAsync()
     {
         if (Core is not null) await Core.DisposeAsync();
-        Options = new MaasCoreOptions { DataSource = DataSource };
+        Options = new MaasCoreOptions { ImageDirectory = Path.Combine(_directory, "images") };
         Configure(Options);
-        Core = await MaasCore.OpenAsync(Options, Clock, Power);
+        var store = new SqliteStoreOptions { DataSource = DataSource };
+        ConfigureStore(store);
+        Core = await MaasCore.OpenAsync(
+            new SqliteMaasStore(store, Clock), Options, new MaasCoreServices { TimeProvider = Clock, Power = Power });
     }
 
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")

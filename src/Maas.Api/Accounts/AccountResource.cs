@@ -5,7 +5,6 @@ using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Events;
-using Maas.Core.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

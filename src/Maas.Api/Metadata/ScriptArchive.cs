@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 
 namespace Maas.Api.Metadata;

@@ -1,7 +1,7 @@
 using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Events;
+using Maas.Core.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Results;
-using Maas.Core.Store;
+using Maas.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -25,8 +25,8 @@ public sealed class BootTokens
 
     internal BootTokens(ITokenStore store, TimeProvider timeProvider)
     {
-        this._store = store;
-        this._clock = timeProvider;
+        _store = store;
+        _clock = timeProvider;
     }
 
     /// <summary>A new token for a machine. Older ones stay good, eight at most: firmware asks for its script more than once.</summary>
@@ -67,8 +67,9 @@ public sealed class BootTokens
     {
         var now = _clock.GetUtcNow();
         var address = Text(from);
-        return _store.RedeemAsync(Hash(token), address, now, stored =>
-            Judge(stored, address, hardware, now), MachineTokens.Draw, cancellationToken);
+        var redemption = new BootTokenRedemption(
+            Hash(token), address, now, stored => Judge(stored, address, hardware, now), MachineTokens.Draw);
+        return _store.RedeemAsync(redemption, cancellationToken);
     }
 
     /// <summary>Why a token is refused; <see langword="null"/> when it is good.</summary>

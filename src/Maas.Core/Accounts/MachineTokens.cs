@@ -14,7 +14,7 @@ public sealed class MachineTokens
 {
     private readonly ITokenStore _store;
 
-    internal MachineTokens(ITokenStore store) => this._store = store;
+    internal MachineTokens(ITokenStore store) => _store = store;
 
     /// <summary>The machine's token, made now if it has none; <see langword="null"/> when there is no such machine.</summary>
     public Task<MachineToken?> GetOrCreateAsync(SystemId machine, CancellationToken cancellationToken = default) =>

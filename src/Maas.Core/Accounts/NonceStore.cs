@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using Maas.Core.Store;
 
 namespace Maas.Core.Accounts;
 
@@ -27,8 +26,8 @@ public sealed class NonceStore
 
     internal NonceStore(INonceStore store, TimeProvider timeProvider)
     {
-        this._store = store;
-        this._clock = timeProvider;
+        _store = store;
+        _clock = timeProvider;
     }
 
     /// <summary>Takes note of a request, if it is fresh.</summary>

@@ -16,7 +16,7 @@ public sealed class SshKeys
     private const int Longest = 16 * 1024;
     private readonly IAccountStore _store;
 
-    internal SshKeys(IAccountStore store) => this._store = store;
+    internal SshKeys(IAccountStore store) => _store = store;
 
     /// <summary>
     /// Adds a key; the same key again is the one there is. <see langword="null"/> when it is not an SSH public key

@@ -26,7 +26,7 @@ public sealed partial class Users
 {
     private readonly IAccountStore _store;
 
-    internal Users(IAccountStore store) => this._store = store;
+    internal Users(IAccountStore store) => _store = store;
 
     /// <summary>Makes a user; <see langword="null"/> when the name is taken or not allowed.</summary>
     /// <param name="name">User name, at most 150 characters.</param>

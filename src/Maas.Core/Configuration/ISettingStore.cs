@@ -1,9 +1,17 @@
 namespace Maas.Core.Configuration;
 
-/// <summary>Where settings are kept.</summary>
-internal interface ISettingStore
+/// <summary>Stores settings. Part of <see cref="Stores.IMaasStore"/>.</summary>
+public interface ISettingStore
 {
+    /// <summary>Reads a setting.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>JSON text; <see langword="null"/> when it was never set.</returns>
     Task<string?> GetAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Sets a setting.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="json">JSON text.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     Task SetAsync(string name, string json, CancellationToken cancellationToken);
 }

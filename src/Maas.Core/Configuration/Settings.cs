@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Maas.Core.Nodes;
 
 namespace Maas.Core.Configuration;
 
@@ -8,7 +7,7 @@ public sealed class Settings
 {
     private readonly ISettingStore _store;
 
-    internal Settings(ISettingStore store) => this._store = store;
+    internal Settings(ISettingStore store) => _store = store;
 
     /// <summary>
     /// The setting as JSON text: as it was set, else its default; <see langword="null"/> for a name that is no setting's.
@@ -41,18 +40,6 @@ public sealed class Settings
             throw new ArgumentException($"{name} is one of MAAS's settings: change it with {nameof(ChangeAsync)}.", nameof(name));
         using var value = JsonDocument.Parse(json);
         await _store.SetAsync(name, value.RootElement.GetRawText(), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>How disks are erased: as the request says, and as the settings say where it says nothing.</summary>
-    /// <param name="secure">Whether by the disks' own secure erase; <see langword="null"/> for the setting.</param>
-    /// <param name="quick">Whether quickly; <see langword="null"/> for the setting.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<EraseMode> GetEraseModeAsync(bool? secure = null, bool? quick = null, CancellationToken cancellationToken = default)
-    {
-        // A request for one way is not a request for the other way as well.
-        secure ??= quick is not true && await IsOnAsync(SettingCatalogue.SecureErase, cancellationToken).ConfigureAwait(false);
-        quick ??= secure is not true && await IsOnAsync(SettingCatalogue.QuickErase, cancellationToken).ConfigureAwait(false);
-        return secure is true ? EraseMode.Secure : quick is true ? EraseMode.Quick : EraseMode.Full;
     }
 
     /// <summary>Whether a setting is <c>true</c>.</summary>

@@ -14,7 +14,18 @@ public sealed record Event(long Id, DateTimeOffset At, SystemId? MachineId, stri
 /// <param name="Type">A short name of the kind, such as <c>Deploying</c>; the same kind always has the same.</param>
 /// <param name="Description">In words, without secrets.</param>
 /// <param name="Username">Who did it; <see langword="null"/> for the machine or the system.</param>
-public sealed record EventNote(EventLevel Level, string Type, string Description, string? Username = null);
+public sealed record EventNote(EventLevel Level, string Type, string Description, string? Username = null)
+{
+    private const int LongestType = 100;
+    private const int LongestDescription = 4000;
+
+    /// <summary>A short name of the kind; at most 100 characters, without control characters.</summary>
+    public string Type { get; init => field = PlainText.From(value, LongestType); } = PlainText.From(Type, LongestType);
+
+    /// <summary>What happened, without secrets; at most 4000 characters, without control characters.</summary>
+    public string Description { get; init => field = PlainText.From(value, LongestDescription); } =
+        PlainText.From(Description, LongestDescription);
+}
 
 /// <summary>How grave an event is. Numbers are MAAS's.</summary>
 public enum EventLevel

@@ -8,8 +8,8 @@ public sealed class EventLog
 
     internal EventLog(IEventStore store, TimeProvider timeProvider)
     {
-        this._store = store;
-        this._clock = timeProvider;
+        _store = store;
+        _clock = timeProvider;
     }
 
     /// <summary>Writes an event that moves nothing.</summary>
@@ -20,7 +20,7 @@ public sealed class EventLog
         _store.WriteAsync(_clock.GetUtcNow(), machine, note, cancellationToken);
 
     /// <summary>Deletes old events of machines that were deleted, as the options say; how many.</summary>
-    internal Task<int> ForgetOfDeletedAsync(MaasCoreOptions options, CancellationToken cancellationToken) => _store.ForgetOfDeletedAsync(
+    internal Task<int> ForgetOfDeletedAsync(MaasCoreOptions options, CancellationToken cancellationToken) => _store.DeleteOfDeletedMachinesAsync(
         options.EventsOfDeletedMachines,
         options.DeletedMachineEventLifetime > TimeSpan.Zero ? _clock.GetUtcNow() - options.DeletedMachineEventLifetime : null,
         cancellationToken);

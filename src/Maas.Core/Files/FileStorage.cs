@@ -18,7 +18,7 @@ public sealed class FileStorage
 
     private readonly IFileStore _store;
 
-    internal FileStorage(IFileStore store) => this._store = store;
+    internal FileStorage(IFileStore store) => _store = store;
 
     /// <summary>Stores a file, in the place of the owner's file of that name. The key stays.</summary>
     /// <exception cref="ArgumentException">The name is empty or longer than 255, or the content larger than

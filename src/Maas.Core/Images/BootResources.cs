@@ -4,7 +4,7 @@ using Maas.Core.Nodes;
 namespace Maas.Core.Images;
 
 /// <summary>The images that can be installed, and how they get in: size and hash first, then the bytes in pieces.</summary>
-public sealed partial class BootResources
+public sealed partial class BootResources : IImageChooser
 {
     private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
     private readonly IBootResourceStore _store;
@@ -13,9 +13,9 @@ public sealed partial class BootResources
 
     internal BootResources(IBootResourceStore store, IImageContent content, TimeProvider timeProvider)
     {
-        this._store = store;
-        this._content = content;
-        this._clock = timeProvider;
+        _store = store;
+        _content = content;
+        _clock = timeProvider;
     }
 
     /// <summary>

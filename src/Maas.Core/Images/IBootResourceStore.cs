@@ -1,20 +1,39 @@
 namespace Maas.Core.Images;
 
-/// <summary>Where it is kept which images there are.</summary>
-internal interface IBootResourceStore
+/// <summary>Stores which images there are, without their bytes. Part of <see cref="Stores.IMaasStore"/>.</summary>
+public interface IBootResourceStore
 {
     /// <summary>
-    /// Adds a version to the resource of this name and architecture, making it if needed; when its newest version has this
-    /// hash already, nothing changes. <see langword="null"/> when the hash is known with another size.
+    /// Adds a version to the resource of this name and architecture, which it creates if there is none. If the newest version has this hash
+    /// and file type already, nothing changes. A version is named by the day, <c>20261231</c>; further ones of a day get a counter,
+    /// <c>20261231.1</c>.
     /// </summary>
+    /// <param name="resource">The image.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns>The resource; <see langword="null"/> when the hash is stored with another size.</returns>
     Task<BootResource?> CreateAsync(NewBootResource resource, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Lists all resources by ascending id.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>Reads a resource.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The resource; <see langword="null"/> when there is none.</returns>
     Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken);
 
-    /// <summary>The blobs that nobody refers to any more; <see langword="null"/> when there is no such resource.</summary>
+    /// <summary>Deletes a resource with all versions, and the records of contents that no resource refers to any more.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns>The contents that nothing refers to any more; <see langword="null"/> when there is no such resource.</returns>
     Task<IReadOnlyList<ImageBlob>?> DeleteAsync(long id, CancellationToken cancellationToken);
 
+    /// <summary>Records how much of a content was received.</summary>
+    /// <param name="sha256">Hash of the content, in lower-case hexadecimal digits.</param>
+    /// <param name="received">Bytes.</param>
+    /// <param name="complete">Whether it is complete and its hash was verified.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken);
 }

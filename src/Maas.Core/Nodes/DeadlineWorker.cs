@@ -18,11 +18,11 @@ public sealed partial class DeadlineWorker
     internal DeadlineWorker(
         Machines machines, EventLog events, MaasCoreOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
     {
-        this._machines = machines;
-        this._events = events;
-        this._options = options;
-        this._clock = timeProvider;
-        this._logger = logger;
+        _machines = machines;
+        _events = events;
+        _options = options;
+        _clock = timeProvider;
+        _logger = logger;
     }
 
     /// <summary>Looks every five seconds until cancelled; then returns.</summary>

@@ -1,86 +1,100 @@
-using Maas.Core.Events;
-using Maas.Core.Scripts;
-
 namespace Maas.Core.Nodes;
 
-/// <summary>Where machines and tags are kept.</summary>
-internal interface IMachineStore
+/// <summary>Stores machines, their change history, and tags. Part of <see cref="Stores.IMaasStore"/>, which states the rules for all parts.</summary>
+public interface IMachineStore
 {
+    /// <summary>Reads a machine.</summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The machine; <see langword="null"/> when there is none.</returns>
     Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken);
 
+    /// <summary>Finds the machine that has a network interface with this address.</summary>
+    /// <param name="address">The address; no two machines have the same one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The machine; <see langword="null"/> when there is none.</returns>
     Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken);
 
-    /// <summary>In the order of creation.</summary>
+    /// <summary>Lists machines by ascending <see cref="Machine.Number"/>.</summary>
+    /// <param name="filter">Which machines, how many, and after which one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>Lists machines whose deadline has passed, the longest overdue first; at most 1000.</summary>
+    /// <param name="now">The time that deadlines are compared with.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>New machines that made themselves known before a time, and whose addresses were not seen on the wire since.</summary>
+    /// <summary>
+    /// Lists New machines that enlisted themselves before a time and none of whose addresses was observed since; at most 1000.
+    /// </summary>
+    /// <param name="since">The time.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken);
 
-    /// <summary>All of the change or none of it.</summary>
-    Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken);
+    /// <summary>
+    /// Saves changes of one or more machines in one transaction: the machines, events, effects, scripts and changes of records of all of
+    /// them, and one entry a machine in the change history; or nothing.
+    /// </summary>
+    /// <param name="changes">The changes; at most one for each machine.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins; a transaction that has begun is not cancelled.</param>
+    Task<SaveResult> SaveAsync(IReadOnlyList<MachineChange> changes, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the machine if the store has this version of it.</summary>
-    Task<bool> DeleteAsync(SystemId id, long version, EventNote note, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <summary>Deletes a machine with its tokens, results, queued power actions and user data; its events stay.</summary>
+    /// <param name="deletion">Which machine, in which version, and the event to write.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns><see langword="false"/> when the store does not have this version of the machine; nothing was changed.</returns>
+    Task<bool> DeleteAsync(MachineDeletion deletion, CancellationToken cancellationToken);
 
-    /// <summary>Why the machine's power action that is to be tried again failed; <see langword="null"/> when none did.</summary>
-    Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken);
-
+    /// <summary>Reads the user data of a machine.</summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The bytes; <see langword="null"/> when there are none.</returns>
     Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken);
+    /// <summary>Reads the change history: changes with numbers above <paramref name="after"/>, ascending.</summary>
+    /// <param name="after">The number of the last change that the caller knows; 0 for all.</param>
+    /// <param name="limit">At most so many, 1 upward.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// The changes. A change becomes visible only after all changes with lower numbers: a reader that continues with the last number it saw
+    /// misses nothing.
+    /// </returns>
+    /// <exception cref="ChangeHistoryExpiredException">Changes after <paramref name="after"/> were deleted already.</exception>
+    Task<IReadOnlyList<MachineChanged>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken);
 
-    Task SaveTagAsync(Tag tag, CancellationToken cancellationToken);
+    /// <summary>The number of the newest change; 0 when there was none.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<long> GetLastChangeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives a tag another name, on all machines too, in one transaction. <see langword="false"/> when there is no such tag, or one of
-    /// the new name.
+    /// Waits until there may be a change with a number above <paramref name="after"/>, saved by this process or by another. It may return
+    /// early.
     /// </summary>
+    /// <param name="after">A number.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task WaitForChangeAsync(long after, CancellationToken cancellationToken);
+
+    /// <summary>Lists all tags by name, in ordinal order.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates a tag, or replaces the one of its name.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task SaveTagAsync(Tag tag, CancellationToken cancellationToken);
+
+    /// <summary>Replaces a tag by one of another name, on all machines too, in one transaction.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="renamed">What replaces it.</param>
+    /// <param name="at">The time of the change.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns><see langword="false"/> when there is no such tag, or already one of the new name; nothing was changed.</returns>
     Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken);
 
+    /// <summary>Deletes a tag. Machines that have it are not changed.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns><see langword="false"/> when there is none.</returns>
     Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken);
-}
-
-/// <summary>A machine to save, with all that belongs in the same transaction.</summary>
-internal sealed record MachineChange
-{
-    /// <summary>As it will be; its <see cref="Machine.Version"/> is the one that is expected in the store, 0 for a new machine.</summary>
-    public required Machine Machine { get; init; }
-
-    public required DateTimeOffset At { get; init; }
-
-    public IReadOnlyList<EventNote> Events { get; init; } = [];
-
-    public IReadOnlyList<MachineEffect> Effects { get; init; } = [];
-
-    /// <summary>Results to be, for scripts that the effects schedule.</summary>
-    public IReadOnlyList<ScriptResult> Scripts { get; init; } = [];
-
-    /// <summary>The queued power action that this change records the outcome of; if it is gone, so is the reason for the change.</summary>
-    public long? CompletedPowerAction { get; init; }
-
-    /// <summary>With so many New machines already, nothing is saved; <see langword="null"/> for no limit.</summary>
-    public int? MostNew { get; init; }
-}
-
-/// <summary>What became of a save.</summary>
-internal abstract record SaveResult
-{
-    private SaveResult() { }
-
-    /// <summary>It is on disk, with a new version.</summary>
-    public sealed record Saved(Machine Machine) : SaveResult;
-
-    /// <summary>The store has another version: load, and decide again.</summary>
-    public sealed record Conflict : SaveResult;
-
-    /// <summary>Another machine has this value already.</summary>
-    public sealed record Taken(string Field, string Value) : SaveResult;
-
-    /// <summary>There are as many New machines as may be.</summary>
-    public sealed record Full : SaveResult;
-
-    /// <summary>The power action whose outcome this was is not wanted any more.</summary>
-    public sealed record Superseded : SaveResult;
 }

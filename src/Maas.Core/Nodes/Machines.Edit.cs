@@ -99,7 +99,7 @@ public sealed partial class Machines
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
-                    return new EditResult.Done(saved.Machine);
+                    return new EditResult.Done(saved.Machines[0]);
                 case SaveResult.Taken taken:
                     return new EditResult.Refused(taken.Field, AlreadyTaken(taken));
                 default:
@@ -133,7 +133,7 @@ public sealed partial class Machines
                     cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
-                    return new CreateResult.Created(saved.Machine);
+                    return new CreateResult.Created(saved.Machines[0]);
                 case SaveResult.Full:
                     return new CreateResult.Full($"{mostNew} machines are New already: accept or delete some of them first.");
                 case SaveResult.Taken { Field: "system_id" } when spec.Id is null:

@@ -1,6 +1,5 @@
 using System.Net;
 using Maas.Core.Configuration;
-using Maas.Core.Images;
 using Maas.Core.Events;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
@@ -13,8 +12,9 @@ namespace Maas.Core.Nodes;
 public sealed partial class Machines
 {
     private readonly IMachineStore _store;
-    private readonly IScriptStore _scripts;
-    private readonly BootResources _images;
+    private readonly IPowerQueue _queue;
+    private readonly IScriptResultStore _scripts;
+    private readonly IImageChooser _images;
     private readonly Settings _settings;
     private readonly IMachinePower _power;
     private readonly WorkSignal _signal;
@@ -24,18 +24,19 @@ public sealed partial class Machines
     private long _changes;
 
     internal Machines(
-        IMachineStore store, IScriptStore scripts, BootResources images, Settings settings, IMachinePower power, WorkSignal signal,
-        TimeProvider timeProvider, MaasCoreOptions options, ILogger<Machines>? logger = null)
+        IMachineStore store, IPowerQueue queue, IScriptResultStore scripts, IImageChooser images, Settings settings, IMachinePower power,
+        WorkSignal signal, TimeProvider timeProvider, MaasCoreOptions options, ILogger<Machines>? logger = null)
     {
-        this._store = store;
-        this._scripts = scripts;
-        this._images = images;
-        this._settings = settings;
-        this._power = power;
-        this._signal = signal;
-        this._clock = timeProvider;
-        this._options = options;
-        this._logger = logger ?? NullLogger<Machines>.Instance;
+        _store = store;
+        _queue = queue;
+        _scripts = scripts;
+        _images = images;
+        _settings = settings;
+        _power = power;
+        _signal = signal;
+        _clock = timeProvider;
+        _options = options;
+        _logger = logger ?? NullLogger<Machines>.Instance;
     }
 
     /// <summary>
@@ -104,7 +105,8 @@ public sealed partial class Machines
                 return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
             if (!isMeant(machine)) return new CommandResult.NotFound();
             var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
-            if (!await _store.DeleteAsync(id, machine.Version, note, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false)) continue;
+            var deletion = new MachineDeletion(id, machine.Version, note, _clock.GetUtcNow());
+            if (!await _store.DeleteAsync(deletion, cancellationToken).ConfigureAwait(false)) continue;
             Interlocked.Increment(ref _changes);
             return new CommandResult.Done(machine);
         }
@@ -190,14 +192,18 @@ public sealed partial class Machines
                 Events = moved.Events,
                 Effects = moved.Effects,
                 Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>()
-                    .SelectMany(effect => BuiltinScripts.Schedule(moved.Machine, effect.Kind, effect.Names))],
+                    .SelectMany(effect => BuiltinScripts.Schedule(
+                        moved.Machine.Id,
+                        moved.Machine.OperationId ?? throw new InvalidOperationException("Scripts run within an operation."),
+                        effect.Kind,
+                        effect.Names))],
                 CompletedPowerAction = completedEffect,
             };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     if (moved.Effects.Any(effect => effect is MachineEffect.Power)) _signal.Raise();
-                    return new CommandResult.Done(saved.Machine);
+                    return new CommandResult.Done(saved.Machines[0]);
                 case SaveResult.Superseded:
                     return new CommandResult.Done(machine);
                 default:
@@ -209,10 +215,10 @@ public sealed partial class Machines
 
     private async Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken)
     {
-        var result = await _store.SaveAsync(change, cancellationToken).ConfigureAwait(false);
+        var result = await _store.SaveAsync([change], cancellationToken).ConfigureAwait(false);
         if (result is not SaveResult.Saved saved) return result;
         Interlocked.Increment(ref _changes);
-        LogEvents(saved.Machine, change.Events);
+        LogEvents(saved.Machines[0], change.Events);
         return result;
     }
 
@@ -233,7 +239,7 @@ public sealed partial class Machines
                 return report with { FailedScripts = ScriptVerdict.Failures(own), OnlyTestsFailed = ScriptVerdict.OnlyTestsFailed(own) };
             case MachineCommand.DeadlinePassed passed:
                 return passed with { PowerFailure =
-                    await _store.GetPowerFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
+                    await _queue.GetFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
             default:
                 return command;
         }

@@ -14,8 +14,8 @@ public sealed class Tags
 
     internal Tags(IMachineStore store, Machines machines)
     {
-        this._store = store;
-        this._machines = machines;
+        _store = store;
+        _machines = machines;
     }
 
     /// <summary>All tags by name.</summary>

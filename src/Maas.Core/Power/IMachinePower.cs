@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Maas.Core.Power;
 
 /// <summary>
-/// Turns a machine on and off: the seam through which <see cref="PowerQueueWorker"/> acts. Each call may come twice for one wish
+/// Turns a machine on and off: the seam through which the power queue acts. Each call may come twice for one wish
 /// (a crash between the act and its record), so turning on what is on, and off what is off, must be harmless. An exception
 /// counts as <see cref="MachinePowerResult.Failed"/>.
 /// </summary>

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text;
-using Maas.Core.Nodes;
 
 namespace Maas.Core.Scripts;
 
@@ -35,12 +34,13 @@ public static class BuiltinScripts
             .Select(script => script.Name)];
 
     /// <summary>Results to be, for the scripts of a kind on a machine: those that are named, or all.</summary>
-    internal static IEnumerable<ScriptResult> Schedule(Machine machine, ScriptKind kind, IReadOnlyList<string>? names) => All
+    internal static IEnumerable<ScriptResult> Schedule(
+        SystemId machine, Guid operation, ScriptKind kind, IReadOnlyList<string>? names) => All
         .Where(script => script.Kind == kind && (names is null || names.Contains(script.Name)))
         .Select(script => new ScriptResult
         {
-            MachineId = machine.Id,
-            OperationId = machine.OperationId ?? throw new InvalidOperationException("Scripts run within an operation."),
+            MachineId = machine,
+            OperationId = operation,
             Kind = kind,
             Name = script.Name,
             Timeout = script.Timeout,

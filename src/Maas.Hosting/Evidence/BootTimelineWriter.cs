@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Events;
+using Maas.Core.Nodes;
 using Maas.Hosting.Policy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,6 @@
 using Maas.Boot;
 using Maas.Boot.Capture;
 using Maas.Core.Nodes;
-using Maas.Core.Events;
 
 namespace Maas.Hosting.Evidence;
 

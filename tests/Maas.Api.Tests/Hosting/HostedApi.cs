@@ -1,5 +1,6 @@
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -38,7 +39,7 @@ internal sealed class HostedApi : IAsyncDisposable
     {
         var cancellation = TestContext.Current.CancellationToken;
         var core = await MaasCore.OpenAsync(
-            new MaasCoreOptions { DataSource = MaasCoreOptions.InMemory }, TimeProvider.System, cancellationToken: cancellation);
+            new SqliteMaasStore(SqliteStoreOptions.InMemory), cancellationToken: cancellation);
         var admin = await core.Users.CreateAsync("admin", "", new Secret("secret"), isAdministrator: true, cancellation);
         await core.Users.CreateAsync("carol", "", new Secret("secret"), isAdministrator: false, cancellation);
         var builder = WebApplication.CreateSlimBuilder();

@@ -66,7 +66,7 @@ public class MachineLifecycleTests
     [InlineData("/MAAS/api/1.0/nodes/?op=new")]
     public async Task Machines_that_nobody_accepts_do_not_pile_up_for_ever(string path)
     {
-        await using var host = await ApiHost.StartAsync(configureRegion: options => options.MostNewMachines = 1);
+        await using var host = await ApiHost.StartAsync(configureCore: options => options.MostNewMachines = 1);
         Task<Reply> EnlistAsync(int i) =>
             host.SendAsync("POST", path, null, ApiHost.Form(("architecture", "amd64"), ("mac_addresses", $"52:54:00:aa:00:0{i}")));
 

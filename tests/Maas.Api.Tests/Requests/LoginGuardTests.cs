@@ -75,7 +75,7 @@ public sealed class LoginGuardTests
     [Fact]
     public async Task Logins_without_a_consumer_leave_no_more_keys_than_a_user_may_have()
     {
-        await using var host = await ApiHost.StartAsync(configureRegion: options => options.Quotas.ApiKeysPerUser = 4);
+        await using var host = await ApiHost.StartAsync(configureCore: options => options.Quotas.ApiKeysPerUser = 4);
         await host.Core.Users.SetPasswordAsync("bob", new Secret("right"), ApiHost.Cancellation);
         for (var login = 0; login < 8; login++) (await LoginAsync(host, "right")).Expect(200);
         (await host.Core.Users.ListApiKeysAsync(host.Bob.User, ApiHost.Cancellation)).Should().HaveCount(4).And.Contain(

@@ -1,5 +1,4 @@
 using Maas.Core.Nodes;
-using Maas.Core.Store;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Core.Tests.Nodes;
@@ -18,7 +17,10 @@ public class DeadlineWorkerTests
         await using (var connection = new SqliteConnection($"Data Source={test.DataSource};Pooling=False"))
         {
             connection.Open();
-            connection.Execute("UPDATE machines SET document = '{' WHERE id = @id", ("@id", broken.Id.ToString()));
+            using var update = connection.CreateCommand();
+            update.CommandText = "UPDATE machines SET document = '{' WHERE id = @id";
+            update.Parameters.AddWithValue("@id", broken.Id.ToString());
+            update.ExecuteNonQuery();
         }
 
         test.Clock.Advance(TimeSpan.FromMinutes(31));

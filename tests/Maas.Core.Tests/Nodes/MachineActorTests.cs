@@ -1,6 +1,5 @@
 using Maas.Core.Configuration;
 using Maas.Core.Nodes;
-using Maas.Core.Events;
 using Maas.Core.Power;
 
 namespace Maas.Core.Tests.Nodes;
@@ -150,7 +149,7 @@ public class MachineActorTests
 
     // Of the other parts, none is reached by commands that need nothing from elsewhere.
     private static Machines Over(IMachineStore store) =>
-        new(store, null!, null!, new Settings(new NoSettings()), new NullMachinePower(), new WorkSignal(TimeProvider.System),
+        new(store, null!, null!, null!, new Settings(new NoSettings()), new NullMachinePower(), new WorkSignal(TimeProvider.System),
         TimeProvider.System, new MaasCoreOptions());
 
     /// <summary>Settings that nobody has changed.</summary>
@@ -172,19 +171,21 @@ public class MachineActorTests
 
         public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken) => Task.FromResult<Machine?>(Machine);
 
-        public Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken)
+        public Task<SaveResult> SaveAsync(IReadOnlyList<MachineChange> changes, CancellationToken cancellationToken)
         {
+            var change = changes.Single();
             Overtake();
-            if (change.Machine.Version != Machine.Version) return Task.FromResult<SaveResult>(new SaveResult.Conflict());
+            if (change.Machine.Version != Machine.Version)
+                return Task.FromResult<SaveResult>(new SaveResult.Conflict(change.Machine.Id));
             Written.Add(change);
             Machine = change.Machine with { Version = Machine.Version + 1 };
-            return Task.FromResult<SaveResult>(new SaveResult.Saved(Machine));
+            return Task.FromResult<SaveResult>(new SaveResult.Saved([Machine]));
         }
 
-        public Task<bool> DeleteAsync(SystemId id, long version, EventNote note, DateTimeOffset at, CancellationToken cancellationToken)
+        public Task<bool> DeleteAsync(MachineDeletion deletion, CancellationToken cancellationToken)
         {
             Overtake();
-            return Task.FromResult(version == Machine.Version);
+            return Task.FromResult(deletion.Version == Machine.Version);
         }
 
         private void Overtake()
@@ -204,7 +205,12 @@ public class MachineActorTests
         public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<string?> GetPowerFailureAsync(SystemId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<MachineChanged>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task WaitForChangeAsync(long after, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 

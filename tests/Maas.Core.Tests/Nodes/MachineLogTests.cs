@@ -1,4 +1,5 @@
 using Maas.Core.Nodes;
+using Maas.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Core.Tests.Nodes;
@@ -10,7 +11,8 @@ public sealed class MachineLogTests
     public async Task The_console_says_that_a_machine_appeared_what_became_of_it_and_why()
     {
         using var lines = new LogLines();
-        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions(), loggerFactory: lines);
+        await using var core = await MaasCore.OpenAsync(
+            new SqliteMaasStore(SqliteStoreOptions.InMemory), services: new MaasCoreServices { LoggerFactory = lines });
         var created = await core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());

@@ -1,6 +1,7 @@
-using Maas.Core.Nodes;
 using Maas.Core.Events;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Sqlite;
 
 namespace Maas.Core.Tests.Nodes;
 
@@ -34,7 +35,8 @@ public class NewMachineTests
         (await test.Machines.EditAsync(machine.Id, null, each => each with { Hostname = "myserver" })).Should().BeOfType<EditResult.Done>();
         await test.Core.DisposeAsync();
         await using var core =
-            await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = test.DataSource, ReservedHostnames = ["myserver"] });
+            await MaasCore.OpenAsync(
+                new SqliteMaasStore(test.DataSource), new MaasCoreOptions { ReservedHostnames = ["myserver"] });
         (await core.Machines.EditAsync(machine.Id, null, each => each with { Description = "x" })).Should().BeOfType<EditResult.Done>();
     }
 

@@ -3,6 +3,7 @@ using Maas.Boot;
 using Maas.Core;
 using Maas.Hosting.Evidence;
 using Maas.Hosting.Policy;
+using Maas.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Hosting.Tests.Evidence;
@@ -45,7 +46,7 @@ public class BootTimelineWriterTests
     [Fact]
     public async Task A_file_is_put_down_to_the_machine_that_has_the_address()
     {
-        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
+        await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         using var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
@@ -63,7 +64,7 @@ public class BootTimelineWriterTests
     [Fact]
     public async Task A_neighbour_table_that_cannot_be_read_costs_one_line_and_never_the_host()
     {
-        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
+        await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         using var timeline = new BootTimelineWriter(core.Timeline, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(
@@ -80,7 +81,7 @@ public class BootTimelineWriterTests
     [Fact]
     public async Task A_timeline_that_is_disposed_of_while_it_waits_ends_without_an_error()
     {
-        await using var core = await MaasCore.OpenAsync(new MaasCoreOptions());
+        await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above

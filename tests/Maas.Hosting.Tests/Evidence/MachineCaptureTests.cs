@@ -3,7 +3,6 @@ using Maas.Boot.Capture;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
 using Maas.Core.Nodes;
-using Maas.Core.Events;
 using Maas.Judges;
 
 namespace Maas.Hosting.Tests.Evidence;

@@ -1,5 +1,6 @@
 using Maas.Core;
 using Maas.Hosting.FirstStart;
+using Maas.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Maas.Hosting.Tests.FirstStart;
@@ -7,15 +8,15 @@ namespace Maas.Hosting.Tests.FirstStart;
 public sealed class AdministratorKeyTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("maas-first-start");
-    private MaasCore _region = null!; // opened before each test
+    private MaasCore _core = null!; // opened before each test
 
     private string KeyFile => Path.Combine(_data.FullName, "admin.apikey");
 
-    public async ValueTask InitializeAsync() => _region = await MaasCore.OpenAsync(new MaasCoreOptions());
+    public async ValueTask InitializeAsync() => _core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
 
     public async ValueTask DisposeAsync()
     {
-        await _region.DisposeAsync();
+        await _core.DisposeAsync();
         _data.Delete(recursive: true);
     }
 
@@ -24,7 +25,7 @@ public sealed class AdministratorKeyTests : IAsyncLifetime
     {
         await EnsureAsync();
         var parts = (await File.ReadAllTextAsync(KeyFile)).Trim().Split(':');
-        var key = await _region.Users.FindApiKeyAsync(parts[0], parts[1]);
+        var key = await _core.Users.FindApiKeyAsync(parts[0], parts[1]);
         key!.TokenSecret.Reveal().Should().Be(parts[2]);
         key.User.IsAdministrator.Should().BeTrue();
         if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(KeyFile).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -37,14 +38,14 @@ public sealed class AdministratorKeyTests : IAsyncLifetime
         File.Delete(KeyFile);
         await EnsureAsync();
         File.Exists(KeyFile).Should().BeFalse("the operator removed it");
-        (await _region.Users.ListAsync()).Should().ContainSingle();
+        (await _core.Users.ListAsync()).Should().ContainSingle();
     }
 
     [Fact]
     public async Task A_start_that_was_killed_before_the_file_was_written_is_made_good()
     {
-        var admin = await _region.Users.CreateAsync("admin", "", new Secret(""), isAdministrator: true);
-        var key = await _region.Users.CreateApiKeyAsync(admin!);
+        var admin = await _core.Users.CreateAsync("admin", "", new Secret(""), isAdministrator: true);
+        var key = await _core.Users.CreateApiKeyAsync(admin!);
         await EnsureAsync();
         (await File.ReadAllTextAsync(KeyFile)).Trim().Should().Be(key.ToSecret().Reveal());
     }
@@ -52,11 +53,11 @@ public sealed class AdministratorKeyTests : IAsyncLifetime
     [Fact]
     public async Task A_store_with_users_of_its_own_gets_no_administrator_of_ours()
     {
-        await _region.Users.CreateAsync("alice", "", new Secret("pw"), isAdministrator: true);
+        await _core.Users.CreateAsync("alice", "", new Secret("pw"), isAdministrator: true);
         await EnsureAsync();
         File.Exists(KeyFile).Should().BeFalse();
     }
 
     private Task EnsureAsync() =>
-        AdministratorKey.EnsureAsync(_region.Users, _data.FullName, NullLogger.Instance, TestContext.Current.CancellationToken);
+        AdministratorKey.EnsureAsync(_core.Users, _data.FullName, NullLogger.Instance, TestContext.Current.CancellationToken);
 }

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
 using Maas.Core.Nodes;
-using Maas.Core.Events;
 using Maas.Judges;
 
 namespace Maas.Hosting.Tests.Naming;

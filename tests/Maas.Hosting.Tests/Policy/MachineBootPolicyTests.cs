@@ -5,6 +5,7 @@ using Maas.Core.Accounts;
 using Maas.Core.Nodes;
 using Maas.Hosting.Link;
 using Maas.Hosting.Policy;
+using Maas.Sqlite;
 
 namespace Maas.Hosting.Tests.Policy;
 
@@ -18,11 +19,11 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
     private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", KernelOptions = "console=ttyS0" };
     private readonly List<string> _log = [];
-    private MaasCore _region = null!; // opened before each test
+    private MaasCore _core = null!; // opened before each test
 
-    public async ValueTask InitializeAsync() => _region = await MaasCore.OpenAsync(new MaasCoreOptions());
+    public async ValueTask InitializeAsync() => _core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
 
-    public async ValueTask DisposeAsync() => await _region.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _core.DisposeAsync();
 
     [Fact]
     public async Task A_machine_that_nobody_knows_is_booted_to_make_itself_known_without_a_token() =>
@@ -48,8 +49,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     {
         var machine = await CommissioningMachineAsync();
         var token = TokenIn(CommandLine(await DecideAsync(BootPhase.Script)));
-        (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>();
-        (await _region.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should()
+        (await _core.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>();
+        (await _core.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should()
             .Be(machine.Id);
     }
 
@@ -67,10 +68,10 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         CommandLine(await Policy().DecideAsync(question, default)).Should().StartWith("maas.url=http://10.0.0.1:5240/MAAS ");
         var machine = await CommissioningMachineAsync();
         var token = TokenIn(CommandLine(await Policy().DecideAsync(question, default)));
-        (await _region.BootTokens.RedeemAsync(token, Neighbour, MacAddress.Parse("52:54:00:66:66:66"))).Should()
+        (await _core.BootTokens.RedeemAsync(token, Neighbour, MacAddress.Parse("52:54:00:66:66:66"))).Should()
             .BeOfType<BootTokenResult.Refused>("another host saw the script on the wire");
-        (await _region.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>("what is not seen is refused");
-        (await _region.BootTokens.RedeemAsync(token, Leased, MacAddress.Parse("52:54:00:12:34:56"))).Should()
+        (await _core.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>("what is not seen is refused");
+        (await _core.BootTokens.RedeemAsync(token, Leased, MacAddress.Parse("52:54:00:12:34:56"))).Should()
             .BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
         (await Policy().DecideAsync(question with { ClientAddress = IPAddress.Parse("fd00:77::1001") }, default)).Should()
             .BeNull("another has that address");
@@ -130,7 +131,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     [Fact]
     public async Task A_machine_of_another_architecture_is_not_given_a_kernel_it_cannot_run()
     {
-        await _region.Machines.EnlistAsync(
+        await _core.Machines.EnlistAsync(
             new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "arm64/generic" });
         (await DecideAsync(BootPhase.Script)).Should().BeNull();
         _log.Should().ContainSingle().Which.Should().Contain("52:54:00:12:34:56").And.Contain("arm64");
@@ -155,7 +156,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     [Fact]
     public async Task The_firmwares_word_goes_before_what_the_machine_is_recorded_as()
     {
-        await _region.Machines.EnlistAsync(
+        await _core.Machines.EnlistAsync(
             new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "amd64/generic" });
         var policy = Policy();
         (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.Arm64Uefi }, default))
@@ -208,20 +209,20 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private async Task<Machine> CommissioningMachineAsync()
     {
-        var created = await _region.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
+        var created = await _core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         await DoAsync(machine, new MachineCommand.Commission { By = "admin" });
         return machine;
     }
 
     private async Task DoAsync(Machine machine, MachineCommand command) =>
-        (await _region.Machines.ExecuteAsync(machine.Id, command)).Should().BeOfType<CommandResult.Done>();
+        (await _core.Machines.ExecuteAsync(machine.Id, command)).Should().BeOfType<CommandResult.Done>();
 
     private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) =>
         Policy().DecideAsync(Question(phase, from ?? Leased), default);
 
     private MachineBootPolicy Policy() =>
-        new(_region.Machines, _region.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log),
+        new(_core.Machines, _core.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log),
         new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")));
 
     private static BootRequest Question(BootPhase phase, IPAddress from) =>

@@ -1,8 +1,9 @@
 using System.Net;
 using Maas.Core;
-using Maas.Core.Events;
+using Maas.Core.Nodes;
 using Maas.Journey.Tests.Lab;
 using Maas.Judges;
+using Maas.Sqlite;
 using VmLab.Networks;
 using VmLab.Processes;
 using VmLab.Servers;
@@ -89,7 +90,7 @@ public sealed class LinkServicesTests : IAsyncLifetime
         }
 
         await using var core =
-            await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(data, "maas.db") }, cancellationToken: Token);
+            await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(data, "maas.db")), cancellationToken: Token);
         (await core.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
             .Should().Contain(seen => seen.Observation.Kind == "syslog" && seen.Observation.Text == "installer: no such disk");
     }
@@ -155,7 +156,7 @@ public sealed class LinkServicesTests : IAsyncLifetime
         }
 
         await using var core =
-            await MaasCore.OpenAsync(new MaasCoreOptions { DataSource = Path.Combine(data, "maas.db") }, cancellationToken: Token);
+            await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(data, "maas.db")), cancellationToken: Token);
         var seen = (await core.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
             .Select(entry => $"{entry.Observation.Kind} {entry.Observation.Text}")
             .ToList();

@@ -1,0 +1,9 @@
+namespace Maas.Core.Nodes;
+
+/// <summary>Chooses the image that a deployment installs.</summary>
+internal interface IImageChooser
+{
+    /// <summary>The newest complete image for an architecture; <see langword="null"/> when there is none.</summary>
+    Task<ImageReference?> ChooseAsync(
+        string osSystem, string series, string architecture, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,50 @@
+namespace Maas.Core.Nodes;
+
+/// <summary>
+/// The queue of power actions, which <see cref="MachineEffect.Power"/> fills. One action of a machine is under way at a time, in the order
+/// of insertion. Part of <see cref="Stores.IMaasStore"/>.
+/// </summary>
+public interface IPowerQueue
+{
+    /// <summary>
+    /// Claims actions that are due, the oldest of each machine: no other caller receives them until the claim ends. Withdrawn actions whose
+    /// claim has ended are removed.
+    /// </summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="duration">How long the claim lasts.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(DateTimeOffset now, TimeSpan duration, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Ends a claim after a failed attempt, and counts the attempt. A withdrawn action is removed instead.</summary>
+    /// <param name="action">The claimed action.</param>
+    /// <param name="due">When to try again.</param>
+    /// <param name="reason">Why the attempt failed.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task PostponeAsync(QueuedPowerAction action, DateTimeOffset due, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Removes an action whose outcome changes nothing.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken);
+
+    /// <summary>When the next action can be claimed; <see langword="null"/> when the queue is empty.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+
+    /// <summary>Why the machine's oldest action that is to be tried again failed last; <see langword="null"/> when none did.</summary>
+    /// <param name="machine">Which machine.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<string?> GetFailureAsync(SystemId machine, CancellationToken cancellationToken);
+
+    /// <summary>Counts the actions in the queue that are not withdrawn.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<int> CountAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A power action in the queue.</summary>
+/// <param name="Id">Its number, ascending in the order of insertion.</param>
+/// <param name="MachineId">Which machine.</param>
+/// <param name="Effect">What to do.</param>
+/// <param name="Attempts">How many attempts failed.</param>
+public sealed record QueuedPowerAction(long Id, SystemId MachineId, MachineEffect.Power Effect, int Attempts);

@@ -1,0 +1,214 @@
+using Maas.Core.Power;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>
+/// Acts on machines' power, from the durable queue that <see cref="Machines.ExecuteAsync"/>
+/// fills. What fails is tried again, later each time, and at last fails the machine by name. A crash loses nothing: what was
+/// not recorded as done is done again, and every action is harmless when repeated.
+/// </summary>
+public sealed partial class PowerQueueWorker
+{
+    private const int AtOnce = 16;
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    private readonly IPowerQueue _store;
+    private readonly Machines _machines;
+    private readonly IMachinePower _power;
+    private readonly WorkSignal _signal;
+    private readonly TimeProvider _clock;
+    private readonly MaasCoreOptions _options;
+    private readonly ILogger<PowerQueueWorker> _logger;
+
+    internal PowerQueueWorker(
+        IPowerQueue store, Machines machines, IMachinePower power, WorkSignal signal, TimeProvider timeProvider, MaasCoreOptions options,
+            ILogger<PowerQueueWorker> logger)
+    {
+        _store = store;
+        _machines = machines;
+        _power = power;
+        _signal = signal;
+        _clock = timeProvider;
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <summary>
+    /// Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that is dead holds nobody else up.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var slots = new SemaphoreSlim(AtOnce);
+        try
+        {
+            while (true)
+            {
+                var wait = await BeginDueAsync(slots, cancellationToken).ConfigureAwait(false);
+                if (wait > TimeSpan.Zero) await _signal.WaitAsync(wait, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was under way is still in the queue.
+        }
+        finally
+        {
+            for (var slot = 0; slot < AtOnce; slot++) await slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Does what is due now, and returns how many actions that were. For tests and for hosts with a loop of their own.</summary>
+    public async Task<int> PassAsync(CancellationToken cancellationToken = default)
+    {
+        var claimed = await ClaimAsync(AtOnce, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(claimed.Select(effect => PerformAsync(effect, cancellationToken))).ConfigureAwait(false);
+        return claimed.Count;
+    }
+
+    /// <summary>The lease outlasts the action, so that no second worker repeats what is still under way.</summary>
+    private Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(int limit, CancellationToken cancellationToken) =>
+        _store.ClaimAsync(_clock.GetUtcNow(), _options.PowerTimeout + LeaseMargin, limit, cancellationToken);
+
+    /// <summary>
+    /// Begins what is due, and returns how long there is nothing to begin; the end of each action raises the signal. A store
+    /// that fails (a full disk) is asked again later; the worker lives on.
+    /// </summary>
+    private async Task<TimeSpan> BeginDueAsync(SemaphoreSlim slots, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Only this loop takes slots: there are at least as many when the claim is back.
+            var free = slots.CurrentCount;
+            if (free == 0) return LongestSleep;
+            var claimed = await ClaimAsync(free, cancellationToken).ConfigureAwait(false);
+            foreach (var effect in claimed)
+            {
+                await slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+                _ = PerformInSlotAsync(effect, slots, cancellationToken);
+            }
+
+            if (claimed.Count > 0) return TimeSpan.Zero;
+            var next = await _store.NextDueAsync(cancellationToken).ConfigureAwait(false) - _clock.GetUtcNow() ?? LongestSleep;
+            return TimeSpan.FromMilliseconds(Math.Clamp(next.TotalMilliseconds, 1, LongestSleep.TotalMilliseconds));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogPassFailed(failure);
+            return AfterFailure;
+        }
+    }
+
+    private async Task PerformInSlotAsync(QueuedPowerAction queued, SemaphoreSlim slots, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Yield(); // A driver that does its work before its first await keeps nobody waiting.
+            await PerformAsync(queued, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It is still in the queue.
+        }
+        catch (Exception failure)
+        {
+            LogPassFailed(failure);
+        }
+        finally
+        {
+            slots.Release();
+            _signal.Raise();
+        }
+    }
+
+    private async Task PerformAsync(QueuedPowerAction queued, CancellationToken cancellationToken)
+    {
+        if (await _machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine
+            || (queued.Effect.Repeats && (machine.CheckedIn || !machine.Status.WaitsForBoot)))
+        {
+            await _store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var reply = await AskAsync(machine, queued.Effect.Action, cancellationToken).ConfigureAwait(false);
+        switch (PowerOutcome.Of(queued.Effect.Action, reply))
+        {
+            case PowerOutcome.Reached reached when queued.Effect.Action is PowerAction.Query && reached.State == machine.PowerState:
+                await _store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
+                break;
+            case PowerOutcome.Reached reached:
+                LogDone(machine.Id, queued.Effect.Action, reached.State);
+                await _machines.RecordAsync(
+                    machine.Id, new MachineCommand.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id,
+                        cancellationToken).ConfigureAwait(false);
+                break;
+            case PowerOutcome.NotYet notYet when queued.Attempts + 1 < _options.PowerAttempts:
+                LogRetry(machine.Id, queued.Effect.Action, queued.Attempts + 1, notYet.Reason);
+                await _store.PostponeAsync(queued, _clock.GetUtcNow() +
+                    Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
+                break;
+            case PowerOutcome.NotYet notYet:
+                LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
+                await _machines.RecordAsync(
+                    machine.Id, new MachineCommand.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(
+                        false);
+                break;
+        }
+    }
+
+    private TimeSpan Delay(int attempts)
+    {
+        var delay = _options.PowerRetryDelay * Math.Pow(2, attempts);
+        return delay < LongestDelay ? delay : LongestDelay;
+    }
+
+    private async Task<MachinePowerResult> AskAsync(Machine machine, PowerAction action, CancellationToken cancellationToken)
+    {
+        if (machine.Power.IsManual) return new MachinePowerResult.Unsupported("The power type is manual.");
+        var target = new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses);
+        using var timeout = new CancellationTokenSource(_options.PowerTimeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await (action switch
+            {
+                PowerAction.TurnOn => _power.TurnOnAsync(target, either.Token),
+                PowerAction.TurnOff => _power.TurnOffAsync(target, either.Token),
+                PowerAction.ShutDown => _power.ShutDownAsync(target, either.Token),
+                _ => _power.QueryAsync(target, either.Token),
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return new MachinePowerResult.Failed($"no answer within {_options.PowerTimeout.TotalSeconds} seconds");
+        }
+        catch (Exception failure)
+        {
+            // A driver's exception may quote a command line or a URL with a password: it stays in the log's exception.
+            LogDriverBroke(failure, machine.Id, action);
+            return new MachinePowerResult.Failed($"the power driver broke ({failure.GetType().Name})");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{SystemId}: {Action} done, power is {State}")]
+    private partial void LogDone(SystemId systemId, PowerAction action, MachinePowerState state);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Action} attempt {Attempt} failed: {Reason}")]
+    private partial void LogRetry(SystemId systemId, PowerAction action, int attempt, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId}: {Action} given up: {Reason}")]
+    private partial void LogGivenUp(SystemId systemId, PowerAction action, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId}: the driver broke at {Action}")]
+    private partial void LogDriverBroke(Exception failure, SystemId systemId, PowerAction action);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The queue of power actions could not be worked on; trying again")]
+    private partial void LogPassFailed(Exception failure);
+}

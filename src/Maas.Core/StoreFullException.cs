@@ -1,0 +1,18 @@
+namespace Maas.Core;
+
+/// <summary>
+/// The store's disk is full, or has less space than the reserve that is kept for leases and deletions. Nothing was written.
+/// </summary>
+public sealed class StoreFullException : Exception
+{
+    /// <summary>Says what can be done.</summary>
+    public StoreFullException(Exception? cause = null)
+        : base("The disk of the server's store is full. Only deletions are possible: delete files, machines or images that are not needed, or give the disk more space.", cause) { }
+}
+
+/// <summary>A user or a machine has as much in the store as it may have. Nothing was written.</summary>
+public sealed class QuotaExceededException : Exception
+{
+    /// <summary>Names the limit.</summary>
+    public QuotaExceededException(string message) : base(message) { }
+}

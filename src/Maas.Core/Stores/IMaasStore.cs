@@ -1,0 +1,88 @@
+using Maas.Core.Accounts;
+using Maas.Core.Configuration;
+using Maas.Core.Events;
+using Maas.Core.Files;
+using Maas.Core.Images;
+using Maas.Core.Nodes;
+using Maas.Core.Scripts;
+
+namespace Maas.Core.Stores;
+
+/// <summary>
+/// Everything that <see cref="MaasCore"/> remembers. <c>Maas.Sqlite</c> has the default implementation; an implementation for another
+/// database derives its tests from the contract suite in <c>Maas.Testing</c>.
+/// </summary>
+/// <remarks>
+/// These rules hold for all parts:
+/// <list type="bullet">
+/// <item><b>Transactions.</b> Each method is one transaction: all of it happens, or nothing. Methods may be called concurrently; the result is
+/// that of some serial order.</item>
+/// <item><b>Durability.</b> What a completed task has written survives a power failure, except nonces.</item>
+/// <item><b>Visibility.</b> A read sees every write whose task completed before the read began, of the same process.</item>
+/// <item><b>Versions.</b> A machine is saved only if the store has the version that the change expects. Rules are evaluated by the caller on
+/// the version that it read, and again after a conflict.</item>
+/// <item><b>Cancellation.</b> It takes effect before a transaction begins. A transaction that has begun ends, and its result is returned.</item>
+/// <item><b>Errors.</b> A full disk is <see cref="StoreFullException"/>; deletions are still possible then. Any other failure of the database
+/// is thrown as its own exception, and nothing was written.</item>
+/// <item><b>Text</b> is compared by ordinal. Times are kept to the millisecond.</item>
+/// </list>
+/// </remarks>
+public interface IMaasStore : IAsyncDisposable
+{
+    /// <summary>Machines, their change history, and tags.</summary>
+    IMachineStore Machines { get; }
+
+    /// <summary>Power actions to perform.</summary>
+    IPowerQueue PowerQueue { get; }
+
+    /// <summary>Results of scripts.</summary>
+    IScriptResultStore ScriptResults { get; }
+
+    /// <summary>Events and observations.</summary>
+    IEventStore Events { get; }
+
+    /// <summary>Users and their keys.</summary>
+    IAccountStore Accounts { get; }
+
+    /// <summary>Machines' tokens and boot tokens.</summary>
+    ITokenStore Tokens { get; }
+
+    /// <summary>Nonces of signed requests.</summary>
+    INonceStore Nonces { get; }
+
+    /// <summary>Images.</summary>
+    IBootResourceStore BootResources { get; }
+
+    /// <summary>Users' files.</summary>
+    IFileStore Files { get; }
+
+    /// <summary>Settings.</summary>
+    ISettingStore Settings { get; }
+
+    /// <summary>
+    /// Opens the store: creates it or updates its schema. Called once, before any part is used.
+    /// </summary>
+    /// <param name="limits">Limits that the store enforces.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StoreLockedException">Another process has the store open, and the store allows one only.</exception>
+    /// <exception cref="StoreVersionException">A newer version of the store wrote it, or another program did.</exception>
+    Task OpenAsync(StoreLimits limits, CancellationToken cancellationToken);
+}
+
+/// <summary>Limits that a store enforces.</summary>
+public sealed record StoreLimits
+{
+    /// <summary>
+    /// How many of a machine's events are kept, the newest, and as many of its audit events, which other events cannot push out.
+    /// </summary>
+    public int EventsPerMachine { get; init; } = 10_000;
+
+    /// <summary>
+    /// How many changes of machines are kept in the change history, the newest; a store may keep a tenth more. A reader that continues from
+    /// an older one gets <see cref="ChangeHistoryExpiredException"/>.
+    /// </summary>
+    public int MachineChanges { get; init; } = 100_000;
+
+    /// <summary>Limits for users and machines.</summary>
+    public StoreQuotas Quotas { get; init; } = new();
+}

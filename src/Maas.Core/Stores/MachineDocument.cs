@@ -1,0 +1,23 @@
+using System.Text.Json;
+using Maas.Core.Nodes;
+
+namespace Maas.Core.Stores;
+
+/// <summary>
+/// A machine as the JSON text that stores keep. Unlike any other JSON of a machine it contains the secrets of its power settings. Unknown
+/// properties are skipped and missing ones have their defaults, so that a store can be read by another version.
+/// </summary>
+public static class MachineDocument
+{
+    /// <summary>Writes a machine, without <see cref="Machine.Number"/>'s and <see cref="Machine.Version"/>'s authority: a store keeps both beside it.</summary>
+    public static string Write(Machine machine) => JsonSerializer.Serialize(machine, CoreJson.Default.Machine);
+
+    /// <summary>Reads a machine.</summary>
+    /// <param name="document">What <see cref="Write"/> returned.</param>
+    /// <param name="number">The machine's <see cref="Machine.Number"/>.</param>
+    /// <param name="version">The machine's <see cref="Machine.Version"/>.</param>
+    /// <exception cref="JsonException">The document is damaged.</exception>
+    public static Machine Read(string document, long number, long version) =>
+        (JsonSerializer.Deserialize(document, CoreJson.Default.Machine) ?? throw new JsonException("The document is null."))
+            with { Number = number, Version = version };
+}

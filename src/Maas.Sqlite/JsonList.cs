@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Maas.Sqlite;
+
+/// <summary>
+/// A list as one parameter, an array in JSON: <c>IN (SELECT value FROM json_each(@names))</c>. SQLite limits the number of parameters.
+/// </summary>
+internal static partial class JsonList
+{
+    public static string Of(IEnumerable<string> values) => JsonSerializer.Serialize(values, ListJson.Default.IEnumerableString);
+
+    public static string Of(IEnumerable<int> values) => $"[{string.Join(',', values)}]";
+
+    [JsonSerializable(typeof(IEnumerable<string>))]
+    private sealed partial class ListJson : JsonSerializerContext;
+}

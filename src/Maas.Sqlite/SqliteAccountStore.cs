@@ -1,0 +1,126 @@
+using System.Data.Common;
+using Maas.Core;
+using Maas.Core.Accounts;
+
+namespace Maas.Sqlite;
+
+internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas quotas) : IAccountStore
+{
+    private const string UserColumns = "u.id, u.name, u.email, u.is_administrator";
+    private const string SshKeyColumns = "id, owner, key, source";
+
+    public Task<User?> CreateUserAsync(
+        string name, string email, bool isAdministrator, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            var id = connection.ExecuteScalar<long?>(
+                """
+                INSERT INTO users (name, email, is_administrator, password_hash) VALUES (@name, @email, @administrator, @passwordHash)
+                ON CONFLICT (name) DO NOTHING RETURNING id
+                """,
+                ("@name", name), ("@email", email), ("@administrator", isAdministrator ? 1 : 0), ("@passwordHash", passwordHash));
+            return id is { } number ? new User(number, name, email, isAdministrator) : null;
+        },
+        cancellationToken);
+
+    public Task<(User User, string PasswordHash)?> FindUserAsync(string name, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection
+            .Query(
+                $"SELECT {UserColumns}, u.password_hash FROM users u WHERE u.name = @name",
+                row => ((User, string)?)(ReadUser(row), row.GetString(4)),
+                ("@name", name))
+            .SingleOrDefault(),
+        cancellationToken);
+
+    public Task<IReadOnlyList<User>> ListUsersAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<User>)connection.Query($"SELECT {UserColumns} FROM users u ORDER BY u.name", ReadUser),
+        cancellationToken);
+
+    public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute("DELETE FROM files WHERE owner = @name", ("@name", name));
+            return connection.Execute("DELETE FROM users WHERE name = @name", ("@name", name)) > 0;
+        },
+        cancellationToken, WriteKind.Deletion);
+
+    public Task<bool> SetPasswordHashAsync(string name, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            "UPDATE users SET password_hash = @passwordHash WHERE name = @name", ("@name", name), ("@passwordHash", passwordHash)) > 0,
+        cancellationToken);
+
+    public Task CreateApiKeyAsync(ApiKey key, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            if (connection.ExecuteScalar<long>(
+                "SELECT count(*) FROM api_keys WHERE user_id = @Id", ("@Id", key.User.Id)) >= quotas.ApiKeysPerUser)
+                throw new QuotaExceededException($"A user has at most {quotas.ApiKeysPerUser} API keys. Delete one first.");
+            return connection.Execute(
+                "INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret) VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)",
+                ("@user", key.User.Id), ("@Name", key.Name), ("@ConsumerKey", key.ConsumerKey), ("@TokenKey", key.TokenKey),
+                    ("@secret", key.TokenSecret.Reveal()));
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<ApiKey>)connection.Query(
+            "SELECT name, consumer_key, token_key, token_secret FROM api_keys WHERE user_id = @Id ORDER BY id",
+            row => new ApiKey(user, row.GetString(0), row.GetString(1), row.GetString(2), new Secret(row.GetString(3))),
+            ("@Id", user.Id)),
+        cancellationToken);
+
+    public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault(
+            $"""
+            SELECT {UserColumns}, k.name, k.token_secret FROM api_keys k JOIN users u ON u.id = k.user_id
+            WHERE k.token_key = @tokenKey AND k.consumer_key = @consumerKey
+            """,
+            row => new ApiKey(ReadUser(row), row.GetString(4), consumerKey, tokenKey, new Secret(row.GetString(5))),
+            ("@consumerKey", consumerKey), ("@tokenKey", tokenKey)),
+        cancellationToken);
+
+    public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection => connection.Execute(
+            "UPDATE api_keys SET name = @name WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey),
+                ("@name", name)) > 0,
+        cancellationToken);
+
+    public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            "DELETE FROM api_keys WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey)) > 0,
+        cancellationToken, WriteKind.Deletion);
+
+    public Task<SshKey?> AddSshKeyAsync(string owner, string key, string? source, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection =>
+        {
+            if (connection.ExecuteScalar<long>(
+                "SELECT count(*) FROM ssh_keys WHERE owner = @owner AND key <> @key", ("@owner", owner),
+                    ("@key", key)) >= quotas.SshKeysPerUser)
+                throw new QuotaExceededException($"A user has at most {quotas.SshKeysPerUser} SSH keys. Delete one first.");
+            connection.Execute(
+                "INSERT INTO ssh_keys (owner, key, source) SELECT name, @key, @source FROM users WHERE name = @owner ON CONFLICT (owner, key) DO NOTHING",
+                ("@owner", owner), ("@key", key), ("@source", source));
+            return connection.QuerySingleOrDefault(
+                $"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner AND key = @key", ReadSshKey, ("@owner", owner), ("@key", key));
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<SshKey>> ListSshKeysAsync(string owner, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<SshKey>)connection.Query(
+            $"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner ORDER BY id", ReadSshKey, ("@owner", owner)),
+        cancellationToken);
+
+    public Task<SshKey?> GetSshKeyAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault($"SELECT {SshKeyColumns} FROM ssh_keys WHERE id = @id", ReadSshKey, ("@id", id)),
+        cancellationToken);
+
+    public Task<bool> DeleteSshKeyAsync(long id, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection =>
+        connection.Execute("DELETE FROM ssh_keys WHERE id = @id", ("@id", id)) > 0, cancellationToken, WriteKind.Deletion);
+
+    private static User ReadUser(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3));
+
+    private static SshKey ReadSshKey(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetStringOrNull(3));
+}

@@ -1,0 +1,94 @@
+using System.Data.Common;
+using System.Globalization;
+using Maas.Core.Images;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootResourceStore
+{
+    public Task<BootResource?> CreateAsync(NewBootResource resource, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection =>
+        {
+            connection.Execute(
+                "INSERT INTO image_contents (sha256, size, received, complete) VALUES (@Sha256, @Size, 0, 0) ON CONFLICT DO NOTHING",
+                    ("@Sha256", resource.Sha256), ("@Size", resource.Size));
+            if (connection.ExecuteScalar<long>(
+                "SELECT size FROM image_contents WHERE sha256 = @Sha256", ("@Sha256", resource.Sha256)) != resource.Size) return null;
+            var id = connection.ExecuteScalar<long>(
+                """
+                INSERT INTO boot_resources (name, architecture, title, base_image, created) VALUES (@Name, @Architecture, @Title, @BaseImage, @created)
+                ON CONFLICT (name, architecture) DO UPDATE SET title = excluded.title, base_image = excluded.base_image RETURNING id
+                """,
+                ("@Name", resource.Name), ("@Architecture", resource.Architecture), ("@Title", resource.Title),
+                    ("@BaseImage", resource.BaseImage), ("@created", StoreTime.Write(now)));
+            var present = Read(connection, id).Single();
+            if (present.Sets is [.., { File: var newest }] && newest.Sha256 == resource.Sha256 && newest.FileType == resource.FileType)
+                return present;
+            connection.Execute(
+                "INSERT INTO boot_resource_files (resource, version, file_type, sha256) VALUES (@id, @version, @FileType, @Sha256)",
+                ("@id", id), ("@version", NextVersion(present, now)), ("@FileType", resource.FileType), ("@Sha256", resource.Sha256));
+            return Read(connection, id).Single();
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => Read(connection, null), cancellationToken);
+
+    public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => Read(connection, id).SingleOrDefault(), cancellationToken);
+
+    public Task<IReadOnlyList<ImageBlob>?> DeleteAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute("DELETE FROM boot_resources WHERE id = @id", ("@id", id)) == 0
+            ? null
+            : (IReadOnlyList<ImageBlob>)connection.Query(
+                "DELETE FROM image_contents WHERE sha256 NOT IN (SELECT sha256 FROM boot_resource_files) RETURNING sha256, size",
+                row => new ImageBlob(row.GetString(0), row.GetInt64(1))),
+        cancellationToken, WriteKind.Deletion);
+
+    public Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            "UPDATE image_contents SET received = @received, complete = @complete WHERE sha256 = @sha256", ("@sha256", sha256),
+                ("@received", received), ("@complete", complete ? 1 : 0)),
+        cancellationToken);
+
+    private static IReadOnlyList<BootResource> Read(SqliteConnection connection, long? id)
+    {
+        var files = connection
+            .Query(
+                """
+                SELECT f.resource, f.version, f.id, f.file_type, c.size, c.sha256, c.received, c.complete
+                FROM boot_resource_files f JOIN image_contents c ON c.sha256 = f.sha256
+                WHERE @id IS NULL OR f.resource = @id ORDER BY f.id
+                """,
+                row => (Resource: row.GetInt64(0), Set: ReadSet(row)),
+                ("@id", id))
+            .ToLookup(file => file.Resource, file => file.Set);
+        return connection.Query(
+            "SELECT id, name, architecture, title, base_image, created FROM boot_resources WHERE @id IS NULL OR id = @id ORDER BY id",
+            row => new BootResource
+            {
+                Id = row.GetInt64(0),
+                Name = row.GetString(1),
+                Architecture = row.GetString(2),
+                Title = row.GetString(3),
+                BaseImage = row.GetString(4),
+                Created = StoreTime.Read(row.GetInt64(5)),
+                Sets = [.. files[row.GetInt64(0)]],
+            },
+            ("@id", id));
+    }
+
+    private static BootResourceSet ReadSet(DbDataReader row) => new(
+        row.GetString(1),
+        new BootResourceFile(row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.GetInt64(6), row.GetBoolean(7)));
+
+    /// <summary>The day, and from the second version of a day on a counter.</summary>
+    private static string NextVersion(BootResource resource, DateTimeOffset now)
+    {
+        var day = now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        var today = resource.Sets.Count(set => set.Version.StartsWith(day, StringComparison.Ordinal));
+        return today == 0 ? day : string.Create(CultureInfo.InvariantCulture, $"{day}.{today}");
+    }
+}

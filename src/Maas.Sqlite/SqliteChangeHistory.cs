@@ -1,0 +1,58 @@
+using System.Data.Common;
+using Maas.Core;
+using Maas.Core.Nodes;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+/// <summary>The change history of machines. Rows are inserted by the one writer, so that their numbers become visible in order.</summary>
+internal static class SqliteChangeHistory
+{
+    /// <summary>Inserts a change, within the caller's transaction, and now and then deletes the oldest beyond the limit.</summary>
+    public static void Insert(SqliteConnection connection, MachineChanged change, int keep)
+    {
+        var number = connection.ExecuteScalar<long>(
+            """
+            INSERT INTO machine_changes (at, machine, version, from_status, to_status, operation_id)
+            VALUES (@at, @machine, @version, @from, @to, @operation) RETURNING number
+            """,
+            ("@at", StoreTime.Write(change.At)),
+            ("@machine", change.MachineId.ToString()),
+            ("@version", change.Version),
+            ("@from", (int?)change.From),
+            ("@to", (int?)change.To),
+            ("@operation", change.OperationId?.ToString()));
+        var interval = Math.Max(1, keep / 10);
+        if (number % interval == 0) connection.Execute("DELETE FROM machine_changes WHERE number <= @last", ("@last", number - keep));
+    }
+
+    /// <summary>Reads changes after a number.</summary>
+    /// <exception cref="ChangeHistoryExpiredException">Some of them were deleted.</exception>
+    public static IReadOnlyList<MachineChanged> Read(SqliteConnection connection, long after, int limit)
+    {
+        var changes = connection.Query(
+            """
+            SELECT number, at, machine, version, from_status, to_status, operation_id FROM machine_changes
+            WHERE number > @after ORDER BY number LIMIT @limit
+            """,
+            Read,
+            ("@after", after), ("@limit", limit));
+        var last = Last(connection);
+        var oldest = connection.ExecuteScalar<long?>("SELECT min(number) FROM machine_changes") ?? last + 1;
+        if (after < oldest - 1 || after > last) throw new ChangeHistoryExpiredException(after, oldest - 1);
+        return changes;
+    }
+
+    /// <summary>The highest number that was given; 0 for none.</summary>
+    public static long Last(SqliteConnection connection) =>
+        connection.ExecuteScalar<long?>("SELECT seq FROM sqlite_sequence WHERE name = 'machine_changes'") ?? 0;
+
+    private static MachineChanged Read(DbDataReader row) => new(
+        row.GetInt64(0),
+        StoreTime.Read(row.GetInt64(1)),
+        SystemId.Parse(row.GetString(2)),
+        row.GetInt64(3),
+        (MachineStatus?)row.GetInt64OrNull(4),
+        (MachineStatus?)row.GetInt64OrNull(5),
+        Guid.TryParse(row.GetStringOrNull(6), out var operation) ? operation : null);
+}

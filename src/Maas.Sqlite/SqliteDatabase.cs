@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Maas.Core;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+/// <summary>
+/// One SQLite file. Reads run side by side on connections of their own; writes run one after another on a thread of theirs
+/// (<see cref="SqliteWriter"/>). A write that has returned is on disk: write-ahead log, <c>synchronous=FULL</c>.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const int LargestIdleLog = 16 * 1024 * 1024; // a large write leaves no larger write-ahead log behind
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly string _connectionString;
+    private readonly StoreLock? _storeLock;
+    private readonly SqliteWriter _writer;
+    private readonly bool _inMemory;
+    private volatile bool _closed;
+
+    private SqliteDatabase(string connectionString, StoreLock? storeLock, SqliteConnection writing, bool inMemory, DiskReserve? reserve)
+    {
+        _connectionString = connectionString;
+        _storeLock = storeLock;
+        _inMemory = inMemory;
+        _writer = new SqliteWriter(writing, reserve);
+    }
+
+    public static SqliteDatabase Open(string path, TimeProvider timeProvider, Func<string, DiskReserve>? reserve = null)
+    {
+        var temporary = path == SqliteStoreOptions.InMemory;
+        if (!temporary)
+        {
+            path = Path.GetFullPath(path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
+        }
+
+        var held = temporary ? null : StoreLock.Take(path, timeProvider);
+        try
+        {
+            if (!temporary && OperatingSystem.IsWindows()) CreateForOwnerOnly(path);
+            var address = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+            var writing = Connect(address);
+            try
+            {
+                writing.Execute($"PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = {LargestIdleLog.ToString(CultureInfo.InvariantCulture)}");
+                StoreSchema.BringUpToDate(writing, path);
+                return new SqliteDatabase(address, held, writing, temporary, temporary ? null
+                    : reserve?.Invoke(Path.GetDirectoryName(path) ?? "/"));
+            }
+            catch
+            {
+                writing.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Raised after each transaction that changed a machine.</summary>
+    public StoreSignal Changes { get; } = new();
+
+    /// <summary>Runs a query on the caller's thread. It sees every write that has returned.</summary>
+    public Task<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_closed, this);
+
+        // A store in memory has one connection, the writer's.
+        if (_inMemory) return _writer.RunAsync(query, WriteKind.Deletion); // it writes nothing
+        if (!_readers.TryTake(out var connection)) connection = Connect(_connectionString);
+        try
+        {
+            return Task.FromResult(query(connection));
+        }
+        finally
+        {
+            if (_closed) connection.Dispose();
+            else _readers.Add(connection);
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="change"/> in a transaction: all of it is on disk when the task ends well, and none of it when it
+    /// throws. Once begun it is not cancelled, for nobody could tell whether it had happened.
+    /// </summary>
+    /// <param name="change">What to write.</param>
+    /// <param name="cancellationToken">Gives up before it has begun.</param>
+    /// <param name="kind">What it does.</param>
+    /// <param name="bytes">How much it adds, where that is more than some kilobytes.</param>
+    /// <exception cref="StoreFullException">The disk is full, or what is left of it is kept for deletions.</exception>
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken, WriteKind kind =
+        WriteKind.Ordinary, long bytes = 0)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_closed, this);
+        return _writer.RunAsync(change, kind, bytes);
+    }
+
+    public void Dispose()
+    {
+        if (_closed) return;
+        _closed = true;
+        _writer.Dispose();
+        while (_readers.TryTake(out var reader)) reader.Dispose();
+        _storeLock?.Dispose();
+    }
+
+    private static SqliteConnection Connect(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString);
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void CreateForOwnerOnly(string path)
+    {
+        // The store holds the secrets of machines' power and of OAuth tokens.
+        using var file = PrivateFile.Open(path, FileMode.OpenOrCreate, FileShare.ReadWrite);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Data.Common;
+using Maas.Core;
+using Maas.Core.Events;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMachine) : IEventStore
+{
+    private const int TidyInterval = 50;
+
+    public Task<Event> WriteAsync(DateTimeOffset at, SystemId? machine, EventNote note, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection =>
+        {
+            var known = machine is { } id
+                ? connection.Query(
+                    "SELECT hostname, document ->> 'OperationId', owner FROM machines WHERE id = @id",
+                    row => (Hostname: row.GetString(0), Operation: row.GetStringOrNull(1), Owner: row.GetStringOrNull(2)),
+                    ("@id", id.ToString())).SingleOrDefault()
+                : default;
+            Guid? operation = Guid.TryParse(known.Operation, out var guid) ? guid : null;
+            return Insert(connection, eventsPerMachine, at, machine, known.Hostname ?? "", known.Owner, operation, note);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken) => database.ReadAsync(
+        connection =>
+        {
+            var (sql, parameters) = Select(query);
+            var rows = connection.Query(sql, Read, [.. parameters]);
+            if (query.After is not null) rows.Reverse();
+            return (IReadOnlyList<Event>)rows;
+        },
+        cancellationToken);
+
+    public Task<int> DeleteOfDeletedMachinesAsync(int keep, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        SqliteEventRetention.ApplyAsync(database, keep, since, cancellationToken);
+
+    public Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection =>
+        {
+            var mac = observation.MacAddress.ToString();
+            var id = connection.ExecuteScalar<long>(
+                "INSERT INTO observations (at, mac, kind, text) VALUES (@at, @mac, @Kind, @Text) RETURNING id",
+                ("@at", StoreTime.Write(observation.At)), ("@mac", mac), ("@Kind", observation.Kind), ("@Text", observation.Text));
+            // What machines say themselves is counted apart: they say as much as they like.
+            var isSaid = observation.Kind == Observation.Syslog;
+            if (id % TidyInterval == 0)
+            {
+                connection.Execute(
+                    """
+                    DELETE FROM observations WHERE (kind = @Said) = @isSaid
+                    AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @inAll)
+                    """,
+                    ("@Said", Observation.Syslog), ("@isSaid", isSaid), ("@inAll", inAll));
+            }
+
+            connection.Execute(
+                """
+                DELETE FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid
+                AND id <= (SELECT id FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @perAddress)
+                """,
+                ("@Said", Observation.Syslog), ("@mac", mac), ("@isSaid", isSaid), ("@perAddress", perAddress));
+            return id;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<Observation>> ObservationsAsync(
+        IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<Observation>)[.. connection
+            .Query(
+                "SELECT at, mac, kind, text FROM observations WHERE mac IN (SELECT value FROM json_each(@macs)) ORDER BY id DESC LIMIT @limit",
+                row => new Observation(
+                    StoreTime.Read(row.GetInt64(0)), MacAddress.Parse(row.GetString(1)), row.GetString(2), row.GetString(3)),
+                ("@macs", JsonList.Of(addresses.Select(address => address.ToString()))), ("@limit", limit))
+            .AsEnumerable().Reverse()],
+        cancellationToken);
+
+    /// <summary>Writes an event within the caller's transaction, plain and bounded, whoever's words are in it.</summary>
+    /// <param name="connection">The caller's.</param>
+    /// <param name="keep">How many events of the machine are kept.</param>
+    /// <param name="at">When.</param>
+    /// <param name="machine">Which machine.</param>
+    /// <param name="hostname">Its host name.</param>
+    /// <param name="owner">Whose it is: the event is that user's and the administrators' to read, also when the machine is not any
+    /// more.</param>
+    /// <param name="operation">The operation it belongs to.</param>
+    /// <param name="note">What happened.</param>
+    public static Event Insert(SqliteConnection connection, int keep, DateTimeOffset at, SystemId? machine, string hostname, string? owner,
+        Guid? operation, EventNote note)
+    {
+        var id = connection.ExecuteScalar<long>(
+            """
+            INSERT INTO events (at, machine, hostname, owner, operation_id, level, type, description, username)
+            VALUES (@at, @machine, @hostname, @owner, @operation, @level, @Type, @Description, @Username) RETURNING id
+            """,
+            ("@at", StoreTime.Write(at)),
+            ("@machine", machine?.ToString()),
+            ("@hostname", hostname),
+            ("@owner", owner),
+            ("@operation", operation?.ToString()),
+            ("@level", (int)note.Level),
+            ("@Type", note.Type),
+            ("@Description", note.Description),
+            ("@Username", note.Username));
+        if (id % TidyInterval == 0) Tidy(connection, keep, machine, note.Level is EventLevel.Audit);
+        return new Event(id, at, machine, hostname, operation, note);
+    }
+
+    /// <summary>
+    /// Whoever writes most is met most often. A person's changes are counted apart: no machine pushes them out by talking.
+    /// </summary>
+    private static void Tidy(SqliteConnection connection, int keep, SystemId? machine, bool audit) => connection.Execute(
+        """
+        DELETE FROM events WHERE machine IS @machine AND (level = 0) = @audit AND id <= (
+            SELECT id FROM events WHERE machine IS @machine AND (level = 0) = @audit ORDER BY id DESC LIMIT 1 OFFSET @keep)
+        """,
+        ("@machine", machine?.ToString()), ("@audit", audit), ("@keep", keep));
+
+    private static (string Sql, List<(string Name, object? Value)> Parameters) Select(EventQuery query)
+    {
+        List<string> conditions = [];
+        List<(string, object?)> parameters = [("@limit", Math.Clamp(query.Limit, 1, 1000))];
+
+        // Audit is the lowest number and no "everything": asked for, it gives the audit trail alone.
+        if (query.Level is EventLevel.Audit) conditions.Add("level = 0");
+        else Add("level >= @level", "@level", (int)query.Level);
+        if (query.MachineIds.Count > 0)
+            Add("machine IN (SELECT value FROM json_each(@machines))", "@machines",
+                JsonList.Of(query.MachineIds.Select(id => id.ToString())));
+        if (query.Hostnames.Count > 0)
+            Add("hostname IN (SELECT value FROM json_each(@hostnames))", "@hostnames", JsonList.Of(query.Hostnames));
+        if (query.Usernames.Count > 0)
+            Add("username IN (SELECT value FROM json_each(@usernames))", "@usernames", JsonList.Of(query.Usernames));
+        if (query.VisibleTo is { } reader)
+        {
+            const string NotAnothers = "NOT EXISTS (SELECT 1 FROM machines m WHERE m.id = events.machine AND m.owner <> @reader)";
+            Add($"(owner = @reader OR (owner IS NULL AND {NotAnothers}))", "@reader", reader);
+        }
+
+        if (query.Before is { } before) Add("id < @before", "@before", before);
+        if (query.After is { } after) Add("id > @after", "@after", after);
+
+        // Paging forward gives the events next to the given one; so they are taken from the old end, and turned round.
+        var order = query.After is null ? "DESC" : "ASC";
+        const string Columns = "id, at, machine, hostname, operation_id, level, type, description, username";
+        return ($"SELECT {Columns} FROM events WHERE {string.Join(" AND ", conditions)} ORDER BY id {order} LIMIT @limit", parameters);
+
+        void Add(string condition, string name, object value)
+        {
+            conditions.Add(condition);
+            parameters.Add((name, value));
+        }
+    }
+
+    private static Event Read(DbDataReader row) => new(
+        row.GetInt64(0),
+        StoreTime.Read(row.GetInt64(1)),
+        SystemId.TryParse(row.GetStringOrNull(2), out var id) ? id : null,
+        row.GetString(3),
+        Guid.TryParse(row.GetStringOrNull(4), out var operation) ? operation : null,
+        new EventNote((EventLevel)row.GetInt32(5), row.GetString(6), row.GetString(7), row.GetStringOrNull(8)));
+}

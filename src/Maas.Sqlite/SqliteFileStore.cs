@@ -1,0 +1,75 @@
+using System.Data.Common;
+using Maas.Core;
+using Maas.Core.Configuration;
+using Maas.Core.Files;
+
+namespace Maas.Sqlite;
+
+internal sealed class SqliteFileStore(SqliteDatabase database, StoreQuotas quotas) : IFileStore, ISettingStore
+{
+    private const string Columns = "owner, name, key, content";
+
+    public Task<StoredFile> PutAsync(StoredFile file, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            // A file takes the place of the one of its name, so that one does not count.
+            var (files, bytes) = connection.Query(
+                "SELECT count(*), coalesce(sum(length(content)), 0) FROM files WHERE owner = @owner AND name <> @Name",
+                row => (row.GetInt64(0), row.GetInt64(1)),
+                ("@owner", file.Owner ?? ""), ("@Name", file.Name)).Single();
+            if (files >= quotas.FilesPerUser)
+                throw new QuotaExceededException($"A user keeps at most {quotas.FilesPerUser} files. Delete some first.");
+            if (bytes + file.Content.Length > quotas.FileBytesPerUser)
+                throw new QuotaExceededException(
+                    $"A user's files have at most {quotas.FileBytesPerUser} bytes in all; {bytes} are used. Delete some first.");
+            var key = connection.ExecuteScalar<string>(
+                """
+                INSERT INTO files (owner, name, key, content) VALUES (@owner, @Name, @Key, @content)
+                ON CONFLICT (owner, name) DO UPDATE SET content = excluded.content RETURNING key
+                """,
+                ("@owner", file.Owner ?? ""), ("@Name", file.Name), ("@Key", file.Key), ("@content", file.Content.ToArray()));
+            return file with { Key = key ?? file.Key };
+        },
+        cancellationToken,
+        bytes: file.Content.Length);
+
+    public Task<IReadOnlyList<StoredFile>> ListAsync(string? owner, string prefix, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+        connection => (IReadOnlyList<StoredFile>)connection.Query(
+            "SELECT name, key FROM files WHERE owner = @owner AND substr(name, 1, length(@prefix)) = @prefix ORDER BY name",
+            row => new StoredFile(owner, row.GetString(0), row.GetString(1), default),
+            ("@owner", owner ?? ""), ("@prefix", prefix)),
+        cancellationToken);
+
+    public Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault(
+            $"SELECT {Columns} FROM files WHERE owner = @owner AND name = @name", Read, ("@owner", owner ?? ""), ("@name", name)),
+        cancellationToken);
+
+    public Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault(
+            $"SELECT {Columns} FROM files WHERE name = @name ORDER BY id DESC LIMIT 1", Read, ("@name", name)),
+        cancellationToken);
+
+    public Task<StoredFile?> FindByKeyAsync(string key, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault($"SELECT {Columns} FROM files WHERE key = @key", Read, ("@key", key)),
+        cancellationToken);
+
+    public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            "DELETE FROM files WHERE owner = @owner AND name = @name", ("@owner", owner ?? ""), ("@name", name)) > 0,
+        cancellationToken, WriteKind.Deletion);
+
+    public Task<string?> GetAsync(string name, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection =>
+        connection.ExecuteScalar<string?>("SELECT json FROM settings WHERE name = @name", ("@name", name)), cancellationToken);
+
+    public Task SetAsync(string name, string json, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            "INSERT INTO settings (name, json) VALUES (@name, @json) ON CONFLICT (name) DO UPDATE SET json = excluded.json",
+                ("@name", name), ("@json", json)),
+        cancellationToken);
+
+    private static StoredFile Read(DbDataReader row) =>
+        new(row.GetString(0) is { Length: > 0 } owner ? owner : null, row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3));
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using Maas.Core.Accounts;
+using Maas.Core.Configuration;
+using Maas.Core.Events;
+using Maas.Core.Files;
+using Maas.Core.Images;
+using Maas.Core.Nodes;
+using Maas.Core.Scripts;
+using Maas.Core.Stores;
+using Microsoft.Extensions.Options;
+
+namespace Maas.Sqlite;
+
+/// <summary>
+/// The store in one SQLite file, for one process. Writes that wait for the disk at the same time share one transaction and one sync
+/// (write-ahead log, <c>synchronous=FULL</c>).
+/// </summary>
+/// <example>
+/// <code>
+/// await using var core = await MaasCore.OpenAsync(new SqliteMaasStore("maas.db"));
+/// </code>
+/// </example>
+public sealed class SqliteMaasStore : IMaasStore, IDisposable
+{
+    private readonly SqliteStoreOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private SqliteDatabase? _database;
+    private Parts? _parts;
+
+    /// <summary>A store in a file. Nothing is opened or created before <see cref="OpenAsync"/>.</summary>
+    /// <param name="dataSource">Path of the file, or <see cref="SqliteStoreOptions.InMemory"/>.</param>
+    public SqliteMaasStore(string dataSource)
+        : this(new SqliteStoreOptions { DataSource = dataSource }) { }
+
+    /// <summary>A store with options. Nothing is opened or created before <see cref="OpenAsync"/>.</summary>
+    /// <param name="options">The options; copied.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <exception cref="OptionsValidationException">An option is invalid.</exception>
+    public SqliteMaasStore(SqliteStoreOptions options, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var checkedOptions = new SqliteStoreOptionsValidator().Validate(null, options);
+        if (checkedOptions.Failed)
+            throw new OptionsValidationException(nameof(SqliteStoreOptions), typeof(SqliteStoreOptions), checkedOptions.Failures);
+        _options = new SqliteStoreOptions
+        {
+            DataSource = options.DataSource, SpareBytes = options.SpareBytes, MeasureDisk = options.MeasureDisk,
+        };
+        _timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public IMachineStore Machines => Opened.Machines;
+
+    /// <inheritdoc/>
+    public IPowerQueue PowerQueue => Opened.PowerQueue;
+
+    /// <inheritdoc/>
+    public IScriptResultStore ScriptResults => Opened.ScriptResults;
+
+    /// <inheritdoc/>
+    public IEventStore Events => Opened.Events;
+
+    /// <inheritdoc/>
+    public IAccountStore Accounts => Opened.Accounts;
+
+    /// <inheritdoc/>
+    public ITokenStore Tokens => Opened.Tokens;
+
+    /// <inheritdoc/>
+    public INonceStore Nonces => Opened.Tokens;
+
+    /// <inheritdoc/>
+    public IBootResourceStore BootResources => Opened.BootResources;
+
+    /// <inheritdoc/>
+    public IFileStore Files => Opened.Files;
+
+    /// <inheritdoc/>
+    public ISettingStore Settings => Opened.Files;
+
+    private Parts Opened => _parts ?? throw new InvalidOperationException("The store is not open: call OpenAsync first.");
+
+    /// <inheritdoc/>
+    public Task OpenAsync(StoreLimits limits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        if (_database is not null) throw new InvalidOperationException("The store is open already.");
+        return Task.Run(() => Open(limits), cancellationToken);
+    }
+
+    /// <summary>Closes the file, after what is being written.</summary>
+    public void Dispose() => _database?.Dispose();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "Dispose closes the database; a failure here closes it at once.")]
+    private void Open(StoreLimits limits)
+    {
+        var database = SqliteDatabase.Open(_options.DataSource, _timeProvider, ReserveOf);
+        try
+        {
+            var queue = new SqlitePowerQueue(database);
+            // Only this process has the store: claims that are in it are those of a process that ended.
+            queue.ReleaseClaims();
+            _parts = new Parts(database, queue, limits);
+            _database = database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    private DiskReserve ReserveOf(string directory) =>
+        _options.MeasureDisk is { } measure ? new DiskReserve(_options.SpareBytes, measure) : DiskReserve.Of(directory, _options.SpareBytes);
+
+    private sealed class Parts(SqliteDatabase database, SqlitePowerQueue queue, StoreLimits limits)
+    {
+        public SqliteMachineStore Machines { get; } = new(database, limits);
+
+        public SqlitePowerQueue PowerQueue { get; } = queue;
+
+        public SqliteScriptStore ScriptResults { get; } = new(database, limits.Quotas);
+
+        public SqliteEventStore Events { get; } = new(database, limits.EventsPerMachine);
+
+        public SqliteAccountStore Accounts { get; } = new(database, limits.Quotas);
+
+        public SqliteTokenStore Tokens { get; } = new(database, limits);
+
+        public SqliteBootResourceStore BootResources { get; } = new(database);
+
+        public SqliteFileStore Files { get; } = new(database, limits.Quotas);
+    }
+}

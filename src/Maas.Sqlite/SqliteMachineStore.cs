@@ -1,0 +1,171 @@
+using System.Data.Common;
+using Maas.Core;
+using Maas.Core.Nodes;
+using Maas.Core.Stores;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits limits) : IMachineStore
+{
+    private const string Columns = "m.number, m.version, m.document";
+
+    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => Get(connection, id.ToString()), cancellationToken);
+
+    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault(
+            $"SELECT {Columns} FROM machines m JOIN machine_macs a ON a.machine = m.id WHERE a.mac = @mac", Read,
+                ("@mac", address.ToString())),
+        cancellationToken);
+
+    public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
+        connection =>
+        {
+            var (where, parameters) = SqliteMachineFilter.Build(filter);
+            return (IReadOnlyList<Machine>)connection.Query(
+                $"SELECT {Columns} FROM machines m {where} ORDER BY m.number", Read, [.. parameters]);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<SystemId>)connection.Query(
+            "SELECT id FROM machines WHERE deadline <= @now ORDER BY deadline LIMIT 1000",
+            row => SystemId.Parse(row.GetString(0)),
+            ("@now", StoreTime.Write(now))),
+        cancellationToken);
+
+    public Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<SystemId>)[.. connection
+            .Query(
+                $"""
+                SELECT {Columns} FROM machines m WHERE m.status = @status AND m.document ->> 'MadeItselfKnown' AND NOT EXISTS (
+                    SELECT 1 FROM machine_macs a JOIN observations o ON o.mac = a.mac WHERE a.machine = m.id AND o.at >= @since)
+                """,
+                Read,
+                ("@status", (int)MachineStatus.New), ("@since", StoreTime.Write(since)))
+            .Where(machine => machine.StatusSince < since)
+            .Take(1000)
+            .Select(machine => machine.Id)],
+        cancellationToken);
+
+    public async Task<SaveResult> SaveAsync(IReadOnlyList<MachineChange> changes, CancellationToken cancellationToken)
+    {
+        if (changes.Count == 0) return new SaveResult.Saved([]);
+        var bytes = changes.SelectMany(change => change.Effects).OfType<MachineEffect.KeepUserData>().Sum(effect => (long)effect.Body.Length);
+        try
+        {
+            var result = await database.WriteAsync(
+                connection => SqliteMachineWriter.Save(connection, changes, limits), cancellationToken, bytes: bytes).ConfigureAwait(false);
+            if (result is SaveResult.Saved) database.Changes.Raise();
+            return result;
+        }
+        catch (RolledBackException rolledBack)
+        {
+            return rolledBack.Result;
+        }
+    }
+
+    public async Task<bool> DeleteAsync(MachineDeletion deletion, CancellationToken cancellationToken)
+    {
+        var isDeleted = await database.WriteAsync(
+            connection =>
+            {
+                var id = deletion.Id.ToString();
+                if (Get(connection, id) is not { } machine || machine.Version != deletion.Version) return false;
+                connection.Execute("DELETE FROM machines WHERE id = @id", ("@id", id));
+                SqliteEventStore.Insert(
+                    connection, limits.EventsPerMachine, deletion.At, machine.Id, machine.Hostname, machine.Owner, null, deletion.Note);
+                var change = new MachineChanged(0, deletion.At, machine.Id, machine.Version, machine.Status, null, null);
+                SqliteChangeHistory.Insert(connection, change, limits.MachineChanges);
+                return true;
+            },
+            cancellationToken, WriteKind.Deletion).ConfigureAwait(false);
+        if (isDeleted) database.Changes.Raise();
+        return isDeleted;
+    }
+
+    public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalar<byte[]?>("SELECT body FROM user_data WHERE machine = @id", ("@id", id.ToString())),
+        cancellationToken);
+
+    public Task<IReadOnlyList<MachineChanged>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => SqliteChangeHistory.Read(connection, after, limit), cancellationToken);
+
+    public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(SqliteChangeHistory.Last, cancellationToken);
+
+    public async Task WaitForChangeAsync(long after, CancellationToken cancellationToken)
+    {
+        // Taken before the look: a change that is saved in between raises this signal.
+        var raised = database.Changes.NextAsync();
+        if (await GetLastChangeAsync(cancellationToken).ConfigureAwait(false) > after) return;
+        await raised.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<Tag>)connection.Query(
+            "SELECT name, comment, kernel_options FROM tags ORDER BY name", row =>
+                new Tag(row.GetString(0), row.GetString(1), row.GetString(2))),
+        cancellationToken);
+
+    public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            """
+            INSERT INTO tags (name, comment, kernel_options) VALUES (@Name, @Comment, @KernelOptions)
+            ON CONFLICT (name) DO UPDATE SET comment = excluded.comment, kernel_options = excluded.kernel_options
+            """,
+            ("@Name", tag.Name), ("@Comment", tag.Comment), ("@KernelOptions", tag.KernelOptions)),
+        cancellationToken);
+
+    public async Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var isRenamed = await RenameAsync(name, renamed, at, cancellationToken).ConfigureAwait(false);
+        if (isRenamed) database.Changes.Raise();
+        return isRenamed;
+    }
+
+    private Task<bool> RenameAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection =>
+        {
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM tags WHERE name = @Name", ("@Name", renamed.Name)) > 0) return false;
+            var changed = connection.Execute(
+                "UPDATE tags SET name = @Name, comment = @Comment, kernel_options = @KernelOptions WHERE name = @old",
+                ("@Name", renamed.Name), ("@Comment", renamed.Comment), ("@KernelOptions", renamed.KernelOptions), ("@old", name));
+            if (changed == 0) return false;
+            var tagged = connection.Query(
+                $"SELECT {Columns} FROM machines m JOIN machine_tags t ON t.machine = m.id WHERE t.tag = @name", Read, ("@name", name));
+            MachineChange[] changes =
+            [
+                .. tagged.Select(machine => new MachineChange
+                {
+                    At = at,
+                    Machine = machine with
+                    {
+                        Tags =
+                        [
+                            .. machine.Tags.Where(tag => tag != name).Append(renamed.Name).Distinct(StringComparer.Ordinal)
+                                .Order(StringComparer.Ordinal),
+                        ],
+                    },
+                }),
+            ];
+            SqliteMachineWriter.Save(connection, changes, limits);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection =>
+        connection.Execute("DELETE FROM tags WHERE name = @name", ("@name", name)) > 0, cancellationToken, WriteKind.Deletion);
+
+    private static Machine? Get(SqliteConnection connection, string id) => connection.QuerySingleOrDefault(
+        $"SELECT {Columns} FROM machines m WHERE m.id = @id", Read, ("@id", id));
+
+    private static Machine Read(DbDataReader row)
+    {
+        var (number, version) = (row.GetInt64(0), row.GetInt64(1));
+        return MachineDocument.Read(row.GetString(2), number, version);
+    }
+}

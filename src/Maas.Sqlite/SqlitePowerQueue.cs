@@ -1,0 +1,80 @@
+using System.Data.Common;
+using Maas.Core;
+using Maas.Core.Nodes;
+using Maas.Core.Power;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
+{
+    public Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(
+        DateTimeOffset now, TimeSpan duration, int limit, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
+            return (IReadOnlyList<QueuedPowerAction>)connection.Query(
+                """
+                UPDATE effects SET claimed_until = @until
+                WHERE id IN (
+                    SELECT id FROM effects
+                    WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
+                    ORDER BY due, id LIMIT @limit)
+                RETURNING id, machine, action, finishes, repeats, attempts
+                """,
+                Read,
+                ("@now", StoreTime.Write(now)), ("@until", StoreTime.Write(now + duration)), ("@limit", limit));
+        },
+        cancellationToken);
+
+    public Task PostponeAsync(QueuedPowerAction action, DateTimeOffset due, string reason, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection =>
+        {
+            connection.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", ("@Id", action.Id));
+            return connection.Execute(
+                "UPDATE effects SET due = @due, claimed_until = 0, attempts = attempts + 1, failure = @reason WHERE id = @Id",
+                ("@due", StoreTime.Write(due)), ("@reason", reason), ("@Id", action.Id));
+        },
+        cancellationToken);
+
+    public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection =>
+        connection.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", action.Id)), cancellationToken, WriteKind.Deletion);
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => StoreTime.Read(connection.ExecuteScalar<long?>(
+            "SELECT min(max(due, claimed_until)) FROM effects WHERE id IN (SELECT min(id) FROM effects GROUP BY machine)")),
+        cancellationToken);
+
+    public Task<string?> GetFailureAsync(SystemId machine, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalar<string?>(
+            "SELECT failure FROM effects WHERE machine = @id AND failure IS NOT NULL AND withdrawn = 0 ORDER BY id LIMIT 1",
+            ("@id", machine.ToString())),
+        cancellationToken);
+
+    public Task<int> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (int)connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE withdrawn = 0"), cancellationToken);
+
+    /// <summary>Ends the claims of a process that ended.</summary>
+    public void ReleaseClaims() => database.WriteAsync(
+        connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default,
+            WriteKind.Deletion).GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Takes a machine's actions out of the queue, within the caller's transaction. The one that is under way stays until it ends.
+    /// </summary>
+    public static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)
+    {
+        connection.Execute(
+            "DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", ("@machine", machine),
+                ("@now", StoreTime.Write(now)));
+        connection.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", ("@machine", machine));
+    }
+
+    private static QueuedPowerAction Read(DbDataReader row) => new(
+        row.GetInt64(0),
+        SystemId.Parse(row.GetString(1)),
+        new MachineEffect.Power((PowerAction)row.GetInt32(2), row.GetBoolean(3), row.GetBoolean(4)),
+        row.GetInt32(5));
+}

@@ -1,0 +1,109 @@
+using System.Data.Common;
+using Maas.Core;
+using Maas.Core.Scripts;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quotas) : IScriptResultStore
+{
+    private const string Columns = "id, machine, operation_id, kind, name, status, exit_status, started, ended, timeout";
+
+    /// <summary>The statuses of a result that is still to come, as a parameter.</summary>
+    public static string Unfinished { get; } = JsonList.Of(ScriptResult.Unfinished.Select(status => (int)status));
+
+    public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<ScriptResult>)connection.Query(
+            $"SELECT {Columns} FROM script_results WHERE machine = @id ORDER BY id DESC", Read, ("@id", machine.ToString())),
+        cancellationToken);
+
+    public Task<IReadOnlyList<ScriptResult>> ListCurrentAsync(IReadOnlyCollection<SystemId> machines,
+        CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyList<ScriptResult>)connection.Query(
+            """
+            SELECT r.id, r.machine, r.operation_id, r.kind, r.name, r.status, r.exit_status, r.started, r.ended, r.timeout
+            FROM script_results r
+            JOIN (SELECT machine, kind, max(id) AS newest FROM script_results WHERE machine IN (SELECT value FROM json_each(@ids)) GROUP BY machine, kind) last
+                ON last.machine = r.machine AND last.kind = r.kind
+            JOIN script_results n ON n.id = last.newest AND n.operation_id = r.operation_id
+            ORDER BY r.id DESC
+            """,
+            Read,
+            ("@ids", JsonList.Of(machines.Select(machine => machine.ToString())))),
+        cancellationToken);
+
+    public Task<ScriptResult?> GetAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault($"SELECT {Columns} FROM script_results WHERE id = @id", Read, ("@id", id)),
+        cancellationToken);
+
+    public Task<ScriptOutput?> GetOutputAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault(
+            "SELECT combined, output, error FROM script_results WHERE id = @id",
+            row => new ScriptOutput(row.GetBytesOrNull(0), row.GetBytesOrNull(1), row.GetBytesOrNull(2)),
+            ("@id", id)),
+        cancellationToken);
+
+    public Task<bool> UpdateAsync(ScriptResult result, ScriptOutput? output, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => Update(connection, result, output) && Tidy(connection, result.MachineId),
+        cancellationToken,
+        bytes: output is null ? 0 : (long)output.Combined.Length + output.StandardOutput.Length + output.StandardError.Length);
+
+    private static bool Update(SqliteConnection connection, ScriptResult result, ScriptOutput? output) => connection.Execute(
+            """
+            UPDATE script_results SET status = @status, exit_status = @ExitStatus, started = @started, ended = @ended,
+                combined = coalesce(@combined, combined), output = coalesce(@output, output), error = coalesce(@error, error)
+            WHERE id = @Id AND status IN (SELECT value FROM json_each(@unfinished))
+            """,
+            ("@Id", result.Id),
+            ("@status", (int)result.Status),
+            ("@ExitStatus", result.ExitStatus),
+            ("@started", StoreTime.Write(result.Started)),
+            ("@ended", StoreTime.Write(result.Ended)),
+            ("@combined", output?.Combined.ToArray()),
+            ("@output", output?.StandardOutput.ToArray()),
+            ("@error", output?.StandardError.ToArray()),
+            ("@unfinished", Unfinished)) > 0;
+
+    /// <summary>
+    /// Drops the oldest results and outputs beyond the machine's quota. The newest is always kept: what one report says is bounded.
+    /// </summary>
+    private bool Tidy(SqliteConnection connection, SystemId machine)
+    {
+        connection.Execute(
+            """
+            DELETE FROM script_results WHERE machine = @machine AND id <= (SELECT id FROM script_results WHERE machine = @machine ORDER BY id DESC LIMIT 1 OFFSET @results);
+            UPDATE script_results SET combined = NULL, output = NULL, error = NULL WHERE id IN (
+                SELECT id FROM (
+                    SELECT id, sum(coalesce(length(combined), 0) + coalesce(length(output), 0) + coalesce(length(error), 0)) OVER (ORDER BY id DESC) AS bytes,
+                        row_number() OVER (ORDER BY id DESC) AS place
+                    FROM script_results WHERE machine = @machine AND (combined IS NOT NULL OR output IS NOT NULL OR error IS NOT NULL))
+                WHERE bytes > @bytes AND place > 1)
+            """,
+            ("@machine", machine.ToString()), ("@results", quotas.ScriptResultsPerMachine), ("@bytes", quotas.ScriptOutputBytesPerMachine));
+        return true;
+    }
+
+    /// <summary>Writes a result to be within the caller's transaction.</summary>
+    public static void Insert(SqliteConnection connection, ScriptResult result) => connection.Execute(
+        "INSERT INTO script_results (machine, operation_id, kind, name, status, timeout) VALUES (@machine, @operation, @kind, @Name, @status, @timeout)",
+        ("@machine", result.MachineId.ToString()),
+        ("@operation", result.OperationId.ToString()),
+        ("@kind", (int)result.Kind),
+        ("@Name", result.Name),
+        ("@status", (int)result.Status),
+        ("@timeout", (long)result.Timeout.TotalMilliseconds));
+
+    private static ScriptResult Read(DbDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        MachineId = SystemId.Parse(row.GetString(1)),
+        OperationId = Guid.Parse(row.GetString(2)),
+        Kind = (ScriptKind)row.GetInt32(3),
+        Name = row.GetString(4),
+        Status = (ScriptStatus)row.GetInt32(5),
+        ExitStatus = (int?)row.GetInt64OrNull(6),
+        Started = StoreTime.Read(row.GetInt64OrNull(7)),
+        Ended = StoreTime.Read(row.GetInt64OrNull(8)),
+        Timeout = TimeSpan.FromMilliseconds(row.GetInt64(9)),
+    };
+}

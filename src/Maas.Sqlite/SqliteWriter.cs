@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using Maas.Core;
+using Microsoft.Data.Sqlite;
+
+namespace Maas.Sqlite;
+
+/// <summary>What a write does, which decides what it may do on a full disk and how soon it must be on disk.</summary>
+internal enum WriteKind
+{
+    /// <summary>It may make the store larger: refused when the disk's reserve is reached.</summary>
+    Ordinary,
+
+    /// <summary>It deletes: written as long as the disk takes it.</summary>
+    Deletion,
+
+    /// <summary>A request's nonce: as <see cref="Ordinary"/>, and may be lost with the power, but not with the process.</summary>
+    Nonce,
+}
+
+/// <summary>
+/// The one thread that writes. What has gathered while the disk was busy goes to it in one transaction, so that many small
+/// writes share one flush; each has a savepoint of its own, so that one that fails takes nobody along.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    private const int LargestBatch = 256;
+    private const int Full = 13; // SQLITE_FULL
+    private const int LogAndDatabase = 2; // what is written goes to the write-ahead log, and from there to the database
+    private readonly BlockingCollection<Work> _queue = [];
+    private readonly SqliteConnection _connection;
+    private readonly DiskReserve? _reserve;
+    private readonly Thread _thread;
+    private bool _isSynchronous = true;
+
+    public SqliteWriter(SqliteConnection connection, DiskReserve? reserve = null)
+    {
+        _connection = connection;
+        _reserve = reserve;
+        _thread = new Thread(Run) { IsBackground = true, Name = "Maas.Core store" };
+        _thread.Start();
+    }
+
+    public Task<T> RunAsync<T>(Func<SqliteConnection, T> change, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
+    {
+        var work = new Work<T>(change, kind, bytes);
+        _queue.Add(work);
+        return work.Task;
+    }
+
+    /// <summary>Finishes what was begun, then closes the connection.</summary>
+    public void Dispose()
+    {
+        _queue.CompleteAdding();
+        _thread.Join();
+        _queue.Dispose();
+        _connection.Dispose();
+    }
+
+    private void Run()
+    {
+        var batch = new List<Work>();
+        foreach (var first in _queue.GetConsumingEnumerable())
+        {
+            batch.Add(first);
+            while (batch.Count < LargestBatch && _queue.TryTake(out var next)) batch.Add(next);
+            RefuseBeyondReserve(batch);
+            if (batch.Count > 0) RunBatch(batch);
+            batch.Clear();
+        }
+    }
+
+    private void RefuseBeyondReserve(List<Work> batch)
+    {
+        if (_reserve is null || batch.TrueForAll(work => work.Kind == WriteKind.Deletion)) return;
+        long room;
+        try
+        {
+            room = _reserve.RoomAbove(_connection);
+        }
+        catch (Exception failure) when (IsFull(failure))
+        {
+            room = -1;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            return; // the disk cannot be measured; the write itself says whether it takes it
+        }
+
+        batch.RemoveAll(work =>
+        {
+            if (work.Kind == WriteKind.Deletion) return false;
+            var needs = LogAndDatabase * work.Bytes;
+            if (room < 0 || room < needs)
+            {
+                work.Fail(new StoreFullException());
+                return true;
+            }
+
+            room -= needs;
+            return false;
+        });
+    }
+
+    private void RunBatch(List<Work> batch)
+    {
+        try
+        {
+            Synchronize(batch.Exists(work => work.Kind != WriteKind.Nonce));
+            _connection.Execute("BEGIN IMMEDIATE");
+            foreach (var work in batch) RunOne(work);
+            _connection.Execute("COMMIT");
+        }
+        catch (Exception failure)
+        {
+            // Nothing of the batch is on disk. SQLite may have rolled back by itself already (disk full).
+            TryExecute("ROLLBACK");
+            if (IsFull(failure) && batch.Count > 1)
+            {
+                // What is too large must not take along what is not: a deletion above all.
+                foreach (var work in batch)
+                    if (!work.IsOver) RunBatch([work]);
+                return;
+            }
+
+            foreach (var work in batch) work.Fail(Translated(failure));
+            return;
+        }
+
+        foreach (var work in batch) work.Succeed();
+    }
+
+    private void RunOne(Work work)
+    {
+        _connection.Execute("SAVEPOINT one");
+        try
+        {
+            work.Run(_connection);
+        }
+        catch (Exception failure) when (!IsFull(failure))
+        {
+            work.Fail(failure);
+            _connection.Execute("ROLLBACK TO one");
+        }
+
+        _connection.Execute("RELEASE one");
+    }
+
+    private void Synchronize(bool durable)
+    {
+        if (durable == _isSynchronous) return;
+        _connection.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        _isSynchronous = durable;
+    }
+
+    private static bool IsFull(Exception failure) => failure is SqliteException { SqliteErrorCode: Full };
+
+    private static Exception Translated(Exception failure) => IsFull(failure) ? new StoreFullException(failure) : failure;
+
+    private void TryExecute(string sql)
+    {
+        try
+        {
+            _connection.Execute(sql);
+        }
+        catch (SqliteException)
+        {
+            // No transaction is open any more.
+        }
+    }
+
+    private abstract class Work(WriteKind kind, long bytes)
+    {
+        public long Bytes => bytes;
+
+        public WriteKind Kind => kind;
+
+        public abstract bool IsOver { get; }
+
+        public abstract void Run(SqliteConnection connection);
+
+        public abstract void Succeed();
+
+        public abstract void Fail(Exception failure);
+    }
+
+    private sealed class Work<T>(Func<SqliteConnection, T> change, WriteKind kind, long bytes) : Work(kind, bytes)
+    {
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _result;
+
+        public Task<T> Task => _done.Task;
+
+        public override bool IsOver => _done.Task.IsCompleted;
+
+        public override void Run(SqliteConnection connection) => _result = change(connection);
+
+        // Run has set the result, or Fail was called first and this does nothing.
+        public override void Succeed() => _done.TrySetResult(_result!);
+
+        public override void Fail(Exception failure) => _done.TrySetException(failure);
+    }
+}
