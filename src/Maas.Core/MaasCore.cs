@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Maas.Core;
 
 /// <summary>
-/// The services over a store, without dependency injection. Nothing runs by itself: run <see cref="PowerQueue"/> to act on machines' power, and
+/// The services over a store, without dependency injection. Nothing runs by itself: run <see cref="PowerQueue"/> to act on machines' power,
+/// and
 /// <see cref="Deadlines"/> to fail machines that do not report in time.
 /// </summary>
 /// <example>

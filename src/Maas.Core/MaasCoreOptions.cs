@@ -8,7 +8,8 @@ namespace Maas.Core;
 public sealed class MaasCoreOptions
 {
     /// <summary>
-    /// Directory for images when no <see cref="Images.IImageContent"/> is given; <see langword="null"/> for <c>images</c> beside the store's
+    /// Directory for images when no <see cref="Images.IImageContent"/> is given; <see langword="null"/> for <c>images</c> beside the
+    /// store's
     /// file, and for a store without a file a temporary directory that is deleted at the end.
     /// </summary>
     public string? ImageDirectory { get; set; }
@@ -51,7 +52,7 @@ public sealed class MaasCoreOptions
     /// </summary>
     public TimeSpan DeletedMachineEventLifetime { get; set; }
 
-    /// <summary>With so many New machines, no further one can make itself known: whoever asks has shown no credentials. 1 upward.</summary>
+    /// <summary>With so many New machines, no further one can make itself known: enlistment needs no credentials. 1 upward.</summary>
     [Range(1, int.MaxValue)]
     public int MostNewMachines { get; set; } = 10_000;
 

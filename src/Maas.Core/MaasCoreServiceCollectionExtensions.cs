@@ -44,7 +44,8 @@ public static class MaasCoreServiceCollectionExtensions
         return services;
     }
 
-    // Services are used before the host starts, and a factory is synchronous: it waits for the store, which opens without a synchronization context.
+    // Services are used before the host starts, and a factory is synchronous: it waits for the store, which opens without a synchronization
+    // context.
     private static MaasCore Open(IServiceProvider provider) => Task.Run(() => MaasCore.OpenAsync(
         provider.GetService<IMaasStore>()
             ?? throw new InvalidOperationException("No store is registered. Call AddSqlite(), or register an IMaasStore."),

@@ -48,7 +48,7 @@ public readonly record struct SystemId : ISpanParsable<SystemId>
         return true;
     }
 
-    /// <summary>The id as it stands in URLs; empty for the default value.</summary>
+    /// <summary>The id as written in URLs; empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 
     static SystemId ISpanParsable<SystemId>.Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s);

@@ -103,7 +103,7 @@ public sealed class MaasOptions
     /// <summary>The boot program of each firmware. Default: iPXE everywhere.</summary>
     public BootProgramTable Programs { get; set; } = BootProgramTable.Default;
 
-    /// <summary>Whether a machine that nobody knows is booted to make itself known. Default true.</summary>
+    /// <summary>Whether an unknown machine is booted to enlist itself. Default true.</summary>
     public bool EnlistUnknownMachines { get; set; } = true;
 
     /// <summary>Appended to the ephemeral kernel's command line, such as <c>console=ttyS0,115200</c>. Default empty.</summary>

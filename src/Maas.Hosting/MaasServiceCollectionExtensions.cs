@@ -176,7 +176,7 @@ public static class MaasServiceCollectionExtensions
             return provider.GetService<HostedLeases6>() is { } leases6 ? new DualStackResolver(owners, leases6) : owners;
         });
 
-        // Nobody boots from a server without a link, so there nothing is fetched either.
+        // A server without a link boots no machine, so it fetches nothing.
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<EphemeralImageService>());
         if (BootNetwork.ServicesOf(options).HasFlag(LinkServices.Dns)) AddNaming(services, options, link);
         var ring = options.CapturedMachines > 0 ? new PacketRing(machines: options.CapturedMachines) : null;

@@ -11,7 +11,8 @@ public static class MaasSqliteServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="SqliteMaasStore"/> as the store of <see cref="MaasCore"/>, unless another is registered already. Images are kept in
-    /// <c>images</c> beside its file unless <see cref="MaasCoreOptions.ImageDirectory"/> is set. Nothing is opened before the first service of
+    /// <c>images</c> beside its file unless <see cref="MaasCoreOptions.ImageDirectory"/> is set. Nothing is opened before the first service
+    /// of
     /// Maas.Core is used.
     /// </summary>
     /// <param name="services">The services.</param>

@@ -37,7 +37,7 @@ internal static class Sql
         return rows;
     }
 
-    /// <summary>The only row; <see langword="null"/> when there is none.</summary>
+    /// <summary>The only row; <see langword="null"/> when it does not exist.</summary>
     public static T? QuerySingleOrDefault<T>(
         this DbConnection connection, string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
         where T : class => connection.Query(sql, read, parameters).SingleOrDefault();

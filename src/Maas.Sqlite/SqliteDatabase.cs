@@ -87,7 +87,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>
     /// Runs <paramref name="change"/> in a transaction: all of it is on disk when the task ends well, and none of it when it
-    /// throws. Once begun it is not cancelled, for nobody could tell whether it had happened.
+    /// throws. Once begun it is not cancelled, because its outcome could not be determined.
     /// </summary>
     /// <param name="change">What to write.</param>
     /// <param name="cancellationToken">Gives up before it has begun.</param>

@@ -78,7 +78,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
             .AsEnumerable().Reverse()],
         cancellationToken);
 
-    /// <summary>Writes an event within the caller's transaction, plain and bounded, whoever's words are in it.</summary>
+    /// <summary>Writes an event within the caller's transaction, plain and bounded.</summary>
     /// <param name="connection">The caller's.</param>
     /// <param name="keep">How many events of the machine are kept.</param>
     /// <param name="at">When.</param>
@@ -110,7 +110,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
     }
 
     /// <summary>
-    /// Whoever writes most is met most often. A person's changes are counted apart: no machine pushes them out by talking.
+    /// The machine that writes most is checked most often. A person's changes are counted apart: no machine's events push them out.
     /// </summary>
     private static void Tidy(SqliteConnection connection, int keep, SystemId? machine, bool audit) => connection.Execute(
         """

@@ -119,7 +119,8 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
     }
 
     private DiskReserve ReserveOf(string directory) =>
-        _options.MeasureDisk is { } measure ? new DiskReserve(_options.SpareBytes, measure) : DiskReserve.Of(directory, _options.SpareBytes);
+        _options.MeasureDisk is { } measure ? new DiskReserve(_options.SpareBytes, measure)
+        : DiskReserve.Of(directory, _options.SpareBytes);
 
     private sealed class Parts(SqliteDatabase database, SqlitePowerQueue queue, StoreLimits limits)
     {

@@ -52,7 +52,8 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits li
     public async Task<SaveResult> SaveAsync(IReadOnlyList<MachineChange> changes, CancellationToken cancellationToken)
     {
         if (changes.Count == 0) return new SaveResult.Saved([]);
-        var bytes = changes.SelectMany(change => change.Effects).OfType<MachineEffect.KeepUserData>().Sum(effect => (long)effect.Body.Length);
+        var bytes = changes.SelectMany(change => change.Effects).OfType<MachineEffect.KeepUserData>()
+            .Sum(effect => (long)effect.Body.Length);
         try
         {
             var result = await database.WriteAsync(

@@ -33,7 +33,8 @@ internal static class SqliteMachineWriter
         var id = machine.Id.ToString();
         before = default;
         if (change.CompletedPowerAction is { } action
-            && connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE id = @action AND withdrawn = 0", ("@action", action)) == 0)
+            && connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM effects WHERE id = @action AND withdrawn = 0", ("@action", action)) == 0)
         {
             connection.Execute("DELETE FROM effects WHERE id = @action", ("@action", action));
             return new SaveResult.Superseded();
@@ -75,7 +76,8 @@ internal static class SqliteMachineWriter
                 connection, limits.EventsPerMachine, change.At, machine.Id, machine.Hostname, owner, machine.OperationId, note);
         }
 
-        if (change.CompletedPowerAction is { } completed) connection.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
+        if (change.CompletedPowerAction is { } completed)
+            connection.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
         Apply(connection, id, change);
         MachineStatus? from = machine.Version == 1 ? null : before.Status;
         var changed = new MachineChanged(0, change.At, machine.Id, machine.Version, from, machine.Status, machine.OperationId);
@@ -184,7 +186,7 @@ internal static class SqliteMachineWriter
 
     /// <summary>
     /// A new wish for a machine's power takes the place of an older one that is still waiting. To turn on what is going to be
-    /// turned on anyway is no new wish: it must not take away the "off" that stands before that "on".
+    /// turned on anyway is no new wish: it must not take away the "off" before that "on".
     /// </summary>
     private static bool ReplacesPower(SqliteConnection connection, string id, IReadOnlyList<MachineEffect> effects)
     {

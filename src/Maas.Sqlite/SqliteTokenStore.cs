@@ -90,7 +90,8 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, StoreLimits limi
         var token = connection.QuerySingleOrDefault(
             "SELECT machine, address, issued, used FROM boot_tokens WHERE hash = @hash",
             row => new StoredBootToken(
-                SystemId.Parse(row.GetString(0)), row.GetStringOrNull(1), StoreTime.Read(row.GetInt64(2)), StoreTime.Read(row.GetInt64OrNull(3))),
+                SystemId.Parse(row.GetString(0)), row.GetStringOrNull(1), StoreTime.Read(row.GetInt64(2)),
+                    StoreTime.Read(row.GetInt64OrNull(3))),
             ("@hash", redemption.Hash));
         if (redemption.Refuse(token) is { } reason) return new BootTokenResult.Refused(reason);
         if (token is null) return new BootTokenResult.Refused("There is no such boot token.");

@@ -19,7 +19,7 @@ internal enum WriteKind
 
 /// <summary>
 /// The one thread that writes. What has gathered while the disk was busy goes to it in one transaction, so that many small
-/// writes share one flush; each has a savepoint of its own, so that one that fails takes nobody along.
+/// writes share one flush; each has a savepoint of its own, so that a failed one does not fail the others.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {

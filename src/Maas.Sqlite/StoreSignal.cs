@@ -1,6 +1,8 @@
 namespace Maas.Sqlite;
 
-/// <summary>Tells waiting readers that something was written. A reader that takes <see cref="NextAsync"/> before it looks misses nothing.</summary>
+/// <summary>
+/// Tells waiting readers that something was written. A reader that takes <see cref="NextAsync"/> before it looks misses nothing.
+/// </summary>
 internal sealed class StoreSignal
 {
     private TaskCompletionSource _next = New();

@@ -5,7 +5,7 @@ using System.Text;
 namespace Maas.Core.Accounts;
 
 /// <summary>
-/// One-time tokens that a machine finds on its kernel command line and trades for its OAuth token. Boot scripts go to whoever
+/// One-time tokens that a machine finds on its kernel command line and trades for its OAuth token. Boot scripts go to every client that
 /// asks, so a token is worth little: it is bound to one machine and to the address the script went to (over IPv6, to the hardware address),
 /// ends after ten minutes,
 /// and works once. Only its hash is stored.
@@ -31,7 +31,7 @@ public sealed class BootTokens
 
     /// <summary>A new token for a machine. Older ones stay good, eight at most: firmware asks for its script more than once.</summary>
     /// <param name="machine">For which machine.</param>
-    /// <param name="address">Who may trade it; <see langword="null"/> binds it to whoever does so first.</param>
+    /// <param name="address">Who may trade it; <see langword="null"/> binds it to the first client that redeems it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token, 190 random bits in letters and digits; <see langword="null"/> when there is no such machine.</returns>
     public Task<Secret?> IssueAsync(SystemId machine, IPAddress? address, CancellationToken cancellationToken = default) =>

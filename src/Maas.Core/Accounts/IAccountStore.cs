@@ -51,7 +51,7 @@ public interface IAccountStore
     /// <param name="consumerKey">First part.</param>
     /// <param name="tokenKey">Second part.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key; <see langword="null"/> when there is none.</returns>
+    /// <returns>The key; <see langword="null"/> when it does not exist.</returns>
     Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken);
 
     /// <summary>Renames a user's API key.</summary>
@@ -86,12 +86,12 @@ public interface IAccountStore
     /// <summary>Reads an SSH key.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key; <see langword="null"/> when there is none.</returns>
+    /// <returns>The key; <see langword="null"/> when it does not exist.</returns>
     Task<SshKey?> GetSshKeyAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>Deletes an SSH key.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns><see langword="false"/> when there is none.</returns>
+    /// <returns><see langword="false"/> when it does not exist.</returns>
     Task<bool> DeleteSshKeyAsync(long id, CancellationToken cancellationToken);
 }

@@ -1,7 +1,8 @@
 namespace Maas.Core.Accounts;
 
 /// <summary>
-/// Stores nonces of signed requests. They survive the end of the process, but need not survive a power failure: a store does not sync them to
+/// Stores nonces of signed requests. They survive the end of the process, but need not survive a power failure: a store does not sync them
+/// to
 /// disk. Part of <see cref="Stores.IMaasStore"/>.
 /// </summary>
 public interface INonceStore

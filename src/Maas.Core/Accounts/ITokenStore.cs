@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Maas.Core.Accounts;
 
 /// <summary>Stores the machines' own OAuth tokens and one-time boot tokens. Part of <see cref="Stores.IMaasStore"/>.</summary>
@@ -19,7 +21,7 @@ public interface ITokenStore
     /// <param name="consumerKey">First part.</param>
     /// <param name="tokenKey">Second part.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The token; <see langword="null"/> when there is none.</returns>
+    /// <returns>The token; <see langword="null"/> when it does not exist.</returns>
     Task<MachineToken?> FindAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken);
 
     /// <summary>Stores a boot token by its hash. Of the machine's others it keeps the newest.</summary>
@@ -55,9 +57,11 @@ public sealed record StoredBootToken(SystemId MachineId, string? Address, DateTi
 /// <param name="Address">The client's IP address, as text.</param>
 /// <param name="Now">The present time.</param>
 /// <param name="Refuse">
-/// Decides about the stored token, or <see langword="null"/> when there is none: the reason for a refusal; <see langword="null"/> accepts it.
+/// Decides about the stored token, or <see langword="null"/> when it does not exist: the reason for a refusal; <see langword="null"/>
+/// accepts it.
 /// Called within the transaction; pure.
 /// </param>
 /// <param name="Draw">Creates a token for the machine if it has none.</param>
 public sealed record BootTokenRedemption(
-    byte[] Hash, string Address, DateTimeOffset Now, Func<StoredBootToken?, string?> Refuse, Func<SystemId, MachineToken> Draw);
+    [property: JsonIgnore] byte[] Hash, string Address, DateTimeOffset Now, Func<StoredBootToken?, string?> Refuse,
+        Func<SystemId, MachineToken> Draw);

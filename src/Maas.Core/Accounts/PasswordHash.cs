@@ -8,8 +8,8 @@ namespace Maas.Core.Accounts;
 /// </summary>
 internal static class PasswordHash
 {
-    /// <summary>What nobody's password hashes to.</summary>
-    public const string Nobody = "!";
+    /// <summary>A hash that no password has.</summary>
+    public const string NoPassword = "!";
 
     private const string Scheme = "pbkdf2-sha512";
     private const int Rounds = 210_000;
@@ -18,14 +18,14 @@ internal static class PasswordHash
 
     public static string Make(Secret password)
     {
-        if (password.IsEmpty) return Nobody;
+        if (password.IsEmpty) return NoPassword;
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         return string.Create(
             CultureInfo.InvariantCulture,
                 $"{Scheme}${Rounds}${Convert.ToBase64String(salt)}${Convert.ToBase64String(Derive(password, salt, Rounds))}");
     }
 
-    /// <summary>Whether the password is right. Takes as long when there is none to compare with.</summary>
+    /// <summary>Whether the password is right. Takes as long when it does not exist to compare with.</summary>
     public static bool Verify(Secret password, string? stored)
     {
         if (stored?.Split('$') is not [Scheme, var rounds, var salt, var hash])

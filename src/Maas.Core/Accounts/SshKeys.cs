@@ -35,7 +35,7 @@ public sealed class SshKeys
     /// <summary>The key, or <see langword="null"/>.</summary>
     public Task<SshKey?> GetAsync(long id, CancellationToken cancellationToken = default) => _store.GetSshKeyAsync(id, cancellationToken);
 
-    /// <summary>Removes a key. <see langword="false"/> when there is none.</summary>
+    /// <summary>Removes a key. <see langword="false"/> when it does not exist.</summary>
     public Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default) =>
         _store.DeleteSshKeyAsync(id, cancellationToken);
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Maas.Core.Accounts;
 
-/// <summary>Somebody who may use the API.</summary>
+/// <summary>A user of the API.</summary>
 /// <param name="Id">1 upward.</param>
 /// <param name="Name">User name: letters, digits, <c>@ . + - _</c>; unique.</param>
 /// <param name="Email">May be empty.</param>
@@ -31,7 +31,7 @@ public sealed partial class Users
     /// <summary>Makes a user; <see langword="null"/> when the name is taken or not allowed.</summary>
     /// <param name="name">User name, at most 150 characters.</param>
     /// <param name="email">Mail address, or empty.</param>
-    /// <param name="password">Password; an empty one never lets anybody in.</param>
+    /// <param name="password">Password; with an empty one the user cannot log in.</param>
     /// <param name="isAdministrator">Whether everything is allowed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<User?> CreateAsync(
@@ -50,7 +50,7 @@ public sealed partial class Users
     public Task<IReadOnlyList<User>> ListAsync(CancellationToken cancellationToken = default) => _store.ListUsersAsync(cancellationToken);
 
     /// <summary>
-    /// Removes a user with all keys and files. Machines are left as they are. <see langword="false"/> when there is none.
+    /// Removes a user with all keys and files. Machines are left as they are. <see langword="false"/> when it does not exist.
     /// </summary>
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         _store.DeleteUserAsync(name, cancellationToken);
@@ -85,11 +85,11 @@ public sealed partial class Users
     public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) =>
         _store.FindApiKeyAsync(consumerKey, tokenKey, cancellationToken);
 
-    /// <summary>Renames a key of the user's. <see langword="false"/> when there is none.</summary>
+    /// <summary>Renames a key of the user's. <see langword="false"/> when it does not exist.</summary>
     public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken = default) =>
         _store.RenameApiKeyAsync(user, tokenKey, Short(name), cancellationToken);
 
-    /// <summary>Ends a key of the user's at once. <see langword="false"/> when there is none.</summary>
+    /// <summary>Ends a key of the user's at once. <see langword="false"/> when it does not exist.</summary>
     public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken = default) =>
         _store.DeleteApiKeyAsync(user, tokenKey, cancellationToken);
 

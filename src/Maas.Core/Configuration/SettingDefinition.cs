@@ -35,7 +35,7 @@ public sealed record SettingDefinition(string Name, SettingKind Kind, string Def
     /// <summary>Reads a value as clients write it (<c>true</c>, <c>1</c>, a text without quotes).</summary>
     /// <param name="text">The value.</param>
     /// <param name="json">The value as JSON, when it is one of this setting's.</param>
-    /// <returns>Why it is none; <see langword="null"/> when it is.</returns>
+    /// <returns>Why the text is invalid; <see langword="null"/> when it is valid.</returns>
     public string? Read(string text, out string json)
     {
         json = "";

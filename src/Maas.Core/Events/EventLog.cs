@@ -20,7 +20,8 @@ public sealed class EventLog
         _store.WriteAsync(_clock.GetUtcNow(), machine, note, cancellationToken);
 
     /// <summary>Deletes old events of machines that were deleted, as the options say; how many.</summary>
-    internal Task<int> ForgetOfDeletedAsync(MaasCoreOptions options, CancellationToken cancellationToken) => _store.DeleteOfDeletedMachinesAsync(
+    internal Task<int> ForgetOfDeletedAsync(MaasCoreOptions options, CancellationToken cancellationToken) =>
+        _store.DeleteOfDeletedMachinesAsync(
         options.EventsOfDeletedMachines,
         options.DeletedMachineEventLifetime > TimeSpan.Zero ? _clock.GetUtcNow() - options.DeletedMachineEventLifetime : null,
         cancellationToken);
@@ -52,9 +53,8 @@ public sealed record EventQuery
     public long? After { get; init; }
 
     /// <summary>
-    /// User name of the reader, who reads the events of machines that were theirs when the event was written, and of machines that were
-    /// nobody's
-    /// then and are not another's now. <see langword="null"/> for an administrator, who reads all.
+    /// User name of the reader, who reads the events of machines that they owned when the event was written, and of machines that had no
+    /// owner then and have no other owner now. <see langword="null"/> for an administrator, who reads all.
     /// </summary>
     public string? VisibleTo { get; init; }
 

@@ -2,7 +2,8 @@ namespace Maas.Core.Events;
 
 /// <summary>Stores events, and observations of clients on the network. Part of <see cref="Stores.IMaasStore"/>.</summary>
 /// <remarks>
-/// Of each machine's events the newest <see cref="Stores.StoreLimits.EventsPerMachine"/> are kept, and as many audit events; a store may keep
+/// Of each machine's events the newest <see cref="Stores.StoreLimits.EventsPerMachine"/> are kept, and as many audit events; a store may
+/// keep
 /// a hundred more.
 /// </remarks>
 public interface IEventStore
@@ -28,7 +29,8 @@ public interface IEventStore
     Task<int> DeleteOfDeletedMachinesAsync(int keep, DateTimeOffset? since, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes an observation, and deletes the oldest beyond the limits. Observations of the kind <see cref="Observation.Syslog"/> are counted
+    /// Writes an observation, and deletes the oldest beyond the limits. Observations of the kind <see cref="Observation.Syslog"/> are
+    /// counted
     /// apart from all others.
     /// </summary>
     /// <param name="observation">What was observed.</param>

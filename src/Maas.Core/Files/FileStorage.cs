@@ -1,9 +1,9 @@
 namespace Maas.Core.Files;
 
 /// <summary>A file a user keeps here; Juju's state.</summary>
-/// <param name="Owner">User name; <see langword="null"/> for files of nobody.</param>
+/// <param name="Owner">User name; <see langword="null"/> for files without an owner.</param>
 /// <param name="Name">Its name, which may contain slashes.</param>
-/// <param name="Key">By which anybody may read it; unguessable.</param>
+/// <param name="Key">Every client that has the key may read the file; unguessable.</param>
 /// <param name="Content">Its bytes; empty in lists.</param>
 public sealed record StoredFile(string? Owner, string Name, string Key, ReadOnlyMemory<byte> Content);
 
@@ -41,7 +41,7 @@ public sealed class FileStorage
         _store.FindAsync(owner, name, cancellationToken);
 
     /// <summary>
-    /// The newest file of that name, whoever owns it, or <see langword="null"/>: in API 1.0 of 2012 files are everybody's.
+    /// The newest file of that name, of any owner, or <see langword="null"/>: in API 1.0 of 2012 files have no owner.
     /// </summary>
     public Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken = default) =>
         _store.FindAnyAsync(name, cancellationToken);
@@ -50,7 +50,7 @@ public sealed class FileStorage
     public Task<StoredFile?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) =>
         _store.FindByKeyAsync(key, cancellationToken);
 
-    /// <summary>Removes the owner's file. <see langword="false"/> when there is none.</summary>
+    /// <summary>Removes the owner's file. <see langword="false"/> when it does not exist.</summary>
     public Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken = default) =>
         _store.DeleteAsync(owner, name, cancellationToken);
 }

@@ -22,25 +22,25 @@ public interface IFileStore
     /// <param name="owner">User name; <see langword="null"/> for files without an owner.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The file; <see langword="null"/> when there is none.</returns>
+    /// <returns>The file; <see langword="null"/> when it does not exist.</returns>
     Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken);
 
     /// <summary>Finds the newest file of a name, of any owner.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The file; <see langword="null"/> when there is none.</returns>
+    /// <returns>The file; <see langword="null"/> when it does not exist.</returns>
     Task<StoredFile?> FindAnyAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Finds a file by its key.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The file; <see langword="null"/> when there is none.</returns>
+    /// <returns>The file; <see langword="null"/> when it does not exist.</returns>
     Task<StoredFile?> FindByKeyAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Deletes an owner's file.</summary>
     /// <param name="owner">User name; <see langword="null"/> for files without an owner.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns><see langword="false"/> when there is none.</returns>
+    /// <returns><see langword="false"/> when it does not exist.</returns>
     Task<bool> DeleteAsync(string? owner, string name, CancellationToken cancellationToken);
 }

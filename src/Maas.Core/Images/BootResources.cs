@@ -83,7 +83,9 @@ public sealed partial class BootResources : IImageChooser
     /// <summary>The resource, or <see langword="null"/>.</summary>
     public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
 
-    /// <summary>Removes a resource and the bytes nobody else needs. <see langword="false"/> when there is none.</summary>
+    /// <summary>
+    /// Removes a resource, and its bytes unless another resource has the same. <see langword="false"/> when it does not exist.
+    /// </summary>
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default)
     {
         if (await _store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;

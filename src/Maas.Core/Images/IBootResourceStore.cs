@@ -4,7 +4,8 @@ namespace Maas.Core.Images;
 public interface IBootResourceStore
 {
     /// <summary>
-    /// Adds a version to the resource of this name and architecture, which it creates if there is none. If the newest version has this hash
+    /// Adds a version to the resource of this name and architecture, which it creates if it does not exist. If the newest version has this
+    /// hash
     /// and file type already, nothing changes. A version is named by the day, <c>20261231</c>; further ones of a day get a counter,
     /// <c>20261231.1</c>.
     /// </summary>
@@ -21,7 +22,7 @@ public interface IBootResourceStore
     /// <summary>Reads a resource.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource; <see langword="null"/> when there is none.</returns>
+    /// <returns>The resource; <see langword="null"/> when it does not exist.</returns>
     Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>Deletes a resource with all versions, and the records of contents that no resource refers to any more.</summary>

@@ -36,7 +36,7 @@ internal static class AllocationChoice
         .ThenBy(machine => machine.Hardware?.Disks.Sum(disk => (double)disk.Size) ?? 0)
         .ThenBy(machine => machine.Number);
 
-    /// <summary>MAAS's words for "there is none".</summary>
+    /// <summary>MAAS's words when no machine matches.</summary>
     public static string Explain(AllocationRequest request)
     {
         if (request.SystemId is { } id) return $"No machine with system ID {id} available.";

@@ -1,6 +1,6 @@
 namespace Maas.Core.Nodes;
 
-/// <summary>What a machine boots next, and why. Whoever answers boot requests translates it; it never decides.</summary>
+/// <summary>What a machine boots next, and why. The server that answers boot requests translates it and decides nothing.</summary>
 public abstract record BootIntent
 {
     private BootIntent() { }

@@ -18,7 +18,7 @@ internal static class BootTable
         MachineStatus.Deploying or MachineStatus.Deployed => Disk,
         MachineStatus.Retired => Silence,
 
-        // On its way out, or nobody's: whatever system is still on the disk must not come up.
+        // Being released, or without an owner: a system that is still on the disk must not start.
         MachineStatus.Releasing or MachineStatus.FailedReleasing or MachineStatus.FailedDiskErasing => PowerOff,
         _ => machine.IsInstalled ? Disk : PowerOff,
     };

@@ -30,7 +30,7 @@ public enum RefusalKind
     /// <summary>The machine is locked.</summary>
     Locked,
 
-    /// <summary>Another user owns it, or nobody does.</summary>
+    /// <summary>Another user owns it, or it has no owner.</summary>
     Owner,
 
     /// <summary>There is no image, or no disk, to do it with.</summary>

@@ -19,7 +19,7 @@ public sealed record Deployment
     public required InstallDisk Disk { get; init; }
 
     /// <summary>
-    /// Lower-case hex SHA-256 of the user data; <see langword="null"/> when there is none. The bytes:
+    /// Lower-case hex SHA-256 of the user data; <see langword="null"/> when it does not exist. The bytes:
     /// <see cref="Machines.GetUserDataAsync"/>.
     /// </summary>
     public string? UserDataSha256 { get; init; }

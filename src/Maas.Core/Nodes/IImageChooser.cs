@@ -3,7 +3,7 @@ namespace Maas.Core.Nodes;
 /// <summary>Chooses the image that a deployment installs.</summary>
 internal interface IImageChooser
 {
-    /// <summary>The newest complete image for an architecture; <see langword="null"/> when there is none.</summary>
+    /// <summary>The newest complete image for an architecture; <see langword="null"/> when it does not exist.</summary>
     Task<ImageReference?> ChooseAsync(
         string osSystem, string series, string architecture, CancellationToken cancellationToken = default);
 }

@@ -1,18 +1,20 @@
 namespace Maas.Core.Nodes;
 
-/// <summary>Stores machines, their change history, and tags. Part of <see cref="Stores.IMaasStore"/>, which states the rules for all parts.</summary>
+/// <summary>
+/// Stores machines, their change history, and tags. Part of <see cref="Stores.IMaasStore"/>, which states the rules for all parts.
+/// </summary>
 public interface IMachineStore
 {
     /// <summary>Reads a machine.</summary>
     /// <param name="id">Which machine.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The machine; <see langword="null"/> when there is none.</returns>
+    /// <returns>The machine; <see langword="null"/> when it does not exist.</returns>
     Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken);
 
     /// <summary>Finds the machine that has a network interface with this address.</summary>
     /// <param name="address">The address; no two machines have the same one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The machine; <see langword="null"/> when there is none.</returns>
+    /// <returns>The machine; <see langword="null"/> when it does not exist.</returns>
     Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken);
 
     /// <summary>Lists machines by ascending <see cref="Machine.Number"/>.</summary>
@@ -95,6 +97,6 @@ public interface IMachineStore
     /// <summary>Deletes a tag. Machines that have it are not changed.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns><see langword="false"/> when there is none.</returns>
+    /// <returns><see langword="false"/> when it does not exist.</returns>
     Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken);
 }

@@ -14,7 +14,8 @@ public interface IPowerQueue
     /// <param name="duration">How long the claim lasts.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(DateTimeOffset now, TimeSpan duration, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(
+        DateTimeOffset now, TimeSpan duration, int limit, CancellationToken cancellationToken);
 
     /// <summary>Ends a claim after a failed attempt, and counts the attempt. A withdrawn action is removed instead.</summary>
     /// <param name="action">The claimed action.</param>

@@ -19,7 +19,7 @@ internal static class InstallDiskChoice
         (machine.Hardware?.Disks ?? []).Where(candidate => candidate is { Removable: false, ReadOnly: false, Size: > 0 });
 
     /// <summary>
-    /// The boot disk, named or chosen; <see langword="null"/> when there is none, or when more than one disk fits the name.
+    /// The boot disk, named or chosen; <see langword="null"/> when it does not exist, or when more than one disk fits the name.
     /// </summary>
     public static Disk? Find(Machine machine)
     {

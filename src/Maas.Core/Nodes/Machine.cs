@@ -92,7 +92,7 @@ public sealed record Machine
     /// <summary>Whether changes by its owner are refused.</summary>
     public bool Locked { get; init; }
 
-    /// <summary>User name of the owner; <see langword="null"/> when it is nobody's.</summary>
+    /// <summary>User name of the owner; <see langword="null"/> when it has no owner.</summary>
     public string? Owner { get; init; }
 
     /// <summary>The key (not the secret) of the API token it was allocated with; API 1.0 lists by it.</summary>
@@ -147,7 +147,8 @@ public sealed record Machine
     public string MinHweKernel { get; init; } = "";
 
     /// <summary>
-    /// Bytes of swap that the operator wants; kept and shown, for images bring their own layout. <see langword="null"/> when nobody said.
+    /// Bytes of swap that the operator wants; kept and shown, for images bring their own layout. <see langword="null"/> when it was not
+    /// set.
     /// </summary>
     public long? SwapSize { get; init; }
 

@@ -21,7 +21,9 @@ public sealed record MachineChange
     /// <summary>Effects to apply, in order; each documents what the store does.</summary>
     public IReadOnlyList<MachineEffect> Effects { get; init; } = [];
 
-    /// <summary>Results to insert for the scripts that <see cref="MachineEffect.ScheduleScripts"/> schedules; their ids are assigned.</summary>
+    /// <summary>
+    /// Results to insert for the scripts that <see cref="MachineEffect.ScheduleScripts"/> schedules; their ids are assigned.
+    /// </summary>
     public IReadOnlyList<ScriptResult> Scripts { get; init; } = [];
 
     /// <summary>

@@ -4,7 +4,7 @@ using Maas.Core.Power;
 namespace Maas.Core.Nodes;
 
 /// <summary>
-/// Something asked of a machine, by a person or by the machine itself, authenticated by whoever received it. Who may ask what
+/// Something asked of a machine, by a person or by the machine itself, authenticated by the caller. Who may ask what
 /// is decided by <see cref="MachineActor"/>, whether the machine's state allows it by <see cref="MachineStateMachine.Decide"/>, both on the
 /// same version of the machine.
 /// </summary>

@@ -15,7 +15,7 @@ public abstract record MachineEffect
     /// <summary>Acts on the machine's power. Every action is harmless when repeated.</summary>
     /// <param name="Action">What to do.</param>
     /// <param name="Finishes">Whether the machine's status waits for just this (release, leaving rescue mode).</param>
-    /// <param name="Repeats">Whether it was done before and nobody can tell whether that was heard: it waits for
+    /// <param name="Repeats">Whether it was done before and the machine may have missed it: it waits for
     /// <see cref="RepeatInterval"/>, and is left out once the machine has booted.</param>
     public sealed record Power(PowerAction Action, bool Finishes = false, bool Repeats = false) : MachineEffect;
 
@@ -44,7 +44,7 @@ public abstract record MachineEffect
     /// <summary>Forgets the user data.</summary>
     public sealed record ForgetUserData : MachineEffect;
 
-    /// <summary>The machine's OAuth token and all boot tokens end: whoever had the machine before is locked out.</summary>
+    /// <summary>The machine's OAuth token and all boot tokens end: its previous owner can no longer use them.</summary>
     public sealed record RevokeCredentials : MachineEffect;
 
     /// <summary>Boot tokens that were given out before now end.</summary>

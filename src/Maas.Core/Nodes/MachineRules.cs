@@ -11,7 +11,7 @@ internal static partial class MachineRules
     private const int LongestText = 4096;
 
     /// <summary>
-    /// Labels that no machine may take. The server itself answers for some of them; others are looked up without anybody asking: proxy
+    /// Labels that no machine may take. The server itself answers for some of them; others are looked up automatically: proxy
     /// discovery (wpad), tunnels
     /// (isatap), mail clients' set-up, and what resolvers treat apart.
     /// </summary>
@@ -85,12 +85,12 @@ internal static partial class MachineRules
         if (!Label().IsMatch(machine.Hostname)) return ("hostname", "A host name has 1 to 63 letters, digits and hyphens (RFC 1123).");
         if (machine.Hostname != before?.Hostname
             && (ReservedNames.Contains(machine.Hostname) || alsoReserved?.Contains(machine.Hostname) is true))
-            return ("hostname", $"The host name '{machine.Hostname}' is reserved: clients trust whoever has it.");
+            return ("hostname", $"The host name '{machine.Hostname}' is reserved: clients trust the host of that name.");
         if (machine.Domain.Length > 180 || !machine.Domain.Split('.').All(label => Label().IsMatch(label)))
             return ("domain", "A domain has labels of 1 to 63 letters, digits and hyphens (RFC 1123).");
         if (!Architecture().IsMatch(machine.Architecture) || !Architectures.Contains(machine.Architecture.Split('/')[0]))
             return ("architecture", $"'{Shorten(machine.Architecture)}' is not a known architecture.");
-        // MAAS takes an IPMI machine whose addresses nobody knows yet: its controller is what it is known by.
+        // MAAS takes an IPMI machine whose addresses are not known yet: its controller is what it is known by.
         if (machine.MacAddresses.Count > MostInterfaces || (machine.MacAddresses.Count == 0 && machine.Power.Type != "ipmi"))
             return ("mac_addresses", $"A machine has 1 to {MostInterfaces} addresses.");
         foreach (var address in machine.MacAddresses)

@@ -186,7 +186,7 @@ public static partial class MachineStateMachine
                 move.Machine = move.Machine with { StatusMessage = note };
         }
 
-        // A wake-up packet may be lost, or come while the machine is still switching itself off, and nobody answers it.
+        // A wake-up packet may be lost, or come while the machine is still switching itself off, and is not acknowledged.
         if (done is { Effect.Action: PowerAction.TurnOn, State: MachinePowerState.Unknown, Note: null }
             && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
             move.Add(new MachineEffect.Power(PowerAction.TurnOn, Repeats: true));

@@ -1,6 +1,6 @@
 namespace Maas.Core.Nodes;
 
-/// <content>Choosing a machine for somebody.</content>
+/// <content>Allocation of machines.</content>
 public sealed partial class Machines
 {
     /// <summary>
@@ -23,7 +23,7 @@ public sealed partial class Machines
                 AgentName = request.AgentName,
             };
 
-            // Whoever saves first has it; for everybody else it is not Ready any more, and the next candidate's turn comes.
+            // The first caller that saves has it; other callers find it not Ready and try the next candidate.
             if (await ExecuteAsync(candidate.Id, command, cancellationToken: cancellationToken).ConfigureAwait(
                 false) is CommandResult.Done done)
                 return new AllocationResult.Allocated(done.Machine);

@@ -110,7 +110,7 @@ public sealed partial class Machines
     }
 
     /// <summary>
-    /// Whoever asks has shown nothing but an address, which anybody can say: it learns what is known already and changes nothing.
+    /// The caller has shown nothing but an address, which is no secret: it learns that the machine is known, and changes nothing.
     /// </summary>
     private static CreateResult AlreadyKnown(IReadOnlyList<Machine> known) =>
         known is [{ Status: MachineStatus.New or MachineStatus.Commissioning } only]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Core.Nodes;
 
-/// <content>What an operator who watches the console is told: that a machine appeared, what became of it, and why.</content>
+/// <content>Log messages for an operator who watches the console: that a machine appeared, what became of it, and why.</content>
 public sealed partial class Machines
 {
     private void LogEvents(Machine machine, IReadOnlyList<EventNote> notes)

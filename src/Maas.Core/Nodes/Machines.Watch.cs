@@ -11,9 +11,12 @@ public sealed partial class Machines
     /// Every change of every machine, in order, as it is saved; by this host or by another that shares the store. The feed has no end.
     /// </summary>
     /// <remarks>
-    /// <para>A reader that stores the number of the last change that it handled and continues from it misses no change and sees none twice, also
-    /// across restarts. Changes are read from the store as the reader asks for them: a slow reader needs no memory and holds up nobody.</para>
-    /// <para>To follow the machines' present state: take <see cref="GetLastChangeAsync"/>, list the machines, then watch from that number.</para>
+    /// <para>A reader that stores the number of the last change that it handled and continues from it misses no change and sees none twice,
+    /// also
+    /// across restarts. Changes are read from the store as the reader asks for them: a slow reader needs no memory and delays no
+    /// other.</para>
+    /// <para>To follow the machines' present state: take <see cref="GetLastChangeAsync"/>, list the machines, then watch from that
+    /// number.</para>
     /// </remarks>
     /// <example>
     /// <code>
@@ -30,7 +33,8 @@ public sealed partial class Machines
     /// </param>
     /// <param name="cancellationToken">Ends the feed, with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ChangeHistoryExpiredException">
-    /// Changes after <paramref name="after"/> were deleted (<see cref="MaasCoreOptions.MachineChanges"/>), before the reader came or while it
+    /// Changes after <paramref name="after"/> were deleted (<see cref="MaasCoreOptions.MachineChanges"/>), before the reader came or while
+    /// it
     /// was too slow: list the machines again.
     /// </exception>
     public async IAsyncEnumerable<MachineChanged> WatchAsync(

@@ -63,7 +63,7 @@ public sealed partial class Machines
     /// </summary>
     /// <param name="id">Which machine.</param>
     /// <param name="command">What is asked.</param>
-    /// <param name="actor">The user who asks: permission is part of the decision. <see langword="null"/> for the system and for a machine's
+    /// <param name="actor">The user: permission is part of the decision. <see langword="null"/> for the system and for a machine's
     /// own reports, which are not checked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, MachineActor? actor =
@@ -88,7 +88,7 @@ public sealed partial class Machines
 
     /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. A locked machine is kept.</summary>
     /// <param name="id">Which machine.</param>
-    /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system, which is not checked.</param>
+    /// <param name="actor">The user, an administrator; <see langword="null"/> for the system, which is not checked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<CommandResult> DeleteAsync(SystemId id, MachineActor? actor, CancellationToken cancellationToken = default) =>
         DeleteAsync(id, actor, _ => true, cancellationToken);
@@ -124,7 +124,7 @@ public sealed partial class Machines
     }
 
     /// <summary>Deletes every New machine that is not locked: what strangers filled the list with. Accepted machines stay.</summary>
-    /// <param name="actor">The user who asks, an administrator; <see langword="null"/> for the system.</param>
+    /// <param name="actor">The user, an administrator; <see langword="null"/> for the system.</param>
     /// <param name="createdBefore">Only those made before this time; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Ends the wait. What was deleted by then stays deleted.</param>
     /// <returns>How many were deleted.</returns>
@@ -161,7 +161,7 @@ public sealed partial class Machines
     internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) =>
         _store.ListOverdueAsync(_clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>Load, decide, save with the version that was loaded; when somebody else was faster, once more.</summary>
+    /// <summary>Load, decide, save with the version that was loaded; after a conflict, once more.</summary>
     internal Task<CommandResult> RecordAsync(
         SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken) =>
         RecordAsync(id, command, null, completedEffect, cancellationToken);

@@ -51,7 +51,7 @@ public abstract record CreateResult
     /// <param name="Machine">As stored.</param>
     public sealed record Known(Machine Machine) : CreateResult;
 
-    /// <summary>Nothing was stored: too many machines that made themselves known wait for somebody to accept or delete them.</summary>
+    /// <summary>Nothing was stored: too many machines that made themselves known wait to be accepted or deleted.</summary>
     /// <param name="Reason">In words.</param>
     public sealed record Full(string Reason) : CreateResult;
 

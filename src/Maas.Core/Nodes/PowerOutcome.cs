@@ -8,7 +8,7 @@ internal abstract record PowerOutcome
 {
     private PowerOutcome() { }
 
-    /// <summary>Done, as far as anybody can tell.</summary>
+    /// <summary>Done, as far as can be determined.</summary>
     public sealed record Reached(MachinePowerState State, string? Note) : PowerOutcome;
 
     /// <summary>Worth another attempt.</summary>

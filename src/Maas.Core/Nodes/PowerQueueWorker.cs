@@ -38,7 +38,7 @@ public sealed partial class PowerQueueWorker
     }
 
     /// <summary>
-    /// Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that is dead holds nobody else up.
+    /// Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that does not answer delays no other.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +106,7 @@ public sealed partial class PowerQueueWorker
     {
         try
         {
-            await Task.Yield(); // A driver that does its work before its first await keeps nobody waiting.
+            await Task.Yield(); // A driver that does its work before its first await does not block this loop.
             await PerformAsync(queued, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -41,7 +41,7 @@ public sealed class ScriptResults
     /// cannot be read counts as failed. A report on a script that has ended already, or is another machine's, changes nothing; nor does
     /// one of an installed machine that has not booted for its tests yet.
     /// </summary>
-    /// <returns>The result afterwards; <see langword="null"/> when there is none such.</returns>
+    /// <returns>The result afterwards; <see langword="null"/> when it does not exist such.</returns>
     public async Task<ScriptResult?> ReportAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(machine, report, cancellationToken).ConfigureAwait(false) is not { } result) return null;

@@ -40,7 +40,7 @@ public sealed class Tags
     public Task<bool> RenameAsync(string name, Tag renamed, CancellationToken cancellationToken = default) =>
         MachineRules.IsTagName(renamed.Name) ? _machines.RenameTagAsync(name, renamed, cancellationToken) : Task.FromResult(false);
 
-    /// <summary>Removes a tag, from all machines too. <see langword="false"/> when there is none.</summary>
+    /// <summary>Removes a tag, from all machines too. <see langword="false"/> when it does not exist.</summary>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
     {
         if (!await _store.DeleteTagAsync(name, cancellationToken).ConfigureAwait(false)) return false;

@@ -6,7 +6,7 @@ namespace Maas.Core.Nodes;
 /// The story of a machine: its events and what was seen of it on the wire, in order of time. Evidence never moves a machine;
 /// it is unauthenticated and therefore bounded, 500 entries an address and 50,000 in all; and as many of what machines say themselves
 /// (<c>syslog</c>),
-/// so that nobody talks the evidence away.
+/// so that one machine cannot displace the others' entries.
 /// </summary>
 public sealed class Timeline
 {

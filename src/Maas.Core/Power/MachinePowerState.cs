@@ -3,7 +3,7 @@ namespace Maas.Core.Power;
 /// <summary>Whether a machine is on, as far as is known.</summary>
 public enum MachinePowerState
 {
-    /// <summary>Nobody can tell, or nobody has asked yet.</summary>
+    /// <summary>Unknown, or not queried yet.</summary>
     Unknown,
 
     /// <summary>It is on.</summary>

@@ -1,6 +1,6 @@
 namespace Maas.Core.Power;
 
-/// <summary>Stands in where the host has no power drivers.</summary>
+/// <summary>Used when the host has no power drivers.</summary>
 internal sealed class NullMachinePower : IMachinePower
 {
     private static readonly Task<MachinePowerResult> Nothing =

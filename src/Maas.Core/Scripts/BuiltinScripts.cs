@@ -22,10 +22,10 @@ public static class BuiltinScripts
     private static readonly FrozenDictionary<string, byte[]> Bodies =
         All.ToFrozenDictionary(script => script.Name, script => Read(script.Name));
 
-    /// <summary>The text of a script, or <see langword="null"/> when there is none of that name.</summary>
+    /// <summary>The text of a script, or <see langword="null"/> when it does not exist of that name.</summary>
     public static ReadOnlyMemory<byte>? Find(string name) => Bodies.TryGetValue(name, out var body) ? body : null;
 
-    /// <summary>The tags of a script, by which groups of scripts are chosen; empty when there is none of that name.</summary>
+    /// <summary>The tags of a script, by which groups of scripts are chosen; empty when it does not exist of that name.</summary>
     public static IReadOnlyList<string> TagsOf(string name) => All.FirstOrDefault(script => script.Name == name).Tags ?? [];
 
     /// <summary>The names of the scripts of a kind that are called <paramref name="nameOrTag"/> or have that tag.</summary>
@@ -46,7 +46,7 @@ public static class BuiltinScripts
             Timeout = script.Timeout,
         });
 
-    /// <summary>A script's text; a line <c>#include FILE</c> in it stands for that file.</summary>
+    /// <summary>A script's text; a line <c>#include FILE</c> in it is replaced by that file.</summary>
     private static byte[] Read(string name)
     {
         var lines = ReadText(name).Split('\n').Select(

@@ -1,6 +1,8 @@
 namespace Maas.Core.Scripts;
 
-/// <summary>Stores the results of scripts; <see cref="Nodes.MachineChange.Scripts"/> inserts them. Part of <see cref="Stores.IMaasStore"/>.</summary>
+/// <summary>
+/// Stores the results of scripts; <see cref="Nodes.MachineChange.Scripts"/> inserts them. Part of <see cref="Stores.IMaasStore"/>.
+/// </summary>
 public interface IScriptResultStore
 {
     /// <summary>Lists a machine's results by descending id.</summary>
@@ -18,7 +20,7 @@ public interface IScriptResultStore
     /// <summary>Reads a result.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The result; <see langword="null"/> when there is none.</returns>
+    /// <returns>The result; <see langword="null"/> when it does not exist.</returns>
     Task<ScriptResult?> GetAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>Reads what a script printed.</summary>

@@ -15,14 +15,18 @@ namespace Maas.Core.Stores;
 /// <remarks>
 /// These rules hold for all parts:
 /// <list type="bullet">
-/// <item><b>Transactions.</b> Each method is one transaction: all of it happens, or nothing. Methods may be called concurrently; the result is
+/// <item><b>Transactions.</b> Each method is one transaction: all of it happens, or nothing. Methods may be called concurrently; the result
+/// is
 /// that of some serial order.</item>
 /// <item><b>Durability.</b> What a completed task has written survives a power failure, except nonces.</item>
 /// <item><b>Visibility.</b> A read sees every write whose task completed before the read began, of the same process.</item>
-/// <item><b>Versions.</b> A machine is saved only if the store has the version that the change expects. Rules are evaluated by the caller on
+/// <item><b>Versions.</b> A machine is saved only if the store has the version that the change expects. Rules are evaluated by the caller
+/// on
 /// the version that it read, and again after a conflict.</item>
-/// <item><b>Cancellation.</b> It takes effect before a transaction begins. A transaction that has begun ends, and its result is returned.</item>
-/// <item><b>Errors.</b> A full disk is <see cref="StoreFullException"/>; deletions are still possible then. Any other failure of the database
+/// <item><b>Cancellation.</b> It takes effect before a transaction begins. A transaction that has begun ends, and its result is
+/// returned.</item>
+/// <item><b>Errors.</b> A full disk is <see cref="StoreFullException"/>; deletions are still possible then. Any other failure of the
+/// database
 /// is thrown as its own exception, and nothing was written.</item>
 /// <item><b>Text</b> is compared by ordinal. Times are kept to the millisecond.</item>
 /// </list>

@@ -9,7 +9,10 @@ namespace Maas.Core.Stores;
 /// </summary>
 public static class MachineDocument
 {
-    /// <summary>Writes a machine, without <see cref="Machine.Number"/>'s and <see cref="Machine.Version"/>'s authority: a store keeps both beside it.</summary>
+    /// <summary>
+    /// Writes a machine, without <see cref="Machine.Number"/>'s and <see cref="Machine.Version"/>'s authority: a store keeps both beside
+    /// it.
+    /// </summary>
     public static string Write(Machine machine) => JsonSerializer.Serialize(machine, CoreJson.Default.Machine);
 
     /// <summary>Reads a machine.</summary>

@@ -12,7 +12,7 @@ namespace Maas.Hosting.Ephemeral;
 /// <param name="Environment">The present build.</param>
 internal sealed record ServedEnvironment(EphemeralFileNames Names, string Prefix, string Directory, EphemeralEnvironment Environment)
 {
-    /// <summary>The file on disk behind a name; <see langword="null"/> when the name is none of these.</summary>
+    /// <summary>The file on disk behind a name; <see langword="null"/> when no file has the name.</summary>
     public string? PathOf(string name)
     {
         if (!name.StartsWith(Prefix, StringComparison.Ordinal)) return null;

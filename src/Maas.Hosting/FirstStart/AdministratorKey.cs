@@ -14,7 +14,7 @@ internal static partial class AdministratorKey
     public const string FileName = "admin.apikey";
 
     /// <summary>
-    /// Makes administrator and key on the first start; on later ones writes the file again if it was lost before anybody could read it.
+    /// Makes administrator and key on the first start; on later ones writes the file again if it was lost before it could be read.
     /// </summary>
     /// <remarks>
     /// An operator who deletes the file on purpose keeps it deleted: a marker beside it says that it was once written in full.
@@ -37,7 +37,7 @@ internal static partial class AdministratorKey
     }
 
     private static string Marker(string path) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file stands in a folder
+        Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file is in a folder
 
     private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ namespace Maas.Hosting.Leases;
 /// <param name="path">The database.</param>
 /// <param name="subnets">The subnets that are leased.</param>
 /// <param name="link">The network of the link that is served.</param>
-/// <param name="neighbours">Who is seen on the link; <see langword="null"/> on loopback, where nobody is and the lease alone
+/// <param name="neighbours">Who is seen on the link; <see langword="null"/> on loopback, where there are no neighbours and the lease alone
 /// decides.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="isAccepted">Whether a hardware address is that of a machine which an administrator has accepted; <see langword="null"/>

@@ -6,7 +6,7 @@ namespace Maas.Hosting.Leases;
 /// A file of leases in SQLite: its schema, and one transaction for all the leases that came while the last one was written.
 /// </summary>
 /// <remarks>
-/// A file of its own beside the machines' store: a lease must be on disk before its client is told, and shall not wait for a writer
+/// A file of its own beside the machines' store: a lease must be on disk before its client gets the answer, and shall not wait for a writer
 /// that moves machines. WAL with <c>synchronous=FULL</c>: what has been committed survives the loss of power.
 /// </remarks>
 internal sealed class LeaseDatabase : IAsyncDisposable
@@ -86,7 +86,7 @@ internal sealed class LeaseDatabase : IAsyncDisposable
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Who has which address is nobody else's business; SQLite gives its journal the same mode.
+    // Leases are private data; SQLite gives its journal the same mode.
     private static void MakePrivate(string path)
     {
         if (OperatingSystem.IsWindows()) return;

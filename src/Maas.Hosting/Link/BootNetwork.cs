@@ -125,7 +125,7 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
         ConfigureServices(boot, options);
     }
 
-    // The host's part stands for this server's address on whichever link.
+    // The host part is replaced by this server's address on the link.
     private static Uri HttpBase(string anyHost, MaasOptions options) =>
         new UriBuilder("http", anyHost, options.HttpPort, $"{options.PathBase.TrimEnd('/')}/boot/").Uri;
 

@@ -18,7 +18,7 @@ namespace Maas.Hosting.Link;
 /// <param name="timeProvider">The clock.</param>
 internal sealed class LinkResolver(string name, BootNetwork link, IPNetwork? prefix6, TimeProvider timeProvider) : IDisposable
 {
-    private const int MostAtOnce = 1024; // asked about in vain by datagrams with forged sources; beyond that, nobody is seen
+    private const int MostAtOnce = 1024; // asked about in vain by datagrams with forged sources; beyond that, no neighbour is seen
     private static readonly TimeSpan[] S_waits =
         [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(250)];
 

@@ -6,7 +6,7 @@ using Maas.Boot;
 
 namespace Maas.Hosting.Link;
 
-/// <summary>Somebody the kernel has resolved.</summary>
+/// <summary>A neighbour that the kernel has resolved.</summary>
 /// <param name="InterfaceIndex">On which link.</param>
 /// <param name="Address">The address.</param>
 /// <param name="Hardware">Who answers at it.</param>
@@ -57,7 +57,7 @@ internal static partial class NeighbourTable
         }
     }
 
-    /// <summary>The kernel's number of an interface now; 0 when there is none of that name, or this is not Linux.</summary>
+    /// <summary>The kernel's number of an interface now; 0 when it does not exist of that name, or this is not Linux.</summary>
     public static int IndexOf(string name) => OperatingSystem.IsLinux() ? (int)NameToIndex(name) : 0;
 
     /// <summary>Reads one answer of the kernel's.</summary>

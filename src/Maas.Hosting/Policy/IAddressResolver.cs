@@ -31,7 +31,7 @@ internal interface IAddressResolver
     HardwareAddress? OwnerOf(IPAddress address);
 }
 
-/// <summary>A server without a link knows nobody.</summary>
+/// <summary>A server without a link knows no neighbours.</summary>
 internal sealed class NullAddressResolver : IAddressResolver
 {
     /// <inheritdoc/>

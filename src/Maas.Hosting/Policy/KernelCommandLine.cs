@@ -4,7 +4,7 @@ using Maas.Core.Nodes;
 namespace Maas.Hosting.Policy;
 
 /// <summary>
-/// What the ephemeral environment's kernel is told: where the server is, which interface to use, and what proves who it is.
+/// The kernel command line of the ephemeral environment: where the server is, which interface to use, and what proves who it is.
 /// </summary>
 internal static class KernelCommandLine
 {

@@ -31,7 +31,7 @@ internal sealed partial class ListedMachines(Machines machines, TimeProvider tim
     /// </summary>
     public bool IsAccepted(HardwareAddress hardware) => hardware.ToMacAddress() is { } address && _listing.Accepted.Contains(address);
 
-    /// <summary>Reads the machines before anybody asks.</summary>
+    /// <summary>Reads the machines before the first request.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(cancellationToken).ConfigureAwait(false);

@@ -122,7 +122,7 @@ internal sealed partial class MachineBootPolicy(
 
     private Uri ServerFor(IPAddress? server)
     {
-        // over a Unix socket there is none; the environment speaks IPv4
+        // not over a Unix socket; the environment speaks IPv4
         var isOther = server is null or { AddressFamily: AddressFamily.InterNetworkV6 };
         var reached = isOther && link is not null ? link.Address : server;
         return new UriBuilder("http", (reached ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;

@@ -11,12 +11,13 @@ public class PackageReferenceTests
     public static TheoryData<string, string[]> Arrows => new()
     {
         { "Maas.Core", [] },
+        { "Maas.Sqlite", ["Maas.Core"] },
         { "Maas.Boot", [] },
         { "Maas.Images", [] },
         { "Maas.Power", [] },
         { "Maas.Api", ["Maas.Core"] },
-        { "Maas.Hosting", ["Maas.Core", "Maas.Boot", "Maas.Images", "Maas.Power"] },
-        { "Maas.Testing", ["Maas.Boot"] },
+        { "Maas.Hosting", ["Maas.Core", "Maas.Sqlite", "Maas.Boot", "Maas.Images", "Maas.Power"] },
+        { "Maas.Testing", ["Maas.Core", "Maas.Boot", "Maas.Power"] },
     };
 
     [Theory, MemberData(nameof(Arrows))]
@@ -32,6 +33,7 @@ public class PackageReferenceTests
 
     [Theory]
     [InlineData("Maas.Core")]
+    [InlineData("Maas.Sqlite")]
     [InlineData("Maas.Boot")]
     [InlineData("Maas.Images")]
     [InlineData("Maas.Power")]
@@ -40,6 +42,7 @@ public class PackageReferenceTests
         References(package).Should().NotContain(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
 
     [Theory]
+    [InlineData("Maas.Core")]
     [InlineData("Maas.Boot")]
     [InlineData("Maas.Images")]
     [InlineData("Maas.Power")]

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Maas.Hosting.BootHttp.Sending;
 
 /// <summary>
-/// Memory that stands for bytes of a file: it has a length and can be advanced over like a buffer, but nothing can be read from it or
+/// Memory that represents bytes of a file: it has a length and can be advanced over like a buffer, but nothing can be read from it or
 /// written to it, so a
 /// layer that would copy it fails instead of sending what is not there.
 /// </summary>

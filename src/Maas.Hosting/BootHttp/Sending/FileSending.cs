@@ -15,7 +15,7 @@ internal sealed class FileSending : IValueTaskSource<int>, IDisposable
     /// </summary>
     public FileSending(SafeFileHandle file, long offset, int count)
     {
-        // The stream is how the socket is told which file; it reads nothing and is not disposed, for it would close the handle.
+        // The stream names the file for the socket; it reads nothing and is not disposed, for it would close the handle.
         _arguments.SendPacketsElements = [new SendPacketsElement(new FileStream(file, FileAccess.Read, bufferSize: 0), offset, count)];
         _arguments.Completed += (_, _) => Completed();
     }

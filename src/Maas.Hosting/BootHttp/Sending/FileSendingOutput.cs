@@ -103,7 +103,7 @@ internal sealed class FileSendingOutput(Socket socket, PipeWriter transport) : P
     /// </summary>
     public void SendNext(SafeFileHandle file, long offset, int count) => _next = new FilePart(file, offset, count);
 
-    /// <summary>Takes back <see cref="SendNext"/>: whoever writes has a layer between that would copy the bytes.</summary>
+    /// <summary>Takes back <see cref="SendNext"/>: the writer has a layer in between that would copy the bytes.</summary>
     public void SendNothingNext() => _next = default;
 
     /// <inheritdoc/>
