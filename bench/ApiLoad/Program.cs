@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ApiLoad;
 using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Core.Nodes;
 using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -13,8 +14,8 @@ using Microsoft.Extensions.Logging;
 // sockets.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
-var admin = await core.Users.CreateAsync("admin", "admin@example.com", new Secret("secret"), isAdministrator: true)
-    ?? throw new InvalidOperationException("The user could not be created.");
+var created = await core.Users.CreateAsync("admin", "admin@example.com", new Secret("secret"), isAdministrator: true);
+var admin = ((CreateUserResult.Created)created).User; // the store is new
 var key = await core.Users.CreateApiKeyAsync(admin, "bench");
 
 var builder = WebApplication.CreateSlimBuilder();

@@ -1,4 +1,5 @@
 using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Sqlite;
 
 // MAAS's API over a store that is gone when this ends: point any MAAS client at it.
@@ -7,8 +8,8 @@ using Maas.Sqlite;
 var directory = Directory.CreateTempSubdirectory("maas-api-");
 await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(directory.FullName, "maas.db")));
 
-var admin = await core.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true)
-    ?? throw new InvalidOperationException("The store is not new.");
+var created = await core.Users.CreateAsync("admin", "admin@example.com", Secret.Random(), isAdministrator: true);
+var admin = ((CreateUserResult.Created)created).User; // the store is new
 var key = Path.Combine(directory.FullName, "admin.apikey");
 var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
 if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -28,6 +28,13 @@ internal static class SqliteMachineFilter
         AnyOf("(SELECT count(*) FROM machine_tags t WHERE t.machine = m.id AND t.tag IN {0}) = @tagCount", "@tags", tags);
         if (tags.Count > 0) parameters.Add(("@tagCount", tags.Count));
 
+        if (filter.AfterNumber > 0)
+        {
+            conditions.Add("m.number > @after");
+            parameters.Add(("@after", filter.AfterNumber));
+        }
+
+        if (filter.Limit is { } limit) parameters.Add(("@limit", limit));
         return (conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions), parameters);
 
         void AnyOf(string condition, string name, IEnumerable<string> values)

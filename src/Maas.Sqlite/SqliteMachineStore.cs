@@ -24,7 +24,9 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits li
         {
             var (where, parameters) = SqliteMachineFilter.Build(filter);
             return (IReadOnlyList<Machine>)connection.Query(
-                $"SELECT {Columns} FROM machines m {where} ORDER BY m.number", Read, [.. parameters]);
+                $"SELECT {Columns} FROM machines m {where} ORDER BY m.number {(filter.Limit is null ? "" : "LIMIT @limit")}",
+                Read,
+                [.. parameters]);
         },
         cancellationToken);
 

@@ -37,6 +37,7 @@ internal static class LifeChecks
 
     private sealed class Life(MaasCore core)
     {
+        private static readonly MachineActor Administrator = new("admin", IsAdministrator: true);
         private SystemId _id;
 
         public async Task LiveAsync()
@@ -48,9 +49,9 @@ internal static class LifeChecks
                 Power = new PowerSettings("ipmi", new Dictionary<string, string> { ["power_address"] = "10.0.0.8" }),
             });
             _id = ((CreateResult.Created)enlisted).Machine.Id;
-            await DoAsync(new MachineCommand.Accept { By = "admin" });
+            await DoAsync(new MachineCommand.Accept());
             await ReportScriptsAsync();
-            await DoAsync(new MachineCommand.Signal(SignalReport.Ok, null));
+            await DoAsync(new MachineReport.Signal(SignalReport.Ok, null));
             await BecomesAsync(MachineStatus.Ready);
 
             var request = new AllocationRequest { Owner = "bob", TokenKey = "t1", AgentName = "juju" };
@@ -61,10 +62,10 @@ internal static class LifeChecks
             await DoAsync(new MachineCommand.Deploy("bob") { UserData = "#cloud-config\n"u8.ToArray() });
             var data = await core.Machines.GetUserDataAsync(_id);
             Check.That(data is { } bytes && bytes.Span.SequenceEqual("#cloud-config\n"u8));
-            await DoAsync(new MachineCommand.NetbootOff());
-            await DoAsync(new MachineCommand.UserDataFetched());
+            await DoAsync(new MachineReport.NetbootOff());
+            await DoAsync(new MachineReport.UserDataFetched());
             await BecomesAsync(MachineStatus.Deployed);
-            await DoAsync(new MachineCommand.Release { By = "bob" });
+            await DoAsync(new MachineCommand.Release());
             await BecomesAsync(MachineStatus.Ready);
             Check.That((await core.Timeline.ReadAsync(_id)).Count > 5);
         }
@@ -99,8 +100,13 @@ internal static class LifeChecks
             Check.That((await core.ScriptResults.CurrentAsync([_id]))[_id].Any());
         }
 
-        private async Task DoAsync(MachineCommand command) =>
-            Check.That(await core.Machines.ExecuteAsync(_id, command) is CommandResult.Done, command.ToString());
+        private async Task DoAsync(MachineInput input)
+        {
+            var result = input is MachineReport report
+                ? await core.Machines.ReportAsync(_id, report)
+                : await core.Machines.ExecuteAsync(_id, (MachineCommand)input, Administrator);
+            Check.That(result is CommandResult.Done, input.ToString());
+        }
 
         /// <summary>Lets the power worker do all that is due.</summary>
         private async Task BecomesAsync(MachineStatus status)

@@ -31,8 +31,9 @@ internal static class StoreChecks
     private static async Task<User> AccountsAsync(MaasCore core)
     {
         var created = await core.Users.CreateAsync("alice", "alice@example.org", new Secret("correct horse"), isAdministrator: true);
-        var alice = Check.Found(created);
-        Check.That(await core.Users.CreateAsync("alice", "", new Secret("another horse"), isAdministrator: false) is null);
+        var alice = Check.Found((created as CreateUserResult.Created)?.User);
+        Check.That(await core.Users.CreateAsync("alice", "", new Secret("another horse"), isAdministrator: false)
+            is CreateUserResult.Refused { Field: "username" });
         Check.That(await core.Users.FindAsync("alice") == alice);
         Check.That((await core.Users.ListAsync()).Contains(alice));
         Check.That(await core.Users.SetPasswordAsync("alice", new Secret("battery staple")));

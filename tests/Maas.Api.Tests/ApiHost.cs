@@ -58,7 +58,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static async Task<ApiHost> StartAsync(TimeProvider? timeProvider = null, Action<MaasApiOptions>? configure = null,
         string? store = null,
-        string prefix = "/MAAS", Action<MaasCoreOptions>? configureCore = null, Action<SqliteStoreOptions>? configureStore = null, Action<IServiceCollection>? configureServices = null,
+        string prefix = "/MAAS", Action<MaasCoreOptions>? configureCore = null, Action<SqliteStoreOptions>? configureStore =
+            null, Action<IServiceCollection>? configureServices = null,
         Core.Power.IMachinePower? power = null)
     {
         timeProvider ??= TimeProvider.System;
@@ -69,7 +70,8 @@ internal sealed class ApiHost : IAsyncDisposable
         var file = new SqliteStoreOptions { DataSource = Path.Combine(directory, "maas.db") };
         configureStore?.Invoke(file);
         var core = await MaasCore.OpenAsync(
-            new SqliteMaasStore(file, timeProvider), options, new MaasCoreServices { TimeProvider = timeProvider, Power = power }, Cancellation);
+            new SqliteMaasStore(file, timeProvider), options, new MaasCoreServices { TimeProvider = timeProvider, Power = power },
+                Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -94,8 +96,9 @@ internal sealed class ApiHost : IAsyncDisposable
     private async Task<ApiKey> KeyOfAsync(string name, bool isAdministrator = false)
     {
         var user = await Core.Users.FindAsync(name, Cancellation)
-            ?? await Core.Users.CreateAsync(name, $"{name}@example.com", new Secret(""), isAdministrator, Cancellation);
-        return await Core.Users.CreateApiKeyAsync(user!, "test", Cancellation);
+            ?? ((CreateUserResult.Created)await Core.Users.CreateAsync(
+                name, $"{name}@example.com", new Secret(""), isAdministrator, Cancellation)).User;
+        return await Core.Users.CreateApiKeyAsync(user, "test", Cancellation);
     }
 
     /// <summary>An <c>Authorization</c> header as oauthlib writes it.</summary>
@@ -153,7 +156,7 @@ internal sealed class ApiHost : IAsyncDisposable
     {
         var printed = inventory ?? Inventory;
         var machine = await EnlistAsync(mac);
-        await DoAsync(machine.Id, new MachineCommand.Commission { By = "admin" });
+        await DoAsync(machine.Id, new MachineCommand.Commission());
         foreach (var script in await Core.ScriptResults.PendingAsync(machine.Id, Cancellation))
         {
             await Core.ScriptResults.ReportAsync(machine.Id, new Maas.Core.Nodes.ScriptReport
@@ -164,12 +167,15 @@ internal sealed class ApiHost : IAsyncDisposable
             }, Cancellation);
         }
 
-        return await DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
+        return await DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
     }
 
     public async Task<Machine> DoAsync(SystemId id, MachineCommand command) =>
         (await Core.Machines.ExecuteAsync(
             id, command, cancellationToken: Cancellation)).Should().BeOfType<CommandResult.Done>().Which.Machine;
+
+    public async Task<Machine> DoAsync(SystemId id, MachineReport report) =>
+        (await Core.Machines.ReportAsync(id, report, Cancellation)).Should().BeOfType<CommandResult.Done>().Which.Machine;
 
     public async Task<Machine> MachineAsync(SystemId id) => (await Core.Machines.GetAsync(id, Cancellation))!;
 

@@ -63,11 +63,16 @@ public sealed class TestCore : IAsyncDisposable
         return result.Should().BeOfType<CreateResult.Created>().Subject.Machine;
     }
 
-    public async Task<Machine> DoAsync(SystemId id, MachineCommand command)
+    public async Task<Machine> DoAsync(SystemId id, MachineInput input)
     {
-        var result = await Machines.ExecuteAsync(id, command);
-        return result.Should().BeOfType<CommandResult.Done>($"{command} is allowed, not {result}").Subject.Machine;
+        var result = await TellAsync(id, input);
+        return result.Should().BeOfType<CommandResult.Done>($"{input} is allowed, not {result}").Subject.Machine;
     }
+
+    /// <summary>A command of the system's, or a report of the machine's.</summary>
+    public Task<CommandResult> TellAsync(SystemId id, MachineInput input) => input is MachineReport report
+        ? Machines.ReportAsync(id, report)
+        : Machines.ExecuteAsync(id, (MachineCommand)input);
 
     /// <summary>Lets the power worker do all that is due.</summary>
     public async Task<Machine> SettleAsync(SystemId id)
@@ -88,7 +93,7 @@ public sealed class TestCore : IAsyncDisposable
         await DoAsync(machine.Id, new MachineCommand.Accept());
         await SettleAsync(machine.Id);
         await RunScriptsAsync(machine.Id, Inventories.Small(mac, cpus, memoryMiB));
-        await DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
+        await DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
         return await SettleAsync(machine.Id);
     }
 

@@ -106,7 +106,7 @@ public class ComposedServerTests
         var machines = server.Get<MaasCore>().Machines;
         var created = await machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(Mac)] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
-        (await machines.ExecuteAsync(machine.Id, new MachineCommand.Commission { By = "admin" })).Should().BeOfType<CommandResult.Done>();
+        (await machines.ExecuteAsync(machine.Id, new MachineCommand.Commission())).Should().BeOfType<CommandResult.Done>();
         return machine;
     }
 }

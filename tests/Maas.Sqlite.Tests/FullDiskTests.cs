@@ -20,7 +20,7 @@ public class FullDiskTests
         await using var test =
             await TestCore.OpenAsync(configureStore: options =>
             (options.SpareBytes, options.MeasureDisk) = (64 * Megabyte, () => (free, 100_000L * Megabyte)));
-        var user = (await test.Core.Users.CreateAsync("bob", "", new Secret(""), false))!;
+        var user = ((CreateUserResult.Created)await test.Core.Users.CreateAsync("bob", "", new Secret(""), false)).User;
         var key = await test.Core.Users.CreateApiKeyAsync(user);
         var machine = await test.EnlistAsync();
         await test.Core.Files.PutAsync("bob", "large", new byte[8 * Megabyte]);
@@ -108,7 +108,7 @@ public class FullDiskTests
         await using var test =
             await TestCore.OpenAsync(options =>
             options.Quotas = new StoreQuotas { FilesPerUser = 3, FileBytesPerUser = 1000, ApiKeysPerUser = 2, SshKeysPerUser = 1 });
-        var user = (await test.Core.Users.CreateAsync("bob", "", new Secret(""), false))!;
+        var user = ((CreateUserResult.Created)await test.Core.Users.CreateAsync("bob", "", new Secret(""), false)).User;
         var files = test.Core.Files;
         await files.PutAsync("bob", "a", new byte[500]);
         await files.PutAsync("bob", "b", new byte[500]);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
@@ -56,10 +57,14 @@ internal static class UserResource
         var (username, email, password, isAdministrator) = (
             form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
         if (form.HasErrors) return form.BadRequest();
-        var user =
-            await request.Core.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted)
-                .ConfigureAwait(false);
-        return user is null ? ApiResults.BadRequest("The user name is taken, or not allowed.") : Show(request, user);
+        var result = await request.Core.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted)
+            .ConfigureAwait(false);
+        return result switch
+        {
+            CreateUserResult.Created created => Show(request, created.User),
+            CreateUserResult.Refused refused => form.BadRequest(refused.Field, refused.Reason),
+            _ => throw new UnreachableException(),
+        };
     }
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request)

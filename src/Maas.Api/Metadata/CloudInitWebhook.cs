@@ -38,10 +38,10 @@ internal static class CloudInitWebhook
         // "init-network/config-ssh" is a step within a stage; only the stage itself says how it went.
         if (report.EventType == "finish" && !report.Name.Contains('/', StringComparison.Ordinal))
         {
-            await request.Core.Machines.ExecuteAsync(
+            await request.Core.Machines.ReportAsync(
                 request.MachineId,
-                new MachineCommand.StageFinished(report.Name, !report.Failed, report.Description),
-                cancellationToken: request.Aborted).ConfigureAwait(false);
+                new MachineReport.StageFinished(report.Name, !report.Failed, report.Description),
+                request.Aborted).ConfigureAwait(false);
         }
 
         return ApiResults.NoContent;

@@ -57,7 +57,7 @@ internal static class MetadataTree
             return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         if (machine is { Status: MachineStatus.Deploying, Netboot: false })
-            await request.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.UserDataFetched(), cancellationToken: request.Aborted)
+            await request.Core.Machines.ReportAsync(machine.Id, new MachineReport.UserDataFetched(), request.Aborted)
                 .ConfigureAwait(false);
         return await request.Core.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes
             ? new ApiResult.Bytes(bytes)

@@ -21,10 +21,8 @@ internal static class Signals
         foreach (var script in scripts)
             await request.Core.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
 
-        return await request.Core.Machines.ExecuteAsync(
-            request.MachineId,
-            new MachineCommand.Signal(report, request.Form["error"]),
-            cancellationToken: request.Aborted).ConfigureAwait(false) switch
+        return await request.Core.Machines.ReportAsync(
+            request.MachineId, new MachineReport.Signal(report, request.Form["error"]), request.Aborted).ConfigureAwait(false) switch
         {
             CommandResult.Done => ApiResults.Ok,
             CommandResult.Refused refused => ApiResults.Conflict(refused.Reason),
@@ -32,15 +30,15 @@ internal static class Signals
         };
     }
 
-    public static Task<ApiResult> NetbootOffAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOff());
+    public static Task<ApiResult> NetbootOffAsync(ApiRequest request) => NetbootAsync(request, new MachineReport.NetbootOff());
 
-    public static Task<ApiResult> NetbootOnAsync(ApiRequest request) => NetbootAsync(request, new MachineCommand.NetbootOn());
+    public static Task<ApiResult> NetbootOnAsync(ApiRequest request) => NetbootAsync(request, new MachineReport.NetbootOn());
 
-    private static async Task<ApiResult> NetbootAsync(ApiRequest request, MachineCommand command)
+    private static async Task<ApiResult> NetbootAsync(ApiRequest request, MachineReport report)
     {
         if (request.Route.Find("system_id") is { } id && id != request.MachineId.ToString())
             return ApiResults.Forbidden("That is another machine.");
-        return await request.Core.Machines.ExecuteAsync(request.MachineId, command, cancellationToken: request.Aborted)
+        return await request.Core.Machines.ReportAsync(request.MachineId, report, request.Aborted)
             .ConfigureAwait(false) switch
         {
             CommandResult.Done => ApiResults.Ok,

@@ -86,6 +86,13 @@ internal sealed class FormReader(RequestForm form)
         json.WriteEndObject();
     }, StatusCodes.Status400BadRequest);
 
+    /// <summary>Records an error of a field, and answers with the 400.</summary>
+    public ApiResult BadRequest(string name, string message)
+    {
+        Refuse(name, message);
+        return BadRequest();
+    }
+
     /// <summary>Records an error of a field.</summary>
     public void Refuse(string name, string message)
     {

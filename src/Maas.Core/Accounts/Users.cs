@@ -28,18 +28,22 @@ public sealed partial class Users
 
     internal Users(IAccountStore store) => _store = store;
 
-    /// <summary>Makes a user; <see langword="null"/> when the name is taken or not allowed.</summary>
-    /// <param name="name">User name, at most 150 characters.</param>
-    /// <param name="email">Mail address, or empty.</param>
+    /// <summary>Creates a user.</summary>
+    /// <param name="name">User name: letters, digits and <c>@ . + - _</c>; 1 to 150 characters, unique.</param>
+    /// <param name="email">Mail address, at most 254 characters; may be empty.</param>
     /// <param name="password">Password; with an empty one the user cannot log in.</param>
-    /// <param name="isAdministrator">Whether everything is allowed.</param>
+    /// <param name="isAdministrator">Whether the user is an administrator.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<User?> CreateAsync(
+    public async Task<CreateUserResult> CreateAsync(
         string name, string email, Secret password, bool isAdministrator, CancellationToken cancellationToken = default)
     {
-        if (!Name().IsMatch(name) || email.Length > 254) return null;
-        return await _store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken).ConfigureAwait(
-            false);
+        if (!Name().IsMatch(name))
+            return new CreateUserResult.Refused("username", "1 to 150 characters: letters, digits and @ . + - _ only.");
+        if (email.Length > 254) return new CreateUserResult.Refused("email", "At most 254 characters.");
+        return await _store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken)
+            .ConfigureAwait(false) is { } user
+            ? new CreateUserResult.Created(user)
+            : new CreateUserResult.Refused("username", "A user with that username already exists.");
     }
 
     /// <summary>The user, or <see langword="null"/>.</summary>
@@ -97,4 +101,19 @@ public sealed partial class Users
 
     [GeneratedRegex(@"\A[A-Za-z0-9@.+_-]{1,150}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Name();
+}
+
+/// <summary>The result of creating a user.</summary>
+public abstract record CreateUserResult
+{
+    private CreateUserResult() { }
+
+    /// <summary>The user was created.</summary>
+    /// <param name="User">The user.</param>
+    public sealed record Created(User User) : CreateUserResult;
+
+    /// <summary>Nothing was created.</summary>
+    /// <param name="Field">The field at fault, by the API's name: <c>username</c> or <c>email</c>.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record Refused(string Field, string Reason) : CreateUserResult;
 }

@@ -56,7 +56,7 @@ public sealed partial class DeadlineWorker
     {
         try
         {
-            if (await _machines.ExecuteAsync(id, new MachineCommand.DeadlinePassed(), cancellationToken: cancellationToken).ConfigureAwait(
+            if (await _machines.RecordAsync(id, new WorkerReport.DeadlinePassed(), null, cancellationToken).ConfigureAwait(
                 false) is CommandResult.Done done)
                 LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
         }

@@ -3,7 +3,7 @@ using Maas.Core.Events;
 namespace Maas.Core.Nodes;
 
 /// <summary>What a command comes to.</summary>
-public abstract record Decision
+internal abstract record Decision
 {
     private Decision() { }
 

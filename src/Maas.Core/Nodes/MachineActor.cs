@@ -42,7 +42,7 @@ public sealed record MachineActor(string Name, bool IsAdministrator)
             || (machine.Owner is null && MachineLifecycle.Next(machine.Status, MachineAction.Release, machine.CameFrom) is null),
         MachineCommand.Abort or MachineCommand.TurnOn or MachineCommand.TurnOff or MachineCommand.MarkBroken
             or MachineCommand.OverrideFailedTesting or MachineCommand.Lock or MachineCommand.Unlock => MayEdit(machine),
-        _ => false, // an administrator's commands, and the reports that only a machine makes
+        _ => false, // an administrator's commands
     };
 
     /// <summary>Why the actor may not make this edit; <see langword="null"/> when the actor may.</summary>

@@ -1,25 +1,18 @@
 using System.Text.Json.Serialization;
-using Maas.Core.Power;
 
 namespace Maas.Core.Nodes;
 
 /// <summary>
-/// Something asked of a machine, by a person or by the machine itself, authenticated by the caller. Who may ask what
-/// is decided by <see cref="MachineActor"/>, whether the machine's state allows it by <see cref="MachineStateMachine.Decide"/>, both on the
+/// What a user asks of a machine. <see cref="MachineActor"/> decides who may ask, and the machine's state whether it is possible, both on
+/// the
 /// same version of the machine.
 /// </summary>
-public abstract record MachineCommand
+public abstract record MachineCommand : MachineInput
 {
     private MachineCommand() { }
 
-    /// <summary>User name of the asker; <see langword="null"/> when the machine or the system itself does.</summary>
-    public string? By { get; init; }
-
-    /// <summary>The asker's reason; it goes into the event.</summary>
+    /// <summary>The user's reason; it is added to the event.</summary>
     public string? Comment { get; init; }
-
-    /// <summary>The id of the operation that begins with it, if one does; <see cref="Machines.ExecuteAsync"/> fills it in.</summary>
-    public Guid OperationId { get; init; }
 
     /// <summary>Accepts an enlisted machine: commissions it. Nothing happens to one that is Commissioning or Ready.</summary>
     public sealed record Accept : MachineCommand;
@@ -126,72 +119,4 @@ public abstract record MachineCommand
 
     /// <summary>Asks for its power state; the answer arrives later.</summary>
     public sealed record QueryPower : MachineCommand;
-
-    /// <summary>The machine reports on what it is doing in the ephemeral environment (metadata <c>op=signal</c>).</summary>
-    /// <param name="Report">How it goes.</param>
-    /// <param name="Error">Its words; <see langword="null"/> for none.</param>
-    public sealed record Signal(SignalReport Report, string? Error) : MachineCommand
-    {
-        /// <summary>
-        /// Names of scripts of this operation that failed or were left out; filled in by <see cref="Machines.ExecuteAsync"/>.
-        /// </summary>
-        public IReadOnlyList<string> FailedScripts { get; init; } = [];
-
-        /// <summary>
-        /// Whether the failure is a test's: all commissioning scripts passed. Filled in by <see cref="Machines.ExecuteAsync"/>.
-        /// </summary>
-        public bool OnlyTestsFailed { get; init; }
-    }
-
-    /// <summary>The installer says that the system is on the disk: no more network boots.</summary>
-    public sealed record NetbootOff : MachineCommand;
-
-    /// <summary>The machine is to boot from the network again.</summary>
-    public sealed record NetbootOn : MachineCommand;
-
-    /// <summary>The installed system took its user data: it is up.</summary>
-    public sealed record UserDataFetched : MachineCommand;
-
-    /// <summary>cloud-init's reporter says that a stage ended.</summary>
-    /// <param name="Stage">Its name, such as <c>modules-final</c>.</param>
-    /// <param name="Succeeded">Whether it ended well.</param>
-    /// <param name="Detail">The reporter's words.</param>
-    public sealed record StageFinished(string Stage, bool Succeeded, string Detail) : MachineCommand;
-
-    /// <summary>Nothing was heard in time.</summary>
-    public sealed record DeadlinePassed : MachineCommand
-    {
-        /// <summary>
-        /// Why its power action that is still being tried failed last; filled in by <see cref="Machines.ExecuteAsync"/>,
-        /// <see langword="null"/> for none.
-        /// </summary>
-        public string? PowerFailure { get; init; }
-    }
-
-    /// <summary>A power effect was carried out.</summary>
-    /// <param name="Effect">Which.</param>
-    /// <param name="State">The power state as known now.</param>
-    /// <param name="Note">What a person should know or do; <see langword="null"/> for nothing.</param>
-    public sealed record PowerDone(MachineEffect.Power Effect, MachinePowerState State, string? Note) : MachineCommand;
-
-    /// <summary>A power effect was given up.</summary>
-    /// <param name="Effect">Which.</param>
-    /// <param name="Reason">Why, without secrets.</param>
-    public sealed record PowerFailed(MachineEffect.Power Effect, string Reason) : MachineCommand;
-}
-
-/// <summary>How it goes in the ephemeral environment.</summary>
-public enum SignalReport
-{
-    /// <summary>Still at it: the deadline is renewed.</summary>
-    Working,
-
-    /// <summary>All done.</summary>
-    Ok,
-
-    /// <summary>It failed.</summary>
-    Failed,
-
-    /// <summary>Commissioning is done and testing begins.</summary>
-    Testing,
 }

@@ -43,4 +43,10 @@ public sealed record MachineFilter
 
     /// <summary>Resource pools.</summary>
     public IReadOnlyList<string> Pools { get; init; } = [];
+
+    /// <summary>Only machines with a higher <see cref="Machine.Number"/>: the last one of the page before. 0 for the first page.</summary>
+    public long AfterNumber { get; init; }
+
+    /// <summary>At most so many, 1 upward; <see langword="null"/> for all.</summary>
+    public int? Limit { get; init; }
 }

@@ -5,7 +5,7 @@ using Maas.Core.Power;
 namespace Maas.Core.Nodes;
 
 /// <content>What an owner asks.</content>
-public static partial class MachineStateMachine
+internal static partial class MachineStateMachine
 {
     private static Decision Allocate(TransitionBuilder move, MachineCommand.Allocate command) =>
         TryAllocate(move, command.Owner, command.TokenKey, command.AgentName) ? move.Done() : WrongStatus(move, "allocate");

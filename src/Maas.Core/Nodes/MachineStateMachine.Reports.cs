@@ -5,11 +5,11 @@ using Maas.Core.Scripts;
 namespace Maas.Core.Nodes;
 
 /// <content>What a machine reports about itself, and what is not heard of it.</content>
-public static partial class MachineStateMachine
+internal static partial class MachineStateMachine
 {
     private const int LongestWords = 1000;
 
-    private static Decision Signal(TransitionBuilder move, MachineCommand.Signal signal)
+    private static Decision Signal(TransitionBuilder move, MachineReport.Signal signal)
     {
         if (move.Machine.MayStillRunItsOwnersSystem)
             return move.Refused("signal", $"The machine has not booted for the '{move.Machine.Status.DisplayName}' state yet.");
@@ -50,7 +50,7 @@ public static partial class MachineStateMachine
         }
     }
 
-    private static void SignalScripts(TransitionBuilder move, MachineCommand.Signal signal)
+    private static void SignalScripts(TransitionBuilder move, MachineReport.Signal signal)
     {
         switch (signal.Report)
         {
@@ -85,12 +85,12 @@ public static partial class MachineStateMachine
     /// of a
     /// failed test: the inventory is there, and a person may override the test.
     /// </summary>
-    private static void BeginTestsIfOneFailed(TransitionBuilder move, MachineCommand.Signal signal)
+    private static void BeginTestsIfOneFailed(TransitionBuilder move, MachineReport.Signal signal)
     {
         if (move.Machine.Status is MachineStatus.Commissioning && signal.OnlyTestsFailed) move.TryMove(MachineAction.Test);
     }
 
-    private static void SignalErase(TransitionBuilder move, MachineCommand.Signal signal)
+    private static void SignalErase(TransitionBuilder move, MachineReport.Signal signal)
     {
         switch (signal.Report)
         {
@@ -122,7 +122,7 @@ public static partial class MachineStateMachine
         return move.Done();
     }
 
-    private static Decision StageFinished(TransitionBuilder move, MachineCommand.StageFinished stage)
+    private static Decision StageFinished(TransitionBuilder move, MachineReport.StageFinished stage)
     {
         // Only whole stages end something; cloud-init also reports each of their parts, as "stage/part".
         var status = move.Machine.Status;
@@ -158,7 +158,7 @@ public static partial class MachineStateMachine
         };
     }
 
-    private static Decision DeadlinePassed(TransitionBuilder move, MachineCommand.DeadlinePassed passed)
+    private static Decision DeadlinePassed(TransitionBuilder move, WorkerReport.DeadlinePassed passed)
     {
         var machine = move.Machine;
         if (machine.Deadline is not { } deadline || deadline > move.Now) return move.Done();
@@ -172,7 +172,7 @@ public static partial class MachineStateMachine
         return move.Done();
     }
 
-    private static Decision PowerDone(TransitionBuilder move, MachineCommand.PowerDone done)
+    private static Decision PowerDone(TransitionBuilder move, WorkerReport.PowerDone done)
     {
         move.Machine = move.Machine with { PowerState = done.State };
         if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
@@ -195,7 +195,7 @@ public static partial class MachineStateMachine
         return move.Done();
     }
 
-    private static Decision PowerFailed(TransitionBuilder move, MachineCommand.PowerFailed failed)
+    private static Decision PowerFailed(TransitionBuilder move, WorkerReport.PowerFailed failed)
     {
         var words = failed.Effect.Action switch
         {

@@ -6,21 +6,21 @@ using Maas.Core.Scripts;
 namespace Maas.Core.Nodes;
 
 /// <summary>The functional core: what a command does to a machine, without a clock, a store or a wire.</summary>
-public static partial class MachineStateMachine
+internal static partial class MachineStateMachine
 {
-    /// <summary>Decides on a command.</summary>
+    /// <summary>Decides on a command or a report.</summary>
     /// <param name="machine">The machine as it is.</param>
-    /// <param name="command">What is asked.</param>
+    /// <param name="input">A command or a report.</param>
     /// <param name="now">The time; deadlines are counted from it.</param>
     /// <param name="deadlines">How long each status may wait; <see langword="null"/> for MAAS's own times.</param>
-    public static Decision Decide(Machine machine, MachineCommand command, DateTimeOffset now, MachineDeadlines? deadlines = null)
+    public static Decision Decide(Machine machine, MachineInput input, DateTimeOffset now, MachineDeadlines? deadlines = null)
     {
-        var move = new TransitionBuilder(machine, command, now, deadlines ?? new MachineDeadlines());
-        if (machine.Locked && IsRefusedWhileLocked(command))
+        var move = new TransitionBuilder(machine, input, now, deadlines ?? new MachineDeadlines());
+        if (machine.Locked && IsRefusedWhileLocked(input))
             return move.Refused(
-                NameOf(command), $"The machine is locked; it is in the '{machine.Status.DisplayName}' state.", RefusalKind.Locked);
+                NameOf(input), $"The machine is locked; it is in the '{machine.Status.DisplayName}' state.", RefusalKind.Locked);
 
-        return command switch
+        return input switch
         {
             MachineCommand.Accept => Accept(move),
             MachineCommand.Commission commission => Commission(move, commission.TestingScripts),
@@ -39,24 +39,24 @@ public static partial class MachineStateMachine
             MachineCommand.TurnOn turnOn => TurnOn(move, turnOn),
             MachineCommand.TurnOff off => PowerOnly(move, off.Soft ? PowerAction.ShutDown : PowerAction.TurnOff),
             MachineCommand.QueryPower => PowerOnly(move, PowerAction.Query),
-            MachineCommand.Signal signal => Signal(move, signal),
-            MachineCommand.NetbootOff => Netboot(move, false),
-            MachineCommand.NetbootOn => Netboot(move, true),
-            MachineCommand.UserDataFetched => UserDataFetched(move),
-            MachineCommand.StageFinished stage => StageFinished(move, stage),
-            MachineCommand.DeadlinePassed passed => DeadlinePassed(move, passed),
-            MachineCommand.PowerDone done => PowerDone(move, done),
-            MachineCommand.PowerFailed failed => PowerFailed(move, failed),
+            MachineReport.Signal signal => Signal(move, signal),
+            MachineReport.NetbootOff => Netboot(move, false),
+            MachineReport.NetbootOn => Netboot(move, true),
+            MachineReport.UserDataFetched => UserDataFetched(move),
+            MachineReport.StageFinished stage => StageFinished(move, stage),
+            WorkerReport.DeadlinePassed passed => DeadlinePassed(move, passed),
+            WorkerReport.PowerDone done => PowerDone(move, done),
+            WorkerReport.PowerFailed failed => PowerFailed(move, failed),
             _ => throw new UnreachableException(),
         };
     }
 
-    private static bool IsRefusedWhileLocked(MachineCommand command) => command
+    private static bool IsRefusedWhileLocked(MachineInput input) => input
         is MachineCommand.Commission or MachineCommand.Test or MachineCommand.Allocate or MachineCommand.Deploy or MachineCommand.Release
         or MachineCommand.Abort or MachineCommand.MarkBroken or MachineCommand.MarkFixed or MachineCommand.OverrideFailedTesting
         or MachineCommand.EnterRescueMode or MachineCommand.ExitRescueMode or MachineCommand.TurnOn or MachineCommand.TurnOff;
 
-    internal static string NameOf(MachineCommand command) => command.GetType().Name;
+    internal static string NameOf(MachineInput input) => input.GetType().Name;
 
     private static Decision.Refused WrongStatus(TransitionBuilder move, string action) =>
         move.Refused(action, $"Cannot {action} a machine that is in the '{move.Machine.Status.DisplayName}' state.");
@@ -116,7 +116,7 @@ public static partial class MachineStateMachine
     private static Decision MarkBroken(TransitionBuilder move)
     {
         var busy = move.Machine.Deadline is not null;
-        if (!move.TryMove(MachineAction.MarkBroken, move.Command.Comment ?? "")) return WrongStatus(move, "mark broken");
+        if (!move.TryMove(MachineAction.MarkBroken, move.Input.UsersReason ?? "")) return WrongStatus(move, "mark broken");
         if (busy)
         {
             move.Add(new MachineEffect.CancelPower());

@@ -53,22 +53,34 @@ public sealed partial class Machines
     public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) =>
         _store.FindByMacAsync(address, cancellationToken);
 
-    /// <summary>The machines that match, in the order of creation.</summary>
+    /// <summary>The machines that match, by ascending <see cref="Machine.Number"/>.</summary>
+    /// <param name="filter">Which machines, how many, and after which one; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
         _store.ListAsync(filter ?? new MachineFilter(), cancellationToken);
 
     /// <summary>
-    /// Asks something of a machine. The machine, its events and its effects are on disk when this returns; power is acted on
-    /// after that by <see cref="PowerQueueWorker"/>.
+    /// Gives a machine a command. The machine, its events and its effects are durable when this returns; the power queue acts on power
+    /// after that.
     /// </summary>
     /// <param name="id">Which machine.</param>
-    /// <param name="command">What is asked.</param>
-    /// <param name="actor">The user: permission is part of the decision. <see langword="null"/> for the system and for a machine's
-    /// own reports, which are not checked.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="actor">
+    /// The user. Permission is part of the decision: it is evaluated on the version of the machine that is changed, and again after a
+    /// conflict.
+    /// <see langword="null"/> for the system, which is not checked.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<CommandResult> ExecuteAsync(SystemId id, MachineCommand command, MachineActor? actor =
-        null, CancellationToken cancellationToken = default) =>
-        RecordAsync(id, actor is null ? command : command with { By = actor.Name }, actor, null, cancellationToken);
+    public Task<CommandResult> ExecuteAsync(
+        SystemId id, MachineCommand command, MachineActor? actor = null, CancellationToken cancellationToken = default) =>
+        RecordAsync(id, command with { By = actor?.Name ?? command.By }, actor, null, cancellationToken);
+
+    /// <summary>Takes a report that a machine made about itself and that the caller has authenticated.</summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<CommandResult> ReportAsync(SystemId id, MachineReport report, CancellationToken cancellationToken = default) =>
+        RecordAsync(id, report, null, null, cancellationToken);
 
     /// <summary>Notes that the machine was seen with this address by a request it authenticated. The newest four are kept.</summary>
     public async Task ReportAddressAsync(SystemId id, IPAddress address, CancellationToken cancellationToken = default)
@@ -163,27 +175,27 @@ public sealed partial class Machines
 
     /// <summary>Load, decide, save with the version that was loaded; after a conflict, once more.</summary>
     internal Task<CommandResult> RecordAsync(
-        SystemId id, MachineCommand command, long? completedEffect, CancellationToken cancellationToken) =>
-        RecordAsync(id, command, null, completedEffect, cancellationToken);
+        SystemId id, WorkerReport report, long? completedAction, CancellationToken cancellationToken) =>
+        RecordAsync(id, report, null, completedAction, cancellationToken);
 
     private async Task<CommandResult> RecordAsync(
-        SystemId id, MachineCommand command, MachineActor? actor, long? completedEffect, CancellationToken cancellationToken)
+        SystemId id, MachineInput input, MachineActor? actor, long? completedAction, CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new CommandResult.NotFound();
-            if (actor?.MayCommand(machine, command) is false)
+            if (input is MachineCommand command && actor?.MayCommand(machine, command) is false)
                 return new CommandResult.Refused(
                     machine, MachineStateMachine.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
             var now = _clock.GetUtcNow();
-            var complete = await CompleteAsync(machine, command, cancellationToken).ConfigureAwait(false) with { OperationId =
+            var complete = await CompleteAsync(machine, input, cancellationToken).ConfigureAwait(false) with { OperationId =
                 Guid.CreateVersion7(now) };
             var decision = MachineStateMachine.Decide(machine, complete, now, _options.Deadlines);
             if (decision is Decision.Refused refused)
                 return new CommandResult.Refused(machine, refused.Action, refused.Reason, refused.Because);
 
             var moved = (Decision.Moved)decision;
-            if (moved is { Events: [], Effects: [] } && moved.Machine == machine && completedEffect is null)
+            if (moved is { Events: [], Effects: [] } && moved.Machine == machine && completedAction is null)
                 return new CommandResult.Done(machine);
             var change = new MachineChange
             {
@@ -197,7 +209,7 @@ public sealed partial class Machines
                         moved.Machine.OperationId ?? throw new InvalidOperationException("Scripts run within an operation."),
                         effect.Kind,
                         effect.Names))],
-                CompletedPowerAction = completedEffect,
+                CompletedPowerAction = completedAction,
             };
             switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
             {
@@ -222,10 +234,10 @@ public sealed partial class Machines
         return result;
     }
 
-    /// <summary>Adds to a command what its decision needs to know from elsewhere.</summary>
-    private async Task<MachineCommand> CompleteAsync(Machine machine, MachineCommand command, CancellationToken cancellationToken)
+    /// <summary>Adds to an input what its decision needs to know from elsewhere.</summary>
+    private async Task<MachineInput> CompleteAsync(Machine machine, MachineInput input, CancellationToken cancellationToken)
     {
-        switch (command)
+        switch (input)
         {
             case MachineCommand.Deploy { Image: null } deploy:
                 return await ChooseImageAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
@@ -233,15 +245,15 @@ public sealed partial class Machines
                 cancellationToken).ConfigureAwait(false):
                 return release with { Erase = await _settings.GetEraseModeAsync(cancellationToken: cancellationToken)
                     .ConfigureAwait(false) };
-            case MachineCommand.Signal { Report: SignalReport.Ok or SignalReport.Failed } report when machine.OperationId is { } operation:
+            case MachineReport.Signal { Report: SignalReport.Ok or SignalReport.Failed } report when machine.OperationId is { } operation:
                 var results = await _scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
                 List<ScriptResult> own = [.. results.Where(result => result.OperationId == operation).Reverse()];
                 return report with { FailedScripts = ScriptVerdict.Failures(own), OnlyTestsFailed = ScriptVerdict.OnlyTestsFailed(own) };
-            case MachineCommand.DeadlinePassed passed:
+            case WorkerReport.DeadlinePassed passed:
                 return passed with { PowerFailure =
                     await _queue.GetFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };
             default:
-                return command;
+                return input;
         }
     }
 

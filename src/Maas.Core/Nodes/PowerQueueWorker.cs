@@ -142,7 +142,7 @@ public sealed partial class PowerQueueWorker
             case PowerOutcome.Reached reached:
                 LogDone(machine.Id, queued.Effect.Action, reached.State);
                 await _machines.RecordAsync(
-                    machine.Id, new MachineCommand.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id,
+                    machine.Id, new WorkerReport.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id,
                         cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet when queued.Attempts + 1 < _options.PowerAttempts:
@@ -153,7 +153,7 @@ public sealed partial class PowerQueueWorker
             case PowerOutcome.NotYet notYet:
                 LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
                 await _machines.RecordAsync(
-                    machine.Id, new MachineCommand.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(
+                    machine.Id, new WorkerReport.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(
                         false);
                 break;
         }

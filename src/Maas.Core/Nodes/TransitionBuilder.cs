@@ -5,7 +5,7 @@ using Maas.Core.Scripts;
 namespace Maas.Core.Nodes;
 
 /// <summary>A decision in the making: the machine as it will be, with its events and effects so far.</summary>
-internal sealed class TransitionBuilder(Machine machine, MachineCommand command, DateTimeOffset now, MachineDeadlines deadlines)
+internal sealed class TransitionBuilder(Machine machine, MachineInput input, DateTimeOffset now, MachineDeadlines deadlines)
 {
     private readonly MachineStatus _from = machine.Status;
     private readonly List<EventNote> _events = [];
@@ -13,7 +13,7 @@ internal sealed class TransitionBuilder(Machine machine, MachineCommand command,
 
     public Machine Machine { get; set; } = machine;
 
-    public MachineCommand Command => command;
+    public MachineInput Input => input;
 
     public DateTimeOffset Now => now;
 
@@ -48,7 +48,7 @@ internal sealed class TransitionBuilder(Machine machine, MachineCommand command,
     /// <summary>A new operation begins: its events and scripts carry the command's id, and boot tokens of earlier ones end.</summary>
     public void BeginOperation()
     {
-        Machine = Machine with { OperationId = command.OperationId, CheckedIn = false, PowerOffNote = null };
+        Machine = Machine with { OperationId = input.OperationId, CheckedIn = false, PowerOffNote = null };
         Add(new MachineEffect.RevokeBootTokens());
     }
 
@@ -83,8 +83,8 @@ internal sealed class TransitionBuilder(Machine machine, MachineCommand command,
     public void Add(MachineEffect effect) => _effects.Add(effect);
 
     public void Note(EventLevel level, string type, string description) =>
-        _events.Add(new EventNote(level, type, command.Comment is { Length: > 0 } comment ? $"{description} ({comment})"
-        : description, command.By));
+        _events.Add(new EventNote(level, type, input.UsersReason is { Length: > 0 } comment ? $"{description} ({comment})"
+        : description, input.By));
 
     public Decision.Refused Refused(string action, string reason, RefusalKind because = RefusalKind.Status) =>
         new(_from, action, reason, because);

@@ -27,8 +27,12 @@ internal static partial class AdministratorKey
         if (user is null && (await users.ListAsync(cancellationToken).ConfigureAwait(false)).Count > 0) return;
 
         // No password: the key is the only way in until the operator sets one.
-        user ??= await users.CreateAsync(UserName, "", new Secret(""), isAdministrator: true, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException("The administrator could not be made.");
+        user ??= await users.CreateAsync(UserName, "", new Secret(""), isAdministrator: true, cancellationToken).ConfigureAwait(
+            false) switch
+        {
+            CreateUserResult.Created created => created.User,
+            var refused => throw new InvalidOperationException($"The administrator could not be created: {refused}"),
+        };
         var keys = await users.ListApiKeysAsync(user, cancellationToken).ConfigureAwait(false);
         var key = keys.Count > 0 ? keys[0] : await users.CreateApiKeyAsync(user, "first start", cancellationToken).ConfigureAwait(false);
         await WriteAsync(path, key.ToSecret().Reveal() + "\n", cancellationToken).ConfigureAwait(false);

@@ -40,7 +40,7 @@ internal sealed class HostedApi : IAsyncDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var core = await MaasCore.OpenAsync(
             new SqliteMaasStore(SqliteStoreOptions.InMemory), cancellationToken: cancellation);
-        var admin = await core.Users.CreateAsync("admin", "", new Secret("secret"), isAdministrator: true, cancellation);
+        var created = await core.Users.CreateAsync("admin", "", new Secret("secret"), isAdministrator: true, cancellation);
         await core.Users.CreateAsync("carol", "", new Secret("secret"), isAdministrator: false, cancellation);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -52,7 +52,7 @@ internal sealed class HostedApi : IAsyncDisposable
         var maas = app.MapMaasApi();
         conventions?.Invoke(maas);
         await app.StartAsync(cancellation);
-        return new HostedApi(app, core, await core.Users.CreateApiKeyAsync(admin!, "test", cancellation));
+        return new HostedApi(app, core, await core.Users.CreateApiKeyAsync(((CreateUserResult.Created)created).User, "test", cancellation));
     }
 
     /// <summary>Sends a request; <paramref name="authorization"/> null signs it with the administrator's key, empty sends none.</summary>

@@ -1,3 +1,5 @@
+using Maas.Core.Accounts;
+
 namespace Maas.Core.Tests.Accounts;
 
 public class UsersTests
@@ -9,7 +11,7 @@ public class UsersTests
     {
         await using var test = await TestCore.OpenAsync();
         var users = test.Core.Users;
-        var bob = await users.CreateAsync("bob", "bob@example.org", new Secret("secret"), false);
+        var bob = ((CreateUserResult.Created)await users.CreateAsync("bob", "bob@example.org", new Secret("secret"), false)).User;
         (await users.VerifyPasswordAsync("bob", new Secret("secret"))).Should().Be(bob);
         (await users.VerifyPasswordAsync("bob", new Secret("Secret"))).Should().BeNull();
         (await users.VerifyPasswordAsync("eve", new Secret("secret"))).Should().BeNull();
@@ -27,7 +29,7 @@ public class UsersTests
     {
         await using var test = await TestCore.OpenAsync();
         await test.Core.Users.CreateAsync("bob", "", default, false);
-        (await test.Core.Users.CreateAsync(name, "", default, true)).Should().BeNull();
+        (await test.Core.Users.CreateAsync(name, "", default, true)).Should().BeOfType<CreateUserResult.Refused>();
     }
 
     [Fact]
@@ -35,7 +37,7 @@ public class UsersTests
     {
         await using var test = await TestCore.OpenAsync();
         var users = test.Core.Users;
-        var bob = (await users.CreateAsync("bob", "", default, true))!;
+        var bob = ((CreateUserResult.Created)await users.CreateAsync("bob", "", default, true)).User;
         var key = await users.CreateApiKeyAsync(bob, "laptop");
         key.ToSecret().Reveal().Split(':').Should().HaveCount(3).And.OnlyHaveUniqueItems();
         key.ToString().Should().NotContain(key.TokenSecret.Reveal());
@@ -55,7 +57,7 @@ public class UsersTests
     public async Task A_user_goes_with_all_keys_and_files()
     {
         await using var test = await TestCore.OpenAsync();
-        var bob = (await test.Core.Users.CreateAsync("bob", "", default, true))!;
+        var bob = ((CreateUserResult.Created)await test.Core.Users.CreateAsync("bob", "", default, true)).User;
         var key = await test.Core.Users.CreateApiKeyAsync(bob);
         await test.Core.SshKeys.AddAsync("bob", Key);
         await test.Core.Files.PutAsync("bob", "f", new byte[] { 1 });

@@ -11,7 +11,7 @@ public class AnySequenceTests
     private static readonly ImageReference Image = new(1, 1, "custom/x", "ddgz", 10, new string('a', 64));
     private static readonly MachineEffect.Power TurnOff = new(PowerAction.TurnOff);
 
-    private static readonly MachineCommand[] Commands =
+    private static readonly MachineInput[] Commands =
     [
         new MachineCommand.Accept(),
         new MachineCommand.Commission(),
@@ -33,20 +33,20 @@ public class AnySequenceTests
         new MachineCommand.TurnOn(),
         new MachineCommand.TurnOff(),
         new MachineCommand.QueryPower(),
-        new MachineCommand.Signal(SignalReport.Working, null),
-        new MachineCommand.Signal(SignalReport.Ok, null),
-        new MachineCommand.Signal(SignalReport.Ok, null) { FailedScripts = ["20-maas-disk-read"] },
-        new MachineCommand.Signal(SignalReport.Failed, "broke"),
-        new MachineCommand.Signal(SignalReport.Testing, null),
-        new MachineCommand.NetbootOff(),
-        new MachineCommand.NetbootOn(),
-        new MachineCommand.UserDataFetched(),
-        new MachineCommand.StageFinished("modules-final", true, ""),
-        new MachineCommand.StageFinished("modules-config", false, "no"),
-        new MachineCommand.DeadlinePassed(),
-        new MachineCommand.PowerDone(TurnOff, MachinePowerState.Off, null),
-        new MachineCommand.PowerDone(TurnOff with { Finishes = true }, MachinePowerState.Off, null),
-        new MachineCommand.PowerFailed(TurnOff, "no answer"),
+        new MachineReport.Signal(SignalReport.Working, null),
+        new MachineReport.Signal(SignalReport.Ok, null),
+        new MachineReport.Signal(SignalReport.Ok, null) { FailedScripts = ["20-maas-disk-read"] },
+        new MachineReport.Signal(SignalReport.Failed, "broke"),
+        new MachineReport.Signal(SignalReport.Testing, null),
+        new MachineReport.NetbootOff(),
+        new MachineReport.NetbootOn(),
+        new MachineReport.UserDataFetched(),
+        new MachineReport.StageFinished("modules-final", true, ""),
+        new MachineReport.StageFinished("modules-config", false, "no"),
+        new WorkerReport.DeadlinePassed(),
+        new WorkerReport.PowerDone(TurnOff, MachinePowerState.Off, null),
+        new WorkerReport.PowerDone(TurnOff with { Finishes = true }, MachinePowerState.Off, null),
+        new WorkerReport.PowerFailed(TurnOff, "no answer"),
     ];
 
     [Fact]

@@ -143,8 +143,7 @@ public class MachineActorTests
     [
         new MachineCommand.Accept(), new MachineCommand.Commission(), new MachineCommand.Test(), new MachineCommand.MarkFixed(),
             new MachineCommand.EnterRescueMode(),
-        new MachineCommand.ExitRescueMode(), new MachineCommand.Signal(SignalReport.Ok, null), new MachineCommand.NetbootOff(),
-            new MachineCommand.NetbootOn(),
+        new MachineCommand.ExitRescueMode(),
     ];
 
     // Of the other parts, none is reached by commands that need nothing from elsewhere.

@@ -16,7 +16,7 @@ public sealed class MachineLogTests
         var created = await core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());
-        await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Signal(SignalReport.Failed, "the disk sda is on fire"));
+        await core.Machines.ReportAsync(machine.Id, new MachineReport.Signal(SignalReport.Failed, "the disk sda is on fire"));
         await core.Machines.EditAsync(machine.Id, null, edited => edited with { Description = "a person's change" });
 
         var who = $"{machine.Hostname} ({machine.Id}";

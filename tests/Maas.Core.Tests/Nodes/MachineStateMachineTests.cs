@@ -38,7 +38,7 @@ public class MachineStateMachineTests
         Refuse(Ready, new MachineCommand.Abort()).Reason.Should().Contain("'Ready'");
         Refuse(Deployed, new MachineCommand.Accept()).Reason.Should()
             .Be("Cannot accept node enlistment: node abc346 is in state Deployed.");
-        Refuse(Ready with { Status = MachineStatus.Allocated }, new MachineCommand.Signal(SignalReport.Ok, null)).Reason
+        Refuse(Ready with { Status = MachineStatus.Allocated }, new MachineReport.Signal(SignalReport.Ok, null)).Reason
             .Should().Be("Machine status isn't valid (status is Allocated)");
     }
 
@@ -48,7 +48,7 @@ public class MachineStateMachineTests
     [InlineData(null, "Commissioning failed. Failed scripts: 00-maas-inventory.")]
     public void A_failed_script_is_named_once(string? error, string message)
     {
-        var signal = new MachineCommand.Signal(SignalReport.Failed, error) { FailedScripts = ["00-maas-inventory"] };
+        var signal = new MachineReport.Signal(SignalReport.Failed, error) { FailedScripts = ["00-maas-inventory"] };
         Move(Ready with { Status = MachineStatus.Commissioning }, signal).Machine.StatusMessage.Should().Be(message);
     }
 
@@ -66,10 +66,10 @@ public class MachineStateMachineTests
     public void A_locked_machine_refuses_its_owner_and_still_reports()
     {
         var locked = Move(Deployed, new MachineCommand.Lock { By = "bob" }).Machine;
-        foreach (MachineCommand command in new MachineCommand[] { new MachineCommand.Release(), new MachineCommand.TurnOff(),
+        foreach (MachineInput input in new MachineCommand[] { new MachineCommand.Release(), new MachineCommand.TurnOff(),
             new MachineCommand.MarkBroken(), new MachineCommand.Lock() })
-            Refuse(locked, command).Because.Should().Be(RefusalKind.Locked);
-        Move(locked, new MachineCommand.Signal(SignalReport.Working, null));
+            Refuse(locked, input).Because.Should().Be(RefusalKind.Locked);
+        Move(locked, new MachineReport.Signal(SignalReport.Working, null));
         Move(locked, new MachineCommand.Unlock()).Machine.Locked.Should().BeFalse();
         Refuse(Deployed, new MachineCommand.Unlock()).Reason.Should().Be("Machine is not locked");
     }
@@ -116,18 +116,18 @@ public class MachineStateMachineTests
     public void Fetching_user_data_before_the_installer_is_done_deploys_nothing()
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
-        Move(deploying, new MachineCommand.UserDataFetched()).Machine.Status.Should().Be(MachineStatus.Deploying);
-        var installed = Move(deploying, new MachineCommand.NetbootOff()).Machine;
-        Move(installed, new MachineCommand.StageFinished("modules-final", true, "")).Machine.IsInstalled.Should().BeTrue();
+        Move(deploying, new MachineReport.UserDataFetched()).Machine.Status.Should().Be(MachineStatus.Deploying);
+        var installed = Move(deploying, new MachineReport.NetbootOff()).Machine;
+        Move(installed, new MachineReport.StageFinished("modules-final", true, "")).Machine.IsInstalled.Should().BeTrue();
     }
 
     [Fact]
     public void A_part_of_a_stage_that_fails_is_an_event_and_a_whole_stage_a_failure()
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
-        Move(deploying, new MachineCommand.StageFinished("init-network/activate", false, "x")).Machine.Status.Should()
+        Move(deploying, new MachineReport.StageFinished("init-network/activate", false, "x")).Machine.Status.Should()
             .Be(MachineStatus.Deploying);
-        var failed = Move(deploying, new MachineCommand.StageFinished("modules-final", false, "x")).Machine;
+        var failed = Move(deploying, new MachineReport.StageFinished("modules-final", false, "x")).Machine;
         failed.Status.Should().Be(MachineStatus.FailedDeployment);
         failed.StatusMessage.Should().Be("'modules-final' failed: x");
         failed.Owner.Should().Be("bob", "the owner may look, and release it");
@@ -137,21 +137,21 @@ public class MachineStateMachineTests
     public void A_deployed_machine_returns_to_its_owner_after_tests_rescue_and_repair()
     {
         var testing = Move(Deployed, new MachineCommand.Test()).Machine with { CheckedIn = true };
-        Move(testing, new MachineCommand.Signal(SignalReport.Ok, null)).Machine.Should()
+        Move(testing, new MachineReport.Signal(SignalReport.Ok, null)).Machine.Should()
             .Match<Machine>(machine => machine.Status == MachineStatus.Deployed && machine.Owner == "bob");
-        var failed = Move(testing, new MachineCommand.Signal(SignalReport.Failed, null)).Machine;
+        var failed = Move(testing, new MachineReport.Signal(SignalReport.Failed, null)).Machine;
         Move(failed, new MachineCommand.OverrideFailedTesting()).Machine.Status.Should().Be(MachineStatus.Deployed);
 
         var entering = Move(Deployed, new MachineCommand.EnterRescueMode()).Machine;
-        var rescue = Move(entering with { CheckedIn = true }, new MachineCommand.Signal(SignalReport.Working, null)).Machine;
+        var rescue = Move(entering with { CheckedIn = true }, new MachineReport.Signal(SignalReport.Working, null)).Machine;
         rescue.Status.Should().Be(MachineStatus.RescueMode);
         var exiting = Move(rescue, new MachineCommand.ExitRescueMode());
         exiting.Effects.Should()
             .Equal(new MachineEffect.Power(PowerAction.TurnOff), new MachineEffect.Power(PowerAction.TurnOn, Finishes: true));
-        Move(exiting.Machine, new MachineCommand.PowerDone(new(PowerAction.TurnOff), MachinePowerState.Off, null)).Machine.Status.Should()
+        Move(exiting.Machine, new WorkerReport.PowerDone(new(PowerAction.TurnOff), MachinePowerState.Off, null)).Machine.Status.Should()
             .Be(MachineStatus.ExitingRescueMode);
         Move(exiting.Machine,
-            new MachineCommand.PowerDone(new(PowerAction.TurnOn, true), MachinePowerState.On, null)).Machine.Status.Should()
+            new WorkerReport.PowerDone(new(PowerAction.TurnOn, true), MachinePowerState.On, null)).Machine.Status.Should()
                 .Be(MachineStatus.Deployed);
 
         var broken = Move(Deployed, new MachineCommand.MarkBroken { Comment = "smoke" }).Machine;
@@ -166,11 +166,11 @@ public class MachineStateMachineTests
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
         var later = Now.AddMinutes(20);
         var alive = ((Decision.Moved)MachineStateMachine.Decide(
-            deploying, new MachineCommand.Signal(SignalReport.Working, null), later)).Machine;
+            deploying, new MachineReport.Signal(SignalReport.Working, null), later)).Machine;
         alive.Deadline.Should().Be(later.AddMinutes(30));
-        ((Decision.Moved)MachineStateMachine.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(29))).Machine.Should()
+        ((Decision.Moved)MachineStateMachine.Decide(alive, new WorkerReport.DeadlinePassed(), later.AddMinutes(29))).Machine.Should()
             .Be(alive, "it is not due yet");
-        var failed = ((Decision.Moved)MachineStateMachine.Decide(alive, new MachineCommand.DeadlinePassed(), later.AddMinutes(30))).Machine;
+        var failed = ((Decision.Moved)MachineStateMachine.Decide(alive, new WorkerReport.DeadlinePassed(), later.AddMinutes(30))).Machine;
         failed.Status.Should().Be(MachineStatus.FailedDeployment);
         failed.StatusMessage.Should().Be("Node operation 'Deploying' timed out after 50 minutes.");
     }
@@ -180,7 +180,7 @@ public class MachineStateMachineTests
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
         var on = Move(deploying,
-            new MachineCommand.PowerDone(new(PowerAction.TurnOn), MachinePowerState.On, "No boot from the network: refused."));
+            new WorkerReport.PowerDone(new(PowerAction.TurnOn), MachinePowerState.On, "No boot from the network: refused."));
         on.Machine.StatusMessage.Should().Be("No boot from the network: refused.");
         on.Events.Should().Contain(note => note.Level == EventLevel.Warning && note.Description == "No boot from the network: refused.");
 
@@ -190,7 +190,7 @@ public class MachineStateMachineTests
             .Be("Node operation 'Deploying' timed out after 30 minutes.", "it did boot");
 
         static Machine Silent(Machine machine) =>
-            ((Decision.Moved)MachineStateMachine.Decide(machine, new MachineCommand.DeadlinePassed(), Now.AddMinutes(30))).Machine;
+            ((Decision.Moved)MachineStateMachine.Decide(machine, new WorkerReport.DeadlinePassed(), Now.AddMinutes(30))).Machine;
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public class MachineStateMachineTests
     {
         var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
         var failed = Move(
-            deploying, new MachineCommand.Signal(SignalReport.Failed, "no\r\nspace \u001b[31m" + new string('x', 100_000))).Machine;
+            deploying, new MachineReport.Signal(SignalReport.Failed, "no\r\nspace \u001b[31m" + new string('x', 100_000))).Machine;
         failed.StatusMessage.Should().StartWith("no  space [31mx").And.HaveLength(1000);
     }
 
@@ -229,9 +229,9 @@ public class MachineStateMachineTests
         testing.Effects.Should().Contain(new MachineEffect.RevokeBootTokens());
         foreach (var report in Enum.GetValues<SignalReport>())
         {
-            Refuse(testing.Machine, new MachineCommand.Signal(report, null)).Reason.Should()
+            Refuse(testing.Machine, new MachineReport.Signal(report, null)).Reason.Should()
                 .Be("The machine has not booted for the 'Testing' state yet.");
-            Refuse(Move(Deployed, new MachineCommand.EnterRescueMode()).Machine, new MachineCommand.Signal(report, null));
+            Refuse(Move(Deployed, new MachineCommand.EnterRescueMode()).Machine, new MachineReport.Signal(report, null));
         }
     }
 
@@ -244,9 +244,9 @@ public class MachineStateMachineTests
             .NotContain(new MachineEffect.RevokeCredentials(), "the owner's system still needs its token");
     }
 
-    private static Decision.Moved Move(Machine machine, MachineCommand command) =>
-        MachineStateMachine.Decide(machine, command, Now).Should().BeOfType<Decision.Moved>().Subject;
+    private static Decision.Moved Move(Machine machine, MachineInput input) =>
+        MachineStateMachine.Decide(machine, input, Now).Should().BeOfType<Decision.Moved>().Subject;
 
-    private static Decision.Refused Refuse(Machine machine, MachineCommand command) =>
-        MachineStateMachine.Decide(machine, command, Now).Should().BeOfType<Decision.Refused>().Subject;
+    private static Decision.Refused Refuse(Machine machine, MachineInput input) =>
+        MachineStateMachine.Decide(machine, input, Now).Should().BeOfType<Decision.Refused>().Subject;
 }

@@ -24,7 +24,7 @@ public class WholeLifeTests
         test.Power.StateOf(machine.Id).Should().Be(MachinePowerState.On);
 
         await test.RunScriptsAsync(machine.Id, Inventories.Small());
-        await test.DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
+        await test.DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
         machine = await test.SettleAsync(machine.Id);
         machine.Status.Should().Be(MachineStatus.Ready);
         machine.PowerState.Should().Be(MachinePowerState.Off);
@@ -41,9 +41,9 @@ public class WholeLifeTests
         Encoding.ASCII.GetString((await test.Machines.GetUserDataAsync(machine.Id))!.Value.Span).Should().Be("#cloud-config\n");
         await test.SettleAsync(machine.Id);
 
-        machine = await test.DoAsync(machine.Id, new MachineCommand.NetbootOff());
+        machine = await test.DoAsync(machine.Id, new MachineReport.NetbootOff());
         machine.NextBoot.Should().Be(new BootIntent.LocalDisk());
-        machine = await test.DoAsync(machine.Id, new MachineCommand.UserDataFetched());
+        machine = await test.DoAsync(machine.Id, new MachineReport.UserDataFetched());
         machine.Status.Should().Be(MachineStatus.Deployed);
         machine.Deadline.Should().BeNull();
 
@@ -51,7 +51,7 @@ public class WholeLifeTests
         machine.Status.Should().Be(MachineStatus.DiskErasing);
         machine.NextBoot.Should().Be(new BootIntent.Ephemeral(EphemeralTask.Erase));
         await test.SettleAsync(machine.Id);
-        await test.DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
+        await test.DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
         machine = await test.SettleAsync(machine.Id);
         machine.Status.Should().Be(MachineStatus.Ready);
         machine.Owner.Should().BeNull();
@@ -70,8 +70,8 @@ public class WholeLifeTests
         await test.UploadAsync();
         var machine = await test.ReadyAsync(powerType: "manual");
         await test.DoAsync(machine.Id, new MachineCommand.Deploy("bob"));
-        await test.DoAsync(machine.Id, new MachineCommand.NetbootOff());
-        await test.DoAsync(machine.Id, new MachineCommand.UserDataFetched());
+        await test.DoAsync(machine.Id, new MachineReport.NetbootOff());
+        await test.DoAsync(machine.Id, new MachineReport.UserDataFetched());
 
         machine = await test.DoAsync(machine.Id, new MachineCommand.Release());
 

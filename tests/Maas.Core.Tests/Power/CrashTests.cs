@@ -61,18 +61,18 @@ public class CrashTests
         var id = (await test.EnlistAsync()).Id;
         await Step(new MachineCommand.Accept());
         await test.RunScriptsAsync(id, Inventories.Small());
-        await Step(new MachineCommand.Signal(SignalReport.Ok, null));
+        await Step(new MachineReport.Signal(SignalReport.Ok, null));
         await Step(new MachineCommand.Deploy("bob") { UserData = new byte[] { 1, 2 } });
         (await test.Machines.GetUserDataAsync(id))!.Value.ToArray().Should().Equal(1, 2);
-        await Step(new MachineCommand.NetbootOff());
-        await Step(new MachineCommand.UserDataFetched());
+        await Step(new MachineReport.NetbootOff());
+        await Step(new MachineReport.UserDataFetched());
         await Step(new MachineCommand.Release { Erase = EraseMode.Full });
-        await Step(new MachineCommand.Signal(SignalReport.Ok, null));
+        await Step(new MachineReport.Signal(SignalReport.Ok, null));
         (await test.GetAsync(id)).Status.Should().Be(MachineStatus.Ready);
 
-        async Task Step(MachineCommand command)
+        async Task Step(MachineInput input)
         {
-            var after = await test.DoAsync(id, command);
+            var after = await test.DoAsync(id, input);
             await test.ReopenAsync();
             (await test.GetAsync(id)).Should().BeEquivalentTo(after, options => options.ComparingByMembers<Machine>());
             await test.SettleAsync(id);

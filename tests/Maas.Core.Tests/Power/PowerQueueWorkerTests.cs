@@ -177,7 +177,7 @@ public class PowerQueueWorkerTests
         await test.SettleAsync(machine.Id);
         (await AskedAsync()).Should().Be(2);
         await test.RunScriptsAsync(machine.Id, Inventories.Small("52:54:00:00:00:01", 2, 2048));
-        await test.DoAsync(machine.Id, new MachineCommand.Signal(SignalReport.Ok, null));
+        await test.DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
         (await AskedAsync()).Should().Be(2);
         test.Power.Asked.Count(action => action is PowerAction.TurnOff or PowerAction.ShutDown).Should()

@@ -32,7 +32,7 @@ public class ScriptResultsTests
         await test.Core.ScriptResults.ReportAsync(id, new ScriptReport { ResultId = bad.Id, ExitStatus = 1, Output = Output("vda: no") });
         await test.RunScriptsAsync(id, Inventories.Small());
 
-        var machine = await test.DoAsync(id, new MachineCommand.Signal(SignalReport.Ok, null));
+        var machine = await test.DoAsync(id, new MachineReport.Signal(SignalReport.Ok, null));
 
         machine.Status.Should().Be(MachineStatus.FailedTesting, "the inventory is complete");
         machine.StatusMessage.Should().Be("Failed scripts: 20-maas-disk-read.");
@@ -48,7 +48,7 @@ public class ScriptResultsTests
         await using var test = await TestCore.OpenAsync();
         var id = await CommissioningAsync(test);
         await test.RunScriptsAsync(id, "maas-inventory\t1\nrubbish");
-        var machine = await test.DoAsync(id, new MachineCommand.Signal(SignalReport.Ok, null));
+        var machine = await test.DoAsync(id, new MachineReport.Signal(SignalReport.Ok, null));
 
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.Hardware.Should().BeNull();
@@ -65,8 +65,8 @@ public class ScriptResultsTests
         var id = (await test.ReadyAsync()).Id;
         await test.DoAsync(id, new MachineCommand.Deploy("bob"));
         var old = await test.Core.BootTokens.IssueAsync(id, null);
-        await test.DoAsync(id, new MachineCommand.NetbootOff());
-        await test.DoAsync(id, new MachineCommand.UserDataFetched());
+        await test.DoAsync(id, new MachineReport.NetbootOff());
+        await test.DoAsync(id, new MachineReport.UserDataFetched());
         await test.DoAsync(id, new MachineCommand.Test());
         var pending = (await test.Core.ScriptResults.PendingAsync(id))[0].Result;
 
@@ -89,7 +89,7 @@ public class ScriptResultsTests
         await test.Core.ScriptResults.ReportAsync(
             id, new ScriptReport { Name = BuiltinScripts.Inventory, ExitStatus = 0, Output = Output(Inventories.Small()) });
 
-        var machine = await test.DoAsync(id, new MachineCommand.Signal(SignalReport.Ok, null));
+        var machine = await test.DoAsync(id, new MachineReport.Signal(SignalReport.Ok, null));
 
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
         machine.StatusMessage.Should().Contain("30-maas-network");
@@ -100,7 +100,7 @@ public class ScriptResultsTests
     {
         await using var test = await TestCore.OpenAsync();
         var id = await CommissioningAsync(test);
-        (await test.DoAsync(id, new MachineCommand.Signal(SignalReport.Ok, null))).Status.Should().Be(MachineStatus.Ready);
+        (await test.DoAsync(id, new MachineReport.Signal(SignalReport.Ok, null))).Status.Should().Be(MachineStatus.Ready);
         (await test.Core.ScriptResults.ListAsync(id)).Should().OnlyContain(result => result.Status == ScriptStatus.Skipped);
     }
 

@@ -1,4 +1,5 @@
 using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Hosting.FirstStart;
 using Maas.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,7 +45,7 @@ public sealed class AdministratorKeyTests : IAsyncLifetime
     [Fact]
     public async Task A_start_that_was_killed_before_the_file_was_written_is_made_good()
     {
-        var admin = await _core.Users.CreateAsync("admin", "", new Secret(""), isAdministrator: true);
+        var admin = ((CreateUserResult.Created)await _core.Users.CreateAsync("admin", "", new Secret(""), isAdministrator: true)).User;
         var key = await _core.Users.CreateApiKeyAsync(admin!);
         await EnsureAsync();
         (await File.ReadAllTextAsync(KeyFile)).Trim().Should().Be(key.ToSecret().Reveal());

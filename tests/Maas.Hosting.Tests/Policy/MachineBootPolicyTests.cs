@@ -90,7 +90,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     public async Task A_machine_that_may_run_nothing_is_switched_off()
     {
         var machine = await CommissioningMachineAsync();
-        await DoAsync(machine, new MachineCommand.MarkBroken { By = "admin", Comment = "smells" });
+        await DoAsync(machine, new MachineCommand.MarkBroken { Comment = "smells" });
         (await DecideAsync(BootPhase.Script)).Should().BeOfType<BootInstruction.PowerOff>();
     }
 
@@ -182,7 +182,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
             Directory.CreateDirectory(_options.ProgramDirectory);
             if (program is not null) await File.WriteAllTextAsync(Path.Combine(_options.ProgramDirectory, program), "");
             var machine = await CommissioningMachineAsync();
-            await DoAsync(machine, new MachineCommand.MarkBroken { By = "admin", Comment = "smells" });
+            await DoAsync(machine, new MachineCommand.MarkBroken { Comment = "smells" });
             var policy = Policy();
             var answer = await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default);
             (answer is BootInstruction.PowerOff).Should().Be(served);
@@ -211,7 +211,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     {
         var created = await _core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
-        await DoAsync(machine, new MachineCommand.Commission { By = "admin" });
+        await DoAsync(machine, new MachineCommand.Commission());
         return machine;
     }
 

@@ -1,0 +1,54 @@
+namespace Maas.Core.Nodes;
+
+/// <summary>What a machine reports about itself, after the caller has authenticated it; <see cref="Machines.ReportAsync"/> takes it.</summary>
+public abstract record MachineReport : MachineInput
+{
+    private MachineReport() { }
+
+    /// <summary>The machine reports on what it is doing in the ephemeral environment (metadata <c>op=signal</c>).</summary>
+    /// <param name="Report">How it goes.</param>
+    /// <param name="Error">Its words; <see langword="null"/> for none.</param>
+    public sealed record Signal(SignalReport Report, string? Error) : MachineReport
+    {
+        /// <summary>
+        /// Names of scripts of this operation that failed or were left out; filled in by <see cref="Machines.ExecuteAsync"/>.
+        /// </summary>
+        public IReadOnlyList<string> FailedScripts { get; init; } = [];
+
+        /// <summary>
+        /// Whether the failure is a test's: all commissioning scripts passed. Filled in by <see cref="Machines.ExecuteAsync"/>.
+        /// </summary>
+        public bool OnlyTestsFailed { get; init; }
+    }
+
+    /// <summary>The installer says that the system is on the disk: no more network boots.</summary>
+    public sealed record NetbootOff : MachineReport;
+
+    /// <summary>The machine is to boot from the network again.</summary>
+    public sealed record NetbootOn : MachineReport;
+
+    /// <summary>The installed system took its user data: it is up.</summary>
+    public sealed record UserDataFetched : MachineReport;
+
+    /// <summary>cloud-init's reporter says that a stage ended.</summary>
+    /// <param name="Stage">Its name, such as <c>modules-final</c>.</param>
+    /// <param name="Succeeded">Whether it ended well.</param>
+    /// <param name="Detail">The reporter's words.</param>
+    public sealed record StageFinished(string Stage, bool Succeeded, string Detail) : MachineReport;
+}
+
+/// <summary>How it goes in the ephemeral environment.</summary>
+public enum SignalReport
+{
+    /// <summary>Still at it: the deadline is renewed.</summary>
+    Working,
+
+    /// <summary>All done.</summary>
+    Ok,
+
+    /// <summary>It failed.</summary>
+    Failed,
+
+    /// <summary>Commissioning is done and testing begins.</summary>
+    Testing,
+}
