@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Leases;
@@ -8,18 +9,23 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// </summary>
 internal sealed class AddressPool
 {
+    /// <summary>The pool of addresses of subnets that are not served: it leases none.</summary>
+    public static readonly AddressPool Unserved = new(new DhcpSubnet { Network = new IPNetwork(IPAddress.Any, 32) });
+
     private readonly (IPv4Address First, int Start, int Count)[] _ranges;
     private readonly int _slots;
     private readonly AddressSet _leasable;
     private readonly AddressSet _fresh;
+    private readonly HashSet<IPv4Address> _reserved;
     private readonly PriorityQueue<LeaseBinding, DateTimeOffset> _endings = new();
 
     public AddressPool(DhcpSubnet subnet)
     {
         Subnet = subnet;
         _ranges = Flatten(subnet, out _slots);
+        _reserved = [.. subnet.Reservations.Select(r => r.Address.ToIPv4())];
         _leasable = new AddressSet(_slots);
-        foreach (var address in Unleasable(subnet).Distinct())
+        foreach (var address in NamedBy(subnet).Concat(_reserved))
             if (IndexOf(address) is var index and >= 0) _leasable.Remove(index);
         foreach (var excluded in subnet.Exclusions)
             for (var i = 0; i < _slots; i++)
@@ -30,13 +36,41 @@ internal sealed class AddressPool
             if (!_leasable.Contains(i)) _fresh.Remove(i);
     }
 
-    public DhcpSubnet Subnet { get; }
+    public DhcpSubnet Subnet { get; private set; }
 
     /// <summary>How many addresses can be leased at all.</summary>
     public int Size => _leasable.Count;
 
     /// <summary>Whether the address may be leased to any client.</summary>
     public bool IsLeasable(IPv4Address address) => IndexOf(address) is var index and >= 0 && _leasable.Contains(index);
+
+    /// <summary>Whether the address may be leased at all: to any client, or to the one that it is reserved for.</summary>
+    public bool IsServed(IPv4Address address) => IsLeasable(address) || _reserved.Contains(address);
+
+    /// <summary>Reserves an address of the subnet: from now on it is leased to no other client.</summary>
+    public void Add(AddressReservation reservation)
+    {
+        var address = reservation.Address.ToIPv4();
+        Subnet = Subnet with { Reservations = [.. Subnet.Reservations, reservation] };
+        _reserved.Add(address);
+        if (IndexOf(address) is not (var index and >= 0)) return;
+        _leasable.Remove(index);
+        _fresh.Remove(index);
+    }
+
+    /// <summary>Ends a reservation: the address may be leased to any client again, if it is of the ranges.</summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="known">Who has or had the address; <see langword="null"/> when it was never leased.</param>
+    public void Remove(AddressReservation reservation, LeaseBinding? known)
+    {
+        var address = reservation.Address.ToIPv4();
+        Subnet = Subnet with { Reservations = [.. Subnet.Reservations.Where(r => !ReferenceEquals(r, reservation))] };
+        _reserved.Remove(address);
+        if (IndexOf(address) is not (var index and >= 0) || IsKeptFromAll(address)) return;
+        _leasable.Add(index);
+        if (known is null) _fresh.Add(index);
+        else NoteEnding(known);
+    }
 
     /// <summary>Notes that the address has been used, by whatever way it came to that.</summary>
     public void MarkUsed(IPv4Address address)
@@ -106,14 +140,16 @@ internal sealed class AddressPool
         return [.. ranges];
     }
 
-    // The subnet's own and broadcast address, every machine the subnet's parameters name, and what is reserved.
-    private static IEnumerable<IPv4Address> Unleasable(DhcpSubnet subnet)
+    private bool IsKeptFromAll(IPv4Address address) =>
+        Subnet.Exclusions.Any(e => e.Contains(address)) || NamedBy(Subnet).Contains(address);
+
+    // The subnet's own and broadcast address, and every machine the subnet's parameters name.
+    private static IEnumerable<IPv4Address> NamedBy(DhcpSubnet subnet)
     {
         var network = subnet.Network.BaseAddress.ToIPv4();
         IEnumerable<IPv4Address> ends = subnet.Network.PrefixLength <= 30 ? [network, network.LastOf(subnet.Network.PrefixLength)] : [];
         return ends
-            .Concat(subnet.Routers.Concat(subnet.NameServers).Concat(subnet.TimeServers).Concat(subnet.Relays).Select(a => a.ToIPv4()))
-            .Concat(subnet.Reservations.Select(r => r.Address.ToIPv4()));
+            .Concat(subnet.Routers.Concat(subnet.NameServers).Concat(subnet.TimeServers).Concat(subnet.Relays).Select(a => a.ToIPv4()));
     }
 
     // FNV-1a: the same in every process, and nothing depends on its quality but how evenly clients spread.

@@ -13,12 +13,17 @@ public abstract record AddressReservation([property: JsonConverter(typeof(IPAddr
 
     internal abstract bool Matches(DhcpMessage request);
 
+    /// <summary>Whether a lease is of the client that this is for; <see langword="null"/> when a lease does not tell.</summary>
+    internal virtual bool? IsFor(LeaseBinding lease) => null;
+
     /// <summary>For the client with this hardware address, whatever identifier it sends.</summary>
     /// <param name="Address">The address.</param>
     /// <param name="Hardware">The client's hardware address.</param>
     public sealed record ForHardware(IPAddress Address, HardwareAddress Hardware) : AddressReservation(Address)
     {
         internal override bool Matches(DhcpMessage request) => request.Hardware == Hardware;
+
+        internal override bool? IsFor(LeaseBinding lease) => lease.Hardware == Hardware;
     }
 
     /// <summary>For the client that sends this identifier (option 61).</summary>
@@ -27,6 +32,8 @@ public abstract record AddressReservation([property: JsonConverter(typeof(IPAddr
     public sealed record ForClient(IPAddress Address, ClientIdentifier Client) : AddressReservation(Address)
     {
         internal override bool Matches(DhcpMessage request) => Client.Matches(request);
+
+        internal override bool? IsFor(LeaseBinding lease) => lease.Client == Client;
     }
 
     /// <summary>For the machine with this SMBIOS UUID (option 97).</summary>

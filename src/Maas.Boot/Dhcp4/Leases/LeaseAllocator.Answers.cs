@@ -62,7 +62,8 @@ public sealed partial class LeaseAllocator
             entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Address) ? known : null;
         }
 
-        if (entry is null && !MayBegin(question.Request, now, out var tooMany)) return tooMany;
+        // A client whose address is no longer leased here is not new.
+        if (entry is null && link.FindByClient(client) is null && !MayBegin(question.Request, now, out var tooMany)) return tooMany;
         if (entry is null)
         {
             rule = "the address it asked for";
@@ -111,10 +112,25 @@ public sealed partial class LeaseAllocator
         var reserved = link.ReservationFor(question.Request)?.Reservation.Address.ToIPv4() ?? default;
         if (!reserved.IsNone && reserved != question.IPv4 && link.IsFreeFor(reserved, client, now))
             return AddressResult.Refuse("another address is reserved for it");
-        if (reserved != question.IPv4 && !pool.IsLeasable(question.IPv4)) return AddressResult.Refuse("the address is not leased here");
+        if (reserved != question.IPv4 && !pool.IsLeasable(question.IPv4))
+            return RestOfLease(link, client, question, now) ?? AddressResult.Refuse("the address is not leased here");
         return Claim(link, pool, question.IPv4, client, now) is { } entry
             ? Bind(link, entry, question, now, rule)
             : AddressResult.Refuse("the address is in other use");
+    }
+
+    // The subnets have changed since the client was given its lease: it may use the address for the rest of the time, and no longer.
+    private static AddressResult? RestOfLease(
+        SharedNetwork link,
+        ReadOnlySpan<byte> client,
+        in AddressRequest question,
+        DateTimeOffset now)
+    {
+        if (question.Kind is not (AddressRequestKind.Extend or AddressRequestKind.Verify)) return null;
+        if (link.FindByClient(client) is not { State: LeaseState.Bound } entry || entry.Address != question.IPv4) return null;
+        return entry.ExpiresAt - now is var rest && rest >= LeaseTime.Shortest
+            ? Grant(link, entry, rest, question.Request, "the rest of its lease: the address is no longer leased here")
+            : null;
     }
 
     // INIT-REBOOT: silence about clients unknown here, unless this server is the only one (RFC 2131 section 4.3.2).

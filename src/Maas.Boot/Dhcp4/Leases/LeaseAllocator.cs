@@ -16,7 +16,6 @@ public sealed partial class LeaseAllocator : IAddressSource
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
-    private readonly SubnetTable _subnets;
     private readonly KeyedRateLimiter _newClients;
     private readonly KeyedRateLimiter _newClientsOfRelay;
     private readonly KeyedRateLimiter _newClientsOfLink;
@@ -26,7 +25,10 @@ public sealed partial class LeaseAllocator : IAddressSource
     private readonly LeaseOptions _rules;
     private readonly SteadyClock _clock;
     private readonly Lock _lock = new();
+    private readonly Lock _changing = new(); // is taken before the other one
+    private readonly Dictionary<IPv4Address, LeaseBinding> _unserved = []; // leases of subnets that are not served, until they end
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private SubnetTable _subnets;
     private List<LeaseBinding> _dirty = [];
     private List<LeaseBinding> _written = [];
     private Lease[] _batch = new Lease[64];
@@ -70,7 +72,7 @@ public sealed partial class LeaseAllocator : IAddressSource
         {
             return
             [
-                .. _subnets.Links.SelectMany(l => l.Entries.Values)
+                .. AllBindings()
                     .Where(e => e.IsHeldAt(now))
                     .OrderBy(e => e.Address.Value)
                     .Select(e => e.ToLease(correction))
@@ -85,9 +87,8 @@ public sealed partial class LeaseAllocator : IAddressSource
         var (wanted, now) = (address.ToIPv4(), _clock.Now);
         lock (_lock)
         {
-            return _subnets.Find(wanted) is { } link && link.Entries.TryGetValue(wanted, out var entry) && entry.IsHeldAt(now)
-                ? entry.ToLease(_clock.Correction)
-                : null;
+            var entry = _subnets.Find(wanted)?.Entries.GetValueOrDefault(wanted) ?? _unserved.GetValueOrDefault(wanted);
+            return entry?.IsHeldAt(now) == true ? entry.ToLease(_clock.Correction) : null;
         }
     }
 
@@ -148,13 +149,12 @@ public sealed partial class LeaseAllocator : IAddressSource
         _dirty.Add(entry);
     }
 
-    // A lease of a subnet that is no longer served is left in the store and not served.
     private void Remember(Lease lease)
     {
         var address = lease.IPv4;
-        if (_subnets.Find(address) is not { } link || link.PoolOf(address) is not { } pool) return;
-        lease = WithoutFuture(lease, pool.Subnet);
-        var entry = new LeaseBinding(address, pool)
+        var subnet = (_subnets.Find(address)?.PoolOf(address) ?? AddressPool.Unserved).Subnet;
+        lease = WithoutFuture(lease, subnet);
+        Adopt(new LeaseBinding(address, AddressPool.Unserved)
         {
             Client = lease.Client,
             Hardware = lease.Hardware,
@@ -165,13 +165,8 @@ public sealed partial class LeaseAllocator : IAddressSource
             HostName = lease.HostName,
             Rule = lease.Rule,
             HasRenewed = lease.State == LeaseState.Bound
-                && lease.ExpiresAt - lease.Since > (_rules.NewClientLeaseTime ?? pool.Subnet.FirmwareLeaseTime),
-        };
-        link.Entries[address] = entry;
-        pool.MarkUsed(address);
-        pool.NoteEnding(entry);
-        if (lease.State != LeaseState.Quarantined && !(link.FindByClient(lease.Client.Octets)?.ExpiresAt > lease.ExpiresAt))
-            link.Attach(entry);
+                && lease.ExpiresAt - lease.Since > (_rules.NewClientLeaseTime ?? subnet.FirmwareLeaseTime),
+        });
     }
 
     // A lease that began later than now was written while the clock was ahead: it lasts as long as one could that began now.

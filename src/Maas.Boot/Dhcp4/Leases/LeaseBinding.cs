@@ -9,7 +9,8 @@ internal sealed class LeaseBinding(IPv4Address address, AddressPool pool)
 {
     public IPv4Address Address { get; } = address;
 
-    public AddressPool Pool { get; } = pool;
+    /// <summary>The pool of its subnet; <see cref="AddressPool.Unserved"/> when its subnet is not served.</summary>
+    public AddressPool Pool { get; private set; } = pool;
 
     public ClientIdentifier Client { get; set; }
 
@@ -37,6 +38,9 @@ internal sealed class LeaseBinding(IPv4Address address, AddressPool pool)
 
     /// <summary>The end under which the pool will look at it; <see langword="null"/> when it will not.</summary>
     public DateTimeOffset? NotedEnding { get; set; }
+
+    /// <summary>Puts it into another pool, whose endings do not contain it yet.</summary>
+    public void MoveTo(AddressPool pool) => (Pool, NotedEnding) = (pool, null);
 
     /// <summary>Whether it may be given only to the client that it is held for.</summary>
     public bool IsHeldAt(DateTimeOffset now) => ExpiresAt > now && State != LeaseState.Released;

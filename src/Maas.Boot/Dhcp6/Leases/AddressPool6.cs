@@ -12,12 +12,13 @@ internal sealed class AddressPool6
 {
     private readonly HashSet<UInt128> _kept;
     private readonly int _size;
-    private readonly int _leasable;
+    private int _leasable;
     private readonly Dictionary<UInt128, Lease6> _held = [];
     private readonly Dictionary<(Duid, uint), Lease6> _byClient = [];
     private readonly PriorityQueue<UInt128, DateTimeOffset> _endings = new();
     private readonly Dictionary<UInt128, DateTimeOffset> _noted = [];
     private readonly Dictionary<Duid, int> _countOf = [];
+    private readonly HashSet<UInt128> _renewed = [];
     private int _heldInRanges;
 
     /// <exception cref="ArgumentException">The subnet contradicts itself; the message tells where.</exception>
@@ -25,17 +26,12 @@ internal sealed class AddressPool6
     {
         Check(subnet);
         Subnet = subnet;
-        _kept = [.. subnet.Reservations.Select(r => r.Address)
-            .Concat(subnet.Exclusions)
-            .Concat(subnet.NameServers)
-            .Concat(subnet.TimeServers)
-            // the subnet's own is the routers' anycast address (RFC 4291 section 2.6.1)
-            .Select(a => a.ToNumber128()).Append(subnet.Network.BaseAddress.ToNumber128())];
+        _kept = [.. KeptFromAll(subnet), .. subnet.Reservations.Select(r => r.Address.ToNumber128())];
         _size = subnet.Ranges.Sum(r => r.Count);
         _leasable = _size - _kept.Count(IsInRange);
     }
 
-    public Dhcp6Subnet Subnet { get; }
+    public Dhcp6Subnet Subnet { get; private set; }
 
     /// <summary>How many addresses are leased to any client.</summary>
     public int Size => _leasable;
@@ -55,6 +51,39 @@ internal sealed class AddressPool6
 
     /// <summary>Whether any client may have the address.</summary>
     public bool IsLeasable(UInt128 address) => IsInRange(address) && !_kept.Contains(address);
+
+    /// <summary>Whether the client may have the address: it is leased to any client, or reserved for this one.</summary>
+    public bool IsServed(UInt128 address, Duid client, HardwareAddress? hardware) =>
+        IsLeasable(address) || ReservedFor(client, hardware) == address;
+
+    /// <summary>Whether the client that has the address has renewed it: it is there, and no invention.</summary>
+    public bool HasRenewed(UInt128 address) => _renewed.Contains(address);
+
+    /// <summary>Reserves an address of the subnet: from now on it is leased to no other client.</summary>
+    /// <returns>The reservation that is there instead, of the same address or the same client; <see langword="null"/> when it has been
+    /// added.</returns>
+    public AddressReservation6? TryAdd(AddressReservation6 reservation)
+    {
+        foreach (var other in Subnet.Reservations)
+            if (other.Address.Equals(reservation.Address) || other with { Address = reservation.Address } == reservation) return other;
+        var address = reservation.Address.ToNumber128();
+        Subnet = Subnet with { Reservations = [.. Subnet.Reservations, reservation] };
+        CountLeasable(address, -1);
+        _kept.Add(address);
+        return null;
+    }
+
+    /// <summary>Ends the reservation of an address: it may be leased to any client again, if it is of the ranges.</summary>
+    /// <returns>What it was; <see langword="null"/> when the address is not reserved.</returns>
+    public AddressReservation6? Remove(UInt128 address)
+    {
+        if (Subnet.Reservations.FirstOrDefault(r => r.Address.ToNumber128() == address) is not { } reservation) return null;
+        Subnet = Subnet with { Reservations = [.. Subnet.Reservations.Where(r => !ReferenceEquals(r, reservation))] };
+        if (KeptFromAll(Subnet).Contains(address)) return reservation;
+        _kept.Remove(address);
+        CountLeasable(address, 1);
+        return reservation;
+    }
 
     /// <summary>The address kept for a client; <see langword="null"/> when none is.</summary>
     public UInt128? ReservedFor(Duid client, HardwareAddress? hardware)
@@ -78,13 +107,32 @@ internal sealed class AddressPool6
         return null;
     }
 
+    /// <summary>
+    /// The address that is held for a client which is neither known nor has ever renewed, of these the one held for the longest time;
+    /// <see langword="null"/> when all are renewed, known or reserved.
+    /// </summary>
+    public UInt128? FindDisplaceable(Func<Lease6, bool> isKnown)
+    {
+        Lease6? longest = null;
+        foreach (var (address, lease) in _held)
+        {
+            if (lease.State != LeaseState.Bound || _renewed.Contains(address) || !IsLeasable(address)) continue;
+            if ((longest is null || lease.Since < longest.Since) && !isKnown(lease)) longest = lease;
+        }
+
+        return longest?.Address.ToNumber128();
+    }
+
     /// <summary>Notes what became of an address.</summary>
-    public void Set(Lease6 lease)
+    /// <param name="lease">What is known of it.</param>
+    /// <param name="hasRenewed">Whether its client has renewed it.</param>
+    public void Set(Lease6 lease, bool hasRenewed = false)
     {
         var address = lease.Address.ToNumber128();
         Forget(address);
         if (lease.State == LeaseState.Released) return;
         _held.Add(address, lease);
+        if (hasRenewed) _renewed.Add(address);
         NoteEnding(address, lease.ExpiresAt);
         if (IsLeasable(address)) _heldInRanges++;
         if (lease.State != LeaseState.Bound) return;
@@ -117,11 +165,27 @@ internal sealed class AddressPool6
     private void Forget(UInt128 address)
     {
         if (!_held.Remove(address, out var lease)) return;
+        _renewed.Remove(address);
         if (IsLeasable(address)) _heldInRanges--;
         if (lease.State == LeaseState.Bound && (_countOf[lease.Client] -= 1) == 0) _countOf.Remove(lease.Client);
         var key = (lease.Client, lease.AssociationId);
         if (_byClient.TryGetValue(key, out var current) && ReferenceEquals(current, lease)) _byClient.Remove(key);
     }
+
+    // An address becomes leasable or no longer is: before it is kept, and after it was.
+    private void CountLeasable(UInt128 address, int change)
+    {
+        if (!IsLeasable(address)) return;
+        _leasable += change;
+        if (_held.ContainsKey(address)) _heldInRanges += change;
+    }
+
+    // The subnet's own is the routers' anycast address (RFC 4291 section 2.6.1).
+    private static IEnumerable<UInt128> KeptFromAll(Dhcp6Subnet subnet) =>
+        subnet.Exclusions.Concat(subnet.NameServers)
+            .Concat(subnet.TimeServers)
+            .Select(a => a.ToNumber128())
+            .Append(subnet.Network.BaseAddress.ToNumber128());
 
     private bool IsInRange(UInt128 address)
     {

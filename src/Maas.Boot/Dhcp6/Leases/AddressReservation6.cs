@@ -10,6 +10,9 @@ public abstract record AddressReservation6([property: JsonConverter(typeof(IPAdd
 {
     internal abstract bool Matches(Duid client, HardwareAddress? hardware);
 
+    /// <summary>Whether a lease is of the client that this is for.</summary>
+    internal bool IsFor(Lease6 lease) => Matches(lease.Client, lease.Hardware);
+
     /// <summary>For the machine with this hardware address, as its relay, its link-local address, or its DUID tells.</summary>
     /// <param name="Address">The address.</param>
     /// <param name="Hardware">The machine's hardware address.</param>

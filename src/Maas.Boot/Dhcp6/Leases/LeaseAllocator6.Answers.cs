@@ -20,7 +20,9 @@ public sealed partial class LeaseAllocator6
 
     // Nothing is held for who solicits, so that only what is taken is counted.
     private AssociationResult Offer(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now) =>
-        Choose(pool, question) is { } chosen ? Grant(pool, question, chosen.Address, chosen.Rule) : Exhausted(pool, question, now);
+        (Choose(pool, question) ?? Displace(pool, question)) is { } chosen
+            ? Grant(question, chosen.Address, LeaseTime(pool, question), chosen.Rule)
+            : Exhausted(pool, question, now);
 
     private AssociationResult Take(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
@@ -28,7 +30,7 @@ public sealed partial class LeaseAllocator6
             if (!pool.Subnet.Network.Contains(asked.Address))
                 return Refuse(question, Dhcp6Status.NotOnLink, "the address is not of the client's link");
         if (WhyNotNew(pool, question, now) is { } tooMany) return tooMany;
-        return Choose(pool, question) is { } chosen
+        return (Choose(pool, question) ?? Displace(pool, question)) is { } chosen
             ? Bind(pool, question, chosen.Address, now, chosen.Rule)
             : Exhausted(pool, question, now);
     }
@@ -38,7 +40,9 @@ public sealed partial class LeaseAllocator6
     private AssociationResult Extend(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
         if (pool.Find(question.Client, question.Association.Id) is { } own)
-            return Bind(pool, question, own.Address.ToNumber128(), now, "it keeps its address");
+            return pool.IsServed(own.Address.ToNumber128(), question.Client, question.Hardware)
+                ? Bind(pool, question, own.Address.ToNumber128(), now, "it keeps its address")
+                : RestOfLease(own, question, now);
         var reserved = pool.ReservedFor(question.Client, question.Hardware);
         foreach (var asked in question.Association.Addresses)
         {
@@ -53,6 +57,13 @@ public sealed partial class LeaseAllocator6
             : new AssociationResult(
                 new IdentityAssociation(question.Association.Id, Withdrawn(question, keep: null)), "the address is no longer its own");
     }
+
+    // The subnets have changed since the client was given its lease: it may use the address for the rest of the time, and no longer.
+    private static AssociationResult RestOfLease(Lease6 own, in AssociationRequest question, DateTimeOffset now) =>
+        own.ExpiresAt - now is var rest && rest >= Dhcp.Leases.LeaseTime.Shortest
+            ? Grant(question, own.Address.ToNumber128(), rest, "the rest of its lease: the address is no longer leased here")
+            : new AssociationResult(
+                new IdentityAssociation(question.Association.Id, Withdrawn(question, keep: null)), "the address is no longer leased here");
 
     private AssociationResult End(
         AddressPool6 pool,
@@ -86,7 +97,7 @@ public sealed partial class LeaseAllocator6
         var own = pool.Find(question.Client, question.Association.Id)?.Address.ToNumber128();
         if (pool.ReservedFor(question.Client, question.Hardware) is { } reserved && (reserved == own || pool.Find(reserved) is null))
             return (reserved, "its reservation");
-        if (own is { } known) return (known, "the address it has");
+        if (own is { } known && pool.IsServed(known, question.Client, question.Hardware)) return (known, "the address it has");
         foreach (var asked in question.Association.Addresses)
             if (asked.Address.ToNumber128() is var wanted && pool.IsLeasable(wanted) && pool.Find(wanted) is null)
                 return (wanted, "the address it asked for");
@@ -98,6 +109,8 @@ public sealed partial class LeaseAllocator6
         var earlier = pool.Find(question.Client, question.Association.Id);
         var isSame = earlier is not null && earlier.Address.ToNumber128() == address;
         if (earlier is not null && !isSame) Set(pool, earlier with { State = LeaseState.Released, Since = now, ExpiresAt = now });
+        // The same again after a while: it renews, or asks again for what it has. The same is not null.
+        var hasRenewed = isSame && (pool.HasRenewed(address) || now - earlier!.Since >= Dhcp.Leases.LeaseTime.Shortest);
         Set(pool, new Lease6
         {
             Address = IPv6.ToAddress(address),
@@ -108,13 +121,12 @@ public sealed partial class LeaseAllocator6
             Since = isSame ? earlier!.Since : now, // the same is not null
             ExpiresAt = now + LeaseTime(pool, question),
             Rule = (isSame ? earlier!.Rule : null) ?? rule,
-        });
-        return Grant(pool, question, address, rule);
+        }, hasRenewed);
+        return Grant(question, address, LeaseTime(pool, question), rule);
     }
 
-    private static AssociationResult Grant(AddressPool6 pool, in AssociationRequest question, UInt128 address, string rule)
+    private static AssociationResult Grant(in AssociationRequest question, UInt128 address, TimeSpan valid, string rule)
     {
-        var valid = LeaseTime(pool, question);
         var granted = new LeasedAddress(IPv6.ToAddress(address), valid * 5 / 8, valid);
         // Of what else the client names it learns that it must not use it (RFC 8415 section 18.3.4); an offer is silent about it.
         var others = question.Kind is AssociationRequestKind.Renew or AssociationRequestKind.Rebind ? Withdrawn(question, address) : [];
@@ -131,9 +143,9 @@ public sealed partial class LeaseAllocator6
     private static TimeSpan LeaseTime(AddressPool6 pool, in AssociationRequest question) =>
         question.IsFirmware ? pool.Subnet.FirmwareLeaseTime : pool.Subnet.LeaseTime;
 
-    private void Set(AddressPool6 pool, Lease6 lease)
+    private void Set(AddressPool6 pool, Lease6 lease, bool hasRenewed = false)
     {
-        pool.Set(lease);
+        pool.Set(lease, hasRenewed);
         _dirty[lease.Address.ToNumber128()] = lease;
     }
 }

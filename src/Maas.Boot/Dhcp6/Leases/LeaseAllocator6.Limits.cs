@@ -5,6 +5,10 @@ namespace Maas.Boot.Dhcp6.Leases;
 
 public sealed partial class LeaseAllocator6
 {
+    // A machine's firmware, iPXE, installer and system may each call themselves otherwise. A host that says a known hardware address with
+    // ever new identifiers gets no more.
+    private const int MostOfKnownClient = 4;
+
     // Starvation: a machine that invents identifiers, or interfaces of its own, must not take every address. Who has one goes on.
     private AssociationResult? WhyNotNew(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
@@ -16,6 +20,7 @@ public sealed partial class LeaseAllocator6
         if (limit is null) return null;
         var counter = place.Circuit.IsEmpty ? _newClientsOfRelay : _newClients;
         if (counter.TryTake(place.Key, now, out var isFirst)) return null;
+        if (MayHaveMore(question)) return null;
         return Refuse(
             question,
             Dhcp6Status.NoAddressesAvailable,
@@ -26,6 +31,23 @@ public sealed partial class LeaseAllocator6
             Limit = isFirst ? $"{limit} new clients in a minute {place}" : null,
         };
     }
+
+    private bool MayHaveMore(in AssociationRequest question)
+    {
+        if (!IsKnown(question.Hardware)) return false;
+        var hardware = question.Hardware;
+        return _pools.Sum(pool => pool.Held.Count(lease => lease.Hardware == hardware)) < MostOfKnownClient;
+    }
+
+    private bool IsKnown(HardwareAddress? client) =>
+        _rules.IsKnownClient is { } isKnown && client is { } hardware && isKnown(hardware);
+
+    // An address for a client that the application knows, of one that it does not know and that has never renewed. What is only offered is
+    // taken from no client yet.
+    private (UInt128 Address, string Rule)? Displace(AddressPool6 pool, in AssociationRequest question) =>
+        MayHaveMore(question) && pool.FindDisplaceable(lease => IsKnown(lease.Hardware)) is { } address
+            ? (address, "the address of a client that is unknown and has not renewed")
+            : null;
 
     private AssociationResult Exhausted(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
@@ -17,22 +18,23 @@ public sealed partial class LeaseAllocator6
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
-    private readonly AddressPool6[] _pools;
+    // Its lease times are those of a lease whose subnet is not served.
+    private static readonly Dhcp6Subnet Unserved = new() { Network = new IPNetwork(IPAddress.IPv6Any, 128) };
+
     private readonly ILeaseStore6 _store;
     private readonly SteadyClock _clock;
     private readonly Lock _lock = new();
+    private readonly Lock _changing = new(); // is taken before the other one
+    private readonly Dictionary<UInt128, Lease6> _unserved = []; // leases of subnets that are not served, until they end
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly LeaseOptions6 _rules;
     private readonly KeyedRateLimiter _newClients, _newClientsOfRelay, _quarantines, _exhausted;
+    private AddressPool6[] _pools;
     private Dictionary<UInt128, Lease6> _dirty = [];
 
     private LeaseAllocator6(IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, LeaseOptions6 rules, TimeProvider timeProvider)
     {
-        if (subnets.Count == 0) throw new ArgumentException("There is no subnet to lease from.", nameof(subnets));
-        foreach (var (a, b) in subnets.SelectMany((a, i) => subnets.Skip(i + 1).Select(b => (a.Network, b.Network))))
-            if (a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress))
-                throw new ArgumentException($"Subnets {a} and {b} overlap.", nameof(subnets));
-        _pools = [.. subnets.Select(s => new AddressPool6(s))];
+        _pools = PoolsOf(subnets);
         _store = store;
         _rules = rules;
         _newClients = new KeyedRateLimiter(rules.NewClientsPerMinute);
@@ -54,7 +56,6 @@ public sealed partial class LeaseAllocator6
         CancellationToken cancellationToken = default)
     {
         var addresses = new LeaseAllocator6(subnets, store, rules ?? new LeaseOptions6(), timeProvider ?? TimeProvider.System);
-        // A lease of a subnet that is no longer served is left in the store and not served.
         await foreach (var lease in store.ReadAsync(cancellationToken).ConfigureAwait(false)) addresses.Remember(lease);
         return addresses;
     }
@@ -66,9 +67,15 @@ public sealed partial class LeaseAllocator6
     {
         lock (_lock)
         {
-            foreach (var pool in _pools) pool.Reclaim(_clock.Now);
-            var correction = _clock.Correction;
-            return [.. _pools.SelectMany(p => p.Held).OrderBy(l => l.Address.ToNumber128()).Select(l => Corrected(l, correction))];
+            var (now, correction) = (_clock.Now, _clock.Correction);
+            foreach (var pool in _pools) pool.Reclaim(now);
+            return
+            [
+                .. _pools.SelectMany(p => p.Held)
+                    .Concat(_unserved.Values.Where(l => l.ExpiresAt > now))
+                    .OrderBy(l => l.Address.ToNumber128())
+                    .Select(l => Corrected(l, correction))
+            ];
         }
     }
 
@@ -77,24 +84,36 @@ public sealed partial class LeaseAllocator6
     {
         lock (_lock)
         {
-            if (PoolOf(address) is not { } pool) return null;
-            pool.Reclaim(_clock.Now);
-            return pool.Find(address.ToNumber128()) is { } lease ? Corrected(lease, _clock.Correction) : null;
+            if (address.AddressFamily != AddressFamily.InterNetworkV6) return null;
+            var (number, now) = (address.ToNumber128(), _clock.Now);
+            PoolOf(address)?.Reclaim(now);
+            var lease = PoolOf(address)?.Find(number) ?? _unserved.GetValueOrDefault(number);
+            return lease?.ExpiresAt > now ? Corrected(lease, _clock.Correction) : null;
         }
     }
 
     /// <summary>Whether addresses are another server's matter on all subnets.</summary>
-    internal bool IsStateless => Array.TrueForAll(_pools, p => p.Subnet.IsStateless);
+    internal bool IsStateless
+    {
+        get
+        {
+            lock (_lock) return Array.TrueForAll(_pools, p => p.Subnet.IsStateless);
+        }
+    }
 
     /// <summary>The subnet an address lies in; <see langword="null"/> when it is not served.</summary>
-    internal Dhcp6Subnet? SubnetOf(IPAddress address) => PoolOf(address)?.Subnet;
+    internal Dhcp6Subnet? SubnetOf(IPAddress address)
+    {
+        lock (_lock) return PoolOf(address)?.Subnet;
+    }
 
     /// <summary>Answers one question; what the answer grants is durable once <see cref="CommitAsync"/> has completed after it.</summary>
     internal AssociationResult Ask(Dhcp6Subnet subnet, in AssociationRequest question)
     {
-        var pool = _pools.First(p => p.Subnet == subnet);
         lock (_lock)
         {
+            if (Array.Find(_pools, p => p.Subnet.Network == subnet.Network) is not { } pool)
+                return Refuse(question, Dhcp6Status.NoAddressesAvailable, "the subnet is no longer served");
             var now = _clock.Now;
             pool.Reclaim(now);
             return Answer(pool, question, now);
@@ -137,8 +156,7 @@ public sealed partial class LeaseAllocator6
     // A lease that began later than now was written while the clock was ahead: it lasts as long as one could that began now.
     private void Remember(Lease6 lease)
     {
-        if (PoolOf(lease.Address) is not { } pool) return;
-        var (now, subnet) = (_clock.Now, pool.Subnet);
+        var (now, subnet) = (_clock.Now, PoolOf(lease.Address)?.Subnet ?? Unserved);
         if (lease.Since > now + ClockTolerance)
         {
             var longest = lease.State == LeaseState.Quarantined ? subnet.QuarantineTime
@@ -147,13 +165,10 @@ public sealed partial class LeaseAllocator6
             lease = lease with { Since = now, ExpiresAt = now + longest < lease.ExpiresAt ? now + longest : lease.ExpiresAt };
         }
 
-        pool.Set(lease);
+        Adopt(lease, lease.State == LeaseState.Bound && lease.ExpiresAt - lease.Since > subnet.FirmwareLeaseTime);
     }
 
     // As the system's clock shows its times.
     private static Lease6 Corrected(Lease6 lease, TimeSpan correction) =>
         correction == TimeSpan.Zero ? lease : lease with { Since = lease.Since + correction, ExpiresAt = lease.ExpiresAt + correction };
-
-    private AddressPool6? PoolOf(IPAddress address) =>
-        address.AddressFamily != AddressFamily.InterNetworkV6 ? null : Array.Find(_pools, p => p.Subnet.Network.Contains(address));
 }

@@ -20,6 +20,14 @@ public sealed record LeaseOptions6
     public int? NewClientsPerMinuteOfRelay { get; init; }
 
     /// <summary>
+    /// Whether the application knows a client by its hardware address; <see langword="null"/>, the default, when it cannot tell. It is
+    /// called under a lock and must return at once. A known client is not subject to the limits of new clients. When all addresses are
+    /// held, it gets one that is held for a client which is neither known nor has ever renewed. A hardware address is easily forged: both
+    /// hold for its first four addresses only. A client whose hardware address no witness tells is not known.
+    /// </summary>
+    public Func<HardwareAddress, bool>? IsKnownClient { get; init; }
+
+    /// <summary>
     /// How many addresses of one interface of a relay (or, without relay, of one link) clients can have quarantined in a minute; 16 unless
     /// told otherwise. Further ones are not believed.
     /// </summary>
