@@ -24,7 +24,13 @@ public sealed class PowerTarget
             "power_boot_type",
             "privilege_level",
             "cipher_suite_id",
-            "workaround_flags"
+            "workaround_flags",
+            "node_id",
+            "power_verify_ssl",
+            "power_tls_fingerprint",
+            "power_vm_name",
+            "power_id",
+            "power_interface"
         ],
         StringComparer.Ordinal);
 
@@ -51,8 +57,26 @@ public sealed class PowerTarget
     /// <summary>A secret parameter exactly as given: blanks may belong to a password. Empty when absent.</summary>
     internal string Secret(string name) => _parameters.GetValueOrDefault(name) ?? "";
 
+    /// <summary>The controller that is asked for the machine; several machines may have one.</summary>
+    internal string Controller => this["power_address"] ?? HostOf(this["power_query_uri"]) ?? ToString();
+
+    /// <summary>The parameters as an environment: <c>MAAS_</c> and each name in capitals.</summary>
+    internal Dictionary<string, string> ToEnvironment() => _parameters
+        .Where(p => p.Key.Length <= 64 && p.Key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        .Where(p => !p.Value.Contains('\0', StringComparison.Ordinal))
+        .GroupBy(p => $"MAAS_{p.Key.ToUpperInvariant()}", StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
+
+    /// <summary>Takes out of a text the values of parameters that may be secret.</summary>
+    internal string Redact(string text) => _parameters
+        .Where(p => p.Value.Length > 3 && !Harmless.Contains(p.Key))
+        .OrderByDescending(p => p.Value.Length)
+        .Aggregate(text, (t, secret) => t.Replace(secret.Value, "***", StringComparison.Ordinal));
+
     /// <summary>Which machine is meant, in a few words for a log: its power type and address, or its MAC address.</summary>
-    public string Describe() => (this["power_address"] ?? this["mac_address"]) is { } where ? $"{PowerType} {Printable(where)}" : PowerType;
+    public string Describe() => (this["power_address"] ?? HostOf(this["power_query_uri"]) ?? this["mac_address"]) is { } where
+        ? $"{PowerType} {Printable(where)}"
+        : PowerType;
 
     /// <summary>The type and all parameters, those that may be secret as <c>***</c>.</summary>
     public override string ToString()
@@ -68,6 +92,9 @@ public sealed class PowerTarget
 
         return text.ToString();
     }
+
+    // A URL may have a secret in its path.
+    private static string? HostOf(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.Authority : null;
 
     private static string Printable(string text) => LogText.From(text);
 }

@@ -64,6 +64,7 @@ public static class ProgramTable
         ("ipmitool", "ipmitool"),
         ("isc-dhcp-client", "dhclient"),
         ("libarchive-tools", "bsdcat bsdcpio bsdtar"),
+        ("libvirt-clients", "virsh"),
         ("lz4", "lz4"),
         ("mawk", "awk mawk"),
         ("mmdebstrap", "mmdebstrap"),

@@ -16,7 +16,8 @@ public class PowerDriversTests
     public void The_built_in_drivers_are_registered_under_the_names_of_MAAS()
     {
         using var services = new ServiceCollection().AddMaasPower().AddMaasPower().BuildServiceProvider();
-        services.GetRequiredService<PowerDrivers>().PowerTypes.Should().Equal("ether_wake", "ipmi", "manual", "wakeonlan");
+        services.GetRequiredService<PowerDrivers>().PowerTypes.Should().Equal(
+            "ether_wake", "exec", "ipmi", "manual", "proxmox", "redfish", "virsh", "wakeonlan", "webhook");
     }
 
     [Theory]

@@ -75,7 +75,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
         Func<IPowerConversation, CancellationToken, Task<PowerResult>> ask,
         CancellationToken cancellationToken) =>
         _limiter.RunAsync(
-            target["power_address"] ?? target.PowerType,
+            target.Controller,
             async () =>
             {
                 try

@@ -22,6 +22,15 @@ internal sealed partial record WakeLink(string Name, IPAddress Local, IPAddress 
            select new WakeLink(adapter.Name, unicast.Address, BroadcastOf(unicast.Address, unicast.PrefixLength)),
     ];
 
+    /// <summary>The names of the links of this host, those without an address included.</summary>
+    public static IReadOnlyList<string> NamesOfThisHost() =>
+    [
+        .. from adapter in NetworkInterface.GetAllNetworkInterfaces()
+           where adapter.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown
+           where CanHoldMachine(adapter.Name, adapter.NetworkInterfaceType, adapter.GetPhysicalAddress())
+           select adapter.Name,
+    ];
+
     /// <summary>
     /// Whether a machine that listens for magic packets may be on a link: it carries Ethernet frames (a tunnel has no hardware address),
     /// and it is no bridge that a container engine makes for its containers.

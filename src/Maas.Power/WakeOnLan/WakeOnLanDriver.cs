@@ -12,8 +12,9 @@ namespace Maas.Power.WakeOnLan;
 /// <remarks>
 /// Parameters: <c>mac_address</c>, required; <c>power_address</c>, the IPv4 address to send to, with or without a port: a directed
 /// broadcast such as 10.0.0.255, or a host. Without it the packet is broadcast on every link that is up and may hold a machine, which
-/// excludes tunnels and the bridges of container engines; the answer names the links. <c>power_pass</c>, the SecureOn password, as six
-/// hexadecimal octets or four decimal ones.
+/// excludes tunnels and the bridges of container engines; the answer names the links. <c>power_interface</c>, the one link to use, in
+/// place of all. <c>power_pass</c>, the SecureOn password, as six hexadecimal octets or four decimal ones. As
+/// <see cref="WakeOnLanOptions.Transport"/> says, the packet is also or only sent as an Ethernet frame.
 /// </remarks>
 public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvider? timeProvider = null) : IPowerDriver
 {
@@ -45,9 +46,17 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
         var macText = target["mac_address"];
         var packet = MagicPacket.Build(mac, secureOn);
         // 255.255.255.255 leaves by one interface only, which the routing table prefers; a socket bound to each address reaches all links.
-        (string? Link, IPAddress Local, IPEndPoint Remote)[] routes = destination is null
-            ? [.. WakeLink.OfThisHost().Select(link => (link.Name, link.Local, new IPEndPoint(link.Broadcast, _options.Port)))]
-            : [(null, IPAddress.Any, destination)];
+        var only = target["power_interface"];
+        (string? Link, IPAddress Local, IPEndPoint Remote)[] routes = _options.Transport == WakeTransport.Frame ? []
+            : destination is not null ? [(null, IPAddress.Any, destination)]
+            : [
+                .. WakeLink.OfThisHost()
+                    .Where(link => only is null || link.Name == only)
+                    .Select(link => (link.Name, link.Local, new IPEndPoint(link.Broadcast, _options.Port)))
+            ];
+        string[] frames = _options.Transport == WakeTransport.Udp ? []
+            : only is not null ? [only]
+            : [.. WakeLink.NamesOfThisHost()];
         SocketException? last = null;
         var sent = 0;
         for (var round = 0; round < _options.Repetitions; round++)
@@ -71,10 +80,25 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
                     last = e;
                 }
             }
+
+            foreach (var link in frames)
+            {
+                try
+                {
+                    await WakeFrame.SendAsync(link, packet, cancellationToken).ConfigureAwait(false);
+                    sent++;
+                }
+                catch (SocketException e)
+                {
+                    last = e;
+                }
+            }
         }
 
         return sent > 0
-            ? new PowerResult.Accepted($"Sent {sent} magic packets for {macText} to {string.Join(", ", routes.Select(Words).Distinct())}.")
+            ? new PowerResult.Accepted(
+                $"Sent {sent} magic packets for {macText} to "
+                    + $"{string.Join(", ", routes.Select(Words).Concat(frames.Select(link => $"the link {link}")).Distinct())}.")
             : new PowerResult.Failed(PowerFailure.Unreachable, last is null
                 ? "No network interface that may hold the machine is up; power_address names where to send."
                 : $"The magic packet could not be sent: {last.Message}.");
@@ -93,6 +117,7 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
         mac = parsed;
         if (!TryParseSecureOn(target.Secret("power_pass"), out secureOn))
             return "Parameter power_pass must be a SecureOn password: six hexadecimal octets, or four decimal ones with dots.";
+        if (target["power_interface"] is { Length: > 15 }) return "Parameter power_interface must be a network interface's name.";
         return TryParseDestination(target["power_address"], out destination)
             ? null
             : "Parameter power_address must be an IPv4 address, such as a network's broadcast address, with or without a port.";

@@ -18,6 +18,22 @@ public sealed class WakeOnLanOptions
 
     /// <summary>The pause between two packets; 200 ms.</summary>
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How packets travel; as UDP.</summary>
+    public WakeTransport Transport { get; set; }
+}
+
+/// <summary>How a magic packet travels.</summary>
+public enum WakeTransport
+{
+    /// <summary>As a UDP datagram, which routers can pass on and which needs an address on the link.</summary>
+    Udp,
+
+    /// <summary>As an Ethernet frame of its own type: on this host's links only, without an address. Linux, with CAP_NET_RAW.</summary>
+    Frame,
+
+    /// <summary>As both.</summary>
+    Both,
 }
 
 [OptionsValidator]

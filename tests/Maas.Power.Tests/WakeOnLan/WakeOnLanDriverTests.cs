@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Maas.Judges;
 using Maas.Power.WakeOnLan;
 
 namespace Maas.Power.Tests.WakeOnLan;
@@ -116,6 +117,51 @@ public sealed class WakeOnLanDriverTests : IDisposable
         else
             answer.Should().BeOfType<PowerResult.Failed>().Which.Reason.Should()
                 .Contain(links.Count == 0 ? "No network interface that may hold the machine is up" : "could not be sent");
+    }
+
+    [Fact]
+    public async Task A_frame_of_its_own_type_leaves_by_the_interface_that_is_named()
+    {
+        Judge.RequireRoot();
+        Judge.RequireAll("ip");
+        await Run("link add wol0 type veth peer name wol1");
+        try
+        {
+            await Run("link set wol0 up");
+            await Run("link set wol1 up");
+            using var peer = new Socket(AddressFamily.Packet, SocketType.Raw, (ProtocolType)0x4208); // 0x0842 in network order
+            var driver = new WakeOnLanDriver(new() { Transport = WakeTransport.Frame, Repetitions = 1 });
+            var target = new PowerTarget("wakeonlan", new Dictionary<string, string>
+            {
+                ["mac_address"] = Mac, ["power_interface"] = "wol0", ["power_pass"] = "01:02:03:04:05:06",
+            });
+            var answer = await driver.TurnOnAsync(target, Stop);
+            answer.Should().BeOfType<PowerResult.Accepted>().Which.What.Should().Contain("the link wol0");
+            var frame = new byte[1500];
+            var length = await peer.ReceiveAsync(frame, Stop);
+            frame[..6].Should().OnlyContain(octet => octet == 0xff, "it is broadcast");
+            frame[12..14].Should().Equal(0x08, 0x42);
+            frame[14..length].Should().Equal(MagicPacket.Build(PhysicalAddress.Parse(Mac), [1, 2, 3, 4, 5, 6]));
+        }
+        finally
+        {
+            await Run("link del wol0");
+        }
+
+        static async Task Run(string command) =>
+            (await Judge.RunAsync("ip", command.Split(' '), cancellationToken: Stop)).ExitCode.Should().Be(0, "ip {0}", command);
+    }
+
+    [Fact]
+    public async Task An_interface_that_this_host_lacks_is_an_answer()
+    {
+        var driver = new WakeOnLanDriver(new() { Transport = WakeTransport.Both, Repetitions = 1 });
+        var target = new PowerTarget("wakeonlan", new Dictionary<string, string>
+        {
+            ["mac_address"] = Mac, ["power_interface"] = "no-such-link",
+        });
+        (await driver.TurnOnAsync(target, Stop)).Should().BeOfType<PowerResult.Failed>()
+            .Which.Failure.Should().Be(PowerFailure.Unreachable);
     }
 
     [Fact]

@@ -1,0 +1,151 @@
+using Maas.Power.Control;
+using Maas.Power.Http;
+
+namespace Maas.Power.Redfish;
+
+/// <summary>MAAS's power type <c>redfish</c>: a management controller with a Redfish service.</summary>
+/// <remarks>
+/// Parameters, as in MAAS: <c>power_address</c> (a host, or an address such as <c>https://10.0.0.8</c>), <c>power_user</c>,
+/// <c>power_pass</c>, <c>node_id</c> (the system; needed where a service has several). Of this package: <c>power_tls_fingerprint</c>, the
+/// SHA-256 of the service's certificate, for one that the system does not trust; <c>power_verify_ssl</c>, <c>n</c> to accept any;
+/// <c>power_boot_type</c> (<c>efi</c> or <c>legacy</c> sets the boot mode too).
+/// </remarks>
+public sealed class RedfishDriver : IPowerDriver
+{
+    private readonly RedfishOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly PowerConversations _conversations;
+
+    /// <summary>Makes a driver; without arguments, one with the options' defaults and the system's clock.</summary>
+    public RedfishDriver(RedfishOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        (_options, _timeProvider) = (options ?? new(), timeProvider ?? TimeProvider.System);
+        _conversations = new PowerConversations(_options.Timing, _timeProvider);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> PowerTypes { get; } = ["redfish"];
+
+    /// <inheritdoc/>
+    public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        ConnectAsync(target, connector => _conversations.QueryAsync(target, connector, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        ConnectAsync(target, connector => _conversations.SwitchAsync(target, connector, PowerSwitch.On, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+        ConnectAsync(target, connector => _conversations.SwitchAsync(
+            target, connector, mode == PowerOffMode.Soft ? PowerSwitch.ShutDown : PowerSwitch.Off, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
+        ConnectAsync(target, connector => _conversations.RunAsync(
+            target,
+            connector,
+            async (conversation, stop) =>
+            {
+                var from = device == NextBoot.Network ? "network" : "disk";
+                await ((RedfishConversation)conversation).SetNextBootAsync(device, target["power_boot_type"], stop).ConfigureAwait(false);
+                return new PowerResult.Accepted($"The controller took note: next boot from the {from}. {conversation.Note}".TrimEnd());
+            },
+            cancellationToken));
+
+    /// <inheritdoc/>
+    public string? Validate(PowerTarget target) =>
+        target["power_address"] is null ? "Redfish address: This field is required." // MAAS-WORDING
+        : TryRead(target, out _, out var problem) ? null
+        : problem;
+
+    /// <summary>Reads the parameters, for a client of your own; <see langword="false"/> when one is wrong.</summary>
+    /// <param name="target">The machine.</param>
+    /// <param name="settings">What the parameters say.</param>
+    /// <param name="problem">Which parameter is wrong, as a sentence.</param>
+    public static bool TryRead(PowerTarget target, out RedfishConnectionSettings? settings, out string problem)
+    {
+        settings = null;
+        if (!TlsTrust.TryRead(target, out var trust, out problem)) return false;
+        if (!ControllerAddress.TryParse(target["power_address"], out var address))
+        {
+            problem = "Parameter power_address must be a host, or an address such as https://10.0.0.8.";
+            return false;
+        }
+
+        settings = new RedfishConnectionSettings
+        {
+            Address = address,
+            UserName = target["power_user"] ?? "",
+            Password = target.Secret("power_pass"),
+            AcceptAnyCertificate = trust.AcceptsAny,
+            CertificateFingerprint = trust.Fingerprint is { } pin ? Convert.ToHexStringLower(pin) : null,
+        };
+        return true;
+    }
+
+    private Task<PowerResult> ConnectAsync(PowerTarget target, Func<PowerConnector, Task<PowerResult>> ask)
+    {
+        if (!TryRead(target, out var settings, out var problem) || settings is null)
+            return Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.BadParameters, problem));
+        return ask(new PowerConnector(
+            async stop =>
+            {
+                var client = new RedfishClient(settings, _options.Http, _timeProvider);
+                try
+                {
+                    // Only the system is read before the command: a service may have hundreds of resources.
+                    var system = await client.GetSystemAsync(target["node_id"], stop).ConfigureAwait(false);
+                    return new RedfishConversation(client, settings, system);
+                }
+                catch
+                {
+                    await client.DisposeAsync().ConfigureAwait(false);
+                    throw;
+                }
+            },
+            exception => exception is RedfishException e ? new PowerResult.Failed(e.Failure, e.Message) : null));
+    }
+
+    private sealed class RedfishConversation(RedfishClient client, RedfishConnectionSettings settings, RedfishSystem system)
+        : IPowerConversation
+    {
+        private bool _isFresh = true;
+        private RedfishSystem _system = system;
+
+        public string? Note => settings.Address.Scheme == "http" || settings.AcceptAnyCertificate
+            ? "The controller's certificate is not checked; power_tls_fingerprint pins it."
+            : null;
+
+        public async Task<PowerState> QueryAsync(CancellationToken cancellationToken)
+        {
+            if (!_isFresh) _system = await client.GetSystemAsync(_system.Id, cancellationToken).ConfigureAwait(false);
+            _isFresh = false;
+            return _system.PowerState;
+        }
+
+        public Task SwitchAsync(PowerSwitch command, CancellationToken cancellationToken) => client.ResetAsync(
+            _system,
+            command switch
+            {
+                PowerSwitch.On => "On",
+                PowerSwitch.Off => "ForceOff",
+                _ => client.FindQuirk(_system).ShutdownType,
+            },
+            cancellationToken);
+
+        public Task SetNextBootAsync(NextBoot device, string? bootType, CancellationToken cancellationToken) => client.SetBootAsync(
+            _system,
+            (device == NextBoot.Network ? RedfishBoot.Network : RedfishBoot.Disk) with
+            {
+                Mode = bootType?.ToUpperInvariant() switch
+                {
+                    "EFI" => "UEFI",
+                    "LEGACY" => "Legacy",
+                    _ => null,
+                },
+            },
+            cancellationToken);
+
+        public ValueTask DisposeAsync() => client.DisposeAsync();
+    }
+}
