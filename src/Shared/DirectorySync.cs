@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace Maas;
@@ -31,14 +32,17 @@ internal static class DirectorySync
     private static IOException Failure(string what, string directory) =>
         new($"{directory} cannot be {what}: {Marshal.GetLastPInvokeErrorMessage()}.");
 
+    [UnsupportedOSPlatform("windows")]
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open(byte[] path, int flags);
 
+    [UnsupportedOSPlatform("windows")]
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Sync(int descriptor);
 
+    [UnsupportedOSPlatform("windows")]
     [DllImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Close(int descriptor);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -73,12 +74,14 @@ internal static class LockFile
     private static bool IsHeld(IOException failure) =>
         failure.GetType() == typeof(IOException) && failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 
+    [SupportedOSPlatform("linux")]
     private static bool TryIdentify(SafeFileHandle file, Span<byte> identity)
     {
         var status = new byte[256];
         return StatX(file, "\0"u8.ToArray(), ItselfByHandle, InodeOnly, status) == 0 && Copy(status, identity);
     }
 
+    [SupportedOSPlatform("linux")]
     private static bool TryIdentify(string path, Span<byte> identity)
     {
         var status = new byte[256];
@@ -92,10 +95,12 @@ internal static class LockFile
         return true;
     }
 
+    [SupportedOSPlatform("linux")]
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int StatX(int directory, byte[] path, int flags, uint mask, byte[] status);
 
+    [SupportedOSPlatform("linux")]
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int StatX(SafeFileHandle file, byte[] path, int flags, uint mask, byte[] status);

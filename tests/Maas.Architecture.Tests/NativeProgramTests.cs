@@ -4,7 +4,7 @@ using Maas.Judges;
 
 namespace Maas.Architecture.Tests;
 
-/// <summary>The libraries in a program that is compiled ahead of time: <c>tests/Maas.Aot</c>.</summary>
+/// <summary>The libraries in programs that are published: compiled ahead of time (<c>tests/Maas.Aot</c>), and for other systems.</summary>
 public sealed class NativeProgramTests
 {
     private static readonly string Project = Repository.PathOf("tests/Maas.Aot");
@@ -20,10 +20,37 @@ public sealed class NativeProgramTests
             [
                 "publish", Project, "--configuration", Repository.Configuration, "--output", output.FullName, "--verbosity", "quiet",
                 "-p:MaasPublishNative=true", "-p:UseSharedCompilation=false", "-nodeReuse:false",
+                // The libraries are built already: this project references that one.
+                "-p:BuildProjectReferences=false", "-maxcpucount:1",
             ];
             (await Judge.RunAsync("dotnet", publish, cancellationToken: TestContext.Current.CancellationToken)).Approved();
             output.GetFiles("*.dll").Should().BeEmpty("all code is in the program");
             await RunAsync(Path.Combine(output.FullName, "Maas.Aot"));
+        }
+        finally
+        {
+            output.Delete(recursive: true);
+        }
+    }
+
+    // Neither system is here: this shows that an application that references everything can be published for it.
+    [Theory]
+    [InlineData("win-x64")]
+    [InlineData("osx-arm64")]
+    public async Task A_program_with_all_libraries_is_published_for_other_systems(string system)
+    {
+        var output = Directory.CreateTempSubdirectory("maas-rid");
+        try
+        {
+            string[] publish =
+            [
+                "publish", Repository.PathOf("samples/Tour"), "--configuration", Repository.Configuration, "--output", output.FullName,
+                "--runtime", system, "--no-self-contained", "-p:UseAppHost=false", "-p:UseSharedCompilation=false", "-nodeReuse:false",
+                "-p:BuildProjectReferences=false", "-maxcpucount:1",
+            ];
+            var verdict = await Judge.RunAsync("dotnet", publish, cancellationToken: TestContext.Current.CancellationToken);
+            verdict.Approved().Output.Should().NotContain("warning");
+            output.GetFiles().Select(file => file.Name).Should().Contain(["Maas.Hosting.dll", "Maas.Api.dll", "Maas.Testing.dll"]);
         }
         finally
         {

@@ -1,11 +1,13 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Maas.Boot.Net;
 
 /// <summary>
 /// recv(2) and send(2) of a connected socket, told by each call whether it may wait. Linux, which alone lets one socket be used both ways.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class DatagramCalls
 {
     private const int DontWait = 0x40;                              // MSG_DONTWAIT

@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace Maas.Boot.Net;
@@ -36,6 +37,7 @@ internal sealed partial class InterfaceReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket?.Dispose();
 
+    [SupportedOSPlatform("linux")]
     private int? IndexOf(string name)
     {
         Span<byte> request = stackalloc byte[RequestLength];
@@ -61,6 +63,7 @@ internal sealed partial class InterfaceReader : IDisposable
         }
     }
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(int descriptor, nuint request, ref byte argument);
 }

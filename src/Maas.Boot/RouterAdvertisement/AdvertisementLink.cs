@@ -37,10 +37,14 @@ internal sealed class AdvertisementLink : IDisposable
     public KeyedRateLimiter Reported { get; } = new(0);
 
     /// <summary>Opens a socket that receives solicitations, and others' advertisements.</summary>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     /// <exception cref="ArgumentException">There is no such interface.</exception>
     /// <exception cref="SocketException">The process lacks CAP_NET_RAW.</exception>
     public static AdvertisementLink Open(string name)
     {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException(
+                "Router advertisements are sent on Linux only; let the router of the network send them, with the M flag.");
         var device = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == name)
             ?? throw new ArgumentException($"There is no network interface {name}.", nameof(name));
         var index = device.GetIPProperties().GetIPv6Properties().Index;

@@ -1,12 +1,14 @@
 using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Maas.Boot.Tftp;
 
 /// <summary>
 /// Linux's epoll(7), level-triggered, woken through an eventfd(2). A wait costs the same with one socket and with thousands.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed unsafe partial class EpollPoller : SocketPoller
 {
     private const int Batch = 256, WakeToken = -1;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Tftp;
@@ -109,6 +110,7 @@ internal abstract class TransferSocket : IDisposable
 
         public override Socket? OwnSocket => _socket;
 
+        [SupportedOSPlatformGuard("linux")]
         public override bool CanWait => OperatingSystem.IsLinux();
 
         public override int Receive(Span<byte> datagram, bool mayWait, out SocketError error) =>

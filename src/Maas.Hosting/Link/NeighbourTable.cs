@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Maas.Boot;
 
 namespace Maas.Hosting.Link;
@@ -32,6 +33,7 @@ internal static partial class NeighbourTable
 
     /// <summary>Everybody of one family whom the kernel has resolved.</summary>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
+    [SupportedOSPlatform("linux")]
     public static IReadOnlyList<Neighbour> Read(AddressFamily family)
     {
         var descriptor = Checked(Socket(Netlink, Raw | CloseOnExec, Route));
@@ -104,18 +106,23 @@ internal static partial class NeighbourTable
 
     private static int Checked(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
     private static partial uint NameToIndex(string name);
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int domain, int type, int protocol);
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static partial nint Send(int descriptor, ref byte octets, nuint length, int flags);
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(int descriptor, ref byte octets, nuint length, int flags);
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
 }

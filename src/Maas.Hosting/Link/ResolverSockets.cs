@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Maas.Boot;
 
 namespace Maas.Hosting.Link;
@@ -171,6 +172,7 @@ internal sealed partial class ResolverSockets : IDisposable
     // As it is now: a bridge without an address of its own takes that of one of its ports, and ports come and go.
     private void CopyHardwareTo(Span<byte> destination)
     {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Neighbours are resolved on Linux only.");
         Span<byte> name = stackalloc byte[LinkLayerAddressLength];
         var length = name.Length;
         if (GetSocketName(_arp.SafeHandle, ref MemoryMarshal.GetReference(name), ref length) != 0)
@@ -213,6 +215,7 @@ internal sealed partial class ResolverSockets : IDisposable
         }
     }
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     private static partial int GetSocketName(SafeSocketHandle socket, ref byte address, ref int length);
 

@@ -6,7 +6,7 @@ namespace Maas.Images.ByteSources;
 /// <summary>A file that is written by position; owns its handle.</summary>
 internal sealed class DurableFile(SafeFileHandle handle) : DurableBytes
 {
-    public override long Length => Posix.LengthOf(handle);
+    public override long Length => FileLength.Of(handle);
 
     public override int Read(long offset, Span<byte> buffer)
     {

@@ -6,7 +6,7 @@ namespace Maas.Images.ByteSources;
 /// <summary>A file read by position.</summary>
 internal sealed class FileBytes(SafeFileHandle handle, IDisposable? owner) : RandomAccessSource
 {
-    public override long Length { get; } = Posix.LengthOf(handle);
+    public override long Length { get; } = FileLength.Of(handle);
 
     public override int Read(long offset, Span<byte> buffer)
     {

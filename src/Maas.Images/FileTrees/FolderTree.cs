@@ -86,7 +86,7 @@ public sealed class FolderTree : IFileTree, ILookupTree
         UserId = status.UserId,
         GroupId = status.GroupId,
         ModifiedAt = status.ModifiedAt,
-        LinkTarget = status.Kind == FileKind.SymbolicLink ? Posix.ReadLink(full) : null,
+        LinkTarget = OperatingSystem.IsLinux() && status.Kind == FileKind.SymbolicLink ? Posix.ReadLink(full) : null,
         Device = status.Device,
         FileNumber = status.FileSystem == _device ? status.FileNumber : 0,
         LinkCount = status.Links,

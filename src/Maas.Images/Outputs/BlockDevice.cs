@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Maas.Images.ByteSources;
 using Maas.Images.Primitives;
 using Microsoft.Win32.SafeHandles;
@@ -9,6 +10,7 @@ namespace Maas.Images.Outputs;
 /// A block device that this process alone writes to: the kernel opens none exclusively that is mounted, or part of an array, a volume
 /// group or swap.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class BlockDevice : IDisposable
 {
     private const int PieceSize = 2 << 20;
@@ -41,7 +43,7 @@ internal sealed class BlockDevice : IDisposable
     /// <exception cref="IOException">The device is too small, or failed.</exception>
     public Written Write(RandomAccessSource content, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var length = Posix.LengthOf(_device);
+        var length = FileLength.Of(_device);
         if (content.Length > length)
             throw new IOException($"{_path} has {length} bytes, and the image has {content.Length}. Nothing was written.");
         var checksums = new uint?[(content.Length + PieceSize - 1) / PieceSize]; // null for zeros

@@ -77,7 +77,7 @@ internal static class AtomicFile
     public static void HandOn(string path, FileStream file)
     {
         if (OperatingSystem.IsWindows()) return;
-        if (FileStatus.Find(path) is not { } old)
+        if (!OperatingSystem.IsLinux() || FileStatus.Find(path) is not { } old)
         {
             // no Linux, and no call for the owner
             if (File.Exists(path)) File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));

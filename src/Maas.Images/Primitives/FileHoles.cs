@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Primitives;
@@ -19,6 +20,7 @@ internal static class FileHoles
         return data < 0 ? Marshal.GetLastPInvokeError() == NothingBehind : data >= offset + length;
     }
 
+    [SupportedOSPlatform("linux")]
     [DllImport("libc", EntryPoint = "lseek", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern long Seek(SafeFileHandle file, long offset, int whence);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Maas.Images.Primitives;
 
@@ -49,6 +50,7 @@ internal sealed record FileStatus
     /// <summary>The status of a path, links not followed; null where nothing is, or there is no <c>statx</c>.</summary>
     public static FileStatus? Find(string path) => OperatingSystem.IsLinux() ? Read(path, NoFollow) : null;
 
+    [SupportedOSPlatform("linux")]
     private static FileStatus? Read(string path, int flags)
     {
         var status = new byte[256];
@@ -74,10 +76,13 @@ internal sealed record FileStatus
     }
 
     /// <summary>The extended attributes of a path, links not followed; those that vanish while they are read are left out.</summary>
-    public static Dictionary<string, ReadOnlyMemory<byte>> AttributesOf(string path)
+    public static Dictionary<string, ReadOnlyMemory<byte>> AttributesOf(string path) =>
+        OperatingSystem.IsLinux() ? ReadAttributes(path) : new(StringComparer.Ordinal);
+
+    [SupportedOSPlatform("linux")]
+    private static Dictionary<string, ReadOnlyMemory<byte>> ReadAttributes(string path)
     {
         var found = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        if (!OperatingSystem.IsLinux()) return found;
         var file = Terminated(path);
         var names = ReadAttribute(path, (buffer, size) => ListAttributes(file, buffer, size)) ?? [];
         foreach (var name in FileName.Decode(names).Split('\0', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal))
@@ -100,14 +105,17 @@ internal sealed record FileStatus
 
     private static byte[] Terminated(string text) => [.. FileName.Encode(text), 0];
 
+    [SupportedOSPlatform("linux")]
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int StatX(int directory, byte[] path, int flags, uint mask, byte[] status);
 
+    [SupportedOSPlatform("linux")]
     [DllImport("libc", EntryPoint = "llistxattr", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint ListAttributes(byte[] path, byte[]? list, nuint size);
 
+    [SupportedOSPlatform("linux")]
     [DllImport("libc", EntryPoint = "lgetxattr", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint GetAttribute(byte[] path, byte[] name, byte[]? value, nuint size);

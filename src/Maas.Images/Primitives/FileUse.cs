@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Primitives;
@@ -41,6 +42,7 @@ internal static class FileUse
         if (file is not null) RequireUnused(file, path);
     }
 
+    [SupportedOSPlatformGuard("linux")]
     private static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     /// <summary>
@@ -58,6 +60,7 @@ internal static class FileUse
         }
     }
 
+    [SupportedOSPlatform("linux")]
     private static void RequireUnused(SafeFileHandle image, string path)
     {
         for (var n = 0; n < Permissions; n++)
@@ -103,6 +106,7 @@ internal static class FileUse
         }
     }
 
+    [SupportedOSPlatform("linux")]
     private static bool IsLocked(SafeFileHandle image, long at)
     {
         var query = new Lock { Kind = WriteLock, Start = at, Length = 1 };
@@ -110,6 +114,7 @@ internal static class FileUse
     }
 
     // A file system without locks refuses them all, so no other program has one either.
+    [SupportedOSPlatform("linux")]
     private static void Set(SafeFileHandle image, long at)
     {
         var wanted = new Lock { Kind = ReadLock, Start = at, Length = 1 };
@@ -127,6 +132,7 @@ internal static class FileUse
         public int Process;
     }
 
+    [SupportedOSPlatform("linux")]
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Control(SafeFileHandle file, int command, ref Lock request);

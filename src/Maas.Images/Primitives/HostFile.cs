@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Maas.Images.Primitives;
 
 /// <summary>
@@ -8,59 +10,61 @@ namespace Maas.Images.Primitives;
 internal static class HostFile
 {
     /// <summary>Makes a new file that only its owner may read.</summary>
-    public static FileStream CreatePrivate(string path) => IsPlain(path)
-        ? PrivateFile.Open(path, FileMode.CreateNew)
-        : new FileStream(Posix.Open(path, Posix.ReadWrite | Posix.Create | Posix.Exclusive, 0x180), FileAccess.ReadWrite, bufferSize: 0);
+    public static FileStream CreatePrivate(string path) => IsRaw(path)
+        ? new FileStream(Posix.Open(path, Posix.ReadWrite | Posix.Create | Posix.Exclusive, 0x180), FileAccess.ReadWrite, bufferSize: 0)
+        : PrivateFile.Open(path, FileMode.CreateNew);
 
-    public static FileStream OpenRead(string path) => IsPlain(path)
-        ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0)
-        : new FileStream(Posix.Open(path, Posix.ReadOnly), FileAccess.Read, bufferSize: 0);
+    public static FileStream OpenRead(string path) => IsRaw(path)
+        ? new FileStream(Posix.Open(path, Posix.ReadOnly), FileAccess.Read, bufferSize: 0)
+        : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
 
     public static bool Exists(string path) =>
-        IsPlain(path) ? new FileInfo(path) is not { Exists: false, LinkTarget: null } : FileStatus.Find(path) is not null;
+        IsRaw(path) ? FileStatus.Find(path) is not null : new FileInfo(path) is not { Exists: false, LinkTarget: null };
 
     public static bool IsLink(string path) =>
-        IsPlain(path) ? new FileInfo(path).LinkTarget is not null : FileStatus.Find(path)?.Kind == FileKind.SymbolicLink;
+        IsRaw(path) ? FileStatus.Find(path)?.Kind == FileKind.SymbolicLink : new FileInfo(path).LinkTarget is not null;
 
     /// <summary>Makes a directory in one that is there, unless it is there already.</summary>
     public static void CreateDirectory(string path)
     {
-        if (IsPlain(path)) Directory.CreateDirectory(path);
+        if (!IsRaw(path)) Directory.CreateDirectory(path);
         else if (FileStatus.Find(path) is not { Kind: FileKind.Directory }) Posix.MakeDirectory(path);
     }
 
     public static void CreateSymbolicLink(string path, string target)
     {
-        if (IsPlain(path) && IsPlain(target)) File.CreateSymbolicLink(path, target);
-        else Posix.MakeSymbolicLink(target, path);
+        if (IsRaw(path) || IsRaw(target)) Posix.MakeSymbolicLink(target, path);
+        else File.CreateSymbolicLink(path, target);
     }
 
     /// <summary>Removes a name that is no directory, if it is there; links are not followed.</summary>
     public static void Delete(string path)
     {
-        if (IsPlain(path)) File.Delete(path);
-        else Posix.Unlink(path);
+        if (IsRaw(path)) Posix.Unlink(path);
+        else File.Delete(path);
     }
 
     public static void SetMode(string path, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows()) return;
-        if (IsPlain(path)) File.SetUnixFileMode(path, mode);
-        else Posix.SetMode(path, mode);
+        if (IsRaw(path)) Posix.SetMode(path, mode);
+        else File.SetUnixFileMode(path, mode);
     }
 
     public static void SetDirectoryTime(string path, DateTimeOffset time)
     {
-        if (IsPlain(path)) Directory.SetLastWriteTimeUtc(path, time.UtcDateTime);
-        else Posix.SetModifiedAt(path, time);
+        if (IsRaw(path)) Posix.SetModifiedAt(path, time);
+        else Directory.SetLastWriteTimeUtc(path, time.UtcDateTime);
     }
 
-    /// <summary>Whether .NET hands this text to the kernel unchanged.</summary>
-    private static bool IsPlain(string text)
+    /// <summary>Whether a text holds bytes that .NET would not hand to the kernel unchanged.</summary>
+    /// <exception cref="IOException">It does, and names are text on this system.</exception>
+    [SupportedOSPlatformGuard("linux")]
+    private static bool IsRaw(string text)
     {
-        if (!FileName.HasEscapes(text)) return true;
+        if (!FileName.HasEscapes(text)) return false;
         return OperatingSystem.IsLinux()
-            ? false
+            ? true
             : throw new IOException($"{FileName.Printable(text)}: the name is not UTF-8, and names are text on this system.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Maas.Images.Primitives;
@@ -7,6 +8,7 @@ namespace Maas.Images.Primitives;
 /// Linux system calls that .NET does not offer. Paths are bytes (<see cref="FileName"/>), so that a name that is not UTF-8 stays what it
 /// is.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class Posix
 {
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2;
@@ -28,12 +30,8 @@ internal static class Posix
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure(path);
     }
 
-    /// <summary>The length of an open file, also of a block device, whose status has none.</summary>
-    public static long LengthOf(SafeFileHandle file)
-    {
-        var length = RandomAccess.GetLength(file);
-        return length == 0 && OperatingSystem.IsLinux() ? Math.Max(0, SeekFile(file, 0, SeekEnd)) : length;
-    }
+    /// <summary>The position of the end of an open file or device; negative where it has none.</summary>
+    public static long SeekToEnd(SafeFileHandle file) => SeekFile(file, 0, SeekEnd);
 
     public static void MakeDirectory(string path) => Require(MakeFolder(Terminated(path), 0x1C0), path);
 

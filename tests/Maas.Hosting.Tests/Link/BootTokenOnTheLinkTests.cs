@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using Maas.Boot;
@@ -31,6 +32,7 @@ public sealed class BootTokenOnTheLinkTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public async Task A_machine_gets_its_script_with_a_token_at_its_first_request_by_TFTP()
     {
         await using var link = await NamespaceLink.CreateAsync($"{Server}/24");
@@ -206,6 +208,7 @@ public sealed class BootTokenOnTheLinkTests
         }
 
         /// <summary>What the kernel has resolved.</summary>
+        [SupportedOSPlatform("linux")]
         public HardwareAddress? Resolved(IPAddress address) => Hosting.Link.NeighbourTable.Read(AddressFamily.InterNetwork)
             .FirstOrDefault(each =>
             each.Address.Equals(address) && each.InterfaceIndex == Hosting.Link.BootNetwork.IndexOf(bridge))?.Hardware;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Maas.Boot;
 using Maas.Hosting.Link;
 
@@ -43,6 +44,7 @@ public class NeighbourTableTests
     [Theory]
     [InlineData(AddressFamily.InterNetwork)]
     [InlineData(AddressFamily.InterNetworkV6)]
+    [SupportedOSPlatform("linux")]
     public void The_kernel_answers(AddressFamily family)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux has such a table.");

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Maas.Images.ByteSources;
 using Maas.Images.Disks;
 using Maas.Images.FileTrees;
@@ -126,6 +127,7 @@ public sealed class ImageOutputTests : IDisposable
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public async Task A_block_device_that_another_program_holds_is_refused()
     {
         await Tools.ShellAsync(_folder.Path, "truncate -s 4M medium");
@@ -137,6 +139,7 @@ public sealed class ImageOutputTests : IDisposable
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
     public async Task A_block_device_that_does_not_hold_what_was_written_is_found_out()
     {
         await Tools.ShellAsync(_folder.Path, "truncate -s 8M medium");
