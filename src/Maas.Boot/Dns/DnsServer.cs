@@ -24,7 +24,7 @@ public sealed partial class DnsServer
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly FailureLog _failures;
-    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ListeningEndPoints _listening = new();
 
     /// <summary>A server; it serves when <see cref="RunAsync"/> is called.</summary>
     /// <param name="options">What it is the authority for.</param>
@@ -49,18 +49,7 @@ public sealed partial class DnsServer
     /// minute.</exception>
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
     /// <exception cref="ArgumentException">The domain or the server's name is not a domain name.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await ServeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken = default) => _listening.RunAsync(ServeAsync, cancellationToken);
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {
@@ -77,7 +66,7 @@ public sealed partial class DnsServer
         var receiver = batch ?? new UdpReceiver(this, udp, responder, forwarder, stopping.Token);
         using var receiving = new ReceiveLoop("DNS", udp, receiver.Receive, LogReceiveFailed); // ends before the batch's memory is freed
         receiving.Start();
-        _listening.TrySetResult([endPoint]);
+        _listening.Set(endPoint);
         try
         {
             await ServerLoops.RunAsync(

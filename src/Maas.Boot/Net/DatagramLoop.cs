@@ -17,7 +17,7 @@ namespace Maas.Boot.Net;
 /// <param name="logger">Where it logs.</param>
 internal sealed class DatagramLoop(string server, IPEndPoint listen, string? device, int longest, TimeProvider timeProvider, ILogger logger)
 {
-    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ListeningEndPoints _listening = new();
     private readonly FailureLog _failures = new(server, timeProvider, logger);
 
     /// <summary>Decides on one datagram.</summary>
@@ -35,27 +35,17 @@ internal sealed class DatagramLoop(string server, IPEndPoint listen, string? dev
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SocketException">The port is taken, or may not be opened; or the socket fails for half a minute.</exception>
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
-    public async Task RunAsync(Answer answer, Action<SocketError> failed, CancellationToken cancellationToken)
+    public Task RunAsync(Answer answer, Action<SocketError> failed, CancellationToken cancellationToken) =>
+        _listening.RunAsync(token => RunOpenedAsync(answer, failed, token), cancellationToken);
+
+    private async Task RunOpenedAsync(Answer answer, Action<SocketError> failed, CancellationToken cancellationToken)
     {
-        using var socket = Open();
-        _listening.TrySetResult([(IPEndPoint)socket.LocalEndPoint!]); // bound above
+        using var socket = Sockets.Open(SocketType.Dgram, listen, device);
+        _listening.Set((IPEndPoint)socket.LocalEndPoint!); // bound above
         await ServerLoops.RunAsync(
             [token => ServeAsync(socket, answer, failed, token), token => InterfaceWatch.RunAsync(device, timeProvider, token)],
             cancellationToken)
                 .ConfigureAwait(false);
-    }
-
-    private Socket Open()
-    {
-        try
-        {
-            return Sockets.Open(SocketType.Dgram, listen, device);
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
-        }
     }
 
     private async Task ServeAsync(Socket socket, Answer answer, Action<SocketError> failed, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ public sealed partial class RouterAdvertiser
     private readonly RouterAdvertiserOptions _options;
     private readonly SafeObserver? _observer;
     private readonly TimeProvider _time;
-    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ListeningEndPoints _listening = new();
 
     /// <summary>Makes an advertiser; it sends once it runs.</summary>
     /// <param name="options">What it tells, and where.</param>
@@ -61,7 +61,9 @@ public sealed partial class RouterAdvertiser
     /// <exception cref="ArgumentException">An interface does not exist.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, or created again. One that only goes down is advertised on
     /// again when it is up.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
+    public Task RunAsync(CancellationToken cancellationToken = default) => _listening.RunAsync(ServeAsync, cancellationToken);
+
+    private async Task ServeAsync(CancellationToken cancellationToken)
     {
         var links = new List<AdvertisementLink>();
         var watches = new List<InterfaceWatch>();
@@ -74,18 +76,13 @@ public sealed partial class RouterAdvertiser
             }
 
             // The group that solicitations are sent to, on each link; ICMPv6 has no ports.
-            _listening.TrySetResult([.. links.Select(l => new IPEndPoint(new IPAddress(AllRouters.GetAddressBytes(), l.Index), 0))]);
+            _listening.Set(links.Select(l => new IPEndPoint(new IPAddress(AllRouters.GetAddressBytes(), l.Index), 0)));
             await ServerLoops.RunAsync(
                 [
                     .. links.Select(l => (Func<CancellationToken, Task>)(token => AdvertiseAsync(l, token))),
                     .. watches.Select(w => (Func<CancellationToken, Task>)w.RunAsync),
                 ],
                 cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
         }
         finally
         {

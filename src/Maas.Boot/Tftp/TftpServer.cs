@@ -29,7 +29,7 @@ public sealed partial class TftpServer : IDisposable
     private readonly IBootFiles _files;
     private readonly ILogger _logger;
     private readonly TransferAdmission _admission;
-    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ListeningEndPoints _listening = new();
     private TftpListener? _listener;
 
     /// <summary>Makes a server; it opens no socket yet.</summary>
@@ -62,22 +62,12 @@ public sealed partial class TftpServer : IDisposable
     /// <summary>Serves until cancelled. Running transfers are then told that the server stops.</summary>
     /// <exception cref="SocketException">The listening socket cannot be opened, or fails for half a minute.</exception>
     /// <exception cref="InterfaceChangedException">The interface was removed, or created again.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            Bind();
-            await ServeAsync(_listener!, cancellationToken).ConfigureAwait(false); // Bind has opened it
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken = default) => _listening.RunAsync(ServeAsync, cancellationToken);
 
-    private async Task ServeAsync(TftpListener listener, CancellationToken cancellationToken)
+    private async Task ServeAsync(CancellationToken cancellationToken)
     {
+        Bind();
+        var listener = _listener!; // Bind has opened it
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var time = _services.TimeProvider;
         var failures = new FailureLog("tftp", time, _logger);
@@ -93,7 +83,7 @@ public sealed partial class TftpServer : IDisposable
             var telemetry = new TftpTelemetry(_services.Observer, time, _logger);
             var handler = new TftpRequestHandler(_options, _files, listener, _admission, loops, telemetry, time, stopping.Token);
             LogListening(listener.EndPoint);
-            _listening.TrySetResult([listener.EndPoint]);
+            _listening.Set(listener.EndPoint);
             await ServerLoops.RunAsync(
                 [
                     token => listener.ReceiveAsync(handler.Handle, failures, token),

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Leases;
@@ -34,10 +35,7 @@ public readonly record struct AddressRange : ISpanParsable<AddressRange>
     public static bool TryParse(ReadOnlySpan<char> text, out AddressRange range)
     {
         range = default;
-        var dash = text.IndexOf('-');
-        if (!TryParseAddress(dash < 0 ? text : text[..dash], out var first)) return false;
-        var last = first;
-        if (dash >= 0 && !TryParseAddress(text[(dash + 1)..], out last)) return false;
+        if (!AddressRangeText.TryParse(text, AddressFamily.InterNetwork, out var first, out var last)) return false;
         if (first.ToIPv4() > last.ToIPv4()) return false;
         range = new AddressRange(first, last);
         return true;
@@ -57,9 +55,6 @@ public readonly record struct AddressRange : ISpanParsable<AddressRange>
     public override string ToString() => $"{First}-{Last}";
 
     internal bool Contains(IPv4Address address) => address >= FirstIPv4 && address <= LastIPv4;
-
-    private static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address) =>
-        IPAddress.TryParse(text.Trim(), out address) && address.AddressFamily == AddressFamily.InterNetwork;
 
     static AddressRange IParsable<AddressRange>.Parse(string s, IFormatProvider? provider) => Parse(s);
 

@@ -2,6 +2,7 @@ using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp4.Server;
@@ -22,7 +23,7 @@ public sealed partial class DhcpServer
 {
     private readonly DhcpServerOptions _options;
     private readonly BootServices _services;
-    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ListeningEndPoints _listening = new();
 
     /// <summary>Makes a server; it listens once it runs.</summary>
     /// <param name="options">Where and how it answers.</param>
@@ -53,18 +54,7 @@ public sealed partial class DhcpServer
     /// it.</exception>
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv4 address.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await ServeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken = default) => _listening.RunAsync(ServeAsync, cancellationToken);
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {
@@ -83,7 +73,7 @@ public sealed partial class DhcpServer
             if (_options.Mode == DhcpMode.Full && !_options.AllowOtherServers)
                 await handler.RogueServerDetector.RefuseAsync(listeners.All, cancellationToken).ConfigureAwait(false);
             handler.Open();
-            _listening.TrySetResult([.. listeners.All.Select(l => l.EndPoint)]);
+            _listening.Set(listeners.All.Select(l => l.EndPoint));
             await listeners.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally

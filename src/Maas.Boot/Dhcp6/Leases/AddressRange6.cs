@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
@@ -40,12 +41,8 @@ public readonly record struct AddressRange6 : ISpanParsable<AddressRange6>
     public static bool TryParse(ReadOnlySpan<char> text, out AddressRange6 range)
     {
         range = default;
-        var dash = text.IndexOf('-');
-        if (dash < 0
-            || !IPAddress.TryParse(text[..dash].Trim(), out var first)
-            || !IPAddress.TryParse(text[(dash + 1)..].Trim(), out var last))
-            return false;
-        if (first.AddressFamily != AddressFamily.InterNetworkV6 || last.AddressFamily != AddressFamily.InterNetworkV6) return false;
+        if (!text.Contains('-')
+            || !AddressRangeText.TryParse(text, AddressFamily.InterNetworkV6, out var first, out var last)) return false;
         if (first.ToNumber128() > last.ToNumber128() || last.ToNumber128() - first.ToNumber128() >= MaxCount) return false;
         range = new AddressRange6(first, last);
         return true;

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Maas.Boot.Dhcp;
 using Maas.Boot.Diagnostics;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Boot.Dhcp6.Server;
@@ -24,7 +25,7 @@ public sealed partial class Dhcp6Server
 {
     private readonly Dhcp6ServerOptions _options;
     private readonly BootServices _services;
-    private readonly TaskCompletionSource<IReadOnlyList<IPEndPoint>> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ListeningEndPoints _listening = new();
 
     /// <summary>Makes a server; it listens once it runs.</summary>
     /// <param name="options">Where and how it answers.</param>
@@ -56,18 +57,7 @@ public sealed partial class Dhcp6Server
     /// <exception cref="ArgumentException">An interface does not exist or has no IPv6 address, or the server's identifier must be
     /// told.</exception>
     /// <exception cref="InterfaceChangedException">An interface was removed, created again, or lost the server's address.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await ServeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            _listening.TrySetException(e);
-            throw;
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken = default) => _listening.RunAsync(ServeAsync, cancellationToken);
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {
@@ -85,7 +75,7 @@ public sealed partial class Dhcp6Server
             if (_services.Addresses6 is { IsStateless: false } && !_options.AllowOtherServers)
                 await handler.RogueServerDetector.RefuseAsync(listeners.All, cancellationToken).ConfigureAwait(false);
             handler.Open();
-            _listening.TrySetResult([.. listeners.All.Select(l => l.EndPoint)]);
+            _listening.Set(listeners.All.Select(l => l.EndPoint));
             await listeners.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
