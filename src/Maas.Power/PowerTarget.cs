@@ -54,8 +54,8 @@ public sealed class PowerTarget
     public string? this[string name] =>
         _parameters.GetValueOrDefault(name)?.Trim() is { Length: > 0 } value ? value : null;
 
-    /// <summary>A secret parameter exactly as given: blanks may belong to a password. Empty when absent.</summary>
-    internal string Secret(string name) => _parameters.GetValueOrDefault(name) ?? "";
+    /// <summary>The value of a parameter exactly as given, for blanks may belong to a password; empty when it is absent.</summary>
+    public string ReadSecret(string name) => _parameters.GetValueOrDefault(name) ?? "";
 
     /// <summary>The controller that is asked for the machine; several machines may have one.</summary>
     internal string Controller => this["power_address"] ?? HostOf(this["power_query_uri"]) ?? ToString();

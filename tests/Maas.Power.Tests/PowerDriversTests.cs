@@ -1,7 +1,13 @@
 using Maas.Power.Ipmi;
+using Maas.Power.Libvirt;
 using Maas.Power.Manual;
+using Maas.Power.Proxmox;
+using Maas.Power.Redfish;
 using Maas.Power.WakeOnLan;
+using Maas.Power.Webhook;
+using Maas.Testing.Controllers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Maas.Power.Tests;
@@ -88,6 +94,59 @@ public class PowerDriversTests
             });
         target.ToString().Should().Be("ipmi k_g= power_address=10.0.0.7 power_pass=*** power_token=***");
         target.Describe().Should().Be("ipmi 10.0.0.7");
+    }
+
+    [Fact]
+    public async Task No_driver_writes_a_secret_to_the_log_or_into_its_answer()
+    {
+        await using var bmc = new SimulatedBmc();
+        await using var redfish = new SimulatedRedfish();
+        var log = new ListLogger();
+        var provider = new ServiceCollection().AddMaasPower().Configure<RedfishOptions>(o => o.Timing = QuickTiming.Options)
+            .Configure<IpmiOptions>(o => o.Timing = QuickTiming.Options).Configure<ProxmoxOptions>(o => o.Timing = QuickTiming.Options)
+            .Configure<WebhookOptions>(o => o.Timing = QuickTiming.Options)
+            .Configure<LibvirtOptions>(o => o.Timing = QuickTiming.Options)
+            .Configure<WakeOnLanOptions>(o => o.Repetitions = 1)
+            .AddSingleton<ILogger<PowerDrivers>>(log)
+            .BuildServiceProvider();
+        await using var end = provider;
+        var drivers = provider.GetRequiredService<PowerDrivers>();
+        foreach (var type in drivers.PowerTypes)
+        {
+            var address = type switch
+            {
+                "ipmi" => bmc.Address.ToString(),
+                "redfish" or "proxmox" => redfish.Address.ToString(),
+                "virsh" => "qemu+tcp://127.0.0.1:1/system",
+                _ => "127.0.0.1:1",
+            };
+            var target = new PowerTarget(type, new Dictionary<string, string>
+            {
+                ["power_address"] = address, ["power_user"] = "admin", ["power_pass"] = "hunter2-secret", ["k_g"] = "hunter2-kg",
+                ["power_token"] = "hunter2-token", ["power_token_name"] = "t", ["power_token_secret"] = "hunter2-api",
+                ["power_vm_name"] = "1", ["power_id"] = "1", ["power_verify_ssl"] = "n", ["mac_address"] = "52:54:00:00:00:01",
+                ["power_on_uri"] = "http://127.0.0.1:1/hunter2-path", ["power_off_uri"] = "http://127.0.0.1:1/hunter2-path",
+                ["power_query_uri"] = "http://127.0.0.1:1/hunter2-path",
+            });
+            log.Lines.Add((await drivers.TurnOnAsync(target, Stop)).ToString());
+            log.Lines.Add((await drivers.QueryAsync(target, Stop)).ToString());
+            log.Lines.Add(target.ToString());
+        }
+
+        log.Lines.Should().HaveCountGreaterThan(40).And.NotContain(line => line.Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    private sealed class ListLogger : ILogger<PowerDrivers>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 
     private sealed class AlwaysOn(string type) : IPowerDriver

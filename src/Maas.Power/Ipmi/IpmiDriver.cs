@@ -64,6 +64,17 @@ public sealed class IpmiDriver : IPowerDriver
         : IpmiParameters.TryRead(target, out _, out var problem) ? null
         : problem;
 
+    /// <summary>Reads the parameters, for a client of your own; <see langword="false"/> when one is wrong.</summary>
+    /// <param name="target">The machine.</param>
+    /// <param name="settings">What the parameters say.</param>
+    /// <param name="problem">Which parameter is wrong, as a sentence.</param>
+    public static bool TryRead(PowerTarget target, out IpmiConnectionSettings? settings, out string problem)
+    {
+        var isRight = IpmiParameters.TryRead(target, out var parameters, out problem);
+        settings = parameters?.Settings;
+        return isRight;
+    }
+
     private Task<PowerResult> ConnectAsync(PowerTarget target, Func<PowerConnector, Task<PowerResult>> ask)
     {
         if (!IpmiParameters.TryRead(target, out var parameters, out var problem) || parameters is null)

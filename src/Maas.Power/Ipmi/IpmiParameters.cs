@@ -30,7 +30,7 @@ internal sealed record IpmiParameters(IpmiConnectionSettings Settings, IpmiBootF
         var user = target["power_user"] ?? "";
         if (Encoding.UTF8.GetByteCount(user) > 16 || user.Any(char.IsControl))
             return Wrong("power_user must be at most 16 characters", out problem);
-        var password = target.Secret("power_pass");
+        var password = target.ReadSecret("power_pass");
         var longest = isLegacy ? 16 : 20;
         if (Encoding.UTF8.GetByteCount(password) > longest)
             return Wrong($"power_pass must be at most {longest} bytes{(isLegacy ? " for IPMI 1.5" : "")}", out problem);
@@ -43,7 +43,7 @@ internal sealed record IpmiParameters(IpmiConnectionSettings Settings, IpmiBootF
         }
 
         byte[] controllerKey = [];
-        if (!isLegacy && target.Secret("k_g").Trim() is { Length: > 0 } key && !TryParseKey(key, out controllerKey))
+        if (!isLegacy && target.ReadSecret("k_g").Trim() is { Length: > 0 } key && !TryParseKey(key, out controllerKey))
             return Wrong("k_g must be a text of at most 20 bytes, or 0x and at most 40 hexadecimal digits", out problem);
 
         var settings = new IpmiConnectionSettings

@@ -125,7 +125,10 @@ public sealed class LibvirtDriver : IPowerDriver
             var environment = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var name in new[] { "HOME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR" })
                 if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environment[name] = value;
-            var request = new ToolRequest(options.Tool, ["--quiet", "--connect", uri, command, "--domain", id], environment);
+            var request = new ToolRequest(options.Tool, ["--quiet", "--connect", uri, command, "--domain", id], environment)
+            {
+                Hint = "Debian: apt-get install libvirt-clients",
+            };
             var run = await tools.RunWithinAsync(request, options.CommandTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
             if (run.Code == 0) return run.Output;
             var said = LogText.From(run.Error, 300);

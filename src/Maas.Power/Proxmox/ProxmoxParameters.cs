@@ -28,7 +28,7 @@ internal sealed record ProxmoxParameters(
         var token = target["power_token_name"];
         // The name alone is what operators see; the API wants it with the user.
         if (token is not null && !token.Contains('!', StringComparison.Ordinal)) token = $"{user}!{token}";
-        var (password, secret) = (target.Secret("power_pass"), target.Secret("power_token_secret").Trim());
+        var (password, secret) = (target.ReadSecret("power_pass"), target.ReadSecret("power_token_secret").Trim());
         if ((token is null ? password.Length : secret.Length) == 0)
         {
             problem = "Parameter power_pass, or power_token_name and power_token_secret, must be set.";

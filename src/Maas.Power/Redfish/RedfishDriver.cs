@@ -76,7 +76,7 @@ public sealed class RedfishDriver : IPowerDriver
         {
             Address = address,
             UserName = target["power_user"] ?? "",
-            Password = target.Secret("power_pass"),
+            Password = target.ReadSecret("power_pass"),
             AcceptAnyCertificate = trust.AcceptsAny,
             CertificateFingerprint = trust.Fingerprint is { } pin ? Convert.ToHexStringLower(pin) : null,
         };

@@ -13,6 +13,9 @@ internal interface IToolRunner
 /// <param name="Environment">Its whole environment, apart from <c>PATH</c>: nothing else of ours is handed on.</param>
 internal sealed record ToolRequest(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
+    /// <summary>How the program is installed, as a sentence; empty when that is not known.</summary>
+    public string Hint { get; init; } = "";
+
     /// <summary>The command line; the environment, where the secrets are, is left out.</summary>
     public override string ToString() => $"{Program} {string.Join(' ', Arguments)}";
 }

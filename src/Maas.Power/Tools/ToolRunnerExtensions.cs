@@ -16,7 +16,8 @@ internal static class ToolRunnerExtensions
             var outcome = await tools.RunAsync(request, either.Token).ConfigureAwait(false);
             return outcome is ToolOutcome.NotStarted missing
                 ? throw new PowerFailureException(
-                    PowerFailure.ToolMissing, $"The program '{request.Program}' could not be started ({missing.Reason}).")
+                    PowerFailure.ToolMissing,
+                    $"The program '{request.Program}' could not be started ({missing.Reason}). {request.Hint}".TrimEnd())
                 : (ToolOutcome.Exited)outcome;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

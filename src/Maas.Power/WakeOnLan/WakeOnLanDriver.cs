@@ -115,7 +115,7 @@ public sealed class WakeOnLanDriver(WakeOnLanOptions? options = null, TimeProvid
             || parsed.GetAddressBytes().Length != 6)
             return "Parameter mac_address must be a MAC address such as 52:54:00:12:34:56.";
         mac = parsed;
-        if (!TryParseSecureOn(target.Secret("power_pass"), out secureOn))
+        if (!TryParseSecureOn(target.ReadSecret("power_pass"), out secureOn))
             return "Parameter power_pass must be a SecureOn password: six hexadecimal octets, or four decimal ones with dots.";
         if (target["power_interface"] is { Length: > 15 }) return "Parameter power_interface must be a network interface's name.";
         return TryParseDestination(target["power_address"], out destination)

@@ -99,14 +99,14 @@ public sealed class WebhookDriver : IPowerDriver
         }
 
         var user = target["power_user"];
-        var token = target.Secret("power_token").Trim();
+        var token = target.ReadSecret("power_token").Trim();
         if (user?.Contains(':', StringComparison.Ordinal) == true || token.Any(c => c is <= ' ' or > '~'))
         {
             problem = "Parameter power_user must have no colon, and power_token only printable characters without blanks.";
             return false;
         }
 
-        var password = target.Secret("power_pass");
+        var password = target.ReadSecret("power_pass");
         var authorization = token.Length > 0 ? new AuthenticationHeaderValue("Bearer", token)
             : user is not null && password.Length > 0
                 ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")))

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Maas.Judges;
 using Maas.Power.Ipmi;
 
@@ -24,6 +25,7 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
         },
         Client = new() { ResponseTimeout = TimeSpan.FromMilliseconds(500) },
     });
+    private readonly TcpListener _serial = new(IPAddress.Loopback, 0);
     private Process? _simulator;
 
     private string StateFile => Path.Combine(_folder, "state");
@@ -38,6 +40,7 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Judge.RequireAll("ipmi_sim");
+        _serial.Start();
         var chassis = Path.Combine(_folder, "chassis.sh");
         // The simulator asks its chassis by "MC get NAME…" and "MC set NAME VALUE…".
         await File.WriteAllTextAsync(chassis, $"""
@@ -71,18 +74,26 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
                 guid a123456789abcdefa123456789abcdef
               endlan
               chassis_control "{chassis} 0x20"
+              sol "tcp:{_serial.LocalEndpoint}" 115200
               startnow false
               user 1 true "" "" user 10 none md2 md5 straight
               user 2 true "admin" "secret" admin 10 none md2 md5 straight
 
             """);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "controller.emu"), """
+        await File.WriteAllTextAsync(Path.Combine(_folder, "controller.emu"), $"""
             mc_setbmc 0x20
             mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02
             sel_enable 0x20 1000 0x0a
+            sel_add 0x20 0x02 0 0 0 0 0x20 0 4 0x12 0x21 0x6f 1 2 3
+            sensor_add 0x20 0 1 0x01 0x01
+            sensor_set_event_support 0x20 0 1 1 1 0 {new string('0', 15)} {new string('0', 15)} {new string('0', 15)} {new string('0', 15)}
+            sensor_set_value 0x20 0 1 0x33 0
+            main_sdr_add 0x20 %sdr
+            mc_add_fru_data 0x20 0 256 data %fru
             mc_enable 0x20
 
-            """);
+            """.Replace("%sdr", Hex(Sensor("CPU Temp")), StringComparison.Ordinal)
+            .Replace("%fru", Hex(Inventory("Example", "X 1", "S-42")), StringComparison.Ordinal));
         _simulator = Judge.Start(
             "ipmi_sim",
             ["-c", Path.Combine(_folder, "lan.conf"), "-f", Path.Combine(_folder, "controller.emu"), "-s", _folder, "-n"],
@@ -102,6 +113,7 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        _serial.Dispose();
         if (_simulator is { HasExited: false }) _simulator.Kill(entireProcessTree: true);
         _simulator?.Dispose();
         Directory.Delete(_folder, recursive: true);
@@ -144,6 +156,68 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
             "ipmi", new Dictionary<string, string> { ["power_address"] = $"127.0.0.1:{FreePort()}", ["cipher_suite_id"] = "3" });
         (await _driver.QueryAsync(nobody, Stop))
             .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
+    }
+
+    [Fact]
+    public async Task Sensors_log_and_inventory_are_read()
+    {
+        await using var session = await Connect();
+        (await session.GetDeviceAsync(Stop)).Should().Be(new IpmiDevice(new Version(9, 8), new Version(2, 0), 0x1291, 0xf02));
+        var sensor = (await session.ReadSensorsAsync(Stop).ToListAsync(Stop)).Should().ContainSingle().Subject;
+        (sensor.Name, sensor.Value, sensor.Unit).Should().Be(("CPU Temp", 51, "degrees C"));
+        var entries = await session.ReadEventLogAsync(Stop).ToListAsync(Stop);
+        entries.Should().ContainSingle(entry => entry.SensorType == 0x12 && entry.SensorNumber == 0x21 && entry.EventType == 0x6f);
+        await session.ClearEventLogAsync(Stop);
+        (await session.ReadEventLogAsync(Stop).ToListAsync(Stop)).Should().NotContain(entry => entry.SensorNumber == 0x21);
+        (await session.ReadInventoryAsync(cancellationToken: Stop))!.Product
+            .Should().BeEquivalentTo(new { Manufacturer = "Example", Name = "X 1", SerialNumber = "S-42" });
+    }
+
+    [Fact]
+    public async Task The_serial_console_reads_and_types()
+    {
+        using var machine = await _serial.AcceptTcpClientAsync(Stop);
+        var port = machine.GetStream();
+        await using var session = await Connect();
+        await using var console = await session.OpenSerialAsync(Stop);
+        var buffer = new byte[1000];
+        await port.WriteAsync("login: "u8.ToArray(), Stop);
+        await console.ReadExactlyAsync(buffer.AsMemory(0, 7), Stop);
+        buffer[..7].Should().Equal("login: "u8.ToArray());
+        var typed = Enumerable.Range(0, 600).Select(i => (byte)('a' + (i % 26))).ToArray();
+        await console.WriteAsync(typed, Stop);
+        await port.ReadExactlyAsync(buffer.AsMemory(0, typed.Length), Stop);
+        buffer[..typed.Length].Should().Equal(typed);
+    }
+
+    private Task<IpmiSession> Connect() => new IpmiClient().ConnectAsync(
+        new IpmiConnectionSettings
+        {
+            Host = "127.0.0.1", Port = _port, UserName = "admin", Password = "secret", Privilege = IpmiPrivilege.Administrator,
+        },
+        Stop);
+
+    private static string Hex(byte[] bytes) => string.Join(' ', bytes.Select(value => $"0x{value:x2}"));
+
+    // A full sensor record of a temperature in degrees (IPMI 2.0 table 43-1).
+    private static byte[] Sensor(string name)
+    {
+        var record = new byte[48 + name.Length];
+        (record[2], record[3], record[4], record[5], record[7]) = (0x51, 1, (byte)(record.Length - 5), 0x20, 1);
+        (record[12], record[13], record[21], record[24]) = (1, 1, 1, 1);
+        record[47] = (byte)(0xc0 | name.Length);
+        Encoding.ASCII.GetBytes(name).CopyTo(record, 48);
+        return record;
+    }
+
+    private static byte[] Inventory(string manufacturer, string name, string serialNumber)
+    {
+        List<byte> area = [1, 8, 25];
+        foreach (var text in new[] { manufacturer, name, "PN", "v1", serialNumber, "" })
+            area.AddRange([(byte)(0xc0 | text.Length), .. Encoding.ASCII.GetBytes(text)]);
+        area.Add(0xc1);
+        byte[] fru = [1, 0, 0, 0, 1, 0, 0, 0xfe, .. area];
+        return [.. fru, .. new byte[256 - fru.Length]];
     }
 
     private static int FreePort()

@@ -65,7 +65,8 @@ public sealed class LibvirtDriverTests
     [Fact]
     public async Task A_missing_program_is_named() =>
         (await new LibvirtDriver(new() { Tool = "no-such-virsh" }).QueryAsync(Machine(), Stop))
-            .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.ToolMissing);
+            .Should().BeOfType<PowerResult.Failed>().Which.Should().Match<PowerResult.Failed>(
+                failed => failed.Failure == PowerFailure.ToolMissing && failed.Reason.Contains("apt-get install libvirt-clients"));
 
     [Fact]
     public async Task The_real_virsh_tells_the_state_of_its_test_machine()
