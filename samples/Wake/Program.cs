@@ -59,7 +59,7 @@ static async Task<int> Print(Task<PowerResult> asked)
 
 static async Task<int> PrintIpmiSensors(PowerTarget target, CancellationToken stop)
 {
-    if (!IpmiDriver.TryRead(target, out var settings, out var problem) || settings is null) return Fail(problem);
+    if (!IpmiDriver.TryRead(target, out var settings, out var problem) || settings is null) throw new ArgumentException(problem);
     await using var session = await new IpmiClient().ConnectAsync(settings, stop);
     await foreach (var sensor in session.ReadSensorsAsync(stop)) Console.WriteLine($"{sensor.Name}: {sensor.Value} {sensor.Unit}");
     return 0;
@@ -67,15 +67,9 @@ static async Task<int> PrintIpmiSensors(PowerTarget target, CancellationToken st
 
 static async Task<int> PrintRedfishSensors(PowerTarget target, CancellationToken stop)
 {
-    if (!RedfishDriver.TryRead(target, out var settings, out var problem) || settings is null) return Fail(problem);
+    if (!RedfishDriver.TryRead(target, out var settings, out var problem) || settings is null) throw new ArgumentException(problem);
     await using var redfish = new RedfishClient(settings);
     foreach (var sensor in await redfish.ReadSensorsAsync(await redfish.GetSystemAsync(target["node_id"], stop), stop))
         Console.WriteLine($"{sensor.Name}: {sensor.Reading} {sensor.Unit}");
     return 0;
-}
-
-static int Fail(string problem)
-{
-    Console.Error.WriteLine(problem);
-    return 1;
 }
