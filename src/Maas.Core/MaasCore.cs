@@ -41,11 +41,24 @@ public sealed class MaasCore : IAsyncDisposable
             images = new DirectoryImageContent(options.ImageDirectory ?? _temporaryImages!);
         }
 
+        var nodes = new NodeOptions
+        {
+            Domain = options.Domain,
+            ReservedHostnames = options.ReservedHostnames,
+            Deadlines = options.Deadlines,
+            MostNewMachines = options.MostNewMachines,
+            NewMachineLifetime = options.NewMachineLifetime,
+            EventsOfDeletedMachines = options.EventsOfDeletedMachines,
+            DeletedMachineEventLifetime = options.DeletedMachineEventLifetime,
+            PowerAttempts = options.PowerAttempts,
+            PowerRetryDelay = options.PowerRetryDelay,
+            PowerTimeout = options.PowerTimeout,
+        };
         var signal = new WorkSignal(timeProvider);
         BootResources = new BootResources(store.BootResources, images, timeProvider);
         Settings = new Settings(store.Settings);
         Machines = new Machines(
-            store.Machines, store.PowerQueue, store.ScriptResults, BootResources, Settings, power, signal, timeProvider, options,
+            store.Machines, store.PowerQueue, store.ScriptResults, BootResources, Settings, power, signal, timeProvider, nodes,
             logs.CreateLogger<Machines>());
         Tags = new Tags(store.Machines, Machines);
         Users = new Users(store.Accounts);
@@ -58,8 +71,8 @@ public sealed class MaasCore : IAsyncDisposable
         ScriptResults = new ScriptResults(store.ScriptResults, Machines, timeProvider);
         Files = new FileStorage(store.Files);
         PowerQueue = new PowerQueueWorker(
-            store.PowerQueue, Machines, power, signal, timeProvider, options, logs.CreateLogger<PowerQueueWorker>());
-        Deadlines = new DeadlineWorker(Machines, Events, options, timeProvider, logs.CreateLogger<DeadlineWorker>());
+            store.PowerQueue, Machines, power, signal, timeProvider, nodes, logs.CreateLogger<PowerQueueWorker>());
+        Deadlines = new DeadlineWorker(Machines, Events, nodes, timeProvider, logs.CreateLogger<DeadlineWorker>());
     }
 
     /// <summary>Machines.</summary>

@@ -30,6 +30,14 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits li
         },
         cancellationToken);
 
+    public Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => (IReadOnlyDictionary<MachineStatus, int>)connection
+            .Query(
+                "SELECT status, count(*) FROM machines GROUP BY status",
+                row => KeyValuePair.Create((MachineStatus)row.GetInt32(0), row.GetInt32(1)))
+            .ToDictionary(),
+        cancellationToken);
+
     public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<SystemId>)connection.Query(
             "SELECT id FROM machines WHERE deadline <= @now ORDER BY deadline LIMIT 1000",

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Maas.Core;
 using Microsoft.Data.Sqlite;
 
@@ -126,6 +127,7 @@ internal sealed class SqliteWriter : IDisposable
             return;
         }
 
+        SqliteMetrics.BatchSize.Record(batch.Count);
         foreach (var work in batch) work.Succeed();
     }
 
@@ -185,6 +187,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private sealed class Work<T>(Func<SqliteConnection, T> change, WriteKind kind, long bytes) : Work(kind, bytes)
     {
+        private readonly long _requested = Stopwatch.GetTimestamp();
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
 
@@ -195,7 +198,11 @@ internal sealed class SqliteWriter : IDisposable
         public override void Run(SqliteConnection connection) => _result = change(connection);
 
         // Run has set the result, or Fail was called first and this does nothing.
-        public override void Succeed() => _done.TrySetResult(_result!);
+        public override void Succeed()
+        {
+            SqliteMetrics.WriteDuration.Record(Stopwatch.GetElapsedTime(_requested).TotalSeconds);
+            _done.TrySetResult(_result!);
+        }
 
         public override void Fail(Exception failure) => _done.TrySetException(failure);
     }

@@ -20,11 +20,11 @@ public sealed record EventNote(EventLevel Level, string Type, string Description
     private const int LongestDescription = 4000;
 
     /// <summary>A short name of the kind; at most 100 characters, without control characters.</summary>
-    public string Type { get; init => field = PlainText.From(value, LongestType); } = PlainText.From(Type, LongestType);
+    public string Type { get; init => field = LogText.From(value, LongestType); } = LogText.From(Type, LongestType);
 
     /// <summary>What happened, without secrets; at most 4000 characters, without control characters.</summary>
-    public string Description { get; init => field = PlainText.From(value, LongestDescription); } =
-        PlainText.From(Description, LongestDescription);
+    public string Description { get; init => field = LogText.From(value, LongestDescription); } =
+        LogText.From(Description, LongestDescription);
 }
 
 /// <summary>How grave an event is. Numbers are MAAS's.</summary>

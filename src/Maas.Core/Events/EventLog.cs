@@ -19,12 +19,13 @@ public sealed class EventLog
     public Task<Event> WriteAsync(SystemId? machine, EventNote note, CancellationToken cancellationToken = default) =>
         _store.WriteAsync(_clock.GetUtcNow(), machine, note, cancellationToken);
 
-    /// <summary>Deletes old events of machines that were deleted, as the options say; how many.</summary>
-    internal Task<int> ForgetOfDeletedAsync(MaasCoreOptions options, CancellationToken cancellationToken) =>
+    /// <summary>Deletes old events of machines that were deleted; how many.</summary>
+    /// <param name="keep">How many are kept, the newest, and as many audit events.</param>
+    /// <param name="lifetime">Older ones are deleted also when they are few; zero for no limit.</param>
+    /// <param name="cancellationToken">Ends it after a batch.</param>
+    internal Task<int> DeleteOfDeletedMachinesAsync(int keep, TimeSpan lifetime, CancellationToken cancellationToken) =>
         _store.DeleteOfDeletedMachinesAsync(
-        options.EventsOfDeletedMachines,
-        options.DeletedMachineEventLifetime > TimeSpan.Zero ? _clock.GetUtcNow() - options.DeletedMachineEventLifetime : null,
-        cancellationToken);
+            keep, lifetime > TimeSpan.Zero ? _clock.GetUtcNow() - lifetime : null, cancellationToken);
 
     /// <summary>The events that match, the newest first.</summary>
     public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken = default) =>

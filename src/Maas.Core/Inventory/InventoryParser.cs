@@ -1,5 +1,4 @@
 using System.Text;
-using Maas.Core.Events;
 
 namespace Maas.Core.Inventory;
 
@@ -49,7 +48,7 @@ public static class InventoryParser
             reading.Take(record);
             if (record.Fault is { } fault)
             {
-                error = $"line {number + 1} ({PlainText.From(record.Kind, 32)}): {fault}";
+                error = $"line {number + 1} ({LogText.From(record.Kind, 32)}): {fault}";
                 return false;
             }
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Maas.Core.Events;
 
 namespace Maas.Core.Inventory;
 
@@ -25,7 +24,7 @@ internal sealed class InventoryRecord
     public string? Fault { get; private set; }
 
     /// <summary>A text without control characters, bounded; empty when it is not there.</summary>
-    public string Text(string key) => PlainText.From(_fields.GetValueOrDefault(key, ""), LongestText);
+    public string Text(string key) => LogText.From(_fields.GetValueOrDefault(key, ""), LongestText);
 
     /// <summary>A name of the kernel's; it must be there, and may become part of a path.</summary>
     public string Name(string key)

@@ -10,13 +10,13 @@ public sealed partial class DeadlineWorker
     private static readonly TimeSpan ForgettingInterval = TimeSpan.FromHours(1);
     private readonly Machines _machines;
     private readonly EventLog _events;
-    private readonly MaasCoreOptions _options;
+    private readonly NodeOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<DeadlineWorker> _logger;
     private long? _forgotAt;
 
     internal DeadlineWorker(
-        Machines machines, EventLog events, MaasCoreOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
+        Machines machines, EventLog events, NodeOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
     {
         _machines = machines;
         _events = events;
@@ -29,11 +29,12 @@ public sealed partial class DeadlineWorker
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, _clock);
+        using var gauges = new MachineGauges();
         try
         {
             do
             {
-                await TryPassAsync(cancellationToken).ConfigureAwait(false);
+                await TryPassAsync(gauges, cancellationToken).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
         }
@@ -58,7 +59,10 @@ public sealed partial class DeadlineWorker
         {
             if (await _machines.RecordAsync(id, new WorkerReport.DeadlinePassed(), null, cancellationToken).ConfigureAwait(
                 false) is CommandResult.Done done)
+            {
+                MachineMetrics.DeadlinePassed(done.Machine.Status);
                 LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
+            }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -66,15 +70,17 @@ public sealed partial class DeadlineWorker
         }
     }
 
-    private async Task TryPassAsync(CancellationToken cancellationToken)
+    private async Task TryPassAsync(MachineGauges gauges, CancellationToken cancellationToken)
     {
         try
         {
             await PassAsync(cancellationToken).ConfigureAwait(false);
+            await _machines.UpdateAsync(gauges, cancellationToken).ConfigureAwait(false);
             if (_forgotAt is { } last && _clock.GetElapsedTime(last) < ForgettingInterval) return;
             _forgotAt = _clock.GetTimestamp();
             if (await _machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
-            if (await _events.ForgetOfDeletedAsync(_options, cancellationToken).ConfigureAwait(false) is > 0 and var old)
+            if (await _events.DeleteOfDeletedMachinesAsync(
+                _options.EventsOfDeletedMachines, _options.DeletedMachineEventLifetime, cancellationToken).ConfigureAwait(false) is > 0 and var old)
                 LogEventsForgotten(old);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -83,18 +89,18 @@ public sealed partial class DeadlineWorker
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Status}: {Reason}")]
+    [LoggerMessage(10, LogLevel.Warning, "Deadline of machine {SystemId} passed; it is {Status}: {Reason}")]
     private partial void LogOverdue(SystemId systemId, MachineStatus status, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId} is overdue and could not be failed; trying again")]
+    [LoggerMessage(11, LogLevel.Error, "Failed to record the passed deadline of machine {SystemId}; trying again")]
     private partial void LogMachineFailed(Exception failure, SystemId systemId);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} New machines were not heard of for long and are forgotten")]
+    [LoggerMessage(12, LogLevel.Information, "Deleted {Count} New machines that were silent for too long")]
     private partial void LogForgotten(int count);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} old events of deleted machines are deleted")]
+    [LoggerMessage(13, LogLevel.Information, "Deleted {Count} old events of deleted machines")]
     private partial void LogEventsForgotten(int count);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Deadlines could not be looked at; trying again")]
+    [LoggerMessage(14, LogLevel.Error, "Failed to check deadlines; trying again")]
     private partial void LogPassFailed(Exception failure);
 }

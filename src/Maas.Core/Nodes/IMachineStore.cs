@@ -22,6 +22,10 @@ public interface IMachineStore
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>Counts the machines in each status that a machine is in.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken);
+
     /// <summary>Lists machines whose deadline has passed, the longest overdue first; at most 1000.</summary>
     /// <param name="now">The time that deadlines are compared with.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -212,7 +212,7 @@ internal static partial class MachineStateMachine
 
     /// <summary>A machine's own words, which may be anything.</summary>
     private static string Words(string? given, string otherwise) =>
-        PlainText.From(given ?? "", LongestWords) is { Length: > 0 } words ? words : otherwise;
+        LogText.From(given ?? "", LongestWords) is { Length: > 0 } words ? words : otherwise;
 
     // An agent's own words may name the scripts already ("failed: 00-maas-inventory").
     private static string WithScripts(string words, IReadOnlyList<string> scripts) =>

@@ -96,7 +96,7 @@ public sealed partial class Machines
                 && _power.Validate(new MachinePowerTarget(edited.Id, edited.Power, edited.MacAddresses)) is { } fault)
                 return new EditResult.Refused(fault.Field, fault.Reason);
             var change = new MachineChange { Machine = edited, At = _clock.GetUtcNow(), Events = note is null ? [] : [note] };
-            switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
+            switch (await SaveAsync(machine, change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     return new EditResult.Done(saved.Machines[0]);
@@ -129,7 +129,7 @@ public sealed partial class Machines
                 && _power.Validate(new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses)) is { } fault)
                 return new CreateResult.Refused(fault.Field, fault.Reason);
             switch (await SaveAsync(
-                new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew },
+                null, new MachineChange { Machine = machine, At = machine.Created, Events = [note], MostNew = mostNew },
                     cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:

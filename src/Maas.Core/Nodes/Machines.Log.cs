@@ -24,9 +24,9 @@ public sealed partial class Machines
         _ => LogLevel.Debug,
     };
 
-    [LoggerMessage(LogLevel.Information, "Machine {Hostname} ({SystemId}, {Macs}) appeared: {Description}")]
+    [LoggerMessage(1, LogLevel.Information, "Machine {Hostname} ({SystemId}, {Macs}) appeared: {Description}")]
     private partial void LogAppeared(string hostname, SystemId systemId, string macs, string description);
 
-    [LoggerMessage(Message = "Machine {Hostname} ({SystemId}) {Type}: {Description}")]
+    [LoggerMessage(EventId = 2, Message = "Machine {Hostname} ({SystemId}) {Type}: {Description}")]
     private partial void LogEvent(LogLevel level, string hostname, SystemId systemId, string type, string description);
 }

@@ -19,13 +19,13 @@ public sealed partial class Machines
     private readonly IMachinePower _power;
     private readonly WorkSignal _signal;
     private readonly TimeProvider _clock;
-    private readonly MaasCoreOptions _options;
+    private readonly NodeOptions _options;
     private readonly ILogger<Machines> _logger;
     private long _changes;
 
     internal Machines(
         IMachineStore store, IPowerQueue queue, IScriptResultStore scripts, IImageChooser images, Settings settings, IMachinePower power,
-        WorkSignal signal, TimeProvider timeProvider, MaasCoreOptions options, ILogger<Machines>? logger = null)
+        WorkSignal signal, TimeProvider timeProvider, NodeOptions options, ILogger<Machines>? logger = null)
     {
         _store = store;
         _queue = queue;
@@ -170,6 +170,12 @@ public sealed partial class Machines
         return done;
     }
 
+    internal async Task UpdateAsync(MachineGauges gauges, CancellationToken cancellationToken)
+    {
+        var byStatus = await _store.CountAsync(cancellationToken).ConfigureAwait(false);
+        gauges.Update(byStatus, await _queue.CountAsync(cancellationToken).ConfigureAwait(false));
+    }
+
     internal Task<IReadOnlyList<SystemId>> ListOverdueAsync(CancellationToken cancellationToken) =>
         _store.ListOverdueAsync(_clock.GetUtcNow(), cancellationToken);
 
@@ -179,6 +185,15 @@ public sealed partial class Machines
         RecordAsync(id, report, null, completedAction, cancellationToken);
 
     private async Task<CommandResult> RecordAsync(
+        SystemId id, MachineInput input, MachineActor? actor, long? completedAction, CancellationToken cancellationToken)
+    {
+        using var activity = MachineMetrics.Start(id, input);
+        var result = await DecideAsync(id, input, actor, completedAction, cancellationToken).ConfigureAwait(false);
+        MachineMetrics.Finish(activity, result);
+        return result;
+    }
+
+    private async Task<CommandResult> DecideAsync(
         SystemId id, MachineInput input, MachineActor? actor, long? completedAction, CancellationToken cancellationToken)
     {
         while (true)
@@ -211,7 +226,7 @@ public sealed partial class Machines
                         effect.Names))],
                 CompletedPowerAction = completedAction,
             };
-            switch (await SaveAsync(change, cancellationToken).ConfigureAwait(false))
+            switch (await SaveAsync(machine, change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
                     if (moved.Effects.Any(effect => effect is MachineEffect.Power)) _signal.Raise();
@@ -225,11 +240,12 @@ public sealed partial class Machines
         }
     }
 
-    private async Task<SaveResult> SaveAsync(MachineChange change, CancellationToken cancellationToken)
+    private async Task<SaveResult> SaveAsync(Machine? before, MachineChange change, CancellationToken cancellationToken)
     {
         var result = await _store.SaveAsync([change], cancellationToken).ConfigureAwait(false);
         if (result is not SaveResult.Saved saved) return result;
         Interlocked.Increment(ref _changes);
+        MachineMetrics.Changed(before, saved.Machines[0]);
         LogEvents(saved.Machines[0], change.Events);
         return result;
     }

@@ -21,11 +21,11 @@ public sealed partial class PowerQueueWorker
     private readonly IMachinePower _power;
     private readonly WorkSignal _signal;
     private readonly TimeProvider _clock;
-    private readonly MaasCoreOptions _options;
+    private readonly NodeOptions _options;
     private readonly ILogger<PowerQueueWorker> _logger;
 
     internal PowerQueueWorker(
-        IPowerQueue store, Machines machines, IMachinePower power, WorkSignal signal, TimeProvider timeProvider, MaasCoreOptions options,
+        IPowerQueue store, Machines machines, IMachinePower power, WorkSignal signal, TimeProvider timeProvider, NodeOptions options,
             ILogger<PowerQueueWorker> logger)
     {
         _store = store;
@@ -140,17 +140,20 @@ public sealed partial class PowerQueueWorker
                 await _store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.Reached reached:
+                MachineMetrics.PowerAttempt(queued.Effect.Action, null);
                 LogDone(machine.Id, queued.Effect.Action, reached.State);
                 await _machines.RecordAsync(
                     machine.Id, new WorkerReport.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id,
                         cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet when queued.Attempts + 1 < _options.PowerAttempts:
+                MachineMetrics.PowerAttempt(queued.Effect.Action, "failed");
                 LogRetry(machine.Id, queued.Effect.Action, queued.Attempts + 1, notYet.Reason);
                 await _store.PostponeAsync(queued, _clock.GetUtcNow() +
                     Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet:
+                MachineMetrics.PowerAttempt(queued.Effect.Action, "given_up");
                 LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
                 await _machines.RecordAsync(
                     machine.Id, new WorkerReport.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(
@@ -197,18 +200,18 @@ public sealed partial class PowerQueueWorker
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{SystemId}: {Action} done, power is {State}")]
+    [LoggerMessage(20, LogLevel.Information, "Power action {Action} of machine {SystemId} done; power state is {State}")]
     private partial void LogDone(SystemId systemId, PowerAction action, MachinePowerState state);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{SystemId}: {Action} attempt {Attempt} failed: {Reason}")]
+    [LoggerMessage(21, LogLevel.Warning, "Power action {Action} of machine {SystemId} failed at attempt {Attempt}: {Reason}")]
     private partial void LogRetry(SystemId systemId, PowerAction action, int attempt, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId}: {Action} given up: {Reason}")]
+    [LoggerMessage(22, LogLevel.Error, "Power action {Action} of machine {SystemId} given up: {Reason}")]
     private partial void LogGivenUp(SystemId systemId, PowerAction action, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{SystemId}: the driver broke at {Action}")]
+    [LoggerMessage(23, LogLevel.Error, "Power driver threw an exception at {Action} of machine {SystemId}")]
     private partial void LogDriverBroke(Exception failure, SystemId systemId, PowerAction action);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The queue of power actions could not be worked on; trying again")]
+    [LoggerMessage(24, LogLevel.Error, "Failed to process the power queue; trying again")]
     private partial void LogPassFailed(Exception failure);
 }

@@ -25,7 +25,7 @@ public sealed class Timeline
     /// <summary>Writes down what was seen on the wire.</summary>
     public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default) =>
         _store.ObserveAsync(
-        observation with { Text = PlainText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
+        observation with { Text = LogText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
 
     /// <summary>The newest entries about a machine, the oldest of them first.</summary>
     /// <param name="machine">Which machine.</param>

@@ -108,7 +108,8 @@ public class EventLogTests
         (await AllAsync(test, EventLevel.Debug)).Select(happened => $"{happened.MachineId}").Should().Equal($"{machine.Id}", $"{kept.Id}");
     }
 
-    private static Task<int> ForgetAsync(TestCore test) => test.Core.Events.ForgetOfDeletedAsync(test.Options, default);
+    private static Task<int> ForgetAsync(TestCore test) => test.Core.Events.DeleteOfDeletedMachinesAsync(
+        test.Options.EventsOfDeletedMachines, test.Options.DeletedMachineEventLifetime, default);
 
     private static async Task<List<Event>> AllAsync(TestCore test, EventLevel level)
     {

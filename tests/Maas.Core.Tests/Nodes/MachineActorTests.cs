@@ -149,7 +149,7 @@ public class MachineActorTests
     // Of the other parts, none is reached by commands that need nothing from elsewhere.
     private static Machines Over(IMachineStore store) =>
         new(store, null!, null!, null!, new Settings(new NoSettings()), new NullMachinePower(), new WorkSignal(TimeProvider.System),
-        TimeProvider.System, new MaasCoreOptions());
+        TimeProvider.System, new NodeOptions());
 
     /// <summary>Settings that nobody has changed.</summary>
     private sealed class NoSettings : ISettingStore
@@ -205,6 +205,9 @@ public class MachineActorTests
             throw new NotSupportedException();
 
         public Task<IReadOnlyList<MachineChanged>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
