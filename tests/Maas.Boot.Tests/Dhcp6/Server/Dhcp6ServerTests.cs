@@ -60,6 +60,22 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_end_waits_for_what_is_under_way_and_its_reply_still_leaves()
+    {
+        var disk = new TaskCompletionSource();
+        _store.Gate = disk.Task;
+        await StartAsync();
+        Send(Packet6.Message(Dhcp6MessageType.Request, o => o.AddAssociation()));
+        // answered: the request before it has been received, too
+        Ask(Packet6.Message(Dhcp6MessageType.Solicit, o => o.AddAssociation(), LeaseScene6.ClientOf(2)));
+        await _stop.CancelAsync();
+        _running.IsCompleted.Should().BeFalse();
+        disk.SetResult();
+        Receive()!.Type.Should().Be(Dhcp6MessageType.Reply);
+        await _running.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task What_cannot_be_made_durable_is_not_told_and_the_server_lives_on()
     {
         _store.Fails = true;
