@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Stores;
 
 namespace Maas.Sqlite;
 
@@ -39,8 +40,9 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
     public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
+            if (connection.Execute("DELETE FROM users WHERE name = @name", ("@name", name)) == 0) return false;
             connection.Execute("DELETE FROM files WHERE owner = @name", ("@name", name));
-            return connection.Execute("DELETE FROM users WHERE name = @name", ("@name", name)) > 0;
+            return true;
         },
         cancellationToken, WriteKind.Deletion);
 
@@ -52,9 +54,8 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
     public Task CreateApiKeyAsync(ApiKey key, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            if (connection.ExecuteScalar<long>(
-                "SELECT count(*) FROM api_keys WHERE user_id = @Id", ("@Id", key.User.Id)) >= quotas.ApiKeysPerUser)
-                throw new QuotaExceededException($"A user has at most {quotas.ApiKeysPerUser} API keys. Delete one first.");
+            StoreRules.CheckApiKeyQuota(quotas, connection.ExecuteScalar<long>(
+                "SELECT count(*) FROM api_keys WHERE user_id = @Id", ("@Id", key.User.Id)));
             return connection.Execute(
                 "INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret) VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)",
                 ("@user", key.User.Id), ("@Name", key.Name), ("@ConsumerKey", key.ConsumerKey), ("@TokenKey", key.TokenKey),
@@ -95,10 +96,8 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         database.WriteAsync(
         connection =>
         {
-            if (connection.ExecuteScalar<long>(
-                "SELECT count(*) FROM ssh_keys WHERE owner = @owner AND key <> @key", ("@owner", owner),
-                    ("@key", key)) >= quotas.SshKeysPerUser)
-                throw new QuotaExceededException($"A user has at most {quotas.SshKeysPerUser} SSH keys. Delete one first.");
+            StoreRules.CheckSshKeyQuota(quotas, connection.ExecuteScalar<long>(
+                "SELECT count(*) FROM ssh_keys WHERE owner = @owner AND key <> @key", ("@owner", owner), ("@key", key)));
             connection.Execute(
                 "INSERT INTO ssh_keys (owner, key, source) SELECT name, @key, @source FROM users WHERE name = @owner ON CONFLICT (owner, key) DO NOTHING",
                 ("@owner", owner), ("@key", key), ("@source", source));

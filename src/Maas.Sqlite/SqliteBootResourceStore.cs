@@ -1,6 +1,6 @@
 using System.Data.Common;
-using System.Globalization;
 using Maas.Core.Images;
+using Maas.Core.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
@@ -28,7 +28,7 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
                 return present;
             connection.Execute(
                 "INSERT INTO boot_resource_files (resource, version, file_type, sha256) VALUES (@id, @version, @FileType, @Sha256)",
-                ("@id", id), ("@version", NextVersion(present, now)), ("@FileType", resource.FileType), ("@Sha256", resource.Sha256));
+                ("@id", id), ("@version", StoreRules.NextImageVersion(present, now)), ("@FileType", resource.FileType), ("@Sha256", resource.Sha256));
             return Read(connection, id).Single();
         },
         cancellationToken);
@@ -83,12 +83,4 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
     private static BootResourceSet ReadSet(DbDataReader row) => new(
         row.GetString(1),
         new BootResourceFile(row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.GetInt64(6), row.GetBoolean(7)));
-
-    /// <summary>The day, and from the second version of a day on a counter.</summary>
-    private static string NextVersion(BootResource resource, DateTimeOffset now)
-    {
-        var day = now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-        var today = resource.Sets.Count(set => set.Version.StartsWith(day, StringComparison.Ordinal));
-        return today == 0 ? day : string.Create(CultureInfo.InvariantCulture, $"{day}.{today}");
-    }
 }

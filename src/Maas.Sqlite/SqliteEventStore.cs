@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
 
-internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMachine) : IEventStore
+internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit limit) : IEventStore
 {
     private const int TidyInterval = 50;
 
@@ -20,7 +20,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
                     ("@id", id.ToString())).SingleOrDefault()
                 : default;
             Guid? operation = Guid.TryParse(known.Operation, out var guid) ? guid : null;
-            return Insert(connection, eventsPerMachine, at, machine, known.Hostname ?? "", known.Owner, operation, note);
+            return Insert(connection, limit, at, machine, known.Hostname ?? "", known.Owner, operation, note);
         },
         cancellationToken);
 
@@ -49,12 +49,15 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
             var isSaid = observation.Kind == Observation.Syslog;
             if (id % TidyInterval == 0)
             {
-                connection.Execute(
-                    """
-                    DELETE FROM observations WHERE (kind = @Said) = @isSaid
-                    AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @inAll)
-                    """,
-                    ("@Said", Observation.Syslog), ("@isSaid", isSaid), ("@inAll", inAll));
+                foreach (var said in (bool[])[true, false])
+                {
+                    connection.Execute(
+                        """
+                        DELETE FROM observations WHERE (kind = @Said) = @isSaid
+                        AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @inAll)
+                        """,
+                        ("@Said", Observation.Syslog), ("@isSaid", said), ("@inAll", inAll));
+                }
             }
 
             connection.Execute(
@@ -80,7 +83,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
 
     /// <summary>Writes an event within the caller's transaction, plain and bounded.</summary>
     /// <param name="connection">The caller's.</param>
-    /// <param name="keep">How many events of the machine are kept.</param>
+    /// <param name="limit">Bounds the events of each machine.</param>
     /// <param name="at">When.</param>
     /// <param name="machine">Which machine.</param>
     /// <param name="hostname">Its host name.</param>
@@ -88,7 +91,8 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
     /// more.</param>
     /// <param name="operation">The operation it belongs to.</param>
     /// <param name="note">What happened.</param>
-    public static Event Insert(SqliteConnection connection, int keep, DateTimeOffset at, SystemId? machine, string hostname, string? owner,
+    public static Event Insert(
+        SqliteConnection connection, SqliteEventLimit limit, DateTimeOffset at, SystemId? machine, string hostname, string? owner,
         Guid? operation, EventNote note)
     {
         var id = connection.ExecuteScalar<long>(
@@ -105,19 +109,9 @@ internal sealed class SqliteEventStore(SqliteDatabase database, int eventsPerMac
             ("@Type", note.Type),
             ("@Description", note.Description),
             ("@Username", note.Username));
-        if (id % TidyInterval == 0) Tidy(connection, keep, machine, note.Level is EventLevel.Audit);
+        limit.Apply(connection, machine, note.Level is EventLevel.Audit);
         return new Event(id, at, machine, hostname, operation, note);
     }
-
-    /// <summary>
-    /// The machine that writes most is checked most often. A person's changes are counted apart: no machine's events push them out.
-    /// </summary>
-    private static void Tidy(SqliteConnection connection, int keep, SystemId? machine, bool audit) => connection.Execute(
-        """
-        DELETE FROM events WHERE machine IS @machine AND (level = 0) = @audit AND id <= (
-            SELECT id FROM events WHERE machine IS @machine AND (level = 0) = @audit ORDER BY id DESC LIMIT 1 OFFSET @keep)
-        """,
-        ("@machine", machine?.ToString()), ("@audit", audit), ("@keep", keep));
 
     private static (string Sql, List<(string Name, object? Value)> Parameters) Select(EventQuery query)
     {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Configuration;
 using Maas.Core.Files;
+using Maas.Core.Stores;
 
 namespace Maas.Sqlite;
 
@@ -17,11 +18,7 @@ internal sealed class SqliteFileStore(SqliteDatabase database, StoreQuotas quota
                 "SELECT count(*), coalesce(sum(length(content)), 0) FROM files WHERE owner = @owner AND name <> @Name",
                 row => (row.GetInt64(0), row.GetInt64(1)),
                 ("@owner", file.Owner ?? ""), ("@Name", file.Name)).Single();
-            if (files >= quotas.FilesPerUser)
-                throw new QuotaExceededException($"A user keeps at most {quotas.FilesPerUser} files. Delete some first.");
-            if (bytes + file.Content.Length > quotas.FileBytesPerUser)
-                throw new QuotaExceededException(
-                    $"A user's files have at most {quotas.FileBytesPerUser} bytes in all; {bytes} are used. Delete some first.");
+            StoreRules.CheckFileQuota(quotas, files, bytes, file.Content.Length);
             var key = connection.ExecuteScalar<string>(
                 """
                 INSERT INTO files (owner, name, key, content) VALUES (@owner, @Name, @Key, @content)

@@ -122,22 +122,36 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
         _options.MeasureDisk is { } measure ? new DiskReserve(_options.SpareBytes, measure)
         : DiskReserve.Of(directory, _options.SpareBytes);
 
-    private sealed class Parts(SqliteDatabase database, SqlitePowerQueue queue, StoreLimits limits)
+    private sealed class Parts
     {
-        public SqliteMachineStore Machines { get; } = new(database, limits);
+        public Parts(SqliteDatabase database, SqlitePowerQueue queue, StoreLimits limits)
+        {
+            var eventLimit = new SqliteEventLimit(limits.EventsPerMachine);
+            var writer = new SqliteMachineWriter(limits.MachineChanges, eventLimit);
+            Machines = new SqliteMachineStore(database, writer, limits.MachineChanges, eventLimit);
+            PowerQueue = queue;
+            ScriptResults = new SqliteScriptStore(database, limits.Quotas);
+            Events = new SqliteEventStore(database, eventLimit);
+            Accounts = new SqliteAccountStore(database, limits.Quotas);
+            Tokens = new SqliteTokenStore(database, writer);
+            BootResources = new SqliteBootResourceStore(database);
+            Files = new SqliteFileStore(database, limits.Quotas);
+        }
 
-        public SqlitePowerQueue PowerQueue { get; } = queue;
+        public SqliteMachineStore Machines { get; }
 
-        public SqliteScriptStore ScriptResults { get; } = new(database, limits.Quotas);
+        public SqlitePowerQueue PowerQueue { get; }
 
-        public SqliteEventStore Events { get; } = new(database, limits.EventsPerMachine);
+        public SqliteScriptStore ScriptResults { get; }
 
-        public SqliteAccountStore Accounts { get; } = new(database, limits.Quotas);
+        public SqliteEventStore Events { get; }
 
-        public SqliteTokenStore Tokens { get; } = new(database, limits);
+        public SqliteAccountStore Accounts { get; }
 
-        public SqliteBootResourceStore BootResources { get; } = new(database);
+        public SqliteTokenStore Tokens { get; }
 
-        public SqliteFileStore Files { get; } = new(database, limits.Quotas);
+        public SqliteBootResourceStore BootResources { get; }
+
+        public SqliteFileStore Files { get; }
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
 
-internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits limits) : IMachineStore
+internal sealed class SqliteMachineStore(
+    SqliteDatabase database, SqliteMachineWriter writer, int changesKept, SqliteEventLimit eventLimit) : IMachineStore
 {
     private const string Columns = "m.number, m.version, m.document";
 
@@ -54,7 +55,7 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits li
                 """,
                 Read,
                 ("@status", (int)MachineStatus.New), ("@since", StoreTime.Write(since)))
-            .Where(machine => machine.StatusSince < since)
+            .Where(machine => StoreRules.IsForgottenWhenSilent(machine, since))
             .Take(1000)
             .Select(machine => machine.Id)],
         cancellationToken);
@@ -67,7 +68,7 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits li
         try
         {
             var result = await database.WriteAsync(
-                connection => SqliteMachineWriter.Save(connection, changes, limits), cancellationToken, bytes: bytes).ConfigureAwait(false);
+                connection => writer.Save(connection, changes), cancellationToken, bytes: bytes).ConfigureAwait(false);
             if (result is SaveResult.Saved) database.Changes.Raise();
             return result;
         }
@@ -86,9 +87,9 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits li
                 if (Get(connection, id) is not { } machine || machine.Version != deletion.Version) return false;
                 connection.Execute("DELETE FROM machines WHERE id = @id", ("@id", id));
                 SqliteEventStore.Insert(
-                    connection, limits.EventsPerMachine, deletion.At, machine.Id, machine.Hostname, machine.Owner, null, deletion.Note);
+                    connection, eventLimit, deletion.At, machine.Id, machine.Hostname, machine.Owner, null, deletion.Note);
                 var change = new MachineChanged(0, deletion.At, machine.Id, machine.Version, machine.Status, null, null);
-                SqliteChangeHistory.Insert(connection, change, limits.MachineChanges);
+                SqliteChangeHistory.Insert(connection, change, changesKept);
                 return true;
             },
             cancellationToken, WriteKind.Deletion).ConfigureAwait(false);
@@ -147,22 +148,7 @@ internal sealed class SqliteMachineStore(SqliteDatabase database, StoreLimits li
             if (changed == 0) return false;
             var tagged = connection.Query(
                 $"SELECT {Columns} FROM machines m JOIN machine_tags t ON t.machine = m.id WHERE t.tag = @name", Read, ("@name", name));
-            MachineChange[] changes =
-            [
-                .. tagged.Select(machine => new MachineChange
-                {
-                    At = at,
-                    Machine = machine with
-                    {
-                        Tags =
-                        [
-                            .. machine.Tags.Where(tag => tag != name).Append(renamed.Name).Distinct(StringComparer.Ordinal)
-                                .Order(StringComparer.Ordinal),
-                        ],
-                    },
-                }),
-            ];
-            SqliteMachineWriter.Save(connection, changes, limits);
+            writer.Save(connection, [.. tagged.Select(machine => StoreRules.RenameTag(machine, name, renamed.Name, at))]);
             return true;
         },
         cancellationToken);

@@ -1,15 +1,16 @@
 using Maas.Core.Nodes;
-using Maas.Core.Power;
 using Maas.Core.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
 
-/// <summary>Saves a machine with its events and effects, within the caller's transaction.</summary>
-internal static class SqliteMachineWriter
+/// <summary>Saves machines with their events and effects, within the caller's transaction.</summary>
+/// <param name="changesKept">How many changes the history keeps.</param>
+/// <param name="eventLimit">Bounds the events of each machine.</param>
+internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit eventLimit)
 {
     /// <summary>Saves all changes, or throws or returns the reason for none; the caller's savepoint is rolled back then.</summary>
-    public static SaveResult Save(SqliteConnection connection, IReadOnlyList<MachineChange> changes, StoreLimits limits)
+    public SaveResult Save(SqliteConnection connection, IReadOnlyList<MachineChange> changes)
     {
         var saved = new List<Machine>(changes.Count);
         foreach (var change in changes)
@@ -17,11 +18,11 @@ internal static class SqliteMachineWriter
             // One change needs no savepoint: it is checked before anything is written.
             if (Check(connection, change, out var before) is { } refusal)
             {
-                if (saved.Count > 0) throw new RolledBackException(refusal);
+                if (changes.Count > 1) throw new RolledBackException(refusal);
                 return refusal;
             }
 
-            saved.Add(Save(connection, change, before, limits));
+            saved.Add(Save(connection, change, before));
         }
 
         return new SaveResult.Saved(saved);
@@ -53,11 +54,10 @@ internal static class SqliteMachineWriter
     private static long CountNew(SqliteConnection connection) =>
         connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE status = @status", ("@status", (int)MachineStatus.New));
 
-    private static Machine Save(SqliteConnection connection, MachineChange change, Row before, StoreLimits limits)
+    private Machine Save(SqliteConnection connection, MachineChange change, Row before)
     {
-        var machine = change.Machine;
+        var machine = StoreRules.NextVersion(change);
         var id = machine.Id.ToString();
-        machine = machine with { Version = machine.Version + 1, Updated = change.At };
         if (machine.Version == 1) machine = machine with { Number = Insert(connection, machine) };
         else Update(connection, machine);
         connection.Execute("DELETE FROM machine_macs WHERE machine = @id", ("@id", id));
@@ -69,11 +69,11 @@ internal static class SqliteMachineWriter
             "INSERT INTO machine_tags (tag, machine) SELECT value, @id FROM json_each(@tags)",
             ("@tags", JsonList.Of(machine.Tags)), ("@id", id));
 
-        var owner = machine.Owner ?? before.Owner;
+        var owner = StoreRules.EventOwner(change, before.Owner);
         foreach (var note in change.Events)
         {
             SqliteEventStore.Insert(
-                connection, limits.EventsPerMachine, change.At, machine.Id, machine.Hostname, owner, machine.OperationId, note);
+                connection, eventLimit, change.At, machine.Id, machine.Hostname, owner, machine.OperationId, note);
         }
 
         if (change.CompletedPowerAction is { } completed)
@@ -81,7 +81,7 @@ internal static class SqliteMachineWriter
         Apply(connection, id, change);
         MachineStatus? from = machine.Version == 1 ? null : before.Status;
         var changed = new MachineChanged(0, change.At, machine.Id, machine.Version, from, machine.Status, machine.OperationId);
-        SqliteChangeHistory.Insert(connection, changed, limits.MachineChanges);
+        SqliteChangeHistory.Insert(connection, changed, changesKept);
         return machine;
     }
 
@@ -133,25 +133,13 @@ internal static class SqliteMachineWriter
 
     private static void Apply(SqliteConnection connection, string id, MachineChange change)
     {
-        if (ReplacesPower(connection, id, change.Effects)) SqlitePowerQueue.Withdraw(connection, id, change.At);
+        if (change.Effects.Any(effect => effect is MachineEffect.Power or MachineEffect.CancelPower))
+            SqlitePowerQueue.Update(connection, id, change);
 
         foreach (var effect in change.Effects)
         {
             switch (effect)
             {
-                case MachineEffect.Power power:
-                    // Asking twice gives one answer: a client that polls does not fill the queue.
-                    connection.Execute(
-                        """
-                        INSERT INTO effects (machine, action, finishes, repeats, attempts, due, claimed_until) SELECT @id, @action, @finishes, @repeats, 0, @due, 0
-                        WHERE NOT EXISTS (SELECT 1 FROM effects WHERE machine = @id AND action = @action AND finishes = @finishes AND withdrawn = 0)
-                        """,
-                        ("@id", id),
-                        ("@action", (int)power.Action),
-                        ("@finishes", power.Finishes ? 1 : 0),
-                        ("@repeats", power.Repeats ? 1 : 0),
-                        ("@due", StoreTime.Write(power.Repeats ? change.At + MachineEffect.RepeatInterval : change.At)));
-                    break;
                 case MachineEffect.CloseScripts close:
                     connection.Execute(
                         """
@@ -176,26 +164,12 @@ internal static class SqliteMachineWriter
                 case MachineEffect.RevokeBootTokens:
                     connection.Execute("DELETE FROM boot_tokens WHERE machine = @id", ("@id", id));
                     break;
-                default: // Scheduled scripts come as results to be, below; cancelled power is done above.
+                default: // Scheduled scripts come as results to be, below; power is done above.
                     break;
             }
         }
 
         foreach (var script in change.Scripts) SqliteScriptStore.Insert(connection, script);
-    }
-
-    /// <summary>
-    /// A new wish for a machine's power takes the place of an older one that is still waiting. To turn on what is going to be
-    /// turned on anyway is no new wish: it must not take away the "off" before that "on".
-    /// </summary>
-    private static bool ReplacesPower(SqliteConnection connection, string id, IReadOnlyList<MachineEffect> effects)
-    {
-        if (effects.Any(effect => effect is MachineEffect.CancelPower)) return true;
-        var wishes = effects.OfType<MachineEffect.Power>().Where(power => !power.Repeats).Select(power => power.Action)
-            .Where(action => action is not PowerAction.Query).ToList();
-        return wishes is not ([] or [PowerAction.TurnOn]) || (wishes.Count > 0 && connection.ExecuteScalar<long>(
-            "SELECT count(*) FROM effects WHERE machine = @id AND action = @turnOn AND withdrawn = 0", ("@id", id),
-                ("@turnOn", (int)PowerAction.TurnOn)) == 0);
     }
 
     private readonly record struct Row(long Version, string? Owner, MachineStatus Status);

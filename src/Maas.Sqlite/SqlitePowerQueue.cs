@@ -2,6 +2,7 @@ using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
@@ -61,10 +62,32 @@ internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
         connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default,
             WriteKind.Deletion).GetAwaiter().GetResult();
 
-    /// <summary>
-    /// Takes a machine's actions out of the queue, within the caller's transaction. The one that is under way stays until it ends.
-    /// </summary>
-    public static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)
+    /// <summary>Applies the power effects of a change, within the caller's transaction.</summary>
+    public static void Update(SqliteConnection connection, string machine, MachineChange change)
+    {
+        var queued = connection.Query(
+            "SELECT id, machine, action, finishes, repeats, attempts FROM effects WHERE machine = @machine AND withdrawn = 0",
+            row => Read(row).Effect,
+            ("@machine", machine));
+        var update = PowerQueueUpdate.For(queued, change.Effects);
+        if (update.WithdrawsAll) Withdraw(connection, machine, change.At);
+        foreach (var power in update.Additions)
+        {
+            connection.Execute(
+                """
+                INSERT INTO effects (machine, action, finishes, repeats, attempts, due, claimed_until)
+                VALUES (@machine, @action, @finishes, @repeats, 0, @due, 0)
+                """,
+                ("@machine", machine),
+                ("@action", (int)power.Action),
+                ("@finishes", power.Finishes ? 1 : 0),
+                ("@repeats", power.Repeats ? 1 : 0),
+                ("@due", StoreTime.Write(PowerQueueUpdate.DueTime(power, change.At))));
+        }
+    }
+
+    /// <summary>The action that is under way stays until its claim ends.</summary>
+    private static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)
     {
         connection.Execute(
             "DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", ("@machine", machine),

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
 
-internal sealed class SqliteTokenStore(SqliteDatabase database, StoreLimits limits) : ITokenStore, INonceStore
+internal sealed class SqliteTokenStore(SqliteDatabase database, SqliteMachineWriter writer) : ITokenStore, INonceStore
 {
     private const string TokenColumns = "machine, consumer_key, token_key, token_secret";
 
@@ -112,7 +112,7 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, StoreLimits limi
             row => MachineDocument.Read(row.GetString(2), row.GetInt64(0), row.GetInt64(1)),
             ("@id", id.ToString()));
         if (machine is null or { CheckedIn: true }) return;
-        SqliteMachineWriter.Save(connection, [new MachineChange { Machine = machine with { CheckedIn = true }, At = now }], limits);
+        writer.Save(connection, [new MachineChange { Machine = machine with { CheckedIn = true }, At = now }]);
     }
 
     private static MachineToken? Get(SqliteConnection connection, SystemId machine) => connection.QuerySingleOrDefault(

@@ -26,7 +26,7 @@ public interface IAccountStore
     /// <summary>Deletes a user with all API keys, SSH keys and files. Machines are not changed.</summary>
     /// <param name="name">User name.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns><see langword="false"/> when there is no such user.</returns>
+    /// <returns><see langword="false"/> when there is no such user; nothing was changed.</returns>
     Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Replaces the hash of a user's password.</summary>

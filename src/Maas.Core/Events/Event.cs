@@ -3,7 +3,7 @@ namespace Maas.Core.Events;
 /// <summary>Something that happened, as written in the journal.</summary>
 /// <param name="Id">1 upward, in the order of writing.</param>
 /// <param name="At">When.</param>
-/// <param name="MachineId">Which machine; <see langword="null"/> for none, or one that is gone.</param>
+/// <param name="MachineId">Which machine, which may be deleted since; <see langword="null"/> for none.</param>
 /// <param name="Hostname">The machine's host name at that time; empty for none.</param>
 /// <param name="OperationId">The operation it belongs to; <see langword="null"/> for none.</param>
 /// <param name="Note">What happened.</param>

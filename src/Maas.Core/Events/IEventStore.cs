@@ -3,8 +3,7 @@ namespace Maas.Core.Events;
 /// <summary>Stores events, and observations of clients on the network. Part of <see cref="Stores.IMaasStore"/>.</summary>
 /// <remarks>
 /// Of each machine's events the newest <see cref="Stores.StoreLimits.EventsPerMachine"/> are kept, and as many audit events; a store may
-/// keep
-/// a hundred more.
+/// keep a hundred more. Events that are about no machine have the same limit.
 /// </remarks>
 public interface IEventStore
 {
@@ -30,12 +29,11 @@ public interface IEventStore
 
     /// <summary>
     /// Writes an observation, and deletes the oldest beyond the limits. Observations of the kind <see cref="Observation.Syslog"/> are
-    /// counted
-    /// apart from all others.
+    /// counted apart from all others.
     /// </summary>
     /// <param name="observation">What was observed.</param>
     /// <param name="perAddress">How many are kept of one address.</param>
-    /// <param name="inAll">How many are kept of all addresses.</param>
+    /// <param name="inAll">How many are kept of all addresses; a store may keep a hundred more.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken);
 

@@ -25,7 +25,7 @@ public interface IFileStore
     /// <returns>The file; <see langword="null"/> when it does not exist.</returns>
     Task<StoredFile?> FindAsync(string? owner, string name, CancellationToken cancellationToken);
 
-    /// <summary>Finds the newest file of a name, of any owner.</summary>
+    /// <summary>Finds the file of a name that was created last, of any owner. To replace a file does not make it newer.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The file; <see langword="null"/> when it does not exist.</returns>

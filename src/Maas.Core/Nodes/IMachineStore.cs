@@ -66,7 +66,9 @@ public interface IMachineStore
     /// The changes. A change becomes visible only after all changes with lower numbers: a reader that continues with the last number it saw
     /// misses nothing.
     /// </returns>
-    /// <exception cref="ChangeHistoryExpiredException">Changes after <paramref name="after"/> were deleted already.</exception>
+    /// <exception cref="ChangeHistoryExpiredException">
+    /// Changes after <paramref name="after"/> were deleted already, or no change has so high a number (the store is an older copy).
+    /// </exception>
     Task<IReadOnlyList<MachineChanged>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The number of the newest change; 0 when there was none.</summary>

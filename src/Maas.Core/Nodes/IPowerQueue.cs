@@ -7,8 +7,9 @@ namespace Maas.Core.Nodes;
 public interface IPowerQueue
 {
     /// <summary>
-    /// Claims actions that are due, the oldest of each machine: no other caller receives them until the claim ends. Withdrawn actions whose
-    /// claim has ended are removed.
+    /// Claims actions that are due, the oldest of each machine: no other caller receives them until the claim ends. Those that are due the
+    /// longest come first, of these the ones with lower numbers. Withdrawn actions whose claim has ended are removed. A store that only one
+    /// process opens may end all claims when it is opened.
     /// </summary>
     /// <param name="now">The present time.</param>
     /// <param name="duration">How long the claim lasts.</param>

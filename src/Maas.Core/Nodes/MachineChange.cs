@@ -15,7 +15,7 @@ public sealed record MachineChange
     /// <summary>The time of the change.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Events of the machine to write.</summary>
+    /// <summary>Events of the machine to write. They belong to its owner after the change, or before it if it has none then.</summary>
     public IReadOnlyList<EventNote> Events { get; init; } = [];
 
     /// <summary>Effects to apply, in order; each documents what the store does.</summary>
@@ -66,6 +66,9 @@ public abstract record SaveResult
     /// <summary>There are as many New machines as <see cref="MachineChange.MostNew"/> allows.</summary>
     public sealed record Full : SaveResult;
 
-    /// <summary>The power action of <see cref="MachineChange.CompletedPowerAction"/> was withdrawn; it is removed from the queue.</summary>
+    /// <summary>
+    /// The power action of <see cref="MachineChange.CompletedPowerAction"/> was withdrawn, or is gone. If the change is the only one, the
+    /// withdrawn action is removed from the queue.
+    /// </summary>
     public sealed record Superseded : SaveResult;
 }

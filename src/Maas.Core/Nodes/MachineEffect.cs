@@ -12,7 +12,11 @@ public abstract record MachineEffect
 {
     private MachineEffect() { }
 
-    /// <summary>Acts on the machine's power. Every action is harmless when repeated.</summary>
+    /// <summary>
+    /// Acts on the machine's power. Every action is harmless when repeated. <see cref="Stores.PowerQueueUpdate"/> decides what the power
+    /// effects of a change do to the queue: an action other than a query withdraws those that are queued, and the same action is not queued
+    /// twice.
+    /// </summary>
     /// <param name="Action">What to do.</param>
     /// <param name="Finishes">Whether the machine's status waits for just this (release, leaving rescue mode).</param>
     /// <param name="Repeats">Whether it was done before and the machine may have missed it: it waits for
@@ -22,7 +26,7 @@ public abstract record MachineEffect
     /// <summary>How long an action that <see cref="Power.Repeats"/> waits; 20 seconds.</summary>
     public static TimeSpan RepeatInterval { get; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Power actions that still wait in the queue are not wanted any more.</summary>
+    /// <summary>Withdraws the machine's queued power actions, before those of the same change are queued.</summary>
     public sealed record CancelPower : MachineEffect;
 
     /// <summary>New, pending results for the scripts that the machine shall run in this operation.</summary>

@@ -11,7 +11,7 @@ public sealed record MachineFilter
     /// <summary>Ids.</summary>
     public IReadOnlyList<SystemId> Ids { get; init; } = [];
 
-    /// <summary>Host names or fully qualified names.</summary>
+    /// <summary>Host names or fully qualified names, in any case.</summary>
     public IReadOnlyList<string> Hostnames { get; init; } = [];
 
     /// <summary>Addresses of network interfaces.</summary>

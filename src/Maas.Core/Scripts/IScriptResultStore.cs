@@ -30,7 +30,7 @@ public interface IScriptResultStore
     Task<ScriptOutput?> GetOutputAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Replaces an unfinished result, then deletes the machine's oldest results and outputs beyond
+    /// Replaces status, exit status and times of an unfinished result, then deletes the machine's oldest results and outputs beyond
     /// <see cref="StoreQuotas.ScriptResultsPerMachine"/> and <see cref="StoreQuotas.ScriptOutputBytesPerMachine"/>; the newest is kept.
     /// </summary>
     /// <param name="result">The result.</param>

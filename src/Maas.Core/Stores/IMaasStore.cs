@@ -9,8 +9,9 @@ using Maas.Core.Scripts;
 namespace Maas.Core.Stores;
 
 /// <summary>
-/// Everything that <see cref="MaasCore"/> remembers. <c>Maas.Sqlite</c> has the default implementation; an implementation for another
-/// database derives its tests from the contract suite in <c>Maas.Testing</c>.
+/// Everything that <see cref="MaasCore"/> remembers. <c>Maas.Sqlite</c> has the default implementation. <c>StoreContract</c> in
+/// <c>Maas.Testing</c> tests an implementation against this contract; <see cref="StoreRules"/> and <see cref="PowerQueueUpdate"/> have the
+/// rules that an implementation calls.
 /// </summary>
 /// <remarks>
 /// These rules hold for all parts:
@@ -28,7 +29,10 @@ namespace Maas.Core.Stores;
 /// <item><b>Errors.</b> A full disk is <see cref="StoreFullException"/>; deletions are still possible then. Any other failure of the
 /// database
 /// is thrown as its own exception, and nothing was written.</item>
-/// <item><b>Text</b> is compared by ordinal. Times are kept to the millisecond.</item>
+/// <item><b>Text</b> is compared by ordinal, and listed in <see cref="StoreRules.TextOrder"/>. A store may reject text that contains U+0000
+/// or an unpaired surrogate. Times are kept to the millisecond.</item>
+/// <item><b>Numbers</b> that a store assigns ascend in the order of insertion, from 1. There may be gaps. A number is assigned once, also
+/// after a deletion and after a restart.</item>
 /// </list>
 /// </remarks>
 public interface IMaasStore : IAsyncDisposable

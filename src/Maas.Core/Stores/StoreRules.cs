@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using Maas.Core.Images;
+using Maas.Core.Nodes;
+using Maas.Core.Scripts;
+
+namespace Maas.Core.Stores;
+
+/// <summary>
+/// Rules that are the same in every store. An implementation of <see cref="IMaasStore"/> calls them instead of writing them again; all are
+/// pure.
+/// </summary>
+public static class StoreRules
+{
+    /// <summary>
+    /// The order of text in lists: by code points, which is the order of UTF-8 bytes and of the collation <c>C</c> of databases. It differs
+    /// from <see cref="StringComparer.Ordinal"/> for characters beyond U+FFFF.
+    /// </summary>
+    public static IComparer<string> TextOrder { get; } = Comparer<string>.Create(CompareCodePoints);
+
+    /// <summary>The machine that a change saves: the next version, updated at the time of the change.</summary>
+    /// <param name="change">The change.</param>
+    public static Machine NextVersion(MachineChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return change.Machine with { Version = change.Machine.Version + 1, Updated = change.At };
+    }
+
+    /// <summary>The owner of a change's events, who may read them later: the owner after the change, or the one before if it has none.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="ownerBefore">The machine's owner in the store; <see langword="null"/> for none and for a new machine.</param>
+    public static string? EventOwner(MachineChange change, string? ownerBefore)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return change.Machine.Owner ?? ownerBefore;
+    }
+
+    /// <summary>The change that replaces a tag of a machine by another; the tags stay distinct and sorted.</summary>
+    /// <param name="machine">The machine as stored.</param>
+    /// <param name="name">The tag to replace.</param>
+    /// <param name="renamed">The tag that replaces it.</param>
+    /// <param name="at">The time of the change.</param>
+    public static MachineChange RenameTag(Machine machine, string name, string renamed, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        var tags = machine.Tags.Where(tag => tag != name).Append(renamed).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        return new MachineChange { At = at, Machine = machine with { Tags = [.. tags] } };
+    }
+
+    /// <summary>Whether a machine is forgotten if none of its addresses was observed since <paramref name="since"/>.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="since">The time.</param>
+    public static bool IsForgottenWhenSilent(Machine machine, DateTimeOffset since)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return machine is { Status: MachineStatus.New, MadeItselfKnown: true } && machine.StatusSince < since;
+    }
+
+    /// <summary>Whether a script may still report; only such results are updated and closed.</summary>
+    /// <param name="status">Its status.</param>
+    public static bool IsUnfinished(ScriptStatus status) => ScriptResult.Unfinished.Contains(status);
+
+    /// <summary>The name of the next version of a boot resource: the day, and from the second version of a day on a counter.</summary>
+    /// <param name="resource">The resource with its present versions.</param>
+    /// <param name="now">The present time.</param>
+    public static string NextImageVersion(BootResource resource, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        var day = now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        var today = resource.Sets.Count(set => set.Version.StartsWith(day, StringComparison.Ordinal));
+        return today == 0 ? day : string.Create(CultureInfo.InvariantCulture, $"{day}.{today}");
+    }
+
+    /// <summary>Checks the quotas for a file.</summary>
+    /// <param name="quotas">The quotas.</param>
+    /// <param name="otherFiles">How many files of other names the owner has.</param>
+    /// <param name="otherBytes">How many bytes these have.</param>
+    /// <param name="bytes">How many bytes the file has.</param>
+    /// <exception cref="QuotaExceededException">The file would exceed a quota.</exception>
+    public static void CheckFileQuota(StoreQuotas quotas, long otherFiles, long otherBytes, long bytes)
+    {
+        ArgumentNullException.ThrowIfNull(quotas);
+        if (otherFiles >= quotas.FilesPerUser)
+            throw new QuotaExceededException($"A user keeps at most {quotas.FilesPerUser} files. Delete some first.");
+        if (otherBytes + bytes > quotas.FileBytesPerUser)
+            throw new QuotaExceededException(
+                $"A user's files have at most {quotas.FileBytesPerUser} bytes in all; {otherBytes} are used. Delete some first.");
+    }
+
+    /// <summary>Checks the quota for one more API key.</summary>
+    /// <param name="quotas">The quotas.</param>
+    /// <param name="keys">How many keys the user has.</param>
+    /// <exception cref="QuotaExceededException">The user has as many as allowed.</exception>
+    public static void CheckApiKeyQuota(StoreQuotas quotas, long keys)
+    {
+        ArgumentNullException.ThrowIfNull(quotas);
+        if (keys >= quotas.ApiKeysPerUser)
+            throw new QuotaExceededException($"A user has at most {quotas.ApiKeysPerUser} API keys. Delete one first.");
+    }
+
+    /// <summary>Checks the quota for an SSH key.</summary>
+    /// <param name="quotas">The quotas.</param>
+    /// <param name="otherKeys">How many other keys the user has.</param>
+    /// <exception cref="QuotaExceededException">The user has as many as allowed.</exception>
+    public static void CheckSshKeyQuota(StoreQuotas quotas, long otherKeys)
+    {
+        ArgumentNullException.ThrowIfNull(quotas);
+        if (otherKeys >= quotas.SshKeysPerUser)
+            throw new QuotaExceededException($"A user has at most {quotas.SshKeysPerUser} SSH keys. Delete one first.");
+    }
+
+    private static int CompareCodePoints(string? left, string? right)
+    {
+        if (left is null || right is null) return (left is null ? 0 : 1) - (right is null ? 0 : 1);
+        return Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
+    }
+}
