@@ -28,7 +28,8 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
                 return present;
             connection.Execute(
                 "INSERT INTO boot_resource_files (resource, version, file_type, sha256) VALUES (@id, @version, @FileType, @Sha256)",
-                ("@id", id), ("@version", StoreRules.NextImageVersion(present, now)), ("@FileType", resource.FileType), ("@Sha256", resource.Sha256));
+                ("@id", id), ("@version", StoreRules.NextImageVersion(present, now)), ("@FileType", resource.FileType),
+                ("@Sha256", resource.Sha256));
             return Read(connection, id).Single();
         },
         cancellationToken);

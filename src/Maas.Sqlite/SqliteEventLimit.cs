@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Maas.Sqlite;
 
 /// <summary>
-/// Deletes the oldest events of a machine that has more than the limit. Audit events are counted apart: a machine's other events do not push
-/// out what its users changed. Used by the writer's thread only.
+/// Deletes the oldest events of a machine that has more than the limit. Audit events are counted apart: a machine's other events do not
+/// push out what its users changed. Used by the writer's thread only.
 /// </summary>
 /// <param name="keep">How many events of a machine are kept, and as many audit events.</param>
 internal sealed class SqliteEventLimit(int keep)

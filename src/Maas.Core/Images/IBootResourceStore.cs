@@ -5,8 +5,8 @@ public interface IBootResourceStore
 {
     /// <summary>
     /// Adds a version to the resource of this name and architecture, which it creates if it does not exist; its title and base image are
-    /// replaced. If the newest version has this hash and file type already, no version is added. A version is named by the day, <c>20261231</c>; further ones of a day get a counter,
-    /// <c>20261231.1</c>.
+    /// replaced. If the newest version has this hash and file type already, no version is added. A version is named by the day,
+    /// <c>20261231</c>; further ones of a day get a counter, <c>20261231.1</c>.
     /// </summary>
     /// <param name="resource">The image.</param>
     /// <param name="now">The present time.</param>

@@ -26,7 +26,9 @@ public static class StoreRules
         return change.Machine with { Version = change.Machine.Version + 1, Updated = change.At };
     }
 
-    /// <summary>The owner of a change's events, who may read them later: the owner after the change, or the one before if it has none.</summary>
+    /// <summary>
+    /// The owner of a change's events, who may read them later: the owner after the change, or the one before if it has none.
+    /// </summary>
     /// <param name="change">The change.</param>
     /// <param name="ownerBefore">The machine's owner in the store; <see langword="null"/> for none and for a new machine.</param>
     public static string? EventOwner(MachineChange change, string? ownerBefore)

@@ -1,0 +1,122 @@
+using Maas.Core;
+using Maas.Core.Nodes;
+using Maas.Core.Stores;
+
+namespace Maas.Testing.Stores.InMemory;
+
+internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachineStore
+{
+    private const int LargestList = 1000;
+
+    public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken) =>
+        database.ReadAsync(state => state.Machines.GetValueOrDefault(id), cancellationToken);
+
+    public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken) => database.ReadAsync(
+        state => state.MachineOfAddress.TryGetValue(address, out var id) ? state.Machines[id] : null, cancellationToken);
+
+    public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
+        state => (IReadOnlyList<Machine>)[.. state.Machines.Values
+            .Where(filter.Matches).OrderBy(machine => machine.Number).Take(filter.Limit ?? int.MaxValue)],
+        cancellationToken);
+
+    public Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        state => (IReadOnlyDictionary<MachineStatus, int>)state.Machines.Values.CountBy(machine => machine.Status).ToDictionary(),
+        cancellationToken);
+
+    public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
+        state => (IReadOnlyList<SystemId>)[.. state.Machines.Values
+            .Where(machine => machine.Deadline <= now)
+            .OrderBy(machine => machine.Deadline)
+            .Take(LargestList)
+            .Select(machine => machine.Id)],
+        cancellationToken);
+
+    public Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
+        state => (IReadOnlyList<SystemId>)[.. state.Machines.Values
+            .Where(machine => StoreRules.IsForgottenWhenSilent(machine, since)
+                && !state.Observations.AnySince(machine.MacAddresses, since))
+            .Take(LargestList)
+            .Select(machine => machine.Id)],
+        cancellationToken);
+
+    public Task<SaveResult> SaveAsync(IReadOnlyList<MachineChange> changes, CancellationToken cancellationToken) =>
+        database.WriteAsync(state => Save(state, changes), cancellationToken);
+
+    public Task<bool> DeleteAsync(MachineDeletion deletion, CancellationToken cancellationToken) => database.WriteAsync(
+        state =>
+        {
+            if (state.Machines.GetValueOrDefault(deletion.Id) is not { } machine || machine.Version != deletion.Version)
+                return (state, false);
+            var subject = new EventSubject(machine.Id, machine.Hostname, machine.Owner, null);
+            var next = MachineSave.Delete(state, machine) with
+            {
+                Events = state.Events.Add(deletion.At, subject, deletion.Note, database.Limits.EventsPerMachine, out _),
+            };
+            var change = new MachineChanged(0, deletion.At, machine.Id, machine.Version, machine.Status, null, null);
+            return (MachineSave.AddChange(next, change, database.Limits.MachineChanges), true);
+        },
+        cancellationToken);
+
+    public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) =>
+        database.ReadAsync(state => (byte[]?)state.UserData.GetValueOrDefault(id)?.Clone(), cancellationToken);
+
+    public Task<IReadOnlyList<MachineChanged>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+        state =>
+        {
+            // The history has no gaps.
+            var last = state.Changes.Last;
+            var oldest = last - state.Changes.Count;
+            if (after < oldest || after > last) throw new ChangeHistoryExpiredException(after, oldest);
+            var count = (int)Math.Min(limit, last - after);
+            return (IReadOnlyList<MachineChanged>)[.. Enumerable.Range(1, count).Select(next => state.Changes.Find(after + next)!)];
+        },
+        cancellationToken);
+
+    public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(state => state.Changes.Last, cancellationToken);
+
+    public async Task WaitForChangeAsync(long after, CancellationToken cancellationToken)
+    {
+        // Taken before the look: a change that is saved in between completes it.
+        var next = database.NextMachineChange;
+        if (await GetLastChangeAsync(cancellationToken).ConfigureAwait(false) > after) return;
+        await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(state => (IReadOnlyList<Tag>)[.. state.Tags.Values], cancellationToken);
+
+    public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => database.WriteAsync(
+        state => (state with { Tags = state.Tags.SetItem(tag.Name, tag) }, true), cancellationToken);
+
+    public Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        state =>
+        {
+            if (!state.Tags.ContainsKey(name) || state.Tags.ContainsKey(renamed.Name)) return (state, false);
+            var tagged = state.Machines.Values.Where(machine => machine.Tags.Contains(name)).OrderBy(machine => machine.Number);
+            MachineChange[] changes = [.. tagged.Select(machine => StoreRules.RenameTag(machine, name, renamed.Name, at))];
+            var (next, _) = Save(state with { Tags = state.Tags.Remove(name).Add(renamed.Name, renamed) }, changes);
+            return (next, true);
+        },
+        cancellationToken);
+
+    public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
+        state => (state with { Tags = state.Tags.Remove(name) }, state.Tags.ContainsKey(name)), cancellationToken);
+
+    private (InMemoryState Next, SaveResult Result) Save(InMemoryState before, IReadOnlyList<MachineChange> changes)
+    {
+        var state = before;
+        var saved = new List<Machine>(changes.Count);
+        foreach (var change in changes)
+        {
+            if (MachineSave.Check(state, change) is { } refusal)
+                return (changes.Count == 1 ? MachineSave.Refuse(state, change, refusal) : before, refusal);
+            (state, var machine) = MachineSave.Apply(state, change, database.Limits);
+            saved.Add(machine);
+        }
+
+        return (state, new SaveResult.Saved(saved));
+    }
+}

@@ -1,0 +1,12 @@
+using Maas.Core.Configuration;
+
+namespace Maas.Testing.Stores.InMemory;
+
+internal sealed class InMemorySettingStore(InMemoryDatabase database) : ISettingStore
+{
+    public Task<string?> GetAsync(string name, CancellationToken cancellationToken) =>
+        database.ReadAsync(state => state.Settings.GetValueOrDefault(name), cancellationToken);
+
+    public Task SetAsync(string name, string json, CancellationToken cancellationToken) =>
+        database.WriteAsync(state => (state with { Settings = state.Settings.SetItem(name, json) }, true), cancellationToken);
+}
