@@ -23,7 +23,7 @@ internal static class HostComparison
         var sample = FileSample.Of(expected);
         await using var without = await StartAsync(services => services.AddSingleton(TimeProvider.System));
         await using var with =
-            await StartAsync(services => services.AddMaas(maas => maas.DataDirectory = Path.Combine(folder.FullName, "maas")));
+            await StartAsync(services => services.AddMaasServer(maas => maas.DataDirectory = Path.Combine(folder.FullName, "maas")));
         (string Name, WebApplication Host, List<double> Rates)[] hosts = [("without AddMaas", without, []), ("with AddMaas", with, [])];
         for (var round = -1; round < rounds; round++)
         {

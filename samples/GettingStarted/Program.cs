@@ -9,21 +9,24 @@ var address = IPAddress.Parse("127.77.0.1");
 var data = Directory.CreateTempSubdirectory("maas-");
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.WebHost.UseUrls($"http://{address}:5240");
-builder.Services.AddMaas(maas =>
+builder.Services.AddMaasServer(maas =>
 {
     maas.DataDirectory = data.FullName;
-    maas.Loopback = new LoopbackBoot(address, DhcpPort: 6767, TftpPort: 6969, IPNetwork.Parse("127.77.0.0/24"));
-    maas.Range = AddressRange.Parse("127.77.0.100-127.77.0.200");
+    maas.Networks["loopback"] = new MaasNetworkOptions
+    {
+        Loopback = new LoopbackBoot(address, DhcpPort: 6767, TftpPort: 6969, IPNetwork.Parse("127.77.0.0/24")),
+        Range = AddressRange.Parse("127.77.0.100-127.77.0.200"),
+    };
     maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
-}).AddMaasApi();
+}).AddApi();
 
 // The simulated machine downloads these files and does not run them, so any content will do.
+data.CreateSubdirectory("boot");
 foreach (var file in new[] { "snponly.efi", "kernel", "initrd" })
     await File.WriteAllTextAsync(Path.Combine(data.FullName, "boot", file), "boot file");
 
 await using var app = builder.Build();
-app.MapMaasBoot();
-app.MapMaasApi();
+app.MapMaas();
 await app.StartAsync();
 
 await using var machine = new SimulatedMachine(new SimulatedMachineOptions

@@ -1,4 +1,6 @@
+using Maas.Hosting;
 using MaasServer;
+using Microsoft.Extensions.Options;
 
 // One server: DHCP, TFTP and HTTP on one interface; MAAS's API and metadata service; everything remembered in --data.
 return await ServerCommand.RunAsync(args, static async settings =>
@@ -13,11 +15,20 @@ return await ServerCommand.RunAsync(args, static async settings =>
         kestrel.Limits.MaxConcurrentConnections = 4096; // descriptors are left for DHCP, TFTP, DNS and the store
         kestrel.ConfigureEndpointDefaults(listen => listen.LimitConnectionsPerAddress(256));
     });
-    builder.Services.AddMaas(settings.Maas, settings.Complete).AddMaasApi();
+    builder.Services.AddMaasServer(settings.Maas, settings.Complete).AddApi();
 
-    var app = builder.Build();
-    app.MapMaasBoot();
-    app.MapMaasApi();
-    if (settings.Interface is null) app.Logger.LogWarning("No --interface: the API alone is served, and no machine can boot from here");
-    await app.RunAsync();
+    await using var app = builder.Build();
+    var options = app.Services.GetRequiredService<IOptions<MaasOptions>>().Value; // a wrong option is one line here
+    if (options.Networks.Count == 0) app.Logger.LogWarning("No --interface: the API alone is served, and no machine can boot from here");
+    app.MapMaas();
+    await app.StartAsync();
+    // A mistake of the command line ends the program. What fails later is tried again.
+    var networks = app.Services.GetRequiredService<MaasNetworks>().List();
+    if (networks.FirstOrDefault(network => network is { State: MaasNetworkState.Failed, Servers.Count: 0 }) is { Failure: var reason })
+    {
+        await app.StopAsync();
+        throw new InvalidOperationException(reason);
+    }
+
+    await app.WaitForShutdownAsync();
 });

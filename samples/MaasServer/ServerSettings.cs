@@ -8,19 +8,21 @@ namespace MaasServer;
 /// </summary>
 internal sealed class ServerSettings
 {
+    private const string Network = "Maas:Networks:default:";
+
     private static readonly Dictionary<string, string> S_keys = new()
     {
         ["data"] = "Maas:DataDirectory",
-        ["interface"] = "Maas:Interface",
-        ["range"] = "Maas:Range",
-        ["prefix6"] = "Maas:Prefix6",
-        ["range6"] = "Maas:Range6",
-        ["gateway"] = "Maas:Routers",
-        ["dns"] = "Maas:NameServers",
+        ["interface"] = Network + "Interface",
+        ["range"] = Network + "Range",
+        ["prefix6"] = Network + "Prefix6",
+        ["range6"] = Network + "Range6",
+        ["gateway"] = Network + "Routers",
+        ["dns"] = Network + "NameServers",
         ["domain"] = "Maas:Domain",
-        ["services"] = "Maas:Services",
-        ["dns_forward"] = "Maas:DnsForwarders",
-        ["mode"] = "Maas:Mode",
+        ["services"] = Network + "Services",
+        ["dns_forward"] = Network + "DnsForwarders",
+        ["mode"] = Network + "Mode",
         ["kernel_options"] = "Maas:KernelOptions",
         ["mirror"] = "Maas:Ephemeral:Mirror",
         ["suite"] = "Maas:Ephemeral:Suite",
@@ -43,10 +45,8 @@ internal sealed class ServerSettings
     public IConfigurationSection Maas { get; }
 
     /// <summary>Where HTTP is served; over both IPs where machines boot over both.</summary>
-    public string Listen => this["listen"] ?? (string.IsNullOrEmpty(Maas["Prefix6"]) ? "http://0.0.0.0:5240" : "http://[::]:5240");
-
-    /// <summary>The interface that machines boot from.</summary>
-    public string? Interface => Maas["Interface"];
+    public string Listen =>
+        this["listen"] ?? (string.IsNullOrEmpty(Maas["Networks:default:Prefix6"]) ? "http://0.0.0.0:5240" : "http://[::]:5240");
 
     private string? this[string name] => _configuration[name] is { Length: > 0 } value ? value : null;
 
@@ -57,22 +57,27 @@ internal sealed class ServerSettings
     /// <exception cref="FormatException">A value cannot be read; the message names it.</exception>
     public void Complete(MaasOptions maas)
     {
+        if (!Uri.TryCreate(Listen.Replace("//*", "//0.0.0.0").Replace("//+", "//0.0.0.0"), UriKind.Absolute, out var listen)
+            || listen.Scheme != "http")
+        {
+            throw new FormatException(
+                $"--listen {Listen} is no URL such as http://0.0.0.0:5240 (firmware and the ephemeral environment speak plain http)");
+        }
+
         if (maas.DataDirectory.Length == 0) throw new FormatException("--data is missing: the folder of all state");
         maas.DataDirectory = Path.GetFullPath(maas.DataDirectory);
-        maas.HttpPort = Port(Listen);
-        maas.AllowOtherDhcpServers = this["other_dhcp"] switch
+        if (maas.Networks.TryGetValue("default", out var network))
         {
-            null => maas.AllowOtherDhcpServers,
-            "wait" => false,
-            "allow" => true,
-            var other => throw new FormatException($"--other-dhcp {other} is neither wait nor allow"),
-        };
+            network.AllowOtherDhcpServers = this["other_dhcp"] switch
+            {
+                null => network.AllowOtherDhcpServers,
+                "wait" => false,
+                "allow" => true,
+                var other => throw new FormatException($"--other-dhcp {other} is neither wait nor allow"),
+            };
+            if (network.Interface is null) maas.Networks.Remove("default"); // what else is said of it waits for an interface
+        }
+
         if (this["secure_boot"] is { } shim) maas.Programs = maas.Programs.WithSecureBoot(shim);
     }
-
-    private static int Port(string listen) =>
-        Uri.TryCreate(listen.Replace("//*", "//0.0.0.0").Replace("//+", "//0.0.0.0"), UriKind.Absolute, out var uri) && uri.Scheme == "http"
-            ? uri.Port
-            : throw new FormatException(
-                $"--listen {listen} is no URL such as http://0.0.0.0:5240 (firmware and the ephemeral environment speak plain http)");
 }

@@ -49,21 +49,23 @@ internal sealed class TourServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://{Address}:{http}");
         builder.Services.AddSingleton<IPowerDriver>(new ParkPower(park));
-        builder.Services.AddMaas(maas =>
+        builder.Services.AddMaasServer(maas =>
         {
             maas.DataDirectory = data.FullName;
-            maas.HttpPort = http;
-            maas.Loopback = new LoopbackBoot(Address, dhcp, tftp, IPNetwork.Parse("127.77.0.0/24"));
-            maas.Range = AddressRange.Parse("127.77.0.100-127.77.0.200");
+            maas.Networks["loopback"] = new MaasNetworkOptions
+            {
+                Loopback = new LoopbackBoot(Address, dhcp, tftp, IPNetwork.Parse("127.77.0.0/24")),
+                Range = AddressRange.Parse("127.77.0.100-127.77.0.200"),
+            };
             maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
-        }).AddMaasApi();
+        }).AddApi();
+        data.CreateSubdirectory("boot");
         // A simulated machine fetches these and runs nothing: any bytes will do. samples/VmLab boots the real ones.
         foreach (var (name, length) in new[] { ("snponly.efi", 200_000), ("kernel", 8_000_000), ("initrd", 20_000_000) })
             await File.WriteAllBytesAsync(
                 Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(length), cancellationToken);
         var application = builder.Build();
-        application.MapMaasBoot();
-        application.MapMaasApi();
+        application.MapMaas();
         await application.StartAsync(cancellationToken);
 
         var key = await File.ReadAllTextAsync(Path.Combine(data.FullName, "admin.apikey"), cancellationToken);

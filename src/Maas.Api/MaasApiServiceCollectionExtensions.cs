@@ -1,8 +1,10 @@
+using Maas;
 using Maas.Api;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -53,6 +55,8 @@ public static class MaasApiServiceCollectionExtensions
     {
         if (services.Any(service => service.ServiceType == typeof(Registered))) return;
         services.AddSingleton<Registered>();
+        services.AddKeyedSingleton<Func<IEndpointRouteBuilder, string, IEndpointConventionBuilder>>(
+            EndpointMap.Key, static (_, _) => MaasApiEndpointRouteBuilderExtensions.MapMaasApi);
         services.AddRouting();
         // Not AddAuthentication(): it adds Data Protection, which reads and writes keys in the user's home at every start. This scheme has
         // no cookie to protect.

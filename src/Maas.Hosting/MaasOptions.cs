@@ -1,21 +1,19 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
-using Maas.Boot;
 using Maas.Boot.Dhcp.Firmware;
-using Maas.Boot.Dhcp4.Leases;
-using Maas.Boot.Dhcp4.Server;
-using Maas.Boot.Dhcp6.Leases;
 using Microsoft.Extensions.Options;
 
 namespace Maas.Hosting;
 
-/// <summary>How <c>AddMaas</c> composes a server. Only <see cref="DataDirectory"/> is needed; the rest has defaults.</summary>
+/// <summary>
+/// How <c>AddMaas</c> composes a server. <see cref="DataDirectory"/> must be set; machines boot from <see cref="Networks"/>.
+/// </summary>
 public sealed class MaasOptions
 {
     static MaasOptions() => NetworkTypeConverters.Register();
 
     /// <summary>
-    /// The folder of all state: the store, leases, images, the ephemeral environment. Made, readable to its owner alone, when missing.
+    /// The folder of all state: the store, leases, images, the ephemeral environment. It is created at the start when it is missing, and
+    /// closed to other users.
     /// </summary>
     [Required]
     public string DataDirectory { get; set; } = "";
@@ -23,82 +21,36 @@ public sealed class MaasOptions
     /// <summary>The folder of the boot programs; what the operator puts there is served beside them.</summary>
     public string ProgramDirectory => Path.Combine(DataDirectory, "boot");
 
-    /// <summary>The port on which the web host answers; it is named in the URLs that machines are given. Default 5240, MAAS's.</summary>
+    /// <summary>
+    /// The networks that machines boot from, by a name of your choice. Default none: then the API alone is served.
+    /// </summary>
+    public IDictionary<string, MaasNetworkOptions> Networks { get; } =
+        new Dictionary<string, MaasNetworkOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The port of the URLs that machines are given. <see langword="null"/>, the default, takes the port of the first plain-HTTP address
+    /// on which the host listens and that the machines can reach. Set it when another program forwards a port to this host.
+    /// </summary>
     [Range(1, 65535)]
-    public int HttpPort { get; set; } = 5240;
-
-    /// <summary>Below which path API, metadata and boot files are mounted. Default <c>/MAAS</c>.</summary>
-    [Required]
-    public string PathBase { get; set; } = "/MAAS";
-
-    /// <summary>The network interface that machines boot from; <see langword="null"/>, the default, serves neither DHCP nor TFTP.</summary>
-    public string? Interface { get; set; }
+    public int? HttpPort { get; set; }
 
     /// <summary>
-    /// Serve DHCP and TFTP at this address and these unprivileged ports instead of an interface: for demonstrations and tests on loopback.
+    /// The path below which machines reach the API and the boot files. <see langword="null"/>, the default, takes the path that
+    /// <c>app.MapMaas()</c> maps. Set it when another program adds a prefix, or the mapping is inside of a branch of the application.
     /// </summary>
-    public LoopbackBoot? Loopback { get; set; }
+    public string? PathBase { get; set; }
 
     /// <summary>
-    /// Whether addresses are leased (<see cref="DhcpMode.Full"/>), another server's offers are completed, or nothing is answered.
+    /// What happens when a network cannot be served: its interface is missing, a port is taken, another DHCP server answers. By default
+    /// it is logged and tried again, and the host continues.
     /// </summary>
-    public DhcpMode Mode { get; set; } = DhcpMode.Full;
+    public BootFailureAction OnBootFailure { get; set; }
 
     /// <summary>
-    /// Whether addresses are leased although another DHCP server answers on the link. Default false: then DHCP alone waits and looks again,
-    /// the first time after a
-    /// second and later every half minute, and everything else is served.
-    /// </summary>
-    public bool AllowOtherDhcpServers { get; set; }
-
-    /// <summary>
-    /// What happens when DHCP, TFTP, DNS or another server on the link fails, because its port is taken for instance. Default: it is logged
-    /// and started again, and
-    /// the host with its web application goes on.
-    /// </summary>
-    public ServerFailureAction OnBootFailure { get; set; }
-
-    /// <summary>The addresses leased in full mode, inside the interface's network.</summary>
-    public AddressRange? Range { get; set; }
-
-    /// <summary>
-    /// The IPv6 prefix of the link, such as <c>fd00:77::/64</c>, of which <see cref="Interface"/> has an address: machines then boot over
-    /// IPv6 too, by DHCPv6, router advertisements
-    /// and TFTP. The web host must listen on IPv6 as well (<c>http://[::]:5240</c> takes both). <see langword="null"/>, the default, leaves
-    /// IPv6 to others.
-    /// </summary>
-    public IPNetwork? Prefix6 { get; set; }
-
-    /// <summary>
-    /// The IPv6 addresses leased, inside <see cref="Prefix6"/>; <see langword="null"/>, the default, for the 4,096 from <c>::1000</c> on.
-    /// </summary>
-    public AddressRange6? Range6 { get; set; }
-
-    /// <summary>The routers that leased machines are told, best first. Default none.</summary>
-    public IList<IPAddress> Routers { get; } = [];
-
-    /// <summary>
-    /// The name servers that leased machines are told, best first. Default: this server, where it serves <see cref="LinkServices.Dns"/>.
-    /// </summary>
-    public IList<IPAddress> NameServers { get; } = [];
-
-    /// <summary>
-    /// The domain of the machines: what new ones are put in, what leased ones are told, what DNS answers for. Default <c>maas</c>.
+    /// The domain of the machines: the domain of new machines, of leases, and of DNS. Default <c>maas</c>.
     /// </summary>
     [Required]
     public string Domain { get; set; } = "maas";
-
-    /// <summary>
-    /// What else is served on the link. <see langword="null"/>, the default: everything in full mode, where the link is ours, and nothing
-    /// in the others.
-    /// </summary>
-    public LinkServices? Services { get; set; }
-
-    /// <summary>
-    /// The resolvers that DNS asks for names outside of <see cref="Domain"/>, the first first; only machines on the link may ask for those.
-    /// Default none: they are refused.
-    /// </summary>
-    public IList<IPEndPoint> DnsForwarders { get; } = [];
 
     /// <summary>The boot program of each firmware. Default: iPXE everywhere.</summary>
     public BootProgramTable Programs { get; set; } = BootProgramTable.Default;
@@ -121,24 +73,17 @@ public sealed class MaasOptions
     public EphemeralImageOptions Ephemeral { get; set; } = new();
 }
 
-/// <summary>Ports on loopback in the place of a network interface.</summary>
-/// <param name="Address">Where DHCP and TFTP listen.</param>
-/// <param name="DhcpPort">The DHCP port; 0 takes a free one.</param>
-/// <param name="TftpPort">The TFTP port; 0 takes a free one.</param>
-/// <param name="Network">The network that clients, who come through a relay, are leased addresses of.</param>
-public sealed record LoopbackBoot(IPAddress Address, int DhcpPort, int TftpPort, IPNetwork Network)
+/// <summary>What happens when a network cannot be served.</summary>
+public enum BootFailureAction
 {
-    /// <summary>The port of DNS, UDP and TCP; 0, the default, takes a free one.</summary>
-    public int DnsPort { get; init; }
+    /// <summary>It is logged and tried again, later each time up to half a minute; the host and its web application continue.</summary>
+    Retry = 0,
 
-    /// <summary>The port of SNTP; 0, the default, takes a free one.</summary>
-    public int TimePort { get; init; }
-
-    /// <summary>The port of syslog; 0, the default, takes a free one.</summary>
-    public int SyslogPort { get; init; }
+    /// <summary>The host stops with the error: for a machine whose only purpose is to boot others.</summary>
+    StopHost = 1,
 }
 
-/// <summary>What is served on the link beside DHCP and TFTP.</summary>
+/// <summary>What is served on a network beside DHCP and TFTP.</summary>
 [Flags]
 public enum LinkServices
 {
@@ -195,7 +140,3 @@ public sealed class EphemeralImageOptions
 /// <param name="Kernel">The kernel's name among the boot files.</param>
 /// <param name="InitialRamDisk">The initial ram disk's.</param>
 public sealed record CustomEnvironment(string Kernel, string InitialRamDisk);
-
-/// <summary>Checks the options as their attributes say.</summary>
-[OptionsValidator]
-internal sealed partial class MaasOptionsValidator : IValidateOptions<MaasOptions>;

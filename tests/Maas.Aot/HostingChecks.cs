@@ -16,10 +16,9 @@ internal static class HostingChecks
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddMaas(maas => maas.DataDirectory = Path.Combine(folder, "host")).AddMaasApi();
+        builder.Services.AddMaasServer(maas => maas.DataDirectory = Path.Combine(folder, "host")).AddApi();
         await using var app = builder.Build();
-        app.MapMaasBoot();
-        app.MapMaasApi();
+        app.MapMaas();
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };

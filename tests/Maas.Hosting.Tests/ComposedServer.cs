@@ -46,7 +46,8 @@ internal sealed class ComposedServer : IAsyncDisposable
         where T : notnull => _application.Services.GetRequiredService<T>();
 
     /// <summary>Starts it in a mode; <see langword="null"/> for the API alone.</summary>
-    public static async Task<ComposedServer> StartAsync(DhcpMode? mode, ILoggerProvider? log = null)
+    public static async Task<ComposedServer> StartAsync(
+        DhcpMode? mode, ILoggerProvider? log = null, Action<IServiceCollection>? configure = null)
     {
         var data = Directory.CreateTempSubdirectory("maas-composed");
         var (http, dhcp, tftp, dns, syslog) = (FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
@@ -54,22 +55,25 @@ internal sealed class ComposedServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         if (log is not null) builder.Logging.AddProvider(log);
         builder.WebHost.UseUrls($"http://{S_address}:{http}");
-        builder.Services.AddMaas(maas =>
+        builder.Services.AddMaasServer(maas =>
         {
             maas.DataDirectory = data.FullName;
-            maas.HttpPort = http;
-            maas.Mode = mode ?? DhcpMode.Full;
-            maas.Loopback = mode is null ? null
-                : new LoopbackBoot(S_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24")) { DnsPort = dns, SyslogPort = syslog };
-            maas.Range = AddressRange.Parse("127.78.0.100-127.78.0.200");
             maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
-        }).AddMaasApi();
+            if (mode is null) return;
+            maas.Networks["test"] = new MaasNetworkOptions
+            {
+                Mode = mode.Value,
+                Loopback = new LoopbackBoot(S_address, dhcp, tftp, IPNetwork.Parse("127.78.0.0/24")) { DnsPort = dns, SyslogPort = syslog },
+                Range = AddressRange.Parse("127.78.0.100-127.78.0.200"),
+            };
+        }).AddApi();
+        configure?.Invoke(builder.Services);
+        Directory.CreateDirectory(Path.Combine(data.FullName, "boot"));
         // Before the start: what is there when the server lists the folder is served at once.
         foreach (var name in (string[])["snponly.efi", "kernel", "initrd"])
             await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(1_000_000));
         var application = builder.Build();
-        application.MapMaasBoot();
-        application.MapMaasApi();
+        application.MapMaas();
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new ComposedServer(application, data, http, dhcp, tftp, dns, syslog);
     }

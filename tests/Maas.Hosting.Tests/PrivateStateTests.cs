@@ -1,5 +1,4 @@
-using Maas.Hosting.Leases;
-using Microsoft.Extensions.DependencyInjection;
+using Maas.Hosting.FirstStart;
 
 namespace Maas.Hosting.Tests;
 
@@ -15,30 +14,13 @@ public sealed class PrivateStateTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_file_of_leases_is_readable_to_its_owner_alone(bool isThere)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        var path = Path.Combine(_folder.FullName, "leases.db");
-        if (isThere)
-        {
-            await File.WriteAllBytesAsync(path, [], TestContext.Current.CancellationToken);
-            File.SetUnixFileMode(path, OwnerFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        }
-
-        await using var store = SqliteLeaseStore.Open(path);
-        foreach (var file in _folder.GetFiles("leases.db*")) file.UnixFileMode.Should().Be(OwnerFile, file.Name);
-    }
-
     [Fact]
     public void A_data_directory_that_was_open_to_others_is_closed_to_them()
     {
         if (OperatingSystem.IsWindows()) return;
         var data = Path.Combine(_folder.FullName, "data");
         Directory.CreateDirectory(data).UnixFileMode = Open;
-        new ServiceCollection().AddMaas(maas => maas.DataDirectory = data);
+        _ = new DataDirectory(new MaasOptions { DataDirectory = data });
         File.GetUnixFileMode(data).Should().Be(OwnerFolder);
     }
 
@@ -48,7 +30,7 @@ public sealed class PrivateStateTests : IDisposable
         if (OperatingSystem.IsWindows()) return;
         var shared = Path.Combine(_folder.FullName, "tmp");
         Directory.CreateDirectory(shared).UnixFileMode = Open | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit;
-        FluentActions.Invoking(() => new ServiceCollection().AddMaas(maas => maas.DataDirectory = shared)).Should()
+        FluentActions.Invoking(() => new DataDirectory(new MaasOptions { DataDirectory = shared })).Should()
             .Throw<InvalidOperationException>().WithMessage("*writable by every user*");
         File.GetUnixFileMode(shared).Should().HaveFlag(UnixFileMode.OtherWrite);
     }

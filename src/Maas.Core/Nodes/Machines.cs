@@ -21,7 +21,6 @@ public sealed partial class Machines
     private readonly TimeProvider _clock;
     private readonly NodeOptions _options;
     private readonly ILogger<Machines> _logger;
-    private long _changes;
 
     internal Machines(
         IMachineStore store, IPowerQueue queue, IScriptResultStore scripts, IImageChooser images, Settings settings, IMachinePower power,
@@ -38,13 +37,6 @@ public sealed partial class Machines
         _options = options;
         _logger = logger ?? NullLogger<Machines>.Instance;
     }
-
-    /// <summary>
-    /// Grows with every change to a machine that this process has saved: what is derived from the list of all is fresh while it stays the
-    /// same.
-    /// It begins anew with each start, and does not count what another host saved in a store that several share.
-    /// </summary>
-    public long Changes => Interlocked.Read(ref _changes);
 
     /// <summary>The machine, or <see langword="null"/>.</summary>
     public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
@@ -119,7 +111,6 @@ public sealed partial class Machines
             var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
             var deletion = new MachineDeletion(id, machine.Version, note, _clock.GetUtcNow());
             if (!await _store.DeleteAsync(deletion, cancellationToken).ConfigureAwait(false)) continue;
-            Interlocked.Increment(ref _changes);
             return new CommandResult.Done(machine);
         }
     }
@@ -163,12 +154,8 @@ public sealed partial class Machines
         await DeleteAsync(id, actor, machine => machine.Status is MachineStatus.New && !machine.Locked, cancellationToken).ConfigureAwait(
         false) is CommandResult.Done;
 
-    internal async Task<bool> RenameTagAsync(string name, Tag renamed, CancellationToken cancellationToken)
-    {
-        var done = await _store.RenameTagAsync(name, renamed, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (done) Interlocked.Increment(ref _changes);
-        return done;
-    }
+    internal Task<bool> RenameTagAsync(string name, Tag renamed, CancellationToken cancellationToken) =>
+        _store.RenameTagAsync(name, renamed, _clock.GetUtcNow(), cancellationToken);
 
     internal async Task UpdateAsync(MachineGauges gauges, CancellationToken cancellationToken)
     {
@@ -244,7 +231,6 @@ public sealed partial class Machines
     {
         var result = await _store.SaveAsync([change], cancellationToken).ConfigureAwait(false);
         if (result is not SaveResult.Saved saved) return result;
-        Interlocked.Increment(ref _changes);
         MachineMetrics.Changed(before, saved.Machines[0]);
         LogEvents(saved.Machines[0], change.Events);
         return result;

@@ -40,24 +40,39 @@ internal static class MaasOptionsBinding
         { nameof(LoopbackBoot.SyslogPort), (loopback, section) => loopback with { SyslogPort = section.Read<int>() } },
     };
 
-    private static readonly OptionTable<MaasOptions> S_maas = new()
+    private static readonly OptionTable<NetworkReservation> S_reservation = new()
+    {
+        { nameof(NetworkReservation.Hardware), (reservation, section) => reservation.Hardware = section.Read<HardwareAddress>() },
+        { nameof(NetworkReservation.Address), (reservation, section) => reservation.Address = section.Read<IPAddress>() },
+        { nameof(NetworkReservation.HostName), (reservation, section) => reservation.HostName = section.TextOrNull() },
+    };
+
+    private static readonly OptionTable<MaasNetworkOptions> S_network = new()
+    {
+        { nameof(MaasNetworkOptions.Interface), (options, section) => options.Interface = section.TextOrNull() },
+        { nameof(MaasNetworkOptions.Loopback), (options, section) => options.Loopback = LoopbackOf(section) },
+        { nameof(MaasNetworkOptions.Network), (options, section) => options.Network = section.ReadOrNull<IPNetwork>() },
+        { nameof(MaasNetworkOptions.Relays), (options, section) => section.Fill(options.Relays) },
+        { nameof(MaasNetworkOptions.Mode), (options, section) => options.Mode = section.ReadEnum<DhcpMode>() },
+        { nameof(MaasNetworkOptions.AllowOtherDhcpServers), (options, section) => options.AllowOtherDhcpServers = section.Read<bool>() },
+        { nameof(MaasNetworkOptions.Range), (options, section) => options.Range = section.ReadOrNull<AddressRange>() },
+        { nameof(MaasNetworkOptions.Prefix6), (options, section) => options.Prefix6 = section.ReadOrNull<IPNetwork>() },
+        { nameof(MaasNetworkOptions.Range6), (options, section) => options.Range6 = section.ReadOrNull<AddressRange6>() },
+        { nameof(MaasNetworkOptions.Reservations), (options, section) => FillReservations(options.Reservations, section) },
+        { nameof(MaasNetworkOptions.Routers), (options, section) => section.Fill(options.Routers) },
+        { nameof(MaasNetworkOptions.NameServers), (options, section) => section.Fill(options.NameServers) },
+        { nameof(MaasNetworkOptions.Services), (options, section) => options.Services = section.ReadEnumOrNull<LinkServices>() },
+        { nameof(MaasNetworkOptions.DnsForwarders), (options, section) => section.FillResolvers(options.DnsForwarders) },
+    };
+
+    private static readonly OptionTable<MaasOptions> S_maas = new(MovedTo)
     {
         { nameof(MaasOptions.DataDirectory), (options, section) => options.DataDirectory = section.Text() },
-        { nameof(MaasOptions.HttpPort), (options, section) => options.HttpPort = section.Read<int>() },
-        { nameof(MaasOptions.PathBase), (options, section) => options.PathBase = section.Text() },
-        { nameof(MaasOptions.Interface), (options, section) => options.Interface = section.TextOrNull() },
-        { nameof(MaasOptions.Loopback), (options, section) => options.Loopback = LoopbackOf(section) },
-        { nameof(MaasOptions.Mode), (options, section) => options.Mode = section.ReadEnum<DhcpMode>() },
-        { nameof(MaasOptions.AllowOtherDhcpServers), (options, section) => options.AllowOtherDhcpServers = section.Read<bool>() },
-        { nameof(MaasOptions.OnBootFailure), (options, section) => options.OnBootFailure = section.ReadEnum<ServerFailureAction>() },
-        { nameof(MaasOptions.Range), (options, section) => options.Range = section.ReadOrNull<AddressRange>() },
-        { nameof(MaasOptions.Prefix6), (options, section) => options.Prefix6 = section.ReadOrNull<IPNetwork>() },
-        { nameof(MaasOptions.Range6), (options, section) => options.Range6 = section.ReadOrNull<AddressRange6>() },
-        { nameof(MaasOptions.Routers), (options, section) => section.Fill(options.Routers) },
-        { nameof(MaasOptions.NameServers), (options, section) => section.Fill(options.NameServers) },
+        { nameof(MaasOptions.Networks), (options, section) => FillNetworks(options.Networks, section) },
+        { nameof(MaasOptions.HttpPort), (options, section) => options.HttpPort = section.ReadOrNull<int>() },
+        { nameof(MaasOptions.PathBase), (options, section) => options.PathBase = section.TextOrNull() },
+        { nameof(MaasOptions.OnBootFailure), (options, section) => options.OnBootFailure = section.ReadEnum<BootFailureAction>() },
         { nameof(MaasOptions.Domain), (options, section) => options.Domain = section.Text() },
-        { nameof(MaasOptions.Services), (options, section) => options.Services = section.ReadEnumOrNull<LinkServices>() },
-        { nameof(MaasOptions.DnsForwarders), (options, section) => section.FillResolvers(options.DnsForwarders) },
         { nameof(MaasOptions.Programs), (options, section) => options.Programs = ProgramsOf(options.Programs, section) },
         { nameof(MaasOptions.EnlistUnknownMachines), (options, section) => options.EnlistUnknownMachines = section.Read<bool>() },
         { nameof(MaasOptions.KernelOptions), (options, section) => options.KernelOptions = section.Text() },
@@ -71,6 +86,33 @@ internal static class MaasOptionsBinding
         /// <exception cref="InvalidOperationException">A key is not known, or a value cannot be read; the message names the
         /// key.</exception>
         public void Read(IConfiguration configuration) => S_maas.Bind(options, configuration);
+    }
+
+    // What one network had in version 0.1 directly below the section.
+    private static string? MovedTo(IConfigurationSection section) =>
+        S_network.Contains(section.Key, StringComparer.OrdinalIgnoreCase)
+            ? $" It is set for each network: {section.Path[..^section.Key.Length]}Networks:<name>:{section.Key}."
+            : null;
+
+    private static void FillNetworks(IDictionary<string, MaasNetworkOptions> networks, IConfigurationSection section)
+    {
+        if (section.Value is { Length: > 0 })
+            throw new InvalidOperationException($"Configuration key {section.Path} is a value; it should contain networks by name.");
+        foreach (var each in section.GetChildren())
+        {
+            if (!networks.TryGetValue(each.Key, out var network)) networks[each.Key] = network = new MaasNetworkOptions();
+            S_network.Bind(network, each);
+        }
+    }
+
+    private static void FillReservations(IList<NetworkReservation> reservations, IConfigurationSection section)
+    {
+        reservations.Clear();
+        foreach (var each in section.GetChildren())
+        {
+            Require(each, nameof(NetworkReservation.Hardware), nameof(NetworkReservation.Address));
+            reservations.Add(S_reservation.Bind(new NetworkReservation(), each));
+        }
     }
 
     private static CustomEnvironment OwnOf(IConfigurationSection section)

@@ -8,7 +8,8 @@ namespace Maas.Hosting.Binding;
 /// no reflection, so that it
 /// works in a trimmed program, and because the general binder leaves out, without a word, what it cannot convert.
 /// </summary>
-internal sealed class OptionTable<T> : IEnumerable<string>
+/// <param name="hint">What a message about a key that is not known adds; <see langword="null"/> for nothing.</param>
+internal sealed class OptionTable<T>(Func<IConfigurationSection, string?>? hint = null) : IEnumerable<string>
 {
     private readonly Dictionary<string, Func<T, IConfigurationSection, T>> _keys = new(StringComparer.OrdinalIgnoreCase);
 
@@ -29,7 +30,7 @@ internal sealed class OptionTable<T> : IEnumerable<string>
             if (!_keys.TryGetValue(section.Key, out var set))
             {
                 throw new InvalidOperationException(
-                    $"Configuration key {section.Path} is not known; there are: {string.Join(", ", _keys.Keys)}.");
+                    $"Configuration key {section.Path} is not known; there are: {string.Join(", ", _keys.Keys)}.{hint?.Invoke(section)}");
             }
 
             if (section.Value is not null || section.GetChildren().Any()) options = set(options, section);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Maas.Boot;
 using Microsoft.Extensions.Configuration;
 
 namespace Maas.Hosting.Binding;
@@ -85,6 +86,7 @@ internal static class SectionValues
     {
         nameof(Int32) => "whole number",
         nameof(Boolean) => "true or false",
+        nameof(HardwareAddress) => "hardware address such as 52:54:00:12:34:56",
         nameof(IPAddress) => "IP address",
         nameof(IPNetwork) => "network such as 10.0.0.0/24 or fd00:77::/64",
         nameof(IPEndPoint) => "address, with or without a port",

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Files;
 using Maas.Boot.Scripts;
-using Maas.Hosting;
 using Maas.Hosting.BootHttp;
+using Maas.Hosting.Link;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,15 +15,19 @@ namespace Microsoft.AspNetCore.Builder;
 public static class MaasBootEndpoints
 {
     /// <summary>
-    /// Maps boot programs, scripts and the ephemeral environment below <c>{PathBase}/boot/</c>: the same files, by the same names, that
-    /// TFTP
-    /// serves. No answer here holds a secret but the one-time token in a script for the machine that its address was leased to.
+    /// Maps boot programs, scripts and the ephemeral environment below <c>{prefix}/boot/</c>: the same files, by the same names, that TFTP
+    /// serves. <c>MapMaas</c> maps them with the API. No answer here holds a secret but the one-time token in a script for the machine that its address was leased to.
     /// </summary>
-    public static IEndpointConventionBuilder MapMaasBoot(this IEndpointRouteBuilder endpoints)
+    /// <param name="endpoints">The application, or a group of it.</param>
+    /// <param name="prefix">The mount point.</param>
+    public static IEndpointConventionBuilder MapMaasBoot(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string prefix = "/MAAS")
     {
-        var options = endpoints.ServiceProvider.GetRequiredService<MaasOptions>();
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(prefix);
         return endpoints.MapMethods(
-            $"{options.PathBase.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)ServeAsync);
+                $"{prefix.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)ServeAsync)
+            .WithMetadata(new BootFilesMetadata());
     }
 
     private static async Task ServeAsync(HttpContext context)

@@ -32,12 +32,16 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
     /// <inheritdoc/>
     public string? Architecture => options.Ephemeral.Own is null ? BuiltArchitecture : null;
 
+    /// <summary>Why there is no fresh environment; <see langword="null"/> when none was tried, or it is there.</summary>
+    public string? Failure { get; private set; }
+
     /// <summary>The file on disk behind a served name; <see langword="null"/> when the name is no environment's.</summary>
     public string? PathOf(string name) => _served?.PathOf(name);
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
+        if (options.Networks.Count == 0) return Task.CompletedTask; // a host that boots no machine fetches nothing
         if (EphemeralEnvironment.Open(EnvironmentDirectory) is { } present) Serve(present);
         return base.StartAsync(cancellationToken);
     }
@@ -57,6 +61,7 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
             {
                 // Whatever went wrong, DHCP and the API go on: an exception that left here would stop the host.
                 LogFailed(exception, wait);
+                Failure = exception.Message;
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
@@ -75,6 +80,7 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         using var http = Downloader.CreateClient(); // the archive watches for stalls itself
         if (OpenSource(http) is not { } packages)
         {
+            Failure = "No mirror and no folder of packages is known.";
             LogNoSource();
             return;
         }
@@ -89,6 +95,7 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
             await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(
             false);
         Serve(environment);
+        Failure = null;
         LogReady(environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
     }
 
@@ -135,16 +142,16 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
                 environment);
     }
 
-    [LoggerMessage(LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
+    [LoggerMessage(130, LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
     private partial void LogReady(string release, long mebibytes);
 
-    [LoggerMessage(LogLevel.Warning,
+    [LoggerMessage(131, LogLevel.Warning,
         "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network (CVE-2023-40547) and firmware that is up to date refuses them")]
     private partial void LogOldShim(string program, int generation, int safe);
 
-    [LoggerMessage(LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]
+    [LoggerMessage(132, LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]
     private partial void LogNoSource();
 
-    [LoggerMessage(LogLevel.Error, "The ephemeral environment could not be built; tried again in {Wait}")]
+    [LoggerMessage(133, LogLevel.Error, "The ephemeral environment could not be built; tried again in {Wait}")]
     private partial void LogFailed(Exception exception, TimeSpan wait);
 }

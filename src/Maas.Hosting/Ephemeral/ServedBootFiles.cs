@@ -1,13 +1,14 @@
 using Maas.Boot.Files;
+using Maas.Hosting.FirstStart;
 
 namespace Maas.Hosting.Ephemeral;
 
 /// <summary>
 /// The files that machines are served: the ephemeral environment, then the boot programs and whatever else the operator put beside them.
 /// </summary>
-internal sealed class ServedBootFiles(MaasOptions options, EphemeralImageService supply, TimeProvider timeProvider) : IBootFiles
+internal sealed class ServedBootFiles(DataDirectory data, EphemeralImageService supply, TimeProvider timeProvider) : IBootFiles
 {
-    private readonly DirectoryBootFiles _programs = new(options.ProgramDirectory, timeProvider);
+    private readonly DirectoryBootFiles _programs = new(data.Of("boot"), timeProvider);
 
     /// <inheritdoc/>
     public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) =>

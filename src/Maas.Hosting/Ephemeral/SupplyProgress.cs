@@ -18,9 +18,9 @@ internal sealed partial class SupplyProgress(ILogger logger) : IProgress<ImportP
         else LogStep(value.Step);
     }
 
-    [LoggerMessage(LogLevel.Information, "Ephemeral environment: {Step}")]
+    [LoggerMessage(134, LogLevel.Information, "Ephemeral environment: {Step}")]
     private partial void LogStep(string step);
 
-    [LoggerMessage(LogLevel.Information, "Ephemeral environment: {Step} {Item}")]
+    [LoggerMessage(135, LogLevel.Information, "Ephemeral environment: {Step} {Item}")]
     private partial void LogStepOf(string step, string item);
 }

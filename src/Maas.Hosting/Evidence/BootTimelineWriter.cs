@@ -124,12 +124,12 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     private static string About(BootObservation.DhcpExchange dhcp) =>
         (dhcp.Client is null ? "" : $" {dhcp.Client}") + (dhcp.BootFile is null ? "" : $", boot file {dhcp.BootFile}");
 
-    [LoggerMessage(LogLevel.Warning, "{Count} observations of the wire were dropped: more came than could be written")]
+    [LoggerMessage(140, LogLevel.Warning, "{Count} observations of the wire were dropped: more came than could be written")]
     private partial void LogDropped(long count);
 
-    [LoggerMessage(LogLevel.Warning, "On the link: {Seen}")]
+    [LoggerMessage(141, LogLevel.Warning, "On the link: {Seen}")]
     private partial void LogOfTheLink(string seen);
 
-    [LoggerMessage(LogLevel.Error, "An observation of the wire could not be written")]
+    [LoggerMessage(142, LogLevel.Error, "An observation of the wire could not be written")]
     private partial void LogNotWritten(Exception exception);
 }

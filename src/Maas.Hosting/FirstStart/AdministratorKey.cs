@@ -58,6 +58,6 @@ internal static partial class AdministratorKey
         File.Move(temporary, path, overwrite: true);
     }
 
-    [LoggerMessage(LogLevel.Information, "The administrator's API key is in {File}")]
+    [LoggerMessage(100, LogLevel.Information, "The administrator's API key is in {File}")]
     private static partial void LogKeyWritten(ILogger logger, string file);
 }

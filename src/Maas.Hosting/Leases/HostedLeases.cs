@@ -1,51 +1,75 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
+using Maas.Hosting.FirstStart;
 using Maas.Hosting.Policy;
-using Microsoft.Extensions.Hosting;
 
 namespace Maas.Hosting.Leases;
 
-/// <summary>This server's leases: opened before any server listens, asked by DHCP, and by the policy for who has an address.</summary>
-/// <param name="path">The database.</param>
-/// <param name="subnets">The subnets that are leased.</param>
-/// <param name="link">The network of the link that is served.</param>
-/// <param name="neighbours">Who is seen on the link; <see langword="null"/> on loopback, where there are no neighbours and the lease alone
-/// decides.</param>
+/// <summary>
+/// The IPv4 leases of all networks, in one journal: which network a client is of is known when it asks. It is opened when the first network
+/// is served.
+/// </summary>
+/// <param name="data">The folder of the journal.</param>
+/// <param name="machines">The machines that administrators have accepted.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="isAccepted">Whether a hardware address is that of a machine which an administrator has accepted; <see langword="null"/>
-/// when that is not known.</param>
-internal sealed class HostedLeases(
-    string path, IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IAddressResolver? neighbours, TimeProvider timeProvider,
-        Func<HardwareAddress, bool>? isAccepted = null)
-    : IAddressSource, IAddressResolver, IHostedLifecycleService, IAsyncDisposable
+internal sealed class HostedLeases(DataDirectory data, ListedMachines machines, TimeProvider timeProvider) : IAddressSource, IAsyncDisposable
 {
-    private SqliteLeaseStore? _store;
-    private LeaseAllocator? _leases;
+    private const int SmallestLimit = 60; // new clients in a minute: a rack that is switched on
 
-    private LeaseAllocator Leases => _leases ?? throw new InvalidOperationException("The leases are opened when the host starts.");
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<DhcpSubnet>> _subnets = new(StringComparer.OrdinalIgnoreCase);
+    private LeaseJournal? _journal;
+    private volatile LeaseAllocator? _leases;
 
-    /// <inheritdoc/>
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a network leases addresses.</summary>
+    public bool IsOpen => _leases is not null;
+
+    private LeaseAllocator Leases => _leases ?? throw new InvalidOperationException("No network leases IPv4 addresses yet.");
+
+    /// <summary>Leases the subnets of a network from now on, in place of those that it had.</summary>
+    /// <returns>The leases that are only kept until they end.</returns>
+    /// <exception cref="ArgumentException">The subnets contradict themselves or those of another network; nothing has changed
+    /// then.</exception>
+    /// <exception cref="IOException">The journal cannot be opened.</exception>
+    public async Task<IReadOnlyList<Lease>> SetAsync(string network, IReadOnlyList<DhcpSubnet> subnets, CancellationToken cancellationToken)
     {
-        _store = SqliteLeaseStore.Open(path);
-        _leases = await LeaseAllocator.OpenAsync(subnets, _store, Rules(), timeProvider, cancellationToken).ConfigureAwait(false);
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            DhcpSubnet[] all = [.. _subnets.Where(each => !each.Key.Equals(network, StringComparison.OrdinalIgnoreCase)).SelectMany(each => Present(each.Value)), .. subnets];
+            IReadOnlyList<Lease> kept = [];
+            if (_leases is { } leases)
+            {
+                kept = leases.ReplaceSubnets(all);
+            }
+            else
+            {
+                _journal ??= await LeaseFiles.OpenAsync(data.Path, cancellationToken).ConfigureAwait(false);
+                _leases = await LeaseAllocator.OpenAsync(all, _journal, RulesOf(all), timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+
+            _subnets[network] = subnets;
+            return kept;
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
-    // A host that invents hardware addresses gets half of the addresses in a minute at most, and keeps them for as long as firmware does;
-    // 60 a minute is a rack.
-    // Machines that an administrator has accepted get an address all the same.
-    private LeaseOptions Rules() => new()
-    {
-        NewClientsPerMinuteOfLink =
-            (int)Math.Clamp(subnets.Sum(s => s.Ranges.Sum(r => NumberOf(r.Last) - NumberOf(r.First) + 1)) / 2, 60, int.MaxValue),
-        NewClientLeaseTime = subnets.Min(s => s.FirmwareLeaseTime),
-        IsKnownClient = isAccepted,
-    };
+    /// <summary>The subnets of a network with their present reservations; empty before it is served.</summary>
+    public IReadOnlyList<DhcpSubnet> SubnetsOf(string network) => _subnets.TryGetValue(network, out var subnets) ? Present(subnets) : [];
 
-    private static long NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
+    /// <summary>Reserves an address.</summary>
+    public ReservationResult AddReservation(AddressReservation reservation) =>
+        _leases?.AddReservation(reservation) ?? new ReservationResult.NotServed();
+
+    /// <summary>Ends the reservation of an address.</summary>
+    public AddressReservation? RemoveReservation(IPAddress address) => _leases?.RemoveReservation(address);
 
     /// <inheritdoc/>
     public ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken) =>
@@ -54,48 +78,39 @@ internal sealed class HostedLeases(
     /// <inheritdoc/>
     public ValueTask CommitAsync(CancellationToken cancellationToken) => Leases.CommitAsync(cancellationToken);
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A lease goes by the hardware address that a DHCP message says, which is any. Within the link's network the client must be seen with
-    /// the address too,
-    /// and not being seen counts as nothing. A client behind a relay cannot be seen: that its lease came through one, and is of another
-    /// network, makes the
-    /// lease decide alone.
-    /// </remarks>
-    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken)
-    {
-        if (Leases.Find(address) is not { State: LeaseState.Bound } lease) return new(AddressEvidence.None);
-        if (lease.Hardware != client) return new(AddressEvidence.Another);
-        var isBehindRelay = lease.Relay is not null && !link.Contains(address);
-        return neighbours is null || isBehindRelay ? new(AddressEvidence.Client)
-            : neighbours.FindEvidenceAsync(client, address, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public HardwareAddress? OwnerOf(IPAddress address) => Leases.Find(address) is { State: LeaseState.Bound } lease ? lease.Hardware : null;
+    /// <summary>The lease of an address that a client has now.</summary>
+    public Lease? FindBound(IPAddress address) => _leases?.Find(address) is { State: LeaseState.Bound } lease ? lease : null;
 
     /// <summary>What is leased now, and to whom.</summary>
     public IEnumerable<(IPAddress Address, HardwareAddress Hardware)> Bound() =>
-        Leases.List().Where(lease => lease.State == LeaseState.Bound).Select(lease => (lease.Address, lease.Hardware));
+        List().Where(lease => lease.State == LeaseState.Bound).Select(lease => (lease.Address, lease.Hardware));
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Every address that is held now.</summary>
+    public IReadOnlyList<Lease> List() => _leases?.List() ?? [];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_store is not null) await _store.DisposeAsync().ConfigureAwait(false);
+        if (_journal is not null) await _journal.DisposeAsync().ConfigureAwait(false);
+        _changing.Dispose();
     }
+
+    // A subnet as it was set, with the reservations that were added and removed since.
+    private DhcpSubnet[] Present(IReadOnlyList<DhcpSubnet> subnets)
+    {
+        var present = _leases?.Subnets ?? [];
+        return [.. subnets.Select(each => present.FirstOrDefault(other => other.Network.Equals(each.Network)) ?? each)];
+    }
+
+    // A host that invents hardware addresses gets half of the addresses in a minute at most, and keeps them for as long as firmware does.
+    // Machines that an administrator has accepted get an address all the same.
+    private LeaseOptions RulesOf(IReadOnlyList<DhcpSubnet> subnets) => new()
+    {
+        NewClientsPerMinuteOfLink = (int)Math.Clamp(
+            subnets.Sum(s => s.Ranges.Sum(r => NumberOf(r.Last) - NumberOf(r.First) + 1)) / 2, SmallestLimit, int.MaxValue),
+        NewClientLeaseTime = subnets.Min(s => s.FirmwareLeaseTime),
+        IsKnownClient = machines.IsAccepted,
+    };
+
+    private static long NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -15,14 +16,14 @@ using Maas.Boot.Tftp;
 
 namespace Maas.Hosting.Link;
 
-/// <summary>The link that machines boot from: our address on it and its network, and what Boot's servers are told about it.</summary>
+/// <summary>The link that machines boot from: our address on it and its network, and what Boot's servers serve there.</summary>
 /// <param name="Address">This server's address on the link.</param>
 /// <param name="Network">The link's network.</param>
 internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
 {
     private const int MostPrefixBits = 112; // so that the usual range lies within
 
-    /// <summary>This server's address of <see cref="MaasOptions.Prefix6"/>; <see langword="null"/> when IPv6 is left to others.</summary>
+    /// <summary>This server's address of <see cref="MaasNetworkOptions.Prefix6"/>; <see langword="null"/> when IPv6 is left to others.</summary>
     public IPAddress? Address6 { get; private init; }
 
     /// <summary>The link of an interface: its first IPv4 address.</summary>
@@ -34,76 +35,108 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
         return new BootNetwork(address.Address, new IPNetwork(BaseOf(address.Address, address.PrefixLength), address.PrefixLength));
     }
 
-    /// <summary>The link that the options name; <see langword="null"/> when they name none.</summary>
+    /// <summary>The link of a network that has one.</summary>
     /// <exception cref="InvalidOperationException">The interface is not there, or lacks an address of its network.</exception>
-    public static BootNetwork? For(MaasOptions options) => options switch
+    public static BootNetwork For(MaasNetworkOptions options) => options switch
     {
-        { Loopback: { }, Prefix6: not null } or { Interface: null, Prefix6: not null } =>
-            throw new InvalidOperationException("IPv6 is served on a network interface only; name one."),
         { Loopback: { } loopback } => new BootNetwork(loopback.Address, loopback.Network),
-        { Prefix6: { BaseAddress.AddressFamily: not AddressFamily.InterNetworkV6 } prefix } =>
-            throw new InvalidOperationException($"{prefix} is no IPv6 prefix such as fd00:77::/64."),
         { Interface: { } name, Prefix6: { } prefix } => Of(name) with { Address6 = AddressIn(name, prefix) },
         { Interface: { } name } => Of(name),
-        _ => null,
+        _ => throw new UnreachableException("The validation of the options demands one of them."),
     };
 
     /// <summary>The kernel's number of an interface with an IPv4 address.</summary>
     public static int IndexOf(string name) => InterfaceOf(name).GetIPProperties().GetIPv4Properties().Index;
 
-    /// <summary>What is served beside DHCP and TFTP.</summary>
-    public static LinkServices ServicesOf(MaasOptions options) =>
-        options.Services ?? (options.Mode == DhcpMode.Full ? LinkServices.All : LinkServices.None);
-
     /// <summary>The subnet that full mode leases on this link.</summary>
-    /// <exception cref="InvalidOperationException">The operator named no range, or one outside of the link's network.</exception>
-    public DhcpSubnet Subnet(MaasOptions options)
+    /// <exception cref="InvalidOperationException">The range lies outside of the link's network.</exception>
+    public DhcpSubnet Subnet(MaasNetworkOptions options, string domain)
     {
-        if (options.Range is not { } range)
-            throw new InvalidOperationException(
-                "Leasing addresses needs a range, such as 10.0.0.100-10.0.0.200; beside another DHCP server choose proxy mode.");
-        if (!Network.Contains(range.First) || !Network.Contains(range.Last))
+        if (options.Range is { } range && !(Network.Contains(range.First) && Network.Contains(range.Last)))
             throw new InvalidOperationException($"The range {range} is not inside the network {Network} of the link.");
-        var services = ServicesOf(options);
-        return new DhcpSubnet
+        var services = options.EffectiveServices;
+        var subnet = SubnetOf(options, Network, domain);
+        return subnet with
         {
-            Network = Network,
-            Ranges = [range],
-            Routers = [.. options.Routers],
-            NameServers = options.NameServers.Count > 0 ? [.. options.NameServers] : services.HasFlag(LinkServices.Dns) ? [Address] : [],
-            DomainName = options.Domain,
-            SearchDomains = [options.Domain],
+            NameServers = subnet.NameServers.Count == 0 && services.HasFlag(LinkServices.Dns) ? [Address] : subnet.NameServers,
             TimeServers = services.HasFlag(LinkServices.Time) ? [Address] : [],
         };
     }
 
-    /// <summary>The subnet that DHCPv6 leases on this link.</summary>
-    /// <exception cref="InvalidOperationException">The range lies outside of the prefix, or there is none and the prefix is too small for
-    /// the usual one.</exception>
-    public static Dhcp6Subnet Subnet6(IPNetwork prefix, AddressRange6? range)
+    /// <summary>The subnet of a network behind a relay.</summary>
+    public static DhcpSubnet RelayedSubnet(MaasNetworkOptions options, IPNetwork network, string domain) =>
+        SubnetOf(options, network, domain) with { Relays = [.. options.Relays] };
+
+    private static DhcpSubnet SubnetOf(MaasNetworkOptions options, IPNetwork network, string domain) => new()
+    {
+        Network = network,
+        Ranges = options.Range is { } range ? [range] : [],
+        Reservations =
+        [
+            .. Reserved(options, AddressFamily.InterNetwork).Select(each =>
+                new AddressReservation.ForHardware(each.Address, each.Of.Hardware) { HostName = each.Of.HostName }),
+        ],
+        Routers = [.. options.Routers],
+        NameServers = [.. options.NameServers],
+        DomainName = domain,
+        SearchDomains = [domain],
+    };
+
+    /// <summary>Why a prefix and a range cannot be leased; <see langword="null"/> when they can.</summary>
+    public static string? RefusalOf(IPNetwork prefix, AddressRange6? range)
     {
         if (range is null && prefix.PrefixLength > MostPrefixBits)
-            throw new InvalidOperationException(
-                $"The prefix {prefix} is small; say which of its addresses are leased, such as {prefix.BaseAddress}10-{prefix.BaseAddress}1f.");
-        var leased = range ?? AddressRange6.Parse($"{With(prefix, 0x1000)}-{With(prefix, 0x1fff)}");
-        if (!prefix.Contains(leased.First) || !prefix.Contains(leased.Last))
-            throw new InvalidOperationException($"The range {leased} is not inside the prefix {prefix}.");
-        return new Dhcp6Subnet { Network = prefix, Ranges = [leased] };
+            return $"The prefix {prefix} is small; set which of its addresses are leased, such as {prefix.BaseAddress}10-{prefix.BaseAddress}1f.";
+        var leased = range ?? UsualRange(prefix);
+        return prefix.Contains(leased.First) && prefix.Contains(leased.Last) ? null
+            : $"The range {leased} is not inside the prefix {prefix}.";
     }
 
-    /// <summary>Fills in Boot's options.</summary>
-    public void Configure(BootServerOptions boot, MaasOptions options)
+    /// <summary>The subnet that DHCPv6 leases on this link.</summary>
+    /// <exception cref="InvalidOperationException">The range lies outside of the prefix, or is missing and the prefix is too small for
+    /// the usual one.</exception>
+    public static Dhcp6Subnet Subnet6(IPNetwork prefix, MaasNetworkOptions options)
+    {
+        if (RefusalOf(prefix, options.Range6) is { } refusal) throw new InvalidOperationException(refusal);
+        return new Dhcp6Subnet
+        {
+            Network = prefix,
+            Ranges = [options.Range6 ?? UsualRange(prefix)],
+            Reservations =
+            [
+                .. Reserved(options, AddressFamily.InterNetworkV6)
+                    .Select(each => new AddressReservation6.ForHardware(each.Address, each.Of.Hardware)),
+            ],
+        };
+    }
+
+    private static IEnumerable<(IPAddress Address, NetworkReservation Of)> Reserved(MaasNetworkOptions options, AddressFamily family)
+    {
+        foreach (var each in options.Reservations)
+            if (each.Address is { } address && address.AddressFamily == family) yield return (address, each);
+    }
+
+    private static AddressRange6 UsualRange(IPNetwork prefix) => AddressRange6.Parse($"{With(prefix, 0x1000)}-{With(prefix, 0x1fff)}");
+
+    /// <summary>What Boot serves on this link.</summary>
+    /// <param name="options">The network.</param>
+    /// <param name="maas">The options of all networks.</param>
+    /// <param name="web">Where machines reach the web host.</param>
+    public BootServerOptions ServerOptions(MaasNetworkOptions options, MaasOptions maas, WebAddress web)
     {
         var dhcp = new DhcpServerOptions
         {
             Mode = options.Mode,
-            Programs = options.Programs,
-            HttpBase = HttpBase("0.0.0.0", options),
+            Programs = maas.Programs,
+            HttpBase = web.BootFiles("0.0.0.0"), // the host part is replaced by this server's address on the link
             AllowOtherServers = options.AllowOtherDhcpServers,
         };
-        boot.OnFailure = options.OnBootFailure;
-        boot.Dhcp = dhcp;
-        boot.Tftp = new TftpServerOptions();
+        var boot = new BootServerOptions
+        {
+            OnFailure = maas.OnBootFailure == BootFailureAction.StopHost ? ServerFailureAction.Stop : ServerFailureAction.Restart,
+            Dhcp = dhcp,
+            Tftp = new TftpServerOptions(),
+        };
         if (options.Loopback is { } loopback)
         {
             dhcp.ListenOn = new IPEndPoint(loopback.Address, loopback.DhcpPort);
@@ -117,27 +150,34 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
 
         if (Address6 is { } address6 && options.Prefix6 is { } prefix)
         {
-            boot.Dhcp6 = new Dhcp6ServerOptions { Programs = options.Programs, HttpBase = HttpBase("[::]", options), ServerAddress =
-                address6, AllowOtherServers = options.AllowOtherDhcpServers };
+            boot.Dhcp6 = new Dhcp6ServerOptions
+            {
+                Programs = maas.Programs,
+                HttpBase = web.BootFiles("[::]"),
+                ServerAddress = address6,
+                AllowOtherServers = options.AllowOtherDhcpServers,
+            };
             boot.RouterAdvertisement = new RouterAdvertiserOptions { Prefixes = { new AdvertisedPrefix { Network = prefix } } };
         }
 
-        ConfigureServices(boot, options);
+        AddServices(boot, options, maas.Domain);
+        return boot;
     }
 
-    // The host part is replaced by this server's address on the link.
-    private static Uri HttpBase(string anyHost, MaasOptions options) =>
-        new UriBuilder("http", anyHost, options.HttpPort, $"{options.PathBase.TrimEnd('/')}/boot/").Uri;
-
     // On the link's own address: a resolver or a time server that the host runs for itself keeps its port elsewhere.
-    private void ConfigureServices(BootServerOptions boot, MaasOptions options)
+    private void AddServices(BootServerOptions boot, MaasNetworkOptions options, string domain)
     {
-        var services = ServicesOf(options);
+        var services = options.EffectiveServices;
         var ports = options.Loopback;
         if (services.HasFlag(LinkServices.Dns))
         {
-            boot.Dns = new DnsServerOptions { Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53), Domain = options.Domain, Networks =
-                { Network }, ServerAddresses = { Address } };
+            boot.Dns = new DnsServerOptions
+            {
+                Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53),
+                Domain = domain,
+                Networks = { Network },
+                ServerAddresses = { Address },
+            };
             if (Address6 is { } own && options.Prefix6 is { } network)
             {
                 boot.Dns.Networks.Add(network);

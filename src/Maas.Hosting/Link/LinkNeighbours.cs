@@ -1,7 +1,5 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Core;
-using Maas.Core.Accounts;
 using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Link;
@@ -16,7 +14,7 @@ namespace Maas.Hosting.Link;
 /// <param name="resolver">Asks the link; <see langword="null"/> where that is not possible.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? resolver, TimeProvider timeProvider)
-    : IAddressResolver, IHardwareAddresses, IDisposable
+    : IAddressResolver, IDisposable
 {
     private static readonly TimeSpan S_kernelDelay = TimeSpan.FromMilliseconds(50);
 
@@ -42,9 +40,6 @@ internal sealed class LinkNeighbours(Func<int> interfaceIndex, LinkResolver? res
             if (neighbour.InterfaceIndex == index && neighbour.Address.Equals(address)) return neighbour.Hardware;
         return null;
     }
-
-    /// <inheritdoc/>
-    public MacAddress? Find(IPAddress address) => OwnerOf(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)?.ToMacAddress();
 
     /// <inheritdoc/>
     public void Dispose() => resolver?.Dispose();

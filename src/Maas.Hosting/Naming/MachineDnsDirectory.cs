@@ -8,13 +8,12 @@ namespace Maas.Hosting.Naming;
 
 /// <summary>The machines and leases as DNS sees them: answered from memory, at most some seconds old.</summary>
 /// <param name="machines">All machines.</param>
-/// <param name="leases">What is leased; <see langword="null"/> beside another DHCP server, where machines are known by what they
-/// reported.</param>
-/// <param name="leases6">What is leased over IPv6; <see langword="null"/> when that is left to others.</param>
-/// <param name="domain">The domain.</param>
+/// <param name="leases">What is leased. Beside another DHCP server that is nothing: there machines are known by what they reported.</param>
+/// <param name="leases6">What is leased over IPv6.</param>
+/// <param name="options">The domain.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class MachineDnsDirectory(
-    ListedMachines machines, HostedLeases? leases, HostedLeases6? leases6, string domain, TimeProvider timeProvider) : IHostDirectory
+    ListedMachines machines, HostedLeases leases, HostedLeases6 leases6, MaasOptions options, TimeProvider timeProvider) : IHostDirectory
 {
     private static readonly TimeSpan S_tableAge = TimeSpan.FromSeconds(1);
 
@@ -53,7 +52,7 @@ internal sealed class MachineDnsDirectory(
                 var before = _built;
                 if (before is not null && IsFresh(before)) return before.Table;
                 var read = machines.All;
-                var table = HostTable.Of(read, [.. leases?.Bound() ?? [], .. leases6?.Bound() ?? []], domain);
+                var table = HostTable.Of(read, [.. leases.Bound(), .. leases6.Bound()], options.Domain);
                 if (before is null || !table.Says(before.Table)) Interlocked.Increment(ref _serial);
                 Volatile.Write(ref _built, new Built(table, read, timeProvider.GetTimestamp()));
                 return table;

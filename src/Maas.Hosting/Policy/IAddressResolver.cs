@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Maas.Boot;
 
 namespace Maas.Hosting.Policy;
@@ -29,30 +28,4 @@ internal interface IAddressResolver
 
     /// <summary>The client that has the address by what is known without asking; <see langword="null"/> when that is not known.</summary>
     HardwareAddress? OwnerOf(IPAddress address);
-}
-
-/// <summary>A server without a link knows no neighbours.</summary>
-internal sealed class NullAddressResolver : IAddressResolver
-{
-    /// <inheritdoc/>
-    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
-        new(AddressEvidence.None);
-
-    /// <inheritdoc/>
-    public HardwareAddress? OwnerOf(IPAddress address) => null;
-}
-
-/// <summary>Who has an address of either IP.</summary>
-/// <param name="owners">Who has an IPv4 address.</param>
-/// <param name="owners6">Who has an IPv6 address.</param>
-internal sealed class DualStackResolver(IAddressResolver owners, IAddressResolver owners6) : IAddressResolver
-{
-    /// <inheritdoc/>
-    public ValueTask<AddressEvidence> FindEvidenceAsync(HardwareAddress client, IPAddress address, CancellationToken cancellationToken) =>
-        Of(address).FindEvidenceAsync(client, address, cancellationToken);
-
-    /// <inheritdoc/>
-    public HardwareAddress? OwnerOf(IPAddress address) => Of(address).OwnerOf(address);
-
-    private IAddressResolver Of(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? owners6 : owners;
 }

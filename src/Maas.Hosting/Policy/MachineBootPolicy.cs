@@ -17,11 +17,12 @@ namespace Maas.Hosting.Policy;
 /// <param name="environment">What the ephemeral environment's files are called, when there is one.</param>
 /// <param name="owners">Who has an address.</param>
 /// <param name="options">The operator's wishes.</param>
+/// <param name="links">The links that machines boot from.</param>
+/// <param name="web">Where machines reach the web host.</param>
 /// <param name="logger">The log.</param>
-/// <param name="link">The link that machines boot from; <see langword="null"/> without one.</param>
 internal sealed partial class MachineBootPolicy(
     Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressResolver owners, MaasOptions options,
-    ILogger<MachineBootPolicy> logger, BootNetwork? link = null) : IBootPolicy
+    ServedLinks links, WebAddress web, ILogger<MachineBootPolicy> logger) : IBootPolicy
 {
     private const int MostReported = 64;
     private static readonly BootInstruction S_localDisk = new BootInstruction.LocalDisk();
@@ -115,24 +116,19 @@ internal sealed partial class MachineBootPolicy(
     }
 
     private BootInstruction.Kernel? Kernel(BootRequest question, MacAddress address, Secret? token) =>
-        environment.Files is { } files
+        environment.Files is { } files && web.IsKnown
             ? new(files.Kernel, [files.InitialRamDisk],
             KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, options.KernelOptions))
             : null;
 
-    private Uri ServerFor(IPAddress? server)
-    {
-        // not over a Unix socket; the environment speaks IPv4
-        var isOther = server is null or { AddressFamily: AddressFamily.InterNetworkV6 };
-        var reached = isOther && link is not null ? link.Address : server;
-        return new UriBuilder("http", (reached ?? IPAddress.Loopback).ToString(), options.HttpPort, options.PathBase).Uri;
-    }
+    // Over a Unix socket a request has no address of the server. The environment speaks IPv4.
+    private Uri ServerFor(IPAddress? server) => web.Api(links.AddressFor(server) ?? IPAddress.Loopback);
 
-    [LoggerMessage(LogLevel.Information, "No boot token for {SystemId}: {Client} asked for the script of {Mac}, and {Reason}")]
+    [LoggerMessage(120, LogLevel.Information, "No boot token for {SystemId}: {Client} asked for the script of {Mac}, and {Reason}")]
     private static partial void LogNoToken(ILogger logger, SystemId systemId, HardwareAddress mac, IPAddress client, string reason);
 
     [LoggerMessage(
-        LogLevel.Warning,
+        121, LogLevel.Warning,
         "No boot file for machine {Mac}: there is no ephemeral environment for its architecture {Architecture}, only for {Served} (logged once per architecture)")]
     private partial void LogArchitectureNotServed(string architecture, HardwareAddress mac, string served);
 }

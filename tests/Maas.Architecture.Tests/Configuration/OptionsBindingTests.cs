@@ -37,6 +37,7 @@ public class OptionsBindingTests
         [typeof(AddressRange)] = "10.1.2.3-10.1.2.7",
         [typeof(AddressRange6)] = "fd00::3-fd00::7",
         [typeof(Duid)] = "00:03:00:01:52:54:00:12:34:56",
+        [typeof(HardwareAddress)] = "52:54:00:12:34:56",
         [typeof(BootProgramTable)] = "X86Bios=seven.kpxe",
     };
 
@@ -135,13 +136,14 @@ public class OptionsBindingTests
         if (Texts.TryGetValue(type, out var text)) return [[$"{key}={text}"]];
         if (type == typeof(bool)) return [[$"{key}=True"], [$"{key}=False"]];
         if (type.IsEnum) return [[$"{key}={Enum.GetNames(type)[^1]}"]];
+        if (type.IsInterface && type.GetGenericArguments() is [_, var named]) return KeysOf(named, key + ":seven:");
         if (ElementOf(type) is { } element) return KeysOfValue(element, key + ":0");
         var rows = KeysOf(type, key + ":");
         return type.GetConstructor([]) is null ? [[.. rows.SelectMany(row => row)]] : rows;
     }
 
     private static Type? ElementOf(Type type) =>
-        type.IsInterface && typeof(IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments().Single() : null;
+        type.IsInterface && typeof(IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments()[^1] : null;
 
     private static bool IsSettable(PropertyInfo property) =>
         property.SetMethod is { IsPublic: true } || ElementOf(property.PropertyType) is not null;
@@ -155,6 +157,7 @@ public class OptionsBindingTests
         string text => text,
         BootProgramTable programs => programs[BootArchitecture.X86Bios] ?? "",
         TimeSpan time => time.ToString("c"),
+        IDictionary<string, MaasNetworkOptions> networks => string.Join(", ", networks.Values.Select(Dump)),
         IEnumerable list => string.Join(", ", list.Cast<object>().Select(Dump)),
         _ when Texts.ContainsKey(value.GetType()) || value is bool or Enum => value.ToString()!, // none of these writes null
         _ => string.Join("; ", PropertiesOf(value.GetType()).Select(each => $"{each.Name}: {Dump(each.GetValue(value))}")),

@@ -63,7 +63,7 @@ public sealed class ServersWithoutAddressesTests : IDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         configure(builder.WebHost);
-        builder.Services.AddMaas(maas => maas.DataDirectory = Path.Combine(_data.FullName, "maas"));
+        builder.Services.AddMaasServer(maas => maas.DataDirectory = Path.Combine(_data.FullName, "maas"));
         var application = builder.Build();
         application.UseRouting();
         application.MapMaasBoot();

@@ -47,7 +47,7 @@ public class BootTimelineWriterTests
     public async Task A_file_is_put_down_to_the_machine_that_has_the_address()
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
-        using var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
+        using var timeline = new BootTimelineWriter(core.Timeline, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
@@ -82,7 +82,7 @@ public class BootTimelineWriterTests
     public async Task A_timeline_that_is_disposed_of_while_it_waits_ends_without_an_error()
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
-        var timeline = new BootTimelineWriter(core.Timeline, new NullAddressResolver(), NullLogger<BootTimelineWriter>.Instance);
+        var timeline = new BootTimelineWriter(core.Timeline, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
         timeline.Observe(

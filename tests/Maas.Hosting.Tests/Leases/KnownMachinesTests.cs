@@ -5,6 +5,7 @@ using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Hosting.Leases;
 using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Tests.Leases;
@@ -56,7 +57,7 @@ public sealed class KnownMachinesTests
     /// <summary>DISCOVER and REQUEST.</summary>
     private static async Task<bool> LeaseAsync(ComposedServer server, string hardware, IPAddress? relay = null)
     {
-        var source = server.Get<IAddressSource>();
+        var source = server.Get<HostedLeases>();
         var message = new DhcpMessage { Hardware = HardwareAddress.Parse(hardware), Type = DhcpMessageType.Discover };
         if (relay is not null) message.RelayAddress = relay;
         var offer = await source.AskAsync(new AddressRequest(AddressRequestKind.Discover, message, server.Dhcp.Address), Token);

@@ -45,7 +45,7 @@ public sealed class BootTokenOnTheLinkTests
         server.Resolved(address).Should().BeNull("nothing has made the server resolve the client");
         var script = await RequestAsync(host, address);
         script.Should().Contain("maas.token=");
-        server.Get<HostedLeases>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim));
+        server.Get<HostedLeases>().FindBound(address)!.Value.Hardware.Should().Be(HardwareAddress.Parse(Victim));
 
         (await RequestAsync(host, address)).Should().Contain("maas.token=", "an address that is resolved already is asked again");
         server.CountTokens().Should().Be(2);
@@ -63,7 +63,7 @@ public sealed class BootTokenOnTheLinkTests
 
         // Leases go by the client identifier: eve has one of her own, and says the victim's hardware address.
         var address = await LeaseAsync(eve, client: [0, (byte)'e', (byte)'v', (byte)'e']);
-        server.Get<HostedLeases>().OwnerOf(address).Should().Be(HardwareAddress.Parse(Victim), "the lease says what the message said");
+        server.Get<HostedLeases>().FindBound(address)!.Value.Hardware.Should().Be(HardwareAddress.Parse(Victim), "the lease says what the message said");
         await eve.Ip("addr", "add", $"{address}/24", "dev", "card");
         if (!answers) await eve.Ip("link", "set", "card", "arp", "off");
         await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");
@@ -181,19 +181,22 @@ public sealed class BootTokenOnTheLinkTests
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             builder.WebHost.UseUrls($"http://{Server}:0");
-            builder.Services.AddMaas(maas =>
+            builder.Services.AddMaasServer(maas =>
             {
                 maas.DataDirectory = data.FullName;
-                maas.Interface = link.Bridge;
-                maas.Range = AddressRange.Parse("10.93.0.100-10.93.0.200");
-                maas.Services = LinkServices.None;
+                maas.Networks["link"] = new MaasNetworkOptions
+                {
+                    Interface = link.Bridge,
+                    Range = AddressRange.Parse("10.93.0.100-10.93.0.200"),
+                    Services = LinkServices.None,
+                };
                 maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
-            }).AddMaasApi();
+            }).AddApi();
+            Directory.CreateDirectory(Path.Combine(data.FullName, "boot"));
             foreach (var name in (string[])["snponly.efi", "kernel", "initrd"])
                 await File.WriteAllBytesAsync(Path.Combine(data.FullName, "boot", name), RandomNumberGenerator.GetBytes(10_000), Token);
             var application = builder.Build();
-            application.MapMaasBoot();
-            application.MapMaasApi();
+            application.MapMaas();
             await application.StartAsync(Token);
             return new LinkServer(application, data, link.Bridge);
         }

@@ -17,13 +17,18 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
 
     private readonly FixedEnvironment _environment =
         new() { Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd") };
-    private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", KernelOptions = "console=ttyS0" };
+    private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", HttpPort = 5240, KernelOptions = "console=ttyS0" };
     private readonly List<string> _log = [];
+    private readonly ServedLinks _links = new();
     private MaasCore _core = null!; // opened before each test
 
     public async ValueTask InitializeAsync() => _core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
 
-    public async ValueTask DisposeAsync() => await _core.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _links.Dispose();
+        await _core.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_machine_that_nobody_knows_is_booted_to_make_itself_known_without_a_token() =>
@@ -221,9 +226,13 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     private ValueTask<BootInstruction?> DecideAsync(BootPhase phase, IPAddress? from = null) =>
         Policy().DecideAsync(Question(phase, from ?? Leased), default);
 
-    private MachineBootPolicy Policy() =>
-        new(_core.Machines, _core.BootTokens, _environment, new OneOwner(), _options, new LogLines<MachineBootPolicy>(_log),
-        new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")));
+    private MachineBootPolicy Policy()
+    {
+        _links.Set(new ServedLink("lab", new MaasNetworkOptions(), new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")), null));
+        return new(
+            _core.Machines, _core.BootTokens, _environment, new OneOwner(), _options, _links, new WebAddress(_options),
+            new LogLines<MachineBootPolicy>(_log));
+    }
 
     private static BootRequest Question(BootPhase phase, IPAddress from) =>
         new() { Hardware = Hardware, Phase = phase, ClientAddress = from, ServerAddress = Server };

@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Hosting.Link;
+using Microsoft.Extensions.Options;
+
+namespace Maas.Hosting.Binding;
+
+/// <summary>What the options are called in messages: the configuration section that they are read from, or their class.</summary>
+/// <param name="Path">The path, such as <c>Maas</c>.</param>
+internal sealed record OptionsPath(string Path);
+
+/// <summary>Checks the options as their attributes say.</summary>
+[OptionsValidator]
+internal sealed partial class MaasAttributesValidator : IValidateOptions<MaasOptions>;
+
+/// <summary>Checks the options at the start. Each message begins with the configuration key.</summary>
+internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidateOptions<MaasOptions>
+{
+    // The generated validator writes paths with dots after the name that it is given.
+    private const string Root = "MaasRoot";
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, MaasOptions options)
+    {
+        var attributes = new MaasAttributesValidator().Validate(Root, options);
+        List<string> failures =
+            [.. (attributes.Failures ?? []).Select(Named), .. NetworksOf(options)];
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private string Named(string failure)
+    {
+        var member = Member().Match(failure);
+        return member.Success
+            ? $"{path.Path}{member.Value[Root.Length..].Replace('.', ':')}: {Lead().Replace(failure, "")}".Replace(member.Value, "value")
+            : $"{path.Path}: {failure}";
+    }
+
+    private IEnumerable<string> NetworksOf(MaasOptions options)
+    {
+        foreach (var (name, network) in options.Networks)
+        {
+            var key = $"{path.Path}:Networks:{name}";
+            foreach (var failure in PlaceOf(key, network).Concat(AddressesOf(key, network))) yield return failure;
+        }
+
+        foreach (var group in options.Networks.Where(each => each.Value.Interface is not null)
+            .GroupBy(each => each.Value.Interface, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            yield return $"{path.Path}:Networks: {string.Join(" and ", group.Select(each => each.Key))} have the same interface {group.Key}; "
+                + "an interface is one network.";
+        }
+
+        if (options.Networks.Values.Any(each => each.IsRelayed) && !options.Networks.Values.Any(each => !each.IsRelayed && IsLeased(each)))
+        {
+            yield return $"{path.Path}:Networks: a network behind a relay needs another network with an interface, in mode Full, at which the "
+                + "requests of the relay arrive.";
+        }
+    }
+
+    private static IEnumerable<string> PlaceOf(string key, MaasNetworkOptions network)
+    {
+        var places = (network.Interface is null ? 0 : 1) + (network.Loopback is null ? 0 : 1) + (network.Network is null ? 0 : 1);
+        if (places == 0) yield return $"{key}:Interface is missing. Set it, or Network for a network behind a DHCP relay.";
+        if (places > 1) yield return $"{key}: set one of Interface, Loopback and Network.";
+        if (network is { Network: { } relayed } && (relayed.BaseAddress.AddressFamily != AddressFamily.InterNetwork || !IsLeased(network)))
+            yield return $"{key}:Network: a network behind a relay is an IPv4 network in mode Full.";
+        if (network is { Prefix6: not null, Interface: null })
+            yield return $"{key}:Prefix6: IPv6 is served on a network interface only. Set {key}:Interface.";
+        if (network.Prefix6 is { BaseAddress.AddressFamily: not AddressFamily.InterNetworkV6 } prefix)
+            yield return $"{key}:Prefix6: {prefix} is not an IPv6 prefix such as fd00:77::/64.";
+    }
+
+    private static IEnumerable<string> AddressesOf(string key, MaasNetworkOptions network)
+    {
+        if (IsLeased(network) && network is { Range: null, Reservations.Count: 0 })
+        {
+            yield return $"{key}:Range is missing: leasing addresses needs a range, such as 10.0.0.100-10.0.0.200. Beside another DHCP "
+                + "server, set Mode to Proxy.";
+        }
+
+        if ((network.Network ?? network.Loopback?.Network) is { } known && network.Range is { } range
+            && !(known.Contains(range.First) && known.Contains(range.Last)))
+            yield return $"{key}:Range: {range} is not inside of the network {known}.";
+        if (network.Prefix6 is { BaseAddress.AddressFamily: AddressFamily.InterNetworkV6 } prefix6
+            && BootNetwork.RefusalOf(prefix6, network.Range6) is { } refusal)
+            yield return $"{key}:Range6: {refusal}";
+        foreach (var reservation in network.Reservations)
+        {
+            if (reservation.Hardware == default || reservation.Address is null)
+                yield return $"{key}:Reservations: a reservation has a hardware address and an address.";
+            else if (reservation.Address.AddressFamily == AddressFamily.InterNetwork ? !IsLeased(network)
+                : network.Prefix6 is not { } prefix || !prefix.Contains(reservation.Address))
+                yield return $"{key}:Reservations: {reservation.Address} is not an address that this network leases.";
+        }
+    }
+
+    private static bool IsLeased(MaasNetworkOptions network) => network.Mode == DhcpMode.Full;
+
+    [GeneratedRegex(Root + @"(\.\w+)+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Member();
+
+    [GeneratedRegex(@"^Property \w+: ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Lead();
+}

@@ -1,0 +1,68 @@
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp6.Leases;
+
+namespace Maas.Hosting.Leases;
+
+/// <summary>
+/// The lease journals of a data directory. Leases of version 0.1, which were kept in SQLite, are taken over at the first start.
+/// </summary>
+internal static class LeaseFiles
+{
+    private const int LeasesPerWrite = 4096;
+
+    /// <summary>Opens <c>leases.journal</c>.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IOException">It cannot be opened, or another process has it open.</exception>
+    /// <exception cref="InvalidDataException">It is no lease journal, or its middle is damaged.</exception>
+    public static async Task<LeaseJournal> OpenAsync(string directory, CancellationToken cancellationToken)
+    {
+        await TakeOverAsync(directory, "leases", WriteAsync).ConfigureAwait(false);
+        return LeaseJournal.Open(Path.Combine(directory, "leases.journal"));
+
+        async Task WriteAsync(string old, string journal)
+        {
+            var leases = SqliteLeaseFiles.Read(old);
+            var store = LeaseJournal.Open(journal);
+            await using var closing = store.ConfigureAwait(false);
+            foreach (var part in leases.Chunk(LeasesPerWrite)) await store.WriteAsync(part, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Opens <c>leases6.journal</c>.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IOException">It cannot be opened, or another process has it open.</exception>
+    /// <exception cref="InvalidDataException">It is no journal of IPv6 leases, or its middle is damaged.</exception>
+    public static async Task<LeaseJournal6> Open6Async(string directory, CancellationToken cancellationToken)
+    {
+        await TakeOverAsync(directory, "leases6", WriteAsync).ConfigureAwait(false);
+        return LeaseJournal6.Open(Path.Combine(directory, "leases6.journal"));
+
+        async Task WriteAsync(string old, string journal)
+        {
+            var leases = SqliteLeaseFiles.Read6(old);
+            var store = LeaseJournal6.Open(journal);
+            await using var closing = store.ConfigureAwait(false);
+            foreach (var part in leases.Chunk(LeasesPerWrite)) await store.WriteAsync(part, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // The journal gets its name when it holds all leases, and the old file loses its name after that: a crash in between repeats nothing.
+    private static async Task TakeOverAsync(string directory, string name, Func<string, string, Task> write)
+    {
+        var (old, journal) = (Path.Combine(directory, name + ".db"), Path.Combine(directory, name + ".journal"));
+        if (!File.Exists(old)) return;
+        if (!File.Exists(journal))
+        {
+            var unfinished = journal + ".new";
+            File.Delete(unfinished);
+            await write(old, unfinished).ConfigureAwait(false);
+            File.Move(unfinished, journal);
+            DirectorySync.Flush(directory);
+        }
+
+        File.Move(old, old + ".migrated", overwrite: true);
+        DirectorySync.Flush(directory);
+    }
+}

@@ -1,0 +1,98 @@
+using Maas.Boot;
+using Maas.Boot.Files;
+using Maas.Boot.Scripts;
+using Maas.Core.Accounts;
+using Maas.Core.Nodes;
+using Maas.Core.Power;
+using Maas.Hosting;
+using Maas.Hosting.BootHttp.Sending;
+using Maas.Hosting.Ephemeral;
+using Maas.Hosting.Evidence;
+using Maas.Hosting.Leases;
+using Maas.Hosting.Link;
+using Maas.Hosting.Naming;
+using Maas.Hosting.Networks;
+using Maas.Hosting.Policy;
+using Maas.Hosting.Power;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>The parts of a MAAS that <c>Maas.Hosting</c> composes.</summary>
+public static class MaasHostingBuilderExtensions
+{
+    /// <summary>
+    /// Boots machines from the networks of <see cref="MaasOptions.Networks"/>: DHCP, TFTP, DNS, SNTP and syslog, boot files over HTTP, and
+    /// the ephemeral environment. <see cref="MaasNetworks"/> reports how the networks do. Without a network nothing is opened or built.
+    /// </summary>
+    /// <param name="builder">The MAAS.</param>
+    /// <param name="configure">Adds networks, and parts of your own; <see langword="null"/> for nothing.</param>
+    public static IMaasBuilder AddBoot(this IMaasBuilder builder, Action<MaasBootBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        configure?.Invoke(new MaasBootBuilder(services));
+        if (services.Any(service => service.ServiceType == typeof(BootNetworks))) return builder; // configure has added its networks
+        services.AddSingleton<IConnectionListenerFactory, FileSendingTransport>();
+        AddPolicy(services);
+        AddNetworks(services);
+        services.AddKeyedSingleton<Func<IEndpointRouteBuilder, string, IEndpointConventionBuilder>>(
+            Maas.EndpointMap.Key, static (_, _) => MaasBootEndpoints.MapMaasBoot);
+        return builder;
+    }
+
+    /// <summary>
+    /// Switches machines by the drivers of <c>Maas.Power</c>. Add a driver by registering an <c>IPowerDriver</c>, before or after.
+    /// </summary>
+    /// <param name="builder">The MAAS.</param>
+    public static IMaasBuilder AddPower(this IMaasBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddMaasPower();
+        builder.Services.TryAddSingleton<IMachinePower, DriverPower>();
+        return builder;
+    }
+
+    private static void AddPolicy(IServiceCollection services)
+    {
+        services.TryAddSingleton<EphemeralImageService>();
+        services.TryAddSingleton<IEphemeralEnvironment>(static provider => provider.GetRequiredService<EphemeralImageService>());
+        AddHosted<EphemeralImageService>(services);
+        services.TryAddSingleton<BootTimelineWriter>();
+        services.TryAddSingleton<IBootObserver>(static provider => provider.GetRequiredService<BootTimelineWriter>());
+        AddHosted<BootTimelineWriter>(services);
+        services.TryAddSingleton<IBootPolicy, MachineBootPolicy>();
+        services.TryAddSingleton<IBootFiles, ServedBootFiles>();
+        services.TryAddSingleton<BootFileSource>();
+        services.TryAddSingleton<MachineCaptures>();
+        services.TryAddSingleton<IMachineCaptures>(static provider => provider.GetRequiredService<MachineCaptures>());
+    }
+
+    private static void AddNetworks(IServiceCollection services)
+    {
+        services.TryAddSingleton<ListedMachines>();
+        AddHosted<ListedMachines>(services);
+        services.TryAddSingleton<ServedLinks>();
+        services.TryAddSingleton<HostedLeases>();
+        services.TryAddSingleton<HostedLeases6>();
+        services.TryAddSingleton<AddressEvidenceResolver>();
+        services.TryAddSingleton<IAddressResolver>(static provider => provider.GetRequiredService<AddressEvidenceResolver>());
+        services.TryAddSingleton<IHardwareAddresses>(static provider => provider.GetRequiredService<AddressEvidenceResolver>());
+        services.TryAddSingleton<IHostDirectory, MachineDnsDirectory>();
+        services.TryAddSingleton<WebAddress>();
+        services.TryAddSingleton<NetworkParts>();
+        services.TryAddSingleton<BootNetworks>();
+        AddHosted<BootNetworks>(services);
+        services.TryAddSingleton(static provider => new MaasNetworks(
+            provider.GetRequiredService<BootNetworks>(), provider.GetRequiredService<HostedLeases>(),
+            provider.GetRequiredService<HostedLeases6>()));
+    }
+
+    private static void AddHosted<T>(IServiceCollection services)
+        where T : class, IHostedService =>
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, T>(static provider => provider.GetRequiredService<T>()));
+}

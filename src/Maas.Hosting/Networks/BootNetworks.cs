@@ -1,0 +1,97 @@
+using Maas.Hosting.Link;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Hosting.Networks;
+
+/// <summary>
+/// Serves the networks of the options from the moment when the web server listens. What machines cannot boot without is checked then, and
+/// fails the start: plain HTTP that they can reach, and the mapping of the boot files.
+/// </summary>
+internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposable
+{
+    private readonly NetworkParts _parts;
+    private readonly WebAddress _web;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _running = [];
+
+    public BootNetworks(NetworkParts parts, IHostApplicationLifetime lifetime, ILogger<BootNetworks> logger)
+    {
+        (_parts, _web, _lifetime, _logger) = (parts, parts.Web, lifetime, logger);
+        All = [.. parts.Options.Networks.Select(network => new NetworkRunner(network.Key, network.Value, parts))];
+    }
+
+    /// <summary>The networks, in the order of the options.</summary>
+    public IReadOnlyList<NetworkRunner> All { get; }
+
+    /// <summary>A network by its name.</summary>
+    public NetworkRunner? Find(string name) => All.FirstOrDefault(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (All.Count == 0)
+        {
+            _web.Find();
+            return;
+        }
+
+        // An address that an interface does not have yet is no reason to stop; what the application forgot is.
+        foreach (var (name, network) in _parts.Options.Networks)
+            if (!network.IsRelayed) _web.Require(name, network, network.Loopback?.Address);
+        if (!_web.HasApi) LogNoApi();
+        foreach (var network in All) _running.Add(WatchAsync(network.RunAsync(_stopping.Token)));
+        await Task.WhenAll(All.Select(network => network.FirstAttempt)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        // A network that failed has stopped the host: this makes it the error that the host ends with.
+        await Task.WhenAll(_running).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_stopping.IsCancellationRequested) _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private async Task WatchAsync(Task running)
+    {
+        try
+        {
+            await running.ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogStops(failure.Message);
+            _lifetime.StopApplication();
+            throw;
+        }
+    }
+
+    [LoggerMessage(163, LogLevel.Critical, "A network failed, and the host stops because OnBootFailure is StopHost: {Reason}")]
+    private partial void LogStops(string reason);
+
+    [LoggerMessage(
+        164, LogLevel.Warning,
+        "The API is not mapped: machines boot and cannot report. Add the package Maas.Api, and call AddApi() and app.MapMaas()")]
+    private partial void LogNoApi();
+}
