@@ -1,3 +1,5 @@
+using System.Collections.Specialized;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,21 +9,16 @@ namespace Maas.Power.Tests.Http;
 /// <summary>An HTTP server of a test: a function from requests to answers, and what arrived.</summary>
 internal sealed class HttpPeer : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly Func<HttpListenerRequest, string, (int Status, string Body)> _answer;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Func<HttpPeerRequest, string, (int Status, string Body)> _answer;
     private readonly Task _serving;
 
-    public HttpPeer(Func<HttpListenerRequest, string, (int Status, string Body)> answer)
+    public HttpPeer(Func<HttpPeerRequest, string, (int Status, string Body)> answer)
     {
         _answer = answer;
-        using (var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
-        {
-            probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            Address = new Uri($"http://{probe.LocalEndPoint}/");
-        }
-
-        _listener.Prefixes.Add(Address.ToString());
         _listener.Start();
+        Address = new Uri($"http://{_listener.LocalEndpoint}/");
         _serving = ServeAsync();
     }
 
@@ -31,40 +28,46 @@ internal sealed class HttpPeer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        await _end.CancelAsync();
+        _listener.Dispose();
         await _serving;
-        _listener.Close();
+        _end.Dispose();
     }
 
     private async Task ServeAsync()
     {
-        while (true)
+        while (!_end.IsCancellationRequested)
         {
-            HttpListenerContext context;
             try
             {
-                context = await _listener.GetContextAsync();
+                using var client = await _listener.AcceptTcpClientAsync(_end.Token);
+                await HandleAsync(client.GetStream());
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
             {
-                return;
-            }
-
-            using var reader = new StreamReader(context.Request.InputStream);
-            var body = await reader.ReadToEndAsync();
-            lock (Requests) Requests.Add($"{context.Request.HttpMethod} {context.Request.RawUrl}");
-            var (status, text) = _answer(context.Request, body);
-            context.Response.StatusCode = status;
-            if (status is >= 300 and < 400) context.Response.RedirectLocation = text;
-            try
-            {
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(text));
-                context.Response.Close();
-            }
-            catch (Exception e) when (e is HttpListenerException or IOException)
-            {
-                // The client had enough.
+                // The client had enough, or the test ended.
             }
         }
     }
+
+    private async Task HandleAsync(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
+        if (await reader.ReadLineAsync(_end.Token) is not { } first || first.Split(' ') is not [var method, var path, _]) return;
+        var headers = new NameValueCollection();
+        while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 } line)
+            if (line.Split(':', 2) is [var name, var value]) headers.Add(name, value.Trim());
+        var body = new char[int.Parse(headers["Content-Length"] ?? "0", CultureInfo.InvariantCulture)];
+        if (body.Length > 0) await reader.ReadBlockAsync(body, _end.Token); // with no room it would wait for more
+        Requests.Add($"{method} {path}");
+        var (status, text) = _answer(new HttpPeerRequest(method, new Uri(Address, path), headers), new string(body));
+        var location = status is >= 300 and < 400 ? $"Location: {text}\r\n" : "";
+        await stream.WriteAsync(
+            Encoding.UTF8.GetBytes(
+                $"HTTP/1.1 {status} Test\r\n{location}Content-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"),
+            _end.Token);
+    }
 }
+
+/// <summary>A request.</summary>
+internal sealed record HttpPeerRequest(string HttpMethod, Uri Url, NameValueCollection Headers);

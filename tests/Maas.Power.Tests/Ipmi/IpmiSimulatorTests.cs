@@ -13,7 +13,7 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("maas-ipmi-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Find();
     private readonly IpmiDriver _driver = new(new()
     {
         Timing = new()
@@ -153,7 +153,7 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
     public async Task A_controller_that_is_not_there_is_unreachable()
     {
         var nobody = new PowerTarget(
-            "ipmi", new Dictionary<string, string> { ["power_address"] = $"127.0.0.1:{FreePort()}", ["cipher_suite_id"] = "3" });
+            "ipmi", new Dictionary<string, string> { ["power_address"] = $"127.0.0.1:{FreePort.Find()}", ["cipher_suite_id"] = "3" });
         (await _driver.QueryAsync(nobody, Stop))
             .Should().BeOfType<PowerResult.Failed>().Which.Failure.Should().Be(PowerFailure.Unreachable);
     }
@@ -218,12 +218,5 @@ public sealed class IpmiSimulatorTests : IAsyncLifetime
         area.Add(0xc1);
         byte[] fru = [1, 0, 0, 0, 1, 0, 0, 0xfe, .. area];
         return [.. fru, .. new byte[256 - fru.Length]];
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

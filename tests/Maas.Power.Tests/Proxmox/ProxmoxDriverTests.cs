@@ -14,7 +14,7 @@ public sealed class ProxmoxDriverTests
     private HttpPeer Server() => new((request, body) =>
     {
         _authorization = request.Headers["Authorization"];
-        var path = $"{request.HttpMethod} {request.Url!.AbsolutePath["/api2/json/".Length..]}";
+        var path = $"{request.HttpMethod} {request.Url.AbsolutePath["/api2/json/".Length..]}";
         if (path == "POST access/ticket")
         {
             return body == "username=maas%40pve&password=hunter2"

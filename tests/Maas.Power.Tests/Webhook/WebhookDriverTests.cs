@@ -17,7 +17,7 @@ public sealed class WebhookDriverTests
     {
         _authorization = request.Headers["Authorization"];
         _systemId = request.Headers["System_Id"];
-        switch (request.HttpMethod, request.Url!.AbsolutePath)
+        switch (request.HttpMethod, request.Url.AbsolutePath)
         {
             case ("POST", "/on") or ("GET", "/on"):
                 _isOn = true;
