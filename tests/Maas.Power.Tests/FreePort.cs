@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Maas.Power.Tests;
 
 /// <summary>
-/// A UDP port for a program that cannot choose one by itself. It is below those that the kernel gives to sockets without one, so that no other
-/// test gets it in between.
+/// A UDP port for a program that cannot choose one by itself. It is below those that the kernel gives to sockets without one, so that no
+/// other test gets it in between.
 /// </summary>
 internal static class FreePort
 {
