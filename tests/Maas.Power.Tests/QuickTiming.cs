@@ -8,7 +8,7 @@ internal static class QuickTiming
         RetryPause = TimeSpan.FromMilliseconds(1),
         MinimumInterval = TimeSpan.Zero,
         ObserveInterval = TimeSpan.FromMilliseconds(5),
-        ObserveTimeout = TimeSpan.FromMilliseconds(500),
-        ShutdownTimeout = TimeSpan.FromSeconds(2),
+        ObserveTimeout = TimeSpan.FromSeconds(3),
+        ShutdownTimeout = TimeSpan.FromSeconds(10),
     };
 }
