@@ -62,6 +62,9 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>How many transactions were written with a sync of the disk.</summary>
+    public long SyncedBatches => _writer.SyncedBatches;
+
     /// <summary>Raised after each transaction that changed a machine.</summary>
     public StoreSignal Changes { get; } = new();
 

@@ -79,6 +79,9 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
     /// <inheritdoc/>
     public ISettingStore Settings => Opened.Files;
 
+    /// <summary>How many transactions were written with a sync of the disk since the store was opened.</summary>
+    internal long SyncedBatches => _database?.SyncedBatches ?? 0;
+
     private Parts Opened => _parts ?? throw new InvalidOperationException("The store is not open: call OpenAsync first.");
 
     /// <inheritdoc/>

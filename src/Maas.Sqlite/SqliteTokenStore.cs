@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Nodes;
 using Maas.Core.Stores;
 using Microsoft.Data.Sqlite;
 
@@ -45,6 +44,10 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, SqliteMachineWri
 
     public async Task<BootTokenResult> RedeemAsync(BootTokenRedemption redemption, CancellationToken cancellationToken)
     {
+        // Every client may present tokens: those that are no good do not reach the writer.
+        var refused = await database.ReadAsync(connection => FindRefusal(connection, redemption, out _), cancellationToken)
+            .ConfigureAwait(false);
+        if (refused is not null) return refused;
         var result = await database.WriteAsync(connection => Redeem(connection, redemption), cancellationToken).ConfigureAwait(false);
         if (result is BootTokenResult.Accepted) database.Changes.Raise();
         return result;
@@ -83,36 +86,44 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, SqliteMachineWri
                     "DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (SELECT token_key, consumer_key, nonce FROM nonces ORDER BY expires LIMIT @excess)", ("@excess", excess));
             return excess;
         },
-        cancellationToken, WriteKind.Deletion);
+        cancellationToken, WriteKind.NonceDeletion);
 
-    private BootTokenResult Redeem(SqliteConnection connection, BootTokenRedemption redemption)
+    private static BootTokenResult.Refused? FindRefusal(
+        SqliteConnection connection, BootTokenRedemption redemption, out StoredBootToken? token)
     {
-        var token = connection.QuerySingleOrDefault(
+        token = connection.QuerySingleOrDefault(
             "SELECT machine, address, issued, used FROM boot_tokens WHERE hash = @hash",
             row => new StoredBootToken(
                 SystemId.Parse(row.GetString(0)), row.GetStringOrNull(1), StoreTime.Read(row.GetInt64(2)),
-                    StoreTime.Read(row.GetInt64OrNull(3))),
+                StoreTime.Read(row.GetInt64OrNull(3))),
             ("@hash", redemption.Hash));
         if (redemption.Refuse(token) is { } reason) return new BootTokenResult.Refused(reason);
-        if (token is null) return new BootTokenResult.Refused("There is no such boot token.");
+        return token is null ? new BootTokenResult.Refused("There is no such boot token.") : null;
+    }
+
+    private BootTokenResult Redeem(SqliteConnection connection, BootTokenRedemption redemption)
+    {
+        if (FindRefusal(connection, redemption, out var token) is { } refused) return refused;
+        var id = token!.MachineId; // not refused
         connection.Execute(
-            "UPDATE boot_tokens SET used = coalesce(used, @now), address = coalesce(address, @address) WHERE hash = @hash",
+            """
+            UPDATE boot_tokens SET used = coalesce(used, @now), address = coalesce(address, @address)
+            WHERE hash = @hash AND (used IS NULL OR address IS NULL)
+            """,
             ("@hash", redemption.Hash), ("@address", redemption.Address), ("@now", StoreTime.Write(redemption.Now)));
-        CheckIn(connection, token.MachineId, redemption.Now);
-        return GetOrCreate(connection, redemption.Draw(token.MachineId)) is { } own
+        CheckIn(connection, id, redemption);
+        return GetOrCreate(connection, redemption.Draw(id)) is { } own
             ? new BootTokenResult.Accepted(own)
             : new BootTokenResult.Refused("The machine is gone.");
     }
 
-    /// <summary>Marks a machine as checked in: a version of it like any other.</summary>
-    private void CheckIn(SqliteConnection connection, SystemId id, DateTimeOffset now)
+    private void CheckIn(SqliteConnection connection, SystemId id, BootTokenRedemption redemption)
     {
         var machine = connection.QuerySingleOrDefault(
             "SELECT number, version, document FROM machines WHERE id = @id",
             row => MachineDocument.Read(row.GetString(2), row.GetInt64(0), row.GetInt64(1)),
             ("@id", id.ToString()));
-        if (machine is null or { CheckedIn: true }) return;
-        writer.Save(connection, [new MachineChange { Machine = machine with { CheckedIn = true }, At = now }]);
+        if (machine is not null && StoreRules.CheckIn(machine, redemption) is { } change) writer.Save(connection, [change]);
     }
 
     private static MachineToken? Get(SqliteConnection connection, SystemId machine) => connection.QuerySingleOrDefault(

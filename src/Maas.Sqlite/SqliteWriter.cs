@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Maas.Core;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Maas.Sqlite;
 
@@ -16,6 +17,9 @@ internal enum WriteKind
 
     /// <summary>A request's nonce: as <see cref="Ordinary"/>, and may be lost with the power, but not with the process.</summary>
     Nonce,
+
+    /// <summary>It deletes nonces: as <see cref="Deletion"/>, and may be lost with the power.</summary>
+    NonceDeletion,
 }
 
 /// <summary>
@@ -32,6 +36,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly DiskReserve? _reserve;
     private readonly Thread _thread;
     private bool _isSynchronous = true;
+    private long _syncedBatches;
 
     public SqliteWriter(SqliteConnection connection, DiskReserve? reserve = null)
     {
@@ -40,6 +45,9 @@ internal sealed class SqliteWriter : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "Maas.Core store" };
         _thread.Start();
     }
+
+    /// <summary>How many transactions were written with a sync of the disk.</summary>
+    public long SyncedBatches => Interlocked.Read(ref _syncedBatches);
 
     public Task<T> RunAsync<T>(Func<SqliteConnection, T> change, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
     {
@@ -72,7 +80,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RefuseBeyondReserve(List<Work> batch)
     {
-        if (_reserve is null || batch.TrueForAll(work => work.Kind == WriteKind.Deletion)) return;
+        if (_reserve is null || batch.TrueForAll(work => work.IsDeletion)) return;
         long room;
         try
         {
@@ -89,7 +97,7 @@ internal sealed class SqliteWriter : IDisposable
 
         batch.RemoveAll(work =>
         {
-            if (work.Kind == WriteKind.Deletion) return false;
+            if (work.IsDeletion) return false;
             var needs = LogAndDatabase * work.Bytes;
             if (room < 0 || room < needs)
             {
@@ -106,10 +114,14 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            Synchronize(batch.Exists(work => work.Kind != WriteKind.Nonce));
+            Synchronize(batch.Exists(work => work.IsDurable));
+            var changesBefore = raw.sqlite3_total_changes(_connection.Handle);
             _connection.Execute("BEGIN IMMEDIATE");
             foreach (var work in batch) RunOne(work);
             _connection.Execute("COMMIT");
+            // A transaction that has changed nothing writes and syncs nothing.
+            if (_isSynchronous && raw.sqlite3_total_changes(_connection.Handle) != changesBefore)
+                Interlocked.Increment(ref _syncedBatches);
         }
         catch (Exception failure)
         {
@@ -174,7 +186,9 @@ internal sealed class SqliteWriter : IDisposable
     {
         public long Bytes => bytes;
 
-        public WriteKind Kind => kind;
+        public bool IsDeletion => kind is WriteKind.Deletion or WriteKind.NonceDeletion;
+
+        public bool IsDurable => kind is WriteKind.Ordinary or WriteKind.Deletion;
 
         public abstract bool IsOver { get; }
 

@@ -30,14 +30,16 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string? _directory;
 
-    private ApiHost(WebApplication app, MaasCore core, TimeProvider timeProvider, string? directory)
+    private ApiHost(WebApplication app, MaasCore core, SqliteMaasStore store, TimeProvider timeProvider, string? directory)
     {
-        (_app, Core, Time, _directory) = (app, core, timeProvider, directory);
+        (_app, Core, Store, Time, _directory) = (app, core, store, timeProvider, directory);
         Origin = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(Origin) };
     }
 
     public MaasCore Core { get; }
+
+    public SqliteMaasStore Store { get; }
 
     public TimeProvider Time { get; }
 
@@ -69,8 +71,9 @@ internal sealed class ApiHost : IAsyncDisposable
         configureCore?.Invoke(options);
         var file = new SqliteStoreOptions { DataSource = Path.Combine(directory, "maas.db") };
         configureStore?.Invoke(file);
+        var sqlite = new SqliteMaasStore(file, timeProvider);
         var core = await MaasCore.OpenAsync(
-            new SqliteMaasStore(file, timeProvider), options, new MaasCoreServices { TimeProvider = timeProvider, Power = power },
+            sqlite, options, new MaasCoreServices { TimeProvider = timeProvider, Power = power },
                 Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -86,7 +89,7 @@ internal sealed class ApiHost : IAsyncDisposable
         web.MapMaasApi(prefix);
         await web.StartAsync(Cancellation);
 
-        var host = new ApiHost(web, core, timeProvider, temporary);
+        var host = new ApiHost(web, core, sqlite, timeProvider, temporary);
         host.Admin = await host.KeyOfAsync("admin", isAdministrator: true);
         host.Bob = await host.KeyOfAsync("bob");
         host.Eve = await host.KeyOfAsync("eve");

@@ -4,12 +4,16 @@ using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
+using Maas.Core.Stores;
 using Maas.Sqlite;
+using Maas.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Core.Tests;
 
-/// <summary>A core over a store of its own, with a clock that stands still and power that does as it is told.</summary>
+/// <summary>
+/// A core over a store of its own, in memory or in a file, with a clock that stands still and power that does as it is told.
+/// </summary>
 public sealed class TestCore : IAsyncDisposable
 {
     public static readonly byte[] ImageBytes = Encoding.ASCII.GetBytes("an image of a disk");
@@ -31,12 +35,28 @@ public sealed class TestCore : IAsyncDisposable
 
     private Action<MaasCoreOptions> Configure { get; init; } = _ => { };
 
-    private Action<SqliteStoreOptions> ConfigureStore { get; init; } = _ => { };
+    private Func<IMaasStore> CreateStore { get; set; } = () => throw new InvalidOperationException();
 
-    public static async Task<TestCore> OpenAsync(
+    /// <summary>Over a store in memory, which is the same one after <see cref="ReopenAsync"/>.</summary>
+    public static async Task<TestCore> OpenAsync(Action<MaasCoreOptions>? configure = null)
+    {
+        var store = new InMemoryMaasStore();
+        var core = new TestCore { Configure = configure ?? (_ => { }), CreateStore = () => store };
+        await core.ReopenAsync();
+        return core;
+    }
+
+    /// <summary>Over a store in a file, for tests of what is written to it.</summary>
+    public static async Task<TestCore> OpenInFileAsync(
         Action<MaasCoreOptions>? configure = null, Action<SqliteStoreOptions>? configureStore = null)
     {
-        var core = new TestCore { Configure = configure ?? (_ => { }), ConfigureStore = configureStore ?? (_ => { }) };
+        var core = new TestCore { Configure = configure ?? (_ => { }) };
+        core.CreateStore = () =>
+        {
+            var options = new SqliteStoreOptions { DataSource = core.DataSource };
+            configureStore?.Invoke(options);
+            return new SqliteMaasStore(options, core.Clock);
+        };
         await core.ReopenAsync();
         return core;
     }
@@ -47,10 +67,7 @@ public sealed class TestCore : IAsyncDisposable
         if (Core is not null) await Core.DisposeAsync();
         Options = new MaasCoreOptions { ImageDirectory = Path.Combine(_directory, "images") };
         Configure(Options);
-        var store = new SqliteStoreOptions { DataSource = DataSource };
-        ConfigureStore(store);
-        Core = await MaasCore.OpenAsync(
-            new SqliteMaasStore(store, Clock), Options, new MaasCoreServices { TimeProvider = Clock, Power = Power });
+        Core = await MaasCore.OpenAsync(CreateStore(), Options, new MaasCoreServices { TimeProvider = Clock, Power = Power });
     }
 
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")

@@ -18,7 +18,7 @@ public class FullDiskTests
     {
         var free = 1000L * Megabyte;
         await using var test =
-            await TestCore.OpenAsync(configureStore: options =>
+            await TestCore.OpenInFileAsync(configureStore: options =>
             (options.SpareBytes, options.MeasureDisk) = (64 * Megabyte, () => (free, 100_000L * Megabyte)));
         var user = ((CreateUserResult.Created)await test.Core.Users.CreateAsync("bob", "", new Secret(""), false)).User;
         var key = await test.Core.Users.CreateApiKeyAsync(user);
@@ -63,7 +63,7 @@ public class FullDiskTests
     public async Task Of_a_small_disk_a_twentieth_is_kept()
     {
         var free = 600L * 1024;
-        await using var test = await TestCore.OpenAsync(configureStore: options => options.MeasureDisk = () => (free, 10L * Megabyte));
+        await using var test = await TestCore.OpenInFileAsync(configureStore: options => options.MeasureDisk = () => (free, 10L * Megabyte));
         await test.Core.Files.PutAsync("bob", "a", new byte[1]);
         free = 500L * 1024;
         await FluentActions.Awaiting(() => test.Core.Files.PutAsync("bob", "b", new byte[1])).Should().ThrowAsync<StoreFullException>();
@@ -106,7 +106,7 @@ public class FullDiskTests
     public async Task A_user_keeps_so_many_files_bytes_and_keys_and_other_users_have_their_own()
     {
         await using var test =
-            await TestCore.OpenAsync(options =>
+            await TestCore.OpenInFileAsync(options =>
             options.Quotas = new StoreQuotas { FilesPerUser = 3, FileBytesPerUser = 1000, ApiKeysPerUser = 2, SshKeysPerUser = 1 });
         var user = ((CreateUserResult.Created)await test.Core.Users.CreateAsync("bob", "", new Secret(""), false)).User;
         var files = test.Core.Files;
@@ -134,7 +134,7 @@ public class FullDiskTests
     public async Task Of_what_a_machines_scripts_printed_the_newest_is_kept_within_the_quota_and_the_results_stay()
     {
         await using var test =
-            await TestCore.OpenAsync(options =>
+            await TestCore.OpenInFileAsync(options =>
             options.Quotas = new StoreQuotas { ScriptOutputBytesPerMachine = 2500, ScriptResultsPerMachine = 6 });
         var machine = await test.EnlistAsync();
         for (var round = 0; round < 3; round++)
@@ -162,7 +162,7 @@ public class FullDiskTests
     [Fact]
     public async Task Nonces_of_one_key_are_bounded_and_a_long_one_is_as_good_as_a_short_one()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var now = test.Clock.GetUtcNow().ToUnixTimeSeconds();
         var nonce = new string('x', 255);
         (await test.Core.Nonces.UseAsync("c", "t", nonce, now)).Should().Be(NonceVerdict.Fresh);

@@ -35,8 +35,8 @@ public interface ITokenStore
         byte[] hash, StoredBootToken token, int most, DateTimeOffset expired, CancellationToken cancellationToken);
 
     /// <summary>
-    /// In one transaction: finds the boot token, evaluates it, marks it used by the address at this time unless it is already, marks its
-    /// machine as checked in, and reads the machine's own token, or creates it.
+    /// In one transaction: finds the boot token, evaluates it, marks it used by the address at this time unless it is already, checks its
+    /// machine in (<see cref="Stores.StoreRules.CheckIn"/>), and reads the machine's own token, or creates it.
     /// </summary>
     /// <param name="redemption">Which token, and the decisions.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
@@ -59,7 +59,7 @@ public sealed record StoredBootToken(SystemId MachineId, string? Address, DateTi
 /// <param name="Refuse">
 /// Decides about the stored token, or <see langword="null"/> when it does not exist: the reason for a refusal; <see langword="null"/>
 /// accepts it.
-/// Called within the transaction; pure.
+/// Called within the transaction, possibly more than once; pure.
 /// </param>
 /// <param name="Draw">Creates a token for the machine if it has none.</param>
 public sealed record BootTokenRedemption(

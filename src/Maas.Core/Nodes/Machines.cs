@@ -81,7 +81,7 @@ public sealed partial class Machines
         var machine = await _store.GetAsync(id, cancellationToken).ConfigureAwait(false);
         if (machine is null || (machine.IpAddresses.Count > 0 && machine.IpAddresses[0] == text)) return;
         await SaveEditAsync(id, null, current =>
-            current with { IpAddresses = [.. current.IpAddresses.Prepend(text).Distinct().Take(4)] }, null,
+            current with { IpAddresses = SeenAddresses.Add(current.IpAddresses, text) }, null,
             cancellationToken).ConfigureAwait(false);
     }
 

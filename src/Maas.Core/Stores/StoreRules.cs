@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Maas.Core.Accounts;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Scripts;
@@ -47,6 +48,21 @@ public static class StoreRules
         ArgumentNullException.ThrowIfNull(machine);
         var tags = machine.Tags.Where(tag => tag != name).Append(renamed).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return new MachineChange { At = at, Machine = machine with { Tags = [.. tags] } };
+    }
+
+    /// <summary>
+    /// The change that a redeemed boot token makes to its machine: it is checked in, and was seen with the client's address.
+    /// <see langword="null"/> when both are so already.
+    /// </summary>
+    /// <param name="machine">The machine as stored.</param>
+    /// <param name="redemption">The redemption.</param>
+    public static MachineChange? CheckIn(Machine machine, BootTokenRedemption redemption)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        ArgumentNullException.ThrowIfNull(redemption);
+        var addresses = SeenAddresses.Add(machine.IpAddresses, redemption.Address);
+        return machine.CheckedIn && ReferenceEquals(addresses, machine.IpAddresses) ? null
+            : new MachineChange { At = redemption.Now, Machine = machine with { CheckedIn = true, IpAddresses = addresses } };
     }
 
     /// <summary>Whether a machine is forgotten if none of its addresses was observed since <paramref name="since"/>.</summary>

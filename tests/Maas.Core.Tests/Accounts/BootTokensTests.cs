@@ -54,7 +54,7 @@ public class BootTokensTests
     [Fact]
     public async Task A_token_survives_a_restart_and_is_stored_only_as_a_hash()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var machine = await test.EnlistAsync();
         var token = await IssueAsync(test, machine.Id, Client);
         await test.Core.DisposeAsync(); // while it is open, the store is locked for others

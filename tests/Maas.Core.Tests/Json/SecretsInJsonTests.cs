@@ -153,7 +153,7 @@ public partial class SecretsInJsonTests
     [Fact]
     public async Task The_store_keeps_the_values()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var machine = await test.EnlistAsync();
         await test.ReopenAsync();
 

@@ -8,7 +8,7 @@ public class DeadlineWorkerTests
     [Fact]
     public async Task A_record_that_cannot_be_read_does_not_save_the_others_from_their_deadlines()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var broken = await test.EnlistAsync();
         var sound = await test.EnlistAsync("52:54:00:00:00:02");
         await test.DoAsync(broken.Id, new MachineCommand.Commission());

@@ -29,7 +29,7 @@ public class MachineLifecycleTests
         [FailedEnteringRescueMode] = [8, 17, 19, 21],
         [ExitingRescueMode] = [0, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 15, 16, 18, 20, 22],
         [FailedExitingRescueMode] = [8, 19, 21],
-        [Testing] = [0, 1, 3, 4, 5, 6, 7, 8, 10, 11, 13, 15, 18, 20, 22],
+        [MachineStatus.Testing] = [0, 1, 3, 4, 5, 6, 7, 8, 10, 11, 13, 15, 18, 20, 22],
         [FailedTesting] = [1, 3, 4, 6, 8, 17, 21],
     };
 

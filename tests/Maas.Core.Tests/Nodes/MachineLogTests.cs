@@ -1,5 +1,5 @@
 using Maas.Core.Nodes;
-using Maas.Sqlite;
+using Maas.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Core.Tests.Nodes;
@@ -12,7 +12,7 @@ public sealed class MachineLogTests
     {
         using var lines = new LogLines();
         await using var core = await MaasCore.OpenAsync(
-            new SqliteMaasStore(SqliteStoreOptions.InMemory), services: new MaasCoreServices { LoggerFactory = lines });
+            new InMemoryMaasStore(), services: new MaasCoreServices { LoggerFactory = lines });
         var created = await core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")] });
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Commission());

@@ -30,7 +30,7 @@ public class NewMachineTests
     [Fact]
     public async Task A_machine_that_has_such_a_name_from_before_can_still_be_edited()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var machine = await test.EnlistAsync();
         (await test.Machines.EditAsync(machine.Id, null, each => each with { Hostname = "myserver" })).Should().BeOfType<EditResult.Done>();
         await test.Core.DisposeAsync();

@@ -10,7 +10,7 @@ public class WholeLifeTests
     [Fact]
     public async Task A_machine_goes_from_new_to_deployed_and_back_to_ready()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         await test.UploadAsync();
         var machine = await test.EnlistAsync();
         machine.Status.Should().Be(MachineStatus.New);
@@ -66,7 +66,7 @@ public class WholeLifeTests
     [Fact]
     public async Task A_manual_machine_never_waits_for_its_power()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         await test.UploadAsync();
         var machine = await test.ReadyAsync(powerType: "manual");
         await test.DoAsync(machine.Id, new MachineCommand.Deploy("bob"));
@@ -82,7 +82,7 @@ public class WholeLifeTests
     [Fact]
     public async Task A_released_machine_is_free_once_it_is_off()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var machine = await test.ReadyAsync();
         await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
 

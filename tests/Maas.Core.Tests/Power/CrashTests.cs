@@ -9,7 +9,7 @@ public class CrashTests
     [Fact]
     public async Task A_wish_outlives_the_process_that_took_it_down()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
 
@@ -24,7 +24,7 @@ public class CrashTests
     [InlineData(PowerAction.TurnOn)]
     public async Task A_crash_between_doing_and_recording_repeats_that_step_and_no_other(PowerAction crashAfter)
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         using var crash = new CancellationTokenSource();
@@ -56,7 +56,7 @@ public class CrashTests
     [Fact]
     public async Task Every_phase_of_a_life_survives_a_restart()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         await test.UploadAsync();
         var id = (await test.EnlistAsync()).Id;
         await Step(new MachineCommand.Accept());
@@ -83,7 +83,7 @@ public class CrashTests
     [Fact]
     public async Task A_deadline_passes_though_nobody_was_there_to_see_it()
     {
-        await using var test = await TestCore.OpenAsync();
+        await using var test = await TestCore.OpenInFileAsync();
         var machine = await test.EnlistAsync();
         await test.DoAsync(machine.Id, new MachineCommand.Commission());
         await test.SettleAsync(machine.Id);

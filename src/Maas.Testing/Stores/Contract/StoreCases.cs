@@ -16,8 +16,8 @@ internal abstract class StoreCases : IAsyncDisposable
     protected static readonly string[] HostileTexts =
     [
         "'; DROP TABLE machines; --", "\"quoted\" `and` [bracketed]", "100%_of\\them", "Straße", "STRASSE", "straße", "İstanbul",
-        "\U0001F600", "e\u0301", "\u00E9", "line\nbreak\ttab", " spaces at the ends ", "{\"json\": [1]}", "@parameter :other $1 ?", "-- comment",
-        "",
+        "\U0001F600", "e\u0301", "\u00E9", "line\nbreak\ttab", " spaces at the ends ", "{\"json\": [1]}", "@parameter :other $1 ?",
+        "-- comment", "",
     ];
 
     private Func<IMaasStore>? _createStore;

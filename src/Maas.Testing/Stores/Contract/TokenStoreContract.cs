@@ -104,7 +104,8 @@ internal sealed class TokenStoreContract : StoreCases
         Expect.Equal(new BootTokenResult.Accepted(own), await RedeemAsync([1], Now.AddSeconds(5), _ => null).ConfigureAwait(false));
 
         Expect.Equal(
-            machine with { CheckedIn = true, Version = 2, Updated = Now.AddSeconds(5) }, await GetAsync(machine.Id).ConfigureAwait(false));
+            machine with { CheckedIn = true, IpAddresses = ["192.0.2.1"], Version = 2, Updated = Now.AddSeconds(5) },
+            await GetAsync(machine.Id).ConfigureAwait(false));
         Expect.Equal(new SaveResult.Conflict(machine.Id), await Machines.SaveAsync([Change(machine)], Token).ConfigureAwait(false));
     }
 

@@ -1,6 +1,6 @@
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Nodes;
+using Maas.Core.Stores;
 
 namespace Maas.Testing.Stores.InMemory;
 
@@ -40,11 +40,7 @@ internal sealed class InMemoryTokenStore(InMemoryDatabase database) : ITokenStor
             return (state, new BootTokenResult.Refused("There is no such boot token."));
         var used = token with { Used = token.Used ?? redemption.Now, Address = token.Address ?? redemption.Address };
         state = state with { BootTokens = state.BootTokens.SetItem(hash, used) };
-        if (!machine.CheckedIn)
-        {
-            var change = new MachineChange { Machine = machine with { CheckedIn = true }, At = redemption.Now };
-            (state, _) = MachineSave.Apply(state, change, database.Limits);
-        }
+        if (StoreRules.CheckIn(machine, redemption) is { } change) (state, _) = MachineSave.Apply(state, change, database.Limits);
 
         (state, var own) = GetOrCreate(state, redemption.Draw(token.MachineId));
         return (state, new BootTokenResult.Accepted(own!)); // the machine exists
