@@ -27,4 +27,23 @@ public class LogMessageTests
 
         arguments.Should().BeEmpty("the caller says in words what there is not");
     }
+
+    [Theory]
+    [InlineData("Maas.Boot")]
+    [InlineData("Maas.Hosting")]
+    public void Each_log_message_has_an_event_id_of_its_own(string package)
+    {
+        var ids =
+            from type in Assembly.Load(package).GetTypes()
+            from method in type.GetMethods(Declared)
+            let message = method.GetCustomAttribute<LoggerMessageAttribute>()
+            where message is not null
+            select (message.EventId, Name: $"{type.Name}.{method.Name}");
+        var all = ids.ToList();
+
+        all.Should().NotBeEmpty();
+        all.Where(each => each.EventId <= 0).Select(each => each.Name).Should().BeEmpty("an id that the compiler makes is not documented");
+        all.GroupBy(each => each.EventId).Where(group => group.Count() > 1).SelectMany(group => group).Select(each => each.Name)
+            .Should().BeEmpty("an id means one message");
+    }
 }

@@ -4,12 +4,17 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Hosting.Leases;
+using Maas.Hosting.Policy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -222,6 +227,69 @@ public sealed class CompositionTests : IDisposable
 
         (await FluentActions.Awaiting(() => application.StartAsync(Token)).Should().ThrowAsync<InvalidOperationException>())
             .Which.Message.Should().MatchRegex("maas-none|CAP_NET");
+    }
+
+    [Fact]
+    public async Task A_server_that_fails_later_stops_the_host_where_that_is_wanted()
+    {
+        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        holder.Bind(new IPEndPoint(S_address, 0));
+        var taken = ((IPEndPoint)holder.LocalEndPoint!).Port; // bound
+        await using var application = Build(services => services.AddMaasServer(maas =>
+        {
+            Serving(maas);
+            maas.OnBootFailure = BootFailureAction.StopHost;
+            maas.Networks["lab"].Loopback = maas.Networks["lab"].Loopback! with { TftpPort = taken };
+        }).AddApi());
+
+        (await FluentActions.Awaiting(() => ((IHost)application).RunAsync(Token)).Should().ThrowAsync<Exception>())
+            .Which.ToString().Should().Contain($"{taken}");
+    }
+
+    [Fact]
+    public async Task A_client_behind_a_relay_gets_an_address_of_the_relays_network()
+    {
+        await using var application = Build(services => services.AddMaasServer(Serving).AddBoot(boot => boot.AddNetwork("hall", hall =>
+        {
+            hall.Network = IPNetwork.Parse("10.1.0.0/24");
+            hall.Range = AddressRange.Parse("10.1.0.100-10.1.0.200");
+            hall.Relays.Add(IPAddress.Parse("10.9.0.1"));
+        })).AddApi());
+        await application.StartAsync(Token);
+
+        foreach (var relay in new[] { "10.1.0.1", "10.9.0.1" })
+        {
+            var message = new DhcpMessage
+            {
+                Hardware = Maas.Boot.HardwareAddress.Parse("52:54:00:12:34:56"),
+                Type = DhcpMessageType.Discover,
+                RelayAddress = IPAddress.Parse(relay),
+            };
+            var answer = await application.Services.GetRequiredService<HostedLeases>()
+                .AskAsync(new AddressRequest(AddressRequestKind.Discover, message, message.RelayAddress), Token);
+            answer.Address.ToString().Should().StartWith("10.1.0.", $"the relay is {relay}");
+        }
+
+        Networks(application).List().Should().OnlyContain(network => network.State != MaasNetworkState.Failed);
+    }
+
+    [Fact]
+    public async Task A_machine_that_is_accepted_is_known_to_DHCP_without_a_question_to_the_store()
+    {
+        await using var application = Build(services => services.AddMaasServer(Serving).AddApi());
+        await application.StartAsync(Token);
+        var hardware = Maas.Boot.HardwareAddress.Parse("52:54:00:12:34:56");
+        var listed = application.Services.GetRequiredService<ListedMachines>();
+        var machines = application.Services.GetRequiredService<Machines>();
+        var created = await machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] }, cancellationToken: Token);
+        var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
+        listed.IsAccepted(hardware).Should().BeFalse();
+
+        await machines.ExecuteAsync(machine.Id, new MachineCommand.Accept(), cancellationToken: Token);
+
+        while (!listed.IsAccepted(hardware)) await Task.Yield();
+        await machines.DeleteAsync(machine.Id, actor: null, Token);
+        while (listed.IsAccepted(hardware)) await Task.Yield();
     }
 
     [Fact]

@@ -78,6 +78,15 @@ internal sealed class WebAddress(MaasOptions options, IServer? server = null, En
         if (address is not null) _port ??= first.Port;
     }
 
+    /// <summary>
+    /// The addresses on which this host listens, when <see cref="MaasOptions.HttpPort"/> is the port of none of them: then another program
+    /// must forward it. Otherwise <see langword="null"/>.
+    /// </summary>
+    public string? AddressesBesidePort() => options.HttpPort is { } port && Addresses() is { Count: > 0 } addresses
+        && !addresses.Any(each => IsPlainHttp(each) && each.Port == port)
+        ? string.Join(", ", addresses)
+        : null;
+
     private IReadOnlyList<BindingAddress> Addresses() =>
         [.. (server?.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Select(BindingAddress.Parse)];
 

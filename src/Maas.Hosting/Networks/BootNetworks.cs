@@ -48,6 +48,7 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
         foreach (var (name, network) in _parts.Options.Networks)
             if (!network.IsRelayed) _web.Require(name, network, network.Loopback?.Address);
         if (!_web.HasApi) LogNoApi();
+        if (_web.AddressesBesidePort() is { } addresses) LogPortElsewhere(_parts.Options.HttpPort ?? 0, addresses);
         foreach (var network in All) _running.Add(WatchAsync(network.RunAsync(_stopping.Token)));
         await Task.WhenAll(All.Select(network => network.FirstAttempt)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -94,4 +95,9 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
         164, LogLevel.Warning,
         "The API is not mapped: machines boot and cannot report. Add the package Maas.Api, and call AddApi() and app.MapMaas()")]
     private partial void LogNoApi();
+
+    [LoggerMessage(
+        165, LogLevel.Warning,
+        "HttpPort is {Port}, and this host listens on {Addresses}: machines reach it only if another program forwards that port")]
+    private partial void LogPortElsewhere(int port, string addresses);
 }
