@@ -55,7 +55,8 @@ internal sealed class ApiMount(IReadOnlyList<ApiResource> resources)
         foreach (var (matcher, endpoints) in EndpointsOf(http).ByPath)
         {
             RouteValueDictionary values = [];
-            if (!matcher.TryMatch(path, values) || !endpoints[0].Metadata.IsSpelled(path) || values.Values.Any(each => each is null or ""))
+            // Not the conversion from a string, which would decode the path a second time.
+            if (!matcher.TryMatch(new PathString(path), values) || !endpoints[0].Metadata.IsSpelled(path) || values.Values.Any(each => each is null or ""))
                 continue;
             var found = endpoints.First(each => each.Metadata.Method is not { } own || own == method && each.Metadata.TakesOp(op));
             return (found.Endpoint, values);

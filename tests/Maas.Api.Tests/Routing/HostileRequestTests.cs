@@ -53,6 +53,16 @@ public class HostileRequestTests
         int Encoding);
 
     [Fact]
+    public async Task A_path_with_repeated_slashes_is_decoded_once()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.Core.Files.PutAsync("bob", "a%41", "content"u8.ToArray(), ApiHost.Cancellation);
+
+        (await host.GetAsync(host.Bob, "/MAAS/api/2.0//files/a%2541/")).Expect(200);
+        (await host.SendAsync("GET", "/MAAS/metadata//%2500/by-token/x/?op=get_preseed")).Code.Should().BeLessThan(500);
+    }
+
+    [Fact]
     public async Task No_request_is_answered_with_an_exception()
     {
         await using var host = await ApiHost.StartAsync();
