@@ -56,7 +56,8 @@ internal sealed class ApiMount(IReadOnlyList<ApiResource> resources)
         {
             RouteValueDictionary values = [];
             // Not the conversion from a string, which would decode the path a second time.
-            if (!matcher.TryMatch(new PathString(path), values) || !endpoints[0].Metadata.IsSpelled(path) || values.Values.Any(each => each is null or ""))
+            if (!matcher.TryMatch(new PathString(path), values) || !endpoints[0].Metadata.IsSpelled(path)
+                || values.Values.Any(each => each is null or ""))
                 continue;
             var found = endpoints.First(each => each.Metadata.Method is not { } own || own == method && each.Metadata.TakesOp(op));
             return (found.Endpoint, values);
