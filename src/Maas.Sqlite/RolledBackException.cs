@@ -1,11 +1,7 @@
-using Maas.Core.Nodes;
-
 namespace Maas.Sqlite;
 
-/// <summary>
-/// Rolls back a transaction that has written already, and carries its result; only <see cref="SqliteDatabase"/> catches it.
-/// </summary>
-internal sealed class RolledBackException(SaveResult result) : Exception
+/// <summary>Rolls back a write that has written already, and carries its result to the store that asked for it.</summary>
+internal sealed class RolledBackException<T>(T result) : Exception
 {
-    public SaveResult Result { get; } = result;
+    public T Result { get; } = result;
 }

@@ -5,6 +5,7 @@ using Maas.Core.Events;
 using Maas.Core.Files;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Scripts;
 using Maas.Core.Stores;
 using Microsoft.Extensions.Options;
@@ -79,6 +80,9 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
     /// <inheritdoc/>
     public ISettingStore Settings => Opened.Files;
 
+    /// <inheritdoc/>
+    public IRecordStore Records => Opened.Records;
+
     /// <summary>How many transactions were written with a sync of the disk since the store was opened.</summary>
     internal long SyncedBatches => _database?.SyncedBatches ?? 0;
 
@@ -130,7 +134,8 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
         public Parts(SqliteDatabase database, SqlitePowerQueue queue, StoreLimits limits)
         {
             var eventLimit = new SqliteEventLimit(limits.EventsPerMachine);
-            var writer = new SqliteMachineWriter(limits.MachineChanges, eventLimit);
+            var records = new SqliteRecordCatalog();
+            var writer = new SqliteMachineWriter(limits.MachineChanges, eventLimit, records);
             Machines = new SqliteMachineStore(database, writer, limits.MachineChanges, eventLimit);
             PowerQueue = queue;
             ScriptResults = new SqliteScriptStore(database, limits.Quotas);
@@ -139,6 +144,7 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
             Tokens = new SqliteTokenStore(database, writer);
             BootResources = new SqliteBootResourceStore(database);
             Files = new SqliteFileStore(database, limits.Quotas);
+            Records = new SqliteRecordStore(database, eventLimit, records);
         }
 
         public SqliteMachineStore Machines { get; }
@@ -156,5 +162,7 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
         public SqliteBootResourceStore BootResources { get; }
 
         public SqliteFileStore Files { get; }
+
+        public SqliteRecordStore Records { get; }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class SqliteMachineStore(
             if (result is SaveResult.Saved) database.Changes.Raise();
             return result;
         }
-        catch (RolledBackException rolledBack)
+        catch (RolledBackException<SaveResult> rolledBack)
         {
             return rolledBack.Result;
         }

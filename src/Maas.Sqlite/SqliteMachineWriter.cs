@@ -7,7 +7,8 @@ namespace Maas.Sqlite;
 /// <summary>Saves machines with their events and effects, within the caller's transaction.</summary>
 /// <param name="changesKept">How many changes the history keeps.</param>
 /// <param name="eventLimit">Bounds the events of each machine.</param>
-internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit eventLimit)
+/// <param name="records">The tables of records.</param>
+internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit eventLimit, SqliteRecordCatalog records)
 {
     /// <summary>Saves all changes, or throws or returns the reason for none; the caller's savepoint is rolled back then.</summary>
     public SaveResult Save(SqliteConnection connection, IReadOnlyList<MachineChange> changes)
@@ -18,10 +19,12 @@ internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit even
             // One change needs no savepoint: it is checked before anything is written.
             if (Check(connection, change, out var before) is { } refusal)
             {
-                if (changes.Count > 1) throw new RolledBackException(refusal);
+                if (changes.Count > 1) throw new RolledBackException<SaveResult>(refusal);
                 return refusal;
             }
 
+            if (SqliteRecordWriter.Apply(connection, records.Tables, change.Records, out _) is { } refused)
+                throw new RolledBackException<SaveResult>(new SaveResult.RecordRefused(refused));
             saved.Add(Save(connection, change, before));
         }
 

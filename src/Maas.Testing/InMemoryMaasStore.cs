@@ -40,6 +40,7 @@ public sealed class InMemoryMaasStore : IMaasStore
         BootResources = new InMemoryBootResourceStore(_database);
         Files = new InMemoryFileStore(_database);
         Settings = new InMemorySettingStore(_database);
+        Records = new InMemoryRecordStore(_database);
     }
 
     /// <inheritdoc/>
@@ -71,6 +72,9 @@ public sealed class InMemoryMaasStore : IMaasStore
 
     /// <inheritdoc/>
     public ISettingStore Settings { get; }
+
+    /// <inheritdoc/>
+    public IRecordStore Records { get; }
 
     /// <inheritdoc/>
     public Task OpenAsync(StoreLimits limits, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Maas.Core.Events;
+using Maas.Core.Records;
 using Maas.Core.Scripts;
 
 namespace Maas.Core.Nodes;
@@ -25,6 +26,12 @@ public sealed record MachineChange
     /// Results to insert for the scripts that <see cref="MachineEffect.ScheduleScripts"/> schedules; their ids are assigned.
     /// </summary>
     public IReadOnlyList<ScriptResult> Scripts { get; init; } = [];
+
+    /// <summary>
+    /// Changes of records that belong to the same transaction, such as an address that the machine gets. If one is refused, the result is
+    /// <see cref="SaveResult.RecordRefused"/>.
+    /// </summary>
+    public IReadOnlyList<RecordChange> Records { get; init; } = [];
 
     /// <summary>
     /// The queued power action whose outcome this change records, and which it removes from the queue. If that action was withdrawn, the
@@ -62,6 +69,10 @@ public abstract record SaveResult
     /// <param name="Field">The field, by the API's name: <c>system_id</c>, <c>hostname</c> or <c>mac_addresses</c>.</param>
     /// <param name="Value">The value.</param>
     public sealed record Taken(string Field, string Value) : SaveResult;
+
+    /// <summary>A change of <see cref="MachineChange.Records"/> was refused.</summary>
+    /// <param name="Result">Why.</param>
+    public sealed record RecordRefused(RecordResult Result) : SaveResult;
 
     /// <summary>There are as many New machines as <see cref="MachineChange.MostNew"/> allows.</summary>
     public sealed record Full : SaveResult;

@@ -4,6 +4,7 @@ using Maas.Core.Events;
 using Maas.Core.Files;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Scripts;
 
 namespace Maas.Core.Stores;
@@ -66,6 +67,9 @@ public interface IMaasStore : IAsyncDisposable
 
     /// <summary>Settings.</summary>
     ISettingStore Settings { get; }
+
+    /// <summary>Records of any table.</summary>
+    IRecordStore Records { get; }
 
     /// <summary>
     /// Opens the store: creates it or updates its schema. Called once, before any part is used.

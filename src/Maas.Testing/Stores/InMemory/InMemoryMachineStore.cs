@@ -113,6 +113,9 @@ internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachine
         {
             if (MachineSave.Check(state, change) is { } refusal)
                 return (changes.Count == 1 ? MachineSave.Refuse(state, change, refusal) : before, refusal);
+            if (state.Records.Apply(change.Records, out var records, out _) is { } refused)
+                return (before, new SaveResult.RecordRefused(refused));
+            state = state with { Records = records };
             (state, var machine) = MachineSave.Apply(state, change, database.Limits);
             saved.Add(machine);
         }

@@ -58,6 +58,8 @@ internal sealed record InMemoryState
 
     public Table<StoredFile> Files { get; init; } = new();
 
+    public RecordTables Records { get; init; } = new();
+
     public ImmutableDictionary<string, string> Settings { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
 
