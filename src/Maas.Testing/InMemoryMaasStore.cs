@@ -4,6 +4,7 @@ using Maas.Core.Events;
 using Maas.Core.Files;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Scripts;
 using Maas.Core.Stores;
 using Maas.Testing.Stores.InMemory;

@@ -22,7 +22,7 @@ public sealed class StoreLockTests : IDisposable
             .WithMessage($"*process {Environment.ProcessId} on {Environment.MachineName} since 20*");
         FluentActions.Invoking(Open).Should()
             .Throw<StoreLockedException>("the refused one holds nothing, and the lock file that it made changes nothing");
-        (await first.WriteAsync(connection => connection.Execute("CREATE TABLE kept (x)"), CancellationToken.None)).Should().Be(0);
+        await first.WriteAsync(connection => connection.Execute("CREATE TABLE kept (x)"), CancellationToken.None);
     }
 
     [Fact]

@@ -74,7 +74,10 @@ public sealed class RecordTable<T> : RecordTable
 
     /// <summary>Declares a table.</summary>
     /// <param name="name">Its name: lower-case letters and <c>_</c>.</param>
-    /// <param name="json">How a record is written.</param>
+    /// <param name="json">
+    /// How a record is written. A generated context needs the mode <c>Metadata</c>: its fast path writes an array of bytes that is null as an
+    /// empty one.
+    /// </param>
     /// <param name="columns">The derived columns.</param>
     /// <param name="keys">What is unique.</param>
     public RecordTable(string name, JsonTypeInfo<T> json, IReadOnlyList<RecordColumn> columns, IReadOnlyList<RecordKey> keys)

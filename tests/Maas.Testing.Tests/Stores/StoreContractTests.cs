@@ -4,6 +4,7 @@ using Maas.Core.Events;
 using Maas.Core.Files;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Scripts;
 using Maas.Core.Stores;
 
@@ -59,6 +60,8 @@ public sealed class StoreContractTests
         public IFileStore Files => _store.Files;
 
         public ISettingStore Settings => this;
+
+        public IRecordStore Records => _store.Records;
 
         public Task OpenAsync(StoreLimits limits, CancellationToken cancellationToken) => _store.OpenAsync(limits, cancellationToken);
 

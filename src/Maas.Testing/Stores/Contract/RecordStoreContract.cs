@@ -252,6 +252,8 @@ internal sealed partial class RecordStoreContract : StoreCases
         public long Room { get; init; }
     }
 
+    // The fast path writes an array that is null as an empty one.
+    [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
     [JsonSerializable(typeof(House))]
     [JsonSerializable(typeof(Room))]
     [JsonSerializable(typeof(Chair))]
