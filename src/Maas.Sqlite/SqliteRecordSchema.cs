@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace Maas.Sqlite;
 
 /// <summary>
-/// Tables of records: <c>id, version, document</c> and the derived columns. <c>record_tables</c> has the declaration that a table was made by;
+/// Tables of records: <c>id, version, document</c> and the derived columns. <c>record_tables</c> has the declaration that a table was made
+/// by;
 /// when it is another now, the table is made anew from the documents.
 /// </summary>
 internal static class SqliteRecordSchema
@@ -39,7 +40,8 @@ internal static class SqliteRecordSchema
         {
             sql.Append(CultureInfo.InvariantCulture, $",\n    \"{column.Name}\" {TypeOf(column.Kind)}");
             if (column.Target is { } target)
-                sql.Append(CultureInfo.InvariantCulture, $" REFERENCES \"{target.Name}\" (id)").Append(column.Cascades ? " ON DELETE CASCADE" : "");
+                sql.Append(CultureInfo.InvariantCulture, $" REFERENCES \"{target.Name}\" (id)")
+                    .Append(column.Cascades ? " ON DELETE CASCADE" : "");
         }
 
         sql.Append("\n) STRICT;\n");
@@ -50,11 +52,13 @@ internal static class SqliteRecordSchema
         }
 
         foreach (var column in table.Columns)
-            sql.Append(CultureInfo.InvariantCulture, $"CREATE INDEX \"{table.Name}_by_{column.Name}\" ON \"{name}\" (\"{column.Name}\");\n");
+            sql.Append(CultureInfo.InvariantCulture,
+                $"CREATE INDEX \"{table.Name}_by_{column.Name}\" ON \"{name}\" (\"{column.Name}\");\n");
         return sql.ToString();
     }
 
-    // Foreign keys of other tables name the table and follow a renaming only in a way that is not wanted here, so the new columns are added to
+    // Foreign keys of other tables name the table and follow a renaming only in a way that is not wanted here, so the new columns are added
+    // to
     // the table itself: without constraints of their own, which the writer checks in any case.
     private static void Rebuild(SqliteConnection connection, RecordTable table)
     {
@@ -78,7 +82,8 @@ internal static class SqliteRecordSchema
             {
                 var record = table.Read(document, id, 0);
                 connection.Execute(
-                    $"UPDATE \"{table.Name}\" SET {assignments} WHERE id = @id", [("@id", id), .. SqliteRecordWriter.Values(table, record)]);
+                    $"UPDATE \"{table.Name}\" SET {assignments} WHERE id = @id", [
+                        ("@id", id), .. SqliteRecordWriter.Values(table, record)]);
             }
         }
 

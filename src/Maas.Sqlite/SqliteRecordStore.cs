@@ -75,7 +75,8 @@ internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimi
             var last = connection.ExecuteScalar<long>("SELECT seq FROM sqlite_sequence WHERE name = @table", ("@table", table.Name));
             if (connection.Execute(
                 "UPDATE sqlite_sequence SET seq = @last WHERE name = @table", ("@last", last + count), ("@table", table.Name)) == 0)
-                connection.Execute("INSERT INTO sqlite_sequence (name, seq) VALUES (@table, @last)", ("@last", last + count), ("@table", table.Name));
+                connection.Execute(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (@table, @last)", ("@last", last + count), ("@table", table.Name));
             return last + 1;
         },
         cancellationToken);

@@ -8,7 +8,8 @@ namespace Maas.Sqlite;
 internal static class SqliteRecordWriter
 {
     /// <exception cref="RolledBackException{T}">The result is not <see cref="RecordResult.Saved"/>.</exception>
-    public static RecordResult Save(SqliteConnection connection, IReadOnlyList<RecordTable> tables, RecordBatch batch, SqliteEventLimit eventLimit)
+    public static RecordResult Save(
+        SqliteConnection connection, IReadOnlyList<RecordTable> tables, RecordBatch batch, SqliteEventLimit eventLimit)
     {
         if (Apply(connection, tables, batch.Changes, out var saved) is { } refusal) throw new RolledBackException<RecordResult>(refusal);
         foreach (var note in batch.Events) SqliteEventStore.Insert(connection, eventLimit, batch.At, null, "", null, null, note);

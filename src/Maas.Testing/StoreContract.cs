@@ -25,7 +25,8 @@ public static class StoreContract
         .. Of<MachineStoreContract>(), .. Of<MachineFilterContract>(), .. Of<MachineEffectContract>(), .. Of<PowerQueueContract>(),
         .. Of<ChangeHistoryContract>(), .. Of<ScriptResultStoreContract>(), .. Of<EventStoreContract>(), .. Of<EventRetentionContract>(),
         .. Of<ObservationContract>(), .. Of<AccountStoreContract>(), .. Of<TokenStoreContract>(), .. Of<NonceStoreContract>(),
-        .. Of<BootResourceStoreContract>(), .. Of<FileStoreContract>(), .. Of<SettingStoreContract>(), .. Of<RecordStoreContract>(), .. Of<ConcurrencyContract>(),
+        .. Of<BootResourceStoreContract>(), .. Of<FileStoreContract>(), .. Of<SettingStoreContract>(), .. Of<RecordStoreContract>(),
+        .. Of<ConcurrencyContract>(),
         .. Of<CancellationContract>(), .. Of<ModelContract>(), .. Of<StoreDurabilityContract>(),
     ];
 

@@ -17,7 +17,8 @@ public sealed partial class SqliteRecordSchemaTests : IDisposable
     {
         var before = Table([RecordColumn.Text<Book>("title", book => book.Title)], [new RecordKey("title", "title")]);
         var after = Table(
-            [RecordColumn.Number<Book>("pages", book => book.Pages), RecordColumn.Text<Book>("title", book => book.Title.ToUpperInvariant())],
+            [RecordColumn.Number<Book>("pages", book => book.Pages),
+                RecordColumn.Text<Book>("title", book => book.Title.ToUpperInvariant())],
             [new RecordKey("title", "title")]);
         await using (var store = await OpenAsync(before))
         {
@@ -29,7 +30,8 @@ public sealed partial class SqliteRecordSchemaTests : IDisposable
 
         (await changed.Records.ListAsync(new RecordQuery<Book>(after) { OrderBy = "pages" }, Stop))
             .Select(book => (book.Id, book.Title)).Should().Equal((2, "b"), (3, "c"), (1, "a"));
-        (await changed.Records.CountAsync(new RecordQuery<Book>(after) { Where = [RecordCondition.Is("title", "A")] }, Stop)).Should().Be(1);
+        (await changed.Records.CountAsync(new RecordQuery<Book>(after) { Where = [RecordCondition.Is("title", "A")] }, Stop)).Should()
+            .Be(1);
         (await SaveAsync(changed, new RecordChange.Insert(after, new Book { Title = "A" }))).Should().BeOfType<RecordResult.Duplicate>();
         (await SaveAsync(changed, new RecordChange.Insert(after, new Book { Title = "d" }))).Should().BeOfType<RecordResult.Saved>()
             .Which.Records[0]!.Id.Should().Be(4);

@@ -80,7 +80,8 @@ public sealed partial class DeadlineWorker
             _forgotAt = _clock.GetTimestamp();
             if (await _machines.ForgetSilentAsync(cancellationToken).ConfigureAwait(false) is > 0 and var count) LogForgotten(count);
             if (await _events.DeleteOfDeletedMachinesAsync(
-                _options.EventsOfDeletedMachines, _options.DeletedMachineEventLifetime, cancellationToken).ConfigureAwait(false) is > 0 and var old)
+                _options.EventsOfDeletedMachines, _options.DeletedMachineEventLifetime, cancellationToken).ConfigureAwait(false) is > 0
+                    and var old)
                 LogEventsForgotten(old);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -11,7 +11,9 @@ public sealed record DeployRequest
     /// <summary>Operating system, such as <c>ubuntu</c> or <c>custom</c>; empty for any.</summary>
     public string OsSystem { get; init; } = "";
 
-    /// <summary>Series, such as <c>noble</c> or <c>ubuntu/noble</c>; empty for the default of the settings, else the newest image that fits.</summary>
+    /// <summary>
+    /// Series, such as <c>noble</c> or <c>ubuntu/noble</c>; empty for the default of the settings, else the newest image that fits.
+    /// </summary>
     public string DistroSeries { get; init; } = "";
 
     /// <summary>Kernel, such as <c>hwe-24.04</c>; empty for the image's own.</summary>

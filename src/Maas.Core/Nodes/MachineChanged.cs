@@ -20,8 +20,8 @@ public sealed class ChangeHistoryExpiredException : Exception
 {
     /// <summary>Names the oldest change that can be continued from.</summary>
     public ChangeHistoryExpiredException(long after, long oldest)
-        : base($"Changes after number {after} were deleted; the history begins after number {oldest}. List the machines again, then watch from "
-            + "the last change.")
+        : base($"Changes after number {after} were deleted; the history begins after number {oldest}. "
+            + "List the machines again, then watch from the last change.")
     {
         After = after;
         Oldest = oldest;

@@ -97,7 +97,8 @@ public static class MachineCommands
         machines.ExecuteAsync(id, new MachineCommand.TurnOn(), actor, cancellationToken);
 
     /// <summary>
-    /// Installs an image on a machine. A Ready machine is allocated to the owner first. <see cref="Machines.AllocateAsync"/> chooses a machine.
+    /// Installs an image on a machine. A Ready machine is allocated to the owner first. <see cref="Machines.AllocateAsync"/> chooses a
+    /// machine.
     /// </summary>
     /// <param name="machines">The machines.</param>
     /// <param name="id">Which machine.</param>
@@ -106,9 +107,11 @@ public static class MachineCommands
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The request names no owner, and there is no actor.</exception>
     public static Task<CommandResult> DeployAsync(
-        this Machines machines, SystemId id, DeployRequest request, MachineActor? actor = null, CancellationToken cancellationToken = default)
+        this Machines machines, SystemId id, DeployRequest request, MachineActor? actor = null, CancellationToken cancellationToken =
+            default)
     {
-        var owner = request.Owner ?? actor?.Name ?? throw new ArgumentException("A deployment needs an owner or an actor.", nameof(request));
+        var owner = request.Owner ?? actor?.Name
+            ?? throw new ArgumentException("A deployment needs an owner or an actor.", nameof(request));
         var command = new MachineCommand.Deploy(owner)
         {
             OsSystem = request.OsSystem,
@@ -149,6 +152,7 @@ public static class MachineCommands
     /// <param name="actor">The user; <see langword="null"/> for the system.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static Task<CommandResult> TurnOffAsync(
-        this Machines machines, SystemId id, bool isSoft = false, MachineActor? actor = null, CancellationToken cancellationToken = default) =>
+        this Machines machines, SystemId id, bool isSoft = false, MachineActor? actor = null, CancellationToken cancellationToken =
+            default) =>
         machines.ExecuteAsync(id, new MachineCommand.TurnOff { Soft = isSoft }, actor, cancellationToken);
 }

@@ -6,7 +6,8 @@ using Maas.Core.Diagnostics;
 namespace Maas.Core.Nodes;
 
 /// <summary>
-/// How many machines are in each status, and how long the power queue is, as of the last pass of a <see cref="DeadlineWorker"/>. Several cores
+/// How many machines are in each status, and how long the power queue is, as of the last pass of a <see cref="DeadlineWorker"/>. Several
+/// cores
 /// in one process are added up.
 /// </summary>
 internal sealed class MachineGauges : IDisposable
@@ -17,7 +18,8 @@ internal sealed class MachineGauges : IDisposable
         "maas.machines", Count, "{machine}", "Machines in each status.");
 
     private static readonly ObservableGauge<int> Queue = CoreDiagnostics.Meter.CreateObservableGauge(
-        "maas.power_queue.length", () => Sources.Keys.Sum(source => source._queued), "{action}", "Power actions that wait or are under way.");
+        "maas.power_queue.length", () =>
+            Sources.Keys.Sum(source => source._queued), "{action}", "Power actions that wait or are under way.");
 
     private volatile ImmutableDictionary<MachineStatus, int> _byStatus = ImmutableDictionary<MachineStatus, int>.Empty;
     private volatile int _queued;

@@ -1,7 +1,8 @@
 namespace Maas.Core.Nodes;
 
 /// <summary>
-/// Everything that can move a machine: a user's <see cref="MachineCommand"/>, a machine's <see cref="MachineReport"/>, or a report of Core's
+/// Everything that can move a machine: a user's <see cref="MachineCommand"/>, a machine's <see cref="MachineReport"/>, or a report of
+/// Core's
 /// own workers. The set is closed.
 /// </summary>
 public abstract record MachineInput

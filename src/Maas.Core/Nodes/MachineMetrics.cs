@@ -7,7 +7,8 @@ namespace Maas.Core.Nodes;
 
 /// <summary>
 /// Metrics and traces of machines' operations. An operation (commission, deploy, release …) is one trace, whose id is the operation's id:
-/// events, logs and traces are found by the same number. It has a span for each command and report, and one for the whole of each status that
+/// events, logs and traces are found by the same number. It has a span for each command and report, and one for the whole of each status
+/// that
 /// waits for a machine.
 /// </summary>
 internal static class MachineMetrics
@@ -65,7 +66,8 @@ internal static class MachineMetrics
     /// <summary>A span for a command or a report; <see langword="null"/> when nothing listens.</summary>
     public static Activity? Start(SystemId machine, MachineInput input) => CoreDiagnostics.Activities.HasListeners()
         ? CoreDiagnostics.Activities.StartActivity(
-            MachineStateMachine.NameOf(input), ActivityKind.Internal, default(ActivityContext), [new("maas.machine.id", machine.ToString())])
+            MachineStateMachine.NameOf(input), ActivityKind.Internal, default(ActivityContext), [
+                new("maas.machine.id", machine.ToString())])
         : null;
 
     /// <summary>Adds the outcome, and a link to the trace of the operation.</summary>
@@ -98,6 +100,7 @@ internal static class MachineMetrics
         Span<byte> bytes = stackalloc byte[16];
         operation.TryWriteBytes(bytes, bigEndian: true, out _);
         return new ActivityContext(
-            ActivityTraceId.CreateFromBytes(bytes), ActivitySpanId.CreateFromBytes(bytes[8..]), ActivityTraceFlags.Recorded, isRemote: true);
+            ActivityTraceId.CreateFromBytes(bytes), ActivitySpanId.CreateFromBytes(bytes[8..]), ActivityTraceFlags.Recorded,
+                isRemote: true);
     }
 }

@@ -1,6 +1,8 @@
 namespace Maas.Core.Nodes;
 
-/// <summary>What a machine reports about itself, after the caller has authenticated it; <see cref="Machines.ReportAsync"/> takes it.</summary>
+/// <summary>
+/// What a machine reports about itself, after the caller has authenticated it; <see cref="Machines.ReportAsync"/> takes it.
+/// </summary>
 public abstract record MachineReport : MachineInput
 {
     private MachineReport() { }

@@ -52,10 +52,11 @@ internal static partial class MachineStateMachine
         return move.Done();
     }
 
-    private static string NoImage(MachineCommand.Deploy command, Machine machine) =>
-        (command.OsSystem + command.DistroSeries).Length == 0
-            ? $"There is no complete image for {machine.Architecture}."
-            : $"There is no complete image '{string.Join('/', new[] { command.OsSystem, command.DistroSeries }.Where(part => part.Length > 0))}' for {machine.Architecture}.";
+    private static string NoImage(MachineCommand.Deploy command, Machine machine)
+    {
+        var wanted = string.Join('/', new[] { command.OsSystem, command.DistroSeries }.Where(part => part.Length > 0));
+        return $"There is no complete image {(wanted.Length > 0 ? $"'{wanted}' " : "")}for {machine.Architecture}.";
+    }
 
     private static void KeepUserData(TransitionBuilder move, ReadOnlyMemory<byte>? userData)
     {
@@ -96,7 +97,9 @@ internal static partial class MachineStateMachine
             return WrongStatus(move, action is PowerAction.TurnOn ? "power on" : "power off");
         if (action is PowerAction.TurnOff or PowerAction.ShutDown && move.Machine.Status.WaitsForBoot)
             return move.Refused(
-                "power off", $"Cannot power off a machine that is in the '{move.Machine.Status.DisplayName}' state, which waits for its boot: end that first.");
+                "power off",
+                $"Cannot power off a machine that is in the '{move.Machine.Status.DisplayName}' state, which waits for its boot: "
+                + "end that first.");
 
         move.Add(new MachineEffect.Power(action));
         if (action is not PowerAction.Query) move.Note(EventLevel.Info, "Power", action switch

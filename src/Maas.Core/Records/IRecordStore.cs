@@ -8,7 +8,8 @@ namespace Maas.Core.Records;
 public interface IRecordStore
 {
     /// <summary>
-    /// Creates tables that do not exist, and derives the columns anew of tables whose declaration has changed. Called once, after the store was
+    /// Creates tables that do not exist, and derives the columns anew of tables whose declaration has changed. Called once, after the store
+    /// was
     /// opened and before any table is used; a table comes after those that it refers to.
     /// </summary>
     /// <param name="tables">All tables.</param>
@@ -40,7 +41,9 @@ public interface IRecordStore
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     Task<RecordResult> SaveAsync(RecordBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>A number that each batch raises that changes a record of a table that <see cref="RecordTable.RaisesEpoch"/>; 0 at first.</summary>
+    /// <summary>
+    /// A number that each batch raises that changes a record of a table that <see cref="RecordTable.RaisesEpoch"/>; 0 at first.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<long> GetEpochAsync(CancellationToken cancellationToken);
 

@@ -9,7 +9,9 @@ public sealed record RecordQuery<T>(RecordTable<T> Table)
     /// <summary>The conditions; none for all records.</summary>
     public IReadOnlyList<RecordCondition> Where { get; init; } = [];
 
-    /// <summary>The column to order by, then by id; <see langword="null"/> for the id alone. A record without a value comes first.</summary>
+    /// <summary>
+    /// The column to order by, then by id; <see langword="null"/> for the id alone. A record without a value comes first.
+    /// </summary>
     public string? OrderBy { get; init; }
 
     /// <summary>Whether the order is reversed.</summary>

@@ -148,7 +148,9 @@ internal sealed record RecordRules<T>
     /// <summary>The record's name, for events.</summary>
     public required Func<T, string> NameOf { get; init; }
 
-    /// <summary>Checks a record that is to be saved over another, or over nothing: the field at fault, by the API's name, and why.</summary>
+    /// <summary>
+    /// Checks a record that is to be saved over another, or over nothing: the field at fault, by the API's name, and why.
+    /// </summary>
     public Func<T, T?, CancellationToken, Task<(string Field, string Reason)?>> Check { get; init; } =
         (_, _, _) => Task.FromResult<(string, string)?>(null);
 

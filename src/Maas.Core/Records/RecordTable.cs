@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Maas.Core.Records;
 
 /// <summary>
-/// A table of records, as a store sees it: a document for each record, and the columns that are derived from it to search by, to be unique and
+/// A table of records, as a store sees it: a document for each record, and the columns that are derived from it to search by, to be unique
+/// and
 /// to refer to other tables. When the declaration of the columns changes, a store derives them again from the documents.
 /// </summary>
 public abstract partial class RecordTable
@@ -15,7 +16,8 @@ public abstract partial class RecordTable
         CheckName(name);
         foreach (var column in columns) CheckName(column.Name);
         foreach (var column in keys.SelectMany(key => key.Columns))
-            if (columns.All(each => each.Name != column)) throw new ArgumentException($"Table {name} has no column {column}.", nameof(keys));
+            if (columns.All(each => each.Name != column))
+                throw new ArgumentException($"Table {name} has no column {column}.", nameof(keys));
         Name = name;
         Columns = columns;
         Keys = keys;
@@ -30,7 +32,9 @@ public abstract partial class RecordTable
     /// <summary>What is unique. A key with a column that is <see langword="null"/> is not compared.</summary>
     public IReadOnlyList<RecordKey> Keys { get; }
 
-    /// <summary>Whether a change of a record raises <see cref="IRecordStore.GetEpochAsync"/>: what is shown of machines depends on it.</summary>
+    /// <summary>
+    /// Whether a change of a record raises <see cref="IRecordStore.GetEpochAsync"/>: what is shown of machines depends on it.
+    /// </summary>
     public bool RaisesEpoch { get; init; }
 
     /// <summary>The record as JSON text, without id and version.</summary>
@@ -51,7 +55,8 @@ public abstract partial class RecordTable
 
     private static void CheckName(string name)
     {
-        if (!NamePattern().IsMatch(name)) throw new ArgumentException($"'{name}' is no name of a table or column: a-z and _ only.", nameof(name));
+        if (!NamePattern().IsMatch(name))
+            throw new ArgumentException($"'{name}' is no name of a table or column: a-z and _ only.", nameof(name));
     }
 
     [GeneratedRegex("^[a-z][a-z_]{0,40}$", RegexOptions.None, 1000)]
@@ -63,7 +68,8 @@ public abstract partial class RecordTable
 /// <example>
 /// <code>
 /// static readonly RecordTable&lt;Vlan&gt; Vlans = new("vlans", MyJson.Default.Vlan,
-///     [RecordColumn.Reference&lt;Vlan&gt;("fabric", vlan => vlan.FabricId, Fabrics), RecordColumn.Number&lt;Vlan&gt;("vid", vlan => vlan.Vid)],
+///     [RecordColumn.Reference&lt;Vlan&gt;("fabric", vlan => vlan.FabricId, Fabrics), RecordColumn.Number&lt;Vlan&gt;("vid", vlan =>
+/// vlan.Vid)],
 ///     [new RecordKey("vid", "fabric", "vid")]);
 /// </code>
 /// </example>
@@ -75,7 +81,8 @@ public sealed class RecordTable<T> : RecordTable
     /// <summary>Declares a table.</summary>
     /// <param name="name">Its name: lower-case letters and <c>_</c>.</param>
     /// <param name="json">
-    /// How a record is written. A generated context needs the mode <c>Metadata</c>: its fast path writes an array of bytes that is null as an
+    /// How a record is written. A generated context needs the mode <c>Metadata</c>: its fast path writes an array of bytes that is null as
+    /// an
     /// empty one.
     /// </param>
     /// <param name="columns">The derived columns.</param>

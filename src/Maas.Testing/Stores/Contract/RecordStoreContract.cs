@@ -114,7 +114,8 @@ internal sealed partial class RecordStoreContract : StoreCases
             new RecordChange.Insert(Rooms, new Room { House = first + 1, Number = 1 })).ConfigureAwait(false);
         Expect.Is<RecordResult.Saved>(result);
         Expect.Equal(5L, (await InsertAsync(Houses, new House { Name = "two" }).ConfigureAwait(false)).Id);
-        await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => Records.ReserveIdsAsync(Houses, 0, Token), "no id").ConfigureAwait(false);
+        await Expect.ThrowsAsync<ArgumentOutOfRangeException>(() => Records.ReserveIdsAsync(Houses, 0, Token), "no id").ConfigureAwait(
+            false);
     }
 
     public async Task Records_are_found_by_columns_and_ordered()
@@ -138,14 +139,16 @@ internal sealed partial class RecordStoreContract : StoreCases
         Expect.Sequence([], await FindAsync(new RecordCondition.In("floors", [])).ConfigureAwait(false));
         Expect.Sequence([2L], await FindAsync(RecordCondition.Is("name", "house 2")).ConfigureAwait(false));
         Expect.Sequence([], await FindAsync(RecordCondition.Is("name", "HOUSE 2")).ConfigureAwait(false));
-        Expect.Sequence([2L, 3], await FindAsync(new RecordCondition.Between("address", (byte[])[202], (byte[])[203, 255])).ConfigureAwait(false));
+        Expect.Sequence([2L, 3],
+            await FindAsync(new RecordCondition.Between("address", (byte[])[202], (byte[])[203, 255])).ConfigureAwait(false));
         Expect.Sequence([4L, 5], await FindAsync(new RecordCondition.Between("address", (byte[])[204], null)).ConfigureAwait(false));
         Expect.Sequence([6L], await FindAsync(new RecordCondition.Missing("address")).ConfigureAwait(false));
         Expect.Sequence([5L], await FindAsync(
             new RecordCondition.Between("id", 4L, null), RecordCondition.Is("floors", 2L)).ConfigureAwait(false));
         Expect.Equal(2L, await Records.CountAsync(
             new RecordQuery<House>(Houses) { Where = [RecordCondition.Is("floors", 1L)], Limit = 1 }, Token).ConfigureAwait(false));
-        await Expect.ThrowsAsync<ArgumentException>(() => FindAsync(RecordCondition.Is("wheels", 4L)), "no such column").ConfigureAwait(false);
+        await Expect.ThrowsAsync<ArgumentException>(() => FindAsync(RecordCondition.Is("wheels", 4L)), "no such column").ConfigureAwait(
+            false);
     }
 
     public async Task Events_are_written_with_the_batch_or_not_at_all()
@@ -153,13 +156,15 @@ internal sealed partial class RecordStoreContract : StoreCases
         await PrepareAsync().ConfigureAwait(false);
         var batch = new RecordBatch
         {
-            At = Now, Changes = [new RecordChange.Insert(Houses, new House { Name = "one" })], Events = [Note("built", EventLevel.Audit, "bob")],
+            At = Now, Changes = [new RecordChange.Insert(Houses, new House { Name = "one" })], Events =
+                [Note("built", EventLevel.Audit, "bob")],
         };
         Expect.Is<RecordResult.Saved>(await Records.SaveAsync(batch, Token).ConfigureAwait(false));
         Expect.Is<RecordResult.Duplicate>(await Records.SaveAsync(batch, Token).ConfigureAwait(false));
 
         var events = await Store.Events.QueryAsync(new EventQuery { Level = EventLevel.Audit }, Token).ConfigureAwait(false);
-        Expect.Equal("built by bob", events.Count == 1 ? $"{events[0].Note.Description} by {events[0].Note.Username}" : $"{events.Count} events");
+        Expect.Equal("built by bob", events.Count == 1 ? $"{events[0].Note.Description} by {events[0].Note.Username}"
+            : $"{events.Count} events");
     }
 
     public async Task Of_concurrent_inserts_of_one_key_one_wins()
@@ -223,7 +228,8 @@ internal sealed partial class RecordStoreContract : StoreCases
 
     private async Task<T> InsertAsync<T>(RecordTable<T> table, T record)
         where T : StoredRecord =>
-        Expect.Is<T>(Expect.Is<RecordResult.Saved>(await SaveAsync(new RecordChange.Insert(table, record)).ConfigureAwait(false)).Records[0]);
+        Expect.Is<T>(Expect.Is<RecordResult.Saved>(
+        await SaveAsync(new RecordChange.Insert(table, record)).ConfigureAwait(false)).Records[0]);
 
     private async Task<IEnumerable<long>> IdsAsync(RecordQuery<House> query) =>
         (await Records.ListAsync(query, Token).ConfigureAwait(false)).Select(house => house.Id);

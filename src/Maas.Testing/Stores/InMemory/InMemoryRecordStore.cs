@@ -17,7 +17,8 @@ internal sealed class InMemoryRecordStore(InMemoryDatabase database) : IRecordSt
 
     public Task<long> CountAsync<T>(RecordQuery<T> query, CancellationToken cancellationToken)
         where T : StoredRecord => database.ReadAsync(
-        state => state.Records.All(query.Table).LongCount(record => RecordMatch.Matches(query.Table, record, query.Where)), cancellationToken);
+        state => state.Records.All(query.Table).LongCount(record => RecordMatch.Matches(query.Table, record, query.Where)),
+            cancellationToken);
 
     public Task<RecordResult> SaveAsync(RecordBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
         state =>

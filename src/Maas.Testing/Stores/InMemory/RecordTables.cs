@@ -3,7 +3,9 @@ using Maas.Core.Records;
 
 namespace Maas.Testing.Stores.InMemory;
 
-/// <summary>All records of all tables, as one immutable value. What it stores is the document, so that a record is what a reader of it gets.</summary>
+/// <summary>
+/// All records of all tables, as one immutable value. What it stores is the document, so that a record is what a reader of it gets.
+/// </summary>
 internal sealed record RecordTables
 {
     private ImmutableList<RecordTable> Tables { get; init; } = [];
@@ -84,7 +86,8 @@ internal sealed record RecordTables
             foreach (var (id, row) in RowsOf(table).ById)
             {
                 var other = row.Read(table, id);
-                if (id != record.Id && columns.TrueForAll(column => RecordMatch.Compare(column.ValueOf(other), column.ValueOf(record)) == 0))
+                if (id != record.Id
+                    && columns.TrueForAll(column => RecordMatch.Compare(column.ValueOf(other), column.ValueOf(record)) == 0))
                     return new RecordResult.Duplicate(table, key, id);
             }
         }
