@@ -47,7 +47,7 @@ public sealed class BootServer
         var time = services.TimeProvider;
         var logger = services.LoggerFactory.CreateLogger<BootServer>();
         var observer = SafeObserver.Around(services.Observer, logger);
-        var place = new ServerBinding(options.Interface, options.Address, time);
+        var place = new ServerBinding(services.Network is null ? options.Interface : null, options.Address, time);
         Files = new BootFileSource(
             services.Policy ?? new NoPolicy(),
             services.Files ?? new NoFiles(),

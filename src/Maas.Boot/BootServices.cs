@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Files;
+using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,6 +43,9 @@ public sealed record BootServices
 
     /// <summary>Creates the logs; by default nothing is logged.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The network in memory that the servers run on; <see langword="null"/> for the system's sockets.</summary>
+    internal IDatagramNetwork? Network { get; init; }
 
     /// <summary>Throws when a service is missing.</summary>
     /// <param name="service">The service.</param>

@@ -40,5 +40,7 @@ internal sealed class CapturedSocket(
         ring.Record(
             null, _client.Address, new RingPacket(timeProvider.GetUtcNow(), _client, _server, IsSent: false, device, null), datagram);
 
+    public override void Attach(TransferSession session) => socket.Attach(session);
+
     public override void Dispose() => socket.Dispose();
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Maas.Boot.Capture;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Maas.Boot.Tftp;
 
 /// <summary>The listening socket of a TFTP server: requests come to it, errors without a transfer leave by it.</summary>
-internal sealed partial class TftpListener : IDisposable
+internal sealed partial class TftpListener : TftpPort
 {
     private readonly TftpServerOptions _options;
     private readonly TimeProvider _time;
@@ -18,6 +17,7 @@ internal sealed partial class TftpListener : IDisposable
     /// <exception cref="SocketException">The address is in use or not this host's, or the process may not use the port or the
     /// interface.</exception>
     public TftpListener(TftpServerOptions options, TimeProvider timeProvider, ILogger logger)
+        : base(options, timeProvider, logger)
     {
         _options = options;
         _time = timeProvider;
@@ -34,8 +34,8 @@ internal sealed partial class TftpListener : IDisposable
 
     public Socket Socket { get; }
 
-    /// <summary>Where it listens, with the port the system chose when 0 was asked.</summary>
-    public IPEndPoint EndPoint { get; }
+    /// <inheritdoc/>
+    public override IPEndPoint EndPoint { get; }
 
     /// <summary>Receives until cancelled.</summary>
     /// <exception cref="SocketException">The socket fails for half a minute.</exception>
@@ -80,47 +80,21 @@ internal sealed partial class TftpListener : IDisposable
         }
     }
 
-    /// <summary>Sends an error to a client that has no transfer.</summary>
-    public void SendError(IPEndPoint client, TftpErrorCode code, string reason)
-    {
-        var packet = TftpPacket.WriteError(code, reason);
-        try
-        {
-            Socket.SendTo(packet, Reached(client));
-            Capture(packet, client, EndPoint.Address, isSent: true);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            LogUnsendable(client, e.Message);
-        }
-    }
+    /// <inheritdoc/>
+    public override void Dispose() => Socket.Dispose();
 
-    /// <summary>The way to a client for one transfer: a port of its own, or this one.</summary>
-    /// <param name="client">The client.</param>
-    /// <param name="local">This host's address that the client asked.</param>
-    public TransferSocket OpenTransferSocket(IPEndPoint client, IPAddress local)
-    {
-        TransferSocket socket = _options.SinglePort
-            ? new TransferSocket.SharedPort(Socket, local, Reached(client).Serialize())
-            : new TransferSocket.OwnPort(local, client, _options.Interface);
-        if (_options.Capture is not { } ring) return socket;
-        var port = ((IPEndPoint)(socket.OwnSocket ?? Socket).LocalEndPoint!).Port; // both are bound
-        return new CapturedSocket(socket, ring, new IPEndPoint(local, port), client, _options.Interface, _time);
-    }
+    /// <inheritdoc/>
+    protected override void Send(ReadOnlySpan<byte> packet, IPEndPoint client) =>
+        Socket.SendTo(packet, SocketFlags.None, Reached(client).Serialize());
 
-    /// <summary>Keeps a datagram of this socket, if the options ask for that.</summary>
-    public void Capture(ReadOnlySpan<byte> packet, IPEndPoint client, IPAddress local, bool isSent)
+    /// <inheritdoc/>
+    protected override (TransferSocket Socket, int Port) Open(IPEndPoint client, IPAddress local)
     {
-        if (_options.Capture is not { } ring) return;
-        var (there, here) = (UdpEndpoint.Of(client), UdpEndpoint.Of(new IPEndPoint(local, EndPoint.Port)));
-        ring.Record(
-            null,
-            there.Address,
-            new RingPacket(_time.GetUtcNow(), isSent ? here : there, isSent ? there : here, isSent, _options.Interface, null),
-            packet);
+        if (_options.SinglePort)
+            return (new TransferSocket.SharedPort(Socket, local, Reached(client).Serialize()), EndPoint.Port);
+        var socket = new TransferSocket.OwnPort(local, client, _options.Interface);
+        return (socket, ((IPEndPoint)socket.OwnSocket!.LocalEndPoint!).Port); // it has one, and it is bound
     }
-
-    public void Dispose() => Socket.Dispose();
 
     private static Socket Open(TftpServerOptions options) => Sockets.Open(SocketType.Dgram, options.Listen, options.Interface, socket =>
     {
@@ -143,7 +117,4 @@ internal sealed partial class TftpListener : IDisposable
 
     [LoggerMessage(EventId = 64, Level = LogLevel.Debug, Message = "Failed to receive a TFTP datagram: {Error}")]
     private partial void LogReceiveFailed(SocketError error);
-
-    [LoggerMessage(EventId = 66, Level = LogLevel.Debug, Message = "Failed to send a TFTP error to {Client}: {Reason}")]
-    private partial void LogUnsendable(IPEndPoint client, string reason);
 }

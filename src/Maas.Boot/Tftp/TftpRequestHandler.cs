@@ -11,12 +11,13 @@ namespace Maas.Boot.Tftp;
 internal sealed class TftpRequestHandler(
     TftpServerOptions options,
     IBootFiles files,
-    TftpListener listener,
+    TftpPort listener,
     TransferAdmission admission,
     IReadOnlyList<TransferLoop> loops,
     TftpTelemetry telemetry,
     TimeProvider timeProvider,
-    CancellationToken stopping)
+    CancellationToken stopping,
+    bool isOnLoop = false)
 {
     private readonly NetasciiLengths _netasciiLengths = new();
     private int _nextLoop;
@@ -73,7 +74,7 @@ internal sealed class TftpRequestHandler(
     {
         var began = timeProvider.GetTimestamp();
         // Whatever the application does in its answer, the receiving loop goes on.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (!isOnLoop) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         entry.Activity = TftpMeter.Begin(entry);
         if (!BootFileName.TryNormalize(entry.Request.Name.Span, out var name, out var refusal))
         {

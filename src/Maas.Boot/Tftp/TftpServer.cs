@@ -66,6 +66,12 @@ public sealed partial class TftpServer : IDisposable
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {
+        if (_services.Network is { } network)
+        {
+            await ServeOnAsync(network, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         Bind();
         var listener = _listener!; // Bind has opened it
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

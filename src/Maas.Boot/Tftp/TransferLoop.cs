@@ -42,6 +42,27 @@ internal sealed class TransferLoop : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start(string name) => new Thread(Run) { IsBackground = true, Name = name }.Start();
 
+    /// <summary>Runs on the loop of a network in memory instead of on a thread.</summary>
+    /// <param name="poller">The loop's poller.</param>
+    public void StartOn(LoopPoller poller)
+    {
+        var due = _time.CreateTimer(_ => poller.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        poller.Start(() =>
+        {
+            if (_ended.Task.IsCompleted) return;
+            Turn(0);
+            if (_stopping)
+            {
+                due.Dispose();
+                EndAll();
+            }
+            else
+            {
+                due.Change(Patience(), Timeout.InfiniteTimeSpan);
+            }
+        });
+    }
+
     /// <summary>Has something done by the loop's thread.</summary>
     public void Post(Action action)
     {
@@ -65,6 +86,7 @@ internal sealed class TransferLoop : IDisposable
         _sessions.Add(session.Token, session);
         _only = _sessions.Count == 1 ? session : null;
         if (session.Socket.OwnSocket is { } socket) _poller.Add(socket, session.Token);
+        session.Socket.Attach(session);
         session.Start();
         Watch(session);
     }
@@ -98,22 +120,32 @@ internal sealed class TransferLoop : IDisposable
         {
             while (!_stopping)
             {
-                var count = _poller.Wait(Patience(), _ready);
-                while (_inbox.TryDequeue(out var action)) Run(action);
-                for (var i = 0; i < count; i++)
-                    if (_sessions.TryGetValue(_ready[i], out var session)) TryReceive(session, mayWait: false);
-                Expire();
+                Turn(_poller.Wait(Patience(), _ready));
                 WaitForOnly();
             }
 
-            foreach (var session in _sessions.Values.ToList()) session.End(TftpOutcome.Stopped);
-            _ended.SetResult();
+            EndAll();
         }
         catch (Exception e)
         {
             // A defect: the server ends with it rather than going on with half its transfers.
             _ended.SetException(e);
         }
+    }
+
+    // One turn of the loop: what was posted, what has arrived, what is due.
+    private void Turn(int count)
+    {
+        while (_inbox.TryDequeue(out var action)) Run(action);
+        for (var i = 0; i < count; i++)
+            if (_sessions.TryGetValue(_ready[i], out var session)) TryReceive(session, mayWait: false);
+        Expire();
+    }
+
+    private void EndAll()
+    {
+        foreach (var session in _sessions.Values.ToList()) session.End(TftpOutcome.Stopped);
+        _ended.SetResult();
     }
 
     // A defect, or a file source that throws, ends one transfer and not the loop with all its others.

@@ -38,6 +38,11 @@ internal abstract class TransferSocket : IDisposable
     {
     }
 
+    /// <summary>The session that it belongs to begins; on its loop.</summary>
+    public virtual void Attach(TransferSession session)
+    {
+    }
+
     /// <summary>Sends one packet.</summary>
     public void Send(ReadOnlySpan<byte> packet) => Send(packet, Math.Max(packet.Length, 1));
 

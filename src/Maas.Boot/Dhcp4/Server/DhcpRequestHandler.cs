@@ -26,11 +26,13 @@ internal sealed partial class DhcpRequestHandler
     private readonly PacketRing? _capture;
     private readonly DhcpTransactionPool _pool;
     private readonly AckCommitter? _committer;
+    private readonly LoopAckCommitter? _loopCommitter;
     private readonly DhcpTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly FailureLog _failures;
     private readonly RequestsInFlight _requests = new();
+    private readonly bool _isOnLoop;
     private volatile bool _isOpen;
 
     public DhcpRequestHandler(
@@ -41,7 +43,8 @@ internal sealed partial class DhcpRequestHandler
         DhcpTelemetry telemetry,
         TimeProvider timeProvider,
         ILogger logger,
-        CancellationToken stopping)
+        CancellationToken stopping,
+        IDatagramNetwork? network = null)
     {
         _options = options;
         _addresses = options.Mode == DhcpMode.Full ? addresses : null;
@@ -55,7 +58,10 @@ internal sealed partial class DhcpRequestHandler
         _logger = logger;
         _stopping = stopping;
         _failures = new FailureLog("dhcp", timeProvider, logger);
-        if (_addresses is not null) _committer = new AckCommitter(_addresses, Send, Abandon);
+        _isOnLoop = network is not null;
+        if (_addresses is null) return;
+        if (network is null) _committer = new AckCommitter(_addresses, Send, Abandon);
+        else _loopCommitter = new LoopAckCommitter(_addresses, network, Send, Abandon);
     }
 
     /// <summary>The other servers on the links.</summary>
@@ -107,8 +113,9 @@ internal sealed partial class DhcpRequestHandler
                 address = await AllocateAnotherAsync(question, address).ConfigureAwait(false);
             var boot = await DecideBootAsync(transaction, address).ConfigureAwait(false);
             Compose(transaction, question.Kind, address, boot);
-            if (ChangesLease(question.Kind, address)) _committer!.Add(transaction); // there is one where there is an address source
-            else Send(transaction);
+            if (!ChangesLease(question.Kind, address)) Send(transaction);
+            else if (_committer is not null) _committer.Add(transaction);
+            else _loopCommitter!.Add(transaction); // there is one of the two where there is an address source
         }
         catch (Exception e)
         {
@@ -207,14 +214,14 @@ internal sealed partial class DhcpRequestHandler
         return InvokePolicyAsync(_policy, transaction, firmware, client);
     }
 
-    private static async ValueTask<BootParameters?> InvokePolicyAsync(
+    private async ValueTask<BootParameters?> InvokePolicyAsync(
         BootPolicyInvoker policy,
         DhcpTransaction transaction,
         FirmwareClient firmware,
         IPv4Address client)
     {
         // A policy is the application's code and may block: never on the receiving thread.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (!_isOnLoop) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var (request, link) = (transaction.Request, transaction.Link);
         return await policy.DecideAsync(
             link.Server, link.BootFiles, firmware, request.Hardware, MachineIdentifier.Of(request), client.ToIPAddressOrNull())

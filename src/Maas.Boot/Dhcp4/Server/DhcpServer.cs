@@ -58,6 +58,12 @@ public sealed partial class DhcpServer
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {
+        if (_services.Network is { } network)
+        {
+            await ServeOnAsync(network, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var time = _services.TimeProvider;
         using var listeners = DhcpSockets.Open(_options, time);

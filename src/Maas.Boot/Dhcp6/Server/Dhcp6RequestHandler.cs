@@ -18,7 +18,7 @@ namespace Maas.Boot.Dhcp6.Server;
 [SuppressMessage("Design", "CA1031", Justification = "Whatever is thrown, one request is dropped and the server lives on.")]
 internal sealed partial class Dhcp6RequestHandler(
     Dhcp6ServerOptions options, Duid server, LeaseAllocator6? addresses, IBootPolicy? policy, Dhcp6Telemetry telemetry,
-    TimeProvider timeProvider, ILogger logger, CancellationToken stopping)
+    TimeProvider timeProvider, ILogger logger, CancellationToken stopping, bool isOnLoop = false)
 {
     private readonly BootPolicyInvoker? _policy = policy is null ? null : new BootPolicyInvoker(policy, options, timeProvider, stopping);
     private readonly RequestsInFlight _requests = new();
@@ -54,7 +54,7 @@ internal sealed partial class Dhcp6RequestHandler(
             if (!TryParse(datagram, inFlight, out request)) return;
 
             // The policy and the disk may block: never on the receiving loop.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (!isOnLoop) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             activity = Dhcp6Telemetry.Begin(request);
             if (WhyIgnored(datagram, request) is { } reason)
             {

@@ -61,6 +61,12 @@ public sealed partial class Dhcp6Server
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {
+        if (_services.Network is { } network)
+        {
+            await ServeOnAsync(network, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var time = _services.TimeProvider;
         using var listeners = Dhcp6Sockets.Open(_options);
