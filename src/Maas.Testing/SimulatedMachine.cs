@@ -2,13 +2,15 @@ using Maas.Boot;
 using Maas.Testing.CloudInit;
 using Maas.Testing.Events;
 using Maas.Testing.Hardware;
+using Maas.Testing.Network;
 
 namespace Maas.Testing;
 
 /// <summary>
 /// A machine that is not there and really speaks the protocols: its firmware asks for an address and a boot program as the real one does,
 /// its boot program fetches and obeys the script, its ephemeral environment enlists, is commissioned, writes and erases disks, and
-/// the system on its disk reports as cloud-init does. What it needs is sockets; nothing is run, and no root is needed.
+/// the system on its disk reports as cloud-init does. It needs sockets, or a <see cref="VirtualNetwork"/>; nothing is run, and no root is
+/// needed.
 /// </summary>
 /// <example><code>
 /// await using var machine = new SimulatedMachine(new SimulatedMachineOptions
@@ -25,16 +27,19 @@ public sealed class SimulatedMachine : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly MachineLog _log;
     private readonly TimeProvider _time;
+    private readonly MachineLink _link;
     private Session? _session;
 
     /// <summary>Makes a machine; it is off.</summary>
     /// <param name="options">What it is and how it is connected.</param>
-    /// <param name="timeProvider">Its clock; the system's by default.</param>
+    /// <param name="timeProvider">Its clock; by default its virtual network's, or the system's.</param>
     public SimulatedMachine(SimulatedMachineOptions options, TimeProvider? timeProvider = null)
     {
+        ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        _time = timeProvider ?? TimeProvider.System;
-        _log = new MachineLog(_time);
+        _time = timeProvider ?? options.Network.Virtual?.TimeProvider ?? TimeProvider.System;
+        _link = MachineLink.Of(options.Network, options.Mac);
+        _log = new MachineLog(_time, Completions);
         Disks = [.. options.Hardware.Disks.Select(d => new SimulatedDisk(d, options.DiskFolder))];
     }
 
@@ -73,12 +78,20 @@ public sealed class SimulatedMachine : IAsyncDisposable
         }
     }
 
+    /// <summary>Turns the machine on and waits until nothing more happens by itself.</summary>
+    /// <returns>How it came to rest.</returns>
+    public Task<SettledState> BootAsync()
+    {
+        TurnOn();
+        return WhenAtRestAsync();
+    }
+
     /// <summary>Pulls the plug; a machine that is off stays as it is. Returns when nothing of it runs any more.</summary>
     public async Task TurnOffAsync(string reason = "turned off")
     {
         Session? session;
         lock (_lock) session = _session;
-        if (session is not null) await session.PullPlugAsync(reason).ConfigureAwait(false);
+        if (session is { HasEnded: false }) await _link.InvokeAsync(() => session.PullPlugAsync(reason)).ConfigureAwait(false);
     }
 
     /// <summary>Waits until nothing more happens by itself. A machine that was never turned on is off.</summary>
@@ -103,11 +116,15 @@ public sealed class SimulatedMachine : IAsyncDisposable
         foreach (var disk in Disks) disk.Dispose();
     }
 
+    // On a network in memory, its loop runs what waits.
+    private TaskCreationOptions Completions =>
+        _link.IsOnLoop ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+
     // From power-on to power-off.
     private sealed class Session : IDisposable
     {
         private readonly CancellationTokenSource _plug = new();
-        private readonly TaskCompletionSource<SettledState> _atRest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<SettledState> _atRest;
         private readonly SimulatedMachine _machine;
         private readonly Task _run;
         private int _isOff;
@@ -115,17 +132,21 @@ public sealed class SimulatedMachine : IAsyncDisposable
         public Session(SimulatedMachine machine, Session? previous)
         {
             _machine = machine;
-            _run = Task.Run(() => RunAsync(previous));
+            _atRest = new TaskCompletionSource<SettledState>(machine.Completions);
+            _run = machine._link.TurnOn(() => RunAsync(previous));
         }
 
         public Task<SettledState> AtRest => _atRest.Task;
 
         public bool IsOn => Volatile.Read(ref _isOff) == 0;
 
+        public bool HasEnded => !IsOn && _run.IsCompleted;
+
         public async Task PullPlugAsync(string reason)
         {
             GoOff(reason);
-            await _plug.CancelAsync().ConfigureAwait(false);
+            if (_machine._link.IsOnLoop) _plug.Cancel();
+            else await _plug.CancelAsync().ConfigureAwait(false);
             await _run.ConfigureAwait(false);
             _atRest.TrySetResult(new SettledState.Off(reason));
         }

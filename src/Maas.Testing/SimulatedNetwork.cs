@@ -24,6 +24,15 @@ public sealed record SimulatedNetwork
     /// </summary>
     public string? Interface { get; init; }
 
+    /// <summary>
+    /// The network in memory that the machine is on, which it broadcasts to; <see langword="null"/>, the default, for sockets of this host.
+    /// Its clock is the machine's.
+    /// </summary>
+    public VirtualNetwork? Virtual { get; init; }
+
+    /// <summary>What the machine's link to <see cref="Virtual"/> does to datagrams.</summary>
+    public LinkConditions Link { get; init; } = LinkConditions.Lan;
+
     /// <summary>The TFTP servers' port; 69, or where a server without privileges listens.</summary>
     public int TftpPort { get; init; } = 69;
 

@@ -15,10 +15,10 @@ namespace Maas.Testing;
 public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<HardwareAddress, SimulatedMachine> _machines = new();
-    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
+    private readonly ConcurrentQueue<SimulatedMachine> _inOrder = new();
 
-    /// <summary>The machines, in no order.</summary>
-    public ICollection<SimulatedMachine> Machines => _machines.Values;
+    /// <summary>The machines, in the order in which they were added.</summary>
+    public IReadOnlyCollection<SimulatedMachine> Machines => _inOrder;
 
     /// <summary>The machine of a MAC address; <see langword="null"/> when the rack has no such machine.</summary>
     public SimulatedMachine? this[HardwareAddress mac] => _machines.GetValueOrDefault(mac);
@@ -27,10 +27,11 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     /// <exception cref="ArgumentException">There is one with this MAC address.</exception>
     public SimulatedMachine Add(SimulatedMachineOptions options)
     {
-        var machine = new SimulatedMachine(options, _time);
-        return _machines.TryAdd(options.Mac, machine)
-            ? machine
-            : throw new ArgumentException($"There is a machine {options.Mac} already.", nameof(options));
+        var machine = new SimulatedMachine(options, timeProvider);
+        if (!_machines.TryAdd(options.Mac, machine))
+            throw new ArgumentException($"There is a machine {options.Mac} already.", nameof(options));
+        _inOrder.Enqueue(machine);
+        return machine;
     }
 
     /// <summary>Turns a machine on.</summary>

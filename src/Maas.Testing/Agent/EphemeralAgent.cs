@@ -33,7 +33,8 @@ internal sealed class EphemeralAgent(
                 await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
                     .ConfigureAwait(false)
                 ?? throw new AgentFailedException("no DHCP server answered");
-            _http = LocalAddress.CreateHttpClient(LocalAddress.Usable(lease.Address));
+            var link = MachineLink.Of(machine.Options.Network, machine.Mac);
+            _http = link.CreateHttpClient(link.Usable(lease.Address));
             server = new AgentServer(
                 given, new MaasHttp(Name, _http, machine.Options.ClockError, log, timeProvider) { Secret = given.Token });
             var end = await WorkAsync(server, cancellationToken).ConfigureAwait(false);

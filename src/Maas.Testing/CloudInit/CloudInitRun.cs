@@ -50,7 +50,8 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
         if (await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
             .ConfigureAwait(false) is not { } lease)
             return null;
-        using var http = LocalAddress.CreateHttpClient(LocalAddress.Usable(lease.Address));
+        var link = MachineLink.Of(machine.Options.Network, machine.Mac);
+        using var http = link.CreateHttpClient(link.Usable(lease.Address));
         var metadata = new MaasHttp(Name, http, machine.Options.ClockError, log, timeProvider) { Credentials = settings.Key };
         try
         {

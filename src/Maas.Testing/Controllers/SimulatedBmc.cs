@@ -34,7 +34,7 @@ public sealed class SimulatedBmc : IAsyncDisposable
         var socket = new Socket(options.ListenOn.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(options.ListenOn);
         Address = (IPEndPoint)socket.LocalEndPoint!; // it is bound
-        _path = new FaultyPath(socket, options.Faults);
+        _path = new FaultyPath(ClientSocket.Of(socket), options.Faults);
         _responder = new BmcResponder(options, Address.Port, Chassis, Serial);
         _serving = ServeAsync();
     }

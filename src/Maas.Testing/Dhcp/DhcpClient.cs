@@ -2,6 +2,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Testing.Events;
+using Maas.Testing.Network;
 
 namespace Maas.Testing.Dhcp;
 
@@ -10,15 +11,17 @@ namespace Maas.Testing.Dhcp;
 /// </summary>
 internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, MachineLog log, TimeProvider timeProvider)
 {
+    private readonly MachineLink _machineLink = MachineLink.Of(network, mac);
+
     /// <summary>The lease; <see langword="null"/> when no server gave what this voice needs.</summary>
     public async Task<DhcpLease?> AcquireAsync(DhcpClientProfile voice, CancellationToken cancellationToken)
     {
-        using var link = new DhcpClientSocket(network, mac);
+        using var link = new DhcpClientSocket(network, mac, _machineLink);
         var patience = network.DhcpPatience;
         string? failure = null;
         for (var attempt = 1; attempt <= network.DhcpAttempts; attempt++, patience *= 2)
         {
-            var transaction = (uint)Random.Shared.NextInt64(uint.MaxValue);
+            var transaction = _machineLink.NextTransaction();
             await link.BroadcastAsync(voice.Discover(mac, transaction), cancellationToken).ConfigureAwait(false);
             var (offers, weighed) = await WeighAsync(link, voice, transaction, patience, cancellationToken).ConfigureAwait(false);
             if (offers > 0) failure = Missing(voice.Need);
@@ -90,7 +93,7 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
 
         var service = new IPEndPoint(
             boot.Options.GetAddress(DhcpOptionCode.ServerIdentifier) ?? boot.NextServerAddress, network.BootServicePort);
-        var transaction = (uint)Random.Shared.NextInt64(uint.MaxValue);
+        var transaction = _machineLink.NextTransaction();
         for (var attempt = 0; attempt < network.DhcpAttempts; attempt++)
         {
             await link.SendAsync(voice.AskBootService(mac, transaction, acknowledged), acknowledged.YourAddress, service, cancellationToken)

@@ -15,27 +15,28 @@ namespace Maas.Testing.Dhcp;
 internal sealed class DhcpClientSocket : IDisposable
 {
     private const int ServerPort = 67;
-    private const int ClientPort = 68;
 
     private readonly SimulatedNetwork _network;
     private readonly HardwareAddress _mac;
     private readonly List<FaultyPath> _paths = [];
     private readonly CancellationTokenSource _closed = new();
-    private readonly Channel<DhcpMessage> _heard =
-        Channel.CreateUnbounded<DhcpMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly MachineLink _link;
+    private readonly Channel<DhcpMessage> _heard;
 
     /// <exception cref="SocketException">The relay's address is not local, or the port of clients may not be used without
     /// privileges.</exception>
-    public DhcpClientSocket(SimulatedNetwork network, HardwareAddress mac)
+    public DhcpClientSocket(SimulatedNetwork network, HardwareAddress mac, MachineLink link)
     {
-        (_network, _mac) = (network, mac);
-        Listen(network.Interface is { } name ? OnInterface(name) : LocalAddress.BindUdp(network.Relay));
+        (_network, _mac, _link) = (network, mac, link);
+        _heard = Channel.CreateUnbounded<DhcpMessage>(
+            new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = link.IsOnLoop });
+        Listen(link.OpenDhcp());
     }
 
     /// <summary>Sends to all servers.</summary>
     public async ValueTask BroadcastAsync(DhcpMessage message, CancellationToken cancellationToken)
     {
-        if (_network.Interface is not null)
+        if (_link.Broadcasts)
         {
             await _paths[0].SendAsync(Write(message), new IPEndPoint(IPAddress.Broadcast, ServerPort), cancellationToken)
                 .ConfigureAwait(false);
@@ -53,7 +54,7 @@ internal sealed class DhcpClientSocket : IDisposable
     /// <summary>Sends to one server from the client's new address.</summary>
     public async ValueTask SendAsync(DhcpMessage message, IPAddress from, IPEndPoint to, CancellationToken cancellationToken)
     {
-        var path = _network.Interface is null ? Listen(LocalAddress.BindUdp(LocalAddress.Usable(from))) : _paths[0];
+        var path = _link.Broadcasts ? _paths[0] : Listen(_link.OpenUdp(_link.Usable(from)));
         await path.SendAsync(Write(message), to, cancellationToken).ConfigureAwait(false);
     }
 
@@ -67,7 +68,7 @@ internal sealed class DhcpClientSocket : IDisposable
         _closed.Dispose();
     }
 
-    private FaultyPath Listen(Socket socket)
+    private FaultyPath Listen(ClientSocket socket)
     {
         var path = new FaultyPath(socket, _network.Faults);
         _paths.Add(path);
@@ -94,24 +95,6 @@ internal sealed class DhcpClientSocket : IDisposable
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The link is closed, or its interface has gone: nothing more is heard.
-        }
-    }
-
-    private static Socket OnInterface(string name)
-    {
-        const int SolSocket = 1, SoBindToDevice = 25;
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
-        try
-        {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.ASCII.GetBytes(name + '\0'));
-            socket.Bind(new IPEndPoint(IPAddress.Any, ClientPort));
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 

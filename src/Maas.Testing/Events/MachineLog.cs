@@ -4,11 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Maas.Testing.Events;
 
 /// <summary>What happened at one machine so far, and its readers.</summary>
-internal sealed class MachineLog(TimeProvider timeProvider)
+internal sealed class MachineLog(
+    TimeProvider timeProvider,
+    TaskCreationOptions completions = TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private readonly Lock _lock = new();
     private readonly List<MachineEvent> _events = [];
-    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _more = new(completions);
     private long _poweredOn = timeProvider.GetTimestamp();
     private bool _ended;
 
@@ -36,11 +38,14 @@ internal sealed class MachineLog(TimeProvider timeProvider)
     /// <summary>Nothing more will happen: those who follow come to an end.</summary>
     public void End()
     {
+        TaskCompletionSource more;
         lock (_lock)
         {
             _ended = true;
-            _more.TrySetResult();
+            more = _more;
         }
+
+        more.TrySetResult();
     }
 
     public async IAsyncEnumerable<MachineEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -68,11 +73,14 @@ internal sealed class MachineLog(TimeProvider timeProvider)
 
     private void Add(MachineEvent happened)
     {
+        TaskCompletionSource more;
         lock (_lock)
         {
             _events.Add(happened);
-            _more.TrySetResult();
-            if (!_ended) _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            more = _more;
+            if (!_ended) _more = new(completions);
         }
+
+        more.TrySetResult(); // outside the lock: it may run what waits
     }
 }

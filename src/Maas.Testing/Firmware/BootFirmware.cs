@@ -1,6 +1,7 @@
 using Maas.Boot;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
+using Maas.Testing.Network;
 using Maas.Testing.Tftp;
 
 namespace Maas.Testing.Firmware;
@@ -14,6 +15,8 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
     private static readonly TftpClientOptions IpxeTftp = new() { BlockSize = 1432, AskSize = true };
     private static readonly TftpClientOptions PxelinuxTftp = new() { BlockSize = 1408, AskSize = true };
 
+    private readonly MachineLink _link = MachineLink.Of(options.Network, options.Mac);
+
     private bool IsBios => options.Firmware is SimulatedFirmware.BiosPxe or SimulatedFirmware.BiosIpxe;
 
     public async Task<BootResult> BootFromNetworkAsync(CancellationToken cancellationToken)
@@ -25,7 +28,7 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
         if (lease is null) return new BootResult.NextDevice("no answer to DHCP that says what to boot");
         if (options.Firmware == SimulatedFirmware.BiosIpxe) return await RunIpxeAsync(lease, cancellationToken).ConfigureAwait(false);
 
-        using var loader = new Loader(options.Network, lease, IsBios ? RomTftp : UefiTftp, log, timeProvider);
+        using var loader = new Loader(options.Network, _link, lease, IsBios ? RomTftp : UefiTftp, log, timeProvider);
         var program = loader.Locate(lease.BootFile);
         if (await loader.LoadAsync(voice.Name, program, cancellationToken).ConfigureAwait(false) is not > 0)
             return new BootResult.NextDevice($"{program} could not be loaded");
@@ -38,7 +41,7 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
         var name = program.Segments[^1].ToLowerInvariant();
         if (name.Contains("pxelinux", StringComparison.Ordinal))
         {
-            using var loader = new Loader(options.Network, lease, PxelinuxTftp, log, timeProvider);
+            using var loader = new Loader(options.Network, _link, lease, PxelinuxTftp, log, timeProvider);
             return await new PxelinuxProgram(options, lease, loader, log).RunAsync(program, cancellationToken).ConfigureAwait(false);
         }
 
@@ -61,7 +64,7 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
 
     private async Task<BootResult> RunIpxeAsync(DhcpLease lease, CancellationToken cancellationToken)
     {
-        using var loader = new Loader(options.Network, lease, IpxeTftp, log, timeProvider);
+        using var loader = new Loader(options.Network, _link, lease, IpxeTftp, log, timeProvider);
         var ipxe = new IpxeProgram(new IpxeMachine(options, lease, IsBios, diskBoots), loader, log, timeProvider);
         return await ipxe.ChainAsync(loader.Locate(lease.BootFile), cancellationToken).ConfigureAwait(false) is { } result
             ? result

@@ -9,6 +9,7 @@ namespace Maas.Testing.Firmware;
 /// <summary>Fetches boot files by TFTP and HTTP from the machine's address, and tells the story of it.</summary>
 internal sealed class Loader(
     SimulatedNetwork network,
+    MachineLink link,
     DhcpLease lease,
     TftpClientOptions tftp,
     MachineLog log,
@@ -17,7 +18,7 @@ internal sealed class Loader(
     // A script is read, a kernel is only counted.
     private const int LongestText = 1 << 20;
 
-    private readonly IPAddress _local = LocalAddress.Usable(lease.Address);
+    private readonly IPAddress _local = link.Usable(lease.Address);
     private HttpClient? _http;
 
     /// <summary>Where a boot file named by DHCP is.</summary>
@@ -68,7 +69,7 @@ internal sealed class Loader(
         var server = new IPEndPoint(host, source.IsDefaultPort || source.Port < 0 ? network.TftpPort : source.Port);
         var name = Uri.UnescapeDataString(source.AbsolutePath.TrimStart('/'));
         var client = new TftpClient(
-            tftp with { LocalAddress = _local, Patience = network.TftpPatience, Faults = network.Faults }, timeProvider);
+            tftp with { LocalAddress = _local, Patience = network.TftpPatience, Faults = network.Faults }, timeProvider, link.OpenUdp);
         // OVMF asks for the length, breaks off, and asks again without.
         if (!tftp.AskSize && tftp.WindowSize is not null)
             await client.AskLengthAsync(server, name, cancellationToken).ConfigureAwait(false);
@@ -77,7 +78,7 @@ internal sealed class Loader(
 
     private async Task<long> ByHttpAsync(Uri source, Stream destination, CancellationToken cancellationToken)
     {
-        _http ??= LocalAddress.CreateHttpClient(_local);
+        _http ??= link.CreateHttpClient(_local);
         using var response =
             await _http.GetAsync(source, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();

@@ -3,16 +3,16 @@ using System.Net.Sockets;
 
 namespace Maas.Testing.Network;
 
-/// <summary>A UDP socket on a network that loses and repeats datagrams.</summary>
-internal sealed class FaultyPath(Socket socket, DatagramFaults faults) : IDisposable
+/// <summary>A UDP port on a network that loses and repeats datagrams.</summary>
+internal sealed class FaultyPath(ClientSocket socket, DatagramFaults faults) : IDisposable
 {
-    private (byte[] Content, EndPoint From)? _again;
+    private (byte[] Content, IPEndPoint From)? _again;
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint to, CancellationToken cancellationToken)
     {
         if (faults.Loses()) return;
-        await socket.SendToAsync(datagram, to, cancellationToken).ConfigureAwait(false);
-        if (faults.Repeats()) await socket.SendToAsync(datagram, to, cancellationToken).ConfigureAwait(false);
+        await socket.SendAsync(datagram, to, cancellationToken).ConfigureAwait(false);
+        if (faults.Repeats()) await socket.SendAsync(datagram, to, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -26,13 +26,13 @@ internal sealed class FaultyPath(Socket socket, DatagramFaults faults) : IDispos
             {
                 _again = null;
                 again.Content.CopyTo(buffer);
-                return (again.Content.Length, (IPEndPoint)again.From);
+                return (again.Content.Length, again.From);
             }
 
-            SocketReceiveFromResult received;
+            (int Length, IPEndPoint From) received;
             try
             {
-                received = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), cancellationToken).ConfigureAwait(false);
+                received = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused
                 or SocketError.MessageSize)
@@ -41,8 +41,8 @@ internal sealed class FaultyPath(Socket socket, DatagramFaults faults) : IDispos
             }
 
             if (faults.Loses()) continue;
-            if (faults.Repeats()) _again = (buffer[..received.ReceivedBytes].ToArray(), received.RemoteEndPoint);
-            return (received.ReceivedBytes, (IPEndPoint)received.RemoteEndPoint);
+            if (faults.Repeats()) _again = (buffer[..received.Length].ToArray(), received.From);
+            return received;
         }
     }
 

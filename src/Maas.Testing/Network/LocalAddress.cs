@@ -21,13 +21,6 @@ internal static class LocalAddress
         }
     }
 
-    public static Socket BindUdp(IPAddress address)
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(address, 0));
-        return socket;
-    }
-
     /// <summary>An HTTP client whose connections come from the address.</summary>
     public static HttpClient CreateHttpClient(IPAddress address)
     {

@@ -18,6 +18,10 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
 
     private readonly TftpClientOptions _options = options ?? new();
     private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
+    private readonly Func<IPAddress, ClientSocket> _open = ClientSocket.Bind;
+
+    internal TftpClient(TftpClientOptions options, TimeProvider timeProvider, Func<IPAddress, ClientSocket> open)
+        : this(options, timeProvider) => _open = open;
 
     /// <summary>Fetches a file and returns its length in bytes.</summary>
     /// <exception cref="TftpException">The server refused, fell silent, or sent what no server may.</exception>
@@ -34,7 +38,7 @@ public sealed class TftpClient(TftpClientOptions? options = null, TimeProvider? 
     // Without a destination the transfer ends when its terms are known.
     private async Task<long> TransferAsync(IPEndPoint server, string name, Stream? destination, CancellationToken cancellationToken)
     {
-        using var path = new FaultyPath(LocalAddress.BindUdp(_options.LocalAddress), _options.Faults);
+        using var path = new FaultyPath(_open(_options.LocalAddress), _options.Faults);
         var buffer = ArrayPool<byte>.Shared.Rent(4 + Math.Max(_options.BlockSize ?? 0, 1500));
         try
         {

@@ -4,6 +4,7 @@ using Maas.Boot.Scripts;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 using Maas.Testing.Firmware;
+using Maas.Testing.Network;
 using Maas.Testing.Tests.Servers;
 using Maas.Testing.Tftp;
 using Microsoft.Extensions.Time.Testing;
@@ -32,7 +33,8 @@ public sealed class IpxeProgramTests : IAsyncDisposable
             Uuid = Guid.Parse("01020304-0506-0708-090a-0b0c0d0e0f10")
         };
         var lease = new DhcpLease(IPAddress.Parse("127.9.0.1"), IPAddress.Loopback, IPAddress.Loopback, "ipxe/52-54-00-00-00-01", 1);
-        using var loader = new Loader(network, lease, new TftpClientOptions { BlockSize = 1432 }, _log, TimeProvider.System);
+        using var loader = new Loader(
+            network, MachineLink.Of(network, Mac), lease, new TftpClientOptions { BlockSize = 1432 }, _log, TimeProvider.System);
         return await new IpxeProgram(new IpxeMachine(options, lease, bios, diskBoots), loader, _log, timeProvider ?? TimeProvider.System)
             .ChainAsync(loader.Locate(lease.BootFile), TestContext.Current.CancellationToken);
     }

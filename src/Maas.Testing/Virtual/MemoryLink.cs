@@ -1,0 +1,64 @@
+using System.Net;
+using Maas.Boot;
+using Maas.Testing.Network;
+
+namespace Maas.Testing.Virtual;
+
+/// <summary>The link of a simulated machine on a network in memory.</summary>
+internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, LinkConditions conditions) : MachineLink
+{
+    private const int ClientPort = 68;
+
+    private readonly VirtualHost _host = network.HostOf(mac, conditions);
+
+    public override bool Broadcasts => true;
+
+    public override bool IsOnLoop => true;
+
+    public override ClientSocket OpenDhcp() => new MemorySocket(_host, new IPEndPoint(IPAddress.Any, ClientPort));
+
+    public override ClientSocket OpenUdp(IPAddress local) => new MemorySocket(_host, new IPEndPoint(local, 0));
+
+    public override IPAddress Usable(IPAddress leased)
+    {
+        _host.Use(leased);
+        return leased;
+    }
+
+    public override HttpClient CreateHttpClient(IPAddress local) =>
+        new(new MemoryHttpHandler(network, _host)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    public override uint NextTransaction() => _host.Random.NextUInt32();
+
+    public override Task TurnOn(Func<Task> run)
+    {
+        var ended = new TaskCompletionSource();
+        network.Loop.Enqueue(() => _ = RunAsync(run, ended));
+        return ended.Task;
+    }
+
+    public override Task InvokeAsync(Func<Task> action)
+    {
+        if (network.Loop.IsOnLoop) return action();
+        if (!network.Loop.IsRunning) return network.RunAsync(action);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        network.Loop.Enqueue(() => _ = RunAsync(action, done));
+        return done.Task;
+    }
+
+    private async Task RunAsync(Func<Task> run, TaskCompletionSource ended)
+    {
+        _host.Connect();
+        try
+        {
+            await run().ConfigureAwait(false);
+            ended.TrySetResult();
+        }
+#pragma warning disable CA1031 // the task throws it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ended.TrySetException(e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Maas.Boot;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Files;
+
+namespace Maas.Testing.Virtual;
+
+/// <summary>The application's boot policy, whose answers continue on the network's loop.</summary>
+internal sealed class OutsidePolicy(NetworkLoop loop, IBootPolicy policy) : IBootPolicy
+{
+    public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken) =>
+        loop.OutsideAsync(
+            $"the boot policy's decision for {question.Hardware}", () => policy.DecideAsync(question, cancellationToken));
+}
+
+/// <summary>The application's boot files, whose answers continue on the network's loop.</summary>
+internal sealed class OutsideFiles(NetworkLoop loop, IBootFiles files) : IBootFiles
+{
+    public async ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken)
+    {
+        var file = await loop.OutsideAsync($"the opening of {request.Name}", () => files.OpenAsync(request, cancellationToken))
+            .ConfigureAwait(false);
+        return file is null ? null : new OutsideFile(loop, file, request.Name);
+    }
+
+    private sealed class OutsideFile(NetworkLoop loop, BootFile file, string name) : BootFile
+    {
+        public override long Length => file.Length;
+
+        public override string? EntityTag => file.EntityTag;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) =>
+            loop.OutsideAsync($"the reading of {name}", () => file.ReadAsync(buffer, offset, cancellationToken));
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) file.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
+
+/// <summary>The application's addresses, whose answers continue on the network's loop.</summary>
+internal sealed class OutsideAddresses(NetworkLoop loop, IAddressSource addresses) : IAddressSource
+{
+    public ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken) =>
+        loop.OutsideAsync("the source of addresses", () => addresses.AskAsync(question, cancellationToken));
+
+    public async ValueTask CommitAsync(CancellationToken cancellationToken) =>
+        await loop.OutsideAsync("the commit of leases", async () =>
+        {
+            await addresses.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+}
