@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
@@ -38,7 +39,7 @@ public sealed class RealLinkTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (Directory.Exists($"/sys/class/net/{ServerEnd}")) await IpAsync("link", "del", ServerEnd);
+        if (NetworkInterface.GetAllNetworkInterfaces().Any(i => i.Name == ServerEnd)) await IpAsync("link", "del", ServerEnd);
     }
 
     [Theory]
