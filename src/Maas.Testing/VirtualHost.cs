@@ -128,7 +128,10 @@ public sealed class VirtualHost
     /// <summary>The link comes up.</summary>
     internal void Connect() => _forwardsAt = Network.Loop.Now + Link.ForwardingDelay.Ticks;
 
-    internal VirtualUdpPort Open(IPEndPoint local, Action<VirtualUdpPort, VirtualDatagram> received)
+    internal VirtualUdpPort Open(
+        IPEndPoint local,
+        Action<VirtualUdpPort, VirtualDatagram> received,
+        Func<VirtualDatagram, bool>? accepts = null)
     {
         lock (_lock)
         {
@@ -139,7 +142,7 @@ public sealed class VirtualHost
             if (ports.Exists(p => p.EndPoint.Address.Equals(local.Address)))
                 throw new SocketException(
                     (int)SocketError.AddressAlreadyInUse, $"UDP port {number} of {local.Address} on {Name} is taken.");
-            var port = new VirtualUdpPort(this, new IPEndPoint(local.Address, number), received);
+            var port = new VirtualUdpPort(this, new IPEndPoint(local.Address, number), received) { Accepts = accepts };
             ports.Add(port);
             Network.Opened(this, number);
             return port;
@@ -165,6 +168,13 @@ public sealed class VirtualHost
 
     /// <summary>What is sent leaves the link, at the times told; or is lost.</summary>
     internal int Leave(long now, Span<long> left) => now < _forwardsAt ? 0 : _outwards.Pass(Link, [now], left);
+
+    /// <summary>Whether a port of the host takes a broadcast.</summary>
+    internal bool Hears(VirtualDatagram datagram)
+    {
+        lock (_lock) return _ports.TryGetValue(datagram.Destination.Port, out var ports)
+            && ports.Exists(p => p.Accepts is null || p.Accepts(datagram));
+    }
 
     /// <summary>A datagram enters the link towards the host.</summary>
     internal void Enter(VirtualDatagram datagram, ReadOnlySpan<long> at)

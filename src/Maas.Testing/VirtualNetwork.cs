@@ -211,7 +211,7 @@ public sealed class VirtualNetwork
         VirtualHost[] listeners;
         lock (_lock) listeners = _byPort.TryGetValue(to.Port, out var hosts) ? [.. hosts.Distinct()] : [];
         foreach (var host in listeners)
-            if (host != sender) host.Enter(datagram, left[..count]);
+            if (host != sender && host.Hears(datagram)) host.Enter(datagram, left[..count]);
     }
 
     // A step that blocks its thread is beyond the loop's own watch.

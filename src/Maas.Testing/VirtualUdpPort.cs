@@ -15,6 +15,9 @@ public sealed class VirtualUdpPort : IDisposable
     /// <summary>The port, and the address that it listens on, or any.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>Which broadcasts it takes; <see langword="null"/> for all. The others pass the host's link without effect.</summary>
+    internal Func<VirtualDatagram, bool>? Accepts { get; init; }
+
     /// <summary>Sends a datagram to a host, or to all that listen on the port: to 255.255.255.255 or an IPv6 group.</summary>
     /// <exception cref="ObjectDisposedException">The port is closed.</exception>
     public void Send(ReadOnlySpan<byte> payload, IPEndPoint to)

@@ -11,7 +11,8 @@ internal sealed class MemorySocket : ClientSocket
     private readonly VirtualUdpPort _port;
     private TaskCompletionSource<VirtualDatagram>? _waiting;
 
-    public MemorySocket(VirtualHost host, IPEndPoint local) => _port = host.Open(local, (_, datagram) => Received(datagram));
+    public MemorySocket(VirtualHost host, IPEndPoint local, Func<VirtualDatagram, bool>? accepts = null) =>
+        _port = host.Open(local, (_, datagram) => Received(datagram), accepts);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint to, CancellationToken cancellationToken)
     {
