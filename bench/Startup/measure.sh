@@ -15,7 +15,8 @@ trap cleanup EXIT
 publish() { # NAME PROJECT [PROPERTY]...
   local name=$1 project=$2
   shift 2
-  dotnet publish "$root/$project" -c Release -r "$rid" -o "$work/$name" -v q --nologo "$@" >"$work/$name.log" 2>&1 || { cat "$work/$name.log" >&2; exit 1; }
+  dotnet publish "$root/$project" -c Release -r "$rid" -o "$work/$name" -v q --nologo "$@" \
+    >"$work/$name.log" 2>&1 || { cat "$work/$name.log" >&2; exit 1; }
   rm -f "$work/$name"/*.dbg "$work/$name"/*.json
 }
 

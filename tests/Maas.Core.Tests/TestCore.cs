@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Maas.Core.Tests;
 
 /// <summary>
-/// A core over a store of its own, in memory or in a file, with a clock that stands still and power that does as it is told.
+/// A core over a store of its own, in memory or in a file, with a clock that the test advances and power that answers as the test says.
 /// </summary>
 public sealed class TestCore : IAsyncDisposable
 {

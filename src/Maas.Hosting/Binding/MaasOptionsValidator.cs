@@ -48,13 +48,15 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
         foreach (var group in options.Networks.Where(each => each.Value.Interface is not null)
             .GroupBy(each => each.Value.Interface, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
-            yield return $"{path.Path}:Networks: {string.Join(" and ", group.Select(each => each.Key))} have the same interface {group.Key}; "
+            yield return $"{path.Path}:Networks: {string.Join(" and ", group.Select(each => each.Key))} "
+                + $"have the same interface {group.Key}; "
                 + "an interface is one network.";
         }
 
         if (options.Networks.Values.Any(each => each.IsRelayed) && !options.Networks.Values.Any(each => !each.IsRelayed && IsLeased(each)))
         {
-            yield return $"{path.Path}:Networks: a network behind a relay needs another network with an interface, in mode Full, at which the "
+            yield return $"{path.Path}:Networks: a network behind a relay needs another network with an interface, in mode Full, "
+                + "at which the "
                 + "requests of the relay arrive.";
         }
     }

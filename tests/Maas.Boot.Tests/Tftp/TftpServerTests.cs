@@ -340,7 +340,7 @@ public class TftpServerTests
         server.Transfers.Should().ContainSingle().Which.Outcome.Should().Contain("stopped");
     }
 
-    [Fact] // The loop of a client that is near waits in its receiving call, where nobody can wake it.
+    [Fact] // The loop of a client that is near waits in its receiving call, which nothing interrupts.
     public async Task A_near_client_that_falls_silent_holds_up_neither_others_nor_the_end()
     {
         var server = new ServerUnderTest();

@@ -68,7 +68,9 @@ public sealed partial class LeaseAllocator
     }
 
     /// <summary>Ends the reservation of an address: other clients may get it, if it is of the subnet's ranges and free.</summary>
-    /// <remarks>A lease of the address goes on. It is renewed if the address is of the ranges; otherwise it is kept until it ends.</remarks>
+    /// <remarks>
+    /// A lease of the address continues. It is renewed if the address is in the ranges; otherwise it is kept until it ends.
+    /// </remarks>
     /// <returns>The reservation; <see langword="null"/> when the address was not reserved.</returns>
     public AddressReservation? RemoveReservation(IPAddress address)
     {

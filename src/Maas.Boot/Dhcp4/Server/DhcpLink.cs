@@ -5,7 +5,9 @@ using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Server;
 
-/// <summary>A link that a DHCP server serves: how the server is known there, where its clients find boot files, and the way to send.</summary>
+/// <summary>
+/// A link that a DHCP server serves: the server's address there, where its clients find boot files, and the socket to send with.
+/// </summary>
 internal sealed class DhcpLink : IDisposable
 {
     private readonly IDatagramSender _sender;

@@ -19,7 +19,8 @@ internal sealed partial class DhcpRequestHandler
 
     private void Capture(DhcpTransaction transaction)
     {
-        var (reply, (address, port), link) = (transaction.Reply, transaction.Source, transaction.Link); // by now the peer is whom it went to
+        // The reply was sent: the source is now the address that it was sent to.
+        var (reply, (address, port), link) = (transaction.Reply, transaction.Source, transaction.Link);
         var from = new UdpEndpoint(link.ServerIPv4, link.Ports.Server);
         _capture!.Record(
             reply.Hardware,

@@ -5,7 +5,7 @@ using Maas.Boot.Dhcp.Firmware;
 namespace Maas.Boot.Dhcp6.Server;
 
 /// <summary>
-/// A link that a DHCPv6 server serves: how the server is known there, where its clients find boot files, and the way to send.
+/// A link that a DHCPv6 server serves: the server's identifier there, where its clients find boot files, and the socket to send with.
 /// </summary>
 /// <param name="name">The interface, or where it listens.</param>
 /// <param name="server">This server's address as clients reach it.</param>
