@@ -10,6 +10,23 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
+// ApiLoad serve PORT MACHINES DIRECTORY: the API over a store of so many machines, for compare.sh.
+if (args is ["serve", var port, var machines, var directory])
+{
+    var (number, count) = (int.Parse(port, CultureInfo.InvariantCulture), int.Parse(machines, CultureInfo.InvariantCulture));
+    await LoadedServer.RunAsync(number, count, directory);
+    return;
+}
+
+// ApiLoad allocate PORT MACHINES DIRECTORY ROUNDS: how long allocations take among so many machines.
+if (args is ["allocate", var at, var many, var place, var rounds])
+{
+    await AllocationLoad.RunAsync(
+        int.Parse(at, CultureInfo.InvariantCulture), int.Parse(many, CultureInfo.InvariantCulture), place,
+        int.Parse(rounds, CultureInfo.InvariantCulture));
+    return;
+}
+
 // ApiLoad [SECONDS]: requests of the API per second of one caller, and bytes allocated per request, over a store in memory and without
 // sockets.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;
@@ -18,7 +35,7 @@ var created = await core.Users.CreateAsync("admin", "admin@example.com", new Sec
 var admin = ((CreateUserResult.Created)created).User; // the store is new
 var key = await core.Users.CreateApiKeyAsync(admin, "bench");
 
-var builder = WebApplication.CreateSlimBuilder();
+var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
 builder.Logging.ClearProviders();
 var server = new InProcessServer();
 builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.Server.IServer>(server).AddSingleton(core).AddMaasApi();

@@ -43,7 +43,7 @@ internal static class HostComparison
 
     private static async Task<WebApplication> StartAsync(Action<IServiceCollection> configure)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         configure(builder.Services);

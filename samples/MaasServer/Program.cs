@@ -1,21 +1,38 @@
 using Maas.Hosting;
 using MaasServer;
+#if DASHBOARD
+using Microsoft.AspNetCore.DataProtection;
+#endif
 using Microsoft.Extensions.Options;
 
 // One server: DHCP, TFTP and HTTP on one interface; MAAS's API and metadata service; everything remembered in --data.
 return await ServerCommand.RunAsync(args, static async settings =>
 {
-    var builder = WebApplication.CreateSlimBuilder();
+    // appsettings.json is read once: a watcher of the directory would be woken by each write to a store below it
+    var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
     builder.Logging.AddSimpleConsole(console => {
     console.SingleLine = true; console.TimestampFormat = "HH:mm:ss.fff "; console.UseUtcTimestamp = true; });
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-    builder.WebHost.UseUrls(settings.Listen).ConfigureKestrel(kestrel =>
+    builder.WebHost.UseUrls([.. settings.Addresses]).ConfigureKestrel(kestrel =>
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = 4096; // descriptors are left for DHCP, TFTP, DNS and the store
         kestrel.ConfigureEndpointDefaults(listen => listen.LimitConnectionsPerAddress(256));
+        if (settings.Certificate is { } certificate) kestrel.ConfigureHttpsDefaults(certificate.ApplyTo);
     });
-    builder.Services.AddMaasServer(settings.Maas, settings.Complete).AddApi();
+    if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+    var maas = builder.Services.AddMaasServer(settings.Maas, settings.Complete).AddApi().AddInstall(settings.Recipes);
+    if (settings.ServesPackages) maas.AddPackageProxy();
+
+#if DASHBOARD
+    if (settings.ServesDashboard)
+    {
+        maas.AddDashboard();
+        // The keys of its cookies; the folder is readable for this user alone.
+        builder.Services.AddDataProtection().SetApplicationName("MaasServer").PersistKeysToFileSystem(settings.KeyDirectory);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+    }
+#endif
 
     await using var app = builder.Build();
     var options = app.Services.GetRequiredService<IOptions<MaasOptions>>().Value; // a wrong option is one line here
@@ -29,6 +46,14 @@ return await ServerCommand.RunAsync(args, static async settings =>
         await app.StopAsync();
         throw new InvalidOperationException(reason);
     }
+
+#if DASHBOARD
+    if (settings.ServesDashboard)
+    {
+        app.Logger.LogInformation(
+            "Dashboard: {Address}/MAAS/ (first sign-in: user admin, with the API key in admin.apikey of --data)", app.Urls.First());
+    }
+#endif
 
     await app.WaitForShutdownAsync();
 });

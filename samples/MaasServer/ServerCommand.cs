@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Maas.Core;
+using Maas.Core.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace MaasServer;
@@ -24,6 +26,22 @@ internal static class ServerCommand
                 "Where the API, metadata and boot files are served (default http://0.0.0.0:5240, with --prefix6 http://[::]:5240).",
             HelpName = "URL"
         },
+        new("--dashboard")
+        {
+            Description = "Whether the web interface is served at /MAAS/ beside the API: on or off (default on).",
+            HelpName = "WHAT"
+        },
+        new("--https-certificate")
+        {
+            Description = "Certificate for the API over TLS, a PEM file with its chain; with --https-key. Machines keep using --listen.",
+            HelpName = "FILE"
+        },
+        new("--https-key") { Description = "The certificate's private key, a PEM file.", HelpName = "FILE" },
+        new("--https-listen")
+        {
+            Description = "Where the API is served over TLS, with --https-certificate (default https://0.0.0.0:5443).",
+            HelpName = "URL"
+        },
         new("--interface")
         {
             Description = "The network interface that machines boot from; without it the API alone is served.",
@@ -45,6 +63,11 @@ internal static class ServerCommand
             HelpName = "IP"
         },
         new("--domain") { Description = "The machines' domain (default maas).", HelpName = "NAME" },
+        new("--secret-key")
+        {
+            Description = "The file with the key that API keys are encrypted with in the store (default DIR/secret.key).",
+            HelpName = "FILE"
+        },
         new("--services")
         {
             Description =
@@ -86,6 +109,25 @@ internal static class ServerCommand
             Description = "Appended to the ephemeral kernel's command line, such as console=ttyS0,115200.",
             HelpName = "TEXT"
         },
+        new("--debian-installer")
+        {
+            Description =
+                "Debian series that are installed by the Debian installer; several with commas. Put its netboot kernel and initial ram "
+                    + "disk into DIR/boot/debian-SERIES/ as linux and initrd.gz. The packages come from --mirror.",
+            HelpName = "SERIES"
+        },
+        new("--proxy")
+        {
+            Description = "The HTTP proxy through which the Debian installer gets packages (default: this server, with --package-cache).",
+            HelpName = "URL"
+        },
+        new("--package-cache")
+        {
+            Description =
+                "Keeps the packages that machines fetch from the mirrors of Debian and Ubuntu, up to this many GiB, and serves them as an "
+                    + "HTTP proxy on the port of --listen (default: no proxy).",
+            HelpName = "GIB"
+        },
         new("--bios")
         {
             Description = "Boot program for BIOS machines: undionly.kpxe (iPXE, the default) or pxelinux.0.",
@@ -113,7 +155,8 @@ internal static class ServerCommand
                 return 0;
             }
             catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException
-                or StoreLockedException or StoreVersionException or IOException or SocketException)
+                or StoreLockedException or StoreVersionException or SecretKeyException or CryptographicException or IOException
+                or SocketException or UnauthorizedAccessException)
             {
                 await Console.Error.WriteLineAsync($"maas: {refused.Message}");
                 return 1;

@@ -1,4 +1,5 @@
 using Maas.Hosting;
+using Maas.Install.Recipes;
 
 namespace MaasServer;
 
@@ -20,6 +21,7 @@ internal sealed class ServerSettings
         ["gateway"] = Network + "Routers",
         ["dns"] = Network + "NameServers",
         ["domain"] = "Maas:Domain",
+        ["secret_key"] = "Maas:SecretKeyFile",
         ["services"] = Network + "Services",
         ["dns_forward"] = Network + "DnsForwarders",
         ["mode"] = Network + "Mode",
@@ -48,6 +50,43 @@ internal sealed class ServerSettings
     public string Listen =>
         this["listen"] ?? (string.IsNullOrEmpty(Maas["Networks:default:Prefix6"]) ? "http://0.0.0.0:5240" : "http://[::]:5240");
 
+    /// <summary>The certificate of the API over TLS; null for plain HTTP alone.</summary>
+    public ServerCertificate? Certificate => field ??= (this["https_certificate"], this["https_key"]) switch
+    {
+        (null, null) => null,
+        ({ } certificate, { } key) => new ServerCertificate(certificate, key),
+        _ => throw new FormatException("--https-certificate and --https-key belong together"),
+    };
+
+    /// <summary>Whether the web interface is served.</summary>
+    /// <exception cref="FormatException">The option has another value than on and off.</exception>
+    public bool ServesDashboard => this["dashboard"] switch
+    {
+        null or "on" => true,
+        "off" => false,
+        var other => throw new FormatException($"--dashboard {other} is neither on nor off"),
+    };
+
+    /// <summary>The folder of the keys that the dashboard's cookies are encrypted with.</summary>
+    public DirectoryInfo KeyDirectory => new(Path.Combine(Path.GetFullPath(Maas["DataDirectory"] ?? "."), "dashboard-keys"));
+
+    /// <summary>The recipes of operating systems that are installed by their own installers.</summary>
+    /// <exception cref="FormatException">A value cannot be read; the message names it.</exception>
+    public IEnumerable<InstallRecipe> Recipes =>
+        from series in (this["debian_installer"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        let recipe = DebianInstaller.Create(series, $"debian-{series}/linux", $"debian-{series}/initrd.gz")
+        select recipe with { Mirror = UrlOf("mirror") ?? recipe.Mirror, Proxy = UrlOf("proxy") };
+
+    /// <summary>Whether packages are kept and served.</summary>
+    public bool ServesPackages => this["package_cache"] is not null;
+
+    /// <summary>All addresses that are served. The plain one is first: machines are given it.</summary>
+    public IEnumerable<string> Addresses => Certificate is null ? [Listen] : [Listen, this["https_listen"] ?? "https://0.0.0.0:5443"];
+
+    private Uri? UrlOf(string name) => this[name] is not { } text ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) ? url
+        : throw new FormatException($"--{name} {text} is no URL such as http://10.0.0.1:3128");
+
     private string? this[string name] => _configuration[name] is { Length: > 0 } value ? value : null;
 
     /// <summary>The settings of a configuration.</summary>
@@ -64,6 +103,10 @@ internal sealed class ServerSettings
                 $"--listen {Listen} is no URL such as http://0.0.0.0:5240 (firmware and the ephemeral environment speak plain http)");
         }
 
+        if (Addresses.Skip(1).FirstOrDefault() is { } tls
+            && (!Uri.TryCreate(tls.Replace("//*", "//0.0.0.0").Replace("//+", "//0.0.0.0"), UriKind.Absolute, out var secure)
+                || secure.Scheme != "https"))
+            throw new FormatException($"--https-listen {tls} is no URL such as https://0.0.0.0:5443");
         if (maas.DataDirectory.Length == 0) throw new FormatException("--data is missing: the folder of all state");
         maas.DataDirectory = Path.GetFullPath(maas.DataDirectory);
         if (maas.Networks.TryGetValue("default", out var network))
@@ -76,6 +119,14 @@ internal sealed class ServerSettings
                 var other => throw new FormatException($"--other-dhcp {other} is neither wait nor allow"),
             };
             if (network.Interface is null) maas.Networks.Remove("default"); // what else is said of it waits for an interface
+        }
+
+        if (this["package_cache"] is { } size)
+        {
+            maas.Packages.MostBytes = int.TryParse(size, out var gibibytes) && gibibytes > 0
+                ? (long)gibibytes << 30
+                : throw new FormatException($"--package-cache {size} is no number of GiB");
+            if (UrlOf("mirror") is { } mirror) maas.Packages.Mirrors.Add(mirror);
         }
 
         if (this["secure_boot"] is { } shim) maas.Programs = maas.Programs.WithSecureBoot(shim);

@@ -23,14 +23,19 @@ internal sealed class TourServer : IAsyncDisposable
     private readonly DirectoryInfo _data;
     private readonly SimulatedRack _park;
 
-    private TourServer(WebApplication application, DirectoryInfo data, SimulatedRack park, SimulatedMachine machine, MaasClient client) =>
+    private TourServer(
+        WebApplication application,
+        DirectoryInfo data,
+        SimulatedRack park,
+        SimulatedMachine machine,
+        ApiTestClient client) =>
         (_application, _data, _park, Machine, Client) = (application, data, park, machine, client);
 
     /// <summary>The machine, off and unknown to the server.</summary>
     public SimulatedMachine Machine { get; }
 
     /// <summary>The administrator's client.</summary>
-    public MaasClient Client { get; }
+    public ApiTestClient Client { get; }
 
     public static async Task<TourServer> StartAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +75,7 @@ internal sealed class TourServer : IAsyncDisposable
 
         var key = await File.ReadAllTextAsync(Path.Combine(data.FullName, "admin.apikey"), cancellationToken);
         return new TourServer(
-            application, data, park, machine, new MaasClient(new HttpClientHandler(), new Uri($"http://{Address}:{http}/MAAS/"), key));
+            application, data, park, machine, new ApiTestClient(new HttpClientHandler(), new Uri($"http://{Address}:{http}/MAAS/"), key));
     }
 
     public async ValueTask DisposeAsync()

@@ -19,4 +19,7 @@ public enum ApiAccess
 
     /// <summary>Any caller; credentials are not read.</summary>
     Public,
+
+    /// <summary>A machine, with its own key, or a caller without credentials. Wrong credentials are refused.</summary>
+    MachineOrAnonymous,
 }

@@ -52,10 +52,17 @@ public sealed class MaasApiOptions
 
     /// <summary>
     /// The version <c>version/</c> reports. Clients compare it with MAAS's versions to decide what they may ask, so it is the
-    /// MAAS version whose API this is, not the version of this package. Default 3.5.0.
+    /// MAAS version whose API this is, not the version of this package. Default 3.6.0, the first with reserved IPs.
     /// </summary>
     [Required]
-    public string Version { get; set; } = "3.5.0";
+    public string Version { get; set; } = "3.6.0";
+
+    /// <summary>
+    /// How many bytes of machines in JSON are kept, so that a list need not write what has not changed. A machine has 4 to 10 KiB. Default
+    /// 64 MiB.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long MachineCacheBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>The schemes of <see cref="AdmitUsers"/>, in the order of the calls.</summary>
     internal List<KeyValuePair<string, Func<HttpContext, ClaimsPrincipal, ValueTask<MaasApiUser?>>>> AdmittedSchemes { get; } = [];

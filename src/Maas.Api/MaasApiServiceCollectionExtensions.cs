@@ -1,6 +1,7 @@
 using Maas;
 using Maas.Api;
 using Maas.Api.OAuth;
+using Maas.Api.Machines;
 using Maas.Api.Requests;
 using Maas.Api.Routing;
 using Microsoft.AspNetCore.Authentication;
@@ -43,6 +44,7 @@ public static class MaasApiServiceCollectionExtensions
         services.TryAddSingleton<BodyBudget>();
         services.TryAddSingleton<LoginGuard>();
         services.TryAddSingleton<PasswordQueue>();
+        services.TryAddSingleton<MachineFragments>();
         services.TryAddSingleton<HostUsers>();
         services.TryAddSingleton<ApiServices>();
         services.TryAddSingleton<OperationInvoker>();

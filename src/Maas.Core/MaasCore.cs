@@ -1,11 +1,15 @@
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
+using Maas.Core.Diagnosis;
 using Maas.Core.Events;
 using Maas.Core.Files;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Records;
+using Maas.Core.Scripts;
 using Maas.Core.Stores;
+using Maas.Core.Topology;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,8 +17,8 @@ namespace Maas.Core;
 
 /// <summary>
 /// The services over a store, without dependency injection. Nothing runs by itself: run <see cref="PowerQueue"/> to act on machines' power,
-/// and
-/// <see cref="Deadlines"/> to fail machines that do not report in time.
+/// <see cref="Deadlines"/> to fail machines that do not report in time, <see cref="DiagnosisUpdates"/> to show why a machine waits, and
+/// <see cref="TagEvaluation"/> to evaluate definitions of tags.
 /// </summary>
 /// <example>
 /// <code>
@@ -27,7 +31,8 @@ public sealed class MaasCore : IAsyncDisposable
     private readonly IMaasStore _store;
     private readonly string? _temporaryImages;
 
-    private MaasCore(IMaasStore store, MaasCoreOptions options, MaasCoreServices services)
+    private MaasCore(
+        IMaasStore store, MaasCoreOptions options, MaasCoreServices services, Controller controller, SecretCipher cipher)
     {
         _store = store;
         var timeProvider = services.TimeProvider;
@@ -57,28 +62,93 @@ public sealed class MaasCore : IAsyncDisposable
         var signal = new WorkSignal(timeProvider);
         BootResources = new BootResources(store.BootResources, images, timeProvider);
         Settings = new Settings(store.Settings);
+        Records = store.Records;
+        Topology = new TopologyCache(store.Records, timeProvider);
+        var configs = new NodeConfigStore(store.Records, Topology, Settings, timeProvider);
+        Dns = new DnsZones(
+            store.Records,
+            Topology,
+            new HashSet<string>([.. NodeRules.ReservedNames, .. options.ReservedHostnames], StringComparer.Ordinal),
+            timeProvider);
+        Networks = new Networks(
+            store.Records,
+            store.Settings,
+            Topology,
+            configs,
+            Dns,
+            async (pool, token) =>
+                (await store.Machines.ListAsync(new MachineFilter { Pools = [pool], Limit = 1 }, token).ConfigureAwait(false)).Count > 0,
+            (domain, token) => IsDomainUsedAsync(store, domain, token),
+            async (controller, token) => await store.Records.CountAsync(
+                new RecordQuery<Controller>(Controllers.Table) { Where = [RecordCondition.Is("system_id", controller.ToString())] }, token)
+                .ConfigureAwait(false) > 0,
+            timeProvider);
+        var devices = new DeviceStore(store.Records, configs, new NodeIdentities(store.Records), timeProvider);
+        NodeScripts = new NodeScripts(store.Records, services.Scripts, timeProvider);
         Machines = new Machines(
-            store.Machines, store.PowerQueue, store.ScriptResults, BootResources, Settings, power, signal, timeProvider, nodes,
-            logs.CreateLogger<Machines>());
-        Tags = new Tags(store.Machines, Machines);
-        Users = new Users(store.Accounts);
-        MachineTokens = new MachineTokens(store.Tokens);
-        BootTokens = new BootTokens(store.Tokens, timeProvider);
+            store.Machines, store.Records, store.PowerQueue, store.ScriptResults, NodeScripts, BootResources, Settings, Topology, configs,
+            devices, power, signal, timeProvider, nodes, logs.CreateLogger<Machines>(), services.Recipes);
+        NodeConfigs = new NodeConfigs(Machines, configs, timeProvider);
+        Devices = new Devices(devices, configs, options.ReservedHostnames, options.Quotas, timeProvider);
+        NodeZones = new NodeZones(store.Machines, store.Records, devices, Topology, timeProvider);
+        Controllers = new Controllers(store.Records, controller, devices, Topology, timeProvider);
+        var tagSignal = new WorkSignal(timeProvider);
+        Tags = new Tags(store.Machines, store.Records, devices, tagSignal, timeProvider);
+        TagEvaluation = new TagEvaluationWorker(
+            store.Machines, store.Records, tagSignal, timeProvider, logs.CreateLogger<TagEvaluationWorker>());
+        Users = new Users(store.Accounts, cipher);
+        MachineTokens = new MachineTokens(store.Tokens, cipher);
+        BootTokens = new BootTokens(store.Tokens, cipher, timeProvider);
         Nonces = new NonceStore(store.Nonces, timeProvider);
-        SshKeys = new SshKeys(store.Accounts);
+        SshKeys = new SshKeys(store.Accounts, services.SshKeySource);
         Events = new EventLog(store.Events, timeProvider);
         Timeline = new Timeline(store.Events, Machines);
-        ScriptResults = new ScriptResults(store.ScriptResults, Machines, timeProvider);
+        Discoveries = new Discoveries(store.Records, Settings);
+        Diagnosis = new MachineDiagnosis(Machines, Timeline, store.PowerQueue, timeProvider);
+        ScriptResults = new ScriptResults(store.ScriptResults, NodeScripts, Machines, Tags, timeProvider);
         Files = new FileStorage(store.Files);
+        SslKeys = new SslKeys(store.Records, options.Quotas, timeProvider);
+        UserGroups = new UserGroups(store.Records, timeProvider);
+        Notifications = new Notifications(store.Records, timeProvider);
+        UserRemoval = new UserRemoval(store.Machines, store.Records, devices, Notifications, UserGroups, SslKeys, timeProvider);
+        PackageRepositories = new RecordSet<PackageRepository>(
+            store.Records, ConfigurationTables.PackageRepositories, ConfigurationRules.OfRepositories, timeProvider);
+        LicenseKeys = new RecordSet<LicenseKey>(
+            store.Records, ConfigurationTables.LicenseKeys,
+            ConfigurationRules.OfLicenseKeys with { Secrets = LicenseKeySecrets.With(cipher) }, timeProvider);
+        BootSources = new BootSources(store.Records, timeProvider);
         PowerQueue = new PowerQueueWorker(
             store.PowerQueue, Machines, power, signal, timeProvider, nodes, logs.CreateLogger<PowerQueueWorker>());
-        Deadlines = new DeadlineWorker(Machines, Events, nodes, timeProvider, logs.CreateLogger<DeadlineWorker>());
+        DiagnosisUpdates = new DiagnosisWorker(Machines, Diagnosis, timeProvider, logs.CreateLogger<DiagnosisWorker>());
+        Deadlines = new DeadlineWorker(
+            Machines, Events, Diagnosis.FindCauseAsync, nodes, timeProvider, logs.CreateLogger<DeadlineWorker>());
     }
 
     /// <summary>Machines.</summary>
     public Machines Machines { get; }
 
-    /// <summary>Tags of machines.</summary>
+    /// <summary>Zones, resource pools, domains, fabrics, VLANs, spaces, subnets, ranges, reserved addresses and static routes.</summary>
+    public Networks Networks { get; }
+
+    /// <summary>The same, all at once and cached.</summary>
+    public TopologyCache Topology { get; }
+
+    /// <summary>The DNS names that operators choose.</summary>
+    public DnsZones Dns { get; }
+
+    /// <summary>Nodes that are known and not installed.</summary>
+    public Devices Devices { get; }
+
+    /// <summary>The zones of nodes of all types.</summary>
+    public NodeZones NodeZones { get; }
+
+    /// <summary>The hosts that run this server: each is a region and rack controller.</summary>
+    public Controllers Controllers { get; }
+
+    /// <summary>Machines' interfaces and storage.</summary>
+    public NodeConfigs NodeConfigs { get; }
+
+    /// <summary>Tags of nodes.</summary>
     public Tags Tags { get; }
 
     /// <summary>Users and their API keys.</summary>
@@ -96,11 +166,35 @@ public sealed class MaasCore : IAsyncDisposable
     /// <summary>Users' SSH keys.</summary>
     public SshKeys SshKeys { get; }
 
+    /// <summary>Users' X.509 certificates.</summary>
+    public SslKeys SslKeys { get; }
+
+    /// <summary>Removes users, and gives what they own to others.</summary>
+    public UserRemoval UserRemoval { get; }
+
+    /// <summary>Groups of users.</summary>
+    public UserGroups UserGroups { get; }
+
+    /// <summary>Messages for users.</summary>
+    public Notifications Notifications { get; }
+
+    /// <summary>Package repositories for deployed machines.</summary>
+    public RecordSet<PackageRepository> PackageRepositories { get; }
+
+    /// <summary>Licence keys of operating systems.</summary>
+    public RecordSet<LicenseKey> LicenseKeys { get; }
+
     /// <summary>The journal.</summary>
     public EventLog Events { get; }
 
     /// <summary>Machines' stories.</summary>
     public Timeline Timeline { get; }
+
+    /// <summary>The hosts that were seen on the served networks.</summary>
+    public Discoveries Discoveries { get; }
+
+    /// <summary>Why a machine does not boot, or does not go on.</summary>
+    public MachineDiagnosis Diagnosis { get; }
 
     /// <summary>What machines have run.</summary>
     public ScriptResults ScriptResults { get; }
@@ -108,8 +202,19 @@ public sealed class MaasCore : IAsyncDisposable
     /// <summary>Images.</summary>
     public BootResources BootResources { get; }
 
+    /// <summary>Scripts for machines.</summary>
+    public NodeScripts NodeScripts { get; }
+
+    /// <summary>Sources of images.</summary>
+    public BootSources BootSources { get; }
+
     /// <summary>Users' files.</summary>
     public FileStorage Files { get; }
+
+    /// <summary>
+    /// The records of <see cref="MaasCoreServices.Tables"/>. Core's own tables are not public: change them through the services.
+    /// </summary>
+    public IRecordStore Records { get; }
 
     /// <summary>Settings.</summary>
     public Settings Settings { get; }
@@ -117,8 +222,14 @@ public sealed class MaasCore : IAsyncDisposable
     /// <summary>Acts on machines' power.</summary>
     public PowerQueueWorker PowerQueue { get; }
 
+    /// <summary>Appends likely causes to the status messages of waiting machines.</summary>
+    public DiagnosisWorker DiagnosisUpdates { get; }
+
     /// <summary>Fails machines that were not heard of in time.</summary>
     public DeadlineWorker Deadlines { get; }
+
+    /// <summary>Evaluates new definitions of tags.</summary>
+    public TagEvaluationWorker TagEvaluation { get; }
 
     /// <summary>Opens a store, which creates it or updates its schema, and makes the services over it.</summary>
     /// <param name="store">The store; disposed of with the returned object, and when this fails.</param>
@@ -127,6 +238,7 @@ public sealed class MaasCore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StoreLockedException">Another process has the store open.</exception>
     /// <exception cref="StoreVersionException">A newer version of the store wrote it, or another program did.</exception>
+    /// <exception cref="SecretKeyException">The key of the store's secrets is missing, or is another.</exception>
     public static async Task<MaasCore> OpenAsync(
         IMaasStore store, MaasCoreOptions? options = null, MaasCoreServices? services = null, CancellationToken cancellationToken = default)
     {
@@ -139,7 +251,24 @@ public sealed class MaasCore : IAsyncDisposable
                 EventsPerMachine = options.EventsPerMachine, MachineChanges = options.MachineChanges, Quotas = options.Quotas,
             };
             await store.OpenAsync(limits, cancellationToken).ConfigureAwait(false);
-            return new MaasCore(store, options, services ?? new MaasCoreServices());
+            services ??= new MaasCoreServices();
+            await store.Records.PrepareAsync([.. RecordTables.All, .. services.Tables], cancellationToken).ConfigureAwait(false);
+            var now = services.TimeProvider.GetUtcNow();
+            await TopologyDefaults.CreateAsync(store.Records, options.Domain, now, cancellationToken).ConfigureAwait(false);
+            await TopologyDefaults.AddDomainsAsync(
+                store.Records, options.Domain, () => DomainsOfMachinesAsync(store, cancellationToken), now, cancellationToken)
+                .ConfigureAwait(false);
+            await ConfigurationRules.CreateDefaultsAsync(store.Records, now, cancellationToken).ConfigureAwait(false);
+            await new NodeIdentities(store.Records).FillAsync(() => NodesAsync(store, cancellationToken), now, cancellationToken)
+                .ConfigureAwait(false);
+            var controller = await Controllers.RegisterAsync(
+                store.Records, options.ControllerHostname, options.Domain, now, cancellationToken).ConfigureAwait(false);
+            await new NodeIds(store.Records).BeginAsync(store.Machines, cancellationToken).ConfigureAwait(false);
+            var cipher = await SecretKeyFile.OpenAsync(options.SecretKeyFile, store.Settings, cancellationToken).ConfigureAwait(false);
+            var core = new MaasCore(store, options, services, controller, cipher);
+            await core.Users.ProtectAsync(cancellationToken).ConfigureAwait(false);
+            await LicenseKeySecrets.ProtectAsync(store.Records, cipher, now, cancellationToken).ConfigureAwait(false);
+            return core;
         }
         catch
         {
@@ -147,6 +276,26 @@ public sealed class MaasCore : IAsyncDisposable
             throw;
         }
     }
+
+    private static async Task<IEnumerable<string>> DomainsOfMachinesAsync(IMaasStore store, CancellationToken cancellationToken) =>
+        (await store.Machines.ListAsync(new MachineFilter(), cancellationToken).ConfigureAwait(false)).Select(machine => machine.Domain);
+
+    // Machines come first: they have names that their owners use.
+    private static async Task<IEnumerable<NodeIdentity>> NodesAsync(IMaasStore store, CancellationToken cancellationToken) =>
+    [
+        .. (await store.Machines.ListAsync(new MachineFilter(), cancellationToken).ConfigureAwait(false)).Select(NodeIdentity.Of),
+        .. (await store.Records.ListAsync(new RecordQuery<Controller>(Controllers.Table), cancellationToken).ConfigureAwait(false))
+            .Select(NodeIdentity.Of),
+    ];
+
+    private static async Task<bool> IsDomainUsedAsync(IMaasStore store, string domain, CancellationToken cancellationToken) =>
+        (await store.Machines.ListRevisionsAsync(new MachineFilter { Domains = [domain], Limit = 1 }, cancellationToken)
+            .ConfigureAwait(false)).Count > 0
+        || (await store.Records.ListAsync(new RecordQuery<Controller>(Controllers.Table), cancellationToken).ConfigureAwait(false))
+            .Any(controller => controller.Domain == domain)
+        || await store.Records.CountAsync(
+            new RecordQuery<Device>(NodeTables.Devices) { Where = [RecordCondition.Is("domain", domain)] }, cancellationToken)
+            .ConfigureAwait(false) > 0;
 
     /// <summary>Closes the store, after what is being written.</summary>
     public async ValueTask DisposeAsync()

@@ -14,6 +14,12 @@ public sealed class MaasCoreOptions
     /// </summary>
     public string? ImageDirectory { get; set; }
 
+    /// <summary>
+    /// The file with the key that the secrets of API keys and machines' tokens, and licence keys, are encrypted with in the store; it is
+    /// made when it is missing. Keep it apart from copies of the store. <see langword="null"/>, the default, stores them in the clear.
+    /// </summary>
+    public string? SecretKeyFile { get; set; }
+
     /// <summary>DNS domain of new machines.</summary>
     [Required]
     public string Domain { get; set; } = "maas";
@@ -23,6 +29,12 @@ public sealed class MaasCoreOptions
     /// <c>wpad</c>, <c>localhost</c> …): this server's own.
     /// </summary>
     public IReadOnlyCollection<string> ReservedHostnames { get; set; } = [];
+
+    /// <summary>
+    /// The name of this host, by which it finds its own controller again; <see langword="null"/>, the default, for the name of the
+    /// computer.
+    /// </summary>
+    public string? ControllerHostname { get; set; }
 
     /// <summary>How long each waiting status may last.</summary>
     public MachineDeadlines Deadlines { get; set; } = new();

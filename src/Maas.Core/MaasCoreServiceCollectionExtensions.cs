@@ -1,6 +1,10 @@
 using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Core.Images;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Records;
+using Maas.Core.Scripts;
 using Maas.Core.Stores;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +19,8 @@ public static class MaasCoreServiceCollectionExtensions
     /// <summary>
     /// Adds <see cref="MaasCore"/>, each of its services by its own type, and a hosted service that runs its workers. The
     /// store is opened when the first of them is asked for, at the latest when the host starts.
-    /// <see cref="IMachinePower"/>, <see cref="IImageContent"/> and <see cref="TimeProvider"/> are used when registered.
+    /// <see cref="IMachinePower"/>, <see cref="IImageContent"/>, <see cref="ISshKeySource"/>, <see cref="IInstallRecipes"/>, every
+    /// <see cref="RecordTable"/>, every <see cref="ScriptDefinition"/> and <see cref="TimeProvider"/> are used when registered.
     /// </summary>
     public static IServiceCollection AddMaasCore(this IServiceCollection services, Action<MaasCoreOptions>? configure = null)
     {
@@ -26,20 +31,40 @@ public static class MaasCoreServiceCollectionExtensions
         services.TryAddSingleton(Open);
         services
             .AddPart(core => core.Machines)
+            .AddPart(core => core.NodeConfigs)
+            .AddPart(core => core.Networks)
+            .AddPart(core => core.Dns)
+            .AddPart(core => core.Topology)
+            .AddPart(core => core.Devices)
+            .AddPart(core => core.Controllers)
+            .AddPart(core => core.NodeZones)
             .AddPart(core => core.Tags)
             .AddPart(core => core.Users)
             .AddPart(core => core.MachineTokens)
             .AddPart(core => core.BootTokens)
             .AddPart(core => core.Nonces)
             .AddPart(core => core.SshKeys)
+            .AddPart(core => core.BootSources)
+            .AddPart(core => core.LicenseKeys)
+            .AddPart(core => core.PackageRepositories)
+            .AddPart(core => core.Notifications)
+            .AddPart(core => core.UserGroups)
+            .AddPart(core => core.UserRemoval)
+            .AddPart(core => core.NodeScripts)
+            .AddPart(core => core.SslKeys)
             .AddPart(core => core.Events)
             .AddPart(core => core.Timeline)
+            .AddPart(core => core.Discoveries)
+            .AddPart(core => core.Diagnosis)
             .AddPart(core => core.ScriptResults)
             .AddPart(core => core.BootResources)
             .AddPart(core => core.Files)
+            .AddPart(core => core.Records)
             .AddPart(core => core.Settings)
             .AddPart(core => core.PowerQueue)
-            .AddPart(core => core.Deadlines);
+            .AddPart(core => core.Deadlines)
+            .AddPart(core => core.DiagnosisUpdates)
+            .AddPart(core => core.TagEvaluation);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CoreWorkers>());
         return services;
     }
@@ -55,6 +80,10 @@ public static class MaasCoreServiceCollectionExtensions
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             Power = provider.GetService<IMachinePower>(),
             Images = provider.GetService<IImageContent>(),
+            SshKeySource = provider.GetService<ISshKeySource>(),
+            Recipes = provider.GetService<IInstallRecipes>(),
+            Scripts = [.. provider.GetServices<ScriptDefinition>()],
+            Tables = [.. provider.GetServices<RecordTable>()],
             LoggerFactory = provider.GetService<ILoggerFactory>(),
         })).GetAwaiter().GetResult();
 

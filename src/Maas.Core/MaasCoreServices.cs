@@ -1,5 +1,9 @@
+using Maas.Core.Accounts;
 using Maas.Core.Images;
+using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Records;
+using Maas.Core.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Core;
@@ -15,6 +19,20 @@ public sealed record MaasCoreServices
 
     /// <summary>Keeps the bytes of images; <see langword="null"/> for <see cref="MaasCoreOptions.ImageDirectory"/>.</summary>
     public IImageContent? Images { get; init; }
+
+    /// <summary>Finds SSH keys that users published elsewhere; <see langword="null"/> when none are imported.</summary>
+    public ISshKeySource? SshKeySource { get; init; }
+
+    /// <summary>
+    /// Chooses the recipe for a system that is installed by its own installer; <see langword="null"/> when only images are installed.
+    /// </summary>
+    public IInstallRecipes? Recipes { get; init; }
+
+    /// <summary>Scripts of the application, which machines run like the built-in ones. Their names must be unique.</summary>
+    public IReadOnlyList<ScriptDefinition> Scripts { get; init; } = [];
+
+    /// <summary>Tables of other packages, after Core's own; a package reads and writes them by <see cref="MaasCore.Records"/>.</summary>
+    public IReadOnlyList<RecordTable> Tables { get; init; } = [];
 
     /// <summary>Where to log; <see langword="null"/> for nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

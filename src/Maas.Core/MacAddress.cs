@@ -70,8 +70,10 @@ public readonly record struct MacAddress : ISpanParsable<MacAddress>
 
     /// <summary>The canonical notation: lower case, colons.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture,
-        $"{(byte)(_bits >> 40):x2}:{(byte)(_bits >> 32):x2}:{(byte)(_bits >> 24):x2}:{(byte)(_bits >> 16):x2}:{(byte)(_bits >> 8):x2}:{(byte)_bits:x2}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(byte)(_bits >> 40):x2}:{(byte)(_bits >> 32):x2}:{(byte)(_bits >> 24):x2}" +
+            $":{(byte)(_bits >> 16):x2}:{(byte)(_bits >> 8):x2}:{(byte)_bits:x2}");
 
     /// <summary>The twelve digits without separators, as in a generated host name.</summary>
     public string ToCompactString() => _bits.ToString("x12", CultureInfo.InvariantCulture);

@@ -7,7 +7,12 @@ public sealed class StoreFullException : Exception
 {
     /// <summary>Says what can be done.</summary>
     public StoreFullException(Exception? cause = null)
-        : base("The disk of the server's store is full. Only deletions are possible: delete files, machines or images that are not needed, or give the disk more space.", cause) { }
+        : base(
+            "The disk of the server's store is full. Only deletions are possible: delete files, machines or images that are not needed, " +
+            "or give the disk more space.",
+            cause)
+    {
+    }
 }
 
 /// <summary>A user or a machine has as much in the store as it may have. Nothing was written.</summary>

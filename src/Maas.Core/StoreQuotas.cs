@@ -21,6 +21,14 @@ public sealed class StoreQuotas
     [Range(1, int.MaxValue)]
     public int SshKeysPerUser { get; set; } = 100;
 
+    /// <summary>X.509 certificates of one user; 100. They are all given to each machine that the user deploys.</summary>
+    [Range(1, int.MaxValue)]
+    public int SslKeysPerUser { get; set; } = 100;
+
+    /// <summary>Devices of one user; 10,000. A user who gets another's devices may have more.</summary>
+    [Range(1, int.MaxValue)]
+    public int DevicesPerUser { get; set; } = 10_000;
+
     /// <summary>
     /// Bytes of what scripts of one machine printed; 64 MiB. Beyond that the oldest outputs are dropped, and the results stay.
     /// </summary>

@@ -10,8 +10,8 @@ public static class MaasHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds the checks <c>maas-store</c> (it can be written), <c>maas-networks</c> (every server listens), <c>maas-ephemeral</c> (the
-    /// ephemeral environment is ready) and <c>maas-power-queue</c> (power actions that are due are worked on). Without <c>AddBoot()</c>, the
-    /// second and third are left out.
+    /// ephemeral environment is ready) and <c>maas-power-queue</c> (power actions that are due are worked on). Without <c>AddBoot()</c>,
+    /// the second and third are left out.
     /// </summary>
     /// <param name="builder">The health checks of the host.</param>
     /// <param name="failureStatus">What a failure is reported as; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>

@@ -2,6 +2,7 @@ using Maas.Boot;
 using Maas.Boot.Files;
 using Maas.Boot.Scripts;
 using Maas.Core.Accounts;
+using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Hosting;
@@ -12,10 +13,15 @@ using Maas.Hosting.Leases;
 using Maas.Hosting.Link;
 using Maas.Hosting.Naming;
 using Maas.Hosting.Networks;
+using Maas.Hosting.Nodes;
+using Maas.Hosting.Packages;
 using Maas.Hosting.Policy;
 using Maas.Hosting.Power;
+using Maas.Install;
+using Maas.Install.Recipes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -57,6 +63,51 @@ public static class MaasHostingBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Installs operating systems by their own installers: a machine that is deployed with the name of a recipe, and of no image, boots the
+    /// recipe's installer. The installers' kernels are boot files, in <c>boot/</c> of the data directory.
+    /// </summary>
+    /// <param name="builder">The MAAS.</param>
+    /// <param name="recipes">The recipes.</param>
+    /// <example>
+    /// <code>
+    /// builder.Services.AddMaasServer(builder.Configuration.GetSection("Maas"))
+    ///     .AddInstall(DebianInstaller.Create("bookworm", "debian-12/linux", "debian-12/initrd.gz"));
+    /// </code>
+    /// </example>
+    public static IMaasBuilder AddInstall(this IMaasBuilder builder, params IEnumerable<InstallRecipe> recipes)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddMaasInstall(recipes);
+        return builder;
+    }
+
+    /// <summary>
+    /// Serves packages of the mirrors in <see cref="MaasOptions.Packages"/>, and keeps them: two installations fetch a package once. It is
+    /// an HTTP proxy on each plain-HTTP port of the host (<c>http_proxy=http://10.0.0.1:5240/</c>), and the same below
+    /// <c>{prefix}/packages/</c> for clients without a proxy (<c>…/MAAS/packages/deb.debian.org/debian</c>). Installers whose recipe names
+    /// no proxy use it.
+    /// </summary>
+    /// <param name="builder">The MAAS.</param>
+    /// <remarks>
+    /// It answers every client that reaches the port, only with what is at or below the mirrors. It does not tunnel (<c>CONNECT</c>): a
+    /// proxy for https sees nothing that it could keep.
+    /// </remarks>
+    public static IMaasBuilder AddPackageProxy(this IMaasBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (services.Any(service => service.ServiceType == typeof(PackageProxy))) return builder;
+        services.AddHttpForwarder();
+        services.AddSingleton<PackageProxy>();
+        AddHosted<PackageProxy>(services);
+        services.AddSingleton<IStartupFilter, PackageProxyMiddleware>();
+        services.Configure<InstallOptions>(static options => options.ServerIsProxy = true);
+        services.AddKeyedSingleton<Func<IEndpointRouteBuilder, string, IEndpointConventionBuilder>>(
+            Maas.EndpointMap.Key, static (_, _) => PackageEndpoints.Map);
+        return builder;
+    }
+
     private static void AddPolicy(IServiceCollection services)
     {
         services.TryAddSingleton<EphemeralImageService>();
@@ -65,7 +116,9 @@ public static class MaasHostingBuilderExtensions
         services.TryAddSingleton<BootTimelineWriter>();
         services.TryAddSingleton<IBootObserver>(static provider => provider.GetRequiredService<BootTimelineWriter>());
         AddHosted<BootTimelineWriter>(services);
-        services.TryAddSingleton<IBootPolicy, MachineBootPolicy>();
+        services.TryAddSingleton<MachineBootPolicy>();
+        services.TryAddSingleton<IBootPolicy>(static provider => provider.GetRequiredService<MachineBootPolicy>());
+        services.TryAddSingleton<IBootPreview>(static provider => new PolicyPreview(provider.GetRequiredService<IBootPolicy>()));
         services.TryAddSingleton<IBootFiles, ServedBootFiles>();
         services.TryAddSingleton<BootFileSource>();
         services.TryAddSingleton<MachineCaptures>();
@@ -76,6 +129,10 @@ public static class MaasHostingBuilderExtensions
     {
         services.TryAddSingleton<ListedMachines>();
         AddHosted<ListedMachines>(services);
+        services.TryAddSingleton<ListedDevices>();
+        AddHosted<ListedDevices>(services);
+        services.TryAddSingleton<ListedNames>();
+        AddHosted<ListedNames>(services);
         services.TryAddSingleton<ServedLinks>();
         services.TryAddSingleton<HostedLeases>();
         services.TryAddSingleton<HostedLeases6>();
@@ -84,7 +141,9 @@ public static class MaasHostingBuilderExtensions
         services.TryAddSingleton<IHardwareAddresses>(static provider => provider.GetRequiredService<AddressEvidenceResolver>());
         services.TryAddSingleton<IHostDirectory, MachineDnsDirectory>();
         services.TryAddSingleton<WebAddress>();
+        services.TryAddSingleton<NetworkTopology>();
         services.TryAddSingleton<NetworkParts>();
+        services.TryAddSingleton<OptionsChanges>();
         services.TryAddSingleton<BootNetworks>();
         AddHosted<BootNetworks>(services);
         services.TryAddSingleton(static provider => new MaasNetworks(

@@ -45,14 +45,15 @@ public sealed class MaasNetworkOptions
     public AddressRange? Range { get; set; }
 
     /// <summary>
-    /// The IPv6 prefix of the network, such as <c>fd00:77::/64</c>, of which <see cref="Interface"/> has an address: machines then boot over
-    /// IPv6 too, by DHCPv6, router advertisements and TFTP. The web host must listen on IPv6 as well (<c>http://[::]:5240</c> takes both).
-    /// <see langword="null"/>, the default, leaves IPv6 to others.
+    /// The IPv6 prefix of the network, such as <c>fd00:77::/64</c>, of which <see cref="Interface"/> has an address: machines then boot
+    /// over IPv6 too, by DHCPv6, router advertisements and TFTP. The web host must listen on IPv6 as well (<c>http://[::]:5240</c> takes
+    /// both). <see langword="null"/>, the default, leaves IPv6 to others.
     /// </summary>
     public IPNetwork? Prefix6 { get; set; }
 
     /// <summary>
-    /// The IPv6 addresses leased, inside of <see cref="Prefix6"/>; <see langword="null"/>, the default, for the 4,096 from <c>::1000</c> on.
+    /// The IPv6 addresses leased, inside of <see cref="Prefix6"/>; <see langword="null"/>, the default, for the 4,096 from <c>::1000</c>
+    /// on.
     /// </summary>
     public AddressRange6? Range6 { get; set; }
 

@@ -8,7 +8,8 @@ namespace Maas.Hosting;
 
 /// <summary>
 /// The networks that this host serves: how they do, what they lease, and changes while they run. Changes last until the host stops; an
-/// application keeps its own and makes them again at the start.
+/// application keeps its own and makes them again at the start, or stores them with <see cref="Maas.Core.Topology.Networks"/>, which every
+/// host follows.
 /// </summary>
 /// <example>
 /// <code>
@@ -49,6 +50,7 @@ public sealed class MaasNetworks
 
     /// <summary>
     /// Leases other IPv4 subnets in a network from now on, in place of those that it had. The leases of the former go on until they end.
+    /// Changes of the stored subnets and of the configuration have no effect on the network until the host starts again.
     /// </summary>
     /// <param name="network">The name of the network, which is in full mode.</param>
     /// <param name="subnets">The subnets. Several on one link have the same <see cref="DhcpSubnet.SharedNetwork"/>.</param>
@@ -64,7 +66,10 @@ public sealed class MaasNetworks
         return Runner(network).ReplaceSubnetsAsync(subnets, cancellationToken);
     }
 
-    /// <summary>Leases other IPv6 subnets in a network from now on, in place of those that it had.</summary>
+    /// <summary>
+    /// Leases other IPv6 subnets in a network from now on, in place of those that it had, and in place of what is stored or configured
+    /// later.
+    /// </summary>
     /// <param name="network">The name of the network, which has a prefix.</param>
     /// <param name="subnets">The subnets.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -22,7 +22,8 @@ public sealed class MaasOptions
     public string ProgramDirectory => Path.Combine(DataDirectory, "boot");
 
     /// <summary>
-    /// The networks that machines boot from, by a name of your choice. Default none: then the API alone is served.
+    /// The networks that machines boot from, by a name of your choice. Default none: then the API alone is served. Ranges, reservations,
+    /// relays, routers and name servers that change in the configuration are used at once, everything else from the next start on.
     /// </summary>
     public IDictionary<string, MaasNetworkOptions> Networks { get; } =
         new Dictionary<string, MaasNetworkOptions>(StringComparer.OrdinalIgnoreCase);
@@ -68,9 +69,30 @@ public sealed class MaasOptions
     [Range(0, 1_000_000)]
     public int CapturedMachines { get; set; } = 256;
 
+    /// <summary>
+    /// The file with the key that the secrets of API keys are encrypted with in the store; it is made at the first start.
+    /// <see langword="null"/>, the default, takes <c>secret.key</c> in <see cref="DataDirectory"/>. A file elsewhere is not part of a copy
+    /// of the data directory. Without it the server does not start: keep a copy apart from copies of the store.
+    /// </summary>
+    public string? SecretKeyFile { get; set; }
+
+    /// <summary>
+    /// The Launchpad that users import SSH keys from; <see langword="null"/> for none. Default <c>https://launchpad.net/</c>.
+    /// </summary>
+    public Uri? Launchpad { get; set; } = new("https://launchpad.net/");
+
+    /// <summary>
+    /// The API of GitHub that users import SSH keys from; <see langword="null"/> for none. Default <c>https://api.github.com/</c>.
+    /// </summary>
+    public Uri? GitHub { get; set; } = new("https://api.github.com/");
+
     /// <summary>Where the ephemeral environment and the boot programs come from.</summary>
     [ValidateObjectMembers]
     public EphemeralImageOptions Ephemeral { get; set; } = new();
+
+    /// <summary>What the package proxy fetches and keeps, with <c>AddPackageProxy()</c>.</summary>
+    [ValidateObjectMembers]
+    public PackageProxyOptions Packages { get; set; } = new();
 }
 
 /// <summary>What happens when a network cannot be served.</summary>

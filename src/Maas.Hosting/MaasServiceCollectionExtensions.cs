@@ -1,9 +1,12 @@
 using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Core.Images;
 using Maas.Hosting;
 using Maas.Hosting.Binding;
 using Maas.Hosting.FirstStart;
 using Maas.Hosting.Images;
+using Maas.Hosting.Networks;
+using Maas.Hosting.SshKeys;
 using Maas.Images.Library;
 using Maas.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -18,8 +21,8 @@ public static class MaasServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the core of a MAAS: machines, users, images and their workers. Add a store (<c>AddSqlite()</c>), and what else is wanted:
-    /// <c>AddBoot()</c>, <c>AddPower()</c>, <c>AddApi()</c>. <see cref="AddMaasServer(IServiceCollection, Action{MaasOptions})"/> adds all but
-    /// the API.
+    /// <c>AddBoot()</c>, <c>AddPower()</c>, <c>AddApi()</c>. <see cref="AddMaasServer(IServiceCollection, Action{MaasOptions})"/> adds all
+    /// but the API.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="configure">Sets the options. They are checked when the host starts.</param>
@@ -49,7 +52,8 @@ public static class MaasServiceCollectionExtensions
     /// <summary>
     /// Adds the core of a MAAS as the configuration says: each key is a property of <see cref="MaasOptions"/>, lists are arrays or one text
     /// with commas. The configuration is read when the host starts. A key that is not known and a value that cannot be read are errors that
-    /// name the key.
+    /// name the key. When the configuration is loaded again, changed addresses of networks are used at once: see
+    /// <see cref="MaasOptions.Networks"/>.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="configuration">The section of MAAS alone.</param>
@@ -65,6 +69,7 @@ public static class MaasServiceCollectionExtensions
         this IServiceCollection services, IConfiguration configuration, Action<MaasOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton(new ReloadedConfiguration(configuration));
         var path = configuration is IConfigurationSection section ? section.Path : "";
         return Add(services, path.Length == 0 ? nameof(MaasOptions) : path, options =>
         {
@@ -105,8 +110,9 @@ public static class MaasServiceCollectionExtensions
         services.AddSingleton<IHostedService, FirstStartService>();
 
         services.AddMaasCore();
-        services.AddOptions<MaasCoreOptions>().Configure<MaasOptions>(static (core, maas) =>
+        services.AddOptions<MaasCoreOptions>().Configure<MaasOptions, DataDirectory>(static (core, maas, data) =>
         {
+            core.SecretKeyFile = maas.SecretKeyFile ?? data.Of("secret.key");
             core.Domain = maas.Domain;
             core.ReservedHostnames = [Environment.MachineName.Split('.')[0].ToLowerInvariant()];
         });
@@ -114,6 +120,7 @@ public static class MaasServiceCollectionExtensions
         services.TryAddSingleton(static provider => ImageLibrary.Open(
             provider.GetRequiredService<DataDirectory>().Of("images"), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IImageContent, LibraryImageContent>();
+        services.TryAddSingleton<ISshKeySource, HttpSshKeySource>();
         return new Builder(services);
     }
 

@@ -12,6 +12,8 @@ internal static partial class JsonList
 
     public static string Of(IEnumerable<int> values) => $"[{string.Join(',', values)}]";
 
+    public static string Of(IEnumerable<long> values) => $"[{string.Join(',', values)}]";
+
     [JsonSerializable(typeof(IEnumerable<string>))]
     private sealed partial class ListJson : JsonSerializerContext;
 }

@@ -10,32 +10,31 @@ internal static class Sql
 {
     /// <summary>Runs a statement, or several.</summary>
     /// <returns>How many rows were inserted, updated or deleted.</returns>
-    public static int Execute(this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = CreateCommand(connection, sql, parameters);
-        return command.ExecuteNonQuery();
-    }
+    public static int Execute(this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        Run(connection, sql, parameters, command => command.ExecuteNonQuery());
 
     /// <summary>
     /// The first column of the first row: <c>long</c>, <c>string</c> or <c>byte[]</c>; the type's default for no row and NULL.
     /// </summary>
     public static T? ExecuteScalar<T>(
-        this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = CreateCommand(connection, sql, parameters);
-        return command.ExecuteScalar() is { } value and not DBNull ? (T)value : default;
-    }
+        this DbConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        Run(connection, sql, parameters, command => command.ExecuteScalar() is { } value and not DBNull ? (T)value : default);
 
     /// <summary>All rows.</summary>
     public static List<T> Query<T>(
-        this DbConnection connection, string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        using var command = CreateCommand(connection, sql, parameters);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
-    }
+        this DbConnection connection,
+        string sql,
+        Func<DbDataReader, T> read,
+        params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        Run(
+            connection, sql, parameters,
+            command =>
+            {
+                using var reader = command.ExecuteReader();
+                var rows = new List<T>();
+                while (reader.Read()) rows.Add(read(reader));
+                return rows;
+            });
 
     /// <summary>The only row; <see langword="null"/> when it does not exist.</summary>
     public static T? QuerySingleOrDefault<T>(
@@ -49,19 +48,26 @@ internal static class Sql
     public static byte[]? GetBytesOrNull(this DbDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
 
-    private static DbCommand CreateCommand(
-        DbConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    private static T Run<T>(
+        DbConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters, Func<DbCommand, T> run)
     {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
+        if (connection is not StoreConnection { Commands: var cache })
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value ?? DBNull.Value;
-            command.Parameters.Add(parameter);
+            using var once = CommandCache.Create(connection, sql, parameters);
+            return run(once);
         }
 
-        return command;
+        var command = cache.Take(connection, sql, parameters);
+        try
+        {
+            var result = run(command);
+            cache.Return(command);
+            return result;
+        }
+        catch
+        {
+            command.Dispose();
+            throw;
+        }
     }
 }

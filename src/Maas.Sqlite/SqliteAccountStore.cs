@@ -2,6 +2,7 @@ using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Stores;
+using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
 
@@ -37,14 +38,16 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         connection => (IReadOnlyList<User>)connection.Query($"SELECT {UserColumns} FROM users u ORDER BY u.name", ReadUser),
         cancellationToken);
 
-    public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
-        {
-            if (connection.Execute("DELETE FROM users WHERE name = @name", ("@name", name)) == 0) return false;
-            connection.Execute("DELETE FROM files WHERE owner = @name", ("@name", name));
-            return true;
-        },
-        cancellationToken, WriteKind.Deletion);
+    public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => DeleteUser(connection, name), cancellationToken, WriteKind.Deletion);
+
+    /// <summary>Deletes a user within the caller's transaction; whether there was one.</summary>
+    internal static bool DeleteUser(SqliteConnection connection, string name)
+    {
+        if (connection.Execute("DELETE FROM users WHERE name = @name", ("@name", name)) == 0) return false;
+        connection.Execute("DELETE FROM files WHERE owner = @name", ("@name", name));
+        return true;
+    }
 
     public Task<bool> SetPasswordHashAsync(string name, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
         connection => connection.Execute(
@@ -57,7 +60,10 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
             StoreRules.CheckApiKeyQuota(quotas, connection.ExecuteScalar<long>(
                 "SELECT count(*) FROM api_keys WHERE user_id = @Id", ("@Id", key.User.Id)));
             return connection.Execute(
-                "INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret) VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)",
+                """
+                INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret)
+                VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)
+                """,
                 ("@user", key.User.Id), ("@Name", key.Name), ("@ConsumerKey", key.ConsumerKey), ("@TokenKey", key.TokenKey),
                     ("@secret", key.TokenSecret.Reveal()));
         },
@@ -80,6 +86,13 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
             ("@consumerKey", consumerKey), ("@tokenKey", tokenKey)),
         cancellationToken);
 
+    public Task<bool> ReplaceApiKeySecretAsync(User user, string tokenKey, Secret secret, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        connection => connection.Execute(
+            "UPDATE api_keys SET token_secret = @secret WHERE token_key = @tokenKey AND user_id = @user",
+            ("@secret", secret.Reveal()), ("@tokenKey", tokenKey), ("@user", user.Id)) > 0,
+        cancellationToken);
+
     public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken) =>
         database.WriteAsync(
         connection => connection.Execute(
@@ -92,19 +105,28 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
             "DELETE FROM api_keys WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey)) > 0,
         cancellationToken, WriteKind.Deletion);
 
-    public Task<SshKey?> AddSshKeyAsync(string owner, string key, string? source, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public Task<IReadOnlyList<SshKey>?> AddSshKeysAsync(
+        string owner, IReadOnlyList<string> keys, string? source, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            StoreRules.CheckSshKeyQuota(quotas, connection.ExecuteScalar<long>(
-                "SELECT count(*) FROM ssh_keys WHERE owner = @owner AND key <> @key", ("@owner", owner), ("@key", key)));
-            connection.Execute(
-                "INSERT INTO ssh_keys (owner, key, source) SELECT name, @key, @source FROM users WHERE name = @owner ON CONFLICT (owner, key) DO NOTHING",
-                ("@owner", owner), ("@key", key), ("@source", source));
-            return connection.QuerySingleOrDefault(
-                $"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner AND key = @key", ReadSshKey, ("@owner", owner), ("@key", key));
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM users WHERE name = @owner", ("@owner", owner)) == 0) return null;
+            return (IReadOnlyList<SshKey>?)[.. keys.Select(key => AddSshKey(connection, owner, key, source))];
         },
         cancellationToken);
+
+    private SshKey AddSshKey(SqliteConnection connection, string owner, string key, string? source)
+    {
+        if (Find() is { } present) return present;
+        var keys = connection.ExecuteScalar<long>("SELECT count(*) FROM ssh_keys WHERE owner = @owner", ("@owner", owner));
+        StoreRules.CheckSshKeyQuota(quotas, keys);
+        connection.Execute(
+            "INSERT INTO ssh_keys (owner, key, source) VALUES (@owner, @key, @source)",
+            ("@owner", owner), ("@key", key), ("@source", source));
+        return Find() ?? throw new InvalidOperationException("The key that was inserted is not there.");
+
+        SshKey? Find() => connection.QuerySingleOrDefault(
+            $"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner AND key = @key", ReadSshKey, ("@owner", owner), ("@key", key));
+    }
 
     public Task<IReadOnlyList<SshKey>> ListSshKeysAsync(string owner, CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<SshKey>)connection.Query(

@@ -18,7 +18,8 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
                 "SELECT size FROM image_contents WHERE sha256 = @Sha256", ("@Sha256", resource.Sha256)) != resource.Size) return null;
             var id = connection.ExecuteScalar<long>(
                 """
-                INSERT INTO boot_resources (name, architecture, title, base_image, created) VALUES (@Name, @Architecture, @Title, @BaseImage, @created)
+                INSERT INTO boot_resources (name, architecture, title, base_image, created)
+                VALUES (@Name, @Architecture, @Title, @BaseImage, @created)
                 ON CONFLICT (name, architecture) DO UPDATE SET title = excluded.title, base_image = excluded.base_image RETURNING id
                 """,
                 ("@Name", resource.Name), ("@Architecture", resource.Architecture), ("@Title", resource.Title),

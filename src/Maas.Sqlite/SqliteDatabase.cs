@@ -44,7 +44,8 @@ internal sealed class SqliteDatabase : IDisposable
             var writing = Connect(address);
             try
             {
-                writing.Execute($"PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = {LargestIdleLog.ToString(CultureInfo.InvariantCulture)}");
+                writing.Execute(
+                    $"PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = {LargestIdleLog.ToString(CultureInfo.InvariantCulture)}");
                 StoreSchema.BringUpToDate(writing, path);
                 return new SqliteDatabase(address, held, writing, temporary, temporary ? null
                     : reserve?.Invoke(Path.GetDirectoryName(path) ?? "/"));
@@ -116,7 +117,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     private static SqliteConnection Connect(string connectionString)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new StoreConnection(connectionString);
         try
         {
             connection.Open();

@@ -63,7 +63,9 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
             connection.Execute(
                 """
                 DELETE FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid
-                AND id <= (SELECT id FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @perAddress)
+                AND id <= (
+                    SELECT id FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid
+                    ORDER BY id DESC LIMIT 1 OFFSET @perAddress)
                 """,
                 ("@Said", Observation.Syslog), ("@mac", mac), ("@isSaid", isSaid), ("@perAddress", perAddress));
             return id;
@@ -74,7 +76,10 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
         IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<Observation>)[.. connection
             .Query(
-                "SELECT at, mac, kind, text FROM observations WHERE mac IN (SELECT value FROM json_each(@macs)) ORDER BY id DESC LIMIT @limit",
+                """
+                SELECT at, mac, kind, text FROM observations
+                WHERE mac IN (SELECT value FROM json_each(@macs)) ORDER BY id DESC LIMIT @limit
+                """,
                 row => new Observation(
                     StoreTime.Read(row.GetInt64(0)), MacAddress.Parse(row.GetString(1)), row.GetString(2), row.GetString(3)),
                 ("@macs", JsonList.Of(addresses.Select(address => address.ToString()))), ("@limit", limit))

@@ -136,7 +136,7 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
             var eventLimit = new SqliteEventLimit(limits.EventsPerMachine);
             var records = new SqliteRecordCatalog();
             var writer = new SqliteMachineWriter(limits.MachineChanges, eventLimit, records);
-            Machines = new SqliteMachineStore(database, writer, limits.MachineChanges, eventLimit);
+            Machines = new SqliteMachineStore(database, writer, limits.MachineChanges, eventLimit, records);
             PowerQueue = queue;
             ScriptResults = new SqliteScriptStore(database, limits.Quotas);
             Events = new SqliteEventStore(database, eventLimit);

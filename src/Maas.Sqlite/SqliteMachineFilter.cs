@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maas.Core.Nodes;
 
 namespace Maas.Sqlite;
@@ -7,52 +8,44 @@ internal static class SqliteMachineFilter
 {
     public static (string Where, List<(string Name, object? Value)> Parameters) Build(MachineFilter filter)
     {
-        List<string> conditions = [];
-        List<(string, object?)> parameters = [];
-
-        AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
-        AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names",
+        SqliteConditions sql = new();
+        sql.AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
+        sql.AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names",
             filter.Hostnames.Select(name => name.ToLowerInvariant()));
-        AnyOf("EXISTS (SELECT 1 FROM machine_macs a WHERE a.machine = m.id AND a.mac IN {0})", "@macs",
+        sql.AnyOf("EXISTS (SELECT 1 FROM machine_macs a WHERE a.machine = m.id AND a.mac IN {0})", "@macs",
             filter.MacAddresses.Select(mac => mac.ToString()));
-        AnyOfNumbers("m.status IN {0}", "@statuses", filter.Statuses.Select(status => (int)status));
-        AnyOfNumbers("m.power_state IN {0}", "@powerStates", filter.PowerStates.Select(state => (int)state));
-        AnyOf("m.owner IN {0}", "@owners", filter.Owners);
-        AnyOf("m.token_key IN {0}", "@tokens", filter.AllocatedByTokens);
-        AnyOf("m.agent_name IN {0}", "@agents", filter.AgentNames);
-        AnyOf("m.domain IN {0}", "@domains", filter.Domains);
-        AnyOf("m.zone IN {0}", "@zones", filter.Zones);
-        AnyOf("m.pool IN {0}", "@pools", filter.Pools);
+        sql.AnyOf("m.status IN {0}", "@statuses", filter.Statuses.Select(status => (int)status));
+        sql.AnyOf("m.power_state IN {0}", "@powerStates", filter.PowerStates.Select(state => (int)state));
+        sql.AnyOf("m.owner IN {0}", "@owners", filter.Owners);
+        sql.AnyOf("m.token_key IN {0}", "@tokens", filter.AllocatedByTokens);
+        sql.AnyOf("m.agent_name IN {0}", "@agents", filter.AgentNames);
+        sql.AnyOf("m.domain IN {0}", "@domains", filter.Domains);
+        AddPlaces(sql, filter.Zones, filter.NotZones, filter.Pools, filter.NotPools);
+        AddTags(sql, filter.Tags);
+        SqliteRecordConditions.AddOfMachine(sql, filter.Records);
+        if (filter.VisibleTo is { } user) sql.Add("(m.owner IS NULL OR m.owner = @user)", ("@user", user));
+        if (filter.AfterNumber > 0) sql.Add("m.number > @after", ("@after", filter.AfterNumber));
+        if (filter.Limit is { } limit) sql.Parameters.Add(("@limit", limit));
+        return (sql.Where, sql.Parameters);
+    }
 
-        var tags = filter.Tags.Distinct(StringComparer.Ordinal).ToList();
-        AnyOf("(SELECT count(*) FROM machine_tags t WHERE t.machine = m.id AND t.tag IN {0}) = @tagCount", "@tags", tags);
-        if (tags.Count > 0) parameters.Add(("@tagCount", tags.Count));
+    /// <summary>Adds what is asked of zone and pool.</summary>
+    public static void AddPlaces(
+        SqliteConditions sql, IEnumerable<long> zones, IEnumerable<long> notZones, IEnumerable<long> pools, IEnumerable<long> notPools)
+    {
+        sql.AnyOf("m.zone IN {0}", "@zones", zones.Select(Text));
+        sql.AnyOf("m.zone NOT IN {0}", "@notZones", notZones.Select(Text));
+        sql.AnyOf("m.pool IN {0}", "@pools", pools.Select(Text));
+        sql.AnyOf("m.pool NOT IN {0}", "@notPools", notPools.Select(Text));
 
-        if (filter.AfterNumber > 0)
-        {
-            conditions.Add("m.number > @after");
-            parameters.Add(("@after", filter.AfterNumber));
-        }
+        static string Text(long id) => id.ToString(CultureInfo.InvariantCulture);
+    }
 
-        if (filter.Limit is { } limit) parameters.Add(("@limit", limit));
-        return (conditions.Count == 0 ? "" : "WHERE " + string.Join(" AND ", conditions), parameters);
-
-        void AnyOf(string condition, string name, IEnumerable<string> values)
-        {
-            var list = values.ToList();
-            if (list.Count > 0) Add(condition, name, JsonList.Of(list));
-        }
-
-        void AnyOfNumbers(string condition, string name, IEnumerable<int> values)
-        {
-            var list = values.ToList();
-            if (list.Count > 0) Add(condition, name, JsonList.Of(list));
-        }
-
-        void Add(string condition, string name, string list)
-        {
-            conditions.Add(condition.Replace("{0}", $"(SELECT value FROM json_each({name}))", StringComparison.Ordinal));
-            parameters.Add((name, list));
-        }
+    /// <summary>Adds that all of the tags must be there.</summary>
+    public static void AddTags(SqliteConditions sql, IEnumerable<string> named)
+    {
+        var tags = named.Distinct(StringComparer.Ordinal).ToList();
+        sql.AnyOf("(SELECT count(*) FROM machine_tags t WHERE t.machine = m.id AND t.tag IN {0}) = @tagCount", "@tags", tags);
+        if (tags.Count > 0) sql.Parameters.Add(("@tagCount", tags.Count));
     }
 }

@@ -1,13 +1,15 @@
 using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
 
 internal sealed class SqliteMachineStore(
-    SqliteDatabase database, SqliteMachineWriter writer, int changesKept, SqliteEventLimit eventLimit) : IMachineStore
+    SqliteDatabase database, SqliteMachineWriter writer, int changesKept, SqliteEventLimit eventLimit, SqliteRecordCatalog records)
+    : IMachineStore
 {
     private const string Columns = "m.number, m.version, m.document";
 
@@ -30,6 +32,33 @@ internal sealed class SqliteMachineStore(
                 [.. parameters]);
         },
         cancellationToken);
+
+    public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+        connection =>
+        {
+            var (where, parameters) = SqliteMachineFilter.Build(filter);
+            // What asks for nothing else than the index has is read from it alone.
+            var isCovered = parameters.TrueForAll(parameter => parameter.Name is "@after" or "@limit" or "@user");
+            var index = isCovered ? "INDEXED BY machines_revisions" : "";
+            return (IReadOnlyList<MachineRevision>)connection.Query(
+                $"""
+                SELECT m.id, m.number, m.version, m.results FROM machines m {index} {where}
+                ORDER BY m.number {(filter.Limit is null ? "" : "LIMIT @limit")}
+                """,
+                row => new MachineRevision(SystemId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
+                [.. parameters]);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<Machine>> ListCandidatesAsync(CandidateFilter filter, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection =>
+            {
+                var (sql, parameters) = SqliteCandidateFilter.Build(Columns, filter);
+                return (IReadOnlyList<Machine>)connection.Query(sql, Read, [.. parameters]);
+            },
+            cancellationToken);
 
     public Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyDictionary<MachineStatus, int>)connection
@@ -80,11 +109,25 @@ internal sealed class SqliteMachineStore(
 
     public async Task<bool> DeleteAsync(MachineDeletion deletion, CancellationToken cancellationToken)
     {
-        var isDeleted = await database.WriteAsync(
+        try
+        {
+            var isDeleted = await DeleteInTransactionAsync(deletion, cancellationToken).ConfigureAwait(false);
+            if (isDeleted) database.Changes.Raise();
+            return isDeleted;
+        }
+        catch (RolledBackException<bool> rolledBack)
+        {
+            return rolledBack.Result;
+        }
+    }
+
+    private Task<bool> DeleteInTransactionAsync(MachineDeletion deletion, CancellationToken cancellationToken) =>
+        database.WriteAsync(
             connection =>
             {
                 var id = deletion.Id.ToString();
                 if (Get(connection, id) is not { } machine || machine.Version != deletion.Version) return false;
+                if (writer.Apply(connection, deletion.Records) is not null) throw new RolledBackException<bool>(false);
                 connection.Execute("DELETE FROM machines WHERE id = @id", ("@id", id));
                 SqliteEventStore.Insert(
                     connection, eventLimit, deletion.At, machine.Id, machine.Hostname, machine.Owner, null, deletion.Note);
@@ -92,10 +135,7 @@ internal sealed class SqliteMachineStore(
                 SqliteChangeHistory.Insert(connection, change, changesKept);
                 return true;
             },
-            cancellationToken, WriteKind.Deletion).ConfigureAwait(false);
-        if (isDeleted) database.Changes.Raise();
-        return isDeleted;
-    }
+            cancellationToken, WriteKind.Deletion);
 
     public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.ExecuteScalar<byte[]?>("SELECT body FROM user_data WHERE machine = @id", ("@id", id.ToString())),
@@ -115,47 +155,59 @@ internal sealed class SqliteMachineStore(
         await raised.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<Tag>)connection.Query(
-            "SELECT name, comment, kernel_options FROM tags ORDER BY name", row =>
-                new Tag(row.GetString(0), row.GetString(1), row.GetString(2))),
-        cancellationToken);
-
-    public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
-            """
-            INSERT INTO tags (name, comment, kernel_options) VALUES (@Name, @Comment, @KernelOptions)
-            ON CONFLICT (name) DO UPDATE SET comment = excluded.comment, kernel_options = excluded.kernel_options
-            """,
-            ("@Name", tag.Name), ("@Comment", tag.Comment), ("@KernelOptions", tag.KernelOptions)),
-        cancellationToken);
-
-    public async Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<RecordResult> ReplaceTagAsync(
+        string name, string? replacement, RecordBatch batch, CancellationToken cancellationToken)
     {
-        var isRenamed = await RenameAsync(name, renamed, at, cancellationToken).ConfigureAwait(false);
-        if (isRenamed) database.Changes.Raise();
-        return isRenamed;
+        try
+        {
+            var result = await database.WriteAsync(
+                connection => ReplaceTag(connection, name, replacement, batch),
+                cancellationToken,
+                replacement is null ? WriteKind.Deletion : WriteKind.Ordinary).ConfigureAwait(false);
+            database.Changes.Raise();
+            return result;
+        }
+        catch (RolledBackException<RecordResult> rolledBack)
+        {
+            return rolledBack.Result;
+        }
     }
 
-    private Task<bool> RenameAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-        connection =>
+    public async Task<bool> DeleteUserAsync(
+        string name, IReadOnlyList<MachineChange> machines, RecordBatch batch, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (connection.ExecuteScalar<long>("SELECT count(*) FROM tags WHERE name = @Name", ("@Name", renamed.Name)) > 0) return false;
-            var changed = connection.Execute(
-                "UPDATE tags SET name = @Name, comment = @Comment, kernel_options = @KernelOptions WHERE name = @old",
-                ("@Name", renamed.Name), ("@Comment", renamed.Comment), ("@KernelOptions", renamed.KernelOptions), ("@old", name));
-            if (changed == 0) return false;
-            var tagged = connection.Query(
-                $"SELECT {Columns} FROM machines m JOIN machine_tags t ON t.machine = m.id WHERE t.tag = @name", Read, ("@name", name));
-            writer.Save(connection, [.. tagged.Select(machine => StoreRules.RenameTag(machine, name, renamed.Name, at))]);
+            await database.WriteAsync(
+                connection =>
+                {
+                    if (writer.Save(connection, machines) is not SaveResult.Saved) throw new RolledBackException<bool>(false);
+                    SqliteRecordWriter.Save(connection, records.Tables, batch, eventLimit);
+                    if (connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE owner = @name", ("@name", name)) > 0)
+                        throw new RolledBackException<bool>(false);
+                    return SqliteAccountStore.DeleteUser(connection, name);
+                },
+                cancellationToken, WriteKind.Deletion).ConfigureAwait(false);
+            if (machines.Count > 0) database.Changes.Raise();
             return true;
-        },
-        cancellationToken);
+        }
+        catch (Exception exception)
+            when (exception is RolledBackException<bool> or RolledBackException<SaveResult> or RolledBackException<RecordResult>)
+        {
+            return false;
+        }
+    }
 
-    public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection =>
-        connection.Execute("DELETE FROM tags WHERE name = @name", ("@name", name)) > 0, cancellationToken, WriteKind.Deletion);
+    private RecordResult ReplaceTag(SqliteConnection connection, string name, string? replacement, RecordBatch batch)
+    {
+        var result = SqliteRecordWriter.Save(connection, records.Tables, batch, eventLimit);
+        var tagged = connection.Query(
+            $"SELECT {Columns} FROM machines m JOIN machine_tags t ON t.machine = m.id WHERE t.tag = @name ORDER BY m.number",
+            Read,
+            ("@name", name));
+        writer.Save(connection, [.. tagged.Select(machine => StoreRules.ReplaceTag(machine, name, replacement, batch.At))]);
+        return result;
+    }
 
     private static Machine? Get(SqliteConnection connection, string id) => connection.QuerySingleOrDefault(
         $"SELECT {Columns} FROM machines m WHERE m.id = @id", Read, ("@id", id));

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Stores;
 using Microsoft.Data.Sqlite;
 
@@ -23,13 +25,18 @@ internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit even
                 return refusal;
             }
 
-            if (SqliteRecordWriter.Apply(connection, records.Tables, change.Records, out _) is { } refused)
+            if (Apply(connection, change.Records) is { } refused)
                 throw new RolledBackException<SaveResult>(new SaveResult.RecordRefused(refused));
             saved.Add(Save(connection, change, before));
         }
 
         return new SaveResult.Saved(saved);
     }
+
+    /// <summary>Applies changes of records.</summary>
+    /// <returns>Why one was refused, after which the caller rolls back; <see langword="null"/> when all were applied.</returns>
+    public RecordResult? Apply(SqliteConnection connection, IReadOnlyList<RecordChange> changes) =>
+        SqliteRecordWriter.Apply(connection, records.Tables, changes, out _);
 
     private static SaveResult? Check(SqliteConnection connection, MachineChange change, out Row before)
     {
@@ -103,8 +110,10 @@ internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit even
 
     private static long Insert(SqliteConnection connection, Machine machine) => connection.ExecuteScalar<long>(
         """
-        INSERT INTO machines (id, hostname, domain, status, power_state, owner, token_key, agent_name, zone, pool, deadline, version, document)
-        VALUES (@id, @hostname, @domain, @status, @powerState, @owner, @tokenKey, @agentName, @zone, @pool, @deadline, @version, @document)
+        INSERT INTO machines (id, hostname, domain, status, power_state, owner, token_key, agent_name, zone, pool, deadline, locked,
+            architecture, cpu_count, memory, cost, disk_bytes, version, document)
+        VALUES (@id, @hostname, @domain, @status, @powerState, @owner, @tokenKey, @agentName, @zone, @pool, @deadline, @locked,
+            @architecture, @cpuCount, @memory, @cost, @diskBytes, @version, @document)
         RETURNING number
         """,
         Columns(machine));
@@ -112,7 +121,9 @@ internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit even
     private static void Update(SqliteConnection connection, Machine machine) => connection.Execute(
         """
         UPDATE machines SET hostname = @hostname, domain = @domain, status = @status, power_state = @powerState, owner = @owner,
-            token_key = @tokenKey, agent_name = @agentName, zone = @zone, pool = @pool, deadline = @deadline, version = @version, document = @document
+            token_key = @tokenKey, agent_name = @agentName, zone = @zone, pool = @pool, deadline = @deadline, locked = @locked,
+            architecture = @architecture, cpu_count = @cpuCount, memory = @memory, cost = @cost, disk_bytes = @diskBytes,
+            version = @version, document = @document
         WHERE id = @id
         """,
         Columns(machine));
@@ -127,9 +138,15 @@ internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit even
         ("@owner", machine.Owner),
         ("@tokenKey", machine.AllocatedByToken),
         ("@agentName", machine.AgentName),
-        ("@zone", machine.Zone),
-        ("@pool", machine.Pool),
+        ("@zone", machine.ZoneId.ToString(CultureInfo.InvariantCulture)),
+        ("@pool", machine.PoolId.ToString(CultureInfo.InvariantCulture)),
         ("@deadline", StoreTime.Write(machine.Deadline)),
+        ("@locked", machine.Locked ? 1 : 0),
+        ("@architecture", machine.Architecture),
+        ("@cpuCount", machine.CpuCount),
+        ("@memory", machine.MemoryMiB),
+        ("@cost", CandidateRank.Of(machine).Cost),
+        ("@diskBytes", CandidateRank.Of(machine).DiskBytes),
         ("@version", machine.Version),
         ("@document", MachineDocument.Write(machine)),
     ];
@@ -154,7 +171,10 @@ internal sealed class SqliteMachineWriter(int changesKept, SqliteEventLimit even
                     break;
                 case MachineEffect.KeepUserData keep:
                     connection.Execute(
-                        "INSERT INTO user_data (machine, body) VALUES (@id, @body) ON CONFLICT (machine) DO UPDATE SET body = excluded.body",
+                        """
+                        INSERT INTO user_data (machine, body) VALUES (@id, @body)
+                        ON CONFLICT (machine) DO UPDATE SET body = excluded.body
+                        """,
                         ("@id", id), ("@body", keep.Body.ToArray()));
                     break;
                 case MachineEffect.ForgetUserData:

@@ -51,6 +51,12 @@ internal static class SqliteRecordSchema
             sql.Append(CultureInfo.InvariantCulture, $"CREATE UNIQUE INDEX \"{table.Name}_key_{number}\" ON \"{name}\" ({columns});\n");
         }
 
+        foreach (var (index, number) in table.Indexes.Select((index, number) => (index, number)))
+        {
+            var columns = string.Join(", ", index.Select(column => $"\"{column}\""));
+            sql.Append(CultureInfo.InvariantCulture, $"CREATE INDEX \"{table.Name}_together_{number}\" ON \"{name}\" ({columns});\n");
+        }
+
         foreach (var column in table.Columns)
             sql.Append(CultureInfo.InvariantCulture,
                 $"CREATE INDEX \"{table.Name}_by_{column.Name}\" ON \"{name}\" (\"{column.Name}\");\n");

@@ -31,7 +31,9 @@ internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimi
         {
             var (where, parameters) = Build(query.Table, query.Where);
             var direction = query.Descending ? " DESC" : "";
-            var order = query.OrderBy is { } column ? $"{ColumnOf(query.Table, column)}{direction}, id{direction}" : $"id{direction}";
+            var order = query.OrderBy is { } column
+                ? $"{SqliteRecordConditions.ColumnOf(query.Table, column)}{direction}, id{direction}"
+                : $"id{direction}";
             var limit = query.Limit is { } most ? string.Create(CultureInfo.InvariantCulture, $" LIMIT {most}") : "";
             return (IReadOnlyList<T>)connection.Query(
                 $"SELECT id, version, document FROM \"{query.Table.Name}\"{where} ORDER BY {order}{limit}",
@@ -84,35 +86,13 @@ internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimi
     private static (string Where, List<(string Name, object? Value)> Parameters) Build(
         RecordTable table, IReadOnlyList<RecordCondition> conditions)
     {
-        var terms = new List<string>();
-        var parameters = new List<(string, object?)>();
-        foreach (var condition in conditions)
-        {
-            var column = ColumnOf(table, condition.Column);
-            terms.Add(condition switch
-            {
-                RecordCondition.In { Values: var values } => $"{column} IN ({string.Join(", ", values.Select(Add))})",
-                RecordCondition.Between { Low: { } low, High: { } high } => $"{column} BETWEEN {Add(low)} AND {Add(high)}",
-                RecordCondition.Between { Low: { } low } => $"{column} >= {Add(low)}",
-                RecordCondition.Between { High: { } high } => $"{column} <= {Add(high)}",
-                RecordCondition.Between => $"{column} IS NOT NULL",
-                _ => $"{column} IS NULL",
-            });
-        }
-
-        return (terms.Count == 0 ? "" : " WHERE " + string.Join(" AND ", terms), parameters);
-
-        string Add(object value)
+        List<(string, object?)> parameters = [];
+        var terms = SqliteRecordConditions.Build(table, conditions, prefix: "", value =>
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"@p{parameters.Count}");
             parameters.Add((name, value));
             return name;
-        }
+        });
+        return (terms.Count == 0 ? "" : " WHERE " + string.Join(" AND ", terms), parameters);
     }
-
-    // The name of a column goes into the SQL, so it must be one of the table's own.
-    private static string ColumnOf(RecordTable table, string name) =>
-        name == "id" || table.Columns.Any(column => column.Name == name)
-            ? $"\"{name}\""
-            : throw new ArgumentException($"Table {table.Name} has no column {name}.", nameof(name));
 }

@@ -11,6 +11,8 @@ internal static class SqliteRecordWriter
     public static RecordResult Save(
         SqliteConnection connection, IReadOnlyList<RecordTable> tables, RecordBatch batch, SqliteEventLimit eventLimit)
     {
+        if (batch.ExpectedEpoch is { } epoch && connection.ExecuteScalar<long>("SELECT value FROM record_epoch") != epoch)
+            throw new RolledBackException<RecordResult>(new RecordResult.EpochPassed());
         if (Apply(connection, tables, batch.Changes, out var saved) is { } refusal) throw new RolledBackException<RecordResult>(refusal);
         foreach (var note in batch.Events) SqliteEventStore.Insert(connection, eventLimit, batch.At, null, "", null, null, note);
         return new RecordResult.Saved(saved);
@@ -40,6 +42,8 @@ internal static class SqliteRecordWriter
         switch (change)
         {
             case RecordChange.Insert insert:
+                if (insert.Record.Id != 0 && VersionOf(connection, insert.Table, insert.Record.Id) != 0)
+                    return new RecordResult.Conflict(insert.Table, insert.Record.Id);
                 if (Check(connection, insert.Table, insert.Record) is { } notInserted) return notInserted;
                 saved = Insert(connection, insert.Table, insert.Record);
                 return null;

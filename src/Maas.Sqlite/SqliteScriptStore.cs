@@ -7,7 +7,8 @@ namespace Maas.Sqlite;
 
 internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quotas) : IScriptResultStore
 {
-    private const string Columns = "id, machine, operation_id, kind, name, status, exit_status, started, ended, timeout";
+    private const string Columns =
+        "id, machine, operation_id, kind, name, status, exit_status, started, ended, timeout, suppressed, script";
 
     /// <summary>The statuses of a result that is still to come, as a parameter.</summary>
     public static string Unfinished { get; } = JsonList.Of(ScriptResult.Unfinished.Select(status => (int)status));
@@ -21,9 +22,12 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
         CancellationToken cancellationToken) => database.ReadAsync(
         connection => (IReadOnlyList<ScriptResult>)connection.Query(
             """
-            SELECT r.id, r.machine, r.operation_id, r.kind, r.name, r.status, r.exit_status, r.started, r.ended, r.timeout
+            SELECT r.id, r.machine, r.operation_id, r.kind, r.name, r.status, r.exit_status, r.started, r.ended, r.timeout, r.suppressed,
+                r.script
             FROM script_results r
-            JOIN (SELECT machine, kind, max(id) AS newest FROM script_results WHERE machine IN (SELECT value FROM json_each(@ids)) GROUP BY machine, kind) last
+            JOIN (
+                SELECT machine, kind, max(id) AS newest FROM script_results
+                WHERE machine IN (SELECT value FROM json_each(@ids)) GROUP BY machine, kind) last
                 ON last.machine = r.machine AND last.kind = r.kind
             JOIN script_results n ON n.id = last.newest AND n.operation_id = r.operation_id
             ORDER BY r.id DESC
@@ -38,20 +42,56 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
 
     public Task<ScriptOutput?> GetOutputAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.QuerySingleOrDefault(
-            "SELECT combined, output, error FROM script_results WHERE id = @id",
-            row => new ScriptOutput(row.GetBytesOrNull(0), row.GetBytesOrNull(1), row.GetBytesOrNull(2)),
+            "SELECT combined, output, error, report FROM script_results WHERE id = @id",
+            row => new ScriptOutput(row.GetBytesOrNull(0), row.GetBytesOrNull(1), row.GetBytesOrNull(2))
+            {
+                Report = row.GetBytesOrNull(3),
+            },
             ("@id", id)),
         cancellationToken);
 
     public Task<bool> UpdateAsync(ScriptResult result, ScriptOutput? output, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => Update(connection, result, output) && Tidy(connection, result.MachineId),
+        connection => Update(connection, result, output) && Raise(connection, result.MachineId) && Tidy(connection, result.MachineId),
         cancellationToken,
-        bytes: output is null ? 0 : (long)output.Combined.Length + output.StandardOutput.Length + output.StandardError.Length);
+        bytes: output is null ? 0
+            : (long)output.Combined.Length + output.StandardOutput.Length + output.StandardError.Length + output.Report.Length);
+
+    public Task SuppressAsync(
+        SystemId machine, IReadOnlyCollection<long> ids, bool suppressed, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+                "UPDATE script_results SET suppressed = @value WHERE machine = @machine AND id IN (SELECT value FROM json_each(@ids))",
+                ("@value", suppressed ? 1 : 0), ("@machine", machine.ToString()), ("@ids", JsonList.Of(ids))) > 0
+            && Raise(connection, machine),
+        cancellationToken);
+
+    public Task DeleteAsync(SystemId machine, IReadOnlyCollection<long> ids, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+                "DELETE FROM script_results WHERE machine = @machine AND id IN (SELECT value FROM json_each(@ids))",
+                ("@machine", machine.ToString()), ("@ids", JsonList.Of(ids))) > 0
+            && Raise(connection, machine),
+        cancellationToken, WriteKind.Deletion);
+
+    public Task ReplaceAsync(
+        SystemId machine, IReadOnlyCollection<long> ids, IReadOnlyList<ScriptResult> added, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                connection.Execute(
+                    """
+                    DELETE FROM script_results
+                    WHERE machine = @machine AND status = @pending AND id IN (SELECT value FROM json_each(@ids))
+                    """,
+                    ("@machine", machine.ToString()), ("@pending", (int)ScriptStatus.Pending), ("@ids", JsonList.Of(ids)));
+                foreach (var result in added) Insert(connection, result);
+                return Raise(connection, machine);
+            },
+            cancellationToken);
 
     private static bool Update(SqliteConnection connection, ScriptResult result, ScriptOutput? output) => connection.Execute(
             """
             UPDATE script_results SET status = @status, exit_status = @ExitStatus, started = @started, ended = @ended,
-                combined = coalesce(@combined, combined), output = coalesce(@output, output), error = coalesce(@error, error)
+                combined = coalesce(@combined, combined), output = coalesce(@output, output), error = coalesce(@error, error),
+                report = coalesce(@report, report)
             WHERE id = @Id AND status IN (SELECT value FROM json_each(@unfinished))
             """,
             ("@Id", result.Id),
@@ -62,7 +102,14 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
             ("@combined", output?.Combined.ToArray()),
             ("@output", output?.StandardOutput.ToArray()),
             ("@error", output?.StandardError.ToArray()),
+            ("@report", output?.Report.ToArray()),
             ("@unfinished", Unfinished)) > 0;
+
+    private static bool Raise(SqliteConnection connection, SystemId machine)
+    {
+        connection.Execute("UPDATE machines SET results = results + 1 WHERE id = @id", ("@id", machine.ToString()));
+        return true;
+    }
 
     /// <summary>
     /// Drops the oldest results and outputs beyond the machine's quota. The newest is always kept: what one report says is bounded.
@@ -71,12 +118,17 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
     {
         connection.Execute(
             """
-            DELETE FROM script_results WHERE machine = @machine AND id <= (SELECT id FROM script_results WHERE machine = @machine ORDER BY id DESC LIMIT 1 OFFSET @results);
-            UPDATE script_results SET combined = NULL, output = NULL, error = NULL WHERE id IN (
+            DELETE FROM script_results WHERE machine = @machine
+            AND id <= (SELECT id FROM script_results WHERE machine = @machine ORDER BY id DESC LIMIT 1 OFFSET @results);
+            UPDATE script_results SET combined = NULL, output = NULL, error = NULL, report = NULL WHERE id IN (
                 SELECT id FROM (
-                    SELECT id, sum(coalesce(length(combined), 0) + coalesce(length(output), 0) + coalesce(length(error), 0)) OVER (ORDER BY id DESC) AS bytes,
+                    SELECT id,
+                        sum(coalesce(length(combined), 0) + coalesce(length(output), 0) + coalesce(length(error), 0)
+                            + coalesce(length(report), 0))
+                            OVER (ORDER BY id DESC) AS bytes,
                         row_number() OVER (ORDER BY id DESC) AS place
-                    FROM script_results WHERE machine = @machine AND (combined IS NOT NULL OR output IS NOT NULL OR error IS NOT NULL))
+                    FROM script_results WHERE machine = @machine AND (
+                        combined IS NOT NULL OR output IS NOT NULL OR error IS NOT NULL OR report IS NOT NULL))
                 WHERE bytes > @bytes AND place > 1)
             """,
             ("@machine", machine.ToString()), ("@results", quotas.ScriptResultsPerMachine), ("@bytes", quotas.ScriptOutputBytesPerMachine));
@@ -85,13 +137,17 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
 
     /// <summary>Writes a result to be within the caller's transaction.</summary>
     public static void Insert(SqliteConnection connection, ScriptResult result) => connection.Execute(
-        "INSERT INTO script_results (machine, operation_id, kind, name, status, timeout) VALUES (@machine, @operation, @kind, @Name, @status, @timeout)",
+        """
+        INSERT INTO script_results (machine, operation_id, kind, name, status, timeout, script)
+        VALUES (@machine, @operation, @kind, @Name, @status, @timeout, @script)
+        """,
         ("@machine", result.MachineId.ToString()),
         ("@operation", result.OperationId.ToString()),
         ("@kind", (int)result.Kind),
         ("@Name", result.Name),
         ("@status", (int)result.Status),
-        ("@timeout", (long)result.Timeout.TotalMilliseconds));
+        ("@timeout", (long)result.Timeout.TotalMilliseconds),
+        ("@script", result.Script.ToJson()));
 
     private static ScriptResult Read(DbDataReader row) => new()
     {
@@ -105,5 +161,7 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
         Started = StoreTime.Read(row.GetInt64OrNull(7)),
         Ended = StoreTime.Read(row.GetInt64OrNull(8)),
         Timeout = TimeSpan.FromMilliseconds(row.GetInt64(9)),
+        Suppressed = row.GetInt64(10) != 0,
+        Script = ScheduledScript.FromJson(row.GetString(11)),
     };
 }

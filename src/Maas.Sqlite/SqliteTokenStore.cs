@@ -30,7 +30,10 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, SqliteMachineWri
             var machine = token.MachineId.ToString();
             connection.Execute("DELETE FROM boot_tokens WHERE issued < @expired", ("@expired", StoreTime.Write(expired)));
             var added = connection.Execute(
-                "INSERT INTO boot_tokens (hash, machine, address, issued) SELECT @hash, id, @Address, @issued FROM machines WHERE id = @machine",
+                """
+                INSERT INTO boot_tokens (hash, machine, address, issued)
+                SELECT @hash, id, @Address, @issued FROM machines WHERE id = @machine
+                """,
                 ("@hash", hash), ("@machine", machine), ("@Address", token.Address), ("@issued", StoreTime.Write(token.Issued))) > 0;
             connection.Execute(
                 """
@@ -57,7 +60,10 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, SqliteMachineWri
         string consumerKey, string tokenKey, string nonce, DateTimeOffset expires, CancellationToken cancellationToken) =>
             database.WriteAsync(
         connection => connection.Execute(
-            "INSERT INTO nonces (token_key, consumer_key, nonce, expires) VALUES (@tokenKey, @consumerKey, @nonce, @expires) ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO nonces (token_key, consumer_key, nonce, expires) VALUES (@tokenKey, @consumerKey, @nonce, @expires)
+            ON CONFLICT DO NOTHING
+            """,
             ("@consumerKey", consumerKey), ("@tokenKey", tokenKey), ("@nonce", nonce), ("@expires", StoreTime.Write(expires))) > 0,
         cancellationToken,
         WriteKind.Nonce);
@@ -74,7 +80,9 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, SqliteMachineWri
                     """
                     DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (
                         SELECT token_key, consumer_key, nonce FROM (
-                            SELECT token_key, consumer_key, nonce, row_number() OVER (PARTITION BY token_key, consumer_key ORDER BY expires DESC) AS place FROM nonces)
+                            SELECT token_key, consumer_key, nonce,
+                                row_number() OVER (PARTITION BY token_key, consumer_key ORDER BY expires DESC) AS place
+                            FROM nonces)
                         WHERE place > @mostOfKey)
                     """,
                     ("@mostOfKey", mostOfKey));
@@ -83,7 +91,11 @@ internal sealed class SqliteTokenStore(SqliteDatabase database, SqliteMachineWri
             var excess = count - most;
             if (excess > 0)
                 connection.Execute(
-                    "DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (SELECT token_key, consumer_key, nonce FROM nonces ORDER BY expires LIMIT @excess)", ("@excess", excess));
+                    """
+                    DELETE FROM nonces WHERE (token_key, consumer_key, nonce) IN (
+                        SELECT token_key, consumer_key, nonce FROM nonces ORDER BY expires LIMIT @excess)
+                    """,
+                    ("@excess", excess));
             return excess;
         },
         cancellationToken, WriteKind.NonceDeletion);

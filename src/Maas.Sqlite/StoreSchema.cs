@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Reflection;
 using Maas.Core;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
 
-/// <summary>Brings a store up to date by numbered scripts, each once, each in a transaction. There is no way back.</summary>
+/// <summary>Brings a store up to date by numbered scripts, each once, all in one transaction. There is no way back.</summary>
 internal static class StoreSchema
 {
     /// <summary>Marks the file as ours in SQLite's header: "MAAS".</summary>
@@ -14,9 +13,21 @@ internal static class StoreSchema
     private const string Prefix = "Maas.Sqlite.Schema.";
 
     /// <summary>The number of the newest script.</summary>
-    public static int Version => Scripts().Last().Number;
+    public static int Version => Scripts[^1].Number;
 
-    public static void BringUpToDate(SqliteConnection connection, string store)
+    private static (int Number, string Resource)[] Scripts { get; } =
+    [
+        .. typeof(StoreSchema).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => (int.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture), name)),
+    ];
+
+    /// <summary>Runs the scripts that the store has not had.</summary>
+    /// <param name="connection">The store.</param>
+    /// <param name="store">Its name, for errors.</param>
+    /// <param name="upTo">The last script to run; <see langword="null"/> for all.</param>
+    public static void BringUpToDate(SqliteConnection connection, string store, int? upTo = null)
     {
         var version = connection.ExecuteScalar<long>("PRAGMA user_version");
         var application = connection.ExecuteScalar<long>("PRAGMA application_id");
@@ -25,28 +36,26 @@ internal static class StoreSchema
             throw new StoreVersionException($"{store} is a database of another program.");
         if (version > Version)
             throw new StoreVersionException(
-                $"The store {store} has schema {version}, written by a newer version of this program; this one understands up to {Version}.");
+                $"The store {store} has schema {version}, written by a newer version of this program; " +
+                $"this one understands up to {Version}.");
 
-        foreach (var (number, sql) in Scripts().Where(script => script.Number > version))
-        {
-            connection.Execute(
-                $"BEGIN EXCLUSIVE; {sql} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {number.ToString(CultureInfo.InvariantCulture)}; COMMIT;");
-        }
+        var missing = Scripts.Where(script => script.Number > version && script.Number <= (upTo ?? Version)).ToList();
+        if (missing.Count == 0) return;
+        connection.Execute(
+            $"""
+            BEGIN EXCLUSIVE;
+            {string.Join('\n', missing.Select(script => Read(script.Resource)))}
+            PRAGMA application_id = {ApplicationId};
+            PRAGMA user_version = {missing[^1].Number.ToString(CultureInfo.InvariantCulture)};
+            COMMIT;
+            """);
     }
 
-    private static IEnumerable<(int Number, string Sql)> Scripts()
+    private static string Read(string resource)
     {
-        var assembly = typeof(StoreSchema).Assembly;
-        return assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => (int.Parse(name.AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture), Read(assembly, name)));
-    }
-
-    private static string Read(Assembly assembly, string name)
-    {
-        using var reader =
-            new StreamReader(assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing."));
+        using var content = typeof(StoreSchema).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"{resource} is missing.");
+        using var reader = new StreamReader(content);
         return reader.ReadToEnd();
     }
 }

@@ -1,6 +1,6 @@
 namespace Maas.Testing;
 
-/// <summary>What a link of a <see cref="VirtualNetwork"/> does to the datagrams that pass it, in each direction.</summary>
+/// <summary>What a link of a <see cref="Virtual.VirtualNetwork"/> does to the datagrams that pass it, in each direction.</summary>
 /// <remarks>A datagram passes the sender's link and the receiver's; a broadcast passes the link of each receiver.</remarks>
 public sealed record LinkConditions
 {

@@ -44,7 +44,7 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
                 case BootResult.Kernel kernel:
                     return await RunKernelAsync(kernel.CommandLine, cancellationToken).ConfigureAwait(false);
                 case BootResult.Disk when bootable is not null:
-                    var system = new CloudInitRun(machine, bootable, log, timeProvider);
+                    var system = new CloudInitRun(machine.Options, bootable, log, timeProvider);
                     machine.System = await system.RunAsync(cancellationToken).ConfigureAwait(false);
                     return new SettledState.SystemRunning();
             }
@@ -56,7 +56,8 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
     private async Task<SettledState?> RunKernelAsync(string commandLine, CancellationToken cancellationToken)
     {
         if (!AgentCommandLine.TryParse(commandLine, out var given)) return new SettledState.UnknownKernel(commandLine);
-        using var agent = new EphemeralAgent(machine, given, log, timeProvider, () => resting(new SettledState.EnvironmentRunning()));
+        using var agent = new EphemeralAgent(
+            machine.Options, machine.Disks, given, log, timeProvider, () => resting(new SettledState.EnvironmentRunning()));
         return await agent.RunAsync(cancellationToken).ConfigureAwait(false) switch
         {
             AgentEnd.PowerOff => new SettledState.Off("switched off by the agent"),

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Testing.Virtual;
 
 namespace Maas.Testing;
 

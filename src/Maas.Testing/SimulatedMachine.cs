@@ -3,6 +3,7 @@ using Maas.Testing.CloudInit;
 using Maas.Testing.Events;
 using Maas.Testing.Hardware;
 using Maas.Testing.Network;
+using Maas.Testing.Virtual;
 
 namespace Maas.Testing;
 
@@ -38,7 +39,7 @@ public sealed class SimulatedMachine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         _time = timeProvider ?? options.Network.Virtual?.TimeProvider ?? TimeProvider.System;
-        _link = MachineLink.Of(options.Network, options.Mac);
+        _link = options.Network.LinkOf(options.Mac);
         _log = new MachineLog(_time, Completions);
         Disks = [.. options.Hardware.Disks.Select(d => new SimulatedDisk(d, options.DiskFolder))];
     }

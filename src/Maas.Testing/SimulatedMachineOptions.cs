@@ -1,5 +1,4 @@
 using Maas.Boot;
-using Maas.Testing.Agent;
 using Maas.Testing.Hardware;
 
 namespace Maas.Testing;

@@ -1,4 +1,7 @@
 using System.Net;
+using Maas.Boot;
+using Maas.Testing.Network;
+using Maas.Testing.Virtual;
 
 namespace Maas.Testing;
 
@@ -57,4 +60,8 @@ public sealed record SimulatedNetwork
 
     /// <summary>What goes wrong with datagrams on the way; nothing, unless told otherwise.</summary>
     public DatagramFaults Faults { get; init; } = DatagramFaults.None;
+
+    /// <summary>What a machine is connected with.</summary>
+    internal MachineLink LinkOf(HardwareAddress mac) =>
+        Virtual is { } inMemory ? new MemoryLink(inMemory, mac, Link) : new SocketLink(Interface, Relay);
 }

@@ -22,7 +22,8 @@ public static class StoreContract
 {
     private static readonly Case[] Table =
     [
-        .. Of<MachineStoreContract>(), .. Of<MachineFilterContract>(), .. Of<MachineEffectContract>(), .. Of<PowerQueueContract>(),
+        .. Of<MachineStoreContract>(), .. Of<MachineFilterContract>(), .. Of<CandidateContract>(),
+        .. Of<MachineEffectContract>(), .. Of<PowerQueueContract>(),
         .. Of<ChangeHistoryContract>(), .. Of<ScriptResultStoreContract>(), .. Of<EventStoreContract>(), .. Of<EventRetentionContract>(),
         .. Of<ObservationContract>(), .. Of<AccountStoreContract>(), .. Of<TokenStoreContract>(), .. Of<NonceStoreContract>(),
         .. Of<BootResourceStoreContract>(), .. Of<FileStoreContract>(), .. Of<SettingStoreContract>(), .. Of<RecordStoreContract>(),

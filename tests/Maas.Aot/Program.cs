@@ -14,6 +14,8 @@ try
     Console.WriteLine("Maas.Images: disks, file systems and archives");
     await PowerChecks.RunAsync();
     Console.WriteLine("Maas.Power: drivers");
+    await ClientChecks.RunAsync();
+    Console.WriteLine("Maas.Client: answers of every kind");
     await HostingChecks.RunAsync(folder);
     Console.WriteLine("Maas.Hosting and Maas.Api: a web application");
 }

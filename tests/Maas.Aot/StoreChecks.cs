@@ -6,6 +6,7 @@ using Maas.Core.Events;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Records;
 using Maas.Sqlite;
 
 namespace Maas.Aot;
@@ -94,9 +95,13 @@ internal static class StoreChecks
         var created = await core.Machines.CreateAsync(added, owner.Name);
         var machine = ((CreateResult.Created)created).Machine;
         Check.That((await core.Machines.FindByMacAsync(Mac))?.Id == machine.Id);
-        Check.That(await core.Tags.SaveAsync(new Tag("fast", "an NVMe disk", "nvme=1")));
-        Check.That((await core.Tags.UpdateMachinesAsync("fast", [machine.Id], [], owner.Name)).Added == 1);
-        Check.That(await core.Tags.RenameAsync("fast", new Tag("quick", "an NVMe disk")));
+        Check.That(await core.Tags.CreateAsync(new Tag("fast", "an NVMe disk", "nvme=1"), owner.Name) is RecordEdit<Tag>.Done);
+        Check.That(await core.Tags.UpdateMachinesAsync("fast", [machine.Id], [], null, owner.Name) is TagUpdateResult.Done { Added: 1 });
+        Check.That(await core.Tags.UpdateAsync("fast", tag => tag with { Name = "quick" }, owner.Name) is RecordEdit<Tag>.Done);
+        Check.That(await core.Tags.CreateAsync(new Tag("unknown", Definition: "not(//node)"), owner.Name) is RecordEdit<Tag>.Done);
+        Check.That(await core.TagEvaluation.PassAsync() == 1);
+        Check.That(Check.Found(await core.Machines.GetAsync(machine.Id)).Tags is ["quick", "unknown"]);
+        Check.That(await core.Tags.DeleteAsync("unknown", owner.Name) is RecordEdit<Tag>.Done);
         Check.That((await core.Tags.ListAsync()).Single().Name == "quick");
 
         machine = Check.Found(await core.Machines.GetAsync(machine.Id));
@@ -108,13 +113,13 @@ internal static class StoreChecks
             Statuses = [machine.Status],
             PowerStates = [machine.PowerState],
             Domains = [machine.Domain],
-            Zones = [machine.Zone],
-            Pools = [machine.Pool],
+            Zones = [machine.ZoneId],
+            Pools = [machine.PoolId],
             Tags = ["quick"],
         };
         Check.That((await core.Machines.ListAsync(filter)).Single().Id == machine.Id);
         Check.That((await core.Machines.ListAsync(filter with { Owners = ["bob"] })).Count == 0);
-        Check.That(await core.Tags.DeleteAsync("quick"));
+        Check.That(await core.Tags.DeleteAsync("quick", owner.Name) is RecordEdit<Tag>.Done);
         return machine;
     }
 

@@ -7,6 +7,7 @@ using System.Text.Json;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Nodes;
+using Maas.Core.Stores;
 using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,7 +25,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     /// <summary>What the inventory script of a small machine prints.</summary>
     public static readonly ReadOnlyMemory<byte> Inventory = Encoding.UTF8.GetBytes(
-        "maas-inventory\t1\nsystem\tmachine=x86_64\tfirmware=uefi\ncpu\tcount=4\tcores=2\tsockets=1\tmax_mhz=3600\tmodel=Test CPU\nmemory\tkib=4194304\n" +
+        "maas-inventory\t1\nsystem\tmachine=x86_64\tfirmware=uefi\n" +
+        "cpu\tcount=4\tcores=2\tsockets=1\tmax_mhz=3600\tmodel=Test CPU\nmemory\tkib=4194304\n" +
         "disk\tname=vda\tsize=10737418240\tblock=512\trotational=0\tremovable=0\tro=0\tbus=virtio\tserial=disk-1\tmodel=Test Disk\nend\n");
 
     private readonly WebApplication _app;
@@ -48,6 +50,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public RouteTable Routes => _app.Services.GetRequiredService<RouteTable>();
 
     public ApiKey Admin { get; private set; } = null!;
@@ -62,7 +67,7 @@ internal sealed class ApiHost : IAsyncDisposable
         string? store = null,
         string prefix = "/MAAS", Action<MaasCoreOptions>? configureCore = null, Action<SqliteStoreOptions>? configureStore =
             null, Action<IServiceCollection>? configureServices = null,
-        Core.Power.IMachinePower? power = null)
+        Core.Power.IMachinePower? power = null, Func<IMaasStore, IMaasStore>? wrap = null, ISshKeySource? keySource = null)
     {
         timeProvider ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
@@ -73,10 +78,11 @@ internal sealed class ApiHost : IAsyncDisposable
         configureStore?.Invoke(file);
         var sqlite = new SqliteMaasStore(file, timeProvider);
         var core = await MaasCore.OpenAsync(
-            sqlite, options, new MaasCoreServices { TimeProvider = timeProvider, Power = power },
+            wrap?.Invoke(sqlite) ?? sqlite, options,
+            new MaasCoreServices { TimeProvider = timeProvider, Power = power, SshKeySource = keySource },
                 Cancellation);
 
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(timeProvider).AddSingleton(core).AddMaasApi(options =>
@@ -185,13 +191,13 @@ internal sealed class ApiHost : IAsyncDisposable
     public async Task<MachineToken> TokenAsync(Machine machine) => (await Core.MachineTokens.GetOrCreateAsync(machine.Id, Cancellation))!;
 
     /// <summary>An image of <paramref name="size"/> bytes, uploaded.</summary>
-    public async Task<byte[]> UploadImageAsync(int size = 100_000, string name = "custom/debian-12")
+    public async Task<byte[]> UploadImageAsync(int size = 100_000, string name = "custom/debian-12", string fileType = "ddraw")
     {
         var bytes = new byte[size];
         for (var i = 0; i < size; i++) bytes[i] = (byte)(i * 31);
         var taken = await Core.BootResources.CreateAsync(new()
         {
-            Name = name, Architecture = "amd64/generic", FileType = "ddraw", Size = size,
+            Name = name, Architecture = "amd64/generic", FileType = fileType, Size = size,
                 Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
         }, Cancellation);
         var resource = ((Maas.Core.Images.UploadResult.Taken)taken).Resource;

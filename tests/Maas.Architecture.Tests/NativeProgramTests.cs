@@ -83,6 +83,7 @@ public sealed class NativeProgramTests
             "Maas.Boot: DHCP and TFTP",
             "Maas.Images: disks, file systems and archives",
             "Maas.Power: drivers",
+            "Maas.Client: answers of every kind",
             "Maas.Hosting and Maas.Api: a web application");
     }
 }

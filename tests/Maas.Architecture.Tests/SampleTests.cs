@@ -5,7 +5,10 @@ namespace Maas.Architecture.Tests;
 public class SampleTests
 {
     public static TheoryData<string> OneLibrarySamples =>
-        ["DhcpServer", "Dhcp6Server", "TftpServer", "DnsServer", "PxeServer", "LifecycleTour", "ApiServer", "Wake"];
+        [
+            "DhcpServer", "Dhcp6Server", "TftpServer", "DnsServer", "PxeServer", "LifecycleTour", "ApiServer", "Wake", "ClientTour",
+            "AnswerFiles",
+        ];
 
     [Theory, MemberData(nameof(OneLibrarySamples))]
     public void A_sample_for_one_library_is_short(string sample) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Maas.Core.Accounts;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
@@ -31,17 +32,28 @@ public sealed class TestCore : IAsyncDisposable
 
     public Machines Machines => Core.Machines;
 
+    public IMaasStore Store { get; private set; } = null!;
+
     public string DataSource => Path.Combine(_directory, "maas.db");
 
     private Action<MaasCoreOptions> Configure { get; init; } = _ => { };
 
+    private ISshKeySource? KeySource { get; init; }
+
+    private IReadOnlyList<ScriptDefinition> Scripts { get; init; } = [];
+
     private Func<IMaasStore> CreateStore { get; set; } = () => throw new InvalidOperationException();
 
     /// <summary>Over a store in memory, which is the same one after <see cref="ReopenAsync"/>.</summary>
-    public static async Task<TestCore> OpenAsync(Action<MaasCoreOptions>? configure = null)
+    public static async Task<TestCore> OpenAsync(
+        Action<MaasCoreOptions>? configure = null, ISshKeySource? keySource = null, Func<IMaasStore, IMaasStore>? wrap = null,
+        params IReadOnlyList<ScriptDefinition> scripts)
     {
-        var store = new InMemoryMaasStore();
-        var core = new TestCore { Configure = configure ?? (_ => { }), CreateStore = () => store };
+        var store = wrap?.Invoke(new InMemoryMaasStore()) ?? new InMemoryMaasStore();
+        var core = new TestCore
+        {
+            Configure = configure ?? (_ => { }), CreateStore = () => store, KeySource = keySource, Scripts = scripts,
+        };
         await core.ReopenAsync();
         return core;
     }
@@ -67,7 +79,11 @@ public sealed class TestCore : IAsyncDisposable
         if (Core is not null) await Core.DisposeAsync();
         Options = new MaasCoreOptions { ImageDirectory = Path.Combine(_directory, "images") };
         Configure(Options);
-        Core = await MaasCore.OpenAsync(CreateStore(), Options, new MaasCoreServices { TimeProvider = Clock, Power = Power });
+        Store = CreateStore();
+        Core = await MaasCore.OpenAsync(Store, Options, new MaasCoreServices
+        {
+            TimeProvider = Clock, Power = Power, SshKeySource = KeySource, Scripts = Scripts,
+        });
     }
 
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Maas.Fuzz.Tests.Boot;
+using Maas.Fuzz.Tests.Core;
 using Maas.Fuzz.Tests.Images;
 using Maas.Fuzz.Tests.Power;
 using Maas.Judges;
@@ -8,8 +9,8 @@ namespace Maas.Fuzz.Tests;
 
 /// <summary>
 /// A million inputs for every reader of untrusted input, fewer where an input is a whole image. <c>MAAS_FUZZ_CASES</c> asks for so
-/// many of each and <c>MAAS_FUZZ_SEED</c> for others;
-/// <c>UPDATE_CORPUS=1</c> adds to the corpus what reached new code.
+/// many of each, <c>MAAS_FUZZ_SEED</c> for others, and <c>MAAS_FUZZ_TARGET</c> for one reader alone; <c>UPDATE_CORPUS=1</c> adds to the
+/// corpus what reached new code.
 /// </summary>
 public class FuzzTests(ITestOutputHelper output)
 {
@@ -17,7 +18,7 @@ public class FuzzTests(ITestOutputHelper output)
     [
         .. DhcpTargets.All, .. Dhcp6Targets.All, .. TftpTargets.All, .. ServiceTargets.All, .. FileTargets.All,
         .. TreeTargets.All, .. EditTargets.All, .. DiskTargets.All, .. ArchiveTargets.All, .. ListTargets.All, .. ProgramTargets.All,
-        .. IpmiTargets.All,
+        .. IpmiTargets.All, .. GrammarTargets.All, .. ScriptTargets.All,
     ];
 
     private static readonly long? Cases = Environment.GetEnvironmentVariable("MAAS_FUZZ_CASES") is { } cases
@@ -26,7 +27,9 @@ public class FuzzTests(ITestOutputHelper output)
     private static readonly ulong Seed = ulong.Parse(
         Environment.GetEnvironmentVariable("MAAS_FUZZ_SEED") ?? "1", CultureInfo.InvariantCulture);
 
-    public static TheoryData<string> Names => [.. Targets.Select(t => t.Name)];
+    private static readonly string? Only = Environment.GetEnvironmentVariable("MAAS_FUZZ_TARGET");
+
+    public static TheoryData<string> Names => [.. Targets.Select(t => t.Name).Where(name => Only is null || name == Only)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -51,7 +51,7 @@ internal sealed class ComposedServer : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("maas-composed");
         var (http, dhcp, tftp, dns, syslog) = (FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         if (log is not null) builder.Logging.AddProvider(log);
         builder.WebHost.UseUrls($"http://{S_address}:{http}");

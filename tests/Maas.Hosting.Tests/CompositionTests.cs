@@ -8,7 +8,7 @@ using Maas.Boot.Dhcp4.Wire;
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Hosting.Leases;
-using Maas.Hosting.Policy;
+using Maas.Hosting.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -49,7 +49,9 @@ public sealed class CompositionTests : IDisposable
     {
         await using var application = Build(services =>
         {
-            services.AddMaasServer(Configuration(("DataDirectory", "/never"), ("Domain", "section")), maas => maas.KernelOptions = "code").AddApi();
+            services
+                .AddMaasServer(Configuration(("DataDirectory", "/never"), ("Domain", "section")), maas => maas.KernelOptions = "code")
+                .AddApi();
             services.PostConfigure<MaasOptions>(maas => maas.DataDirectory = Data);
         });
         await application.StartAsync(Token);
@@ -281,7 +283,8 @@ public sealed class CompositionTests : IDisposable
         var hardware = Maas.Boot.HardwareAddress.Parse("52:54:00:12:34:56");
         var listed = application.Services.GetRequiredService<ListedMachines>();
         var machines = application.Services.GetRequiredService<Machines>();
-        var created = await machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] }, cancellationToken: Token);
+        var created = await machines.EnlistAsync(
+            new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] }, cancellationToken: Token);
         var machine = created.Should().BeOfType<CreateResult.Created>().Which.Machine;
         listed.IsAccepted(hardware).Should().BeFalse();
 

@@ -18,7 +18,8 @@ public static class Judge
         Variable("MAAS_TEST_PATH") is { Length: > 0 } only
             ? only.Split(':')
             : [.. Variable("PATH").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/local/sbin", "/usr/sbin", "/sbin"],
-        Variable("MAAS_TEST_ALL") == "1");
+        Variable("MAAS_TEST_ALL") == "1",
+        GateLog.OfProcess is { } log ? log.Add : null);
 
     /// <summary>Whether a missing judge is a failure.</summary>
     public static bool AllRequired => Gate.IsEverythingRequired;

@@ -8,7 +8,8 @@ namespace Maas.Judges;
 /// </summary>
 /// <param name="folders">The folders that are searched for programs.</param>
 /// <param name="isEverythingRequired">Whether a missing program is a failure.</param>
-public sealed class ProgramGate(IReadOnlyList<string> folders, bool isEverythingRequired)
+/// <param name="onCheck">Called before each check, whatever its result.</param>
+public sealed class ProgramGate(IReadOnlyList<string> folders, bool isEverythingRequired, Action? onCheck = null)
 {
     private static readonly string[] SystemFolders = ["/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/"];
 
@@ -32,6 +33,7 @@ public sealed class ProgramGate(IReadOnlyList<string> folders, bool isEverything
     /// <summary>Checks programs, each a name or a path. A path outside the system's folders is a program of the test, and passes.</summary>
     public void Require(IEnumerable<string> programs)
     {
+        onCheck?.Invoke();
         var names = programs.Where(IsOfSystem).Distinct(StringComparer.Ordinal).ToList();
         foreach (var program in names) PackageOf(program);
         var missing = names.Where(program => program.StartsWith('/') ? !File.Exists(program) : Find(program) is null).ToList();
@@ -51,6 +53,7 @@ public sealed class ProgramGate(IReadOnlyList<string> folders, bool isEverything
     /// <param name="debianPackage">The package that the caller expects, which must be the table's; null takes the table's.</param>
     public string Require(string program, string? debianPackage = null)
     {
+        onCheck?.Invoke();
         var package = PackageOf(program);
         if (debianPackage is not null && debianPackage != package)
             Assert.Fail($"The test expects {program} in the package {debianPackage}, tests/Maas.Judges/ProgramTable.cs in {package}.");
@@ -62,6 +65,7 @@ public sealed class ProgramGate(IReadOnlyList<string> folders, bool isEverything
     /// <summary>The path of an existing file.</summary>
     public string RequireFile(string path, string debianPackage)
     {
+        onCheck?.Invoke();
         if (!File.Exists(path)) SkipOrFail($"{path} is missing: apt-get install {debianPackage}");
         return path;
     }
@@ -69,6 +73,7 @@ public sealed class ProgramGate(IReadOnlyList<string> folders, bool isEverything
     /// <summary>Skips unless the test runs as root.</summary>
     public void RequireRoot(string reason = "needs root")
     {
+        onCheck?.Invoke();
         if (!Environment.IsPrivilegedProcess) SkipOrFail($"{reason}: sudo ./test");
     }
 

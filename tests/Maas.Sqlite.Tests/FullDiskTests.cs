@@ -63,7 +63,8 @@ public class FullDiskTests
     public async Task Of_a_small_disk_a_twentieth_is_kept()
     {
         var free = 600L * 1024;
-        await using var test = await TestCore.OpenInFileAsync(configureStore: options => options.MeasureDisk = () => (free, 10L * Megabyte));
+        await using var test = await TestCore.OpenInFileAsync(
+            configureStore: options => options.MeasureDisk = () => (free, 10L * Megabyte));
         await test.Core.Files.PutAsync("bob", "a", new byte[1]);
         free = 500L * 1024;
         await FluentActions.Awaiting(() => test.Core.Files.PutAsync("bob", "b", new byte[1])).Should().ThrowAsync<StoreFullException>();

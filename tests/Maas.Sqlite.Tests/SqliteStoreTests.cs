@@ -1,4 +1,7 @@
 using Maas.Core;
+using Maas.Core.Nodes;
+using Maas.Core.Records;
+using Maas.Core.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite.Tests;
@@ -119,6 +122,82 @@ public sealed class SqliteStoreTests : IDisposable
         using var database = SqliteDatabase.Open(SqliteStoreOptions.InMemory, TimeProvider.System);
         await database.WriteAsync(connection => connection.Execute("INSERT INTO settings (name, json) VALUES ('a', '1')"), default);
         (await database.ReadAsync(connection => connection.ExecuteScalar<string>("SELECT json FROM settings"), default)).Should().Be("1");
+    }
+
+    [Fact]
+    public async Task Tags_of_a_store_of_an_earlier_version_are_kept()
+    {
+        using (var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False"))
+        {
+            connection.Open();
+            StoreSchema.BringUpToDate(connection, DataSource, upTo: 6);
+            connection.Execute("INSERT INTO tags (name, comment, kernel_options) VALUES ('ssd', 'it''s \"fast\"', 'quiet'), ('a', '', '')");
+        }
+
+        await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(DataSource), null, null, TestContext.Current.CancellationToken);
+
+        (await core.Tags.ListAsync(TestContext.Current.CancellationToken)).Should().Equal(
+            new Tag("a") { Id = 1, Version = 1 }, new Tag("ssd", "it's \"fast\"", "quiet") { Id = 2, Version = 1 });
+        (await core.Tags.CreateAsync(new Tag("ssd"), null, TestContext.Current.CancellationToken)).Should()
+            .BeOfType<RecordEdit<Tag>.Refused>();
+        (await core.Tags.CreateAsync(new Tag("c"), null, TestContext.Current.CancellationToken)).Should()
+            .BeOfType<RecordEdit<Tag>.Done>().Which.Record.Id.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Machines_of_a_store_of_an_earlier_version_are_candidates_by_what_they_have()
+    {
+        var machine = new Machine
+        {
+            Id = SystemId.Parse("abc346"), Hostname = "old", Architecture = "arm64/generic", CpuCount = 4, MemoryMiB = 4096,
+            Status = MachineStatus.Ready,
+            Hardware = new() { Disks = [new() { Name = "a", Size = 1 << 30 }, new() { Name = "b", Size = 1L << 40 }] },
+        };
+        using (var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False"))
+        {
+            connection.Open();
+            StoreSchema.BringUpToDate(connection, DataSource, upTo: 8);
+            foreach (var (id, json) in new[] { ("abc346", MachineDocument.Write(machine)), ("abc348", "{}") })
+                connection.Execute(
+                    """
+                    INSERT INTO machines (id, hostname, domain, status, power_state, agent_name, zone, pool, version, document)
+                    VALUES (@id, @id, 'maas', 4, 0, '', '1', '1', 1, @json)
+                    """,
+                    ("@id", id), ("@json", json));
+        }
+
+        using var database = Open();
+        (await database.ReadAsync(
+            connection => connection.Query(
+                "SELECT locked, architecture, cpu_count, memory, cost, disk_bytes FROM machines ORDER BY number",
+                row => (row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5))),
+            TestContext.Current.CancellationToken)).Should().Equal(
+            (0, "arm64/generic", 4, 4096, CandidateRank.Of(machine).Cost, CandidateRank.Of(machine).DiskBytes),
+            (0, "amd64/generic", 0, 0, 0, 0));
+    }
+
+    [Fact]
+    public async Task Candidates_are_found_in_an_index_and_read_in_the_order_of_allocation()
+    {
+        (CandidateFilter Filter, string Index)[] filters =
+        [
+            (new(), "machines_candidates"),
+            (new() { MinimumCpuCount = 4, Architectures = ["amd64"], Zones = [1], NotPools = [2], NotTags = ["a"] }, "machines_candidates"),
+            (new() { After = new CandidateRank(1, 2, 3) }, "machines_candidates"),
+            (new() { Ids = [SystemId.Parse("abc346")] }, "(id=?)"),
+            (new() { Hostnames = ["one.maas"] }, "(hostname=?)"),
+        ];
+        using var database = Open();
+        foreach (var (filter, index) in filters)
+        {
+            var (sql, parameters) = SqliteCandidateFilter.Build("m.document", filter);
+            var plan = await database.ReadAsync(
+                connection => connection.Query("EXPLAIN QUERY PLAN " + sql, row => row.GetString(3), [.. parameters]),
+                TestContext.Current.CancellationToken);
+            plan.Should().Contain(step => step.Contains(index, StringComparison.Ordinal));
+            if (index == "machines_candidates")
+                plan.Should().NotContain(step => step.Contains("TEMP B-TREE FOR ORDER BY", StringComparison.Ordinal));
+        }
     }
 
     private SqliteDatabase Open() => SqliteDatabase.Open(DataSource, TimeProvider.System);

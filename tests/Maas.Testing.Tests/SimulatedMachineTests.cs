@@ -3,7 +3,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Maas.Boot;
 using Maas.Boot.Scripts;
-using Maas.Testing.Agent;
 using Maas.Testing.Events;
 using Maas.Testing.Hardware;
 using Maas.Testing.Tests.Servers;

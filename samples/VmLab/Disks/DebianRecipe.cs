@@ -28,7 +28,7 @@ internal static class DebianRecipe
         ];
 
     // dpkg never unpacks these.
-    private static readonly string[] Unwanted =
+    internal static readonly string[] Unwanted =
         [
             "/usr/share/doc/*",
             "/usr/share/man/*",

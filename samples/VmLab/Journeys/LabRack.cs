@@ -30,7 +30,7 @@ public sealed class LabRack : IAsyncDisposable
     public MaasServerProcess Server { get; }
 
     /// <summary>
-    /// Builds the rack; machines come with <see cref="AddMachineAsync"/>, the server starts with
+    /// Builds the rack; machines come with <see cref="AddMachineAsync(string, Firmware, int, CancellationToken)"/>, the server starts with
     /// <see cref="OpenAsync(CancellationToken)"/>.
     /// </summary>
     public static async Task<LabRack> CreateAsync(
@@ -83,10 +83,15 @@ public sealed class LabRack : IAsyncDisposable
     }
 
     /// <summary>Puts a machine into the rack: BIOS ones with a BMC, UEFI ones with Wake-on-LAN.</summary>
-    public async Task<RackedMachine> AddMachineAsync(string name, Firmware firmware, int slot, CancellationToken cancellationToken)
+    public Task<RackedMachine> AddMachineAsync(string name, Firmware firmware, int slot, CancellationToken cancellationToken) =>
+        AddMachineAsync(name, firmware, slot, machine => machine, cancellationToken);
+
+    /// <summary>The same, with other hardware.</summary>
+    public async Task<RackedMachine> AddMachineAsync(
+        string name, Firmware firmware, int slot, Func<VirtualMachine, VirtualMachine> equip, CancellationToken cancellationToken)
     {
         var machine = new QemuMachine(
-            new VirtualMachine
+            equip(new VirtualMachine
             {
                 Name = name,
                 Firmware = firmware,
@@ -95,7 +100,7 @@ public sealed class LabRack : IAsyncDisposable
                 Uuid = Guid.Parse($"4c4c4544-0000-4d61-8073-0000000000{slot:x2}"),
                 Serial = $"LAB{slot:0000}",
                 Folder = Folder,
-            },
+            }),
             Network,
             _time);
         _owned.Push(machine);

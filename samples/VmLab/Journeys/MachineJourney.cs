@@ -31,6 +31,12 @@ public sealed class MachineJourney(
     /// <summary>How long any one stage may take; everything here runs in software.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The series of the image that is deployed.</summary>
+    public string Image { get; init; } = LabRack.ImageName;
+
+    /// <summary>More lines of shell for the installed system; what they print is on its serial line.</summary>
+    public string MoreUserData { get; init; } = "";
+
     private IRackMachine Machine => racked.Machine;
 
     /// <summary>The whole life, in order.</summary>
@@ -97,7 +103,7 @@ public sealed class MachineJourney(
             $"machines/{SystemId}/?op=deploy",
             [
                 new("osystem", "custom"),
-                new("distro_series", LabRack.ImageName),
+                new("distro_series", Image),
                 new("user_data", Convert.ToBase64String(Encoding.UTF8.GetBytes(UserData)))
             ],
             cancellationToken);
@@ -154,12 +160,13 @@ public sealed class MachineJourney(
     }
 
     // A mark in front of each line, so that the console's other text cannot be mistaken for it.
-    private static string UserData =>
+    private string UserData =>
         $"""
         #!/bin/sh
         exec >/dev/ttyS0
         echo
         sed 's/^/{Proof} key /' /home/debian/.ssh/authorized_keys
+        {MoreUserData}
         echo "{Proof} user data ran on $(hostname)"
 
         """;

@@ -156,20 +156,50 @@ public sealed class LabNetwork : IAsyncDisposable
 
     private static async Task RemoveAsync(string name, CancellationToken cancellationToken)
     {
-        foreach (var id in (await IpAsync(["netns", "pids", name], cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        // Again until no program is left: one that is killed may have started another meanwhile.
+        while (ProgramsIn(name, await IpAsync(["netns", "pids", name], cancellationToken)) is { Count: > 0 } programs)
         {
-            try
+            foreach (var id in programs)
             {
-                using var process = Process.GetProcessById(int.Parse(id));
-                process.Kill();
-                await process.WaitForExitAsync(cancellationToken);
-            }
-            catch (ArgumentException)
-            {
-                // It ended by itself meanwhile.
+                try
+                {
+                    using var process = Process.GetProcessById(id);
+                    process.Kill();
+                    await process.WaitForExitAsync(cancellationToken);
+                }
+                catch (ArgumentException)
+                {
+                    // It ended by itself meanwhile.
+                }
             }
         }
+
         await IpAsync(["netns", "delete", name], cancellationToken);
+    }
+
+    /// <summary>
+    /// The programs in the namespace, and those on their way into it: <c>ip netns exec NAME</c> has its own name and namespace until it
+    /// has both entered this one and become the program. One that was missed would hold the namespace for as long as it runs.
+    /// </summary>
+    private static HashSet<int> ProgramsIn(string name, string inside)
+    {
+        var programs = inside.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id)).ToHashSet();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(folder), out var id) && IsEntering(folder, name))
+                programs.Add(id);
+        return programs;
+    }
+
+    private static bool IsEntering(string folder, string name)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "cmdline")).StartsWith($"ip\0netns\0exec\0{name}\0", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // it ended
+        }
     }
 
     private Task IpHereAsync(string words, CancellationToken cancellationToken) =>

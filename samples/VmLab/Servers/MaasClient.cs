@@ -8,7 +8,7 @@ public sealed class MaasClient(HttpMessageHandler handler, Uri address, string a
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Api.MaasClient _api = new(handler, address, apiKey, timeProvider);
+    private readonly Api.ApiTestClient _api = new(handler, address, apiKey, timeProvider);
     private readonly HttpClient _boot = new(handler, disposeHandler: false) { BaseAddress = new Uri(address, "boot/") };
 
     /// <summary>Reads a resource; waits for a server that is just starting.</summary>

@@ -19,39 +19,30 @@ internal static partial class AccountResource
         [
             ApiAction.Get("list_authorisation_tokens", ApiAccess.User, ListAsync, "List your API keys."),
             .. Shared,
-            ApiAction.Post("update_token_name", ApiAccess.User, RenameAsync, """
-                Rename an API key.
-
-                :param token: the key's middle part, or all of it.
-                :param name: its new name.
-                """),
+            ApiAction.Post("update_token_name", ApiAccess.User, RenameAsync, "Rename an API key.")
+                .With(
+                    ApiArgument.Text("token", "the key's middle part, or all of it."),
+                    ApiArgument.Text("name", "its new name.")),
         ]),
         new("api/1.0/account/", "AccountHandler", "Your account.", [.. Shared]),
         new(
             "accounts/authenticate/",
             "AuthenticateHandler",
             "A password for an API key.",
-            ApiAction.Create(ApiAccess.Public, AuthenticateAsync, """
-            Trade a password for an API key.
-
-            :param username: the user name.
-            :param password: the password.
-            :param consumer: what the key is for; the same words give the same key.
-            """) with { AlsoTakes = ["csrfmiddlewaretoken"] }),
+            ApiAction.Create(ApiAccess.Public, AuthenticateAsync, "Trade a password for an API key.")
+                .With(
+                    ApiArgument.Text("username", "the user name."),
+                    ApiArgument.Text("password", "the password."),
+                    ApiArgument.Text("consumer", "what the key is for; the same words give the same key."))
+                with { AlsoTakes = ["csrfmiddlewaretoken"] }),
     ];
 
     private static IEnumerable<ApiAction> Shared =>
     [
-        ApiAction.Post("create_authorisation_token", ApiAccess.User, CreateAsync, """
-            Make an API key.
-
-            :param name: what to call it.
-            """),
-        ApiAction.Post("delete_authorisation_token", ApiAccess.User, DeleteAsync, """
-            End an API key.
-
-            :param token_key: the key's middle part.
-            """),
+        ApiAction.Post("create_authorisation_token", ApiAccess.User, CreateAsync, "Make an API key.")
+            .With(ApiArgument.Text("name", "what to call it.")),
+        ApiAction.Post("delete_authorisation_token", ApiAccess.User, DeleteAsync, "End an API key.")
+            .With(ApiArgument.Text("token_key", "the key's middle part.")),
     ];
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Maas.Api.Results;
@@ -14,11 +15,11 @@ internal static class SshKeyResource
         new("api/2.0/account/prefs/sshkeys/", "SSHKeysHandler", "Your SSH keys.",
         [
             ApiAction.Read(ApiAccess.User, ListAsync, "List your SSH keys."),
-            ApiAction.Create(ApiAccess.User, CreateAsync, """
-                Add an SSH key.
-
-                :param key: the public key, a line as in authorized_keys.
-                """),
+            ApiAction.Create(ApiAccess.User, CreateAsync, "Add an SSH key.")
+                .With(ApiArgument.Text("key", "the public key, a line as in authorized_keys.")),
+            ApiAction.Post("import", ApiAccess.User, ImportAsync, "Import the SSH keys that you published elsewhere.")
+                .With(
+                    ApiArgument.Text("keysource", "lp:ACCOUNT (Launchpad) or gh:ACCOUNT (GitHub); ACCOUNT alone is Launchpad's.")),
         ]),
         new("api/2.0/account/prefs/sshkeys/{id}/", "SSHKeyHandler", "One of your SSH keys.",
         [
@@ -30,7 +31,7 @@ internal static class SshKeyResource
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
         ApiResults.List(
             await request.Core.SshKeys.ListAsync(request.User.Name, request.Aborted).ConfigureAwait(false),
-            (json, key) => Write(json, key, request.Links));
+            (json, key) => Write(json, key, request.View));
 
     private static async Task<ApiResult> CreateAsync(ApiRequest request)
     {
@@ -45,14 +46,26 @@ internal static class SshKeyResource
         }
 
         if (await request.Core.SshKeys.AddAsync(request.User.Name, text, null, request.Aborted).ConfigureAwait(false) is { } key)
-            return ApiResults.Json(json => Write(json, key, request.Links), 201);
+            return ApiResults.Json(json => Write(json, key, request.View), 201);
         form.Refuse("key", "This is not an SSH public key.");
         return form.BadRequest();
     }
 
+    private static async Task<ApiResult> ImportAsync(ApiRequest request)
+    {
+        if (request.Form["keysource"] is not { Length: > 0 } source)
+            return ApiResults.BadRequest("Importing SSH keys failed. Input needs to be in protocol:auth_id or auth_id format.");
+        return await request.Core.SshKeys.ImportAsync(request.User.Name, source, request.Aborted).ConfigureAwait(false) switch
+        {
+            SshKeyImportResult.Imported imported => ApiResults.List(imported.Keys, (json, key) => Write(json, key, request.View)),
+            SshKeyImportResult.Failed failed => ApiResults.BadRequest(failed.Reason),
+            _ => throw new UnreachableException(),
+        };
+    }
+
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         await FindAsync(request).ConfigureAwait(false) is { } key && key.Owner == request.User.Name
-            ? ApiResults.Json(json => Write(json, key, request.Links))
+            ? ApiResults.Json(json => Write(json, key, request.View))
             : ApiResults.NotFound("SSHKey");
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request)
@@ -68,13 +81,13 @@ internal static class SshKeyResource
             ? await request.Core.SshKeys.GetAsync(id, request.Aborted).ConfigureAwait(false)
             : null;
 
-    private static void Write(Utf8JsonWriter json, SshKey key, Links links)
+    private static void Write(Utf8JsonWriter json, SshKey key, ApiView view)
     {
         json.WriteStartObject();
         json.WriteNumber("id", key.Id);
         json.WriteString("key", key.Key);
         json.WriteString("keysource", key.Source);
-        json.WriteString("resource_uri", links.Api("account", "prefs", "sshkeys", key.Id.ToString(CultureInfo.InvariantCulture)));
+        json.WriteString("resource_uri", view.Api("account", "prefs", "sshkeys", key.Id.ToString(CultureInfo.InvariantCulture)));
         json.WriteEndObject();
     }
 }

@@ -4,7 +4,6 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
-using Maas.Core.Nodes;
 
 namespace Maas.Api.Accounts;
 
@@ -16,32 +15,26 @@ internal static class UserResource
         new("api/2.0/users/", "UsersHandler", "All users.",
         [
             ApiAction.Read(ApiAccess.User, ListAsync, "List users."),
-            ApiAction.Create(ApiAccess.Administrator, CreateAsync, """
-                Make a user.
-
-                :param username: the user name.
-                :param email: the mail address.
-                :param password: the password.
-                :param is_superuser: whether everything is allowed (0 or 1).
-                """),
+            ApiAction.Create(ApiAccess.User, CreateAsync, "Make a user.")
+                .With(
+                    ApiArgument.Text("username", "the user name."),
+                    ApiArgument.Text("email", "the mail address."),
+                    ApiArgument.Text("password", "the password."),
+                    ApiArgument.Flag("is_superuser", "whether everything is allowed (0 or 1).")) with { Right = ApiRight.EditIdentities },
             ApiAction.Get("whoami", ApiAccess.User, request => Task.FromResult(Show(request, request.User)), "Read who you are."),
         ]),
         new("api/2.0/users/{username}/", "UserHandler", "A user.",
         [
             ApiAction.Read(ApiAccess.User, ReadAsync, "Read a user."),
-            ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Remove a user who owns no machine.") with
-            {
-                Unsupported = new Dictionary<string, string>
-                {
-                    ["transfer_resources_to"] = "This server does not hand machines over: release them, or deploy them anew."
-                },
-            },
+            ApiAction.Delete(ApiAccess.User, DeleteAsync, "Remove a user who owns nothing, or whose machines and addresses another gets.")
+                .With(ApiArgument.Text("transfer_resources_to", "the user who gets what the user owns."))
+                with { Right = ApiRight.EditIdentities },
         ]),
     ];
 
     private static async Task<ApiResult> ListAsync(ApiRequest request) =>
         ApiResults.List(
-            await request.Core.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.Links));
+            await request.Core.Users.ListAsync(request.Aborted).ConfigureAwait(false), (json, user) => Write(json, user, request.View));
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         await request.Core.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is { } user
@@ -57,6 +50,7 @@ internal static class UserResource
         var (username, email, password, isAdministrator) = (
             form.Required("username"), form.Optional("email") ?? "", form.Required("password"), form.Boolean("is_superuser") ?? false);
         if (form.HasErrors) return form.BadRequest();
+        if (isAdministrator && !request.User.IsAdministrator) return OnlyAdministrators;
         var result = await request.Core.Users.CreateAsync(username, email, new Secret(password), isAdministrator, request.Aborted)
             .ConfigureAwait(false);
         return result switch
@@ -72,16 +66,26 @@ internal static class UserResource
         if (await request.Core.Users.FindAsync(request.Route["username"], request.Aborted).ConfigureAwait(false) is not { } user)
             return ApiResults.NoContent;
         if (user.Name == request.User.Name) return ApiResults.BadRequest("An administrator cannot self-delete.");
-        var owned =
-            await request.Core.Machines.ListAsync(new MachineFilter { Owners = [user.Name] }, request.Aborted).ConfigureAwait(false);
-        if (owned.Count > 0) return ApiResults.BadRequest($"{owned.Count} machine(s) are still allocated to {user.Name}.");
-        await request.Core.Users.DeleteAsync(user.Name, request.Aborted).ConfigureAwait(false);
+        if (user.IsAdministrator && !request.User.IsAdministrator) return OnlyAdministrators;
+        User? heir = null;
+        if (request.Form["transfer_resources_to"] is { Length: > 0 } name)
+        {
+            heir = await request.Core.Users.FindAsync(name, request.Aborted).ConfigureAwait(false);
+            if (heir is null || heir.Id == user.Id) return ApiResults.NotFound("User");
+        }
+
+        if (await request.Core.UserRemoval.RemoveAsync(user, heir, request.User.Name, request.Aborted).ConfigureAwait(false) is { } reason)
+            return ApiResults.BadRequest(reason);
         return ApiResults.NoContent;
     }
 
-    private static ApiResult Show(ApiRequest request, User user) => ApiResults.Json(json => Write(json, user, request.Links));
+    /// <summary>Who may change users does not thereby get an administrator's rights.</summary>
+    private static ApiResult OnlyAdministrators => ApiResults.Forbidden("Forbidden: this takes an administrator.");
 
-    private static void Write(Utf8JsonWriter json, User user, Links links)
+    private static ApiResult Show(ApiRequest request, User user) => ApiResults.Json(json => Write(json, user, request.View));
+
+    /// <summary>A user, also as a member of another object.</summary>
+    public static void Write(Utf8JsonWriter json, User user, ApiView view)
     {
         json.WriteStartObject();
         json.WriteNumber("id", user.Id);
@@ -89,7 +93,7 @@ internal static class UserResource
         json.WriteString("email", user.Email);
         json.WriteBoolean("is_superuser", user.IsAdministrator);
         json.WriteBoolean("is_local", true);
-        json.WriteString("resource_uri", links.Api("users", user.Name));
+        json.WriteString("resource_uri", view.Api("users", user.Name));
         json.WriteEndObject();
     }
 }

@@ -17,36 +17,40 @@ internal static class BootResourcesResource
     [
         new("api/2.0/boot-resources/", "BootResourcesHandler", "All images.",
         [
-            ApiAction.Read(ApiAccess.User, ListAsync, """
-                List images.
-
-                :param type: synced or uploaded; all of them are uploaded.
-                """),
-            ApiAction.Create(ApiAccess.Administrator, CreateAsync, """
-                Announce an image; its bytes follow.
-
-                :param name: custom/NAME, or OS/SERIES.
-                :param architecture: amd64, or amd64/generic.
-                :param sha256: hash of all bytes.
-                :param size: how many bytes.
-                :param title: in words, for people.
-                :param filetype: ddraw, ddgz, ddxz, ddbz2, ddzst, tgz and so on.
-                :param base_image: the name of the image it was made from.
-                :param content: the file, when it comes at once; size and sha256 are not needed then.
-                """),
+            ApiAction.Read(ApiAccess.User, ListAsync, "List images.")
+                .With(ApiArgument.Text("type", "synced or uploaded; all of them are uploaded.")),
+            ApiAction.Create(ApiAccess.User, CreateAsync, "Announce an image; its bytes follow.")
+                .With(
+                    ApiArgument.Text("name", "custom/NAME, or OS/SERIES."),
+                    ApiArgument.Text("architecture", "amd64, or amd64/generic."),
+                    ApiArgument.Text("sha256", "hash of all bytes."),
+                    ApiArgument.Text("size", "how many bytes."),
+                    ApiArgument.Text("title", "in words, for people."),
+                    ApiArgument.Text("filetype", "ddraw, ddgz, ddxz, ddbz2, ddzst, tgz and so on."),
+                    ApiArgument.Text("base_image", "the name of the image it was made from."),
+                    ApiArgument.Text("content", "the file, when it comes at once; size and sha256 are not needed then."))
+                with { Right = ApiRight.EditBootEntities },
             ApiAction.Get(
                 "is_importing",
                 ApiAccess.User,
                 _ => Task.FromResult(ApiResults.Json(json => json.WriteBooleanValue(false))),
                 "Whether images are being fetched; never, they are uploaded."),
+            ApiAction.Post(
+                "import", ApiAccess.User,
+                _ => Task.FromResult(ApiResults.BadRequest("This server imports no images by itself: upload them, or let its host do so.")),
+                "Not supported: the answer is 400.") with { Right = ApiRight.EditBootEntities },
+            ApiAction.Post(
+                "stop_import", ApiAccess.User, _ => Task.FromResult(ApiResults.Text("No import of boot resources is running")),
+                "Stop importing images; none is.") with { Right = ApiRight.EditBootEntities },
         ]),
         new("api/2.0/boot-resources/{id}/", "BootResourceHandler", "An image.",
         [
             ApiAction.Read(ApiAccess.User, ReadAsync, "Read an image with its versions."),
-            ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Remove an image."),
+            ApiAction.Delete(ApiAccess.User, DeleteAsync, "Remove an image.") with { Right = ApiRight.EditBootEntities },
         ]),
         new("api/2.0/boot-resources/{resource_id}/upload/{id}/", "BootResourceFileUploadHandler", "The bytes of an image.",
-            ApiAction.Update(ApiAccess.Administrator, UploadAsync, "Send the next bytes.") with { ReadsBody = true }),
+            ApiAction.Update(ApiAccess.User, UploadAsync, "Send the next bytes.")
+                with { Right = ApiRight.EditBootEntities, ReadsBody = true }),
     ];
 
     private static async Task<ApiResult> ListAsync(ApiRequest request)
@@ -55,13 +59,13 @@ internal static class BootResourcesResource
         if (type is not (null or "" or "synced" or "uploaded"))
             return ApiResults.BadRequest($"'{type}' is not a valid boot resource type. Available types: synced, uploaded");
         var resources = type == "synced" ? [] : await request.Core.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
-        return ApiResults.List(resources, (json, resource) => Write(json, resource, request.Links, []));
+        return ApiResults.List(resources, (json, resource) => Write(json, resource, request.View, []));
     }
 
     private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
         IdOf(request, "id") is { } id
             && await request.Core.BootResources.GetAsync(id, request.Aborted).ConfigureAwait(false) is { } resource
-            ? ApiResults.Json(json => Write(json, resource, request.Links, resource.Sets))
+            ? ApiResults.Json(json => Write(json, resource, request.View, resource.Sets))
             : ApiResults.NotFound("BootResource");
 
     private static async Task<ApiResult> DeleteAsync(ApiRequest request) =>
@@ -92,7 +96,7 @@ internal static class BootResourcesResource
                 await FillAsync(request, resource, bytes).ConfigureAwait(false),
             // Clients take the newest version's one file and send its bytes.
             UploadResult.Taken { Resource: var resource } =>
-                ApiResults.Json(json => Write(json, resource, request.Links, [resource.Sets[^1]]), 201),
+                ApiResults.Json(json => Write(json, resource, request.View, [resource.Sets[^1]]), 201),
             UploadResult.Refused refused => CommandResults.BadField(refused.Field, refused.Reason),
             UploadResult.NotFound => ApiResults.NotFound("BootResource"),
             _ => throw new UnreachableException(),
@@ -107,7 +111,7 @@ internal static class BootResourcesResource
                 .ConfigureAwait(false);
         if (result is UploadResult.Refused refused) return ApiResults.BadRequest(refused.Reason);
         return await request.Core.BootResources.GetAsync(announced.Id, request.Aborted).ConfigureAwait(false) is { } resource
-            ? ApiResults.Json(json => Write(json, resource, request.Links, [resource.Sets[^1]]), 201)
+            ? ApiResults.Json(json => Write(json, resource, request.View, [resource.Sets[^1]]), 201)
             : ApiResults.NotFound("BootResource");
     }
 
@@ -137,7 +141,7 @@ internal static class BootResourcesResource
     private static long? IdOf(ApiRequest request, string name) =>
         long.TryParse(request.Route[name], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
-    private static void Write(Utf8JsonWriter json, BootResource resource, Links links, IReadOnlyList<BootResourceSet> sets)
+    private static void Write(Utf8JsonWriter json, BootResource resource, ApiView view, IReadOnlyList<BootResourceSet> sets)
     {
         var id = resource.Id.ToString(CultureInfo.InvariantCulture);
         json.WriteStartObject();
@@ -149,18 +153,18 @@ internal static class BootResourcesResource
         json.WriteString("title", resource.Title);
         json.WriteString("base_image", resource.BaseImage);
         json.WriteNull("last_deployed");
-        json.WriteString("resource_uri", links.Api("boot-resources", id));
+        json.WriteString("resource_uri", view.Api("boot-resources", id));
         if (sets.Count > 0)
         {
             json.WriteStartObject("sets");
-            foreach (var set in sets) Write(json, set, id, links);
+            foreach (var set in sets) Write(json, set, id, view);
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, BootResourceSet set, string resourceId, Links links)
+    private static void Write(Utf8JsonWriter json, BootResourceSet set, string resourceId, ApiView view)
     {
         json.WriteStartObject(set.Version);
         json.WriteString("version", set.Version);
@@ -178,7 +182,7 @@ internal static class BootResourcesResource
         {
             json.WriteNumber("progress", set.File.Size == 0 ? 0 : (double)set.File.Received / set.File.Size);
             json.WriteString(
-                "upload_uri", links.Api("boot-resources", resourceId, "upload", set.File.Id.ToString(CultureInfo.InvariantCulture)));
+                "upload_uri", view.Api("boot-resources", resourceId, "upload", set.File.Id.ToString(CultureInfo.InvariantCulture)));
         }
 
         json.WriteEndObject();

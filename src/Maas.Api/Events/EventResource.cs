@@ -4,8 +4,8 @@ using Maas.Api.Machines;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Api.Topology;
 using Maas.Core;
-using Maas.Core.Nodes;
 using Maas.Core.Events;
 
 namespace Maas.Api.Events;
@@ -18,21 +18,20 @@ internal static class EventResource
 
     public static IEnumerable<ApiResource> All { get; } =
     [
-        new("api/2.0/events/", "EventsHandler", "The journal.", ApiAction.Get("query", ApiAccess.User, QueryAsync, """
-            Read events, the newest first.
-
-            :param hostname: of machines with these host names.
-            :param mac_address: of machines with these addresses.
-            :param id: of these machines.
-            :param owner: by these users.
-            :param level: this grave or graver: AUDIT, DEBUG, INFO, WARNING, ERROR or CRITICAL.
-            :param zone: of machines in these zones.
-            :param domain: of machines in these domains.
-            :param agent_name: of machines that were allocated under this name.
-            :param limit: at most so many, up to 1000.
-            :param before: older than the event of this id.
-            :param after: newer than the event of this id.
-            """)),
+        new("api/2.0/events/", "EventsHandler", "The journal.", ApiAction.Get("query", ApiAccess.User, QueryAsync,
+            "Read events, the newest first.")
+            .With(
+                ApiArgument.Text("hostname", "of machines with these host names."),
+                ApiArgument.Text("mac_address", "of machines with these addresses."),
+                ApiArgument.Text("id", "of these machines."),
+                ApiArgument.Text("owner", "by these users."),
+                ApiArgument.Text("level", "this grave or graver: AUDIT, DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+                ApiArgument.Text("zone", "of machines in these zones."),
+                ApiArgument.Text("domain", "of machines in these domains."),
+                ApiArgument.Text("agent_name", "of machines that were allocated under this name."),
+                ApiArgument.Integer("limit", "at most so many, up to 1000."),
+                ApiArgument.Integer("before", "older than the event of this id."),
+                ApiArgument.Text("after", "newer than the event of this id."))),
     ];
 
     private static async Task<ApiResult> QueryAsync(ApiRequest request)
@@ -43,10 +42,10 @@ internal static class EventResource
         var level = LevelOf(form);
         var limit = (int)(form.Integer("limit", 1, MaximumLimit) ?? DefaultLimit);
         var macs = form.MacAddresses("mac_address");
-        _ = Topology.DefaultTopology.Named(form, "zone", "zone"); // there is one zone, so naming it asks nothing
+        var zones = form.Zones(request.Topology, "zone");
         if (form.HasErrors) return form.BadRequest();
 
-        var ids = await IdsAsync(request, macs).ConfigureAwait(false);
+        var ids = await IdsAsync(request, macs, zones).ConfigureAwait(false);
         IReadOnlyList<Event> events = [];
         if (ids is not { Count: 0 })
         {
@@ -67,15 +66,17 @@ internal static class EventResource
     }
 
     /// <summary>The machines meant by id or address; null for all, empty when none of those named is known.</summary>
-    private static async Task<IReadOnlyList<SystemId>?> IdsAsync(ApiRequest request, IReadOnlyList<MacAddress> macs)
+    private static async Task<IReadOnlyList<SystemId>?> IdsAsync(
+        ApiRequest request, IReadOnlyList<MacAddress> macs, IReadOnlyList<long> zones)
     {
         var named = request.Form.All("id");
         var (domains, agents) = (request.Form.All("domain"), request.Form.All("agent_name"));
-        if (named.Count == 0 && macs.Count == 0 && domains.Count == 0 && agents.Count == 0) return null;
+        if (named.Count == 0 && macs.Count == 0 && domains.Count == 0 && agents.Count == 0 && zones.Count == 0) return null;
         List<SystemId> ids = [.. named.Select(text => SystemId.TryParse(text, out var id) ? id : default).Where(id => id != default)];
-        if (domains.Count > 0 || agents.Count > 0)
+        if (domains.Count > 0 || agents.Count > 0 || zones.Count > 0)
         {
-            var fitting = await request.Core.Machines.ListAsync(new MachineFilter { Domains = domains, AgentNames = agents },
+            var fitting = await request.Core.Machines.ListAsync(
+                MachineQuery.InZones(request.Topology, zones, []) with { Domains = domains, AgentNames = agents },
                 request.Aborted).ConfigureAwait(false);
             ids.AddRange(fitting.Select(machine => machine.Id));
         }
@@ -126,6 +127,6 @@ internal static class EventResource
     {
         var kept = request.Form.Fields.Where(field => field.Key is not ("before" or "after" or "op"))
             .Select(field => $"&{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}");
-        return string.Create(CultureInfo.InvariantCulture, $"{request.Links.Api("events")}?op=query{string.Concat(kept)}&{bound}={id}");
+        return string.Create(CultureInfo.InvariantCulture, $"{request.View.Api("events")}?op=query{string.Concat(kept)}&{bound}={id}");
     }
 }

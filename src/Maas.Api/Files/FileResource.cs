@@ -10,31 +10,23 @@ namespace Maas.Api.Files;
 /// </summary>
 internal static class FileResource
 {
+    internal const string AddSummary = "Keep a file, in the place of the one of that name.";
+
+    internal static readonly ApiArgument[] AddArguments =
+        [ApiArgument.Text("filename", "its name."), ApiArgument.File("file", "its bytes.")];
+
     public static IEnumerable<ApiResource> All { get; } =
     [
         new("api/2.0/files/", "FilesHandler", "Your files.",
         [
-            ApiAction.Read(ApiAccess.User, ListAsync, """
-                List your files.
-
-                :param prefix: only files whose names begin so.
-                """),
-            ApiAction.Create(ApiAccess.User, AddAsync, AddDoc) with { TakesAnyFile = true, LongestForm = int.MaxValue },
-            ApiAction.Delete(ApiAccess.User, DeleteAsync, """
-                Remove a file.
-
-                :param filename: its name.
-                """),
-            ApiAction.Get("get", ApiAccess.User, GetAsync, """
-                Read a file.
-
-                :param filename: its name.
-                """),
-            ApiAction.Get("get_by_key", ApiAccess.Public, GetByKeyAsync, """
-                Read a file by its key.
-
-                :param key: the key.
-                """),
+            ApiAction.Read(ApiAccess.User, ListAsync, "List your files.")
+                .With(ApiArgument.Text("prefix", "only files whose names begin so.")),
+            ApiAction.Create(ApiAccess.User, AddAsync, AddSummary).With(AddArguments)
+                with { TakesAnyFile = true, LongestForm = int.MaxValue },
+            ApiAction.Delete(ApiAccess.User, DeleteAsync, "Remove a file.").With(ApiArgument.Text("filename", "its name.")),
+            ApiAction.Get("get", ApiAccess.User, GetAsync, "Read a file.").With(ApiArgument.Text("filename", "its name.")),
+            ApiAction.Get("get_by_key", ApiAccess.Public, GetByKeyAsync, "Read a file by its key.")
+                .With(ApiArgument.Text("key", "the key.")),
         ]),
         new("api/2.0/files/{filename*}", "FileHandler", "One of your files.",
         [
@@ -42,13 +34,6 @@ internal static class FileResource
             ApiAction.Delete(ApiAccess.User, DeleteAsync, "Remove a file."),
         ]),
     ];
-
-    internal const string AddDoc = """
-        Keep a file, in the place of the one of that name.
-
-        :param filename: its name.
-        :param file: its bytes.
-        """;
 
     internal static async Task<ApiResult> AddAsync(ApiRequest request)
     {
@@ -101,8 +86,8 @@ internal static class FileResource
     {
         json.WriteStartObject();
         json.WriteString("filename", file.Name);
-        json.WriteString("anon_resource_uri", $"{request.Links.Api("files")}?op=get_by_key&key={Uri.EscapeDataString(file.Key)}");
-        json.WriteString("resource_uri", request.Links.Api(["files", .. file.Name.Split('/')]));
+        json.WriteString("anon_resource_uri", $"{request.View.Api("files")}?op=get_by_key&key={Uri.EscapeDataString(file.Key)}");
+        json.WriteString("resource_uri", request.View.Api(["files", .. file.Name.Split('/')]));
         if (withContent) json.WriteBase64String("content", file.Content.Span);
         json.WriteEndObject();
     }

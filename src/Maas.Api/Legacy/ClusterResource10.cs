@@ -7,7 +7,7 @@ namespace Maas.Api.Legacy;
 
 /// <summary>
 /// Node groups of API 1.0: there is one, as in 2012, and its boot images are the images there are. Juju 1.x asks for both before it
-/// starts anything. What it asks for besides, and of which there is none here, are empty lists.
+/// starts anything.
 /// </summary>
 internal static class ClusterResource10
 {
@@ -32,11 +32,6 @@ internal static class ClusterResource10
             ApiAction.Read(ApiAccess.User, BootImagesAsync, "List boot images.")),
         new("api/1.0/nodegroups/{uuid}/interfaces/", "NodeGroupInterfacesHandler", "Its interfaces.",
             ApiAction.Get("list", ApiAccess.User, NoneAsync, "List interfaces.") with { TakesAnyArgument = true }),
-        .. new[] { "spaces", "subnets", "fabrics", "static-routes", "networks" }.Select(name =>
-            new ApiResource($"api/1.0/{name}/", $"{name}Handler", $"All {name}.", ApiAction.Read(ApiAccess.User, NoneAsync, $"List {name}.")
-                with { TakesAnyArgument = true })),
-        new("api/1.0/devices/", "DevicesHandler", "All devices.", ApiAction.Get("list", ApiAccess.User, NoneAsync, "List devices.")
-            with { TakesAnyArgument = true }),
     ];
 
     private static Task<ApiResult> NoneAsync(ApiRequest request) => Task.FromResult(ApiResults.List<int>([], (_, _) => { }));

@@ -13,7 +13,7 @@ internal static class Documentation
             ApiAccess.Public,
             request =>
                 Task.FromResult<ApiResult>(
-                    new ApiResult.Text(200, Page(request.Resources, request.Links.Prefix), "text/html; charset=utf-8")),
+                    new ApiResult.Text(200, Page(request.Resources, request.View.Prefix), "text/html; charset=utf-8")),
             "Read this page."));
 
     private static string Page(IReadOnlyList<ApiResource> resources, string prefix)

@@ -12,7 +12,8 @@ internal static class MacResource10
     public static ApiResource List { get; } = new("api/1.0/nodes/{system_id}/macs/", "NodeMacsHandler", "A node's MAC addresses.",
     [
         ApiAction.Read(ApiAccess.User, ListAsync, "List them."),
-        ApiAction.Create(ApiAccess.User, AddAsync, "Add one (administrators only).\n\n:param mac_address: the address."),
+        ApiAction.Create(ApiAccess.User, AddAsync, "Add one (administrators only).")
+            .With(ApiArgument.Text("mac_address", "the address.")),
     ]);
 
     public static ApiResource Item { get; } = new("api/1.0/nodes/{system_id}/macs/{mac_address}/", "NodeMacHandler", "A MAC address.",
@@ -23,7 +24,7 @@ internal static class MacResource10
 
     private static Task<ApiResult> ListAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
         Task.FromResult(
-            ApiResults.List(machine.MacAddresses, (json, address) => NodeJson.WriteMac(json, machine.Id, address, request.Links))));
+            ApiResults.List(machine.MacAddresses, (json, address) => NodeJson.WriteMac(json, machine.Id, address, request.View))));
 
     private static Task<ApiResult> AddAsync(ApiRequest request) =>
         NodeResource10.WithAsync(request, request.User.MayIdentify, async machine =>
@@ -34,12 +35,12 @@ internal static class MacResource10
         if (form.HasErrors) return form.BadRequest();
         return await ChangeAsync(request, machine, known => [.. known.Where(each => each != addresses[0]), addresses[0]])
             .ConfigureAwait(false)
-            ?? ApiResults.Json(json => NodeJson.WriteMac(json, machine.Id, addresses[0], request.Links));
+            ?? ApiResults.Json(json => NodeJson.WriteMac(json, machine.Id, addresses[0], request.View));
     });
 
     private static Task<ApiResult> ReadAsync(ApiRequest request) => NodeResource10.WithAsync(request, _ => true, machine =>
         Task.FromResult(AddressOf(request, out var address) is { } refusal ? refusal
-            : machine.MacAddresses.Contains(address) ? ApiResults.Json(json => NodeJson.WriteMac(json, machine.Id, address, request.Links))
+            : machine.MacAddresses.Contains(address) ? ApiResults.Json(json => NodeJson.WriteMac(json, machine.Id, address, request.View))
             : ApiResults.NotFound("MACAddress")));
 
     private static Task<ApiResult> DeleteAsync(ApiRequest request) =>

@@ -17,22 +17,28 @@ internal static class NodeJson
     private const int Allocated = 6;
 
     /// <summary>The members of 2012: all that a caller without credentials receives.</summary>
-    public static void WriteOriginal(Utf8JsonWriter json, Machine machine, Links links)
+    public static void WriteOriginal(Utf8JsonWriter json, Machine machine, ApiView view)
     {
         json.WriteStartObject();
-        WriteMembersOf2012(json, machine, links);
+        WriteMembersOf2012(json, machine, view);
         json.WriteEndObject();
     }
 
-    public static void Write(Utf8JsonWriter json, Machine machine, Links links)
+    public static void Write(
+        Utf8JsonWriter json, Machine machine, NodeConfig config, ApiView view, AllocationResult.Allocated? allocated = null)
     {
+        var network = new NetworkJson(machine.Id, config.Network, machine.IpAddresses, view);
         json.WriteStartObject();
-        WriteMembersOf2012(json, machine, links);
+        WriteMembersOf2012(json, machine, view);
         json.WriteNumber("substatus", (int)machine.Status);
         json.WriteString("substatus_name", machine.Status.DisplayName);
         json.WriteString("substatus_message", machine.StatusMessage);
         json.WriteString("substatus_action", "");
         json.WriteString("owner", machine.Owner);
+        json.WriteString("boot_type", "fastpath");
+        json.WriteString("min_hwe_kernel", machine.MinHweKernel);
+        if (machine.SwapSize is { } swap) json.WriteNumber("swap_size", swap);
+        else json.WriteNull("swap_size");
         json.WriteString("power_type", machine.Power.Type);
         json.WriteString("power_state", PowerStateNames.Of(machine.PowerState));
         json.WriteBoolean("netboot", machine.Netboot);
@@ -43,24 +49,24 @@ internal static class NodeJson
         json.WriteString("hwe_kernel", machine.Deployment?.HweKernel ?? "");
         json.WriteBoolean("disable_ipv4", false);
         json.WriteTexts("tag_names", machine.Tags);
-        json.WriteTexts("ip_addresses", machine.IpAddresses);
+        json.WriteTexts("ip_addresses", network.Addresses);
         json.WriteTexts("routers", []);
-        ZoneResource.Write(json, "zone", links);
+        ZoneResource.Write(json, "zone", machine.ZoneId, view);
 
-        json.WriteStartArray("interface_set");
-        foreach (var each in InterfaceJson.Of(machine)) each.Write(json, links);
-        json.WriteEndArray();
-        json.WriteStartArray("physicalblockdevice_set");
-        foreach (var each in BlockDeviceJson.Of(machine)) each.Write(json, links);
-        json.WriteEndArray();
+        network.WriteInterfaces(json);
+        json.WritePropertyName("pxe_mac");
+        if (machine.MacAddresses is [var first, ..]) WriteMac(json, machine.Id, first, view);
+        else json.WriteNullValue();
+        new StorageJson(machine.Id, config.Storage, view).WriteDevices(json, machine);
+        ConstraintsJson.Write(json, allocated ?? new AllocationResult.Allocated(machine), isVerbose: false);
         json.WriteEndObject();
     }
 
-    public static void WriteMac(Utf8JsonWriter json, SystemId machine, MacAddress address, Links links)
+    public static void WriteMac(Utf8JsonWriter json, SystemId machine, MacAddress address, ApiView view)
     {
         json.WriteStartObject();
         json.WriteString("mac_address", address.ToString());
-        json.WriteString("resource_uri", links.LegacyRoutes("nodes", machine.ToString(), "macs", address.ToString()));
+        json.WriteString("resource_uri", view.LegacyRoutes("nodes", machine.ToString(), "macs", address.ToString()));
         json.WriteEndObject();
     }
 
@@ -84,15 +90,15 @@ internal static class NodeJson
         _ => machine.Status.DisplayName,
     };
 
-    private static void WriteMembersOf2012(Utf8JsonWriter json, Machine machine, Links links)
+    private static void WriteMembersOf2012(Utf8JsonWriter json, Machine machine, ApiView view)
     {
         json.WriteString("system_id", machine.Id.ToString());
         json.WriteString("hostname", machine.Fqdn);
         json.WriteString("architecture", machine.Architecture);
         json.WriteNumber("status", StatusOf(machine.Status));
-        json.WriteString("resource_uri", links.LegacyRoutes("nodes", machine.Id.ToString()));
+        json.WriteString("resource_uri", view.LegacyRoutes("nodes", machine.Id.ToString()));
         json.WriteStartArray("macaddress_set");
-        foreach (var address in machine.MacAddresses) WriteMac(json, machine.Id, address, links);
+        foreach (var address in machine.MacAddresses) WriteMac(json, machine.Id, address, view);
         json.WriteEndArray();
     }
 }

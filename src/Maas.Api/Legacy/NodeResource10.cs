@@ -5,6 +5,7 @@ using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Api.Topology;
 using Maas.Core;
 using Maas.Core.Nodes;
 
@@ -13,7 +14,7 @@ namespace Maas.Api.Legacy;
 /// <summary><c>nodes/</c> of API 1.0.</summary>
 internal static class NodeResource10
 {
-    private const string Comment = ":param comment: a reason, for the journal.";
+    private static readonly ApiArgument Comment = ApiArgument.Text("comment", "a reason, for the journal.");
 
     /// <summary>
     /// What clients of 1.0 say about clusters, of which there is one, and about what to do after commissioning, which was always 0:
@@ -25,34 +26,42 @@ internal static class NodeResource10
     [
         new("api/1.0/nodes/", "NodesHandler", "All nodes.",
         [
-            ApiAction.Post("new", ApiAccess.UserOrAnonymous, NewAsync, """
-                Declare a node. An administrator's is accepted at once.
-
-                :param architecture: i386, amd64 and so on.
-                :param mac_addresses: the addresses of its network interfaces.
-                :param hostname: its host name; without it, one is made.
-                :param power_type: how it is turned on and off.
-                :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
-                """) with
+            ApiAction.Post("new", ApiAccess.UserOrAnonymous, NewAsync, "Declare a node. An administrator's is accepted at once.")
+                .With(
+                    ApiArgument.Text("architecture", "i386, amd64 and so on."),
+                    ApiArgument.Texts("mac_addresses", "the addresses of its network interfaces."),
+                    ApiArgument.Text("hostname", "its host name; without it, one is made."),
+                    ApiArgument.Text("power_type", "how it is turned on and off."),
+                    ApiArgument.Text(
+                        "power_parameters", "what that needs, a JSON object; or one argument power_parameters_NAME each.")) with
             {
                 AlsoTakes = ["subarchitecture", "domain", "hardware_uuid", "description", "min_hwe_kernel", "power_parameters_*",
                     .. OfClusters],
                 Unsupported = MachineOperations.AlwaysChecked,
             },
-            ApiAction.Post("accept", ApiAccess.User, AcceptAsync, "Accept declared nodes: commission them.\n\n:param nodes: their ids."),
+            ApiAction.Post("accept", ApiAccess.User, AcceptAsync, "Accept declared nodes: commission them.")
+                .With(ApiArgument.Texts("nodes", "their ids.")),
             ApiAction.Post("acquire", ApiAccess.User, AcquireAsync, "Acquire a node that fits. Constraints that are not known are ignored.")
                 with { TakesAnyArgument = true },
             ApiAction.Post("release", ApiAccess.User, request =>
                 request.ReleaseMachinesAsync("nodes", "node", NodeJson.NameOf),
-                    $"Give nodes back.\n\n:param nodes: their ids.\n{Comment}"),
-            ApiAction.Get("list", ApiAccess.User, ListAsync, $"List nodes.\n\n{MachineQuery.Arguments}")
-                with { AlsoTakes = MachineQuery.MoreArguments, Unsupported = Allocation.NotJudged },
+                    "Give nodes back.").With(ApiArgument.Texts("nodes", "their ids."), Comment),
+            ApiAction.Get("list", ApiAccess.User, ListAsync, "List nodes.").With(MachineQuery.Arguments)
+                with { AlsoTakes = MachineQuery.MoreArguments, Unsupported = Allocation.Unsupported },
             ApiAction.Get("list_allocated", ApiAccess.User, ListAllocatedAsync,
-                "List the nodes acquired with this key.\n\n:param id: only these."),
+                "List the nodes acquired with this key.").With(ApiArgument.Text("id", "only these.")),
             ApiAction.Get("is_registered", ApiAccess.UserOrAnonymous, MachinesResource.IsRegisteredAsync,
-                "Ask whether an address belongs to a node.\n\n:param mac_address: the address."),
+                "Ask whether an address belongs to a node.").With(ApiArgument.Text("mac_address", "the address.")),
             ApiAction.Get("deployment_status", ApiAccess.User, DeploymentStatusAsync,
-                "Ask how far the installation of nodes is.\n\n:param nodes: their ids."),
+                "Ask how far the installation of nodes is.").With(ApiArgument.Texts("nodes", "their ids.")),
+            ApiAction.Get("power_parameters", ApiAccess.Administrator, MachinesResource.PowerParametersAsync,
+                "Read how nodes are turned on and off.").With(ApiArgument.Text("id", "which nodes."))
+                with { AlsoTakes = MachineQuery.AllArguments },
+            ApiAction.Post("accept_all", ApiAccess.Administrator, AcceptAllAsync, "Accept every declared node: commission them."),
+            ApiAction.Post("check_commissioning", ApiAccess.User, CheckCommissioningAsync,
+                "Fail the nodes whose commissioning takes too long, as this server also does by itself; list those that were failed."),
+            ApiAction.Post("set_zone", ApiAccess.Administrator, SetZoneAsync,
+                "Put nodes into a zone.").With(ApiArgument.Text("zone", "the zone."), ApiArgument.Texts("nodes", "their ids.")),
         ]),
         new("api/1.0/nodes/{system_id}/", "NodeHandler", "A node.",
         [
@@ -60,17 +69,24 @@ internal static class NodeResource10
                 ApiAccess.User,
                 request => WithAsync(request, _ => true, machine => Task.FromResult(Show(request, machine))),
                 "Read a node."),
-            ApiAction.Update(ApiAccess.User, UpdateAsync, """
-                Change a node.
-
-                :param hostname: its new host name.
-                :param architecture: its architecture.
-                :param power_type: how it is turned on and off (administrators only).
-                :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
-                """) with
+            ApiAction.Update(ApiAccess.User, UpdateAsync, "Change a node.")
+                .With(
+                    ApiArgument.Text("hostname", "its new host name."),
+                    ApiArgument.Text("architecture", "its architecture."),
+                    ApiArgument.Text("power_type", "how it is turned on and off (administrators only)."),
+                    ApiArgument.Text("power_parameters", "what that needs, a JSON object; or one argument power_parameters_NAME each."),
+                    ApiArgument.Text("zone", "its zone."),
+                    ApiArgument.Text("min_hwe_kernel", "the oldest kernel it may run; kept and shown."),
+                    ApiArgument.Text("swap_size", "bytes of swap; kept and shown."),
+                    ApiArgument.Integer("cpu_count", "logical processors, if the inventory is wrong."),
+                    ApiArgument.Integer("memory", "memory in MiB, if the inventory is wrong.")) with
                 {
                     AlsoTakes = ["subarchitecture", "power_parameters_*", .. OfClusters],
-                    Unsupported = MachineOperations.AlwaysChecked
+                    Unsupported = new Dictionary<string, string>(MachineOperations.AlwaysChecked)
+                    {
+                        ["boot_type"] = "This server decides itself how a system is installed.",
+                        ["disable_ipv4"] = "This server does not configure the network of deployed systems.",
+                    },
                 },
             ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Forget a node without an owner."),
             ApiAction.Get(
@@ -80,23 +96,25 @@ internal static class NodeResource10
                 "Read how the node is turned on and off."),
             ApiAction.Get("query_power_state", ApiAccess.User, MachineResource.QueryPowerStateAsync, "Read the node's power state."),
             ApiAction.Get("details", ApiAccess.User, MachineResource.DetailsAsync, "Read the raw inventory as BSON."),
-            ApiAction.Post("start", ApiAccess.User, StartAsync, $"""
-                Install a node, or turn on an installed one.
-
-                :param user_data: what cloud-init gets, as it is or in base64.
-                :param distro_series: the system.
-                :param hwe_kernel: the kernel; kept and shown.
-                {Comment}
-                """) with { LongestForm = FormLimits.UserData },
-            ApiAction.Post("stop", ApiAccess.User, StopAsync, $"""
-                Turn a node off. One that is being installed is not installed then, and stays its owner's.
-
-                :param stop_mode: hard cuts the power, soft asks the operating system to shut down.
-                {Comment}
-                """),
-            ApiAction.Post("release", ApiAccess.User, ReleaseAsync, $"Give a node back.\n\n{Comment}"),
+            ApiAction.Get("get_curtin_config", ApiAccess.User, MachineResource.GetCurtinConfigAsync, MachineResource.CurtinConfigDoc),
+            ApiAction.Post("start", ApiAccess.User, StartAsync, "Install a node, or turn on an installed one.")
+                .With(
+                [
+                    ApiArgument.Text("user_data", "what cloud-init gets, as it is or in base64."),
+                    ApiArgument.Text("distro_series", "the system."),
+                    ApiArgument.Text("hwe_kernel", "the kernel; kept and shown."),
+                    Comment,
+                ]) with { LongestForm = FormLimits.UserData },
+            ApiAction.Post("stop", ApiAccess.User, StopAsync,
+                "Turn a node off. One that is being installed is not installed then, and stays its owner's.")
+                .With(
+                [
+                    ApiArgument.Flag("stop_mode", "hard cuts the power, soft asks the operating system to shut down."),
+                    Comment,
+                ]),
+            ApiAction.Post("release", ApiAccess.User, ReleaseAsync, "Give a node back.").With(Comment),
             ApiAction.Post("commission", ApiAccess.Administrator, request =>
-                CommandAsync(request, new MachineCommand.Commission()), $"Commission a node.\n\n{Comment}") with
+                CommandAsync(request, MachineOperations.Skips(request.Reader())), "Commission a node.").With(Comment) with
             {
                 AlsoTakes = ["skip_networking", "skip_storage"],
                 Unsupported = new Dictionary<string, string>(MachineOperations.NoSsh)
@@ -105,19 +123,19 @@ internal static class NodeResource10
                 },
             },
             ApiAction.Post("abort_operation", ApiAccess.User, request =>
-                CommandAsync(request, new MachineCommand.Abort()), $"Stop what a node is busy with.\n\n{Comment}"),
+                CommandAsync(request, new MachineCommand.Abort()), "Stop what a node is busy with.").With(Comment),
             ApiAction.Post(
                 "mark_broken",
                 ApiAccess.User,
                 request => CommandAsync(request, new MachineCommand.MarkBroken { Comment = request.Form["error_description"] }),
-                $"""
-                Mark a node broken.
-
-                {Comment}
-                :param error_description: the same under its old name.
-                """),
+                "Mark a node broken.")
+                .With(
+                [
+                    Comment,
+                    ApiArgument.Text("error_description", "the same under its old name."),
+                ]),
             ApiAction.Post("mark_fixed", ApiAccess.Administrator, request =>
-                CommandAsync(request, new MachineCommand.MarkFixed()), $"Mark a node whole again.\n\n{Comment}"),
+                CommandAsync(request, new MachineCommand.MarkFixed()), "Mark a node whole again.").With(Comment),
         ]),
     ];
 
@@ -134,11 +152,21 @@ internal static class NodeResource10
             : ApiResults.Forbidden("You are not allowed to do this to this node.");
     }
 
-    internal static ApiResult Show(ApiRequest request, Machine machine) =>
-        ApiResults.Json(json => NodeJson.Write(json, machine, request.Links));
+    internal static ApiResult Show(ApiRequest request, Machine machine, AllocationResult.Allocated? allocated = null) =>
+        new ApiResult.Deferred(async cancellationToken =>
+        {
+            var config = await request.Core.NodeConfigs.GetAsync(machine, cancellationToken).ConfigureAwait(false);
+            return ApiResults.Json(json => NodeJson.Write(json, machine, config, request.View, allocated));
+        });
 
     private static ApiResult List(ApiRequest request, IEnumerable<Machine> machines) =>
-        ApiResults.List(machines, (json, machine) => NodeJson.Write(json, machine, request.Links));
+        new ApiResult.Deferred(async cancellationToken =>
+        {
+            List<Machine> shown = [.. machines];
+            var configs = await request.Core.NodeConfigs.ListAsync(shown, cancellationToken).ConfigureAwait(false);
+            return ApiResults.List(
+                shown, (json, machine) => NodeJson.Write(json, machine, configs[machine.Id], request.View));
+        });
 
     private static async Task<ApiResult> NewAsync(ApiRequest request)
     {
@@ -159,7 +187,7 @@ internal static class NodeResource10
         };
         if (result is CreateResult.Full full) return ApiResults.Busy(full.Reason, MachinesResource.FullWait);
         if (result is CreateResult.Refused refused && request.NotCreated(refused) is { } refusal) return refusal;
-        if (user is null) return ApiResults.Json(json => NodeJson.WriteOriginal(json, machine, request.Links));
+        if (user is null) return ApiResults.Json(json => NodeJson.WriteOriginal(json, machine, request.View));
         return user.IsAdministrator
             ? await CommandAsync(request, machine, new MachineCommand.Accept()).ConfigureAwait(false)
             : Show(request, machine);
@@ -184,7 +212,7 @@ internal static class NodeResource10
         if (form.HasErrors) return form.BadRequest();
         return await request.Core.Machines.AllocateAsync(wanted, request.Aborted).ConfigureAwait(false) switch
         {
-            AllocationResult.Allocated allocated => Show(request, allocated.Machine),
+            AllocationResult.Allocated allocated => Show(request, allocated.Machine, allocated),
             AllocationResult.NoMachine => ApiResults.Conflict("No matching node is available."),
             AllocationResult.Invalid invalid => CommandResults.BadField(invalid.Constraint, invalid.Reason),
             _ => throw new UnreachableException(),
@@ -202,6 +230,58 @@ internal static class NodeResource10
             ? List(request, accepted)
             : ApiResults.Conflict(
                 $"Cannot accept node enlistment: node {refused.Machine.Id} is in state {NodeJson.NameOf(refused.Machine)}.");
+    }
+
+    private static async Task<ApiResult> AcceptAllAsync(ApiRequest request)
+    {
+        var declared = new MachineFilter { Statuses = [MachineStatus.New] };
+        var machines = await request.Core.Machines.ListAsync(declared, request.Aborted).ConfigureAwait(false);
+        var (accepted, _) = await request.AcceptMachinesAsync(machines).ConfigureAwait(false);
+        return List(request, accepted);
+    }
+
+    private static async Task<ApiResult> CheckCommissioningAsync(ApiRequest request)
+    {
+        var commissioning = await request.Core.Machines.ListAsync(
+            new MachineFilter { Statuses = [MachineStatus.Commissioning] }, request.Aborted).ConfigureAwait(false);
+        if (commissioning.Count == 0) return List(request, []);
+        await request.Core.Deadlines.PassAsync(request.Aborted).ConfigureAwait(false);
+        var failed = await request.Core.Machines.ListAsync(
+            new MachineFilter
+            {
+                Ids = [.. commissioning.Select(machine => machine.Id)],
+                Statuses = [MachineStatus.FailedCommissioning],
+            },
+            request.Aborted).ConfigureAwait(false);
+        return List(request, failed.Where(request.User.MaySee));
+    }
+
+    private static async Task<ApiResult> SetZoneAsync(ApiRequest request)
+    {
+        var form = request.Reader();
+        _ = form.Required("zone");
+        var zone = form.Zone(request.Topology);
+        if (form.HasErrors) return form.BadRequest();
+        var (machines, refusal) = await request.NamedMachinesAsync("nodes", "node").ConfigureAwait(false);
+        if (refusal is not null) return refusal;
+        foreach (var machine in machines)
+        {
+            var result = await request.Core.Machines.EditAsync(
+                machine.Id, request.Actor, each => each with { ZoneId = zone ?? each.ZoneId }, request.Aborted).ConfigureAwait(false);
+            if (result is not (EditResult.Done or EditResult.NotFound)) return CommandResults.Of(result, request);
+        }
+
+        return ApiResults.Ok;
+    }
+
+    /// <summary>The nodes with the tag in the path.</summary>
+    internal static async Task<ApiResult> ListTaggedAsync(ApiRequest request)
+    {
+        if (await request.Core.Tags.GetAsync(request.Route["name"], request.Aborted).ConfigureAwait(false) is not { } tag)
+            return ApiResults.NotFound("Tag");
+        var machines = await request.Core.Machines.ListAsync(new MachineFilter { Tags = [tag.Name] }, request.Aborted)
+            .ConfigureAwait(false);
+        return List(request, machines.Where(request.User.MaySee));
     }
 
     private static async Task<ApiResult> DeploymentStatusAsync(ApiRequest request)
@@ -231,11 +311,20 @@ internal static class NodeResource10
         if (changesPower && !request.User.IsAdministrator)
             return ApiResults.Forbidden("Only an administrator may say how a node is turned on and off.");
         if (changesPower) _ = form.Power(machine.Power);
+        var swap = form.Form.Has("swap_size");
+        var swapSize = form.ByteCount("swap_size");
+        var (cpus, memory) = ((int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
+        var zone = form.Zone(request.Topology);
         if (form.HasErrors) return form.BadRequest();
         var result = await request.Core.Machines.EditAsync(machine.Id, request.Actor, each => each with
         {
             Hostname = form.Optional("hostname") ?? each.Hostname,
             Architecture = architecture ?? each.Architecture,
+            ZoneId = zone ?? each.ZoneId,
+            MinHweKernel = form.Form["min_hwe_kernel"] ?? each.MinHweKernel,
+            SwapSize = swap ? swapSize : each.SwapSize,
+            CpuCount = cpus ?? each.CpuCount,
+            MemoryMiB = memory ?? each.MemoryMiB,
             Power = changesPower ? new FormReader(form.Form).Power(each.Power) : each.Power,
         }, request.Aborted).ConfigureAwait(false);
         return result is EditResult.Done done ? Show(request, done.Machine) : CommandResults.Of(result, request);

@@ -4,6 +4,8 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Maas.Api.Machines;
 
@@ -29,23 +31,56 @@ internal static class CommandResults
         public ApiResult Show(Machine machine, Action<Utf8JsonWriter>? extra = null) => new ApiResult.Deferred(async cancellationToken =>
         {
             var scripts = await request.Core.ScriptResults.CurrentAsync([machine.Id], cancellationToken).ConfigureAwait(false);
-            return ApiResults.Json(json => MachineJson.Write(json, machine, scripts[machine.Id], request.Links, extra));
+            var config = await request.Core.NodeConfigs.GetAsync(machine, cancellationToken).ConfigureAwait(false);
+            return ApiResults.Json(
+                json => MachineJson.Write(json, machine, config, scripts[machine.Id], request.View, extra));
         });
 
-        /// <summary>Machines as API 2.0 shows them. What their scripts came to is one query for all of them.</summary>
+        private MachineFragments Fragments => request.Http.RequestServices.GetRequiredService<MachineFragments>();
+
+        /// <summary>The machines that a filter selects and the user sees, as API 2.0 shows them.</summary>
+        public async Task<ApiResult> ShowAsync(MachineFilter filter)
+        {
+            var visible = filter with { VisibleTo = request.User.IsAdministrator ? null : request.User.Name };
+            var revisions = await request.Core.Machines.ListRevisionsAsync(visible, request.Aborted).ConfigureAwait(false);
+            return new ApiResult.JsonFragments(
+                await request.Fragments.GetAsync(request, revisions, request.Aborted).ConfigureAwait(false));
+        }
+
+        /// <summary>The machine in the path as API 2.0 shows it, if the user sees it.</summary>
+        public async Task<ApiResult> ShowInPathAsync()
+        {
+            if (!SystemId.TryParse(request.Route["system_id"], out var id)) return ApiResults.NotFound("Machine");
+            var filter = new MachineFilter { Ids = [id], VisibleTo = request.User.IsAdministrator ? null : request.User.Name };
+            var revisions = await request.Core.Machines.ListRevisionsAsync(filter, request.Aborted).ConfigureAwait(false);
+            var found = await request.Fragments.GetAsync(request, revisions, request.Aborted).ConfigureAwait(false);
+            return found is [var json] ? new ApiResult.Bytes(json, "application/json") : ApiResults.NotFound("Machine");
+        }
+
+        /// <summary>
+        /// Machines as API 2.0 shows them. What their scripts came to is one query for all of them, and so are their configurations.
+        /// </summary>
         public ApiResult ShowAll(IEnumerable<Machine> machines) => new ApiResult.Deferred(async cancellationToken =>
+            new ApiResult.JsonList(await request.WritersAsync(machines, cancellationToken).ConfigureAwait(false)));
+
+        /// <summary>The same, one machine after another.</summary>
+        public async Task<IEnumerable<Action<System.Text.Json.Utf8JsonWriter>>> WritersAsync(
+            IEnumerable<Machine> machines, CancellationToken cancellationToken)
         {
             List<Machine> shown = [.. machines];
             var scripts = await request.Core.ScriptResults.CurrentAsync([.. shown.Select(machine => machine.Id)], cancellationToken)
                 .ConfigureAwait(false);
-            return ApiResults.List(shown, (json, machine) => MachineJson.Write(json, machine, scripts[machine.Id], request.Links, null));
-        });
+            var configs = await request.Core.NodeConfigs.ListAsync(shown, cancellationToken).ConfigureAwait(false);
+            return shown.Select(machine => (Action<System.Text.Json.Utf8JsonWriter>)(json => MachineJson.Write(
+                json, machine, configs[machine.Id], scripts[machine.Id], request.View, null)));
+        }
     }
 
     /// <summary>Why a command was refused: in Core's words, and where a status was in the way, with MAAS's names of both.</summary>
     public static ApiResult Refused(CommandResult.Refused refused, MachineStatus? target = null) => (refused.Because, target) switch
     {
         (RefusalKind.Locked or RefusalKind.Permission, _) => ApiResults.Forbidden(refused.Reason),
+        (RefusalKind.Address, _) => ApiResults.Text(refused.Reason, StatusCodes.Status503ServiceUnavailable),
         (RefusalKind.Status, { } to) =>
             ApiResults.Conflict(
                 $"{refused.Reason.TrimEnd('.')}. Invalid transition: {refused.Machine.Status.DisplayName} -> {to.DisplayName}."),

@@ -107,6 +107,7 @@ internal static class MachineBatches
         /// </summary>
         public ApiResult? NotCreated(CreateResult.Refused refused) => (refused.AddressHolder, request.Caller) switch
         {
+            (null, not Caller.OfUser) when refused.IsAddressTaken => null,
             (null, _) => CommandResults.BadField(refused.Field, refused.Reason),
             ({ } holder, Caller.OfUser { User: var user }) when user.MaySee(holder) =>
                 CommandResults.BadField(refused.Field, $"{refused.Reason.TrimEnd('.')} on {holder.Hostname}."),

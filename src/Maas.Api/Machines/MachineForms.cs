@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Maas.Api.Requests;
+using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
-using Maas.Core.Scripts;
 
 namespace Maas.Api.Machines;
 
@@ -91,24 +91,25 @@ internal static class MachineForms
             return bytes;
         }
 
-        /// <summary>
-        /// Scripts by name or tag, with commas between; <c>none</c> for none, null for all. A name that is no script's is an error.
-        /// </summary>
-        public IReadOnlyList<string>? Scripts(string name, ScriptKind kind)
+        /// <summary>Scripts by name, id or tag, with commas between; empty for <c>none</c>, null for the usual ones.</summary>
+        public IReadOnlyList<string>? Scripts(string name) => form.List(name) switch
         {
-            var wanted = form.List(name);
-            if (wanted.Count == 0) return null;
-            if (wanted is ["none"]) return [];
-            List<string> scripts = [];
-            foreach (var word in wanted)
-            {
-                var found = BuiltinScripts.Match(kind, word);
-                if (found.Count == 0)
-                    form.Refuse(name, $"Select a valid choice. {LogText.From(word, 64)} is not one of the available choices.");
-                scripts.AddRange(found);
-            }
+            [] => null,
+            ["none"] => [],
+            var words => [.. words.Distinct(StringComparer.Ordinal)],
+        };
 
-            return [.. scripts.Distinct()];
+        /// <summary>
+        /// The values of scripts' parameters: the fields that are no arguments of the action, and the members of <c>parameters</c>.
+        /// </summary>
+        public IReadOnlyDictionary<string, string> ScriptValues(ApiAction action)
+        {
+            var values = new Dictionary<string, string>(StringComparer.Ordinal);
+            if (form.Optional("parameters") is { } json && !TryReadObject(json, values))
+                form.Refuse("parameters", "This is not a JSON object of texts.");
+            foreach (var (name, value) in form.Form.Fields)
+                if (name != "op" && !action.IsDeclared(name) && !action.Unsupported.ContainsKey(name)) values[name] = value;
+            return values;
         }
     }
 

@@ -2,9 +2,11 @@ using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Api.Topology;
+using Maas.Core.Network.Interfaces;
 using Maas.Core.Nodes;
 using Maas.Core.Inventory;
 using Maas.Core.Scripts;
+using Maas.Core.Storage;
 
 namespace Maas.Api.Machines;
 
@@ -14,8 +16,6 @@ namespace Maas.Api.Machines;
 /// </summary>
 internal static class MachineJson
 {
-    private const double BytesPerMegabyte = 1_000_000;
-
     /// <summary>The members about tests, and the tag of the tests that each is about; empty where this server has none.</summary>
     private static readonly (string Member, string Tag)[] TestKinds =
     [
@@ -26,35 +26,37 @@ internal static class MachineJson
     /// <summary>Everything a user may see, and more members that <paramref name="extra"/> writes.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="machine">The machine.</param>
+    /// <param name="config">Its interfaces and storage.</param>
     /// <param name="scripts">The results of its last commissioning and its last tests.</param>
-    /// <param name="links">Writes addresses.</param>
+    /// <param name="view">Writes addresses.</param>
     /// <param name="extra">Writes more members; null for none.</param>
-    public static void Write(Utf8JsonWriter json, Machine machine, IEnumerable<ScriptResult> scripts, Links links,
+    public static void Write(
+        Utf8JsonWriter json, Machine machine, NodeConfig config, IEnumerable<ScriptResult> scripts, ApiView view,
         Action<Utf8JsonWriter>? extra)
     {
         json.WriteStartObject();
         WriteIdentity(json, machine);
-        json.WriteString("resource_uri", links.Api("machines", machine.Id.ToString()));
+        json.WriteString("resource_uri", view.Api("machines", machine.Id.ToString()));
         json.WriteString("description", machine.Description);
         WriteOwnership(json, machine);
         WriteSystem(json, machine);
         WriteHardware(json, machine);
-        WriteNetwork(json, machine, links);
-        WriteStorage(json, machine, links);
+        WriteNetwork(json, machine, config.Network, view);
+        WriteStorage(json, machine, config.Storage, view);
         WriteScripts(json, [.. scripts]);
-        ZoneResource.Write(json, "zone", links);
-        PoolResource.Write(json, "pool", links);
+        ZoneResource.Write(json, "zone", machine.ZoneId, view);
+        PoolResource.Write(json, "pool", machine.PoolId, view);
         extra?.Invoke(json);
         json.WriteEndObject();
     }
 
     /// <summary>What a caller without credentials receives about the machine that it enlisted.</summary>
-    public static void WriteLimited(Utf8JsonWriter json, Machine machine, Links links)
+    public static void WriteLimited(Utf8JsonWriter json, Machine machine, ApiView view)
     {
         json.WriteStartObject();
         WriteIdentity(json, machine);
-        DomainResource.Write(json, "domain", machine.Domain, links);
-        ZoneResource.Write(json, "zone", links);
+        DomainResource.Write(json, "domain", machine.Domain, view);
+        ZoneResource.Write(json, "zone", machine.ZoneId, view);
         json.WriteEndObject();
     }
 
@@ -159,7 +161,7 @@ internal static class MachineJson
         WriteStatus("commissioning_status", commissioning);
         WriteStatus("testing_status", testing);
         foreach (var (member, tag) in TestKinds)
-            WriteStatus(member, [.. testing.Where(result => tag.Length > 0 && BuiltinScripts.TagsOf(result.Name).Contains(tag))]);
+            WriteStatus(member, [.. testing.Where(result => tag.Length > 0 && result.Script.Tags.Contains(tag))]);
 
         void WriteId(string name, List<ScriptResult> results)
         {
@@ -169,53 +171,35 @@ internal static class MachineJson
 
         void WriteStatus(string name, List<ScriptResult> results)
         {
-            json.WriteNumber(name, results.Count == 0 ? -1 : (int)ScriptResultResource.Overall(results));
+            json.WriteNumber(name, results.Count == 0 ? -1 : (int)ScriptResultJson.Overall(results));
             json.WriteString(name + "_name", results.Count == 0 ? "Unknown"
-                : ScriptResultResource.StatusName(ScriptResultResource.Overall(results)));
+                : ScriptResultJson.StatusName(ScriptResultJson.Overall(results)));
         }
     }
 
-    private static void WriteNetwork(Utf8JsonWriter json, Machine machine, Links links)
+    private static void WriteNetwork(Utf8JsonWriter json, Machine machine, NetworkConfig network, ApiView view)
     {
-        DomainResource.Write(json, "domain", machine.Domain, links);
-        json.WriteTexts("ip_addresses", machine.IpAddresses);
+        var shape = new NetworkJson(machine.Id, network, machine.IpAddresses, view);
+        DomainResource.Write(json, "domain", machine.Domain, view);
+        json.WriteTexts("ip_addresses", shape.Addresses);
         json.WriteNull("address_ttl");
         json.WriteBoolean("disable_ipv4", false);
-
-        json.WriteStartObject("default_gateways");
-        foreach (var family in (ReadOnlySpan<string>)["ipv4", "ipv6"])
-        {
-            json.WriteStartObject(family);
-            json.WriteNull("gateway_ip");
-            json.WriteNull("link_id");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-
-        var interfaces = InterfaceJson.Of(machine);
-        json.WritePropertyName("boot_interface");
-        if (interfaces is [var first, ..]) first.Write(json, links);
-        else json.WriteNullValue();
-        json.WriteStartArray("interface_set");
-        foreach (var each in interfaces) each.Write(json, links);
-        json.WriteEndArray();
+        shape.WriteMembers(json);
     }
 
-    private static void WriteStorage(Utf8JsonWriter json, Machine machine, Links links)
+    private static void WriteStorage(Utf8JsonWriter json, Machine machine, StorageConfig storage, ApiView view)
     {
-        var disks = BlockDeviceJson.Of(machine);
-        json.WriteNumber("storage", disks.Sum(disk => disk.Disk.Size) / BytesPerMegabyte);
-        json.WritePropertyName("boot_disk");
-        if (disks.FirstOrDefault(disk => disk.IsBootDisk) is { } boot) boot.Write(json, links);
-        else json.WriteNullValue();
-        foreach (var list in (ReadOnlySpan<string>)["physicalblockdevice_set", "blockdevice_set"])
-        {
-            json.WriteStartArray(list);
-            foreach (var disk in disks) disk.Write(json, links);
-            json.WriteEndArray();
-        }
+        var shape = new StorageJson(machine.Id, storage, view);
+        shape.WriteDevices(json, machine);
+        StorageJson.WriteList(json, "volume_groups", Groups(FileSystemGroupType.VolumeGroup), shape.WriteVolumeGroup);
+        StorageJson.WriteList(json, "bcaches", Groups(FileSystemGroupType.Bcache), shape.WriteBcache);
+        StorageJson.WriteList(
+            json, "raids",
+            storage.Groups.Where(group => group.Type is not (FileSystemGroupType.VolumeGroup or FileSystemGroupType.Bcache)),
+            shape.WriteRaid);
+        StorageJson.WriteList(json, "cache_sets", storage.CacheSets, shape.Write);
+        shape.WriteSpecialFileSystems(json);
 
-        json.WriteEmptyLists("virtualblockdevice_set", "special_filesystems", "bcaches", "cache_sets", "raids", "volume_groups");
+        IEnumerable<FileSystemGroup> Groups(FileSystemGroupType type) => storage.Groups.Where(group => group.Type == type);
     }
 }

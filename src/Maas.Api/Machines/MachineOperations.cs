@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Diagnostics;
 using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Results;
@@ -14,7 +16,15 @@ namespace Maas.Api.Machines;
 /// </summary>
 internal static class MachineOperations
 {
-    private const string Comment = ":param comment: a reason, for the journal.";
+    private static readonly ApiArgument Comment = ApiArgument.Text("comment", "a reason, for the journal.");
+
+    private static readonly ApiArgument Tests =
+        ApiArgument.Texts(
+            "testing_scripts", "names, ids or tags of tests, none for no test; without it, those with the tag commissioning.");
+
+    private static readonly ApiArgument Values = ApiArgument.Text(
+        "parameters", "a JSON object with values of scripts' parameters; a value may also be an argument of its own, PARAMETER or "
+            + "SCRIPT_PARAMETER.");
 
     internal static IReadOnlyDictionary<string, string> NoSsh { get; } = new Dictionary<string, string>
     {
@@ -26,18 +36,9 @@ internal static class MachineOperations
         ["power_parameters_skip_check"] = "This server always checks power parameters.",
     };
 
-    internal static IReadOnlyDictionary<string, string> NoBridges { get; } = new Dictionary<string, string>
-    {
-        ["bridge_all"] = NetworkIsTheImages,
-        ["bridge_type"] = NetworkIsTheImages,
-        ["bridge_stp"] = NetworkIsTheImages,
-        ["bridge_fd"] = NetworkIsTheImages,
-    };
-
-    private const string NetworkIsTheImages = "This server does not configure the network of deployed systems.";
     private const string NoVirtualMachines = "This server manages no virtual machine hosts.";
 
-    private static IReadOnlyDictionary<string, string> NotDeployed { get; } = new Dictionary<string, string>(NoBridges)
+    private static IReadOnlyDictionary<string, string> NotDeployed { get; } = new Dictionary<string, string>
     {
         ["ephemeral_deploy"] = "This server installs to a disk.",
         ["enable_hw_sync"] = "This server does not synchronise the hardware of deployed machines.",
@@ -51,112 +52,85 @@ internal static class MachineOperations
 
     public static IReadOnlyList<ApiAction> Actions { get; } =
     [
-        Operation("commission", ApiAccess.Administrator, Commission, $"""
-            Take inventory of a machine and run its tests.
-
-            {Comment}
-            :param skip_bmc_config: accepted; power settings are never taken from the machine.
-            :param skip_networking: accepted; the network is left as it is.
-            :param skip_storage: accepted; the disks are left as they are.
-            :param commissioning_scripts: names or tags of scripts; the inventory is always taken.
-            :param testing_scripts: names or tags of tests, none for no test; without it, all of them.
-            """) with { Unsupported = NoSsh },
-        Operation("test", ApiAccess.Administrator, Test, $"""
-            Run a machine's tests.
-
-            {Comment}
-            :param testing_scripts: names or tags of tests, none for no test; without it, all of them.
-            """) with { Unsupported = NoSsh },
-        Operation("deploy", ApiAccess.User, Deploy, $"""
-            Install a machine. A free one is allocated to you first.
-
-            {Comment}
-            :param distro_series: the system, noble or ubuntu/noble; without it, the newest image there is.
-            :param osystem: the family of the system.
-            :param user_data: what cloud-init gets, as it is or in base64.
-            :param hwe_kernel: the kernel; kept and shown, for the image brings its own.
-            :param agent_name: what the client calls itself.
-            """, user => user.MayTake) with { Unsupported = NotDeployed },
-        Operation("release", ApiAccess.User, Release, $"""
-            Give a machine back.
-
-            {Comment}
-            :param erase: whether to erase its disks first.
-            :param secure_erase: by the disks' own secure erase.
-            :param quick_erase: only where systems and partitions begin.
-            :param force: accepted, and without meaning here.
-            """) with
+        Operation("commission", ApiAccess.Administrator, Commission, "Take inventory of a machine and run its tests.")
+            .With(
+                Comment,
+                ApiArgument.Flag("skip_bmc_config", "accepted; power settings are never taken from the machine."),
+                ApiArgument.Flag("skip_networking", "whether the configuration of the interfaces stays as it is."),
+                ApiArgument.Flag("skip_storage", "whether the configuration of the storage stays as it is; otherwise it begins anew."),
+                ApiArgument.Texts("commissioning_scripts", "names, ids or tags of scripts; the inventory is always taken."),
+                Tests,
+                Values) with { Unsupported = NoSsh, TakesAnyArgument = true },
+        Operation("test", ApiAccess.Administrator, Test, "Run a machine's tests.")
+            .With(Comment, Tests, Values) with { Unsupported = NoSsh, TakesAnyArgument = true },
+        Operation("deploy", ApiAccess.User, Deploy, "Install a machine. A free one is allocated to you first.", user => user.MayTake)
+            .With(
+            [
+                Comment,
+                ApiArgument.Text("distro_series", "the system, noble or ubuntu/noble; without it, the newest image there is."),
+                ApiArgument.Text("osystem", "the family of the system."),
+                ApiArgument.Text("user_data", "what cloud-init gets, as it is or in base64."),
+                ApiArgument.Text("hwe_kernel", "the kernel; kept and shown, for the image brings its own."),
+                .. Allocation.BridgeArguments,
+                ApiArgument.Text("agent_name", "what the client calls itself."),
+            ]) with { Unsupported = NotDeployed },
+        Operation("release", ApiAccess.User, Release, "Give a machine back.")
+            .With(
+                Comment,
+                ApiArgument.Flag("erase", "whether to erase its disks first."),
+                ApiArgument.Flag("secure_erase", "by the disks' own secure erase."),
+                ApiArgument.Flag("quick_erase", "only where systems and partitions begin."),
+                ApiArgument.Flag("force", "accepted, and without meaning here.")) with
             {
                 Unsupported = new Dictionary<string, string> { ["scripts"] = "This server runs no scripts when a machine is released." }
             },
-        Operation("abort", ApiAccess.User, _ => new MachineCommand.Abort(), $"""
-            Stop what a machine is busy with.
-
-            {Comment}
-            """),
-        Operation("power_on", ApiAccess.User, form => new MachineCommand.TurnOn { UserData = form.UserData() }, $"""
-            Turn a machine on.
-
-            {Comment}
-            :param user_data: what cloud-init gets, as it is or in base64.
-            """),
-        Operation("power_off", ApiAccess.User, TurnOff, $"""
-            Turn a machine off.
-
-            {Comment}
-            :param stop_mode: hard cuts the power, soft asks the operating system to shut down.
-            """),
+        Operation("abort", ApiAccess.User, _ => new MachineCommand.Abort(), "Stop what a machine is busy with.")
+            .With(Comment),
+        Operation("power_on", ApiAccess.User, form => new MachineCommand.TurnOn { UserData = form.UserData() }, "Turn a machine on.")
+            .With(Comment, ApiArgument.Text("user_data", "what cloud-init gets, as it is or in base64.")),
+        Operation("power_off", ApiAccess.User, TurnOff, "Turn a machine off.")
+            .With(Comment, ApiArgument.Choice(
+                "stop_mode", "hard cuts the power, soft asks the operating system to shut down.", "hard", "soft")),
         Operation(
             "mark_broken",
             ApiAccess.User,
             form => new MachineCommand.MarkBroken { Comment = form.Optional("error_description") },
-            $"""
-            Mark a machine broken.
-
-            {Comment}
-            :param error_description: the same under its old name.
-            """),
-        Operation("mark_fixed", ApiAccess.Administrator, _ => new MachineCommand.MarkFixed(), $"""
-            Mark a machine whole again.
-
-            {Comment}
-            """),
-        Operation("override_failed_testing", ApiAccess.User, _ => new MachineCommand.OverrideFailedTesting(), $"""
-            Accept a machine in spite of failed tests.
-
-            {Comment}
-            """),
-        Operation("rescue_mode", ApiAccess.Administrator, _ => new MachineCommand.EnterRescueMode(), $"""
-            Boot a machine for a person to look at.
-
-            {Comment}
-            """),
-        Operation("exit_rescue_mode", ApiAccess.Administrator, _ => new MachineCommand.ExitRescueMode(), $"""
-            End that.
-
-            {Comment}
-            """),
-        Operation("lock", ApiAccess.User, _ => new MachineCommand.Lock(), $"""
-            Refuse changes to a machine.
-
-            {Comment}
-            """),
-        Operation("unlock", ApiAccess.User, _ => new MachineCommand.Unlock(), $"""
-            Allow them again.
-
-            {Comment}
-            """),
+            "Mark a machine broken.")
+            .With(Comment, ApiArgument.Text("error_description", "the same under its old name.")),
+        Operation("mark_fixed", ApiAccess.Administrator, _ => new MachineCommand.MarkFixed(), "Mark a machine whole again.")
+            .With(Comment),
+        Operation("override_failed_testing", ApiAccess.User, _ => new MachineCommand.OverrideFailedTesting(),
+            "Accept a machine in spite of failed tests.")
+            .With(Comment),
+        Operation("rescue_mode", ApiAccess.Administrator, _ => new MachineCommand.EnterRescueMode(),
+            "Boot a machine for a person to look at.")
+            .With(Comment),
+        Operation("exit_rescue_mode", ApiAccess.Administrator, _ => new MachineCommand.ExitRescueMode(), "End that.")
+            .With(Comment),
+        Operation("lock", ApiAccess.User, _ => new MachineCommand.Lock(), "Refuse changes to a machine.")
+            .With(Comment),
+        Operation("unlock", ApiAccess.User, _ => new MachineCommand.Unlock(), "Allow them again.")
+            .With(Comment),
     ];
 
     internal static MachineCommand.Commission Commission(FormReader form)
     {
-        foreach (var flag in (ReadOnlySpan<string>)["skip_bmc_config", "skip_networking", "skip_storage"]) _ = form.Boolean(flag);
-        _ = form.Scripts("commissioning_scripts", ScriptKind.Commissioning);
-        return new MachineCommand.Commission { TestingScripts = form.Scripts("testing_scripts", ScriptKind.Testing) };
+        _ = form.Boolean("skip_bmc_config");
+        return Skips(form) with
+        {
+            CommissioningScripts = form.Scripts("commissioning_scripts"), TestingScripts = form.Scripts("testing_scripts"),
+        };
     }
 
+    /// <summary>What commissioning leaves as it is.</summary>
+    internal static MachineCommand.Commission Skips(FormReader form) => new()
+    {
+        SkipNetworking = form.Boolean("skip_networking") ?? false,
+        SkipStorage = form.Boolean("skip_storage") ?? false,
+    };
+
     private static MachineCommand.Test Test(FormReader form) =>
-        new() { TestingScripts = form.Scripts("testing_scripts", ScriptKind.Testing) };
+        new() { TestingScripts = form.Scripts("testing_scripts") };
 
     private static MachineCommand.Deploy Deploy(FormReader form) => new(Owner: "")
     {
@@ -164,6 +138,7 @@ internal static class MachineOperations
         DistroSeries = form.Optional("distro_series") ?? "",
         HweKernel = form.Optional("hwe_kernel") ?? "",
         AgentName = form.Optional("agent_name"),
+        Bridges = Allocation.Bridges(form),
         UserData = form.UserData(),
     };
 
@@ -194,6 +169,33 @@ internal static class MachineOperations
             : null;
     }
 
+    /// <summary>
+    /// The command with the values of its scripts' parameters. What is wrong with scripts and values is an error of the form.
+    /// </summary>
+    internal static async Task<MachineCommand> WithScriptsAsync(
+        ApiRequest request, FormReader form, Machine? machine, MachineCommand command)
+    {
+        if (command is not (MachineCommand.Commission or MachineCommand.Test)) return command;
+        var values = request.Endpoint.Action.TakesAnyArgument
+            ? form.ScriptValues(request.Endpoint.Action) : ReadOnlyDictionary<string, string>.Empty;
+        var (complete, selections) = command switch
+        {
+            MachineCommand.Commission commission => (
+                (MachineCommand)(commission with { ScriptValues = values }),
+                new ScriptSelection[]
+                {
+                    new(ScriptKind.Commissioning, commission.CommissioningScripts), new(ScriptKind.Testing, commission.TestingScripts),
+                }),
+            MachineCommand.Test test => (test with { ScriptValues = values }, [new(ScriptKind.Testing, test.TestingScripts)]),
+            _ => throw new UnreachableException(),
+        };
+        if (values.Count == 0 && selections.All(selection => selection.Words is null)) return complete;
+        var plan = await request.Core.NodeScripts.PlanAsync(
+            new ScriptRequest { Selections = selections, Values = values }, machine?.Hardware, request.Aborted).ConfigureAwait(false);
+        foreach (var (field, reason) in plan.Errors) form.Refuse(field, reason);
+        return complete;
+    }
+
     private static ApiAction Operation(
         string op,
         ApiAccess access,
@@ -214,6 +216,7 @@ internal static class MachineOperations
         if (!may(request.User)(machine)) return MachinePermissions.Denied;
         var form = request.Reader();
         var command = read(form);
+        command = await WithScriptsAsync(request, form, machine, command).ConfigureAwait(false);
         if (form.HasErrors) return form.BadRequest();
         if (command is MachineCommand.Release release)
             command = release with { Erase = await EraseModeAsync(request, form).ConfigureAwait(false) };

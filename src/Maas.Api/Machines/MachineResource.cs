@@ -1,7 +1,9 @@
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Api.Topology;
 using Maas.Core;
+using Maas.Core.Inventory;
 using Maas.Core.Nodes;
 
 namespace Maas.Api.Machines;
@@ -9,30 +11,29 @@ namespace Maas.Api.Machines;
 /// <summary>One machine of API 2.0: reading, changing and removing it. What moves it is in <see cref="MachineOperations"/>.</summary>
 internal static class MachineResource
 {
+    private static readonly ApiArgument AnyKey =
+        ApiArgument.Text("key", "the value of the key; an empty one removes it. Any number of keys may be given.");
+
     public static ApiResource Definition { get; } = new("api/2.0/machines/{system_id}/", "MachineHandler", "A machine.",
     [
         ApiAction.Read(ApiAccess.User, ReadAsync, "Read a machine."),
-        ApiAction.Update(ApiAccess.User, UpdateAsync, """
-            Change what is known about a machine.
-
-            :param hostname: its new host name.
-            :param domain: its DNS domain.
-            :param description: free words.
-            :param architecture: its architecture, amd64 or amd64/generic.
-            :param power_type: how it is turned on and off (administrators only).
-            :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
-            :param zone: its zone.
-            :param pool: its resource pool.
-            :param cpu_count: logical processors, if the inventory is wrong.
-            :param memory: memory in MiB, if the inventory is wrong.
-            :param min_hwe_kernel: the oldest kernel it may run; kept and shown.
-            :param swap_size: bytes of swap; kept and shown.
-            """) with { AlsoTakes = ["subarchitecture", "power_parameters_*"], Unsupported = NotChanged },
-        ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, """
-            Forget a machine.
-
-            :param force: accepted, and without meaning here.
-            """),
+        ApiAction.Update(ApiAccess.User, UpdateAsync, "Change what is known about a machine.")
+            .With(
+                ApiArgument.Text("hostname", "its new host name."),
+                ApiArgument.Text("domain", "its DNS domain."),
+                ApiArgument.Text("description", "free words."),
+                ApiArgument.Text("architecture", "its architecture, amd64 or amd64/generic."),
+                ApiArgument.Text("power_type", "how it is turned on and off (administrators only)."),
+                ApiArgument.Text("power_parameters", "what that needs, a JSON object; or one argument power_parameters_NAME each."),
+                ApiArgument.Text("zone", "its zone."),
+                ApiArgument.Text("pool", "its resource pool."),
+                ApiArgument.Integer("cpu_count", "logical processors, if the inventory is wrong."),
+                ApiArgument.Integer("memory", "memory in MiB, if the inventory is wrong."),
+                ApiArgument.Text("min_hwe_kernel", "the oldest kernel it may run; kept and shown."),
+                ApiArgument.Text("swap_size", "bytes of swap; kept and shown."))
+                with { AlsoTakes = ["subarchitecture", "power_parameters_*"], Unsupported = NotChanged },
+        ApiAction.Delete(ApiAccess.Administrator, DeleteAsync, "Forget a machine.")
+            .With(ApiArgument.Flag("force", "accepted, and without meaning here.")),
         ApiAction.Get(
             "power_parameters",
             ApiAccess.Administrator,
@@ -40,16 +41,22 @@ internal static class MachineResource
             "Read how the machine is turned on and off, with its passwords."),
         ApiAction.Get(
             "query_power_state", ApiAccess.User, QueryPowerStateAsync, "Read the machine's power state, and have it looked up again."),
-        ApiAction.Get("details", ApiAccess.User, DetailsAsync, "Read the raw inventory as BSON."),
+        ApiAction.Get("details", ApiAccess.User, DetailsAsync, "Read the inventory as BSON: lshw and lldp, XML each."),
+        ApiAction.Get("get_curtin_config", ApiAccess.User, GetCurtinConfigAsync, CurtinConfigDoc),
         ApiAction.Get("get_token", ApiAccess.User, GetTokenAsync, "Read the machine's own key."),
         ApiAction.Get(
             "get_capture",
             ApiAccess.Administrator,
             GetCaptureAsync,
             "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
-        ApiAction.Post("set_owner_data", ApiAccess.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
-        ApiAction.Post("set_workload_annotations", ApiAccess.User, SetOwnerDataAsync, OwnerDataDoc) with { TakesAnyArgument = true },
+        .. DiagnosisOperations.Actions,
+        ApiAction.Post("set_owner_data", ApiAccess.User, SetOwnerDataAsync, OwnerDataSummary).With(AnyKey)
+            with { TakesAnyArgument = true },
+        ApiAction.Post("set_workload_annotations", ApiAccess.User, SetOwnerDataAsync, OwnerDataSummary).With(AnyKey)
+            with { TakesAnyArgument = true },
         .. MachineOperations.Actions,
+        .. MachineStorageOperations.Actions,
+        .. MachineNetworkOperations.Actions,
     ]);
 
     private static Dictionary<string, string> NotChanged => new(MachineOperations.AlwaysChecked)
@@ -59,16 +66,15 @@ internal static class MachineResource
         ["enable_hw_sync"] = "This server does not synchronise the hardware of deployed machines.",
     };
 
-    private const string OwnerDataDoc = """
-        Set or remove keys of the owner's own data.
+    internal const string CurtinConfigDoc =
+        "Read what a machine that is Deploying gets: the image, the disk and the end in curtin's terms, or its installer's answer file. "
+        + "Without keys.";
 
-        :param key: the value of the key; an empty one removes it. Any number of keys may be given.
-        """;
+    private const string OwnerDataSummary = "Set or remove keys of the owner's own data.";
 
     private const int MaximumOwnerData = 1000;
 
-    private static async Task<ApiResult> ReadAsync(ApiRequest request) =>
-        await request.FindMachineAsync().ConfigureAwait(false) is { } machine ? request.Show(machine) : ApiResults.NotFound("Machine");
+    private static Task<ApiResult> ReadAsync(ApiRequest request) => request.ShowInPathAsync();
 
     private static async Task<ApiResult> GetCaptureAsync(ApiRequest request)
     {
@@ -98,7 +104,7 @@ internal static class MachineResource
         var swapSize = form.ByteCount("swap_size");
         var (architecture, cpus, memory) = (
             form.Architecture(), (int?)form.Integer("cpu_count", 0, 1_000_000), (int?)form.Integer("memory", 0, int.MaxValue));
-        var (zone, pool) = (Topology.DefaultTopology.Zone(form), Topology.DefaultTopology.Pool(form));
+        var (zone, pool) = (form.Zone(request.Topology), form.Pool(request.Topology));
         if (changesPower) _ = form.Power(machine.Power);
         if (form.HasErrors) return form.BadRequest();
 
@@ -111,15 +117,15 @@ internal static class MachineResource
             Power = changesPower ? new FormReader(form.Form).Power(each.Power) : each.Power,
             MinHweKernel = form.Form["min_hwe_kernel"] ?? each.MinHweKernel,
             SwapSize = swap ? swapSize : each.SwapSize,
-            Zone = zone ?? each.Zone,
-            Pool = pool ?? each.Pool,
+            ZoneId = zone ?? each.ZoneId,
+            PoolId = pool ?? each.PoolId,
             CpuCount = cpus ?? each.CpuCount,
             MemoryMiB = memory ?? each.MemoryMiB,
         }, request.Aborted).ConfigureAwait(false);
         return CommandResults.Of(result, request);
     }
 
-    private static async Task<ApiResult> DeleteAsync(ApiRequest request)
+    internal static async Task<ApiResult> DeleteAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         if (machine.Locked) return ApiResults.Forbidden("The machine is locked.");
@@ -160,10 +166,29 @@ internal static class MachineResource
         });
     }
 
-    internal static async Task<ApiResult> DetailsAsync(ApiRequest request) =>
-        await request.FindMachineAsync().ConfigureAwait(false) is null
-            ? ApiResults.NotFound("Machine")
-            : new ApiResult.Bytes(Bson.Document([("lshw", null), ("lldp", null)]), "application/bson");
+    /// <summary>The inventory as lshw shows it; both are null before the machine has sent one.</summary>
+    internal static async Task<ApiResult> DetailsAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
+        var (lshw, lldp) = machine.Hardware is { } hardware
+            ? (LshwDocument.Write(hardware, machine.Hostname), LshwDocument.NoNeighbors.ToArray())
+            : (null, null);
+        return new ApiResult.Bytes(Bson.Document([("lshw", lshw), ("lldp", lldp)]), "application/bson");
+    }
+
+    internal static async Task<ApiResult> GetCurtinConfigAsync(ApiRequest request)
+    {
+        if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
+        return machine switch
+        {
+            { Status: MachineStatus.Deploying, Deployment: { Image: { } image } deployment } =>
+                ApiResults.Text(CurtinConfig.For(deployment, image, request.BaseUrl)),
+            { Status: MachineStatus.Deploying, Deployment.Recipe: not null } =>
+                await InstallerPreview.ReadAsync(request, machine).ConfigureAwait(false),
+            _ => ApiResults.Conflict(
+                $"A machine has a curtin config while it is Deploying; it is in the '{machine.Status.DisplayName}' state."),
+        };
+    }
 
     private static async Task<ApiResult> GetTokenAsync(ApiRequest request)
     {

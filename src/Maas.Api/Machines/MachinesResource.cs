@@ -3,6 +3,7 @@ using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Api.Topology;
 using Maas.Core;
 using Maas.Core.Nodes;
 
@@ -16,66 +17,61 @@ internal static class MachinesResource
 
     public static ApiResource Definition { get; } = new("api/2.0/machines/", "MachinesHandler", "All machines.",
     [
-        ApiAction.Read(ApiAccess.User, ListAsync, $"List machines.\n\n{MachineQuery.Arguments}") with
+        ApiAction.Read(ApiAccess.User, ListAsync, "List machines.").With(
+            [
+                .. MachineQuery.Arguments,
+                ApiArgument.Integer("limit", "at most so many; MAAS has no such argument."),
+                ApiArgument.Text("after", "only those after this system id in the order of the list: the last one of the page before."),
+            ]) with
         {
             AlsoTakes = MachineQuery.MoreArguments,
-            Unsupported = Allocation.NotJudged,
+            Unsupported = Allocation.Unsupported,
         },
-        ApiAction.Create(ApiAccess.UserOrAnonymous, CreateAsync, """
-            Make a machine known. An administrator's is commissioned at once; a user's, or one that speaks for itself, is New.
-
-            :param architecture: amd64, or amd64/generic.
-            :param subarchitecture: the second part, if it is not in the first.
-            :param mac_addresses: its network interfaces' addresses, the boot interface first.
-            :param hostname: its host name; without it, one is made.
-            :param domain: its DNS domain.
-            :param description: free words.
-            :param hardware_uuid: its SMBIOS UUID.
-            :param power_type: how it is turned on and off.
-            :param power_parameters: what that needs, a JSON object; or one argument power_parameters_NAME each.
-            :param min_hwe_kernel: the oldest kernel it may run; kept and shown.
-            :param zone: its zone.
-            :param pool: its resource pool.
-            :param commission: whether to commission it at once.
-            :param skip_bmc_config: as with commission.
-            :param skip_networking: as with commission.
-            :param skip_storage: as with commission.
-            :param commissioning_scripts: as with commission.
-            :param testing_scripts: as with commission.
-            """) with { AlsoTakes = ["power_parameters_*"], Unsupported = NotCreated },
-        ApiAction.Get("is_registered", ApiAccess.UserOrAnonymous, IsRegisteredAsync, """
-            Ask whether an address belongs to a machine.
-
-            :param mac_address: the address.
-            """),
-        ApiAction.Get("list_allocated", ApiAccess.User, ListAllocatedAsync, """
-            List the machines allocated with this key.
-
-            :param id: only these.
-            """),
-        ApiAction.Get("power_parameters", ApiAccess.Administrator, PowerParametersAsync, """
-            Read how machines are turned on and off.
-
-            :param id: which machines.
-            """) with { AlsoTakes = MachineQuery.AllArguments },
-        ApiAction.Post("accept", ApiAccess.Administrator, AcceptAsync, """
-            Accept enlisted machines: commission them.
-
-            :param machines: system ids.
-            """),
-        ApiAction.Post("delete_new", ApiAccess.Administrator, DeleteNewAsync, """
-            Forget every machine that is New, such as those that an unauthenticated client made up. Returns their number.
-
-            :param older_than: only those that are New for so many seconds.
-            """),
+        ApiAction.Create(ApiAccess.UserOrAnonymous, CreateAsync,
+            "Make a machine known. An administrator's is commissioned at once; a user's, or one that speaks for itself, is New.").With(
+            ApiArgument.Text("architecture", "amd64, or amd64/generic.").Required(),
+            ApiArgument.Text("subarchitecture", "the second part, if it is not in the first."),
+            ApiArgument.Texts("mac_addresses", "its network interfaces' addresses, the boot interface first."),
+            ApiArgument.Text("hostname", "its host name; without it, one is made."),
+            ApiArgument.Text("domain", "its DNS domain."),
+            ApiArgument.Text("description", "free text."),
+            ApiArgument.Text("hardware_uuid", "its SMBIOS UUID."),
+            ApiArgument.Text("power_type", "how it is turned on and off."),
+            ApiArgument.Text("power_parameters", "what that needs, a JSON object; or one argument power_parameters_NAME each."),
+            ApiArgument.Text("min_hwe_kernel", "the oldest kernel it may run; kept and shown."),
+            ApiArgument.Text("zone", "its zone."),
+            ApiArgument.Text("pool", "its resource pool."),
+            ApiArgument.Flag("commission", "whether to commission it at once."),
+            ApiArgument.Flag("skip_bmc_config", "as with commission."),
+            ApiArgument.Flag("skip_networking", "as with commission."),
+            ApiArgument.Flag("skip_storage", "as with commission."),
+            ApiArgument.Texts("commissioning_scripts", "as with commission."),
+            ApiArgument.Texts("testing_scripts", "as with commission."))
+            with { AlsoTakes = ["power_parameters_*"], Unsupported = NotCreated },
+        ApiAction.Get("is_registered", ApiAccess.UserOrAnonymous, IsRegisteredAsync, "Ask whether an address belongs to a machine.")
+            .With(ApiArgument.Text("mac_address", "the address.").Required()),
+        ApiAction.Get("list_allocated", ApiAccess.User, ListAllocatedAsync, "List the machines allocated with this key.")
+            .With(ApiArgument.Texts("id", "only these.")),
+        ApiAction.Get("power_parameters", ApiAccess.Administrator, PowerParametersAsync, "Read how machines are turned on and off.")
+            .With(ApiArgument.Texts("id", "which machines.")) with { AlsoTakes = MachineQuery.AllArguments },
+        ApiAction.Post("accept", ApiAccess.Administrator, AcceptAsync, "Accept enlisted machines: commission them.")
+            .With(ApiArgument.Texts("machines", "system ids.")),
+        ApiAction.Post("delete_new", ApiAccess.Administrator, DeleteNewAsync,
+            "Forget every machine that is New, such as those that an unauthenticated client made up. Returns their number.")
+            .With(ApiArgument.Integer("older_than", "only those that are New for so many seconds.")),
         ApiAction.Post("accept_all", ApiAccess.Administrator, AcceptAllAsync, "Accept every machine that is New."),
-        ApiAction.Post("allocate", ApiAccess.User, Allocation.AllocateAsync, Allocation.Doc) with { Unsupported = Allocation.Unsupported },
-        ApiAction.Post("release", ApiAccess.User, ReleaseAsync, """
-            Give machines back.
-
-            :param machines: system ids.
-            :param comment: a reason, for the journal.
-            """),
+        ChassisOperation.Action,
+        MachineCloning.Action,
+        ApiAction.Post("allocate", ApiAccess.User, Allocation.AllocateAsync, "Allocate a free machine that fits: the smallest that does.")
+            .With(Allocation.Arguments) with
+        {
+            AlsoTakes = Allocation.LegacyNames,
+            Unsupported = Allocation.Unsupported,
+        },
+        ApiAction.Post("release", ApiAccess.User, ReleaseAsync, "Give machines back.")
+            .With(ApiArgument.Texts("machines", "system ids."), ApiArgument.Text("comment", "a reason, for the journal.")),
+        NodeBatches.IsActionInProgress(),
+        NodeBatches.SetZone(),
     ]);
 
     private static IReadOnlyDictionary<string, string> NotCreated =>
@@ -89,13 +85,39 @@ internal static class MachinesResource
     /// <summary>The machines that fit the query and the user may see.</summary>
     public static async Task<(IReadOnlyList<Machine> Machines, ApiResult? Refusal)> FindAsync(ApiRequest request)
     {
+        var (query, refusal) = await QueryAsync(request).ConfigureAwait(false);
+        if (query is null) return ([], refusal);
+        return query.MatchesNothing ? ([], null) : await SelectAsync(request, query).ConfigureAwait(false);
+    }
+
+    private static async Task<(MachineQuery? Query, ApiResult? Refusal)> QueryAsync(ApiRequest request)
+    {
         var form = request.Reader();
-        var query = MachineQuery.Read(form);
+        var query = MachineQuery.Read(form, request.Topology);
         if (query.Tags.Values.Any(tags => tags.Count > 0)) await RefuseUnknownTagsAsync(request, form, query.Tags).ConfigureAwait(false);
-        if (form.HasErrors) return ([], form.BadRequest());
-        if (query.MatchesNothing) return ([], null);
-        var machines = await request.Core.Machines.ListAsync(query.Filter, request.Aborted).ConfigureAwait(false);
-        return ([.. machines.Where(machine => request.User.MaySee(machine) && query.Also(machine))], null);
+        return form.HasErrors ? (null, form.BadRequest()) : (query, null);
+    }
+
+    private static async Task<(IReadOnlyList<Machine> Machines, ApiResult? Refusal)> SelectAsync(ApiRequest request, MachineQuery query)
+    {
+        IReadOnlyList<Machine> machines;
+        if (query.Hardware is null)
+            machines = await request.Core.Machines.ListAsync(query.Filter, request.Aborted).ConfigureAwait(false);
+        else
+        {
+            switch (await request.Core.Machines.ListFittingAsync(query.Filter, query.Hardware, request.Aborted).ConfigureAwait(false))
+            {
+                case MachineListResult.Listed listed:
+                    machines = listed.Machines;
+                    break;
+                case MachineListResult.Invalid invalid:
+                    return ([], CommandResults.BadField(invalid.Constraint, invalid.Reason));
+                case var result:
+                    throw new UnreachableException(result.ToString());
+            }
+        }
+
+        return ([.. machines.Where(machine => request.User.MaySee(machine) && query.Also?.Invoke(machine) != false)], null);
     }
 
     private static async Task<ApiResult> DeleteNewAsync(ApiRequest request)
@@ -113,7 +135,7 @@ internal static class MachinesResource
         });
     }
 
-    private static async Task RefuseUnknownTagsAsync(ApiRequest request, FormReader form,
+    internal static async Task RefuseUnknownTagsAsync(ApiRequest request, FormReader form,
         IReadOnlyDictionary<string, IReadOnlyList<string>> named)
     {
         HashSet<string> known = [.. (await request.Core.Tags.ListAsync(request.Aborted).ConfigureAwait(false)).Select(tag => tag.Name)];
@@ -126,8 +148,29 @@ internal static class MachinesResource
 
     private static async Task<ApiResult> ListAsync(ApiRequest request)
     {
-        var (machines, refusal) = await FindAsync(request).ConfigureAwait(false);
-        return refusal ?? List(request, machines);
+        var (query, refusal) = await QueryAsync(request).ConfigureAwait(false);
+        if (query is null) return refusal!; // one of the two is set
+        if (query.MatchesNothing) return List(request, []);
+        var form = request.Reader();
+        var limit = (int?)form.Integer("limit", 1, int.MaxValue);
+        var after = await AfterAsync(request, form).ConfigureAwait(false);
+        if (form.HasErrors) return form.BadRequest();
+        if (query.Also is null && query.Hardware is null)
+            return await request.ShowAsync(query.Filter with { Limit = limit, AfterNumber = after }).ConfigureAwait(false);
+        (var machines, refusal) = await SelectAsync(request, query with { Filter = query.Filter with { AfterNumber = after } })
+            .ConfigureAwait(false);
+        return refusal ?? List(request, machines.Take(limit ?? int.MaxValue));
+    }
+
+    /// <summary>The number of the last machine of the page before; 0 for the first page.</summary>
+    private static async Task<long> AfterAsync(ApiRequest request, FormReader form)
+    {
+        if (form.Optional("after") is not { } text) return 0;
+        if (SystemId.TryParse(text, out var id)
+            && await request.Core.Machines.ListRevisionsAsync(new MachineFilter { Ids = [id] }, request.Aborted).ConfigureAwait(false)
+                is [var last]) return last.Number;
+        form.Refuse("after", $"No such machine: '{LogText.From(text, 64)}'.");
+        return 0;
     }
 
     private static ApiResult List(ApiRequest request, IEnumerable<Machine> machines) =>
@@ -142,9 +185,13 @@ internal static class MachinesResource
         if (wanted.MacAddresses.Count == 0 && wanted.Power.Type != "ipmi" && !form.HasErrors)
             form.Refuse("mac_addresses", "This field is required.");
         if (form.Optional("architecture") is null) form.Refuse("architecture", "This field is required.");
-        _ = (Topology.DefaultTopology.Zone(form), Topology.DefaultTopology.Pool(form));
+        wanted = wanted with
+        {
+            ZoneId = form.Zone(request.Topology) ?? wanted.ZoneId, PoolId = form.Pool(request.Topology) ?? wanted.PoolId,
+        };
         var commission = form.Boolean("commission") ?? true;
-        var commissioning = MachineOperations.Commission(form);
+        var commissioning = await MachineOperations.WithScriptsAsync(request, form, null, MachineOperations.Commission(form))
+            .ConfigureAwait(false);
         if (form.HasErrors) return form.BadRequest();
 
         if (user is null && request.RefuseEnlistment(wanted) is { } unwelcome) return unwelcome;
@@ -168,7 +215,7 @@ internal static class MachinesResource
     }
 
     private static ApiResult Limited(ApiRequest request, Machine machine) =>
-        ApiResults.Json(json => MachineJson.WriteLimited(json, machine, request.Links));
+        ApiResults.Json(json => MachineJson.WriteLimited(json, machine, request.View));
 
     internal static async Task<ApiResult> IsRegisteredAsync(ApiRequest request)
     {
@@ -176,13 +223,16 @@ internal static class MachinesResource
         if (!MacAddress.TryParse(text, out var address))
             return CommandResults.BadField("mac_address", $"'{LogText.From(text, 64)}' is not a valid MAC address.");
         var machine = await request.Core.Machines.FindByMacAsync(address, request.Aborted).ConfigureAwait(false);
-        return ApiResults.Json(json => json.WriteBooleanValue(machine is { Status: not MachineStatus.Retired }));
+        var isRegistered = machine is not null
+            ? machine.Status != MachineStatus.Retired
+            : await request.Core.Devices.FindByMacAsync(address, request.Aborted).ConfigureAwait(false) is not null;
+        return ApiResults.Json(json => json.WriteBooleanValue(isRegistered));
     }
 
     private static async Task<ApiResult> ListAllocatedAsync(ApiRequest request) =>
         List(request, await request.AllocatedMachinesAsync().ConfigureAwait(false));
 
-    private static async Task<ApiResult> PowerParametersAsync(ApiRequest request)
+    internal static async Task<ApiResult> PowerParametersAsync(ApiRequest request)
     {
         var (machines, refusal) = await FindAsync(request).ConfigureAwait(false);
         return refusal ?? ApiResults.Json(json =>

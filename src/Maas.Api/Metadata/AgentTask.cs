@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Nodes;
 using Maas.Core.Inventory;
+using Maas.Core.Storage;
 
 namespace Maas.Api.Metadata;
 
@@ -15,7 +17,7 @@ internal static class AgentTask
         if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
             return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
-        return ApiResults.Text(Describe(machine, request.Links.Prefix));
+        return ApiResults.Text(Describe(machine, request.View.Prefix));
     }
 
     /// <summary>The image that the machine is to write, and no other.</summary>
@@ -27,6 +29,24 @@ internal static class AgentTask
         return await request.Core.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
             ? new ApiResult.Content(bytes)
             : ApiResults.Text($"The image {image.Name} is not here.", 404);
+    }
+
+    /// <summary>
+    /// The steps that carry out the machine's storage configuration for a root archive: first its disks, each with what tells it from
+    /// others. They are made of the configuration as it is now; one that became impossible is refused with the reasons.
+    /// </summary>
+    public static async Task<ApiResult> PlanAsync(ApiRequest request)
+    {
+        var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
+        if (machine is not { NextBoot: BootIntent.Install { Image.IsRootArchive: true }, Hardware: { } hardware })
+            return ApiResults.Text("No root archive is to be unpacked on this machine.", 404);
+        var config = await request.Core.NodeConfigs.GetAsync(machine, request.Aborted).ConfigureAwait(false);
+        return DiskPlanner.Plan(config.Storage, hardware) switch
+        {
+            DiskPlanResult.Ready { Plan: var plan } => ApiResults.Text(string.Concat(plan.Disks.Select(LineOf)) + plan.ToText()),
+            DiskPlanResult.Refused refused => ApiResults.Text(string.Join(' ', refused.Reasons), 409),
+            _ => throw new UnreachableException(),
+        };
     }
 
     /// <summary>The task as lines <c>key=value</c>; the agent reads them without a parser, so a value never holds a line break.</summary>
@@ -54,7 +74,8 @@ internal static class AgentTask
                 Add("image_sha256", image.Sha256);
                 Add("image_size", image.Size.ToString(CultureInfo.InvariantCulture));
                 Add("image_format", FormatOf(image.FileType));
-                Add("target_disk", TargetOf(machine, deployment.Disk));
+                if (image.IsRootArchive) Add("image_layout", "root");
+                else Add("target_disk", TargetOf(machine, deployment.Disk));
                 AddHardware();
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test }:
@@ -86,6 +107,8 @@ internal static class AgentTask
             machine.Hardware?.Disks.FirstOrDefault(disk => disk.Name == target.Name && disk.Serial == target.Serial)
             ?? new Disk { Name = target.Name, Serial = target.Serial });
 
+    private static string LineOf(PlannedDisk planned) => $"disk\t{planned.Key}\t{IdentityOf(planned.Disk).ReplaceLineEndings(" ")}\n";
+
     /// <summary>What tells a disk from others: fields in the inventory's own form, which the agent compares with what it reads.</summary>
     private static string IdentityOf(Disk disk) =>
         string.Create(
@@ -100,6 +123,10 @@ internal static class AgentTask
         "ddxz" => "xz",
         "ddbz2" => "bz2",
         "ddzst" => "zst",
+        "tgz" or "root-tgz" => "gz",
+        "txz" => "xz",
+        "tbz" => "bz2",
+        "tzst" => "zst",
         _ => fileType,
     };
 }

@@ -12,7 +12,10 @@ internal static class CloudConfig
     /// <summary>With the machine's key: for the machine itself only.</summary>
     /// <param name="token">The key.</param>
     /// <param name="baseUrl">Where the machine reaches this server: <c>http://10.0.0.1:5240/MAAS</c>.</param>
-    public static string For(MachineToken token, string baseUrl) => $"""
+    /// <param name="network">
+    /// The network configuration of the installed system; null when the image keeps its own, which asks DHCP servers.
+    /// </param>
+    public static string For(MachineToken token, string baseUrl, string? network) => $"""
         #cloud-config
         datasource_list: [ MAAS ]
         datasource:
@@ -28,7 +31,7 @@ internal static class CloudConfig
             consumer_key: {Quote(token.ConsumerKey)}
             token_key: {Quote(token.TokenKey)}
             token_secret: {Quote(token.TokenSecret.Reveal())}
-
+        {(network is null ? "" : $"network: {network.ReplaceLineEndings(" ")}\n")}
         """;
 
     /// <summary>Without it: says where the service is, and no more.</summary>

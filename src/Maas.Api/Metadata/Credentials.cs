@@ -1,7 +1,10 @@
+using Maas.Api.OAuth;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Network.Interfaces;
+using Maas.Core.Nodes;
 
 namespace Maas.Api.Metadata;
 
@@ -23,13 +26,23 @@ internal static class Credentials
     /// <summary>The key within a cloud-config, for ephemeral images with cloud-init.</summary>
     public static async Task<ApiResult> PreseedAsync(ApiRequest request) => await RedeemAsync(request).ConfigureAwait(false) switch
     {
-        BootTokenResult.Accepted accepted => ApiResults.Text(CloudConfig.For(accepted.Token, request.BaseUrl)),
+        BootTokenResult.Accepted accepted => ApiResults.Text(CloudConfig.For(accepted.Token, request.BaseUrl, null)),
         BootTokenResult.Refused refused => ApiResults.Text(refused.Reason, 404),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>What MAAS answers here contains the key of any machine whose id one knows; ours does not.</summary>
-    public static async Task<ApiResult> PreseedWithoutSecretsAsync(ApiRequest request) =>
+    /// <summary>
+    /// In MAAS the answer contains the key of any machine whose id the caller knows. Here it contains the key for the machine itself only.
+    /// </summary>
+    public static async Task<ApiResult> PreseedByIdAsync(ApiRequest request)
+    {
+        if (request.Caller is not Caller.OfMachine) return await WithoutSecretsAsync(request).ConfigureAwait(false);
+        return request.Route["system_id"] == request.MachineId.ToString()
+            ? await InstallerFiles.PreseedAsync(request).ConfigureAwait(false) ?? await CloudConfigAsync(request).ConfigureAwait(false)
+            : ApiResults.Forbidden("That is another machine.");
+    }
+
+    private static async Task<ApiResult> WithoutSecretsAsync(ApiRequest request) =>
         SystemId.TryParse(request.Route["system_id"], out var id)
             && await request.Core.Machines.GetAsync(id, request.Aborted).ConfigureAwait(false) is not null
             ? ApiResults.Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/"))
@@ -38,8 +51,23 @@ internal static class Credentials
     /// <summary>The configuration that the agent puts into an installed system: asked for with the key itself.</summary>
     public static async Task<ApiResult> CloudConfigAsync(ApiRequest request) =>
         await request.Core.MachineTokens.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is { } token
-            ? ApiResults.Text(CloudConfig.For(token, request.BaseUrl))
+            ? ApiResults.Text(CloudConfig.For(token, request.BaseUrl, await NetworkAsync(request).ConfigureAwait(false)))
             : ApiResults.NotFound("Node");
+
+    /// <summary>
+    /// The network configuration of the system that is installed; null when all that is planned is what an image does by itself.
+    /// </summary>
+    private static async Task<string?> NetworkAsync(ApiRequest request)
+    {
+        if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false)
+            is not { Deployment: not null } machine) return null;
+        var network = (await request.Core.NodeConfigs.GetAsync(machine, request.Aborted).ConfigureAwait(false)).Network;
+        var isPlanned = network.Interfaces.Any(
+            one => one.Type != InterfaceType.Physical || one.Links.Any(link => link.Address is not null));
+        return isPlanned
+            ? CloudInitNetworkConfig.Write(network, NetworkViews.Of(request.Topology, machine.Hostname, [machine.Domain]))
+            : null;
+    }
 
     private static Task<BootTokenResult> RedeemAsync(ApiRequest request) =>
         request.Core.BootTokens.RedeemAsync(

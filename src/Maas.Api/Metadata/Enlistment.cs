@@ -7,7 +7,7 @@ namespace Maas.Api.Metadata;
 /// <summary>What an unknown machine receives: a placeholder for its name, and a script that enlists it.</summary>
 internal static class Enlistment
 {
-    private static readonly string Script = ReadScript();
+    private static readonly string Script = Resources.Read("enlist.sh");
 
     public static Task<ApiResult> VersionsAsync(ApiRequest request) => Text("2012-03-01\nlatest");
 
@@ -25,22 +25,12 @@ internal static class Enlistment
 
     public static Task<ApiResult> UserDataAsync(ApiRequest request)
     {
-        // The address comes from the Host header: quoted, it can only be an address.
-        var quoted = "'" + request.BaseUrl.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-        return Task.FromResult<ApiResult>(
-            new ApiResult.Bytes(Encoding.UTF8.GetBytes(Script.Replace("@BASE@", quoted, StringComparison.Ordinal))));
+        var script = Script.Replace("@BASE@", Resources.Quote(request.BaseUrl), StringComparison.Ordinal);
+        return Task.FromResult<ApiResult>(new ApiResult.Bytes(Encoding.UTF8.GetBytes(script)));
     }
 
     public static Task<ApiResult> PreseedAsync(ApiRequest request) =>
         Text(CloudConfig.WithoutSecrets(request.BaseUrl + "/metadata/enlist/"));
 
     private static Task<ApiResult> Text(string text) => Task.FromResult(ApiResults.Text(text));
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(Enlistment).Assembly.GetManifestResourceStream("Maas.Api.Metadata.enlist.sh")
-            ?? throw new InvalidOperationException("The enlistment script is not in the assembly.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

@@ -16,7 +16,6 @@ internal static class MetadataRoutes
     public static IEnumerable<ApiResource> All { get; } =
     [
         Resource("", ApiAction.Read(ApiAccess.Machine, MetadataTree.VersionsAsync, "The versions of the service.")),
-
         Resource(
             "boot/{token}/",
             ApiAction.Read(ApiAccess.Public, Credentials.TradeAsync, "Trades a one-time boot token for the machine's own key.")),
@@ -27,14 +26,10 @@ internal static class MetadataRoutes
         Resource(
             "enlist/",
             ApiAction.Read(ApiAccess.Public, Enlistment.VersionsAsync, "The versions of the service, for an unknown machine.")),
-        Resource(
-            "enlist/{version}/",
-            ApiAction.Read(ApiAccess.Public, Versioned(Enlistment.IndexAsync), "What there is for an unknown machine.")),
-        Resource("enlist/{version}/meta-data/", ApiAction.Read(ApiAccess.Public, Versioned(Enlistment.ItemsAsync), "Its items.")),
-        Resource("enlist/{version}/meta-data/{item}", ApiAction.Read(ApiAccess.Public, Versioned(Enlistment.ItemAsync), "One of them.")),
-        Resource(
-            "enlist/{version}/user-data",
-            ApiAction.Read(ApiAccess.Public, Versioned(Enlistment.UserDataAsync), "The script that enlists it.")),
+        Resource("enlist/{version}/", Public(Enlistment.IndexAsync, "What there is for an unknown machine.")),
+        Resource("enlist/{version}/meta-data/", Public(Enlistment.ItemsAsync, "Its items.")),
+        Resource("enlist/{version}/meta-data/{item}", Public(Enlistment.ItemAsync, "One of them.")),
+        Resource("enlist/{version}/user-data", Public(Enlistment.UserDataAsync, "The script that enlists it.")),
         Resource(
             "{version}/enlist-preseed/",
             ApiAction.Get("get_enlist_preseed", ApiAccess.Public, Versioned(Enlistment.PreseedAsync), "Where to find the above.")),
@@ -46,52 +41,64 @@ internal static class MetadataRoutes
                 ApiAccess.Public,
                 Versioned(Credentials.PreseedAsync),
                 "Trades a boot token for a cloud-config with the machine's key.")),
+        Resource(
+            "{version}/install/{token}/{file}",
+            Public(InstallerFiles.TradeAsync, "Trades a boot token for an answer file of the machine's installer.")),
+        Resource("{version}/install-files/{file}", Machine(InstallerFiles.ReadAsync, "An answer file for the installer that asks.")),
         Resource("{version}/by-id/{system_id}/",
             ApiAction.Get(
                 "get_preseed",
-                ApiAccess.Public,
-                Versioned(Credentials.PreseedWithoutSecretsAsync),
-                "A cloud-config without the machine's key."),
+                ApiAccess.MachineOrAnonymous,
+                Versioned(Credentials.PreseedByIdAsync),
+                "A cloud-config, or what the machine's installer asks for: with the machine's key for the machine itself, else without."),
             ApiAction.Post("netboot_off", ApiAccess.Machine, Versioned(Signals.NetbootOffAsync), "The system is on the disk.")),
         Resource("{version}/by-mac/{rest*}", ApiAction.Read(ApiAccess.Public, ByMacAsync, "Never answered: an address proves nothing.")),
 
-        Resource("{version}/meta-data/", ApiAction.Read(ApiAccess.Machine, Versioned(MetadataTree.ItemsAsync), "The items there are.")),
-        Resource("{version}/meta-data/{item}", ApiAction.Read(ApiAccess.Machine, Versioned(MetadataTree.ItemAsync), "One of them.")),
+        // MAAS gives the curtin paths to the environment that installs, and the others to the installed system.
+        Resource("curtin/", ApiAction.Read(ApiAccess.Machine, MetadataTree.VersionsAsync, "The versions, for the installer.")),
+        .. Tree("curtin/"),
+        Resource("curtin/{version}/user-data", Machine(EphemeralScript.NoInstallerAsync, "A script that says why curtin is not used.")),
+        Resource("curtin/{version}/curtin-installer", Machine(EphemeralScript.NoInstallerAsync, "The same.")),
+
+        .. Tree(""),
         Resource(
             "{version}/user-data",
-            ApiAction.Read(
-                ApiAccess.Machine,
-                Versioned(MetadataTree.UserDataAsync),
-                "What the user gave for the machine. Asking for it ends an installation.")),
-        Resource("{version}/maas-scripts", ApiAction.Read(ApiAccess.Machine, Versioned(ScriptArchive.ArchiveAsync), "The scripts to run.")),
+            Machine(MetadataTree.UserDataAsync, "What the user gave for the machine. Asking for it ends an installation.")),
         Resource(
-            "{version}/maas-commissioning-scripts",
-            ApiAction.Read(ApiAccess.Machine, Versioned(ScriptArchive.OldArchiveAsync), "The same in the form of 2012.")),
+            "{version}/maas-commissioning-scripts", Machine(ScriptArchive.OldArchiveAsync, "The scripts to run, in the form of 2012.")),
+        Resource("{version}/maas-task", Machine(AgentTask.ReadAsync, "What to do in the ephemeral environment.")),
+        Resource("{version}/maas-image", Machine(AgentTask.ImageAsync, "The image to write, whole or in part.")),
         Resource(
-            "{version}/maas-task",
-            ApiAction.Read(ApiAccess.Machine, Versioned(AgentTask.ReadAsync), "What to do in the ephemeral environment.")),
+            "{version}/maas-disk-plan", Machine(AgentTask.PlanAsync, "The steps that prepare the machine's disks for a root archive.")),
         Resource(
-            "{version}/maas-image",
-            ApiAction.Read(ApiAccess.Machine, Versioned(AgentTask.ImageAsync), "The image to write, whole or in part.")),
-        Resource(
-            "{version}/maas-cloud-config",
-            ApiAction.Read(
-                ApiAccess.Machine, Versioned(Credentials.CloudConfigAsync), "cloud-init's configuration for the installed system.")),
-        Resource("{version}/",
-            ApiAction.Read(ApiAccess.Machine, Versioned(MetadataTree.ReadAsync), "What there is."),
-            ApiAction.Post("signal", ApiAccess.Machine, Versioned(Signals.ReceiveAsync), """
-                How it goes.
+            "{version}/maas-cloud-config", Machine(Credentials.CloudConfigAsync, "cloud-init's configuration for the installed system.")),
+    ];
 
-                :param status: OK, FAILED, WORKING, TESTING and so on.
-                :param error: what went wrong.
-                :param script_result_id: which script it is about.
-                :param exit_status: how the script ended.
-                """) with
+    /// <summary>What the environment that installs and the installed system both have.</summary>
+    private static IEnumerable<ApiResource> Tree(string root) =>
+    [
+        Resource(root + "{version}/meta-data/", Machine(MetadataTree.ItemsAsync, "The items there are.")),
+        Resource(root + "{version}/meta-data/{item}", Machine(MetadataTree.ItemAsync, "One of them.")),
+        Resource(
+            root + "{version}/maas-scripts",
+            ApiAction.Read(ApiAccess.MachineOrAnonymous, Versioned(ScriptArchive.ArchiveAsync), "The scripts to run.")),
+        Resource(root + "{version}/",
+            ApiAction.Read(ApiAccess.MachineOrAnonymous, Versioned(MetadataTree.ReadAsync), "What there is."),
+            ApiAction.Post("signal", ApiAccess.Machine, Versioned(Signals.ReceiveAsync), "How it goes.")
+                .With(
+                    ApiArgument.Text("status", "OK, FAILED, WORKING, TESTING and so on."),
+                    ApiArgument.Text("error", "what went wrong."),
+                    ApiArgument.Integer("script_result_id", "which script it is about."),
+                    ApiArgument.Integer("exit_status", "how the script ended.")) with
             {
                 LongestForm = FormLimits.Report,
                 TakesAnyFile = true,
                 // What the node-side scripts of MAAS say besides. Power settings are not taken from a machine.
-                AlsoTakes = ["script_result", "result", "name", "runtime", "script_version_id", "power_type", "power_parameters"],
+                AlsoTakes =
+                [
+                    "script_result", "result", "name", "runtime", "script_version_id", "power_type", "power_parameters",
+                    "partial", // what a script has printed so far: the environment's own agent says so
+                ],
             },
             ApiAction.Post(
                 "netboot_off", ApiAccess.Machine, Versioned(Signals.NetbootOffAsync), "The system is on the disk: boot it from now on."),
@@ -100,9 +107,13 @@ internal static class MetadataRoutes
 
     private static ApiResource Resource(string path, params ApiAction[] actions) => new("metadata/" + path, Handler, "", actions);
 
+    private static ApiAction Public(ApiHandler handler, string doc) => ApiAction.Read(ApiAccess.Public, Versioned(handler), doc);
+
+    private static ApiAction Machine(ApiHandler handler, string doc) => ApiAction.Read(ApiAccess.Machine, Versioned(handler), doc);
+
     private static ApiHandler Versioned(ApiHandler handler) => request => request.Route["version"] is "2012-03-01" or "latest"
         ? handler(request)
-        : Task.FromResult(ApiResults.Text($"Unknown metadata version: {request.Route["version"]}", 404));
+        : Task.FromResult(ApiResults.Text($"Unknown metadata version: {LogText.From(request.Route["version"], 64)}", 404));
 
     private static Task<ApiResult> ByMacAsync(ApiRequest request) =>
         Task.FromResult(ApiResults.Forbidden("Metadata is not given to an address."));

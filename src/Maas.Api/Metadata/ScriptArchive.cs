@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Maas.Api.Machines;
+using Maas.Api.OAuth;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Nodes;
@@ -14,12 +16,17 @@ internal static class ScriptArchive
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101; // 0755
     private const UnixFileMode Readable = (UnixFileMode)0b110_100_100; // 0644
+    private static readonly byte[] Launch = Encoding.UTF8.GetBytes(
+        Resources.Read("launch.sh").Replace(
+            "#include disk-identity.sh\n", Resources.Read("disk-identity.sh"), StringComparison.Ordinal));
 
     /// <summary>
     /// MAAS's archive: <c>index.json</c>, our <c>index.tsv</c> for readers without a JSON parser, and a file for each script.
     /// </summary>
     public static async Task<ApiResult> ArchiveAsync(ApiRequest request)
     {
+        // Enlisting runs no scripts: they are run when an administrator has accepted the machine.
+        if (request.Caller is not Caller.OfMachine) return ApiResults.NoContent;
         var pending = await request.Core.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
         return pending.Count == 0 ? ApiResults.NoContent : new ApiResult.Bytes(Pack(pending), "application/x-tar");
     }
@@ -36,7 +43,12 @@ internal static class ScriptArchive
     [
         ("index.json", Json(scripts), Readable),
         ("index.tsv", Encoding.UTF8.GetBytes(string.Concat(scripts.Select(Line))), Readable),
-        .. scripts.Select(script => (PathOf(script.Result), script.Body, Executable)),
+        ("launch", Launch, Executable),
+        .. scripts.DistinctBy(script => PathOf(script.Result)).Select(script => (PathOf(script.Result), script.Body, Executable)),
+        .. scripts.Select(script => (
+            string.Create(CultureInfo.InvariantCulture, $"runs/{script.Result.Id}"),
+            (ReadOnlyMemory<byte>)ScriptArguments.Run(script.Result, PathOf(script.Result)),
+            Readable)),
     ]);
 
     private static string KindOf(ScriptResult result) => result.Kind == ScriptKind.Testing ? "testing" : "commissioning";
@@ -44,7 +56,19 @@ internal static class ScriptArchive
     private static string PathOf(ScriptResult result) => $"{KindOf(result)}/{result.Name}";
 
     private static string Line(PendingScript script) => string.Create(CultureInfo.InvariantCulture,
-        $"{KindOf(script.Result)}\t{script.Result.Name}\t{PathOf(script.Result)}\t{script.Result.Id}\t{(long)script.Result.Timeout.TotalSeconds}\n");
+        $"{KindOf(script.Result)}\t{script.Result.Name}\t{PathOf(script.Result)}\t{script.Result.Id}"
+            + $"\t{(long)script.Result.Timeout.TotalSeconds}\t{ParallelOf(script.Result)}\t{RestartOf(script.Result)}\n");
+
+    private static string ParallelOf(ScriptResult result) => result.Script.Parallel switch
+    {
+        ScriptParallelism.Any => "any",
+        ScriptParallelism.Instance => "instance",
+        _ => "alone",
+    };
+
+    /// <summary>Whether the machine restarted while a test ran that must not restart it: the test has failed.</summary>
+    private static string RestartOf(ScriptResult result) =>
+        result is { Started: not null, Kind: ScriptKind.Testing, Script.MayReboot: false } ? "restarted" : "fresh";
 
     private static byte[] Json(IReadOnlyList<PendingScript> scripts)
     {
@@ -74,27 +98,28 @@ internal static class ScriptArchive
         json.WriteString("path", PathOf(result));
         json.WriteNumber("script_result_id", result.Id);
         json.WriteNumber("timeout_seconds", (long)result.Timeout.TotalSeconds);
-        json.WriteNumber("parallel", 0);
-        json.WriteNull("script_version_id");
-        json.WriteNumber("hardware_type", HardwareType(BuiltinScripts.TagsOf(result.Name)));
-        json.WriteBoolean("default", true);
-        json.WriteTexts("tags", BuiltinScripts.TagsOf(result.Name));
-        json.WriteEmptyLists("for_hardware");
+        json.WriteNumber("parallel", (int)result.Script.Parallel);
+        if (result.Script.RevisionId > 0) json.WriteNumber("script_version_id", result.Script.RevisionId);
+        else json.WriteNull("script_version_id");
+        json.WriteNumber("hardware_type", (int)result.Script.HardwareType);
+        json.WriteBoolean("default", result.Script.IsDefault);
+        json.WriteTexts("tags", result.Script.Tags);
+        json.WriteTexts("for_hardware", result.Script.ForHardware);
         json.WriteBoolean("has_started", result.Started is not null);
         json.WriteBoolean("has_finished", result.Ended is not null);
-        json.WriteBoolean("apply_configured_networking", false);
-        foreach (var empty in (ReadOnlySpan<string>)["parameters", "packages"])
+        json.WriteBoolean("apply_configured_networking", result.Script.ApplyConfiguredNetworking);
+        json.WriteStartObject("parameters");
+        foreach (var argument in result.Script.Arguments)
         {
-            json.WriteStartObject(empty);
-            json.WriteEndObject();
+            json.WritePropertyName(argument.Name);
+            ScriptArguments.Write(json, argument);
         }
 
         json.WriteEndObject();
+        json.WritePropertyName("packages");
+        json.WriteRawValue(result.Script.Packages);
+        json.WriteEndObject();
     }
-
-    /// <summary>MAAS's number of the part that a script is about: 2 memory, 3 storage, 4 network, 0 the whole machine.</summary>
-    private static int HardwareType(IReadOnlyList<string> tags) =>
-        tags.Contains("memory") ? 2 : tags.Contains("storage") ? 3 : tags.Contains("network") ? 4 : 0;
 
     private static ReadOnlyMemory<byte> Tar(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Body, UnixFileMode Mode)> files)
     {

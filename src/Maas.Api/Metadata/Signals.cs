@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
@@ -65,7 +66,10 @@ internal static class Signals
         var resultId = fields.Integer("script_result_id", 1, long.MaxValue);
         var exitStatus =
             (int?)(fields.Integer("exit_status", int.MinValue, int.MaxValue)
-                ?? fields.Integer("script_result", int.MinValue, int.MaxValue));
+                ?? fields.Integer("script_result", int.MinValue, int.MaxValue)
+                ?? (int.TryParse(form["result"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var result)
+                    ? result
+                    : null));
         if (fields.HasErrors)
         {
             reason = string.Join(' ', fields.Errors.Select(error => $"{error.Key}: {string.Join(' ', error.Value)}"));
@@ -79,7 +83,8 @@ internal static class Signals
             "TIMEDOUT" => ScriptStatus.TimedOut,
             _ => (ScriptStatus?)null,
         };
-        var ended = exitStatus is not null || form.Files.Count > 0;
+        // What a script has printed so far comes without an exit status, which MAAS takes for 0, and says so.
+        var ended = exitStatus is not null || (form.Files.Count > 0 && fields.Boolean("partial") is not true);
         if (resultId is not null)
         {
             reports =
@@ -89,7 +94,7 @@ internal static class Signals
                     ResultId = resultId,
                     Status = stage ?? (ended ? null : ScriptStatus.Running),
                     ExitStatus = ended && stage is null ? exitStatus ?? 0 : null,
-                    Output = form.Files.Count > 0 ? OutputOf(form.Files) : null,
+                    Output = form.Files.Count > 0 ? ScriptFiles.OutputOf(form.Files) : null,
                 },
             ];
         }
@@ -97,35 +102,12 @@ internal static class Signals
         {
             reports =
             [
-                .. form.Files.GroupBy(file => ScriptOf(file).Script, StringComparer.Ordinal)
-                    .Select(files => new ScriptReport { Name = files.Key, ExitStatus = exitStatus ?? 0, Output = OutputOf(files) }),
+                .. form.Files.GroupBy(file => ScriptFiles.ScriptOf(file.FileName), StringComparer.Ordinal)
+                    .Select(files =>
+                        new ScriptReport { Name = files.Key, ExitStatus = exitStatus ?? 0, Output = ScriptFiles.OutputOf(files) }),
             ];
         }
 
         return true;
-    }
-
-    private static ScriptOutput OutputOf(IEnumerable<FormFile> files)
-    {
-        ReadOnlyMemory<byte> combined = default, output = default, error = default;
-        foreach (var file in files)
-        {
-            switch (ScriptOf(file).Stream)
-            {
-                case ".out": output = file.Content; break;
-                case ".err": error = file.Content; break;
-                case ".yaml": break; // MAAS's structured result: nothing here reads it
-                default: combined = file.Content; break;
-            }
-        }
-
-        return new ScriptOutput(combined, output, error);
-    }
-
-    private static (string Script, string Stream) ScriptOf(FormFile file)
-    {
-        foreach (var suffix in (ReadOnlySpan<string>)[".out", ".err", ".yaml"])
-            if (file.FileName.EndsWith(suffix, StringComparison.Ordinal)) return (file.FileName[..^suffix.Length], suffix);
-        return (file.FileName, "");
     }
 }

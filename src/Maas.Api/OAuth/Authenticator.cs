@@ -114,11 +114,16 @@ internal sealed class Authenticator(
     private async Task<(Caller? Caller, Secret Secret)> FindAsync(OAuthHeader header, CancellationToken cancellationToken)
     {
         if (await core.Users.FindApiKeyAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } key)
-            return (new Caller.OfUser(key.User, key.TokenKey), key.TokenSecret);
+            return (new Caller.OfUser(await WithEntitlementsAsync(key.User, cancellationToken).ConfigureAwait(false), key.TokenKey),
+                key.TokenSecret);
         if (await core.MachineTokens.FindAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } token)
             return (new Caller.OfMachine(token.MachineId), token.TokenSecret);
         return (null, default);
     }
+
+    /// <summary>An administrator may do everything, in whichever groups.</summary>
+    private async ValueTask<User> WithEntitlementsAsync(User user, CancellationToken cancellationToken) =>
+        user.IsAdministrator ? user : await core.UserGroups.WithEntitlementsAsync(user, cancellationToken).ConfigureAwait(false);
 
     private static Authentication Refused(string reason) => Authentication.Refused(ApiResults.Unauthorized(reason));
 }

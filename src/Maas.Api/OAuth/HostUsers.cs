@@ -26,7 +26,8 @@ internal sealed class HostUsers(MaasCore core, IOptions<MaasApiOptions> options)
             if (await core.Users.FindAsync(admitted.Name, http.RequestAborted).ConfigureAwait(false) is not { } user)
                 return Refused("this user does not exist.");
             var isAdministrator = admitted.IsAdministrator && user.IsAdministrator;
-            return Authentication.As(new Caller.OfUser(user with { IsAdministrator = isAdministrator }, $"{scheme}:{user.Name}")
+            var entitled = await core.UserGroups.WithEntitlementsAsync(user, http.RequestAborted).ConfigureAwait(false);
+            return Authentication.As(new Caller.OfUser(entitled with { IsAdministrator = isAdministrator }, $"{scheme}:{user.Name}")
             {
                 MayManageKeys = isAdministrator == user.IsAdministrator,
             });

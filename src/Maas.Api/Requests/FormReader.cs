@@ -84,7 +84,7 @@ internal sealed class FormReader(RequestForm form)
         json.WriteStartObject();
         foreach (var (field, messages) in Errors) json.WriteTexts(field, messages);
         json.WriteEndObject();
-    }, StatusCodes.Status400BadRequest);
+    }, StatusCodes.Status400BadRequest) with { ErrorCode = ErrorCodes.Of(Errors.Values.SelectMany(messages => messages)) };
 
     /// <summary>Records an error of a field, and answers with the 400.</summary>
     public ApiResult BadRequest(string name, string message)
@@ -93,11 +93,11 @@ internal sealed class FormReader(RequestForm form)
         return BadRequest();
     }
 
-    /// <summary>Records an error of a field.</summary>
+    /// <summary>Records an error of a field, once.</summary>
     public void Refuse(string name, string message)
     {
         if (!_errors.TryGetValue(name, out var messages)) _errors[name] = messages = [];
-        messages.Add(message);
+        if (!messages.Contains(message)) messages.Add(message);
     }
 
     private T? Refuse<T>(string name, string message) where T : struct

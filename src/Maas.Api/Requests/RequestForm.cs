@@ -42,7 +42,7 @@ internal sealed class RequestForm
     {
         Verify(name);
         if (Files.LastOrDefault(file => file.Name == name) is { } sent) return sent.Content;
-        return this[name] is { } text ? Encoding.UTF8.GetBytes(text) : null;
+        return this[name] is { } text ? Encoding.UTF8.GetBytes(text) : (ReadOnlyMemory<byte>?)null;
     }
 
     /// <summary>Whether <paramref name="name"/> was sent, with any value.</summary>

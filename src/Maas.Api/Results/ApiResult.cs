@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -18,10 +19,17 @@ internal abstract record ApiResult
     /// <summary>Headers beside the usual ones.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>The kind of error; null for that of the status.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>The status that it is sent with, as far as it is known before.</summary>
+    protected virtual int KnownStatus => StatusCodes.Status200OK;
+
     /// <summary>Sends it, with its headers.</summary>
     public Task SendAsync(HttpResponse response, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in Headers) response.Headers.Append(name, value);
+        if ((ErrorCode ?? ErrorCodes.Of(KnownStatus)) is { } code) response.Headers[ErrorCodes.Header] = code;
         return WriteAsync(response, cancellationToken);
     }
 
@@ -31,6 +39,8 @@ internal abstract record ApiResult
     /// <summary>Words, shown to the user as they are.</summary>
     internal sealed record Text(int Status, string Body, string ContentType = "text/plain; charset=utf-8") : ApiResult
     {
+        protected override int KnownStatus => Status;
+
         public override Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) =>
             Bytes.WriteAsync(response, Status, ContentType, Encoding.UTF8.GetBytes(Body), cancellationToken);
     }
@@ -58,6 +68,8 @@ internal abstract record ApiResult
     /// <summary>One JSON value.</summary>
     internal sealed record Json(Action<Utf8JsonWriter> Write, int Status = 200) : ApiResult
     {
+        protected override int KnownStatus => Status;
+
         public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
         {
             var buffer = new ArrayBufferWriter<byte>(4096);
@@ -77,22 +89,81 @@ internal abstract record ApiResult
 
         public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
         {
+            var list = new ListBody(response);
+            await using var disposing = list.ConfigureAwait(false);
+            foreach (var item in Items) await list.AddAsync(item, cancellationToken).ConfigureAwait(false);
+            await list.EndAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A JSON list whose items are read while it is sent, for items that are large.</summary>
+    internal sealed record JsonStream(IAsyncEnumerable<Action<Utf8JsonWriter>> Items) : ApiResult
+    {
+        public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+        {
+            var list = new ListBody(response);
+            await using var disposing = list.ConfigureAwait(false);
+            await foreach (var item in Items.WithCancellation(cancellationToken).ConfigureAwait(false))
+                await list.AddAsync(item, cancellationToken).ConfigureAwait(false);
+            await list.EndAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // The body of a list, sent in parts.
+    private sealed class ListBody : IAsyncDisposable
+    {
+        private readonly PipeWriter _body;
+        private readonly Utf8JsonWriter _json;
+
+        public ListBody(HttpResponse response)
+        {
             response.StatusCode = StatusCodes.Status200OK;
             response.ContentType = "application/json";
-            var json = new Utf8JsonWriter(response.BodyWriter, JsonWriting.Options);
-            await using var disposing = json.ConfigureAwait(false);
-            json.WriteStartArray();
-            foreach (var item in Items)
+            _body = response.BodyWriter;
+            _json = new Utf8JsonWriter(_body, JsonWriting.Options);
+            _json.WriteStartArray();
+        }
+
+        public ValueTask<FlushResult> AddAsync(Action<Utf8JsonWriter> item, CancellationToken cancellationToken)
+        {
+            item(_json);
+            return _json.BytesPending + _body.UnflushedBytes < FlushAt ? default : FlushAsync(cancellationToken);
+        }
+
+        public ValueTask<FlushResult> EndAsync(CancellationToken cancellationToken)
+        {
+            _json.WriteEndArray();
+            return FlushAsync(cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => _json.DisposeAsync();
+
+        private ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
+        {
+            _json.Flush();
+            return _body.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A JSON list of objects that are written already.</summary>
+    internal sealed record JsonFragments(IReadOnlyList<ReadOnlyMemory<byte>> Items) : ApiResult
+    {
+        public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
+        {
+            response.StatusCode = StatusCodes.Status200OK;
+            response.ContentType = "application/json";
+            response.ContentLength = 2 + Items.Sum(item => (long)item.Length) + Math.Max(0, Items.Count - 1);
+            var writer = response.BodyWriter;
+            writer.Write("["u8);
+            for (var at = 0; at < Items.Count; at++)
             {
-                item(json);
-                if (json.BytesPending + response.BodyWriter.UnflushedBytes < FlushAt) continue;
-                json.Flush();
-                await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+                if (at > 0) writer.Write(","u8);
+                writer.Write(Items[at].Span);
+                if (writer.UnflushedBytes >= FlushAt) await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            json.WriteEndArray();
-            json.Flush();
-            await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+            writer.Write("]"u8);
+            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -102,7 +173,7 @@ internal abstract record ApiResult
         public override async Task WriteAsync(HttpResponse response, CancellationToken cancellationToken)
         {
             var answer = await Prepare(cancellationToken).ConfigureAwait(false);
-            await answer.WriteAsync(response, cancellationToken).ConfigureAwait(false);
+            await answer.SendAsync(response, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class ActionArguments
 
     private static string? WhyNot(ApiAction action, string name, string value)
     {
-        if (name == "op" || action.TakesAnyArgument) return null;
+        if (name == "op") return null;
         if (action.Unsupported.TryGetValue(name, out var reason)) return RequestsNothing(value) ? null : reason;
         if (action.Accepts(name)) return null;
         return action.Op is "allocate" || (action.Op is null && action.Method == "GET") ? "No such constraint." : "No such argument.";

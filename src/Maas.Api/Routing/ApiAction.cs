@@ -18,6 +18,9 @@ internal delegate Task<ApiResult> ApiHandler(ApiRequest request);
 /// <param name="Handler">Performs it.</param>
 internal sealed record ApiAction(string Name, string Method, string? Op, ApiAccess Access, string Doc, ApiHandler Handler)
 {
+    /// <summary>The right that a user needs beside <see cref="Access"/>; null for none.</summary>
+    public ApiRight? Right { get; init; }
+
     /// <summary>The longest form that is read for it, in bytes; the options may allow less.</summary>
     public int LongestForm { get; init; } = FormLimits.Usual;
 
@@ -25,7 +28,7 @@ internal sealed record ApiAction(string Name, string Method, string? Op, ApiAcce
     public bool ReadsBody { get; init; }
 
     /// <summary>The arguments that clients offer to users.</summary>
-    public IReadOnlyList<ApiArgument> Arguments { get; } = ApiArgument.Parse(Doc);
+    public IReadOnlyList<ApiArgument> Arguments { get; private init; } = ApiArgument.Parse(Doc);
 
     /// <summary>What it does, without the arguments.</summary>
     public string Summary => Doc.Split("\n\n", 2)[0].ReplaceLineEndings(" ");
@@ -50,12 +53,24 @@ internal sealed record ApiAction(string Name, string Method, string? Op, ApiAcce
     /// <summary>Whether the operation accepts an argument of this name.</summary>
     public bool Accepts(string name)
     {
-        if (TakesAnyArgument) return true;
+        return TakesAnyArgument || IsDeclared(name);
+    }
+
+    /// <summary>Whether the operation has an argument of this name.</summary>
+    public bool IsDeclared(string name)
+    {
         foreach (var argument in Arguments)
             if (argument.Name == name) return true;
         foreach (var taken in AlsoTakes)
             if (taken == name || (taken.EndsWith('*') && name.StartsWith(taken[..^1], StringComparison.Ordinal))) return true;
         return false;
+    }
+
+    /// <summary>The action with arguments that are declared one by one.</summary>
+    public ApiAction With(params IEnumerable<ApiArgument> arguments)
+    {
+        List<ApiArgument> all = [.. Arguments, .. arguments];
+        return this with { Arguments = all, Doc = $"{Summary}\n\n{string.Join('\n', all)}\n" };
     }
 
     public static ApiAction Create(ApiAccess access, ApiHandler handler, string doc) => new("create", "POST", null, access, doc, handler);

@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Api.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,8 +11,10 @@ namespace Maas.Api.Routing;
 internal sealed class ApiMount(IReadOnlyList<ApiResource> resources)
 {
     private const string OpMark = "op-";
+    private const string SubnetsMark = "/subnets/";
 
     private Built? _built;
+    private Description? _description;
 
     /// <summary>The resources it serves.</summary>
     public IReadOnlyList<ApiResource> Resources => resources;
@@ -22,11 +25,25 @@ internal sealed class ApiMount(IReadOnlyList<ApiResource> resources)
     /// </summary>
     public RequestDelegate? Authorize { get; set; }
 
-    /// <summary>Whether a path may be spelled in a way that no route has: repeated slashes, or an operation as its last segment.</summary>
+    /// <summary>The hash of <c>describe/</c> below <paramref name="prefix"/>, kept for the last prefix: a server has one.</summary>
+    public string HashOf(string prefix)
+    {
+        if (_description is { } known && known.Prefix == prefix) return known.Hash;
+        var described = new Description(prefix, DescribeResource.HashOf(resources, prefix));
+        _description = described;
+        return described.Hash;
+    }
+
+    /// <summary>
+    /// Whether a path may be spelled in a way that no route has: repeated slashes, an operation as its last segment, or a network with its
+    /// slash.
+    /// </summary>
     public static bool IsUnusual(ReadOnlySpan<char> path)
     {
         if (path.Contains("//", StringComparison.Ordinal)) return true;
         path = path.TrimEnd('/');
+        var subnets = path.IndexOf(SubnetsMark, StringComparison.Ordinal);
+        if (subnets >= 0 && path[(subnets + SubnetsMark.Length)..].Contains('/')) return true;
         return path[(path.LastIndexOf('/') + 1)..].StartsWith(OpMark, StringComparison.Ordinal);
     }
 
@@ -34,8 +51,8 @@ internal sealed class ApiMount(IReadOnlyList<ApiResource> resources)
     public RouteEndpoint EndpointOf(HttpContext http, ApiAction action) => EndpointsOf(http).Operations[action];
 
     /// <summary>
-    /// Finds the endpoint of a path with runs of slashes, which count as one (cloud-init sends <c>metadata//2012-03-01/</c>), or with the
-    /// operation at its end (<c>machines/op-allocate</c>).
+    /// Finds the endpoint of a path with runs of slashes, which count as one (cloud-init sends <c>metadata//2012-03-01/</c>), with the
+    /// operation at its end (<c>machines/op-allocate</c>), or with a network whose slash is not escaped (<c>subnets/10.0.0.0/24/</c>).
     /// </summary>
     /// <returns>The endpoint and the values in the path; null when no resource has the path.</returns>
     public (RouteEndpoint Endpoint, RouteValueDictionary Values)? Find(HttpContext http, string prefix)
@@ -47,6 +64,12 @@ internal sealed class ApiMount(IReadOnlyList<ApiResource> resources)
         {
             query.OpInPath = last[OpMark.Length..];
             segments.RemoveAt(segments.Count - 1);
+        }
+
+        if (segments is [.., "subnets", var address, var length] && IPAddress.TryParse(address, out _) && length.All(char.IsAsciiDigit))
+        {
+            segments.RemoveAt(segments.Count - 1);
+            segments[^1] = $"{address}%2F{length}";
         }
 
         var path = "/" + string.Join('/', segments);
@@ -72,6 +95,8 @@ internal sealed class ApiMount(IReadOnlyList<ApiResource> resources)
 
     private Built EndpointsOf(HttpContext http) =>
         _built ??= new Built(this, http.RequestServices.GetRequiredService<EndpointDataSource>());
+
+    private sealed record Description(string Prefix, string Hash);
 
     private sealed class Built
     {

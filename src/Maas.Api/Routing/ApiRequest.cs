@@ -3,6 +3,7 @@ using Maas.Api.OAuth;
 using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Topology;
 using Microsoft.AspNetCore.Http;
 
 namespace Maas.Api.Routing;
@@ -31,8 +32,14 @@ internal sealed class ApiRequest
     /// <summary>All resources of the server, to describe them.</summary>
     public IReadOnlyList<ApiResource> Resources => Endpoint.Mount.Resources;
 
-    /// <summary>Writes the addresses of other resources.</summary>
-    public Links Links => field ??= new Links(Http.Request.PathBase.Add(Endpoint.Prefix).Value ?? "");
+    /// <summary>The nouns that nodes share, as of the beginning of the request.</summary>
+    public TopologySnapshot Topology => Names.Topology;
+
+    /// <summary>The DNS names, as of the beginning of the request.</summary>
+    public required DnsSnapshot Names { get; init; }
+
+    /// <summary>What the answer refers to.</summary>
+    public ApiView View => field ??= new ApiView(Http.Request.PathBase.Add(Endpoint.Prefix).Value ?? "", Names, IsApi10 ? "1.0" : "2.0");
 
     /// <summary>The values in the path.</summary>
     public RequestPath Route => field ??= new RequestPath(Http.Request.RouteValues);
@@ -55,7 +62,7 @@ internal sealed class ApiRequest
     public SystemId MachineId => ((Caller.OfMachine)Caller).Id;
 
     /// <summary>The address under which the caller reaches this server, with the mount point: <c>http://10.0.0.1:5240/MAAS</c>.</summary>
-    public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host}{Links.Prefix}";
+    public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host}{View.Prefix}";
 
     /// <summary>The address of the caller.</summary>
     public IPAddress RemoteAddress => Http.Connection.RemoteIpAddress switch

@@ -1,6 +1,7 @@
 using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,8 @@ namespace Maas.Api.Routing;
 /// <param name="loggerFactory">Makes the loggers.</param>
 /// <param name="hardwareAddresses">Finds the hardware address of a caller; null where the host cannot know.</param>
 /// <param name="captures">Writes captured datagrams of a machine; null where the host captures none.</param>
+/// <param name="answerFiles">Writes the answer files of installers; null where the host has no install recipes.</param>
+/// <param name="bootPreview">Says what a machine would receive for each boot request; null where the host answers none.</param>
 internal sealed class ApiServices(
     MaasCore core,
     IOptions<MaasApiOptions> options,
@@ -26,7 +29,9 @@ internal sealed class ApiServices(
     TimeProvider timeProvider,
     ILoggerFactory loggerFactory,
     IHardwareAddresses? hardwareAddresses = null,
-    IMachineCaptures? captures = null)
+    IMachineCaptures? captures = null,
+    IAnswerFiles? answerFiles = null,
+    IBootPreview? bootPreview = null)
 {
     public MaasCore Core => core;
 
@@ -45,4 +50,8 @@ internal sealed class ApiServices(
     public IHardwareAddresses? HardwareAddresses => hardwareAddresses;
 
     public IMachineCaptures? Captures => captures;
+
+    public IAnswerFiles? AnswerFiles => answerFiles;
+
+    public IBootPreview? BootPreview => bootPreview;
 }

@@ -12,60 +12,83 @@ internal static class DescribeResource
 {
     private const string Root = "api/2.0/";
 
-    public static ApiResource Definition { get; } = new(Root + "describe/", "DescribeHandler", "The API.",
-        ApiAction.Read(ApiAccess.Public, request => Task.FromResult(ApiResults.Json(json => Write(json, request))), "Describe the API."))
+    public static ApiResource Definition { get; } = Describe(Root);
+
+    /// <summary>The description of API 1.0. The <c>maas-cli</c> of 2012 reads <c>handlers</c>, later clients <c>resources</c>.</summary>
+    public static ApiResource Definition10 { get; } = Describe("api/1.0/");
+
+    /// <summary>
+    /// The hash of the description of API 2.0 under a mount point. A change tells the <c>maas</c> command to read it again.
+    /// </summary>
+    public static string HashOf(IReadOnlyList<ApiResource> resources, string prefix) => HashOf(Described(resources, Root), prefix);
+
+    private static ApiResource Describe(string root) => new(root + "describe/", "DescribeHandler", "The API.",
+        ApiAction.Read(
+            ApiAccess.Public, request => Task.FromResult(ApiResults.Json(json => Write(json, request, root))), "Describe the API."))
         {
             IsAlias = true
         };
 
-    private static void Write(Utf8JsonWriter json, ApiRequest request)
-    {
-        var resources = request.Resources
-            .Where(resource => resource.Path.StartsWith(Root, StringComparison.Ordinal) && !resource.IsAlias)
+    private static List<ApiResource> Described(IReadOnlyList<ApiResource> resources, string root) =>
+    [
+        .. resources.Where(resource => resource.Path.StartsWith(root, StringComparison.Ordinal) && !resource.IsAlias)
             .OrderBy(resource => resource.Handler, StringComparer.Ordinal)
-            .ToList();
+    ];
+
+    private static void Write(Utf8JsonWriter json, ApiRequest request, string root)
+    {
+        var resources = Described(request.Resources, root);
         json.WriteStartObject();
         json.WriteString("doc", "MAAS API, served by Maas for .NET");
-        json.WriteString("hash", HashOf(resources, request.Links.Prefix));
+        json.WriteString("hash", HashOf(resources, request.View.Prefix));
         json.WriteStartArray("resources");
         foreach (var resource in resources)
         {
             json.WriteStartObject();
             json.WriteString("name", resource.Handler);
-            WriteHandler(
-                json,
-                "anon",
-                "Anon" + resource.Handler,
-                resource,
-                action => action.Access is ApiAccess.Public or ApiAccess.UserOrAnonymous,
-                request);
-            WriteHandler(json, "auth", resource.Handler, resource, action => action.Access is not ApiAccess.Public, request);
+            json.WritePropertyName("anon");
+            WriteHandler(json, "Anon" + resource.Handler, resource, Anonymous(resource), request);
+            json.WritePropertyName("auth");
+            WriteHandler(json, resource.Handler, resource, Authenticated(resource), request);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteStartArray("handlers");
+        if (root != Root)
+        {
+            foreach (var resource in resources)
+            {
+                if (Authenticated(resource) is { Count: > 0 } actions) WriteHandler(json, resource.Handler, resource, actions, request);
+                else WriteHandler(json, "Anon" + resource.Handler, resource, Anonymous(resource), request);
+            }
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
+    private static List<ApiAction> Anonymous(ApiResource resource) =>
+        [.. resource.Actions.Where(action => action.Access is ApiAccess.Public or ApiAccess.UserOrAnonymous)];
+
+    private static List<ApiAction> Authenticated(ApiResource resource) =>
+        [.. resource.Actions.Where(action => action.Access is not ApiAccess.Public)];
+
     private static void WriteHandler(
         Utf8JsonWriter json,
-        string member,
         string name,
         ApiResource resource,
-        Func<ApiAction, bool> among,
+        List<ApiAction> actions,
         ApiRequest request)
     {
-        var actions = resource.Actions.Where(among).ToList();
         if (actions.Count == 0)
         {
-            json.WriteNull(member);
+            json.WriteNullValue();
             return;
         }
 
-        var path = PathOf(resource, request.Links.Prefix);
-        json.WriteStartObject(member);
+        var path = PathOf(resource, request.View.Prefix);
+        json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString("doc", resource.Doc);
         json.WriteStartArray("params");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Maas.Api.Results;
 
@@ -13,13 +14,23 @@ internal static class OpenApiResource
     private const string Root = "api/2.0/";
     private const string KeyScheme = "apiKey";
 
-    public static ApiResource Definition { get; } = new(Root + "openapi.json", "OpenApiHandler", "The OpenAPI document.",
-        ApiAction.Read(
-            ApiAccess.Public,
-            request => Task.FromResult(ApiResults.Json(json => Write(json, request))),
-            "Read the API as an OpenAPI document."))
+    /// <summary>The document under its name here, and under MAAS's: JSON is YAML too (YAML 1.2 section 1.3).</summary>
+    public static IEnumerable<ApiResource> All { get; } =
+    [
+        Document("openapi.json", request => ApiResults.Json(json => Write(json, request))),
+        Document("openapi.yaml", request =>
         {
-            IsAlias = true
+            var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+            using (var json = new Utf8JsonWriter(buffer, JsonWriting.Options)) Write(json, request);
+            return new ApiResult.Bytes(buffer.WrittenMemory, "application/yaml");
+        }),
+    ];
+
+    private static ApiResource Document(string name, Func<ApiRequest, ApiResult> answer) =>
+        new(Root + name, "OpenApiHandler", "The OpenAPI document.",
+            ApiAction.Read(ApiAccess.Public, request => Task.FromResult(answer(request)), "Read the API as an OpenAPI document."))
+        {
+            IsAlias = true,
         };
 
     private static void Write(Utf8JsonWriter json, ApiRequest request)
@@ -32,7 +43,7 @@ internal static class OpenApiResource
         json.WriteEndObject();
         json.WriteStartArray("servers");
         json.WriteStartObject();
-        json.WriteString("url", $"{request.Links.Prefix}/{Root.TrimEnd('/')}");
+        json.WriteString("url", $"{request.View.Prefix}/{Root.TrimEnd('/')}");
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteStartObject("paths");
@@ -62,7 +73,7 @@ internal static class OpenApiResource
     {
         if (resource.Parameters.Count == 0) return;
         json.WriteStartArray("parameters");
-        foreach (var name in resource.Parameters) WriteParameter(json, name, "path", required: true, meaning: null);
+        foreach (var name in resource.Parameters) WriteParameter(json, ApiArgument.Text(name, "").Required(), "path");
         json.WriteEndArray();
     }
 
@@ -81,7 +92,7 @@ internal static class OpenApiResource
         else if (action.Arguments.Count > 0)
         {
             json.WriteStartArray("parameters");
-            foreach (var argument in action.Arguments) WriteParameter(json, argument.Name, "query", required: false, argument.Meaning);
+            foreach (var argument in action.Arguments) WriteParameter(json, argument, "query");
             json.WriteEndArray();
         }
 
@@ -115,7 +126,8 @@ internal static class OpenApiResource
     private static void WriteForm(Utf8JsonWriter json, ApiAction action)
     {
         if (action.Arguments.Count == 0 && !action.TakesAnyArgument) return;
-        WriteBody(json, action.TakesAnyFile ? "multipart/form-data" : "application/x-www-form-urlencoded", action.Arguments);
+        var hasFile = action.TakesAnyFile || action.Arguments.Any(argument => argument.Type == ArgumentType.File);
+        WriteBody(json, hasFile ? "multipart/form-data" : "application/x-www-form-urlencoded", action.Arguments);
     }
 
     private static void WriteBody(Utf8JsonWriter json, string type, IReadOnlyList<ApiArgument> arguments)
@@ -130,13 +142,13 @@ internal static class OpenApiResource
             json.WriteStartObject("properties");
             foreach (var argument in arguments)
             {
-                json.WriteStartObject(argument.Name);
-                json.WriteString("type", "string");
-                json.WriteString("description", argument.Meaning);
-                json.WriteEndObject();
+                json.WritePropertyName(argument.Name);
+                WriteSchema(json, argument, argument.Meaning);
             }
 
             json.WriteEndObject();
+            var required = arguments.Where(argument => argument.IsRequired).Select(argument => argument.Name).ToList();
+            if (required.Count > 0) json.WriteTexts("required", required);
             json.WriteEndObject();
         }
 
@@ -145,17 +157,49 @@ internal static class OpenApiResource
         json.WriteEndObject();
     }
 
-    private static void WriteParameter(Utf8JsonWriter json, string name, string place, bool required, string? meaning)
+    private static void WriteParameter(Utf8JsonWriter json, ApiArgument argument, string place)
     {
         json.WriteStartObject();
-        json.WriteString("name", name);
+        json.WriteString("name", argument.Name);
         json.WriteString("in", place);
-        if (required) json.WriteBoolean("required", true);
+        if (argument.IsRequired) json.WriteBoolean("required", true);
+        if (argument.Meaning.Length > 0) json.WriteString("description", argument.Meaning);
+        json.WritePropertyName("schema");
+        WriteSchema(json, argument, meaning: null);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The type of an argument. A list may also be one text with commas, which the schema leaves out.</summary>
+    private static void WriteSchema(Utf8JsonWriter json, ApiArgument argument, string? meaning)
+    {
+        json.WriteStartObject();
+        if (argument.IsList)
+        {
+            json.WriteString("type", "array");
+            json.WriteStartObject("items");
+            WriteType(json, argument);
+            json.WriteEndObject();
+        }
+        else
+        {
+            WriteType(json, argument);
+        }
+
         if (meaning is not null) json.WriteString("description", meaning);
-        json.WriteStartObject("schema");
-        json.WriteString("type", "string");
         json.WriteEndObject();
-        json.WriteEndObject();
+    }
+
+    private static void WriteType(Utf8JsonWriter json, ApiArgument argument)
+    {
+        json.WriteString("type", argument.Type switch
+        {
+            ArgumentType.Integer => "integer",
+            ArgumentType.Number => "number",
+            ArgumentType.Boolean => "boolean",
+            _ => "string",
+        });
+        if (argument.Type == ArgumentType.File) json.WriteString("contentMediaType", "application/octet-stream");
+        if (argument.Choices.Count > 0) json.WriteTexts("enum", argument.Choices);
     }
 
     private static void WriteComponents(Utf8JsonWriter json)

@@ -18,6 +18,10 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
     public async Task InvokeAsync(HttpContext http, ApiEndpoint endpoint)
     {
         ResponseHeaders.AddTo(http.Response, services.Time);
+        // A command that was logged in before this server had all its operations learns by it to read them again.
+        if (endpoint.Resource is { } resource && resource.Path.StartsWith("api/2.0/", StringComparison.Ordinal))
+            http.Response.Headers["X-MAAS-API-Hash"] =
+                endpoint.Mount.HashOf(http.Request.PathBase.Add(endpoint.Prefix).Value ?? "");
         ApiResult? failure;
         try
         {
@@ -55,7 +59,7 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
     {
         var action = endpoint.Action;
         var authentication = await AuthenticateAsync(http, endpoint.Actions).ConfigureAwait(false);
-        if (AccessRules.Deny(action.Access, authentication) is { } denied) return denied;
+        if (AccessRules.Deny(action, authentication) is { } denied) return denied;
         var query = ApiQuery.Of(http);
         if (query.Form is not { } arguments) return TooManyParameters;
         var body = RequestForm.Empty;
@@ -82,6 +86,7 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
             Caller = authentication.Caller,
             Query = arguments,
             Body = body,
+            Names = await services.Core.Dns.GetAsync(http.RequestAborted).ConfigureAwait(false),
         }).ConfigureAwait(false);
     }
 
@@ -92,8 +97,8 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
     private async Task<ApiResult?> SelectByBodyAsync(HttpContext http, ApiEndpoint endpoint)
     {
         var authentication = await AuthenticateAsync(http, endpoint.Actions).ConfigureAwait(false);
-        var allowed = endpoint.Actions.Where(action => AccessRules.Deny(action.Access, authentication) is null).ToList();
-        if (allowed.Count == 0) return AccessRules.Deny(endpoint.Actions[0].Access, authentication);
+        var allowed = endpoint.Actions.Where(action => AccessRules.Deny(action, authentication) is null).ToList();
+        if (allowed.Count == 0) return AccessRules.Deny(endpoint.Actions[0], authentication);
         if (ApiQuery.Of(http).Form is null) return TooManyParameters;
         var (body, memory, refusal) = await ReadFormAsync(http, allowed.Max(action => action.LongestForm), authentication)
             .ConfigureAwait(false);

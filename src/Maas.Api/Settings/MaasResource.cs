@@ -13,17 +13,12 @@ internal static class MaasResource
     public static IEnumerable<ApiResource> All { get; } = new[] { "api/2.0/maas/", "api/1.0/maas/" }.Select(path =>
         new ApiResource(path, "MaasHandler", "The server's settings.",
         [
-            ApiAction.Get("get_config", ApiAccess.User, GetAsync, """
-                Read a setting.
-
-                :param name: its name.
-                """),
-            ApiAction.Post("set_config", ApiAccess.Administrator, SetAsync, """
-                Change a setting.
-
-                :param name: its name.
-                :param value: its value, as it is: a text without quotes, true, 30.
-                """),
+            ApiAction.Get("get_config", ApiAccess.User, GetAsync, "Read a setting.").With(ApiArgument.Text("name", "its name.")),
+            ApiAction.Post("set_config", ApiAccess.User, SetAsync, "Change a setting.")
+                .With(
+                    ApiArgument.Text("name", "its name."),
+                    ApiArgument.Text("value", "its value, as it is: a text without quotes, true, 30."))
+                with { Right = ApiRight.EditConfigurations },
         ]));
 
     private static async Task<ApiResult> GetAsync(ApiRequest request)

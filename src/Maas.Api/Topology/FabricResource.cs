@@ -1,88 +1,45 @@
-using System.Text.Json;
-using Maas.Api.Results;
+using Maas.Api.Collections;
 using Maas.Api.Routing;
+using Maas.Core.Topology;
 
 namespace Maas.Api.Topology;
 
-/// <summary>Fabrics and VLANs: one with its untagged VLAN, on which every interface is taken to be until the network is modelled.</summary>
+/// <summary>Fabrics. They are addressed by number or name.</summary>
 internal static class FabricResource
 {
-    private const string Name = "fabric-0";
-    private const string FabricId = "0";
-    private const int UntaggedId = 5001;
-
-    public static IEnumerable<ApiResource> All { get; } =
-    [
-        new("api/2.0/fabrics/", "FabricsHandler", "All fabrics.", ApiAction.Read(ApiAccess.User, ListAsync, "List fabrics.")),
-        new("api/2.0/fabrics/{id}/", "FabricHandler", "A fabric.", ApiAction.Read(ApiAccess.User, ReadAsync, "Read a fabric.")),
-        new(
-            "api/2.0/fabrics/{fabric_id}/vlans/",
-            "VlansHandler",
-            "The VLANs of a fabric.",
-            ApiAction.Read(ApiAccess.User, VlansAsync, "List VLANs.")),
-        new(
-            "api/2.0/fabrics/{fabric_id}/vlans/{vid}/",
-            "VlanHandler",
-            "A VLAN.",
-            ApiAction.Read(ApiAccess.User, VlanOfFabricAsync, "Read a VLAN.")),
-        new("api/2.0/vlans/{vlan_id}/", "VlanHandler", "A VLAN.", ApiAction.Read(ApiAccess.User, VlanAsync, "Read a VLAN."))
-        {
-            IsAlias = true
-        },
-    ];
-
-    /// <summary>The untagged VLAN as a member of another object, or alone when <paramref name="name"/> is null.</summary>
-    public static void WriteVlan(Utf8JsonWriter json, string? name, Links links)
+    private static readonly Collection<Fabric> Fabrics = new()
     {
-        if (name is not null) json.WritePropertyName(name);
-        json.WriteStartObject();
-        json.WriteNumber("id", UntaggedId);
-        json.WriteNumber("vid", 0);
-        json.WriteString("name", "untagged");
-        json.WriteString("fabric", Name);
-        json.WriteNumber("fabric_id", 0);
-        json.WriteNumber("mtu", 1500);
-        json.WriteBoolean("dhcp_on", false);
-        json.WriteNull("external_dhcp");
-        json.WriteNull("relay_vlan");
-        json.WriteNull("primary_rack");
-        json.WriteNull("secondary_rack");
-        json.WriteString("space", "undefined");
-        json.WriteString("resource_uri", links.Api("vlans", $"{UntaggedId}"));
-        json.WriteEndObject();
-    }
+        Path = "fabrics/",
+        ItemPath = "fabrics/{id}/",
+        Noun = "Fabric",
+        Plural = "fabrics",
+        In = core => core.Networks.Fabrics,
+        IdOffset = 1,
+        Find = request => Task.FromResult(request.Topology.Fabric(request.Route["id"])),
+        Uri = (fabric, view) => view.Api("fabrics", fabric.Id - 1),
+        New = _ => new Fabric(),
+        Fields =
+        [
+            Field<Fabric>.Text("name", "its name; fabric-N if empty.", fabric => fabric.Name, (fabric, value) => fabric with
+            {
+                GivenName = value == $"fabric-{fabric.Id - 1}" ? "" : value,
+            }),
+            Field<Fabric>.Text(
+                "description", "description.", fabric => fabric.Description, (fabric, value) => fabric with { Description = value }),
+            Field<Fabric>.Text("class_type", "class.", fabric => fabric.ClassType, (fabric, value) => fabric with { ClassType = value })
+                with
+                {
+                    Write = (json, fabric, _) =>
+                        json.WriteString("class_type", fabric.ClassType.Length == 0 ? null : fabric.ClassType),
+                },
+            Field<Fabric>.Shown("vlans", (json, fabric, view) =>
+            {
+                json.WriteStartArray("vlans");
+                foreach (var vlan in view.Topology.VlansOf(fabric.Id)) VlanResource.Write(json, vlan, view);
+                json.WriteEndArray();
+            }),
+        ],
+    };
 
-    private static void Write(Utf8JsonWriter json, Links links)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("id", 0);
-        json.WriteString("name", Name);
-        json.WriteString("description", "");
-        json.WriteNull("class_type");
-        json.WriteStartArray("vlans");
-        WriteVlan(json, null, links);
-        json.WriteEndArray();
-        json.WriteString("resource_uri", links.Api("fabrics", FabricId));
-        json.WriteEndObject();
-    }
-
-    private static Task<ApiResult> ListAsync(ApiRequest request) =>
-        Task.FromResult(ApiResults.List<string>([Name], (json, _) => Write(json, request.Links)));
-
-    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] is FabricId or Name
-        ? ApiResults.Json(json => Write(json, request.Links))
-        : ApiResults.NotFound("Fabric"));
-
-    private static Task<ApiResult> VlansAsync(ApiRequest request) => Task.FromResult(request.Route["fabric_id"] is FabricId or Name
-        ? ApiResults.List<string>([Name], (json, _) => WriteVlan(json, null, request.Links))
-        : ApiResults.NotFound("Fabric"));
-
-    private static Task<ApiResult> VlanOfFabricAsync(ApiRequest request) =>
-        Vlan(request, request.Route["fabric_id"] is FabricId or Name && request.Route["vid"] == "0");
-
-    private static Task<ApiResult> VlanAsync(ApiRequest request) => Vlan(request, request.Route["vlan_id"] == $"{UntaggedId}");
-
-    private static Task<ApiResult> Vlan(ApiRequest request, bool exists) => Task.FromResult(exists
-        ? ApiResults.Json(json => WriteVlan(json, null, request.Links))
-        : ApiResults.NotFound("VLAN"));
+    public static IEnumerable<ApiResource> All => Fabrics.ToResources();
 }

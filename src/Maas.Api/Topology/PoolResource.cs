@@ -1,50 +1,38 @@
 using System.Text.Json;
-using Maas.Api.Results;
+using Maas.Api.Collections;
 using Maas.Api.Routing;
+using Maas.Core.Topology;
 
 namespace Maas.Api.Topology;
 
-/// <summary>Resource pools: there is one. gomaasapi asks for them under a name that MAAS never had, so it works too.</summary>
+/// <summary>Resource pools. gomaasapi asks for them under a name that MAAS never had, so it works too.</summary>
 internal static class PoolResource
 {
-    public static IEnumerable<ApiResource> All { get; } =
-    [
-        new(
-            "api/2.0/resourcepools/",
-            "ResourcePoolsHandler",
-            "All resource pools.",
-            ApiAction.Read(ApiAccess.User, ListAsync, "List resource pools.")),
-        new(
-            "api/2.0/pools/",
-            "ResourcePoolsHandler",
-            "All resource pools.",
-            ApiAction.Read(ApiAccess.User, ListAsync, "List resource pools."))
-        {
-            IsAlias = true
-        },
-        new(
-            "api/2.0/resourcepool/{id}/",
-            "ResourcePoolHandler",
-            "A resource pool.",
-            ApiAction.Read(ApiAccess.User, ReadAsync, "Read a resource pool.")),
-    ];
-
-    /// <summary>The pool as a member of another object, or alone when <paramref name="name"/> is null.</summary>
-    public static void Write(Utf8JsonWriter json, string? name, Links links)
+    private static readonly Collection<ResourcePool> Pools = new()
     {
-        if (name is not null) json.WritePropertyName(name);
-        json.WriteStartObject();
-        json.WriteNumber("id", 0);
-        json.WriteString("name", DefaultTopology.Default);
-        json.WriteString("description", "Default pool");
-        json.WriteString("resource_uri", links.Api("resourcepool", "0"));
-        json.WriteEndObject();
+        Path = "resourcepools/",
+        ListAliases = ["pools/"],
+        ItemPath = "resourcepool/{id}/",
+        Noun = "ResourcePool",
+        Plural = "resource pools",
+        In = core => core.Networks.ResourcePools,
+        IdOffset = 1,
+        Uri = (pool, view) => view.Api("resourcepool", pool.Id - 1),
+        New = _ => new ResourcePool { Name = "" },
+        Fields =
+        [
+            Field<ResourcePool>.Text("name", "its name.", pool => pool.Name, (pool, value) => pool with { Name = value }).Required(),
+            Field<ResourcePool>.Text(
+                "description", "description.", pool => pool.Description, (pool, value) => pool with { Description = value }),
+        ],
+    };
+
+    public static IEnumerable<ApiResource> All => Pools.ToResources();
+
+    /// <summary>The pool of a machine as a member of another object.</summary>
+    public static void Write(Utf8JsonWriter json, string name, long id, ApiView view)
+    {
+        json.WritePropertyName(name);
+        Pools.Write(json, view.Topology.PoolOf(id), view);
     }
-
-    private static Task<ApiResult> ListAsync(ApiRequest request) =>
-        Task.FromResult(ApiResults.List<int>([0], (json, _) => Write(json, null, request.Links)));
-
-    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["id"] == "0"
-        ? ApiResults.Json(json => Write(json, null, request.Links))
-        : ApiResults.NotFound("ResourcePool"));
 }

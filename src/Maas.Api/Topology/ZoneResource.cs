@@ -1,34 +1,41 @@
 using System.Text.Json;
+using Maas.Api.Collections;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Core.Topology;
 
 namespace Maas.Api.Topology;
 
-/// <summary>Zones: there is one.</summary>
+/// <summary>Zones. They are addressed by name.</summary>
 internal static class ZoneResource
 {
-    public static IEnumerable<ApiResource> All { get; } =
-    [
-        new("api/2.0/zones/", "ZonesHandler", "All zones.", ApiAction.Read(ApiAccess.User, ListAsync, "List zones.")),
-        new("api/2.0/zones/{name}/", "ZoneHandler", "A zone.", ApiAction.Read(ApiAccess.User, ReadAsync, "Read a zone.")),
-    ];
-
-    /// <summary>The zone as a member of another object, or alone when <paramref name="name"/> is null.</summary>
-    public static void Write(Utf8JsonWriter json, string? name, Links links)
+    private static readonly Collection<Zone> Zones = new()
     {
-        if (name is not null) json.WritePropertyName(name);
-        json.WriteStartObject();
-        json.WriteNumber("id", 1);
-        json.WriteString("name", DefaultTopology.Default);
-        json.WriteString("description", "");
-        json.WriteString("resource_uri", links.Api("zones", DefaultTopology.Default));
-        json.WriteEndObject();
+        Path = "zones/",
+        ItemPath = "zones/{name}/",
+        Noun = "Zone",
+        Plural = "zones",
+        In = core => core.Networks.Zones,
+        Find = request => Task.FromResult(request.Topology.FindZone(request.Route["name"])),
+        Uri = (zone, view) => view.Api("zones", zone.Name),
+        New = _ => new Zone { Name = "" },
+        Fields =
+        [
+            Field<Zone>.Text("name", "its name.", zone => zone.Name, (zone, value) => zone with { Name = value }).Required(),
+            Field<Zone>.Text(
+                "description", "description.", zone => zone.Description, (zone, value) => zone with { Description = value }),
+        ],
+    };
+
+    public static IEnumerable<ApiResource> All => Zones.ToResources();
+
+    /// <summary>The list of zones.</summary>
+    public static Task<ApiResult> ListAsync(ApiRequest request) => Zones.ListAsync(request);
+
+    /// <summary>The zone of a node as a member of another object.</summary>
+    public static void Write(Utf8JsonWriter json, string name, long id, ApiView view)
+    {
+        json.WritePropertyName(name);
+        Zones.Write(json, view.Topology.ZoneOf(id), view);
     }
-
-    internal static Task<ApiResult> ListAsync(ApiRequest request) =>
-        Task.FromResult(ApiResults.List<string>([DefaultTopology.Default], (json, _) => Write(json, null, request.Links)));
-
-    private static Task<ApiResult> ReadAsync(ApiRequest request) => Task.FromResult(request.Route["name"] == DefaultTopology.Default
-        ? ApiResults.Json(json => Write(json, null, request.Links))
-        : ApiResults.NotFound("Zone"));
 }

@@ -7,7 +7,9 @@ namespace Maas.Boot.Dhcp;
 /// <param name="interface">The link it answers on.</param>
 /// <param name="identifier">The other server's DUID; <see langword="null"/> over IPv4.</param>
 public sealed class DhcpServerConflictException(IPAddress server, string @interface, string? identifier = null)
-    : Exception($"Another {(identifier is null ? "DHCP" : "DHCPv6")} server, {server}{(identifier is { } name ? $" ({name})" : "")}, answers on {@interface}. Stop it, leave the addresses to it, or allow other servers.")
+    : Exception(
+        $"Another {(identifier is null ? "DHCP" : "DHCPv6")} server, {server}{(identifier is { } name ? $" ({name})" : "")}, answers on "
+        + $"{@interface}. Stop it, leave the addresses to it, or allow other servers.")
 {
     /// <summary>The other server's address.</summary>
     public IPAddress Server { get; } = server;

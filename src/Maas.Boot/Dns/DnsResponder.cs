@@ -10,9 +10,11 @@ internal sealed class DnsResponder
 {
     private const ushort Internet = 1;
     private const int RecentAddresses = 1024;
+    private const int MostAliases = 8; // a chain of aliases may be a circle
 
     private readonly DnsServerOptions _options;
     private readonly IHostDirectory _hosts;
+    private readonly IRecordDirectory? _records;
     private readonly string _domain, _serverName;
     private readonly byte[] _domainWire, _startPrefix, _serverWire;
     private readonly uint _timeToLive;
@@ -32,6 +34,7 @@ internal sealed class DnsResponder
     public DnsResponder(DnsServerOptions options, IHostDirectory hosts, IReadOnlyList<IPAddress> serverAddresses)
     {
         (_options, _hosts, _serverAddresses) = (options, hosts, [.. serverAddresses]);
+        _records = hosts as IRecordDirectory;
         _domain = options.Domain.Trim('.').ToLowerInvariant();
         _serverName = (options.ServerName ?? $"ns.{_domain}").Trim('.').ToLowerInvariant();
         (_domainWire, _serverWire) = (DnsName.ToWire(_domain), DnsName.ToWire(_serverName));
@@ -69,7 +72,8 @@ internal sealed class DnsResponder
         ReadOnlySpan<char> name = text[..DnsName.Read(message[DnsQuery.HeaderLength..], text)];
         // The server's own name goes before the machines': a machine that is called "ns" must not become the name server.
         if (_hasServerName && name.SequenceEqual(_serverName)) return Addresses(query, ref response, _serverAddresses, _domainWire.Length);
-        if (DnsName.IsIn(name, _domain)) return Forward(query, name, ref response);
+        if (_records?.DomainOf(name) is { } other) return Forward(query, name, other, other.Length + 2, ref response);
+        if (DnsName.IsIn(name, _domain)) return Forward(query, name, _domain, _domainWire.Length, ref response);
 
         Span<byte> octets = stackalloc byte[16];
         if (ReverseName.TryParse(name, octets, out var reverse))
@@ -101,50 +105,141 @@ internal sealed class DnsResponder
 
     private IEnumerable<byte[]> ZoneMessages(DnsQuery query, byte[] message, int recordsPerMessage) =>
         // The zone's start, everything, the zone's start again.
-        ((IEnumerable<(byte[] Owner, IPAddress? Address, DnsRecordType Type)>)
+        ((IEnumerable<ZoneRecord>)
         [
-            (_domainWire, null, DnsRecordType.StartOfAuthority),
-            (_domainWire, null, DnsRecordType.NameServer),
-            .. HostRecords(),
-            (_domainWire, null, DnsRecordType.StartOfAuthority),
+            new ZoneRecord(_domainWire, DnsRecordType.StartOfAuthority, _timeToLive),
+            new ZoneRecord(_domainWire, DnsRecordType.NameServer, _timeToLive),
+            .. HostRecordsOfZone(),
+            new ZoneRecord(_domainWire, DnsRecordType.StartOfAuthority, _timeToLive),
         ]).Chunk(recordsPerMessage).Select(chunk => ZoneMessage(query, message, chunk));
 
-    private IEnumerable<(byte[] Owner, IPAddress? Address, DnsRecordType Type)> HostRecords()
+    private IEnumerable<ZoneRecord> HostRecordsOfZone()
     {
         var buffer = new byte[DnsName.MaxLength];
-        var server = _hasServerName ? _serverAddresses.Select(address => (_serverName, address)) : [];
-        var machines = _hosts.Hosts()
-            .SelectMany(host => (_hosts.AddressesOf(host) ?? []).Select(address => (Name: $"{host}.{_domain}", address)))
-            .Where(host => host.Name != _serverName);
-        foreach (var (name, address) in server.Concat(machines))
+        var data = new byte[DnsRecordData.MaxLength];
+        if (_hasServerName)
+        {
+            foreach (var address in _serverAddresses) yield return new ZoneRecord(_serverWire, default, _timeToLive, address);
+        }
+
+        foreach (var (name, host) in NamesOfZone())
         {
             var length = DnsName.Write(name, buffer);
-            // a name that the wire cannot carry cannot be asked for either
-            if (length > 0) yield return (buffer[..length], address, default);
+            if (length <= 0) continue; // a name that the wire cannot carry cannot be asked for either
+            byte[] owner = buffer[..length];
+            foreach (var address in host.Addresses) yield return new ZoneRecord(owner, default, Life(host.AddressTimeToLive), address);
+            foreach (var record in host.Records)
+            {
+                if (DnsRecordData.Write(record, data) is > 0 and var size)
+                    yield return new ZoneRecord(owner, DnsRecordData.TypeOf(record), Life(record.TimeToLive)) { Data = data[..size] };
+            }
         }
     }
 
-    private byte[] ZoneMessage(DnsQuery query, byte[] message, (byte[] Owner, IPAddress? Address, DnsRecordType Type)[] records)
+    private IEnumerable<(string Name, HostRecords Records)> NamesOfZone()
+    {
+        if (_records?.Find(_domain) is { } apex) yield return (_domain, apex);
+        foreach (var host in _hosts.Hosts())
+        {
+            var name = $"{host}.{_domain}";
+            if (name == _serverName) continue;
+            yield return (
+                name,
+                _records is null
+                    ? new HostRecords { Addresses = _hosts.AddressesOf(host) ?? [] }
+                    : _records.Find(name) ?? HostRecords.None);
+        }
+    }
+
+    private byte[] ZoneMessage(DnsQuery query, byte[] message, ZoneRecord[] records)
     {
         var written = new byte[ushort.MaxValue];
         var response = new DnsResponseWriter(query, message, written) { IsAuthoritative = true };
         Span<byte> start = stackalloc byte[StartLength];
-        foreach (var (owner, address, type) in records)
+        foreach (var record in records)
         {
-            if (address is not null) response.AddAddress(owner, _timeToLive, address);
-            else response.AddAnswer(owner, type, _timeToLive, type == DnsRecordType.NameServer ? _serverWire : Start(start));
+            if (record.Address is { } address) response.AddAddress(record.Owner, record.TimeToLive, address);
+            else if (record.Data is { } data) response.AddAnswer(record.Owner, record.Type, record.TimeToLive, data);
+            else response.AddAnswer(
+                record.Owner, record.Type, record.TimeToLive, record.Type == DnsRecordType.NameServer ? _serverWire : Start(start));
         }
 
         return written[..response.Finish(DnsResponseCode.NoError)];
     }
 
-    private int Forward(in DnsQuery query, scoped ReadOnlySpan<char> name, ref DnsResponseWriter response)
+    /// <param name="query">The query.</param>
+    /// <param name="name">The name asked for.</param>
+    /// <param name="domain">The domain that it is in.</param>
+    /// <param name="zoneLength">The octets of the domain on the wire.</param>
+    /// <param name="response">The response.</param>
+    private int Forward(
+        in DnsQuery query, scoped ReadOnlySpan<char> name, string domain, int zoneLength, ref DnsResponseWriter response)
     {
-        if (name.Length == _domain.Length) return Apex(query, _domainWire.Length, ref response);
-        return _hosts.AddressesOf(name[..^(_domain.Length + 1)]) is { } addresses
-            ? Addresses(query, ref response, addresses, _domainWire.Length)
-            : Negative(query, exists: false, _domainWire.Length, ref response);
+        if (name.Length == domain.Length) return Apex(query, zoneLength, ref response, _records?.Find(name));
+        if (_records is not null)
+        {
+            return _records.Find(name) is { } records
+                ? Records(query, records, zoneLength, ref response)
+                : Negative(query, exists: false, zoneLength, ref response);
+        }
+
+        return _hosts.AddressesOf(name[..^(domain.Length + 1)]) is { } addresses
+            ? Addresses(query, ref response, addresses, zoneLength)
+            : Negative(query, exists: false, zoneLength, ref response);
     }
+
+    private int Records(in DnsQuery query, HostRecords records, int zoneLength, ref DnsResponseWriter response)
+    {
+        response.IsAuthoritative = true;
+        Span<byte> owner = stackalloc byte[DnsName.MaxLength];
+        DnsName.OfQuestion.CopyTo(owner);
+        var ownerLength = DnsName.OfQuestion.Length;
+        for (var step = 0; ; step++)
+        {
+            Add(query, owner[..ownerLength], records, ref response);
+            // RFC 1034 section 3.6.2: the records of the target follow the alias, if this server has them.
+            if (step == MostAliases || records.Records is not [HostRecord.CanonicalName alias]
+                || query.Type is DnsRecordType.CanonicalName or DnsRecordType.Any) break;
+            AddRecord(alias, owner[..ownerLength], ref response);
+            ownerLength = DnsName.Write(alias.Target, owner);
+            var target = alias.Target.TrimEnd('.').ToLowerInvariant();
+            if (ownerLength <= 0 || !IsOurs(target) || RecordsOf(target) is not { } next) break;
+            records = next;
+        }
+
+        return response.Answers > 0 || response.IsTruncated
+            ? response.Finish(DnsResponseCode.NoError)
+            : Negative(query, exists: true, zoneLength, ref response);
+    }
+
+    private bool IsOurs(string name) => DnsName.IsIn(name, _domain) || _records?.DomainOf(name) is not null;
+
+    private HostRecords? RecordsOf(string name) =>
+        _hasServerName && name == _serverName ? new HostRecords { Addresses = _serverAddresses } : _records?.Find(name);
+
+    private void Add(in DnsQuery query, scoped ReadOnlySpan<byte> owner, HostRecords records, ref DnsResponseWriter response)
+    {
+        for (var i = 0; i < records.Addresses.Count; i++)
+        {
+            if (query.Type == DnsRecordType.Any || query.Type == DnsResponseWriter.TypeOf(records.Addresses[i]))
+                response.AddAddress(owner, Life(records.AddressTimeToLive), records.Addresses[i]);
+        }
+
+        for (var i = 0; i < records.Records.Count; i++)
+        {
+            if (query.Type == DnsRecordType.Any || query.Type == DnsRecordData.TypeOf(records.Records[i]))
+                AddRecord(records.Records[i], owner, ref response);
+        }
+    }
+
+    private void AddRecord(HostRecord record, scoped ReadOnlySpan<byte> owner, ref DnsResponseWriter response)
+    {
+        Span<byte> data = stackalloc byte[DnsRecordData.MaxLength];
+        var length = DnsRecordData.Write(record, data);
+        if (length > 0) response.AddAnswer(owner, DnsRecordData.TypeOf(record), Life(record.TimeToLive), data[..length]);
+    }
+
+    private uint Life(TimeSpan? timeToLive) => timeToLive is { } life ? (uint)Math.Clamp(life.TotalSeconds, 0, int.MaxValue) : _timeToLive;
 
     private int Addresses(in DnsQuery query, ref DnsResponseWriter response, IReadOnlyList<IPAddress> addresses, int zoneLength)
     {
@@ -162,7 +257,7 @@ internal sealed class DnsResponder
 
     private int Reverse(in DnsQuery query, scoped ReverseName name, ReverseMatch match, int zoneLength, ref DnsResponseWriter response)
     {
-        if (match == ReverseMatch.Apex) return Apex(query, zoneLength, ref response);
+        if (match == ReverseMatch.Apex) return Apex(query, zoneLength, ref response, null);
         if (match != ReverseMatch.Address) return Negative(query, match == ReverseMatch.Between, zoneLength, ref response);
         var address = AddressOf(name.Address);
         Span<byte> target = stackalloc byte[DnsName.MaxLength];
@@ -183,6 +278,7 @@ internal sealed class DnsResponder
             return _serverWire.Length;
         }
 
+        if (_records is not null) return _records.NameAt(address) is { } name ? DnsName.Write(name, target) : 0;
         if (_hosts.HostAt(address) is not { } host
             || DnsName.Write(host, target) is not (> 0 and var length)
             || length - 1 + _domainWire.Length > target.Length) return 0;
@@ -190,7 +286,7 @@ internal sealed class DnsResponder
         return length - 1 + _domainWire.Length;
     }
 
-    private int Apex(in DnsQuery query, int zoneLength, ref DnsResponseWriter response)
+    private int Apex(in DnsQuery query, int zoneLength, ref DnsResponseWriter response, HostRecords? records)
     {
         response.IsAuthoritative = true;
         Span<byte> start = stackalloc byte[StartLength];
@@ -198,7 +294,10 @@ internal sealed class DnsResponder
             response.AddAnswer(DnsName.OfQuestion, DnsRecordType.StartOfAuthority, _timeToLive, Start(start));
         if (query.Type is DnsRecordType.NameServer or DnsRecordType.Any)
             response.AddAnswer(DnsName.OfQuestion, DnsRecordType.NameServer, _timeToLive, _serverWire);
-        return response.Answers > 0 ? response.Finish(DnsResponseCode.NoError) : Negative(query, exists: true, zoneLength, ref response);
+        if (records is not null) Add(query, DnsName.OfQuestion, records, ref response);
+        return response.Answers > 0 || response.IsTruncated
+            ? response.Finish(DnsResponseCode.NoError)
+            : Negative(query, exists: true, zoneLength, ref response);
     }
 
     /// <summary>No record of this type, or no such name; the zone's start says how long that may be kept (RFC 2308).</summary>
@@ -248,5 +347,15 @@ internal sealed class DnsResponder
         var at = 0;
         for (var skip = name.Count('.') + 1 - zoneLabels; skip > 0; skip--) at += 1 + wire[at];
         return DnsName.TryMeasure(wire[at..], out var length) ? length : 1;
+    }
+
+    /// <param name="Owner">Its name on the wire.</param>
+    /// <param name="Type">Its type; of no meaning for an address.</param>
+    /// <param name="TimeToLive">In seconds.</param>
+    /// <param name="Address">The address; <see langword="null"/> for another record.</param>
+    private sealed record ZoneRecord(byte[] Owner, DnsRecordType Type, uint TimeToLive, IPAddress? Address = null)
+    {
+        /// <summary>Its data; <see langword="null"/> for an address, and for the start and the name server of the zone.</summary>
+        public byte[]? Data { get; init; }
     }
 }

@@ -61,7 +61,7 @@ public sealed partial class DnsServer
         {
             // Idle for too long, closed by the client or for another one, or the server stops: the connection ends in any case.
         }
-#pragma warning disable CA1031 // an application's directory may throw anything while a zone is sent: the connection ends, and the server continues
+#pragma warning disable CA1031 // a directory may throw anything while a zone is sent: the connection ends, the server continues
         catch (Exception exception)
 #pragma warning restore CA1031
         {

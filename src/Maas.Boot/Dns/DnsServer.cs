@@ -56,8 +56,9 @@ public sealed partial class DnsServer
         using var forwarder = new DnsForwarder(_options, _timeProvider);
         // All IPv6 addresses are all addresses: without this, the system's setting decides whether IPv4 clients are served.
         Action<Socket>? prepare = _options.Listen.Address.Equals(IPAddress.IPv6Any) ? socket => socket.DualMode = true : null;
-        using var udp = Sockets.Open(SocketType.Dgram, _options.Listen, _options.Interface, prepare);
-        using var tcp = Sockets.Open(SocketType.Stream, (IPEndPoint)udp.LocalEndPoint!, _options.Interface, prepare); // bound by Open
+        // TCP first: for port 0 the system chooses one without connections of clients, which UDP alone would not look at.
+        using var tcp = Sockets.Open(SocketType.Stream, _options.Listen, _options.Interface, prepare);
+        using var udp = Sockets.Open(SocketType.Dgram, (IPEndPoint)tcp.LocalEndPoint!, _options.Interface, prepare); // bound by Open
         tcp.Listen(_options.MaxConnections);
         var endPoint = (IPEndPoint)tcp.LocalEndPoint!; // bound above
         var responder = new DnsResponder(_options, _hosts, ServerAddresses(endPoint.Address));

@@ -84,9 +84,13 @@ public sealed class ReplayStep
     private static string Title(CapturedPacket packet)
     {
         if (Message(packet) is { } message)
+        {
+            var address = message.YourAddress.Equals(IPAddress.Any) ? "" : $" {message.YourAddress}";
+            var file = message.BootFile.Length > 0 ? $" file {message.BootFile}" : "";
             return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{message.Type} {message.Hardware} xid {message.TransactionId:x8}{(message.YourAddress.Equals(IPAddress.Any) ? "" : $" {message.YourAddress}")}{(message.BootFile.Length > 0 ? $" file {message.BootFile}" : "")}");
+                CultureInfo.InvariantCulture, $"{message.Type} {message.Hardware} xid {message.TransactionId:x8}{address}{file}");
+        }
+
         if (packet.IsDhcp6) return Title6(packet);
         return packet.IsDhcp ? $"{packet.Length} octets that are no DHCP message" : TftpPacket.Describe(packet.Payload.Span, packet.Length);
     }
@@ -95,8 +99,7 @@ public sealed class ReplayStep
     {
         if (Dhcp6Envelope.MessageIn(packet.Payload) is not { } message) return $"{packet.Length} octets that are no DHCPv6 message";
         var file = message.Options.TryGet(Dhcp6OptionCode.BootFileUrl, out var url) ? $" file {Encoding.UTF8.GetString(url.Span)}" : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{message.Type} xid {message.TransactionId:x6}{(Dhcp6Telemetry.LeaseIn(message) is { } lease ? $" {lease.Address}" : "")}{file}");
+        var address = Dhcp6Telemetry.LeaseIn(message) is { } lease ? $" {lease.Address}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{message.Type} xid {message.TransactionId:x6}{address}{file}");
     }
 }

@@ -21,11 +21,13 @@ public sealed class BootTokens
     private const string HardwarePrefix = "hardware ";
     private const int MostAMachine = 8;
     private readonly ITokenStore _store;
+    private readonly SecretCipher _cipher;
     private readonly TimeProvider _clock;
 
-    internal BootTokens(ITokenStore store, TimeProvider timeProvider)
+    internal BootTokens(ITokenStore store, SecretCipher cipher, TimeProvider timeProvider)
     {
         _store = store;
+        _cipher = cipher;
         _clock = timeProvider;
     }
 
@@ -62,14 +64,17 @@ public sealed class BootTokens
     /// <param name="hardware">The hardware address that is seen at <paramref name="from"/>; <see langword="null"/> when that is not
     /// known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<BootTokenResult> RedeemAsync(Secret token, IPAddress from, MacAddress? hardware =
+    public async Task<BootTokenResult> RedeemAsync(Secret token, IPAddress from, MacAddress? hardware =
         null, CancellationToken cancellationToken = default)
     {
         var now = _clock.GetUtcNow();
         var address = Text(from);
         var redemption = new BootTokenRedemption(
-            Hash(token), address, now, stored => Judge(stored, address, hardware, now), MachineTokens.Draw);
-        return _store.RedeemAsync(redemption, cancellationToken);
+            Hash(token), address, now, stored => Judge(stored, address, hardware, now), machine => MachineTokens.Draw(machine, _cipher));
+        var result = await _store.RedeemAsync(redemption, cancellationToken).ConfigureAwait(false);
+        return result is BootTokenResult.Accepted accepted
+            ? new BootTokenResult.Accepted(MachineTokens.Open(accepted.Token, _cipher)!) // there is a token
+            : result;
     }
 
     /// <summary>Why a token is refused; <see langword="null"/> when it is good.</summary>

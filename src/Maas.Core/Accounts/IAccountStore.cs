@@ -62,6 +62,14 @@ public interface IAccountStore
     /// <returns><see langword="false"/> when the user has no such key.</returns>
     Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken);
 
+    /// <summary>Replaces the stored secret of a user's API key.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="tokenKey">Second part of the key.</param>
+    /// <param name="secret">What is stored as its third part.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns><see langword="false"/> when the user has no such key.</returns>
+    Task<bool> ReplaceApiKeySecretAsync(User user, string tokenKey, Secret secret, CancellationToken cancellationToken);
+
     /// <summary>Deletes a user's API key.</summary>
     /// <param name="user">The user.</param>
     /// <param name="tokenKey">Second part of the key.</param>
@@ -69,14 +77,17 @@ public interface IAccountStore
     /// <returns><see langword="false"/> when the user has no such key.</returns>
     Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken);
 
-    /// <summary>Adds a public SSH key. If the owner has it already, nothing changes.</summary>
+    /// <summary>Adds public SSH keys, all of them or none. A key that the owner has already is not changed.</summary>
     /// <param name="owner">User name.</param>
-    /// <param name="key">The line of <c>authorized_keys</c>.</param>
-    /// <param name="source">Where it was imported from; <see langword="null"/> for nowhere.</param>
+    /// <param name="keys">Lines of <c>authorized_keys</c>; no two are equal.</param>
+    /// <param name="source">Where they were imported from; <see langword="null"/> for nowhere.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns>The new key, or the one that the owner has; <see langword="null"/> when there is no such owner.</returns>
-    /// <exception cref="QuotaExceededException">The owner has <see cref="StoreQuotas.SshKeysPerUser"/> keys already.</exception>
-    Task<SshKey?> AddSshKeyAsync(string owner, string key, string? source, CancellationToken cancellationToken);
+    /// <returns>
+    /// The keys in the same order, each the new one or the one that the owner has; <see langword="null"/> when there is no such owner.
+    /// </returns>
+    /// <exception cref="QuotaExceededException">The owner would have more than <see cref="StoreQuotas.SshKeysPerUser"/> keys.</exception>
+    Task<IReadOnlyList<SshKey>?> AddSshKeysAsync(
+        string owner, IReadOnlyList<string> keys, string? source, CancellationToken cancellationToken);
 
     /// <summary>Lists a user's SSH keys in the order of creation.</summary>
     /// <param name="owner">User name.</param>

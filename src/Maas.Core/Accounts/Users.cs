@@ -7,7 +7,14 @@ namespace Maas.Core.Accounts;
 /// <param name="Name">User name: letters, digits, <c>@ . + - _</c>; unique.</param>
 /// <param name="Email">May be empty.</param>
 /// <param name="IsAdministrator">Whether everything is allowed.</param>
-public sealed record User(long Id, string Name, string Email, bool IsAdministrator);
+public sealed record User(long Id, string Name, string Email, bool IsAdministrator)
+{
+    /// <summary>
+    /// What the user may do as a member of groups, beyond what every user may. Empty until
+    /// <see cref="UserGroups.WithEntitlementsAsync"/> reads it.
+    /// </summary>
+    public IReadOnlyCollection<string> Entitlements { get; init; } = [];
+}
 
 /// <summary>An OAuth 1.0a token of a user's: what clients paste as <c>consumer:token:secret</c>.</summary>
 /// <param name="User">Whose it is.</param>
@@ -25,8 +32,13 @@ public sealed record ApiKey(User User, string Name, string ConsumerKey, string T
 public sealed partial class Users
 {
     private readonly IAccountStore _store;
+    private readonly SecretCipher _cipher;
 
-    internal Users(IAccountStore store) => _store = store;
+    internal Users(IAccountStore store, SecretCipher cipher)
+    {
+        _store = store;
+        _cipher = cipher;
+    }
 
     /// <summary>Creates a user.</summary>
     /// <param name="name">User name: letters, digits and <c>@ . + - _</c>; 1 to 150 characters, unique.</param>
@@ -77,17 +89,18 @@ public sealed partial class Users
     public async Task<ApiKey> CreateApiKeyAsync(User user, string name = "", CancellationToken cancellationToken = default)
     {
         var key = new ApiKey(user, Short(name), Secret.Random(18).Reveal(), Secret.Random(18).Reveal(), Secret.Random());
-        await _store.CreateApiKeyAsync(key, cancellationToken).ConfigureAwait(false);
+        var stored = key with { TokenSecret = _cipher.Protect(key.TokenSecret, key.TokenKey) };
+        await _store.CreateApiKeyAsync(stored, cancellationToken).ConfigureAwait(false);
         return key;
     }
 
     /// <summary>The user's keys in the order of creation.</summary>
-    public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) =>
-        _store.ListApiKeysAsync(user, cancellationToken);
+    public async Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken = default) =>
+        [.. (await _store.ListApiKeysAsync(user, cancellationToken).ConfigureAwait(false)).Select(Open)];
 
     /// <summary>The key with these two parts, or <see langword="null"/>. The caller compares the secret.</summary>
-    public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) =>
-        _store.FindApiKeyAsync(consumerKey, tokenKey, cancellationToken);
+    public async Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken = default) =>
+        await _store.FindApiKeyAsync(consumerKey, tokenKey, cancellationToken).ConfigureAwait(false) is { } key ? Open(key) : null;
 
     /// <summary>Renames a key of the user's. <see langword="false"/> when it does not exist.</summary>
     public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken = default) =>
@@ -96,6 +109,34 @@ public sealed partial class Users
     /// <summary>Ends a key of the user's at once. <see langword="false"/> when it does not exist.</summary>
     public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken = default) =>
         _store.DeleteApiKeyAsync(user, tokenKey, cancellationToken);
+
+    /// <summary>Encrypts the secrets of API keys that were stored before there was a key to encrypt them with.</summary>
+    internal async Task ProtectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ProtectAllAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreFullException)
+        {
+            // They stay as they are until the next start: a server with a full disk must start, so that it can be emptied.
+        }
+    }
+
+    private async Task ProtectAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var user in await _store.ListUsersAsync(cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var key in await _store.ListApiKeysAsync(user, cancellationToken).ConfigureAwait(false))
+            {
+                if (!_cipher.IsInTheClear(key.TokenSecret)) continue;
+                var secret = _cipher.Protect(key.TokenSecret, key.TokenKey);
+                await _store.ReplaceApiKeySecretAsync(user, key.TokenKey, secret, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ApiKey Open(ApiKey key) => key with { TokenSecret = _cipher.Unprotect(key.TokenSecret, key.TokenKey) };
 
     private static string Short(string name) => name.Length <= 255 ? name : name[..255];
 

@@ -23,12 +23,18 @@ public static class SettingCatalogue
     /// <summary>Series of the operating system that is deployed when the request names none.</summary>
     public const string DefaultDistroSeries = "default_distro_series";
 
+    /// <summary>The storage layout that a machine gets when it is commissioned.</summary>
+    public const string DefaultStorageLayout = "default_storage_layout";
+
+    /// <summary>Whether hosts that are seen on the served networks are recorded.</summary>
+    public const string NetworkDiscovery = "network_discovery";
+
     private const SettingKind Flag = SettingKind.Boolean;
     private const string Host = "the host that runs this server configures it.";
     private const string NoInterface = "this server has no web interface.";
     private const string NoProxy = "this server has no HTTP proxy.";
     private const string NoImport = "this server imports no images by itself.";
-    private const string NoDiscovery = "this server does not discover networks.";
+    private const string NoDiscovery = "this server does not scan networks.";
     private const string NoInstaller = "this server writes images and runs no installer.";
     private const string NoBmcSetup = "this server does not configure management controllers.";
     private const string NoPush = "this server pushes no statistics.";
@@ -47,6 +53,8 @@ public static class SettingCatalogue
             new(QuickErase, Flag, "false"),
             new(DefaultOsSystem, Text, "\"\""),
             new(DefaultDistroSeries, Text, "\"\""),
+            new(DefaultStorageLayout, Text, "\"flat\"") { Choices = ["bcache", "blank", "custom", "flat", "lvm"] },
+            new(NetworkDiscovery, Text, "\"enabled\"") { Choices = ["disabled", "enabled"] },
 
             Fixed("node_timeout", Number, "30", Host),
             Fixed("upstream_dns", Text, "null", Host),
@@ -70,14 +78,12 @@ public static class SettingCatalogue
             Fixed("use_peer_proxy", Flag, "false", NoProxy),
             Fixed("boot_images_auto_import", Flag, "false", NoImport),
             Fixed("boot_images_no_proxy", Flag, "false", NoImport),
-            Fixed("network_discovery", Text, "\"disabled\"", NoDiscovery),
             Fixed("active_discovery_interval", Number, "0", NoDiscovery),
             Fixed("auto_vlan_creation", Flag, "false", NoDiscovery),
             Fixed("subnet_ip_exhaustion_threshold_count", Number, "16", NotModelled),
             Fixed("commissioning_distro_series", Text, "\"\"", "commissioning runs in this server's own environment."),
             Fixed("enlist_commissioning", Flag, "false", "enlistment runs no scripts here."),
             Fixed("default_min_hwe_kernel", Text, "\"\"", NoInstaller),
-            Fixed("default_storage_layout", Text, "\"custom\"", NoInstaller),
             Fixed("default_boot_interface_link_type", Text, "\"dhcp\"", NoInstaller),
             Fixed("curtin_verbose", Flag, "false", NoInstaller),
             Fixed("force_v1_network_yaml", Flag, "false", NoInstaller),

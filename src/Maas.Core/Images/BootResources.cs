@@ -98,8 +98,8 @@ public sealed partial class BootResources : IImageChooser
         _content.OpenReadAsync(new ImageBlob(image.Sha256, image.Size), cancellationToken);
 
     /// <summary>
-    /// The newest complete disk image for a machine of <paramref name="architecture"/>, or <see langword="null"/>. Without a
-    /// series, the newest of the family; without both, the newest of all. A series may name its family too (<c>ubuntu/noble</c>).
+    /// The newest complete disk image or root archive for a machine of <paramref name="architecture"/>, or <see langword="null"/>. Without
+    /// a series, the newest of the family; without both, the newest of all. A series may name its family too (<c>ubuntu/noble</c>).
     /// </summary>
     public async Task<ImageReference?> ChooseAsync(
         string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>

@@ -18,6 +18,10 @@ public abstract record BootIntent
     /// <summary>The ephemeral environment, to write an image to its disk.</summary>
     /// <param name="Image">The image.</param>
     public sealed record Install(ImageReference Image) : BootIntent;
+
+    /// <summary>The installer of an operating system, which installs it as the recipe says.</summary>
+    /// <param name="Recipe">Name of the recipe, such as <c>debian/bookworm</c>.</param>
+    public sealed record Installer(string Recipe) : BootIntent;
 }
 
 /// <summary>What a machine does in the ephemeral environment.</summary>

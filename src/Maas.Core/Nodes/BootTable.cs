@@ -14,7 +14,8 @@ internal static class BootTable
         MachineStatus.Testing => new BootIntent.Ephemeral(EphemeralTask.Test),
         MachineStatus.DiskErasing => new BootIntent.Ephemeral(EphemeralTask.Erase),
         MachineStatus.EnteringRescueMode or MachineStatus.RescueMode => new BootIntent.Ephemeral(EphemeralTask.Rescue),
-        MachineStatus.Deploying when machine is { Netboot: true, Deployment: { } deployment } => new BootIntent.Install(deployment.Image),
+        MachineStatus.Deploying when machine is { Netboot: true, Deployment.Image: { } image } => new BootIntent.Install(image),
+        MachineStatus.Deploying when machine is { Netboot: true, Deployment.Recipe: { } recipe } => new BootIntent.Installer(recipe),
         MachineStatus.Deploying or MachineStatus.Deployed => Disk,
         MachineStatus.Retired => Silence,
 

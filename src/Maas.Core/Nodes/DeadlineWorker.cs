@@ -10,16 +10,19 @@ public sealed partial class DeadlineWorker
     private static readonly TimeSpan ForgettingInterval = TimeSpan.FromHours(1);
     private readonly Machines _machines;
     private readonly EventLog _events;
+    private readonly Func<SystemId, CancellationToken, Task<string?>> _findCause;
     private readonly NodeOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<DeadlineWorker> _logger;
     private long? _forgotAt;
 
     internal DeadlineWorker(
-        Machines machines, EventLog events, NodeOptions options, TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
+        Machines machines, EventLog events, Func<SystemId, CancellationToken, Task<string?>> findCause, NodeOptions options,
+        TimeProvider timeProvider, ILogger<DeadlineWorker> logger)
     {
         _machines = machines;
         _events = events;
+        _findCause = findCause;
         _options = options;
         _clock = timeProvider;
         _logger = logger;
@@ -57,8 +60,9 @@ public sealed partial class DeadlineWorker
     {
         try
         {
-            if (await _machines.RecordAsync(id, new WorkerReport.DeadlinePassed(), null, cancellationToken).ConfigureAwait(
-                false) is CommandResult.Done done)
+            var cause = await TryFindCauseAsync(id, cancellationToken).ConfigureAwait(false);
+            var passed = new WorkerReport.DeadlinePassed { LikelyCause = cause };
+            if (await _machines.RecordAsync(id, passed, null, cancellationToken).ConfigureAwait(false) is CommandResult.Done done)
             {
                 MachineMetrics.DeadlinePassed(done.Machine.Status);
                 LogOverdue(id, done.Machine.Status, done.Machine.StatusMessage);
@@ -67,6 +71,20 @@ public sealed partial class DeadlineWorker
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             LogMachineFailed(failure, id);
+        }
+    }
+
+    /// <summary>A diagnosis that fails does not keep the machine from failing in time.</summary>
+    private async Task<string?> TryFindCauseAsync(SystemId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _findCause(id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogNotExplained(failure, id);
+            return null;
         }
     }
 
@@ -104,4 +122,7 @@ public sealed partial class DeadlineWorker
 
     [LoggerMessage(14, LogLevel.Error, "Failed to check deadlines; trying again")]
     private partial void LogPassFailed(Exception failure);
+
+    [LoggerMessage(18, LogLevel.Error, "Failed to explain why the deadline of machine {SystemId} passed")]
+    private partial void LogNotExplained(Exception failure, SystemId systemId);
 }

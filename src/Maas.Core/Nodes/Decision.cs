@@ -38,4 +38,7 @@ public enum RefusalKind
 
     /// <summary>The actor has no permission for it on the machine as it is now.</summary>
     Permission,
+
+    /// <summary>A subnet has no free address for one of its links.</summary>
+    Address,
 }

@@ -12,10 +12,16 @@ public sealed record Deployment
     /// <summary>Kernel asked for; empty for the image's own.</summary>
     public string HweKernel { get; init; } = "";
 
-    /// <summary>The image that is written.</summary>
-    public required ImageReference Image { get; init; }
+    /// <summary>The image that is written; <see langword="null"/> when <see cref="Recipe"/> installs the system.</summary>
+    public ImageReference? Image { get; init; }
 
-    /// <summary>The disk it is written to.</summary>
+    /// <summary>
+    /// Name of the recipe whose installer installs the system, such as <c>debian/bookworm</c>; <see langword="null"/> when
+    /// <see cref="Image"/> is written.
+    /// </summary>
+    public string? Recipe { get; init; }
+
+    /// <summary>The disk it is installed to.</summary>
     public required InstallDisk Disk { get; init; }
 
     /// <summary>
@@ -32,10 +38,19 @@ public sealed record Deployment
 /// <param name="ResourceId">Id of the boot resource.</param>
 /// <param name="FileId">Id of the file within it.</param>
 /// <param name="Name">The resource's name, such as <c>custom/debian-12</c>.</param>
-/// <param name="FileType">MAAS's file type: <c>ddraw</c>, <c>ddgz</c>, <c>ddxz</c>, <c>ddbz2</c>, <c>ddzst</c> …</param>
+/// <param name="FileType">MAAS's file type: <c>ddraw</c>, <c>ddgz</c>, <c>tgz</c>, <c>squashfs</c> …</param>
 /// <param name="Size">Bytes of the file as stored.</param>
 /// <param name="Sha256">Lower-case hex SHA-256 of the file as stored.</param>
-public sealed record ImageReference(long ResourceId, long FileId, string Name, string FileType, long Size, string Sha256);
+public sealed record ImageReference(long ResourceId, long FileId, string Name, string FileType, long Size, string Sha256)
+{
+    /// <summary>
+    /// Whether it is the archive of a root file system, which is unpacked onto the machine's storage configuration; otherwise it is an
+    /// image of a whole disk.
+    /// </summary>
+    public bool IsRootArchive => IsArchive(FileType);
+
+    internal static bool IsArchive(string fileType) => fileType is "tgz" or "root-tgz" or "tbz" or "txz" or "tzst" or "squashfs";
+}
 
 /// <summary>The disk to install to.</summary>
 /// <param name="Name">The kernel's name during commissioning, without <c>/dev/</c>.</param>

@@ -1,7 +1,9 @@
+using Maas.Core.Records;
+
 namespace Maas.Core.Nodes;
 
 /// <summary>
-/// Stores machines, their change history, and tags. Part of <see cref="Stores.IMaasStore"/>, which states the rules for all parts.
+/// Stores machines and their change history. Part of <see cref="Stores.IMaasStore"/>, which states the rules for all parts.
 /// </summary>
 public interface IMachineStore
 {
@@ -21,6 +23,19 @@ public interface IMachineStore
     /// <param name="filter">Which machines, how many, and after which one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Lists the revisions of machines by ascending number, without reading the machines.</summary>
+    /// <param name="filter">Which machines, how many, and after which one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists the machines that an allocation chooses from, by ascending <see cref="CandidateRank"/>. Ten thousand Ready machines are no
+    /// reason to read more machines than the limit.
+    /// </summary>
+    /// <param name="filter">Which machines, how many, and after which one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<Machine>> ListCandidatesAsync(CandidateFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Counts the machines in each status that a machine is in.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -47,9 +62,12 @@ public interface IMachineStore
     Task<SaveResult> SaveAsync(IReadOnlyList<MachineChange> changes, CancellationToken cancellationToken);
 
     /// <summary>Deletes a machine with its tokens, results, queued power actions and user data; its events stay.</summary>
-    /// <param name="deletion">Which machine, in which version, and the event to write.</param>
+    /// <param name="deletion">Which machine, in which version, the event to write, and changes of records.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns><see langword="false"/> when the store does not have this version of the machine; nothing was changed.</returns>
+    /// <returns>
+    /// <see langword="false"/> when the store does not have this version of the machine, or refused a change of a record; nothing was
+    /// changed.
+    /// </returns>
     Task<bool> DeleteAsync(MachineDeletion deletion, CancellationToken cancellationToken);
 
     /// <summary>Reads the user data of a machine.</summary>
@@ -83,26 +101,26 @@ public interface IMachineStore
     /// <param name="cancellationToken">Ends the wait.</param>
     Task WaitForChangeAsync(long after, CancellationToken cancellationToken);
 
-    /// <summary>Lists all tags by name, in ordinal order.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken);
-
-    /// <summary>Creates a tag, or replaces the one of its name.</summary>
-    /// <param name="tag">The tag.</param>
+    /// <summary>
+    /// Saves changes of records, and replaces a tag by another, or removes it, on all machines that have it, in one transaction.
+    /// </summary>
+    /// <param name="name">The tag's name.</param>
+    /// <param name="replacement">The name that replaces it; <see langword="null"/> when it is removed.</param>
+    /// <param name="batch">The changes of records, with their events.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    Task SaveTagAsync(Tag tag, CancellationToken cancellationToken);
+    /// <returns>The result of the batch; unless it was saved, no machine was changed.</returns>
+    Task<RecordResult> ReplaceTagAsync(string name, string? replacement, RecordBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Replaces a tag by one of another name, on all machines too, in one transaction.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="renamed">What replaces it.</param>
-    /// <param name="at">The time of the change.</param>
+    /// <summary>
+    /// Deletes a user with all API keys, SSH keys and files, with changes of machines and records that belong to it, in one transaction.
+    /// </summary>
+    /// <param name="name">The name of the user. When there is no such user, only the changes are saved.</param>
+    /// <param name="machines">Changes of machines, such as that another user owns them.</param>
+    /// <param name="batch">The changes of records, with their events.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns><see langword="false"/> when there is no such tag, or already one of the new name; nothing was changed.</returns>
-    Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken);
-
-    /// <summary>Deletes a tag. Machines that have it are not changed.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
-    /// <returns><see langword="false"/> when it does not exist.</returns>
-    Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken);
+    /// <returns>
+    /// <see langword="false"/> when a change was refused, or the user would own a machine afterwards: nothing was changed.
+    /// </returns>
+    Task<bool> DeleteUserAsync(
+        string name, IReadOnlyList<MachineChange> machines, RecordBatch batch, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Maas.Core.Inventory;
+using Maas.Core.Storage;
 
 namespace Maas.Core.Nodes;
 
@@ -37,13 +38,34 @@ internal static class InstallDiskChoice
         disk.Serial.Length > 0 && (machine.Hardware?.Disks ?? []).Count(other => Answers(other, disk.Serial)) == 1 ? disk.Serial
         : disk.Name;
 
-    /// <summary>Chooses the disk to install <paramref name="image"/> to.</summary>
-    public static bool TryChoose(Machine machine, ImageReference image, [NotNullWhen(true)] out InstallDisk? disk, out string reason)
+    /// <summary>
+    /// Chooses the disk to install to. A root archive goes to the disks of the storage configuration, of which the boot disk is named.
+    /// </summary>
+    public static bool TryChoose(
+        Machine machine, MachineCommand.Deploy command, [NotNullWhen(true)] out InstallDisk? disk, out string reason)
+    {
+        if (command is not { Image: { IsRootArchive: true } archive }) return TryChoose(machine, command.Image, out disk, out reason);
+        disk = null;
+        reason = command.Plan switch
+        {
+            null => "The machine's disks are not known: commission it first.",
+            DiskPlanResult.Refused refused => string.Join(' ', refused.Reasons),
+            DiskPlanResult.Ready { Plan.RootSize: var size } when size < archive.Size =>
+                $"Image {archive.Name} has {archive.Size} bytes and does not fit on a root file system of {size}.",
+            _ => "",
+        };
+        if (reason.Length == 0 && command.Plan is DiskPlanResult.Ready { Plan.Disks: [{ Disk: var boot }, ..] })
+            disk = new InstallDisk(boot.Name, boot.Serial);
+        return disk is not null;
+    }
+
+    /// <summary>Chooses the disk to install to: an image, or by a recipe when <paramref name="image"/> is null.</summary>
+    public static bool TryChoose(Machine machine, ImageReference? image, [NotNullWhen(true)] out InstallDisk? disk, out string reason)
     {
         disk = null;
         var boot = Find(machine);
         reason = boot is null ? WhyNone(machine)
-            : image.FileType is "ddraw" && boot.Size < image.Size
+            : image is { FileType: "ddraw" } && boot.Size < image.Size
                 ? $"Image {image.Name} has {image.Size} bytes and does not fit on {boot.Name} with {boot.Size}."
             : "";
         if (boot is not null && reason.Length == 0) disk = new InstallDisk(boot.Name, boot.Serial);

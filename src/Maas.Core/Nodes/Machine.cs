@@ -80,6 +80,12 @@ public sealed record Machine
     /// <summary>Whether it has traded a boot token since that operation began, and so is known to have booted for it.</summary>
     public bool CheckedIn { get; init; }
 
+    /// <summary>Whether its last commissioning was asked to leave the configuration of its interfaces as it was.</summary>
+    public bool SkipNetworking { get; init; }
+
+    /// <summary>Whether its last commissioning was asked to leave the configuration of its storage as it was.</summary>
+    public bool SkipStorage { get; init; }
+
     /// <summary>How it is turned on and off.</summary>
     public PowerSettings Power { get; init; } = PowerSettings.Manual;
 
@@ -107,11 +113,11 @@ public sealed record Machine
     /// <summary>Names of its tags, sorted.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Name of its zone.</summary>
-    public string Zone { get; init; } = "default";
+    /// <summary>Id of its zone. A zone that does not exist any more counts as the default zone.</summary>
+    public long ZoneId { get; init; } = Topology.Zone.DefaultId;
 
-    /// <summary>Name of its resource pool.</summary>
-    public string Pool { get; init; } = "default";
+    /// <summary>Id of its resource pool. A pool that does not exist any more counts as the default pool.</summary>
+    public long PoolId { get; init; } = Topology.ResourcePool.DefaultId;
 
     /// <summary>What it is made of; <see langword="null"/> before it was commissioned.</summary>
     public Hardware? Hardware { get; init; }

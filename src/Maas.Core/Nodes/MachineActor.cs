@@ -21,6 +21,12 @@ public sealed record MachineActor(string Name, bool IsAdministrator)
     /// <summary>Whether the actor may change the machine.</summary>
     public bool MayEdit(Machine machine) => IsAdministrator || machine.Owner == Name;
 
+    /// <summary>Whether the device is visible: users see devices without an owner and their own.</summary>
+    public bool MaySee(Device device) => IsAdministrator || device.Owner is null || device.Owner == Name;
+
+    /// <summary>Whether the actor may change the device.</summary>
+    public bool MayEdit(Device device) => IsAdministrator || device.Owner == Name;
+
     /// <summary>Whether the actor may change the machine, or take it because it has no owner.</summary>
     public bool MayTake(Machine machine) => MayEdit(machine) || machine.Owner is null;
 

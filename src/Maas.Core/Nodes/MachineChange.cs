@@ -50,7 +50,13 @@ public sealed record MachineChange
 /// <param name="Version">The version that the store must have.</param>
 /// <param name="Note">The event to write.</param>
 /// <param name="At">The time of the deletion.</param>
-public sealed record MachineDeletion(SystemId Id, long Version, EventNote Note, DateTimeOffset At);
+public sealed record MachineDeletion(SystemId Id, long Version, EventNote Note, DateTimeOffset At)
+{
+    /// <summary>
+    /// Changes of records that belong to the same transaction: deletions of what the machine owns. If one is refused, nothing is changed.
+    /// </summary>
+    public IReadOnlyList<RecordChange> Records { get; init; } = [];
+}
 
 /// <summary>The result of saving changes of machines. Unless it is <see cref="Saved"/>, nothing was changed.</summary>
 public abstract record SaveResult

@@ -1,4 +1,7 @@
 using System.Text.Json.Serialization;
+using Maas.Core.Network.Interfaces;
+using Maas.Core.Scripts;
+using Maas.Core.Storage;
 
 namespace Maas.Core.Nodes;
 
@@ -20,15 +23,36 @@ public abstract record MachineCommand : MachineInput
     /// <summary>Boots it to take inventory and run the scripts.</summary>
     public sealed record Commission : MachineCommand
     {
-        /// <summary>Names of the tests to run; <see langword="null"/> for all, empty for none.</summary>
+        /// <summary>
+        /// Names, ids or tags of commissioning scripts; <see langword="null"/> for the usual ones. The inventory is always taken.
+        /// </summary>
+        public IReadOnlyList<string>? CommissioningScripts { get; init; }
+
+        /// <summary>
+        /// Names, ids or tags of tests, empty for none; <see langword="null"/> for those with the tag <c>commissioning</c>.
+        /// </summary>
         public IReadOnlyList<string>? TestingScripts { get; init; }
+
+        /// <summary>Values of the scripts' parameters (<see cref="ScriptRequest.Values"/>).</summary>
+        public IReadOnlyDictionary<string, string> ScriptValues { get; init; } = new Dictionary<string, string>();
+
+        /// <summary>Whether the configuration of its interfaces stays as it is; otherwise it begins anew with what is found.</summary>
+        public bool SkipNetworking { get; init; }
+
+        /// <summary>Whether the configuration of its storage stays as it is; otherwise it begins anew with the default layout.</summary>
+        public bool SkipStorage { get; init; }
     }
 
     /// <summary>Runs the testing scripts.</summary>
     public sealed record Test : MachineCommand
     {
-        /// <summary>Names of the tests to run; <see langword="null"/> for all, empty for none.</summary>
+        /// <summary>
+        /// Names, ids or tags of tests, empty for none; <see langword="null"/> for those with the tag <c>commissioning</c>.
+        /// </summary>
         public IReadOnlyList<string>? TestingScripts { get; init; }
+
+        /// <summary>Values of the tests' parameters (<see cref="ScriptRequest.Values"/>).</summary>
+        public IReadOnlyDictionary<string, string> ScriptValues { get; init; } = new Dictionary<string, string>();
     }
 
     /// <summary>Gives it to <paramref name="Owner"/>. Prefer <see cref="Machines.AllocateAsync"/>, which chooses.</summary>
@@ -40,9 +64,17 @@ public abstract record MachineCommand : MachineInput
 
         /// <summary>What the client calls itself.</summary>
         public string AgentName { get; init; } = "";
+
+        /// <summary>
+        /// The parameters of bridges that are made of its configured interfaces until it is released; <see langword="null"/> for none.
+        /// </summary>
+        public BridgeParameters? Bridges { get; init; }
+
+        /// <summary>The version of the machine that was found to fit; another one is refused. <see langword="null"/> for any.</summary>
+        internal long? ExpectedVersion { get; init; }
     }
 
-    /// <summary>Installs an image. A Ready machine is allocated to <see cref="Owner"/> first.</summary>
+    /// <summary>Installs an image, or an operating system by a recipe. A Ready machine is allocated to <see cref="Owner"/> first.</summary>
     /// <param name="Owner">User name of the owner-to-be; another's machine is refused.</param>
     public sealed record Deploy(string Owner) : MachineCommand
     {
@@ -51,6 +83,12 @@ public abstract record MachineCommand : MachineInput
 
         /// <summary>What the client calls itself; <see langword="null"/> keeps what the allocation said.</summary>
         public string? AgentName { get; init; }
+
+        /// <summary>
+        /// The bridges to make of the configured interfaces until the machine is released; <see langword="null"/> for none. A machine that
+        /// is allocated already keeps the interfaces that it has.
+        /// </summary>
+        public BridgeParameters? Bridges { get; init; }
 
         /// <summary>Operating system family asked for; empty for any.</summary>
         public string OsSystem { get; init; } = "";
@@ -69,6 +107,15 @@ public abstract record MachineCommand : MachineInput
         /// The image; <see langword="null"/> lets <see cref="Machines.ExecuteAsync"/> choose one by the two fields above.
         /// </summary>
         public ImageReference? Image { get; init; }
+
+        /// <summary>
+        /// The recipe whose installer installs the system; <see langword="null"/> lets <see cref="Machines.ExecuteAsync"/> choose one when
+        /// no image fits. Without effect beside <see cref="Image"/>.
+        /// </summary>
+        public string? Recipe { get; init; }
+
+        /// <summary>What a root archive is unpacked onto, or why it cannot be; <see langword="null"/> for other images.</summary>
+        internal DiskPlanResult? Plan { get; init; }
     }
 
     /// <summary>Takes it back from its owner. Nothing happens to one that is Ready or Releasing.</summary>

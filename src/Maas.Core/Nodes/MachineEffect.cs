@@ -33,8 +33,11 @@ public abstract record MachineEffect
     /// <param name="Kind">Which scripts.</param>
     public sealed record ScheduleScripts(ScriptKind Kind) : MachineEffect
     {
-        /// <summary>Only the scripts with these names; <see langword="null"/> for all.</summary>
+        /// <summary>Names, ids or tags of scripts, empty for none; <see langword="null"/> for the usual ones.</summary>
         public IReadOnlyList<string>? Names { get; init; }
+
+        /// <summary>Values of parameters (<see cref="ScriptRequest.Values"/>).</summary>
+        public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
     }
 
     /// <summary>Scripts that are not done yet never will be.</summary>

@@ -38,11 +38,23 @@ public sealed record MachineFilter
     /// <summary>Domains.</summary>
     public IReadOnlyList<string> Domains { get; init; } = [];
 
-    /// <summary>Zones.</summary>
-    public IReadOnlyList<string> Zones { get; init; } = [];
+    /// <summary>Ids of zones.</summary>
+    public IReadOnlyList<long> Zones { get; init; } = [];
 
-    /// <summary>Resource pools.</summary>
-    public IReadOnlyList<string> Pools { get; init; } = [];
+    /// <summary>Ids of zones that a machine must not be in.</summary>
+    public IReadOnlyList<long> NotZones { get; init; } = [];
+
+    /// <summary>Ids of resource pools.</summary>
+    public IReadOnlyList<long> Pools { get; init; } = [];
+
+    /// <summary>Ids of resource pools that a machine must not be in.</summary>
+    public IReadOnlyList<long> NotPools { get; init; } = [];
+
+    /// <summary>Conditions on records of the machine; all of them must hold.</summary>
+    public IReadOnlyList<NodeRecordCondition> Records { get; init; } = [];
+
+    /// <summary>Only machines that this user sees: its own, and those without an owner; <see langword="null"/> for all.</summary>
+    public string? VisibleTo { get; init; }
 
     /// <summary>Only machines with a higher <see cref="Machine.Number"/>: the last one of the page before. 0 for the first page.</summary>
     public long AfterNumber { get; init; }

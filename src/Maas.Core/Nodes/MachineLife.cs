@@ -17,6 +17,8 @@ internal static class MachineLife
         (nameof(Machine.Deadline), machine => machine.Deadline),
         (nameof(Machine.OperationId), machine => machine.OperationId),
         (nameof(Machine.CheckedIn), machine => machine.CheckedIn),
+        (nameof(Machine.SkipNetworking), machine => machine.SkipNetworking),
+        (nameof(Machine.SkipStorage), machine => machine.SkipStorage),
         (nameof(Machine.PowerState), machine => machine.PowerState),
         (nameof(Machine.Netboot), machine => machine.Netboot),
         (nameof(Machine.Locked), machine => machine.Locked),

@@ -8,20 +8,7 @@ internal static partial class MachineRules
     /// <summary>Network interfaces a machine may have.</summary>
     public const int MostInterfaces = 64;
 
-    private const int LongestText = 4096;
-
-    /// <summary>
-    /// Labels that no machine may take. The server itself answers for some of them; others are looked up automatically: proxy
-    /// discovery (wpad), tunnels
-    /// (isatap), mail clients' set-up, and what resolvers treat apart.
-    /// </summary>
-    public static IReadOnlySet<string> ReservedNames { get; } = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "ns", "ns1", "ns2", "dns", "maas", "wpad", "isatap", "localhost", "localdomain", "broadcasthost", "ip6-localhost", "ip6-loopback",
-        "autoconfig", "autodiscover",
-        "mta-sts", "use-application-dns",
-    };
-
+    private const int LongestText = NodeRules.LongestText;
 
     /// <summary>Architectures that machines are made of.</summary>
     public static IReadOnlyList<string> Architectures { get; } = ["amd64", "arm64", "armhf", "i386", "ppc64el", "riscv64", "s390x"];
@@ -45,6 +32,8 @@ internal static partial class MachineRules
             Power = spec.Power,
             Description = spec.Description,
             MinHweKernel = spec.MinHweKernel,
+            ZoneId = spec.ZoneId,
+            PoolId = spec.PoolId,
             Status = MachineLifecycle.Initial,
             StatusSince = now,
             Created = now,
@@ -64,8 +53,8 @@ internal static partial class MachineRules
         Power = edited.Power,
         OwnerData = edited.OwnerData,
         Tags = [.. edited.Tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-        Zone = edited.Zone,
-        Pool = edited.Pool,
+        ZoneId = edited.ZoneId,
+        PoolId = edited.PoolId,
         Hardware = edited.Hardware,
         CpuCount = edited.CpuCount,
         MemoryMiB = edited.MemoryMiB,
@@ -82,12 +71,7 @@ internal static partial class MachineRules
     public static (string Field, string Reason)? Check(Machine machine, Machine? before = null, IReadOnlyCollection<string>? alsoReserved =
         null)
     {
-        if (!Label().IsMatch(machine.Hostname)) return ("hostname", "A host name has 1 to 63 letters, digits and hyphens (RFC 1123).");
-        if (machine.Hostname != before?.Hostname
-            && (ReservedNames.Contains(machine.Hostname) || alsoReserved?.Contains(machine.Hostname) is true))
-            return ("hostname", $"The host name '{machine.Hostname}' is reserved: clients trust the host of that name.");
-        if (machine.Domain.Length > 180 || !machine.Domain.Split('.').All(label => Label().IsMatch(label)))
-            return ("domain", "A domain has labels of 1 to 63 letters, digits and hyphens (RFC 1123).");
+        if (NodeRules.CheckName(machine.Hostname, machine.Domain, before?.Hostname, alsoReserved) is { } wrongName) return wrongName;
         if (!Architecture().IsMatch(machine.Architecture) || !Architectures.Contains(machine.Architecture.Split('/')[0]))
             return ("architecture", $"'{Shorten(machine.Architecture)}' is not a known architecture.");
         // MAAS takes an IPMI machine whose addresses are not known yet: its controller is what it is known by.
@@ -99,33 +83,18 @@ internal static partial class MachineRules
         }
 
         if (machine.HardwareUuid is { } uuid && !Guid.TryParse(uuid, out _)) return ("hardware_uuid", "Not a UUID.");
-        if (machine.Zone != "default") return ("zone", $"There is no zone '{Shorten(machine.Zone)}'.");
-        if (machine.Pool != "default") return ("pool", $"There is no resource pool '{Shorten(machine.Pool)}'.");
-        if (machine.Description.Length > LongestText) return ("description", $"At most {LongestText} characters.");
+        if (NodeRules.CheckTexts(machine.Description, machine.OwnerData, machine.Tags) is { } wrongText) return wrongText;
         if (machine.Power.Type.Length > 64 || machine.Power.Parameters.Count > 64
             || machine.Power.Parameters.Any(each => each.Key.Length is 0 or > 64 || each.Value.Length > LongestText))
             return ("power_parameters", $"At most 64 parameters with names of 1 to 64 and values of at most {LongestText} characters.");
         if (machine.MinHweKernel.Length > 64) return ("min_hwe_kernel", "At most 64 characters.");
         if (machine.SwapSize < 0) return ("swap_size", "At least 0.");
-        if (machine.OwnerData.Count > 256
-            || machine.OwnerData.Any(pair => pair.Key.Length is 0 or > 255 || pair.Value.Length > LongestText))
-            return ("owner_data", $"At most 256 keys of 255 characters, with values of {LongestText}.");
-        if (machine.Tags.Count > 256 || !machine.Tags.All(IsTagName))
-            return ("tags", "A tag has letters, digits and _ - . and at most 255 of them.");
         if (machine.CpuCount < 0 || machine.MemoryMiB < 0) return (machine.CpuCount < 0 ? "cpu_count" : "memory", "At least 0.");
         return null;
     }
 
-    public static bool IsTagName(string name) => TagName().IsMatch(name);
-
     private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
-
-    [GeneratedRegex(@"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Label();
 
     [GeneratedRegex(@"\A[a-z0-9]{1,16}/[a-z0-9_.-]{1,32}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Architecture();
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,255}\z", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex TagName();
 }

@@ -8,7 +8,9 @@ namespace Maas.Core.Nodes;
 internal static partial class MachineStateMachine
 {
     private static Decision Allocate(TransitionBuilder move, MachineCommand.Allocate command) =>
-        TryAllocate(move, command.Owner, command.TokenKey, command.AgentName) ? move.Done() : WrongStatus(move, "allocate");
+        command.ExpectedVersion is { } version && version != move.Machine.Version
+            ? move.Refused("allocate", "The machine has changed since it was chosen.")
+        : TryAllocate(move, command.Owner, command.TokenKey, command.AgentName) ? move.Done() : WrongStatus(move, "allocate");
 
     private static bool TryAllocate(TransitionBuilder move, string owner, string? tokenKey, string agentName)
     {
@@ -25,14 +27,15 @@ internal static partial class MachineStateMachine
             return move.Refused("deploy", $"Can't deploy a machine that is in the '{move.Machine.Status.DisplayName}' state");
         if (move.Machine.Owner != command.Owner)
             return move.Refused("deploy", "Can't deploy a machine that is allocated to another user.", RefusalKind.Owner);
-        if (command.Image is not { } image)
+        if (command is not ({ Image: not null } or { Recipe: not null }))
             return move.Refused("deploy", NoImage(command, move.Machine), RefusalKind.Missing);
-        if (!InstallDiskChoice.TryChoose(move.Machine, image, out var disk, out var reason))
+        if (!InstallDiskChoice.TryChoose(move.Machine, command, out var disk, out var reason))
             return move.Refused("deploy", reason, RefusalKind.Missing);
 
-        move.TryMove(MachineAction.Deploy, $"Installing {image.Name} on {disk.Name}.");
+        var source = command.Image?.Name ?? command.Recipe!; // one of both is there
+        move.TryMove(MachineAction.Deploy, $"Installing {source} on {disk.Name}.");
         move.BeginOperation();
-        var names = image.Name.Split('/', 2);
+        var names = source.Split('/', 2);
         move.Machine = move.Machine with
         {
             Netboot = true,
@@ -42,7 +45,8 @@ internal static partial class MachineStateMachine
                 OsSystem = names[0],
                 DistroSeries = names[^1],
                 HweKernel = command.HweKernel,
-                Image = image,
+                Image = command.Image,
+                Recipe = command.Image is null ? command.Recipe : null,
                 Disk = disk,
             },
         };

@@ -23,7 +23,7 @@ internal static partial class MachineStateMachine
                 move.Fail(Words(signal.Error, "Installation failed."));
                 return move.Done();
             case MachineStatus.Deploying:
-                move.RenewDeadline();
+                ShowProgress(move, signal);
                 if (signal.Report is SignalReport.Ok) move.Note(EventLevel.Info, "Installed", "The installer is done.");
                 return move.Done();
             case MachineStatus.Releasing when signal.Report is SignalReport.Failed:
@@ -55,13 +55,13 @@ internal static partial class MachineStateMachine
         switch (signal.Report)
         {
             case SignalReport.Working:
-                move.RenewDeadline();
+                ShowProgress(move, signal);
                 break;
             case SignalReport.Testing when move.Machine.Status is MachineStatus.Commissioning:
                 move.TryMove(MachineAction.Test);
                 break;
             case SignalReport.Testing:
-                move.RenewDeadline();
+                ShowProgress(move, signal);
                 break;
             case SignalReport.Failed:
                 BeginTestsIfOneFailed(move, signal);
@@ -102,9 +102,16 @@ internal static partial class MachineStateMachine
                 move.Fail(Words(signal.Error, "Erasing the disks failed."));
                 break;
             default:
-                move.RenewDeadline();
+                ShowProgress(move, signal);
                 break;
         }
+    }
+
+    /// <summary>A sign of life. MAAS's runner says in <c>error</c> what it does at present; an empty text ends that.</summary>
+    private static void ShowProgress(TransitionBuilder move, MachineReport.Signal signal)
+    {
+        move.RenewDeadline();
+        if (signal.Error is { } words) move.Machine = move.Machine with { StatusMessage = Words(words, "") };
     }
 
     private static Decision Netboot(TransitionBuilder move, bool on)
@@ -168,7 +175,16 @@ internal static partial class MachineStateMachine
         // Nothing was heard of it since it was turned on, so what went wrong then is the likely cause.
         if (machine is { CheckedIn: false, Status.WaitsForBoot: true, PowerNote: { } note }) words += $" {note}";
         if (passed.PowerFailure is { } failure) words += $" Its power did not obey: {failure}";
+        else words = LikelyCause.Append(words, passed.LikelyCause);
         move.Fail(words, ScriptStatus.TimedOut, turnOff: !waitsForPower);
+        return move.Done();
+    }
+
+    // A message of the agent, or of the operation, stays in front.
+    private static Decision Explained(TransitionBuilder move, WorkerReport.Explained explained)
+    {
+        if (move.Machine.Deadline is not null && move.Machine.StatusSince == explained.StatusSince)
+            move.Machine = move.Machine with { StatusMessage = LikelyCause.Append(move.Machine.StatusMessage, explained.Cause) };
         return move.Done();
     }
 

@@ -23,8 +23,8 @@ internal static partial class MachineStateMachine
         return input switch
         {
             MachineCommand.Accept => Accept(move),
-            MachineCommand.Commission commission => Commission(move, commission.TestingScripts),
-            MachineCommand.Test test => Test(move, test.TestingScripts),
+            MachineCommand.Commission commission => Commission(move, commission),
+            MachineCommand.Test test => Test(move, test),
             MachineCommand.Allocate allocate => Allocate(move, allocate),
             MachineCommand.Deploy deploy => Deploy(move, deploy),
             MachineCommand.Release release => Release(move, release),
@@ -45,6 +45,7 @@ internal static partial class MachineStateMachine
             MachineReport.UserDataFetched => UserDataFetched(move),
             MachineReport.StageFinished stage => StageFinished(move, stage),
             WorkerReport.DeadlinePassed passed => DeadlinePassed(move, passed),
+            WorkerReport.Explained explained => Explained(move, explained),
             WorkerReport.PowerDone done => PowerDone(move, done),
             WorkerReport.PowerFailed failed => PowerFailed(move, failed),
             _ => throw new UnreachableException(),
@@ -67,30 +68,34 @@ internal static partial class MachineStateMachine
     private static Decision Accept(TransitionBuilder move) => move.Machine.Status switch
     {
         MachineStatus.Commissioning or MachineStatus.Ready => move.Done(),
-        MachineStatus.New => Commission(move, null),
+        MachineStatus.New => Commission(move, new MachineCommand.Commission()),
         var status => move.Refused("accept", $"Cannot accept node enlistment: node {move.Machine.Id} is in state {status.DisplayName}."),
     };
 
-    private static Decision Commission(TransitionBuilder move, IReadOnlyList<string>? tests)
+    private static Decision Commission(TransitionBuilder move, MachineCommand.Commission command)
     {
         if (!move.TryMove(MachineAction.Commission)) return WrongStatus(move, "commission");
         move.BeginOperation();
+        move.Machine = move.Machine with { SkipNetworking = command.SkipNetworking, SkipStorage = command.SkipStorage };
         move.ForgetOwner();
         move.Add(new MachineEffect.RevokeCredentials());
         move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));
-        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Commissioning));
-        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing) { Names = tests });
+        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Commissioning)
+        {
+            Names = command.CommissioningScripts, Values = command.ScriptValues,
+        });
+        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing) { Names = command.TestingScripts, Values = command.ScriptValues });
         move.Restart();
         return move.Done();
     }
 
-    private static Decision Test(TransitionBuilder move, IReadOnlyList<string>? tests)
+    private static Decision Test(TransitionBuilder move, MachineCommand.Test command)
     {
         // Commissioning goes over into testing by the machine's own report, never by a person's wish.
         if (move.Machine.Status is MachineStatus.Commissioning || !move.TryMove(MachineAction.Test)) return WrongStatus(move, "test");
         move.BeginOperation();
         move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));
-        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing) { Names = tests });
+        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing) { Names = command.TestingScripts, Values = command.ScriptValues });
         move.Restart();
         return move.Done();
     }
@@ -138,8 +143,7 @@ internal static partial class MachineStateMachine
     {
         if (move.Machine.Locked == locked)
         {
-            return move.Refused(locked ? "lock" : "unlock", locked ? "Machine is already locked"
-                : "Machine is not locked", RefusalKind.Locked);
+            return move.Refused(locked ? "lock" : "unlock", locked ? "Machine is already locked" : "Machine is not locked");
         }
 
         move.Machine = move.Machine with { Locked = locked };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Maas.Core.Inventory;
 using Maas.Core.Events;
 using Maas.Core.Power;
+using Maas.Core.Topology;
 
 namespace Maas.Core.Nodes;
 
@@ -55,18 +56,20 @@ public sealed partial class Machines
     private static EventNote DescriptionChanged(string? by) =>
         new(EventLevel.Audit, "Updated", "The machine's description was changed.", by);
 
-    /// <summary>Takes over what the inventory says. Interfaces that another machine has already are left to it.</summary>
+    /// <summary>Takes over what the inventory says. Interfaces that another node has already are left to it.</summary>
     internal async Task SetHardwareAsync(SystemId id, Hardware hardware, CancellationToken cancellationToken)
     {
         var free = new List<MacAddress>();
-        foreach (var address in hardware.Interfaces.Select(nic => nic.MacAddress).Where(address => address.IsUnicast).Distinct())
+        MacAddress[] found = [.. hardware.Interfaces.Select(nic => nic.MacAddress).Where(address => address.IsUnicast).Distinct()];
+        var held = await _devices.Identities.FindAsync(found, cancellationToken).ConfigureAwait(false);
+        foreach (var address in found.Except(held.Select(each => each.MacAddress)))
         {
             if (await _store.FindByMacAsync(address, cancellationToken).ConfigureAwait(false) is null) free.Add(address);
         }
 
-        await SaveEditAsync(
-            id, null, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken).ConfigureAwait(
-                false);
+        await EditInventoryAsync(
+            id, null, TakeOver, new EventNote(EventLevel.Info, "Inventory", "The inventory was taken."), cancellationToken)
+            .ConfigureAwait(false);
 
         Machine TakeOver(Machine machine) => machine with
         {
@@ -78,13 +81,49 @@ public sealed partial class Machines
         };
     }
 
+    /// <summary>
+    /// Forgets a PCI or USB device of a machine. The next inventory that finds it lists it again.
+    /// </summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="actor">The user, an administrator; <see langword="null"/> for the system, which is not checked.</param>
+    /// <param name="device">The device's <see cref="HardwareDevice.Id"/>; for one that does not exist, nothing changes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<EditResult> DeleteHardwareDeviceAsync(
+        SystemId id, MachineActor? actor, int device, CancellationToken cancellationToken = default) => EditInventoryAsync(
+        id,
+        actor,
+        machine => machine.Hardware is { } hardware ? machine with { Hardware = HardwareDevice.Without(hardware, device) } : machine,
+        new EventNote(EventLevel.Audit, "Updated", "A device was removed from the machine's inventory.", actor?.Name),
+        cancellationToken);
+
+    private async Task<EditResult> EditInventoryAsync(
+        SystemId id, MachineActor? actor, Func<Machine, Machine> edit, EventNote note, CancellationToken cancellationToken)
+    {
+        // A tag whose definition is new meanwhile may have been evaluated on the inventory before this one: then once more.
+        TagDefinitions? evaluated = null;
+        EditResult result;
+        do
+        {
+            result = await SaveEditAsync(id, actor, edit, evaluated is null ? note : null, cancellationToken, ListDefinitionsAsync)
+                .ConfigureAwait(false);
+        }
+        while (evaluated?.HasSameTags(await ReadDefinitionsAsync(cancellationToken).ConfigureAwait(false)) is false);
+        return result;
+
+        async Task<TagDefinitions> ListDefinitionsAsync() =>
+            evaluated = await ReadDefinitionsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<EditResult> SaveEditAsync(
-        SystemId id, MachineActor? actor, Func<Machine, Machine> edit, EventNote? note, CancellationToken cancellationToken)
+        SystemId id, MachineActor? actor, Func<Machine, Machine> edit, EventNote? note, CancellationToken cancellationToken,
+        Func<Task<TagDefinitions>>? listDefinitions = null)
     {
         while (true)
         {
             if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } machine) return new EditResult.NotFound();
+            var definitions = listDefinitions is null ? null : await listDefinitions().ConfigureAwait(false);
             var wanted = edit(machine);
+            if (definitions is not null) wanted = definitions.Apply(wanted);
             if (MachineLife.ChangesOf(machine, wanted) is { Count: > 0 } fields)
                 return new EditResult.Refused(
                     fields[0], $"An edit cannot change {string.Join(", ", fields)}: commands change them ({nameof(ExecuteAsync)}).");
@@ -92,10 +131,18 @@ public sealed partial class Machines
             if (actor?.Deny(machine, edited) is { } denied) return denied;
             if (MachineRules.Check(edited, machine, _options.ReservedHostnames) is var (field, reason))
                 return new EditResult.Refused(field, reason);
+            if (await CheckPlaceAsync(edited, machine, cancellationToken).ConfigureAwait(false) is var (place, unknown))
+                return new EditResult.Refused(place, unknown);
             if (!SamePower(machine.Power, edited.Power)
                 && _power.Validate(new MachinePowerTarget(edited.Id, edited.Power, edited.MacAddresses)) is { } fault)
                 return new EditResult.Refused(fault.Field, fault.Reason);
-            var change = new MachineChange { Machine = edited, At = _clock.GetUtcNow(), Events = note is null ? [] : [note] };
+            (edited, var records, var wrongDisk) = await _configs.EditAsync(machine, edited, cancellationToken).ConfigureAwait(false);
+            if (wrongDisk is not null) return new EditResult.Refused("boot_disk", wrongDisk.Message);
+            var change = new MachineChange
+            {
+                Machine = edited, At = _clock.GetUtcNow(), Events = note is null ? [] : [note],
+                Records = [.. definitions?.Requirements ?? [], .. records],
+            };
             switch (await SaveAsync(machine, change, cancellationToken).ConfigureAwait(false))
             {
                 case SaveResult.Saved saved:
@@ -109,22 +156,33 @@ public sealed partial class Machines
         }
     }
 
+    private async Task<TagDefinitions> ReadDefinitionsAsync(CancellationToken cancellationToken) =>
+        new(await Tags.ListAsync(_records, cancellationToken).ConfigureAwait(false));
+
     /// <summary>
     /// The caller has shown nothing but an address, which is no secret: it learns that the machine is known, and changes nothing.
     /// </summary>
     private static CreateResult AlreadyKnown(IReadOnlyList<Machine> known) =>
         known is [{ Status: MachineStatus.New or MachineStatus.Commissioning } only]
         ? new CreateResult.Known(only)
-        : new CreateResult.Refused("mac_addresses", "A MAC address is already in use.") { AddressHolder = known[0] };
+        : new CreateResult.Refused("mac_addresses", "A MAC address is already in use.") { AddressHolder = known[0], IsAddressTaken = true };
 
     private async Task<CreateResult> InsertAsync(NewMachine spec, EventNote note, int? mostNew, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), _options.Domain, _clock.GetUtcNow()) with { MadeItselfKnown =
-                mostNew is not null };
+            var topology = await _topology.GetAsync(cancellationToken).ConfigureAwait(false);
+            var machine = MachineRules.Make(spec, spec.Id ?? SystemId.New(), topology.DefaultDomain.Name, _clock.GetUtcNow()) with
+            {
+                MadeItselfKnown = mostNew is not null,
+            };
+            // A machine that makes itself known may have been named elsewhere.
+            if (mostNew is not null && topology.FindDomain(machine.Domain) is null)
+                machine = machine with { Domain = topology.DefaultDomain.Name };
             if (MachineRules.Check(machine, null, _options.ReservedHostnames) is var (field, reason))
                 return new CreateResult.Refused(field, reason);
+            if (await CheckPlaceAsync(machine, null, cancellationToken).ConfigureAwait(false) is var (place, unknown))
+                return new CreateResult.Refused(place, unknown);
             if (!machine.Power.IsManual
                 && _power.Validate(new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses)) is { } fault)
                 return new CreateResult.Refused(fault.Field, fault.Reason);
@@ -138,14 +196,34 @@ public sealed partial class Machines
                     return new CreateResult.Full($"{mostNew} machines are New already: accept or delete some of them first.");
                 case SaveResult.Taken { Field: "system_id" } when spec.Id is null:
                     continue;
+                case SaveResult.RecordRefused: // the domain was deleted meanwhile
+                    cancellationToken.ThrowIfCancellationRequested();
+                    continue;
                 case SaveResult.Taken taken:
                     var holder = taken.Field == "mac_addresses"
                         ? await _store.FindByMacAsync(MacAddress.Parse(taken.Value), cancellationToken).ConfigureAwait(false) : null;
-                    return new CreateResult.Refused(taken.Field, AlreadyTaken(taken)) { AddressHolder = holder };
+                    return new CreateResult.Refused(taken.Field, AlreadyTaken(taken))
+                    {
+                        AddressHolder = holder, IsAddressTaken = taken.Field == "mac_addresses",
+                    };
                 default:
                     throw new UnreachableException();
             }
         }
+    }
+
+    /// <summary>A domain, a zone or a pool that the machine comes into exists.</summary>
+    private async ValueTask<(string Field, string Reason)?> CheckPlaceAsync(
+        Machine machine, Machine? before, CancellationToken cancellationToken)
+    {
+        if (machine.ZoneId == (before?.ZoneId ?? Zone.DefaultId) && machine.PoolId == (before?.PoolId ?? ResourcePool.DefaultId)
+            && machine.Domain == before?.Domain)
+            return null;
+        var topology = await _topology.GetAsync(cancellationToken).ConfigureAwait(false);
+        return machine.Domain != before?.Domain && topology.FindDomain(machine.Domain) is null ? ("domain", TopologyRules.NotAChoice)
+            : topology.Zones.All(zone => zone.Id != machine.ZoneId) ? ("zone", TopologyRules.NotAChoice)
+            : topology.ResourcePools.All(pool => pool.Id != machine.PoolId) ? ("pool", TopologyRules.NotAChoice)
+            : null;
     }
 
     private static bool SamePower(PowerSettings before, PowerSettings after) =>
@@ -154,7 +232,7 @@ public sealed partial class Machines
 
     private static string AlreadyTaken(SaveResult.Taken taken) => taken.Field switch
     {
-        "hostname" => "Node with this Hostname already exists.",
+        "hostname" => NodeIdentities.NameTaken,
         "mac_addresses" => $"MAC address {taken.Value} already in use.",
         _ => $"'{taken.Value}' is taken already.",
     };

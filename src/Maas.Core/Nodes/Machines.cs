@@ -1,8 +1,12 @@
 using System.Net;
 using Maas.Core.Configuration;
 using Maas.Core.Events;
+using Maas.Core.Network.Interfaces;
 using Maas.Core.Power;
+using Maas.Core.Records;
 using Maas.Core.Scripts;
+using Maas.Core.Storage;
+using Maas.Core.Topology;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,10 +16,16 @@ namespace Maas.Core.Nodes;
 public sealed partial class Machines
 {
     private readonly IMachineStore _store;
+    private readonly IRecordStore _records;
     private readonly IPowerQueue _queue;
     private readonly IScriptResultStore _scripts;
+    private readonly NodeScripts _nodeScripts;
     private readonly IImageChooser _images;
+    private readonly IInstallRecipes? _recipes;
     private readonly Settings _settings;
+    private readonly TopologyCache _topology;
+    private readonly NodeConfigStore _configs;
+    private readonly DeviceStore _devices;
     private readonly IMachinePower _power;
     private readonly WorkSignal _signal;
     private readonly TimeProvider _clock;
@@ -23,20 +33,32 @@ public sealed partial class Machines
     private readonly ILogger<Machines> _logger;
 
     internal Machines(
-        IMachineStore store, IPowerQueue queue, IScriptResultStore scripts, IImageChooser images, Settings settings, IMachinePower power,
-        WorkSignal signal, TimeProvider timeProvider, NodeOptions options, ILogger<Machines>? logger = null)
+        IMachineStore store, IRecordStore records, IPowerQueue queue, IScriptResultStore scripts, NodeScripts nodeScripts,
+        IImageChooser images, Settings settings, TopologyCache topology, NodeConfigStore configs, DeviceStore devices,
+        IMachinePower power, WorkSignal signal,
+        TimeProvider timeProvider, NodeOptions options, ILogger<Machines>? logger = null,
+        IInstallRecipes? recipes = null)
     {
         _store = store;
+        _records = records;
         _queue = queue;
         _scripts = scripts;
+        _nodeScripts = nodeScripts;
         _images = images;
+        _recipes = recipes;
         _settings = settings;
+        _topology = topology;
+        _configs = configs;
+        _devices = devices;
         _power = power;
         _signal = signal;
         _clock = timeProvider;
         _options = options;
         _logger = logger ?? NullLogger<Machines>.Instance;
     }
+
+    /// <summary>The power types that can be used; <see langword="null"/> when that is not known.</summary>
+    public IReadOnlyList<string>? PowerTypes => _power.PowerTypes;
 
     /// <summary>The machine, or <see langword="null"/>.</summary>
     public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
@@ -50,6 +72,13 @@ public sealed partial class Machines
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
         _store.ListAsync(filter ?? new MachineFilter(), cancellationToken);
+
+    /// <summary>The revisions of the machines that match, by ascending number: what has to be shown anew.</summary>
+    /// <param name="filter">Which machines, how many, and after which one; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(
+        MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
+        _store.ListRevisionsAsync(filter ?? new MachineFilter(), cancellationToken);
 
     /// <summary>
     /// Gives a machine a command. The machine, its events and its effects are durable when this returns; the power queue acts on power
@@ -90,7 +119,10 @@ public sealed partial class Machines
         await _store.GetUserDataAsync(id, cancellationToken).ConfigureAwait(false) is { } body ? new ReadOnlyMemory<byte>(body)
         : (ReadOnlyMemory<byte>?)null;
 
-    /// <summary>Forgets a machine with all its tokens, results and addresses; its events stay. A locked machine is kept.</summary>
+    /// <summary>
+    /// Forgets a machine with all its tokens, results and addresses, and the devices that belong to it; its events stay. A locked machine
+    /// is kept.
+    /// </summary>
     /// <param name="id">Which machine.</param>
     /// <param name="actor">The user, an administrator; <see langword="null"/> for the system, which is not checked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -109,8 +141,18 @@ public sealed partial class Machines
                 return new CommandResult.Refused(machine, "delete", "The machine is locked.", RefusalKind.Locked);
             if (!isMeant(machine)) return new CommandResult.NotFound();
             var note = new EventNote(EventLevel.Audit, "Deleted", "The machine was deleted.", actor?.Name);
-            var deletion = new MachineDeletion(id, machine.Version, note, _clock.GetUtcNow());
+            var deletion = new MachineDeletion(id, machine.Version, note, _clock.GetUtcNow())
+            {
+                Records =
+                [
+                    .. await _configs.DeleteAsync(machine, cancellationToken).ConfigureAwait(false),
+                    .. await _devices.Identities.ChangesAsync(NodeIdentity.Of(machine), null, cancellationToken).ConfigureAwait(false),
+                    .. await _devices.DeleteChildrenOfAsync(id, cancellationToken).ConfigureAwait(false),
+                ],
+            };
+            cancellationToken.ThrowIfCancellationRequested();
             if (!await _store.DeleteAsync(deletion, cancellationToken).ConfigureAwait(false)) continue;
+            _devices.Raise();
             return new CommandResult.Done(machine);
         }
     }
@@ -154,9 +196,6 @@ public sealed partial class Machines
         await DeleteAsync(id, actor, machine => machine.Status is MachineStatus.New && !machine.Locked, cancellationToken).ConfigureAwait(
         false) is CommandResult.Done;
 
-    internal Task<bool> RenameTagAsync(string name, Tag renamed, CancellationToken cancellationToken) =>
-        _store.RenameTagAsync(name, renamed, _clock.GetUtcNow(), cancellationToken);
-
     internal async Task UpdateAsync(MachineGauges gauges, CancellationToken cancellationToken)
     {
         var byStatus = await _store.CountAsync(cancellationToken).ConfigureAwait(false);
@@ -199,18 +238,21 @@ public sealed partial class Machines
             var moved = (Decision.Moved)decision;
             if (moved is { Events: [], Effects: [] } && moved.Machine == machine && completedAction is null)
                 return new CommandResult.Done(machine);
+            var (records, exhausted) = await _configs.ChangesOfAsync(
+                machine, moved.Machine, BridgesOf(machine, input), cancellationToken).ConfigureAwait(false);
+            if (exhausted is not null)
+                return new CommandResult.Refused(machine, MachineStateMachine.NameOf(input), exhausted, RefusalKind.Address);
+            var (scripts, unfit) = await ScriptsOfAsync(moved, cancellationToken).ConfigureAwait(false);
+            if (unfit is not null)
+                return new CommandResult.Refused(machine, MachineStateMachine.NameOf(input), unfit, RefusalKind.Status);
             var change = new MachineChange
             {
                 Machine = moved.Machine,
                 At = now,
                 Events = moved.Events,
                 Effects = moved.Effects,
-                Scripts = [.. moved.Effects.OfType<MachineEffect.ScheduleScripts>()
-                    .SelectMany(effect => BuiltinScripts.Schedule(
-                        moved.Machine.Id,
-                        moved.Machine.OperationId ?? throw new InvalidOperationException("Scripts run within an operation."),
-                        effect.Kind,
-                        effect.Names))],
+                Scripts = scripts,
+                Records = records,
                 CompletedPowerAction = completedAction,
             };
             switch (await SaveAsync(machine, change, cancellationToken).ConfigureAwait(false))
@@ -227,9 +269,51 @@ public sealed partial class Machines
         }
     }
 
-    private async Task<SaveResult> SaveAsync(Machine? before, MachineChange change, CancellationToken cancellationToken)
+    /// <summary>The bridges that an allocation makes, also one that a deployment begins with.</summary>
+    private static BridgeParameters? BridgesOf(Machine machine, MachineInput input) => input switch
     {
+        MachineCommand.Allocate allocate => allocate.Bridges,
+        MachineCommand.Deploy deploy when machine.Owner is null => deploy.Bridges,
+        _ => null,
+    };
+
+    /// <summary>The results to be of the scripts that a move schedules; or why they cannot run.</summary>
+    private async Task<(IReadOnlyList<ScriptResult> Scripts, string? Refusal)> ScriptsOfAsync(
+        Decision.Moved moved, CancellationToken cancellationToken)
+    {
+        var effects = moved.Effects.OfType<MachineEffect.ScheduleScripts>().ToList();
+        if (effects.Count == 0) return ([], null);
+        var machine = moved.Machine;
+        var operation = machine.OperationId ?? throw new InvalidOperationException("Scripts run within an operation.");
+        var request = new ScriptRequest
+        {
+            Selections = [.. effects.Select(effect => new ScriptSelection(effect.Kind, effect.Names))], Values = effects[0].Values,
+        };
+        var plan = await _nodeScripts.PlanAsync(request, machine.Hardware, cancellationToken).ConfigureAwait(false);
+        if (plan.Errors is [var error, ..]) return ([], $"{error.Field}: {error.Reason}");
+        if (machine.CameFrom is MachineStatus.Deployed && plan.Runs.FirstOrDefault(run => run.Destroys) is { } destructive)
+            return ([], $"Destructive tests cannot run on a deployed machine: {destructive.Name}.");
+        return (
+        [
+            .. plan.Runs.Select(run => new ScriptResult
+            {
+                MachineId = machine.Id, OperationId = operation, Kind = run.Kind, Name = run.Name, Timeout = run.Timeout,
+                Script = run.Script,
+            }),
+        ], null);
+    }
+
+    /// <summary>Saves a change with what is unique among nodes, and reports it to metrics and log.</summary>
+    internal async Task<SaveResult> SaveAsync(Machine? before, MachineChange change, CancellationToken cancellationToken)
+    {
+        var identity = NodeIdentity.Of(change.Machine);
+        var names = await _devices.Identities.ChangesAsync(
+            before is null ? null : NodeIdentity.Of(before), identity, cancellationToken).ConfigureAwait(false);
+        if (names.Count > 0) change = change with { Records = [.. change.Records, .. names] };
         var result = await _store.SaveAsync([change], cancellationToken).ConfigureAwait(false);
+        if (result is SaveResult.RecordRefused { Result: var refused }
+            && await _devices.Identities.FindTakenAsync(refused, identity, cancellationToken).ConfigureAwait(false) is { } taken)
+            return taken;
         if (result is not SaveResult.Saved saved) return result;
         MachineMetrics.Changed(before, saved.Machines[0]);
         LogEvents(saved.Machines[0], change.Events);
@@ -241,8 +325,16 @@ public sealed partial class Machines
     {
         switch (input)
         {
-            case MachineCommand.Deploy { Image: null } deploy:
-                return await ChooseImageAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
+            case MachineCommand.Deploy deploy:
+                if (deploy is { Image: null, Recipe: null })
+                    deploy = await ChooseSourceAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
+                return deploy is { Image.IsRootArchive: true } && machine.Hardware is { } hardware
+                    ? deploy with
+                    {
+                        Plan = DiskPlanner.Plan(
+                            (await _configs.LoadAsync(machine, cancellationToken).ConfigureAwait(false)).Current.Storage, hardware),
+                    }
+                    : deploy;
             case MachineCommand.Release { Erase: null } release when await _settings.IsOnAsync(SettingCatalogue.EraseOnRelease,
                 cancellationToken).ConfigureAwait(false):
                 return release with { Erase = await _settings.GetEraseModeAsync(cancellationToken: cancellationToken)
@@ -259,8 +351,11 @@ public sealed partial class Machines
         }
     }
 
-    /// <summary>The image that the command names, else the one that the settings name, else the newest that fits.</summary>
-    private async Task<MachineCommand.Deploy> ChooseImageAsync(MachineCommand.Deploy deploy, string architecture,
+    /// <summary>
+    /// The image that the command names, else the one that the settings name, else the newest that fits; without an image, the recipe of
+    /// that name.
+    /// </summary>
+    private async Task<MachineCommand.Deploy> ChooseSourceAsync(MachineCommand.Deploy deploy, string architecture,
         CancellationToken cancellationToken)
     {
         if (deploy is { OsSystem: "", DistroSeries: "" })
@@ -272,7 +367,10 @@ public sealed partial class Machines
             };
         }
 
-        return deploy with { Image = await _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken)
-            .ConfigureAwait(false) };
+        var image = await _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken).ConfigureAwait(false);
+        var recipe = image is null && deploy.DistroSeries.Length > 0
+            ? _recipes?.Choose(deploy.OsSystem, deploy.DistroSeries, architecture)
+            : null;
+        return deploy with { Image = image, Recipe = recipe };
     }
 }

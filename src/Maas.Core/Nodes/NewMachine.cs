@@ -1,4 +1,5 @@
 using Maas.Core.Power;
+using Maas.Core.Topology;
 
 namespace Maas.Core.Nodes;
 
@@ -30,6 +31,12 @@ public sealed record NewMachine
 
     /// <summary>Free words.</summary>
     public string Description { get; init; } = "";
+
+    /// <summary>Id of its zone.</summary>
+    public long ZoneId { get; init; } = Zone.DefaultId;
+
+    /// <summary>Id of its resource pool.</summary>
+    public long PoolId { get; init; } = ResourcePool.DefaultId;
 
     /// <summary>The oldest kernel it may run; empty for any.</summary>
     public string MinHweKernel { get; init; } = "";
@@ -65,5 +72,8 @@ public abstract record CreateResult
         /// to is the caller's business.
         /// </summary>
         public Machine? AddressHolder { get; init; }
+
+        /// <summary>Whether another node, which need not be a machine, has one of the addresses already.</summary>
+        public bool IsAddressTaken { get; init; }
     }
 }

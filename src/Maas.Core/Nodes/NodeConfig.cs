@@ -55,8 +55,12 @@ public sealed record NodeConfig
 
 /// <summary>How a node's configuration is written: enumerations by MAAS's names, so that a document outlives a renumbering.</summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     UseStringEnumConverter = true,
     IgnoreReadOnlyProperties = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeConfig))]
+[JsonSerializable(typeof(NodeConfigRecord))]
+[JsonSerializable(typeof(NodeLinkRecord))]
+[JsonSerializable(typeof(IdRecord))]
 internal sealed partial class NodeConfigJson : JsonSerializerContext;

@@ -9,31 +9,40 @@ public sealed class ScriptResults
 {
     private const int MostOutput = 4 * 1024 * 1024;
     private readonly IScriptResultStore _store;
+    private readonly NodeScripts _scripts;
     private readonly Machines _machines;
+    private readonly Tags _tags;
     private readonly TimeProvider _clock;
 
-    internal ScriptResults(IScriptResultStore store, Machines machines, TimeProvider timeProvider)
+    internal ScriptResults(IScriptResultStore store, NodeScripts scripts, Machines machines, Tags tags, TimeProvider timeProvider)
     {
         _store = store;
+        _scripts = scripts;
         _machines = machines;
+        _tags = tags;
         _clock = timeProvider;
     }
 
     /// <summary>
-    /// The scripts that the machine still has to run in its present operation, with their texts, in order. Empty for none.
+    /// The scripts that the machine still has to run in its present operation, with their texts, in order; without those that wait for the
+    /// inventory. Empty for none.
     /// </summary>
     public async Task<IReadOnlyList<PendingScript>> PendingAsync(SystemId machine, CancellationToken cancellationToken = default)
     {
         var operation = (await _machines.GetAsync(machine, cancellationToken).ConfigureAwait(false))?.OperationId;
         var results = await _store.ListAsync(machine, cancellationToken).ConfigureAwait(false);
-        return
-        [
-            .. from result in results.Reverse()
-               where result.OperationId == operation && ScriptResult.Unfinished.Contains(result.Status)
-               let body = BuiltinScripts.Find(result.Name)
-               where body is not null
-               select new PendingScript(result, body.Value),
-        ];
+        List<PendingScript> pending = [];
+        foreach (var result in results.Where(result => result.OperationId == operation).OrderBy(result => result.Kind)
+            .ThenBy(result => result.Id))
+        {
+            if (!ScriptResult.Unfinished.Contains(result.Status) || result.Script.IsDeferred) continue;
+            if (await _scripts.ReadAsync(result.Name, result.Script, cancellationToken).ConfigureAwait(false) is { } body)
+                pending.Add(new PendingScript(result, body));
+            else
+                await SkipAsync(result, "This script was deleted.", cancellationToken).ConfigureAwait(false);
+        }
+
+        return pending;
     }
 
     /// <summary>
@@ -57,12 +66,31 @@ public sealed class ScriptResults
             ExitStatus = report.ExitStatus ?? result.ExitStatus,
             Started = result.Started ?? now,
         };
+        if (updated.Status is ScriptStatus.Passed or ScriptStatus.Failed && output is { Report.Length: > 0 })
+        {
+            if (ScriptResultText.TryRead(output.Report.Span, out var told, out var wrong))
+            {
+                updated = updated with { Status = told.Status ?? updated.Status };
+                await TagAsync(machine, told, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                output = WithError(output, $"The results file cannot be read: {wrong}");
+            }
+        }
+
         if (result.Name == BuiltinScripts.Inventory && updated.Status is ScriptStatus.Passed)
         {
             if (TryReadInventory(output, out var hardware, out var error))
+            {
                 await _machines.SetHardwareAsync(machine, hardware, cancellationToken).ConfigureAwait(false);
+                await ExpandAsync(machine, result.OperationId, hardware, cancellationToken).ConfigureAwait(false);
+            }
             else
-                (updated, output) = (updated with { Status = ScriptStatus.Failed }, WithError(output, error));
+            {
+                updated = updated with { Status = ScriptStatus.Failed };
+                output = WithError(output, $"The inventory cannot be read: {error}");
+            }
         }
 
         if (!ScriptResult.Unfinished.Contains(updated.Status)) updated = updated with { Ended = now };
@@ -86,6 +114,58 @@ public sealed class ScriptResults
     /// <summary>What a script printed; <see langword="null"/> when there is no such result.</summary>
     public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) =>
         _store.GetOutputAsync(resultId, cancellationToken);
+
+    /// <summary>Decides whether results of a machine count. Those of other machines are left as they are.</summary>
+    public Task SuppressAsync(
+        SystemId machine, IReadOnlyCollection<long> resultIds, bool suppressed, CancellationToken cancellationToken = default) =>
+        _store.SuppressAsync(machine, resultIds, suppressed, cancellationToken);
+
+    /// <summary>Deletes results of a machine. A script that still runs reports to nothing then. Those of other machines are kept.</summary>
+    public Task DeleteAsync(SystemId machine, IReadOnlyCollection<long> resultIds, CancellationToken cancellationToken = default) =>
+        _store.DeleteAsync(machine, resultIds, cancellationToken);
+
+    /// <summary>Schedules the scripts that waited for the inventory, once for each disk or interface.</summary>
+    private async Task ExpandAsync(SystemId machine, Guid operation, Hardware hardware, CancellationToken cancellationToken)
+    {
+        var results = await _store.ListAsync(machine, cancellationToken).ConfigureAwait(false);
+        foreach (var waiting in results.Reverse())
+        {
+            if (waiting.OperationId != operation || waiting is not { Status: ScriptStatus.Pending, Script.IsDeferred: true }) continue;
+            var runs = ScriptBinding.Expand(waiting.Script, hardware);
+            if (runs.Count == 0)
+                await SkipAsync(waiting, "This machine has no disk or interface that the script is for.", cancellationToken)
+                    .ConfigureAwait(false);
+            else
+                await _store.ReplaceAsync(
+                    machine, [waiting.Id], [.. runs.Select(run => waiting with { Id = 0, Script = run })], cancellationToken)
+                    .ConfigureAwait(false);
+        }
+    }
+
+    private Task<bool> SkipAsync(ScriptResult result, string why, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        var output = Encoding.UTF8.GetBytes(why + "\n");
+        return _store.UpdateAsync(
+            result with { Status = ScriptStatus.Skipped, Started = now, Ended = now }, new ScriptOutput(output, output, default),
+            cancellationToken);
+    }
+
+    /// <summary>Gives a machine the tags of a result. A tag with a definition or with kernel options is left alone.</summary>
+    private async Task TagAsync(SystemId machine, ScriptResultText told, CancellationToken cancellationToken)
+    {
+        foreach (var name in told.AddTags.Where(NodeRules.IsTagName).Distinct(StringComparer.Ordinal))
+        {
+            var tag = await _tags.GetAsync(name, cancellationToken).ConfigureAwait(false);
+            if (tag is null) await _tags.CreateAsync(new Tag(name), null, cancellationToken).ConfigureAwait(false);
+            if (tag is null or { IsDefined: false, KernelOptions: "" })
+                await _tags.UpdateMachinesAsync(name, [machine], [], null, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var name in told.RemoveTags.Where(NodeRules.IsTagName).Distinct(StringComparer.Ordinal))
+            if (await _tags.GetAsync(name, cancellationToken).ConfigureAwait(false) is { IsDefined: false, KernelOptions: "" })
+                await _tags.UpdateMachinesAsync(name, [], [machine], null, null, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<ScriptResult?> FindAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken)
     {
@@ -113,13 +193,16 @@ public sealed class ScriptResults
     }
 
     private static ScriptOutput? Limit(ScriptOutput? output) =>
-        output is null ? null : new ScriptOutput(Limit(output.Combined), Limit(output.StandardOutput), Limit(output.StandardError));
+        output is null ? null : new ScriptOutput(Limit(output.Combined), Limit(output.StandardOutput), Limit(output.StandardError))
+        {
+            Report = Limit(output.Report),
+        };
 
     private static ReadOnlyMemory<byte> Limit(ReadOnlyMemory<byte> bytes) => bytes.Length <= MostOutput ? bytes : bytes[..MostOutput];
 
     private static ScriptOutput WithError(ScriptOutput? output, string error)
     {
-        var line = Encoding.UTF8.GetBytes($"The inventory cannot be read: {error}\n");
+        var line = Encoding.UTF8.GetBytes(error + "\n");
         var printed = output ?? new ScriptOutput(default, default, default);
         return printed with
         {

@@ -15,7 +15,15 @@ internal abstract record WorkerReport : MachineInput
         /// <see langword="null"/> for none.
         /// </summary>
         public string? PowerFailure { get; init; }
+
+        /// <summary>The likely cause, a sentence; <see langword="null"/> when none is known.</summary>
+        public string? LikelyCause { get; init; }
     }
+
+    /// <summary>The waiting of a machine was explained.</summary>
+    /// <param name="StatusSince">The waiting that was explained: when it began.</param>
+    /// <param name="Cause">The likely cause, a sentence; <see langword="null"/> when none is known.</param>
+    public sealed record Explained(DateTimeOffset StatusSince, string? Cause) : WorkerReport;
 
     /// <summary>A power effect was carried out.</summary>
     /// <param name="Effect">Which.</param>

@@ -9,6 +9,9 @@ namespace Maas.Core.Power;
 /// </summary>
 public interface IMachinePower
 {
+    /// <summary>The power types that can be used; <see langword="null"/>, the default, when that is not known.</summary>
+    IReadOnlyList<string>? PowerTypes => null;
+
     /// <summary>Turns the machine on. Returns when the machine's controller has taken the order.</summary>
     Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken);
 

@@ -7,7 +7,8 @@ namespace Maas.Core.Records;
 public abstract record RecordChange(RecordTable Table)
 {
     /// <summary>
-    /// Inserts a record. With id 0 the store assigns the next one; another id was reserved by <see cref="IRecordStore.ReserveIdsAsync"/>.
+    /// Inserts a record. With id 0 the store assigns the next one; another id was reserved by <see cref="IRecordStore.ReserveIdsAsync"/>,
+    /// or is that of the only record of its table. An id that a record has already is a <see cref="RecordResult.Conflict"/>.
     /// </summary>
     /// <param name="Table">The table.</param>
     /// <param name="Record">The record.</param>
@@ -42,6 +43,12 @@ public sealed record RecordBatch
 
     /// <summary>Events to write, which belong to no machine.</summary>
     public IReadOnlyList<EventNote> Events { get; init; } = [];
+
+    /// <summary>
+    /// The value that <see cref="IRecordStore.GetEpochAsync"/> must have, when rules were evaluated on all tables that raise it; otherwise
+    /// the result is <see cref="RecordResult.EpochPassed"/>. <see langword="null"/> for any value.
+    /// </summary>
+    public long? ExpectedEpoch { get; init; }
 }
 
 /// <summary>The result of a batch. Unless it is <see cref="Saved"/>, nothing was changed.</summary>
@@ -55,10 +62,13 @@ public abstract record RecordResult
     /// </param>
     public sealed record Saved(IReadOnlyList<StoredRecord?> Records) : RecordResult;
 
-    /// <summary>A record does not have the expected version, or is gone: read it, decide again.</summary>
+    /// <summary>A record does not have the expected version, is gone, or is there already: read it, decide again.</summary>
     /// <param name="Table">The table.</param>
     /// <param name="Id">Its id.</param>
     public sealed record Conflict(RecordTable Table, long Id) : RecordResult;
+
+    /// <summary>The epoch is not <see cref="RecordBatch.ExpectedEpoch"/>: read the records, decide again.</summary>
+    public sealed record EpochPassed : RecordResult;
 
     /// <summary>Another record has the same key.</summary>
     /// <param name="Table">The table.</param>

@@ -36,6 +36,11 @@ public abstract record RecordCondition(string Column)
     /// <param name="High">The highest value; <see langword="null"/> for no limit.</param>
     public sealed record Between(string Column, object? Low, object? High) : RecordCondition(Column);
 
+    /// <summary>The column, of texts, contains a text; compared by ordinal.</summary>
+    /// <param name="Column">The name of the column.</param>
+    /// <param name="Text">The text.</param>
+    public sealed record Contains(string Column, string Text) : RecordCondition(Column);
+
     /// <summary>The column has no value.</summary>
     /// <param name="Column">The name of the column.</param>
     public sealed record Missing(string Column) : RecordCondition(Column);

@@ -33,6 +33,22 @@ public abstract partial class RecordTable
     public IReadOnlyList<RecordKey> Keys { get; }
 
     /// <summary>
+    /// Columns that searches compare together, beside those that a store has an index for in any case: each column, and each key. A store
+    /// may keep an index that has all columns of a list in this order, so that it compares them without reading the documents.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string>> Indexes
+    {
+        get;
+        init
+        {
+            foreach (var column in value.SelectMany(index => index))
+                if (Columns.All(each => each.Name != column))
+                    throw new ArgumentException($"Table {Name} has no column {column}.", nameof(value));
+            field = value;
+        }
+    } = [];
+
+    /// <summary>
     /// Whether a change of a record raises <see cref="IRecordStore.GetEpochAsync"/>: what is shown of machines depends on it.
     /// </summary>
     public bool RaisesEpoch { get; init; }

@@ -30,12 +30,39 @@ public interface IScriptResultStore
     Task<ScriptOutput?> GetOutputAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Replaces status, exit status and times of an unfinished result, then deletes the machine's oldest results and outputs beyond
-    /// <see cref="StoreQuotas.ScriptResultsPerMachine"/> and <see cref="StoreQuotas.ScriptOutputBytesPerMachine"/>; the newest is kept.
+    /// Replaces status, exit status and times of an unfinished result, which raises <see cref="Nodes.MachineRevision.Results"/>, then
+    /// deletes the machine's oldest results and outputs beyond <see cref="StoreQuotas.ScriptResultsPerMachine"/> and
+    /// <see cref="StoreQuotas.ScriptOutputBytesPerMachine"/>; the newest is kept.
     /// </summary>
     /// <param name="result">The result.</param>
     /// <param name="output">What the script printed; <see langword="null"/> keeps what is stored.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     /// <returns><see langword="false"/> when the stored result has ended, or is gone; nothing was changed.</returns>
     Task<bool> UpdateAsync(ScriptResult result, ScriptOutput? output, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sets <see cref="ScriptResult.Suppressed"/> of a machine's results, which raises <see cref="Nodes.MachineRevision.Results"/>.
+    /// </summary>
+    /// <param name="machine">Which machine; results of others are left as they are.</param>
+    /// <param name="ids">Which results.</param>
+    /// <param name="suppressed">The value.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task SuppressAsync(SystemId machine, IReadOnlyCollection<long> ids, bool suppressed, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces pending results of a machine by others, which get new ids, in one transaction: a script that waited for the inventory runs
+    /// once for each disk. It raises <see cref="Nodes.MachineRevision.Results"/>.
+    /// </summary>
+    /// <param name="machine">Which machine; results of others, and results that are not pending, are left as they are.</param>
+    /// <param name="ids">The results to delete.</param>
+    /// <param name="added">The results to insert.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task ReplaceAsync(
+        SystemId machine, IReadOnlyCollection<long> ids, IReadOnlyList<ScriptResult> added, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a machine's results with their outputs, which raises <see cref="Nodes.MachineRevision.Results"/>.</summary>
+    /// <param name="machine">Which machine; results of others are left as they are.</param>
+    /// <param name="ids">Which results.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task DeleteAsync(SystemId machine, IReadOnlyCollection<long> ids, CancellationToken cancellationToken);
 }

@@ -34,15 +34,28 @@ public sealed record ScriptResult
     /// <summary>When it ended; <see langword="null"/> until then.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>How long it may take.</summary>
+    /// <summary>How long it may take; zero for no limit.</summary>
     public TimeSpan Timeout { get; init; }
+
+    /// <summary>What the script was when it was scheduled, with the values of its parameters.</summary>
+    public ScheduledScript Script { get; init; } = ScheduledScript.Unknown;
+
+    /// <summary>Whether an administrator decided that the result does not count, although it is a failure.</summary>
+    public bool Suppressed { get; init; }
 }
 
 /// <summary>What a script printed. Bytes, because a machine may print anything.</summary>
 /// <param name="Combined">Both streams as they came.</param>
 /// <param name="StandardOutput">Standard output.</param>
 /// <param name="StandardError">Standard error.</param>
-public sealed record ScriptOutput(ReadOnlyMemory<byte> Combined, ReadOnlyMemory<byte> StandardOutput, ReadOnlyMemory<byte> StandardError);
+public sealed record ScriptOutput(ReadOnlyMemory<byte> Combined, ReadOnlyMemory<byte> StandardOutput, ReadOnlyMemory<byte> StandardError)
+{
+    /// <summary>What the script wrote to <c>RESULT_PATH</c>: YAML; empty when it wrote nothing.</summary>
+    public ReadOnlyMemory<byte> Report { get; init; }
+
+    /// <summary>How many bytes it has.</summary>
+    internal long Length => (long)Combined.Length + StandardOutput.Length + StandardError.Length + Report.Length;
+}
 
 /// <summary>What a script is run for.</summary>
 public enum ScriptKind

@@ -17,7 +17,7 @@ public static class StorageDiscovery
     {
         List<BlockDevice> known = [.. (previous?.BlockDevices ?? []).Where(device => device.Type == BlockDeviceType.Physical)];
         List<BlockDevice> devices = [];
-        foreach (var disk in hardware.Disks.Where(disk => disk is { ReadOnly: false, Size: >= BlockDeviceRules.SmallestDevice }))
+        foreach (var disk in hardware.Disks.Where(IsUsable))
         {
             if (devices.Count == BlockDeviceRules.MostDevices) break;
             var found = new BlockDevice
@@ -46,6 +46,20 @@ public static class StorageDiscovery
             BlockDevices = [.. devices.OrderBy(device => device.Id)],
             BootDisk = devices.Exists(device => device.Id == previous?.BootDisk) ? previous?.BootDisk : null,
         };
+    }
+
+    /// <summary>Whether a disk becomes a block device.</summary>
+    internal static bool IsUsable(Disk disk) => disk is { ReadOnly: false, Size: >= BlockDeviceRules.SmallestDevice };
+
+    /// <summary>
+    /// The disk of an inventory that a device is; <see langword="null"/> for none, or more than one. What an operator changed of the device
+    /// may leave only its serial number or its name to go by.
+    /// </summary>
+    internal static Disk? FindDisk(Hardware hardware, BlockDevice device)
+    {
+        List<Disk> same = [.. hardware.Disks.Where(disk => IsSame(device, Describe(disk)))];
+        if (same.Count == 0 && device.Serial.Length > 0) same = [.. hardware.Disks.Where(disk => disk.Serial == device.Serial)];
+        return same is [var only] ? only : hardware.Disks.FirstOrDefault(disk => disk.Name == device.Name);
     }
 
     private static readonly string[] Measured = ["ssd", "rotary", "removable", "sata"];
@@ -78,10 +92,12 @@ public static class StorageDiscovery
 
     // Some arrays give all of their disks one serial number: then it identifies none of them.
     private static bool Find(Hardware hardware, BlockDevice known) =>
-        hardware.Disks.Count(disk => IsSame(known, new BlockDevice
-        {
-            Id = 0, Name = disk.Name, Model = disk.Model, Serial = disk.Serial, IdPath = PathOf(disk), Size = disk.Size,
-        })) == 1;
+        hardware.Disks.Count(disk => IsSame(known, Describe(disk))) == 1;
+
+    private static BlockDevice Describe(Disk disk) => new()
+    {
+        Id = 0, Name = disk.Name, Model = disk.Model, Serial = disk.Serial, IdPath = PathOf(disk), Size = disk.Size,
+    };
 
     private static bool IsSame(BlockDevice one, BlockDevice other) => (one.Serial.Length > 0, one.IdPath.Length > 0) switch
     {

@@ -36,6 +36,9 @@ public static class StorageView
     /// <summary>The bytes of a volume group that its logical volumes leave.</summary>
     public static long AvailableSize(StorageConfig config, FileSystemGroup group) => GroupSizes.FreeSpace(config, group);
 
+    /// <summary>A size for people, in decimal units (<c>1.5 GB</c>).</summary>
+    public static string HumanSize(long bytes) => StorageSize.ToText(bytes);
+
     /// <summary>The devices that a group provides: one of a RAID or a bcache, any number of a volume group.</summary>
     public static IReadOnlyList<BlockDevice> DevicesOf(StorageConfig config, FileSystemGroup group) => [.. config.DevicesOf(group.Id)];
 

@@ -38,7 +38,7 @@ namespace Maas.Core.Stores;
 /// </remarks>
 public interface IMaasStore : IAsyncDisposable
 {
-    /// <summary>Machines, their change history, and tags.</summary>
+    /// <summary>Machines and their change history.</summary>
     IMachineStore Machines { get; }
 
     /// <summary>Power actions to perform.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Maas.Core.Nodes;
+using Maas.Core.Topology;
 
 namespace Maas.Core.Stores;
 
@@ -20,7 +21,16 @@ public static class MachineDocument
     /// <param name="number">The machine's <see cref="Machine.Number"/>.</param>
     /// <param name="version">The machine's <see cref="Machine.Version"/>.</param>
     /// <exception cref="JsonException">The document is damaged.</exception>
-    public static Machine Read(string document, long number, long version) =>
-        (JsonSerializer.Deserialize(document, CoreJson.Default.Machine) ?? throw new JsonException("The document is null."))
-            with { Number = number, Version = version };
+    public static Machine Read(string document, long number, long version)
+    {
+        var machine = JsonSerializer.Deserialize(document, CoreJson.Default.Machine) ?? throw new JsonException("The document is null.");
+        return machine with
+        {
+            Number = number,
+            Version = version,
+            // Documents that were written before there were zones and pools have neither.
+            ZoneId = machine.ZoneId == 0 ? Zone.DefaultId : machine.ZoneId,
+            PoolId = machine.PoolId == 0 ? ResourcePool.DefaultId : machine.PoolId,
+        };
+    }
 }

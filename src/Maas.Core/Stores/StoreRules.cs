@@ -38,15 +38,16 @@ public static class StoreRules
         return change.Machine.Owner ?? ownerBefore;
     }
 
-    /// <summary>The change that replaces a tag of a machine by another; the tags stay distinct and sorted.</summary>
+    /// <summary>The change that replaces a tag of a machine by another, or removes it; the tags stay distinct and sorted.</summary>
     /// <param name="machine">The machine as stored.</param>
     /// <param name="name">The tag to replace.</param>
-    /// <param name="renamed">The tag that replaces it.</param>
+    /// <param name="replacement">The tag that replaces it; <see langword="null"/> when it is removed.</param>
     /// <param name="at">The time of the change.</param>
-    public static MachineChange RenameTag(Machine machine, string name, string renamed, DateTimeOffset at)
+    public static MachineChange ReplaceTag(Machine machine, string name, string? replacement, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        var tags = machine.Tags.Where(tag => tag != name).Append(renamed).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var others = machine.Tags.Where(tag => tag != name);
+        var tags = replacement is null ? others : others.Append(replacement).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return new MachineChange { At = at, Machine = machine with { Tags = [.. tags] } };
     }
 

@@ -65,6 +65,13 @@ internal static class MaasOptionsBinding
         { nameof(MaasNetworkOptions.DnsForwarders), (options, section) => section.FillResolvers(options.DnsForwarders) },
     };
 
+    private static readonly OptionTable<PackageProxyOptions> S_packages = new()
+    {
+        { nameof(PackageProxyOptions.Mirrors), (options, section) => section.FillAddresses(options.Mirrors) },
+        { nameof(PackageProxyOptions.MostBytes), (options, section) => options.MostBytes = section.Read<long>() },
+        { nameof(PackageProxyOptions.Upstream), (options, section) => options.Upstream = section.ReadAddressOrNull() },
+    };
+
     private static readonly OptionTable<MaasOptions> S_maas = new(MovedTo)
     {
         { nameof(MaasOptions.DataDirectory), (options, section) => options.DataDirectory = section.Text() },
@@ -77,7 +84,11 @@ internal static class MaasOptionsBinding
         { nameof(MaasOptions.EnlistUnknownMachines), (options, section) => options.EnlistUnknownMachines = section.Read<bool>() },
         { nameof(MaasOptions.KernelOptions), (options, section) => options.KernelOptions = section.Text() },
         { nameof(MaasOptions.CapturedMachines), (options, section) => options.CapturedMachines = section.Read<int>() },
+        { nameof(MaasOptions.SecretKeyFile), (options, section) => options.SecretKeyFile = section.TextOrNull() },
+        { nameof(MaasOptions.Launchpad), (options, section) => options.Launchpad = section.ReadAddressOrNull() },
+        { nameof(MaasOptions.GitHub), (options, section) => options.GitHub = section.ReadAddressOrNull() },
         { nameof(MaasOptions.Ephemeral), (options, section) => S_ephemeral.Bind(options.Ephemeral, section) },
+        { nameof(MaasOptions.Packages), (options, section) => S_packages.Bind(options.Packages, section) },
     };
 
     extension(MaasOptions options)

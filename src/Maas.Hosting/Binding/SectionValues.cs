@@ -41,6 +41,9 @@ internal static class SectionValues
         /// <summary>Resolvers, with or without a port; a JSON array, or one text with commas.</summary>
         public void FillResolvers(IList<IPEndPoint> list) => section.Fill(list, ParseResolver);
 
+        /// <summary>Absolute URLs; a JSON array, or one text with commas.</summary>
+        public void FillAddresses(IList<Uri> list) => section.Fill(list, static text => new Uri(text, UriKind.Absolute));
+
         private void Fill<TValue>(IList<TValue> list, Func<string, TValue> parse)
         {
             var texts = section.Value is null
@@ -84,7 +87,7 @@ internal static class SectionValues
 
     private static string NameOf<TValue>() => typeof(TValue).Name switch
     {
-        nameof(Int32) => "whole number",
+        nameof(Int32) or nameof(Int64) => "whole number",
         nameof(Boolean) => "true or false",
         nameof(HardwareAddress) => "hardware address such as 52:54:00:12:34:56",
         nameof(IPAddress) => "IP address",

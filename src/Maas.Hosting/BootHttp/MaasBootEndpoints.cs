@@ -16,7 +16,8 @@ public static class MaasBootEndpoints
 {
     /// <summary>
     /// Maps boot programs, scripts and the ephemeral environment below <c>{prefix}/boot/</c>: the same files, by the same names, that TFTP
-    /// serves. <c>MapMaas</c> maps them with the API. No answer here holds a secret but the one-time token in a script for the machine that its address was leased to.
+    /// serves. <c>MapMaas</c> maps them with the API. No answer here holds a secret but the one-time token in a script for the machine that
+    /// its address was leased to.
     /// </summary>
     /// <param name="endpoints">The application, or a group of it.</param>
     /// <param name="prefix">The mount point.</param>

@@ -138,7 +138,9 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
     {
         var prefix = $"ephemeral/{BuiltArchitecture}/{environment.Manifest.Folder}";
         _served = new ServedEnvironment(
-            new EphemeralFileNames($"{prefix}/kernel", $"{prefix}/initrd"), $"ephemeral/{BuiltArchitecture}/", EnvironmentDirectory,
+            new EphemeralFileNames(
+                $"{prefix}/kernel", $"{prefix}/initrd", environment.InstallToolsPath is null ? null : $"{prefix}/install-tools"),
+            $"ephemeral/{BuiltArchitecture}/", EnvironmentDirectory,
                 environment);
     }
 
@@ -146,7 +148,8 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
     private partial void LogReady(string release, long mebibytes);
 
     [LoggerMessage(131, LogLevel.Warning,
-        "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network (CVE-2023-40547) and firmware that is up to date refuses them")]
+        "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network "
+        + "(CVE-2023-40547) and firmware that is up to date refuses them")]
     private partial void LogOldShim(string program, int generation, int safe);
 
     [LoggerMessage(132, LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]

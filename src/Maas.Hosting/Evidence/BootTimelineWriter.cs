@@ -1,10 +1,13 @@
-using System.Globalization;
+using System.Net;
 using System.Threading.Channels;
 using Maas.Boot;
 using Maas.Core;
+using Maas.Core.Diagnosis;
 using Maas.Core.Events;
 using Maas.Core.Nodes;
-using Maas.Hosting.Policy;
+using Maas.Core.Topology;
+using Maas.Hosting.Link;
+using Maas.Hosting.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -22,13 +25,15 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     private readonly Channel<BootObservation> _queue;
     private readonly RecentAddresses _seen = new(capacity: 65_536);
     private readonly Timeline _timeline;
+    private readonly Discoveries _discoveries;
     private readonly IAddressResolver _owners;
     private readonly ILogger _logger;
     private long _dropped;
 
-    public BootTimelineWriter(Timeline timeline, IAddressResolver owners, ILogger<BootTimelineWriter> logger)
+    public BootTimelineWriter(
+        Timeline timeline, Discoveries discoveries, IAddressResolver owners, ILogger<BootTimelineWriter> logger)
     {
-        (_timeline, _owners, _logger) = (timeline, owners, logger);
+        (_timeline, _discoveries, _owners, _logger) = (timeline, discoveries, owners, logger);
         _queue = Channel.CreateBounded<BootObservation>(
             new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => Interlocked.Increment(ref _dropped));
@@ -63,17 +68,32 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     {
         try
         {
+            if (ObservedEvidence.Of(observation) is not { } evidence) return;
             if (Owner(observation) is { } address)
+            {
                 await _timeline.ObserveAsync(
-                    new Observation(observation.At, address, KindOf(observation), Words(observation)), stoppingToken).ConfigureAwait(false);
-            else if (observation is BootObservation.OtherServerSeen or BootObservation.OtherRouterSeen)
-                LogOfTheLink(Words(observation));
+                    new Observation(observation.At, address, evidence.Kind, evidence.ToText()), stoppingToken).ConfigureAwait(false);
+                if (UsedAddress(observation) is { } used)
+                    await _discoveries.ObserveAsync(address, used, observation.At, stoppingToken).ConfigureAwait(false);
+            }
+            else if (evidence is BootEvidence.OtherServer or BootEvidence.OtherRouter)
+            {
+                LogOfTheLink(evidence.ToText());
+            }
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             LogNotWritten(exception);
         }
     }
+
+    /// <summary>The address that a client uses; null for one that it was only offered, or was refused.</summary>
+    private static IPAddress? UsedAddress(BootObservation observation) => observation switch
+    {
+        BootObservation.DhcpExchange { Answered: "ACK" or "REPLY" } exchange => exchange.Client,
+        BootObservation.ScriptServed or BootObservation.FileTransfer or BootObservation.LineLogged => observation.Client,
+        _ => null,
+    };
 
     private MacAddress? Owner(BootObservation observation)
     {
@@ -86,43 +106,6 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
 
         return observation.Client is { } from ? _seen.Find(from) ?? _owners.OwnerOf(from)?.ToMacAddress() : null;
     }
-
-    private static string KindOf(BootObservation observation) => observation switch
-    {
-        BootObservation.FileTransfer transfer => transfer.Transport,
-        BootObservation.ScriptServed => "script",
-        BootObservation.LineLogged => Observation.Syslog,
-        _ => "dhcp",
-    };
-
-    /// <summary>The observation as a sentence.</summary>
-    internal static string Words(BootObservation observation) => observation switch
-    {
-        BootObservation.DhcpExchange { Answered: { } answered } dhcp =>
-            string.Create(CultureInfo.InvariantCulture,
-            $"{dhcp.Asked} answered with {answered}{About(dhcp)} in {dhcp.Took.TotalMilliseconds:0.0} ms ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
-        BootObservation.DhcpExchange dhcp =>
-            string.Create(CultureInfo.InvariantCulture, $"{dhcp.Asked} not answered ({dhcp.Rule}; xid {dhcp.Xid:x8})"),
-        BootObservation.OtherServerSeen other =>
-            $"another DHCP server, {other.Server?.ToString() ?? $"{other.Identifier}"}, offered {other.Client?.ToString() ?? "something"}",
-        BootObservation.OtherRouterSeen router => $"another router, {router.Router}, advertises itself on {router.Link}{Claims(router)}",
-        BootObservation.LimitReached limit => $"turned away, the first of those beyond a bound: {limit.Limit}",
-        BootObservation.ScriptServed script => $"{script.Client} fetched {script.Name}: {script.Instruction}",
-        BootObservation.FileTransfer transfer =>
-            string.Create(CultureInfo.InvariantCulture,
-            $"{transfer.Client} fetched {transfer.Name}, {transfer.Bytes} bytes in {transfer.Took.TotalSeconds:0.00} s: {transfer.Outcome}{(transfer.Detail.Length > 0 ? $" ({transfer.Detail})" : "")}"),
-        BootObservation.LineLogged { Line: var line } => line.Program is { } program ? $"{program}: {line.Text}" : line.Text,
-        _ => observation.GetType().Name,
-    };
-
-    private static string Claims(BootObservation.OtherRouterSeen router) =>
-        (router.ManagedAddresses ? ", sends hosts to DHCPv6 for addresses" : "") +
-        (router.OtherConfiguration ? ", sends hosts to DHCPv6 for the rest" : "")
-        + (router.RouterLifetime > TimeSpan.Zero
-        ? string.Create(CultureInfo.InvariantCulture, $", is the default router for {router.RouterLifetime.TotalSeconds:0} s") : "");
-
-    private static string About(BootObservation.DhcpExchange dhcp) =>
-        (dhcp.Client is null ? "" : $" {dhcp.Client}") + (dhcp.BootFile is null ? "" : $", boot file {dhcp.BootFile}");
 
     [LoggerMessage(140, LogLevel.Warning, "{Count} observations of the wire were dropped: more came than could be written")]
     private partial void LogDropped(long count);

@@ -43,20 +43,8 @@ internal static partial class AdministratorKey
     private static string Marker(string path) =>
         Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file is in a folder
 
-    private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
-    {
-        var temporary = path + ".tmp";
-        File.Delete(temporary);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(temporary, options))
-        {
-            await file.WriteAsync(Encoding.ASCII.GetBytes(text), cancellationToken).ConfigureAwait(false);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-    }
+    private static Task WriteAsync(string path, string text, CancellationToken cancellationToken) =>
+        PrivateFileWriter.WriteAsync(path, Encoding.ASCII.GetBytes(text), overwrite: true, cancellationToken);
 
     [LoggerMessage(100, LogLevel.Information, "The administrator's API key is in {File}")]
     private static partial void LogKeyWritten(ILogger logger, string file);

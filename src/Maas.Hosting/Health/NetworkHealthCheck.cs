@@ -12,7 +12,8 @@ internal sealed class NetworkHealthCheck(MaasNetworks networks) : IHealthCheck
         var failed = all.Where(network => network.State is not MaasNetworkState.Listening).ToList();
         if (failed.Count == 0)
             return Task.FromResult(HealthCheckResult.Healthy(all.Count == 0 ? "No network is configured." : "All networks are served."));
-        var reasons = string.Join(" ", failed.Select(network => $"{network.Name} is {network.State}: {network.Failure ?? "not ready yet."}"));
+        var reasons = string.Join(
+            " ", failed.Select(network => $"{network.Name} is {network.State}: {network.Failure ?? "not ready yet."}"));
         return Task.FromResult(failed.Exists(network => network.State is MaasNetworkState.Failed)
             ? new HealthCheckResult(context.Registration.FailureStatus, reasons)
             : HealthCheckResult.Degraded(reasons));

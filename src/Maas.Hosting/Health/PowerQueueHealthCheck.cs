@@ -19,6 +19,7 @@ internal sealed class PowerQueueHealthCheck(IMaasStore store, TimeProvider timeP
         return new HealthCheckResult(
             context.Registration.FailureStatus,
             string.Create(
-                CultureInfo.InvariantCulture, $"The queue of power actions is stuck: {count} wait, the oldest for {time.TotalSeconds:0} s."));
+                CultureInfo.InvariantCulture,
+                $"The queue of power actions is stuck: {count} wait, the oldest for {time.TotalSeconds:0} s."));
     }
 }

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Hosting.FirstStart;
-using Maas.Hosting.Policy;
+using Maas.Hosting.Nodes;
 
 namespace Maas.Hosting.Leases;
 
@@ -13,17 +12,26 @@ namespace Maas.Hosting.Leases;
 /// The IPv4 leases of all networks, in one journal: which network a client is of is known when it asks. It is opened when the first network
 /// is served.
 /// </summary>
-/// <param name="data">The folder of the journal.</param>
-/// <param name="machines">The machines that administrators have accepted.</param>
-/// <param name="timeProvider">The clock.</param>
-internal sealed class HostedLeases(DataDirectory data, ListedMachines machines, TimeProvider timeProvider) : IAddressSource, IAsyncDisposable
+internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
 {
     private const int SmallestLimit = 60; // new clients in a minute: a rack that is switched on
 
-    private readonly SemaphoreSlim _changing = new(1, 1);
-    private readonly ConcurrentDictionary<string, IReadOnlyList<DhcpSubnet>> _subnets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly DataDirectory _data;
+    private readonly ListedMachines _machines;
+    private readonly TimeProvider _timeProvider;
+    private readonly SubnetsByNetwork<DhcpSubnet> _subnets;
     private LeaseJournal? _journal;
     private volatile LeaseAllocator? _leases;
+
+    /// <summary>Makes the leases; the journal is opened later.</summary>
+    /// <param name="data">The folder of the journal.</param>
+    /// <param name="machines">The machines that administrators have accepted.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public HostedLeases(DataDirectory data, ListedMachines machines, TimeProvider timeProvider)
+    {
+        (_data, _machines, _timeProvider) = (data, machines, timeProvider);
+        _subnets = new SubnetsByNetwork<DhcpSubnet>(subnet => subnet.Network, () => _leases?.Subnets ?? []);
+    }
 
     /// <summary>Whether a network leases addresses.</summary>
     public bool IsOpen => _leases is not null;
@@ -35,34 +43,11 @@ internal sealed class HostedLeases(DataDirectory data, ListedMachines machines, 
     /// <exception cref="ArgumentException">The subnets contradict themselves or those of another network; nothing has changed
     /// then.</exception>
     /// <exception cref="IOException">The journal cannot be opened.</exception>
-    public async Task<IReadOnlyList<Lease>> SetAsync(string network, IReadOnlyList<DhcpSubnet> subnets, CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            DhcpSubnet[] all = [.. _subnets.Where(each => !each.Key.Equals(network, StringComparison.OrdinalIgnoreCase)).SelectMany(each => Present(each.Value)), .. subnets];
-            IReadOnlyList<Lease> kept = [];
-            if (_leases is { } leases)
-            {
-                kept = leases.ReplaceSubnets(all);
-            }
-            else
-            {
-                _journal ??= await LeaseFiles.OpenAsync(data.Path, cancellationToken).ConfigureAwait(false);
-                _leases = await LeaseAllocator.OpenAsync(all, _journal, RulesOf(all), timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-
-            _subnets[network] = subnets;
-            return kept;
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    public Task<IReadOnlyList<Lease>> SetAsync(string network, IReadOnlyList<DhcpSubnet> subnets, CancellationToken cancellationToken) =>
+        _subnets.SetAsync(network, subnets, all => LeaseAsync(all, cancellationToken), cancellationToken);
 
     /// <summary>The subnets of a network with their present reservations; empty before it is served.</summary>
-    public IReadOnlyList<DhcpSubnet> SubnetsOf(string network) => _subnets.TryGetValue(network, out var subnets) ? Present(subnets) : [];
+    public IReadOnlyList<DhcpSubnet> SubnetsOf(string network) => _subnets.Of(network);
 
     /// <summary>Reserves an address.</summary>
     public ReservationResult AddReservation(AddressReservation reservation) =>
@@ -92,14 +77,15 @@ internal sealed class HostedLeases(DataDirectory data, ListedMachines machines, 
     public async ValueTask DisposeAsync()
     {
         if (_journal is not null) await _journal.DisposeAsync().ConfigureAwait(false);
-        _changing.Dispose();
+        _subnets.Dispose();
     }
 
-    // A subnet as it was set, with the reservations that were added and removed since.
-    private DhcpSubnet[] Present(IReadOnlyList<DhcpSubnet> subnets)
+    private async Task<IReadOnlyList<Lease>> LeaseAsync(IReadOnlyList<DhcpSubnet> all, CancellationToken cancellationToken)
     {
-        var present = _leases?.Subnets ?? [];
-        return [.. subnets.Select(each => present.FirstOrDefault(other => other.Network.Equals(each.Network)) ?? each)];
+        if (_leases is { } leases) return leases.ReplaceSubnets(all);
+        _journal ??= await LeaseFiles.OpenAsync(_data.Path, cancellationToken).ConfigureAwait(false);
+        _leases = await LeaseAllocator.OpenAsync(all, _journal, RulesOf(all), _timeProvider, cancellationToken).ConfigureAwait(false);
+        return [];
     }
 
     // A host that invents hardware addresses gets half of the addresses in a minute at most, and keeps them for as long as firmware does.
@@ -109,7 +95,7 @@ internal sealed class HostedLeases(DataDirectory data, ListedMachines machines, 
         NewClientsPerMinuteOfLink = (int)Math.Clamp(
             subnets.Sum(s => s.Ranges.Sum(r => NumberOf(r.Last) - NumberOf(r.First) + 1)) / 2, SmallestLimit, int.MaxValue),
         NewClientLeaseTime = subnets.Min(s => s.FirmwareLeaseTime),
-        IsKnownClient = machines.IsAccepted,
+        IsKnownClient = _machines.IsAccepted,
     };
 
     private static long NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());

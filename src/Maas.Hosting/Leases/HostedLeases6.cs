@@ -1,23 +1,31 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Hosting.FirstStart;
-using Maas.Hosting.Policy;
+using Maas.Hosting.Nodes;
 
 namespace Maas.Hosting.Leases;
 
 /// <summary>The IPv6 leases of all networks, in one journal. It is opened when the first network with a prefix is served.</summary>
-/// <param name="data">The folder of the journal.</param>
-/// <param name="machines">The machines that administrators have accepted.</param>
-/// <param name="timeProvider">The clock.</param>
-internal sealed class HostedLeases6(DataDirectory data, ListedMachines machines, TimeProvider timeProvider) : IAsyncDisposable
+internal sealed class HostedLeases6 : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _changing = new(1, 1);
-    private readonly ConcurrentDictionary<string, IReadOnlyList<Dhcp6Subnet>> _subnets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly DataDirectory _data;
+    private readonly ListedMachines _machines;
+    private readonly TimeProvider _timeProvider;
+    private readonly SubnetsByNetwork<Dhcp6Subnet> _subnets;
     private LeaseJournal6? _journal;
     private volatile LeaseAllocator6? _leases;
+
+    /// <summary>Makes the leases; the journal is opened later.</summary>
+    /// <param name="data">The folder of the journal.</param>
+    /// <param name="machines">The machines that administrators have accepted.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public HostedLeases6(DataDirectory data, ListedMachines machines, TimeProvider timeProvider)
+    {
+        (_data, _machines, _timeProvider) = (data, machines, timeProvider);
+        _subnets = new SubnetsByNetwork<Dhcp6Subnet>(subnet => subnet.Network, () => _leases?.Subnets ?? []);
+    }
 
     /// <summary>The addresses, for DHCPv6; <see langword="null"/> before a network with a prefix is served.</summary>
     public LeaseAllocator6? Addresses => _leases;
@@ -27,42 +35,12 @@ internal sealed class HostedLeases6(DataDirectory data, ListedMachines machines,
     /// <exception cref="ArgumentException">The subnets contradict themselves or those of another network; nothing has changed
     /// then.</exception>
     /// <exception cref="IOException">The journal cannot be opened.</exception>
-    public async Task<IReadOnlyList<Lease6>> SetAsync(
-        string network, IReadOnlyList<Dhcp6Subnet> subnets, CancellationToken cancellationToken)
-    {
-        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            Dhcp6Subnet[] all =
-            [
-                .. _subnets.Where(each => !each.Key.Equals(network, StringComparison.OrdinalIgnoreCase))
-                    .SelectMany(each => Present(each.Value)),
-                .. subnets,
-            ];
-            IReadOnlyList<Lease6> kept = [];
-            if (_leases is { } leases)
-            {
-                kept = leases.ReplaceSubnets(all);
-            }
-            else
-            {
-                _journal ??= await LeaseFiles.Open6Async(data.Path, cancellationToken).ConfigureAwait(false);
-                var rules = new LeaseOptions6 { IsKnownClient = machines.IsAccepted };
-                _leases = await LeaseAllocator6.OpenAsync(all, _journal, rules, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-
-            _subnets[network] = subnets;
-            return kept;
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
+    public Task<IReadOnlyList<Lease6>> SetAsync(
+        string network, IReadOnlyList<Dhcp6Subnet> subnets, CancellationToken cancellationToken) =>
+        _subnets.SetAsync(network, subnets, all => LeaseAsync(all, cancellationToken), cancellationToken);
 
     /// <summary>The subnets of a network with their present reservations; empty before it is served.</summary>
-    public IReadOnlyList<Dhcp6Subnet> SubnetsOf(string network) =>
-        _subnets.TryGetValue(network, out var subnets) ? Present(subnets) : [];
+    public IReadOnlyList<Dhcp6Subnet> SubnetsOf(string network) => _subnets.Of(network);
 
     /// <summary>Reserves an address.</summary>
     public ReservationResult6 AddReservation(AddressReservation6 reservation) =>
@@ -89,13 +67,15 @@ internal sealed class HostedLeases6(DataDirectory data, ListedMachines machines,
     public async ValueTask DisposeAsync()
     {
         if (_journal is not null) await _journal.DisposeAsync().ConfigureAwait(false);
-        _changing.Dispose();
+        _subnets.Dispose();
     }
 
-    // A subnet as it was set, with the reservations that were added and removed since.
-    private Dhcp6Subnet[] Present(IReadOnlyList<Dhcp6Subnet> subnets)
+    private async Task<IReadOnlyList<Lease6>> LeaseAsync(IReadOnlyList<Dhcp6Subnet> all, CancellationToken cancellationToken)
     {
-        var present = _leases?.Subnets ?? [];
-        return [.. subnets.Select(each => present.FirstOrDefault(other => other.Network.Equals(each.Network)) ?? each)];
+        if (_leases is { } leases) return leases.ReplaceSubnets(all);
+        _journal ??= await LeaseFiles.Open6Async(_data.Path, cancellationToken).ConfigureAwait(false);
+        var rules = new LeaseOptions6 { IsKnownClient = _machines.IsAccepted };
+        _leases = await LeaseAllocator6.OpenAsync(all, _journal, rules, _timeProvider, cancellationToken).ConfigureAwait(false);
+        return [];
     }
 }

@@ -23,7 +23,9 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
 {
     private const int MostPrefixBits = 112; // so that the usual range lies within
 
-    /// <summary>This server's address of <see cref="MaasNetworkOptions.Prefix6"/>; <see langword="null"/> when IPv6 is left to others.</summary>
+    /// <summary>
+    /// This server's address of <see cref="MaasNetworkOptions.Prefix6"/>; <see langword="null"/> when IPv6 is left to others.
+    /// </summary>
     public IPAddress? Address6 { get; private init; }
 
     /// <summary>The link of an interface: its first IPv4 address.</summary>
@@ -86,7 +88,8 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     public static string? RefusalOf(IPNetwork prefix, AddressRange6? range)
     {
         if (range is null && prefix.PrefixLength > MostPrefixBits)
-            return $"The prefix {prefix} is small; set which of its addresses are leased, such as {prefix.BaseAddress}10-{prefix.BaseAddress}1f.";
+            return $"The prefix {prefix} is small; set which of its addresses are leased, such as "
+                + $"{prefix.BaseAddress}10-{prefix.BaseAddress}1f.";
         var leased = range ?? UsualRange(prefix);
         return prefix.Contains(leased.First) && prefix.Contains(leased.Last) ? null
             : $"The range {leased} is not inside the prefix {prefix}.";
@@ -209,7 +212,8 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     private static NetworkInterface InterfaceOf(string name) =>
         NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)
             ?? throw new InvalidOperationException(
-            $"There is no network interface {name}; there are: {string.Join(", ", NetworkInterface.GetAllNetworkInterfaces().Select(i => i.Name))}.");
+            $"There is no network interface {name}; there are: "
+            + $"{string.Join(", ", NetworkInterface.GetAllNetworkInterfaces().Select(i => i.Name))}.");
 
     private static IPAddress BaseOf(IPAddress address, int prefixLength)
     {

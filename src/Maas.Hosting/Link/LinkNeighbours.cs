@@ -1,6 +1,5 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Link;
 

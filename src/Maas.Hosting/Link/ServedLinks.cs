@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot.Dhcp4.Server;
-using Maas.Hosting.Policy;
 
 namespace Maas.Hosting.Link;
 
@@ -15,7 +14,9 @@ internal sealed record ServedLink(string Name, MaasNetworkOptions Options, BootN
 {
     /// <summary>Whether an address is of the link.</summary>
     public bool Contains(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 ? Options.Prefix6?.Contains(address) == true : Network.Network.Contains(address);
+        address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Options.Prefix6?.Contains(address) == true
+            : Network.Network.Contains(address);
 
     /// <summary>Whether this server leases addresses of the family there.</summary>
     public bool Leases(AddressFamily family) =>

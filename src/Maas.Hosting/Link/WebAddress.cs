@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Maas.Hosting.Link;
 
 /// <summary>
-/// Where machines reach the web host: the port on which it really listens, and the paths that are really mapped. Both are known once the web
-/// server has started.
+/// Where machines reach the web host: the port on which it really listens, and the paths that are really mapped. Both are known once the
+/// web server has started.
 /// </summary>
 /// <param name="options">What overrides them.</param>
 /// <param name="server">The web server; <see langword="null"/> in a host without one.</param>
@@ -64,15 +64,17 @@ internal sealed class WebAddress(MaasOptions options, IServer? server = null, En
         {
             var present = addresses.Count == 0 ? "it listens on no address" : $"it listens on {string.Join(", ", addresses)}";
             throw new InvalidOperationException(
-                $"Machines of the network {network} boot over plain HTTP and cannot reach this host: {present}. Listen on an address of the "
-                + $"network, for example with builder.WebHost.UseUrls(\"http://{(served.Prefix6 is null ? "0.0.0.0" : "[::]")}:5240\"), or set "
+                $"Machines of the network {network} boot over plain HTTP and cannot reach this host: {present}. Listen on an address of "
+                + "the network, for example with "
+                + $"builder.WebHost.UseUrls(\"http://{(served.Prefix6 is null ? "0.0.0.0" : "[::]")}:5240\"), or set "
                 + $"{nameof(MaasOptions.HttpPort)} to the port at which machines reach it.");
         }
 
         if (served.Prefix6 is not null && !reachable.Exists(each => each.Port == first.Port && IsIPv6(each)))
         {
             throw new InvalidOperationException(
-                $"The network {network} boots over IPv6 too, and this host listens on {first}. Listen on http://[::]:{first.Port}, which takes both.");
+                $"The network {network} boots over IPv6 too, and this host listens on {first}. Listen on http://[::]:{first.Port}, "
+                + "which takes both.");
         }
 
         if (address is not null) _port ??= first.Port;

@@ -1,19 +1,24 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Core.Nodes;
+using Maas.Core.Topology;
 using Maas.Hosting.Leases;
-using Maas.Hosting.Policy;
+using Maas.Hosting.Nodes;
 
 namespace Maas.Hosting.Naming;
 
-/// <summary>The machines and leases as DNS sees them: answered from memory, at most some seconds old.</summary>
+/// <summary>The machines, leases and stored names as DNS sees them: answered from memory, at most some seconds old.</summary>
 /// <param name="machines">All machines.</param>
+/// <param name="devices">All devices.</param>
+/// <param name="names">The names that operators chose.</param>
 /// <param name="leases">What is leased. Beside another DHCP server that is nothing: there machines are known by what they reported.</param>
 /// <param name="leases6">What is leased over IPv6.</param>
 /// <param name="options">The domain.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class MachineDnsDirectory(
-    ListedMachines machines, HostedLeases leases, HostedLeases6 leases6, MaasOptions options, TimeProvider timeProvider) : IHostDirectory
+    ListedMachines machines, ListedDevices devices, ListedNames names, HostedLeases leases, HostedLeases6 leases6, MaasOptions options,
+    TimeProvider timeProvider)
+    : IRecordDirectory
 {
     private static readonly TimeSpan S_tableAge = TimeSpan.FromSeconds(1);
 
@@ -41,6 +46,15 @@ internal sealed class MachineDnsDirectory(
     /// <inheritdoc/>
     public IEnumerable<string> Hosts() => Table.Names;
 
+    /// <inheritdoc/>
+    public string? DomainOf(ReadOnlySpan<char> name) => Table.DomainOf(name);
+
+    /// <inheritdoc/>
+    public HostRecords? Find(ReadOnlySpan<char> name) => Table.Find(name);
+
+    /// <inheritdoc/>
+    public string? NameAt(IPAddress address) => Table.NameAt(address);
+
     // Leases come and go without a notice; a table that is a second old is made again when the next question comes.
     private HostTable Table
     {
@@ -51,16 +65,22 @@ internal sealed class MachineDnsDirectory(
             {
                 var before = _built;
                 if (before is not null && IsFresh(before)) return before.Table;
-                var read = machines.All;
-                var table = HostTable.Of(read, [.. leases.Bound(), .. leases6.Bound()], options.Domain);
-                if (before is null || !table.Says(before.Table)) Interlocked.Increment(ref _serial);
-                Volatile.Write(ref _built, new Built(table, read, timeProvider.GetTimestamp()));
+                var (read, others, chosen) = (machines.All, devices.All, names.Names);
+                var table = HostTable.Of(read, [.. leases.Bound(), .. leases6.Bound()], options.Domain, chosen, others);
+                if (chosen?.Serial is { } serial && chosen.SerialSetAt != before?.Names?.SerialSetAt)
+                    Volatile.Write(ref _serial, before is null ? Since(serial, chosen.SerialSetAt) : serial);
+                else if (before is null || !table.Says(before.Table)) Interlocked.Increment(ref _serial);
+                Volatile.Write(ref _built, new Built(table, read, others, chosen, timeProvider.GetTimestamp()));
                 return table;
             }
         }
     }
 
-    private bool IsFresh(Built built) => built.From == machines.All && timeProvider.GetElapsedTime(built.At) < S_tableAge;
+    // After a restart it is not known how often the zone changed since: less than once in a second.
+    private uint Since(uint serial, DateTimeOffset setAt) => unchecked(serial + (uint)(timeProvider.GetUtcNow() - setAt).TotalSeconds);
 
-    private sealed record Built(HostTable Table, IReadOnlyList<Machine> From, long At);
+    private bool IsFresh(Built built) => built.From == machines.All && built.Devices == devices.All && built.Names == names.Names
+        && timeProvider.GetElapsedTime(built.At) < S_tableAge;
+
+    private sealed record Built(HostTable Table, IReadOnlyList<Machine> From, IReadOnlyList<Device> Devices, DnsSnapshot? Names, long At);
 }

@@ -11,15 +11,16 @@ namespace Maas.Hosting.Networks;
 internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposable
 {
     private readonly NetworkParts _parts;
+    private readonly OptionsChanges _changes;
     private readonly WebAddress _web;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _running = [];
 
-    public BootNetworks(NetworkParts parts, IHostApplicationLifetime lifetime, ILogger<BootNetworks> logger)
+    public BootNetworks(NetworkParts parts, OptionsChanges changes, IHostApplicationLifetime lifetime, ILogger<BootNetworks> logger)
     {
-        (_parts, _web, _lifetime, _logger) = (parts, parts.Web, lifetime, logger);
+        (_parts, _changes, _web, _lifetime, _logger) = (parts, changes, parts.Web, lifetime, logger);
         All = [.. parts.Options.Networks.Select(network => new NetworkRunner(network.Key, network.Value, parts))];
     }
 
@@ -50,7 +51,19 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
         if (!_web.HasApi) LogNoApi();
         if (_web.AddressesBesidePort() is { } addresses) LogPortElsewhere(_parts.Options.HttpPort ?? 0, addresses);
         foreach (var network in All) _running.Add(WatchAsync(network.RunAsync(_stopping.Token)));
-        await Task.WhenAll(All.Select(network => network.FirstAttempt)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var attempts = Task.WhenAll(All.Select(network => network.FirstAttempt));
+        try
+        {
+            await attempts.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (All.FirstOrDefault(network => network.FirstAttempt.IsFaulted) is { } failed)
+        {
+            // A failure that stops the host cancels its start too: the failure is what the host ends with.
+            await failed.FirstAttempt.ConfigureAwait(false);
+        }
+
+        _running.Add(FollowAsync(_stopping.Token));
+        _running.Add(ConfigureAsync(_stopping.Token));
     }
 
     /// <inheritdoc/>
@@ -72,6 +85,43 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
     {
         if (!_stopping.IsCancellationRequested) _stopping.Cancel();
         _stopping.Dispose();
+    }
+
+    // What the API changes is leased at once; another host's change within seconds.
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var topology in _parts.Topology.WatchAsync(cancellationToken).ConfigureAwait(false))
+                foreach (var network in All) await network.FollowAsync(topology, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task ConfigureAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var options in _changes.WatchAsync(cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var network in All)
+                {
+                    if (options.Networks.TryGetValue(network.Name, out var changed))
+                        await network.ConfigureAsync(changed, cancellationToken).ConfigureAwait(false);
+                    else
+                        LogRemoved(network.Name);
+                }
+
+                foreach (var name in options.Networks.Keys.Where(name => Find(name) is null)) LogAdded(name);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
     }
 
     private async Task WatchAsync(Task running)
@@ -100,4 +150,10 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
         165, LogLevel.Warning,
         "HttpPort is {Port}, and this host listens on {Addresses}: machines reach it only if another program forwards that port")]
     private partial void LogPortElsewhere(int port, string addresses);
+
+    [LoggerMessage(177, LogLevel.Warning, "Network {Network} was removed from the configuration, and is served until the host stops")]
+    private partial void LogRemoved(string network);
+
+    [LoggerMessage(178, LogLevel.Warning, "Network {Network} was added to the configuration, and is served from the next start on")]
+    private partial void LogAdded(string network);
 }

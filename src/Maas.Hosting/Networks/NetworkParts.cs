@@ -18,12 +18,13 @@ namespace Maas.Hosting.Networks;
 /// <param name="Observer">Receives what happens on the wire.</param>
 /// <param name="Hosts">The names that DNS knows.</param>
 /// <param name="Captures">Where the last datagrams of machines are kept.</param>
+/// <param name="Topology">The subnets that are stored.</param>
 /// <param name="TimeProvider">The clock.</param>
 /// <param name="LoggerFactory">Creates the logs.</param>
 internal sealed record NetworkParts(
     MaasOptions Options, WebAddress Web, ServedLinks Links, HostedLeases Leases, HostedLeases6 Leases6, IBootPolicy Policy,
-    IBootFiles Files, IBootObserver Observer, IHostDirectory Hosts, MachineCaptures Captures, TimeProvider TimeProvider,
-    ILoggerFactory LoggerFactory)
+    IBootFiles Files, IBootObserver Observer, IHostDirectory Hosts, MachineCaptures Captures, NetworkTopology Topology,
+    TimeProvider TimeProvider, ILoggerFactory LoggerFactory)
 {
     /// <summary>What Boot's servers use.</summary>
     public BootServices BootServices() => new()

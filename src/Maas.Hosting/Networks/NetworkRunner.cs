@@ -1,7 +1,4 @@
 using Maas.Boot;
-using Maas.Boot.Dhcp4.Leases;
-using Maas.Boot.Dhcp4.Server;
-using Maas.Boot.Dhcp6.Leases;
 using Maas.Hosting.Link;
 using Maas.Hosting.Privileges;
 using Microsoft.Extensions.Logging;
@@ -12,7 +9,7 @@ namespace Maas.Hosting.Networks;
 /// Serves one network for as long as the host runs. What cannot be prepared (the interface is missing, a capability, the journal) is tried
 /// again, later each time; a server that fails is restarted by its <see cref="BootServer"/>.
 /// </summary>
-internal sealed partial class NetworkRunner(string name, MaasNetworkOptions options, NetworkParts parts)
+internal sealed partial class NetworkRunner(string name, MaasNetworkOptions configured, NetworkParts parts)
 {
     private static readonly TimeSpan S_firstPause = TimeSpan.FromSeconds(1), S_longestPause = TimeSpan.FromSeconds(30);
 
@@ -21,8 +18,7 @@ internal sealed partial class NetworkRunner(string name, MaasNetworkOptions opti
     private volatile BootServer? _server;
     private volatile string? _failure;
     private volatile bool _isPrepared;
-    private volatile IReadOnlyList<DhcpSubnet>? _subnets;
-    private volatile IReadOnlyList<Dhcp6Subnet>? _subnets6;
+    private volatile MaasNetworkOptions _options = configured;
 
     /// <summary>The name of the network.</summary>
     public string Name => name;
@@ -56,8 +52,12 @@ internal sealed partial class NetworkRunner(string name, MaasNetworkOptions opti
         {
             try
             {
-                _server = await PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var options = _options;
+                _server = await PrepareAsync(options, cancellationToken).ConfigureAwait(false);
                 (_failure, _isPrepared) = (null, true);
+                // What changed meanwhile was to be used by the next attempt, which there is not.
+                if (Interlocked.Exchange(ref _options, options) is var changed && changed != options)
+                    await ConfigureAsync(changed, cancellationToken).ConfigureAwait(false);
                 if (_server is not null) LogServed(name, $"{parts.Links.All.First(link => link.Name == name).Network.Address}");
                 _tried.TrySetResult();
                 await (_server?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, parts.TimeProvider, cancellationToken))
@@ -85,57 +85,30 @@ internal sealed partial class NetworkRunner(string name, MaasNetworkOptions opti
         }
     }
 
-    /// <summary>Leases other subnets from now on.</summary>
-    public async Task<IReadOnlyList<Lease>> ReplaceSubnetsAsync(IReadOnlyList<DhcpSubnet> subnets, CancellationToken cancellationToken)
-    {
-        if (options.Mode != DhcpMode.Full) throw new InvalidOperationException($"The network {name} does not lease IPv4 addresses.");
-        var kept = await parts.Leases.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
-        _subnets = subnets;
-        return kept;
-    }
-
-    /// <summary>Leases other IPv6 subnets from now on.</summary>
-    public async Task<IReadOnlyList<Lease6>> ReplaceSubnets6Async(IReadOnlyList<Dhcp6Subnet> subnets, CancellationToken cancellationToken)
-    {
-        if (options.Prefix6 is null) throw new InvalidOperationException($"The network {name} does not lease IPv6 addresses.");
-        var kept = await parts.Leases6.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
-        _subnets6 = subnets;
-        return kept;
-    }
-
     // The server of the network; null behind a relay, where the server of another network answers.
-    private async Task<BootServer?> PrepareAsync(CancellationToken cancellationToken)
+    private async Task<BootServer?> PrepareAsync(MaasNetworkOptions options, CancellationToken cancellationToken)
     {
-        var domain = parts.Options.Domain;
-        if (options.Network is { } relayed)
+        if (options.IsRelayed)
         {
-            await LeaseAsync(_subnets ?? [BootNetwork.RelayedSubnet(options, relayed, domain)], cancellationToken).ConfigureAwait(false);
+            await LeaseAsync(options, null, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
         if (options.Interface is not null) LinuxCapabilities.Require();
         var network = BootNetwork.For(options);
         parts.Web.Require(name, options, network.Address);
-        parts.Links.Set(new ServedLink(name, options, network, NeighboursOf(network)));
-        if (options.Mode == DhcpMode.Full)
-            await LeaseAsync(_subnets ?? [network.Subnet(options, domain)], cancellationToken).ConfigureAwait(false);
-        if (options.Prefix6 is { } prefix)
-        {
-            _subnets6 ??= [BootNetwork.Subnet6(prefix, options)];
-            await parts.Leases6.SetAsync(name, _subnets6, cancellationToken).ConfigureAwait(false);
-        }
-
+        parts.Links.Set(new ServedLink(name, options, network, NeighboursOf(options, network)));
+        await LeaseAsync(options, network, cancellationToken).ConfigureAwait(false);
         var boot = network.ServerOptions(options, parts.Options, parts.Web);
         boot.Capture = parts.Captures.Ring;
         return new BootServer(boot, parts.BootServices());
     }
 
-    private async Task LeaseAsync(IReadOnlyList<DhcpSubnet> subnets, CancellationToken cancellationToken) =>
-        await parts.Leases.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
-
-    private LinkNeighbours? NeighboursOf(BootNetwork network) => options.Interface is { } device
+    private LinkNeighbours? NeighboursOf(MaasNetworkOptions options, BootNetwork network) => options.Interface is { } device
         ? new LinkNeighbours(
-            () => NeighbourTable.IndexOf(device), new LinkResolver(device, network, options.Prefix6, parts.TimeProvider), parts.TimeProvider)
+            () => NeighbourTable.IndexOf(device),
+            new LinkResolver(device, network, options.Prefix6, parts.TimeProvider),
+            parts.TimeProvider)
         : null;
 
     private void Report(Exception failure, TimeSpan pause)

@@ -5,6 +5,7 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Hosting.Leases;
 using Maas.Hosting.Link;
+using Maas.Hosting.Nodes;
 
 namespace Maas.Hosting.Policy;
 

@@ -18,4 +18,12 @@ internal interface IEphemeralEnvironment
 /// </summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="InitialRamDisk">Its initial ram disk.</param>
-internal sealed record EphemeralFileNames(string Kernel, string InitialRamDisk);
+/// <param name="InstallTools">
+/// A second initial ram disk for machines onto whose disks a root archive is unpacked; <see langword="null"/> for none.
+/// </param>
+internal sealed record EphemeralFileNames(string Kernel, string InitialRamDisk, string? InstallTools = null)
+{
+    /// <summary>The initial ram disks of a task, in their order.</summary>
+    public IReadOnlyList<string> InitialRamDisks(bool withInstallTools) =>
+        withInstallTools && InstallTools is { } tools ? [InitialRamDisk, tools] : [InitialRamDisk];
+}

@@ -8,16 +8,21 @@ namespace Maas.Hosting.Policy;
 /// </summary>
 internal static class KernelCommandLine
 {
+    /// <summary>
+    /// The most characters of options that are appended: pxelinux passes on some 2000 bytes, of which the server's own take up to 500.
+    /// </summary>
+    public const int MaxOptions = 1500;
+
     /// <summary>Writes the command line; the agent reads it in <c>/proc/cmdline</c>.</summary>
     /// <param name="server">The server's base URL as the machine reaches it, <c>http://10.0.0.1:5240/MAAS</c>.</param>
     /// <param name="address">The interface that was booted from; pxelinux's form, so that MAAS's own images understand it too.</param>
     /// <param name="token">The one-time token of this boot; <see langword="null"/> for a machine that has to make itself known.</param>
-    /// <param name="extra">The operator's own options; may be empty.</param>
-    public static string For(Uri server, MacAddress address, Secret? token, string extra)
+    /// <param name="options">The operator's own options, then those of the machine's tags; each may be empty.</param>
+    public static string For(Uri server, MacAddress address, Secret? token, IReadOnlyList<string> options)
     {
         var identity = token is { } secret ? $"maas.token={secret.Reveal()}"
             : $"maas.task={nameof(EphemeralTask.Enlist).ToLowerInvariant()}";
         var line = $"maas.url={server.ToString().TrimEnd('/')} BOOTIF=01-{address.ToString().Replace(':', '-')} {identity}";
-        return extra.Length == 0 ? line : $"{line} {extra}";
+        return string.Join(' ', options.Where(each => each.Length > 0).Prepend(line));
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Maas.Boot;
@@ -7,12 +6,15 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Nodes;
 using Maas.Hosting.Link;
+using Maas.Hosting.Nodes;
+using Maas.Install.Recipes;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Policy;
 
 /// <summary>Translates Core's intent for a machine into Boot's instruction. It decides nothing, and moves nothing.</summary>
 /// <param name="machines">Who is known.</param>
+/// <param name="tags">The machines' tags, whose kernel options are appended.</param>
 /// <param name="tokens">Makes the one-time token of a boot.</param>
 /// <param name="environment">What the ephemeral environment's files are called, when there is one.</param>
 /// <param name="owners">Who has an address.</param>
@@ -20,13 +22,12 @@ namespace Maas.Hosting.Policy;
 /// <param name="links">The links that machines boot from.</param>
 /// <param name="web">Where machines reach the web host.</param>
 /// <param name="logger">The log.</param>
+/// <param name="installers">The install recipes; <see langword="null"/> when only images are installed.</param>
 internal sealed partial class MachineBootPolicy(
-    Machines machines, BootTokens tokens, IEphemeralEnvironment environment, IAddressResolver owners, MaasOptions options,
-    ServedLinks links, WebAddress web, ILogger<MachineBootPolicy> logger) : IBootPolicy
+    Machines machines, Tags tags, BootTokens tokens, IEphemeralEnvironment environment, IAddressResolver owners, MaasOptions options,
+    ServedLinks links, WebAddress web, ILogger<MachineBootPolicy> logger, RecipeCatalog? installers = null) : IBootPolicy
 {
     private const int MostReported = 64;
-    private static readonly BootInstruction S_localDisk = new BootInstruction.LocalDisk();
-    private static readonly BootInstruction S_powerOff = new BootInstruction.PowerOff();
 
     // A handful: the registry's architectures, and the words that administrators give machines.
     private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
@@ -37,47 +38,36 @@ internal sealed partial class MachineBootPolicy(
     {
         if (question.Hardware.ToMacAddress() is not { IsUnicast: true } address) return null;
         var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
-        return (machine?.NextBoot ?? Unknown()) switch
+        switch (BootChoice.For(machine?.NextBoot ?? Unknown(), ClientOf(question, address, machine)))
         {
-            BootIntent.None => null,
-            BootIntent.LocalDisk => WithoutEnvironment(question, address, machine, S_localDisk),
-            BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => WithoutEnvironment(question, address, machine, S_powerOff),
-            _ when !HasEnvironmentFor(question, address, machine) => null,
-            BootIntent.Ephemeral { Task: EphemeralTask.Enlist } => Kernel(question, address, token: null),
-            // only a known machine has these
-            BootIntent.Ephemeral or BootIntent.Install =>
-                await WithTokenAsync(question, address, machine!.Id, cancellationToken).ConfigureAwait(false),
-            _ => throw new UnreachableException(),
-        };
+            case BootChoice.Fixed choice:
+                return choice.Instruction;
+            case BootChoice.Environment { NeedsToken: true }:
+                // only a known machine has these
+                return await WithTokenAsync(question, address, machine!, cancellationToken).ConfigureAwait(false);
+            case BootChoice.Environment:
+                return Kernel(question, address, token: null, withInstallTools: false);
+            case BootChoice.Installer:
+                return await InstallerAsync(question, address, machine!, cancellationToken).ConfigureAwait(false);
+            case BootChoice.NotServed { Asked: var asked, Served: var served }:
+                if (_reported.Count < MostReported && _reported.TryAdd(asked, true))
+                    LogArchitectureNotServed(asked, question.Hardware, served);
+                return null;
+            default:
+                return null;
+        }
     }
 
-    /// <summary>
-    /// What takes no environment, a boot program at most. A client that asks for its script runs one; firmware gets one only if there is
-    /// one for it, and U-Boot and a
-    /// Raspberry Pi need none.
-    /// </summary>
-    private BootInstruction? WithoutEnvironment(BootRequest question, MacAddress address, Machine? machine, BootInstruction instruction)
+    // Only a client without an environment needs the look into the folder of programs.
+    private BootClient ClientOf(BootRequest question, MacAddress address, Machine? machine)
     {
-        var architecture = ArchitectureOf(question, address, machine);
-        var isServed = question.Phase == BootPhase.Script || environment.Architecture is not { } served || architecture is null
-            || architecture == served
-            || question.Architecture is BootArchitecture.Arm32UBoot or BootArchitecture.Arm64UBoot or BootArchitecture.RaspberryPi
-            || (question.Architecture is { } firmware && options.Programs[firmware] is { } program
-            && File.Exists(Path.Combine(options.ProgramDirectory, program)));
-        return isServed ? instruction : null;
+        var client = new BootClient(
+            question.Phase, question.Architecture, ArchitectureOf(question, address, machine), environment.Architecture, HasProgram: false);
+        return client.IsServed ? client : client with { HasProgram = HasProgramFor(question.Architecture) };
     }
 
-    /// <summary>
-    /// Whether there is an environment for the client's architecture. A client of which nothing tells one gets the environment that there
-    /// is.
-    /// </summary>
-    private bool HasEnvironmentFor(BootRequest question, MacAddress address, Machine? machine)
-    {
-        if (environment.Architecture is not { } served || ArchitectureOf(question, address, machine) is not { } asked || asked == served)
-            return true;
-        if (_reported.Count < MostReported && _reported.TryAdd(asked, true)) LogArchitectureNotServed(asked, question.Hardware, served);
-        return false;
-    }
+    private bool HasProgramFor(BootArchitecture? firmware) =>
+        firmware is { } known && options.Programs[known] is { } program && File.Exists(Path.Combine(options.ProgramDirectory, program));
 
     /// <summary>
     /// The architecture that the firmware tells, or told in its last DHCP message, else what is known of the machine;
@@ -93,32 +83,103 @@ internal sealed partial class MachineBootPolicy(
     private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();
 
     private async ValueTask<BootInstruction?> WithTokenAsync(
-        BootRequest question, MacAddress address, SystemId machine, CancellationToken cancellationToken)
+        BootRequest question, MacAddress address, Machine machine, CancellationToken cancellationToken)
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
-        if (question.Phase == BootPhase.Discovery || environment.Files is null) return Kernel(question, address, token: null);
+        var withInstallTools = NeedsInstallTools(machine);
+        if (question.Phase == BootPhase.Discovery || environment.Files is null)
+            return Kernel(question, address, token: null, withInstallTools);
+        return await IssueAsync(question, address, machine, isInstaller: false, cancellationToken).ConfigureAwait(false) is { } token
+            ? Kernel(question, address, token, withInstallTools, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))
+            : null;
+    }
+
+    private static bool NeedsInstallTools(Machine machine) => machine.NextBoot is BootIntent.Install { Image.IsRootArchive: true };
+
+    /// <summary>The installer of the machine's recipe, with the one-time token in the URL of its answer files.</summary>
+    private async ValueTask<BootInstruction?> InstallerAsync(
+        BootRequest question, MacAddress address, Machine machine, CancellationToken cancellationToken)
+    {
+        if (installers?.Find(machine) is not { } recipe)
+        {
+            LogNoRecipe(machine.Id, machine.Deployment?.Recipe ?? "");
+            return null;
+        }
+
+        if (!web.IsKnown) return null;
+        if (question.Phase == BootPhase.Discovery) return InstallerBoots.For(recipe.Boot, Places(question, address, machine, null, []));
+        return await IssueAsync(question, address, machine, isInstaller: true, cancellationToken).ConfigureAwait(false) is { } token
+            ? InstallerBoots.For(
+                recipe.Boot,
+                Places(question, address, machine, token, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false)))
+            : null;
+    }
+
+    private InstallerPlaces Places(
+        BootRequest question, MacAddress address, Machine machine, Secret? token, IReadOnlyList<string> tagOptions)
+    {
+        var server = ServerFor(question.ServerAddress);
+        return new InstallerPlaces
+        {
+            Answers = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/metadata/latest/install/{token?.Reveal() ?? "-"}"),
+            Files = web.BootFiles(server.Host),
+            Server = server.Host,
+            Hostname = machine.Hostname,
+            Domain = machine.Domain,
+            Mac = address.ToString().Replace(':', '-'),
+            Options = string.Join(' ', ((string[])[options.KernelOptions, .. tagOptions]).Where(each => each.Length > 0)),
+        };
+    }
+
+    /// <summary>A token for the machine's script; <see langword="null"/> when nothing shows that it goes to the machine.</summary>
+    private async ValueTask<Secret?> IssueAsync(
+        BootRequest question, MacAddress address, Machine machine, bool isInstaller, CancellationToken cancellationToken)
+    {
         // Anyone may ask for anyone's script. A token goes only to an address that the machine is seen to have: not to be seen is no
         // evidence.
         if (question.ClientAddress is not { } client) return null;
         if (await owners.FindEvidenceAsync(question.Hardware, client, cancellationToken).ConfigureAwait(
             false) is not AddressEvidence.Client and var evidence)
         {
-            LogNoToken(logger, machine, question.Hardware, client, evidence is AddressEvidence.Another ? "another host has the address"
+            LogNoToken(logger, machine.Id, question.Hardware, client, evidence is AddressEvidence.Another ? "another host has the address"
                 : "the host at the address did not answer, or has no lease");
             return null;
         }
 
         // The environment speaks IPv4: which address it will have is not known to firmware that boots over IPv6. The hardware address is
         // the same at the trade.
-        return Kernel(question, address, client.AddressFamily == AddressFamily.InterNetworkV6
-            ? await tokens.IssueForHardwareAsync(machine, address, cancellationToken).ConfigureAwait(false)
-            : await tokens.IssueAsync(machine, client, cancellationToken).ConfigureAwait(false));
+        // An installer's DHCP client names itself in another way than the firmware's and gets another address, too; on a link of this
+        // server its hardware address is seen.
+        return client.AddressFamily == AddressFamily.InterNetworkV6 || (isInstaller && links.Find(client)?.Neighbours is not null)
+            ? await tokens.IssueForHardwareAsync(machine.Id, address, cancellationToken).ConfigureAwait(false)
+            : await tokens.IssueAsync(machine.Id, client, cancellationToken).ConfigureAwait(false);
     }
 
-    private BootInstruction.Kernel? Kernel(BootRequest question, MacAddress address, Secret? token) =>
+    /// <summary>
+    /// The kernel options of the machine's tags. Those that make the line longer than a boot program passes on are left out: the machine
+    /// boots without them, and a warning names it.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<string>> TagOptionsAsync(Machine machine, CancellationToken cancellationToken)
+    {
+        var all = await tags.GetKernelOptionsAsync(machine, cancellationToken).ConfigureAwait(false);
+        var taken = new List<string>();
+        var length = options.KernelOptions.Length;
+        foreach (var each in all)
+        {
+            if (length + each.Length + 1 > KernelCommandLine.MaxOptions) break;
+            taken.Add(each);
+            length += each.Length + 1;
+        }
+
+        if (taken.Count < all.Count) LogOptionsTooLong(machine.Id, KernelCommandLine.MaxOptions, all.Count - taken.Count);
+        return taken;
+    }
+
+    private BootInstruction.Kernel? Kernel(
+        BootRequest question, MacAddress address, Secret? token, bool withInstallTools, IReadOnlyList<string>? tagOptions = null) =>
         environment.Files is { } files && web.IsKnown
-            ? new(files.Kernel, [files.InitialRamDisk],
-            KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, options.KernelOptions))
+            ? new(files.Kernel, files.InitialRamDisks(withInstallTools),
+            KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, [options.KernelOptions, .. tagOptions ?? []]))
             : null;
 
     // Over a Unix socket a request has no address of the server. The environment speaks IPv4.
@@ -128,7 +189,17 @@ internal sealed partial class MachineBootPolicy(
     private static partial void LogNoToken(ILogger logger, SystemId systemId, HardwareAddress mac, IPAddress client, string reason);
 
     [LoggerMessage(
+        123, LogLevel.Error, "No boot file for {SystemId}: it is being deployed by the recipe {Recipe}, which this server does not have")]
+    private partial void LogNoRecipe(SystemId systemId, string recipe);
+
+    [LoggerMessage(
+        122, LogLevel.Warning,
+        "Kernel options of {SystemId} have more than {Limit} characters; it boots without the options of its last {Count} tags")]
+    private partial void LogOptionsTooLong(SystemId systemId, int limit, int count);
+
+    [LoggerMessage(
         121, LogLevel.Warning,
-        "No boot file for machine {Mac}: there is no ephemeral environment for its architecture {Architecture}, only for {Served} (logged once per architecture)")]
+        "No boot file for machine {Mac}: there is no ephemeral environment for its architecture {Architecture}, only for {Served} "
+        + "(logged once per architecture)")]
     private partial void LogArchitectureNotServed(string architecture, HardwareAddress mac, string served);
 }

@@ -12,6 +12,9 @@ namespace Maas.Hosting.Power;
 internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
 {
     /// <inheritdoc/>
+    public IReadOnlyList<string> PowerTypes => drivers.PowerTypes;
+
+    /// <inheritdoc/>
     public async Task<MachinePowerResult> TurnOnAsync(CorePowerTarget target, CancellationToken cancellationToken)
     {
         var machine = ForDriver(target);
@@ -21,8 +24,11 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         return (reply, nextBoot) switch
         {
             (MachinePowerResult.Done done, PowerResult.Failed refused) =>
-                done with { Note =
-                $"The machine's controller did not set its next boot to the network, and it boots as its firmware is set up: {refused.Reason}" },
+                done with
+                {
+                    Note = "The machine's controller did not set its next boot to the network, and it boots as its firmware is set up: "
+                        + refused.Reason
+                },
             _ => reply,
         };
     }
@@ -49,11 +55,15 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         return drivers.Validate(machine) is { } reason ? new PowerSettingsFault("power_parameters", reason) : null;
     }
 
-    /// <summary>Wake-on-LAN wants an address to wake; the machine's first interface serves when the operator named none.</summary>
+    /// <summary>
+    /// Wake-on-LAN needs an address to wake: the machine's first interface, when the operator named none. A webhook gets the machine's
+    /// system id.
+    /// </summary>
     internal static DriverPowerTarget ForDriver(CorePowerTarget target)
     {
         var parameters = new Dictionary<string, string>(target.Power.Parameters, StringComparer.Ordinal);
         if (target.MacAddresses.Count > 0) parameters.TryAdd("mac_address", target.MacAddresses[0].ToString());
+        parameters.TryAdd("system_id", target.Id.ToString());
         return new DriverPowerTarget(target.Power.IsManual ? "manual" : target.Power.Type, parameters);
     }
 

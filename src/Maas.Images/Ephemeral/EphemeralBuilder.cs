@@ -9,10 +9,12 @@ namespace Maas.Images.Ephemeral;
 internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe recipe, IProgress<ImportProgress>? progress)
 {
     public const string FolderPrefix = "build-";
+    public const string ToolsName = "install-tools";
 
     private readonly EphemeralEnvironmentOptions _options = recipe.Options;
     private readonly PackageReader _reader = new(packages, progress);
     private readonly InitramfsTree _tree = new();
+    private readonly InitramfsTree _tools = new();
 
     public async Task<EphemeralManifest> BuildAsync(string directory, CancellationToken cancellationToken)
     {
@@ -39,9 +41,10 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         var programs = new PackagedPrograms(_reader, _tree);
         foreach (var program in _options.Programs) await programs.AddAsync(program, cancellationToken).ConfigureAwait(false);
         AddOwnFiles();
+        await AddInstallProgramsAsync(cancellationToken).ConfigureAwait(false);
 
-        progress?.Report(new ImportProgress("pack", "initrd"));
-        await Task.Run(() => Pack(Path.Combine(work, "initrd"), cancellationToken), cancellationToken).ConfigureAwait(false);
+        await PackAsync(_tree, work, "initrd", cancellationToken).ConfigureAwait(false);
+        if (_options.InstallPrograms.Count > 0) await PackAsync(_tools, work, ToolsName, cancellationToken).ConfigureAwait(false);
         AtomicFile.Write(Path.Combine(work, "kernel"), output => output.Write(kernel.Kernel.Span));
         return kernel.Release;
     }
@@ -113,19 +116,36 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         foreach (var (path, content) in _options.Files) _tree.AddFile(path.TrimStart('/'), content, executable: true);
     }
 
-    private void Pack(string path, CancellationToken cancellationToken)
+    // What is in the environment already is not repeated: the kernel unpacks one archive over the other.
+    private async Task AddInstallProgramsAsync(CancellationToken cancellationToken)
+    {
+        var programs = new PackagedPrograms(_reader, _tools, _tree);
+        foreach (var program in _options.InstallPrograms) await programs.AddAsync(program, cancellationToken).ConfigureAwait(false);
+        // The last file, as in the environment itself.
+        _tools.AddFile("var/tools-complete", ReadOnlyMemory<byte>.Empty, executable: false);
+    }
+
+    private async Task PackAsync(InitramfsTree tree, string work, string name, CancellationToken cancellationToken)
+    {
+        progress?.Report(new ImportProgress("pack", name));
+        await Task.Run(() => Pack(tree, Path.Combine(work, name), cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Pack(InitramfsTree tree, string path, CancellationToken cancellationToken)
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 << 10);
-        using (var packed = Archives.Compression.OpenWrite(file, _options.Compression)) _tree.WriteTo(packed, cancellationToken);
+        using (var packed = Archives.Compression.OpenWrite(file, _options.Compression)) tree.WriteTo(packed, cancellationToken);
         file.Flush(flushToDisk: true);
     }
 
     private EphemeralManifest Place(string directory, string work, string release)
     {
         var (kernel, initrd) = (Hash(Path.Combine(work, "kernel")), Hash(Path.Combine(work, "initrd")));
-        var folder = FolderPrefix + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(kernel + initrd)))[..16];
+        var tools = _options.InstallPrograms.Count > 0 ? Hash(Path.Combine(work, ToolsName)) : null;
+        var folder =
+            FolderPrefix + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(kernel + initrd + tools)))[..16];
         var target = Path.Combine(directory, folder);
-        if (!Holds(target, kernel, initrd))
+        if (!Holds(target, "kernel", kernel) || !Holds(target, "initrd", initrd) || (tools is not null && !Holds(target, ToolsName, tools)))
         {
             if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
             Directory.Move(work, target);
@@ -137,15 +157,15 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
             KernelRelease = release,
             KernelSha256 = kernel,
             InitrdSha256 = initrd,
+            InstallToolsSha256 = tools,
             RecipeSha256 = recipe.Sha256,
             Packages = _reader.Used,
         };
     }
 
     // The same file may exist already, and machines may be fetching it.
-    private static bool Holds(string folder, string kernel, string initrd) =>
-        File.Exists(Path.Combine(folder, "kernel")) && Hash(Path.Combine(folder, "kernel")) == kernel
-        && File.Exists(Path.Combine(folder, "initrd")) && Hash(Path.Combine(folder, "initrd")) == initrd;
+    private static bool Holds(string folder, string name, string hash) =>
+        File.Exists(Path.Combine(folder, name)) && Hash(Path.Combine(folder, name)) == hash;
 
     private static string Hash(string path)
     {

@@ -21,6 +21,8 @@ public sealed class EphemeralEnvironment
         Manifest = manifest;
         KernelPath = Path.Combine(directory, manifest.Folder, "kernel");
         InitrdPath = Path.Combine(directory, manifest.Folder, "initrd");
+        if (manifest.InstallToolsSha256 is not null)
+            InstallToolsPath = Path.Combine(directory, manifest.Folder, EphemeralBuilder.ToolsName);
     }
 
     /// <summary>The kernel (a Linux bzImage, which UEFI can start as well).</summary>
@@ -28,6 +30,12 @@ public sealed class EphemeralEnvironment
 
     /// <summary>The initramfs that belongs to it.</summary>
     public string InitrdPath { get; }
+
+    /// <summary>
+    /// A second initramfs, which a machine boots beside the first to have a root archive unpacked onto its disks; <see langword="null"/>
+    /// when it was built without.
+    /// </summary>
+    public string? InstallToolsPath { get; }
 
     /// <summary>What it was built from.</summary>
     public EphemeralManifest Manifest { get; }
@@ -40,7 +48,8 @@ public sealed class EphemeralEnvironment
         if (EphemeralManifest.Read(ManifestPath(directory)) is not { } manifest || manifest.Folder != Path.GetFileName(manifest.Folder))
             return null;
         var environment = new EphemeralEnvironment(Path.GetFullPath(directory), manifest);
-        return File.Exists(environment.KernelPath) && File.Exists(environment.InitrdPath) ? environment : null;
+        return File.Exists(environment.KernelPath) && File.Exists(environment.InitrdPath)
+            && (environment.InstallToolsPath is not { } tools || File.Exists(tools)) ? environment : null;
     }
 
     /// <summary>
@@ -92,7 +101,9 @@ public sealed class EphemeralEnvironment
         }
 
         return await HashAsync(KernelPath, cancellationToken).ConfigureAwait(false) == Manifest.KernelSha256
-            && await HashAsync(InitrdPath, cancellationToken).ConfigureAwait(false) == Manifest.InitrdSha256;
+            && await HashAsync(InitrdPath, cancellationToken).ConfigureAwait(false) == Manifest.InitrdSha256
+            && (InstallToolsPath is not { } tools
+                || await HashAsync(tools, cancellationToken).ConfigureAwait(false) == Manifest.InstallToolsSha256);
     }
 
     private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)

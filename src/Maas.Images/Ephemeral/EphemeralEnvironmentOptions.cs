@@ -18,6 +18,12 @@ public sealed record EphemeralEnvironmentOptions
     public IReadOnlyList<EphemeralProgram> Programs { get; init; } = EphemeralProgram.Defaults;
 
     /// <summary>
+    /// Programs that a machine boots beside the environment when a root archive is unpacked onto its disks, in an archive of their own.
+    /// Default: <see cref="EphemeralProgram.InstallDefaults"/>. Without any, no root archive can be deployed.
+    /// </summary>
+    public IReadOnlyList<EphemeralProgram> InstallPrograms { get; init; } = EphemeralProgram.InstallDefaults;
+
+    /// <summary>
     /// Packages with firmware files (<c>firmware-bnx2x</c>, from the component non-free-firmware); of each, what a chosen module asks for
     /// goes in. Default: none.
     /// </summary>

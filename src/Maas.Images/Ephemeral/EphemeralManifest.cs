@@ -7,7 +7,7 @@ namespace Maas.Images.Ephemeral;
 /// <summary>What an ephemeral environment was built from; stored beside it as <c>manifest.json</c>.</summary>
 public sealed record EphemeralManifest
 {
-    /// <summary>The folder below the environment's directory that holds <c>kernel</c> and <c>initrd</c>.</summary>
+    /// <summary>The folder below the environment's directory that holds <c>kernel</c>, <c>initrd</c> and <c>install-tools</c>.</summary>
     public required string Folder { get; init; }
 
     /// <summary>The kernel's release, what <c>uname -r</c> says in the environment.</summary>
@@ -18,6 +18,11 @@ public sealed record EphemeralManifest
 
     /// <summary>SHA-256 of <c>initrd</c>, lower-case hexadecimal.</summary>
     public required string InitrdSha256 { get; init; }
+
+    /// <summary>
+    /// SHA-256 of <c>install-tools</c>, lower-case hexadecimal; <see langword="null"/> when the options name no programs for it.
+    /// </summary>
+    public string? InstallToolsSha256 { get; init; }
 
     /// <summary>SHA-256 over the options and the agent's own files: a different one means a rebuild.</summary>
     public required string RecipeSha256 { get; init; }

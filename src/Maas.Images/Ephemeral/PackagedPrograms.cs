@@ -7,7 +7,10 @@ namespace Maas.Images.Ephemeral;
 /// Takes programs out of packages and finds the shared libraries they need (DT_NEEDED), and those in turn, in the packages
 /// that theirs depend on. A package is fetched only when a library is missing.
 /// </summary>
-internal sealed class PackagedPrograms(PackageReader reader, InitramfsTree tree)
+/// <param name="reader">Where packages come from.</param>
+/// <param name="tree">Where the files go.</param>
+/// <param name="present">What a machine has besides: its libraries are not repeated.</param>
+internal sealed class PackagedPrograms(PackageReader reader, InitramfsTree tree, InitramfsTree? present = null)
 {
     private const int LargestProgram = 128 << 20;
     private readonly Dictionary<string, (byte[] Content, string Package)> _libraries = new(StringComparer.Ordinal);
@@ -33,7 +36,7 @@ internal sealed class PackagedPrograms(PackageReader reader, InitramfsTree tree)
 
     private async Task AddLibraryAsync(string name, DebianPackage neededBy, string path, CancellationToken cancellationToken)
     {
-        if (!_placed.Add(path)) return;
+        if (!_placed.Add(path) || present?.Contains(path) == true) return;
         if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal))
             throw new InvalidImageException($"program of {neededBy}", "it needs a library by path");
         if (!_libraries.TryGetValue(name, out var library))

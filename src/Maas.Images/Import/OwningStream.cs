@@ -1,5 +1,3 @@
-using Maas.Images.Archives;
-
 namespace Maas.Images.Import;
 
 /// <summary>A file inside an image that is closed with it.</summary>

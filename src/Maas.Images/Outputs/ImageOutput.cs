@@ -134,7 +134,8 @@ public static class ImageOutput
         return Task.Run(() =>
         {
             if (!OperatingSystem.IsLinux())
-                throw new PlatformNotSupportedException($"{target.Path}: a disk is written on Linux only; write the image to a file instead.");
+                throw new PlatformNotSupportedException(
+                    $"{target.Path}: a disk is written on Linux only; write the image to a file instead.");
             using var device = BlockDevice.OpenAlone(target.Path);
             device.Verify(device.Write(content, progress, cancellationToken), cancellationToken);
         }, cancellationToken);

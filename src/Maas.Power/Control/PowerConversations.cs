@@ -4,21 +4,27 @@ namespace Maas.Power.Control;
 /// What all drivers that can see the power state have in common: conversations one after the other with each controller, again after a
 /// failure that may pass, and commands that count as done when their effect was seen.
 /// </summary>
-internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider timeProvider)
+internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider timeProvider, PowerConnector connector)
 {
     private readonly ControllerLimiter _limiter = new(timing.MinimumInterval, timeProvider);
 
     /// <summary>Asks whether the machine is on.</summary>
-    public Task<PowerResult> QueryAsync(PowerTarget target, PowerConnector connector, CancellationToken cancellationToken) =>
-        RunAsync(target, connector, QueryAsync, cancellationToken);
+    public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        RunAsync(target, QueryAsync, cancellationToken);
 
-    /// <summary>Turns the machine on or off, and waits until it is seen so.</summary>
-    public async Task<PowerResult> SwitchAsync(
-        PowerTarget target, PowerConnector connector, PowerSwitch command, CancellationToken cancellationToken)
+    /// <summary>Turns the machine on, and waits until it is seen so.</summary>
+    public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        SwitchAsync(target, PowerSwitch.On, cancellationToken);
+
+    /// <summary>Turns the machine off, or has its system shut down, and waits until it is seen so.</summary>
+    public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
+        SwitchAsync(target, mode == PowerOffMode.Soft ? PowerSwitch.ShutDown : PowerSwitch.Off, cancellationToken);
+
+    private async Task<PowerResult> SwitchAsync(PowerTarget target, PowerSwitch command, CancellationToken cancellationToken)
     {
         var wanted = command == PowerSwitch.On ? PowerState.On : PowerState.Off;
         var patience = command == PowerSwitch.ShutDown ? timing.ShutdownTimeout : timing.ObserveTimeout;
-        var result = await RunAsync(target, connector, Send, cancellationToken).ConfigureAwait(false);
+        var result = await RunAsync(target, Send, cancellationToken).ConfigureAwait(false);
         if (result is PowerResult.Observed || (result is PowerResult.Failed failed && failed.Failure != PowerFailure.CommandRefused))
             return result;
 
@@ -28,7 +34,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
         for (var isRepeated = command == PowerSwitch.ShutDown; ;)
         {
             // One look that fails is no failure of the command.
-            var seen = await TryAsync(target, connector, QueryAsync, cancellationToken).ConfigureAwait(false);
+            var seen = await TryAsync(target, QueryAsync, cancellationToken).ConfigureAwait(false);
             if (seen.State == wanted) return seen;
             if (refusal is not null) return refusal;
             var elapsed = timeProvider.GetElapsedTime(sent);
@@ -37,7 +43,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
             // Some controllers accept a command and forget it.
             if (isRepeated || elapsed < patience / 2) continue;
             isRepeated = true;
-            if (await TryAsync(target, connector, Send, cancellationToken).ConfigureAwait(false) is PowerResult.Observed done) return done;
+            if (await TryAsync(target, Send, cancellationToken).ConfigureAwait(false) is PowerResult.Observed done) return done;
         }
 
         async Task<PowerResult> Send(IPowerConversation conversation, CancellationToken stop)
@@ -52,13 +58,12 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
     /// <summary>Has a conversation, again while it fails for a reason that may pass.</summary>
     public async Task<PowerResult> RunAsync(
         PowerTarget target,
-        PowerConnector connector,
         Func<IPowerConversation, CancellationToken, Task<PowerResult>> ask,
         CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var result = await TryAsync(target, connector, ask, cancellationToken).ConfigureAwait(false);
+            var result = await TryAsync(target, ask, cancellationToken).ConfigureAwait(false);
             if (attempt >= timing.Attempts
                 || result is not PowerResult.Failed
                 {
@@ -71,7 +76,6 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
 
     private Task<PowerResult> TryAsync(
         PowerTarget target,
-        PowerConnector connector,
         Func<IPowerConversation, CancellationToken, Task<PowerResult>> ask,
         CancellationToken cancellationToken) =>
         _limiter.RunAsync(
@@ -80,7 +84,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
             {
                 try
                 {
-                    var conversation = await connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
+                    var conversation = await connector.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
                     await using var end = conversation.ConfigureAwait(false);
                     return await ask(conversation, cancellationToken).ConfigureAwait(false);
                 }
@@ -122,7 +126,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
 }
 
 /// <summary>How a driver begins a conversation, and what its exceptions mean.</summary>
-/// <param name="ConnectAsync">Logs in.</param>
+/// <param name="ConnectAsync">Reads the machine's parameters and logs in.</param>
 /// <param name="Translate">The failure that an exception is; null for one that is a defect.</param>
 internal sealed record PowerConnector(
-    Func<CancellationToken, Task<IPowerConversation>> ConnectAsync, Func<Exception, PowerResult.Failed?> Translate);
+    Func<PowerTarget, CancellationToken, Task<IPowerConversation>> ConnectAsync, Func<Exception, PowerResult.Failed?> Translate);

@@ -29,7 +29,7 @@ public sealed class ExecDriver : IPowerDriver
     internal ExecDriver(ExecOptions options, TimeProvider timeProvider, IToolRunner tools)
     {
         (_options, _timeProvider, _tools) = (options, timeProvider, tools);
-        _conversations = new PowerConversations(options.Timing, timeProvider);
+        _conversations = new PowerConversations(options.Timing, timeProvider, new PowerConnector(ConnectAsync, _ => null));
     }
 
     /// <inheritdoc/>
@@ -37,22 +37,20 @@ public sealed class ExecDriver : IPowerDriver
 
     /// <inheritdoc/>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        WithProgram(() => _conversations.QueryAsync(target, Connector(target), cancellationToken));
+        WithProgram(() => _conversations.QueryAsync(target, cancellationToken));
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        WithProgram(() => _conversations.SwitchAsync(target, Connector(target), PowerSwitch.On, cancellationToken));
+        WithProgram(() => _conversations.TurnOnAsync(target, cancellationToken));
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        WithProgram(() => _conversations.SwitchAsync(
-            target, Connector(target), mode == PowerOffMode.Soft ? PowerSwitch.ShutDown : PowerSwitch.Off, cancellationToken));
+        WithProgram(() => _conversations.TurnOffAsync(target, mode, cancellationToken));
 
     /// <inheritdoc/>
     public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
         WithProgram(() => _conversations.RunAsync(
             target,
-            Connector(target),
             async (conversation, stop) =>
             {
                 var from = device == NextBoot.Network ? "network" : "disk";
@@ -82,10 +80,9 @@ public sealed class ExecDriver : IPowerDriver
         }
     }
 
-    private PowerConnector Connector(PowerTarget target) => new(
-        _ => Task.FromResult<IPowerConversation>(
-            new ExecConversation(_options.Program!, target, _tools, _options.CommandTimeout, _timeProvider)), // WithProgram checked it
-        _ => null);
+    private Task<IPowerConversation> ConnectAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        Task.FromResult<IPowerConversation>(
+            new ExecConversation(_options.Program!, target, _tools, _options.CommandTimeout, _timeProvider)); // WithProgram checked it
 
     private sealed class UnsupportedException(string reason) : Exception(reason);
 

@@ -26,29 +26,28 @@ public sealed class IpmiDriver : IPowerDriver
     }
 
     internal IpmiDriver(IpmiOptions options, TimeProvider timeProvider, IpmiClient client) =>
-        (_client, _conversations) = (client, new PowerConversations(options.Timing, timeProvider));
+        (_client, _conversations) =
+            (client, new PowerConversations(options.Timing, timeProvider, new PowerConnector(ConnectAsync, Translate)));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> PowerTypes { get; } = ["ipmi"];
 
     /// <inheritdoc/>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.QueryAsync(target, connector, cancellationToken));
+        _conversations.QueryAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(target, connector, PowerSwitch.On, cancellationToken));
+        _conversations.TurnOnAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(
-            target, connector, mode == PowerOffMode.Soft ? PowerSwitch.ShutDown : PowerSwitch.Off, cancellationToken));
+        _conversations.TurnOffAsync(target, mode, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.RunAsync(
+        _conversations.RunAsync(
             target,
-            connector,
             async (conversation, stop) =>
             {
                 await ((IpmiConversation)conversation).SetNextBootAsync(device, stop).ConfigureAwait(false);
@@ -56,7 +55,7 @@ public sealed class IpmiDriver : IPowerDriver
                 var from = device == NextBoot.Network ? "network" : "disk";
                 return new PowerResult.Accepted($"The controller took note: next boot from the {from}. {conversation.Note}".TrimEnd());
             },
-            cancellationToken));
+            cancellationToken);
 
     /// <inheritdoc/>
     public string? Validate(PowerTarget target) =>
@@ -75,14 +74,12 @@ public sealed class IpmiDriver : IPowerDriver
         return isRight;
     }
 
-    private Task<PowerResult> ConnectAsync(PowerTarget target, Func<PowerConnector, Task<PowerResult>> ask)
+    private async Task<IPowerConversation> ConnectAsync(PowerTarget target, CancellationToken cancellationToken)
     {
         if (!IpmiParameters.TryRead(target, out var parameters, out var problem) || parameters is null)
-            return Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.BadParameters, problem));
-        return ask(new PowerConnector(
-            async stop => new IpmiConversation(
-                await _client.ConnectAsync(parameters.Settings, stop).ConfigureAwait(false), parameters.Firmware),
-            Translate));
+            throw new PowerFailureException(PowerFailure.BadParameters, problem);
+        var session = await _client.ConnectAsync(parameters.Settings, cancellationToken).ConfigureAwait(false);
+        return new IpmiConversation(session, parameters.Firmware);
     }
 
     private static PowerResult.Failed? Translate(Exception exception) => exception is not IpmiException e ? null : new PowerResult.Failed(

@@ -34,7 +34,7 @@ public sealed class LibvirtDriver : IPowerDriver
     internal LibvirtDriver(LibvirtOptions options, TimeProvider timeProvider, IToolRunner tools)
     {
         (_options, _timeProvider, _tools) = (options, timeProvider, tools);
-        _conversations = new PowerConversations(options.Timing, timeProvider);
+        _conversations = new PowerConversations(options.Timing, timeProvider, new PowerConnector(ConnectAsync, _ => null));
     }
 
     /// <inheritdoc/>
@@ -42,16 +42,15 @@ public sealed class LibvirtDriver : IPowerDriver
 
     /// <inheritdoc/>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.QueryAsync(target, connector, cancellationToken));
+        _conversations.QueryAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(target, connector, PowerSwitch.On, cancellationToken));
+        _conversations.TurnOnAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(
-            target, connector, mode == PowerOffMode.Soft ? PowerSwitch.ShutDown : PowerSwitch.Off, cancellationToken));
+        _conversations.TurnOffAsync(target, mode, cancellationToken);
 
     /// <summary>Unsupported: libvirt has a boot order, which is kept, and no choice for the next boot only.</summary>
     public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
@@ -82,11 +81,10 @@ public sealed class LibvirtDriver : IPowerDriver
             : "Parameter power_id must be a virtual machine's name or UUID.";
     }
 
-    private Task<PowerResult> ConnectAsync(PowerTarget target, Func<PowerConnector, Task<PowerResult>> ask) =>
+    private Task<IPowerConversation> ConnectAsync(PowerTarget target, CancellationToken cancellationToken) =>
         Problem(target) is { } problem
-            ? Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.BadParameters, problem))
-            : ask(new PowerConnector(
-                _ => Task.FromResult<IPowerConversation>(new VirshConversation(target, _options, _tools, _timeProvider)), _ => null));
+            ? throw new PowerFailureException(PowerFailure.BadParameters, problem)
+            : Task.FromResult<IPowerConversation>(new VirshConversation(target, _options, _tools, _timeProvider));
 
     private sealed class VirshConversation(PowerTarget target, LibvirtOptions options, IToolRunner tools, TimeProvider timeProvider)
         : IPowerConversation

@@ -20,7 +20,7 @@ public sealed class ProxmoxDriver : IPowerDriver
     public ProxmoxDriver(ProxmoxOptions? options = null, TimeProvider? timeProvider = null)
     {
         (_options, _timeProvider) = (options ?? new(), timeProvider ?? TimeProvider.System);
-        _conversations = new PowerConversations(_options.Timing, _timeProvider);
+        _conversations = new PowerConversations(_options.Timing, _timeProvider, new PowerConnector(ConnectAsync, _ => null));
     }
 
     /// <inheritdoc/>
@@ -28,16 +28,15 @@ public sealed class ProxmoxDriver : IPowerDriver
 
     /// <inheritdoc/>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.QueryAsync(target, connector, cancellationToken));
+        _conversations.QueryAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(target, connector, PowerSwitch.On, cancellationToken));
+        _conversations.TurnOnAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(
-            target, connector, mode == PowerOffMode.Soft ? PowerSwitch.ShutDown : PowerSwitch.Off, cancellationToken));
+        _conversations.TurnOffAsync(target, mode, cancellationToken);
 
     /// <summary>Unsupported: Proxmox has a boot order, which is kept, and no choice for the next boot only.</summary>
     public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
@@ -60,24 +59,19 @@ public sealed class ProxmoxDriver : IPowerDriver
         return ProxmoxParameters.TryRead(target, out _, out var problem) ? null : problem;
     }
 
-    private Task<PowerResult> ConnectAsync(PowerTarget target, Func<PowerConnector, Task<PowerResult>> ask)
+    private async Task<IPowerConversation> ConnectAsync(PowerTarget target, CancellationToken cancellationToken)
     {
         if (!ProxmoxParameters.TryRead(target, out var parameters, out var problem) || parameters is null)
-            return Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.BadParameters, problem));
-        return ask(new PowerConnector(
-            async stop =>
-            {
-                var http = new ControllerHttp(parameters.Trust, _options.Http, _timeProvider);
-                try
-                {
-                    return await ProxmoxConversation.ConnectAsync(http, parameters, stop).ConfigureAwait(false);
-                }
-                catch
-                {
-                    http.Dispose();
-                    throw;
-                }
-            },
-            _ => null));
+            throw new PowerFailureException(PowerFailure.BadParameters, problem);
+        var http = new ControllerHttp(parameters.Trust, _options.Http, _timeProvider);
+        try
+        {
+            return await ProxmoxConversation.ConnectAsync(http, parameters, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            http.Dispose();
+            throw;
+        }
     }
 }

@@ -20,7 +20,7 @@ public sealed class RedfishDriver : IPowerDriver
     public RedfishDriver(RedfishOptions? options = null, TimeProvider? timeProvider = null)
     {
         (_options, _timeProvider) = (options ?? new(), timeProvider ?? TimeProvider.System);
-        _conversations = new PowerConversations(_options.Timing, _timeProvider);
+        _conversations = new PowerConversations(_options.Timing, _timeProvider, new PowerConnector(ConnectAsync, Translate));
     }
 
     /// <inheritdoc/>
@@ -28,29 +28,27 @@ public sealed class RedfishDriver : IPowerDriver
 
     /// <inheritdoc/>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.QueryAsync(target, connector, cancellationToken));
+        _conversations.QueryAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(target, connector, PowerSwitch.On, cancellationToken));
+        _conversations.TurnOnAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(
-            target, connector, mode == PowerOffMode.Soft ? PowerSwitch.ShutDown : PowerSwitch.Off, cancellationToken));
+        _conversations.TurnOffAsync(target, mode, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.RunAsync(
+        _conversations.RunAsync(
             target,
-            connector,
             async (conversation, stop) =>
             {
                 var from = device == NextBoot.Network ? "network" : "disk";
                 await ((RedfishConversation)conversation).SetNextBootAsync(device, target["power_boot_type"], stop).ConfigureAwait(false);
                 return new PowerResult.Accepted($"The controller took note: next boot from the {from}. {conversation.Note}".TrimEnd());
             },
-            cancellationToken));
+            cancellationToken);
 
     /// <inheritdoc/>
     public string? Validate(PowerTarget target) =>
@@ -83,28 +81,26 @@ public sealed class RedfishDriver : IPowerDriver
         return true;
     }
 
-    private Task<PowerResult> ConnectAsync(PowerTarget target, Func<PowerConnector, Task<PowerResult>> ask)
+    private async Task<IPowerConversation> ConnectAsync(PowerTarget target, CancellationToken cancellationToken)
     {
         if (!TryRead(target, out var settings, out var problem) || settings is null)
-            return Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.BadParameters, problem));
-        return ask(new PowerConnector(
-            async stop =>
-            {
-                var client = new RedfishClient(settings, _options.Http, _timeProvider);
-                try
-                {
-                    // Only the system is read before the command: a service may have hundreds of resources.
-                    var system = await client.GetSystemAsync(target["node_id"], stop).ConfigureAwait(false);
-                    return new RedfishConversation(client, settings, system);
-                }
-                catch
-                {
-                    await client.DisposeAsync().ConfigureAwait(false);
-                    throw;
-                }
-            },
-            exception => exception is RedfishException e ? new PowerResult.Failed(e.Failure, e.Message) : null));
+            throw new PowerFailureException(PowerFailure.BadParameters, problem);
+        var client = new RedfishClient(settings, _options.Http, _timeProvider);
+        try
+        {
+            // Only the system is read before the command: a service may have hundreds of resources.
+            var system = await client.GetSystemAsync(target["node_id"], cancellationToken).ConfigureAwait(false);
+            return new RedfishConversation(client, settings, system);
+        }
+        catch
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
+
+    private static PowerResult.Failed? Translate(Exception exception) =>
+        exception is RedfishException e ? new PowerResult.Failed(e.Failure, e.Message) : null;
 
     private sealed class RedfishConversation(RedfishClient client, RedfishConnectionSettings settings, RedfishSystem system)
         : IPowerConversation

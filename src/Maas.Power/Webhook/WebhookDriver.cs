@@ -34,7 +34,7 @@ public sealed class WebhookDriver : IPowerDriver
     public WebhookDriver(WebhookOptions? options = null, TimeProvider? timeProvider = null)
     {
         (_options, _timeProvider) = (options ?? new(), timeProvider ?? TimeProvider.System);
-        _conversations = new PowerConversations(_options.Timing, _timeProvider);
+        _conversations = new PowerConversations(_options.Timing, _timeProvider, new PowerConnector(ConnectAsync, _ => null));
     }
 
     /// <inheritdoc/>
@@ -42,17 +42,17 @@ public sealed class WebhookDriver : IPowerDriver
 
     /// <inheritdoc/>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.QueryAsync(target, connector, cancellationToken));
+        _conversations.QueryAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOnAsync(PowerTarget target, CancellationToken cancellationToken) =>
-        ConnectAsync(target, connector => _conversations.SwitchAsync(target, connector, PowerSwitch.On, cancellationToken));
+        _conversations.TurnOnAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> TurnOffAsync(PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
         mode == PowerOffMode.Soft
             ? Task.FromResult<PowerResult>(new PowerResult.Unsupported("A webhook has no request that shuts an operating system down."))
-            : ConnectAsync(target, connector => _conversations.SwitchAsync(target, connector, PowerSwitch.Off, cancellationToken));
+            : _conversations.TurnOffAsync(target, mode, cancellationToken);
 
     /// <inheritdoc/>
     public Task<PowerResult> SetNextBootAsync(PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
@@ -74,15 +74,11 @@ public sealed class WebhookDriver : IPowerDriver
         return TryRead(target, out _, out var problem) ? null : problem;
     }
 
-    private Task<PowerResult> ConnectAsync(PowerTarget target, Func<PowerConnector, Task<PowerResult>> ask)
-    {
-        if (!TryRead(target, out var hooks, out var problem) || hooks is null)
-            return Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.BadParameters, problem));
-        return ask(new PowerConnector(
-            _ => Task.FromResult<IPowerConversation>(
-                new WebhookConversation(hooks, new ControllerHttp(hooks.Trust, _options.Http, _timeProvider))),
-            _ => null));
-    }
+    private Task<IPowerConversation> ConnectAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        TryRead(target, out var hooks, out var problem) && hooks is not null
+            ? Task.FromResult<IPowerConversation>(
+                new WebhookConversation(hooks, new ControllerHttp(hooks.Trust, _options.Http, _timeProvider)))
+            : throw new PowerFailureException(PowerFailure.BadParameters, problem);
 
     private static bool TryRead(PowerTarget target, out Hooks? hooks, out string problem)
     {

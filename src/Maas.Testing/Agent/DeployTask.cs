@@ -6,14 +6,15 @@ using Maas.Testing.Network;
 namespace Maas.Testing.Agent;
 
 /// <summary>Deployment: the image goes from the server straight to a disk, hashed on the way; then it is made this machine's own.</summary>
-internal sealed class DeployTask(SimulatedMachine machine, AgentServer server, Action<string> say)
+internal sealed class DeployTask(Guid machine, IReadOnlyList<SimulatedDisk> disks, AgentServer server, Action<string> say)
 {
     public async Task RunAsync(AgentTask sheet, CancellationToken cancellationToken)
     {
         var path = sheet["image_path"];
         if (!path.StartsWith('/')) throw new AgentFailedException("the image's path is missing");
+        if (sheet["image_layout"].Length > 0) throw new AgentFailedException("a simulated machine unpacks no root archive");
         if (sheet["target_disk"].Length == 0) throw new AgentFailedException("the task does not say which disk to write to");
-        var check = new HardwareCheck(machine, sheet);
+        var check = new HardwareCheck(machine, disks, sheet);
         check.VerifyMachine();
         var disk = check.Find(new KnownDisk(sheet["target_disk"]));
         var configuration = await server.GetCloudConfigAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
+using Maas.Testing.Hardware;
 using Maas.Testing.Http;
-using Maas.Testing.Network;
 
 namespace Maas.Testing.Agent;
 
@@ -9,7 +9,8 @@ namespace Maas.Testing.Agent;
 /// Plays the ephemeral environment: the same conversation with the server as the real agent's, with disks and hardware that are not there.
 /// </summary>
 internal sealed class EphemeralAgent(
-    SimulatedMachine machine,
+    SimulatedMachineOptions machine,
+    IReadOnlyList<SimulatedDisk> disks,
     AgentCommandLine given,
     MachineLog log,
     TimeProvider timeProvider,
@@ -30,13 +31,13 @@ internal sealed class EphemeralAgent(
         {
             var voice = DhcpClientProfile.Udhcpc(machine.Mac);
             var lease =
-                await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
+                await new DhcpClient(machine.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
                     .ConfigureAwait(false)
                 ?? throw new AgentFailedException("no DHCP server answered");
-            var link = MachineLink.Of(machine.Options.Network, machine.Mac);
+            var link = machine.Network.LinkOf(machine.Mac);
             _http = link.CreateHttpClient(link.Usable(lease.Address));
             server = new AgentServer(
-                given, new MaasHttp(Name, _http, machine.Options.ClockError, log, timeProvider) { Secret = given.Token });
+                given, new MaasHttp(Name, _http, machine.ClockError, log, timeProvider) { Secret = given.Token });
             var end = await WorkAsync(server, cancellationToken).ConfigureAwait(false);
             Say("done");
             return end;
@@ -58,7 +59,7 @@ internal sealed class EphemeralAgent(
             if (given.Task != "enlist")
                 throw new AgentFailedException("the kernel's command line has neither maas.token= nor maas.task=enlist");
             Say("task=enlist");
-            await server.EnlistAsync(machine.Options, cancellationToken).ConfigureAwait(false);
+            await server.EnlistAsync(machine, cancellationToken).ConfigureAwait(false);
             return AgentEnd.PowerOff;
         }
 
@@ -73,10 +74,10 @@ internal sealed class EphemeralAgent(
             switch (task)
             {
                 case "commission" or "test":
-                    await new ScriptTask(machine, server, Say).RunAsync(cancellationToken).ConfigureAwait(false);
+                    await new ScriptTask(machine, disks, server, Say).RunAsync(cancellationToken).ConfigureAwait(false);
                     return AgentEnd.PowerOff;
                 case "deploy":
-                    await new DeployTask(machine, server, Say).RunAsync(sheet, cancellationToken).ConfigureAwait(false);
+                    await new DeployTask(machine.Uuid, disks, server, Say).RunAsync(sheet, cancellationToken).ConfigureAwait(false);
                     return AgentEnd.Restart;
                 case "erase":
                     await EraseAsync(server, sheet, cancellationToken).ConfigureAwait(false);
@@ -105,7 +106,7 @@ internal sealed class EphemeralAgent(
     {
         var how = sheet["erase_mode"];
         if (how is not ("quick" or "full" or "secure")) throw new AgentFailedException($"there is no way to erase called '{how}'");
-        var check = new HardwareCheck(machine, sheet);
+        var check = new HardwareCheck(machine.Uuid, disks, sheet);
         check.VerifyMachine();
         foreach (var disk in check.FindAll())
         {

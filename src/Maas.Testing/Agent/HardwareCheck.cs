@@ -6,15 +6,15 @@ namespace Maas.Testing.Agent;
 /// <summary>
 /// Whether this is the machine, and which are the disks, that a destructive task is meant for; as the real agent, before the first write.
 /// </summary>
-internal sealed class HardwareCheck(SimulatedMachine machine, AgentTask task)
+internal sealed class HardwareCheck(Guid machine, IReadOnlyList<SimulatedDisk> disks, AgentTask task)
 {
     /// <summary>Compares the hardware UUID.</summary>
     /// <exception cref="AgentFailedException">It is another machine, or the server knows nothing of this one.</exception>
     public void VerifyMachine()
     {
         if (task.KnownDisks is null) throw new AgentFailedException("the server does not know this machine's disks: commission it first");
-        var (wanted, present) = (task["hardware_uuid"], machine.Options.Uuid.ToString());
-        if (wanted.Length > 0 && machine.Options.Uuid != Guid.Empty && wanted != present)
+        var (wanted, present) = (task["hardware_uuid"], machine.ToString());
+        if (wanted.Length > 0 && machine != Guid.Empty && wanted != present)
         {
             throw new AgentFailedException(
                 $"this is another machine: its hardware UUID is {present}, and the one that is meant has {wanted}; nothing was written");
@@ -26,10 +26,10 @@ internal sealed class HardwareCheck(SimulatedMachine machine, AgentTask task)
     public SimulatedDisk Find(KnownDisk known)
     {
         var found =
-            machine.Disks.Where(disk => disk.Model.Serial == known.Serial && (known.Size is "" or "0" || known.Size == SizeOf(disk)))
+            disks.Where(disk => disk.Model.Serial == known.Serial && (known.Size is "" or "0" || known.Size == SizeOf(disk)))
                 .ToList();
         if (known.Serial.Length == 0 || found.Count > 1) found.RemoveAll(disk => disk.Model.Name != known.Name);
-        var present = string.Join(' ', machine.Disks.Select(disk => $"{disk.Model.Name}({disk.Model.Serial})"));
+        var present = string.Join(' ', disks.Select(disk => $"{disk.Model.Name}({disk.Model.Serial})"));
         return found is [var only] ? only : throw new AgentFailedException($"the disk {known} is absent; there are: {present}");
     }
 
@@ -38,7 +38,7 @@ internal sealed class HardwareCheck(SimulatedMachine machine, AgentTask task)
     public IReadOnlyList<SimulatedDisk> FindAll()
     {
         List<SimulatedDisk> found = [.. (task.KnownDisks ?? []).Select(Find)];
-        if (machine.Disks.Except(found).FirstOrDefault()?.Model is { } unknown)
+        if (disks.Except(found).FirstOrDefault()?.Model is { } unknown)
         {
             throw new AgentFailedException(
                 $"not every disk of this machine could be erased: {unknown.Name} ({unknown.Serial}) is not in the inventory: commission "

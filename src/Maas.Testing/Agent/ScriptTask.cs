@@ -6,16 +6,18 @@ using Maas.Testing.Hardware;
 namespace Maas.Testing.Agent;
 
 /// <summary>Commissioning and testing: each script of the archive is reported as started and as ended, then the whole as done.</summary>
-internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, Action<string> say)
+internal sealed class ScriptTask(
+    SimulatedMachineOptions machine, IReadOnlyList<SimulatedDisk> disks, AgentServer server, Action<string> say)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var archive = await server.GetScriptsAsync(cancellationToken).ConfigureAwait(false);
         List<string> failed = [];
+        HashSet<string> ran = [];
         var testing = false;
-        foreach (var script in archive is null ? [] : Unpack(archive))
+        // The archive is fetched again after the scripts of a kind: those that wait for the inventory are in it then.
+        while (await NextAsync(ran, cancellationToken).ConfigureAwait(false) is { Count: > 0 } scripts)
         {
-            if (script.Kind == "testing" && !testing)
+            if (scripts[0].Kind == "testing" && !testing)
             {
                 // No test without an inventory; and the report says that a failure from here on is a test's.
                 if (failed.Count > 0) break;
@@ -23,11 +25,14 @@ internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, A
                 await server.SignalAsync("TESTING", null, cancellationToken).ConfigureAwait(false);
             }
 
-            say("step=" + script.Name);
-            await server.ScriptStartedAsync(script.ResultId, cancellationToken).ConfigureAwait(false);
-            var result = machine.Options.RunScript?.Invoke(script) ?? Play(script);
-            if (result.ExitStatus != 0) failed.Add(script.Name);
-            await server.ScriptEndedAsync(script, result, cancellationToken).ConfigureAwait(false);
+            foreach (var script in scripts)
+            {
+                say("step=" + script.Name);
+                await server.ScriptStartedAsync(script.ResultId, cancellationToken).ConfigureAwait(false);
+                var result = machine.RunScript?.Invoke(script) ?? Play(script);
+                if (result.ExitStatus != 0) failed.Add(script.Name);
+                await server.ScriptEndedAsync(script, result, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         await server.SignalAsync(
@@ -35,12 +40,23 @@ internal sealed class ScriptTask(SimulatedMachine machine, AgentServer server, A
             .ConfigureAwait(false);
     }
 
+    /// <summary>The scripts of the first kind in the archive that have not run.</summary>
+    private async Task<List<SimulatedScript>> NextAsync(HashSet<string> ran, CancellationToken cancellationToken)
+    {
+        if (await server.GetScriptsAsync(cancellationToken).ConfigureAwait(false) is not { } archive) return [];
+        var scripts = Unpack(archive);
+        scripts.RemoveAll(script => ran.Contains(script.ResultId));
+        scripts = [.. scripts.TakeWhile(script => script.Kind == scripts[0].Kind)];
+        ran.UnionWith(scripts.Select(script => script.ResultId));
+        return scripts;
+    }
+
     private SimulatedScriptResult Play(SimulatedScript script) => script.Name switch
     {
-        "00-maas-inventory" => new(0, InventoryText.Write(machine.Options)),
-        "10-maas-memory-touch" => new(0, $"All {Math.Min(machine.Options.Hardware.MemoryMebibytes / 2, 1024)} MiB read back as written.\n"),
+        "00-maas-inventory" => new(0, InventoryText.Write(machine)),
+        "10-maas-memory-touch" => new(0, $"All {Math.Min(machine.Hardware.MemoryMebibytes / 2, 1024)} MiB read back as written.\n"),
         "20-maas-disk-read" =>
-            new(0, string.Concat(machine.Disks.Select(d => $"{d.Model.Name}: {d.Model.Size >> 20} MiB, read at 3 place(s).\n"))),
+            new(0, string.Concat(disks.Select(d => $"{d.Model.Name}: {d.Model.Size >> 20} MiB, read at 3 place(s).\n"))),
         "30-maas-network" => new(0, $"eth0 {machine.Mac}: link up, 1000 Mbit/s\n"),
         _ => new(0, "simulated\n"),
     };

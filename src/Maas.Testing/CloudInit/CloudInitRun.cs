@@ -5,14 +5,13 @@ using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 using Maas.Testing.Hardware;
 using Maas.Testing.Http;
-using Maas.Testing.Network;
 
 namespace Maas.Testing.CloudInit;
 
 /// <summary>
 /// Plays cloud-init with the datasource MAAS on a system that starts from disk: the requests of version 22.4, in their order.
 /// </summary>
-internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk, MachineLog log, TimeProvider timeProvider)
+internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDisk disk, MachineLog log, TimeProvider timeProvider)
 {
     private const string Name = "cloud-init";
 
@@ -47,18 +46,18 @@ internal sealed class CloudInitRun(SimulatedMachine machine, SimulatedDisk disk,
         }
 
         var voice = DhcpClientProfile.Dhclient("debian");
-        if (await new DhcpClient(machine.Options.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
+        if (await new DhcpClient(machine.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
             .ConfigureAwait(false) is not { } lease)
             return null;
-        var link = MachineLink.Of(machine.Options.Network, machine.Mac);
+        var link = machine.Network.LinkOf(machine.Mac);
         using var http = link.CreateHttpClient(link.Usable(lease.Address));
-        var metadata = new MaasHttp(Name, http, machine.Options.ClockError, log, timeProvider) { Credentials = settings.Key };
+        var metadata = new MaasHttp(Name, http, machine.ClockError, log, timeProvider) { Credentials = settings.Key };
         try
         {
             var system = await CrawlAsync(metadata, settings, cancellationToken).ConfigureAwait(false);
             if (settings is { Webhook: { } endpoint, WebhookKey: { } key })
             {
-                var webhook = new MaasHttp(Name, http, machine.Options.ClockError, log, timeProvider) { Credentials = key };
+                var webhook = new MaasHttp(Name, http, machine.ClockError, log, timeProvider) { Credentials = key };
                 await ReportAsync(webhook, endpoint, cancellationToken).ConfigureAwait(false);
             }
 

@@ -11,7 +11,7 @@ namespace Maas.Testing.Dhcp;
 /// </summary>
 internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, MachineLog log, TimeProvider timeProvider)
 {
-    private readonly MachineLink _machineLink = MachineLink.Of(network, mac);
+    private readonly MachineLink _machineLink = network.LinkOf(mac);
 
     /// <summary>The lease; <see langword="null"/> when no server gave what this voice needs.</summary>
     public async Task<DhcpLease?> AcquireAsync(DhcpClientProfile voice, CancellationToken cancellationToken)

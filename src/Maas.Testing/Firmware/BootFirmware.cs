@@ -15,7 +15,7 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
     private static readonly TftpClientOptions IpxeTftp = new() { BlockSize = 1432, AskSize = true };
     private static readonly TftpClientOptions PxelinuxTftp = new() { BlockSize = 1408, AskSize = true };
 
-    private readonly MachineLink _link = MachineLink.Of(options.Network, options.Mac);
+    private readonly MachineLink _link = options.Network.LinkOf(options.Mac);
 
     private bool IsBios => options.Firmware is SimulatedFirmware.BiosPxe or SimulatedFirmware.BiosIpxe;
 

@@ -9,7 +9,7 @@ public class AccountTests
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0HmXUrL7qg9hQZ8l9Kx5tzcQqT5t4q3mI8o5JvFqTj bob@home";
 
     [Fact]
-    public async Task Criterion_6_a_password_becomes_a_key_and_the_same_consumer_gets_the_same_one()
+    public async Task Criterion_06_a_password_becomes_a_key_and_the_same_consumer_gets_the_same_one()
     {
         await using var host = await ApiHost.StartAsync();
         await host.Core.Users.SetPasswordAsync("bob", new Secret("bob-password"), ApiHost.Cancellation);
@@ -31,7 +31,7 @@ public class AccountTests
     }
 
     [Fact]
-    public async Task Criterion_7_a_new_key_works_at_once_and_a_deleted_one_no_more()
+    public async Task Criterion_07_a_new_key_works_at_once_and_a_deleted_one_no_more()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -133,5 +133,33 @@ public class AccountTests
         (await AddAsync(host.Bob)).Expect(400).Text.Should().Be("""{"__all__":["This key has already been added for this user."]}""");
         (await AddAsync(host.Eve)).Expect(201);
         (await host.GetAsync(host.Bob, "account/prefs/sshkeys/")).Expect(200).Json.GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task SSH_keys_are_imported_from_a_source_and_answered_as_a_list()
+    {
+        await using var host = await ApiHost.StartAsync(keySource: new OneKey());
+
+        var imported = (await host.PostAsync(host.Bob, "account/prefs/sshkeys/?op=import", ("keysource", "gh:bob"))).Expect(200).Json;
+        imported.EnumerateArray().Select(key => (key.GetProperty("key").GetString(), key.GetProperty("keysource").GetString())).Should()
+            .Equal((Key, "gh:bob"));
+        (await host.GetAsync(host.Bob, "account/prefs/sshkeys/")).Json.GetArrayLength().Should().Be(1);
+
+        (await host.PostAsync(host.Bob, "account/prefs/sshkeys/?op=import", ("keysource", "gh:nobody"))).Expect(400).Text.Should()
+            .Be("Unable to import SSH keys. gh user nobody doesn't exist.");
+        (await host.PostAsync(host.Bob, "account/prefs/sshkeys/?op=import", ("keysource", "ftp:bob"))).Expect(400);
+        (await host.PostAsync(host.Bob, "account/prefs/sshkeys/?op=import")).Expect(400).Text.Should()
+            .Be("Importing SSH keys failed. Input needs to be in protocol:auth_id or auth_id format.");
+        var id = imported[0].GetProperty("id").GetInt64();
+        (await host.DeleteAsync(host.Bob, $"account/prefs/sshkeys/{id}/")).Expect(204);
+        (await host.GetAsync(host.Bob, "account/prefs/sshkeys/")).Json.GetArrayLength().Should().Be(0);
+    }
+
+    private sealed class OneKey : Core.Accounts.ISshKeySource
+    {
+        public Task<Core.Accounts.SshKeySourceResult> FindAsync(string protocol, string account, CancellationToken cancellationToken) =>
+            Task.FromResult<Core.Accounts.SshKeySourceResult>(account == "nobody"
+                ? new Core.Accounts.SshKeySourceResult.Failed($"{protocol} user {account} doesn't exist.")
+                : new Core.Accounts.SshKeySourceResult.Found([Key]));
     }
 }

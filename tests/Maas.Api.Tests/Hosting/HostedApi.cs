@@ -42,7 +42,7 @@ internal sealed class HostedApi : IAsyncDisposable
             new SqliteMaasStore(SqliteStoreOptions.InMemory), cancellationToken: cancellation);
         var created = await core.Users.CreateAsync("admin", "", new Secret("secret"), isAdministrator: true, cancellation);
         await core.Users.CreateAsync("carol", "", new Secret("secret"), isAdministrator: false, cancellation);
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         builder.Services.AddSingleton(core).AddMaasApi(options);

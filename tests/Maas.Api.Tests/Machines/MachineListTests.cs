@@ -6,7 +6,7 @@ namespace Maas.Api.Tests.Machines;
 public class MachineListTests
 {
     [Fact]
-    public async Task Criterion_9_the_list_is_in_the_order_of_creation_and_may_be_empty()
+    public async Task Criterion_09_the_list_is_in_the_order_of_creation_and_may_be_empty()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -111,13 +111,13 @@ public class MachineListTests
     }
 
     [Fact]
-    public async Task Criteria_19_and_21_what_cannot_be_judged_is_refused_and_not_ignored()
+    public async Task Criteria_19_and_21_what_makes_no_sense_is_refused_and_not_ignored()
     {
         await using var host = await ApiHost.StartAsync();
         await host.ReadyAsync();
 
         (await host.PostAsync(host.Bob, "machines/?op=allocate", ("zone", "mars"))).Expect(400);
-        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("storage", "root:20(ssd)"))).Expect(400).Json.TryGetProperty(
+        (await host.PostAsync(host.Bob, "machines/?op=allocate", ("storage", "root:20 (ssd)"))).Expect(400).Json.TryGetProperty(
             "storage", out _)
             .Should()
             .BeTrue();

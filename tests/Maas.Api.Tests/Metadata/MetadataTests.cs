@@ -28,7 +28,7 @@ public class MetadataTests
         (await host.GetAsync(token, Latest + "meta-data/nonsense")).Expect(404).Text.Should().Be("Unknown metadata attribute: nonsense");
         (await host.GetAsync(token, "/MAAS/metadata/2011-01-01/meta-data/")).Expect(404).Text.Should()
             .Be("Unknown metadata version: 2011-01-01");
-        (await host.GetAsync(token, Latest + "user-data")).Expect(404);
+        (await ReadAsync("latest/user-data")).Should().Be("#!/bin/sh\npoweroff\n", "a Ready machine should be off");
     }
 
     [Fact]
@@ -86,7 +86,8 @@ public class MetadataTests
         (await host.GetAsync(token, Latest + "maas-cloud-config")).Expect(200).Text.Should().Be(CloudConfigOf(host, token));
     }
 
-    private static string CloudConfigOf(ApiHost host, MachineToken token) => Maas.Api.Metadata.CloudConfig.For(token, host.Origin + "/MAAS");
+    private static string CloudConfigOf(ApiHost host, MachineToken token) =>
+        Maas.Api.Metadata.CloudConfig.For(token, host.Origin + "/MAAS", null);
 
     [Fact]
     public async Task A_machine_nobody_knows_gets_a_name_and_a_script_that_enlists_it()
@@ -157,6 +158,40 @@ public class MetadataTests
         using var part = await host.Client.SendAsync(request, ApiHost.Cancellation);
         ((int)part.StatusCode).Should().Be(206);
         (await part.Content.ReadAsByteArrayAsync(ApiHost.Cancellation)).Should().Equal(image[10..20]);
+    }
+
+    [Fact]
+    public async Task A_root_archive_comes_with_the_steps_that_prepare_the_disks_as_they_are_configured_now()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync(fileType: "root-tgz");
+        var machine = await host.ReadyAsync();
+        (await host.GetAsync(await host.TokenAsync(machine), Latest + "maas-disk-plan")).Expect(404);
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
+        var token = await host.TokenAsync(machine);
+
+        (await host.GetAsync(token, Latest + "maas-task")).Expect(200).Text.Split('\n').Should()
+            .Contain(["task=deploy", "image_format=gz", "image_layout=root"]).And.NotContain(line => line.StartsWith("target_disk"));
+        var plan = (await host.GetAsync(token, Latest + "maas-disk-plan")).Expect(200).Text.Split('\n');
+        plan[0].Should().Be($"disk\td1\t{KnownDisk}");
+        plan.Should().ContainInOrder("wipe\td1", "table\td1\tgpt", "commit\td1", "unpack", "fstab").And.Contain(
+            line => line.StartsWith("grub-", StringComparison.Ordinal));
+        ((int)(await host.GetAsync(host.Bob, Latest + "maas-disk-plan")).Status).Should().BeOneOf(401, 403);
+    }
+
+    [Fact]
+    public async Task A_root_archive_is_not_deployed_onto_storage_that_cannot_boot()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync(fileType: "tgz");
+        var machine = await host.ReadyAsync();
+        (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=set_storage_layout", ("storage_layout", "blank"))).Expect(200);
+
+        var refused = await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy");
+
+        ((int)refused.Status).Should().BeOneOf(400, 409);
+        refused.Text.Should().Contain("Mount the root '/' filesystem to be able to deploy this node.");
+        (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
     }
 
     [Fact]

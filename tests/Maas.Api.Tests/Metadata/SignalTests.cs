@@ -19,7 +19,7 @@ public class SignalTests
         var (id, token) = await CommissioningAsync(host);
 
         var scripts = await IndexAsync(host, token);
-        scripts.Should().NotBeEmpty().And.OnlyContain(line => line.Length == 5);
+        scripts.Should().NotBeEmpty().And.OnlyContain(line => line.Length == 7);
         foreach (var script in scripts)
         {
             (await host.PostAsync(token, Version, ("op", "signal"), ("status", "WORKING"), ("script_result_id", script[3]))).Expect(
@@ -67,12 +67,14 @@ public class SignalTests
         var files = Unpack(reply.Body);
         using var index = JsonDocument.Parse(files["index.json"]);
         var listed = index.RootElement.GetProperty("1.0").EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray()).ToList();
-        listed.Select(each => each.GetProperty("path").GetString()).Should().BeEquivalentTo(files.Keys.Except(["index.json", "index.tsv"]));
+        listed.Select(each => each.GetProperty("path").GetString()).Should().BeEquivalentTo(
+            files.Keys.Except(["index.json", "index.tsv", "launch"])
+                .Where(name => !name.StartsWith("runs/", StringComparison.Ordinal)));
         listed.Should()
             .OnlyContain(each => each.GetProperty("script_result_id").GetInt64() > 0 && each.GetProperty("timeout_seconds").GetInt64() > 0);
         foreach (var each in listed)
         {
-            var tags = BuiltinScripts.TagsOf(each.GetProperty("name").GetString()!);
+            var tags = host.Core.NodeScripts.FindDefinition(each.GetProperty("name").GetString()!)!.Script.Tags;
             each.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()).Should().Equal(tags);
             each.GetProperty("hardware_type").GetInt32().Should()
                 .Be(tags.Contains("memory") ? 2 : tags.Contains("storage") ? 3 : tags.Contains("network") ? 4 : 0);
@@ -81,9 +83,60 @@ public class SignalTests
         }
 
         listed.Should().Contain(each => each.GetProperty("tags").GetArrayLength() > 0);
+        files.Keys.Should().Contain(listed.Select(each => $"runs/{each.GetProperty("script_result_id").GetInt64()}"));
+        files["launch"].Should().Contain("disk_identity() {").And.NotContain("#include");
         files[listed[0].GetProperty("path").GetString()!].Should().StartWith("#!/bin/sh");
         Unpack((await host.GetAsync(token, Version + "maas-commissioning-scripts")).Expect(200).Body).Keys.Should()
             .OnlyContain(name => name.StartsWith("commissioning.d/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_script_with_parameters_is_in_both_indexes_with_its_values_and_its_text()
+    {
+        await using var host = await ApiHost.StartAsync();
+        const string Script = "#!/bin/sh\n# --- Start MAAS 1.0 script metadata ---\n# name: look\n# parallel: any\n# may_reboot: true\n"
+            + "# for_hardware: 'pci:8086:1234'\n# packages: {apt: [jq]}\n# parameters:\n"
+            + "#   words: {type: string, argument_format: '--w {input}'}\n#   t: {type: runtime, min: 5}\n"
+            + "# --- End MAAS 1.0 script metadata ---\n";
+        (await host.PostAsync(host.Admin, "scripts/", ("script", Script))).Expect(200);
+        var machine = await host.EnlistAsync();
+        var path = $"machines/{machine.Id}/?op=commission";
+        (await host.PostAsync(host.Admin, path, ("testing_scripts", "look"), ("t", "4"))).Expect(400).Json.GetProperty("t")[0].GetString()
+            .Should().Be("Must be greater than 5");
+        (await host.PostAsync(host.Admin, path, ("testing_scripts", "look"), ("colour", "red"))).Expect(400).Json.GetProperty("colour")[0]
+            .GetString().Should().Be("No such argument.");
+        (await host.PostAsync(host.Admin, path, ("testing_scripts", "look"), ("enable_ssh", "1"))).Expect(400);
+        (await host.PostAsync(
+            host.Admin, path, ("testing_scripts", "look"), ("look_words", "a b"), ("parameters", "{\"t\": 7}"))).Expect(200);
+        var token = await host.TokenAsync(machine);
+
+        var files = Unpack((await host.GetAsync(token, Version + "maas-scripts")).Expect(200).Body);
+
+        using var index = JsonDocument.Parse(files["index.json"]);
+        var look = index.RootElement.GetProperty("1.0").GetProperty("testing_scripts").EnumerateArray().Single();
+        var id = look.GetProperty("script_result_id").GetInt64();
+        look.GetProperty("parameters").GetRawText().Should().Be(
+            ("{'words':{'type':'string','argument_format':'--w {input}','value':'a b'},"
+                + "'t':{'type':'runtime','argument_format':'--runtime={input}','value':7}}").Replace('\'', '"'));
+        look.GetProperty("packages").GetRawText().Should().Be("""{"apt":["jq"]}""");
+        look.GetProperty("parallel").GetInt32().Should().Be(2);
+        look.GetProperty("default").GetBoolean().Should().BeFalse();
+        look.GetProperty("timeout_seconds").GetInt32().Should().Be(307);
+        files["testing/look"].Should().Be(Script);
+        files["index.tsv"].Should().EndWith($"testing\tlook\ttesting/look\t{id}\t307\tany\tfresh\n");
+        files[$"runs/{id}"].Should().Be(
+            "script\ttesting/look\nenvironment\tRUNTIME=7\nenvironment\tHAS_STARTED=False\nhardware\tpci:8086:1234\n"
+            + "argument\t--w\nargument\ta b\nargument\t--runtime=7\n");
+
+        (await host.SendAsync("POST", Version, host.Sign(token), Partial(id, "half"))).Expect(200);
+        var result = await ResultAsync();
+        (result.GetProperty("status_name").GetString(), result.GetProperty("output").GetBytesFromBase64()).Should().BeEquivalentTo(
+            ("Running", "half"u8.ToArray()));
+        result.GetProperty("script_id").GetInt64().Should().BeGreaterThan(1000);
+
+        async Task<JsonElement> ResultAsync() =>
+            (await host.GetAsync(host.Admin, $"nodes/{machine.Id}/results/current-testing/?include_output=true")).Expect(200).Json
+                .GetProperty("results").EnumerateArray().Single();
     }
 
     [Fact]
@@ -153,14 +206,18 @@ public class SignalTests
                 "POST", $"/MAAS/metadata/status/{machine.Id}", host.Sign(token), new ByteArrayContent(Encoding.UTF8.GetBytes(json)));
 
         (await SendAsync(
-            """{"event_type": "start", "origin": "cloudinit", "name": "modules-final", "description": "running modules for final"}""")).Expect(
-            204).ContentType.Should()
-            .Be("text/plain");
-        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final/config-x", "description": "x ran", "result": "SUCCESS"}""")).Expect(
-            204);
+            """{"event_type": "start", "origin": "cloudinit", "name": "modules-final", "description": "running modules for final"}"""))
+            .Expect(204).ContentType.Should().Be("text/plain");
+        (await SendAsync(
+            """
+            {"event_type": "finish", "origin": "cloudinit", "name": "modules-final/config-x", "description": "x ran", "result": "SUCCESS"}
+            """)).Expect(204);
         (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deploying);
-        (await SendAsync("""{"event_type": "finish", "origin": "cloudinit", "name": "modules-final", "description": "ran", "result": "SUCCESS", "timestamp": 1.5, "files": []}""")).Expect(
-            204);
+        (await SendAsync(
+            """
+            {"event_type": "finish", "origin": "cloudinit", "name": "modules-final", "description": "ran", "result": "SUCCESS",
+             "timestamp": 1.5, "files": []}
+            """)).Expect(204);
         (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deployed);
     }
 
@@ -204,6 +261,15 @@ public class SignalTests
         { new ByteArrayContent(ApiHost.Inventory.ToArray()), name, name },
         { new ByteArrayContent(ApiHost.Inventory.ToArray()), name + ".out", name + ".out" },
         { new ByteArrayContent("err\n"u8.ToArray()), name + ".err", name + ".err" },
+    };
+
+    private static MultipartFormDataContent Partial(long id, string printed) => new()
+    {
+        { new StringContent("signal"), "op" },
+        { new StringContent("WORKING"), "status" },
+        { new StringContent(id.ToString(CultureInfo.InvariantCulture)), "script_result_id" },
+        { new StringContent("true"), "partial" },
+        { new ByteArrayContent(Encoding.UTF8.GetBytes(printed)), "look", "look" },
     };
 
     private static Dictionary<string, string> Unpack(byte[] archive)

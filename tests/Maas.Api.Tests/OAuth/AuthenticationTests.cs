@@ -9,7 +9,7 @@ public class AuthenticationTests
     private const string WhoAmI = "users/?op=whoami";
 
     [Fact]
-    public async Task Criterion_1_a_good_key_is_known_and_an_unknown_one_is_401()
+    public async Task Criterion_01_a_good_key_is_known_and_an_unknown_one_is_401()
     {
         await using var host = await ApiHost.StartAsync();
 
@@ -36,7 +36,7 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public async Task Criterion_8_a_timestamp_301_seconds_old_is_expired_and_one_of_300_is_not()
+    public async Task Criterion_08_a_timestamp_301_seconds_old_is_expired_and_one_of_300_is_not()
     {
         await using var host = await ApiHost.StartAsync();
         var now = host.Time.GetUtcNow().ToUnixTimeSeconds();
@@ -51,7 +51,7 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public async Task Criterion_8_a_nonce_works_once()
+    public async Task Criterion_08_a_nonce_works_once()
     {
         await using var host = await ApiHost.StartAsync();
         var header = host.Sign(host.Bob);
@@ -61,7 +61,7 @@ public class AuthenticationTests
     }
 
     [Fact]
-    public async Task Criterion_8_a_timestamp_in_the_future_is_accepted_and_its_nonce_still_works_only_once()
+    public async Task Criterion_08_a_timestamp_in_the_future_is_accepted_and_its_nonce_still_works_only_once()
     {
         await using var host = await ApiHost.StartAsync();
         var header = host.Sign(host.Bob, host.Time.GetUtcNow().AddDays(1).ToUnixTimeSeconds());

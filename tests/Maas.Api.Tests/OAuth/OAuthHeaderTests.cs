@@ -6,7 +6,8 @@ namespace Maas.Api.Tests.OAuth;
 public class OAuthHeaderTests
 {
     private const string OAuthlib =
-        """OAuth oauth_nonce="1379", oauth_timestamp="1763850000", oauth_version="1.0", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t", oauth_signature="%26s" """;
+        """OAuth oauth_nonce="1379", oauth_timestamp="1763850000", oauth_version="1.0", oauth_signature_method="PLAINTEXT", """ +
+        """oauth_consumer_key="c", oauth_token="t", oauth_signature="%26s" """;
 
     private static readonly string[] Pieces =
     [
@@ -15,9 +16,15 @@ public class OAuthHeaderTests
 
     [Theory]
     [InlineData(OAuthlib)]
-    [InlineData("""OAuth realm="OAuth", oauth_nonce="1379", oauth_timestamp="1763850000", oauth_version="1.0", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t", oauth_signature="%26s" """)]
-    [InlineData("""OAuth oauth_token="t",oauth_signature="%26s",realm="MAAS+API",oauth_consumer_key="c",oauth_signature_method="PLAINTEXT",oauth_timestamp="1763850000",oauth_nonce="1379",oauth_version="1.0" """)]
-    [InlineData("""OAuth realm="", oauth_nonce="1379", oauth_timestamp="1763850000", oauth_consumer_key="c", oauth_signature_method="PLAINTEXT", oauth_version="1.0", oauth_token="t", oauth_signature="%26s" """)]
+    [InlineData(
+        """OAuth realm="OAuth", oauth_nonce="1379", oauth_timestamp="1763850000", oauth_version="1.0", """ +
+        """oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t", oauth_signature="%26s" """)]
+    [InlineData(
+        """OAuth oauth_token="t",oauth_signature="%26s",realm="MAAS+API",oauth_consumer_key="c",""" +
+        """oauth_signature_method="PLAINTEXT",oauth_timestamp="1763850000",oauth_nonce="1379",oauth_version="1.0" """)]
+    [InlineData(
+        """OAuth realm="", oauth_nonce="1379", oauth_timestamp="1763850000", oauth_consumer_key="c", """ +
+        """oauth_signature_method="PLAINTEXT", oauth_version="1.0", oauth_token="t", oauth_signature="%26s" """)]
     public void Every_clients_order_and_realm_is_read(string header)
     {
         OAuthHeader.TryParse(header, out var parsed).Should().BeTrue();
@@ -34,7 +41,9 @@ public class OAuthHeaderTests
     [InlineData("OAuthoauth_token=\"t\"")]
     [InlineData(
         """OAuth oauth_nonce="1", oauth_timestamp="1", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="t" """)]
-    [InlineData("""OAuth oauth_nonce="1", oauth_timestamp="1", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", oauth_token="", oauth_signature="%26s" """)]
+    [InlineData(
+        """OAuth oauth_nonce="1", oauth_timestamp="1", oauth_signature_method="PLAINTEXT", oauth_consumer_key="c", """ +
+        """oauth_token="", oauth_signature="%26s" """)]
     public void A_header_without_its_parameters_is_none(string? header) => OAuthHeader.TryParse(header, out _).Should().BeFalse();
 
     [Fact]

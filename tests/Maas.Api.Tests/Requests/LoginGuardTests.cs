@@ -1,5 +1,4 @@
 using System.Net;
-using Maas.Api.Requests;
 using Maas.Core;
 using Maas.Core.Events;
 using Microsoft.Extensions.Time.Testing;

@@ -62,7 +62,8 @@ public class MultipartBodyTests
 
         var form = Read(
             "B",
-            $"--B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Transfer-Encoding: BASE64\n\n{wrapped.ReplaceLineEndings("\n")}\n--B--");
+            "--B\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\nContent-Transfer-Encoding: BASE64\n\n" +
+            $"{wrapped.ReplaceLineEndings("\n")}\n--B--");
 
         form.Files[0].Content.ToArray().Should().Equal(bytes);
     }

@@ -24,7 +24,7 @@ public class RequestPathTests
     [InlineData("GET", "/MAAS/metadata//enlist/latest//nothing/", 404, "Unknown API endpoint")]
     [InlineData("GET", "/MAAS/metadata/latest/by-mac//", 404, "Unknown API endpoint")]
     [InlineData("GET", "/MAAS/api/2.0/Version/", 404, "Unknown API endpoint: /MAAS/api/2.0/Version/.")]
-    [InlineData("GET", "/MAAS/metadata/ENLIST/", 401, "credentials are missing")]
+    [InlineData("GET", "/MAAS/metadata/ENLIST/", 404, "Unknown metadata version: ENLIST")]
     [InlineData("GET", "/MAAS/api/2.0/nothing/?op=x", 404, "Unknown API endpoint: /MAAS/api/2.0/nothing/.")]
     [InlineData("GET", "/MAAS/", 404, "Unknown API endpoint: /MAAS/.")]
     [InlineData("PUT", "/MAAS/api/2.0/version/", 405, "Method Not Allowed")]

@@ -19,7 +19,9 @@ public class ActionArgumentsTests
         foreach (var (resource, action) in All.Where(each => !each.Action.TakesAnyArgument))
         {
             var path = DefaultDenyTests.PathOf(resource, action, machine.Id);
-            var authorization = action.Access == ApiAccess.Machine ? host.Sign(await host.TokenAsync(machine)) : host.Sign(host.Admin);
+            var authorization = action.Access is ApiAccess.Machine or ApiAccess.MachineOrAnonymous
+                ? host.Sign(await host.TokenAsync(machine))
+                : host.Sign(host.Admin);
 
             var reply = await host.SendAsync(action.Method, $"{path}{(action.Op is null ? '?' : '&')}{Nonsense}=1", authorization);
 

@@ -103,6 +103,7 @@ public class BadInputTests
     }
 
     private static async Task<string> AuthorizationAsync(ApiHost host, ApiAction action, SystemId machine) =>
-        action.Access == ApiAccess.Machine && await host.Core.MachineTokens.GetOrCreateAsync(machine, ApiHost.Cancellation) is { } token
+        action.Access is ApiAccess.Machine or ApiAccess.MachineOrAnonymous
+        && await host.Core.MachineTokens.GetOrCreateAsync(machine, ApiHost.Cancellation) is { } token
             ? host.Sign(token) : host.Sign(host.Admin);
 }

@@ -12,13 +12,21 @@ public class DefaultDenyTests
     [
         // what clients ask before they know who they are
         "GET api/2.0/version/", "GET api/1.0/version/", "GET api/version/", "GET api/2.0/describe/", "GET api/1.0/doc/",
-        "GET api/2.0/openapi.json",
+        "GET api/1.0/describe/", "GET api/2.0/openapi.json", "GET api/2.0/openapi.yaml",
         "POST accounts/authenticate/", // takes a password
         // machines nobody knows
         "POST api/2.0/machines/", "GET api/2.0/machines/ is_registered", "POST api/1.0/nodes/ new", "GET api/1.0/nodes/ is_registered",
+        "GET api/2.0/nodes/ is_registered", "GET api/2.0/devices/ is_registered", "GET api/2.0/nodes/ is_action_in_progress",
+        "GET api/2.0/machines/ is_action_in_progress", "GET api/2.0/devices/ is_action_in_progress",
+        "GET api/1.0/devices/ is_registered", "GET api/1.0/devices/ is_action_in_progress", "GET api/2.0/rackcontrollers/ is_registered",
+        "GET api/2.0/rackcontrollers/ is_action_in_progress",
+        "GET api/2.0/regioncontrollers/ is_registered", "GET api/2.0/regioncontrollers/ is_action_in_progress",
         "GET api/2.0/files/ get_by_key", "GET api/1.0/files/ get_by_key", // by an unguessable key
         "GET metadata/boot/{token}/", "GET metadata/{version}/by-token/{token}/ get_preseed", // by a one-time token
+        "GET metadata/{version}/install/{token}/{file}", // by the same
         "GET metadata/{version}/by-id/{system_id}/ get_preseed", // without secrets
+        "GET metadata/{version}/", "GET metadata/curtin/{version}/", // what there is for an unknown machine
+        "GET metadata/{version}/maas-scripts", "GET metadata/curtin/{version}/maas-scripts", // always 204
         "GET metadata/{version}/by-mac/{rest*}", // always 403
         "GET metadata/enlist/",
         "GET metadata/enlist/{version}/",
@@ -30,7 +38,7 @@ public class DefaultDenyTests
     [Fact]
     public void Nothing_is_open_that_is_not_listed_here() =>
         RouteTable.Everything.Resources.SelectMany(resource => resource.Actions.Select(action => (resource, action)))
-            .Where(each => each.action.Access is ApiAccess.Public or ApiAccess.UserOrAnonymous)
+            .Where(each => IsOpen(each.action))
             .Select(each => Name(each.resource, each.action))
             .Should().BeEquivalentTo(Open);
 
@@ -79,7 +87,7 @@ public class DefaultDenyTests
             };
             (await host.SendAsync(action.Method, path, wrong)).Code.Should().Be(
                 403, "{0} was asked with the wrong kind of key", Name(resource, action));
-            if (action.Access == ApiAccess.Administrator)
+            if (action.Access == ApiAccess.Administrator || action.Right is { } right && !right.IsEverybodys())
                 (await host.SendAsync(action.Method, path, host.Sign(host.Bob))).Code.Should().Be(
                     403, "{0} was asked by a user", Name(resource, action));
         }
@@ -139,7 +147,10 @@ public class DefaultDenyTests
 
     private static IEnumerable<(ApiResource Resource, ApiAction Action)> Closed(ApiHost host) =>
         host.Routes.Resources.SelectMany(resource => resource.Actions.Select(action => (resource, action)))
-            .Where(each => each.action.Access is not (ApiAccess.Public or ApiAccess.UserOrAnonymous));
+            .Where(each => !IsOpen(each.action));
+
+    private static bool IsOpen(ApiAction action) =>
+        action.Access is ApiAccess.Public or ApiAccess.UserOrAnonymous or ApiAccess.MachineOrAnonymous;
 
     private static string Name(ApiResource resource, ApiAction action) => $"{action.Method} {resource.Path} {action.Op}".TrimEnd();
 

@@ -84,7 +84,8 @@ public class HostileRequestTests
             {
                 0 => null,
                 // it may be deleted by now
-                1 => await host.Core.MachineTokens.GetOrCreateAsync(machine.Id, ApiHost.Cancellation) is { } token ? host.Sign(token) : null,
+                1 => await host.Core.MachineTokens.GetOrCreateAsync(machine.Id, ApiHost.Cancellation) is { } token
+                    ? host.Sign(token) : null,
                 2 => host.Sign(host.Bob),
                 _ => host.Sign(host.Admin),
             };

@@ -22,7 +22,7 @@ public class SyncTests
         var enlisted = await host.EnlistAsync("52:54:00:00:00:02");
         var token = await host.TokenAsync(machine);
         await host.Core.Files.PutAsync("bob", "provider-state", "state"u8.ToArray(), ApiHost.Cancellation);
-        await host.Core.Tags.SaveAsync(new Tag("tag"), ApiHost.Cancellation);
+        await host.Core.Tags.CreateAsync(new Tag("tag"), null, ApiHost.Cancellation);
         (await host.GetAsync(token, "/MAAS/metadata/latest/meta-data/instance-id")).Expect(200); // from a new address
 
         var syncs = new List<string>();

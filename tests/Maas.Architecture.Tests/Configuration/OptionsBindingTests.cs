@@ -8,6 +8,7 @@ using Maas.Boot.Dhcp.Firmware;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Client;
 using Maas.Core;
 using Maas.Hosting;
 using Maas.Images;
@@ -51,7 +52,10 @@ public class OptionsBindingTests
 
     private static IEnumerable<Type> OptionsTypes =>
         from package in (Type[])
-            [typeof(SystemId), typeof(HardwareAddress), typeof(DiskImage), typeof(PowerTarget), typeof(MaasOptions), typeof(MaasApiOptions)]
+            [
+                typeof(SystemId), typeof(HardwareAddress), typeof(DiskImage), typeof(PowerTarget), typeof(MaasOptions),
+                typeof(MaasApiOptions), typeof(MaasClient),
+            ]
         from type in package.Assembly.GetExportedTypes()
         where type is { IsClass: true, IsAbstract: false } && type.Name.EndsWith("Options", StringComparison.Ordinal)
         where type.GetMethod("<Clone>$") is null // records are handed to a method in code, and are no options of a host
@@ -60,7 +64,7 @@ public class OptionsBindingTests
     [Fact]
     public void Every_package_that_is_configured_is_looked_at() =>
         OptionsTypes.Select(type => type.Assembly.GetName().Name).Distinct()
-            .Should().BeEquivalentTo("Maas.Core", "Maas.Boot", "Maas.Images", "Maas.Power", "Maas.Hosting", "Maas.Api");
+            .Should().BeEquivalentTo("Maas.Core", "Maas.Boot", "Maas.Images", "Maas.Power", "Maas.Hosting", "Maas.Api", "Maas.Client");
 
     [Theory, MemberData(nameof(Settings))]
     public void A_value_is_bound(Type type, string settings)

@@ -9,14 +9,8 @@ public partial class WidthTests
     private const int OfMarkdown = 160;
     private const int OfCode = 140;
 
-    /// <summary>The folders whose code is held to the limit. Add a folder when its last wide line is gone.</summary>
-    public static TheoryData<string> Folders =>
-    [
-        "bench", "samples",
-        "src/Maas.Power", "src/Maas.Testing", "src/Shared",
-        "tests/Maas.Architecture.Tests", "tests/Maas.Fuzz", "tests/Maas.Fuzz.Tests", "tests/Maas.Journey.Tests", "tests/Maas.Judges",
-        "tests/Maas.Power.Tests", "tests/Maas.Testing.Tests",
-    ];
+    /// <summary>The folders whose code is held to the limit.</summary>
+    public static TheoryData<string> Folders => ["src", "tests", "samples", "bench"];
 
     [Fact]
     public void Markdown_has_no_line_over_160_columns() =>
@@ -38,6 +32,6 @@ public partial class WidthTests
         select $"{Path.GetRelativePath(Repository.Root, file)}:{line.Number}: {line.Text.Length} columns";
 
     // A key, a hash or an address of a test has no place where it could be broken.
-    [GeneratedRegex(@"\S{60}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\S{100}", RegexOptions.None, 1000)]
     private static partial Regex LongWord();
 }

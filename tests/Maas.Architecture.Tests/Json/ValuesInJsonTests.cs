@@ -9,6 +9,7 @@ using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.Scripts;
 using Maas.Core;
+using Maas.Core.Nodes;
 using Maas.Hosting;
 using Maas.Images;
 using Maas.Images.Debian;
@@ -50,6 +51,8 @@ public class ValuesInJsonTests
         new DeviceNumber(8, 1),
         new DiskPatch(512, new byte[] { 1, 2, 3 }),
         new ImportProgress("download", "vmlinuz", 10, 100),
+        new CandidateRank(4096, 512, 3),
+        new MachineRevision(SystemId.Parse("4y3h7n"), 3, 14, 15),
     }.ToDictionary(sample => sample.GetType());
 
     // What is not data: a secret is never in JSON (SecretsInJsonTests), and a question and its answer exist for the time of a call.

@@ -16,7 +16,8 @@ public class LayerTests
         foreach (var file in Directory.GetFiles(Folder, "*.layers").Order(StringComparer.Ordinal))
         {
             var table = LayerTable.Parse(Path.GetFileNameWithoutExtension(file), File.ReadLines(file));
-            LayerCheck.Violations(table, SourcesOf(table.Package)).Should().BeEmpty("{0} gives the order", Path.GetFileName(file));
+            string.Join('\n', LayerCheck.Violations(table, SourcesOf(table.Package)))
+                .Should().BeEmpty("{0} gives the order", Path.GetFileName(file));
         }
     }
 

@@ -15,8 +15,11 @@ public class PackageReferenceTests
         { "Maas.Boot", [] },
         { "Maas.Images", [] },
         { "Maas.Power", [] },
+        { "Maas.Install", ["Maas.Core"] },
         { "Maas.Api", ["Maas.Core"] },
-        { "Maas.Hosting", ["Maas.Core", "Maas.Sqlite", "Maas.Boot", "Maas.Images", "Maas.Power"] },
+        { "Maas.Client", [] },
+        { "Maas.Dashboard", ["Maas.Core"] },
+        { "Maas.Hosting", ["Maas.Core", "Maas.Sqlite", "Maas.Boot", "Maas.Images", "Maas.Install", "Maas.Power"] },
         { "Maas.Testing", ["Maas.Core", "Maas.Boot", "Maas.Power"] },
     };
 
@@ -37,6 +40,8 @@ public class PackageReferenceTests
     [InlineData("Maas.Boot")]
     [InlineData("Maas.Images")]
     [InlineData("Maas.Power")]
+    [InlineData("Maas.Install")]
+    [InlineData("Maas.Client")]
     [InlineData("Maas.Testing")]
     public void A_package_below_the_web_does_not_know_ASP_NET(string package) =>
         References(package).Should().NotContain(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
@@ -46,6 +51,8 @@ public class PackageReferenceTests
     [InlineData("Maas.Boot")]
     [InlineData("Maas.Images")]
     [InlineData("Maas.Power")]
+    [InlineData("Maas.Install")]
+    [InlineData("Maas.Client")]
     public void A_package_that_stands_alone_knows_no_database(string package) =>
         References(package).Should().NotContain("Microsoft.Data.Sqlite");
 

@@ -83,5 +83,7 @@ public class PacketRingTests
     private static byte[] Content(int seed, int size) => [.. Enumerable.Range(0, size).Select(i => (byte)(i + seed))];
 
     private static RingPacket Packet(int second, int from) =>
-        new(DateTimeOffset.UnixEpoch.AddSeconds(second), new UdpEndpoint(new IPv4Address((uint)Address(from)), 68), Server, IsSent: false, "eth0", null);
+        new(
+            DateTimeOffset.UnixEpoch.AddSeconds(second), new UdpEndpoint(new IPv4Address((uint)Address(from)), 68), Server,
+            IsSent: false, "eth0", null);
 }

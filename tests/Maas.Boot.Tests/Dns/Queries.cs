@@ -124,7 +124,7 @@ internal sealed record Response(
         return new ResourceRecord(owner, type, lifetime, type switch
         {
             1 or 28 => new IPAddress(message.AsSpan(data, length)).ToString(),
-            2 or 6 or 12 => ReadName(message, ref data),
+            2 or 5 or 6 or 12 => ReadName(message, ref data),
             _ => "",
         });
     }

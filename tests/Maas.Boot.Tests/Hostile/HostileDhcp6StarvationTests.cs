@@ -145,7 +145,8 @@ public class HostileDhcp6StarvationTests
                 $"leased to 52:54:00:77:00:01 (client {LeaseScene6.ClientOf(1)}, interface 00000001): the address it asked for"),
             (
                 scene.Time.Start,
-                $"kept from everybody; last given to 52:54:00:77:00:02 (client {LeaseScene6.ClientOf(2)}, interface 00000001): somebody else uses the address, said the client it was given to"));
+                $"kept from everybody; last given to 52:54:00:77:00:02 (client {LeaseScene6.ClientOf(2)}, interface 00000001): " +
+                "somebody else uses the address, said the client it was given to"));
     }
 
     // An identifier of its own, and a hardware address that may be forged.

@@ -119,7 +119,9 @@ public class HostileDhcpStarvationTests
         OffersTo(scene, known: 900).Should().Be(4);
     }
 
-    /// <summary>How many of twenty clients that say the hardware address of a known one, each with an identifier of its own, get an offer.</summary>
+    /// <summary>
+    /// How many of twenty clients that say the hardware address of a known one, each with an identifier of its own, get an offer.
+    /// </summary>
     private static int OffersTo(LeaseScene scene, int known) =>
         Enumerable.Range(1, 20).Count(i => scene.Ask(AddressRequestKind.Discover, Calling(known, i)).Kind == AddressResultKind.Grant);
 
@@ -194,7 +196,8 @@ public class HostileDhcpStarvationTests
             (
                 LeaseState.Quarantined,
                 TimeSpan.FromMinutes(1),
-                "kept from everybody; last given to 02:00:00:00:00:03 (client 01:02:00:00:00:00:03): somebody else answers at it, said the client it was given to, or the link"),
+                "kept from everybody; last given to 02:00:00:00:00:03 (client 01:02:00:00:00:00:03): " +
+                "somebody else answers at it, said the client it was given to, or the link"),
         ]);
     }
 

@@ -43,7 +43,8 @@ public class SocketPollerTests
         thread.Join(TimeSpan.FromSeconds(10)).Should().BeTrue();
     }
 
-    private static SocketPoller Create(string kind) => kind == "select" || !OperatingSystem.IsLinux() ? new SelectPoller() : new EpollPoller();
+    private static SocketPoller Create(string kind) =>
+        kind == "select" || !OperatingSystem.IsLinux() ? new SelectPoller() : new EpollPoller();
 
     private static Socket Bound()
     {

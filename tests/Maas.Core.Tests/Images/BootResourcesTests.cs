@@ -82,7 +82,8 @@ public class BootResourcesTests
         await using var test = await TestCore.OpenAsync();
         await test.UploadAsync("ubuntu/noble", [1]);
         await test.UploadAsync("custom/debian-12", [2]);
-        await test.UploadAsync("custom/tar", [3], "tgz");
+        await test.UploadAsync("custom/tar", [3], "ddtgz");
+        await test.UploadAsync("custom/root", [6], "squashfs");
         await test.UploadAsync("custom/debian-12", [4]);
         await AnnounceAsync(test, [5], "ubuntu/noble");
 
@@ -90,7 +91,8 @@ public class BootResourcesTests
         (await Choose("", "noble")).Should().Be(("ubuntu/noble", Hash(1)));
         (await Choose("", "ubuntu/noble")).Should().Be(("ubuntu/noble", Hash(1)));
         (await Choose("ubuntu", "")).Should().Be(("ubuntu/noble", Hash(1)));
-        (await test.Core.BootResources.ChooseAsync("", "tar", "amd64")).Should().BeNull("it is no image of a disk");
+        (await test.Core.BootResources.ChooseAsync("", "tar", "amd64")).Should().BeNull("it is an archive around an image");
+        (await test.Core.BootResources.ChooseAsync("", "root", "amd64"))!.IsRootArchive.Should().BeTrue();
         (await test.Core.BootResources.ChooseAsync("", "", "arm64/generic")).Should().BeNull();
         (await test.Core.BootResources.ListAsync()).Single(resource => resource.Name == "custom/debian-12").Sets.Select(set => set.Version)
             .Should().Equal("20261123", "20261123.1");

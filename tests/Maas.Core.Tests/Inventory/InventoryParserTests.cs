@@ -11,7 +11,10 @@ public class InventoryParserTests
     {
         var hardware = Read(Inventories.Small()
             .Replace("end\n",
-            "numa\tindex=0\tcpus=0-1\tkib=2097152\npci\taddress=0000:00:03.0\tclass=020000\tvendor=1af4\tproduct=1000\tdriver=virtio-pci\nusb\taddress=1-1\tvendor=0627\tproduct=0001\tname=QEMU Tablet\nend\n", StringComparison.Ordinal));
+            "numa\tindex=0\tcpus=0-1\tkib=2097152\n" +
+            "pci\taddress=0000:00:03.0\tclass=020000\tvendor=1af4\tproduct=1000\tdriver=virtio-pci\n" +
+            "usb\taddress=1-1\tvendor=0627\tproduct=0001\tname=QEMU Tablet\nend\n",
+            StringComparison.Ordinal));
 
         hardware.Firmware.Should().Be(FirmwareKind.Uefi);
         hardware.Cpu.Should().Be(new Processor { Model = "QEMU Virtual CPU", Count = 2, Cores = 2, Sockets = 1, MaxMhz = 2400 });

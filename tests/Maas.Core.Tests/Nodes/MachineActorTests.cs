@@ -1,6 +1,10 @@
 using Maas.Core.Configuration;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Records;
+using Maas.Core.Stores;
+using Maas.Core.Topology;
+using Maas.Testing;
 
 namespace Maas.Core.Tests.Nodes;
 
@@ -147,9 +151,23 @@ public class MachineActorTests
     ];
 
     // Of the other parts, none is reached by commands that need nothing from elsewhere.
-    private static Machines Over(IMachineStore store) =>
-        new(store, null!, null!, null!, new Settings(new NoSettings()), new NullMachinePower(), new WorkSignal(TimeProvider.System),
-        TimeProvider.System, new NodeOptions());
+    private static Machines Over(IMachineStore store)
+    {
+        var configs = new NodeConfigStore(
+            NoRecords(), new TopologyCache(NoRecords(), TimeProvider.System), new Settings(new NoSettings()), TimeProvider.System);
+        return new Machines(
+            store, NoRecords(), null!, null!, null!, null!, new Settings(new NoSettings()), null!, configs,
+            new DeviceStore(NoRecords(), configs, new NodeIdentities(NoRecords()), TimeProvider.System),
+            new NullMachinePower(), new WorkSignal(TimeProvider.System), TimeProvider.System, new NodeOptions());
+    }
+
+    private static IRecordStore NoRecords()
+    {
+        var store = new InMemoryMaasStore();
+        store.OpenAsync(new StoreLimits(), default).IsCompletedSuccessfully.Should().BeTrue();
+        store.Records.PrepareAsync(RecordTables.All, default).IsCompletedSuccessfully.Should().BeTrue();
+        return store.Records;
+    }
 
     /// <summary>Settings that nobody has changed.</summary>
     private sealed class NoSettings : ISettingStore
@@ -169,6 +187,12 @@ public class MachineActorTests
         public List<MachineChange> Written { get; } = [];
 
         public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken) => Task.FromResult<Machine?>(Machine);
+
+        public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<Machine>> ListCandidatesAsync(CandidateFilter filter, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<SaveResult> SaveAsync(IReadOnlyList<MachineChange> changes, CancellationToken cancellationToken)
         {
@@ -216,13 +240,11 @@ public class MachineActorTests
 
         public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<RecordResult> ReplaceTagAsync(
+            string name, string? replacement, RecordBatch batch, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) =>
+        public Task<bool> DeleteUserAsync(
+            string name, IReadOnlyList<MachineChange> machines, RecordBatch batch, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
-
-        public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

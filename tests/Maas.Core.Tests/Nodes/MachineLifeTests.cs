@@ -1,6 +1,7 @@
 using Maas.Core.Nodes;
 using Maas.Core.Inventory;
 using Maas.Core.Power;
+using Maas.Core.Topology;
 
 namespace Maas.Core.Tests.Nodes;
 
@@ -21,6 +22,8 @@ public class MachineLifeTests
         [nameof(Machine.Deadline)] = DateTimeOffset.UnixEpoch,
         [nameof(Machine.OperationId)] = Guid.Empty,
         [nameof(Machine.CheckedIn)] = true,
+        [nameof(Machine.SkipNetworking)] = true,
+        [nameof(Machine.SkipStorage)] = true,
         [nameof(Machine.PowerState)] = MachinePowerState.On,
         [nameof(Machine.Netboot)] = false,
         [nameof(Machine.Locked)] = true,
@@ -64,7 +67,7 @@ public class MachineLifeTests
     [Fact]
     public void Every_property_is_of_the_life_or_of_the_description() =>
         typeof(Machine).GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name)
-            .Except([nameof(Machine.Zone), nameof(Machine.Pool)]) // there is one of each
+            .Except([nameof(Machine.ZoneId), nameof(Machine.PoolId)]) // another than the default one has to exist
             .Should().BeEquivalentTo(Changed.Keys.Concat(Described.Keys));
 
     [Theory, MemberData(nameof(Life))]
@@ -85,6 +88,8 @@ public class MachineLifeTests
     {
         await using var test = await TestCore.OpenAsync();
         var machine = await test.EnlistAsync();
+        if (property == nameof(Machine.Domain)) // it has to exist
+            await test.Core.Networks.Domains.CreateAsync(new Domain { Name = (string)Described[property] }, null);
 
         var result = await test.Machines.EditAsync(machine.Id, null, current => With(current, property, Described[property]));
 

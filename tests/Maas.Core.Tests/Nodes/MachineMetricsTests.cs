@@ -27,7 +27,8 @@ public class MachineMetricsTests
         span.Status.Should().Be(ActivityStatusCode.Unset);
         spans.All.Should().Contain(each => each.DisplayName == "Deploy" && each.Links.Any(link => link.Context.TraceId == span.TraceId));
         numbers.All.Should().Contain(("maas.machine.operation.duration", 180.0, "maas.machine.status=Deploying"));
-        numbers.All.Should().Contain(("maas.machine.transitions", 1.0, "maas.machine.status.before=Deploying maas.machine.status=Deployed"));
+        numbers.All.Should().Contain(
+            ("maas.machine.transitions", 1.0, "maas.machine.status.before=Deploying maas.machine.status=Deployed"));
     }
 
     [Fact]

@@ -66,9 +66,12 @@ public class MachineStateMachineTests
     public void A_locked_machine_refuses_its_owner_and_still_reports()
     {
         var locked = Move(Deployed, new MachineCommand.Lock { By = "bob" }).Machine;
-        foreach (MachineInput input in new MachineCommand[] { new MachineCommand.Release(), new MachineCommand.TurnOff(),
-            new MachineCommand.MarkBroken(), new MachineCommand.Lock() })
+        foreach (MachineInput input in new MachineCommand[]
+        {
+            new MachineCommand.Release(), new MachineCommand.TurnOff(), new MachineCommand.MarkBroken(),
+        })
             Refuse(locked, input).Because.Should().Be(RefusalKind.Locked);
+        Refuse(locked, new MachineCommand.Lock()).Because.Should().Be(RefusalKind.Status, "MAAS answers 409");
         Move(locked, new MachineReport.Signal(SignalReport.Working, null));
         Move(locked, new MachineCommand.Unlock()).Machine.Locked.Should().BeFalse();
         Refuse(Deployed, new MachineCommand.Unlock()).Reason.Should().Be("Machine is not locked");
@@ -173,6 +176,19 @@ public class MachineStateMachineTests
         var failed = ((Decision.Moved)MachineStateMachine.Decide(alive, new WorkerReport.DeadlinePassed(), later.AddMinutes(30))).Machine;
         failed.Status.Should().Be(MachineStatus.FailedDeployment);
         failed.StatusMessage.Should().Be("Node operation 'Deploying' timed out after 50 minutes.");
+    }
+
+    [Fact]
+    public void The_words_of_a_sign_of_life_are_the_status_message_until_others_replace_them()
+    {
+        var deploying = Move(Ready, new MachineCommand.Deploy("bob") { Image = Image }).Machine;
+
+        var working = Move(deploying, new MachineReport.Signal(SignalReport.Working, "Finished 1 of\n3")).Machine;
+
+        working.StatusMessage.Should().Be("Finished 1 of 3");
+        Move(working, new MachineReport.Signal(SignalReport.Working, null)).Machine.StatusMessage.Should().Be("Finished 1 of 3");
+        Move(working, new MachineReport.Signal(SignalReport.Working, "")).Machine.StatusMessage.Should().BeEmpty();
+        Move(working, new MachineReport.Signal(SignalReport.Failed, "no space")).Machine.StatusMessage.Should().Be("no space");
     }
 
     [Fact]

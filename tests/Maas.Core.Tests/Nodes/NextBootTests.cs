@@ -51,6 +51,15 @@ public class NextBootTests
     public void A_machine_that_was_written_boots_its_disk_though_it_is_still_deploying() =>
         (Machine(MachineStatus.Deploying, finished: false) with { Netboot = false }).NextBoot.Should().Be(Disk);
 
+    [Fact]
+    public void A_machine_that_is_deployed_by_a_recipe_boots_its_installer()
+    {
+        var machine = Machine(MachineStatus.Deploying, finished: false);
+        machine = machine with { Deployment = machine.Deployment! with { Image = null, Recipe = "debian/bookworm" } };
+        machine.NextBoot.Should().Be(new BootIntent.Installer("debian/bookworm"));
+        (machine with { Netboot = false }).NextBoot.Should().Be(Disk);
+    }
+
     private static BootIntent.Ephemeral Do(EphemeralTask task) => new(task);
 
     private static Machine Machine(MachineStatus status, bool finished) => new()

@@ -21,7 +21,7 @@ public class NodeConfigTests
         StorageIssues.Find(intended.Storage).Should().BeEmpty();
         LinkRules.FindIssue(intended.Network).Should().BeNull();
         var json = intended.ToJson();
-        json.Should().Contain("\"auto\"").And.Contain("\"ext4\"").And.Contain("\"GPT\"").And.Contain("\"physical\"");
+        json.Should().Contain("\"dhcp\"").And.Contain("\"ext4\"").And.Contain("\"GPT\"").And.Contain("\"physical\"");
         NodeConfig.FromJson(json).Should().BeEquivalentTo(intended);
         var again = NodeConfig.Found(hardware, "amd64", (null, null), intended, ids);
         again.Should().BeEquivalentTo(found, "each disk and interface is the same one");

@@ -96,7 +96,8 @@ public class CrashTests
         machine = await test.SettleAsync(machine.Id);
 
         machine.Status.Should().Be(MachineStatus.FailedCommissioning);
-        machine.StatusMessage.Should().Be("Node operation 'Commissioning' timed out after 30 minutes.");
+        machine.StatusMessage.Should().StartWith("Node operation 'Commissioning' timed out after 30 minutes.")
+            .And.Contain("Likely cause: No DISCOVER of the machine arrives");
         test.Power.StateOf(machine.Id).Should().Be(MachinePowerState.Off, "a machine that hangs is not left running");
         (await test.Core.ScriptResults.ListAsync(machine.Id)).Should()
             .OnlyContain(result => result.Status == Core.Scripts.ScriptStatus.TimedOut);

@@ -144,7 +144,59 @@ public sealed class BuiltinScriptTests : IDisposable
         (await RunAsync(shell, "30-maas-network")).Error.Should().Contain("No network interface has a link.");
     }
 
-    private async Task<Verdict> RunAsync(string shell, string script, params (string Name, string Value)[] variables)
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task Every_processor_computes_the_same_checksum(string shell)
+    {
+        var result = Path.Combine(_work, "result");
+        var verdict = (await RunWithAsync(shell, "cpu-load", ["1"], ("RESULT_PATH", result))).Approved();
+        verdict.Output.Should().MatchRegex("^2 processor\\(s\\) computed [1-9][0-9]* checksums in 1 s, all of them right.");
+        (await File.ReadAllTextAsync(result)).Should().MatchRegex("^results:\n  rounds: [1-9][0-9]*\n  processors: 2\n$");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task The_facts_of_the_firmware_are_read(string shell)
+    {
+        _root.Bytes("sys/firmware/efi/efivars/SecureBoot-8be4df61", [6, 0, 0, 0, 1]);
+        _root.Bytes("sys/firmware/efi/efivars/Boot0001-8be4df61", [7, 0, 0, 0, 1]);
+        _root.File("sys/class/dmi/id/bios_version", "2.0 'x'");
+        var result = Path.Combine(_work, "result");
+        var verdict = (await RunWithAsync(shell, "firmware-facts", [], ("RESULT_PATH", result))).Approved();
+        verdict.Output.Should().Contain("bios_version: 2.0 x\n").And.Contain("boot entries: 1\n").And.Contain("secure boot: on\n");
+        (await File.ReadAllTextAsync(result)).Should().Be("results:\n  firmware: uefi\n  version: '2.0 x'\n  secure_boot: 'on'\n");
+    }
+
+    [Theory]
+    [InlineData("badblocks")]
+    [InlineData("badblocks-destructive")]
+    public async Task The_blocks_of_a_disk_are_read_and_only_the_destructive_test_writes(string script)
+    {
+        Judge.Require("badblocks");
+        var disk = Path.Combine(_work, "disk");
+        byte[] content = [.. Enumerable.Repeat((byte)7, 64 * 4096)];
+        await File.WriteAllBytesAsync(disk, content);
+
+        (await RunWithAsync("dash", script, [disk])).Approved().Output.Should().Contain("has no bad block.");
+
+        (await File.ReadAllBytesAsync(disk)).SequenceEqual(content).Should().Be(script == "badblocks");
+    }
+
+    [Theory]
+    [InlineData("memtester")]
+    [InlineData("smartctl-validate")]
+    public async Task A_test_whose_program_is_missing_is_skipped(string script)
+    {
+        var result = Path.Combine(_work, "result");
+        (await RunWithAsync("busybox", script, ["/dev/null"], ("RESULT_PATH", result))).Approved().Output.Should().StartWith("Skipped: ");
+        (await File.ReadAllTextAsync(result)).Should().Be("status: skipped\n");
+    }
+
+    private Task<Verdict> RunAsync(string shell, string script, params (string Name, string Value)[] variables) =>
+        RunWithAsync(shell, script, [], variables);
+
+    private async Task<Verdict> RunWithAsync(
+        string shell, string script, string[] words, params (string Name, string Value)[] variables)
     {
         var path = Path.Combine(_root.Path, script);
         await File.WriteAllBytesAsync(path, BuiltinScripts.Find(script)!.Value.ToArray());
@@ -154,7 +206,7 @@ public sealed class BuiltinScriptTests : IDisposable
         if (shell != "busybox") Judge.RequireAll("cmp", "curl");
         string[] arguments =
             ["-i", $"PATH={await PathOfAsync(shell, program)}", $"MAAS_SYSROOT={_root.Path}",
-            .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path];
+            .. variables.Select(variable => $"{variable.Name}={variable.Value}"), .. Command(program, shell), path, .. words];
         return await Judge.RunAsync("env", arguments);
     }
 

@@ -35,7 +35,7 @@ public class AnyStorageSequenceTests
             },
             iter: 1000);
 
-    private static StorageResult Run(StorageConfig config, IIdSource ids, int operation, int a, int b, int c)
+    internal static StorageResult Run(StorageConfig config, IIdSource ids, int operation, int a, int b, int c)
     {
         StorageTarget target = c % 2 == 0 ? new StorageTarget.Device(a) : new StorageTarget.Partition(a);
         string[] devices = [$"{a}", $"{b}", $"{c}"];

@@ -16,9 +16,9 @@ internal static class TftpTargets
             Seeds = Captured.TftpRequests,
             Words =
             [
-                .. "octet\0,netascii\0,blksize\0,windowsize\0,timeout\0,tsize\0,1468\0,65535\0,-1\0,99999999999999999999\0,../,..\\,%2e%2e,C:,::$DATA,...".Split(
-                    ',')
-                    .Select(System.Text.Encoding.ASCII.GetBytes),
+                .. ("octet\0,netascii\0,blksize\0,windowsize\0,timeout\0,tsize\0,1468\0,65535\0,-1\0,99999999999999999999\0," +
+                    "../,..\\,%2e%2e,C:,::$DATA,...")
+                    .Split(',').Select(System.Text.Encoding.ASCII.GetBytes),
                 [0xc0, 0xae],
                 [0xff],
                 [0, 2]

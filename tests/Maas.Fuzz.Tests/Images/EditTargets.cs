@@ -27,7 +27,10 @@ internal static class EditTargets
             bytes => Edit(bytes, (writable, time) => ExtRecovery.Open(writable, time), ExtGrowth.Grow),
             SampleImage.Read("ext2"),
             SampleImage.Read("ext4"),
-            SampleImage.Read("ext4-journal")),
+            SampleImage.Read("ext4-journal")) with
+            {
+                MostAllocated = 2 * Reading.MostAllocated, // some twenty changes, of blocks of up to 64 KiB
+            },
         Reading.Of(
             "fat-edit",
             bytes => Edit(bytes, (writable, time) => new FatEditTree(writable, time), null),

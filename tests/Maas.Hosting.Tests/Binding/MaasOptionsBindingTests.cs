@@ -42,6 +42,12 @@ public class MaasOptionsBindingTests
         ["EnlistUnknownMachines"] = "False",
         ["KernelOptions"] = "console=ttyS0",
         ["CapturedMachines"] = "16",
+        ["SecretKeyFile"] = "/keys/maas.key",
+        ["Launchpad"] = "http://launchpad.lab/",
+        ["GitHub"] = "http://github.lab/api",
+        ["Packages:Mirrors:0"] = "http://rpms.lab/rocky",
+        ["Packages:MostBytes"] = "1073741824",
+        ["Packages:Upstream"] = "http://squid.lab:3128/",
         ["Ephemeral:Mirror"] = "http://mirror/debian",
         ["Ephemeral:Suite"] = "trixie",
         ["Ephemeral:PackageDirectory"] = "/srv/packages",
@@ -57,7 +63,7 @@ public class MaasOptionsBindingTests
     public static TheoryData<string> KeysOfValues =>
     [
         .. Samples.Keys.Except(
-            ["DataDirectory", "PathBase", "Networks:lab:Interface", "Domain", "Programs:X86Bios", "KernelOptions",
+            ["DataDirectory", "PathBase", "Networks:lab:Interface", "Domain", "Programs:X86Bios", "KernelOptions", "SecretKeyFile",
             "Networks:lab:Reservations:0:HostName"])
             .Where(key => !key.StartsWith("Ephemeral:") || key.EndsWith("Mirror")),
     ];

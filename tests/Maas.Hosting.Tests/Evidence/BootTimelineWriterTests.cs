@@ -2,7 +2,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Hosting.Evidence;
-using Maas.Hosting.Policy;
+using Maas.Hosting.Link;
 using Maas.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,12 +21,16 @@ public class BootTimelineWriterTests
             "DISCOVER answered with OFFER 10.0.0.100, boot file snponly.efi in 1.3 ms (a free address; xid 0000cafe)" },
         { new BootObservation.DhcpExchange(At, Hardware, null, 1, "DISCOVER", null, "the pool is empty", null, TimeSpan.Zero),
         "DISCOVER not answered (the pool is empty; xid 00000001)" },
+        { new BootObservation.DhcpExchange(At, Hardware, null, 1, "DISCOVER", null, "no free address", null, TimeSpan.Zero)
+            { Architecture = BootArchitecture.X64Uefi, Relay = IPAddress.Parse("10.7.0.1") },
+            "DISCOVER not answered (no free address; xid 00000001; firmware X64Uefi; relay 10.7.0.1)" },
         { new BootObservation.OtherServerSeen(At, Hardware, Address, Server), "another DHCP server, 10.0.0.2, offered 10.0.0.100" },
         { new BootObservation.OtherServerSeen(At, Hardware, null, null) { Identifier = "00:03:00:01:52:54:00:00:00:99" },
         "another DHCP server, 00:03:00:01:52:54:00:00:00:99, offered something" },
         { new BootObservation.OtherRouterSeen(At, Hardware, Address) { Link = "eth0", ManagedAddresses = true, OtherConfiguration =
         true, RouterLifetime = TimeSpan.FromMinutes(30) },
-        "another router, 10.0.0.100, advertises itself on eth0, sends hosts to DHCPv6 for addresses, sends hosts to DHCPv6 for the rest, is the default router for 1800 s" },
+        "another router, 10.0.0.100, advertises itself on eth0, sends hosts to DHCPv6 for addresses, " +
+        "sends hosts to DHCPv6 for the rest, is the default router for 1800 s" },
         { new BootObservation.OtherRouterSeen(At, null, Address) { Link = "eth0" },
         "another router, 10.0.0.100, advertises itself on eth0" },
         { new BootObservation.LimitReached(At, Hardware, null, "60 new clients in a minute behind relay 10.0.0.2"),
@@ -37,17 +41,20 @@ public class BootTimelineWriterTests
         At, null, Address, "tftp", "snponly.efi", 1000, "completed", "blksize 1468", TimeSpan.FromSeconds(2)),
             "10.0.0.100 fetched snponly.efi, 1000 bytes in 2.00 s: completed (blksize 1468)" },
         { new BootObservation.LineLogged(At, Address, SyslogMessage.Parse("<6>kernel: eth0: link up"u8)), "kernel: eth0: link up" },
+        { new BootObservation.LineLogged(At, Address, SyslogMessage.Parse("<6>1 2026-11-22T20:21:09Z node kernel - - - up"u8)),
+            "kernel: up [its clock is 7200 s behind]" },
     };
 
     [Theory, MemberData(nameof(Sentences))]
     public void An_observation_is_a_sentence(BootObservation observation, string sentence) =>
-    BootTimelineWriter.Words(observation).Should().Be(sentence);
+        ObservedEvidence.Of(observation)!.ToText().Should().Be(sentence);
 
     [Fact]
     public async Task A_file_is_put_down_to_the_machine_that_has_the_address()
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
-        using var timeline = new BootTimelineWriter(core.Timeline, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
+        using var timeline = new BootTimelineWriter(
+            core.Timeline, core.Discoveries, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
@@ -65,7 +72,8 @@ public class BootTimelineWriterTests
     public async Task A_neighbour_table_that_cannot_be_read_costs_one_line_and_never_the_host()
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
-        using var timeline = new BootTimelineWriter(core.Timeline, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
+        using var timeline = new BootTimelineWriter(
+            core.Timeline, core.Discoveries, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
@@ -82,7 +90,8 @@ public class BootTimelineWriterTests
     public async Task A_timeline_that_is_disposed_of_while_it_waits_ends_without_an_error()
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
-        var timeline = new BootTimelineWriter(core.Timeline, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
+        var timeline = new BootTimelineWriter(
+            core.Timeline, core.Discoveries, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
         timeline.Observe(

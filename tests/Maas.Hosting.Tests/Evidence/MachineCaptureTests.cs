@@ -52,7 +52,9 @@ public class MachineCaptureTests
         var parts = key.Split(':');
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Authorization",
-            $"OAuth oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", oauth_consumer_key=\"{parts[0]}\", oauth_token=\"{parts[1]}\", oauth_signature=\"%26{parts[2]}\", oauth_nonce=\"{Guid.CreateVersion7():N}\", oauth_timestamp=\"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}\"");
+            $"OAuth oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", oauth_consumer_key=\"{parts[0]}\", " +
+            $"oauth_token=\"{parts[1]}\", oauth_signature=\"%26{parts[2]}\", oauth_nonce=\"{Guid.CreateVersion7():N}\", " +
+            $"oauth_timestamp=\"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}\"");
         return await client.SendAsync(request, Token);
     }
 }

@@ -20,7 +20,8 @@ public class HealthCheckTests
     public async Task A_power_action_that_waits_for_a_minute_means_that_the_queue_is_stuck()
     {
         await using var store = new SqliteMaasStore(new SqliteStoreOptions(), _time);
-        await using var core = await MaasCore.OpenAsync(store, services: new MaasCoreServices { TimeProvider = _time }, cancellationToken: Token);
+        await using var core = await MaasCore.OpenAsync(
+            store, services: new MaasCoreServices { TimeProvider = _time }, cancellationToken: Token);
         var check = new PowerQueueHealthCheck(store, _time);
         (await CheckAsync(check)).Status.Should().Be(HealthStatus.Healthy, "nothing waits");
         var created = await core.Machines.EnlistAsync(

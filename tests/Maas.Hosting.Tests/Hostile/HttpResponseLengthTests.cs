@@ -37,7 +37,9 @@ public class HttpResponseLengthTests
         var stream = client.GetStream();
         await stream.WriteAsync(
             Encoding.ASCII.GetBytes(
-                $"{method} {server.Base.AbsolutePath}boot/{name} HTTP/1.1\r\nHost: {server.Base.Authority}\r\nConnection: close\r\n{(range is null ? "" : $"Range: {range}\r\n")}\r\n"), TestContext.Current.CancellationToken);
+                $"{method} {server.Base.AbsolutePath}boot/{name} HTTP/1.1\r\nHost: {server.Base.Authority}\r\nConnection: close\r\n" +
+                (range is null ? "" : $"Range: {range}\r\n") + "\r\n"),
+            TestContext.Current.CancellationToken);
         var answer = new MemoryStream();
         await stream.CopyToAsync(answer, TestContext.Current.CancellationToken);
         var octets = answer.ToArray();

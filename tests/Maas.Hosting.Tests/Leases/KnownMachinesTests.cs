@@ -6,7 +6,7 @@ using Maas.Boot.Dhcp4.Wire;
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Hosting.Leases;
-using Maas.Hosting.Policy;
+using Maas.Hosting.Nodes;
 
 namespace Maas.Hosting.Tests.Leases;
 

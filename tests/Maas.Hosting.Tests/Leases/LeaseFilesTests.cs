@@ -110,7 +110,8 @@ public sealed class LeaseFilesTests : IDisposable
         foreach (var address in new[] { 167772165, 167772166 })
         {
             Execute(connection, $"""
-                INSERT INTO lease VALUES ({address}, x'01525400010203', x'01525400010203', 1, 621355968000000000, 662380416000000000, 'node-1'
+                INSERT INTO lease VALUES (
+                  {address}, x'01525400010203', x'01525400010203', 1, 621355968000000000, 662380416000000000, 'node-1'
                   {(schema >= 2 ? ", 'a free address'" : "")}{(schema >= 3 ? ", 167837697" : "")})
                 """);
         }

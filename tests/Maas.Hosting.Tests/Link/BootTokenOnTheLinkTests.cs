@@ -63,7 +63,8 @@ public sealed class BootTokenOnTheLinkTests
 
         // Leases go by the client identifier: eve has one of her own, and says the victim's hardware address.
         var address = await LeaseAsync(eve, client: [0, (byte)'e', (byte)'v', (byte)'e']);
-        server.Get<HostedLeases>().FindBound(address)!.Value.Hardware.Should().Be(HardwareAddress.Parse(Victim), "the lease says what the message said");
+        server.Get<HostedLeases>().FindBound(address)!.Value.Hardware.Should().Be(
+            HardwareAddress.Parse(Victim), "the lease says what the message said");
         await eve.Ip("addr", "add", $"{address}/24", "dev", "card");
         if (!answers) await eve.Ip("link", "set", "card", "arp", "off");
         await eve.Ip("neigh", "replace", $"{Server}", "lladdr", NamespaceLink.HardwareAddress, "dev", "card", "nud", "permanent");

@@ -1,6 +1,7 @@
 using System.Net;
 using Maas.Boot;
 using Maas.Core;
+using Maas.Core.Network.Interfaces;
 using Maas.Core.Nodes;
 using Maas.Hosting.Naming;
 
@@ -54,6 +55,33 @@ public class HostTableTests
         var table = HostTable.Of([enlisted], [Lease(S_leased, "52:54:00:00:00:01")], "maas");
         table.AddressesOf("wpad").Should().BeNull("everybody on the link can enlist one, under any name");
         table.HostAt(S_leased).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_device_is_found_at_the_addresses_of_its_links_and_at_what_its_card_leases()
+    {
+        var device = new Device
+        {
+            SystemId = SystemId.New(),
+            Hostname = "printer",
+            Network = new NetworkConfig
+            {
+                Interfaces =
+                [
+                    new NodeInterface
+                    {
+                        Id = 1,
+                        Name = "eth0",
+                        MacAddress = MacAddress.Parse("52:54:00:00:00:01"),
+                        Links = [new InterfaceLink { Id = 1, Mode = LinkMode.Static, Address = S_reported }],
+                    },
+                ],
+            },
+        };
+        var table = HostTable.Of([], [Lease(S_leased, "52:54:00:00:00:01")], "maas", devices: [device, device with { Domain = "other" }]);
+        table.AddressesOf("printer").Should().Equal(S_reported, S_leased);
+        table.HostAt(S_reported).Should().Be("printer");
+        table.Says(HostTable.Of([], [], "maas", devices: [device])).Should().BeFalse();
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using Maas.Core;
 using Maas.Hosting.FirstStart;
 using Maas.Hosting.Leases;
 using Maas.Hosting.Link;
+using Maas.Hosting.Nodes;
 using Maas.Hosting.Policy;
 using Maas.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -99,7 +100,8 @@ public sealed class AddressEvidenceResolverTests : IAsyncLifetime
             await journal.WriteAsync([Lease6(leased)], Token);
         await _leases6.SetAsync("lab", [BootNetwork.Subnet6(Prefix, new MaasNetworkOptions())], Token);
         var resolver = await ResolverAsync(
-            new SeenNeighbours(seen switch { "machine" => Machine, "other" => Other, _ => (HardwareAddress?)null }), Lease("10.0.0.100", null));
+            new SeenNeighbours(seen switch { "machine" => Machine, "other" => Other, _ => (HardwareAddress?)null }),
+            Lease("10.0.0.100", null));
 
         _leases6.Bound().Should().Equal((leased, Machine));
         (await resolver.FindEvidenceAsync(client == "machine" ? Machine : Other, leased, Token)).ToString().Should().Be(expected);

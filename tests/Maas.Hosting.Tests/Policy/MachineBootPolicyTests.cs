@@ -2,9 +2,12 @@ using System.Net;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
+using Maas.Core.Scripts;
 using Maas.Hosting.Link;
 using Maas.Hosting.Policy;
+using Maas.Install.Recipes;
 using Maas.Sqlite;
 
 namespace Maas.Hosting.Tests.Policy;
@@ -20,6 +23,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     private readonly MaasOptions _options = new() { DataDirectory = "/nowhere", HttpPort = 5240, KernelOptions = "console=ttyS0" };
     private readonly List<string> _log = [];
     private readonly ServedLinks _links = new();
+    private RecipeCatalog _installers = new([DebianInstaller.Create("bookworm", "debian-12/linux", "debian-12/initrd.gz")]);
     private MaasCore _core = null!; // opened before each test
 
     public async ValueTask InitializeAsync() => _core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
@@ -40,6 +44,32 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     {
         _options.EnlistUnknownMachines = false;
         (await DecideAsync(BootPhase.Script)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Kernel_options_of_the_machines_tags_follow_the_operators()
+    {
+        var machine = await CommissioningMachineAsync();
+        foreach (var (name, options) in new[] { ("b", "nomodeset"), ("a", "iommu=pt quiet"), ("other", "no") })
+            await _core.Tags.CreateAsync(new Tag(name, KernelOptions: options), null);
+        foreach (var name in new[] { "b", "a" }) await _core.Tags.UpdateMachinesAsync(name, [machine.Id], [], null, null);
+
+        CommandLine(await DecideAsync(BootPhase.Script)).Should().EndWith(" console=ttyS0 iommu=pt quiet nomodeset");
+        CommandLine(await DecideAsync(BootPhase.Discovery)).Should().EndWith(" console=ttyS0");
+    }
+
+    [Fact]
+    public async Task Kernel_options_that_no_boot_program_passes_on_are_left_out_with_a_warning()
+    {
+        var machine = await CommissioningMachineAsync();
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            await _core.Tags.CreateAsync(new Tag(name, KernelOptions: $"{name}=" + new string('x', 500)), null);
+            await _core.Tags.UpdateMachinesAsync(name, [machine.Id], [], null, null);
+        }
+
+        CommandLine(await DecideAsync(BootPhase.Script)).Should().Contain(" a=xxx").And.Contain(" b=xxx").And.NotContain(" c=xxx");
+        _log.Should().ContainSingle(line => line.Contains("without the options of its last 1 tags"));
     }
 
     [Fact]
@@ -212,6 +242,106 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         recent.Find(MacAddress.From([2, 0, 0, 0, 0, 99])).Should().Be(BootArchitecture.X64Uefi);
     }
 
+    [Fact]
+    public async Task A_machine_that_is_deployed_by_a_recipe_boots_its_installer_with_a_token_for_its_answer_files_alone()
+    {
+        _environment.Files = null; // the installer needs none
+        var machine = await DeployedByRecipeAsync();
+        (await DecideAsync(BootPhase.Discovery)).Should().BeOfType<BootInstruction.Kernel>().Which.CommandLine.Should()
+            .Contain("/metadata/latest/install/-/preseed.cfg ", "over DHCP no token is made");
+        var kernel = (await DecideAsync(BootPhase.Script)).Should().BeOfType<BootInstruction.Kernel>().Subject;
+        (kernel.KernelFile, kernel.InitialRamDisks.Single()).Should().Be(("debian-12/linux", "debian-12/initrd.gz"));
+        kernel.CommandLine.Should().EndWith(" console=ttyS0").And.Contain($" hostname={machine.Hostname} ");
+        const string Before = "url=http://10.0.0.1:5240/MAAS/metadata/latest/install/";
+        var url = kernel.CommandLine.Split(' ').Single(word => word.StartsWith(Before, StringComparison.Ordinal));
+        var token = new Secret(url[Before.Length..].Split('/')[0]);
+        (await _core.BootTokens.RedeemAsync(token, Neighbour)).Should().BeOfType<BootTokenResult.Refused>();
+        (await _core.BootTokens.RedeemAsync(token, Leased)).Should().BeOfType<BootTokenResult.Accepted>();
+        (await DecideAsync(BootPhase.Script, from: Neighbour)).Should().BeNull("another host asks");
+        _installers = new RecipeCatalog([]);
+        (await DecideAsync(BootPhase.Script)).Should().BeNull();
+        _log.Should().ContainSingle(line => line.Contains("recipe debian/bookworm, which this server does not have"));
+    }
+
+    [Fact]
+    public async Task A_machine_that_a_root_archive_is_unpacked_on_boots_the_install_tools_beside_the_environment()
+    {
+        var machine = await ReadyMachineAsync();
+        await DoAsync(machine, new MachineCommand.Deploy("ann") { Image = Image("tgz") });
+
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("ephemeral/amd64/initrd");
+        _environment.Files = new EphemeralFileNames("ephemeral/amd64/kernel", "ephemeral/amd64/initrd", "ephemeral/amd64/tools");
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("ephemeral/amd64/initrd", "ephemeral/amd64/tools");
+        (await Policy().PreviewAsync((await _core.Machines.GetAsync(machine.Id))!, default)).Should().ContainSingle(
+            entry => entry.Request == "iPXE script").Which.Answer.Should()
+            .Be("kernel ephemeral/amd64/kernel, initrd ephemeral/amd64/initrd, ephemeral/amd64/tools");
+        await DoAsync(machine, new MachineCommand.Abort());
+        await DoAsync(machine, new MachineCommand.Deploy("ann") { Image = Image("ddgz") });
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("ephemeral/amd64/initrd");
+
+        static ImageReference Image(string fileType) => new(1, 1, "custom/debian", fileType, 100, new string('a', 64));
+
+        static IReadOnlyList<string> RamDisks(BootInstruction? instruction) =>
+            instruction.Should().BeOfType<BootInstruction.Kernel>().Subject.InitialRamDisks;
+    }
+
+    private async Task<Machine> DeployedByRecipeAsync()
+    {
+        var machine = await ReadyMachineAsync();
+        await DoAsync(machine, new MachineCommand.Deploy("ann") { Recipe = "debian/bookworm" });
+        return machine;
+    }
+
+    private async Task<Machine> ReadyMachineAsync()
+    {
+        var machine = await CommissioningMachineAsync();
+        var inventory = "maas-inventory\t1\ncpu\tcount=2\nmemory\tkib=2048\ndisk\tname=vda\tserial=S1\tsize=4294967296\nend\n"u8.ToArray();
+        foreach (var script in await _core.ScriptResults.PendingAsync(machine.Id))
+        {
+            var output = new ScriptOutput(inventory, inventory, default);
+            await _core.ScriptResults.ReportAsync(
+                machine.Id, new ScriptReport { ResultId = script.Result.Id, ExitStatus = 0, Output = output });
+        }
+
+        await _core.Machines.ReportAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
+        return machine;
+    }
+
+    [Fact]
+    public async Task A_preview_is_what_each_request_would_receive_without_a_token()
+    {
+        var machine = await CommissioningMachineAsync();
+
+        var preview = await Policy().PreviewAsync((await _core.Machines.GetAsync(machine.Id))!, default);
+
+        preview.Should().Contain(new BootPreviewEntry("BIOS PXE", "undionly.kpxe by TFTP", "its status runs the task Commission"));
+        preview.Should().Contain(new BootPreviewEntry("UEFI HTTP boot, x64", "ipxe.efi by HTTP", "its status runs the task Commission"));
+        preview.Should().Contain(
+            new BootPreviewEntry("UEFI PXE, arm64", null, "there is no ephemeral environment for arm64, only for amd64"));
+        preview.Single(entry => entry.Request == "iPXE script").Answer.Should()
+            .Be("kernel ephemeral/amd64/kernel, initrd ephemeral/amd64/initrd");
+        preview.Single(entry => entry.Request == "kernel command line").Answer.Should()
+            .Be("maas.url=http://10.0.0.1:5240/MAAS BOOTIF=01-52-54-00-12-34-56 maas.token=*** console=ttyS0");
+        _log.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_preview_names_what_is_missing_and_what_boots_from_the_disk()
+    {
+        var machine = (await _core.Machines.GetAsync((await CommissioningMachineAsync()).Id))!;
+        var deployed = await Policy().PreviewAsync(machine with { Status = MachineStatus.Deployed }, default);
+        deployed.Single(entry => entry.Request == "iPXE script").Answer.Should().Be("local disk");
+        deployed.Single(entry => entry.Request == "UEFI HTTP boot, x64").Answer.Should().BeNull("it goes on to the disk");
+        deployed.Single(entry => entry.Request == "kernel command line").Answer.Should().BeNull();
+        (await Policy().PreviewAsync(machine with { Status = MachineStatus.Retired }, default)).Should()
+            .OnlyContain(entry => entry.Answer == null);
+
+        _environment.Files = null;
+        (await Policy().PreviewAsync(machine, default)).Where(entry => !entry.Request.Contains("arm64"))
+            .Should().OnlyContain(entry => entry.Answer == null)
+            .And.Contain(entry => entry.Rule == "the ephemeral environment is not ready");
+    }
+
     private async Task<Machine> CommissioningMachineAsync()
     {
         var created = await _core.Machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")] });
@@ -230,8 +360,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     {
         _links.Set(new ServedLink("lab", new MaasNetworkOptions(), new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")), null));
         return new(
-            _core.Machines, _core.BootTokens, _environment, new OneOwner(), _options, _links, new WebAddress(_options),
-            new LogLines<MachineBootPolicy>(_log));
+            _core.Machines, _core.Tags, _core.BootTokens, _environment, new OneOwner(), _options, _links, new WebAddress(_options),
+            new LogLines<MachineBootPolicy>(_log), _installers);
     }
 
     private static BootRequest Question(BootPhase phase, IPAddress from) =>

@@ -1,6 +1,6 @@
 using System.Net;
 using Maas.Boot;
-using Maas.Hosting.Policy;
+using Maas.Hosting.Link;
 
 namespace Maas.Hosting.Tests;
 

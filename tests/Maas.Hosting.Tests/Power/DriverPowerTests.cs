@@ -47,6 +47,7 @@ public class DriverPowerTests
     {
         var target = new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("wakeonlan", new Dictionary<string, string>()), [Mac]);
         DriverPower.ForDriver(target)["mac_address"].Should().Be("52:54:00:00:00:01");
+        DriverPower.ForDriver(target)["system_id"].Should().Be(target.Id.ToString());
         var named = target with { Power =
             new PowerSettings("wakeonlan", new Dictionary<string, string> { ["mac_address"] = "52:54:00:00:00:99" }) };
         DriverPower.ForDriver(named)["mac_address"].Should().Be("52:54:00:00:00:99");

@@ -12,7 +12,9 @@ public sealed class NoCloudSeedTests : IDisposable
         from cloudinit import util
         found = util.pathprefix2dict(sys.argv[1], required=["user-data", "meta-data"], optional=["vendor-data", "network-config"])
         merged = DataSourceNoCloud._merge_new_seed({"meta-data": {}, "user-data": "", "vendor-data": "", "network-config": None}, found)
-        print(merged["meta-data"]["instance-id"], merged["meta-data"]["local-hostname"], merged["user-data"].decode().splitlines()[0], merged["network-config"]["version"])
+        print(
+            merged["meta-data"]["instance-id"], merged["meta-data"]["local-hostname"],
+            merged["user-data"].decode().splitlines()[0], merged["network-config"]["version"])
         """;
 
     private readonly TemporaryFolder _folder = new();

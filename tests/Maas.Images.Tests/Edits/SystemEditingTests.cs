@@ -15,7 +15,8 @@ public sealed class SystemEditingTests : IDisposable
     {
         await Tools.ShellAsync(_folder.Path, """
             mkdir -p tree/etc/ssh
-            printf 'Include /etc/ssh/sshd_config.d/*.conf\nPort 22\npasswordauthentication no\n#PasswordAuthentication no\nMatch User git\n  PasswordAuthentication no\n' > tree/etc/ssh/sshd_config
+            printf '%s\n' 'Include /etc/ssh/sshd_config.d/*.conf' 'Port 22' 'passwordauthentication no' '#PasswordAuthentication no' \
+                'Match User git' '  PasswordAuthentication no' > tree/etc/ssh/sshd_config
             printf 'root:*:19000:0:99999:7:::\ndebian:!:19001:0:99999:7:::\n' > tree/etc/shadow
             chmod 640 tree/etc/shadow
             """);

@@ -13,7 +13,7 @@ internal sealed class AgentShell : IDisposable
     private static readonly string[] Parts =
     [
         "console", "memory", "drivers", "http", "network", "task", "enlist", "disk-identity", "disks", "hardware", "scripts", "deploy",
-        "erase"
+        "erase", "install"
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -63,7 +63,8 @@ internal sealed class AgentShell : IDisposable
     {
         var text = $$"""
             set -o pipefail
-            BASE=http://server/MAAS RUN={{_folder["run"]}} SYS={{_folder["sys"]}} DEV={{_folder["dev"]}} PROC={{_folder["proc"]}} MODULES= PATIENCE=0 TOKEN_SECRET=
+            BASE=http://server/MAAS RUN={{_folder["run"]}} SYS={{_folder["sys"]}} DEV={{_folder["dev"]}} PROC={{_folder["proc"]}}
+            MODULES= PATIENCE=0 TOKEN_SECRET=
             NEWLINE='
             '
             for part in {{string.Join(' ', Parts)}}; do . {{_folder["lib/maas"]}}/$part.sh; done

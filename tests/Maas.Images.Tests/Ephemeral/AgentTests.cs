@@ -18,7 +18,9 @@ public sealed class AgentTests(MirrorFixture mirror)
 
         console.Should().Contain("MAAS-AGENT up").And.Contain("MAAS-AGENT done");
         server.Enlisted.Should()
-            .Be("architecture=amd64&power_type=manual&mac_addresses=52%3a54%3a00%3a00%3aab%3a01&hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00");
+            .Be(
+                "architecture=amd64&power_type=manual&mac_addresses=52%3a54%3a00%3a00%3aab%3a01" +
+                "&hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00");
         server.Requests.Should().HaveCount(2, "the first answer was 503");
     }
 
@@ -29,10 +31,16 @@ public sealed class AgentTests(MirrorFixture mirror)
         {
             ClockOffset = TimeSpan.FromDays(3),
             Scripts = Scripts(
-                ("00-speaks", 60, "#!/bin/sh\necho to out\necho to err >&2\nid -u\n"),
-                ("10-fails", 60, "#!/bin/sh\necho broken; exit 3\n"),
-                ("20-hangs", 2, "#!/bin/sh\necho before; sleep 1000 & sleep 1000\n"),
-                ("30-shouts", 60, "#!/bin/sh\nyes 0123456789 | head -c 3000000\n")),
+                ("00-speaks", 60, "#!/bin/sh\necho to out\necho to err >&2\nid -u\n", ""),
+                ("10-fails", 60, "#!/bin/sh\necho broken; exit 3\n", ""),
+                ("20-hangs", 2, "#!/bin/sh\necho before; sleep 1000 & sleep 1000\n", ""),
+                ("30-shouts", 60, "#!/bin/sh\nyes 0123456789 | head -c 3000000\n", "\talone\tfresh"),
+                ("40-degraded", 0, "#!/bin/sh\necho 'status: degraded' >$RESULT_PATH; exit 4\n", "\talone\tfresh"),
+                // Each waits for the other: they end only if they run at the same time.
+                ("50-meets", 20, "#!/bin/sh\n: >/tmp/one; until [ -e /tmp/two ]; do sleep 1; done\n", "\tany\tfresh"),
+                ("51-meets", 20, "#!/bin/sh\n: >/tmp/two; until [ -e /tmp/one ]; do sleep 1; done\n", "\tany\tfresh"),
+                ("60-restarted", 60, "#!/bin/sh\ntrue\n", "\talone\trestarted"),
+                ("70-badblocks", 60, "#!/bin/sh\ncommand -v badblocks; command -v memtester\n", "\talone\tfresh")),
         }.StartAsync();
         server.Tasks.Enqueue("task=commission\nwait=poweroff\n");
 
@@ -51,12 +59,19 @@ public sealed class AgentTests(MirrorFixture mirror)
         results["3"]["file:20-hangs.out"].Should().Be("before\n");
         results["4"]["exit_status"].Should().Be("0");
         results["4"]["file:30-shouts.out"].Should().HaveLength(1 << 20);
+        results["5"]["exit_status"].Should().Be("4");
+        results["5"]["file:40-degraded.yaml"].Should().Be("status: degraded\n");
+        results["6"]["exit_status"].Should().Be("0");
+        results["7"]["exit_status"].Should().Be("0");
+        results["8"]["exit_status"].Should().Be("1");
+        results["8"]["file:60-restarted.err"].Should().Contain("restarted while this test ran");
+        results["9"]["file:70-badblocks.out"].Should().Contain("badblocks").And.Contain("memtester");
         var last = server.Reports.Last();
         last["status"].Should().Be("FAILED");
-        last["error"].Should().Be("Failed: 10-fails 20-hangs");
+        last["error"].Should().Be("Failed: 10-fails 20-hangs 60-restarted");
         server.Reports.Where(report => !report.ContainsKey("exit_status") && report.ContainsKey("script_result_id"))
             .Should()
-            .HaveCount(4, "each start is announced");
+            .HaveCount(9, "each start is announced");
     }
 
     [Fact]
@@ -102,7 +117,8 @@ public sealed class AgentTests(MirrorFixture mirror)
     [Fact]
     public async Task The_smallest_machine_that_is_promised_to_work_does_its_task()
     {
-        await using var server = await new MetadataServer { Scripts = Scripts(("00-speaks", 60, "#!/bin/sh\necho here\n")) }.StartAsync();
+        var scripts = Scripts(("00-speaks", 60, "#!/bin/sh\necho here\n", ""));
+        await using var server = await new MetadataServer { Scripts = scripts }.StartAsync();
         server.Tasks.Enqueue("task=commission\nwait=poweroff\n");
 
         var console =
@@ -115,16 +131,16 @@ public sealed class AgentTests(MirrorFixture mirror)
     private async Task<string> RunAsync(MetadataServer server, string kernelLine, params string[] more) =>
         await VirtualMachine.RunAsync(await mirror.EnvironmentAsync(Cancellation), kernelLine, more, Cancellation);
 
-    private static byte[] Scripts(params (string Name, int Seconds, string Text)[] scripts)
+    private static byte[] Scripts(params (string Name, int Seconds, string Text, string More)[] scripts)
     {
         using var archive = new MemoryStream();
         using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
         {
             var index =
                 string.Concat(scripts.Select(
-                    (script, i) => $"commissioning\t{script.Name}\tcommissioning/{script.Name}\t{i + 1}\t{script.Seconds}\n"));
+                    (script, i) => $"commissioning\t{script.Name}\tcommissioning/{script.Name}\t{i + 1}\t{script.Seconds}{script.More}\n"));
             Add("index.tsv", index);
-            foreach (var (name, _, text) in scripts) Add($"commissioning/{name}", text);
+            foreach (var (name, _, text, _) in scripts) Add($"commissioning/{name}", text);
 
             void Add(string name, string text) =>
                 tar.WriteEntry(

@@ -134,10 +134,12 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
 
     // A machine with the virtual machines' UUID and these disks, of which no more is known.
     private static string Hardware(params (string Name, string Serial)[] disks) =>
-        $"hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00\nknown_disks={disks.Length}\n{string.Concat(disks.Select(disk => $"known_disk=name={disk.Name}\tserial={disk.Serial}\n"))}";
+        $"hardware_uuid=11223344-5566-7788-99aa-bbccddeeff00\nknown_disks={disks.Length}\n" +
+        string.Concat(disks.Select(disk => $"known_disk=name={disk.Name}\tserial={disk.Serial}\n"));
 
     private static string Deploy(byte[] image, string format, string disk, string serial) =>
-        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={MetadataServer.Sha256(image)}\nimage_size={image.Length}\nimage_format={format}\ntarget_disk=name={disk}\tserial={serial}\n{Hardware((disk, serial))}";
+        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={MetadataServer.Sha256(image)}\n" +
+        $"image_size={image.Length}\nimage_format={format}\ntarget_disk=name={disk}\tserial={serial}\n{Hardware((disk, serial))}";
 
     private string[] Disk(string name, int mebibytes, string serial)
     {

@@ -118,7 +118,8 @@ public sealed class DestructiveTaskTests : IDisposable
         var target = Known("sdb", serial);
         _shell.File(
             "task",
-            $"task=deploy\nimage_path=/i\nimage_size=1\nimage_format=raw\ntarget_disk={target["known_disk=".Length..]}hardware_uuid={uuid}\nknown_disks=1\n{target}");
+            $"task=deploy\nimage_path=/i\nimage_size=1\nimage_format=raw\n" +
+            $"target_disk={target["known_disk=".Length..]}hardware_uuid={uuid}\nknown_disks=1\n{target}");
 
         (await RunAsync("read_task <$RUN/../task && deploy")).Output.Should().Contain($"failed: {said}");
 
@@ -146,7 +147,8 @@ public sealed class DestructiveTaskTests : IDisposable
         var target = Known("sdb", "S2");
         _shell.File(
             "task",
-            $"task=deploy\nimage_path=/i\nimage_size={sent.Length}\nimage_sha256={MetadataServer.Sha256(sent)}\nimage_format={format}\ntarget_disk={target["known_disk=".Length..]}hardware_uuid={Uuid}\nknown_disks=1\n{target}");
+            $"task=deploy\nimage_path=/i\nimage_size={sent.Length}\nimage_sha256={MetadataServer.Sha256(sent)}\n" +
+            $"image_format={format}\ntarget_disk={target["known_disk=".Length..]}hardware_uuid={Uuid}\nknown_disks=1\n{target}");
 
         var output =
             (await RunAsync(

@@ -221,8 +221,11 @@ public sealed class DiskIdentityTests : IDisposable
             usleep() {
                 polls=$((polls + 1))
                 # First the device, whose driver then brings the disk.
-                [ $polls != 3 ] || { echo scsi:t-0x00 >$SYS/devices/pci0000:00/0000:00:14.0/usb2/modalias && echo 101 >$SYS/kernel/uevent_seqnum; }
-                [ $polls -lt 5 ] || ! grep -q scsi:t-0x00 $RUN/modprobe || { ln -sf $SYS/devices/pci0000:00/0000:00:14.0/usb2/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0/block/sdq $SYS/block/sdq && echo 102 >$SYS/kernel/uevent_seqnum; }
+                usb=$SYS/devices/pci0000:00/0000:00:14.0/usb2
+                [ $polls != 3 ] || { echo scsi:t-0x00 >$usb/modalias && echo 101 >$SYS/kernel/uevent_seqnum; }
+                [ $polls -lt 5 ] || ! grep -q scsi:t-0x00 $RUN/modprobe || {
+                    ln -sf $usb/2-1/2-1:1.0/host6/target6:0:0/6:0:0:0/block/sdq $SYS/block/sdq && echo 102 >$SYS/kernel/uevent_seqnum
+                }
             }
             wait_for_disks && echo "found $(disks) after $polls"
             """)).Approved().Output;

@@ -36,6 +36,12 @@ internal sealed partial class MetadataServer : IAsyncDisposable
 
     public string CloudConfig { get; init; } = "datasource: {MAAS: {}}\n";
 
+    /// <summary>The steps of <c>maas-disk-plan</c>.</summary>
+    public string DiskPlan { get; init; } = "";
+
+    /// <summary>What was reported as a web hook's events, as JSON.</summary>
+    public ConcurrentQueue<string> Phases { get; } = [];
+
     public ConcurrentQueue<string> Requests { get; } = [];
 
     public ConcurrentQueue<IReadOnlyDictionary<string, string>> Reports { get; } = [];
@@ -92,7 +98,9 @@ internal sealed partial class MetadataServer : IAsyncDisposable
             "/MAAS/metadata/latest/maas-task" => response.WriteAsync(Tasks.Count > 1 ? Tasks.Dequeue() : Tasks.Peek()),
             "/MAAS/metadata/latest/maas-scripts" => ScriptsAsync(response),
             "/MAAS/metadata/latest/maas-cloud-config" => response.WriteAsync(CloudConfig),
+            "/MAAS/metadata/latest/maas-disk-plan" => response.WriteAsync(DiskPlan),
             "/MAAS/metadata/latest/maas-image" => ImageAsync(context),
+            "/MAAS/metadata/status/abc123" => PhaseAsync(request),
             "/MAAS/metadata/2012-03-01/" => ReportAsync(request, response),
             _ => Task.FromResult(response.StatusCode = 404),
         });
@@ -139,6 +147,12 @@ internal sealed partial class MetadataServer : IAsyncDisposable
         }
 
         await response.Body.WriteAsync(Image.AsMemory(from));
+    }
+
+    private async Task PhaseAsync(HttpRequest request)
+    {
+        using var reader = new StreamReader(request.Body);
+        Phases.Enqueue(await reader.ReadToEndAsync());
     }
 
     private async Task ReportAsync(HttpRequest request, HttpResponse response)

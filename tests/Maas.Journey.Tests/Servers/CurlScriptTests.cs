@@ -41,13 +41,14 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
                 [new("architecture", "amd64/generic"), new("mac_addresses", "52:54:00:12:34:56"), new("power_type", "manual")],
                 Token)).GetProperty("system_id")
                 .GetString()!;
+        foreach (var space in (string[])["db", "dmz"]) await AddSpaceAsync(api, space);
         var image = new byte[9 << 20]; // three pieces
         new Random(3).NextBytes(image);
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "debian-12.raw.gz"), image, Token);
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "key.pub"), SshKey.Public, Token);
 
         var commands = PageCommands().ToList();
-        commands.Should().HaveCount(9);
+        commands.Should().HaveCount(10);
         foreach (var command in commands)
         {
             var line = command.Replace("ID", id, StringComparison.Ordinal).Replace(
@@ -77,6 +78,16 @@ public sealed partial class CurlScriptTests : IAsyncLifetime
             .Split('\n')
             .Where(line => line.StartsWith("$maas ", StringComparison.Ordinal))
             .Select(line => Comment().Replace(line, ""));
+
+    /// <summary>A space with a subnet: constraints name only what is there.</summary>
+    private static async Task AddSpaceAsync(MaasClient api, string name)
+    {
+        await api.PostAsync("spaces/", [new("name", name)], Token);
+        var fabric = (await api.PostAsync("fabrics/", [new("name", name)], Token)).GetProperty("id").GetInt32();
+        var vlan = await api.PostAsync($"fabrics/{fabric}/vlans/", [new("vid", "10"), new("space", name)], Token);
+        await api.PostAsync(
+            "subnets/", [new("cidr", $"10.{fabric}.7.0/24"), new("vlan", $"{vlan.GetProperty("id").GetInt32()}")], Token);
+    }
 
     private async Task<string> RunAsync(LabNetwork network, string data, string line)
     {

@@ -89,8 +89,7 @@ public sealed class LinkServicesTests : IAsyncLifetime
             await server.StopAsync(Token);
         }
 
-        await using var core =
-            await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(data, "maas.db")), cancellationToken: Token);
+        await using var core = await OpenStoreAsync(data);
         (await core.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
             .Should().Contain(seen => seen.Observation.Kind == "syslog" && seen.Observation.Text == "installer: no such disk");
     }
@@ -155,8 +154,7 @@ public sealed class LinkServicesTests : IAsyncLifetime
             await server.StopAsync(Token);
         }
 
-        await using var core =
-            await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(data, "maas.db")), cancellationToken: Token);
+        await using var core = await OpenStoreAsync(data);
         var seen = (await core.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token)).OfType<TimelineEntry.ObservationEntry>()
             .Select(entry => $"{entry.Observation.Kind} {entry.Observation.Text}")
             .ToList();
@@ -196,6 +194,11 @@ public sealed class LinkServicesTests : IAsyncLifetime
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return script;
     }
+
+    private static Task<MaasCore> OpenStoreAsync(string data) => MaasCore.OpenAsync(
+        new SqliteMaasStore(Path.Combine(data, "maas.db")),
+        new() { SecretKeyFile = Path.Combine(data, "secret.key") },
+        cancellationToken: Token);
 
     private Task<string> InsideAsync(params IEnumerable<string> command) =>
         HostCommand.RunAsync("ip", ["netns", "exec", _client, .. command], Token);

@@ -12,9 +12,8 @@ public class PowerConversationsTests
     private readonly FakeTimeProvider _time = new();
     private readonly Script _script = new();
 
-    private PowerConversations Conversations(PowerTimingOptions? timing = null) => new(timing ?? new(), _time);
-
-    private PowerConnector Connector => new(_ => _script.ConnectAsync(), _script.Translate);
+    private PowerConversations Conversations(PowerTimingOptions? timing = null) =>
+        new(timing ?? new(), _time, new PowerConnector((_, _) => _script.ConnectAsync(), _script.Translate));
 
     // Lets the fake clock run until the answer is there.
     private async Task<PowerResult> In_time(Task<PowerResult> asked)
@@ -29,10 +28,15 @@ public class PowerConversationsTests
     }
 
     private Task<PowerResult> Switch(PowerSwitch command, PowerTimingOptions? timing = null) =>
-        In_time(Conversations(timing).SwitchAsync(Machine, Connector, command, Stop));
+        In_time(command switch
+        {
+            PowerSwitch.On => Conversations(timing).TurnOnAsync(Machine, Stop),
+            PowerSwitch.Off => Conversations(timing).TurnOffAsync(Machine, PowerOffMode.Hard, Stop),
+            _ => Conversations(timing).TurnOffAsync(Machine, PowerOffMode.Soft, Stop),
+        });
 
     private Task<PowerResult> Query(PowerTimingOptions? timing = null) =>
-        In_time(Conversations(timing).QueryAsync(Machine, Connector, Stop));
+        In_time(Conversations(timing).QueryAsync(Machine, Stop));
 
     [Fact]
     public async Task Turning_on_is_done_when_the_machine_is_seen_on()
@@ -141,7 +145,7 @@ public class PowerConversationsTests
     {
         using var stop = new CancellationTokenSource();
         _script.Query = _ => PowerState.Off;
-        var asked = Conversations().SwitchAsync(Machine, Connector, PowerSwitch.On, stop.Token);
+        var asked = Conversations().TurnOnAsync(Machine, stop.Token);
         await stop.CancelAsync();
         await asked.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>();
     }
@@ -151,7 +155,7 @@ public class PowerConversationsTests
     {
         _script.Query = _ => PowerState.On;
         var conversations = Conversations(new() { MinimumInterval = TimeSpan.FromSeconds(10) });
-        var asked = Enumerable.Range(0, 5).Select(_ => conversations.QueryAsync(Machine, Connector, Stop)).ToList();
+        var asked = Enumerable.Range(0, 5).Select(_ => conversations.QueryAsync(Machine, Stop)).ToList();
         var start = _time.GetUtcNow();
         foreach (var one in asked) await In_time(one);
         _script.MostAtATime.Should().Be(1);

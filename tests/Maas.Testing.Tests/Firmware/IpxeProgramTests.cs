@@ -4,7 +4,6 @@ using Maas.Boot.Scripts;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 using Maas.Testing.Firmware;
-using Maas.Testing.Network;
 using Maas.Testing.Tests.Servers;
 using Maas.Testing.Tftp;
 using Microsoft.Extensions.Time.Testing;
@@ -34,7 +33,7 @@ public sealed class IpxeProgramTests : IAsyncDisposable
         };
         var lease = new DhcpLease(IPAddress.Parse("127.9.0.1"), IPAddress.Loopback, IPAddress.Loopback, "ipxe/52-54-00-00-00-01", 1);
         using var loader = new Loader(
-            network, MachineLink.Of(network, Mac), lease, new TftpClientOptions { BlockSize = 1432 }, _log, TimeProvider.System);
+            network, network.LinkOf(Mac), lease, new TftpClientOptions { BlockSize = 1432 }, _log, TimeProvider.System);
         return await new IpxeProgram(new IpxeMachine(options, lease, bios, diskBoots), loader, _log, timeProvider ?? TimeProvider.System)
             .ChainAsync(loader.Locate(lease.BootFile), TestContext.Current.CancellationToken);
     }

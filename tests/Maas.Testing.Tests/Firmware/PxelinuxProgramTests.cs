@@ -4,7 +4,6 @@ using Maas.Boot.Scripts;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 using Maas.Testing.Firmware;
-using Maas.Testing.Network;
 using Maas.Testing.Tests.Servers;
 using Maas.Testing.Tftp;
 
@@ -32,7 +31,7 @@ public sealed class PxelinuxProgramTests : IAsyncDisposable
         var lease = new DhcpLease(IPAddress.Parse("127.9.0.1"), IPAddress.Loopback, IPAddress.Loopback, "pxelinux.0", 1);
         var log = new MachineLog(TimeProvider.System);
         using var loader = new Loader(
-            network, MachineLink.Of(network, options.Mac), lease, new TftpClientOptions(), log, TimeProvider.System);
+            network, network.LinkOf(options.Mac), lease, new TftpClientOptions(), log, TimeProvider.System);
         return await new PxelinuxProgram(options, lease, loader, log).RunAsync(
             loader.Locate(lease.BootFile), TestContext.Current.CancellationToken);
     }

@@ -45,7 +45,7 @@ internal sealed partial class ContractServer : IAsyncDisposable
 
     public static async Task<ContractServer> StartAsync(IBootFiles files)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
@@ -71,7 +71,8 @@ internal sealed partial class ContractServer : IAsyncDisposable
 
     /// <summary>A deploy sheet for the image, for a machine with that disk alone.</summary>
     public string DeploySheet(string format, string? sha256 = null, string disk = "vda", string serial = "", string uuid = "") =>
-        $"task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\nimage_sha256={sha256 ?? Convert.ToHexStringLower(SHA256.HashData(Image))}\nimage_size={Image.Length}\nimage_format={format}\n"
+        "task=deploy\nimage_path=/MAAS/metadata/latest/maas-image\n"
+        + $"image_sha256={sha256 ?? Convert.ToHexStringLower(SHA256.HashData(Image))}\nimage_size={Image.Length}\nimage_format={format}\n"
         + $"target_disk=name={disk}\tserial={serial}\nhardware_uuid={uuid}\nknown_disks=1\nknown_disk=name={disk}\tserial={serial}\n";
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

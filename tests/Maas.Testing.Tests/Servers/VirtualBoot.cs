@@ -3,6 +3,7 @@ using Maas.Boot;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Tftp;
+using Maas.Testing.Virtual;
 
 namespace Maas.Testing.Tests.Servers;
 

@@ -7,7 +7,7 @@ namespace Maas.Core.Network.Interfaces;
 /// </summary>
 public sealed record NetworkConfig
 {
-    /// <summary>The interfaces, ordered by id.</summary>
+    /// <summary>The interfaces, in the order in which they became known.</summary>
     public IReadOnlyList<NodeInterface> Interfaces { get; init; } = [];
 
     /// <summary>The interface that the node boots from; <see langword="null"/> when not known.</summary>

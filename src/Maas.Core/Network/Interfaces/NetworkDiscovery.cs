@@ -42,14 +42,18 @@ public static class NetworkDiscovery
 
         return new NetworkConfig
         {
-            Interfaces = [.. interfaces.OrderBy(one => one.Id)],
+            Interfaces =
+            [
+                .. known.Select(before => interfaces.Find(one => one.Id == before.Id)).OfType<NodeInterface>(),
+                .. interfaces.Where(one => known.TrueForAll(before => before.Id != one.Id)),
+            ],
             BootInterface = (interfaces.Find(one => one.MacAddress == boot)
                 ?? interfaces.Find(one => one.Id == previous?.BootInterface))?.Id,
         };
     }
 
     /// <summary>
-    /// The default links: the boot interface gets an address of a managed subnet of its VLAN, or asks DHCP without one; other
+    /// The default links: the boot interface asks the DHCP server of its VLAN, as every image does without a configuration; other
     /// connected interfaces are up without an address. A link that an earlier configuration had in the same way keeps its number.
     /// </summary>
     /// <param name="found">The interfaces without links.</param>
@@ -73,9 +77,11 @@ public static class NetworkDiscovery
 
         InterfaceLink LinkOf(NodeInterface one)
         {
-            var subnet = view.Subnets.Values.Where(subnet => subnet.Vlan == one.Vlan && subnet.Managed).MinBy(subnet => subnet.Id);
-            var mode = one.Id != found.BootInterface ? LinkMode.LinkUp : subnet is null ? LinkMode.Dhcp : LinkMode.Auto;
-            var id = mode == LinkMode.Auto ? subnet?.Id : null;
+            var mode = one.Id != found.BootInterface ? LinkMode.LinkUp : LinkMode.Dhcp;
+            var id = mode == LinkMode.Dhcp
+                ? view.Subnets.Values.Where(subnet => subnet.Vlan == one.Vlan).OrderBy(subnet => subnet.IsIPv6).ThenBy(subnet => subnet.Id)
+                    .FirstOrDefault()?.Id
+                : null;
             var earlier = previous?.Find(one.Id)?.Links.FirstOrDefault(link => link.Mode == mode && link.Subnet == id);
             return new InterfaceLink { Id = earlier?.Id ?? ids.NextId(IdKind.Link), Mode = mode, Subnet = id };
         }

@@ -79,7 +79,7 @@ public sealed record InterfaceLink
     /// The address: the operator's for a static link, the one that was allocated for the deployment for an automatic one;
     /// <see langword="null"/> until there is one.
     /// </summary>
-    [JsonConverter(typeof(LinkAddressConverter))]
+    [JsonConverter(typeof(IPAddressJsonConverter))]
     public System.Net.IPAddress? Address { get; init; }
 }
 

@@ -7,11 +7,13 @@ NEWLINE='
 '
 RUN=/run/maas SYS=/sys PROC=/proc DEV=/dev MODULES=/lib/modules/$(uname -r)
 set -o pipefail
-for part in console drivers http network task enlist disk-identity disks hardware scripts deploy erase; do . "/lib/maas/$part.sh"; done
+for part in console drivers http network task enlist disk-identity disks hardware scripts deploy erase install; do
+    . "/lib/maas/$part.sh"
+done
 
 # read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF, FAIL_PAUSE and PATIENCE from the kernel's command line.
 read_kernel_line() {
-    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SHELL_STARTED= RESCUE_TOLD= FAIL_PAUSE=20 PATIENCE=30
+    BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SYSTEM_ID= SHELL_STARTED= RESCUE_TOLD= FAIL_PAUSE=20 PATIENCE=30
     for word in $(cat /proc/cmdline); do
         case $word in
             maas.url=*) BASE=${word#*=} ;;
@@ -33,6 +35,7 @@ redeem_token() {
     while IFS== read -r key value; do
         value=${value%"$CR"}
         case $key in
+            system_id) SYSTEM_ID=$value ;;
             consumer_key) CONSUMER_KEY=$value ;;
             token_key) TOKEN_KEY=$value ;;
             token_secret) TOKEN_SECRET=$value ;;

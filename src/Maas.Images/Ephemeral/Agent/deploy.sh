@@ -78,16 +78,16 @@ unpack() {
     esac
 }
 
-write_image() {
-    step "write image to $1"
+# receive_image DISK SINK: the image to the input of the function SINK, hashed on the way; what goes to DISK is shown as progress.
+receive_image() {
     rm -f "$RUN/write.ended"
     open_pipe "$RUN/hash.pipe"
     sha256sum <"$RUN/hash.pipe" >"$RUN/hash" &
     hasher=$!
     show_progress "$1" &
     progress=$!
-    image | /bin/tee "$RUN/hash.pipe" | unpack 2>>"$RUN/log" | {
-        full_dd of="$DEV/$1" bs=1M iflag=fullblock conv=fsync 2>>"$RUN/log"
+    image | /bin/tee "$RUN/hash.pipe" | {
+        "$2"
         written=$?
         : >"$RUN/write.ended"
         exit "$written"
@@ -95,8 +95,20 @@ write_image() {
     outcome=$?
     kill "$progress" 2>/dev/null
     wait "$hasher"
-    [ "$outcome" = 0 ] || fail "the image could not be written to $1"
-    [ "$(cut -d' ' -f1 "$RUN/hash")" = "$IMAGE_SHA256" ] || fail "the image's SHA-256 is wrong: $(cut -d' ' -f1 "$RUN/hash") came, $IMAGE_SHA256 was promised"
+    return "$outcome"
+}
+
+check_hash() {
+    hash_came=$(cut -d' ' -f1 "$RUN/hash")
+    [ "$hash_came" = "$IMAGE_SHA256" ] || fail "the image's SHA-256 is wrong: $hash_came came, $IMAGE_SHA256 was promised"
+}
+
+write_disk() { unpack 2>>"$RUN/log" | full_dd of="$DEV/$disk" bs=1M iflag=fullblock conv=fsync 2>>"$RUN/log"; }
+
+write_image() {
+    step "write image to $1"
+    receive_image "$1" write_disk || fail "the image could not be written to $1"
+    check_hash
 }
 
 # grow_last DISK: the last partition takes the rest of the disk, and its ext file system with it.
@@ -134,12 +146,30 @@ mount_root() {
     return 1
 }
 
+# finish_deployment: from now on the machine boots its disk.
+finish_deployment() {
+    step "netboot off"
+    form_begin
+    field op netboot_off
+    form_post || fail "network boot could not be turned off: $(answer_text)"
+    signal OK || fail "the end could not be reported: $(answer_text)"
+    restart
+}
+
 deploy() {
-    case $IMAGE_FORMAT in raw | gz | xz | zst | bz2) ;; *) fail "images of the format '$IMAGE_FORMAT' cannot be written" ;; esac
+    case $IMAGE_LAYOUT/$IMAGE_FORMAT in
+        /raw | /gz | /xz | /zst | /bz2 | root/gz | root/xz | root/zst | root/bz2 | root/squashfs) ;;
+        *) fail "images of the format '$IMAGE_FORMAT' cannot be written" ;;
+    esac
     case $IMAGE_SIZE in '' | *[!0-9]*) fail "the image's size is missing" ;; esac
     case $IMAGE_PATH in /*) ;; *) fail "the image's path is missing" ;; esac
     split_url "$BASE"
     IMAGE_URL=http://$url_authority$IMAGE_PATH
+    if [ "$IMAGE_LAYOUT" = root ]; then
+        verify_machine || fail "$WHY"
+        deploy_root
+        return
+    fi
     # Before anything is written: is this the machine that is meant, and which of its disks?
     [ -n "$TARGET_DISK" ] || fail "the task does not say which disk to write to"
     verify_machine || fail "$WHY"
@@ -164,11 +194,5 @@ deploy() {
     rm -f "$RUN/cloud-config"
     run umount /mnt || fail "the file system of the image could not be unmounted"
     settle
-
-    step "netboot off"
-    form_begin
-    field op netboot_off
-    form_post || fail "network boot could not be turned off: $(answer_text)"
-    signal OK || fail "the end could not be reported: $(answer_text)"
-    restart
+    finish_deployment
 }

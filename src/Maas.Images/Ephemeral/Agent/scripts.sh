@@ -1,6 +1,11 @@
-# Commissioning and tests: the server's scripts are run one after another, each with its time, and what they print is sent.
+# Commissioning and tests: the server's scripts are run in their order, those that may run together at the same time, each with its time
+# limit. What they print is sent when they end, and while they run.
 
 OUTPUT_LIMIT=1048576
+# Beyond this what was printed so far is not sent again and again, but at the end.
+PROGRESS_LIMIT=262144
+MOST_TOGETHER=8
+PROGRESS_SECONDS=60
 
 # bounded FILE: stdin to FILE, the first OUTPUT_LIMIT bytes of it; the rest is read and dropped, so that nobody waits.
 bounded() {
@@ -8,7 +13,8 @@ bounded() {
     cat >/dev/null
 }
 
-# run_script PATH SECONDS: sets SCRIPT_EXIT; output in $RUN/out, $RUN/err and, together, $RUN/all.
+# run_script PATH SECONDS: runs the script of $id, by the archive's launch if it has one, for at most so long; 0 for no limit.
+# Sets SCRIPT_EXIT; output in $RUN/out, $RUN/err and, together, $RUN/all; what it says of its result in $RUN/result.
 run_script() {
     for pipe in out err all; do open_pipe "$RUN/$pipe.pipe"; done
     bounded "$RUN/all" <"$RUN/all.pipe" &
@@ -19,15 +25,25 @@ run_script() {
     out_reader=$!
     tee "$RUN/all.pipe" <"$RUN/err.pipe" 8>&- | bounded "$RUN/err" 8>&- &
     err_reader=$!
-    rm -f "$RUN/late"
+    rm -f "$RUN/late" "$RUN/result"
     # A session of its own, so that whatever it starts can be ended with it.
-    (cd /tmp && exec setsid "$1" </dev/null >"$RUN/out.pipe" 2>"$RUN/err.pipe" 8>&-) &
+    (
+        mkdir -p "$RUN/download"
+        export MAAS_BASE_URL="$BASE" RESULT_PATH="$RUN/result" DOWNLOAD_PATH="$RUN/download"
+        export OUTPUT_COMBINED_PATH="$RUN/all" OUTPUT_STDOUT_PATH="$RUN/out" OUTPUT_STDERR_PATH="$RUN/err"
+        cd /tmp || exit 2
+        if [ -x "$SCRIPTS/launch" ]; then set -- "$SCRIPTS/launch" "$id"; else set -- "$1"; fi
+        exec setsid "$@" </dev/null >"$RUN/out.pipe" 2>"$RUN/err.pipe" 8>&-
+    ) &
     script=$!
-    watch_script "$2" 8>&- &
-    watch=$!
+    watch=
+    [ "$2" = 0 ] || { watch_script "$2" 8>&- & watch=$!; }
+    show_script "$RUN/all" 8>&- &
+    shower=$!
     wait "$script"
     SCRIPT_EXIT=$?
-    kill "$watch" 2>/dev/null
+    kill "$shower" $watch 2>/dev/null
+    wait "$shower" 2>/dev/null
     kill -KILL -"$script" 2>/dev/null
     wait "$out_reader" "$err_reader" 2>/dev/null
     exec 8>&-
@@ -44,38 +60,102 @@ watch_script() {
     kill -KILL -"$script" 2>/dev/null
 }
 
+# show_script FILE: tells the server from time to time that the script of $id still runs, and what it has printed. It has files of its
+# own: the agent may be talking to the server, too.
+show_script() {
+    show_sleep= show_sent=0
+    trap 'kill "$show_sleep" 2>/dev/null; exit 0' TERM
+    RUN=$RUN/show HTTP_TRIES=1 HTTP_TIMEOUT=30
+    mkdir -p "$RUN"
+    while :; do
+        sleep "$PROGRESS_SECONDS" >/dev/null 2>&1 &
+        show_sleep=$!
+        wait "$show_sleep"
+        form_begin
+        field op signal
+        field status WORKING
+        field script_result_id "$id"
+        show_size=$(wc -c <"$1")
+        if [ "$show_size" != "$show_sent" ] && [ "$show_size" -le "$PROGRESS_LIMIT" ]; then
+            show_sent=$show_size
+            head -c "$show_size" "$1" >"$RUN/printed"
+            field partial true
+            attach "$name" "$RUN/printed"
+        fi
+        form_post
+    done >/dev/null 2>&1
+}
+
+# told_status FILE: the status in the YAML that a script wrote about its result.
+told_status() { sed -n "s/^status:[[:blank:]]*[\"']\{0,1\}\([a-z]*\).*/\1/p" "$1" 2>/dev/null | head -n 1; }
+
+# fetch_scripts: the scripts that are still to run, in $SCRIPTS; 1 when there are none.
+fetch_scripts() {
+    ask GET "$BASE/metadata/latest/maas-scripts" || fail "no scripts: $(answer_text)"
+    [ "$HTTP_STATUS" != 204 ] || return 1
+    rm -rf "$SCRIPTS"
+    mkdir -p "$SCRIPTS"
+    run tar -x -C "$SCRIPTS" -f "$RUN/body" || fail "the archive of scripts cannot be unpacked"
+    rm -f "$RUN/body"
+    [ -f "$SCRIPTS/index.tsv" ] || fail "the archive of scripts has no index.tsv"
+}
+
+# run_round: runs the scripts of one kind in the archive that have not run yet. Sets ROUND to the kind; nothing when there was none. What is
+# next may depend on them: the inventory tells the disks that others are for.
+run_round() {
+    ROUND= together= together_count=0 together_jobs=
+    while IFS=$tab read -r kind name path id seconds parallel restart <&7; do
+        [ -n "$id" ] || continue
+        case $RAN in *" $id "*) continue ;; esac
+        [ -z "$ROUND" ] || [ "$ROUND" = "$kind" ] || break
+        # A failed test ends in Failed testing, which a person can override, if the server knows that the inventory is complete.
+        if [ "$kind" = testing ] && [ -z "$TESTING" ]; then
+            [ ! -s "$RUN/failed" ] || break
+            TESTING=1
+            signal TESTING || fail "the beginning of the tests could not be reported: $(answer_text)"
+        fi
+        ROUND=$kind RAN="$RAN$id "
+        case $parallel in any) group=any ;; instance) group="instance $name" ;; *) group= ;; esac
+        if [ "$group" != "$together" ] || [ "$together_count" -ge "$MOST_TOGETHER" ]; then
+            wait_together
+            together=$group
+        fi
+        if [ -z "$group" ]; then
+            run_one 7<&-
+        else
+            together_count=$((together_count + 1))
+            (RUN=$RUN/run.$id && mkdir -p "$RUN" && run_one) 7<&- &
+            together_jobs="$together_jobs $!"
+        fi
+    done 7<"$SCRIPTS/index.tsv"
+    wait_together
+}
+
+# wait_together: until the scripts that run at the same time have ended.
+wait_together() {
+    for job in $together_jobs; do wait "$job"; done
+    together_jobs= together_count=0
+}
+
 run_scripts() {
     # The inventory must see what comes late: USB, SAS and RAID controllers look for their disks after their driver is loaded.
     step "devices"
     wait_for_disks
     settle_devices 3 "$PATIENCE"
     step "scripts"
-    ask GET "$BASE/metadata/latest/maas-scripts" || fail "no scripts: $(answer_text)"
-    failed=
-    if [ "$HTTP_STATUS" != 204 ]; then
-        rm -rf "$RUN/scripts"
-        mkdir -p "$RUN/scripts"
-        run tar -x -C "$RUN/scripts" -f "$RUN/body" || fail "the archive of scripts cannot be unpacked"
-        rm -f "$RUN/body"
-        [ -f "$RUN/scripts/index.tsv" ] || fail "the archive of scripts has no index.tsv"
-        tab=$(printf '\t')
-        testing=
-        while IFS=$tab read -r kind name path id seconds <&7; do
-            [ -n "$id" ] || continue
-            # A failed test ends in Failed testing, which a person can override, if the server knows that the inventory is complete.
-            if [ "$kind" = testing ] && [ -z "$testing" ]; then
-                [ -z "$failed" ] || break
-                testing=1
-                signal TESTING || fail "the beginning of the tests could not be reported: $(answer_text)"
-            fi
-            run_one 7<&-
-        done 7<"$RUN/scripts/index.tsv"
-    fi
-    if [ -z "$failed" ]; then
+    SCRIPTS=$RUN/scripts FAILED=$RUN/failed RAN=' ' TESTING=
+    tab=$(printf '\t')
+    : >"$FAILED"
+    while fetch_scripts; do
+        run_round
+        [ -n "$ROUND" ] || break
+    done
+    if [ ! -s "$RUN/failed" ]; then
         signal OK || fail "the end could not be reported: $(answer_text)"
     else
-        say "failed: scripts$failed"
-        printf 'Failed:%s' "$failed" >"$RUN/error"
+        failed=$(tr '\n' ' ' <"$FAILED")
+        say "failed: scripts ${failed% }"
+        printf 'Failed: %s' "${failed% }" >"$RUN/error"
         signal FAILED error "$RUN/error" || fail "the end could not be reported: $(answer_text)"
     fi
     power_off
@@ -84,18 +164,28 @@ run_scripts() {
 # run_one: runs the script of the index's line that was read last, and sends its result.
 run_one() {
     step "$kind script $name"
-    case $seconds in '' | *[!0-9]* | 0) seconds=3600 ;; esac
+    case $seconds in '' | *[!0-9]*) seconds=3600 ;; esac
     case /$path/ in */../*) fail "a script's path leaves the archive" ;; esac
     printf '%s' "$id" >"$RUN/script_id"
     signal WORKING script_result_id "$RUN/script_id" || fail "script $name could not be reported: $(answer_text)"
-    chmod +x "$RUN/scripts/$path" 2>/dev/null
-    run_script "$RUN/scripts/$path" "$seconds"
+    chmod +x "$SCRIPTS/$path" "$SCRIPTS/launch" 2>/dev/null
     result=WORKING
+    if [ "$restart" = restarted ]; then
+        SCRIPT_EXIT=1
+        rm -f "$RUN/result" "$RUN/late"
+        : >"$RUN/out"
+        echo "The machine restarted while this test ran." | tee "$RUN/err" >"$RUN/all"
+    else
+        run_script "$SCRIPTS/$path" "$seconds"
+    fi
     if [ -e "$RUN/late" ]; then
         result=TIMEDOUT
         echo "Ended by the agent after $seconds seconds." | tee -a "$RUN/err" >>"$RUN/all"
     fi
-    [ "$SCRIPT_EXIT" = 0 ] || failed="$failed $name"
+    case $(told_status "$RUN/result"):$SCRIPT_EXIT in
+        passed:* | degraded:* | skipped:* | :0) ;;
+        *) echo "$name" >>"$FAILED" ;;
+    esac
     say "script $name exit $SCRIPT_EXIT"
     form_begin
     field op signal
@@ -105,5 +195,9 @@ run_one() {
     attach "$name" "$RUN/all"
     attach "$name.out" "$RUN/out"
     attach "$name.err" "$RUN/err"
+    if [ -s "$RUN/result" ]; then
+        bounded "$RUN/result.sent" <"$RUN/result"
+        attach "$name.yaml" "$RUN/result.sent"
+    fi
     form_post || fail "the result of $name could not be sent: $(answer_text)"
 }

@@ -7,7 +7,8 @@ fetch_task() {
 }
 
 read_task() {
-    TASK= IMAGE_PATH= IMAGE_SHA256= IMAGE_SIZE= IMAGE_FORMAT= TARGET_DISK= ERASE_MODE= HARDWARE_UUID= KNOWN_DISKS= KNOWN_COUNT=
+    TASK= IMAGE_PATH= IMAGE_SHA256= IMAGE_SIZE= IMAGE_FORMAT= IMAGE_LAYOUT=
+    TARGET_DISK= ERASE_MODE= HARDWARE_UUID= KNOWN_DISKS= KNOWN_COUNT=
     # Not by read's own fields: it drops a value's last "=".
     while IFS= read -r line; do
         line=${line%"$CR"}
@@ -18,6 +19,7 @@ read_task() {
             image_sha256=*) IMAGE_SHA256=$value ;;
             image_size=*) IMAGE_SIZE=$value ;;
             image_format=*) IMAGE_FORMAT=$value ;;
+            image_layout=*) IMAGE_LAYOUT=$value ;;
             target_disk=*) TARGET_DISK=$value ;;
             erase_mode=*) ERASE_MODE=$value ;;
             hardware_uuid=*) HARDWARE_UUID=$value ;;

@@ -65,7 +65,7 @@ internal sealed class ZisofsBytes : RandomAccessSource
             decoder.ReadExactly(block);
             return block;
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException)
+        catch (Exception fault) when (fault is InvalidDataException or IOException) // of memory; ZLibException is an IOException
         {
             throw new InvalidImageException(Structure, "it cannot be unpacked", start, fault);
         }

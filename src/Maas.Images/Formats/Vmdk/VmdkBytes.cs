@@ -81,15 +81,15 @@ internal sealed class VmdkBytes : MappedBytes
         if (packed == 0 || packed > BlockSize * 2 + 1024)
             throw new InvalidImageException(structure, $"it says that it is packed in {packed} bytes", place + 8);
         var grain = new byte[BlockSize]; // the last one of a disk may be shorter
+        var content = File.Read(place + MarkerLength, (int)packed, structure);
         try
         {
-            using var zlib = new ZLibStream(
-                new MemoryStream(File.Read(place + MarkerLength, (int)packed, structure)), CompressionMode.Decompress);
+            using var zlib = new ZLibStream(new MemoryStream(content), CompressionMode.Decompress);
             if (zlib.ReadAtLeast(grain, grain.Length, throwOnEndOfStream: false) == 0)
                 throw new InvalidImageException(structure, "it is empty", place);
             return grain;
         }
-        catch (InvalidDataException fault)
+        catch (Exception fault) when (fault is InvalidDataException or IOException) // of memory; ZLibException is an IOException
         {
             throw new InvalidImageException(structure, "it cannot be unpacked", place, fault);
         }

@@ -185,6 +185,38 @@ internal sealed class AccountStoreContract : StoreCases
         Expect.Equal(3, (await Accounts.ListSshKeysAsync("alice", Token).ConfigureAwait(false)).Count);
     }
 
+    public async Task The_secret_of_an_API_key_is_replaced()
+    {
+        var alice = Expect.NotNull(await Accounts.CreateUserAsync("alice", "", false, "hash", Token).ConfigureAwait(false));
+        var bob = Expect.NotNull(await Accounts.CreateUserAsync("bob", "", false, "hash", Token).ConfigureAwait(false));
+        var key = new ApiKey(alice, "key", "c", "t", new Secret("old"));
+        await Accounts.CreateApiKeyAsync(key, Token).ConfigureAwait(false);
+
+        Expect.Equal(false, await Accounts.ReplaceApiKeySecretAsync(bob, "t", new Secret("stolen"), Token).ConfigureAwait(false));
+        Expect.Equal(false, await Accounts.ReplaceApiKeySecretAsync(alice, "x", new Secret("new"), Token).ConfigureAwait(false));
+        Expect.Equal(true, await Accounts.ReplaceApiKeySecretAsync(alice, "t", new Secret("new"), Token).ConfigureAwait(false));
+
+        Expect.Equal(
+            key with { TokenSecret = new Secret("new") }, await Accounts.FindApiKeyAsync("c", "t", Token).ConfigureAwait(false));
+    }
+
+    public async Task SSH_keys_are_added_together_or_not_at_all()
+    {
+        await Accounts.CreateUserAsync("alice", "", false, "hash", Token).ConfigureAwait(false);
+        var first = Expect.NotNull(await Accounts.AddSshKeyAsync("alice", "ssh-rsa 1", null, Token).ConfigureAwait(false));
+
+        var keys = Expect.NotNull(
+            await Accounts.AddSshKeysAsync("alice", ["ssh-rsa 2", "ssh-rsa 1"], "gh:alice", Token).ConfigureAwait(false));
+
+        Expect.Sequence([("ssh-rsa 2", "gh:alice"), ("ssh-rsa 1", null)], keys.Select(key => (key.Key, key.Source)));
+        Expect.Equal(first, keys[1]);
+        await Expect.ThrowsAsync<QuotaExceededException>(
+            () => Accounts.AddSshKeysAsync("alice", ["ssh-rsa 3", "ssh-rsa 4"], null, Token), "A third and a fourth SSH key")
+            .ConfigureAwait(false);
+        Expect.Equal(2, (await Accounts.ListSshKeysAsync("alice", Token).ConfigureAwait(false)).Count);
+        Expect.Equal(null, await Accounts.AddSshKeysAsync("nobody", ["ssh-rsa 1"], null, Token).ConfigureAwait(false));
+    }
+
     private static ApiKey Key(User user, int number) =>
         new(user, "name", "consumer", $"token{number} of {user.Name}", new Secret("secret"));
 

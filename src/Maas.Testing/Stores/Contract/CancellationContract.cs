@@ -3,6 +3,7 @@ using Maas.Core.Accounts;
 using Maas.Core.Events;
 using Maas.Core.Files;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 
 namespace Maas.Testing.Stores.Contract;
 
@@ -16,7 +17,8 @@ internal sealed class CancellationContract : StoreCases
         [
             () => Machines.SaveAsync([Change(NewMachine(2))], cancelled),
             () => Machines.DeleteAsync(new MachineDeletion(machine.Id, 1, Note("x"), Now), cancelled),
-            () => Machines.SaveTagAsync(new Tag("tag"), cancelled),
+            () => Machines.ReplaceTagAsync("tag", null, new RecordBatch { At = Now, Changes = [] }, cancelled),
+            () => Machines.DeleteUserAsync("alice", [], new RecordBatch { At = Now, Changes = [] }, cancelled),
             () => Store.Events.WriteAsync(Now, null, Note("x"), cancelled),
             () => Store.Events.ObserveAsync(new Observation(Now, MacOf(1), "dhcp", "x"), 10, 10, cancelled),
             () => Store.Accounts.CreateUserAsync("alice", "", false, "hash", cancelled),
@@ -29,7 +31,6 @@ internal sealed class CancellationContract : StoreCases
             await Expect.ThrowsAsync<OperationCanceledException>(write, "A write with a cancelled token").ConfigureAwait(false);
 
         Expect.Sequence([machine], await Machines.ListAsync(new MachineFilter(), Token).ConfigureAwait(false));
-        Expect.Equal(0, (await Machines.ListTagsAsync(Token).ConfigureAwait(false)).Count);
         Expect.Equal(0, (await Store.Events.QueryAsync(new EventQuery(), Token).ConfigureAwait(false)).Count);
         Expect.Equal(0, (await Store.Events.ObservationsAsync([MacOf(1)], 10, Token).ConfigureAwait(false)).Count);
         Expect.Equal(0, (await Store.Accounts.ListUsersAsync(Token).ConfigureAwait(false)).Count);

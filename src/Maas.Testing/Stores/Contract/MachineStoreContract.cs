@@ -1,11 +1,17 @@
+using System.Text.Json.Serialization;
 using Maas.Core.Events;
+using Maas.Core.Files;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Records;
 
 namespace Maas.Testing.Stores.Contract;
 
-internal sealed class MachineStoreContract : StoreCases
+internal sealed partial class MachineStoreContract : StoreCases
 {
+    private static readonly RecordTable<Label> Labels = new(
+        "test_labels", LabelJson.Default.Label, [RecordColumn.Text<Label>("text", label => label.Text)], []);
+
     public async Task A_machine_is_read_as_it_was_saved()
     {
         var machine = NewMachine(1) with
@@ -234,64 +240,105 @@ internal sealed class MachineStoreContract : StoreCases
         Expect.Sequence([IdOf(1), IdOf(6)], silent.OrderBy(id => id.ToString(), StringComparer.Ordinal));
     }
 
-    public async Task Tags_are_listed_by_name_and_replaced_by_name()
+    public async Task A_tag_is_replaced_on_its_machines_in_the_transaction_of_the_records()
     {
-        foreach (var name in (string[])["b", "B", "a", "-", "_"])
-            await Machines.SaveTagAsync(new Tag(name, "first"), Token).ConfigureAwait(false);
-        await Machines.SaveTagAsync(new Tag("b", "second", "quiet"), Token).ConfigureAwait(false);
-
-        var tags = await Machines.ListTagsAsync(Token).ConfigureAwait(false);
-
-        Expect.Sequence(["-", "B", "_", "a", "b"], tags.Select(tag => tag.Name));
-        Expect.Equal(new Tag("b", "second", "quiet"), tags[^1]);
-    }
-
-    public async Task A_renamed_tag_is_renamed_on_its_machines_in_the_same_transaction()
-    {
-        await Machines.SaveTagAsync(new Tag("old"), Token).ConfigureAwait(false);
-        await Machines.SaveTagAsync(new Tag("other"), Token).ConfigureAwait(false);
         await SaveAsync(NewMachine(1) with { Tags = ["a", "old", "z"] }).ConfigureAwait(false);
         await SaveAsync(NewMachine(2) with { Tags = ["other"] }).ConfigureAwait(false);
+        await SaveAsync(NewMachine(3) with { Tags = ["new", "old"] }).ConfigureAwait(false);
+        await Store.Records.PrepareAsync([Labels], Token).ConfigureAwait(false);
         var last = await Machines.GetLastChangeAsync(Token).ConfigureAwait(false);
+        var batch = new RecordBatch
+        {
+            At = Now.AddHours(1), Changes = [new RecordChange.Insert(Labels, new Label { Text = "new" })], Events = [Note("renamed")],
+        };
 
-        Expect.Equal(true, await Machines.RenameTagAsync("old", new Tag("new", "words"), Now.AddHours(1), Token).ConfigureAwait(false));
+        var result = await Machines.ReplaceTagAsync("old", "new", batch, Token).ConfigureAwait(false);
 
-        Expect.Equal<object>(
-            new Tag[] { new("new", "words"), new("other") }, await Machines.ListTagsAsync(Token).ConfigureAwait(false));
+        Expect.Equal(1L, Expect.NotNull(Expect.Is<RecordResult.Saved>(result).Records.Single()).Id);
         var machine = await GetAsync(IdOf(1)).ConfigureAwait(false);
         Expect.Sequence(["a", "new", "z"], machine.Tags);
-        Expect.Equal(2L, machine.Version);
-        Expect.Equal(Now.AddHours(1), machine.Updated);
+        Expect.Equal((2L, Now.AddHours(1)), (machine.Version, machine.Updated));
         Expect.Equal(1L, (await GetAsync(IdOf(2)).ConfigureAwait(false)).Version);
-        Expect.Equal(
-            IdOf(1), (await Machines.ReadChangesAsync(last, 10, Token).ConfigureAwait(false)).Single().MachineId);
-        Expect.Equal(1, (await Machines.ListAsync(new MachineFilter { Tags = ["new"] }, Token).ConfigureAwait(false)).Count);
+        Expect.Sequence(["new"], (await GetAsync(IdOf(3)).ConfigureAwait(false)).Tags);
+        var changes = await Machines.ReadChangesAsync(last, 10, Token).ConfigureAwait(false);
+        Expect.Sequence([IdOf(1), IdOf(3)], changes.Select(change => change.MachineId));
+        Expect.Equal(2, (await Machines.ListAsync(new MachineFilter { Tags = ["new"] }, Token).ConfigureAwait(false)).Count);
         Expect.Equal(0, (await Machines.ListAsync(new MachineFilter { Tags = ["old"] }, Token).ConfigureAwait(false)).Count);
+        Expect.Equal(1, (await Store.Events.QueryAsync(new EventQuery(), Token).ConfigureAwait(false)).Count);
     }
 
-    public async Task A_tag_is_not_renamed_to_one_that_exists_or_from_one_that_does_not()
+    public async Task A_tag_that_is_removed_is_taken_off_its_machines()
     {
-        await Machines.SaveTagAsync(new Tag("a", "one"), Token).ConfigureAwait(false);
-        await Machines.SaveTagAsync(new Tag("b", "two"), Token).ConfigureAwait(false);
-        await SaveAsync(NewMachine(1) with { Tags = ["a", "ghost"] }).ConfigureAwait(false);
+        await SaveAsync(NewMachine(1) with { Tags = ["a", "b"] }).ConfigureAwait(false);
+        var batch = new RecordBatch { At = Now, Changes = [] };
 
-        Expect.Equal(false, await Machines.RenameTagAsync("a", new Tag("b"), Now, Token).ConfigureAwait(false));
-        Expect.Equal(false, await Machines.RenameTagAsync("ghost", new Tag("c"), Now, Token).ConfigureAwait(false));
+        Expect.Is<RecordResult.Saved>(await Machines.ReplaceTagAsync("a", null, batch, Token).ConfigureAwait(false));
+        Expect.Is<RecordResult.Saved>(await Machines.ReplaceTagAsync("absent", null, batch, Token).ConfigureAwait(false));
 
-        Expect.Equal<object>(
-            new Tag[] { new("a", "one"), new("b", "two") }, await Machines.ListTagsAsync(Token).ConfigureAwait(false));
-        Expect.Equal(1L, (await GetAsync(IdOf(1)).ConfigureAwait(false)).Version);
+        Expect.Sequence(["b"], (await GetAsync(IdOf(1)).ConfigureAwait(false)).Tags);
+        Expect.Equal(2L, (await GetAsync(IdOf(1)).ConfigureAwait(false)).Version);
+        Expect.Equal(0, (await Machines.ListAsync(new MachineFilter { Tags = ["a"] }, Token).ConfigureAwait(false)).Count);
     }
 
-    public async Task A_deleted_tag_stays_on_its_machines()
+    public async Task A_tag_stays_on_its_machines_when_the_records_are_refused()
     {
-        await Machines.SaveTagAsync(new Tag("a"), Token).ConfigureAwait(false);
         await SaveAsync(NewMachine(1) with { Tags = ["a"] }).ConfigureAwait(false);
+        await Store.Records.PrepareAsync([Labels], Token).ConfigureAwait(false);
+        var batch = new RecordBatch { At = Now, Changes = [new RecordChange.Delete(Labels, 7, 1)], Events = [Note("deleted")] };
 
-        Expect.Equal(true, await Machines.DeleteTagAsync("a", Token).ConfigureAwait(false));
-        Expect.Equal(false, await Machines.DeleteTagAsync("a", Token).ConfigureAwait(false));
+        Expect.Is<RecordResult.Conflict>(await Machines.ReplaceTagAsync("a", null, batch, Token).ConfigureAwait(false));
 
-        Expect.Equal(1, (await Machines.ListAsync(new MachineFilter { Tags = ["a"] }, Token).ConfigureAwait(false)).Count);
+        Expect.Sequence(["a"], (await GetAsync(IdOf(1)).ConfigureAwait(false)).Tags);
+        Expect.Equal(0, (await Store.Events.QueryAsync(new EventQuery(), Token).ConfigureAwait(false)).Count);
+    }
+
+    public async Task A_user_is_deleted_in_the_transaction_that_gives_away_its_machines()
+    {
+        await AddUserAsync("alice").ConfigureAwait(false);
+        var machine = await SaveAsync(NewMachine(1) with { Status = MachineStatus.Allocated, Owner = "alice" }).ConfigureAwait(false);
+        await Store.Records.PrepareAsync([Labels], Token).ConfigureAwait(false);
+        var batch = new RecordBatch
+        {
+            At = Now, Changes = [new RecordChange.Insert(Labels, new Label { Text = "new" })], Events = [Note("deleted")],
+        };
+        var moved = new MachineChange { Machine = machine with { Owner = "bob" }, At = Now, Events = [Note("moved")] };
+
+        Expect.Equal(true, await Machines.DeleteUserAsync("alice", [moved], batch, Token).ConfigureAwait(false));
+
+        Expect.Equal("bob", (await GetAsync(IdOf(1)).ConfigureAwait(false)).Owner);
+        Expect.Equal(null, await Store.Accounts.FindUserAsync("alice", Token).ConfigureAwait(false));
+        Expect.Equal(0, (await Store.Accounts.ListSshKeysAsync("alice", Token).ConfigureAwait(false)).Count);
+        Expect.Equal(null, await Store.Files.FindAsync("alice", "state", Token).ConfigureAwait(false));
+        Expect.Equal(1L, await Store.Records.CountAsync(new RecordQuery<Label>(Labels), Token).ConfigureAwait(false));
+        Expect.Equal(2, (await Store.Events.QueryAsync(new EventQuery(), Token).ConfigureAwait(false)).Count);
+        Expect.Equal(true, await Machines.DeleteUserAsync("alice", [], batch with { Changes = [] }, Token).ConfigureAwait(false));
+    }
+
+    public async Task A_user_stays_when_a_change_is_refused_or_it_would_own_a_machine()
+    {
+        await AddUserAsync("alice").ConfigureAwait(false);
+        var machine = await SaveAsync(NewMachine(1) with { Status = MachineStatus.Allocated, Owner = "alice" }).ConfigureAwait(false);
+        await Store.Records.PrepareAsync([Labels], Token).ConfigureAwait(false);
+        var empty = new RecordBatch { At = Now, Changes = [], Events = [Note("deleted")] };
+        var refused = empty with { Changes = [new RecordChange.Delete(Labels, 7, 1)] };
+        var moved = new MachineChange { Machine = machine with { Owner = "bob" }, At = Now };
+        var stale = moved with { Machine = moved.Machine with { Version = 9 } };
+
+        Expect.Equal(false, await Machines.DeleteUserAsync("alice", [], empty, Token).ConfigureAwait(false));
+        Expect.Equal(false, await Machines.DeleteUserAsync("alice", [stale], empty, Token).ConfigureAwait(false));
+        Expect.Equal(false, await Machines.DeleteUserAsync("alice", [moved], refused, Token).ConfigureAwait(false));
+
+        Expect.Equal("alice", (await GetAsync(IdOf(1)).ConfigureAwait(false)).Owner);
+        Expect.NotNull((await Store.Accounts.FindUserAsync("alice", Token).ConfigureAwait(false))?.User);
+        Expect.NotNull(await Store.Files.FindAsync("alice", "state", Token).ConfigureAwait(false));
+        Expect.Equal(0, (await Store.Events.QueryAsync(new EventQuery(), Token).ConfigureAwait(false)).Count);
+    }
+
+    private async Task AddUserAsync(string name)
+    {
+        Expect.NotNull(await Store.Accounts.CreateUserAsync(name, "", false, "hash", Token).ConfigureAwait(false));
+        Expect.NotNull(await Store.Accounts.AddSshKeysAsync(name, ["ssh-ed25519 AAAA"], null, Token).ConfigureAwait(false));
+        await Store.Files.PutAsync(new StoredFile(name, "state", $"key of {name}", new byte[] { 1 }), Token).ConfigureAwait(false);
     }
 
     public async Task Times_are_kept_to_the_millisecond()
@@ -306,4 +353,13 @@ internal sealed class MachineStoreContract : StoreCases
         var deadline = (await GetAsync(machine.Id).ConfigureAwait(false)).Deadline;
         Expect.True((deadline - at)?.Duration() < TimeSpan.FromMilliseconds(1), "The deadline of a machine is kept to the millisecond");
     }
+
+    internal sealed record Label : StoredRecord
+    {
+        public string Text { get; init; } = "";
+    }
+
+    [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+    [JsonSerializable(typeof(Label))]
+    private sealed partial class LabelJson : JsonSerializerContext;
 }

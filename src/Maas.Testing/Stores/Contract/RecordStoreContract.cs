@@ -66,6 +66,20 @@ internal sealed partial class RecordStoreContract : StoreCases
         Expect.Equal(null, Expect.Is<RecordResult.Saved>(required).Records[0]);
     }
 
+    public async Task A_record_with_an_id_that_exists_is_not_inserted()
+    {
+        await PrepareAsync().ConfigureAwait(false);
+        var house = await InsertAsync(Houses, new House { Name = "one", Floors = 3 }).ConfigureAwait(false);
+
+        var result = await SaveAsync(
+            new RecordChange.Insert(Houses, new House { Name = "with it" }),
+            new RecordChange.Insert(Houses, new House { Id = house.Id, Name = "two" })).ConfigureAwait(false);
+
+        Expect.Equal(house.Id, Expect.Is<RecordResult.Conflict>(result).Id);
+        Expect.Equal(house, await Records.GetAsync(Houses, house.Id, Token).ConfigureAwait(false));
+        Expect.Equal(1L, await Records.CountAsync(new RecordQuery<House>(Houses), Token).ConfigureAwait(false));
+    }
+
     public async Task A_key_is_unique_unless_a_part_of_it_is_missing()
     {
         await PrepareAsync().ConfigureAwait(false);
@@ -167,6 +181,24 @@ internal sealed partial class RecordStoreContract : StoreCases
             : $"{events.Count} events");
     }
 
+    public async Task A_batch_that_expects_another_epoch_changes_nothing()
+    {
+        await PrepareAsync().ConfigureAwait(false);
+        await InsertAsync(Houses, new House { Name = "one" }).ConfigureAwait(false);
+        var epoch = await Records.GetEpochAsync(Token).ConfigureAwait(false);
+        RecordBatch Batch(string name, long expected) => new()
+        {
+            At = Now, Changes = [new RecordChange.Insert(Houses, new House { Name = name })], ExpectedEpoch = expected,
+        };
+
+        Expect.Is<RecordResult.EpochPassed>(await Records.SaveAsync(Batch("two", epoch - 1), Token).ConfigureAwait(false));
+        Expect.Is<RecordResult.EpochPassed>(await Records.SaveAsync(Batch("two", epoch + 1), Token).ConfigureAwait(false));
+        Expect.Equal(1L, await Records.CountAsync(new RecordQuery<House>(Houses), Token).ConfigureAwait(false));
+        var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Task.Run(
+            () => Records.SaveAsync(Batch($"house {number}", epoch), Token), Token))).ConfigureAwait(false);
+        Expect.Equal((1, 15), (results.OfType<RecordResult.Saved>().Count(), results.OfType<RecordResult.EpochPassed>().Count()));
+    }
+
     public async Task Of_concurrent_inserts_of_one_key_one_wins()
     {
         await PrepareAsync().ConfigureAwait(false);
@@ -219,6 +251,31 @@ internal sealed partial class RecordStoreContract : StoreCases
             Token).ConfigureAwait(false);
         Expect.Is<SaveResult.Conflict>(stale);
         Expect.Equal(1L, await Records.CountAsync(new RecordQuery<House>(Houses), Token).ConfigureAwait(false));
+    }
+
+    public async Task Records_are_deleted_with_a_machine_or_neither_is()
+    {
+        await PrepareAsync().ConfigureAwait(false);
+        var machine = await CreateAsync(1).ConfigureAwait(false);
+        var house = await InsertAsync(Houses, new House { Name = "of the machine" }).ConfigureAwait(false);
+        var other = await InsertAsync(Houses, new House { Name = "of another" }).ConfigureAwait(false);
+        var deletion = new MachineDeletion(machine.Id, machine.Version, Note("deleted", EventLevel.Audit), Now);
+        RecordChange[][] refused =
+        [
+            [new RecordChange.Delete(Houses, house.Id, 1), new RecordChange.Delete(Houses, other.Id, 7)],
+            [new RecordChange.Delete(Houses, house.Id, 1), new RecordChange.Delete(Houses, 77, 1)],
+        ];
+        foreach (var records in refused)
+            Expect.True(!await Machines.DeleteAsync(deletion with { Records = records }, Token).ConfigureAwait(false), "refused");
+        Expect.Equal(machine.Version, (await GetAsync(machine.Id).ConfigureAwait(false)).Version);
+        Expect.Equal(2L, await Records.CountAsync(new RecordQuery<House>(Houses), Token).ConfigureAwait(false));
+
+        RecordChange[] own = [new RecordChange.Delete(Houses, house.Id, 1)];
+        var stale = deletion with { Version = 7, Records = own };
+        Expect.True(!await Machines.DeleteAsync(stale, Token).ConfigureAwait(false), "another version of the machine");
+        Expect.True(await Machines.DeleteAsync(deletion with { Records = own }, Token).ConfigureAwait(false), "deleted");
+        Expect.Equal(null, await Machines.GetAsync(machine.Id, Token).ConfigureAwait(false));
+        Expect.Sequence([other.Id], await IdsAsync(new RecordQuery<House>(Houses)).ConfigureAwait(false));
     }
 
     private Task PrepareAsync() => Records.PrepareAsync([Houses, Rooms, Chairs], Token);

@@ -66,8 +66,8 @@ internal sealed class ResultText
         QueuedPowerAction action => Parts(Number("action", action.Id), action.MachineId.ToString(), action.Effect, action.Attempts),
         ScriptResult result => Parts(
             Number("script", result.Id), result.MachineId.ToString(), result.OperationId, result.Kind, result.Name, result.Status,
-            result.ExitStatus, result.Started, result.Ended, result.Timeout),
-        ScriptOutput output => Parts(output.Combined, output.StandardOutput, output.StandardError),
+            result.ExitStatus, result.Started, result.Ended, result.Timeout, result.Script.ToJson()),
+        ScriptOutput output => Parts(output.Combined, output.StandardOutput, output.StandardError, output.Report),
         _ => throw new UnreachableException(),
     };
 

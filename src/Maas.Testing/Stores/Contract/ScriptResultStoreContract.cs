@@ -51,7 +51,7 @@ internal sealed class ScriptResultStoreContract : StoreCases
     public async Task Output_is_kept_as_bytes_and_null_keeps_what_is_stored()
     {
         var (_, inserted) = await InsertAsync(1, Script(IdOf(1), "x")).ConfigureAwait(false);
-        var output = new ScriptOutput(new byte[] { 0, 255, 10 }, new byte[] { 0 }, new byte[] { 254 });
+        var output = new ScriptOutput(new byte[] { 0, 255, 10 }, new byte[] { 0 }, new byte[] { 254 }) { Report = new byte[] { 7 } };
         Expect.Equal(Output(0), await Results.GetOutputAsync(inserted[0].Id, Token).ConfigureAwait(false));
 
         await Results.UpdateAsync(inserted[0], output, Token).ConfigureAwait(false);
@@ -108,6 +108,56 @@ internal sealed class ScriptResultStoreContract : StoreCases
         Expect.Equal(Output(0), await Results.GetOutputAsync(inserted[1].Id, Token).ConfigureAwait(false));
         Expect.Equal(Output(500), await Results.GetOutputAsync(inserted[2].Id, Token).ConfigureAwait(false));
         Expect.Equal(3, (await Results.ListAsync(IdOf(1), Token).ConfigureAwait(false)).Count);
+    }
+
+    public async Task Results_of_a_machine_are_suppressed_and_deleted_and_those_of_others_are_not()
+    {
+        var (_, mine) = await InsertAsync(1, Script(IdOf(1), "a"), Script(IdOf(1), "b")).ConfigureAwait(false);
+        var (_, other) = await InsertAsync(2, Script(IdOf(2), "c")).ConfigureAwait(false);
+
+        await Results.SuppressAsync(IdOf(1), [mine[0].Id, other[0].Id, 99], true, Token).ConfigureAwait(false);
+        Expect.Equal(mine[0] with { Suppressed = true }, await Results.GetAsync(mine[0].Id, Token).ConfigureAwait(false));
+        Expect.Equal(mine[1], await Results.GetAsync(mine[1].Id, Token).ConfigureAwait(false));
+        Expect.Equal(other[0], await Results.GetAsync(other[0].Id, Token).ConfigureAwait(false));
+        await Results.SuppressAsync(IdOf(1), [mine[0].Id], false, Token).ConfigureAwait(false);
+        Expect.Equal(mine[0], await Results.GetAsync(mine[0].Id, Token).ConfigureAwait(false));
+
+        await Results.DeleteAsync(IdOf(1), [mine[0].Id, other[0].Id, 99], Token).ConfigureAwait(false);
+        Expect.Sequence(["b"], (await Results.ListAsync(IdOf(1), Token).ConfigureAwait(false)).Select(result => result.Name));
+        Expect.Equal(null, await Results.GetOutputAsync(mine[0].Id, Token).ConfigureAwait(false));
+        Expect.Equal(other[0], await Results.GetAsync(other[0].Id, Token).ConfigureAwait(false));
+    }
+
+    public async Task A_result_keeps_the_script_that_was_scheduled()
+    {
+        var script = new ScheduledScript
+        {
+            ScriptId = 3, Tags = [HostileTexts[0]], Parallel = ScriptParallelism.Any, MayReboot = true,
+            Arguments =
+            [
+                new ScriptArgument { Name = "disk", Type = "storage", Format = "{path}", Disk = new() { Name = "sda", Size = 5 } },
+            ],
+        };
+        var (_, inserted) = await InsertAsync(1, Script(IdOf(1), "x") with { Script = script }).ConfigureAwait(false);
+        Expect.Equal(script.ToJson(), inserted[0].Script.ToJson());
+        Expect.Equal(inserted[0], await Results.GetAsync(inserted[0].Id, Token).ConfigureAwait(false));
+    }
+
+    public async Task Pending_results_are_replaced_and_no_others()
+    {
+        var (_, mine) = await InsertAsync(
+            1, Script(IdOf(1), "pending"), Script(IdOf(1), "begun") with { Status = ScriptStatus.Running }, Script(IdOf(1), "kept"))
+            .ConfigureAwait(false);
+        var (_, other) = await InsertAsync(2, Script(IdOf(2), "c")).ConfigureAwait(false);
+
+        await Results.ReplaceAsync(
+            IdOf(1), [mine[0].Id, mine[1].Id, other[0].Id, 99], [Script(IdOf(1), "one"), Script(IdOf(1), "two")], Token)
+            .ConfigureAwait(false);
+
+        var left = await Results.ListAsync(IdOf(1), Token).ConfigureAwait(false);
+        Expect.Sequence(["two", "one", "kept", "begun"], left.Select(result => result.Name));
+        Expect.Equal(true, left.All(result => result.Id > 0));
+        Expect.Equal(other[0], await Results.GetAsync(other[0].Id, Token).ConfigureAwait(false));
     }
 
     private static ScriptOutput Output(int bytes) => new(new byte[bytes], default, default);

@@ -98,7 +98,6 @@ internal sealed class StoreDurabilityContract : StoreCases
             Events = [Note("created")], Scripts = [script],
         }).ConfigureAwait(false);
         await CreateAsync(2).ConfigureAwait(false);
-        await Machines.SaveTagAsync(new Tag("tag", "comment", "quiet"), Token).ConfigureAwait(false);
         var result = (await Store.ScriptResults.ListAsync(machine.Id, Token).ConfigureAwait(false)).Single();
         await Store.ScriptResults.UpdateAsync(
             result with { Status = ScriptStatus.Failed, ExitStatus = 3, Started = Now, Ended = Now },
@@ -126,7 +125,6 @@ internal sealed class StoreDurabilityContract : StoreCases
             await Machines.ListOverdueAsync(Now, Token).ConfigureAwait(false),
             await Machines.GetUserDataAsync(IdOf(1), Token).ConfigureAwait(false),
             await Machines.ReadChangesAsync(0, 100, Token).ConfigureAwait(false),
-            await Machines.ListTagsAsync(Token).ConfigureAwait(false),
             await Store.PowerQueue.CountAsync(Token).ConfigureAwait(false),
             await Store.PowerQueue.NextDueAsync(Token).ConfigureAwait(false),
             results,

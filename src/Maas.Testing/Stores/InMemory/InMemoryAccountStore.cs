@@ -1,3 +1,4 @@
+using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Stores;
 
@@ -24,16 +25,18 @@ internal sealed class InMemoryAccountStore(InMemoryDatabase database) : IAccount
         cancellationToken);
 
     public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
-        state => Find(state, name) is { User: var user }
-            ? (state with
-            {
-                Users = state.Users.Remove(user.Id),
-                ApiKeys = state.ApiKeys.RemoveWhere(key => key.UserId == user.Id),
-                SshKeys = state.SshKeys.RemoveWhere(key => key.Owner == name),
-                Files = state.Files.RemoveWhere(file => file.Owner == name),
-            }, true)
-            : (state, false),
-        cancellationToken);
+        state => Find(state, name) is null ? (state, false) : (DeleteUser(state, name), true), cancellationToken);
+
+    /// <summary>The state without a user, and what is deleted with it.</summary>
+    public static InMemoryState DeleteUser(InMemoryState state, string name) => Find(state, name) is { User: var user }
+        ? state with
+        {
+            Users = state.Users.Remove(user.Id),
+            ApiKeys = state.ApiKeys.RemoveWhere(key => key.UserId == user.Id),
+            SshKeys = state.SshKeys.RemoveWhere(key => key.Owner == name),
+            Files = state.Files.RemoveWhere(file => file.Owner == name),
+        }
+        : state;
 
     public Task<bool> SetPasswordHashAsync(string name, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
         state => Find(state, name) is { } stored
@@ -73,22 +76,40 @@ internal sealed class InMemoryAccountStore(InMemoryDatabase database) : IAccount
             : (state, false),
         cancellationToken);
 
+    public Task<bool> ReplaceApiKeySecretAsync(User user, string tokenKey, Secret secret, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        state => FindKey(state, user, tokenKey) is { Value: { } stored } row
+            ? (state with { ApiKeys = state.ApiKeys.Set(row.Key, stored with { TokenSecret = secret }) }, true)
+            : (state, false),
+        cancellationToken);
+
     public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken) => database.WriteAsync(
         state => FindKey(state, user, tokenKey) is { Value: not null } row
             ? (state with { ApiKeys = state.ApiKeys.Remove(row.Key) }, true)
             : (state, false),
         cancellationToken);
 
-    public Task<SshKey?> AddSshKeyAsync(string owner, string key, string? source, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public Task<IReadOnlyList<SshKey>?> AddSshKeysAsync(
+        string owner, IReadOnlyList<string> keys, string? source, CancellationToken cancellationToken) => database.WriteAsync(
         state =>
         {
             if (Find(state, owner) is null) return (state, null);
-            var keys = state.SshKeys.Values.Where(stored => stored.Owner == owner).ToList();
-            if (keys.Find(stored => stored.Key == key) is { } present) return (state, present);
-            StoreRules.CheckSshKeyQuota(database.Limits.Quotas, keys.Count);
-            var added = state.SshKeys.Add(id => new SshKey(id, owner, key, source));
-            return (state with { SshKeys = added }, added.Find(added.Last));
+            var all = state.SshKeys;
+            var result = new List<SshKey>(keys.Count);
+            foreach (var key in keys)
+            {
+                var present = all.Values.Where(stored => stored.Owner == owner).ToList();
+                if (present.Find(stored => stored.Key == key) is not { } known)
+                {
+                    StoreRules.CheckSshKeyQuota(database.Limits.Quotas, present.Count);
+                    all = all.Add(id => new SshKey(id, owner, key, source));
+                    known = all.Find(all.Last)!; // just added
+                }
+
+                result.Add(known);
+            }
+
+            return (state with { SshKeys = all }, (IReadOnlyList<SshKey>?)result);
         },
         cancellationToken);
 

@@ -1,5 +1,6 @@
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Stores;
 
 namespace Maas.Testing.Stores.InMemory;
@@ -16,8 +17,26 @@ internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachine
 
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
         state => (IReadOnlyList<Machine>)[.. state.Machines.Values
-            .Where(filter.Matches).OrderBy(machine => machine.Number).Take(filter.Limit ?? int.MaxValue)],
+            .Where(MachineFilterMatch.On(filter, state.Records)).OrderBy(machine => machine.Number).Take(filter.Limit ?? int.MaxValue)],
         cancellationToken);
+
+    public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+        state => (IReadOnlyList<MachineRevision>)[.. state.Machines.Values
+            .Where(MachineFilterMatch.On(filter, state.Records)).OrderBy(machine => machine.Number).Take(filter.Limit ?? int.MaxValue)
+            .Select(machine => new MachineRevision(
+                machine.Id, machine.Number, machine.Version, state.ResultRevisions.GetValueOrDefault(machine.Number)))],
+        cancellationToken);
+
+    public Task<IReadOnlyList<Machine>> ListCandidatesAsync(CandidateFilter filter, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            state =>
+            {
+                var matches = CandidateFilterMatch.On(filter, state.Records);
+                return (IReadOnlyList<Machine>)[.. state.Machines.Values
+                    .Where(matches).OrderBy(CandidateRank.Of).Take(filter.Limit)];
+            },
+            cancellationToken);
 
     public Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
         state => (IReadOnlyDictionary<MachineStatus, int>)state.Machines.Values.CountBy(machine => machine.Status).ToDictionary(),
@@ -48,8 +67,10 @@ internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachine
             if (state.Machines.GetValueOrDefault(deletion.Id) is not { } machine || machine.Version != deletion.Version)
                 return (state, false);
             var subject = new EventSubject(machine.Id, machine.Hostname, machine.Owner, null);
+            if (state.Records.Apply(deletion.Records, out var records, out _) is not null) return (state, false);
             var next = MachineSave.Delete(state, machine) with
             {
+                Records = records,
                 Events = state.Events.Add(deletion.At, subject, deletion.Note, database.Limits.EventsPerMachine, out _),
             };
             var change = new MachineChanged(0, deletion.At, machine.Id, machine.Version, machine.Status, null, null);
@@ -84,26 +105,30 @@ internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachine
         await next.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<IReadOnlyList<Tag>> ListTagsAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(state => (IReadOnlyList<Tag>)[.. state.Tags.Values], cancellationToken);
-
-    public Task SaveTagAsync(Tag tag, CancellationToken cancellationToken) => database.WriteAsync(
-        state => (state with { Tags = state.Tags.SetItem(tag.Name, tag) }, true), cancellationToken);
-
-    public Task<bool> RenameTagAsync(string name, Tag renamed, DateTimeOffset at, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public Task<RecordResult> ReplaceTagAsync(
+        string name, string? replacement, RecordBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
         state =>
         {
-            if (!state.Tags.ContainsKey(name) || state.Tags.ContainsKey(renamed.Name)) return (state, false);
+            var (changed, result) = RecordBatches.Save(state, batch, database.Limits);
+            if (result is not RecordResult.Saved) return (state, result);
             var tagged = state.Machines.Values.Where(machine => machine.Tags.Contains(name)).OrderBy(machine => machine.Number);
-            MachineChange[] changes = [.. tagged.Select(machine => StoreRules.RenameTag(machine, name, renamed.Name, at))];
-            var (next, _) = Save(state with { Tags = state.Tags.Remove(name).Add(renamed.Name, renamed) }, changes);
-            return (next, true);
+            var (next, _) = Save(changed, [.. tagged.Select(machine => StoreRules.ReplaceTag(machine, name, replacement, batch.At))]);
+            return (next, result);
         },
         cancellationToken);
 
-    public Task<bool> DeleteTagAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
-        state => (state with { Tags = state.Tags.Remove(name) }, state.Tags.ContainsKey(name)), cancellationToken);
+    public Task<bool> DeleteUserAsync(
+        string name, IReadOnlyList<MachineChange> machines, RecordBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
+        state =>
+        {
+            var (moved, saved) = Save(state, machines);
+            if (saved is not SaveResult.Saved) return (state, false);
+            var (changed, result) = RecordBatches.Save(moved, batch, database.Limits);
+            return result is not RecordResult.Saved || changed.Machines.Values.Any(machine => machine.Owner == name)
+                ? (state, false)
+                : (InMemoryAccountStore.DeleteUser(changed, name), true);
+        },
+        cancellationToken);
 
     private (InMemoryState Next, SaveResult Result) Save(InMemoryState before, IReadOnlyList<MachineChange> changes)
     {

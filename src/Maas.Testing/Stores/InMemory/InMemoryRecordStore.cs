@@ -20,16 +20,8 @@ internal sealed class InMemoryRecordStore(InMemoryDatabase database) : IRecordSt
         state => state.Records.All(query.Table).LongCount(record => RecordMatch.Matches(query.Table, record, query.Where)),
             cancellationToken);
 
-    public Task<RecordResult> SaveAsync(RecordBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
-        state =>
-        {
-            if (state.Records.Apply(batch.Changes, out var records, out var saved) is { } refusal) return (state, refusal);
-            var events = state.Events;
-            foreach (var note in batch.Events)
-                events = events.Add(batch.At, default, note, database.Limits.EventsPerMachine, out _);
-            return (state with { Records = records, Events = events }, (RecordResult)new RecordResult.Saved(saved));
-        },
-        cancellationToken);
+    public Task<RecordResult> SaveAsync(RecordBatch batch, CancellationToken cancellationToken) =>
+        database.WriteAsync(state => RecordBatches.Save(state, batch, database.Limits), cancellationToken);
 
     public Task<long> GetEpochAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(state => state.Records.Epoch, cancellationToken);

@@ -37,14 +37,64 @@ internal sealed class InMemoryScriptResultStore(InMemoryDatabase database) : ISc
                 },
                 output is null ? stored.Output : Copy(output));
             var results = state.ScriptResults.Set(result.Id, updated);
-            return (state with { ScriptResults = ApplyQuotas(results, stored.Result.MachineId, database.Limits.Quotas) }, true);
+            var revisions = state.ResultRevisions;
+            if (state.Machines.GetValueOrDefault(stored.Result.MachineId) is { } machine)
+                revisions = revisions.SetItem(machine.Number, revisions.GetValueOrDefault(machine.Number) + 1);
+            return (state with
+            {
+                ScriptResults = ApplyQuotas(results, stored.Result.MachineId, database.Limits.Quotas), ResultRevisions = revisions,
+            }, true);
         },
         cancellationToken);
+
+    public Task SuppressAsync(
+        SystemId machine, IReadOnlyCollection<long> ids, bool suppressed, CancellationToken cancellationToken) => database.WriteAsync(
+        state =>
+        {
+            var results = state.ScriptResults;
+            foreach (var (id, stored) in Named(state, machine, ids))
+                results = results.Set(id, stored with { Result = stored.Result with { Suppressed = suppressed } });
+            return (Raise(state, machine) with { ScriptResults = results }, true);
+        },
+        cancellationToken);
+
+    public Task DeleteAsync(SystemId machine, IReadOnlyCollection<long> ids, CancellationToken cancellationToken) => database.WriteAsync(
+        state => (
+            Raise(state, machine) with { ScriptResults = state.ScriptResults.Remove(Named(state, machine, ids).Select(row => row.Key)) },
+            true),
+        cancellationToken);
+
+    public Task ReplaceAsync(
+        SystemId machine, IReadOnlyCollection<long> ids, IReadOnlyList<ScriptResult> added, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            state =>
+            {
+                var pending = Named(state, machine, ids).Where(row => row.Value.Result.Status == ScriptStatus.Pending);
+                var results = state.ScriptResults.Remove(pending.Select(row => row.Key));
+                foreach (var result in added) results = results.Add(id => new StoredScriptResult(result with { Id = id }, null));
+                return (Raise(state, machine) with { ScriptResults = results }, true);
+            },
+            cancellationToken);
+
+    private static List<KeyValuePair<long, StoredScriptResult>> Named(
+        InMemoryState state, SystemId machine, IReadOnlyCollection<long> ids) =>
+        [.. state.ScriptResults.Newest.Where(row => ids.Contains(row.Key) && row.Value.Result.MachineId == machine)];
+
+    private static InMemoryState Raise(InMemoryState state, SystemId id) => state.Machines.GetValueOrDefault(id) is { } machine
+        ? state with
+        {
+            ResultRevisions = state.ResultRevisions.SetItem(
+                machine.Number, state.ResultRevisions.GetValueOrDefault(machine.Number) + 1),
+        }
+        : state;
 
     private static IEnumerable<ScriptResult> Newest(InMemoryState state) => state.ScriptResults.Newest.Select(row => row.Value.Result);
 
     private static ScriptOutput Copy(ScriptOutput output) =>
-        new(output.Combined.ToArray(), output.StandardOutput.ToArray(), output.StandardError.ToArray());
+        new(output.Combined.ToArray(), output.StandardOutput.ToArray(), output.StandardError.ToArray())
+        {
+            Report = output.Report.ToArray(),
+        };
 
     private static Table<StoredScriptResult> ApplyQuotas(Table<StoredScriptResult> results, SystemId machine, StoreQuotas quotas)
     {

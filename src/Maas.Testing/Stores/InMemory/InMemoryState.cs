@@ -5,7 +5,6 @@ using Maas.Core.Files;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Scripts;
-using Maas.Core.Stores;
 
 namespace Maas.Testing.Stores.InMemory;
 
@@ -23,14 +22,14 @@ internal sealed record InMemoryState
 
     public ImmutableDictionary<SystemId, byte[]> UserData { get; init; } = ImmutableDictionary<SystemId, byte[]>.Empty;
 
-    public ImmutableSortedDictionary<string, Tag> Tags { get; init; } =
-        ImmutableSortedDictionary<string, Tag>.Empty.WithComparers(StoreRules.TextOrder);
-
     public Table<MachineChanged> Changes { get; init; } = new();
 
     public Table<StoredPowerAction> PowerActions { get; init; } = new();
 
     public Table<StoredScriptResult> ScriptResults { get; init; } = new();
+
+    /// <summary>By machine number, how often a result of its scripts has changed.</summary>
+    public ImmutableDictionary<long, long> ResultRevisions { get; init; } = ImmutableDictionary<long, long>.Empty;
 
     public EventJournal Events { get; init; } = new();
 
@@ -79,7 +78,8 @@ internal sealed record StoredPowerAction(SystemId MachineId, MachineEffect.Power
 internal sealed record StoredScriptResult(ScriptResult Result, ScriptOutput? Output)
 {
     public long OutputBytes =>
-        Output is null ? 0 : (long)Output.Combined.Length + Output.StandardOutput.Length + Output.StandardError.Length;
+        Output is null ? 0
+            : (long)Output.Combined.Length + Output.StandardOutput.Length + Output.StandardError.Length + Output.Report.Length;
 }
 
 internal sealed record StoredUser(User User, string PasswordHash);

@@ -5,8 +5,16 @@ namespace Maas.Testing.Stores.InMemory;
 /// <summary>Evaluates a filter on a machine, except the limit.</summary>
 internal static class MachineFilterMatch
 {
-    public static bool Matches(this MachineFilter filter, Machine machine) =>
+    /// <summary>The filter as a function. Records are read once for all machines.</summary>
+    public static Func<Machine, bool> On(MachineFilter filter, RecordTables records)
+    {
+        var conditions = filter.Records.Select(condition => CandidateFilterMatch.Of(condition, records)).ToList();
+        return machine => filter.Matches(machine) && conditions.TrueForAll(holds => holds(machine.Id.ToString()));
+    }
+
+    private static bool Matches(this MachineFilter filter, Machine machine) =>
         machine.Number > filter.AfterNumber
+        && (filter.VisibleTo is null || machine.Owner is null || machine.Owner == filter.VisibleTo)
         && IsAny(filter.Ids, machine.Id)
         && IsAny(filter.Statuses, machine.Status)
         && IsAny(filter.PowerStates, machine.PowerState)
@@ -14,14 +22,16 @@ internal static class MachineFilterMatch
         && IsAny(filter.AllocatedByTokens, machine.AllocatedByToken)
         && IsAny(filter.AgentNames, machine.AgentName)
         && IsAny(filter.Domains, machine.Domain)
-        && IsAny(filter.Zones, machine.Zone)
-        && IsAny(filter.Pools, machine.Pool)
+        && IsAny(filter.Zones, machine.ZoneId)
+        && !filter.NotZones.Contains(machine.ZoneId)
+        && IsAny(filter.Pools, machine.PoolId)
+        && !filter.NotPools.Contains(machine.PoolId)
         && HasName(filter.Hostnames, machine)
         && (filter.MacAddresses.Count == 0 || filter.MacAddresses.Any(machine.MacAddresses.Contains))
         && filter.Tags.All(machine.Tags.Contains);
 
     private static bool IsAny<T>(IReadOnlyList<T> values, T? value) => values.Count == 0 || (value is not null && values.Contains(value));
 
-    private static bool HasName(IReadOnlyList<string> names, Machine machine) =>
+    public static bool HasName(IReadOnlyList<string> names, Machine machine) =>
         names.Count == 0 || names.Select(name => name.ToLowerInvariant()).Any(name => name == machine.Hostname || name == machine.Fqdn);
 }

@@ -16,6 +16,7 @@ internal static class RecordMatch
                 RecordCondition.In list => value is not null && list.Values.Any(each => Compare(each, value) == 0),
                 RecordCondition.Between limits => value is not null
                     && (limits.Low is null || Compare(limits.Low, value) <= 0) && (limits.High is null || Compare(limits.High, value) >= 0),
+                RecordCondition.Contains part => value is string text && text.Contains(part.Text, StringComparison.Ordinal),
                 _ => value is null,
             };
             if (!holds) return false;
@@ -47,7 +48,7 @@ internal static class RecordMatch
         _ => Convert.ToInt64(one, CultureInfo.InvariantCulture).CompareTo(Convert.ToInt64(two, CultureInfo.InvariantCulture)),
     };
 
-    private static object? ValueOf(RecordTable table, StoredRecord record, string column) =>
+    public static object? ValueOf(RecordTable table, StoredRecord record, string column) =>
         column == "id" ? record.Id
         : (table.Columns.FirstOrDefault(each => each.Name == column)
             ?? throw new ArgumentException($"Table {table.Name} has no column {column}.", nameof(column))).ValueOf(record);

@@ -22,6 +22,8 @@ internal sealed record RecordTables
     public IEnumerable<T> All<T>(RecordTable<T> table)
         where T : StoredRecord => RowsOf(table).ById.Select(row => (T)row.Value.Read(table, row.Key));
 
+    public IEnumerable<StoredRecord> All(RecordTable table) => RowsOf(table).ById.Select(row => row.Value.Read(table, row.Key));
+
     public RecordTables Reserve(RecordTable table, int count, out long first)
     {
         var rows = RowsOf(table);
@@ -47,6 +49,7 @@ internal sealed record RecordTables
         switch (change)
         {
             case RecordChange.Insert { Table: var table, Record: var record }:
+                if (record.Id != 0 && Find(table, record.Id) is not null) return new RecordResult.Conflict(table, record.Id);
                 if (Check(table, record) is { } notInserted) return notInserted;
                 var rows = RowsOf(table);
                 saved = table.With(record, record.Id == 0 ? rows.Last + 1 : record.Id, 1);

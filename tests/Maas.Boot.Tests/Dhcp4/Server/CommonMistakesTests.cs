@@ -60,9 +60,8 @@ public class CommonMistakesTests
             ClientPackets.Message("350101 3d0101 ff", "52:54:00:00:00:02"));
         (await OfferAsync(scene, first, "")).Should().NotBe(await OfferAsync(scene, second, ""), "they are two machines");
         var reply = new DhcpMessage();
-        DhcpResponder.Respond(first, new DhcpResponseContext(new IPv4Address(1), scene.Ask(AddressRequestKind.Discover, first), null), reply)
-            .Should()
-            .BeTrue();
+        var context = new DhcpResponseContext(new IPv4Address(1), scene.Ask(AddressRequestKind.Discover, first), null);
+        DhcpResponder.Respond(first, context, reply).Should().BeTrue();
         reply.Options.Get(DhcpOptionCode.ClientIdentifier).ToArray().Should().Equal([1], "RFC 6842");
     }
 

@@ -79,7 +79,8 @@ public class UnicastFilterTests
             ])
             {
                 if (!Filter.Allows(route, Subnet)) continue;
-                if (route.Target == ReplyTarget.Broadcast) route.Should().Be(new ReplyRoute(ReplyTarget.Broadcast, IPv4Address.Broadcast, 68));
+                if (route.Target == ReplyTarget.Broadcast)
+                    route.Should().Be(new ReplyRoute(ReplyTarget.Broadcast, IPv4Address.Broadcast, 68));
                 else if (route.Target == ReplyTarget.Hardware) route.Address.Should().Be(reply.Yiaddr);
                 else IsOneOtherHost(route).Should().BeTrue(route.Address.ToString());
             }

@@ -19,7 +19,8 @@ public class UnservedClientTests
         await server.ObservedAsync<BootObservation.DhcpExchange>(count: 5);
 
         Seen(logger).Should().ContainSingle(l => l.Contains("No answer to", StringComparison.Ordinal)).Which.Should().Match(
-            "No answer to DISCOVER of 02:00:00:00:00:01 on 127.0.0.1:* through relay 127.0.0.1, link address 192.168.7.1: no subnet for the client's link. Further ones are not logged for a minute");
+            "No answer to DISCOVER of 02:00:00:00:00:01 on 127.0.0.1:* through relay 127.0.0.1, link address 192.168.7.1: " +
+            "no subnet for the client's link. Further ones are not logged for a minute");
     }
 
     [Fact]

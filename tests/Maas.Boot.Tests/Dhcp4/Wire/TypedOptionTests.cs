@@ -8,7 +8,8 @@ namespace Maas.Boot.Tests.Dhcp4.Wire;
 public class TypedOptionTests
 {
     private static readonly Gen<ClasslessRoute> Route = Gen.Select(Gen.UInt, Gen.Int[0, 32], Gen.UInt, (network, length, router) =>
-        new ClasslessRoute(new IPNetwork(new IPv4Address(network).FirstOf(length).ToIPAddress(), length), new IPv4Address(router).ToIPAddress()));
+        new ClasslessRoute(
+            new IPNetwork(new IPv4Address(network).FirstOf(length).ToIPAddress(), length), new IPv4Address(router).ToIPAddress()));
 
     private static readonly Gen<string> Name =
         Gen.Char['a', 'z'].Array[1, 20].Select(c => new string(c)).Array[1, 5].Select(labels => string.Join('.', labels));

@@ -108,8 +108,9 @@ public class SubnetChange6Tests
     }
 
     /// <summary>
-    /// Whatever clients and the operator do, in whatever order: no address is two clients' at once, a client keeps its lease until it ends
-    /// or it takes another, an address that is leased anew is of the present ranges or reserved for its client, and others are not extended.
+    /// Whatever clients and the operator do, in whatever order: no address is two clients' at once, a client keeps its lease until it
+    /// ends or it takes another, an address that is leased anew is of the present ranges or reserved for its client, and others are not
+    /// extended.
     /// </summary>
     [Fact]
     public Task Leases_hold_whatever_changes() => Story.SampleAsync(async story =>

@@ -348,7 +348,8 @@ public sealed class Dhcp6ServerTests : IBootObserver, IAsyncDisposable
         logger.Lines.Should().ContainSingle(
             l => l.Level == LogLevel.Information && l.Text.StartsWith("No answer", StringComparison.Ordinal)).Which.Text.Should()
             .Match(
-            "No answer to SOLICIT of 52:54:00:77:00:01 on [::1]:* through relay ::1, link address fd00:99::1: no subnet for the client's link. Further ones are not logged for a minute");
+            "No answer to SOLICIT of 52:54:00:77:00:01 on [::1]:* through relay ::1, link address fd00:99::1: " +
+            "no subnet for the client's link. Further ones are not logged for a minute");
         logger.Lines.Should().NotContain(l => l.Text.Contains("(null)", StringComparison.Ordinal));
         logger.Lines.Single(l => l.Text.StartsWith("DHCPv6 on", StringComparison.Ordinal)).Text.Split("[::1]:").Should().HaveCount(2);
     }

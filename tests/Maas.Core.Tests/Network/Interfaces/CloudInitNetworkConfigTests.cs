@@ -73,6 +73,35 @@ public class CloudInitNetworkConfigTests
         foreach (var line in lines) verdict.Output.Should().Contain(line);
     }
 
+    [Fact]
+    public async Task Netplan_takes_every_key_and_makes_the_configuration_of_networkd()
+    {
+        Judge.Require("netplan", "netplan.io");
+        var folder = Directory.CreateTempSubdirectory("maas-netplan-");
+        try
+        {
+            var file = Path.Combine(folder.CreateSubdirectory("etc/netplan").FullName, "50-cloud-init.yaml");
+            await File.WriteAllTextAsync(file, "network:\n  " + CloudInitNetworkConfig.Write(Everything().Config, NetworkPlan.View)
+                .Replace("\n", "\n  ", StringComparison.Ordinal).TrimEnd(), Cancel);
+
+            (await Judge.RunAsync("netplan", ["generate", "--root-dir", folder.FullName], null, Cancel)).Approved();
+
+            var files = Directory.GetFiles(Path.Combine(folder.FullName, "run/systemd/network"));
+            var made = string.Concat(files.Order().Select(File.ReadAllText));
+            foreach (var line in (string[])["Address=10.0.0.5/24", "Address=fd00::5/64", "Gateway=10.0.0.1", "Mode=802.3ad", "Id=10",
+                "Kind=bridge", "Destination=172.16.0.0/12", "DHCP=ipv4", "Bond=bond0", "Bridge=br0"])
+                made.Should().Contain(line);
+            // Another key than netplan's is refused, so that the approval above says something.
+            await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Cancel)).Replace("\"stp\"", "\"stpx\"",
+                StringComparison.Ordinal), Cancel);
+            (await Judge.RunAsync("netplan", ["generate", "--root-dir", folder.FullName], null, Cancel)).ExitCode.Should().NotBe(0);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static NetworkPlan Everything()
     {
         var plan = new NetworkPlan(6);

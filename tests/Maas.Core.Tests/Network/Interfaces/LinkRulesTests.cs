@@ -122,7 +122,7 @@ public class LinkRulesTests
         var first = NetworkDiscovery.Discover(new Hardware { Interfaces = [one, two] }, one.MacAddress, 1, null, ids);
         first = NetworkDiscovery.WithDefaultLinks(first, View, null, ids);
         first.Interfaces[0].Links.Should().ContainSingle().Which.Should()
-            .Match<InterfaceLink>(link => link.Mode == LinkMode.Auto && link.Subnet == 1);
+            .Match<InterfaceLink>(link => link.Mode == LinkMode.Dhcp && link.Subnet == 1);
         first.Interfaces[1].Links.Should().BeEmpty("it is not connected to a VLAN");
         var again = NetworkDiscovery.Discover(
             new Hardware { Interfaces = [two with { Name = "eth0" }, one with { Name = "eth0" }] }, null, null, first, ids);
@@ -132,7 +132,8 @@ public class LinkRulesTests
         again.BootInterface.Should().Be(1);
         NetworkPlan.Check(again);
         var lonely = NetworkDiscovery.WithDefaultLinks(again, View with { Subnets = new Dictionary<long, SubnetView>() }, null, ids);
-        lonely.Interfaces[0].Links.Should().ContainSingle().Which.Mode.Should().Be(LinkMode.Dhcp);
+        lonely.Interfaces[0].Links.Should().ContainSingle().Which.Should()
+            .Match<InterfaceLink>(link => link.Mode == LinkMode.Dhcp && link.Subnet == null);
 
         static NetworkInterface Found(string name, byte last) =>
             new() { Name = name, MacAddress = MacAddress.From([0x52, 0x54, 0, 0, 0, last]), LinkUp = true, SpeedMbps = 1000 };

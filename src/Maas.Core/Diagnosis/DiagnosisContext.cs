@@ -1,0 +1,21 @@
+using Maas.Core.Nodes;
+
+namespace Maas.Core.Diagnosis;
+
+/// <summary>Everything that a diagnosis depends on.</summary>
+public sealed record DiagnosisContext
+{
+    /// <summary>The machine as it is.</summary>
+    public required Machine Machine { get; init; }
+
+    /// <summary>The machine's timeline, oldest first, as <see cref="Nodes.Timeline.ReadAsync"/> returns it.</summary>
+    public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
+
+    /// <summary>The time of the diagnosis; what is expected after it is not missing yet.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>
+    /// Why the power action that is still being tried failed last, without secrets; <see langword="null"/> when none failed.
+    /// </summary>
+    public string? PowerFailure { get; init; }
+}

@@ -1,0 +1,24 @@
+using Maas.Core.Network.Interfaces;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>Computes a change of a machine's interfaces.</summary>
+/// <param name="machine">The machine as it is.</param>
+/// <param name="config">Its interfaces as they are.</param>
+/// <param name="view">The networks as they are.</param>
+/// <param name="ids">Assigns numbers.</param>
+public delegate NetworkResult NetworkRule(Machine machine, NetworkConfig config, NetworkView view, IIdSource ids);
+
+/// <summary>A change of a machine's interfaces, and who may make it when.</summary>
+/// <param name="Rule">
+/// The change: a function of its arguments that calls <see cref="IIdSource"/> equally often for equal arguments. It may be called more than
+/// once.
+/// </param>
+public sealed record NetworkEdit(NetworkRule Rule)
+{
+    /// <summary>Whether the machine's owner may make it; otherwise it is for administrators only.</summary>
+    public bool IsOwners { get; init; }
+
+    /// <summary>Why the machine's status does not allow it, in words; <see langword="null"/> when it does. By default, any does.</summary>
+    public Func<Machine, string?> FindObstacle { get; init; } = _ => null;
+}

@@ -1,0 +1,61 @@
+using Maas;
+using Maas.Core;
+using Maas.Dashboard.Assets;
+using Maas.Dashboard.SignIn;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor.Services;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers what <c>MapMaasDashboard</c> needs.</summary>
+public static class MaasDashboardServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the dashboard and the cookie scheme <c>MaasDashboard</c> of its users. It uses the registered <c>MaasCore</c> and the
+    /// registered <see cref="TimeProvider"/>, else the system's.
+    /// </summary>
+    /// <remarks>
+    /// Cookies and forms are protected by the host's data protection. Persist its keys (<c>AddDataProtection</c>) where users should stay
+    /// signed in across restarts, and share them between hosts.
+    /// </remarks>
+    /// <param name="services">The host's services.</param>
+    public static IServiceCollection AddMaasDashboard(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Any(service => service.ServiceType == typeof(DashboardAssets))) return services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DashboardAssets>();
+        services.AddSingleton<SignInService>();
+        services.TryAddSingleton<LoginGuard>();
+        services.TryAddSingleton<PasswordQueue>();
+        services.AddScoped<DashboardSession>();
+        services.AddAntiforgery();
+        services.AddAuthentication().AddCookie(DashboardSession.Scheme, cookie =>
+        {
+            cookie.Cookie.Name = "maas-dashboard";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.ExpireTimeSpan = TimeSpan.FromHours(8);
+            cookie.SlidingExpiration = true;
+            cookie.Events.OnValidatePrincipal = async context =>
+            {
+                var core = context.HttpContext.RequestServices.GetRequiredService<MaasCore>();
+                if (await DashboardSession.FindUserAsync(core, context.Principal, context.HttpContext.RequestAborted)
+                    .ConfigureAwait(false) is null)
+                {
+                    context.RejectPrincipal();
+                }
+            };
+        });
+        services.AddRazorComponents().AddInteractiveServerComponents()
+            // User data is typed into a form: 64 KiB of characters, each up to three bytes.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 256 * 1024);
+        services.AddMudServices();
+        services.AddKeyedSingleton<Func<IEndpointRouteBuilder, string, IEndpointConventionBuilder>>(
+            EndpointMap.Key, static (_, _) => MaasDashboardEndpointRouteBuilderExtensions.MapMaasDashboard);
+        return services;
+    }
+}

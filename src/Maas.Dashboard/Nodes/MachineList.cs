@@ -1,0 +1,72 @@
+using Maas.Core;
+using Maas.Core.Nodes;
+
+namespace Maas.Dashboard.Nodes;
+
+/// <summary>
+/// The machines that a search finds, read page by page as the reader asks for more, and kept up to date. Pages are found by the number of
+/// the last machine, so that a page costs the same wherever it is.
+/// </summary>
+internal sealed class MachineList(Machines machines, MachineSearch search, MachineActor actor)
+{
+    /// <summary>Machines that are read at once.</summary>
+    public const int PageSize = 200;
+
+    /// <summary>The most lines that are kept; beyond them the reader is asked to narrow the search.</summary>
+    public const int MostRows = 20_000;
+
+    /// <summary>The most machines that are read in search of a page's matches.</summary>
+    private const int MostRead = 20 * PageSize;
+
+    private readonly List<MachineRow> _rows = [];
+    private long _last;
+
+    /// <summary>The lines so far, by ascending number.</summary>
+    public IReadOnlyList<MachineRow> Rows => _rows;
+
+    /// <summary>Whether there may be machines after these.</summary>
+    public bool HasMore { get; private set; } = true;
+
+    /// <summary>Whether the list has reached <see cref="MostRows"/>.</summary>
+    public bool IsCut => _rows.Count >= MostRows;
+
+    /// <summary>Reads on until there is a page more of matches, or many machines did not match.</summary>
+    public async Task LoadMoreAsync(CancellationToken cancellationToken)
+    {
+        var wanted = _rows.Count + PageSize;
+        for (var read = 0; HasMore && !IsCut && _rows.Count < wanted && read < MostRead; read += PageSize)
+        {
+            var page = await machines.ListAsync(
+                search.ToFilter(actor) with { AfterNumber = _last, Limit = PageSize }, cancellationToken);
+            _rows.AddRange(page.Where(search.Matches).Select(MachineRow.Of));
+            if (page.Count > 0) _last = page[^1].Number;
+            HasMore = page.Count == PageSize;
+        }
+    }
+
+    /// <summary>Reads machines anew that have changed: lines are replaced, removed, or added where the list has got that far.</summary>
+    public async Task UpdateAsync(IReadOnlyCollection<SystemId> changed, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<SystemId, Machine>();
+        foreach (var ids in changed.Chunk(PageSize))
+        {
+            foreach (var machine in await machines.ListAsync(search.ToFilter(actor) with { Ids = ids }, cancellationToken))
+                if (search.Matches(machine)) found[machine.Id] = machine;
+        }
+
+        for (var index = _rows.Count - 1; index >= 0; index--)
+        {
+            var id = _rows[index].Id;
+            if (found.Remove(id, out var machine)) _rows[index] = MachineRow.Of(machine);
+            else if (changed.Contains(id)) _rows.RemoveAt(index);
+        }
+
+        foreach (var machine in found.Values.Where(machine => !HasMore || machine.Number <= _last).OrderBy(machine => machine.Number))
+        {
+            if (IsCut) return;
+            var index = _rows.FindLastIndex(row => row.Number < machine.Number) + 1;
+            _rows.Insert(index, MachineRow.Of(machine));
+            _last = Math.Max(_last, machine.Number);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Core.Topology;
+using Maas.Hosting.Link;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Hosting.Networks;
+
+/// <summary>
+/// What the network leases: the subnets that are stored, with the reservations that the application added and removed since, or the subnets
+/// that the application put in their place.
+/// </summary>
+internal sealed partial class NetworkRunner
+{
+    // The network with the host's own parameters; null while nothing is leased.
+    private volatile DhcpSubnet? _link;
+    private volatile Dhcp6Subnet? _link6;
+
+    // What is stored, as it was leased.
+    private volatile IReadOnlyList<DhcpSubnet>? _stored;
+    private volatile IReadOnlyList<Dhcp6Subnet>? _stored6;
+
+    // What the application put in its place.
+    private volatile IReadOnlyList<DhcpSubnet>? _replaced;
+    private volatile IReadOnlyList<Dhcp6Subnet>? _replaced6;
+
+    private volatile BootNetwork? _network;
+
+    /// <summary>Leases subnets of the application from now on.</summary>
+    public async Task<IReadOnlyList<Lease>> ReplaceSubnetsAsync(IReadOnlyList<DhcpSubnet> subnets, CancellationToken cancellationToken)
+    {
+        if (_options.Mode != DhcpMode.Full) throw new InvalidOperationException($"The network {name} does not lease IPv4 addresses.");
+        var kept = await parts.Leases.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
+        _replaced = subnets;
+        return kept;
+    }
+
+    /// <summary>Leases IPv6 subnets of the application from now on.</summary>
+    public async Task<IReadOnlyList<Lease6>> ReplaceSubnets6Async(IReadOnlyList<Dhcp6Subnet> subnets, CancellationToken cancellationToken)
+    {
+        if (_options.Prefix6 is null) throw new InvalidOperationException($"The network {name} does not lease IPv6 addresses.");
+        var kept = await parts.Leases6.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
+        _replaced6 = subnets;
+        return kept;
+    }
+
+    /// <summary>Leases the subnets that are stored now, where they differ from those that were stored before.</summary>
+    public async Task FollowAsync(TopologySnapshot topology, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_replaced is null && _link is { } link && StoredSubnets.Of(link, topology) is { } subnets
+                && !(_stored is { } before && NetworkTopology.AreSame(subnets, before)))
+            {
+                await LeaseStoredAsync(subnets, cancellationToken).ConfigureAwait(false);
+                LogFollowed(name, string.Join(", ", subnets.Select(subnet => subnet.Network)));
+            }
+
+            if (_replaced6 is null && _link6 is { } link6 && StoredSubnets.Of(link6, topology) is { } subnets6
+                && !(_stored6 is { } before6 && NetworkTopology.AreSame(subnets6, before6)))
+                await LeaseStoredAsync(subnets6, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        {
+            LogNotFollowed(name, exception.Message);
+        }
+    }
+
+    /// <summary>
+    /// Continues with changed options: what is leased changes at once, the rest at the next start. A network that could not be served yet
+    /// is tried with the changed options.
+    /// </summary>
+    public async Task ConfigureAsync(MaasNetworkOptions changed, CancellationToken cancellationToken)
+    {
+        if (!_isPrepared)
+        {
+            _options = changed;
+            return;
+        }
+
+        var served = _options;
+        if (NetworkOptionChanges.AtNextStart(served, changed) is { Count: > 0 } later) LogNextStart(name, string.Join(", ", later));
+        if (!NetworkOptionChanges.AreOnePlace(served, changed)) return;
+        try
+        {
+            var options = NetworkOptionChanges.WithAddresses(served, changed);
+            var (link, link6) = LinksOf(options, _network);
+            if (link is not null) await parts.Topology.ApplyAsync(name, link, cancellationToken).ConfigureAwait(false);
+            if (link6 is not null && _network is { } network)
+                await parts.Topology.ApplyAsync(name, link6, network.Network, cancellationToken).ConfigureAwait(false);
+            (_options, _link, _link6) = (options, link, link6);
+            await FollowAsync(await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        {
+            LogNotConfigured(name, exception.Message);
+        }
+    }
+
+    // Leases what the options say, which is stored first.
+    private async Task LeaseAsync(MaasNetworkOptions options, BootNetwork? network, CancellationToken cancellationToken)
+    {
+        var (link, link6) = LinksOf(options, network);
+        if (link is not null)
+        {
+            await parts.Topology.ApplyAsync(name, link, cancellationToken).ConfigureAwait(false);
+            if (_replaced is { } replaced)
+                await parts.Leases.SetAsync(name, replaced, cancellationToken).ConfigureAwait(false);
+            else
+                await LeaseStoredAsync(
+                    StoredSubnets.Of(link, await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false)) ?? [link],
+                    cancellationToken).ConfigureAwait(false);
+        }
+
+        if (link6 is not null && network is not null)
+        {
+            await parts.Topology.ApplyAsync(name, link6, network.Network, cancellationToken).ConfigureAwait(false);
+            if (_replaced6 is { } replaced)
+                await parts.Leases6.SetAsync(name, replaced, cancellationToken).ConfigureAwait(false);
+            else
+                await LeaseStoredAsync(
+                    StoredSubnets.Of(link6, await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false)) ?? [link6],
+                    cancellationToken).ConfigureAwait(false);
+        }
+
+        (_link, _link6, _network) = (link, link6, network);
+    }
+
+    private (DhcpSubnet? Link, Dhcp6Subnet? Link6) LinksOf(MaasNetworkOptions options, BootNetwork? network) => (
+        options.Network is { } relayed ? BootNetwork.RelayedSubnet(options, relayed, parts.Options.Domain)
+            : options.Mode == DhcpMode.Full ? network?.Subnet(options, parts.Options.Domain) : null,
+        options.Prefix6 is { } prefix ? BootNetwork.Subnet6(prefix, options) : null);
+
+    private async Task LeaseStoredAsync(IReadOnlyList<DhcpSubnet> stored, CancellationToken cancellationToken)
+    {
+        var subnets = _stored is { } before ? StoredSubnets.WithReservations(stored, before, parts.Leases.SubnetsOf(name)) : stored;
+        await parts.Leases.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
+        _stored = stored;
+    }
+
+    private async Task LeaseStoredAsync(IReadOnlyList<Dhcp6Subnet> stored, CancellationToken cancellationToken)
+    {
+        var subnets = _stored6 is { } before ? StoredSubnets.WithReservations(stored, before, parts.Leases6.SubnetsOf(name)) : stored;
+        await parts.Leases6.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
+        _stored6 = stored;
+    }
+
+    [LoggerMessage(166, LogLevel.Information, "Network {Network} leases the stored subnets {Subnets}")]
+    private partial void LogFollowed(string network, string subnets);
+
+    [LoggerMessage(167, LogLevel.Error, "Network {Network} cannot lease the stored subnets and goes on as before: {Reason}")]
+    private partial void LogNotFollowed(string network, string reason);
+
+    [LoggerMessage(173, LogLevel.Warning, "Network {Network}: the changed options {Options} are used from the next start on")]
+    private partial void LogNextStart(string network, string options);
+
+    [LoggerMessage(174, LogLevel.Error, "Network {Network} cannot use the changed options and goes on as before: {Reason}")]
+    private partial void LogNotConfigured(string network, string reason);
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using Maas.Boot;
+using Maas.Core;
+using Maas.Core.Diagnosis;
+using Maas.Core.Nodes;
+
+namespace Maas.Hosting.Policy;
+
+/// <content>What a machine would receive, decided as for a request, without a token and without a log line.</content>
+internal sealed partial class MachineBootPolicy : IBootPreview
+{
+    private static readonly (string Request, BootArchitecture Firmware, bool IsHttp)[] Firmwares =
+    [
+        ("BIOS PXE", BootArchitecture.X86Bios, false),
+        ("UEFI PXE, x64", BootArchitecture.X64Uefi, false),
+        ("UEFI PXE, arm64", BootArchitecture.Arm64Uefi, false),
+        ("UEFI HTTP boot, x64", BootArchitecture.X64UefiHttp, true),
+        ("UEFI HTTP boot, arm64", BootArchitecture.Arm64UefiHttp, true),
+    ];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<BootPreviewEntry>> PreviewAsync(Machine machine, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        var script = BootChoice.For(
+            machine.NextBoot,
+            new BootClient(BootPhase.Script, null, machine.Architecture.Split('/')[0], environment.Architecture, HasProgram: false));
+        return
+        [
+            .. Firmwares.Select(each => PreviewFirmware(machine, each.Request, each.Firmware, each.IsHttp)),
+            PreviewScript(machine, script),
+            new BootPreviewEntry(
+                "kernel command line",
+                script is BootChoice.Environment { NeedsToken: var needsToken } && environment.Files is not null && web.IsKnown
+                    ? await CommandLineAsync(machine, needsToken, cancellationToken).ConfigureAwait(false)
+                    : null,
+                script.Rule),
+        ];
+    }
+
+    private BootPreviewEntry PreviewFirmware(Machine machine, string request, BootArchitecture firmware, bool isHttp)
+    {
+        var choice = BootChoice.For(
+            machine.NextBoot,
+            new BootClient(
+                BootPhase.Discovery, firmware, FirmwareArchitecture.NameOf(firmware), environment.Architecture, HasProgramFor(firmware)));
+        var program = options.Programs[firmware];
+        return choice switch
+        {
+            BootChoice.Environment when WhyNoEnvironment() is { } missing => new BootPreviewEntry(request, null, missing),
+            BootChoice.Installer when WhyNoInstaller(machine) is { } missing => new BootPreviewEntry(request, null, missing),
+            BootChoice.Nothing or BootChoice.NotServed => new BootPreviewEntry(request, null, choice.Rule),
+            _ when program is null => new BootPreviewEntry(request, null, $"no boot program is set for {firmware}"),
+            // It comes after PXE in the boot order, and would hang instead of handing on to the disk.
+            BootChoice.Fixed { Instruction: BootInstruction.LocalDisk } when isHttp =>
+                new BootPreviewEntry(request, null, $"{choice.Rule}: HTTP boot gets an address and no boot file"),
+            _ => new BootPreviewEntry(request, $"{program} by {(isHttp ? "HTTP" : "TFTP")}", choice.Rule),
+        };
+    }
+
+    private BootPreviewEntry PreviewScript(Machine machine, BootChoice choice) => choice switch
+    {
+        BootChoice.Installer when WhyNoInstaller(machine) is { } missing => new BootPreviewEntry("iPXE script", null, missing),
+        BootChoice.Installer => new BootPreviewEntry("iPXE script", $"the installer of {machine.Deployment?.Recipe}", choice.Rule),
+        BootChoice.Environment when WhyNoEnvironment() is { } missing => new BootPreviewEntry("iPXE script", null, missing),
+        BootChoice.Environment { NeedsToken: var needsToken } => new BootPreviewEntry(
+            "iPXE script", $"kernel {environment.Files?.Kernel}, initrd {string.Join(", ", RamDisksFor(machine))}",
+            needsToken ? $"{choice.Rule}; a client that is seen at its address receives it" : choice.Rule),
+        BootChoice.Fixed { Instruction: BootInstruction.LocalDisk } => new BootPreviewEntry("iPXE script", "local disk", choice.Rule),
+        BootChoice.Fixed => new BootPreviewEntry("iPXE script", "power off", choice.Rule),
+        _ => new BootPreviewEntry("iPXE script", null, choice.Rule),
+    };
+
+    private IReadOnlyList<string> RamDisksFor(Machine machine) => environment.Files?.InitialRamDisks(NeedsInstallTools(machine)) ?? [];
+
+    private string? WhyNoInstaller(Machine machine) =>
+        installers?.Find(machine) is null ? "this server does not have the recipe"
+        : !web.IsKnown ? "machines cannot reach the web server"
+        : null;
+
+    private string? WhyNoEnvironment() =>
+        environment.Files is null ? "the ephemeral environment is not ready"
+        : !web.IsKnown ? "machines cannot reach the web server"
+        : null;
+
+    private async Task<string> CommandLineAsync(Machine machine, bool needsToken, CancellationToken cancellationToken)
+    {
+        var address = machine.MacAddresses.Count > 0 ? machine.MacAddresses[0] : default;
+        return KernelCommandLine.For(
+            ServerFor((IPAddress?)null), address, needsToken ? new Secret("***") : null,
+            [options.KernelOptions, .. needsToken ? await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false) : []]);
+    }
+}

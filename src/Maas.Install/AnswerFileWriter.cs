@@ -1,0 +1,101 @@
+using Maas.Core.Accounts;
+using Maas.Core.Nodes;
+using Maas.Install.Recipes;
+using Maas.Install.Templates;
+using Microsoft.Extensions.Options;
+
+namespace Maas.Install;
+
+/// <summary>Writes the answer files of machines that are being deployed by a recipe.</summary>
+/// <param name="recipes">The recipes.</param>
+/// <param name="templates">The templates.</param>
+/// <param name="sshKeys">The owners' SSH keys.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="options">What applies to all recipes; <see langword="null"/> for the defaults.</param>
+public sealed class AnswerFileWriter(
+    RecipeCatalog recipes, TemplateLibrary templates, SshKeys sshKeys, TimeProvider timeProvider, IOptions<InstallOptions>? options = null)
+    : IAnswerFiles
+{
+    private readonly InstallOptions _options = options?.Value ?? new InstallOptions();
+
+    /// <inheritdoc/>
+    public async Task<AnswerFileResult> WriteAsync(
+        Machine machine, string? name, Uri server, MachineToken? token, CancellationToken cancellationToken)
+    {
+        if (recipes.Find(machine) is not { } recipe)
+            return new AnswerFileResult.Missing("The machine is not being deployed by a recipe of this server.");
+        return await WriteAsync(machine, recipe, name, server, token, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Shows what a recipe would give to a machine, which need not be deployed by it: secrets are replaced by asterisks.
+    /// </summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="name">The file's name; <see langword="null"/> for the main file.</param>
+    /// <param name="server">The address under which machines reach the server, <c>http://10.0.0.1:5240/MAAS</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<AnswerFileResult> PreviewAsync(
+        Machine machine, InstallRecipe recipe, string? name, Uri server, CancellationToken cancellationToken = default) =>
+        WriteAsync(machine, recipe, name, server, null, cancellationToken);
+
+    /// <summary>Shows what a change of a template would change in a machine's answer file, without saving it.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="draft">The template as it would be.</param>
+    /// <param name="server">The address under which machines reach the server.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The difference of the previews of the main file as of <c>diff -u</c>, or why it cannot be made.</returns>
+    public async Task<AnswerFileResult> PreviewChangeAsync(
+        Machine machine, InstallRecipe recipe, TemplateDraft draft, Uri server, CancellationToken cancellationToken = default)
+    {
+        if (recipe.Files is not [var file, ..]) return new AnswerFileResult.Missing($"The recipe '{recipe.Name}' has no files.");
+        var facts = await FactsAsync(machine, recipe, server, null, cancellationToken).ConfigureAwait(false);
+        var stored = await templates.ListAsync(cancellationToken).ConfigureAwait(false);
+        var changed = new InstallTemplate
+        {
+            Name = draft.Name, ScopeKind = draft.Scope.Kind, ScopeValue = draft.Scope.Value, Text = draft.Text,
+        };
+        var before = TemplateSet.Choose(templates.BuiltIn, stored, facts.Target).Render(file.Template, facts.ToValues());
+        var after = TemplateSet.Choose(
+            templates.BuiltIn,
+            [.. stored.Where(each => each.Name != draft.Name || each.Scope != draft.Scope), changed],
+            facts.Target).Render(file.Template, facts.ToValues());
+        return (before, after) switch
+        {
+            (_, TemplateResult.Failed failed) => new AnswerFileResult.Failed(failed.Error.ToString()),
+            (TemplateResult.Rendered old, TemplateResult.Rendered now) => new AnswerFileResult.Written(
+                TextDiff.Unified(old.Text, now.Text, file.Name, $"{file.Name} (changed)"), "text/x-diff; charset=utf-8"),
+            (TemplateResult.Failed failed, _) => new AnswerFileResult.Failed(failed.Error.ToString()),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<AnswerFileResult> WriteAsync(
+        Machine machine, InstallRecipe recipe, string? name, Uri server, MachineToken? token, CancellationToken cancellationToken)
+    {
+        if (recipe.Files.FirstOrDefault(each => name is null || each.Name == name) is not { } file)
+            return new AnswerFileResult.Missing($"The recipe '{recipe.Name}' has no such file.");
+        var facts = await FactsAsync(machine, recipe, server, token, cancellationToken).ConfigureAwait(false);
+        var chosen = await templates.ChooseAsync(facts.Target, cancellationToken).ConfigureAwait(false);
+        return chosen.Render(file.Template, facts.ToValues()) switch
+        {
+            TemplateResult.Rendered rendered => new AnswerFileResult.Written(rendered.Text, file.MediaType),
+            TemplateResult.Failed failed => new AnswerFileResult.Failed(failed.Error.ToString()),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<InstallFacts> FactsAsync(
+        Machine machine, InstallRecipe recipe, Uri server, MachineToken? token, CancellationToken cancellationToken) => new()
+    {
+        Machine = machine,
+        Recipe = recipe with { Proxy = _options.ProxyOf(recipe, server) },
+        Server = server,
+        Token = token,
+        SshKeys = machine.Owner is { } owner
+            ? [.. (await sshKeys.ListAsync(owner, cancellationToken).ConfigureAwait(false)).Select(key => key.Key)]
+            : [],
+        Now = timeProvider.GetUtcNow(),
+    };
+}

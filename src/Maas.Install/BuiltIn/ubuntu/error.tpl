@@ -1,0 +1,2 @@
+{{ snippet "shell/report" -}}
+maas -d op=signal -d status=FAILED -d 'error=The Ubuntu installer failed.' "$metadata"

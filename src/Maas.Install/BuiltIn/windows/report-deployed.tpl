@@ -1,0 +1,3 @@
+$oauth = 'OAuth oauth_version="1.0", oauth_signature_method="PLAINTEXT", oauth_consumer_key="' + {{ credentials.consumer_key | quote.powershell }} + '", oauth_token="' + {{ credentials.token_key | quote.powershell }} + '", oauth_signature="%26' + {{ credentials.token_secret | quote.powershell }} + '", oauth_nonce="' + [guid]::NewGuid().ToString() + '", oauth_timestamp="' + [DateTimeOffset]::UtcNow.ToUnixTimeSeconds() + '"'
+$body = '{"event_type":"finish","origin":"windows","name":"modules-final","description":"the system runs","result":"SUCCESS"}'
+Invoke-WebRequest -UseBasicParsing -Method Post -Headers @{ Authorization = $oauth } -Uri {{ server.status_url | quote.powershell }} -ContentType 'application/json' -Body $body

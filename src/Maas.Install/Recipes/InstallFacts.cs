@@ -1,0 +1,115 @@
+using Maas.Core.Accounts;
+using Maas.Core.Inventory;
+using Maas.Core.Nodes;
+using Maas.Install.Templates;
+
+namespace Maas.Install.Recipes;
+
+/// <summary>What templates read about a machine, the server and the installation. Pure.</summary>
+public sealed record InstallFacts
+{
+    /// <summary>What replaces a secret in previews.</summary>
+    public const string Hidden = "********";
+
+    /// <summary>The machine.</summary>
+    public required Machine Machine { get; init; }
+
+    /// <summary>The recipe.</summary>
+    public required InstallRecipe Recipe { get; init; }
+
+    /// <summary>The address of this server as the machine reaches it, <c>http://10.0.0.1:5240/MAAS</c>.</summary>
+    public required Uri Server { get; init; }
+
+    /// <summary>
+    /// The machine's own key; <see langword="null"/> for a preview, in which secrets are replaced by <see cref="Hidden"/>.
+    /// </summary>
+    public MachineToken? Token { get; init; }
+
+    /// <summary>The owner's SSH keys, one each.</summary>
+    public IReadOnlyList<string> SshKeys { get; init; } = [];
+
+    /// <summary>The time, for installers whose clock is wrong.</summary>
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>What decides on the machine's templates.</summary>
+    public TemplateTarget Target => new()
+    {
+        OsSystem = Recipe.OsSystem,
+        Series = Recipe.Series,
+        Architecture = Machine.Architecture.Split('/')[0],
+        Tags = Machine.Tags,
+        SystemId = Machine.Id.ToString(),
+    };
+
+    /// <summary>The values by the names that templates use; <c>docs/how-to/install-templates.md</c> lists them.</summary>
+    public IReadOnlyDictionary<string, object?> ToValues()
+    {
+        var server = Server.AbsoluteUri.TrimEnd('/');
+        return new Dictionary<string, object?>
+        {
+            ["machine"] = OfMachine(),
+            ["disk"] = OfDisk(),
+            ["os"] = new Dictionary<string, object?> { ["system"] = Recipe.OsSystem, ["series"] = Recipe.Series },
+            ["server"] = new Dictionary<string, object?>
+            {
+                ["url"] = server,
+                ["host"] = Server.Host,
+                ["metadata_url"] = $"{server}/metadata/",
+                ["status_url"] = $"{server}/metadata/status/{Machine.Id}",
+                ["time"] = Now.ToUnixTimeSeconds(),
+            },
+            ["credentials"] = new Dictionary<string, object?>
+            {
+                ["consumer_key"] = Token?.ConsumerKey ?? Hidden,
+                ["token_key"] = Token?.TokenKey ?? Hidden,
+                ["token_secret"] = Token?.TokenSecret.Reveal() ?? Hidden,
+            },
+            ["ssh_keys"] = SshKeys,
+            ["mirror"] = OfMirror(),
+            ["proxy"] = Recipe.Proxy?.AbsoluteUri.TrimEnd('/') ?? "",
+            ["params"] = Recipe.Parameters.ToDictionary(each => each.Key, each => Token is null && IsSecret(each.Key) ? Hide(each.Value)
+                : each.Value),
+        };
+    }
+
+    private Dictionary<string, object?> OfMachine() => new()
+    {
+        ["system_id"] = Machine.Id.ToString(),
+        ["hostname"] = Machine.Hostname,
+        ["domain"] = Machine.Domain,
+        ["fqdn"] = Machine.Fqdn,
+        ["description"] = Machine.Description,
+        ["architecture"] = Machine.Architecture.Split('/')[0],
+        ["tags"] = Machine.Tags,
+        ["mac"] = Machine.MacAddresses.Count > 0 ? Machine.MacAddresses[0].ToString() : "",
+        ["macs"] = Machine.MacAddresses.Select(mac => mac.ToString()).ToList(),
+        ["hardware_uuid"] = Machine.HardwareUuid ?? "",
+        ["owner"] = Machine.Owner ?? "",
+        ["is_uefi"] = Machine.Hardware?.Firmware is FirmwareKind.Uefi,
+    };
+
+    private Dictionary<string, object?> OfDisk()
+    {
+        var chosen = Machine.Deployment?.Disk;
+        var disk = Machine.Hardware?.Disks.FirstOrDefault(each => each.Name == chosen?.Name && each.Serial == chosen.Serial);
+        return new()
+        {
+            ["name"] = chosen?.Name ?? "",
+            ["serial"] = chosen?.Serial ?? "",
+            ["size"] = disk?.Size ?? 0L,
+        };
+    }
+
+    private Dictionary<string, object?> OfMirror() => new()
+    {
+        ["url"] = Recipe.Mirror?.AbsoluteUri.TrimEnd('/') ?? "",
+        ["scheme"] = Recipe.Mirror?.Scheme ?? "",
+        ["host"] = Recipe.Mirror is { } mirror ? mirror.IsDefaultPort ? mirror.Host : $"{mirror.Host}:{mirror.Port}" : "",
+        ["path"] = Recipe.Mirror is { } path ? path.AbsolutePath : "",
+    };
+
+    private static bool IsSecret(string name) => name.Contains("password", StringComparison.OrdinalIgnoreCase);
+
+    // An empty password and a switch such as ssh_password_login tell no secret, and templates decide by them.
+    private static object? Hide(object? value) => value is string { Length: > 0 } ? Hidden : value;
+}

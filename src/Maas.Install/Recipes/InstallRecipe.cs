@@ -1,0 +1,75 @@
+using Maas.Install.Quoting;
+
+namespace Maas.Install.Recipes;
+
+/// <summary>
+/// How an operating system is installed by its own installer: what the machine boots, the answer files that the installer fetches, and
+/// what their templates read. Immutable data; make one with <see cref="DebianInstaller"/>, <see cref="Autoinstall"/>,
+/// <see cref="Kickstart"/>, <see cref="Ignition"/>, <see cref="WindowsSetup"/> or <see cref="UnmodifiedIso"/>, or write your own.
+/// </summary>
+/// <remarks>
+/// The answer files make the installation report back: they turn network boot off with the machine's own key (<c>op=netboot_off</c>). Then
+/// the machine boots from its disk, and its first request for user data makes it Deployed. A system without cloud-init reports the end of
+/// the stage <c>modules-final</c> instead.
+/// </remarks>
+public sealed record InstallRecipe
+{
+    /// <summary>Operating system, <c>debian</c>: lower-case letters, digits, <c>-</c> and <c>.</c>.</summary>
+    public required string OsSystem { get; init; }
+
+    /// <summary>Series, <c>bookworm</c>.</summary>
+    public required string Series { get; init; }
+
+    /// <summary>Operating system and series, as users name it: <c>debian/bookworm</c>.</summary>
+    public string Name => $"{OsSystem}/{Series}";
+
+    /// <summary>Architecture without the sub-architecture. Default <c>amd64</c>.</summary>
+    public string Architecture { get; init; } = "amd64";
+
+    /// <summary>What the machine boots.</summary>
+    public required InstallerBoot Boot { get; init; }
+
+    /// <summary>What the installer fetches, the main file first; may be empty.</summary>
+    public required IReadOnlyList<AnswerFileTemplate> Files { get; init; }
+
+    /// <summary>
+    /// What the templates read as <c>params</c>: texts, numbers, booleans, lists and dictionaries of these. Values whose name contains
+    /// <c>password</c> are replaced by asterisks in previews.
+    /// </summary>
+    public IReadOnlyDictionary<string, object?> Parameters { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>
+    /// Where the installer gets packages, read as <c>mirror</c>; <see langword="null"/> for the templates' own default.
+    /// </summary>
+    public Uri? Mirror { get; init; }
+
+    /// <summary>The HTTP proxy for packages, read as <c>proxy</c>; <see langword="null"/> for none.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>The same recipe with more parameters, or other values of them.</summary>
+    /// <param name="parameters">Values by name.</param>
+    public InstallRecipe With(params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var all = new Dictionary<string, object?>(Parameters, StringComparer.Ordinal);
+        foreach (var (name, value) in parameters) all[name] = value;
+        return this with { Parameters = all };
+    }
+
+    /// <summary>What is wrong with it; <see langword="null"/> when nothing is.</summary>
+    internal string? Check() =>
+        !IsName(OsSystem) || !IsName(Series) ? $"The recipe '{Name}' needs names of lower-case letters, digits, '-' and '.'."
+        : Architecture.Length == 0 || Architecture.Contains('/', StringComparison.Ordinal)
+            ? $"The recipe '{Name}' names an architecture without its sub-architecture."
+        : Files.Any(file => file.Name.Contains('/', StringComparison.Ordinal) || !Quote.IsPlain(file.Name) || file.Name.Length == 0)
+            ? $"A file of the recipe '{Name}' has a name that is not letters, digits, '.', '_' and '-'."
+        : null;
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 64 && name.All(each => char.IsAsciiLetterLower(each) || char.IsAsciiDigit(each) || each is '-' or '.');
+}
+
+/// <summary>A file that the installer fetches.</summary>
+/// <param name="Name">Its name in the URL, <c>preseed.cfg</c>.</param>
+/// <param name="Template">The template that it is rendered from, <c>debian/preseed</c>.</param>
+/// <param name="MediaType">Its type, <c>text/plain</c>.</param>
+public sealed record AnswerFileTemplate(string Name, string Template, string MediaType = "text/plain; charset=utf-8");

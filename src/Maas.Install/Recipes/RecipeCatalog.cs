@@ -1,0 +1,40 @@
+using Maas.Core.Nodes;
+
+namespace Maas.Install.Recipes;
+
+/// <summary>The recipes of a server. Immutable.</summary>
+public sealed class RecipeCatalog : IInstallRecipes
+{
+    private readonly IReadOnlyList<InstallRecipe> _recipes;
+
+    /// <summary>The catalog of these recipes.</summary>
+    /// <param name="recipes">The recipes; the first of several that fit is chosen.</param>
+    /// <exception cref="ArgumentException">A recipe has no valid name, or two have the same name and architecture.</exception>
+    public RecipeCatalog(IEnumerable<InstallRecipe> recipes)
+    {
+        _recipes = [.. recipes];
+        foreach (var recipe in _recipes)
+            if (recipe.Check() is { } reason) throw new ArgumentException(reason, nameof(recipes));
+        if (_recipes.GroupBy(recipe => (recipe.Name, recipe.Architecture)).FirstOrDefault(group => group.Count() > 1) is { Key: var key })
+            throw new ArgumentException($"There are two recipes '{key.Name}' for {key.Architecture}.", nameof(recipes));
+    }
+
+    /// <summary>All recipes.</summary>
+    public IReadOnlyList<InstallRecipe> All => _recipes;
+
+    /// <summary>Finds the recipe of a machine that is being deployed by one.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <returns>The recipe; <see langword="null"/> when the machine has none, or this server does not have it any more.</returns>
+    public InstallRecipe? Find(Machine machine) => machine.Deployment?.Recipe is { } name
+        ? _recipes.FirstOrDefault(recipe => recipe.Name == name && recipe.Architecture == machine.Architecture.Split('/')[0])
+        : null;
+
+    /// <inheritdoc/>
+    public string? Choose(string osSystem, string series, string architecture)
+    {
+        if (series.Split('/', 2) is [var family, var release]) (osSystem, series) = (family, release);
+        return _recipes.FirstOrDefault(recipe =>
+            (osSystem.Length == 0 || recipe.OsSystem == osSystem) && recipe.Series == series
+            && recipe.Architecture == architecture.Split('/')[0])?.Name;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Data.Common;
+
+namespace Maas.Sqlite;
+
+/// <summary>
+/// The commands of a connection by their text, with their prepared statements: to prepare a statement costs more than to run most of them.
+/// A command is out of the cache while it runs, so that a row's reader may run the same text again. Used by one thread at a time, as its
+/// connection.
+/// </summary>
+internal sealed class CommandCache
+{
+    private const int MostCommands = 128;
+    private const int LongestText = 4 * 1024; // longer ones change the schema, once
+    private const int LongestValue = 16 * 1024; // a prepared statement keeps a copy of its values
+    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
+
+    /// <summary>A command with these parameters.</summary>
+    public DbCommand Take(DbConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        if (_commands.Remove(sql, out var command))
+        {
+            if (HasParameters(command, parameters))
+            {
+                for (var at = 0; at < parameters.Length; at++) command.Parameters[at].Value = parameters[at].Value ?? DBNull.Value;
+                return command;
+            }
+
+            command.Dispose();
+        }
+
+        return Create(connection, sql, parameters);
+    }
+
+    /// <summary>A new command.</summary>
+    public static DbCommand Create(DbConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    /// <summary>Keeps a command that ran well for the next time; one that failed is disposed by its user instead.</summary>
+    public void Return(DbCommand command)
+    {
+        var isLarge = false;
+        foreach (DbParameter parameter in command.Parameters)
+            isLarge |= parameter.Value is string { Length: > LongestValue } or byte[] { Length: > LongestValue };
+        if (isLarge || command.CommandText.Length > LongestText || _commands.Count >= MostCommands
+            || !_commands.TryAdd(command.CommandText, command))
+            command.Dispose();
+    }
+
+    private static bool HasParameters(DbCommand command, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        if (command.Parameters.Count != parameters.Length) return false;
+        for (var at = 0; at < parameters.Length; at++)
+            if (command.Parameters[at].ParameterName != parameters[at].Name) return false;
+        return true;
+    }
+}

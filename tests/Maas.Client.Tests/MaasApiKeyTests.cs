@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Maas.Client.Accounts;
+using Maas.Client.Machines;
+
+namespace Maas.Client.Tests;
+
+public class MaasApiKeyTests
+{
+    [Theory]
+    [InlineData("c:t:s")]
+    [InlineData("  c:t:s\n")]
+    public void A_key_has_three_parts(string text)
+    {
+        var key = MaasApiKey.Parse(text);
+
+        (key.ConsumerKey, key.TokenKey, key.Reveal()).Should().Be(("c", "t", "c:t:s"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("c:t")]
+    [InlineData("c:t:s:x")]
+    [InlineData("c::s")]
+    [InlineData("c:t:")]
+    [InlineData("c:t t:s")]
+    [InlineData("c:t:s\r\nX-Header")]
+    [InlineData("c:t:\u00e9")]
+    public void Anything_else_is_refused_without_repeating_it(string text)
+    {
+        MaasApiKey.TryParse(text, out _).Should().BeFalse();
+        var parsing = () => MaasApiKey.Parse("consumer:token-part");
+        parsing.Should().Throw<FormatException>().Which.Message.Should().NotContain("token-part");
+    }
+
+    [Fact]
+    public void The_secret_is_in_no_text_and_no_JSON()
+    {
+        var key = MaasApiKey.Parse("consumer:token:s3cret");
+
+        key.ToString().Should().Be("consumer:token:***");
+        JsonSerializer.Serialize(key).Should().NotContain("s3cret");
+        new MaasNamedApiKey("laptop", key).ToString().Should().NotContain("s3cret");
+        new StubServer(_ => StubServer.Json("{}")).Client().ToString().Should().Be("http://maas.test/MAAS/");
+        new MachineFields { PowerParameters = new Dictionary<string, string> { ["power_pass"] = "s3cret" } }.ToString()
+            .Should().NotContain("s3cret");
+    }
+}
