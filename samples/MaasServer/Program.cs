@@ -1,6 +1,9 @@
 using Maas.Hosting;
 using MaasServer;
 #if DASHBOARD
+using Maas.Power;
+using Maas.Testing;
+using MaasServer.Demo;
 using Microsoft.AspNetCore.DataProtection;
 #endif
 using Microsoft.Extensions.Options;
@@ -21,7 +24,20 @@ return await ServerCommand.RunAsync(args, static async settings =>
         if (settings.Certificate is { } certificate) kestrel.ConfigureHttpsDefaults(certificate.ApplyTo);
     });
     if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
-    var maas = builder.Services.AddMaasServer(settings.Maas, settings.Complete).AddApi().AddInstall(settings.Recipes);
+#if DASHBOARD
+    await using var demo = settings.DemoMachines is { } count ? await DemoFleet.CreateAsync(count) : null;
+    if (demo is not null)
+    {
+        builder.Logging.AddFilter(null, LogLevel.Warning);
+        builder.Services.AddSingleton<IPowerDriver>(new SimulatedRackPower(demo.Rack));
+    }
+
+    var maas = builder.Services.AddMaasServer(settings.Maas, options => settings.Complete(options, demo is null ? null : demo.Complete))
+        .AddApi().AddInstall(settings.Recipes);
+#else
+    if (settings.DemoMachines is not null) throw new FormatException("--demo needs the program that is not trimmed: dotnet run");
+    var maas = builder.Services.AddMaasServer(settings.Maas, options => settings.Complete(options)).AddApi().AddInstall(settings.Recipes);
+#endif
     if (settings.ServesPackages) maas.AddPackageProxy();
 
 #if DASHBOARD
@@ -29,7 +45,9 @@ return await ServerCommand.RunAsync(args, static async settings =>
     {
         maas.AddDashboard();
         // The keys of its cookies; the folder is readable for this user alone.
-        builder.Services.AddDataProtection().SetApplicationName("MaasServer").PersistKeysToFileSystem(settings.KeyDirectory);
+        var protection = builder.Services.AddDataProtection().SetApplicationName("MaasServer");
+        if (demo is null) protection.PersistKeysToFileSystem(settings.KeyDirectory);
+        else protection.UseEphemeralDataProtectionProvider();
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 #endif
@@ -48,6 +66,12 @@ return await ServerCommand.RunAsync(args, static async settings =>
     }
 
 #if DASHBOARD
+    if (demo is not null)
+    {
+        await demo.LiveAsync(app);
+        return;
+    }
+
     if (settings.ServesDashboard)
     {
         app.Logger.LogInformation(

@@ -20,6 +20,13 @@ internal static class ServerCommand
             Description = "Folder of all state. The first start makes an administrator and writes the API key to DIR/admin.apikey.",
             HelpName = "DIR"
         },
+        new("--demo")
+        {
+            Description =
+                "Simulates this many machines (1 to 1000) that boot from this server over loopback, without root; all state is in a "
+                    + "temporary folder. Needs neither --data nor --interface. For Linux.",
+            HelpName = "N"
+        },
         new("--listen")
         {
             Description =

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maas.Hosting;
 using Maas.Install.Recipes;
 
@@ -10,6 +11,7 @@ namespace MaasServer;
 internal sealed class ServerSettings
 {
     private const string Network = "Maas:Networks:default:";
+    private const int MostDemoMachines = 1000; // each boots over sockets of this host
 
     private static readonly Dictionary<string, string> S_keys = new()
     {
@@ -48,7 +50,8 @@ internal sealed class ServerSettings
 
     /// <summary>Where HTTP is served; over both IPs where machines boot over both.</summary>
     public string Listen =>
-        this["listen"] ?? (string.IsNullOrEmpty(Maas["Networks:default:Prefix6"]) ? "http://0.0.0.0:5240" : "http://[::]:5240");
+        this["listen"] ?? (DemoMachines is not null ? "http://127.0.0.1:5240"
+            : string.IsNullOrEmpty(Maas["Networks:default:Prefix6"]) ? "http://0.0.0.0:5240" : "http://[::]:5240");
 
     /// <summary>The certificate of the API over TLS; null for plain HTTP alone.</summary>
     public ServerCertificate? Certificate => field ??= (this["https_certificate"], this["https_key"]) switch
@@ -56,6 +59,18 @@ internal sealed class ServerSettings
         (null, null) => null,
         ({ } certificate, { } key) => new ServerCertificate(certificate, key),
         _ => throw new FormatException("--https-certificate and --https-key belong together"),
+    };
+
+    /// <summary>How many machines are simulated; null for none.</summary>
+    /// <exception cref="FormatException">The number is out of range, or what cannot be is asked for beside it.</exception>
+    public int? DemoMachines => this["demo"] switch
+    {
+        null => null,
+        _ when this["data"] is not null || this["interface"] is not null =>
+            throw new FormatException("--demo has state and a network of its own: leave out --data and --interface"),
+        var text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= MostDemoMachines
+            ? number
+            : throw new FormatException($"--demo {text} is no number of machines from 1 to {MostDemoMachines}"),
     };
 
     /// <summary>Whether the web interface is served.</summary>
@@ -93,8 +108,10 @@ internal sealed class ServerSettings
     public static ServerSettings From(IConfiguration configuration) => new(configuration);
 
     /// <summary>Sets what is no option of the library by its own name.</summary>
+    /// <param name="maas">The options.</param>
+    /// <param name="demonstration">Sets those of <c>--demo</c>.</param>
     /// <exception cref="FormatException">A value cannot be read; the message names it.</exception>
-    public void Complete(MaasOptions maas)
+    public void Complete(MaasOptions maas, Action<MaasOptions>? demonstration = null)
     {
         if (!Uri.TryCreate(Listen.Replace("//*", "//0.0.0.0").Replace("//+", "//0.0.0.0"), UriKind.Absolute, out var listen)
             || listen.Scheme != "http")
@@ -107,6 +124,7 @@ internal sealed class ServerSettings
             && (!Uri.TryCreate(tls.Replace("//*", "//0.0.0.0").Replace("//+", "//0.0.0.0"), UriKind.Absolute, out var secure)
                 || secure.Scheme != "https"))
             throw new FormatException($"--https-listen {tls} is no URL such as https://0.0.0.0:5443");
+        demonstration?.Invoke(maas);
         if (maas.DataDirectory.Length == 0) throw new FormatException("--data is missing: the folder of all state");
         maas.DataDirectory = Path.GetFullPath(maas.DataDirectory);
         if (maas.Networks.TryGetValue("default", out var network))

@@ -21,15 +21,15 @@ internal sealed class TourServer : IAsyncDisposable
 
     private readonly WebApplication _application;
     private readonly DirectoryInfo _data;
-    private readonly SimulatedRack _park;
+    private readonly SimulatedRack _rack;
 
     private TourServer(
         WebApplication application,
         DirectoryInfo data,
-        SimulatedRack park,
+        SimulatedRack rack,
         SimulatedMachine machine,
         ApiTestClient client) =>
-        (_application, _data, _park, Machine, Client) = (application, data, park, machine, client);
+        (_application, _data, _rack, Machine, Client) = (application, data, rack, machine, client);
 
     /// <summary>The machine, off and unknown to the server.</summary>
     public SimulatedMachine Machine { get; }
@@ -41,8 +41,8 @@ internal sealed class TourServer : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("maas-tour");
         var (http, dhcp, tftp) = (FreePort(), FreePort(), FreePort());
-        var park = new SimulatedRack();
-        var machine = park.Add(new SimulatedMachineOptions
+        var rack = new SimulatedRack();
+        var machine = rack.Add(new SimulatedMachineOptions
         {
             Mac = HardwareAddress.Parse("52:54:00:12:04:26"),
             Firmware = SimulatedFirmware.UefiPxe,
@@ -53,7 +53,7 @@ internal sealed class TourServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://{Address}:{http}");
-        builder.Services.AddSingleton<IPowerDriver>(new ParkPower(park));
+        builder.Services.AddSingleton<IPowerDriver>(new SimulatedRackPower(rack));
         builder.Services.AddMaasServer(maas =>
         {
             maas.DataDirectory = data.FullName;
@@ -75,12 +75,12 @@ internal sealed class TourServer : IAsyncDisposable
 
         var key = await File.ReadAllTextAsync(Path.Combine(data.FullName, "admin.apikey"), cancellationToken);
         return new TourServer(
-            application, data, park, machine, new ApiTestClient(new HttpClientHandler(), new Uri($"http://{Address}:{http}/MAAS/"), key));
+            application, data, rack, machine, new ApiTestClient(new HttpClientHandler(), new Uri($"http://{Address}:{http}/MAAS/"), key));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _park.DisposeAsync();
+        await _rack.DisposeAsync();
         Client.Dispose();
         await _application.DisposeAsync();
         _data.Delete(recursive: true);

@@ -58,6 +58,7 @@ public static class MaasDashboardEndpointRouteBuilderExtensions
     {
         all.MapGet("/assets/{name}", http => http.RequestServices.GetRequiredService<DashboardAssets>().WriteAsync(http));
         all.MapGet("/sign-in", http => SignInEndpoints.ShowAsync(http, mount));
+        all.MapGet("/sign-in/link", http => SignInEndpoints.UseLinkAsync(http, mount));
         all.MapPost("/sign-in", http => SignInEndpoints.SignInAsync(http, mount));
     }
 

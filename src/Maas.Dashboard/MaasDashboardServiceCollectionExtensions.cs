@@ -1,5 +1,6 @@
 using Maas;
 using Maas.Core;
+using Maas.Dashboard.Access;
 using Maas.Dashboard.Assets;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +30,7 @@ public static class MaasDashboardServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<SignInService>();
+        services.TryAddSingleton<DashboardSignInLinks>();
         services.TryAddSingleton<LoginGuard>();
         services.TryAddSingleton<PasswordQueue>();
         services.AddScoped<DashboardSession>();

@@ -7,9 +7,9 @@ namespace Maas.Testing;
 
 /// <summary>A room of simulated machines with a switch for each: the power control of tests and demonstrations.</summary>
 /// <example>
-/// A power driver over a park is three lines a method, because a park is asked by MAC address:
+/// A power driver over a rack is three lines a method, because a rack is asked by MAC address:
 /// <code>
-/// if (!park.TryTurnOn(mac)) return new PowerResult.Failed(PowerFailure.Unreachable, "no such machine");
+/// if (!rack.TryTurnOn(mac)) return new PowerResult.Failed(PowerFailure.Unreachable, "no such machine");
 /// </code>
 /// </example>
 public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDisposable
@@ -23,7 +23,7 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     /// <summary>The machine of a MAC address; <see langword="null"/> when the rack has no such machine.</summary>
     public SimulatedMachine? this[HardwareAddress mac] => _machines.GetValueOrDefault(mac);
 
-    /// <summary>Puts a machine into the park, off.</summary>
+    /// <summary>Puts a machine into the rack, off.</summary>
     /// <exception cref="ArgumentException">There is one with this MAC address.</exception>
     public SimulatedMachine Add(SimulatedMachineOptions options)
     {
@@ -39,7 +39,7 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     public bool TryTurnOn(HardwareAddress mac)
     {
         if (this[mac] is not { } machine) return false;
-        machine.TurnOn("switched on by the park");
+        machine.TurnOn("switched on by the rack");
         return true;
     }
 
@@ -48,14 +48,14 @@ public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDis
     public async Task<bool> TryTurnOffAsync(HardwareAddress mac)
     {
         if (this[mac] is not { } machine) return false;
-        await machine.TurnOffAsync("switched off by the park").ConfigureAwait(false);
+        await machine.TurnOffAsync("switched off by the rack").ConfigureAwait(false);
         return true;
     }
 
     /// <summary>Whether a machine is on; <see langword="null"/> when no machine has this address.</summary>
     public bool? IsOn(HardwareAddress mac) => this[mac]?.IsOn;
 
-    /// <summary>What happened and happens at all machines that are in the park now, each with its machine.</summary>
+    /// <summary>What happened and happens at all machines that are in the rack now, each with its machine.</summary>
     public async IAsyncEnumerable<(SimulatedMachine Machine, MachineEvent Event)> WatchAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken =
         default)

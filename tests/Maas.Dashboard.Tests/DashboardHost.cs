@@ -2,6 +2,7 @@ using System.Net;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Nodes;
+using Maas.Dashboard.Access;
 using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -29,6 +30,8 @@ internal sealed class DashboardHost : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public MaasCore Core { get; }
+
+    public DashboardSignInLinks Links => _app.Services.GetRequiredService<DashboardSignInLinks>();
 
     /// <summary><c>http://127.0.0.1:PORT</c>.</summary>
     public string Origin { get; }

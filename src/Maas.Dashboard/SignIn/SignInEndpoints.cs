@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Dashboard.Access;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -36,6 +37,24 @@ internal static class SignInEndpoints
 
         await http.SignInAsync(DashboardSession.Scheme, DashboardSession.PrincipalOf(user)).ConfigureAwait(false);
         http.Response.Redirect(mount.ReturnUrlOf(http, returnUrl));
+    }
+
+    /// <summary>Takes a link of <see cref="DashboardSignInLinks"/>.</summary>
+    public static async Task UseLinkAsync(HttpContext http, DashboardMount mount)
+    {
+        var name = http.RequestServices.GetRequiredService<DashboardSignInLinks>().Redeem(http.Request.Query["token"]);
+        var user = name is null ? null
+            : await http.RequestServices.GetRequiredService<SignInService>()
+                .AcceptAsync(name, http.Connection.RemoteIpAddress ?? IPAddress.None, http.RequestAborted).ConfigureAwait(false);
+        if (user is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await ShowAsync(http, mount, "", "", "This link was used before, or is too old. Sign in by name.").ConfigureAwait(false);
+            return;
+        }
+
+        await http.SignInAsync(DashboardSession.Scheme, DashboardSession.PrincipalOf(user)).ConfigureAwait(false);
+        http.Response.Redirect(mount.BaseOf(http));
     }
 
     /// <summary>Ends the session.</summary>

@@ -26,9 +26,7 @@ internal sealed partial class SignInService(MaasCore core, LoginGuard guard, Pas
         if (user is not null)
         {
             guard.Succeeded(name, from);
-            await core.Events.WriteAsync(
-                null, new EventNote(EventLevel.Audit, "Authentication", $"Signed in to the dashboard from {from}.", user.Name),
-                cancellationToken).ConfigureAwait(false);
+            await WriteSignInAsync(user, from, cancellationToken).ConfigureAwait(false);
             return (user, "");
         }
 
@@ -43,6 +41,20 @@ internal sealed partial class SignInService(MaasCore core, LoginGuard guard, Pas
 
         return (null, "The user name or the password is wrong.");
     }
+
+    /// <summary>Signs a user in who needs no password.</summary>
+    /// <returns>The user; <see langword="null"/> when no user has this name.</returns>
+    public async Task<User?> AcceptAsync(string name, IPAddress from, CancellationToken cancellationToken)
+    {
+        if (await core.Users.FindAsync(name, cancellationToken).ConfigureAwait(false) is not { } user) return null;
+        await WriteSignInAsync(user, from, cancellationToken).ConfigureAwait(false);
+        return user;
+    }
+
+    private Task WriteSignInAsync(User user, IPAddress from, CancellationToken cancellationToken) =>
+        core.Events.WriteAsync(
+            null, new EventNote(EventLevel.Audit, "Authentication", $"Signed in to the dashboard from {from}.", user.Name),
+            cancellationToken);
 
     // The first administrator has a key and no password.
     private async Task<User?> CheckAsync(string name, Secret password, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Maas.Dashboard.Access;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Dashboard.Tests.SignIn;
 
@@ -206,6 +208,68 @@ public sealed partial class SignInTests
             response.StatusCode.Should().Be(HttpStatusCode.OK, file);
             response.Headers.CacheControl!.MaxAge.Should().Be(TimeSpan.FromDays(365), file);
         }
+    }
+
+    [Fact]
+    public async Task A_link_signs_its_user_in_once()
+    {
+        await using var host = await DashboardHost.StartAsync("/lab");
+        using var client = host.NewClient();
+        var link = "/lab/MAAS/" + host.Links.Create("bob");
+
+        using var first = await client.GetAsync(link, Cancellation);
+        using var second = await client.GetAsync(link, Cancellation);
+
+        first.StatusCode.Should().Be(HttpStatusCode.Redirect);
+        first.Headers.Location!.ToString().Should().Be("/lab/MAAS/");
+        (await client.GetStringAsync("/lab/MAAS/account", Cancellation)).Should().Contain("bob");
+        second.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        (await second.Content.ReadAsStringAsync(Cancellation)).Should().Contain("This link was used before, or is too old");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?token=")]
+    [InlineData("?token=0000000000000000000000000000000000000000000000000000000000000000")]
+    public async Task A_link_that_was_not_made_here_signs_nobody_in(string query)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var client = host.NewClient();
+        host.Links.Create("admin");
+
+        using var answer = await client.GetAsync("/MAAS/sign-in/link" + query, Cancellation);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        answer.Headers.Contains("Set-Cookie").Should().BeTrue("the form's token is a cookie");
+        answer.Headers.GetValues("Set-Cookie").Should().NotContain(cookie => cookie.StartsWith("maas-dashboard="));
+    }
+
+    [Fact]
+    public async Task A_link_of_a_removed_user_signs_nobody_in()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var client = host.NewClient();
+        var link = host.Links.Create("carol");
+
+        using var answer = await client.GetAsync("/MAAS/" + link, Cancellation);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public void A_link_is_no_use_after_its_time_and_unused_ones_are_bounded()
+    {
+        var time = new FakeTimeProvider();
+        var links = new DashboardSignInLinks(time);
+        var first = links.Create("bob");
+        time.Advance(DashboardSignInLinks.Lifetime);
+
+        links.Redeem(first[^64..]).Should().BeNull();
+        for (var number = 0; number < 100; number++) links.Create("bob");
+        var more = () => links.Create("bob");
+        more.Should().Throw<InvalidOperationException>();
+        time.Advance(DashboardSignInLinks.Lifetime);
+        links.Redeem(links.Create("bob")[^64..]).Should().Be("bob");
     }
 
     [Fact]
