@@ -196,6 +196,15 @@ public sealed class MaasClient : IDisposable
         CancellationToken cancellationToken = default) =>
         _connection.SendAsync<JsonDocument>(method, path, arguments, cancellationToken);
 
+    /// <summary>Sends a GET request that this package has no method for, and returns the bytes of the answer, as they arrive.</summary>
+    /// <param name="path">Below <c>/api/2.0/</c>, or a <c>resource_uri</c>.</param>
+    /// <param name="query">The query; null for none.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The answer. Dispose of it.</returns>
+    /// <exception cref="MaasApiException">The server refuses.</exception>
+    public Task<Stream> OpenAsync(string path, MaasForm? query = null, CancellationToken cancellationToken = default) =>
+        _connection.OpenAsync(path, query, cancellationToken);
+
     /// <summary>Ends the connections that are the client's own.</summary>
     public void Dispose() => _ownHttp?.Dispose();
 

@@ -49,9 +49,9 @@ public partial class CiPackagesTests
 
     // The package is the last argument and always a literal.
     [GeneratedRegex(
-        """Judge\.RequireFile\(([^;]*?),\s*"(?<package>[a-z0-9.+-]+)"\)""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+        """Judge\.RequireFile\(([^;]*?),\s*"(?<package>[a-z0-9.+-]+)"\)""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex RequiredFile();
 
-    [GeneratedRegex("""Judge\.Require\(\s*"(?<program>[^"{}]+)"(,\s*"(?<package>[^"]+)")?\)""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""Judge\.Require\(\s*"(?<program>[^"{}]+)"(,\s*"(?<package>[^"]+)")?\)""", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex RequiredProgram();
 }

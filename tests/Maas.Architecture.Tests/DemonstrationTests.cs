@@ -85,9 +85,9 @@ public sealed partial class DemonstrationTests
         throw new OperationCanceledException(Cancellation);
     }
 
-    [GeneratedRegex(@"http://\S+token=[0-9a-f]+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"http://\S+token=[0-9a-f]+", RegexOptions.None, 60_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"/\S+admin\.apikey", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"/\S+admin\.apikey", RegexOptions.None, 60_000)]
     private static partial Regex KeyFile();
 }

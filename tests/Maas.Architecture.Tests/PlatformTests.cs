@@ -57,6 +57,6 @@ public sealed partial class PlatformTests
             ? call.DeclaringType?.GetMethods(Everything).FirstOrDefault(method => method.Name == local.Groups["method"].Value)
             : null;
 
-    [GeneratedRegex(@"\A<(?<method>\w+)>g__", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\A<(?<method>\w+)>g__", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Local();
 }

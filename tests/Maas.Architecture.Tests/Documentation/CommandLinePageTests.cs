@@ -29,9 +29,9 @@ public partial class CommandLinePageTests
 
     [GeneratedRegex(
         """new\("--(?<name>[a-z0-9-]+)"\)\s*\{\s*Description\s*=\s*(?<text>("[^"]*"[\s+]*)+),\s*HelpName\s*=\s*"(?<value>[^"]*)",?\s*\}""",
-        RegexOptions.ExplicitCapture, 1000)]
+        RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex("\"(?<text>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("\"(?<text>[^\"]*)\"", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Literal();
 }

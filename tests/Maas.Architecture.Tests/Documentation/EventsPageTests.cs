@@ -55,6 +55,6 @@ public partial class EventsPageTests
         select $"| `{type.FullName}` | {id} | `{message.EventName ?? method.Name}` | {level} | {GeneratedPage.Cell(message.Message)} |";
 
     // In a table: | log: `The words` | …
-    [GeneratedRegex(@"\| log: `(?<text>[^`]+)`", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\| log: `(?<text>[^`]+)`", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Quoted();
 }

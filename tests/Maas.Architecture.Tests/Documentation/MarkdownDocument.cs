@@ -72,15 +72,15 @@ internal sealed partial record MarkdownDocument(string Path, IReadOnlyList<strin
     private static bool IsBuildOutput(string file) =>
         file.Contains("/obj/", StringComparison.Ordinal) || file.Contains("/bin/", StringComparison.Ordinal);
 
-    [GeneratedRegex("^#{1,6} +(?<text>.+?) *$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^#{1,6} +(?<text>.+?) *$", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"[^\p{L}\p{N} _-]", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"[^\p{L}\p{N} _-]", RegexOptions.None, 60_000)]
     private static partial Regex NotInAnchor();
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("`[^`]*`", RegexOptions.None, 1000)]
+    [GeneratedRegex("`[^`]*`", RegexOptions.None, 60_000)]
     private static partial Regex InlineCode();
 }

@@ -105,6 +105,6 @@ public partial class OptionsPageTests
         };
     }
 
-    [GeneratedRegex("(Options6?|Quotas|Deadlines|LoopbackBoot)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(Options6?|Quotas|Deadlines|LoopbackBoot)$", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex IsOptions();
 }

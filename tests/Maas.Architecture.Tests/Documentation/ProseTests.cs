@@ -107,13 +107,13 @@ public partial class ProseTests
     [GeneratedRegex(
         @"\b(nobody|somebody|anybody|whoever|whomever|whosoever|strangers?|who ask(s|ed)?|stands"
             + @"|(is|are|was|were) none|(is|are|was|were) told)\b",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex Banned();
 
-    [GeneratedRegex("`[^`]*`", RegexOptions.None, 1000)]
+    [GeneratedRegex("`[^`]*`", RegexOptions.None, 60_000)]
     private static partial Regex InlineCode();
 
     // A comment to the end of its line, or the text of a log message or an exception.
-    [GeneratedRegex("""(?<!:)//.*$|(LoggerMessage\(|Message = |Exception\(|^\s*\$?)"[^"]*".*$""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""(?<!:)//.*$|(LoggerMessage\(|Message = |Exception\(|^\s*\$?)"[^"]*".*$""", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex CommentOrMessage();
 }

@@ -49,6 +49,6 @@ internal static partial class XmlDocumentation
         return reference[0] == 'T' || parts.Length == 1 ? parts[^1] : $"{parts[^2]}.{parts[^1]}";
     }
 
-    [GeneratedRegex(@"\s+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\s+", RegexOptions.None, 60_000)]
     private static partial Regex Space();
 }

@@ -57,12 +57,12 @@ public partial class GateUseTests
         bool IsCheck(TypeReference type) => metadata.GetString(type.Namespace) == "CsCheck" && metadata.GetString(type.Name) == "Check";
     }
 
-    [GeneratedRegex("""\bProcessStartInfo\b|(?<!\w)Process\s*\.\s*Start\s*\(|\bnew\s+Process\b""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""\bProcessStartInfo\b|(?<!\w)Process\s*\.\s*Start\s*\(|\bnew\s+Process\b""", RegexOptions.None, 60_000)]
     private static partial Regex ProgramStart();
 
-    [GeneratedRegex("""\b(HostCommand\.RunAsync|LabProcess\.Start)\(""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""\b(HostCommand\.RunAsync|LabProcess\.Start)\(""", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex LabProgramStart();
 
-    [GeneratedRegex("""\b(Lab)?Judges?\.Require""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""\b(Lab)?Judges?\.Require""", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex GateQuestion();
 }

@@ -39,6 +39,6 @@ public partial class WithoutToolsTests
         Regex.Match(File.ReadAllText(Script), $"^{variable}=\"([^\"]*)\"", RegexOptions.Multiline, TimeSpan.FromSeconds(1))
             .Groups[1].Value.Split([' ', '\n']);
 
-    [GeneratedRegex("""(?<=["\s])(?<path>/usr/(lib|share)/[^"'\s;)]+)""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""(?<=["\s])(?<path>/usr/(lib|share)/[^"'\s;)]+)""", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex SystemFile();
 }

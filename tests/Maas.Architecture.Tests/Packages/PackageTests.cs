@@ -6,9 +6,9 @@ namespace Maas.Architecture.Tests.Packages;
 /// <summary>What <c>dotnet pack</c> makes of the solution. <see cref="ForkTests"/> asserts what depends on the repository.</summary>
 public sealed class PackageTests(PackedSolution solution) : IClassFixture<PackedSolution>
 {
-    private const string Tool = "Maas.Server";
+    private static readonly string[] S_tools = ["Maas.Server", "Maas.Net.Tool"];
 
-    private static readonly IReadOnlyList<string> All = [.. Repository.Packages, Tool];
+    private static readonly IReadOnlyList<string> All = [.. Repository.Packages, .. S_tools];
 
     [Fact]
     public void The_libraries_and_the_tool_are_packed_without_a_warning_and_nothing_else_is()
@@ -113,7 +113,7 @@ public sealed class PackageTests(PackedSolution solution) : IClassFixture<Packed
     [Fact]
     public void The_tool_contains_its_command_and_no_documentation()
     {
-        using var package = solution.Open(Tool);
+        using var package = solution.Open(S_tools[0]);
 
         package.Read("tools/net10.0/any/DotnetToolSettings.xml").Should().Contain("\"maas-server\"");
         package.Files.Should().NotContain(

@@ -5,27 +5,31 @@ using Maas.Judges;
 
 namespace Maas.Architecture.Tests.Packages;
 
-/// <summary><c>samples/MaasServer</c>, installed as the .NET tool that its package is.</summary>
-public sealed class ServerToolTests(PackedSolution solution) : IClassFixture<PackedSolution>, IDisposable
+/// <summary><c>samples/MaasServer</c> and <c>samples/MaasNet</c>, installed as the .NET tools that their packages are.</summary>
+public sealed class ToolTests(PackedSolution solution) : IClassFixture<PackedSolution>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-tool");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task The_tool_installs_from_its_package_and_serves_the_API()
+    public async Task The_command_line_installs_from_its_package_and_runs()
     {
-        using var package = solution.Open("Maas.Server");
-        await File.WriteAllTextAsync(
-            PathOf("nuget.config"),
-            $"""<configuration><packageSources><clear /><add key="packed" value="{solution.Folder}" /></packageSources></configuration>""",
-            TestContext.Current.CancellationToken);
-        string[] install =
-        [
-            "tool", "install", package["id"], "--version", package["version"],
-            "--tool-path", PathOf("tools"), "--configfile", PathOf("nuget.config"),
-        ];
-        (await Judge.RunAsync("dotnet", install, cancellationToken: TestContext.Current.CancellationToken)).Approved();
+        await InstallAsync("Maas.Net.Tool");
+
+        var help = await Judge.RunAsync(
+            PathOf("tools/maas-net"), ["machines", "--help"], cancellationToken: TestContext.Current.CancellationToken);
+        var server = await Judge.RunAsync(
+            PathOf("tools/maas-net"), ["serve", "--help"], cancellationToken: TestContext.Current.CancellationToken);
+
+        help.Approved().Output.Should().Contain("deploy");
+        server.Approved().Output.Should().Contain("--demo");
+    }
+
+    [Fact]
+    public async Task The_server_installs_from_its_package_and_serves_the_API()
+    {
+        await InstallAsync("Maas.Server");
 
         var server = $"http://127.0.0.1:{FreePort()}";
         using var process = Judge.Start(PathOf("tools/maas-server"), ["--data", PathOf("data"), "--listen", server], _folder.FullName);
@@ -42,6 +46,21 @@ public sealed class ServerToolTests(PackedSolution solution) : IClassFixture<Pac
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
+    }
+
+    private async Task InstallAsync(string id)
+    {
+        using var package = solution.Open(id);
+        await File.WriteAllTextAsync(
+            PathOf("nuget.config"),
+            $"""<configuration><packageSources><clear /><add key="packed" value="{solution.Folder}" /></packageSources></configuration>""",
+            TestContext.Current.CancellationToken);
+        string[] install =
+        [
+            "tool", "install", package["id"], "--version", package["version"],
+            "--tool-path", PathOf("tools"), "--configfile", PathOf("nuget.config"),
+        ];
+        (await Judge.RunAsync("dotnet", install, cancellationToken: TestContext.Current.CancellationToken)).Approved();
     }
 
     private static async Task ListeningAsync(Process process)

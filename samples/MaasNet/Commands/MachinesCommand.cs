@@ -1,0 +1,228 @@
+using System.CommandLine;
+using System.Text.Json;
+using Maas.Client;
+using Maas.Client.Machines;
+using MaasNet.Output;
+
+namespace MaasNet.Commands;
+
+/// <summary><c>maas-net machines</c>.</summary>
+internal static class MachinesCommand
+{
+    private static readonly Column[] S_columns =
+    [
+        Column.Of("ID", "system_id"), Column.Of("NAME", "fqdn"), Column.Of("STATUS", "status_name"), Column.Of("POWER", "power_state"),
+        Column.Of("OWNER", "owner"), Column.Of("CPU", "cpu_count"), Column.Of("MEMORY MIB", "memory"), Column.Of("POOL", "pool.name"),
+        Column.Of("TAGS", "tag_names"), Column.Of("ADDRESSES", "ip_addresses"),
+    ];
+
+    private static readonly Column[] S_fields =
+    [
+        Column.Of("System id", "system_id"), Column.Of("Name", "fqdn"), Column.Of("Status", "status_name"),
+        Column.Of("Message", "status_message"), Column.Of("Owner", "owner"), Column.Of("Architecture", "architecture"),
+        Column.Of("Power", "power_state"), Column.Of("Power type", "power_type"), Column.Of("CPUs", "cpu_count"),
+        Column.Of("Memory MiB", "memory"), Column.Of("Storage MB", "storage"), Column.Of("System", "distro_series"),
+        Column.Of("Vendor", "hardware_info.system_vendor"), Column.Of("Product", "hardware_info.system_product"),
+        Column.Of("Serial", "hardware_info.system_serial"), Column.Of("MAC addresses", "interface_macs"),
+        Column.Of("Addresses", "ip_addresses"), Column.Of("Disks", "disks"), Column.Of("Zone", "zone.name"),
+        Column.Of("Pool", "pool.name"), Column.Of("Tags", "tag_names"), Column.Of("Description", "description"),
+    ];
+
+    public static Command Create()
+    {
+        var command = new Command("machines", "List machines, and ask them to do something.")
+        {
+            List(), Show(), Accept(), Deploy(), Release(), Allocate(),
+            Action("commission", "Take inventory of machines and test them.", (client, id, stop) => client.CommissionAsync(id, null, stop)),
+            Action("test", "Test machines.", (client, id, stop) => client.TestAsync(id, null, stop)),
+            Action("abort", "Stop what machines are busy with.", (client, id, stop) => client.AbortAsync(id, stop)),
+            Action("on", "Turn machines on.", (client, id, stop) => client.PowerOnAsync(id, null, stop)),
+            Action("off", "Turn machines off.", (client, id, stop) => client.PowerOffAsync(id, MaasStopMode.Hard, stop)),
+            Action("rescue", "Boot machines into rescue mode.", (client, id, stop) => client.EnterRescueModeAsync(id, stop)),
+            Action("exit-rescue", "End rescue mode.", (client, id, stop) => client.ExitRescueModeAsync(id, stop)),
+            Action("mark-broken", "Mark machines as broken.", (client, id, stop) => client.MarkBrokenAsync(id, null, stop)),
+            Action("mark-fixed", "Mark machines as repaired.", (client, id, stop) => client.MarkFixedAsync(id, null, stop)),
+            Action("lock", "Refuse changes to machines.", (client, id, stop) => client.LockAsync(id, stop)),
+            Action("unlock", "Allow changes again.", (client, id, stop) => client.UnlockAsync(id, stop)),
+            Action("delete", "Forget machines. Their disks are left alone.", (client, id, stop) => client.DeleteAsync(id, stop)),
+        };
+        return command;
+    }
+
+    private static Command List()
+    {
+        var status = Filter("--status", "With this status, such as ready or failed_testing.");
+        var tag = Filter("--tag", "With this tag.");
+        var zone = Filter("--zone", "In this zone.");
+        var pool = Filter("--pool", "In this resource pool.");
+        var command = new Command("list", "List machines.") { Options = { status, tag, zone, pool } };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var query = new MaasForm().Add("status", parsed.GetValue(status)).Add("tags", parsed.GetValue(tag))
+                .Add("zone", parsed.GetValue(zone)).Add("pool", parsed.GetValue(pool));
+            session.Report.List(await session.ListAsync("machines/", query, cancellationToken), S_columns);
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var machine = Machine();
+        var command = new Command("show", "Show one machine.") { Arguments = { machine } };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+            session.Report.Object(
+                await session.FindMachineAsync(parsed.GetRequiredValue(machine), cancellationToken),
+                [.. S_fields.Select(field => field with { TextOf = item => field.Title switch
+                {
+                    "MAC addresses" => ListOf(item, "interface_set", "mac_address"),
+                    "Disks" => ListOf(item, "blockdevice_set", "name"),
+                    _ => field.TextOf(item),
+                } })]));
+        return command;
+    }
+
+    private static Command Accept()
+    {
+        var machines = Machines();
+        var command = new Command("accept", "Accept machines that enlisted: they are commissioned.") { Arguments = { machines } };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
+            var accepted = await session.Client.Machines.AcceptAsync(found.Select(each => each.Id), cancellationToken);
+            session.Report.Line($"{accepted.Count} of {found.Count} accepted");
+        });
+        return command;
+    }
+
+    private static Command Allocate()
+    {
+        var name = new Option<string?>("--machine") { Description = "This machine and no other.", HelpName = "NAME" };
+        var cpus = new Option<int?>("--cpus") { Description = "At least this many CPUs.", HelpName = "N" };
+        var memory = new Option<int?>("--memory") { Description = "At least this much memory.", HelpName = "MIB" };
+        var tag = Filter("--tag", "With this tag.");
+        var command = new Command("allocate", "Allocate a free machine, and write its system id.")
+        {
+            Options = { name, cpus, memory, tag },
+        };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var form = new MaasForm().Add("name", parsed.GetValue(name)).Add("cpu_count", parsed.GetValue(cpus))
+                .Add("mem", parsed.GetValue(memory)).Add("tags", parsed.GetValue(tag));
+            using var answer = await session.Client.SendAsync(HttpMethod.Post, "machines/?op=allocate", form, cancellationToken);
+            var machine = answer?.RootElement.Clone() ?? default;
+            if (session.Report.IsJson) session.Report.Object(machine);
+            else session.Report.Line(Column.Text(machine, "system_id"));
+        });
+        return command;
+    }
+
+    private static Command Deploy()
+    {
+        var machines = Machines();
+        var series = new Option<string?>("--series")
+        {
+            Description = "The system, such as noble or custom/debian-12 (default: the server's).",
+            HelpName = "NAME",
+        };
+        var userData = new Option<FileInfo?>("--user-data") { Description = "What cloud-init gets.", HelpName = "FILE" };
+        var kernel = new Option<string?>("--kernel") { Description = "The kernel, such as hwe-24.04.", HelpName = "NAME" };
+        var memory = new Option<bool>("--in-memory") { Description = "Run the system in memory: nothing is written." };
+        var wait = new Option<bool>("--wait") { Description = "Wait until the machines are deployed." };
+        var command = new Command("deploy", "Install machines. Free ones are allocated first.")
+        {
+            Arguments = { machines },
+            Options = { series, userData, kernel, memory, wait },
+        };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
+            var parts = parsed.GetValue(series)?.Split('/', 2);
+            var fields = new DeployFields
+            {
+                Osystem = parts is [var system, _] ? system : null,
+                DistroSeries = parts?[^1],
+                UserData = parsed.GetValue(userData) is { } file ? await File.ReadAllBytesAsync(file.FullName, cancellationToken) : null,
+                HweKernel = parsed.GetValue(kernel),
+                EphemeralDeploy = parsed.GetValue(memory) ? true : null,
+            };
+            await EachAsync(session, found, (id, stop) => session.Client.Machines.DeployAsync(id, fields, stop), cancellationToken);
+            if (parsed.GetValue(wait)) await StatusWait.ForAsync(session, found, MaasMachineStatus.Deployed, cancellationToken);
+        });
+        return command;
+    }
+
+    private static Command Release()
+    {
+        var machines = Machines();
+        var erase = new Option<string?>("--erase") { Description = "Erase the disks: full, quick or secure.", HelpName = "HOW" };
+        erase.AcceptOnlyFromAmong("full", "quick", "secure");
+        var wait = new Option<bool>("--wait") { Description = "Wait until the machines are ready." };
+        var command = new Command("release", "Give machines back.") { Arguments = { machines }, Options = { erase, wait } };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
+            var how = parsed.GetValue(erase);
+            var fields = new ReleaseFields
+            {
+                Erase = how is null ? null : true,
+                QuickErase = how == "quick" ? true : null,
+                SecureErase = how == "secure" ? true : null,
+            };
+            await EachAsync(session, found, (id, stop) => session.Client.Machines.ReleaseAsync(id, fields, stop), cancellationToken);
+            if (parsed.GetValue(wait)) await StatusWait.ForAsync(session, found, MaasMachineStatus.Ready, cancellationToken);
+        });
+        return command;
+    }
+
+    private static Command Action(string name, string description, Func<MachinesClient, string, CancellationToken, Task> act)
+    {
+        var machines = Machines();
+        var command = new Command(name, description) { Arguments = { machines } };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
+            await EachAsync(session, found, (id, stop) => act(session.Client.Machines, id, stop), cancellationToken);
+        });
+        return command;
+    }
+
+    // Each machine is asked; the refusals are listed at the end.
+    private static async Task EachAsync(
+        Session session, IReadOnlyList<(string Id, string Name)> machines, Func<string, CancellationToken, Task> act,
+        CancellationToken cancellationToken)
+    {
+        List<string> refusals = [];
+        foreach (var (id, name) in machines)
+        {
+            try
+            {
+                await act(id, cancellationToken);
+            }
+            catch (MaasApiException refused) when (refused.StatusCode is not System.Net.HttpStatusCode.Unauthorized)
+            {
+                refusals.Add($"{name}: {(refused.Text.Length > 0 ? refused.Text.Trim() : refused.Message)}");
+            }
+        }
+
+        session.Report.Line($"{machines.Count - refusals.Count} of {machines.Count} done");
+        if (refusals.Count > 0) throw new CommandFailedException(string.Join('\n', refusals));
+    }
+
+    private static string ListOf(JsonElement machine, string set, string name) =>
+        machine.TryGetProperty(set, out var items) && items.ValueKind == JsonValueKind.Array
+            ? string.Join(", ", items.EnumerateArray().Select(item => Column.Text(item, name)))
+            : "";
+
+    private static Option<string[]> Filter(string name, string description) =>
+        new(name) { Description = description + " Can be repeated.", HelpName = "NAME" };
+
+    private static Argument<string> Machine() =>
+        new("machine") { Description = "System id, host name or MAC address.", HelpName = "MACHINE" };
+
+    private static Argument<string[]> Machines() => new("machines")
+    {
+        Description = "System ids, host names or MAC addresses.",
+        HelpName = "MACHINE",
+        Arity = ArgumentArity.OneOrMore,
+    };
+}
