@@ -80,6 +80,7 @@ public static class ProgramTable
         ("openipmi", "ipmi_sim"),
         ("p7zip-full", "7z"),
         ("python3", "python3"),
+        ("qemu-system-arm", "qemu-system-aarch64"),
         ("qemu-system-x86", "qemu-system-i386 qemu-system-x86_64"),
         ("qemu-utils", "qemu-img qemu-io qemu-nbd"),
         ("sed", "sed"),

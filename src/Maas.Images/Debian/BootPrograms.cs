@@ -31,6 +31,25 @@ public static class BootPrograms
     ];
 
     /// <summary>
+    /// The programs for 64-bit Arm with UEFI: Debian's signed shim, and GRUB, which shim loads by the name <c>grubaa64.efi</c>. Debian's
+    /// iPXE has no program for it.
+    /// </summary>
+    public static IReadOnlyList<BootProgram> Arm64 { get; } =
+    [
+        new("bootaa64.efi", "shim-signed", "usr/lib/shim/shimaa64.efi.signed"),
+        new("grubaa64.efi", "grub-efi-arm64-signed", "usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed"),
+    ];
+
+    /// <summary>The programs of an architecture in Debian's word; none for one that Debian has no program for.</summary>
+    /// <param name="architecture"><c>amd64</c> or <c>arm64</c>.</param>
+    public static IReadOnlyList<BootProgram> For(string architecture) => architecture switch
+    {
+        "amd64" => Defaults,
+        "arm64" => Arm64,
+        _ => [],
+    };
+
+    /// <summary>
     /// Takes each program out of its package into <paramref name="directory"/>. A program whose file is there with the right
     /// bytes is left alone; each is replaced whole or not at all.
     /// </summary>

@@ -18,7 +18,8 @@ public sealed record EphemeralEnvironmentOptions
     public IReadOnlyList<EphemeralProgram> Programs { get; init; } = EphemeralProgram.Defaults;
 
     /// <summary>
-    /// Programs that a machine boots beside the environment when a root archive is unpacked onto its disks, in an archive of their own.
+    /// Programs that a machine boots beside the environment when a root archive is unpacked onto its disks, or when these erase themselves,
+    /// in an archive of their own.
     /// Default: <see cref="EphemeralProgram.InstallDefaults"/>. Without any, no root archive can be deployed.
     /// </summary>
     public IReadOnlyList<EphemeralProgram> InstallPrograms { get; init; } = EphemeralProgram.InstallDefaults;

@@ -24,15 +24,18 @@ public sealed record EphemeralProgram(string Package, string Path)
 
     /// <summary>
     /// What partitions, RAIDs, volume groups and file systems are made with, and archives unpacked: mdadm, LVM, mkfs of ext4, XFS, btrfs
-    /// and FAT, mkswap, GNU tar (owners, ACLs and extended attributes) and unsquashfs.
+    /// and FAT, mkswap, GNU tar (owners, ACLs and extended attributes) and unsquashfs; and hdparm and nvme, which make
+    /// disks erase themselves.
     /// </summary>
     public static IReadOnlyList<EphemeralProgram> InstallDefaults { get; } =
     [
         new("btrfs-progs", "usr/sbin/mkfs.btrfs"),
         new("dosfstools", "usr/sbin/mkfs.fat"),
         new("e2fsprogs", "usr/sbin/mke2fs"),
+        new("hdparm", "usr/sbin/hdparm"),
         new("lvm2", "usr/sbin/lvm"),
         new("mdadm", "usr/sbin/mdadm"),
+        new("nvme-cli", "usr/sbin/nvme"),
         new("squashfs-tools", "usr/bin/unsquashfs"),
         new("tar", "usr/bin/tar"),
         new("util-linux", "usr/sbin/mkswap"),

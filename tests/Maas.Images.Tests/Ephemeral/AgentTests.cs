@@ -25,6 +25,24 @@ public sealed class AgentTests(MirrorFixture mirror)
     }
 
     [Fact]
+    public async Task On_a_link_with_IPv6_alone_a_machine_takes_the_address_that_a_router_advertises_and_does_its_task()
+    {
+        await using var server = await new MetadataServer { OnIPv6 = true, Scripts = Scripts(("00-speaks", 60, "#!/bin/sh\nid\n", "")) }
+            .StartAsync();
+        server.Tasks.Enqueue("task=commission\nwait=poweroff\n");
+
+        var console = await VirtualMachine.RunAsync(
+            await mirror.EnvironmentAsync(Cancellation),
+            $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01",
+            [],
+            Cancellation,
+            network: "user,id=lan,ipv4=off,ipv6=on");
+
+        console.Should().MatchRegex("MAAS-AGENT network eth0 fec0::[0-9a-f:]*/64").And.Contain("MAAS-AGENT done", server.Told);
+        server.Reports.Last()["status"].Should().Be("OK");
+    }
+
+    [Fact]
     public async Task Scripts_are_run_with_their_time_and_what_they_print_is_reported_bounded()
     {
         await using var server = await new MetadataServer

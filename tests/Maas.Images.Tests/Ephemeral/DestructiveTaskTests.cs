@@ -10,7 +10,7 @@ public sealed class DestructiveTaskTests : IDisposable
     private const string Uuid = "11223344-5566-7788-99aa-bbccddeeff00";
 
     // A disk is a file here: no file grows beyond its end.
-    private const string EndOfDisk =
+    internal const string EndOfDisk =
         """
         trap '' XFSZ
         ulimit -f 12288

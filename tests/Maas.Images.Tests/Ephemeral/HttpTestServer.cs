@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Maas.Images.Tests.Ephemeral;
 
-/// <summary>Kestrel on a free loopback port, with one handler for everything.</summary>
+/// <summary>Kestrel on a free loopback port, IPv4 by default, with one handler for everything.</summary>
 internal sealed class HttpTestServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -18,12 +18,12 @@ internal sealed class HttpTestServer : IAsyncDisposable
 
     public int Port => Address.Port;
 
-    public static async Task<HttpTestServer> StartAsync(RequestDelegate handler)
+    public static async Task<HttpTestServer> StartAsync(RequestDelegate handler, IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+            kestrel => kestrel.Listen(address ?? IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         var application = builder.Build();
         application.Run(handler);
         await application.StartAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
@@ -39,6 +40,11 @@ internal sealed partial class MetadataServer : IAsyncDisposable
     /// <summary>The steps of <c>maas-disk-plan</c>.</summary>
     public string DiskPlan { get; init; } = "";
 
+    /// <summary>
+    /// After a report that contains one of these, the next request is answered 503, as by a proxy whose server was killed.
+    /// </summary>
+    public IReadOnlyList<string> KilledAfter { get; init; } = [];
+
     /// <summary>What was reported as a web hook's events, as JSON.</summary>
     public ConcurrentQueue<string> Phases { get; } = [];
 
@@ -48,12 +54,15 @@ internal sealed partial class MetadataServer : IAsyncDisposable
 
     public string Enlisted { get; private set; } = "";
 
+    /// <summary>Whether it listens on IPv6, and not on IPv4.</summary>
+    public bool OnIPv6 { get; init; }
+
     /// <summary>The address as the guest of a user-mode network sees it.</summary>
-    public string GuestBase => $"http://10.0.2.2:{_http!.Port}/MAAS";
+    public string GuestBase => $"http://{(OnIPv6 ? "[fec0::2]" : "10.0.2.2")}:{_http!.Port}/MAAS"; // StartAsync was called
 
     public async Task<MetadataServer> StartAsync()
     {
-        _http = await HttpTestServer.StartAsync(AnswerAsync);
+        _http = await HttpTestServer.StartAsync(AnswerAsync, OnIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback);
         return this;
     }
 
@@ -152,7 +161,9 @@ internal sealed partial class MetadataServer : IAsyncDisposable
     private async Task PhaseAsync(HttpRequest request)
     {
         using var reader = new StreamReader(request.Body);
-        Phases.Enqueue(await reader.ReadToEndAsync());
+        var phase = await reader.ReadToEndAsync();
+        Phases.Enqueue(phase);
+        if (KilledAfter.Any(name => phase.Contains(name, StringComparison.Ordinal))) Unavailable = 1;
     }
 
     private async Task ReportAsync(HttpRequest request, HttpResponse response)

@@ -11,35 +11,57 @@ internal static class VirtualMachine
     public static string[] Uefi =>
         ["-drive", $"if=pflash,format=raw,readonly=on,file={Judge.RequireFile("/usr/share/OVMF/OVMF_CODE_4M.fd", "ovmf")}"];
 
-    /// <summary>Boots an environment directly, with a user-mode network.</summary>
+    /// <summary>
+    /// Boots an environment directly, with a user-mode network. Its power is lost when it prints <paramref name="powerLossAt"/>.
+    /// </summary>
     /// <inheritdoc cref="RunAsync(IEnumerable{string}, CancellationToken)"/>
     public static Task<string> RunAsync(
         EphemeralEnvironment environment,
         string kernelLine,
         IEnumerable<string> more,
-        CancellationToken cancellationToken) => RunAsync(
+        CancellationToken cancellationToken,
+        string? powerLossAt = null,
+        string network = "user,id=lan") => RunAsync(
+    "qemu-system-x86_64",
     [
-        "-smp", "2", "-m", "768", "-uuid", "11223344-5566-7788-99aa-bbccddeeff00",
+        "-cpu", "max", "-smp", "2", "-m", "768", "-uuid", "11223344-5566-7788-99aa-bbccddeeff00",
         "-kernel",
         environment.KernelPath,
         "-initrd",
         environment.InitrdPath,
         "-append",
         "console=ttyS0 quiet maas.pause=0 maas.patience=8 " + kernelLine,
-        "-netdev", "user,id=lan", "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
-    ], cancellationToken);
+        "-netdev", network, "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
+    ], cancellationToken, powerLossAt);
 
     /// <summary>Runs until the machine powers off, and returns what it printed; the test's own cancellation ends it.</summary>
-    public static async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
-    {
-        using var process = Judge.Start("qemu-system-x86_64",
+    public static Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync("qemu-system-x86_64", ["-cpu", "max", .. arguments], cancellationToken);
+
+    /// <summary>The same on a 64-bit Arm machine with UEFI firmware; a skip where QEMU or its firmware is not installed.</summary>
+    public static Task<string> RunArm64Async(IEnumerable<string> arguments, CancellationToken cancellationToken) => RunAsync(
+        "qemu-system-aarch64",
         [
-            "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-display", "none", "-serial", "stdio", "-monitor", "none",
+            "-machine", "virt", "-cpu", "cortex-a57", "-bios",
+            Judge.RequireFile("/usr/share/qemu-efi-aarch64/QEMU_EFI.fd", "qemu-efi-aarch64"), .. arguments,
+        ],
+        cancellationToken);
+
+    private static async Task<string> RunAsync(
+        string program, IEnumerable<string> arguments, CancellationToken cancellationToken, string? powerLossAt = null)
+    {
+        using var process = Judge.Start(program,
+        [
+            "-accel", "tcg,thread=multi,tb-size=256", "-display", "none", "-serial", "stdio", "-monitor", "none",
             "-no-reboot", .. arguments,
         ]);
         var console = new StringBuilder();
         var gate = new Lock();
-        process.OutputDataReceived += (_, line) => { lock (gate) console.AppendLine(line.Data); };
+        process.OutputDataReceived += (_, line) =>
+        {
+            lock (gate) console.AppendLine(line.Data);
+            if (powerLossAt is not null && line.Data?.Contains(powerLossAt, StringComparison.Ordinal) == true) process.Kill();
+        };
         process.ErrorDataReceived += (_, line) => { lock (gate) console.AppendLine(line.Data); };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

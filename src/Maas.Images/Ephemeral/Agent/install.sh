@@ -12,13 +12,10 @@ lvm_run() {
     run lvm "$lvm_command" --config "$LVM_CONFIG" "$@"
 }
 
-# phase NAME TEXT: a step that the console shows and the machine's timeline has. A server that cannot be told stops nothing.
+# phase NAME TEXT: a step that the console shows and the machine's timeline has.
 phase() {
     step "$2"
-    [ -n "$SYSTEM_ID" ] || return 0
-    printf '{"event_type": "start", "origin": "maas-agent", "name": "cmd-install/%s", "description": "%s"}' \
-        "$1" "$(printf '%s' "$2" | tr -cd '\40-\41\43-\133\135-\176')" >"$RUN/phase"
-    HTTP_TRIES=2 ask POST "$BASE/metadata/status/$SYSTEM_ID" "$RUN/phase" application/json || say "warning: $(answer_text)"
+    tell "cmd-install/$1" "$2"
 }
 
 # set_device KEY NAME / device KEY: the name below /dev that a key of the plan stands for.
@@ -97,11 +94,12 @@ make_raid() { # KEY LEVEL NAME UUID MEMBERS SPARES
     raid_name=md${1#m}
     raid_path=/dev/md/$3
     case $3 in md[0-9] | md[0-9][0-9]) raid_path=/dev/$3 ;; esac
+    # Level 0 takes not even the word that it has no spare device.
     raid_spares=
-    [ "$6" = - ] || raid_spares=$(devices "$6")
+    [ "$6" = - ] || raid_spares="--spare-devices=$(count_of "$6") $(devices "$6")"
     # shellcheck disable=SC2046,SC2086
     run mdadm --create "/dev/$raid_name" --run --homehost=any --metadata=1.2 --level="$2" --name="$3" --uuid="$4" \
-        --raid-devices="$(count_of "$5")" --spare-devices="$(count_of "$6")" $raid_bitmap $(devices "$5") $raid_spares || return 1
+        --raid-devices="$(count_of "$5")" $raid_bitmap $(devices "$5") $raid_spares || return 1
     set_device "$1" "$raid_name"
     clear_ends "$raid_name" || return 1
     echo "ARRAY $raid_path metadata=1.2 UUID=$(echo "$4" | tr -d - | sed 's/......../&:/g; s/:$//')" >>"$RUN/mdadm.arrays"

@@ -1,4 +1,5 @@
-# The network: DHCP on the card the machine booted from, else on any that has a link.
+# The network: DHCP on the card the machine booted from, else on any that has a link; for a server with an IPv6 address, what a router
+# advertises there.
 
 # boot_card: the interface whose address the boot loader named: BOOTIF=01-52-54-00-12-34-56.
 boot_card() {
@@ -34,6 +35,27 @@ wait_for_card() {
     [ -n "$(cards)" ]
 }
 
+# card_up CARD: gets an address; $RUN/lease has it. Otherwise it returns 1.
+card_up() {
+    case $BASE in
+        http://\[*) card_up_ipv6 "$1" ;;
+        # It stays in the background afterwards and renews the lease.
+        *) run udhcpc -i "$1" -n -t 5 -T 3 -A 1 -s /lib/maas/udhcpc -V maas-agent -x "hostname:maas-agent" ;;
+    esac
+}
+
+# card_up_ipv6 CARD: the kernel makes an address of a router's prefix (RFC 4862), and renews it. No other host may have it.
+card_up_ipv6() {
+    address_left=30
+    while [ "$address_left" -gt 0 ]; do
+        ip -6 addr show dev "$1" 2>/dev/null | sed -n '/scope link/d; /tentative/d; s/^ *inet6 \([^ ]*\) .*/\1/p' | head -n 1 >"$RUN/lease"
+        [ ! -s "$RUN/lease" ] || return 0
+        address_left=$((address_left - 1))
+        usleep 500000
+    done
+    return 1
+}
+
 network_up() {
     step "network"
     wait_for_card || fail "this machine has no network card that the kernel knows"
@@ -44,11 +66,11 @@ network_up() {
             ip link set "$card" up 2>/dev/null || continue
             # The boot card is tried in every round, the others from the second on: a slow switch port needs its time.
             [ "$network_round" -gt 1 ] || [ "$card" = "$(boot_card || cards | head -n 1)" ] || continue
-            # It stays in the background afterwards and renews the lease.
-            run udhcpc -i "$card" -n -t 5 -T 3 -A 1 -s /lib/maas/udhcpc -V maas-agent -x "hostname:maas-agent" || continue
+            card_up "$card" || continue
             say "network $card $(cat "$RUN/lease")"
             return 0
         done
     done
+    case $BASE in http://\[*) fail "no router advertised a prefix on $(cards | tr '\n' ' ')" ;; esac
     fail "no DHCP server answered on $(cards | tr '\n' ' ')"
 }

@@ -28,3 +28,11 @@ read_task() {
         esac
     done
 }
+
+# tell NAME TEXT: an event in the machine's timeline. A server that cannot be told stops nothing.
+tell() {
+    [ -n "$SYSTEM_ID" ] || return 0
+    printf '{"event_type": "start", "origin": "maas-agent", "name": "%s", "description": "%s"}' \
+        "$1" "$(printf '%s' "$2" | tr -cd '\40-\41\43-\133\135-\176')" >"$RUN/phase"
+    HTTP_TRIES=2 ask POST "$BASE/metadata/status/$SYSTEM_ID" "$RUN/phase" application/json || say "warning: $(answer_text)"
+}
